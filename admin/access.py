@@ -1,4 +1,7 @@
-"""Who may open a staff page: from registered networks, with an unlocked screen, the holders of one permission."""
+"""Who may open a staff page.
+
+From registered networks, with an unlocked screen, the holders of one permission.
+"""
 
 import hashlib
 from collections.abc import Mapping
@@ -28,7 +31,10 @@ BIGGEST_KEY = 2**63
 
 
 WAITING_MAY = frozenset({Permission.SWITCH_SITES, Permission.OWN_ACCOUNT})
-"""What a supervisor may do at a reserve site that is off: switch it on, and look after the own account."""
+"""What a supervisor may do at a reserve site that is off.
+
+Switch it on, and look after the own account.
+"""
 
 
 def _on_this_machine(page: Page) -> bool:
@@ -41,7 +47,9 @@ def _from_office(page: Page) -> bool:
 
 
 def refuse_outside(page: Page) -> None:
-    """Refuse addresses that are neither an office's nor a site's; without a list of offices every address is one.
+    """Refuse addresses that are neither an office's nor a site's.
+
+    Without a list of offices every address is one.
 
     (A proxy stands in front then.)
 
@@ -101,7 +109,10 @@ def signed_in(page: Page) -> Response[Any] | None:
 
 
 def holders_of(permission: Permission) -> Guard:
-    """Let in people who hold the permission; the signed-out go to the sign-in, a locked screen asks the password."""
+    """Let in people who hold the permission.
+
+    The signed-out go to the sign-in, a locked screen asks the password.
+    """
 
     def guard(page: Page) -> Response[Any] | None:
         refuse_outside(page)
@@ -119,7 +130,8 @@ def holders_of(permission: Permission) -> Guard:
                 return page.redirect("/sites")
             raise NotAllowedError(
                 _s(
-                    "この予備の拠点は、まだ切り替えられていません。さきに「拠点」の画面で切り替えてください。"
+                    "この予備の拠点は、まだ切り替えられていません。さきに「拠点」"
+                    "の画面で切り替えてください。"
                 )
             )
         return None
@@ -137,7 +149,10 @@ def staff_route(
     transaction: Transaction | None = None,
     uploads: Mapping[str, UploadRule] | None = None,
 ) -> HTTPRouteHandler:
-    """Return a route for the holders of one permission; ``uploads`` names fields with a file, and their rules."""
+    """Return a route for the holders of one permission.
+
+    ``uploads`` names fields with a file, and their rules.
+    """
     return endpoint(
         method,
         path,
@@ -164,7 +179,10 @@ def public_route(
 
 
 def first_post(page: Page) -> bool:
-    """Claim the posted form: False when the same form was carried out before, so that a double click is one effect."""
+    """Claim the posted form.
+
+    False when the same form was carried out before, so that a double click is one effect.
+    """
     return first_time(page.session, post_key(page), page.now)
 
 

@@ -1,4 +1,7 @@
-"""The bar that shows the open call on every page, whatever browser or page it began in; without one, its button."""
+"""The bar that shows the open call on every page, whatever browser or page it began in.
+
+Without one, its button.
+"""
 
 from dataclasses import dataclass
 
@@ -18,9 +21,12 @@ DEFAULTS = "call_defaults"
 
 @dataclass(frozen=True, slots=True)
 class OpenCall:
-    """The call that goes on, begun ``seconds`` ago. ``fixed``: its channel is that of the FAX or form it is about.
+    """The call that goes on, begun ``seconds`` ago.
 
-    ``household_id`` is the household that was opened last in it, ``fax_case`` the FAX that it is about.
+    ``fixed``: its channel is that of the FAX or form it is about.
+
+    ``household_id`` is the household that was opened last in it, ``fax_case`` the FAX that it is
+    about.
     """
 
     id: int
@@ -38,7 +44,10 @@ class OpenCall:
 
 @dataclass(frozen=True, slots=True)
 class CallBar:
-    """What the bar shows: the open call, or the line and language with which one key begins the next."""
+    """What the bar shows.
+
+    The open call, or the line and language with which one key begins the next.
+    """
 
     call: OpenCall | None
     line: str
@@ -51,7 +60,8 @@ def call_bar(page: Page) -> CallBar | None:
         return None
     line, language = next_call(page)
     call = page.call
-    # an error page after a transaction that broke can read none, and what this request ended goes on no longer
+    # an error page after a transaction that broke can read none, and what this request ended goes
+    # on no longer
     if call is None or inspect(call).expired_attributes or call.state == ENDED:
         return CallBar(None, line, language.value)
     return CallBar(_open(page, call), line, language.value)

@@ -1,4 +1,7 @@
-"""What happened to a household, in words for the timeline; an action without words shows as it is stored."""
+"""What happened to a household, in words for the timeline.
+
+An action without words shows as it is stored.
+"""
 
 from admin.contacts.call_words import call_events
 from admin.contacts.caller_words import caller_events

@@ -1,4 +1,7 @@
-"""What every staff page shows around its own: places a person may go to, who is signed in, languages."""
+"""What every staff page shows around its own.
+
+Places a person may go to, who is signed in, languages.
+"""
 
 import re
 from collections.abc import Sequence
@@ -194,7 +197,10 @@ def _group(key: str) -> str:
 
 
 def signed_in_as(page: Page) -> Who | None:
-    """Return who is signed in; nobody where the row can no longer be read (an error page after a lost database)."""
+    """Return who is signed in.
+
+    Nobody where the row can no longer be read (an error page after a lost database).
+    """
     user = page.staff
     if page.auth is None or user is None or inspect(user).expired_attributes or not user.active:
         return None
@@ -248,7 +254,10 @@ def _groups(page: Page, who: Who | None) -> list[PlaceGroup]:
 
 
 def way_back(path: str, menu: Sequence[PlaceGroup]) -> Place:
-    """Return where somebody goes on who was refused at an address: its household, its list in the menu, or the start."""
+    """Return where somebody goes on who was refused at an address.
+
+    Its household, its list in the menu, or the start.
+    """
     above = [
         place for group in menu for place in group.places if place.current and place.path != path
     ]

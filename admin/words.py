@@ -1,4 +1,7 @@
-"""What stored states, kinds and actions are called in the staff's language; an unknown one shows as it is stored."""
+"""What stored states, kinds and actions are called in the staff's language.
+
+An unknown one shows as it is stored.
+"""
 
 from admin.contacts import call_words as calls
 from admin.contacts import caller_words as callers
@@ -88,10 +91,12 @@ def task_advice(code: str) -> str:
     return {
         "new_letter": _s("新しい手紙は、次の印刷で作られ、登録された住所にだけ送られます。"),
         "report_lost": _s(
-            "アカウントは止まっています。新しい手紙は、次の印刷で作られ、登録された住所にだけ送られます。"
+            "アカウントは止まっています。新しい手紙は、次の印刷で作られ、"
+            "登録された住所にだけ送られます。"
         ),
         "birth_frozen": _s(
-            "世帯主の生年月日が5回違いました。本人と確かめられたら、凍結を解いてください。確かめられないときは、新しい手紙を送ります。"
+            "世帯主の生年月日が5回違いました。本人と確かめられたら、"
+            "凍結を解いてください。確かめられないときは、新しい手紙を送ります。"
         ),
         "code_closed": _s(
             "番号の間違いが続いたため、受け取り方が止まりました。新しい手紙を送ります。"
@@ -100,17 +105,20 @@ def task_advice(code: str) -> str:
             "アプリ、SMS、メールのどれも使えない方です。窓口か紙での受け取りを案内してください。"
         ),
         "call_back": _s(
-            "申込書に書かれた番号に電話して、申請の進みを伝えてください。この番号には、確認の番号を送りません。"
+            "申込書に書かれた番号に電話して、申請の進みを伝えてください。この番号には、"
+            "確認の番号を送りません。"
         ),
         "letter_wished": _s("登録された住所に手紙を送り、本人の気持ちを確かめます。"),
         "decline_form": _s(
             "辞退届の用紙を、登録された住所に送ります。電話だけでは、辞退になりません。"
         ),
         "address_check": _s(
-            "郵便が、住所か受取人の問題で戻りました。区が住民基本台帳を確かめます。確かめるまで、もう一度送りません。"
+            "郵便が、住所か受取人の問題で戻りました。区が住民基本台帳を確かめます。"
+            "確かめるまで、もう一度送りません。"
         ),
         "unmatched": _s(
-            "書かれた内容と名簿を見比べ、どの世帯か確かめてください。登録された住所のほかには送りません。"
+            "書かれた内容と名簿を見比べ、どの世帯か確かめてください。"
+            "登録された住所のほかには送りません。"
         ),
     }.get(code, "")
 
@@ -303,7 +311,8 @@ def step(name: str) -> tuple[str, str]:
         "protection": (
             _s("支援措置の情報を入れる"),
             _s(
-                "抽出ファイルの列、別の一覧、または「該当なし」の二人の確認で入ります。それまで割り当ても印刷もできません。"
+                "抽出ファイルの列、別の一覧、または「該当なし」の二人の確認で入ります。"
+                "それまで割り当ても印刷もできません。"
             ),
         ),
         "codes": (

@@ -22,7 +22,10 @@ from portal.web.information.opening import opening
 
 
 def page_context(page: Page) -> dict[str, Any]:
-    """Return what every resident page shows besides its own: the telephone's hours, and notices to everybody."""
+    """Return what every resident page shows besides its own.
+
+    The telephone's hours, and notices to everybody.
+    """
     return {"opening": opening(page), "format_day": format_day, "site_notices": site_notices(page)}
 
 

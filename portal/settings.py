@@ -1,4 +1,7 @@
-"""Settings of one deployment, from the environment; ``NAME_FILE`` reads a secret from a file; odd names are refused."""
+"""Settings of one deployment, from the environment; ``NAME_FILE`` reads a secret from a file.
+
+Odd names are refused.
+"""
 
 import difflib
 import os
@@ -35,7 +38,10 @@ ENVIRONMENTS = ("production", "demo", "test")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a deployment decides. The program's own decisions (dates, amounts, texts) are in its program file."""
+    """What a deployment decides.
+
+    The program's own decisions (dates, amounts, texts) are in its program file.
+    """
 
     program: str = "demo"
     data_dir: Path = Path(".data")
@@ -62,7 +68,10 @@ class Settings:
 
     @property
     def has_outbox(self) -> bool:
-        """Tell whether messages land in the local outbox page; impossible outside the demo and the tests."""
+        """Tell whether messages land in the local outbox page.
+
+        Impossible outside the demo and the tests.
+        """
         return self.environment in {"demo", "test"}
 
 

@@ -1,4 +1,7 @@
-"""What every test has: databases, a browser, stand-ins for mail and SMS; and the rule that CI skips nothing."""
+"""What every test has: databases, a browser, stand-ins for mail and SMS.
+
+And the rule that CI skips nothing.
+"""
 
 import os
 from collections.abc import Generator

@@ -119,7 +119,10 @@ def submit(page: Page) -> Response[Any]:
 
 
 def _time(page: Page) -> datetime | None:
-    """Read when it suits: a day, a time, or neither; a time alone is today's. Faults go into the form."""
+    """Read when it suits: a day, a time, or neither; a time alone is today's.
+
+    Faults go into the form.
+    """
     form = page.form
     day_typed, time_typed = form.get("at").strip(), form.get("clock").strip()
     if not day_typed and not time_typed:
@@ -130,7 +133,8 @@ def _time(page: Page) -> datetime | None:
         form.error(
             "at",
             _s(
-                "日にちと時刻は、2026-04-01 と 14:30 のように入力してください。急ぐだけなら、空のままにします。"
+                "日にちと時刻は、2026-04-01 と 14:30 のように入力してください。"
+                "急ぐだけなら、空のままにします。"
             ),
         )
         return None

@@ -53,7 +53,10 @@ def read(form: Form) -> AfterCall:
 
 
 def _minutes(form: Form, flag: str, name: str) -> int | None:
-    """Return the minutes of an interpreter or a three-way call; typed minutes mean that there was one."""
+    """Return the minutes of an interpreter or a three-way call.
+
+    Typed minutes mean that there was one.
+    """
     typed = digits(form.get(name))
     if form.get(name).strip() and (typed is None or len(typed) > 4):
         form.error(name, _UNREADABLE[name]())
@@ -72,7 +75,10 @@ def put_faults(form: Form, faults: Mapping[str, str]) -> None:
 
 
 def suggested_values(suggested: Sequence[tuple[str, str]], result: Result) -> dict[str, str]:
-    """Return what the form says at first: what the call seems to have been about, and how it seems to have ended."""
+    """Return what the form says at first.
+
+    What the call seems to have been about, and how it seems to have ended.
+    """
     return {"category": "/".join(suggested[0]) if suggested else "", "result": result.value}
 
 

@@ -1,4 +1,7 @@
-"""What is said of callers and their verification, in the staff's language; an unknown code shows as it is stored."""
+"""What is said of callers and their verification, in the staff's language.
+
+An unknown code shows as it is stored.
+"""
 
 from portal.domain.foundation.texts import _s
 
@@ -29,7 +32,8 @@ def allowed(level: int) -> str:
     return {
         0: _s("世帯のことは、まだ何も伝えられません。先に、かけてきた人を確認します。"),
         1: _s(
-            "下の案内を伝えられます。登録された住所への再配送と、新しい手紙の依頼を受け付けられます。"
+            "下の案内を伝えられます。登録された住所への再配送と、"
+            "新しい手紙の依頼を受け付けられます。"
         ),
         2: _s("案内と手続きができます。住所、生年月日、家族の名前は、こちらから読み上げません。"),
     }.get(level, "")

@@ -1,4 +1,7 @@
-"""Calls: begin one in one key, hang up, note what it was about; today's list, one call, and putting right."""
+"""Calls: begin one in one key, hang up, note what it was about.
+
+Today's list, one call, and putting right.
+"""
 
 from typing import Any
 
@@ -182,7 +185,8 @@ def show_call(page: Page, status_code: int = 200) -> Response[Any]:
     asked = page.auth is not None and page.auth.data.get("read_call") == call.id
     has_words = call.sealed is not None
     return page.render(
-        # a caller is verified blindly: who takes a call never learns, not even later, which answer was right
+        # a caller is verified blindly: who takes a call never learns, not even later, which answer
+        # was right
         "admin/contacts/call.html",
         status_code,
         shows_matched=allowed(page, Permission.SUPERVISE_CALLS) and not mine,

@@ -1,4 +1,7 @@
-"""For a ward whose computers cannot reach the site: open questions go out as xlsx, its answers come in, looked at first."""
+"""For a ward whose computers cannot reach the site.
+
+Open questions go out as xlsx, its answers come in, looked at first.
+"""
 
 from typing import Any
 
@@ -74,7 +77,10 @@ def _found(page: Page) -> AnswerSheet:
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show what every row of a sheet would do, with the ward's words while it waits; that they were seen is on record."""
+    """Show what every row of a sheet would do, with the ward's words while it waits.
+
+    That they were seen is on record.
+    """
     sheet = _found(page)
     texts_shown = answers_in.look(page.work, sheet)
     outcomes = answers_in.plan(page.work, sheet, reader_of(page))

@@ -1,4 +1,7 @@
-"""What is said of questions to the ward and of calls back, in the staff's language; an unknown code shows as stored."""
+"""What is said of questions to the ward and of calls back, in the staff's language.
+
+An unknown code shows as stored.
+"""
 
 from portal.domain.foundation.texts import _s, kept_per_language
 

@@ -1,4 +1,7 @@
-"""Questions to the ward: passed on from a call, answered by the ward or from its paper, closed when the caller knows."""
+"""Questions to the ward.
+
+Passed on from a call, answered by the ward or from its paper, closed when the caller knows.
+"""
 
 from typing import Any
 
@@ -38,7 +41,10 @@ def _number(typed: str) -> int:
 
 
 def show_list(page: Page, status_code: int = 200) -> Response[Any]:
-    """List questions, the first due first; those that wait for the ward unless another state is chosen."""
+    """List questions, the first due first.
+
+    Those that wait for the ward unless another state is chosen.
+    """
     reader = reader_of(page)
     state = page.query.get("state", ESCALATION.initial)
     state = state if state in ESCALATION.states else ESCALATION.initial

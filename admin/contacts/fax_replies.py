@@ -1,4 +1,7 @@
-"""Replies by FAX: written with the number twice, printed with a cover, recorded as the machine says."""
+"""Replies by FAX.
+
+Written with the number twice, printed with a cover, recorded as the machine says.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -63,7 +66,10 @@ def prepare(page: Page) -> Response[Any]:
 
 
 def _reply(page: Page) -> int:
-    """Return the key of the reply in the address; it belongs to the case there. Raises NotFoundError."""
+    """Return the key of the reply in the address; it belongs to the case there.
+
+    Raises NotFoundError.
+    """
     key = number_in_address(page, "reply_id")
     sheets.of_case(page.session, case_key(page), key)
     return key

@@ -1,4 +1,7 @@
-"""What states, results and reasons of FAX are called in the staff's language; an unknown code shows as it is stored."""
+"""What states, results and reasons of FAX are called in the staff's language.
+
+An unknown code shows as it is stored.
+"""
 
 from portal.domain.foundation.texts import _s
 

@@ -66,7 +66,10 @@ def _after(page: Page, name: str) -> int:
 
 
 def show_list(page: Page, status_code: int = 200) -> Response[Any]:
-    """List what waits, oldest first, and above it what could not be sent; or what is done, newest first."""
+    """List what waits, oldest first, and above it what could not be sent.
+
+    Or what is done, newest first.
+    """
     session, done = page.session, page.query.get("view") == "done"
     size = queries.PAGE
     if done:

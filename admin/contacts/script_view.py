@@ -1,4 +1,7 @@
-"""Scripts as agents see them: the language of the call, the Japanese text beside it, the program's days in place."""
+"""Scripts as agents see them.
+
+The language of the call, the Japanese text beside it, the program's days in place.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,7 +21,10 @@ SPEAK = "speak"
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A text in one language, in runs of lines of one kind; ``runs`` is empty where nobody wrote it yet."""
+    """A text in one language, in runs of lines of one kind.
+
+    ``runs`` is empty where nobody wrote it yet.
+    """
 
     code: str
     html_lang: str
@@ -27,7 +33,10 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class ScriptView:
-    """A script for an agent. ``beside`` is the Japanese text, None where Japanese is what is spoken."""
+    """A script for an agent.
+
+    ``beside`` is the Japanese text, None where Japanese is what is spoken.
+    """
 
     key: str
     part: str
@@ -72,7 +81,10 @@ def _spoken(program: Program, text: str, code: str) -> Spoken:
 
 
 def groups(scripts: Iterable[Script]) -> list[tuple[str, str, list[Script]]]:
-    """Return scripts by part, answers also by category: (part, category, scripts), in the order of a call."""
+    """Return scripts by part, answers also by category.
+
+    (part, category, scripts), in the order of a call.
+    """
     found: dict[tuple[str, str], list[Script]] = {}
     for script in scripts:
         found.setdefault((script.part, script.category), []).append(script)

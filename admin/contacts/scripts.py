@@ -1,4 +1,7 @@
-"""Scripts and answers: searched and read by agents, edited by supervisors with preview, history and restore."""
+"""Scripts and answers.
+
+Searched and read by agents, edited by supervisors with preview, history and restore.
+"""
 
 from typing import Any
 

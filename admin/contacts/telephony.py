@@ -78,7 +78,10 @@ def _reason(page: Page, name: str) -> Reason | None:
 
 
 def take_in(page: Page) -> Response[Any]:
-    """Take a file in; a wrong line or other numbers than before show the page again, and nothing is stored."""
+    """Take a file in.
+
+    A wrong line or other numbers than before show the page again, and nothing is stored.
+    """
     form, program = page.form, page.site.program
     data: bytes | None = form.upload("file")
     if data is None:

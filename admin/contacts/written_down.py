@@ -1,4 +1,7 @@
-"""Calls from paper: the blank form for when the system is down, later entry with the true times, going on with one."""
+"""Calls from paper.
+
+The blank form for when the system is down, later entry with the true times, going on with one.
+"""
 
 from typing import Any
 

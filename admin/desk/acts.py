@@ -1,4 +1,7 @@
-"""Acting for a caller: each act asks its choices, is read out and confirmed, and answers with a number to read back."""
+"""Acting for a caller.
+
+Each act asks its choices, is read out and confirmed, and answers with a number to read back.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -59,7 +62,10 @@ def _key(page: Page) -> int:
 
 
 def _let_in(page: Page, act: Act) -> Call | Response[Any]:
-    """Return the call in which the caller is known well enough; else the answer, which keeps what was logged."""
+    """Return the call in which the caller is known well enough.
+
+    Else the answer, which keeps what was logged.
+    """
     desk = at_desk(page)
     if isinstance(desk, Response):
         return desk
@@ -173,7 +179,10 @@ def _refused_children(page: Page) -> list[dict[str, Any]]:
 
 
 def submit(act: Act, page: Page) -> Response[Any]:
-    """Do it once; a refusal comes back with what was typed, a repeated press with the first one's number."""
+    """Do it once.
+
+    A refusal comes back with what was typed, a repeated press with the first one's number.
+    """
     key = post_key(page)
     if (place := earlier_result(page.session, key)) is not None:
         return page.redirect(place)

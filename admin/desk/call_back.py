@@ -1,4 +1,7 @@
-"""Calling back to the enrolled number: asked for in a call, dialed and confirmed in the one that calls back."""
+"""Calling back to the enrolled number.
+
+Asked for in a call, dialed and confirmed in the one that calls back.
+"""
 
 from typing import Any
 

@@ -1,4 +1,7 @@
-"""Changes of an enrolled channel that wait for a second person: confirmed or refused, never by who proposed them."""
+"""Changes of an enrolled channel that wait for a second person.
+
+Confirmed or refused, never by who proposed them.
+"""
 
 from collections.abc import Callable
 from typing import Any

@@ -71,7 +71,9 @@ def _due(page: Page) -> list[Due]:
 
 @dataclass(frozen=True, slots=True)
 class WithWard:
-    """What is late between the ward and the contractor: milestones, texts that nobody approved, unanswered questions.
+    """What is late between the ward and the contractor.
+
+    Milestones, texts that nobody approved, unanswered questions.
 
     ``text_is_new``: the letter's texts as they stand now were never laid before the ward.
     """
@@ -106,7 +108,8 @@ def show(page: Page) -> Response[Any]:
     task_counts = worklists.task_counts(session, include_protected=protected) if lists else {}
     handed_on = 0
     if allowed(page, Permission.HANDLE_CALLS) and task_counts.pop(CALL_BACK, 0):
-        # who waits for a call stands above, under its own name; here only what the office goes on with
+        # who waits for a call stands above, under its own name; here only what the office goes on
+        # with
         handed_on = call_back_queries.count_handed_on(session, include_protected=protected)
     return page.render(
         "admin/desk/dashboard.html",

@@ -1,4 +1,7 @@
-"""What a call leaves open, beside the call and after it: calls back and questions to the ward, and how to begin them."""
+"""What a call leaves open, beside the call and after it.
+
+Calls back and questions to the ward, and how to begin them.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +30,8 @@ from portal.platform.page import Page
 class Origin:
     """The call from which something is left open, and the household that was opened last in it.
 
-    ``telephone``: the number that was noted after the call (digits). ``back``: where the person came from.
+    ``telephone``: the number that was noted after the call (digits). ``back``: where the person
+    came from.
     """
 
     call_id: int | None
@@ -72,7 +76,10 @@ def _is_key(typed: str) -> bool:
 
 
 def after_finish(page: Page, call_id: int) -> str | None:
-    """Return the form that the end of a call leads to: it was left to call back, or to pass it on, and nobody did yet."""
+    """Return the form that the end of a call leads to.
+
+    It was left to call back, or to pass it on, and nobody did yet.
+    """
     me = page.staff.id if page.staff is not None else 0
     call = calls.find_call(page.session, call_id, agent_id=me)
     if call is None:
@@ -96,14 +103,19 @@ def spelled_in(locale: str, receipt_no: str) -> dict[str, Any]:
 
 
 def reader_of(page: Page) -> queries.Reader:
-    """Return what this person may know: agents what they passed on, others everything but what is the ward's alone."""
+    """Return what this person may know.
+
+    Agents what they passed on, others everything but what is the ward's alone.
+    """
     own = page.staff.id if page.staff is not None and page.staff.role == Role.AGENT else None
     return queries.Reader(allowed(page, Permission.KNOW_PROTECTED), own)
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOpen:
-    """What waits at the call desk for this person; ``answered``: the ward answered, and the caller is to be told.
+    """What waits at the call desk for this person.
+
+    ``answered``: the ward answered, and the caller is to be told.
 
     ``unanswered`` and ``overdue`` are the ward's; None where this person does not handle calls.
     """
@@ -129,9 +141,12 @@ def left_open(page: Page) -> LeftOpen:
 
 
 def tasks_context(page: Page, call: Call | None, household: Any = None) -> dict[str, Any]:
-    """Return what ``admin/desk_tasks.html`` shows; of ``household`` (a row or a view) only the key is read.
+    """Return what ``admin/desk_tasks.html`` shows.
 
-    An agent sees of somebody else's question that there is one and until when, not what it is about.
+    Of ``household`` (a row or a view) only the key is read.
+
+    An agent sees of somebody else's question that there is one and until when, not what it is
+    about.
     """
     key = household.id if household is not None else None
     found = begun(page.session, call_id=call.id if call is not None else None, household_id=key)

@@ -1,4 +1,7 @@
-"""One household: opened with a reason, masked, with its timeline; what is behind a mask is asked for and logged."""
+"""One household: opened with a reason, masked, with its timeline.
+
+What is behind a mask is asked for and logged.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -125,7 +128,10 @@ def _asked(page: Page, kind: type[Choice], name: str) -> str:
 
 
 def refused(page: Page) -> Response[Any] | None:
-    """Answer somebody who may not know the household, or has not given a reason; None for all others."""
+    """Answer somebody who may not know the household, or has not given a reason.
+
+    None for all others.
+    """
     return _refused(page, _row(page))
 
 
@@ -242,7 +248,8 @@ def _child_rows(
                 "checking": checking,
             }
         )
-    # Whoever answers the old householder's calls reads what the householder reads: "under confirmation".
+    # Whoever answers the old householder's calls reads what the householder reads: "under
+    # confirmation".
     rows += [
         {
             "ordinal": one.ordinal,

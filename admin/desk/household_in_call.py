@@ -1,4 +1,7 @@
-"""One household in a call: nothing of it before the caller is verified, then answers to say aloud, masked fields, acts."""
+"""One household in a call.
+
+Nothing of it before the caller is verified, then answers to say aloud, masked fields, acts.
+"""
 
 from datetime import datetime
 from enum import StrEnum
@@ -50,7 +53,10 @@ PARTS = {
     Level.STATUS: (access.Part.NAME,),
     Level.ACT: (access.Part.NAME, access.Part.CHILDREN, access.Part.ADDRESS),
 }
-"""What may be looked at: never a birth date, an ID or a postal code, which callers are asked for; of the address, the town."""
+"""What may be looked at: never a birth date, an ID or a postal code, which callers are asked for.
+
+Of the address, the town.
+"""
 
 
 class Desk:
@@ -73,7 +79,9 @@ class Desk:
 
 
 def at_desk(page: Page) -> Desk | Response[Any]:
-    """Return the household of the address, opened in the acting person's call; else the page that says why not.
+    """Return the household of the address, opened in the acting person's call.
+
+    Else the page that says why not.
 
     A household that callers may not know of and one that does not exist get the same page.
     """
@@ -150,11 +158,15 @@ def _known(page: Page, desk: Desk) -> dict[str, Any]:
 
 
 def _typed(page: Page, desk: Desk) -> dict[str, str]:
-    """Return what the verification form holds: what was typed last, or what the caller said for the search."""
+    """Return what the verification form holds.
+
+    What was typed last, or what the caller said for the search.
+    """
     if page.method == "POST" and "relation" in page.form.values:
         return dict(page.form.values)
     asked = kept(page, desk.call)
-    # Whoever reached the status without the number has said this one already: it would be a failed try.
+    # Whoever reached the status without the number has said this one already: it would be a failed
+    # try.
     number = asked.number if desk.level is Level.NONE and read_number(asked.number) else ""
     return {
         "number": number,
@@ -193,7 +205,10 @@ def submit_verification(page: Page) -> Response[Any]:
 
 
 def _verified_once(page: Page, desk: Desk, said: Said, relation: Relation) -> bool:
-    """Verify, or where this form was sent before, tell again what came of it: a double click is one try."""
+    """Verify, or where this form was sent before, tell again what came of it.
+
+    A double click is one try.
+    """
     key = post_key(page)
     with page.session.begin_nested():
         if not first_time(page.session, key, page.now):
@@ -204,9 +219,14 @@ def _verified_once(page: Page, desk: Desk, said: Said, relation: Relation) -> bo
 
 
 def not_enough() -> str:
-    """Say that it was not enough: the same words whatever was wrong, and for a record that is closed for the day."""
+    """Say that it was not enough.
+
+    The same words whatever was wrong, and for a record that is closed for the day.
+    """
     return _s(
-        "確認できませんでした。何が違うかは、表示しません。ほかのことも聞いて、もう一度入力してください。それでも確認できないときは、「お手元の手紙をご用意のうえ、あすもう一度お電話ください」と伝えてください。"
+        "確認できませんでした。何が違うかは、表示しません。ほかのことも聞いて、"
+        "もう一度入力してください。それでも確認できないときは、"
+        "「お手元の手紙をご用意のうえ、あすもう一度お電話ください」と伝えてください。"
     )
 
 

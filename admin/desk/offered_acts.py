@@ -1,4 +1,7 @@
-"""What the household's page at the call desk shows of acts: which are possible now, why not the others, what was done."""
+"""What the household's page at the call desk shows of acts.
+
+Which are possible now, why not the others, what was done.
+"""
 
 from typing import Any
 
@@ -24,7 +27,10 @@ PLACES = {
 
 
 def acts_context(page: Page, call: Call, household: Any, level: Level) -> dict[str, Any]:
-    """Return what ``desk_acts.html`` needs; ``household`` is a row or a view, its key is all that is read."""
+    """Return what ``desk_acts.html`` needs.
+
+    ``household`` is a row or a view, its key is all that is read.
+    """
     found = offers(page.work, call, household.id, level)
     return {
         "acts": [

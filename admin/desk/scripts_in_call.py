@@ -1,4 +1,7 @@
-"""What an agent says, beside the call: in the call's language, with the Japanese text, and searched in place."""
+"""What an agent says, beside the call.
+
+In the call's language, with the Japanese text, and searched in place.
+"""
 
 from typing import Any
 
@@ -19,11 +22,17 @@ WORDS = "script_q"
 SHOWN = 20
 MOST_PANELS = 64
 _PANELS: dict[tuple[Any, ...], Markup] = {}
-"""Drawn once for each language and state of the scripts: every page of a call has them, and they seldom change."""
+"""Drawn once for each language and state of the scripts.
+
+Every page of a call has them, and they seldom change.
+"""
 
 
 def scripts_context(page: Page, call: Call | None) -> dict[str, Any]:
-    """Return what ``admin/desk_scripts.html`` shows; its links and its search stay on the page that is open."""
+    """Return what ``admin/desk_scripts.html`` shows.
+
+    Its links and its search stay on the page that is open.
+    """
     program, session = page.site.program, page.session
     code = chosen_language(page, call.language if call is not None else "ja")
     typed = page.query.get(WORDS, "").strip()[:60]

@@ -1,4 +1,7 @@
-"""Household search. What was typed is posted and kept sealed in the session: no name ever stands in an address."""
+"""Household search.
+
+What was typed is posted and kept sealed in the session: no name ever stands in an address.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -32,7 +35,10 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def submit(page: Page) -> Response[Any]:
-    """Search, count the search and log it; htmx gets the answer alone, a plain form is sent on to the page."""
+    """Search, count the search and log it.
+
+    Htmx gets the answer alone, a plain form is sent on to the page.
+    """
     box = page.form.get("q").strip()
     typed = search.from_one_box(box) if box else search.Typed.from_values(dict(page.form.values))
     found = _find(page, typed)
@@ -94,7 +100,10 @@ def _find(page: Page, typed: search.Typed) -> search.Found:
 
 
 def _same_search(page: Page, typed: search.Typed) -> bool:
-    """Tell whether this only goes on with the search of a moment ago: typing a name is one search, not ten."""
+    """Tell whether this only goes on with the search of a moment ago.
+
+    Typing a name is one search, not ten.
+    """
     at = page.auth.data.get("searched_at") if page.auth is not None else None
     recent = at is not None and page.now - datetime.fromisoformat(at) < search.SAME_SEARCH
     earlier = _kept(page)

@@ -1,4 +1,7 @@
-"""The call desk's search: by what the caller can say, only in a call, masked; what was typed never stands in an address."""
+"""The call desk's search: by what the caller can say, only in a call, masked.
+
+What was typed never stands in an address.
+"""
 
 from typing import Any
 
@@ -26,7 +29,10 @@ KEPT = "desk"
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Draw the search, and the answer to what was asked last in this call; without a call, how to begin one."""
+    """Draw the search, and the answer to what was asked last in this call.
+
+    Without a call, how to begin one.
+    """
     call = page.call
     if call is None:
         return no_call(page, status_code)
@@ -101,7 +107,10 @@ def _answer(
 
 
 def _row(view: HouseholdView) -> dict[str, Any]:
-    """Return one line of the list: enough to tell two families apart, nothing that a caller is asked for."""
+    """Return one line of the list.
+
+    Enough to tell two families apart, nothing that a caller is asked for.
+    """
     fields = view.fields
     return {
         "id": view.id,

@@ -1,4 +1,7 @@
-"""The stop desk: codes whose stop was asked for, sent to the issuer as a list, and its answers noted one by one."""
+"""The stop desk.
+
+Codes whose stop was asked for, sent to the issuer as a list, and its answers noted one by one.
+"""
 
 from typing import Any
 

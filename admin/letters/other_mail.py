@@ -1,4 +1,7 @@
-"""Mail that no list knows, on the page of posting: entered in pieces, and taken out again where it was wrong."""
+"""Mail that no list knows, on the page of posting.
+
+Entered in pieces, and taken out again where it was wrong.
+"""
 
 from typing import Any
 

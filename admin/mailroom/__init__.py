@@ -1,1 +1,4 @@
-"""Pages: From the ward's extract to the mail and back: imports, print runs, tracking, returned mail, incidents."""
+"""Pages: From the ward's extract to the mail and back.
+
+Imports, print runs, tracking, returned mail, incidents.
+"""

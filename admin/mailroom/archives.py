@@ -1,4 +1,7 @@
-"""The archive of a run for a mail house: building it, giving it up when it is lost, removing what is plain."""
+"""The archive of a run for a mail house.
+
+Building it, giving it up when it is lost, removing what is plain.
+"""
 
 from typing import Any
 

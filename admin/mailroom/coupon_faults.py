@@ -1,4 +1,7 @@
-"""Coupons that shops refuse: the list, the issuer's word, one action that stops and replaces, and its report."""
+"""Coupons that shops refuse.
+
+The list, the issuer's word, one action that stops and replaces, and its report.
+"""
 
 from collections.abc import Callable
 from datetime import date

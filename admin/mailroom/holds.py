@@ -1,4 +1,7 @@
-"""Held households by reason, each with what to do about it; nothing of a person but the link to the household."""
+"""Held households by reason, each with what to do about it.
+
+Nothing of a person but the link to the household.
+"""
 
 from typing import Any
 

@@ -1,4 +1,7 @@
-"""Reports about an incident: written from the register, confirmed by the ward or given back, taken along as a file."""
+"""Reports about an incident.
+
+Written from the register, confirmed by the ward or given back, taken along as a file.
+"""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,7 @@
-"""The register of incidents: opened, described in nine fields, told to the ward, contained, closed; with its clocks."""
+"""The register of incidents: opened, described in nine fields, told to the ward, contained, closed.
+
+With its clocks.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -173,7 +176,10 @@ def reopen(page: Page) -> Response[Any]:
 def act(
     page: Page, said: str, step: Callable[[int], object], *, spot: str = "steps"
 ) -> Response[Any]:
-    """Carry a step out once; what refuses it stands on the incident's page, beside its field or at ``spot``."""
+    """Carry a step out once.
+
+    What refuses it stands on the incident's page, beside its field or at ``spot``.
+    """
     row = found(page)
     try:
         with page.session.begin_nested():

@@ -1,4 +1,7 @@
-"""Letters without an ID: the staff's addresses for test postings, and what became of such letters in the mail."""
+"""Letters without an ID.
+
+The staff's addresses for test postings, and what became of such letters in the mail.
+"""
 
 from datetime import date
 from typing import Any

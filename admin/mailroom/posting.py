@@ -91,7 +91,10 @@ def _post(page: Page, field: str, act: Callable[[], posting.Posted]) -> Response
 
 
 def scan(page: Page) -> Response[Any]:
-    """Post one letter; a scanner sends the letter's number first, and its label with the next Enter."""
+    """Post one letter.
+
+    A scanner sends the letter's number first, and its label with the next Enter.
+    """
     form, day = page.form, typed_day(page)
     if day is None:
         return show(page, 422)

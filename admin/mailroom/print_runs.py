@@ -40,7 +40,10 @@ LETTER_FIELD = re.compile(r"letter-[1-9]\d{0,15}", re.ASCII)
 
 
 def show_list(page: Page) -> Response[Any]:
-    """List the print runs, newest first; who gets a letter now and why others get none; letters to take out."""
+    """List the print runs, newest first; who gets a letter now and why others get none.
+
+    Letters to take out.
+    """
     runs = run_statuses(page.session)
     counts = selection.counts(page.session)
     may_know = allowed(page, Permission.KNOW_PROTECTED)
@@ -79,7 +82,10 @@ def _run(page: Page) -> PrintRun:
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show one print run: files, letters per state, whether the counts agree, and what its hand-over waits for."""
+    """Show one print run.
+
+    Files, letters per state, whether the counts agree, and what its hand-over waits for.
+    """
     run = _run(page)
     chunks = chunks_of(page.session, run.id)
     states = letters_by_state(page.session, run.id)

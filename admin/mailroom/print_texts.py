@@ -1,4 +1,7 @@
-"""外字: proposing a text or an image to print in place of characters that no font has; the original stays."""
+"""外字: proposing a text or an image to print in place of characters that no font has.
+
+The original stays.
+"""
 
 from typing import Any
 

@@ -1,4 +1,7 @@
-"""The proof of a print run: pictures of letters and counts, and a second person's decision to let it leave or not."""
+"""The proof of a print run.
+
+Pictures of letters and counts, and a second person's decision to let it leave or not.
+"""
 
 from collections.abc import Callable
 from typing import Any

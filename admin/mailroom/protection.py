@@ -1,4 +1,7 @@
-"""Whether protection is known, from where and since when; and the ward's dated "none", said by two people."""
+"""Whether protection is known, from where and since when.
+
+And the ward's dated "none", said by two people.
+"""
 
 from datetime import date
 from typing import Any

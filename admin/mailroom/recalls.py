@@ -1,4 +1,7 @@
-"""Pull lists of a run: what changed since the hand-over, the list for the mail house, and its answers."""
+"""Pull lists of a run.
+
+What changed since the hand-over, the list for the mail house, and its answers.
+"""
 
 import re
 from collections.abc import Callable

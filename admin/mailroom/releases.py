@@ -107,7 +107,10 @@ def read_instruction(page: Page) -> Instruction | None:
 def attach(
     page: Page, instruction: Instruction | None, household_id: int | None
 ) -> Instruction | None:
-    """Return the instruction with its scan: the chosen file, else that of the ward's own answer with this number."""
+    """Return the instruction with its scan.
+
+    The chosen file, else that of the ward's own answer with this number.
+    """
     if instruction is None:
         return None
     return replace(instruction, scan_id=stored_order(page, instruction.number, household_id))
@@ -159,7 +162,10 @@ def propose(page: Page) -> Response[Any]:
 
 
 def fresh_code(page: Page) -> int:
-    """Check a fresh code of the authenticator app; returns 0, or the status of the answer. Faults go into the form."""
+    """Check a fresh code of the authenticator app; returns 0, or the status of the answer.
+
+    Faults go into the form.
+    """
     if page.staff is None:
         raise NotAllowedError(_s("もう一度サインインしてください。"))
     try:

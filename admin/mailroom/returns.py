@@ -1,4 +1,7 @@
-"""The returned-mail desk: one pile, one scan after the other with Enter alone, each answered with its next step."""
+"""The returned-mail desk.
+
+One pile, one scan after the other with Enter alone, each answered with its next step.
+"""
 
 from datetime import date, datetime
 from typing import Any

@@ -1,4 +1,7 @@
-"""Notices to everybody: chosen or written in all languages, looked at, published, confirmed by a second person."""
+"""Notices to everybody.
+
+Chosen or written in all languages, looked at, published, confirmed by a second person.
+"""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,7 @@
-"""The shelf of returned mail and the undelivered list: by box, to print, and to be destroyed by two people."""
+"""The shelf of returned mail and the undelivered list.
+
+By box, to print, and to be destroyed by two people.
+"""
 
 from collections.abc import Callable, Collection
 from typing import Any

@@ -1,4 +1,7 @@
-"""The supervisor's board; a browser with JavaScript fetches it anew every 30 seconds unless told to stop."""
+"""The supervisor's board.
+
+A browser with JavaScript fetches it anew every 30 seconds unless told to stop.
+"""
 
 from typing import Any
 
@@ -41,7 +44,10 @@ def show(page: Page) -> Response[Any]:
 
 
 def _calls(found: Board) -> list[tuple[str, ...]]:
-    """Return the cells of the table of calls: put together here, because a board is drawn every half minute."""
+    """Return the cells of the table of calls.
+
+    Put together here, because a board is drawn every half minute.
+    """
     return [
         (
             call.agent,

@@ -1,4 +1,7 @@
-"""The business calendar, to read: a month's days with their hours and why, and what was agreed by whom."""
+"""The business calendar, to read.
+
+A month's days with their hours and why, and what was agreed by whom.
+"""
 
 from datetime import date
 from typing import Any
@@ -19,7 +22,10 @@ ROWS = 20
 
 
 def show(page: Page) -> Response[Any]:
-    """Show a month (``?month=2023-12``; by default this one) and the extra days, the coming ones first."""
+    """Show a month (``?month=2023-12``.
+
+    By default this one) and the extra days, the coming ones first.
+    """
     program, today = page.site.program, jst_date(page.now)
     month = month_of(program, _wanted(page.query.get("month", "")) or today)
     everything = agreed_days(program.calendar)

@@ -57,13 +57,15 @@ def gap_text(gap: Gap) -> str:
     if gap.over:
         return (
             _s(
-                "電話の受付は %(staffed)s %(time)s に終わりました。クーポンの交換は %(usable)s まで続きます。"
+                "電話の受付は %(staffed)s %(time)s に終わりました。クーポンの交換は "
+                "%(usable)s まで続きます。"
             )
             % values
         )
     return (
         _s(
-            "電話の受付は %(staffed)s %(time)s までです。クーポンの交換は %(usable)s まで続きます。問い合わせた人に伝えてください。"
+            "電話の受付は %(staffed)s %(time)s までです。クーポンの交換は %(usable)s "
+            "まで続きます。問い合わせた人に伝えてください。"
         )
         % values
     )

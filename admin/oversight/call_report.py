@@ -1,4 +1,7 @@
-"""The month's call report: what is due, the draft with what people add to it, its check, submission and versions."""
+"""The month's call report.
+
+What is due, the draft with what people add to it, its check, submission and versions.
+"""
 
 from datetime import date
 from typing import Any
@@ -26,7 +29,10 @@ from portal.platform.routes import Transaction
 
 
 def _notes(page: Page, month: date, keeps: bool) -> dict[str, Any]:
-    """Return what the page shows besides: sentences in the draft, and how many marked calls nobody used yet."""
+    """Return what the page shows besides.
+
+    Sentences in the draft, and how many marked calls nobody used yet.
+    """
     return {
         "notes": notes(page.work, month) if keeps else [],
         "kinds": list(NoteKind),
@@ -95,7 +101,10 @@ def show_marked(page: Page) -> Response[Any]:
 
 
 def show_call(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show one marked call with the agent's words, and ask for a sentence without names; the look is on record."""
+    """Show one marked call with the agent's words, and ask for a sentence without names.
+
+    The look is on record.
+    """
     month = PAGES.month(page)
     found = read_marked(page.work, month, number_in_address(page, "call_id"))
     return page.render(

@@ -1,4 +1,7 @@
-"""Bars of a chart, drawn by the server: geometry only; the template draws them, the table beside them says the same."""
+"""Bars of a chart, drawn by the server: geometry only.
+
+The template draws them, the table beside them says the same.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""Minutes of meetings with the ward: written as versions, confirmed by the ward, taken along as PDF or xlsx."""
+"""Minutes of meetings with the ward.
+
+Written as versions, confirmed by the ward, taken along as PDF or xlsx.
+"""
 
 from collections.abc import Callable
 from datetime import date

@@ -1,4 +1,7 @@
-"""The pages of a monthly report, whichever it is about: what is due, the draft, its steps, its versions and files."""
+"""The pages of a monthly report, whichever it is about.
+
+What is due, the draft, its steps, its versions and files.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -31,7 +34,9 @@ def _nothing_more(page: Page, month: date, keeps: bool) -> dict[str, Any]:  # no
 
 @dataclass(frozen=True, slots=True)
 class MonthlyPages:
-    """One kind of report: its address and template (``name``), who sees and who keeps it, and what else its page shows.
+    """One kind of report.
+
+    Its address and template (``name``), who sees and who keeps it, and what else its page shows.
 
     ``unknown`` says that a month has no report of this kind. Files are named after the kind.
     """
@@ -116,7 +121,9 @@ class MonthlyPages:
     def step(
         self, page: Page, said: str, act: Callable[[date], object], fields: tuple[str, ...] = ()
     ) -> Response[Any]:
-        """Do one thing once; a refusal shows the page again, beside the one of ``fields`` that its code names.
+        """Do one thing once.
+
+        A refusal shows the page again, beside the one of ``fields`` that its code names.
 
         With a single field it stands there whatever its code; with none, beside the report's state.
         """

@@ -1,4 +1,7 @@
-"""The list of open questions with the ward (協議事項): asked by the contractor, answered by the ward."""
+"""The list of open questions with the ward (協議事項).
+
+Asked by the contractor, answered by the ward.
+"""
 
 from collections.abc import Callable
 from datetime import date

@@ -15,7 +15,10 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def send_report(page: Page, report: Report, name: str) -> Response[Any]:
-    """Give a report as PDF or as a workbook, as the address ends; what goes to the ward is Japanese."""
+    """Give a report as PDF or as a workbook, as the address ends.
+
+    What goes to the ward is Japanese.
+    """
     ending = "pdf" if page.path.endswith("/pdf") else "xlsx"
     with use_locale(SOURCE_LOCALE):
         body = as_pdf(report, page.now) if ending == "pdf" else as_xlsx(report)

@@ -1,4 +1,7 @@
-"""What is said of call counts and monthly reports, in the staff's language; an unknown code shows as it is stored."""
+"""What is said of call counts and monthly reports, in the staff's language.
+
+An unknown code shows as it is stored.
+"""
 
 from datetime import date
 
@@ -37,7 +40,10 @@ def number(code: str) -> str:
 
 
 def layout(name: str) -> str:
-    """Name a form of file: those shipped in the reader's language, a program's own as its file calls it."""
+    """Name a form of file.
+
+    Those shipped in the reader's language, a program's own as its file calls it.
+    """
     return {
         "30分ごと・言語別": _s("30分ごと・言語別"),
         "30分ごと・回線別": _s("30分ごと・回線別"),

@@ -1,1 +1,4 @@
-"""Pages: Who is concerned and how they get in: households, entitlements, coupons, credentials, staff, sign-in."""
+"""Pages: Who is concerned and how they get in.
+
+Households, entitlements, coupons, credentials, staff, sign-in.
+"""

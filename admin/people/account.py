@@ -57,7 +57,10 @@ def submit_password(page: Page) -> Response[Any]:
 
 
 def _checked_hash(page: Page) -> str | None:
-    """Compare the old password and hash the new one, outside any transaction; faults go into the form."""
+    """Compare the old password and hash the new one, outside any transaction.
+
+    Faults go into the form.
+    """
     site, form = page.site, page.form
     with site.database.read() as session:
         page.load_auth(session, site.clock.now(session))
@@ -81,7 +84,10 @@ def sign_out_others(page: Page) -> Response[Any]:
 
 
 def end_session(page: Page) -> Response[Any]:
-    """End one other session of the account; one that has ended already is no fault, a double press neither."""
+    """End one other session of the account.
+
+    One that has ended already is no fault, a double press neither.
+    """
     key, auth = number_in_address(page, "session_id"), page.auth
     if auth is None or auth.owner_id is None or auth.id == key:
         return page.redirect("/account")

@@ -52,7 +52,8 @@ def _done(page: Page) -> Response[Any]:
 def submit(page: Page) -> Response[Any]:
     """Count the try, compare outside any transaction, then go on where the lock came between.
 
-    A script asks for a page that it has hidden: it needs the password even where its own lock did not get through.
+    A script asks for a page that it has hidden: it needs the password even where its own lock did
+    not get through.
     """
     site, form = page.site, page.form
     kept = begun_before(page)

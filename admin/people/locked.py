@@ -1,4 +1,7 @@
-"""The page of a locked screen: asks for the password, and carries on what was begun without showing it."""
+"""The page of a locked screen.
+
+Asks for the password, and carries on what was begun without showing it.
+"""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -16,7 +19,10 @@ MOST_PARTS = 50
 
 
 def locked_page(page: Page, status_code: int = 403, *, kept: str | None = None) -> Response[Any]:
-    """Answer a request to a locked session; ``kept`` is what an earlier locked page carried, by default this request."""
+    """Answer a request to a locked session.
+
+    ``kept`` is what an earlier locked page carried, by default this request.
+    """
     sealed = _begun(page) if kept is None else kept
     size = MAX_FIELD - 1
     parts = [sealed[start : start + size] for start in range(0, len(sealed), size)]
@@ -38,7 +44,10 @@ def carried(page: Page) -> str:
 
 
 def begun_before(page: Page) -> Kept:
-    """Return what the locked page carried; the way to the first page where it carried nothing of this session."""
+    """Return what the locked page carried.
+
+    The way to the first page where it carried nothing of this session.
+    """
     auth = page.auth
     return open_kept(page.site.vault, auth.id, carried(page)) if auth is not None else Kept("/")
 

@@ -1,4 +1,7 @@
-"""What the delivery log calls its events, media, states and failures; an unknown one shows as it is stored."""
+"""What the delivery log calls its events, media, states and failures.
+
+An unknown one shows as it is stored.
+"""
 
 from portal.domain.foundation.texts import _s, kept_per_language
 

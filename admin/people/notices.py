@@ -1,4 +1,7 @@
-"""Starting again a notice that was stopped: always a person's decision, never by itself when a hold ends."""
+"""Starting again a notice that was stopped.
+
+Always a person's decision, never by itself when a hold ends.
+"""
 
 from typing import Any
 

@@ -1,4 +1,7 @@
-"""Sign in: login and password, then the code of the authenticator app; two pages with their own addresses."""
+"""Sign in: login and password, then the code of the authenticator app.
+
+Two pages with their own addresses.
+"""
 
 from typing import Any
 
@@ -64,7 +67,10 @@ def submit(page: Page) -> Response[Any]:
 
 
 def _place_refusal(page: Page, attempt: sign_in.StaffAttempt) -> str:
-    """Say why this account may not work from here; only after the right password, so that no login tells its role."""
+    """Say why this account may not work from here.
+
+    Only after the right password, so that no login tells its role.
+    """
     user = staff_user(page.session, attempt.staff_id)
     if user is None or not user.active:
         return ""

@@ -1,4 +1,7 @@
-"""Sites of the call center: which there are, and switching the reserve site (BCP) on for a time, with a fresh code."""
+"""Sites of the call center.
+
+Which there are, and switching the reserve site (BCP) on for a time, with a fresh code.
+"""
 
 from datetime import date, datetime
 from typing import Any

@@ -1,1 +1,4 @@
-"""Pages: What households ask for: declines, paper alternatives, redeliveries, changes of recipient, additions."""
+"""Pages: What households ask for.
+
+Declines, paper alternatives, redeliveries, changes of recipient, additions.
+"""

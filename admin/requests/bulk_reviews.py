@@ -1,4 +1,7 @@
-"""Accepting several requests at once: chosen, counted on a page of its own, then accepted, with what was left out and why."""
+"""Accepting several requests at once.
+
+Chosen, counted on a page of its own, then accepted, with what was left out and why.
+"""
 
 from typing import Any
 

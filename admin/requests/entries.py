@@ -1,4 +1,7 @@
-"""Requests that came by post, FAX, counter or telephone: entered here by one person, reviewed by another."""
+"""Requests that came by post, FAX, counter or telephone.
+
+Entered here by one person, reviewed by another.
+"""
 
 from typing import Any
 
@@ -150,7 +153,10 @@ def _children(page: Page, kind: str) -> list[dict[str, Any]]:
 
 
 def _items(page: Page) -> list[dict[str, str]]:
-    """Return what may be asked for again: the letter and the parcels, where each is, and why not now."""
+    """Return what may be asked for again.
+
+    The letter and the parcels, where each is, and why not now.
+    """
     return [
         {
             "value": standing.item
@@ -195,7 +201,10 @@ def submit(page: Page) -> Response[Any]:
 
 
 def _place(page: Page, made: Request | Task, known: set[int]) -> str:
-    """Return the address of the result: the request or the task, and the requests that only got the form added."""
+    """Return the address of the result.
+
+    The request or the task, and the requests that only got the form added.
+    """
     base = f"/households/{_key(page)}"
     if isinstance(made, Task):
         return f"{base}/entry-tasks/{made.id}"
@@ -213,7 +222,10 @@ def _place(page: Page, made: Request | Task, known: set[int]) -> str:
 
 
 def show_request(page: Page) -> Response[Any]:
-    """Say what was entered: the number to write on the paper, what is wrong with it, what happens next."""
+    """Say what was entered.
+
+    The number to write on the paper, what is wrong with it, what happens next.
+    """
     if (answer := household.refused(page)) is not None:
         return answer
     of_household = {row.id: row for row in requests_of(page.session, _key(page))}

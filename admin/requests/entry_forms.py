@@ -62,7 +62,10 @@ def chosen(page: Page, prefix: str) -> set[int]:
 
 
 def read_entry(page: Page, kind: str, channel: Channel) -> PaperEntry[Any] | None:
-    """Return the form as typed; None where something is wrong, with a sentence beside each such field."""
+    """Return the form as typed.
+
+    None where something is wrong, with a sentence beside each such field.
+    """
     form = page.form
     received = _received(page, channel)
     postmark = _postmark(page) if channel is Channel.POST else None

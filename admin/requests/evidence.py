@@ -1,4 +1,7 @@
-"""The ward's answers as evidence: shown where somebody proposes or approves something by an instruction of the ward."""
+"""The ward's answers as evidence.
+
+Shown where somebody proposes or approves something by an instruction of the ward.
+"""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,7 @@
-"""A parcel in the mail: posted with its tracking number, not at home, delivered, back, sent again, into stock, lost."""
+"""A parcel in the mail.
+
+Posted with its tracking number, not at home, delivered, back, sent again, into stock, lost.
+"""
 
 from collections.abc import Callable
 from datetime import date

@@ -1,4 +1,7 @@
-"""The parcels desk: what is to pack, to confirm, to post, on the way and back; packed by two people with a scanner."""
+"""The parcels desk: what is to pack, to confirm, to post, on the way and back.
+
+Packed by two people with a scanner.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -92,7 +95,10 @@ def _to_pack(page: Page) -> queries.ToPack:
 
 
 def show_pack(page: Page, status_code: int = 200) -> Response[Any]:
-    """Ask the first person for the serial numbers; what was scanned so far is in the form, the cursor in the next field."""
+    """Ask the first person for the serial numbers.
+
+    What was scanned so far is in the form, the cursor in the next field.
+    """
     view, left, focus = _to_pack(page), None, ""
     begun = page.auth.data.get(BEGUN) if page.auth is not None else None
     if page.method == "GET" and begun and begun["request"] == view.request_id:
@@ -134,7 +140,10 @@ def _wanted(view: queries.ToPack, chosen: Sequence[int]) -> dict[str, int]:
 
 
 def count(page: Page) -> Response[Any]:
-    """Take what was scanned; while pieces are missing the form comes back with the cursor in the next field."""
+    """Take what was scanned.
+
+    While pieces are missing the form comes back with the cursor in the next field.
+    """
     view = _to_pack(page)
     chosen, form = _chosen(page, view), page.form
     scans, empty = _scans(page, view)
@@ -166,7 +175,10 @@ def _left(view: queries.ToPack, chosen: Sequence[int], scans: Sequence[packing.S
 
 
 def _keep(page: Page, request_id: int | None) -> None:
-    """Keep what was scanned so far in the session, or forget it: a scanner's Enter sends the form each time."""
+    """Keep what was scanned so far in the session, or forget it.
+
+    A scanner's Enter sends the form each time.
+    """
     if page.auth is None:
         return
     data = {name: value for name, value in page.auth.data.items() if name != BEGUN}
@@ -179,7 +191,10 @@ def _keep(page: Page, request_id: int | None) -> None:
 
 
 def _scans(page: Page, view: queries.ToPack) -> tuple[list[packing.Scanned], str]:
-    """Read the ranges of the form, each error beside its field; and the name of the next empty field."""
+    """Read the ranges of the form, each error beside its field.
+
+    And the name of the next empty field.
+    """
     found: list[packing.Scanned] = []
     empty = ""
     for number, product in enumerate(dict.fromkeys(item.product for item in view.items)):

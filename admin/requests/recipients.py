@@ -1,4 +1,7 @@
-"""Recipients by the ward's instruction: additions and changes are entered here and decided at the review desk."""
+"""Recipients by the ward's instruction.
+
+Additions and changes are entered here and decided at the review desk.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -215,7 +218,10 @@ def _newcomer(page: Page) -> Newcomer:
 
 
 def _received(page: Page) -> datetime | None:
-    """Read the day on which the form arrived; today where nothing was typed. Faults go into the form."""
+    """Read the day on which the form arrived; today where nothing was typed.
+
+    Faults go into the form.
+    """
     typed = page.form.get("received_on").strip()
     if not typed:
         return None

@@ -1,4 +1,7 @@
-"""What a reviewer of a redelivery sees besides: where the mail is, and which households fit one without sign-in."""
+"""What a reviewer of a redelivery sees besides.
+
+Where the mail is, and which households fit one without sign-in.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -71,7 +74,10 @@ def redelivery_facts(page: Page, request: Request) -> RedeliveryFacts:
     elsewhere = ""
     if row.elsewhere is not None:
         address = other_address(page.work, request, row)
-        elsewhere = f"〒{address.postal_code[:3]}-{address.postal_code[3:]} {address.town}{address.street} {address.building}"
+        elsewhere = (
+            f"〒{address.postal_code[:3]}-{address.postal_code[3:]} "
+            f"{address.town}{address.street} {address.building}"
+        )
     return RedeliveryFacts(
         row=row,
         without_sign_in=row.proof == NONE,

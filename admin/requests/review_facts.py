@@ -1,4 +1,7 @@
-"""Everything that a reviewer needs on one screen: the household, the form, what was written, what accepting would do."""
+"""Everything that a reviewer needs on one screen.
+
+The household, the form, what was written, what accepting would do.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -49,7 +52,10 @@ class ChildFact:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a reviewer sees; the street and the building stay masked until they are asked for on the household page."""
+    """What a reviewer sees.
+
+    The street and the building stay masked until they are asked for on the household page.
+    """
 
     household: HouseholdView | None
     postal: str

@@ -1,4 +1,7 @@
-"""The review desk: one queue of requests, the next one, claimed and decided on one screen, by keyboard alone."""
+"""The review desk.
+
+One queue of requests, the next one, claimed and decided on one screen, by keyboard alone.
+"""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -120,7 +123,10 @@ def found_request(page: Page) -> Request:
 
 
 def take_next(page: Page) -> Response[Any]:
-    """Claim the oldest request that nobody else has, and open it; the one that was skipped is left to others."""
+    """Claim the oldest request that nobody else has, and open it.
+
+    The one that was skipped is left to others.
+    """
     skipped = _number(page.form.get("after"))
     if skipped and review_queue.one(
         page.session, skipped, include_protected=allowed(page, Permission.KNOW_PROTECTED)

@@ -1,4 +1,7 @@
-"""Scans of paper forms: an image shown as such, a PDF or TIFF page by page as images or to keep; every look is on record."""
+"""Scans of paper forms: an image shown as such, a PDF or TIFF page by page as images or to keep.
+
+Every look is on record.
+"""
 
 from typing import Any
 
@@ -17,7 +20,8 @@ from portal.platform.uploads import UploadRule
 
 SCAN = UploadRule(scans.MAX_BYTES, scans.check_scan)
 """The rule of a form's field for a scan; ``page.form.upload(name)`` is then a CheckedScan or None."""
-# Whatever the file says, a browser runs nothing of it, loads nothing for it and guesses no other kind.
+# Whatever the file says, a browser runs nothing of it, loads nothing for it and guesses no other
+# kind.
 LOCKED = {
     "content-security-policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
@@ -25,7 +29,10 @@ LOCKED = {
 
 
 def _opened(page: Page, number: int | None) -> tuple[bytes, str]:
-    """Return a scan and its kind in a short transaction of its own: drawing a page must not keep writers waiting."""
+    """Return a scan and its kind in a short transaction of its own.
+
+    Drawing a page must not keep writers waiting.
+    """
     site = page.site
     key = number_in_address(page, "scan_id")
     asked = page.query.get("for", "")

@@ -88,7 +88,10 @@ def count(page: Page) -> Response[Any]:
 
 
 def _ranges(page: Page, name: str) -> list[SerialRange]:
-    """Read serial numbers, one range a line: first and last with a space or 〜 between, or a single number."""
+    """Read serial numbers, one range a line.
+
+    First and last with a space or 〜 between, or a single number.
+    """
     found = []
     for line in page.form.get(name).splitlines():
         if parts := [part for part in re.split(r"[\s　〜～,、]+", line.strip()) if part]:

@@ -34,7 +34,10 @@ T = TypeVar("T")
 
 @dataclass
 class Context:
-    """The click context object. Program, keys and database are opened when a command first asks for them."""
+    """The click context object.
+
+    Program, keys and database are opened when a command first asks for them.
+    """
 
     settings: Settings
     actor: Actor = SYSTEM
@@ -84,7 +87,10 @@ class Context:
     def work(
         self, session: Session, actor: Actor | None = None, now: datetime | None = None
     ) -> Work:
-        """Return the work of an open transaction; by default in the name of whoever runs the command, now (UTC)."""
+        """Return the work of an open transaction.
+
+        By default in the name of whoever runs the command, now (UTC).
+        """
         return Work(
             session,
             self.vault(),
@@ -116,15 +122,20 @@ def _database_fault(error: OperationalError) -> str:
     said = str(error.orig).lower()
     if any(words in said for words in ("is full", "disk i/o", "no space left", "file too large")):
         return _s(
-            "データベースに書き込めません。ディスクの空き容量を確かめて、もう一度実行してください。途中のものは残っていません。"
+            "データベースに書き込めません。ディスクの空き容量を確かめて、"
+            "もう一度実行してください。途中のものは残っていません。"
         )
     return _s(
-        "データベースに接続できないか、ほかの処理が使用中です。PORTAL_DATABASE_URL と、データベースの状態を確かめてください。"
+        "データベースに接続できないか、ほかの処理が使用中です。PORTAL_DATABASE_URL と、"
+        "データベースの状態を確かめてください。"
     )
 
 
 def answering(function: Callable[P, T]) -> Callable[P, T]:
-    """Turn what rules, files and databases refuse into one sentence and exit code 1; nothing is half done."""
+    """Turn what rules, files and databases refuse into one sentence and exit code 1.
+
+    Nothing is half done.
+    """
 
     @wraps(function)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -140,7 +151,8 @@ def answering(function: Callable[P, T]) -> Callable[P, T]:
             name = Path(error.filename).name if isinstance(error.filename, str) else ""
             fail(
                 _s(
-                    "ファイルを読み書きできません（%(name)s: %(reason)s）。空き容量と権限を確かめてください。"
+                    "ファイルを読み書きできません（%(name)s: %(reason)s）。"
+                    "空き容量と権限を確かめてください。"
                 )
                 % {"name": name, "reason": error.strerror or type(error).__name__}
             )

@@ -40,7 +40,10 @@ def free_port(wanted: int) -> int:
 
 
 def demo_settings(settings: Settings) -> Settings:
-    """Return the demo's settings: SQLite in a folder of its own, made anew each time, on free ports."""
+    """Return the demo's settings.
+
+    SQLite in a folder of its own, made anew each time, on free ports.
+    """
     folder = settings.data_dir / "demo"
     return replace(
         settings,

@@ -10,9 +10,10 @@ from portal.domain.foundation.texts import _s
 def warn_after_delivery(context: Context) -> None:
     """Say on standard error that deliveries have ended by the database's time; the command goes on.
 
-    Before the first day nothing is said: preparing is what those weeks are for. After the last day the command is not
-    refused, because at the command line a ward may have its reasons (a household found late by its own fault, a
-    rehearsal with last year's program); what residents and staff can do ends by itself all the same.
+    Before the first day nothing is said: preparing is what those weeks are for. After the last day
+    the command is not refused, because at the command line a ward may have its reasons (a household
+    found late by its own fault, a rehearsal with last year's program); what residents and staff can
+    do ends by itself all the same.
     """
     window = context.load_program().windows.delivery
     with context.database().read() as session:
@@ -21,7 +22,8 @@ def warn_after_delivery(context: Context) -> None:
         click.echo(
             staff_closed_text(window, now)
             + _s(
-                "今から届ける手紙やクーポンは、住民には間に合いません。事業（--program）を確かめてください。"
+                "今から届ける手紙やクーポンは、住民には間に合いません。事業（--program）"
+                "を確かめてください。"
             ),
             err=True,
         )

@@ -77,7 +77,10 @@ def _settings(program: str | None, data_dir: str | None) -> Settings:
 
 
 def main() -> None:
-    """Run the command line; sentences come in Japanese where the environment speaks it, else in English."""
+    """Run the command line.
+
+    Sentences come in Japanese where the environment speaks it, else in English.
+    """
     language = os.environ.get("PORTAL_LANG") or (
         "ja" if os.environ.get("LANG", "").startswith("ja") else "en"
     )

@@ -1,4 +1,7 @@
-"""``portal serve``: run one of the two sites under granian; the sites are started by name, never imported here."""
+"""``portal serve``: run one of the two sites under granian.
+
+The sites are started by name, never imported here.
+"""
 
 import os
 import sys

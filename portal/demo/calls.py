@@ -1,4 +1,7 @@
-"""Some calls of invented people for the demo: ended ones of two days, who is to be called back, questions to the ward."""
+"""Some calls of invented people for the demo.
+
+Ended ones of two days, who is to be called back, questions to the ward.
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -44,7 +47,10 @@ CALLS = (
         6,
         AfterCall("program", "moving", Result.PASSED),
         question=Question("eligibility", "基準日の翌日に転入した。対象になるか。返事がほしい。"),
-        answer="基準日に住民登録がないため、対象になりません。転入前の市区町村にお問い合わせくださいと伝えてください。",
+        answer=(
+            "基準日に住民登録がないため、対象になりません。"
+            "転入前の市区町村にお問い合わせくださいと伝えてください。"
+        ),
     ),
     DemoCall(
         5,

@@ -147,7 +147,10 @@ def value_cases() -> Iterator[Case]:  # noqa: C901  (a list of small builders)
 
     long = {
         "番地": "２３４５番地の６７",
-        "方書": "ザ・グランドリバーサイドレジデンスみなもタワーズイーストウイングアネックス四十一階４１０２号室",
+        "方書": (
+            "ザ・グランドリバーサイドレジデンスみなもタワーズイーストウイングアネックス四十一"
+            "階４１０２号室"
+        ),
     }
     yield "remarks with quotes", everybody("", "issue", 備考='確認済,\n"折返し"あり')
     yield "full-width postal code", full_width_postal

@@ -24,7 +24,10 @@ FILES = {
 
 @dataclass(frozen=True)
 class Extract:
-    """An extract in memory: families in file order and the special case that each of some families shows."""
+    """An extract in memory.
+
+    Families in file order and the special case that each of some families shows.
+    """
 
     plan: ExtractPlan
     families: list[Family]
@@ -37,9 +40,12 @@ class Extract:
         return [person for family in self.families for person in family.people]
 
     def write(self, folder: Path, *layouts: str) -> dict[str, Path]:
-        """Write the files for the named layouts (all by default) and ``manifest.json``; returns them by layout.
+        """Write the files for the named layouts (all by default) and ``manifest.json``.
 
-        Fixed width and xlsx hold the accepted rows only, the minimum file the accepted children with their householder.
+        Returns them by layout.
+
+        Fixed width and xlsx hold the accepted rows only, the minimum file the accepted children
+        with their householder.
         """
         folder.mkdir(parents=True, exist_ok=True)
         data, lines = extract_files.csv_bytes(self.people)
@@ -122,7 +128,8 @@ class Extract:
 def make_extract(plan: ExtractPlan) -> Extract:
     """Invent an extract; equal plans give equal extracts.
 
-    The special cases are spread over the families at random; a small extract shows only some of them.
+    The special cases are spread over the families at random; a small extract shows only some of
+    them.
     """
     registry = Registry(plan)
     cases = [] if plan.clean else special_cases()

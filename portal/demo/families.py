@@ -41,7 +41,10 @@ class Person:
 
 @dataclass(slots=True)
 class Family:
-    """One household as the check must see it; cases change ``disposition``, ``eligible`` and ``codes``."""
+    """One household as the check must see it.
+
+    Cases change ``disposition``, ``eligible`` and ``codes``.
+    """
 
     number: str
     surname: tuple[str, str]
@@ -131,7 +134,8 @@ class Registry:
 
     def _births(self, count: int) -> list[date]:
         first, last = self.plan.birth_from, min(self.plan.birth_to, self.plan.base_date)
-        # one child per equal slice of the window keeps siblings apart without trying again and again
+        # one child per equal slice of the window keeps siblings apart without trying again and
+        # again
         span = ((last - first).days + 1) // count
         offsets = [i * span + self.random.randrange(max(1, span - 300)) for i in range(count)]
         return [first + timedelta(offset) for offset in offsets]

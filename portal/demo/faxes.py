@@ -1,4 +1,7 @@
-"""Two FAX for the demo's desk: a deaf parent of an invented family asks for the letter again, somebody sends an advertisement."""
+"""Two FAX for the demo's desk.
+
+A deaf parent of an invented family asks for the letter again, somebody sends an advertisement.
+"""
 
 import io
 from datetime import date, datetime, timedelta

@@ -1,4 +1,7 @@
-"""The demo's accidents: a coupon that a shop refused, a letter found in the wrong envelope, a short outage."""
+"""The demo's accidents.
+
+A coupon that a shop refused, a letter found in the wrong envelope, a short outage.
+"""
 
 from datetime import timedelta
 
@@ -28,7 +31,10 @@ FIELDS = {
 
 
 def have_accidents(site: Site, kept_free: int, officer: Actor) -> None:
-    """Let happen what happens in every program, and the officer do what is right; ``kept_free`` is the visitor's family."""
+    """Let happen what happens in every program, and the officer do what is right.
+
+    ``kept_free`` is the visitor's family.
+    """
     with site.database.write() as session:
         now = site.clock.now(session)
         coupon, entitlement = session.execute(

@@ -1,4 +1,7 @@
-"""The sandbox issuer: files of worthless codes whose QR opens a demo page that says what was scanned."""
+"""The sandbox issuer.
+
+Files of worthless codes whose QR opens a demo page that says what was scanned.
+"""
 
 import csv
 import secrets
@@ -37,8 +40,8 @@ def make_batch(
 ) -> int:
     """Write a CSV of ``count`` codes as the profile ``sandbox`` reads it; returns the sum in yen.
 
-    The days are the last usable ones. A ``seed`` makes the same file again, for tests; without it codes and the
-    prefix of the management numbers are new every time, so that batches never clash.
+    The days are the last usable ones. A ``seed`` makes the same file again, for tests; without it
+    codes and the prefix of the management numbers are new every time, so that batches never clash.
     """
     chance: Chooser = secrets.SystemRandom() if seed is None else Random(seed)  # noqa: S311  (a seed is for tests)
     mark = prefix or _word(chance, 4)
@@ -66,7 +69,9 @@ STATEMENT_HEADER = ("管理番号", "状態", "利用額", "残高")
 
 
 def make_statement(path: Path, rows: Iterable[tuple[str, str, int, int]]) -> int:
-    """Write a statement as the profile ``sandbox`` reads it; each row is management number, status word, used yen, face yen.
+    """Write a statement as the profile ``sandbox`` reads it.
+
+    Each row is management number, status word, used yen, face yen.
 
     Returns the sum of the used yen.
     """

@@ -23,7 +23,10 @@ PRINTED_BEFORE, HANDED_OVER_BEFORE = timedelta(days=13), timedelta(days=12)
 
 @dataclass(frozen=True, slots=True)
 class DemoLetter:
-    """The letter to open: its print run, file, page (from 1) and the householder's birth date, which no letter prints."""
+    """The letter to open.
+
+    Its print run, file, page (from 1) and the householder's birth date, which no letter prints.
+    """
 
     household_id: int
     run_id: int

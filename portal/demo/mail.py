@@ -1,4 +1,7 @@
-"""What became of the demo's letters in the post: most delivered, some waiting at the post office, a few back."""
+"""What became of the demo's letters in the post.
+
+Most delivered, some waiting at the post office, a few back.
+"""
 
 from datetime import date, timedelta
 
@@ -23,7 +26,10 @@ ABSENT_AT, RETURNED_AT = (7, 31), (19, 43)
 
 
 def send_letters(site: Site, run_id: int, visitor: int, officer: Actor) -> None:
-    """Post the run, take over what the post says of it, and lay two letters on the shelf; the visitor's arrives."""
+    """Post the run, take over what the post says of it, and lay two letters on the shelf.
+
+    The visitor's arrives.
+    """
     with site.database.write() as session:
         now = site.clock.now(session)
         day = jst_date(now) - POSTED_BEFORE

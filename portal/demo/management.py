@@ -1,4 +1,7 @@
-"""The demo's work with the ward: approved texts, minutes, questions asked and answered, milestones on their way."""
+"""The demo's work with the ward.
+
+Approved texts, minutes, questions asked and answered, milestones on their way.
+"""
 
 from datetime import timedelta
 

@@ -23,7 +23,10 @@ PIECES = 60
 
 
 def fill_desk(site: Site, keep_away: int, officer: Actor) -> None:
-    """Receive stock and make requests of several kinds; the household ``keep_away`` stays as the visitor finds it."""
+    """Receive stock and make requests of several kinds.
+
+    The household ``keep_away`` stays as the visitor finds it.
+    """
     program = site.program
     with site.database.write() as session:
         now = site.clock.now(session)

@@ -1,4 +1,7 @@
-"""Sets the demo's stage: an extract imported, coupons given, letters printed and handed over, requests on the desk."""
+"""Sets the demo's stage.
+
+An extract imported, coupons given, letters printed and handed over, requests on the desk.
+"""
 
 import os
 from collections.abc import Callable
@@ -87,7 +90,10 @@ def set_stage(site: Site, folder: Path, say: Callable[[str], None]) -> Stage:
 
 
 def import_extract(site: Site, folder: Path, today: date) -> int:
-    """Write an extract as a ward would hand it over, and import it; returns the number of its households."""
+    """Write an extract as a ward would hand it over, and import it.
+
+    Returns the number of its households.
+    """
     program = site.program
     plan = ExtractPlan(
         households=HOUSEHOLDS,

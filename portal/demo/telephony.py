@@ -18,7 +18,10 @@ CROWDED = 9
 
 
 def count_calls(site: Site, supervisor: Actor) -> None:
-    """Take in the counts of every open day until now; today's end with the last half hour that is over."""
+    """Take in the counts of every open day until now.
+
+    Today's end with the last half hour that is over.
+    """
     with site.database.write() as session:
         now = site.clock.now(session)
         today = jst_date(now)

@@ -1,4 +1,7 @@
-"""The invented ward 東京都みなも区: towns with postal codes that Japan Post never assigned, and names."""
+"""The invented ward 東京都みなも区.
+
+Towns with postal codes that Japan Post never assigned, and names.
+"""
 
 WARD = "東京都みなも区"
 TOWNS = (

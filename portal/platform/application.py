@@ -70,7 +70,10 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
 
 
 def on_fault(request: Request[Any, Any, Any], error: Exception) -> Response[str]:
-    """Answer a bug with a page; the log gets the place of the fault and nothing that a person typed."""
+    """Answer a bug with a page.
+
+    The log gets the place of the fault and nothing that a person typed.
+    """
     frame = error.__traceback__
     while frame is not None and frame.tb_next is not None:
         frame = frame.tb_next
@@ -94,7 +97,10 @@ def make_routes(
     on_startup: Sequence[Any] = (),
     on_shutdown: Sequence[Any] = (),
 ) -> Litestar:
-    """Return the routes without a site: making them takes a third of a second, so several sites may share them."""
+    """Return the routes without a site.
+
+    Making them takes a third of a second, so several sites may share them.
+    """
     return Litestar(
         route_handlers=[static_file, alive, ready, *handlers],
         exception_handlers={HTTPException: on_http_error, Exception: on_fault},

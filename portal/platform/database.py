@@ -20,8 +20,14 @@ SQLITE_PRAGMAS = (
     "secure_delete=ON",
 )
 STATEMENTS = 2_000
-"""How many statements an engine keeps compiled: more than both sites have, so that none is compiled twice."""
-POSTGRES_OPTIONS = "-c lock_timeout=4s -c statement_timeout=30s -c idle_in_transaction_session_timeout=20s -c timezone=UTC"
+"""How many statements an engine keeps compiled.
+
+More than both sites have, so that none is compiled twice.
+"""
+POSTGRES_OPTIONS = (
+    "-c lock_timeout=4s -c statement_timeout=30s -c idle_in_transaction_session_timeout=20s "
+    "-c timezone=UTC"
+)
 
 
 def make_engine(url: str, *, pool_size: int = 10, options: str = POSTGRES_OPTIONS) -> Engine:
@@ -49,7 +55,8 @@ def make_engine(url: str, *, pool_size: int = 10, options: str = POSTGRES_OPTION
         pass
     raise InputError(
         _s(
-            "PORTAL_DATABASE_URL は sqlite:///ファイル名 か postgresql://利用者@ホスト/データベース の形で書いてください。"
+            "PORTAL_DATABASE_URL は sqlite:///ファイル名 か postgresql:"
+            "//利用者@ホスト/データベース の形で書いてください。"
         )
     )
 
@@ -81,7 +88,8 @@ def _sqlite(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        # A deferred transaction that reads and then writes loses updates or fails as locked: stack.md G2.
+        # A deferred transaction that reads and then writes loses updates or fails as locked:
+        # stack.md G2.
         read_only = connection.get_execution_options().get("read_only", False)
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 

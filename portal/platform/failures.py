@@ -1,4 +1,7 @@
-"""What a person sees when something was refused or went wrong: the right status, one sentence, a next step."""
+"""What a person sees when something was refused or went wrong.
+
+The right status, one sentence, a next step.
+"""
 
 from typing import Any
 
@@ -44,7 +47,8 @@ def default_message(status: int) -> str:
             )
         case 403:
             return _(
-                "画面を開いてから時間がたったため、受け付けられませんでした。画面を開きなおして、もう一度お試しください。"
+                "画面を開いてから時間がたったため、受け付けられませんでした。"
+                "画面を開きなおして、もう一度お試しください。"
             )
         case 404 | 405:
             return _("お探しのページは見つかりませんでした。")
@@ -52,7 +56,8 @@ def default_message(status: int) -> str:
             return _("続けて操作されたため、少しお待ちいただいています。")
         case 503:
             return _(
-                "いま、つながりにくくなっています。少したってから、もう一度お試しください。入力した内容は、まだ送られていません。"
+                "いま、つながりにくくなっています。少したってから、"
+                "もう一度お試しください。入力した内容は、まだ送られていません。"
             )
         case _:
             return _("うまく処理できませんでした。少したってから、もう一度お試しください。")

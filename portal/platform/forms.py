@@ -1,4 +1,7 @@
-"""A posted form: text fields as typed, one value each, bounded in size; files; and the errors shown beside them."""
+"""A posted form: text fields as typed, one value each, bounded in size; files.
+
+And the errors shown beside them.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +15,10 @@ MAX_FIELDS = 100
 
 @dataclass(slots=True)
 class Upload:
-    """A chosen file of ``size`` bytes; ``data`` is empty when that is too many. ``checked`` is what its rule made of it."""
+    """A chosen file of ``size`` bytes; ``data`` is empty when that is too many.
+
+    ``checked`` is what its rule made of it.
+    """
 
     data: bytes = field(repr=False)
     size: int
@@ -21,7 +27,10 @@ class Upload:
 
 @dataclass(slots=True)
 class Form:
-    """What was typed. Values stay as typed (line ends are LF); reading them tolerantly is the rule's matter."""
+    """What was typed.
+
+    Values stay as typed (line ends are LF); reading them tolerantly is the rule's matter.
+    """
 
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
     errors: dict[str, str] = field(default_factory=dict)
@@ -33,7 +42,10 @@ class Form:
         return self.values.get(name, default)
 
     def upload(self, name: str) -> Any:
-        """Return what the rule of a file made of it; None where none was chosen, or it was refused (an error then)."""
+        """Return what the rule of a file made of it.
+
+        None where none was chosen, or it was refused (an error then).
+        """
         found = self.files.get(name)
         return found.checked if found is not None else None
 
@@ -48,12 +60,18 @@ class Form:
 
 
 def read_form(data: FormMultiDict) -> Form:
-    """Take text fields from a posted form; repeated fields, files and oversized values make it faulty (400)."""
+    """Take text fields from a posted form.
+
+    Repeated fields, files and oversized values make it faulty (400).
+    """
     return form_from(data.multi_items())
 
 
 def form_from(pairs: Iterable[tuple[str, object]]) -> Form:
-    """Make a form from name and value pairs; a new line is one character, however the browser sends it."""
+    """Make a form from name and value pairs.
+
+    A new line is one character, however the browser sends it.
+    """
     values: dict[str, str] = {}
     faulty = False
     for count, (name, value) in enumerate(pairs):

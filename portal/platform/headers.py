@@ -9,7 +9,8 @@ CSP = (
 HEADERS = {
     "content-security-policy": CSP,
     "x-content-type-options": "nosniff",
-    # With no-referrer a browser sends "Origin: null" with our own forms; nobody else ever sees a referrer.
+    # With no-referrer a browser sends "Origin: null" with our own forms; nobody else ever sees a
+    # referrer.
     "referrer-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
     "cross-origin-opener-policy": "same-origin",
@@ -19,7 +20,10 @@ HEADERS = {
 
 
 def security_headers(app: ASGIApp, *, https: bool) -> ASGIApp:
-    """Wrap an application so that every answer carries the headers; what a handler set itself stays."""
+    """Wrap an application so that every answer carries the headers.
+
+    What a handler set itself stays.
+    """
     ours = HEADERS | {"cache-control": "no-store"}
     if https:
         ours["strict-transport-security"] = "max-age=31536000; includeSubDomains"

@@ -1,4 +1,7 @@
-"""Every ten minutes: remove what no longer counts, close what was forgotten, remind; every minute: match what waits."""
+"""Every ten minutes: remove what no longer counts, close what was forgotten, remind.
+
+Every minute: match what waits.
+"""
 
 import logging
 import threading
@@ -25,10 +28,12 @@ KEEP_FORM_KEYS = timedelta(days=7)
 
 
 class Housekeeping:
-    """A thread of the resident site. Several processes may run it: a row is deleted once, a household reminded once.
+    """A thread of the resident site.
 
-    Households are reminded of the last day of exchange; with ``indexer``, requests without sign-in are matched with
-    households, for staff.
+    Several processes may run it: a row is deleted once, a household reminded once.
+
+    Households are reminded of the last day of exchange; with ``indexer``, requests without sign-in
+    are matched with households, for staff.
     """
 
     def __init__(

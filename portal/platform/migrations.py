@@ -126,7 +126,8 @@ def _migrating(engine: Engine, limits: Limits) -> Iterator[Connection]:
 
 def _before(connection: Connection, limits: Limits) -> None:
     if connection.dialect.name == "sqlite":
-        # A table that is rebuilt is dropped for a moment, and with foreign keys on its rows' children would go
+        # A table that is rebuilt is dropped for a moment, and with foreign keys on its rows'
+        # children would go
         # too. SQLite ignores this pragma inside a transaction.
         raw = connection.connection.cursor()
         raw.execute("PRAGMA foreign_keys=OFF")
@@ -154,7 +155,8 @@ def _check_foreign_keys(connection: Connection) -> None:
         if broken is not None:
             raise InputError(
                 _s(
-                    "表 %(table)s の行が、存在しない行を指すことになるため、更新をやめました。何も変わっていません。"
+                    "表 %(table)s の行が、存在しない行を指すことになるため、"
+                    "更新をやめました。何も変わっていません。"
                 )
                 % {"table": broken[0]}
             )
@@ -165,8 +167,10 @@ def _refusal(error: DBAPIError) -> Exception:
     if state in BUSY or "locked" in str(error.orig):
         return InputError(
             _s(
-                "ほかの処理がデータベースを使っているため、表を更新できませんでした。何も変わっていません。"
-                "サイトやコマンドを止めるか、空いている時間に、もう一度「portal db upgrade」を実行してください。"
+                "ほかの処理がデータベースを使っているため、表を更新できませんでした。"
+                "何も変わっていません。"
+                "サイトやコマンドを止めるか、空いている時間に、もう一度「portal db "
+                "upgrade」を実行してください。"
             )
         )
     if isinstance(error, OperationalError):

@@ -31,10 +31,11 @@ HTML = "text/html; charset=utf-8"
 class Page:
     """A request in work. ``session`` is there only inside the transaction of the handler.
 
-    ``locked``: the password is asked before anything else. ``came_from``: path and query of our page that leads here.
-    ``call``: the signed-in person's call that goes on, and the household opened last in it.
-    ``unattended``: a page that renews itself, which keeps nobody signed in.
-    ``drawn_again``: a form shown with what was typed before the screen was locked. ``lookup`` finds a route by name.
+    ``locked``: the password is asked before anything else. ``came_from``: path and query of our
+    page that leads here. ``call``: the signed-in person's call that goes on, and the household
+    opened last in it. ``unattended``: a page that renews itself, which keeps nobody signed in.
+    ``drawn_again``: a form shown with what was typed before the screen was locked. ``lookup`` finds
+    a route by name.
     """
 
     site: Site
@@ -133,7 +134,10 @@ class Page:
         self.cookies = {**self.cookies, self.site.cookie_prefix + cookies.SESSION: token}
 
     def form_token(self) -> str:
-        """Return the hidden token for this page's forms; a visitor without session gets a cookie to bind it to."""
+        """Return the hidden token for this page's forms.
+
+        A visitor without session gets a cookie to bind it to.
+        """
         if not self.bound_to:
             self.bound_to = cookies.new_visit()
             self.set_cookie(cookies.VISIT, self.bound_to)

@@ -1,4 +1,7 @@
-"""From a URL to a handler: one async shell reads the request, the rest runs in a thread inside one transaction."""
+"""From a URL to a handler.
+
+One async shell reads the request, the rest runs in a thread inside one transaction.
+"""
 
 import logging
 import time
@@ -35,7 +38,10 @@ MAX_BODY = 256 * 1024
 
 
 class Transaction(StrEnum):
-    """What a handler needs of the database: reading, writing, or short transactions that it opens itself."""
+    """What a handler needs of the database.
+
+    Reading, writing, or short transactions that it opens itself.
+    """
 
     READ = "read"
     WRITE = "write"
@@ -44,7 +50,9 @@ class Transaction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A handler with its conditions. ``shows`` draws the form's page again, for a change of language.
+    """A handler with its conditions.
+
+    ``shows`` draws the form's page again, for a change of language.
 
     ``uploads`` names the fields that may hold a file, each with its rule.
     """
@@ -76,7 +84,10 @@ def endpoint(
     transaction: Transaction | None = None,
     uploads: Mapping[str, UploadRule] | None = None,
 ) -> HTTPRouteHandler:
-    """Return the route of a handler. ``access`` names its permission; a test walks the whole app for it."""
+    """Return the route of a handler.
+
+    ``access`` names its permission; a test walks the whole app for it.
+    """
     chosen = transaction or (Transaction.READ if method == "GET" else Transaction.WRITE)
     plan = Endpoint(handler, guard, chosen, shows, uploads or {})
 
@@ -110,7 +121,9 @@ def _plan_of(app: Litestar, name: str) -> Endpoint | None:
 def draw_again(
     page: Page, name: str, path: str, params: Mapping[str, Any], values: Mapping[str, str]
 ) -> Response[Any] | None:
-    """Return the page of a form as it was posted to another route, carrying nothing out; None where it has no page.
+    """Return the page of a form as it was posted to another route, carrying nothing out.
+
+    None where it has no page.
 
     Its own guard decides again. For a form that met a locked screen.
     """
@@ -131,7 +144,10 @@ def draw_again(
 
 
 async def _read_form(plan: Endpoint, site: Site, request: Request[Any, Any, Any]) -> Form:
-    """Read a posted form; files are kept only for somebody whom the guard lets in, so that strangers fill no memory."""
+    """Read a posted form.
+
+    Files are kept only for somebody whom the guard lets in, so that strangers fill no memory.
+    """
     kind, options = request.content_type
     if not plan.uploads or kind != "multipart/form-data":
         return read_form(await request.form())
@@ -202,7 +218,10 @@ def _run(plan: Endpoint, page: Page) -> Response[Any]:
 
 
 def _refused(page: Page, error: DomainError) -> Response[Any]:
-    """Answer a refusal whose transaction was rolled back; who is signed in is read again, for the page around it."""
+    """Answer a refusal whose transaction was rolled back.
+
+    Who is signed in is read again, for the page around it.
+    """
     with page.site.database.read() as session:
         page.load_auth(session, page.moment or page.site.clock.now(session))
         return failure_page(page, error)

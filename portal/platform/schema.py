@@ -1,4 +1,7 @@
-"""Which tables a database has: those of this program, older or newer ones, or none of its migrations' making."""
+"""Which tables a database has.
+
+Those of this program, older or newer ones, or none of its migrations' making.
+"""
 
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -101,7 +104,9 @@ def missing_from(found: Columns, wanted: Columns) -> tuple[str, ...]:
 
 
 def require_current(engine: Engine, versions: Path = VERSIONS) -> None:
-    """Refuse a database whose tables are not those of this program; a missing SQLite file is not made.
+    """Refuse a database whose tables are not those of this program.
+
+    A missing SQLite file is not made.
 
     Raises:
         InputError: what is wrong, and the command to run.
@@ -154,19 +159,22 @@ def _sentence(state: State) -> str:
         )
     if state is State.AHEAD:
         return _s(
-            "データベースの表が、このプログラムより新しい版です（%(found)s。このプログラムは %(wanted)s）。"
+            "データベースの表が、このプログラムより新しい版です（%(found)s。"
+            "このプログラムは %(wanted)s）。"
             "新しい版のプログラムで実行してください。"
         )
     if state is State.UNVERSIONED:
         return _s(
-            "このデータベースの表は「portal init」で作られたものではなく、版の記録がないため使えません。"
+            "このデータベースの表は「portal init」で作られたものではなく、"
+            "版の記録がないため使えません。"
             "空のデータベースを用意して「portal init」を実行してください。"
         )
     if state is State.INCOMPLETE:
         return _s(
             "データベースの表が、記録された版 %(found)s と合いません（ない列: %(missing)s）。"
             "正式版より前のプログラムで作られたものは使えません。"
-            "空のデータベースを用意して「portal init」を実行するか、バックアップから戻してください。"
+            "空のデータベースを用意して「portal init」を実行するか、"
+            "バックアップから戻してください。"
         )
     if state is State.FOREIGN:
         return _s(

@@ -46,7 +46,9 @@ class Site:
 
     @property
     def cookie_prefix(self) -> str:
-        """Cookies carry ``__Host-`` wherever TLS makes that possible; the staff site's have names of their own.
+        """Cookies carry ``__Host-`` wherever TLS makes that possible.
+
+        The staff site's have names of their own.
 
         Browsers do not keep ports apart, and in the demo both sites share a host.
         """
@@ -71,7 +73,10 @@ class Site:
         return Origin(self.public_host, plain(str(self.program.names.program)))
 
     def work(self, session: Session, actor: Actor = SYSTEM, now: datetime | None = None) -> Work:
-        """Return the work of an open transaction; ``now`` (UTC) is by default the transaction's own instant."""
+        """Return the work of an open transaction.
+
+        ``now`` (UTC) is by default the transaction's own instant.
+        """
         return Work(session, self.vault, self.program, actor, now or self.clock.now(session))
 
     def work_source(self, actor: Actor = SYSTEM) -> WorkSource:

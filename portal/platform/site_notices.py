@@ -26,7 +26,8 @@ def site_notices(page: Page) -> list[Line]:
         return []
     if page.session.in_transaction():
         return _lines(page, page.session)
-    # nothing was asked yet, or a form that opens its own short transactions is drawn again after they ended
+    # nothing was asked yet, or a form that opens its own short transactions is drawn again after
+    # they ended
     try:
         with page.site.database.read() as session:
             return _lines(page, session)

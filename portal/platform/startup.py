@@ -1,4 +1,7 @@
-"""The first start makes keys and tables; every later one checks that program, keys and database belong together."""
+"""The first start makes keys and tables.
+
+Every later one checks that program, keys and database belong together.
+"""
 
 import logging
 import secrets
@@ -43,7 +46,8 @@ def initialize(settings: Settings) -> list[str]:
             make_keys(settings.key_dir)
             said.append(
                 _s(
-                    "新しい鍵を作りました: %(folder)s（バックアップとは別の場所に、大切に保管してください）"
+                    "新しい鍵を作りました: %(folder)s（バックアップとは別の場所に、"
+                    "大切に保管してください）"
                 )
                 % {"folder": settings.key_dir}
             )
@@ -114,7 +118,9 @@ def _check_keys(session: Session, vault: Vault) -> None:
 
 
 def check_program_at_start(settings: Settings) -> None:
-    """Refuse to start with a program that contradicts itself; what is only doubtful goes to the log, in words.
+    """Refuse to start with a program that contradicts itself.
+
+    What is only doubtful goes to the log, in words.
 
     Raises:
         InputError: the contradictions, one sentence each.

@@ -14,10 +14,12 @@ def parts(sheet: Path) -> list[Path]:
 
 
 def joined(sheet: Path) -> bytes:
-    """Return a stylesheet as browsers get it: its parts in one file, one request, no byte for the layout.
+    """Return a stylesheet as browsers get it.
 
-    The parts are written with one declaration a line, and every line ends where a token ends, so that the line
-    breaks and what indents them can be dropped without reading the CSS.
+    Its parts in one file, one request, no byte for the layout.
+
+    The parts are written with one declaration a line, and every line ends where a token ends, so
+    that the line breaks and what indents them can be dropped without reading the CSS.
     """
     source = "\n".join(path.read_text("utf-8") for path in parts(sheet) or [sheet])
     bare = STRING_OR_COMMENT.sub(lambda found: found[1] or "", source)

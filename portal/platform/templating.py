@@ -25,7 +25,10 @@ DAY_TAGS = re.compile(r'<span class="day">(.*?)</span>', re.DOTALL)
 
 
 def with_readings(html: str) -> str:
-    """Turn the readings ``{漢字|かんじ}`` of escaped text into ruby; a day with readings stays on one line."""
+    """Turn the readings ``{漢字|かんじ}`` of escaped text into ruby.
+
+    A day with readings stays on one line.
+    """
     return texts.RUBY.sub(RUBY_HTML, EASY_DAY.sub(r'<span class="day">\g<0></span>', html))
 
 
@@ -57,8 +60,8 @@ def _texts(
 ) -> tuple[Callable[..., Markup], Callable[..., Markup]]:
     """Return what templates call ``_`` and ``_n``: translated, with readings, variables escaped.
 
-    A page asks for a hundred texts: each is looked up and drawn once per language, and kept as jinja2's own
-    gettext would not.
+    A page asks for a hundred texts: each is looked up and drawn once per language, and kept as
+    jinja2's own gettext would not.
     """
 
     @lru_cache(maxsize=TEXTS_KEPT)
@@ -81,7 +84,9 @@ def _texts(
 
 
 def kept_macro(environment: Environment, template: str, name: str) -> Callable[..., Markup]:
-    """Return a macro that draws each set of arguments once per language: for what stands in lists row by row.
+    """Return a macro that draws each set of arguments once per language.
+
+    For what stands in lists row by row.
 
     Its outcome must depend on nothing else, and nothing personal may be among its arguments.
     """

@@ -1,4 +1,7 @@
-"""Forms with files (multipart): parsed in memory as they arrive, so that no unencrypted copy ever lies on a disk."""
+"""Forms with files (multipart).
+
+Parsed in memory as they arrive, so that no unencrypted copy ever lies on a disk.
+"""
 
 from collections.abc import AsyncIterable, Callable, Mapping
 from dataclasses import dataclass
@@ -16,15 +19,21 @@ from portal.platform.forms import MAX_FIELD, MAX_FIELDS, Form, Upload, form_from
 
 MEGABYTE = 1_000_000
 MAX_UPLOAD_BODY = 64 * MEGABYTE
-"""More than this is answered with 413; a file between its limit and this with the page again, and a sentence."""
+"""More than this is answered with 413.
+
+A file between its limit and this with the page again, and a sentence.
+"""
 TEXT_BYTES = 4 * MAX_FIELD + 1
 
 
 @dataclass(frozen=True, slots=True)
 class UploadRule:
-    """What a field with a file takes: at most so many bytes, and what ``check`` lets through (else InputError).
+    """What a field with a file takes.
 
-    ``check`` runs before the transaction of the handler, so that a slow look at a file keeps nobody waiting.
+    At most so many bytes, and what ``check`` lets through (else InputError).
+
+    ``check`` runs before the transaction of the handler, so that a slow look at a file keeps nobody
+    waiting.
     """
 
     limit: int
@@ -34,10 +43,13 @@ class UploadRule:
 async def read_multipart(
     chunks: AsyncIterable[bytes], boundary: str, limits: Mapping[str, int]
 ) -> Form:
-    """Return the form. ``limits`` names the fields that may hold a file, and how many bytes are kept of each.
+    """Return the form.
 
-    What goes beyond a limit is read and thrown away, so that the other fields stay as typed. A file's own name is
-    never kept: it may name a person. A broken body, a repeated field or a file where none belongs makes it faulty.
+    ``limits`` names the fields that may hold a file, and how many bytes are kept of each.
+
+    What goes beyond a limit is read and thrown away, so that the other fields stay as typed. A
+    file's own name is never kept: it may name a person. A broken body, a repeated field or a file
+    where none belongs makes it faulty.
     """
     texts: list[tuple[str, object]] = []
     files: dict[str, Upload] = {}
@@ -71,7 +83,10 @@ async def read_multipart(
 
 
 def check_uploads(form: Form, rules: Mapping[str, UploadRule]) -> None:
-    """Check the chosen files by their rules; a file that is too large or refused leaves its sentence in the form."""
+    """Check the chosen files by their rules.
+
+    A file that is too large or refused leaves its sentence in the form.
+    """
     for name, file in form.files.items():
         rule = rules[name]
         if file.size > rule.limit:

@@ -9,7 +9,10 @@ R = TypeVar("R")
 
 
 def read_written(form: Form, kind: WrittenForm[R], place: Place) -> R:
-    """Return the record of the fields that ``place`` asks for; what is wrong goes into the form's errors."""
+    """Return the record of the fields that ``place`` asks for.
+
+    What is wrong goes into the form's errors.
+    """
     record, faults = kind.read(form.get, place)
     for fault in faults:
         form.error(fault.field, fault.sentence)

@@ -156,7 +156,10 @@ def submit_letter(page: Page) -> Response[Any]:
 
 
 def lost_received(page: Page) -> Response[Any]:
-    """Show the receipt of a loss to somebody who cannot sign in any more: only with a seal that we made for it."""
+    """Show the receipt of a loss to somebody who cannot sign in any more.
+
+    Only with a seal that we made for it.
+    """
     receipt_no = str(page.params["receipt_no"])
     at = stamped_at(page.site.vault, receipt_no, str(page.params["stamp"]), LOST)
     if at is None:

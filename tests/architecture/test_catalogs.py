@@ -71,7 +71,8 @@ def test_placeholders_are_those_of_the_source(domain: str, language: str) -> Non
     for message in texts(read_catalog(domain, language)):
         wanted = set(PLACEHOLDER.findall(first(message)))
         for string in strings(message):
-            # A plural form may say "one" in words, so it may leave the number out, but nothing new may come.
+            # A plural form may say "one" in words, so it may leave the number out, but nothing new
+            # may come.
             allowed_to_miss = {"n", "num", "count"} if not isinstance(message.id, str) else set()
             have = set(PLACEHOLDER.findall(string))
             if string and (have - wanted or wanted - have - allowed_to_miss):

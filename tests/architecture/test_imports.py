@@ -18,7 +18,10 @@ def test_every_import_points_the_allowed_way() -> None:
 
 
 def test_annotations_are_never_postponed() -> None:
-    """Litestar and SQLAlchemy read annotations at run time; postponed ones are only strings to them."""
+    """Litestar and SQLAlchemy read annotations at run time.
+
+    Postponed ones are only strings to them.
+    """
     line = "from __future__ " + "import annotations"
     assert [short(path) for path in python_files() if line in path.read_text("utf-8")] == []
 
@@ -39,7 +42,10 @@ DATABASE_WORDS = {
 
 
 def test_handlers_only_translate() -> None:
-    """What is asked of the database stands in a slice: a handler neither builds a statement nor reads a row itself."""
+    """What is asked of the database stands in a slice.
+
+    A handler neither builds a statement nor reads a row itself.
+    """
     found = []
     for path in python_files():
         if not HANDLERS.match(short(path)):

@@ -1,6 +1,9 @@
-"""A function and a file are read in one go; what is longer stands in `oversize.toml`, which only shrinks.
+"""A function and a file are read in one go.
 
-A function is named by the last part of its file's path and its own name, so that a move changes nothing there.
+What is longer stands in `oversize.toml`, which only shrinks.
+
+A function is named by the last part of its file's path and its own name, so that a move changes
+nothing there.
 """
 
 import ast

@@ -1,4 +1,7 @@
-"""A change of a stylesheet is one line of a diff: one declaration a line, one rule a block, every part in a sheet."""
+"""A change of a stylesheet is one line of a diff.
+
+One declaration a line, one rule a block, every part in a sheet.
+"""
 
 import re
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""The call desk over 100,000 recorded calls: search and board, in CPU time of a bare page measured in the same run."""
+"""The call desk over 100,000 recorded calls.
+
+Search and board, in CPU time of a bare page measured in the same run.
+"""
 
 import itertools
 import time

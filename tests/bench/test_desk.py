@@ -26,7 +26,8 @@ PROMISED = 5.0
 ROUNDS, VISITS = 20, 10
 """Many short rounds: whatever else the machine does then falls on the bare page as well."""
 PAGE = Environment(autoescape=True).from_string(
-    "<!doctype html><html lang=ja><title>{{ row.id }}</title><h1>{{ row.id }}</h1><p>{{ row.state }} {{ row.changed_at }}</p>"
+    "<!doctype html><html lang=ja><title>{{ row.id }}</title><h1>{{ row.id }}</h1><p>{{ "
+    "row.state }} {{ row.changed_at }}</p>"
 )
 
 
@@ -79,7 +80,10 @@ def assert_ratios(
 
 
 def fill(staff: StaffSite, household_ids: list[int]) -> None:
-    """Twenty thousand requests that wait, of three kinds, from the last ninety days; every tenth has a warning."""
+    """Twenty thousand requests that wait, of three kinds, from the last ninety days.
+
+    Every tenth has a warning.
+    """
     kinds = (DECLINE, ALTERNATIVE, REDELIVERY)
     rows: list[dict[str, Any]] = []
     for number in range(REQUESTS):

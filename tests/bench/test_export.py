@@ -1,4 +1,7 @@
-"""Everything that the ward owns of 82,500 children, with half a million events: a minute, half a gigabyte."""
+"""Everything that the ward owns of 82,500 children, with half a million events.
+
+A minute, half a gigabyte.
+"""
 
 import json
 from collections.abc import Iterator

@@ -48,7 +48,8 @@ def test_building_is_nearly_as_fast_as_hashing(database: Database, tmp_path: Pat
         assert isinstance(built, BuiltRun)
         ratios.append(LETTERS / seconds / hashes)
         sys.stdout.write(
-            f"round {number + 1}: {LETTERS / seconds:.1f} letters/s, {hashes:.1f} hashes/s with {workers} workers\n"
+            f"round {number + 1}: {LETTERS / seconds:.1f} letters/s, {hashes:.1f} "
+            f"hashes/s with {workers} workers\n"
         )
     median = statistics.median(ratios)
     sys.stdout.write(f"median ratio {median:.2f}\n")

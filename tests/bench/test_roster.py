@@ -1,4 +1,7 @@
-"""50,000 households checked, encrypted, indexed and stored: beside the least work that could do it, and its memory."""
+"""50,000 households checked, encrypted, indexed and stored.
+
+Beside the least work that could do it, and its memory.
+"""
 
 import json
 import os
@@ -59,7 +62,10 @@ def _rows(path: Path) -> Iterator[tuple[str, list[list[str]]]]:
 
 
 def floor(database: Database, path: Path) -> float:
-    """Seconds of one parse, encryption under a key per household, and bulk insert of the same data; no more."""
+    """Seconds of one parse, encryption under a key per household, and bulk insert of the same data.
+
+    No more.
+    """
     started = time.perf_counter()
     with database.write() as session:
         imported = RosterImport(
@@ -144,7 +150,8 @@ def test_an_import_keeps_a_fifth_of_the_floor_and_half_a_gigabyte(
     measured = json.loads(done.stdout)
     taken, cpu, peak = measured["seconds"], measured["processor"], measured["peak"]
     print(
-        f"\n{url.split(':')[0]}: floor {least:.1f} s, import {taken:.1f} s (processor {cpu:.1f} s), "
+        f"\n{url.split(':')[0]}: floor {least:.1f} s, import {taken:.1f} s (processor "
+        f"{cpu:.1f} s), "
         f"share {least / taken:.2f}, peak {peak:.0f} MB"
     )
     assert measured["status"] == 3

@@ -28,17 +28,25 @@ HOUSEHOLDS = 82_500
 AT_ONCE = 5_000
 WARM, ROUNDS = 3, 10
 LIMITS = {"postgresql": 8.0, "sqlite": 25.0}
-"""With PostgreSQL as much as among 200 households (``test_calls``): the server reads the rows, in 8 ms. With SQLite this
+"""With PostgreSQL as much as among 200 households (``test_calls``).
+
+The server reads the rows, in 8 ms. With SQLite this
 process does, in 12 ms (decision 0003). No caller notices either.
 """
-KANJI = "水無月渚野汀川霞橋葦沢舟戸白露鷺沼田堰守浮草予瀬貼木能登路十河原竹蔵早鳥渡藻岩笹佐藤鈴高伊渡辺山本中村小林加吉松井斎清池阿部森"
+KANJI = (
+    "水無月渚野汀川霞橋葦沢舟戸白露鷺沼田堰守浮草予瀬貼木能登路十河原竹蔵早鳥渡藻岩笹佐藤鈴高"
+    "伊渡辺山本中村小林加吉松井斎清池阿部森"
+)
 KANA = "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワ"
 COMMON = "佐藤"
 """One household in sixty."""
 
 
 def fill(staff: StaffSite) -> None:
-    """Households of one person, with names as different as in a ward, under one key: nobody but the bench opens them."""
+    """Households of one person, with names as different as in a ward, under one key.
+
+    Nobody but the bench opens them.
+    """
     chance, indexer = random.Random(82), Indexer(VAULT)
     key, wrapped = VAULT.new_data_key()
     for start in range(0, HOUSEHOLDS, AT_ONCE):

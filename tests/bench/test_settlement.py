@@ -1,4 +1,7 @@
-"""82,500 children: a statement of the issuer, the settlement with its report, and closing: a minute, half a gigabyte."""
+"""82,500 children: a statement of the issuer, the settlement with its report, and closing.
+
+A minute, half a gigabyte.
+"""
 
 import json
 import subprocess

@@ -17,7 +17,10 @@ from tests.support.people import Person, give_coupons
 from tests.support.resident import Resident, Visitor
 
 PROMISED = {"sqlite": 3.0, "postgresql": 4.0}
-"""Three were asked; on PostgreSQL each of the fourteen statements is a turn of its own (decision 0014)."""
+"""Three were asked.
+
+On PostgreSQL each of the fourteen statements is a turn of its own (decision 0014).
+"""
 HOUSEHOLDS, ROUNDS = 10, 12
 """Many short rounds: whatever else the machine does then falls on the bare submit as well."""
 
@@ -60,7 +63,10 @@ def bare(visitor: Visitor) -> float:
 
 
 def declined(resident: Resident, families: list[tuple[Person, Visitor]]) -> float:
-    """CPU seconds per decline: families of two children whose codes were shown to nobody, each for the first time."""
+    """CPU seconds per decline.
+
+    Families of two children whose codes were shown to nobody, each for the first time.
+    """
     for _person, visitor in families:
         visitor.open("/decline/choose")
         visitor.send("/decline/choose/submit", {"who": "all"})
@@ -92,6 +98,7 @@ def test_a_decline_costs_few_bare_submits(resident: Resident) -> None:
     ratio = statistics.median(mine / theirs for theirs, mine in rounds)
     milliseconds = [statistics.median(values) * 1000 for values in zip(*rounds, strict=True)]
     sys.stdout.write(
-        f"decline: {ratio:.2f} bare submits ({milliseconds[1]:.2f} ms against {milliseconds[0]:.2f} ms)\n"
+        f"decline: {ratio:.2f} bare submits ({milliseconds[1]:.2f} ms against "
+        f"{milliseconds[0]:.2f} ms)\n"
     )
     assert ratio <= PROMISED[resident.database.engine.dialect.name]

@@ -1,4 +1,7 @@
-"""A batch on its way to the mail house, killed at any moment: the proof and the archive are whole or not there."""
+"""A batch on its way to the mail house, killed at any moment.
+
+The proof and the archive are whole or not there.
+"""
 
 import hashlib
 import random

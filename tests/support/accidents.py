@@ -34,7 +34,10 @@ def lose_batch(
 def wrong_counts(
     database: Database, households: Collection[int], officer: Actor, now: datetime
 ) -> None:
-    """Envelopes held too many or too few sheets: an incident, their IDs stopped at once, new letters ordered."""
+    """Envelopes held too many or too few sheets.
+
+    An incident, their IDs stopped at once, new letters ordered.
+    """
     opening = Opening("wrong_count", now, summary="封筒に入れた枚数がちがう")
     with database.write() as session:
         theirs = select(Letter.number).where(

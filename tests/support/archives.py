@@ -1,4 +1,7 @@
-"""Runs for a mail house that holds an age key; run as a module it builds an archive of its own, to be killed."""
+"""Runs for a mail house that holds an age key.
+
+Run as a module it builds an archive of its own, to be killed.
+"""
 
 import hashlib
 import io

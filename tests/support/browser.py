@@ -20,10 +20,13 @@ FLAGS = (
     "--disable-extensions",
     # Every new process reads all scripts anew: one is enough for pages that come after each other.
     "--renderer-process-limit=1",
-    # The first two for the same reason; the rest is Playwright's own list, which the last mention replaces.
+    # The first two for the same reason; the rest is Playwright's own list, which the last mention
+    # replaces.
     (
-        "--disable-features=SpareRendererForSitePerProcess,BackForwardCache,HttpsUpgrades,Translate,PaintHolding,"
-        "MediaRouter,DestroyProfileOnBrowserClose,AvoidUnnecessaryBeforeUnloadCheckSync,AutoExpandDetailsElement,"
+        "--disable-features=SpareRendererForSitePerProcess,BackForwardCache,HttpsUpgrades"
+        ",Translate,PaintHolding,"
+        "MediaRouter,DestroyProfileOnBrowserClose,AvoidUnnecessaryBeforeUnloadCheckSync,"
+        "AutoExpandDetailsElement,"
         "LazyFrameLoading,ThirdPartyStoragePartitioning"
     ),
     # Anything that is not on this machine fails at once and shows in the console.
@@ -71,9 +74,11 @@ def kept_pages(chromium: Browser) -> Iterator[dict[str, Page]]:
 def page_factory(chromium: Browser, kept_pages: dict[str, Page]) -> Iterator[PageFactory]:
     """Opens pages: `page_factory(width=320, language="ko", javascript=False)`.
 
-    Args (all by name): `width`, `height` in CSS pixels; `language`, a locale id of ours; `color_scheme`;
-    `forced_colors`; `javascript`; `quiet=False` when errors in the console are what the test is about;
-    `kept=True` for a page that only looks: it may have been used before, and costs half of a new one; anything else goes to Playwright's `new_context`. At the end a console that complained fails the test.
+    Args (all by name): `width`, `height` in CSS pixels; `language`, a locale id of ours;
+    `color_scheme`; `forced_colors`; `javascript`; `quiet=False` when errors in the console are what
+    the test is about; `kept=True` for a page that only looks: it may have been used before, and
+    costs half of a new one; anything else goes to Playwright's `new_context`. At the end a console
+    that complained fails the test.
     """
     contexts = []
     ears = _Ears()

@@ -1,4 +1,6 @@
-"""Two invented months of a call center: counts of the telephone system, recorded calls, FAX and questions to the ward.
+"""Two invented months of a call center.
+
+Counts of the telephone system, recorded calls, FAX and questions to the ward.
 
 Everything is kept as plain lists besides, so that a test can count it by hand.
 """
@@ -63,7 +65,10 @@ class Month:
 def invent_counts(
     first: date, last: date, seed: int = 5, halves: Iterable[int] = range(16, 36)
 ) -> list[CountTuple]:
-    """Counts from 8:00 to 18:00 of every day; some languages are silent, closed days and nights have a few calls."""
+    """Counts from 8:00 to 18:00 of every day.
+
+    Some languages are silent, closed days and nights have a few calls.
+    """
     dice = Random(seed)
     rows: list[CountTuple] = []
     for day in days(first, last):

@@ -1,4 +1,7 @@
-"""Canary people over the whole run: whatever any test logs, and whatever PostgreSQL logs, must not name them."""
+"""Canary people over the whole run.
+
+Whatever any test logs, and whatever PostgreSQL logs, must not name them.
+"""
 
 import logging
 import os

@@ -16,7 +16,10 @@ _POSTGRES = (
          AND c.attnum > 0 AND NOT c.attisdropped""",
     """SELECT 'constraint ' || conname || ' of ' || conrelid::regclass || ': ' || pg_get_constraintdef(oid)
        FROM pg_constraint WHERE connamespace = current_schema()::regnamespace AND contype <> 'n'""",
-    "SELECT 'index ' || indexname || ': ' || indexdef FROM pg_indexes WHERE schemaname = current_schema()",
+    (
+        "SELECT 'index ' || indexname || ': ' || indexdef FROM pg_indexes WHERE schemaname = "
+        "current_schema()"
+    ),
     """SELECT 'trigger ' || tgname || ' of ' || tgrelid::regclass || ': ' || pg_get_triggerdef(oid)
        FROM pg_trigger WHERE NOT tgisinternal""",
     """SELECT 'function ' || proname || ': ' || pg_get_functiondef(oid)
@@ -52,7 +55,10 @@ def _sqlite(connection: Connection) -> list[str]:
 
 
 def _clauses(source: str) -> list[str]:
-    """Split what stands between the outer parentheses at its commas: a table rebuilt by a migration orders them anew."""
+    """Split what stands between the outer parentheses at its commas.
+
+    A table rebuilt by a migration orders them anew.
+    """
     inside = source[source.index("(") + 1 : source.rindex(")")]
     clauses, depth, quoted = [""], 0, False
     for character in inside:

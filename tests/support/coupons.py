@@ -40,7 +40,10 @@ def add_households(
     protected: Sequence[int] = (),
     first_id: int = 1,
 ) -> list[int]:
-    """Adds households with the keys ``first_id``…, each with some entitled children; returns the keys."""
+    """Adds households with the keys ``first_id``…, each with some entitled children.
+
+    Returns the keys.
+    """
     ids = list(range(first_id, first_id + count))
     session.execute(
         insert(Household),

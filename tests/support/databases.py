@@ -69,7 +69,10 @@ END $$"""
 
 
 class PostgresPool:
-    """Databases with all tables and no rows: emptied after a test, because making one takes half a second."""
+    """Databases with all tables and no rows.
+
+    Emptied after a test, because making one takes half a second.
+    """
 
     def __init__(self, cluster: Cluster, template: str) -> None:
         self.cluster, self.template = cluster, template
@@ -114,7 +117,10 @@ class SqlitePool:
         return f"sqlite:///{path}"
 
     def give_back(self, url: str) -> None:
-        """Puts an empty file in the place of a used one; who still has that open keeps a file without a name."""
+        """Puts an empty file in the place of a used one.
+
+        Who still has that open keeps a file without a name.
+        """
         path = Path(make_url(url).database or "")
         for old in path.parent.glob(f"{path.name}*"):
             old.unlink()

@@ -38,7 +38,8 @@ def pdf(
 ) -> bytes:
     """A PDF; `catalog` is added to its first dictionary, `objects` get the numbers from 100 on.
 
-    With `packed` all objects but the pages' content lie in a compressed object stream, as newer programs write them.
+    With `packed` all objects but the pages' content lie in a compressed object stream, as newer
+    programs write them.
     """
     kids = b" ".join(b"%d 0 R" % (10 + n) for n in range(pages))
     bodies = {1: b"<< /Type /Catalog /Pages 2 0 R " + catalog + b" >>"}
@@ -112,6 +113,9 @@ def _packed(bodies: dict[int, bytes]) -> bytes:
 
 ENCRYPTED = pdf().replace(
     b"/Root 1 0 R >>",
-    b"/Root 1 0 R /ID [<00> <00>] /Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <%b> /U <%b> >> >>"
+    (
+        b"/Root 1 0 R /ID [<00> <00>] /Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <%b> "
+        b"/U <%b> >> >>"
+    )
     % (b"11" * 32, b"22" * 32),
 )

@@ -1,4 +1,7 @@
-"""Builds letters of canary households and reads them back; run as a module it is a build of its own to be killed."""
+"""Builds letters of canary households and reads them back.
+
+Run as a module it is a build of its own to be killed.
+"""
 
 import re
 import sys

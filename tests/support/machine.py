@@ -1,4 +1,7 @@
-"""What a plain `pytest FILE` needs besides Python: built files, and PostgreSQL when the first test asks for it."""
+"""What a plain `pytest FILE` needs besides Python.
+
+Built files, and PostgreSQL when the first test asks for it.
+"""
 
 import json
 import os
@@ -43,7 +46,9 @@ def pytest_unconfigure() -> None:
 
 
 def postgres_url() -> str:
-    """Return the address of a server for this process; starts a throw-away one when nobody gave any.
+    """Return the address of a server for this process.
+
+    Starts a throw-away one when nobody gave any.
 
     The server belongs to a process that ends with ours, however ours ends.
     """

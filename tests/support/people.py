@@ -1,6 +1,7 @@
 """Canary people: invented households with letters, codes and channels, for tests of sign-in and what follows it.
 
-Their names, dates and addresses occur nowhere else, so that a leak into a log or a page of somebody else shows.
+Their names, dates and addresses occur nowhere else, so that a leak into a log or a page of somebody
+else shows.
 """
 
 from dataclasses import dataclass, field
@@ -136,7 +137,10 @@ def add_person(
     protected: bool = False,
     active: bool = False,
 ) -> Person:
-    """Adds a household with a letter; ``active`` makes it one that finished its first sign-in with an app."""
+    """Adds a household with a letter.
+
+    ``active`` makes it one that finished its first sign-in with an app.
+    """
     login_id, password = new_login_id(), new_password()
     with database.write() as session:
         household_id = add_household(

@@ -1,6 +1,7 @@
 """A throw-away PostgreSQL server for the tests, started with the standard library alone.
 
-`run` starts it beside the tests; a plain `pytest` starts this file as a program when the first test asks for it.
+`run` starts it beside the tests; a plain `pytest` starts this file as a program when the first test
+asks for it.
 """
 
 import contextlib
@@ -60,7 +61,10 @@ POSTGRES_SETTINGS = {
 
 @contextlib.contextmanager
 def postgres(step: Step) -> Iterator[dict[str, str]]:
-    """A throw-away PostgreSQL cluster; gives the environment variables that tell the tests where it is."""
+    """A throw-away PostgreSQL cluster.
+
+    Gives the environment variables that tell the tests where it is.
+    """
     programs = postgres_programs()
     if os.environ.get("PORTAL_TEST_POSTGRES_URL") or programs is None:
         yield {}
@@ -71,7 +75,10 @@ def postgres(step: Step) -> Iterator[dict[str, str]]:
         with step(f"Starting a throw-away PostgreSQL from {programs}"):
             port, password, as_user = free_port(), secrets.token_hex(16), unprivileged(folder)
             (folder / "password").write_text(password, "utf-8")
-            initdb = f"{programs}/initdb -D {folder}/data -U portal --pwfile={folder}/password --auth=scram-sha-256"
+            initdb = (
+                f"{programs}/initdb -D {folder}/data -U portal --pwfile={folder}/password "
+                "--auth=scram-sha-256"
+            )
             initdb += " --encoding=UTF8 --locale=C --no-sync"
             made = subprocess.run(
                 initdb.split(), cwd=folder, capture_output=True, text=True, check=False, **as_user
@@ -114,7 +121,8 @@ def unprivileged(folder: Path) -> dict[str, Any]:
             os.chown(folder, account.pw_uid, account.pw_gid)
             return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
     sys.exit(
-        "PostgreSQL does not run as root, and this machine has neither a user `postgres` nor `nobody`."
+        "PostgreSQL does not run as root, and this machine has neither a user `postgres` "
+        "nor `nobody`."
     )
 
 
@@ -135,7 +143,10 @@ def wait_for_postgres(
 
 
 def main() -> None:
-    """Print where a server listens and keep it until the input ends, that is: until its starter does."""
+    """Print where a server listens and keep it until the input ends, that is.
+
+    Until its starter does.
+    """
     with postgres(lambda _: contextlib.nullcontext()) as added:
         print(json.dumps(added), flush=True)
         sys.stdin.read()

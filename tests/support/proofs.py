@@ -1,4 +1,7 @@
-"""Approval of print runs where a test is about something else; run as a module it makes a real proof, to be killed."""
+"""Approval of print runs where a test is about something else.
+
+Run as a module it makes a real proof, to be killed.
+"""
 
 import sys
 from dataclasses import replace

@@ -7,7 +7,10 @@ from PIL import Image
 
 
 def decode(image: Image.Image) -> list[str]:
-    """Texts of all codes in a picture; inverted (light on dark) codes are not read, as many scanners cannot."""
+    """Texts of all codes in a picture.
+
+    Inverted (light on dark) codes are not read, as many scanners cannot.
+    """
     return [code.text for code in zxingcpp.read_barcodes(image, try_invert=False)]
 
 

@@ -1,4 +1,6 @@
-"""The resident site under test: in this process with a clock that stands, or as a server for a browser.
+"""The resident site under test.
+
+In this process with a clock that stands, or as a server for a browser.
 
 Time is the summer of 2023, in which the program `sample` runs; its channels are all switched on.
 """
@@ -52,7 +54,10 @@ def write_program(folder: Path, *, password_mode: str = "reusable") -> Path:
     """Writes the program `sample` with every channel switched on; returns its file."""
     text = (PROGRAMS / "sample" / "program.toml").read_text("utf-8")
     channels = text[text.index("[channels]") : text.index("[letter]")]
-    accepted = '[channels.email_risk_acceptance]\naccepted_by = "課長"\naccepted_on = "2023-05-01"\nnote = "試験"\n\n'
+    accepted = (
+        '[channels.email_risk_acceptance]\naccepted_by = "課長"\naccepted_on = '
+        '"2023-05-01"\nnote = "試験"\n\n'
+    )
     text = text.replace(channels, "[channels]\ntotp = true\nsms = true\nemail = true\n" + accepted)
     text = text.replace('password_mode = "reusable"', f'password_mode = "{password_mode}"')
     text = text.replace('"../demo/', f'"{PROGRAMS}/demo/')
@@ -85,7 +90,10 @@ class Loop:
 
 
 class Visitor:
-    """A browser without a screen: keeps cookies, sends the hidden form token of the page it saw last."""
+    """A browser without a screen.
+
+    Keeps cookies, sends the hidden form token of the page it saw last.
+    """
 
     def __init__(
         self, app: ASGIApp, loop: Loop, address: str = "203.0.113.7", **headers: str
@@ -214,7 +222,10 @@ class Resident:
         return visitor
 
     def messages(self) -> list[str]:
-        """Texts of the messages that wait in the outbox, as their recipients would read them; takes them out."""
+        """Texts of the messages that wait in the outbox, as their recipients would read them.
+
+        Takes them out.
+        """
         with self.database.write() as session:
             return [claim.body for claim in claim_due(work_in(session, now=self.now), limit=50)]
 

@@ -79,7 +79,10 @@ StartServer = Callable[..., Server]
 
 @pytest.fixture(scope="session")
 def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
-    """Starts `python -m …`: `start_server(["portal", "serve", …], port=port, env={…})`; ended after the run."""
+    """Starts `python -m …`: `start_server(["portal", "serve", …], port=port, env={…})`.
+
+    Ended after the run.
+    """
     folder = tmp_path_factory.mktemp("servers")
     servers: list[Server] = []
 

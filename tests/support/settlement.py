@@ -1,4 +1,7 @@
-"""A program at its end: some children of every kind, a statement up to the last day, and the two who close."""
+"""A program at its end.
+
+Some children of every kind, a statement up to the last day, and the two who close.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,7 @@
-"""Both sites under test, as fixtures; their modules are read when the first test asks, which unit tests never do."""
+"""Both sites under test, as fixtures.
+
+Their modules are read when the first test asks, which unit tests never do.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,7 @@
-"""A stand-in for the HTTP gateway that sends text messages: keeps the requests, answers as it is told."""
+"""A stand-in for the HTTP gateway that sends text messages.
+
+Keeps the requests, answers as it is told.
+"""
 
 import threading
 import time

@@ -1,4 +1,7 @@
-"""The staff site under test: its people, its clock and its database, in this process or as a server for a browser."""
+"""The staff site under test.
+
+Its people, its clock and its database, in this process or as a server for a browser.
+"""
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime

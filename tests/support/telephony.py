@@ -16,7 +16,10 @@ ONE_DAY = timedelta(days=1)
 
 
 def line_file(rows: Iterable[Sequence[object]], encoding: str = "utf-8") -> bytes:
-    """A file of the layout `by_line`; each row is day, time, line, offered, answered, abandoned, within, talk, after."""
+    """A file of the layout `by_line`.
+
+    Each row is day, time, line, offered, answered, abandoned, within, talk, after.
+    """
     return "\r\n".join([LINE_HEADER, *(",".join(map(str, row)) for row in rows), ""]).encode(
         encoding
     )

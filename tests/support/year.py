@@ -1,4 +1,6 @@
-"""A program year played on a clock that moves: what happens to each household is drawn first, and kept as the truth.
+"""A program year played on a clock that moves.
+
+What happens to each household is drawn first, and kept as the truth.
 
 The truth is counted from the draw alone; nothing of it is read back from the system under test.
 """
@@ -204,7 +206,10 @@ class Year:
 
     # ---- July: letters ------------------------------------------------------------------------
     def letters(self) -> None:
-        """Print, hand over by two people, post with a label on each; a first batch gets lost and is made anew."""
+        """Print, hand over by two people, post with a label on each.
+
+        A first batch gets lost and is made anew.
+        """
         lost = self.households // 4
         run_id, paper = self._build(PRINTED, limit=lost), self.paper
         lose_batch(self.database, self.folder, run_id, paper.officer, paper.ward, at(PRINTED, 16))
@@ -222,7 +227,10 @@ class Year:
         return built.run_id
 
     def _print(self, printed: date, posted: date, again: Collection[int] = ()) -> None:
-        """Print and post all that is due; ``again`` are the households whose letter is a redelivery."""
+        """Print and post all that is due.
+
+        ``again`` are the households whose letter is a redelivery.
+        """
         run_id, now = self._build(printed), at(printed, 15)
         with self.database.write() as session:
             propose_hand_over(work_in(session, self.paper.officer, now), run_id)
@@ -333,7 +341,10 @@ class Year:
 
     # ---- August: people move, die, hide -------------------------------------------------------
     def mishaps(self) -> None:
-        """Moved and dead families are held and excluded by the ward; the protected ones are held, then released."""
+        """Moved and dead families are held and excluded by the ward.
+
+        The protected ones are held, then released.
+        """
         now = at(date(2023, 8, 10))
         for household in self.of("moved", "died", "protected_later"):
             with self.database.write() as session:
@@ -357,7 +368,10 @@ class Year:
                 change(work_in(session, self.paper.ward, now), key, "exclude")
 
     def alternatives(self) -> None:
-        """The first child of some households gets paper, all the way to the door; a mixed one declines for another."""
+        """The first child of some households gets paper, all the way to the door.
+
+        A mixed one declines for another.
+        """
         paper, waiting = self.paper, self.of("paper", "mixed")
         paper.now = at(date(2023, 8, 20))
         paper.receive("GC000001", f"GC{3 * len(waiting) + 3:06}")
@@ -373,7 +387,10 @@ class Year:
 
     # ---- until March: shops -------------------------------------------------------------------
     def spend(self) -> None:
-        """Codes are shown and used; three statements, one of them with a row that disagrees and is put right."""
+        """Codes are shown and used.
+
+        Three statements, one of them with a row that disagrees and is put right.
+        """
         self._show(self.of(*SHOWN))
         rows: list[tuple[str, str, int, int]] = []
         for household in self.children:

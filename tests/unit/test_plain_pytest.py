@@ -39,7 +39,10 @@ def test_a_test_without_its_browser_fails_and_says_what_is_missing(tmp_path: Pat
 
 def test_the_server_ends_with_its_starter_however_that_ends() -> None:
     command = [sys.executable, "-m", "tests.support.postgres_server"]
-    program = f"import subprocess, time; subprocess.Popen({command}, stdin=subprocess.PIPE); time.sleep(99)"
+    program = (
+        f"import subprocess, time; subprocess.Popen({command}, stdin=subprocess.PIPE); "
+        "time.sleep(99)"
+    )
     with subprocess.Popen(
         [sys.executable, "-c", program],
         cwd=ROOT,

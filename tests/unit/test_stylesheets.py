@@ -31,7 +31,8 @@ def test_what_people_see_of_a_string_is_kept_to_the_letter(tmp_path: Path) -> No
 def test_rules_inside_a_condition_and_long_lists_stay_whole(tmp_path: Path) -> None:
     sheet = _sheet(
         tmp_path,
-        "@media (min-width: 4rem) and (min-height: 3rem) {\n  p {\n    font:\n      1rem/2 Meiryo,\n      serif;\n  }\n\n"
+        "@media (min-width: 4rem) and (min-height: 3rem) "
+        "{\n  p {\n    font:\n      1rem/2 Meiryo,\n      serif;\n  }\n\n"
         "  a:hover {\n    width: calc(1rem + 2px) !important;\n  }\n}\n",
     )
     assert joined(sheet) == (

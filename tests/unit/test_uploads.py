@@ -1,4 +1,7 @@
-"""A form with a file: read whole or not at all, bounded in memory, with nothing kept that nobody asked for."""
+"""A form with a file.
+
+Read whole or not at all, bounded in memory, with nothing kept that nobody asked for.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -89,7 +89,10 @@ def import_(
     multiple=True,
     required=True,
     metavar="LANGUAGE=OFFERED,ANSWERED,ABANDONED[,WITHIN,TALK,AFTER]",
-    help="Counts of ja, en, zh, ko or other; the last three (calls, seconds, seconds) where they are measured.",
+    help=(
+        "Counts of ja, en, zh, ko or other; the last three (calls, seconds, seconds) where "
+        "they are measured."
+    ),
 )
 @reason_option
 @by_option
@@ -125,7 +128,8 @@ def _typed(calls: tuple[str, ...]) -> dict[str, str]:
         if language not in LANGUAGES or not 3 <= len(values) <= len(NUMBERS):
             raise InputError(
                 _s(
-                    "「%(typed)s」を読めません。ja=120,110,10 のように、言語と着信、応答、放棄を書いてください。"
+                    "「%(typed)s」を読めません。ja=120,110,10 のように、言語と着信、"
+                    "応答、放棄を書いてください。"
                 )
                 % {"typed": one}
             )
@@ -171,7 +175,8 @@ def _store(
             )
         fail(
             _s(
-                "もう違う数字のある日です。置き換えるときは --reason を付けてください。何も変えていません。"
+                "もう違う数字のある日です。置き換えるときは --reason を付けてください。"
+                "何も変えていません。"
             )
         )
     write_json(json_file, asdict(done) | {"dry_run": dry_run})

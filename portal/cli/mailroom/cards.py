@@ -23,7 +23,10 @@ from portal.domain.mailroom.printing.runs.preflight import require_protection
 
 
 @click.command(
-    help="Print the waiting cards and decision letters for people without a channel (PDF). None is printed twice."
+    help=(
+        "Print the waiting cards and decision letters for people without a channel (PDF). "
+        "None is printed twice."
+    )
 )
 @click.option(
     "--out",

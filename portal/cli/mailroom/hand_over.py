@@ -40,7 +40,10 @@ def hand_over(
     dry_run: bool,
     json_file: str | None,
 ) -> None:
-    """Hand a run over with all its letters, in one transaction; refused while letters must be taken out."""
+    """Hand a run over with all its letters, in one transaction.
+
+    Refused while letters must be taken out.
+    """
     value: dict[str, Any] = {"run_id": run_id, "dry_run": dry_run, "handed_over": False}
     with context.database().write() as session:
         first = person(session, by, Permission.PROPOSE_HAND_OVER)
@@ -64,8 +67,10 @@ def _say(value: dict[str, Any]) -> None:
     if value["handed_over"]:
         click.echo(
             _sn(
-                "印刷 %(run)d の手紙%(n)d通（こども%(children)d人、%(yen)s円）を差し出しずみにしました。",
-                "印刷 %(run)d の手紙%(n)d通（こども%(children)d人、%(yen)s円）を差し出しずみにしました。",
+                "印刷 %(run)d の手紙%(n)d通（こども%(children)d人、%(yen)s円）"
+                "を差し出しずみにしました。",
+                "印刷 %(run)d の手紙%(n)d通（こども%(children)d人、%(yen)s円）"
+                "を差し出しずみにしました。",
                 value["letters"],
             )
             % {
@@ -78,7 +83,8 @@ def _say(value: dict[str, Any]) -> None:
     else:
         click.echo(
             _s(
-                "印刷 %(run)d の差し出しを提案しました。ほかの人が、職員のサイトか --confirmed-by で承認してください。"
+                "印刷 %(run)d の差し出しを提案しました。ほかの人が、職員のサイトか "
+                "--confirmed-by で承認してください。"
             )
             % {"run": value["run_id"]}
         )

@@ -70,7 +70,9 @@ def _warn_of_address(context: Context) -> None:
     if not url.startswith("https://") or (wanted and wanted != url):
         click.echo(
             _s(
-                "手紙のQRコードは %(url)s を開きます。住民に送る手紙なら、PORTAL_PUBLIC_URL を住民サイトのアドレス（https://…）にしてから作り直してください。"
+                "手紙のQRコードは %(url)s を開きます。住民に送る手紙なら、"
+                "PORTAL_PUBLIC_URL を住民サイトのアドレス（https://…）"
+                "にしてから作り直してください。"
             )
             % {"url": url},
             err=True,
@@ -270,7 +272,8 @@ def testpage(context: Context, target: Path) -> None:
     put(write_part(target.absolute(), render_testpage(frame, sample)))
     click.echo(
         _s(
-            "%(path)s を書きました。倍率100%%で印刷し、封筒に入れて、窓とあて名の位置を確かめてください。"
+            "%(path)s を書きました。倍率100%%で印刷し、封筒に入れて、"
+            "窓とあて名の位置を確かめてください。"
         )
         % {"path": target}
     )
@@ -306,7 +309,8 @@ def status(context: Context, json_file: str | None) -> None:
             state = states[run.state]
             click.echo(
                 _s(
-                    "印刷 %(id)d（%(state)s）: %(printed)d／%(planned)d通、ファイル %(built)d／%(chunks)d、%(folder)s"
+                    "印刷 %(id)d（%(state)s）: %(printed)d／%(planned)d通、ファイル "
+                    "%(built)d／%(chunks)d、%(folder)s"
                 )
                 % {
                     "id": run.id,
@@ -321,7 +325,8 @@ def status(context: Context, json_file: str | None) -> None:
         if withdrawn:
             click.echo(
                 _s(
-                    "印刷の後に、支援措置や保留になった世帯の手紙です。差し出す前に抜き取ってください。"
+                    "印刷の後に、支援措置や保留になった世帯の手紙です。"
+                    "差し出す前に抜き取ってください。"
                 )
             )
         for letter in withdrawn:

@@ -1,4 +1,7 @@
-"""``portal letters archive`` and ``remove-plain``: a run for the mail house's key alone, and then nothing plain stays."""
+"""``portal letters archive`` and ``remove-plain``.
+
+A run for the mail house's key alone, and then nothing plain stays.
+"""
 
 from dataclasses import asdict
 from typing import Any
@@ -32,7 +35,10 @@ from portal.domain.people.staff.permissions import Permission
 def archive(
     context: Context, run_id: int, company_id: int, by: str, *, json_file: str | None
 ) -> None:
-    """Build the archive; it goes with the hand-over. Refused without the ward's consent to the mail house."""
+    """Build the archive; it goes with the hand-over.
+
+    Refused without the ward's consent to the mail house.
+    """
     database = context.database()
     with database.write() as session:
         actor = person(session, by, Permission.PROPOSE_HAND_OVER)

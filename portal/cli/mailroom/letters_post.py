@@ -1,4 +1,7 @@
-"""``portal letters post``: the labels of a day from a file, or a whole run or print of cards by a class without labels."""
+"""``portal letters post``.
+
+The labels of a day from a file, or a whole run or print of cards by a class without labels.
+"""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -25,7 +28,10 @@ from portal.domain.people.staff.permissions import Permission
 
 @click.command(
     "post",
-    help="Note that letters were posted: tracking numbers from a CSV, or a whole run or print of cards without.",
+    help=(
+        "Note that letters were posted: tracking numbers from a CSV, or a whole run or print "
+        "of cards without."
+    ),
 )
 @click.argument(
     "file",

@@ -1,4 +1,7 @@
-"""``portal letters proof``, ``approve``, ``refuse``, ``discard``: a second person looks at a run before it may leave."""
+"""``portal letters proof``, ``approve``, ``refuse``, ``discard``.
+
+A second person looks at a run before it may leave.
+"""
 
 from dataclasses import asdict, replace
 from pathlib import Path

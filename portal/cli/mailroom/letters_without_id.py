@@ -1,4 +1,7 @@
-"""``portal letters advance`` and ``test-posting``: letters without an ID, to households before the first and to staff."""
+"""``portal letters advance`` and ``test-posting``.
+
+Letters without an ID, to households before the first and to staff.
+"""
 
 import sys
 from collections.abc import Callable
@@ -72,7 +75,9 @@ def test_posting(
 
 @click.command(
     "advance",
-    help="Print the advance notice (事前案内) with the decline form; ordinary mail, no ID. Resumes.",
+    help=(
+        "Print the advance notice (事前案内) with the decline form; ordinary mail, no ID. Resumes."
+    ),
 )
 @_options
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many notices.")

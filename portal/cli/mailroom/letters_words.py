@@ -101,8 +101,10 @@ def say_left_out(left_out: Mapping[str, int], findings: Collection[Finding]) -> 
         unprintable = len({finding.household_id for finding in findings})
         click.echo(
             _sn(
-                "氏名か住所を印刷できない世帯が%(n)d件あります。区が認めた印刷用の文字を登録してください。",
-                "氏名か住所を印刷できない世帯が%(n)d件あります。区が認めた印刷用の文字を登録してください。",
+                "氏名か住所を印刷できない世帯が%(n)d件あります。"
+                "区が認めた印刷用の文字を登録してください。",
+                "氏名か住所を印刷できない世帯が%(n)d件あります。"
+                "区が認めた印刷用の文字を登録してください。",
                 unprintable,
             )
             % {"n": unprintable}

@@ -71,7 +71,10 @@ def other(
 @click.pass_obj
 @answering
 def track(context: Context, file: Path, json_file: str | None) -> None:
-    """Take over a status file of the post, all or nothing; ends with 3 when people must look at something."""
+    """Take over a status file of the post, all or nothing.
+
+    Ends with 3 when people must look at something.
+    """
     try:
         data = file.read_bytes()
     except OSError as error:
@@ -88,7 +91,9 @@ def track(context: Context, file: Path, json_file: str | None) -> None:
             _s("このファイルはもう取り込んであります。何も変えていません。")
             if done.repeated
             else _s(
-                "%(rows)s行のうち新しい記録%(new)s件、状態が変わった郵便%(moved)s通、知らない番号%(unmatched)s件、知らない言葉%(unknown)s件、つながらない記録%(conflicts)s件。"
+                "%(rows)s行のうち新しい記録%(new)s件、状態が変わった郵便%(moved)s通、"
+                "知らない番号%(unmatched)s件、知らない言葉%(unknown)s件、"
+                "つながらない記録%(conflicts)s件。"
             )
             % asdict(done)
         )

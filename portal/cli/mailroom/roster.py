@@ -106,7 +106,8 @@ def _say(report: RosterReport) -> None:
     )
     click.echo(
         _s(
-            "世帯: 発行 %(issue)d、保留 %(hold)d、対象のこどもなし %(none)d、受け入れられない %(reject)d"
+            "世帯: 発行 %(issue)d、保留 %(hold)d、対象のこどもなし %(none)d、"
+            "受け入れられない %(reject)d"
         )
         % {name: households.get(name, 0) for name in ("issue", "hold", "none", "reject")}
     )

@@ -1,4 +1,7 @@
-"""``portal roster release``, ``print-text`` and ``protection``: what people decide about held households."""
+"""``portal roster release``, ``print-text`` and ``protection``.
+
+What people decide about held households.
+"""
 
 import tomllib
 from dataclasses import replace
@@ -297,7 +300,8 @@ def protection_from_list(
         if done.released_before:
             click.echo(
                 _s(
-                    "前に区の指示で保留を解いた %(n)d 世帯は、そのままです。もう一度保護するには --again を付けてください。"
+                    "前に区の指示で保留を解いた %(n)d 世帯は、そのままです。"
+                    "もう一度保護するには --again を付けてください。"
                 )
                 % {"n": done.released_before}
             )

@@ -49,14 +49,16 @@ def export(
     if json_file != "-":
         click.echo(
             _s(
-                "%(path)s に%(files)s個のファイルを書き出しました。一覧の照合番号は %(digest)s です。"
+                "%(path)s に%(files)s個のファイルを書き出しました。一覧の照合番号は "
+                "%(digest)s です。"
             )
             % {"path": found.folder, "files": found.files, "digest": found.manifest_sha256}
         )
         if found.left_out:
             click.echo(
                 _s(
-                    "支援措置の世帯%(n)s件は入れていません。入れるには、区の指示書の番号を指定してください。"
+                    "支援措置の世帯%(n)s件は入れていません。入れるには、"
+                    "区の指示書の番号を指定してください。"
                 )
                 % {"n": found.left_out}
             )

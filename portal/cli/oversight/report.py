@@ -23,7 +23,10 @@ from portal.domain.oversight.reports.versions import Kind, month_report, shown
 
 @click.group()
 def report() -> None:
-    """Figures of the program: what was delivered, and what was declined; papers on the work with the ward."""
+    """Figures of the program: what was delivered, and what was declined.
+
+    Papers on the work with the ward.
+    """
 
 
 for name in PAPERS:
@@ -101,7 +104,9 @@ def declines(context: Context, pdf: Path | None, xlsx: Path | None, json_file: s
 @click.pass_obj
 @answering
 def calls(context: Context, month: str, out: Path | None, json_file: str | None) -> None:
-    """The month's call report (MONTH as 2023-07): as submitted or checked, else as a draft with what it lacks.
+    """The month's call report (MONTH as 2023-07).
+
+    As submitted or checked, else as a draft with what it lacks.
 
     Ends with 3 where a draft lacks counts of open days.
     """

@@ -91,7 +91,10 @@ def confirm(context: Context, login: str) -> None:
 @click.pass_obj
 @answering
 def check(context: Context, json_file: str | None) -> None:
-    """Check that a closed settlement is what was signed; ends with 1 when anything was changed since."""
+    """Check that a closed settlement is what was signed.
+
+    Ends with 1 when anything was changed since.
+    """
     with context.database().read() as session:
         row = closed(session)
         verdict = verify(context.work(session), row) if row is not None else None
@@ -104,7 +107,8 @@ def check(context: Context, json_file: str | None) -> None:
             _s("締めた時のままです。署名も合っています。")
             if verdict.good
             else _s(
-                "締めた後に変わったものがあります（明細%(lines)s、署名%(signature)s、状態%(states)s）。"
+                "締めた後に変わったものがあります（明細%(lines)s、署名%(signature)s、"
+                "状態%(states)s）。"
             )
             % {
                 "lines": _mark(verdict.lines_untouched),
@@ -144,7 +148,10 @@ def write_lines(context: Context, file: Path) -> None:
 @click.pass_obj
 @answering
 def left_over(context: Context, file: Path, login: str) -> None:
-    """Write the management numbers of the codes that nobody got, for the issuer to take back; never a code."""
+    """Write the management numbers of the codes that nobody got, for the issuer to take back.
+
+    Never a code.
+    """
     with context.database().write() as session:
         actor = person(session, login, Permission.PREPARE_SETTLEMENT)
         numbers = left_over_numbers(context.work(session))

@@ -34,7 +34,10 @@ from portal.domain.people.coupons.statement import Taken, take_statement
 def statement(
     context: Context, file: Path, profile_name: str, as_of: datetime, json_file: str | None
 ) -> None:
-    """Take over the issuer's statement, all or nothing; ends with 3 when it differs from what we know."""
+    """Take over the issuer's statement, all or nothing.
+
+    Ends with 3 when it differs from what we know.
+    """
     profile = load_issuer(profile_name, context.load_program().issuers_dir)
     data = file_bytes(file)
     with context.database().write() as session:

@@ -163,7 +163,9 @@ def _say_dry_run(dry_run: bool) -> None:
 def assign_codes(
     context: Context, reserve: Reserve, *, dry_run: bool, json_file: str | None
 ) -> None:
-    """Give one code to every child in issue, in one transaction; ends with 3 while children are held.
+    """Give one code to every child in issue, in one transaction.
+
+    Ends with 3 while children are held.
 
     Before the first day of delivery this is preparing; after its last day it warns and goes on.
     """
@@ -188,8 +190,10 @@ def assign_codes(
         if json_file != "-":
             click.echo(
                 _sn(
-                    "クーポンを%(n)d件(%(yen)s円)割り当てました。在庫の残り%(left)d件、保留中の対象者%(held)d人。",
-                    "クーポンを%(n)d件(%(yen)s円)割り当てました。在庫の残り%(left)d件、保留中の対象者%(held)d人。",
+                    "クーポンを%(n)d件(%(yen)s円)割り当てました。在庫の残り%(left)d件、"
+                    "保留中の対象者%(held)d人。",
+                    "クーポンを%(n)d件(%(yen)s円)割り当てました。在庫の残り%(left)d件、"
+                    "保留中の対象者%(held)d人。",
                     done.count,
                 )
                 % {"n": done.count, "yen": f"{done.yen:,}", "left": done.left, "held": done.held}
@@ -205,7 +209,8 @@ def _answer_plan(result: dict[str, object], json_file: str | None) -> None:
         return
     click.echo(
         _s(
-            "割り当てる%(wanted)d件、予備%(reserve)d件、在庫%(stock)d件、不足%(missing)d件、保留中の対象者%(held)d人。"
+            "割り当てる%(wanted)d件、予備%(reserve)d件、在庫%(stock)d件、"
+            "不足%(missing)d件、保留中の対象者%(held)d人。"
         )
         % result
     )
@@ -240,7 +245,8 @@ def status(context: Context, json_file: str | None) -> None:
     for batch in batches:
         click.echo(
             _s(
-                "注文 %(order)s(%(profile)s): %(n)d件、%(yen)s円、交換は%(day)sまで、在庫%(stock)d件"
+                "注文 %(order)s(%(profile)s): %(n)d件、%(yen)s円、交換は%(day)sまで、"
+                "在庫%(stock)d件"
             )
             % {
                 "order": batch.order_ref,

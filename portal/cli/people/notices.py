@@ -26,7 +26,10 @@ def notices() -> None:
 @click.pass_obj
 @answering
 def remind(context: Context, *, dry_run: bool, json_file: str | None) -> None:
-    """Queue the reminders that are due; the resident site sends them, between 9 and 19 o'clock in Japan."""
+    """Queue the reminders that are due.
+
+    The resident site sends them, between 9 and 19 o'clock in Japan.
+    """
     database, clock = context.database(), context.clock
     window = context.load_program().windows.exchange
     with database.read() as session:

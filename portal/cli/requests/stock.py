@@ -37,7 +37,9 @@ def show(context: Context, *, json_file: str | None) -> None:
         for line in lines:
             click.echo(
                 _s(
-                    "%(product)s: 在庫%(on_hand)d枚（取り置き%(reserved)d、空き%(free)d、在庫待ち%(waiting)d）、送った%(out)d枚、なくなった%(gone)d枚、入荷の合計%(received)d枚"
+                    "%(product)s: 在庫%(on_hand)d枚（取り置き%(reserved)d、空き%(free)d、"
+                    "在庫待ち%(waiting)d）、送った%(out)d枚、なくなった%(gone)d枚、"
+                    "入荷の合計%(received)d枚"
                 )
                 % (asdict(line) | {"free": line.free})
             )
@@ -99,7 +101,10 @@ def receive(
 
 
 @stock.command(
-    help="Note a stocktaking; with a second person, settle it. A difference needs serial numbers and a reason."
+    help=(
+        "Note a stocktaking; with a second person, settle it. A difference needs serial "
+        "numbers and a reason."
+    )
 )
 @click.argument("counted", type=click.IntRange(min=0))
 @product_option

@@ -1,1 +1,4 @@
-"""Wing: What every wing stands on: errors, clock, vault, actors, texts, the program, audit, approvals."""
+"""Wing: What every wing stands on.
+
+Errors, clock, vault, actors, texts, the program, audit, approvals.
+"""

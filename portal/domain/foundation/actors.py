@@ -5,7 +5,10 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """Roles of ``design.md`` §5 (there are no others); residents and the system are actors without an account."""
+    """Roles of ``design.md`` §5 (there are no others).
+
+    Residents and the system are actors without an account.
+    """
 
     RESIDENT = "resident"
     AGENT = "agent"
@@ -38,7 +41,10 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """One acting party. ``id`` is a key without meaning outside (credential id, staff id), never a name."""
+    """One acting party.
+
+    ``id`` is a key without meaning outside (credential id, staff id), never a name.
+    """
 
     role: Role
     id: int | None = None

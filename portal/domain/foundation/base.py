@@ -68,21 +68,30 @@ BigId = BigInteger().with_variant(Integer, "sqlite")
 
 
 class Base(DeclarativeBase):
-    """Parent of all tables. Relationships are not used: services read what they need with explicit selects."""
+    """Parent of all tables.
+
+    Relationships are not used: services read what they need with explicit selects.
+    """
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime, str: String, int: BigId}
 
 
 def table_of(kind: type[DeclarativeBase]) -> Table:
-    """Return the plain table of a class: statements on it are put together once and cost half of those on the class."""
+    """Return the plain table of a class.
+
+    Statements on it are put together once and cost half of those on the class.
+    """
     return cast("Table", kind.__table__)
 
 
 def insert_at_once(session: Session, row: Base) -> None:
-    """Insert one new row by a plain statement, at half the price of a flush; the session knows it from then on.
+    """Insert one new row by a plain statement, at half the price of a flush.
 
-    ``row`` has all values that are asked for in this transaction: what a default fills in is read again when needed.
+    The session knows it from then on.
+
+    ``row`` has all values that are asked for in this transaction: what a default fills in is read
+    again when needed.
     """
     table = table_of(type(row))
     values = {name: value for name, value in vars(row).items() if name in table.c}
@@ -94,7 +103,9 @@ def insert_at_once(session: Session, row: Base) -> None:
 
 
 def insert_together(to: Session | Connection, kind: type[Base], rows: Sequence[Values]) -> None:
-    """Insert rows that name the same columns; PostgreSQL gets all of them in one statement. Nothing fills in defaults.
+    """Insert rows that name the same columns; PostgreSQL gets all of them in one statement.
+
+    Nothing fills in defaults.
 
     Raises:
         ValueError: an instant without a time zone.
@@ -109,8 +120,10 @@ def insert_together(to: Session | Connection, kind: type[Base], rows: Sequence[V
 
 @cache
 def _together(table: Table, *names: str) -> TextClause:
-    # as JSON: the driver sends a statement with many rows of values once for each of them, and SQLAlchemy's own
-    # joining (by asking for the keys) costs a decline half a bare submit more: tests/bench/test_submit.py
+    # as JSON: the driver sends a statement with many rows of values once for each of them, and
+    # SQLAlchemy's own
+    # joining (by asking for the keys) costs a decline half a bare submit more:
+    # tests/bench/test_submit.py
     listed = ", ".join(names)
     source = f"json_populate_recordset(NULL::{table.name}, CAST(:rows AS json))"
     return text(f"INSERT INTO {table.name} ({listed}) SELECT {listed} FROM {source}")  # noqa: S608  (names of our own)
@@ -156,8 +169,9 @@ Now = Callable[[], datetime]
 def refresh_statistics(session: Session, *tables: type[Base]) -> None:
     """Let PostgreSQL count tables that were just filled; give it a transaction of its own.
 
-    Until its own background work has counted them it takes them for empty, and reads all of a table for each row of
-    another. A table that somebody else counts at this moment is left out. SQLite needs none of this.
+    Until its own background work has counted them it takes them for empty, and reads all of a table
+    for each row of another. A table that somebody else counts at this moment is left out. SQLite
+    needs none of this.
     """
     if session.get_bind().dialect.name == "postgresql":
         names = ", ".join(table.__tablename__ for table in tables)

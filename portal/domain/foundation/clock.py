@@ -19,7 +19,10 @@ class Clock(Protocol):
 
 
 class DatabaseClock:
-    """The database's own time, read once per transaction; ``offset`` serves the demo and the tests only."""
+    """The database's own time, read once per transaction.
+
+    ``offset`` serves the demo and the tests only.
+    """
 
     def __init__(self, offset: timedelta = timedelta()) -> None:
         self.offset = offset

@@ -4,7 +4,10 @@ from datetime import datetime
 
 
 class DomainError(Exception):
-    """A rule refused. ``message`` is already in the reader's language; ``code`` is stable for machines."""
+    """A rule refused.
+
+    ``message`` is already in the reader's language; ``code`` is stable for machines.
+    """
 
     code = "refused"
 
@@ -58,7 +61,10 @@ class TooLateError(DomainError):
 
 
 class ThrottledError(DomainError):
-    """Too many tries; ``retry_at`` says from when another try counts (UTC), None when only staff can help."""
+    """Too many tries.
+
+    ``retry_at`` says from when another try counts (UTC), None when only staff can help.
+    """
 
     code = "throttled"
 

@@ -1,4 +1,7 @@
-"""Texts for people: gettext by context variable, Japanese sentences as message ids, ruby markup for やさしい日本語."""
+"""Texts for people.
+
+Gettext by context variable, Japanese sentences as message ids, ruby markup for やさしい日本語.
+"""
 
 import gettext as gettext_module
 import re
@@ -72,7 +75,10 @@ def _staff_locale() -> str:
 
 
 def kept_per_language(name: Callable[[str], Word]) -> Callable[[str], Word]:
-    """Keep the words that a function has for a stored code, in each language: lists ask for the same ones row by row."""
+    """Keep the words that a function has for a stored code, in each language.
+
+    Lists ask for the same ones row by row.
+    """
 
     @lru_cache(maxsize=WORDS_KEPT)
     def kept(_language: str, code: str) -> Word:
@@ -86,7 +92,10 @@ def kept_per_language(name: Callable[[str], Word]) -> Callable[[str], Word]:
 
 
 def plain(text: str) -> str:
-    """Return the text without its readings: ``{漢字|かんじ}`` becomes ``漢字`` (titles, alt texts, messages)."""
+    """Return the text without its readings.
+
+    ``{漢字|かんじ}`` becomes ``漢字`` (titles, alt texts, messages).
+    """
     return RUBY.sub(r"\1", text)
 
 
@@ -95,7 +104,10 @@ Sentence = Callable[[], str]
 
 
 class Labeled(StrEnum):
-    """Stored code words, each with what people read for it beside it: ``WAITING = "waiting", lambda: _s("…")``."""
+    """Stored code words, each with what people read for it beside it.
+
+    ``WAITING = "waiting", lambda: _s("…")``.
+    """
 
     words: Sentence
 

@@ -13,7 +13,8 @@ MARKS = "-‐‑‒–—―−ー－ｰ─━~〜～_.・/ 　\t\u00a0\u00ad\u2
 ERA_OFFSETS = {key: start.year - 1 for name, letter, start in ERAS for key in (name, letter)}
 KANJI_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")}
 WHOLE_DATE = re.compile(
-    r"(令和|平成|昭和|大正|明治|[RHSTM])?[\s.]*(\d{1,4})\s*[年/.\-\s]\s*(\d{1,2})\s*[月/.\-\s]\s*(\d{1,2})\s*日?"
+    r"(令和|平成|昭和|大正|明治|[RHSTM])?"
+    r"[\s.]*(\d{1,4})\s*[年/.\-\s]\s*(\d{1,2})\s*[月/.\-\s]\s*(\d{1,2})\s*日?"
 )
 COMPACT_DATE = re.compile(r"()(\d{4})(\d{2})(\d{2})")
 OLDEST_YEAR = 1900
@@ -76,7 +77,10 @@ def _kanji_numbers(text: str) -> str:
 
 
 def whole_date(text: str) -> date | DateFault:
-    """Read a date written in one piece, 西暦 or 和暦. A two-digit year without an era is never guessed."""
+    """Read a date written in one piece, 西暦 or 和暦.
+
+    A two-digit year without an era is never guessed.
+    """
     clean = _kanji_numbers(folded(text).replace("元年", "1年")).upper()
     if not clean:
         return DateFault.EMPTY
@@ -100,7 +104,10 @@ def clock_time(text: str) -> time | None:
 
 
 def date_in_parts(era: str, year: str, month: str, day: str) -> date | DateFault:
-    """Read a date typed in three fields; ``era`` is empty for 西暦, and may also stand in the year field."""
+    """Read a date typed in three fields.
+
+    ``era`` is empty for 西暦, and may also stand in the year field.
+    """
     parts = [folded(p) for p in (year, month, day)]
     if not any(parts):
         return DateFault.EMPTY

@@ -1,4 +1,7 @@
-"""Keys and encryption: a data key per household under a key outside the database, and keyed blind indexes."""
+"""Keys and encryption.
+
+A data key per household under a key outside the database, and keyed blind indexes.
+"""
 
 import hashlib
 import hmac
@@ -25,10 +28,12 @@ _JSON_TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 @dataclass(frozen=True, slots=True)
 class Vault:
-    """All keys of one deployment. They live in files outside the database and its backups (``design.md`` §9).
+    """All keys of one deployment.
 
-    ``kek`` wraps the data keys, ``index`` makes blind indexes, ``pepper`` hardens password and code hashes,
-    ``token`` signs cookies and forms.
+    They live in files outside the database and its backups (``design.md`` §9).
+
+    ``kek`` wraps the data keys, ``index`` makes blind indexes, ``pepper`` hardens password and code
+    hashes, ``token`` signs cookies and forms.
     """
 
     kek: bytes = field(repr=False)
@@ -50,14 +55,20 @@ class Vault:
         return unseal(self.kek, wrapped, b"dek")
 
     def blind(self, purpose: str, value: str | bytes, size: int = 16) -> bytes:
-        """Return the keyed digest by which an encrypted value is found; ``purpose`` keeps digests apart."""
+        """Return the keyed digest by which an encrypted value is found.
+
+        ``purpose`` keeps digests apart.
+        """
         data = value.encode() if isinstance(value, str) else value
         return hashlib.blake2b(
             data, digest_size=size, key=self.index, person=purpose.encode()[:16]
         ).digest()
 
     def code_digest(self, purpose: str, value: str) -> bytes:
-        """Return the keyed hash of a short secret (one-time code, birth date): useless without the pepper."""
+        """Return the keyed hash of a short secret (one-time code, birth date).
+
+        Useless without the pepper.
+        """
         return hmac.digest(self.pepper, purpose.encode() + b"\0" + value.encode(), "sha256")
 
     def peppered(self, password: str) -> bytes:
@@ -70,7 +81,10 @@ class Vault:
 
 
 def seal(key: bytes, plaintext: bytes, context: bytes) -> bytes:
-    """Encrypt with AES-256-GCM; ``context`` binds the result to its place, so that rows cannot be swapped."""
+    """Encrypt with AES-256-GCM.
+
+    ``context`` binds the result to its place, so that rows cannot be swapped.
+    """
     nonce = os.urandom(NONCE_BYTES)
     return nonce + AESGCM(key).encrypt(nonce, plaintext, context)
 
@@ -86,7 +100,8 @@ def unseal(key: bytes, sealed: bytes, context: bytes) -> bytes:
     except (InvalidTag, ValueError):
         raise IntegrityFaultError(
             _s(
-                "保存されたデータを復号できません。鍵フォルダー（PORTAL_KEY_DIR）がこのデータベースのものか確かめてください。"
+                "保存されたデータを復号できません。鍵フォルダー（PORTAL_KEY_DIR）"
+                "がこのデータベースのものか確かめてください。"
             )
         ) from None
 
@@ -139,7 +154,8 @@ def load_vault(directory: Path) -> Vault:
         except FileNotFoundError:
             raise InputError(
                 _s(
-                    "鍵ファイル %(name)s が見つかりません。鍵フォルダー（PORTAL_KEY_DIR）を確かめるか、新しい環境なら「portal init」を実行してください。"
+                    "鍵ファイル %(name)s が見つかりません。鍵フォルダー（PORTAL_KEY_DIR）"
+                    "を確かめるか、新しい環境なら「portal init」を実行してください。"
                 )
                 % {"name": path.name}
             ) from None

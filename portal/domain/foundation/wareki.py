@@ -12,12 +12,16 @@ ERAS: tuple[tuple[str, str, date], ...] = (
     ("明治", "M", date(1868, 10, 23)),
 )
 ERA_DATE = re.compile(
-    r"(令和|平成|昭和|大正|明治|[RHSTM])\.?\s*(元|\d{1,2})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?"
+    r"(令和|平成|昭和|大正|明治|[RHSTM])\.?"
+    r"\s*(元|\d{1,2})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?"
 )
 
 
 def format_wareki(day: date) -> str:
-    """Return a day in its era, such as 令和5年5月1日; the first year is 元年. Raises ValueError before 1868-10-23."""
+    """Return a day in its era, such as 令和5年5月1日; the first year is 元年.
+
+    Raises ValueError before 1868-10-23.
+    """
     for name, _letter, start in ERAS:
         if day >= start:
             year = day.year - start.year + 1
@@ -26,9 +30,12 @@ def format_wareki(day: date) -> str:
 
 
 def parse_era_date(text: str) -> date:
-    """Return the day of an era date in any width: 令和5年5月1日, R5.5.1, H１７．０４．０２, 平成元年1月8日.
+    """Return the day of an era date in any width.
 
-    A year beyond its era (平成31年5月1日) counts on, as registers do. Raises ValueError for anything else.
+    令和5年5月1日, R5.5.1, H１７．０４．０２, 平成元年1月8日.
+
+    A year beyond its era (平成31年5月1日) counts on, as registers do. Raises ValueError for
+    anything else.
     """
     match = ERA_DATE.fullmatch(unicodedata.normalize("NFKC", text).strip().upper())
     if match is None:

@@ -45,7 +45,9 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class WorkSource:
-    """Opens the transactions of a task that needs more than one; each has a ``Work`` at its own instant.
+    """Opens the transactions of a task that needs more than one.
+
+    Each has a ``Work`` at its own instant.
 
     Attributes:
         read: Opens a transaction that only reads.

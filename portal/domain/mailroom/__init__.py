@@ -1,1 +1,4 @@
-"""Wing: From the ward's extract to the mail and back: imports, print runs, tracking, returned mail, incidents."""
+"""Wing: From the ward's extract to the mail and back.
+
+Imports, print runs, tracking, returned mail, incidents.
+"""

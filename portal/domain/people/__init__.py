@@ -1,1 +1,4 @@
-"""Wing: Who is concerned and how they get in: households, entitlements, coupons, credentials, staff, sign-in."""
+"""Wing: Who is concerned and how they get in.
+
+Households, entitlements, coupons, credentials, staff, sign-in.
+"""

@@ -1,1 +1,4 @@
-"""Wing: What households ask for: declines, paper alternatives, redeliveries, changes of recipient, additions."""
+"""Wing: What households ask for.
+
+Declines, paper alternatives, redeliveries, changes of recipient, additions.
+"""

@@ -1,4 +1,7 @@
-"""Ways out of the outbox: mail server, SMS gateway, the demo's own page; and the worker that uses them."""
+"""Ways out of the outbox: mail server, SMS gateway, the demo's own page.
+
+And the worker that uses them.
+"""
 
 from typing import Final
 
@@ -14,9 +17,12 @@ KINDS: Final = ("sms", "email")
 
 
 def make_senders(settings: Settings) -> dict[str, Sender]:
-    """Return the senders of this deployment by kind (``sms``, ``email``); a kind that is not set up is absent.
+    """Return the senders of this deployment by kind (``sms``, ``email``).
 
-    In the demo and the tests, what is not set up stays on this machine, readable on the outbox page.
+    A kind that is not set up is absent.
+
+    In the demo and the tests, what is not set up stays on this machine, readable on the outbox
+    page.
 
     Raises:
         InputError: a setting that belongs to another is missing or unsafe.

@@ -9,7 +9,10 @@ from portal.domain.people.notices.services import Claim
 
 
 class SendFailedError(Exception):
-    """The other side did not take the message. ``reason`` is one word; ``permanent``: it never will."""
+    """The other side did not take the message.
+
+    ``reason`` is one word; ``permanent``: it never will.
+    """
 
     def __init__(self, reason: str, *, permanent: bool = False) -> None:
         super().__init__(reason)
@@ -36,7 +39,10 @@ class Sender(Protocol):
 
 
 class Breaker:
-    """Opens after five failures in a row for sixty seconds; then one message tries whether the way is free (F9)."""
+    """Opens after five failures in a row for sixty seconds.
+
+    Then one message tries whether the way is free (F9).
+    """
 
     def __init__(
         self,
@@ -52,7 +58,10 @@ class Breaker:
         self._lock = threading.Lock()
 
     def capacity(self, free: int, running: int) -> int:
-        """Return how many messages may be tried now: none while open, then one alone, else all that are ``free``."""
+        """Return how many messages may be tried now.
+
+        None while open, then one alone, else all that are ``free``.
+        """
         with self._lock:
             if self._failed < self._limit:
                 return free

@@ -51,7 +51,8 @@ class GatewaySender:
         """Hand the message to the gateway.
 
         Raises:
-            SendFailedError: refused for good (4xx), or perhaps later (5xx, no answer, access refused).
+            SendFailedError: refused for good (4xx), or perhaps later (5xx, no answer, access
+                refused).
         """
         content = {"to": message.address, "text": message.body, "id": message.reference}
         try:

@@ -1,4 +1,7 @@
-"""Email through a mail server: time limits everywhere, TLS where it is offered, one stable Message-ID per message."""
+"""Email through a mail server.
+
+Time limits everywhere, TLS where it is offered, one stable Message-ID per message.
+"""
 
 import contextlib
 import smtplib
@@ -41,7 +44,8 @@ class SmtpSender:
         if not parts.hostname or port == 0:
             raise InputError(
                 _s(
-                    "PORTAL_SMTP_URL は smtp://利用者:パスワード@サーバー:ポート の形で書いてください。"
+                    "PORTAL_SMTP_URL は smtp://利用者:パスワード@サーバー:ポート "
+                    "の形で書いてください。"
                 )
             )
         name, self._address = parseaddr(mail_from)

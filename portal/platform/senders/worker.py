@@ -1,4 +1,7 @@
-"""The outbox worker: threads beside the resident site that send what is due, outside every transaction."""
+"""The outbox worker.
+
+Threads beside the resident site that send what is due, outside every transaction.
+"""
 
 import logging
 import threading
@@ -23,11 +26,13 @@ DATABASE_WAIT = 5.0
 
 
 class OutboxWorker:
-    """Sends messages until stopped. Several workers, in one process or many, never send a message twice.
+    """Sends messages until stopped.
 
-    Each kind has a thread of its own that claims messages and up to ``PARALLEL`` that send them, so that a mail
-    server that hangs holds up no SMS. ``nudge`` wakes it after a message was put in; else it looks every
-    ``interval`` seconds.
+    Several workers, in one process or many, never send a message twice.
+
+    Each kind has a thread of its own that claims messages and up to ``PARALLEL`` that send them, so
+    that a mail server that hangs holds up no SMS. ``nudge`` wakes it after a message was put in;
+    else it looks every ``interval`` seconds.
     """
 
     def __init__(
@@ -52,7 +57,9 @@ class OutboxWorker:
             lane.wake.set()
 
     def stop(self, timeout: float = 5.0) -> bool:
-        """Claim nothing more, wait for what is being sent, at most ``timeout`` seconds. Returns whether all ended.
+        """Claim nothing more, wait for what is being sent, at most ``timeout`` seconds.
+
+        Returns whether all ended.
 
         What could not end is sent again by another worker after its lease, with the same id.
         """

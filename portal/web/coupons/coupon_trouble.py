@@ -1,4 +1,7 @@
-"""The shop says no: a household reports a coupon that was refused, gets a receipt, and sees what comes of it."""
+"""The shop says no.
+
+A household reports a coupon that was refused, gets a receipt, and sees what comes of it.
+"""
 
 from datetime import date
 from typing import Any

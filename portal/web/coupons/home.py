@@ -61,9 +61,12 @@ def ticket(
     paper: ChildPaper | None = None,
     fault: CouponFault | None = None,
 ) -> Ticket:
-    """Describe one child's coupon at this instant; ``decline``, ``paper`` and ``fault`` are the child's own.
+    """Describe one child's coupon at this instant.
 
-    A decline or a paper alternative is under way or done; a fault is one that a shop found in the coupon.
+    ``decline``, ``paper`` and ``fault`` are the child's own.
+
+    A decline or a paper alternative is under way or done; a fault is one that a shop found in the
+    coupon.
     """
     can_show = entry.can_show(page.now)
     shown_before = entry.coupon is not None and entry.coupon.revealed_at is not None
@@ -93,7 +96,8 @@ def ticket(
         decline_no,
         paper_no,
         one_way,
-        # while a change of recipient is looked into, the old household reads the same before and after (A10)
+        # while a change of recipient is looked into, the old household reads the same as before
+        # and as after it: see A10
         ""
         if entry.claimed_by == RECIPIENT_CHANGE
         else issuer_sentence(entry.coupon, entry.entitlement_state),
@@ -102,7 +106,10 @@ def ticket(
 
 
 def _fault(fault: CouponFault | None, *, shown_before: bool) -> tuple[str, str]:
-    """Return number and words of a case that still matters: open, or its new code was not shown yet."""
+    """Return number and words of a case that still matters.
+
+    Open, or its new code was not shown yet.
+    """
     if fault is None or not (
         fault.state in OPEN or (fault.state == "replaced" and not shown_before)
     ):
@@ -131,7 +138,10 @@ def _state(
 
 
 def _moved(page: Page, household_id: int) -> list[Ticket]:
-    """Describe children whose part went elsewhere: as they looked before, and never more than "under confirmation"."""
+    """Describe children whose part went elsewhere.
+
+    As they looked before, and never more than "under confirmation".
+    """
     return [
         ticket(
             page,

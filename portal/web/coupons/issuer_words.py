@@ -1,4 +1,7 @@
-"""What the coupon company says of a coupon, in plain words, with the day of its word; and where a fault stands."""
+"""What the coupon company says of a coupon, in plain words, with the day of its word.
+
+And where a fault stands.
+"""
 
 from portal.domain.foundation.program.day_text import format_day
 from portal.domain.foundation.texts import _
@@ -10,7 +13,9 @@ STOPPED = "voided"
 
 
 def issuer_sentence(coupon: Coupon | None, entitlement_state: str) -> str:
-    """Return the company's word as of its day; what we stopped ourselves; empty before a coupon was shown.
+    """Return the company's word as of its day; what we stopped ourselves.
+
+    Empty before a coupon was shown.
 
     Without any word of the company's it says so: nothing is guessed.
     """

@@ -1,4 +1,8 @@
-"""Am I in? The birth date of a child gives yes or no with the reason; it is neither stored nor put into an address."""
+"""Am I in?
+
+The birth date of a child gives yes or no with the reason; it is neither stored nor put into an
+address.
+"""
 
 from datetime import date
 from typing import Any

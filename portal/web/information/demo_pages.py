@@ -1,4 +1,7 @@
-"""Pages of the demo only: the messages that were sent, and what a shop sees after scanning a coupon."""
+"""Pages of the demo only.
+
+The messages that were sent, and what a shop sees after scanning a coupon.
+"""
 
 import re
 from typing import Any

@@ -55,7 +55,10 @@ def submit(page: Page) -> Response[Any]:
 
 
 def received(page: Page) -> Response[Any]:
-    """Show a receipt number and the time in the address; nothing is looked up, so that no number can be tried out."""
+    """Show a receipt number and the time in the address.
+
+    Nothing is looked up, so that no number can be tried out.
+    """
     receipt_no = str(page.params["receipt_no"])
     if not RECEIPT_NO.fullmatch(receipt_no):
         raise NotFoundError(_("お探しのページは見つかりませんでした。"))

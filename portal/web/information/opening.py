@@ -22,7 +22,9 @@ AHEAD = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """``sentence``: open or not, now; ``hours`` the daily hours; ``closed`` the closed days; ``ahead`` what differs soon.
+    """``sentence``: open or not, now; ``hours`` the daily hours; ``closed`` the closed days.
+
+    ``ahead`` what differs soon.
 
     ``warning``, near the end: nobody answers on the last usable days; each a sentence.
     """

@@ -1,4 +1,7 @@
-"""Asking for paper: for whom it is, that the coupon stops, children and product, check, one-time code, receipt."""
+"""Asking for paper.
+
+For whom it is, that the coupon stops, children and product, check, one-time code, receipt.
+"""
 
 import secrets
 from dataclasses import dataclass
@@ -81,7 +84,10 @@ def products(page: Page) -> list[tuple[str, str, int]]:
 
 
 def closed(page: Page) -> str:
-    """Say why nobody can ask now: outside the window, or a program without paper; "" while it is open."""
+    """Say why nobody can ask now: outside the window, or a program without paper.
+
+    "" while it is open.
+    """
     if not page.site.program.alternatives:
         return _("この事業には、紙の代替品がありません。コールセンターにご相談ください。")
     return closed_text(page.site.program.windows.alternative, page.now)

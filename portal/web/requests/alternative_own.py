@@ -1,4 +1,7 @@
-"""A household's own request for paper: its receipt with every step, correcting it, and taking it back."""
+"""A household's own request for paper.
+
+Its receipt with every step, correcting it, and taking it back.
+"""
 
 import secrets
 from typing import Any
@@ -27,7 +30,10 @@ from portal.web.signin.activation import own_credential
 
 
 def own_alternative(page: Page) -> Request:
-    """Return the household's request of the address; another household's, or another kind, is as good as none."""
+    """Return the household's request of the address.
+
+    Another household's, or another kind, is as good as none.
+    """
     row = own_request(
         page.session, own_credential(page).household_id, str(page.params["receipt_no"])[:20]
     )
@@ -37,7 +43,10 @@ def own_alternative(page: Page) -> Request:
 
 
 def received(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show the receipt: number, day and time, children, product, each step with its date, and what comes next."""
+    """Show the receipt.
+
+    Number, day and time, children, product, each step with its date, and what comes next.
+    """
     row, program = own_alternative(page), page.site.program
     names, items = names_of(page), items_of(page.session, row.id)
     return page.render(

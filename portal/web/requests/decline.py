@@ -26,7 +26,10 @@ KEY = "decline"
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What the household chose so far; it lives in the session, the reason sealed, until the receipt is given."""
+    """What the household chose so far.
+
+    It lives in the session, the reason sealed, until the receipt is given.
+    """
 
     ordinals: tuple[int, ...]
     written: DeclineNote
@@ -66,7 +69,10 @@ def offered(page: Page) -> list[Choice]:
 
 
 def _closed(page: Page) -> str:
-    """Say why the window is closed; nothing for one that is open, or where an earlier word may still be completed."""
+    """Say why the window is closed.
+
+    Nothing for one that is open, or where an earlier word may still be completed.
+    """
     said = closed_text(page.site.program.windows.decline, page.now)
     if said and not page.site.program.windows.exchange.is_over(page.now):
         household_id = own_credential(page).household_id

@@ -130,7 +130,10 @@ def _declare(page: Page, receipt_no: str) -> Request | Response[Any]:
 
 
 def _form_key(page: Page, form: str) -> str:
-    """Return the form's key, of this account alone: another one's key never leads to another one's receipt."""
+    """Return the form's key, of this account alone.
+
+    Another one's key never leads to another one's receipt.
+    """
     typed = page.form.get("form_key") or secrets.token_urlsafe(18)
     return f"{form}:{session_of(page).owner_id}:{typed[:30]}"
 
@@ -143,7 +146,10 @@ def _refused(page: Page, error: DomainError) -> Response[Any]:
 
 
 def own_decline(page: Page) -> Request:
-    """Return the household's decline of the address; another household's, or another kind, is as good as none."""
+    """Return the household's decline of the address.
+
+    Another household's, or another kind, is as good as none.
+    """
     row = own_request(
         page.session, own_credential(page).household_id, str(page.params["receipt_no"])[:20]
     )
@@ -153,7 +159,10 @@ def own_decline(page: Page) -> Request:
 
 
 def received(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show the receipt: number, day and time, children, what happens next, and until when it can be taken back."""
+    """Show the receipt.
+
+    Number, day and time, children, what happens next, and until when it can be taken back.
+    """
     row = own_decline(page)
     names, program = names_of(page), page.site.program
     items = items_of(page.session, row.id)

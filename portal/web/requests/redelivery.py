@@ -1,4 +1,7 @@
-"""A letter or parcel that did not arrive, signed in: where it is, what can be done now, and asking for redelivery."""
+"""A letter or parcel that did not arrive, signed in.
+
+Where it is, what can be done now, and asking for redelivery.
+"""
 
 from typing import Any
 

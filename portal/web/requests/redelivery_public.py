@@ -1,4 +1,7 @@
-"""A letter that did not arrive, without sign-in: the post office first, then a form whose answer is always the same."""
+"""A letter that did not arrive, without sign-in.
+
+The post office first, then a form whose answer is always the same.
+"""
 
 import re
 import secrets
@@ -57,7 +60,10 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def submit(page: Page) -> Response[Any]:
-    """Take the request: whether anybody fits is not looked up here, so that answer and time tell nothing."""
+    """Take the request.
+
+    Whether anybody fits is not looked up here, so that answer and time tell nothing.
+    """
     started = time.monotonic()
     site, wish = page.site, _read(page)
     if wish is None:

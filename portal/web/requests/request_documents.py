@@ -37,12 +37,18 @@ UNDER_WAY = ("waiting", "in_progress")
 
 
 def declared_online(row: Request) -> bool:
-    """Tell whether a request is a decline that its household declared here: its document is the 辞退届 itself."""
+    """Tell whether a request is a decline that its household declared here.
+
+    Its document is the 辞退届 itself.
+    """
     return row.kind == DECLINE and row.channel == Channel.PORTAL.value and row.children > 0
 
 
 def written_online(page: Page, row: Request, place: Place) -> tuple[Line, ...]:
-    """Return what the household wrote here, as ``place`` shows it; nothing of what staff entered for it."""
+    """Return what the household wrote here, as ``place`` shows it.
+
+    Nothing of what staff entered for it.
+    """
     if row.channel != Channel.PORTAL.value:
         return ()
     form = form_of(row.kind)
@@ -50,7 +56,10 @@ def written_online(page: Page, row: Request, place: Place) -> tuple[Line, ...]:
 
 
 def receipt(page: Page) -> Response[Any]:
-    """Return the PDF with a request's number: for a decline declared here the 辞退届, for others a receipt."""
+    """Return the PDF with a request's number.
+
+    For a decline declared here the 辞退届, for others a receipt.
+    """
     row = own_request(
         page.session, own_credential(page).household_id, str(page.params["receipt_no"])[:20]
     )
@@ -63,7 +72,10 @@ def receipt(page: Page) -> Response[Any]:
 
 
 def _standing(row: Request, now: datetime) -> str:
-    """Say where a request stands on the day on which its document is made; a document on paper does not change."""
+    """Say where a request stands on the day on which its document is made.
+
+    A document on paper does not change.
+    """
     if row.result == WITHDRAWN and row.closed_at is not None:
         return _("この申請は、%(day)sに取り下げました。") % {
             "day": format_day(jst_date(row.closed_at))
@@ -134,7 +146,10 @@ def _receipt(page: Page, row: Request) -> bytes:
 
 
 def children_of(page: Page, row: Request, names: dict[int, str]) -> list[tuple[str, str]]:
-    """Return the children whom a request is about: the name, and what each gets on paper ("" where that is not asked)."""
+    """Return the children whom a request is about.
+
+    The name, and what each gets on paper ("" where that is not asked).
+    """
     if row.kind == DECLINE:
         found = [(ordinal, "") for ordinal, _yen in rights_of_request(page.session, row)]
     elif row.kind == ALTERNATIVE:

@@ -66,7 +66,10 @@ class ActLine:
 
 @dataclass(frozen=True, slots=True)
 class LetterLine:
-    """One request for a new letter: it is no request with steps, but its household looks for it here too."""
+    """One request for a new letter.
+
+    It is no request with steps, but its household looks for it here too.
+    """
 
     receipt_no: str
     day: str
@@ -200,7 +203,8 @@ def _act(page: Page, said: str) -> Response[Any]:
             page.form.error(
                 "steps",
                 _(
-                    "この申請は、画面を開いたあとに変わりました。いまの様子を、下で確認してください。"
+                    "この申請は、画面を開いたあとに変わりました。いまの様子を、"
+                    "下で確認してください。"
                 ),
             )
             return show(page, 409)

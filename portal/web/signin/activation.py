@@ -43,7 +43,10 @@ def own_credential(page: Page) -> Credential:
 
 
 def step(page: Page, name: str) -> tuple[int, int] | None:
-    """Return the place of a page in the first sign-in, and of how many; None for a page that the program leaves out."""
+    """Return the place of a page in the first sign-in, and of how many.
+
+    None for a page that the program leaves out.
+    """
     own_password = page.site.program.letter_password_mode != attempt.REUSABLE
     names = [
         n for n in ("birth", "password", "channel", "backup") if own_password or n != "password"
@@ -70,7 +73,8 @@ def submit_birth(page: Page) -> Response[Any]:
         form.error(
             "birth",
             _(
-                "生年月日が違います。手紙のあて名の方（世帯主）の生年月日を入力してください。あと%(left)s回ためせます。"
+                "生年月日が違います。手紙のあて名の方（世帯主）"
+                "の生年月日を入力してください。あと%(left)s回ためせます。"
             )
             % {"left": result.tries_left},
         )
@@ -110,7 +114,10 @@ def forbidden_words(page: Page) -> tuple[str, ...]:
 
 
 def finish(page: Page) -> Response[Any]:
-    """Finish the first sign-in once the channel is proven; the ten codes are shown until they were taken down."""
+    """Finish the first sign-in once the channel is proven.
+
+    The ten codes are shown until they were taken down.
+    """
     token, backup = activation.activate(page.work, session_of(page))
     page.sign_in_as(token)
     keep_backup(page, token, backup, first_time=True)

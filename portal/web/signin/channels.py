@@ -125,7 +125,10 @@ def submit_address(flow: Flow, page: Page) -> Response[Any]:
 
 
 def _address(page: Page, pending: OtpAuthenticator, secret: str) -> str:
-    """Return the address in full where this session typed it, so that a slip can be seen; else only hinted at."""
+    """Return the address in full where this session typed it, so that a slip can be seen.
+
+    Else only hinted at.
+    """
     typed = (pending.address_digest or b"").hex()
     if not typed or session_of(page).data.get("typed") != typed:
         return masked(page, pending)

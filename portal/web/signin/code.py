@@ -38,10 +38,12 @@ def masked(page: Page, authenticator: OtpAuthenticator) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SentCode:
-    """What the page may say of sent codes, written in its language when it is drawn; "" where there is nothing.
+    """What the page may say of sent codes, written in its language when it is drawn.
 
-    ``until`` the code can be used that was sent at ``at``, ``next_from`` another one can be sent. ``earlier``: it was
-    sent before this session began, so no message is on its way now.
+    "" where there is nothing.
+
+    ``until`` the code can be used that was sent at ``at``, ``next_from`` another one can be sent.
+    ``earlier``: it was sent before this session began, so no message is on its way now.
     """
 
     until: str = ""

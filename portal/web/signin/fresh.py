@@ -25,9 +25,15 @@ PLACES = (
     "/account/backup-codes",
 )
 PURPOSES = {"/alternative/check": "alternative"}
-"""What a code is for where it is more than a change of settings; its message says so, and it opens nothing else."""
+"""What a code is for where it is more than a change of settings.
+
+Its message says so, and it opens nothing else.
+"""
 BEGUN = ("alternative",)
-"""What a household had begun when it was asked for a code, sealed in its session: it goes on after it."""
+"""What a household had begun when it was asked for a code, sealed in its session.
+
+It goes on after it.
+"""
 
 
 def is_fresh(page: Page) -> bool:

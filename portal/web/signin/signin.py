@@ -85,7 +85,8 @@ def submit(page: Page) -> Response[Any]:
     if signed is None:
         form.error("login_id", refusal)
         response = show(page, 422)
-        # What is left of a difference between known and unknown IDs (tens of microseconds) drowns in this wait.
+        # What is left of a difference between known and unknown IDs (tens of microseconds) drowns
+        # in this wait.
         time.sleep(max(0.0, started + REFUSAL_SECONDS - time.monotonic()))
         return response
     page.sign_in_as(signed.token)
@@ -124,20 +125,27 @@ def _begin(page: Page, visitor: attempt.Visitor) -> attempt.Attempt | ThrottledE
 
 
 def _refusal(page: Page, tried: attempt.Attempt, *, matched: bool) -> str:
-    """Say one sentence for every fault; who typed a password that was right until the new letter reads of that one."""
+    """Say one sentence for every fault.
+
+    Who typed a password that was right until the new letter reads of that one.
+    """
     household_id = attempt.replaced_of(page.session, tried, matched=matched)
     if household_id is None:
         # true whichever password counts, so that it does not tell whether somebody chose one
         return _(
-            "IDかパスワードが違います。手紙を見て、もう一度入力してください。自分で決めたパスワードがある方は、大文字と小文字も、決めたとおりに入力してください。"
+            "IDかパスワードが違います。手紙を見て、もう一度入力してください。"
+            "自分で決めたパスワードがある方は、大文字と小文字も、"
+            "決めたとおりに入力してください。"
         )
     sent = sent_at(page.session, household_id)
     if sent is None:
         return _(
-            "このIDとパスワードは、もう使えません。新しい手紙を、まもなく送ります。届いたら、新しいIDとパスワードを使ってください。"
+            "このIDとパスワードは、もう使えません。新しい手紙を、まもなく送ります。"
+            "届いたら、新しいIDとパスワードを使ってください。"
         )
     return _(
-        "このIDとパスワードは、もう使えません。新しい手紙を、%(day)sに送りました。新しいIDとパスワードを使ってください。"
+        "このIDとパスワードは、もう使えません。新しい手紙を、%(day)sに送りました。"
+        "新しいIDとパスワードを使ってください。"
     ) % {"day": format_day(jst_date(sent))}
 
 

@@ -227,7 +227,10 @@ def served_staff(
     sqlite_template: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[ServedStaff]:
-    """The staff site in the summer of 2023, with work to do; each file of tests has its own, so that none meets another's."""
+    """The staff site in the summer of 2023, with work to do.
+
+    Each file of tests has its own, so that none meets another's.
+    """
     folder = tmp_path_factory.mktemp("served-staff")
     path = folder / "portal.sqlite3"
     shutil.copyfile(sqlite_template, path)

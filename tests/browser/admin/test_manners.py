@@ -1,4 +1,7 @@
-"""How the staff site behaves under the hand: live search, the shortcut, a lost line, no script at all."""
+"""How the staff site behaves under the hand.
+
+Live search, the shortcut, a lost line, no script at all.
+"""
 
 import re
 

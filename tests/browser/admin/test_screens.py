@@ -1,4 +1,7 @@
-"""Every staff screen and error state passes the gates: in Japanese all of them, in English the quick ones."""
+"""Every staff screen and error state passes the gates.
+
+In Japanese all of them, in English the quick ones.
+"""
 
 import pytest
 from playwright.sync_api import Page

@@ -1,4 +1,7 @@
-"""Asking for paper in a real browser on a narrow phone without JavaScript; and the choice survives the way back."""
+"""Asking for paper in a real browser on a narrow phone without JavaScript.
+
+And the choice survives the way back.
+"""
 
 import re
 

@@ -1,4 +1,7 @@
-"""Open or closed, on a phone: said at the foot of every page, and near the end in a banner; JavaScript or not."""
+"""Open or closed, on a phone: said at the foot of every page, and near the end in a banner.
+
+JavaScript or not.
+"""
 
 import shutil
 from datetime import UTC, datetime

@@ -1,4 +1,7 @@
-"""From the letter to a coupon that scans, as a parent does it in a real browser; and the same without JavaScript."""
+"""From the letter to a coupon that scans, as a parent does it in a real browser.
+
+And the same without JavaScript.
+"""
 
 import re
 from urllib.parse import parse_qs, urlsplit

@@ -1,4 +1,7 @@
-"""How the site behaves on a phone with a bad line: light pages, nothing typed is lost, one press is one request."""
+"""How the site behaves on a phone with a bad line.
+
+Light pages, nothing typed is lost, one press is one request.
+"""
 
 import pytest
 

@@ -1,4 +1,7 @@
-"""Every screen and error state passes the gates: in Japanese all of them, in one more language in rotation."""
+"""Every screen and error state passes the gates.
+
+In Japanese all of them, in one more language in rotation.
+"""
 
 import pytest
 from playwright.sync_api import Page

@@ -1,4 +1,7 @@
-"""The shop says no, on a small phone without JavaScript; its screens and a notice to everybody pass the gates."""
+"""The shop says no, on a small phone without JavaScript.
+
+Its screens and a notice to everybody pass the gates.
+"""
 
 from collections.abc import Iterator
 from datetime import timedelta

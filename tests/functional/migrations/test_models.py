@@ -14,7 +14,10 @@ from portal.platform.database import Database, make_engine
 from tests.support.catalog import catalog
 
 OF_MIGRATIONS_ALONE: tuple[str, ...] = ()
-"""How facts begin that only migrations can make: triggers and functions, ``"trigger guard_audit_event"``."""
+"""How facts begin that only migrations can make.
+
+Triggers and functions, ``"trigger guard_audit_event"``.
+"""
 
 
 @contextmanager

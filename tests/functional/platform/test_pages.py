@@ -1,4 +1,7 @@
-"""What both sites stand on: the language of a page, static files, errors as pages, a start that says what is wrong."""
+"""What both sites stand on.
+
+The language of a page, static files, errors as pages, a start that says what is wrong.
+"""
 
 import gzip
 import re

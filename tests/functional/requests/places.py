@@ -1,4 +1,7 @@
-"""What every place of every kind of request shows: pages, documents and exports, each reduced to its text."""
+"""What every place of every kind of request shows.
+
+Pages, documents and exports, each reduced to its text.
+"""
 
 import json
 from collections.abc import Callable, Iterator, Mapping

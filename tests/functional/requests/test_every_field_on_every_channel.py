@@ -1,4 +1,7 @@
-"""Every kind of request × field × place: what its definition says stands there, or a reason is given by name."""
+"""Every kind of request × field × place.
+
+What its definition says stands there, or a reason is given by name.
+"""
 
 from dataclasses import fields as attributes
 from dataclasses import replace

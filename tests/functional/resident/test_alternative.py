@@ -1,4 +1,7 @@
-"""Asking for paper in the portal: the coupon stops is said first, a code once more, one receipt, each step with its date."""
+"""Asking for paper in the portal.
+
+The coupon stops is said first, a code once more, one receipt, each step with its date.
+"""
 
 from dataclasses import replace
 
@@ -293,7 +296,10 @@ def test_another_household_reads_nothing(resident: Resident, person: Person) -> 
 
 
 def test_a_protected_household_gets_the_same_receipt(resident: Resident, office: Paper) -> None:
-    """Handed over at the ward's counter it may sign in; nothing that it reads differs from anybody else's pages."""
+    """Handed over at the ward's counter it may sign in.
+
+    Nothing that it reads differs from anybody else's pages.
+    """
     hidden, other = resident.add(active=True), resident.add(active=True)
     resident.give_coupons()
     with resident.database.write() as session:

@@ -31,7 +31,10 @@ TOKENS = [""]
 
 
 def auc(first: list[float], second: list[float]) -> float:
-    """Mann–Whitney: how often a value of the first list is above one of the second (0.5: no telling apart)."""
+    """Mann–Whitney: how often a value of the first list is above one of the second (0.5.
+
+    No telling apart).
+    """
     wins = sum((a > b) + 0.5 * (a == b) for a in first for b in second)
     return wins / (len(first) * len(second))
 

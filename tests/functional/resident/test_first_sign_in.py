@@ -1,4 +1,7 @@
-"""The first sign-in, from the letter to the coupon, with each way of receiving codes; and what stops a stranger."""
+"""The first sign-in, from the letter to the coupon, with each way of receiving codes.
+
+And what stops a stranger.
+"""
 
 from datetime import timedelta
 

@@ -1,4 +1,7 @@
-"""What everybody may read before signing in: the first page by date, "am I in?", help, and asking for a call back."""
+"""What everybody may read before signing in.
+
+The first page by date, "am I in?", help, and asking for a call back.
+"""
 
 import re
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,7 @@
-"""Letters that did not arrive: the page says where they are and what can be done; outside, everybody reads the same."""
+"""Letters that did not arrive: the page says where they are and what can be done.
+
+Outside, everybody reads the same.
+"""
 
 import re
 import time
@@ -71,7 +74,8 @@ def test_the_time_of_the_answer_does_not_tell_whether_somebody_is_known(
     sqlite_resident: Resident,
 ) -> None:
     make_post(sqlite_resident.database).household()
-    # Of thirty pairs one round in a hundred looks uneven by chance; a real difference shows in both.
+    # Of thirty pairs one round in a hundred looks uneven by chance; a real difference shows in
+    # both.
     rounds = (told_apart(sqlite_resident, number) for number in range(2))
     assert any(0.3 <= found <= 0.7 for found in rounds)
 

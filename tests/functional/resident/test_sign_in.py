@@ -1,4 +1,7 @@
-"""Signing in again: ID, password, code; a backup code; an own password; and answers that tell a stranger nothing."""
+"""Signing in again: ID, password, code; a backup code; an own password.
+
+And answers that tell a stranger nothing.
+"""
 
 import re
 

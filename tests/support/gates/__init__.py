@@ -1,8 +1,11 @@
-"""What every page of both sites must be: readable, reachable by thumb and keyboard, light, in its reader's language.
+"""What every page of both sites must be.
 
-`check_page(page)` looks at the page as it stands, in all its renderings, and returns complaints in words (an empty
-list is good). `only=("axe", "keyboard")` picks gates; the names are those of `GATES`. A test of a single thing may
-call a gate itself. The page keeps its address; its size and media settings are put back.
+Readable, reachable by thumb and keyboard, light, in its reader's language.
+
+`check_page(page)` looks at the page as it stands, in all its renderings, and returns complaints in
+words (an empty list is good). `only=("axe", "keyboard")` picks gates; the names are those of
+`GATES`. A test of a single thing may call a gate itself. The page keeps its address; its size and
+media settings are put back.
 """
 
 from collections.abc import Callable, Collection

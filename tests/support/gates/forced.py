@@ -1,4 +1,7 @@
-"""With the system's own colors everything that can be pressed or filled has an edge; nothing moves by itself."""
+"""With the system's own colors everything that can be pressed or filled has an edge.
+
+Nothing moves by itself.
+"""
 
 from playwright.sync_api import Page
 

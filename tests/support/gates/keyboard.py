@@ -1,4 +1,7 @@
-"""Everything is reached with the Tab key, in a sensible place, with a focus that shows; nothing holds it."""
+"""Everything is reached with the Tab key, in a sensible place, with a focus that shows.
+
+Nothing holds it.
+"""
 
 from playwright.sync_api import Page
 

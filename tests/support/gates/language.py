@@ -49,7 +49,10 @@ def untranslated(page: Page) -> list[str]:
 
 
 def without_reading(page: Page, but_not: str = "") -> list[str]:
-    """Kanji without furigana on a page in やさしい日本語; `but_not` selects where people's names stand."""
+    """Kanji without furigana on a page in やさしい日本語.
+
+    `but_not` selects where people's names stand.
+    """
     inside = "ruby, .languages" + (f", {but_not}" if but_not else "")
     found: list[str] = run(page, LEFT_OVER, [r"\p{Script=Han}", inside])
     return found

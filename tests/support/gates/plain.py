@@ -18,7 +18,10 @@ def words(page: Page) -> str:
 
 
 def complaints(page: Page, with_script: str) -> list[str]:
-    """What is missing or dead on a page opened with JavaScript off; `with_script` are the words with it on."""
+    """What is missing or dead on a page opened with JavaScript off.
+
+    `with_script` are the words with it on.
+    """
     found: list[str] = run(page, DEAD)
     share = len(words(page)) / max(1, len(with_script))
     if share < 0.95:

@@ -1,4 +1,7 @@
-"""Scripts that run inside the page: a few words that all gates share, put before each gate's own script."""
+"""Scripts that run inside the page.
+
+A few words that all gates share, put before each gate's own script.
+"""
 
 from typing import Any
 
@@ -39,5 +42,8 @@ const ratio = (a, b) => { const [x, y] = [light(a), light(b)].sort((p, q) => q -
 
 
 def run(page: Page, body: str, argument: object = None) -> Any:
-    """Runs `body` (statements that `return` something; `argument` is what they were given) inside the page."""
+    """Runs `body` (statements that `return` something.
+
+    `argument` is what they were given) inside the page.
+    """
     return page.evaluate(f"(argument) => {{{SHARED}{body}}}", argument)

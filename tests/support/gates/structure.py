@@ -1,4 +1,7 @@
-"""How the page is built: headings, landmarks, labels, what browsers may fill in, errors that can be found."""
+"""How the page is built.
+
+Headings, landmarks, labels, what browsers may fill in, errors that can be found.
+"""
 
 from playwright.sync_api import Page
 
@@ -65,11 +68,17 @@ return found;
 """
 
 
-AT_REST = "() => [...document.querySelectorAll('.summary')].every((one) => one.contains(document.activeElement))"
+AT_REST = (
+    "() => [...document.querySelectorAll('.summary')].every((one) => "
+    "one.contains(document.activeElement))"
+)
 
 
 def complaints(page: Page) -> list[str]:
-    """What is built wrong. Looks at a page that was just loaded: the focus must be where the page put it."""
+    """What is built wrong.
+
+    Looks at a page that was just loaded: the focus must be where the page put it.
+    """
     for _ in range(
         20
     ):  # a browser sets the focus with one of its next frames, on a busy machine late

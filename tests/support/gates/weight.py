@@ -9,7 +9,10 @@ from playwright.sync_api import Page
 
 @dataclass(frozen=True)
 class Weight:
-    """One load of a page: bytes over the line (as compressed as the server sent them), requests, other hosts."""
+    """One load of a page.
+
+    Bytes over the line (as compressed as the server sent them), requests, other hosts.
+    """
 
     bytes: int
     requests: int

@@ -1,4 +1,7 @@
-"""Who sits behind a session of the staff site, and the call that goes on: every staff page asks both, so they are one."""
+"""Who sits behind a session of the staff site, and the call that goes on.
+
+Every staff page asks both, so they are one.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -22,15 +22,21 @@ from portal.domain.letters.shipments.mail import is_tracking_number
 TEXT_MAX = 1_000
 MINUTES_MAX = 600
 LATER_DAYS = timedelta(days=7)
-"""How long a call that the rule closed may still be described: the agent may be away until after a weekend."""
+"""How long a call that the rule closed may still be described.
+
+The agent may be away until after a weekend.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class AfterCall:
-    """What an agent notes after a call. Minutes of an interpreter and of a three-way call: None where there was none.
+    """What an agent notes after a call.
 
-    ``text`` and ``notable`` (words meant for the month's report) hold no secrets; ``call_back`` is a telephone number,
-    ``tracking`` a tracking number, both as typed. ``call_back_asked``: the call back is known with its number already.
+    Minutes of an interpreter and of a three-way call: None where there was none.
+
+    ``text`` and ``notable`` (words meant for the month's report) hold no secrets; ``call_back`` is
+    a telephone number, ``tracking`` a tracking number, both as typed. ``call_back_asked``: the call
+    back is known with its number already.
     """
 
     category: str
@@ -134,7 +140,9 @@ def facts_of(call: Call) -> dict[str, object]:
 
 
 def note(work: Work, call: Call, after: AfterCall, *, taken_by: str = "") -> None:
-    """Note something about a call that was written down on paper; ``taken_by`` names somebody without an account.
+    """Note something about a call that was written down on paper.
+
+    ``taken_by`` names somebody without an account.
 
     Raises:
         FieldsError: something noted cannot be so; nothing is changed.
@@ -153,7 +161,9 @@ def _note(vault: Vault, call: Call, after: AfterCall, numbers: dict[str, str]) -
 
 
 def _minutes_most(call: Call, now: datetime) -> int:
-    """Return how many minutes of a call somebody else can have been in it: as long as it lasted, and one for rounding.
+    """Return how many minutes of a call somebody else can have been in it.
+
+    As long as it lasted, and one for rounding.
 
     Where the rule ended a forgotten call, nobody knows how long people talked.
     """
@@ -184,7 +194,8 @@ def _checked(work: Work, after: AfterCall, minutes_most: int) -> dict[str, str]:
             after.three_way_minutes,
             minutes_most,
             _s(
-                "三者通話の時間は、1から%(most)dまでの分で入力してください。受付より長くはできません。"
+                "三者通話の時間は、1から%(most)dまでの分で入力してください。"
+                "受付より長くはできません。"
             ),
         ),
         "text": _fault_of_words(work, after.text, _s("内容は、%(most)d文字までで書いてください。")),

@@ -1,4 +1,7 @@
-"""Calls that nobody ended: closed by rule and marked, so that the measured times and the bar stay true."""
+"""Calls that nobody ended.
+
+Closed by rule and marked, so that the measured times and the bar stay true.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -18,15 +21,21 @@ from portal.domain.people.authn.sessions import STAFF
 from portal.domain.people.staff.permissions import STAFF_ROLES
 
 IDLE = timedelta(hours=2)
-"""Nobody talks so long without a page opened: eight times the screen lock (``security.md`` §2), and lunch is shorter."""
+"""Nobody talks so long without a page opened.
+
+Eight times the screen lock (``security.md`` §2), and lunch is shorter.
+"""
 MOST = 200
 """How many one round closes; the next one goes on."""
 
 
 def close_forgotten(work: Work) -> int:
-    """Close calls whose person did nothing for ``IDLE``, and those of an earlier day (JST); returns how many.
+    """Close calls whose person did nothing for ``IDLE``, and those of an earlier day (JST).
 
-    A call ends with the last thing its person did, so that times of a forgotten one are not those of a talk.
+    Returns how many.
+
+    A call ends with the last thing its person did, so that times of a forgotten one are not those
+    of a talk.
     """
     before = work.now - IDLE
     rows = work.session.execute(
@@ -70,7 +79,10 @@ def _close(work: Work, call: Call, seen: datetime | None) -> None:
 
 
 def _last_seen(session: Session, agents: Iterable[int], since: datetime) -> dict[int, datetime]:
-    """Return when each person last opened a page or did something; who did nothing since an instant may be missing."""
+    """Return when each person last opened a page or did something.
+
+    Who did nothing since an instant may be missing.
+    """
     wanted = list(agents)
     if not wanted:
         return {}

@@ -1,7 +1,9 @@
-"""The gate before households: agents and supervisors open one only inside a call of their own (``design.md`` §5).
+"""The gate before households.
 
-A FAX case or a paper form that somebody works on is a call too (``Call.subject``). Officers may besides open a
-household with a reason; that way is ``casework``'s.
+Agents and supervisors open one only inside a call of their own (``design.md`` §5).
+
+A FAX case or a paper form that somebody works on is a call too (``Call.subject``). Officers may
+besides open a household with a reason; that way is ``casework``'s.
 """
 
 from datetime import datetime
@@ -29,7 +31,8 @@ def require_call(work: Work) -> Call:
     if call is None:
         raise NotAllowedError(
             _s(
-                "世帯を開けるのは、受付の間だけです。上の「受付を始める」を押してから、もう一度さがしてください。"
+                "世帯を開けるのは、受付の間だけです。上の「受付を始める」を押してから、"
+                "もう一度さがしてください。"
             ),
             code=NO_CALL,
         )

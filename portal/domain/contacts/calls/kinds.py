@@ -1,7 +1,9 @@
-"""The words by which a call is described: way, direction, language, who called, what it was about, how it ended.
+"""The words by which a call is described.
 
-Categories are those of ``domain.md`` §5.4, from the questions that such programs really get; the monthly report counts
-by them (clause 6(7)①).
+Way, direction, language, who called, what it was about, how it ended.
+
+Categories are those of ``domain.md`` §5.4, from the questions that such programs really get; the
+monthly report counts by them (clause 6(7)①).
 """
 
 from collections.abc import Mapping
@@ -36,11 +38,17 @@ class CallLanguage(StrEnum):
 
 
 SPOKEN: Mapping[str, str] = MappingProxyType({"en": "en", "zh": "zh_Hans", "ko": "ko"})
-"""The locale in which a caller is spoken to, by language; an interpreter hears Japanese, as everybody else."""
+"""The locale in which a caller is spoken to, by language.
+
+An interpreter hears Japanese, as everybody else.
+"""
 
 
 def language_of_locale(locale: str | None) -> CallLanguage:
-    """Return the language of a call with somebody who reads the site in ``locale``; Japanese where nobody knows."""
+    """Return the language of a call with somebody who reads the site in ``locale``.
+
+    Japanese where nobody knows.
+    """
     language = (locale or "").partition("_")[0]
     return CallLanguage(language) if language in SPOKEN else CallLanguage.JA
 

@@ -32,8 +32,9 @@ SUBJECT = "call:"
 class WrittenDown:
     """A reception form as it was filled in by hand. Times are the true ones, from the sheet.
 
-    ``agent_id``: whose call it was; None for somebody without an account, whose name is ``agent_name``.
-    ``same_is_right``: somebody looked again at a sheet that another one seems to repeat.
+    ``agent_id``: whose call it was; None for somebody without an account, whose name is
+    ``agent_name``. ``same_is_right``: somebody looked again at a sheet that another one seems to
+    repeat.
     """
 
     started_at: datetime
@@ -49,10 +50,13 @@ class WrittenDown:
 
 
 def write_down(work: Work, calendar: CallCenterCalendar, sheet: WrittenDown) -> Call:
-    """Enter a sheet as a call that is over, marked as written down; no household was or can be opened in it.
+    """Enter a sheet as a call that is over, marked as written down.
+
+    No household was or can be opened in it.
 
     Raises:
-        InputError: a time or the agent cannot be so, or the same sheet seems entered (code: the field).
+        InputError: a time or the agent cannot be so, or the same sheet seems entered (code: the
+            field).
         FieldsError: something noted cannot be so.
         NotAllowedError: nobody with an account enters it.
     """
@@ -143,7 +147,8 @@ def _refuse_same(session: Session, sheet: WrittenDown, agent_id: int) -> None:
     if known is not None and not sheet.same_is_right:
         raise InputError(
             _s(
-                "同じ人が同じ時刻に受けた受付票が、もう入力されています（受付番号 %(number)s）。別の受付なら、印をつけてください。"
+                "同じ人が同じ時刻に受けた受付票が、もう入力されています（受付番号 "
+                "%(number)s）。別の受付なら、印をつけてください。"
             )
             % {"number": known},
             code="same_is_right",
@@ -177,7 +182,9 @@ def written_down(session: Session, *, before: int = 0, limit: int = PAGE) -> lis
 
 
 def go_on(work: Work, call_id: int) -> Call:
-    """Begin a live call about one that was written down: only in it may anything be looked up or done.
+    """Begin a live call about one that was written down.
+
+    Only in it may anything be looked up or done.
 
     Raises:
         NotFoundError: no such call was written down.

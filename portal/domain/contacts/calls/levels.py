@@ -1,7 +1,10 @@
-"""How far a caller is known: what may be said and done for a household in a call follows from it, never from a claim.
+"""How far a caller is known.
 
-``security.md`` A14, ``domain.md`` §5.3: a former husband knows names, birth dates and the postal code, so these reach
-the status and a re-posting to the registered address, nothing else. More needs the letter, or a call back.
+What may be said and done for a household in a call follows from it, never from a claim.
+
+``security.md`` A14, ``domain.md`` §5.3: a former husband knows names, birth dates and the postal
+code, so these reach the status and a re-posting to the registered address, nothing else. More needs
+the letter, or a call back.
 """
 
 from enum import IntEnum
@@ -30,7 +33,8 @@ class Level(IntEnum):
 def level_of(session: Session, call: Call, household_id: int) -> Level:
     """Return the level that a call reached for a household.
 
-    It is ``NONE`` in a call that is over, and for a protected household, whatever was reached before it became one.
+    It is ``NONE`` in a call that is over, and for a protected household, whatever was reached
+    before it became one.
     """
     if call.state == ENDED:
         return Level.NONE
@@ -50,7 +54,8 @@ def require_level(session: Session, call: Call, household_id: int, level: Level)
     """Refuse what the caller's level does not allow.
 
     Raises:
-        NotAllowedError: the level is lower; the message says what the agent asks or says next (code ``level``).
+        NotAllowedError: the level is lower; the message says what the agent asks or says next (code
+            ``level``).
     """
     if level_of(session, call, household_id) >= level:
         return
@@ -60,6 +65,7 @@ def require_level(session: Session, call: Call, household_id: int, level: Level)
         )
     else:
         text = _s(
-            "この手続きには、手紙番号かID、または登録の電話番号へのかけなおしが必要です。「お手元の手紙の番号を教えてください」と聞いてください。"
+            "この手続きには、手紙番号かID、または登録の電話番号へのかけなおしが必要です。"
+            "「お手元の手紙の番号を教えてください」と聞いてください。"
         )
     raise NotAllowedError(text, code="level")

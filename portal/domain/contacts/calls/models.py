@@ -1,4 +1,7 @@
-"""Tables of calls: what was talked about, which households were opened in them, and how the caller was verified."""
+"""Tables of calls.
+
+What was talked about, which households were opened in them, and how the caller was verified.
+"""
 
 from datetime import date, datetime
 
@@ -11,12 +14,15 @@ NOT_ENDED = "state <> 'ended'"
 
 
 class Call(Base):
-    """One contact with one person. ``sealed`` (what was talked about, a call-back number) is under a key of its own.
+    """One contact with one person.
+
+    ``sealed`` (what was talked about, a call-back number) is under a key of its own.
 
     The partial unique index keeps two open calls of one person impossible.
-    ``day`` is the JST date of ``started_at``: reports count by it. ``subject`` names what the contact is about where it
-    is no conversation: ``fax_case:7``, ``form:12``. ``written_down``: entered later from the reception form
-    (clause 6(6)②), with the true times. ``notable``: words meant for the month's report are among the sealed ones.
+    ``day`` is the JST date of ``started_at``: reports count by it. ``subject`` names what the
+    contact is about where it is no conversation: ``fax_case:7``, ``form:12``. ``written_down``:
+    entered later from the reception form (clause 6(6)②), with the true times. ``notable``: words
+    meant for the month's report are among the sealed ones.
     """
 
     __tablename__ = "call_record"
@@ -66,11 +72,13 @@ class Call(Base):
 
 
 class CallHousehold(Base):
-    """A household that was opened in a call. ``level``: 0 nothing verified, 1 and 2 as ``calls.levels`` says.
+    """A household that was opened in a call.
 
-    ``matched`` keeps which things matched (never their values). A call back is asked for in one call
-    (``call_back_asked_at``), its number is shown in the next (``dialed_at``), and ``called_back`` says that the
-    enrolled number answered.
+    ``level``: 0 nothing verified, 1 and 2 as ``calls.levels`` says.
+
+    ``matched`` keeps which things matched (never their values). A call back is asked for in one
+    call (``call_back_asked_at``), its number is shown in the next (``dialed_at``), and
+    ``called_back`` says that the enrolled number answered.
     """
 
     __tablename__ = "call_household"
@@ -90,7 +98,10 @@ class CallHousehold(Base):
 
 
 class VerificationAttempt(Base):
-    """One try to verify a caller. Five failed ones on one JST ``day`` close the household to callers until the next."""
+    """One try to verify a caller.
+
+    Five failed ones on one JST ``day`` close the household to callers until the next.
+    """
 
     __tablename__ = "call_verification"
     __table_args__ = (Index("ix_call_verification_household_day", "household_id", "day"),)

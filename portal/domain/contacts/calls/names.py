@@ -10,7 +10,10 @@ BRACKETS = re.compile(r"[(（〔［【]([^)）〕］】]*)[)）〕］】]")
 
 
 def name_matches(said: str, view: HouseholdView) -> bool:
-    """Tell whether a name is the householder's: kanji with variants, kana, Latin in any order and case, or 通称."""
+    """Tell whether a name is the householder's.
+
+    Kanji with variants, kana, Latin in any order and case, or 通称.
+    """
     key, words = fold_name(said), sorted(name_words(said))
     if len(key) < 2:
         return False

@@ -15,7 +15,10 @@ PAGE = 20
 
 
 def last_of(call_id: ColumnElement[int]) -> Select[int]:
-    """Return the statement for the household that was opened last in a call; one that is protected now is none."""
+    """Return the statement for the household that was opened last in a call.
+
+    One that is protected now is none.
+    """
     return (
         select(CallHousehold.household_id)
         .join(Household, Household.id == CallHousehold.household_id)
@@ -34,7 +37,10 @@ def opened_last(session: Session, call_id: int) -> int | None:
 
 
 def households_of(session: Session, call_id: int) -> list[CallHousehold]:
-    """Return what is kept of the households opened in a call, in order; protected ones are left out."""
+    """Return what is kept of the households opened in a call, in order.
+
+    Protected ones are left out.
+    """
     return list(
         session.scalars(
             select(CallHousehold)
@@ -49,7 +55,10 @@ def households_of(session: Session, call_id: int) -> list[CallHousehold]:
 def calls_of_day(
     session: Session, day: date, *, agent_id: int | None, before: int = 0, limit: int = PAGE + 1
 ) -> list[Call]:
-    """Return calls of a JST day, newest first: one person's, or everybody's; ``before``: only with smaller keys."""
+    """Return calls of a JST day, newest first: one person's, or everybody's.
+
+    ``before``: only with smaller keys.
+    """
     statement = select(Call).where(Call.day == day).order_by(Call.id.desc()).limit(limit)
     if agent_id is not None:
         statement = statement.where(Call.agent_id == agent_id)
@@ -74,6 +83,9 @@ def undescribed(session: Session, agent_id: int, now: datetime) -> list[Call]:
 
 
 def find_call(session: Session, call_id: int, *, agent_id: int | None) -> Call | None:
-    """Return a call, where it is this person's; None for ``agent_id`` is somebody who may see everybody's."""
+    """Return a call, where it is this person's.
+
+    None for ``agent_id`` is somebody who may see everybody's.
+    """
     call = session.get(Call, call_id)
     return call if call is not None and agent_id in {None, call.agent_id} else None

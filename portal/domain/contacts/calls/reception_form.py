@@ -18,7 +18,8 @@ def reception_form_pdf(
 ) -> bytes:
     """Return the blank form in the staff's language; nothing personal is on it.
 
-    ``choices`` names what is ticked: ``channel``, ``direction``, ``language``, ``relation``, ``result``.
+    ``choices`` names what is ticked: ``channel``, ``direction``, ``language``, ``relation``,
+    ``result``.
     """
     locale = current_locale() if current_locale() in STAFF_LOCALES else SOURCE_LOCALE
     day = jst_date(now)
@@ -46,7 +47,9 @@ def _labels() -> dict[str, str]:
     return {
         "title": _s("停止時受付票"),
         "rule": _s(
-            "システムが止まっている間は、相手を確認できません。世帯のことは何も伝えず、折り返す電話番号を聞いてください。パスワード、確認の番号、クーポンのコード、個人番号、カードの番号は書かないでください。"
+            "システムが止まっている間は、相手を確認できません。世帯のことは何も伝えず、"
+            "折り返す電話番号を聞いてください。パスワード、確認の番号、クーポンのコード、"
+            "個人番号、カードの番号は書かないでください。"
         ),
         "day": _s("受けた日"),
         "start": _s("始まり（時刻）"),
@@ -73,6 +76,7 @@ def _labels() -> dict[str, str]:
         "entered_by": _s("入力した人"),
         "receipt": _s("受付番号"),
         "after": _s(
-            "システムが戻ったら、その日のうちに「受付」の「紙の受付票を入力する」から、書いたとおりの時刻で入力します。入力した紙は、鍵のかかる場所に保管します。"
+            "システムが戻ったら、その日のうちに「受付」の「紙の受付票を入力する」から、"
+            "書いたとおりの時刻で入力します。入力した紙は、鍵のかかる場所に保管します。"
         ),
     }

@@ -1,8 +1,11 @@
-"""What an agent's free text must not hold: our own secrets, 個人番号, payment cards (``domain.md`` §5.2).
+"""What an agent's free text must not hold.
 
-A text is read in normal width with every run of groups of letters and digits between spaces, hyphens and dots, because
-callers dictate in groups. Where the groups alone decide (``1234-5678 901``), the same mark must stand between them; a
-run that has the right length as a whole is taken whatever stands inside.
+Our own secrets, 個人番号, payment cards (``domain.md`` §5.2).
+
+A text is read in normal width with every run of groups of letters and digits between spaces,
+hyphens and dots, because callers dictate in groups. Where the groups alone decide (``1234-5678
+901``), the same mark must stand between them; a run that has the right length as a whole is taken
+whatever stands inside.
 """
 
 import re
@@ -34,7 +37,8 @@ GROUP = re.compile(r"[A-Z0-9]+")
 MAIL_ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+")
 WORD = re.compile(r"[!-~]{6,200}")
 LABELLED = re.compile(
-    r"(?:確認の?番号|認証(?:番号|コード)|ワンタイム\S{0,8}|OTP|ONE[- ]TIME\s*CODE|コード|CODE)\D{0,12}?"
+    r"(?:確認の?番号|認証(?:番号|コード)|ワンタイム\S{0,8}|OTP|ONE[- "
+    r"]TIME\s*CODE|コード|CODE)\D{0,12}?"
     rf"(?<!\d)\d(?:{MARKS}{{0,2}}\d){{5}}(?!\d)"
 )
 
@@ -63,7 +67,8 @@ def refuse_secrets(text: str) -> None:
     """Refuse a text that holds a secret or a number that nobody may write down.
 
     Raises:
-        InputError: it does; the sentence says what to do, and repeats nothing of it (code: what was found).
+        InputError: it does; the sentence says what to do, and repeats nothing of it (code: what was
+            found).
     """
     if (found := secret_in(text)) is not None:
         raise InputError(_SENTENCES[found](), code=found)
@@ -103,7 +108,10 @@ def secret_in(text: str) -> str | None:
 
 
 def is_my_number(digits: str) -> bool:
-    """Tell whether twelve digits are a 個人番号: the check digit of the ordinance 平成26年総務省令第85号, article 5."""
+    """Tell whether twelve digits are a 個人番号.
+
+    The check digit of the ordinance 平成26年総務省令第85号, article 5.
+    """
     body = [int(digit) for digit in reversed(digits[:-1])]
     total = sum(digit * (n + 1 if n <= 6 else n - 5) for n, digit in enumerate(body, 1))
     rest = total % 11
@@ -111,7 +119,10 @@ def is_my_number(digits: str) -> bool:
 
 
 def is_card_number(digits: str) -> bool:
-    """Tell whether digits are the number of a payment card: an issuer's first digit and Luhn's sum (ISO/IEC 7812-1)."""
+    """Tell whether digits are the number of a payment card.
+
+    An issuer's first digit and Luhn's sum (ISO/IEC 7812-1).
+    """
     if digits[0] not in "234568":
         return False
     doubled = (int(d) * (2 if n % 2 else 1) for n, d in enumerate(reversed(digits)))
@@ -173,17 +184,26 @@ def _parts(run: Run) -> Iterator[Run]:
 
 
 def _is_ours(text: str) -> bool:
-    """Tell whether symbols of our alphabet may be a secret: a plain number is none, nor is a letter number."""
+    """Tell whether symbols of our alphabet may be a secret.
+
+    A plain number is none, nor is a letter number.
+    """
     return any(c.isalpha() for c in text) and LETTER_NUMBER.fullmatch(text) is None
 
 
 def _turns(text: str) -> int:
-    """Count how often letters and digits take turns: often in a code, once or never in what people write."""
+    """Count how often letters and digits take turns.
+
+    Often in a code, once or never in what people write.
+    """
     return sum(a.isdigit() != b.isdigit() for a, b in pairwise(text))
 
 
 def _are_receipts(run: Run) -> bool:
-    """Tell whether groups are receipt numbers: four and four with a hyphen, and something else between two of them."""
+    """Tell whether groups are receipt numbers.
+
+    Four and four with a hyphen, and something else between two of them.
+    """
     pairs = list(zip(run.groups[::2], run.groups[1::2], strict=False))
     return (
         len(run.groups) % 2 == 0
@@ -194,7 +214,10 @@ def _are_receipts(run: Run) -> bool:
 
 
 def _is_grouped_code(run: Run) -> bool:
-    """Tell whether a run is a code in groups of four with hyphens, as coupons are shown: 7K4P-9XQD-2MHT."""
+    """Tell whether a run is a code in groups of four with hyphens, as coupons are shown.
+
+    7K4P-9XQD-2MHT.
+    """
     groups = run.groups
     return (
         len(groups) >= 3
@@ -211,7 +234,8 @@ _SENTENCES: dict[str, Callable[[], str]] = {
         "個人番号（マイナンバー）に見える12桁の数字があります。消してください。"
     ),
     "my_number_or_tracking": lambda: _s(
-        "12桁の数字は、ここに書けません。お問い合わせ番号なら「お問い合わせ番号」の欄に入力してください。"
+        "12桁の数字は、ここに書けません。お問い合わせ番号なら「お問い合わせ番号」"
+        "の欄に入力してください。"
     ),
     "card": lambda: _s("支払いのカードの番号に見える数字があります。消してください。"),
     "password": lambda: _s("手紙のパスワードに見える文字があります。消してください。"),

@@ -1,4 +1,7 @@
-"""Beginning and ending a call. A person has at most one call that is not ended; it survives a closed browser."""
+"""Beginning and ending a call.
+
+A person has at most one call that is not ended; it survives a closed browser.
+"""
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -113,8 +116,8 @@ def describe(
         NotFoundError: not this person's call.
         WrongStateError: it is over.
         InputError: the line is no name of a line.
-        NotAllowedError: another channel or direction after a household was opened: a caller on the line does not
-            become somebody whom we called back.
+        NotAllowedError: another channel or direction after a household was opened: a caller on the
+            line does not become somebody whom we called back.
     """
     call = locked_own(work, call_id)
     CALL.next(call.state, "finish")  # asked only: what may still be finished may still be described
@@ -127,7 +130,8 @@ def describe(
     if way.keys() & changed.keys() and _has_opened(work.session, call):
         raise NotAllowedError(
             _s(
-                "世帯を開いたあとは、方法と向きを変えられません。この受付を終えて、新しい受付を始めてください。"
+                "世帯を開いたあとは、方法と向きを変えられません。この受付を終えて、"
+                "新しい受付を始めてください。"
             )
         )
     for name, value in changed.items():
@@ -138,7 +142,10 @@ def describe(
 
 
 def _named_line(typed: str) -> str:
-    """Return the name of a line; it stands unsealed in lists and counts, so that a caller's number must not be one."""
+    """Return the name of a line.
+
+    It stands unsealed in lists and counts, so that a caller's number must not be one.
+    """
     if sum(c.isdecimal() for c in typed) > LINE_DIGITS:
         raise InputError(
             _s("回線には、回線の名前だけを入力してください。相手の電話番号は書けません。")

@@ -1,8 +1,9 @@
 """Blind verification: the agent types what the caller says, the answer is only whether it is enough (A14).
 
-Three of {letter number or ID, householder's name, householder's birth date, a child's birth date, postal code}, one of
-them a birth date, reach ``Level.STATUS``; besides that the number of the letter that counts, or a call back to the
-enrolled number, reaches ``Level.ACT``. Nobody learns what was right or wrong; what matched is kept with the call.
+Three of {letter number or ID, householder's name, householder's birth date, a child's birth date,
+postal code}, one of them a birth date, reach ``Level.STATUS``; besides that the number of the
+letter that counts, or a call back to the enrolled number, reaches ``Level.ACT``. Nobody learns what
+was right or wrong; what matched is kept with the call.
 """
 
 from collections.abc import Iterable
@@ -57,7 +58,10 @@ BIRTHS = frozenset({Item.BIRTH, Item.CHILD_BIRTH})
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the caller said, read as it was meant; what was not said is empty. ``number`` has its check digit right."""
+    """What the caller said, read as it was meant; what was not said is empty.
+
+    ``number`` has its check digit right.
+    """
 
     number: str = field(default="", repr=False)
     name: str = field(default="", repr=False)
@@ -72,7 +76,10 @@ class Said:
 
 
 class SaidError(InputError):
-    """Something typed cannot be read, whoever the household is; ``faults`` has a sentence per item. No try counts."""
+    """Something typed cannot be read, whoever the household is; ``faults`` has a sentence per item.
+
+    No try counts.
+    """
 
     def __init__(self, faults: dict[str, str]) -> None:
         super().__init__(next(iter(faults.values())))
@@ -83,8 +90,8 @@ def read_said(typed: dict[str, str]) -> Said:
     """Read what was typed for the five items, by item.
 
     Raises:
-        SaidError: a number without right check digit, a date or postal code that is none. This is public arithmetic
-            and tells nothing about a household.
+        SaidError: a number without right check digit, a date or postal code that is none. This is
+            public arithmetic and tells nothing about a household.
     """
     faults: dict[str, str] = {}
     texts = {item: typed.get(item.value, "").strip()[:200] for item in Item}
@@ -118,8 +125,9 @@ def read_number(typed: str) -> str:
 def verify(work: Work, call: Call, household_id: int, said: Said, relation: Relation) -> bool:
     """Compare what the caller said, count the try, and tell only whether it was enough for the next level.
 
-    Five failed ones on one JST day close the household to all callers until the next: then even the right answers
-    are not enough, and nothing tells the difference. Two agents at once are counted one after the other.
+    Five failed ones on one JST day close the household to all callers until the next: then even the
+    right answers are not enough, and nothing tells the difference. Two agents at once are counted
+    one after the other.
 
     Raises:
         InputError: too little was said to decide anything; no try counts.
@@ -196,10 +204,12 @@ def verify(work: Work, call: Call, household_id: int, said: Said, relation: Rela
 def confirm_call_back(work: Work, call: Call, household_id: int) -> CallHousehold:
     """Note that the agent called the enrolled number in this call, and that somebody answered.
 
-    That alone says nothing of who it is: with what reaches ``Level.STATUS``, before or after, it reaches ``ACT``.
+    That alone says nothing of who it is: with what reaches ``Level.STATUS``, before or after, it
+    reaches ``ACT``.
 
     Raises:
-        NotAllowedError: the call is not (any more) the acting person's open one, or no number was shown in it.
+        NotAllowedError: the call is not (any more) the acting person's open one, or no number was
+            shown in it.
         NotFoundError: no such household, or one that callers may not know of.
     """
     if locked_call(work).id != call.id:
@@ -277,7 +287,10 @@ def _matched(work: Work, household: Household, said: Said) -> frozenset[Item]:
 
 
 def _number_matches(work: Work, household_id: int, number: str) -> bool:
-    """Tell whether a number stands on the letter that counts: one that was replaced or reported lost proves nothing."""
+    """Tell whether a number stands on the letter that counts.
+
+    One that was replaced or reported lost proves nothing.
+    """
     counts = numbers_that_count(work.session, household_id)
     if counts is None or not number:
         return False

@@ -1,4 +1,7 @@
-"""What was written about a call: sealed under a key of the call's own, because callers' words are personal data."""
+"""What was written about a call.
+
+Sealed under a key of the call's own, because callers' words are personal data.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +17,10 @@ TAKEN_BY = "taken_by"
 
 
 def write_text(vault: Vault, call: Call, written: Mapping[str, Any]) -> None:
-    """Seal what was written about a call in place of what was written before; empty values are left out."""
+    """Seal what was written about a call in place of what was written before.
+
+    Empty values are left out.
+    """
     kept = {name: value for name, value in written.items() if value}
     if not kept:
         call.sealed = None

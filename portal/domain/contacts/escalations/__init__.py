@@ -1,1 +1,4 @@
-"""What a call leaves open: questions passed to the ward with its answers as evidence, and calls to call back."""
+"""What a call leaves open.
+
+Questions passed to the ward with its answers as evidence, and calls to call back.
+"""

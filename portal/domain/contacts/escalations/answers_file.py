@@ -1,4 +1,7 @@
-"""The ward's answers in a workbook: read in a process of its own, rows found by the names of their columns."""
+"""The ward's answers in a workbook.
+
+Read in a process of its own, rows found by the names of their columns.
+"""
 
 import hashlib
 import json
@@ -52,7 +55,8 @@ def read_answers(data: bytes) -> AnswersFile:
     """Read a workbook that the ward filled in; rows without answer and instruction are left out.
 
     Raises:
-        InputError: no workbook, too large, or without the columns of our sheet (code: what is wrong).
+        InputError: no workbook, too large, or without the columns of our sheet (code: what is
+            wrong).
         BusyError: the machine has no room to look at it now.
     """
     said = json.loads(_run(data) or b'{"refused": "kind"}')
@@ -100,7 +104,8 @@ def _refusal(code: str) -> str:
             "ファイルの中身が大きすぎます。送った表に書き込んで、そのまま返してもらってください。"
         ),
         "columns": _s(
-            "「受付番号」と「区の回答」の列がありません。送った表に書き込んで、そのまま返してもらってください。"
+            "「受付番号」と「区の回答」の列がありません。送った表に書き込んで、"
+            "そのまま返してもらってください。"
         ),
         "empty": _s("答えが1件も書かれていません。「区の回答」の列を確かめてください。"),
     }.get(

@@ -1,4 +1,7 @@
-"""The ward's answers come in: what a file would do is shown first, then all of it is done at once or nothing."""
+"""The ward's answers come in.
+
+What a file would do is shown first, then all of it is done at once or nothing.
+"""
 
 import hashlib
 from collections import Counter
@@ -50,7 +53,10 @@ NEW, SAME, UNKNOWN, STATE, TWICE, NO_TEXT, WORDS, NUMBER, DAY = (
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one row would do. ``escalation_id`` is set where its question is known; ``sentence`` says more of a fault."""
+    """What one row would do.
+
+    ``escalation_id`` is set where its question is known; ``sentence`` says more of a fault.
+    """
 
     row: AnswerRow
     result: str
@@ -93,7 +99,10 @@ def plan(work: Work, sheet: AnswerSheet, reader: Reader) -> list[Outcome]:
 
 
 def look(work: Work, sheet: AnswerSheet) -> bool:
-    """Tell whether the ward's words in a sheet may still be read there: while it waits. That they were is on record."""
+    """Tell whether the ward's words in a sheet may still be read there: while it waits.
+
+    That they were is on record.
+    """
     if sheet.state != ANSWER_SHEET.initial:
         return False
     record(work, "escalation.sheet_seen", "escalation_sheet", sheet.id, rows=sheet.rows)
@@ -112,7 +121,8 @@ def apply_sheet(work: Work, sheet_id: int, seen: str, reader: Reader) -> AnswerS
     Raises:
         NotFoundError: there is no such sheet.
         WrongStateError: it was carried out or dropped before.
-        ConflictError: something changed since it was shown, or there is nothing to keep; nothing is done.
+        ConflictError: something changed since it was shown, or there is nothing to keep; nothing is
+            done.
     """
     sheet = _locked(work.session, sheet_id)
     state = ANSWER_SHEET.next(sheet.state, "apply")
@@ -120,7 +130,8 @@ def apply_sheet(work: Work, sheet_id: int, seen: str, reader: Reader) -> AnswerS
     if fingerprint(outcomes) != seen:
         raise ConflictError(
             _s(
-                "確かめたあとに、引き継ぎの状態が変わりました。下の一覧を、もう一度確かめてください。"
+                "確かめたあとに、引き継ぎの状態が変わりました。下の一覧を、"
+                "もう一度確かめてください。"
             )
         )
     fresh = sorted(

@@ -74,8 +74,9 @@ def waiting(
 ) -> list[Waiting]:
     """Return the calls back that wait, the first due first; ``page`` counts from 1.
 
-    Two lists are merged, each in the order of what is due: those with a time of their own, and those without one, whose
-    time follows from when they were asked for. So no more is read than what stands up to the end of the page.
+    Two lists are merged, each in the order of what is due: those with a time of their own, and
+    those without one, whose time follows from when they were asked for. So no more is read than
+    what stands up to the end of the page.
     """
     start = (max(1, page) - 1) * PAGE
     keys = _open(include_protected).with_only_columns(Task.id, Task.due_at, Task.created_at)

@@ -1,4 +1,7 @@
-"""Until when somebody is called back: at the time that was asked for, else the same day or the next business day."""
+"""Until when somebody is called back.
+
+At the time that was asked for, else the same day or the next business day.
+"""
 
 from datetime import date, datetime, timedelta
 
@@ -10,7 +13,10 @@ AGAIN_AFTER = timedelta(hours=2)
 
 
 def default_due(calendar: CallCenterCalendar, now: datetime) -> datetime:
-    """Return until when somebody who named no time is called: today's closing, or the next day's if it is late."""
+    """Return until when somebody who named no time is called.
+
+    Today's closing, or the next day's if it is late.
+    """
     day = jst_date(now)
     hours = calendar.hours_on(day)
     if hours is not None and calendar.is_staffed(day):
@@ -38,5 +44,8 @@ def _last_closing(calendar: CallCenterCalendar, day: date) -> datetime:
 
 
 def due_of(calendar: CallCenterCalendar, task: Task) -> datetime:
-    """Return until when a task's caller is to be called; one without a time, as if it had been asked in a call."""
+    """Return until when a task's caller is to be called.
+
+    One without a time, as if it had been asked in a call.
+    """
     return task.due_at or default_due(calendar, task.created_at)

@@ -42,7 +42,10 @@ from portal.domain.people.tasks.services import (
 from portal.domain.people.tasks.states import TASK
 
 KINDS = (CALL_BACK, UNMATCHED)
-"""Tasks that ask for a call: left in a call, and left on the resident site by somebody who cannot sign in."""
+"""Tasks that ask for a call.
+
+Left in a call, and left on the resident site by somebody who cannot sign in.
+"""
 CLAIM_FOR = timedelta(hours=1)
 """So long a call back is one person's; then another may take it over."""
 NO_ANSWER, BUSY, WRONG_NUMBER, REACHED = "no_answer", "busy", "wrong_number", "reached"
@@ -51,7 +54,10 @@ OUTCOMES = (REACHED, NO_ANSWER, BUSY, WRONG_NUMBER)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A call back as it is asked for: the number as typed, when it suits (JST; None: as soon as can be), about what."""
+    """A call back as it is asked for: the number as typed, when it suits (JST.
+
+    None: as soon as can be), about what.
+    """
 
     telephone: str = field(repr=False)
     at: datetime | None = None
@@ -65,8 +71,10 @@ def ask(
     """Open a task to call somebody back; a caller who could not be verified may ask for it too.
 
     Raises:
-        InputError: no telephone number, a time at which nobody calls, or words with a secret (code: the field).
-        NotAllowedError: an agent without a call of the own of this day, or a household that was not opened in it.
+        InputError: no telephone number, a time at which nobody calls, or words with a secret (code:
+            the field).
+        NotAllowedError: an agent without a call of the own of this day, or a household that was not
+            opened in it.
     """
     number = telephone(wanted.telephone)
     if number is None:
@@ -95,7 +103,10 @@ def ask(
 
 
 def language_of(work: Work, task: Task) -> CallLanguage:
-    """Return the language to call in: the one asked for, else the one in which the household signed in, else Japanese."""
+    """Return the language to call in.
+
+    The one asked for, else the one in which the household signed in, else Japanese.
+    """
     asked = str(details_of(work.vault, task).get("language", ""))
     if not asked and task.household_id is not None:
         credential = latest_credential(work.session, task.household_id)
@@ -184,10 +195,12 @@ def release(work: Work, task_id: int) -> CallBack:
 
 
 def settle(work: Work, task_id: int, outcome: str, *, office: bool = False) -> CallBack:
-    """Note what became of the call that goes on. ``office``: reached, and the office still has something to do.
+    """Note what became of the call that goes on.
 
-    After the last try without an answer, or at a wrong number, it is given up; a household that is known gets a letter,
-    and what a resident asked for on the site stays with the office.
+    ``office``: reached, and the office still has something to do.
+
+    After the last try without an answer, or at a wrong number, it is given up; a household that is
+    known gets a letter, and what a resident asked for on the site stays with the office.
 
     Raises:
         NotFoundError: there is no such call back.
@@ -228,7 +241,10 @@ def settle(work: Work, task_id: int, outcome: str, *, office: bool = False) -> C
 
 
 def call_off(work: Work, key: str) -> None:
-    """End the call back or the card about an announced event (its ``key``) that is over; what somebody took stays."""
+    """End the call back or the card about an announced event (its ``key``) that is over.
+
+    What somebody took stays.
+    """
     call_off_cards(work, key)
     task_id = work.session.scalar(
         select(Announcement.task_id).where(Announcement.dedupe_key == key)

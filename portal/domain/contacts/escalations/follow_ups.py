@@ -1,4 +1,7 @@
-"""What was left open in a call or about a household: calls back and questions to the ward, read in one statement."""
+"""What was left open in a call or about a household.
+
+Calls back and questions to the ward, read in one statement.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -29,7 +32,10 @@ MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """One of them. ``due_at`` and ``due_on`` are when somebody calls back, and by which JST day the ward answers."""
+    """One of them.
+
+    ``due_at`` and ``due_on`` are when somebody calls back, and by which JST day the ward answers.
+    """
 
     question: bool
     id: int
@@ -85,7 +91,8 @@ def _first(statement: Select[Any]) -> Select[Any]:
 
 _OF_CALL, _OF_HOUSEHOLD = bindparam("call_id", type_=BigId), bindparam("household_id", type_=BigId)
 _WAITS = (_T.c.kind.in_(KINDS), _T.c.state == TASK.initial)
-# put together once: every page of a call asks this; a branch for each index, in the order in which they are shown
+# put together once: every page of a call asks this; a branch for each index, in the order in which
+# they are shown
 _BEGUN = union_all(
     _call_backs(0, _T.join(_B, _B.c.task_id == _T.c.id), _B.c.call_id == _OF_CALL),
     _call_backs(1, _T, _T.c.household_id == _OF_HOUSEHOLD, *_WAITS),
@@ -97,8 +104,8 @@ _BEGUN = union_all(
 def begun(session: Session, *, call_id: int | None, household_id: int | None) -> list[Begun]:
     """Return what was left open in a call, done or not, and then what else is about a household.
 
-    Of each at most ``MOST``: calls back in their order, only those that wait where they are about the household, and
-    then the questions, the newest first.
+    Of each at most ``MOST``: calls back in their order, only those that wait where they are about
+    the household, and then the questions, the newest first.
     """
     rows = session.execute(_BEGUN, {"call_id": call_id, "household_id": household_id}).all()
     found: dict[tuple[bool, int], Begun] = {}

@@ -9,9 +9,12 @@ from portal.domain.foundation.base import Base, primary_key, state_column
 
 
 class Escalation(Base):
-    """One question to the ward. ``sealed`` (what it is about, a telephone number) is under a key of its own.
+    """One question to the ward.
 
-    ``due_on`` is the business day by which the ward answers. ``sheet_at``: it last went out on a sheet.
+    ``sealed`` (what it is about, a telephone number) is under a key of its own.
+
+    ``due_on`` is the business day by which the ward answers. ``sheet_at``: it last went out on a
+    sheet.
     """
 
     __tablename__ = "escalation"
@@ -35,9 +38,9 @@ class Escalation(Base):
 class EscalationAnswer(Base):
     """What the ward answered; a question that was opened again has more than one.
 
-    ``instruction_no`` is in normal width, as ``queries.by_instruction`` looks for it. ``source``: ``screen`` (an officer
-    of the ward), ``paper`` (the ward's written answer, entered by somebody else, with its number or a scan) or
-    ``sheet`` (the xlsx that the ward filled in).
+    ``instruction_no`` is in normal width, as ``queries.by_instruction`` looks for it. ``source``:
+    ``screen`` (an officer of the ward), ``paper`` (the ward's written answer, entered by somebody
+    else, with its number or a scan) or ``sheet`` (the xlsx that the ward filled in).
     """
 
     __tablename__ = "escalation_answer"
@@ -55,7 +58,10 @@ class EscalationAnswer(Base):
 
 
 class AnswerSheet(Base):
-    """A filled-in sheet that came back: read at once, carried out when somebody has looked at what it would do."""
+    """A filled-in sheet that came back.
+
+    Read at once, carried out when somebody has looked at what it would do.
+    """
 
     __tablename__ = "escalation_sheet"
 
@@ -73,9 +79,12 @@ class AnswerSheet(Base):
 
 
 class CallBack(Base):
-    """Who works on a task that asks for a call, and how often nobody answered; ``call_id``: the call that asked for it.
+    """Who works on a task that asks for a call, and how often nobody answered.
 
-    A task that came another way has no row until somebody takes it. Writers lock the task's row first.
+    ``call_id``: the call that asked for it.
+
+    A task that came another way has no row until somebody takes it. Writers lock the task's row
+    first.
     """
 
     __tablename__ = "call_back"

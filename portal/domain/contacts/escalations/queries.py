@@ -1,4 +1,7 @@
-"""Reading questions to the ward: lists by due day, one question, and answers as evidence by their instruction."""
+"""Reading questions to the ward.
+
+Lists by due day, one question, and answers as evidence by their instruction.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +21,10 @@ PAGE = 20
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads: ``knows_protected`` sees everything; ``own`` is set for people who see only what they raised."""
+    """Who reads: ``knows_protected`` sees everything.
+
+    ``own`` is set for people who see only what they raised.
+    """
 
     knows_protected: bool
     own: int | None = None
@@ -78,7 +84,10 @@ def escalations(
     page: int = 1,
     limit: int = PAGE,
 ) -> list[Escalation]:
-    """Return questions in a state (all where empty) and of a kind, the first due first; ``page`` counts from 1."""
+    """Return questions in a state (all where empty) and of a kind, the first due first.
+
+    ``page`` counts from 1.
+    """
     statement = _rows(reader)
     if state:
         statement = statement.where(Escalation.state == state)
@@ -114,7 +123,10 @@ def visible_escalation(session: Session, escalation_id: int, reader: Reader) -> 
 
 
 def by_receipt(session: Session, receipt_no: str, reader: Reader) -> Escalation | None:
-    """Return the question of a receipt number; None where there is none that this person may know of."""
+    """Return the question of a receipt number.
+
+    None where there is none that this person may know of.
+    """
     return session.scalar(_rows(reader).where(Escalation.receipt_no == receipt_no))
 
 
@@ -134,7 +146,10 @@ def of_call(session: Session, call_id: int) -> list[Escalation]:
 
 
 def by_instruction(session: Session, number: str, reader: Reader) -> list[Evidence]:
-    """Return the answers of the ward that carry an instruction's number, newest first; none for an empty number."""
+    """Return the answers of the ward that carry an instruction's number, newest first.
+
+    None for an empty number.
+    """
     wanted = read_instruction_no(number)
     return _evidence(session, EscalationAnswer.instruction_no == wanted, reader) if wanted else []
 

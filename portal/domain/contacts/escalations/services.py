@@ -1,4 +1,7 @@
-"""Questions to the ward: raised from a call, answered by the ward or from its written answer, closed when told."""
+"""Questions to the ward.
+
+Raised from a call, answered by the ward or from its written answer, closed when told.
+"""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -41,7 +44,10 @@ AGENTS = frozenset({Role.AGENT, Role.SUPERVISOR})
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is passed to the ward, as typed; ``telephone`` where the ward is to call somebody itself."""
+    """What is passed to the ward, as typed.
+
+    ``telephone`` where the ward is to call somebody itself.
+    """
 
     kind: str
     text: str = field(repr=False)
@@ -50,7 +56,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class WardAnswer:
-    """What the ward answered; its instruction's number and date go together, ``scan_id`` shows its letter."""
+    """What the ward answered.
+
+    Its instruction's number and date go together, ``scan_id`` shows its letter.
+    """
 
     text: str = field(repr=False)
     instruction: Instruction | None = None
@@ -63,8 +72,10 @@ def raise_escalation(
     """Pass a question to the ward, due after the business days that its kind has (``due_on``).
 
     Raises:
-        InputError: no such kind, no words or too many, a secret in them, or no telephone number (code: the field).
-        NotAllowedError: an agent without a call of the own of this day, or a household that was not opened in it.
+        InputError: no such kind, no words or too many, a secret in them, or no telephone number
+            (code: the field).
+        NotAllowedError: an agent without a call of the own of this day, or a household that was not
+            opened in it.
     """
     if work.actor.id is None:
         raise NotAllowedError(_s("引き継げるのは、アカウントのある職員だけです。"))
@@ -122,7 +133,8 @@ def check_words(work: Work, text: str, field_name: str = "text") -> None:
 def require_call(work: Work, *, call_id: int | None, household_id: int | None) -> None:
     """Refuse an agent who acts outside a call of the own, or on a household that was not opened in it.
 
-    A call still counts on the day (JST) on which it ended: what it left open is often entered just after it.
+    A call still counts on the day (JST) on which it ended: what it left open is often entered just
+    after it.
 
     Raises:
         NotAllowedError: it is so.
@@ -145,7 +157,9 @@ def require_call(work: Work, *, call_id: int | None, household_id: int | None) -
 def answer(
     work: Work, escalation_id: int, given: WardAnswer, *, sheet_id: int | None = None
 ) -> EscalationAnswer:
-    """Keep the ward's answer. Somebody outside the ward enters only what it wrote: its number, a scan or its sheet.
+    """Keep the ward's answer.
+
+    Somebody outside the ward enters only what it wrote: its number, a scan or its sheet.
 
     Raises:
         NotFoundError: there is no such question.
@@ -249,7 +263,9 @@ def _end(work: Work, escalation_id: int, action: str) -> Escalation:
 
 
 def reopen(work: Work, escalation_id: int, words: str) -> Escalation:
-    """Ask the ward again, with what is still open; the day by which it answers begins anew, and answers are kept.
+    """Ask the ward again, with what is still open.
+
+    The day by which it answers begins anew, and answers are kept.
 
     Raises:
         NotFoundError: there is no such question.

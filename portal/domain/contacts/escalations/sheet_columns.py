@@ -1,4 +1,7 @@
-"""The columns of the sheet that goes to the ward and comes back: its words are the ward's, in every staff language."""
+"""The columns of the sheet that goes to the ward and comes back.
+
+Its words are the ward's, in every staff language.
+"""
 
 RECEIPT, KIND, RAISED, DUE = "受付番号", "種類", "受付日", "期限"
 NUMBER, NAME, QUESTION, TELEPHONE = "世帯番号", "世帯主", "内容", "電話番号"
@@ -27,7 +30,10 @@ KINDS = {
 }
 BY_TELEPHONE = "この表には書きません。事務局に電話で、受付番号を伝えてください。"
 HOW_TO = (
-    "「区の回答」に答えを書き、指示書があれば番号と日付を書いて、このファイルをそのまま返してください。",
+    (
+        "「区の回答」に答えを書き、指示書があれば番号と日付を書いて、"
+        "このファイルをそのまま返してください。"
+    ),
     "まだ答えられないものは、空のままにしてください。受付番号は変えないでください。",
     "日付は、2023-07-31、令和5年7月31日 のどちらの書き方でもかまいません。",
 )

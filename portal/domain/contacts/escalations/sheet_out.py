@@ -1,8 +1,12 @@
-"""The sheet of open questions for a ward whose computers cannot reach the site: xlsx in which every cell is a text.
+"""The sheet of open questions for a ward whose computers cannot reach the site.
 
-It leaves the house encrypted to the ward's key (age, as the letters do: decision 0011), or readable where the ward said so.
+Xlsx in which every cell is a text.
 
-A name stands only where the question needs one; of a protected household neither name nor words, ever.
+It leaves the house encrypted to the ward's key (age, as the letters do: decision 0011), or readable
+where the ward said so.
+
+A name stands only where the question needs one; of a protected household neither name nor words,
+ever.
 """
 
 from dataclasses import dataclass
@@ -54,7 +58,8 @@ def make_sheet(work: Work, settings: EscalationSettings, reader: Reader) -> Shee
     if not settings.sheet_key and not settings.plain_sheet_accepted_by:
         raise NotAllowedError(
             _s(
-                "区の公開鍵が設定されていないため、表を作れません。区に公開鍵をもらい、事業の設定に入れてください。"
+                "区の公開鍵が設定されていないため、表を作れません。区に公開鍵をもらい、"
+                "事業の設定に入れてください。"
             ),
             code="no_key",
         )
@@ -64,7 +69,8 @@ def make_sheet(work: Work, settings: EscalationSettings, reader: Reader) -> Shee
     if len(rows) > MOST_ROWS:
         raise ConflictError(
             _s(
-                "引き継ぎが%(most)d件より多いため、1つの表にできません。先に、終わったものを閉じてください。"
+                "引き継ぎが%(most)d件より多いため、1つの表にできません。先に、"
+                "終わったものを閉じてください。"
             )
             % {"most": MOST_ROWS}
         )
@@ -119,7 +125,8 @@ def _workbook(rows: list[list[str]]) -> bytes:
         "strings_to_numbers": False,
     }
     with xlsxwriter.Workbook(file, options) as book:
-        # the text format keeps a telephone number's zero, and what the ward types stays as it is typed
+        # the text format keeps a telephone number's zero, and what the ward types stays as it is
+        # typed
         bold, text = (
             book.add_format({"bold": True}),
             book.add_format({"num_format": "@", "text_wrap": True}),

@@ -1,7 +1,10 @@
-"""A process of its own that reads a workbook from outside: started per file with narrow limits (decision 0007).
+"""A process of its own that reads a workbook from outside.
 
-Run as a script: the file comes on standard input, the answer goes to standard output as JSON: ``rows``, each a list of
-texts with its line, or ``refused`` with a code word. It imports nothing of the project.
+Started per file with narrow limits (decision 0007).
+
+Run as a script: the file comes on standard input, the answer goes to standard output as JSON:
+``rows``, each a list of texts with its line, or ``refused`` with a code word. It imports nothing of
+the project.
 """
 
 import datetime as dt
@@ -52,7 +55,8 @@ def _check_size(data: bytes) -> None:
         if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_BYTES:
             raise RefusedError("size")
         for part in parts:
-            # the directory may lie; reading stops at the size that it declares, and finds the checksum wrong
+            # the directory may lie; reading stops at the size that it declares, and finds the
+            # checksum wrong
             with archive.open(part) as stream:
                 while stream.read(1 << 20):
                     pass

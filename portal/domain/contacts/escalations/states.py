@@ -12,7 +12,10 @@ ESCALATION = StateMachine(
         "reopen": fan("answered closed", "open"),
     },
 )
-"""A question is closed when the caller was told; opened again, it has a new due day and keeps its answers."""
+"""A question is closed when the caller was told.
+
+Opened again, it has a new due day and keeps its answers.
+"""
 
 ANSWER_SHEET = StateMachine(
     "answer_sheet", "read", {"apply": fan("read", "applied"), "drop": fan("read", "dropped")}

@@ -1,4 +1,7 @@
-"""What goes on the FAX machine: a cover without personal data, and the reply behind it; black on white, large enough."""
+"""What goes on the FAX machine: a cover without personal data, and the reply behind it.
+
+Black on white, large enough.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -26,7 +29,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a reply says: general words by language, and words for one household in the language ``locale``."""
+    """What a reply says.
+
+    General words by language, and words for one household in the language ``locale``.
+    """
 
     parts: Sequence[Part]
     locale: str
@@ -36,7 +42,9 @@ class Words:
 def cover_pdf(
     program: Program, receipt_no: str, last_digits: str, pages: int, now: datetime
 ) -> bytes:
-    """Return the cover: from whom, the last digits of the number, pages with the cover, and what to do after a mistake.
+    """Return the cover.
+
+    From whom, the last digits of the number, pages with the cover, and what to do after a mistake.
 
     Raises:
         BusyError: too many are drawn at this moment.
@@ -51,7 +59,8 @@ def cover_pdf(
                         pieces(line)
                         for line in (
                             _(
-                                "まちがって届いたときは、2枚目からは読まずに、下の番号に、電話かFAXで知らせてください。"
+                                "まちがって届いたときは、2枚目からは読まずに、"
+                                "下の番号に、電話かFAXで知らせてください。"
                             ),
                             _("届いた紙は、捨てずに持っていてください。どうするかを伝えます。"),
                         )

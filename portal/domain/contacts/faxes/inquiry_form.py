@@ -1,4 +1,7 @@
-"""The FAX問合せ票 for residents: blank, Japanese with the reader's language beside every field; one page."""
+"""The FAX問合せ票 for residents: blank, Japanese with the reader's language beside every field.
+
+One page.
+"""
 
 import json
 from datetime import datetime
@@ -13,7 +16,10 @@ from portal.domain.letters.letters.window import pieces
 
 
 def inquiry_form_pdf(program: Program, now: datetime) -> bytes:
-    """Return the form in the language that is current, drawn once a day and language; nothing personal is on it."""
+    """Return the form in the language that is current, drawn once a day and language.
+
+    Nothing personal is on it.
+    """
     reader, day = current_locale(), jst_date(now)
     with use_locale(SOURCE_LOCALE):
         labels = {name: [pieces(text)] for name, text in _labels().items()}

@@ -9,12 +9,15 @@ from portal.domain.foundation.base import Base, primary_key, state_column
 
 
 class FaxCase(Base):
-    """One FAX that came in. Its file is a scan; ``sealed`` holds the sender's number, under a key of its own.
+    """One FAX that came in.
 
-    ``received_at`` is the instant in the header line that the sender's machine or ours printed (``day``: its JST date,
-    by which reports count); ``entered_at`` when somebody stored it. ``digest`` is the scan's: the same file is one case.
-    ``household_id``: whose it is, once a caller check in a call about this case said so. ``close_reason`` is a code
-    word of ``faxes.services.CLOSE_REASONS``.
+    Its file is a scan; ``sealed`` holds the sender's number, under a key of its own.
+
+    ``received_at`` is the instant in the header line that the sender's machine or ours printed
+    (``day``: its JST date, by which reports count); ``entered_at`` when somebody stored it.
+    ``digest`` is the scan's: the same file is one case. ``household_id``: whose it is, once a
+    caller check in a call about this case said so. ``close_reason`` is a code word of
+    ``faxes.services.CLOSE_REASONS``.
     """
 
     __tablename__ = "fax_case"
@@ -42,9 +45,10 @@ class FaxCase(Base):
 class FaxReply(Base):
     """One reply by FAX. ``sealed`` holds the number to dial and the words, under a key of its own.
 
-    ``call_id`` is the call in which it was written: its caller checks are what a text about ``household_id`` stands on;
-    without a household the words are general ones. ``pages`` counts the cover. ``failure`` is the machine's word
-    (``faxes.replies.FAILURES``); ``attempts`` how often it was put on the machine.
+    ``call_id`` is the call in which it was written: its caller checks are what a text about
+    ``household_id`` stands on; without a household the words are general ones. ``pages`` counts the
+    cover. ``failure`` is the machine's word (``faxes.replies.FAILURES``); ``attempts`` how often it
+    was put on the machine.
     """
 
     __tablename__ = "fax_reply"

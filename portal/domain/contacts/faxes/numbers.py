@@ -33,7 +33,8 @@ def typed_twice(first: str, second: str) -> str:
     """Return the number that was typed twice.
 
     Raises:
-        InputError: the first is no number (code ``number``), or the second differs (code ``number_again``).
+        InputError: the first is no number (code ``number``), or the second differs (code
+            ``number_again``).
     """
     try:
         number = fax_number(first)
@@ -48,7 +49,8 @@ def typed_twice(first: str, second: str) -> str:
     if not same:
         raise InputError(
             _s(
-                "2回入力した番号が違います。FAXに書かれた番号を見て、2つとも入力しなおしてください。"
+                "2回入力した番号が違います。FAXに書かれた番号を見て、"
+                "2つとも入力しなおしてください。"
             ),
             code="number_again",
         )

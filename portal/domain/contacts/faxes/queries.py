@@ -1,4 +1,7 @@
-"""Reading FAX cases: the queue, what could not be sent, one case with its replies and calls, and counts."""
+"""Reading FAX cases.
+
+The queue, what could not be sent, one case with its replies and calls, and counts.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +26,9 @@ PAGE = 20
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One case in a list: nothing of its sender. ``reply`` is the state of a reply that is not sent yet.
+    """One case in a list: nothing of its sender.
+
+    ``reply`` is the state of a reply that is not sent yet.
 
     ``handled_by`` names the colleague whose call about it is open.
     """
@@ -54,7 +59,10 @@ def case_by_id(session: Session, case_id: int) -> FaxCase:
 
 
 def queue(session: Session, *, after: int = 0, limit: int = PAGE) -> list[QueueRow]:
-    """Return the cases that wait, oldest first, after the one with the key ``after``; failed replies stand elsewhere."""
+    """Return the cases that wait, oldest first, after the one with the key ``after``.
+
+    Failed replies stand elsewhere.
+    """
     stuck = select(FaxReply.case_id).where(FaxReply.state == FAILED)
     wanted: list[ColumnElement[bool]] = [FaxCase.state.in_(OPEN), FaxCase.id.not_in(stuck)]
     if (last := session.get(FaxCase, after)) is not None:
@@ -68,7 +76,10 @@ def queue(session: Session, *, after: int = 0, limit: int = PAGE) -> list[QueueR
 
 
 def failed(session: Session, *, limit: int = PAGE) -> list[QueueRow]:
-    """Return the cases whose reply could not be sent, oldest first: they stand on top until sent again or closed."""
+    """Return the cases whose reply could not be sent, oldest first.
+
+    They stand on top until sent again or closed.
+    """
     stuck = select(FaxReply.case_id).where(FaxReply.state == FAILED)
     wanted = [FaxCase.state.in_(OPEN), FaxCase.id.in_(stuck)]
     return _rows(session, wanted, (FaxCase.received_at, FaxCase.id), limit)

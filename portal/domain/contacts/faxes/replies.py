@@ -1,4 +1,7 @@
-"""Writing a reply: in a call about the case, to a number typed twice, general words only unless verified."""
+"""Writing a reply.
+
+In a call about the case, to a number typed twice, general words only unless verified.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -34,8 +37,9 @@ TEXT_MAX = 1_000
 class Draft:
     """A reply as an agent fills it in. ``number`` and ``number_again`` as typed.
 
-    ``wordings`` are codes of general words, ``receipts`` receipt numbers of what was asked for. ``text`` is about ``household_id``, which a call about this case verified.
-    ``other_number``: somebody looked again at a number that is not the one in the header.
+    ``wordings`` are codes of general words, ``receipts`` receipt numbers of what was asked for.
+    ``text`` is about ``household_id``, which a call about this case verified. ``other_number``:
+    somebody looked again at a number that is not the one in the header.
     """
 
     number: str = field(repr=False)
@@ -53,7 +57,8 @@ def prepare(work: Work, case_id: int, draft: Draft) -> FaxReply:
     Raises:
         NotFoundError: no such case.
         WrongStateError: it was answered or closed.
-        NotAllowedError: outside of an own call about it, or a text about a household that the call did not verify.
+        NotAllowedError: outside of an own call about it, or a text about a household that the call
+            did not verify.
         ConflictError: a reply waits to be sent or failed.
         InputError: number, words or text are not right (code: the field).
         BusyError: it cannot be drawn now.
@@ -134,7 +139,8 @@ def _number(vault: Vault, program: Program, case: FaxCase, draft: Draft) -> str:
     if sender and sender != number and not draft.other_number:
         raise InputError(
             _s(
-                "FAXの上に印字された番号と違います。もう一度見て、この番号でよければ印をつけてください。"
+                "FAXの上に印字された番号と違います。もう一度見て、"
+                "この番号でよければ印をつけてください。"
             ),
             code="other_number",
         )
@@ -149,7 +155,10 @@ def _number_or_none(text: str) -> str | None:
 
 
 def _refuse_unknown(session: Session, receipts: Sequence[str]) -> None:
-    """Refuse what is no receipt number of ours: nothing else is ever printed without a verified household."""
+    """Refuse what is no receipt number of ours.
+
+    Nothing else is ever printed without a verified household.
+    """
     known = set(session.scalars(select(Request.receipt_no).where(Request.receipt_no.in_(receipts))))
     known |= set(session.scalars(select(Task.receipt_no).where(Task.receipt_no.in_(receipts))))
     if set(receipts) - known:
@@ -157,7 +166,10 @@ def _refuse_unknown(session: Session, receipts: Sequence[str]) -> None:
 
 
 def _checked_text(work: Work, call: Call, draft: Draft) -> str:
-    """Return the words about a household; without a verified household there are none: only general words go out."""
+    """Return the words about a household.
+
+    Without a verified household there are none: only general words go out.
+    """
     text = draft.text.strip()
     if not text and not draft.wordings and not draft.receipts:
         raise InputError(_s("返信の文を、1つ以上選んでください。"), code="wording")
@@ -166,7 +178,8 @@ def _checked_text(work: Work, call: Call, draft: Draft) -> str:
     if draft.household_id is None:
         raise NotAllowedError(
             _s(
-                "だれからのFAXかを確かめるまで、自由な文は書けません。一覧の文だけを選んでください。"
+                "だれからのFAXかを確かめるまで、自由な文は書けません。"
+                "一覧の文だけを選んでください。"
             ),
             code="text",
         )

@@ -100,7 +100,8 @@ def prepare_again(work: Work, reply_id: int, number: str, number_again: str) -> 
     if typed_twice(number, number_again) != open_reply(work.vault, reply).number:
         raise InputError(
             _s(
-                "前に送った番号と違います。番号を変えるときは、この返信を取りやめて、書きなおしてください。"
+                "前に送った番号と違います。番号を変えるときは、この返信を取りやめて、"
+                "書きなおしてください。"
             ),
             code="number",
         )

@@ -58,7 +58,9 @@ OLD = timedelta(days=31)
 
 @dataclass(frozen=True, slots=True)
 class NewFax:
-    """A FAX as somebody enters it. ``sender``: the number in the header, as typed; empty where none is printed.
+    """A FAX as somebody enters it.
+
+    ``sender``: the number in the header, as typed; empty where none is printed.
 
     ``old_is_right``: somebody looked again at a header that is older than ``OLD``.
     """
@@ -79,7 +81,8 @@ def receive(work: Work, calendar: CallCenterCalendar, fax: NewFax) -> FaxCase:
     """Make a case of a FAX; its file is stored as a scan.
 
     Raises:
-        InputError: the time lies in the future or very far back, or the sender's number is none (code: the field).
+        InputError: the time lies in the future or very far back, or the sender's number is none
+            (code: the field).
         ConflictError: the same file is a case already (code: its receipt number).
         NotAllowedError: nobody with an account enters it.
     """
@@ -89,7 +92,8 @@ def receive(work: Work, calendar: CallCenterCalendar, fax: NewFax) -> FaxCase:
     if fax.received_at < work.now - OLD and not fax.old_is_right:
         raise InputError(
             _s(
-                "31日より前の日時です。FAXの上に印字された日時をもう一度見て、正しければ印をつけてください。"
+                "31日より前の日時です。FAXの上に印字された日時をもう一度見て、"
+                "正しければ印をつけてください。"
             ),
             code="old_is_right",
         )
@@ -157,12 +161,15 @@ def locked_case(session: Session, case_id: int) -> FaxCase:
 
 
 def start(work: Work, case_id: int) -> Call:
-    """Begin to handle a FAX: opens a call of the acting person about it, or gives the one that is open.
+    """Begin to handle a FAX.
+
+    Opens a call of the acting person about it, or gives the one that is open.
 
     Raises:
         NotFoundError: no such case.
         WrongStateError: it was answered or closed.
-        ConflictError: somebody else handles it (code ``taken``), or this person has another call (code: its id).
+        ConflictError: somebody else handles it (code ``taken``), or this person has another call
+            (code: its id).
     """
     case = locked_case(work.session, case_id)
     state = FAX_CASE.next(case.state, "start")
@@ -180,7 +187,10 @@ def start(work: Work, case_id: int) -> Call:
 
 
 def refuse_others(work: Work, case: FaxCase) -> None:
-    """Refuse while somebody else's call about a case is open. Raises ConflictError (code ``taken``)."""
+    """Refuse while somebody else's call about a case is open.
+
+    Raises ConflictError (code ``taken``).
+    """
     others = select(Call.id).where(
         Call.subject == subject_of(case.id),
         Call.state != ENDED,
@@ -200,7 +210,8 @@ def close(work: Work, case_id: int, reason: str) -> FaxCase:
         NotFoundError: no such case.
         InputError: no reason of ``CLOSE_REASONS``, or ``cannot_send`` where no sending failed.
         WrongStateError: it was answered or closed.
-        ConflictError: somebody else handles it, or a reply is prepared and not recorded as sent or failed.
+        ConflictError: somebody else handles it, or a reply is prepared and not recorded as sent or
+            failed.
     """
     case = locked_case(work.session, case_id)
     state = FAX_CASE.next(case.state, "close")
@@ -217,7 +228,8 @@ def close(work: Work, case_id: int, reason: str) -> FaxCase:
     if reply is not None and reply.state == PREPARED:
         raise ConflictError(
             _s(
-                "出していない返信があります。送った結果を記録するか、返信を取りやめてから終えてください。"
+                "出していない返信があります。送った結果を記録するか、"
+                "返信を取りやめてから終えてください。"
             )
         )
     if reply is not None:

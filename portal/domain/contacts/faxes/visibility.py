@@ -1,4 +1,7 @@
-"""Where a FAX case stands towards calls: which calls are about it, whose it is, and who may look at its pages."""
+"""Where a FAX case stands towards calls.
+
+Which calls are about it, whose it is, and who may look at its pages.
+"""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -59,13 +62,18 @@ def link_household(work: Work, case: FaxCase) -> None:
 
 
 def may_look(work: Work, case: FaxCase) -> bool:
-    """Tell whether somebody may look at a case's pages: who handles it, who has just entered it, and who leads the desk."""
+    """Tell whether somebody may look at a case's pages.
+
+    Who handles it, who has just entered it, and who leads the desk.
+    """
     fresh = case.state == RECEIVED and case.entered_by == work.actor.id
     return fresh or work.actor.role in LEADS or own_call(work, case.id) is not None
 
 
 def look(work: Work, case_id: int, number: int) -> tuple[bytes, str]:
-    """Open a case's file for page ``number`` (from 1), and log that it was seen; returns content and media type.
+    """Open a case's file for page ``number`` (from 1), and log that it was seen.
+
+    Returns content and media type.
 
     Raises:
         NotFoundError: no such case or page, or a file that only the ward may see.

@@ -1,4 +1,7 @@
-"""General words of replies: they tell nothing of a household, so they may go to anybody who sent a FAX."""
+"""General words of replies.
+
+They tell nothing of a household, so they may go to anybody who sent a FAX.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -93,7 +96,10 @@ def numbers_of(receipts: Sequence[str], locale: str) -> list[str]:
 
 
 def _said(one: Script, locale: str, values: Mapping[str, LocalText]) -> list[str]:
-    """Return the lines of a script that are said aloud, in one language; Japanese where it lacks that one."""
+    """Return the lines of a script that are said aloud, in one language.
+
+    Japanese where it lacks that one.
+    """
     texts = one.draft.texts
     code = {"ja@easy": "easy", "zh_Hans": "zh"}.get(locale, locale)
     spoken = texts.get(code) or ""
@@ -124,7 +130,9 @@ def _own(code: str) -> list[str]:
         WHO: [
             _("世帯のことをFAXで答える前に、だれからのFAXかを確かめます。"),
             _(
-                "「FAX問合せ票」に、世帯主の氏名と生年月日、こどもの生年月日、郵便番号、手紙の番号を書いて、もう一度送ってください。わからないところは、書かなくてもかまいません。"
+                "「FAX問合せ票」に、世帯主の氏名と生年月日、こどもの生年月日、郵便番号、"
+                "手紙の番号を書いて、もう一度送ってください。わからないところは、"
+                "書かなくてもかまいません。"
             ),
             _("パスワードと、クーポンのコードは、書かないでください。"),
         ],

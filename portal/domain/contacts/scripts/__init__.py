@@ -1,1 +1,4 @@
-"""What agents say and never say: greeting, verification, answers and closing in five languages, kept by supervisors."""
+"""What agents say and never say.
+
+Greeting, verification, answers and closing in five languages, kept by supervisors.
+"""

@@ -19,7 +19,10 @@ PARTS = ("greeting", "verification", "answer", "closing")
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a script says: a title for lists in Japanese and English, and a text for each language code."""
+    """What a script says.
+
+    A title for lists in Japanese and English, and a text for each language code.
+    """
 
     title: str
     title_en: str
@@ -33,7 +36,9 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A script as it stands. ``number`` 0 is the text that came with the software, by nobody at no time.
+    """A script as it stands.
+
+    ``number`` 0 is the text that came with the software, by nobody at no time.
 
     ``category`` is the first level of what a call is about; empty where the script is no answer.
     """

@@ -1,4 +1,7 @@
-"""How a script is written: plain lines are said, ``※`` lines are for the agent, ``×`` lines are never said."""
+"""How a script is written.
+
+Plain lines are said, ``※`` lines are for the agent, ``×`` lines are never said.
+"""
 
 import re
 from collections.abc import Mapping

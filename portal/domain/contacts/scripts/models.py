@@ -1,4 +1,7 @@
-"""Tables of scripts. What was never edited has no row: it is read from the files that come with the software."""
+"""Tables of scripts.
+
+What was never edited has no row: it is read from the files that come with the software.
+"""
 
 from datetime import datetime
 
@@ -9,7 +12,10 @@ from portal.domain.foundation.base import Base, primary_key
 
 
 class ScriptHead(Base):
-    """One script that somebody edited or added; ``number`` is that of its newest version. Writers lock this row."""
+    """One script that somebody edited or added; ``number`` is that of its newest version.
+
+    Writers lock this row.
+    """
 
     __tablename__ = "script"
 
@@ -20,7 +26,9 @@ class ScriptHead(Base):
 
 
 class ScriptVersion(Base):
-    """What a script said from ``at`` on. Versions are only ever added; ``restored_from`` is the one it repeats.
+    """What a script said from ``at`` on.
+
+    Versions are only ever added; ``restored_from`` is the one it repeats.
 
     ``texts`` by language code. ``hidden``: agents do not see the script.
     """

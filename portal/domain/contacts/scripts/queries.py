@@ -29,7 +29,10 @@ _CURRENT = (
 
 
 def scripts(session: Session, *, include_hidden: bool = False) -> list[Script]:
-    """Return every script as it stands, in the order of a call; added ones come after those of their part."""
+    """Return every script as it stands, in the order of a call.
+
+    Added ones come after those of their part.
+    """
     rows = session.execute(_CURRENT).all()
     found = dict(default_scripts()) | {head.key: _script(head, version) for head, version in rows}
     shown = [script for script in found.values() if include_hidden or not script.draft.hidden]
@@ -66,7 +69,10 @@ def version(session: Session, key: str, number: int) -> Script:
 def history(
     session: Session, key: str, *, before: int | None = None, limit: int = PAGE
 ) -> list[Script]:
-    """Return the versions of a script, newest first, older than ``before``; the text of the software comes last."""
+    """Return the versions of a script, newest first, older than ``before``.
+
+    The text of the software comes last.
+    """
     head = session.get(ScriptHead, key)
     statement = select(ScriptVersion).where(ScriptVersion.key == key)
     if before is not None:

@@ -1,4 +1,7 @@
-"""Editing scripts: every save is a new version with its author and time; nothing is ever overwritten."""
+"""Editing scripts: every save is a new version with its author and time.
+
+Nothing is ever overwritten.
+"""
 
 import secrets
 
@@ -27,7 +30,10 @@ NEWER = "newer"
 
 
 def faults_of(draft: Draft) -> dict[str, str]:
-    """Return a sentence for each field that cannot be saved, by field name: ``title``, ``title_en``, ``text_<code>``."""
+    """Return a sentence for each field that cannot be saved, by field name.
+
+    ``title``, ``title_en``, ``text_<code>``.
+    """
     faults: dict[str, str] = {}
     if not draft.title.strip():
         faults["title"] = _s("題名を入力してください。")
@@ -52,12 +58,15 @@ def faults_of(draft: Draft) -> dict[str, str]:
 
 
 def save(work: Work, key: str, base: int, draft: Draft) -> Script:
-    """Save a new version of a script that was edited from the version ``base``; an equal text makes no new one.
+    """Save a new version of a script that was edited from the version ``base``.
+
+    An equal text makes no new one.
 
     Raises:
         NotFoundError: there is no such script.
         InputError: the draft has faults (``faults_of``).
-        ConflictError: somebody saved a newer version meanwhile (code ``newer``); nothing is lost, nothing is saved.
+        ConflictError: somebody saved a newer version meanwhile (code ``newer``); nothing is lost,
+            nothing is saved.
     """
     _refuse_faults(draft)
     head = _locked(work.session, key)
@@ -65,7 +74,8 @@ def save(work: Work, key: str, base: int, draft: Draft) -> Script:
     if head.number != base:
         raise ConflictError(
             _s(
-                "編集しているあいだに、ほかの人が新しい版を保存しました。下の2つの文を見比べて、もう一度保存してください。"
+                "編集しているあいだに、ほかの人が新しい版を保存しました。"
+                "下の2つの文を見比べて、もう一度保存してください。"
             ),
             code=NEWER,
         )
@@ -96,11 +106,14 @@ def add(work: Work, part: str, category: str, draft: Draft) -> Script:
 
 
 def restore(work: Work, key: str, number: int, base: int) -> Script:
-    """Make an earlier version the newest one again, as a new version; ``base`` is the newest one that was seen.
+    """Make an earlier version the newest one again, as a new version.
+
+    ``base`` is the newest one that was seen.
 
     Raises:
         NotFoundError: there is no such script or version.
-        ConflictError: somebody saved a newer version meanwhile (code ``newer``), or it is the newest one already.
+        ConflictError: somebody saved a newer version meanwhile (code ``newer``), or it is the
+            newest one already.
     """
     head = _locked(work.session, key)
     old = queries.version(work.session, key, number)

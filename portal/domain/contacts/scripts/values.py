@@ -1,4 +1,7 @@
-"""What a script quotes from the program: days, hours, numbers, the same that the ward's own texts quote."""
+"""What a script quotes from the program.
+
+Days, hours, numbers, the same that the ward's own texts quote.
+"""
 
 from collections.abc import Mapping
 from datetime import date
@@ -40,7 +43,10 @@ NAMES = (
 
 @lru_cache(maxsize=4)
 def values_of(program: Program) -> Mapping[str, LocalText]:
-    """Return what each of ``NAMES`` stands for; ``storage_days`` and ``redeliveries`` are bare numbers."""
+    """Return what each of ``NAMES`` stands for.
+
+    ``storage_days`` and ``redeliveries`` are bare numbers.
+    """
     windows, calendar = program.windows, program.calendar
     known = fill_values(program.names, program.contact, program.eligibility, windows)
     days: dict[str, date] = {

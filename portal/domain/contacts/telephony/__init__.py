@@ -1,1 +1,4 @@
-"""What the telephone system counted: files by half hour or days typed by hand, and the figures made of them."""
+"""What the telephone system counted.
+
+Files by half hour or days typed by hand, and the figures made of them.
+"""

@@ -1,4 +1,7 @@
-"""Storing counts day by day: the same day again is nothing new, other numbers only with a reason and kept history."""
+"""Storing counts day by day.
+
+The same day again is nothing new, other numbers only with a reason and kept history.
+"""
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
@@ -46,14 +49,18 @@ class Difference:
 
 
 class CountsDifferError(ConflictError):
-    """The days are there already with other numbers; nothing was stored. ``differences`` says which."""
+    """The days are there already with other numbers; nothing was stored.
+
+    ``differences`` says which.
+    """
 
     code = "counts_differ"
 
     def __init__(self, differences: list[Difference]) -> None:
         super().__init__(
             _s(
-                "もう数字のある日が、違う数字で入っています。置き換えるときは、理由を選んでください。"
+                "もう数字のある日が、違う数字で入っています。置き換えるときは、"
+                "理由を選んでください。"
             )
         )
         self.differences = tuple(differences)
@@ -61,7 +68,10 @@ class CountsDifferError(ConflictError):
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What became of each day: stored for the first time, already there, or put in the place of others."""
+    """What became of each day.
+
+    Stored for the first time, already there, or put in the place of others.
+    """
 
     new: tuple[date, ...]
     same: tuple[date, ...]
@@ -71,7 +81,9 @@ class Stored:
 def import_file(
     work: Work, layout: CountsLayout, data: bytes, *, reason: Reason | None = None
 ) -> Stored:
-    """Store a file of the telephone system; days that are over need ``reason`` where they have other numbers.
+    """Store a file of the telephone system.
+
+    Days that are over need ``reason`` where they have other numbers.
 
     Raises:
         CountsFileError: any row is wrong; nothing is stored.
@@ -87,12 +99,16 @@ def import_file(
 
 
 def refuse_other_seconds(program: Program, layout: CountsLayout) -> None:
-    """Refuse a layout whose "within N seconds" is not what the program's service level means. Raises InputError."""
+    """Refuse a layout whose "within N seconds" is not what the program's service level means.
+
+    Raises InputError.
+    """
     wanted = program.calls.service_level_seconds
     if layout.within_seconds and layout.within_seconds != wanted:
         raise InputError(
             _s(
-                "このレイアウトは%(found)d秒以内の応答を数えますが、事業の設定は%(wanted)d秒です。どちらかを直してください。"
+                "このレイアウトは%(found)d秒以内の応答を数えますが、"
+                "事業の設定は%(wanted)d秒です。どちらかを直してください。"
             )
             % {"found": layout.within_seconds, "wanted": wanted}
         )

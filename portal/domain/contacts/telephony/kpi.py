@@ -1,6 +1,7 @@
 """The figures of a call center, each formula once, as ``domain.md`` §5.1 defines them.
 
-Where nothing was counted there is no figure: a closed day, or one without calls, has "–", never 0 %.
+Where nothing was counted there is no figure: a closed day, or one without calls, has "–", never 0
+%.
 """
 
 from dataclasses import dataclass, fields
@@ -30,7 +31,10 @@ class Counts:
         return Counts(**{name: _plus(getattr(self, name), getattr(other, name)) for name in FIELDS})  # type: ignore[arg-type]  # the first three are never None
 
     def settled(self) -> Self:
-        """Return the same with 0 for what cannot have happened: nobody answered, so nothing was talked."""
+        """Return the same with 0 for what cannot have happened.
+
+        Nobody answered, so nothing was talked.
+        """
         known = {
             name: 0 for name in _OF_ANSWERED if not self.answered and getattr(self, name) is None
         }
@@ -55,9 +59,12 @@ def total(counts: "list[Counts]") -> Counts:
 
 
 def counted(counts: Counts, settings: CallSettings) -> Counts:
-    """Return what counts as offered and abandoned by the ward's rules; what was not measured changes nothing.
+    """Return what counts as offered and abandoned by the ward's rules.
 
-    Busy calls come on top of the offered ones (they never reached the queue); short abandoned ones are among them.
+    What was not measured changes nothing.
+
+    Busy calls come on top of the offered ones (they never reached the queue); short abandoned ones
+    are among them.
     """
     offered, abandoned = counts.offered, counts.abandoned
     if settings.busy_counts:
@@ -88,7 +95,10 @@ def abandon_rate(counts: Counts) -> str:
 
 
 def service_level(counts: Counts) -> str:
-    """サービスレベル = answered within the program's seconds / offered; an answer rate alone hides long waits."""
+    """サービスレベル = answered within the program's seconds / offered.
+
+    An answer rate alone hides long waits.
+    """
     return NONE if counts.within is None else percent(counts.within, counts.offered)
 
 
@@ -127,5 +137,8 @@ def average(seconds: int | None, count: int) -> str:
 
 
 def below(counts: Counts, percent_wanted: int, *, at_least: int = 1) -> bool:
-    """Tell whether the answer rate stays under a level; fewer than ``at_least`` offered calls tell nothing."""
+    """Tell whether the answer rate stays under a level.
+
+    Fewer than ``at_least`` offered calls tell nothing.
+    """
     return counts.offered >= at_least and counts.answered * 100 < percent_wanted * counts.offered

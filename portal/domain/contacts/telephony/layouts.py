@@ -33,10 +33,13 @@ class CountsLayoutError(InputError):
 
 @dataclass(frozen=True, slots=True)
 class CountsLayout:
-    """How the counts are written. ``columns``: what a header means; ``ignored``: headers that are read over.
+    """How the counts are written.
 
-    ``languages`` and ``lines`` give the language of a value of those columns; without either column every call is
-    Japanese. ``within_seconds``: what "within N seconds" means here. Rows whose day is ``total_row`` are sums.
+    ``columns``: what a header means; ``ignored``: headers that are read over.
+
+    ``languages`` and ``lines`` give the language of a value of those columns; without either column
+    every call is Japanese. ``within_seconds``: what "within N seconds" means here. Rows whose day
+    is ``total_row`` are sums.
     """
 
     key: str
@@ -51,7 +54,10 @@ class CountsLayout:
 
 
 def layout_names(folder: Path) -> dict[str, str]:
-    """Return the layouts there are: key → what staff see. The program's own come before those shipped."""
+    """Return the layouts there are: key → what staff see.
+
+    The program's own come before those shipped.
+    """
     found: dict[str, str] = {}
     for place in (folder, SHIPPED):
         for path in sorted(place.glob("*.toml")):
@@ -113,7 +119,8 @@ def load_layout(path: Path) -> CountsLayout:
 def _codes(
     data: Mapping[str, object], key: str, root: Section, problems: list[str]
 ) -> Mapping[str, str]:
-    # the keys are the telephone system's own values, so Section, which knows all keys by name, cannot read them
+    # the keys are the telephone system's own values, so Section, which knows all keys by name,
+    # cannot read them
     table = data.get(key, {}) if root.has(key) else {}
     if not isinstance(table, dict):
         problems.append(_s("%(key)s は、表 [%(key)s] で書いてください。") % {"key": key})

@@ -12,7 +12,10 @@ WHOLE_DAY = -1
 
 
 class CountImport(Base):
-    """One file of the telephone system, or one typed day. ``sha256`` is the file's; empty where it was typed."""
+    """One file of the telephone system, or one typed day.
+
+    ``sha256`` is the file's; empty where it was typed.
+    """
 
     __tablename__ = "telephony_import"
 
@@ -26,11 +29,13 @@ class CountImport(Base):
 
 
 class CountDay(Base):
-    """One version of a Japanese day's counts; the one without ``replaced_at`` counts, the others are its history.
+    """One version of a Japanese day's counts.
 
-    ``whole``: counted after the day's business was over. ``reason``: why this version took another one's place.
-    ``halves``: by half hour the sums over all languages and lines of what ``importer.KEPT`` names, so that a board reads
-    one row a day.
+    The one without ``replaced_at`` counts, the others are its history.
+
+    ``whole``: counted after the day's business was over. ``reason``: why this version took another
+    one's place. ``halves``: by half hour the sums over all languages and lines of what
+    ``importer.KEPT`` names, so that a board reads one row a day.
     """
 
     __tablename__ = "telephony_day"
@@ -54,10 +59,12 @@ class CountDay(Base):
 
 
 class CallCount(Base):
-    """Calls of one half hour, language and line; never changed after it was stored. Times are seconds.
+    """Calls of one half hour, language and line; never changed after it was stored.
 
-    ``half_hour``: 0 is 00:00–00:30, 47 is 23:30–24:00; -1 is the whole day, where a person typed it. What the
-    telephone system does not measure is None, never 0.
+    Times are seconds.
+
+    ``half_hour``: 0 is 00:00–00:30, 47 is 23:30–24:00; -1 is the whole day, where a person typed
+    it. What the telephone system does not measure is None, never 0.
     """
 
     __tablename__ = "telephony_count"

@@ -21,7 +21,10 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class DayKnown:
-    """A day that has counts: whether they are of the whole day, and where they came from (``file``, ``typed``)."""
+    """A day that has counts.
+
+    Whether they are of the whole day, and where they came from (``file``, ``typed``).
+    """
 
     day: date
     whole: bool
@@ -55,7 +58,10 @@ def days_known(session: Session, first: date, last: date) -> dict[date, DayKnown
 
 
 def is_over(program: Program, day: date, now: datetime) -> bool:
-    """Tell whether nothing can be added to a day any more: its business is over, or the whole day where nights count."""
+    """Tell whether nothing can be added to a day any more.
+
+    Its business is over, or the whole day where nights count.
+    """
     hours = program.calendar.hours_on(day) if program.calendar.is_staffed(day) else None
     if hours is None or program.calls.out_of_hours_counts:
         return now >= day_end(day)
@@ -113,7 +119,10 @@ def by_day(work: Work, first: date, last: date) -> dict[date, Counts]:
 
 
 def in_hours(calendar: CallCenterCalendar, day: date, half_hour: int) -> bool:
-    """Tell whether a half hour begins while somebody answers; a typed day does where the day is an open one."""
+    """Tell whether a half hour begins while somebody answers.
+
+    A typed day does where the day is an open one.
+    """
     span = open_halves(calendar, day)
     return span is not None and (half_hour == WHOLE_DAY or span[0] <= half_hour < span[1])
 
@@ -133,7 +142,10 @@ def open_halves(calendar: CallCenterCalendar, day: date) -> tuple[int, int] | No
 
 
 def _in_scope(program: Program, first: date, last: date) -> ColumnElement[bool]:
-    """Return the condition for calls that count; days with the hours that most have need no list of their own."""
+    """Return the condition for calls that count.
+
+    Days with the hours that most have need no list of their own.
+    """
     if program.calls.out_of_hours_counts:
         return true()
     days = [first + ONE_DAY * index for index in range((last - first).days + 1)]
@@ -173,7 +185,10 @@ def _counts(values: Iterable[object]) -> Counts:
 
 @dataclass(frozen=True, slots=True)
 class DayOverview:
-    """A day as people check it: open or not, where its counts came from, and those that count (None on closed days)."""
+    """A day as people check it.
+
+    Open or not, where its counts came from, and those that count (None on closed days).
+    """
 
     day: date
     open: bool

@@ -1,4 +1,7 @@
-"""From the bytes of a counts file to rows by half hour; a file with any fault is refused whole, with its lines named."""
+"""From the bytes of a counts file to rows by half hour.
+
+A file with any fault is refused whole, with its lines named.
+"""
 
 import csv
 import io
@@ -56,7 +59,9 @@ class CountRow:
 
 
 def read_counts(data: bytes, layout: CountsLayout, first: date, last: date) -> list[CountRow]:
-    """Return the file's rows. Days outside ``first`` to ``last`` (Japanese days, both included) are a fault.
+    """Return the file's rows.
+
+    Days outside ``first`` to ``last`` (Japanese days, both included) are a fault.
 
     Raises:
         CountsFileError: it is no CSV of this layout, or any row is wrong.
@@ -74,7 +79,8 @@ def read_counts(data: bytes, layout: CountsLayout, first: date, last: date) -> l
         if (earlier := lines.setdefault(row.place, number)) != number:
             problems.append(
                 _s(
-                    "%(line)d行目: %(earlier)d行目と同じ日、時間帯、回線です。どちらかを消してください。"
+                    "%(line)d行目: %(earlier)d行目と同じ日、時間帯、回線です。"
+                    "どちらかを消してください。"
                 )
                 % {"line": number, "earlier": earlier}
             )
@@ -105,7 +111,10 @@ def _text(data: bytes, layout: CountsLayout) -> str:
 
 
 def _cells(text: str, layout: CountsLayout) -> Iterator[tuple[int, Mapping[str, str]]]:
-    """Yield each row as field → text, with its line; the header must hold all known columns and no others."""
+    """Yield each row as field → text, with its line.
+
+    The header must hold all known columns and no others.
+    """
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     positions: list[str] | None = None
     try:
@@ -119,7 +128,8 @@ def _cells(text: str, layout: CountsLayout) -> Iterator[tuple[int, Mapping[str, 
                 raise CountsFileError(
                     [
                         _s(
-                            "%(line)d行目: 列の数が見出しと違います（%(found)d列。見出しは%(wanted)d列）。"
+                            "%(line)d行目: 列の数が見出しと違います（%(found)d列。"
+                            "見出しは%(wanted)d列）。"
                         )
                         % {"line": reader.line_num, "found": len(cells), "wanted": len(positions)}
                     ]
@@ -149,7 +159,8 @@ def _header(cells: list[str], layout: CountsLayout) -> list[str]:
     ]
     problems += [
         _s(
-            "1行目: 知らない列「%(name)s」があります。レイアウトの [columns] か ignored に書いてください。"
+            "1行目: 知らない列「%(name)s」があります。レイアウトの [columns] か ignored "
+            "に書いてください。"
         )
         % {"name": header}
         for header in headers
@@ -213,7 +224,8 @@ class _Reader:
             self._fault(
                 line,
                 _s(
-                    "時間帯「%(text)s」が読めません。9:00 か 9:30 のように、30分ごとにしてください。"
+                    "時間帯「%(text)s」が読めません。9:00 か 9:30 のように、"
+                    "30分ごとにしてください。"
                 ),
                 text=text[:20],
             )

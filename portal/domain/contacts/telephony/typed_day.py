@@ -20,7 +20,10 @@ NUMBERS = ("offered", "answered", "abandoned", "within", "talk", "after_call")
 
 
 class TypedDayError(InputError):
-    """Fields of a typed day are wrong; ``faults`` has a sentence for each, by its name (``offered_ja``, ``day``)."""
+    """Fields of a typed day are wrong.
+
+    ``faults`` has a sentence for each, by its name (``offered_ja``, ``day``).
+    """
 
     def __init__(self, faults: dict[str, str]) -> None:
         super().__init__(next(iter(faults.values())))
@@ -33,7 +36,9 @@ def field_name(number: str, language: str) -> str:
 
 
 def store_typed(work: Work, typed: Mapping[str, str], *, reason: Reason | None = None) -> Stored:
-    """Store a day as typed: ``day`` and a field for each of ``NUMBERS`` and language. Empty is 0 calls.
+    """Store a day as typed: ``day`` and a field for each of ``NUMBERS`` and language.
+
+    Empty is 0 calls.
 
     Raises:
         TypedDayError: fields are wrong; nothing is stored.

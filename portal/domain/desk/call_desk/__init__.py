@@ -1,1 +1,4 @@
-"""The call desk: finding a household, answering what a caller asks, and acting for the household on its word."""
+"""The call desk.
+
+Finding a household, answering what a caller asks, and acting for the household on its word.
+"""

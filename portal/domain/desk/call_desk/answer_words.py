@@ -35,7 +35,10 @@ class Question(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One sentence to say: in Japanese, and in the caller's language where that is another one (else empty)."""
+    """One sentence to say.
+
+    In Japanese, and in the caller's language where that is another one (else empty).
+    """
 
     question: str
     japanese: str

@@ -1,4 +1,7 @@
-"""What callers ask, looked up at once: letter, redeliveries, requests, sign-in, locks, coupons, last day."""
+"""What callers ask, looked up at once.
+
+Letter, redeliveries, requests, sign-in, locks, coupons, last day.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,7 +38,10 @@ class CouponFacts:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the sentences of ``answer_words`` are made of. ``last_day`` is the last one (JST) to receive a coupon."""
+    """What the sentences of ``answer_words`` are made of.
+
+    ``last_day`` is the last one (JST) to receive a coupon.
+    """
 
     removed: bool
     items: Sequence[Standing]
@@ -51,7 +57,10 @@ class Facts:
 
 
 def look_up(work: Work, household: Household) -> Facts:
-    """Return what can be answered about a household now. Whether it may be said is the level's matter."""
+    """Return what can be answered about a household now.
+
+    Whether it may be said is the level's matter.
+    """
     entries = coupons_of_household(work.session, household.id)
     last_day = _last_day(work.program, entries)
     window = work.program.windows.redelivery
@@ -75,7 +84,8 @@ def look_up(work: Work, household: Household) -> Facts:
 
 
 def _coupons(entries: Sequence[HouseholdCoupon], *, moved: bool) -> CouponFacts:
-    # What goes or went to another recipient is, for the old household, what it reads in the portal: under confirmation.
+    # What goes or went to another recipient is, for the old household, what it reads in the portal:
+    # under confirmation.
     checking = moved or any(entry.claimed_by == RECIPIENT_CHANGE for entry in entries)
     coupons = [entry.coupon for entry in entries if entry.coupon is not None]
     return CouponFacts(

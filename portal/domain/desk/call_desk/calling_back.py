@@ -1,8 +1,11 @@
-"""Calling back to the enrolled number: asked for in one call, dialed in the next, which the agent begins.
+"""Calling back to the enrolled number.
 
-Whoever answers there is verified again: the number alone reaches nothing (``calls.verification.confirm_call_back``).
-The number is shown for dialing only, to somebody whose colleague (or who) verified a caller for the household before;
-so nobody gets a number by opening a household.
+Asked for in one call, dialed in the next, which the agent begins.
+
+Whoever answers there is verified again: the number alone reaches nothing
+(``calls.verification.confirm_call_back``). The number is shown for dialing only, to somebody whose
+colleague (or who) verified a caller for the household before; so nobody gets a number by opening a
+household.
 """
 
 from dataclasses import dataclass, field
@@ -33,7 +36,10 @@ LIST_LIMIT = 20
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A household that waits for a call back: since when, and the receipt number of the call that asked for it."""
+    """A household that waits for a call back.
+
+    Since when, and the receipt number of the call that asked for it.
+    """
 
     household_id: int
     receipt_no: str
@@ -79,7 +85,8 @@ def ask_call_back(work: Work, call: Call, household_id: int) -> None:
     if not has_number(work.session, household_id):
         raise NotAllowedError(
             _s(
-                "登録の電話番号がないため、かけなおしでは確認できません。手紙番号かIDを聞いてください。"
+                "登録の電話番号がないため、かけなおしでは確認できません。"
+                "手紙番号かIDを聞いてください。"
             )
         )
     place = _place(work.session, call, household_id)
@@ -136,7 +143,8 @@ def show_number(work: Work, call: Call, household_id: int) -> Dialing:
     if not may_dial(work.session, call, household_id, work.now):
         raise NotAllowedError(
             _s(
-                "番号を表示できるのは、かけなおしを受け付けた世帯に、こちらから電話をかける受付の間だけです。"
+                "番号を表示できるのは、かけなおしを受け付けた世帯に、"
+                "こちらから電話をかける受付の間だけです。"
             )
         )
     place = _place(work.session, call, household_id)

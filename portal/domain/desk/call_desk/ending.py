@@ -1,4 +1,7 @@
-"""The end of a call with what follows from it: whoever is to be called back stands in the list of calls back."""
+"""The end of a call with what follows from it.
+
+Whoever is to be called back stands in the list of calls back.
+"""
 
 from dataclasses import replace
 
@@ -17,7 +20,9 @@ from portal.domain.people.tasks.states import TASK
 
 
 def end_call(work: Work, call_id: int, after: AfterCall) -> Call:
-    """End a call with what is noted; one to be called back, not asked for before, becomes a call back.
+    """End a call with what is noted.
+
+    One to be called back, not asked for before, becomes a call back.
 
     Raises: as ``finishing.finish``.
     """

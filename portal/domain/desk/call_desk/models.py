@@ -9,11 +9,14 @@ from portal.domain.foundation.base import Base, BigId, primary_key
 
 
 class DeskAct(Base):
-    """One thing that somebody of the staff did for a household on a caller's word; never changed afterwards.
+    """One thing that somebody of the staff did for a household on a caller's word.
 
-    ``receipt_no`` is what was read back: that of the request or task where the act made one (``subject``,
-    ``subject_id``), else its own. Asking twice may be one request, so a number can stand in several calls. ``level`` is
-    what the call had reached (``calls.levels``), ``channel`` the way in which the caller reached us.
+    Never changed afterwards.
+
+    ``receipt_no`` is what was read back: that of the request or task where the act made one
+    (``subject``, ``subject_id``), else its own. Asking twice may be one request, so a number can
+    stand in several calls. ``level`` is what the call had reached (``calls.levels``), ``channel``
+    the way in which the caller reached us.
     """
 
     __tablename__ = "desk_act"

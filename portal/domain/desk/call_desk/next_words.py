@@ -6,9 +6,12 @@ from portal.domain.foundation.texts import SOURCE_LOCALE, _, use_locale
 
 
 def to_ask(asked: Asked, hits: Hits, locale: str) -> list[Answer]:
-    """Return what to say after a search, in Japanese and in ``locale``; nothing after one that found one household.
+    """Return what to say after a search, in Japanese and in ``locale``.
 
-    The same typed words get the same advice whether nothing fits or only a household that callers may not know of.
+    Nothing after one that found one household.
+
+    The same typed words get the same advice whether nothing fits or only a household that callers
+    may not know of.
     """
     if len(hits.households) == 1:
         return []
@@ -41,6 +44,7 @@ def _sentences(asked: Asked, *, found: bool) -> list[tuple[str, str]]:
     if found:
         return left
     end = _(
-        "お話の内容では、見つけられませんでした。手紙か不在連絡票をご用意のうえ、もう一度お電話いただくか、区の窓口にご相談ください。"
+        "お話の内容では、見つけられませんでした。手紙か不在連絡票をご用意のうえ、"
+        "もう一度お電話いただくか、区の窓口にご相談ください。"
     )
     return [*left, ("end", end)]

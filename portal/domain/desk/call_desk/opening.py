@@ -1,4 +1,7 @@
-"""Opening a household in a call: logged and counted; a protected one is not there, and the supervisor is told."""
+"""Opening a household in a call: logged and counted.
+
+A protected one is not there, and the supervisor is told.
+"""
 
 from sqlalchemy import select
 
@@ -18,9 +21,12 @@ CALL = "call"
 def open_in_call(
     work: Work, call: Call, household_id: int
 ) -> tuple[Household, CallHousehold] | None:
-    """Return a household and its place in a call, opening it there at first; None where callers know of none.
+    """Return a household and its place in a call, opening it there at first.
 
-    None stands for a key that nothing has and for a protected household alike; that one was asked for is logged.
+    None where callers know of none.
+
+    None stands for a key that nothing has and for a protected household alike; that one was asked
+    for is logged.
     """
     household = work.session.get(Household, household_id)
     if household is None:

@@ -1,7 +1,9 @@
-"""Finding the household of a caller, by whatever the caller can say; a protected household is no hit to anybody here.
+"""Finding the household of a caller, by whatever the caller can say.
 
-A search that fits a protected household does the same work and gives the same answer as one that fits none; only the
-log knows, and the supervisor's page (``casework.watch``).
+A protected household is no hit to anybody here.
+
+A search that fits a protected household does the same work and gives the same answer as one that
+fits none; only the log knows, and the supervisor's page (``casework.watch``).
 """
 
 import re
@@ -41,7 +43,10 @@ SCANNED = re.compile(r"^[A-D](\d+)[A-D]$")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The search form as typed. A number or a telephone decides alone; other fields must fit together."""
+    """The search form as typed.
+
+    A number or a telephone decides alone; other fields must fit together.
+    """
 
     number: str = field(default="", repr=False)
     name: str = field(default="", repr=False)
@@ -66,7 +71,9 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """Households (at most twenty); ``more`` further ones fit; ``sure``: found by a number, so it must be this one.
+    """Households (at most twenty); ``more`` further ones fit.
+
+    ``sure``: found by a number, so it must be this one.
 
     ``withheld``: protected households that were asked for, of which only the log hears.
     """
@@ -83,7 +90,10 @@ class Hits:
 
 
 class AskedError(InputError):
-    """What was typed cannot be searched for; ``faults`` has a sentence per field with what to ask next."""
+    """What was typed cannot be searched for.
+
+    ``faults`` has a sentence per field with what to ask next.
+    """
 
     def __init__(self, faults: dict[str, str]) -> None:
         super().__init__(next(iter(faults.values())))
@@ -91,7 +101,9 @@ class AskedError(InputError):
 
 
 def find(work: Work, indexer: Indexer, asked: Asked, *, apart: bool = False) -> Hits:
-    """Find households by what was typed; ``apart`` says that ``withheld`` is wanted too, for the log.
+    """Find households by what was typed.
+
+    ``apart`` says that ``withheld`` is wanted too, for the log.
 
     Raises:
         AskedError: nothing was typed, something is too short or cannot be read.
@@ -109,10 +121,13 @@ def find(work: Work, indexer: Indexer, asked: Asked, *, apart: bool = False) -> 
 
 
 def search(work: Work, indexer: Indexer, asked: Asked, call: Call) -> Hits:
-    """Find households in a call: counted, logged without any word of it, and supervisors told of protected ones.
+    """Find households in a call.
+
+    Counted, logged without any word of it, and supervisors told of protected ones.
 
     Raises:
-        AskedError: nothing was typed, something is too short or cannot be read, or too many birth dates were tried.
+        AskedError: nothing was typed, something is too short or cannot be read, or too many birth
+            dates were tried.
         ThrottledError: the day's searches are used up (T10).
     """
     hits = find(work, indexer, asked, apart=True)
@@ -126,7 +141,8 @@ def search(work: Work, indexer: Indexer, asked: Asked, call: Call) -> Hits:
         raise AskedError(
             {
                 "birth": _s(
-                    "1つの受付で、生年月日を使ってさがせるのは5回までです。手紙番号か、お名前と郵便番号を聞いてください。"
+                    "1つの受付で、生年月日を使ってさがせるのは5回までです。手紙番号か、"
+                    "お名前と郵便番号を聞いてください。"
                 )
             }
         )
@@ -157,7 +173,8 @@ def _read(asked: Asked) -> tuple[SearchTerms, str]:
         )
     if asked.number and not _is_number(asked.number):
         faults["number"] = _s(
-            "手紙番号（Mと9けた）、ID（10けた）、お問い合わせ番号（11けたか12けた）のどれでもありません。もう一度、ゆっくり聞いてください。"
+            "手紙番号（Mと9けた）、ID（10けた）、お問い合わせ番号（11けたか12けた）"
+            "のどれでもありません。もう一度、ゆっくり聞いてください。"
         )
     if asked.name and len(fold_name(asked.name)) < SHORTEST_NAME:
         faults["name"] = _s("お名前が短すぎます。名字とお名前を、続けて聞いてください。")
@@ -173,7 +190,8 @@ def _read(asked: Asked) -> tuple[SearchTerms, str]:
             telephone = parse_mobile(asked.telephone)
         except InputError:
             faults["telephone"] = _s(
-                "登録できるのは、070・080・090で始まる11けたの番号だけです。番号をもう一度聞いてください。"
+                "登録できるのは、070・080・090で始まる11けたの番号だけです。"
+                "番号をもう一度聞いてください。"
             )
     if faults:
         raise AskedError(faults)

@@ -73,7 +73,10 @@ _DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight
 _LATIN = {word[0]: word for word in _WORDS}
 _EN = _LATIN | dict(zip("0123456789", _DIGITS, strict=True))
 _ZH = _LATIN | dict(zip("0123456789", "零一二三四五六七八九", strict=True))
-_KO_LETTERS = "에이 비 시 디 이 에프 지 에이치 아이 제이 케이 엘 엠 엔 오 피 큐 아르 에스 티 유 브이 더블유 엑스 와이 제트"
+_KO_LETTERS = (
+    "에이 비 시 디 이 에프 지 에이치 아이 제이 케이 엘 엠 엔 오 피 큐 아르 에스 티 유 브이 "
+    "더블유 엑스 와이 제트"
+)
 _KO = {
     chr(ord("A") + place): f"{name}({_WORDS[place]})"
     for place, name in enumerate(_KO_LETTERS.split())
@@ -84,9 +87,12 @@ _READINGS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 
 
 def read_out(number: str, locale: str) -> tuple[tuple[str, str], ...]:
-    """Return each sign of a number with the word that is said for it; hyphens and spaces are only pauses.
+    """Return each sign of a number with the word that is said for it.
 
-    Japanese call centers say a country or a town for a letter, the others the words of ITU and NATO.
+    Hyphens and spaces are only pauses.
+
+    Japanese call centers say a country or a town for a letter, the others the words of ITU and
+    NATO.
     """
     readings = _READINGS.get(locale, _JA)
     return tuple((sign, readings.get(sign, sign)) for sign in number.upper() if sign.isalnum())

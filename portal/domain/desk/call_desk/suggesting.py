@@ -1,4 +1,7 @@
-"""What a call seems to have been about, from what was done in it: so that most calls are noted with one key."""
+"""What a call seems to have been about, from what was done in it.
+
+So that most calls are noted with one key.
+"""
 
 from collections.abc import Mapping
 
@@ -21,12 +24,18 @@ ABOUT: Mapping[Act, tuple[str, str]] = {
 }
 """What each act on behalf of a resident says about the call."""
 OPENED = ("delivery", "not_arrived")
-"""A household was opened and nothing done: where the letter is, is what callers ask first (``domain.md`` §5.4)."""
+"""A household was opened and nothing done.
+
+Where the letter is, is what callers ask first (``domain.md`` §5.4).
+"""
 MOST = 3
 
 
 def suggest(session: Session, call: Call) -> list[tuple[str, str]]:
-    """Return categories with subcategories that fit what was done in a call, the last act first; at most three."""
+    """Return categories with subcategories that fit what was done in a call, the last act first.
+
+    At most three.
+    """
     acts = session.scalars(
         select(DeskAct.act).where(DeskAct.call_id == call.id).order_by(DeskAct.id.desc()).limit(20)
     )

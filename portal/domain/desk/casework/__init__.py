@@ -1,1 +1,4 @@
-"""A household as staff see it: found, masked, with everything that happened to it in one line of time."""
+"""A household as staff see it.
+
+Found, masked, with everything that happened to it in one line of time.
+"""

@@ -1,4 +1,7 @@
-"""Opening a household with a reason, and looking behind the masks: logged and counted (``security.md`` T10, A11)."""
+"""Opening a household with a reason, and looking behind the masks.
+
+Logged and counted (``security.md`` T10, A11).
+"""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -57,7 +60,10 @@ def unknown() -> NotFoundError:
 
 
 def open_with_reason(work: Work, household: Household, reason: Reason, words: str) -> datetime:
-    """Log why a household is opened; returns until when it stays open. ``words`` may name people, so they are sealed."""
+    """Log why a household is opened; returns until when it stays open.
+
+    ``words`` may name people, so they are sealed.
+    """
     sealed = None
     if words:
         key = work.vault.unwrap(household.wrapped_key)
@@ -75,7 +81,10 @@ def open_with_reason(work: Work, household: Household, reason: Reason, words: st
 
 
 def unmask(work: Work, household: Household, part: Part, reason: Reason) -> datetime:
-    """Log that somebody looks behind a mask; returns until when it stays open. Unusually many are noted."""
+    """Log that somebody looks behind a mask; returns until when it stays open.
+
+    Unusually many are noted.
+    """
     record(
         work,
         "household.unmasked",
@@ -96,7 +105,10 @@ def count_look(work: Work) -> None:
 
 
 def note_protected_asked(work: Work, household_id: int, *, call_id: int | None = None) -> None:
-    """Log that somebody who may not know asked for a protected household; ``call_id`` is the call in which it was."""
+    """Log that somebody who may not know asked for a protected household.
+
+    ``call_id`` is the call in which it was.
+    """
     record(
         work,
         "household.protected_asked",

@@ -1,4 +1,7 @@
-"""Accepting many requests at once: only plain ones, each by its own rule, with a reason for every one left out."""
+"""Accepting many requests at once.
+
+Only plain ones, each by its own rule, with a reason for every one left out.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -29,7 +32,10 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a bulk accept would do: these requests (with their versions), children and yen; and who is left out."""
+    """What a bulk accept would do: these requests (with their versions), children and yen.
+
+    And who is left out.
+    """
 
     takes: Sequence[Request]
     left_out: Sequence[LeftOut]
@@ -70,7 +76,10 @@ def _why_not(work: Work, row: Request) -> str:
 
 
 def plan(work: Work, request_ids: Iterable[int]) -> Plan:
-    """Say what a bulk accept of the chosen requests would do; changes nothing. The caller chose what may be known."""
+    """Say what a bulk accept of the chosen requests would do; changes nothing.
+
+    The caller chose what may be known.
+    """
     wanted = sorted(set(request_ids))[:LIMIT]
     rows = work.session.scalars(
         select(Request).where(Request.id.in_(wanted)).order_by(Request.id)
@@ -83,7 +92,10 @@ def plan(work: Work, request_ids: Iterable[int]) -> Plan:
 
 
 def accept_all(work: Work, versions: Iterable[tuple[int, int]]) -> tuple[list[int], list[LeftOut]]:
-    """Accept requests by (id, version), each in a savepoint of its own; returns the accepted ids and the refused."""
+    """Accept requests by (id, version), each in a savepoint of its own.
+
+    Returns the accepted ids and the refused.
+    """
     accepted: list[int] = []
     refused: list[LeftOut] = []
     for request_id, version in sorted(versions)[:LIMIT]:

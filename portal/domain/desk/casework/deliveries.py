@@ -26,7 +26,10 @@ class Reached:
 
 @dataclass(frozen=True, slots=True)
 class Deliveries:
-    """All children there is something to deliver to, and those reached; ``counts`` names the way that counts."""
+    """All children there is something to deliver to, and those reached.
+
+    ``counts`` names the way that counts.
+    """
 
     everybody: Reached
     by_way: Mapping[str, Reached]
@@ -41,9 +44,9 @@ class Deliveries:
 def deliveries(session: Session, delivered_means: str) -> Deliveries:
     """Count who was reached; ``delivered_means`` is the program's setting of that name.
 
-    Declined and ineligible entitlements are in no count. ``handed_over``: a letter with ID and password went to the
-    post, whatever came after. ``revealed``: the code was shown to the household at least once. ``exchanged``: the
-    issuer reported the exchange of the whole amount.
+    Declined and ineligible entitlements are in no count. ``handed_over``: a letter with ID and
+    password went to the post, whatever came after. ``revealed``: the code was shown to the
+    household at least once. ``exchanged``: the issuer reported the exchange of the whole amount.
     """
     letters = select(Letter.household_id).where(
         Letter.kind == CREDENTIAL_LETTER,

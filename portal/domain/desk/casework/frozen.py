@@ -16,7 +16,8 @@ def unfreeze(work: Work, task_id: int) -> Credential:
 
     Raises:
         NotFoundError: no such task.
-        WrongStateError: another kind of task, finished before, or the letter was replaced meanwhile.
+        WrongStateError: another kind of task, finished before, or the letter was replaced
+            meanwhile.
     """
     task = work.session.scalar(select(Task).where(Task.id == task_id).with_for_update())
     if task is None or task.household_id is None:

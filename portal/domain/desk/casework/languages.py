@@ -10,7 +10,10 @@ from portal.domain.requests.requests.models import Request
 
 
 def language_of(session: Session, household_id: int) -> str:
-    """Return a household's locale id: of its last sign-in, else of its last request in the portal, else Japanese."""
+    """Return a household's locale id.
+
+    Of its last sign-in, else of its last request in the portal, else Japanese.
+    """
     signed_in = session.scalar(
         select(Credential.locale)
         .where(Credential.household_id == household_id, Credential.locale.is_not(None))

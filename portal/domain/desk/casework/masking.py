@@ -1,4 +1,7 @@
-"""Masked personal fields: enough to recognize the right household, too little to copy it (``security.md`` A11)."""
+"""Masked personal fields.
+
+Enough to recognize the right household, too little to copy it (``security.md`` A11).
+"""
 
 from datetime import date
 

@@ -1,4 +1,7 @@
-"""Deciding that a household gets a new letter with another ID and password; the next print run makes it."""
+"""Deciding that a household gets a new letter with another ID and password.
+
+The next print run makes it.
+"""
 
 from datetime import date, datetime
 
@@ -42,7 +45,10 @@ def leads_to_letter(task: Task) -> bool:
 
 
 def last_day_to_decide(program: Program) -> date:
-    """Return the last day (JST) for deciding on what was asked for in time: that of posting what is printed then."""
+    """Return the last day (JST) for deciding on what was asked for in time.
+
+    That of posting what is printed then.
+    """
     window = program.windows.new_letter
     days = [
         rule.last_posting_day(program.calendar)
@@ -55,8 +61,8 @@ def last_day_to_decide(program: Program) -> date:
 def closed_text(program: Program, task: Task, now: datetime) -> str:
     """Return why no new letter may be ordered now, in the staff's words; "" while it may.
 
-    What was asked for by the window's last day may be decided a little longer: the window ends so early just because
-    checking, printing and handing over take days.
+    What was asked for by the window's last day may be decided a little longer: the window ends so
+    early just because checking, printing and handing over take days.
     """
     window = program.windows.new_letter
     in_time = task.created_at < window.ends_at and now < day_end(last_day_to_decide(program))

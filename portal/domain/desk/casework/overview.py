@@ -1,4 +1,7 @@
-"""A household's row, its credential and what else there is about it, in one statement: the rest is read only if there."""
+"""A household's row, its credential and what else there is about it, in one statement.
+
+The rest is read only if there.
+"""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,7 @@
-"""What becomes of a parcel, together with the household's request to have it again: fulfilled with it, or ended with it."""
+"""What becomes of a parcel, together with the household's request to have it again.
+
+Fulfilled with it, or ended with it.
+"""
 
 from datetime import date
 
@@ -13,7 +16,10 @@ from portal.domain.requests.redeliveries.fulfilling import parcel_gone, parcel_p
 def repost(
     work: Work, parcel_id: int, day: date, mail_class: str, tracking_no: str
 ) -> AlternativeParcel:
-    """Send a parcel again as ``alternatives.delivery.repost`` does, with its errors; a request for it is fulfilled."""
+    """Send a parcel again as ``alternatives.delivery.repost`` does, with its errors.
+
+    A request for it is fulfilled.
+    """
     before = work.session.scalar(
         select(AlternativeParcel.shipment_id).where(AlternativeParcel.id == parcel_id)
     )
@@ -24,21 +30,30 @@ def repost(
 
 
 def restock(work: Work, parcel_id: int) -> AlternativeParcel:
-    """Lay a parcel into stock as ``alternatives.delivery.restock`` does, with its errors; a request for it ends."""
+    """Lay a parcel into stock as ``alternatives.delivery.restock`` does, with its errors.
+
+    A request for it ends.
+    """
     parcel = delivery.restock(work, parcel_id)
     _gone(work, parcel.shipment_id, "restocked")
     return parcel
 
 
 def resend(work: Work, parcel_id: int) -> AlternativeParcel:
-    """Replace a lost parcel as ``alternatives.lost_parcels.resend`` does, with its errors; a request for it ends."""
+    """Replace a lost parcel as ``alternatives.lost_parcels.resend`` does, with its errors.
+
+    A request for it ends.
+    """
     parcel = lost_parcels.resend(work, parcel_id)
     _gone(work, parcel.shipment_id, "replaced")
     return parcel
 
 
 def write_off(work: Work, parcel_id: int) -> AlternativeParcel:
-    """Give a lost parcel up as ``alternatives.lost_parcels.write_off`` does, with its errors; a request for it ends."""
+    """Give a lost parcel up as ``alternatives.lost_parcels.write_off`` does, with its errors.
+
+    A request for it ends.
+    """
     parcel = lost_parcels.write_off(work, parcel_id)
     _gone(work, parcel.shipment_id, "lost")
     return parcel

@@ -1,4 +1,7 @@
-"""Cards to households whose letter was delivered and who never signed in: six and three weeks before the end."""
+"""Cards to households whose letter was delivered and who never signed in.
+
+Six and three weeks before the end.
+"""
 
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
@@ -36,9 +39,12 @@ def stage(window: Window, now: datetime) -> int | None:
 
 
 def due_households(session: Session, window: Window, now: datetime) -> list[int]:
-    """Return the households to write to now: the letter was delivered, its ID never used, something is still to get.
+    """Return the households to write to now.
 
-    Left out are held, protected and removed ones, those with a death, and those written to since this card fell due.
+    The letter was delivered, its ID never used, something is still to get.
+
+    Left out are held, protected and removed ones, those with a death, and those written to since
+    this card fell due.
     """
     days = stage(window, now)
     if days is None:
@@ -89,7 +95,10 @@ def write_to(work: Work, window: Window, household_ids: Collection[int]) -> None
 
 
 def write_to_everybody(source: WorkSource, window: Window) -> int:
-    """Queue every card that is due, in short transactions; the daily print makes them. Returns how many."""
+    """Queue every card that is due, in short transactions; the daily print makes them.
+
+    Returns how many.
+    """
     with source.reading() as work:
         waiting = due_households(work.session, window, work.now)
     for start in range(0, len(waiting), AT_ONCE):

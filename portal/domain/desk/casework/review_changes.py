@@ -56,7 +56,10 @@ def shown_now(session: Session, row: Request) -> Shown:
 
 
 def changes_since(session: Session, row: Request, before: Shown) -> Changes:
-    """Return what happened to a request since a page showed it: its own steps, those of its parts, and approvals."""
+    """Return what happened to a request since a page showed it.
+
+    Its own steps, those of its parts, and approvals.
+    """
     own = and_(AuditEvent.subject == "request", AuditEvent.subject_id == row.id)
     of_household = AuditEvent.household_id == row.household_id
     events = session.execute(

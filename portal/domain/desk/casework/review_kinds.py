@@ -37,7 +37,8 @@ class KindRules(Protocol):
     def decide(self) -> Callable[..., Request]:
         """Decide: ``(work, request_id, version, action, *, reason, text, **extra)``.
 
-        ``version`` is what the page showed; ``extra`` are the fields that the kind's part of the page sends.
+        ``version`` is what the page showed; ``extra`` are the fields that the kind's part of the
+        page sends.
         """
         ...
 

@@ -22,7 +22,10 @@ ENDED = frozenset({"withdrawn", "refused", "accepted"})
 
 
 def offered(work: Work, row: Request) -> tuple[str, ...]:
-    """Return the decisions that this person may make on a request now, in the order of its kind; none for the own entry."""
+    """Return the decisions that this person may make on a request now, in the order of its kind.
+
+    None for the own entry.
+    """
     if row.state == "closed" or (row.entered_by is not None and row.entered_by == work.actor.id):
         return ()
     found = _OF_KIND[row.kind](work, row)

@@ -1,4 +1,7 @@
-"""The queue of requests: counted, filtered, oldest first, without households that the reader may not know of."""
+"""The queue of requests.
+
+Counted, filtered, oldest first, without households that the reader may not know of.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -120,7 +123,8 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.channel:
         found.append(Request.channel == filters.channel)
     if filters.overdue:
-        # a function keeps the due index out: with it all overdue rows would be sorted for the first page
+        # a function keeps the due index out: with it all overdue rows would be sorted for the first
+        # page
         found.append(func.date(Request.due_on, type_=Date()) < bindparam("today", type_=Date()))
     if filters.warned:
         found.append(Request.warned.is_(True))
@@ -202,8 +206,9 @@ def next_for(
 ) -> int | None:
     """Return the oldest waiting request that this person may decide and nobody else is deciding.
 
-    Left out: own entries, own proposals (a second person confirms them), and for those who are not of the ward what was
-    passed to it. ``after`` walks on from a request that is left as it is; after the newest the oldest comes again.
+    Left out: own entries, own proposals (a second person confirms them), and for those who are not
+    of the ward what was passed to it. ``after`` walks on from a request that is left as it is;
+    after the newest the oldest comes again.
     """
     free = or_(
         Request.claimed_by.is_(None), Request.claimed_by == staff_id, Request.claimed_until <= now
@@ -257,7 +262,10 @@ class Counts:
 
 
 def counts(session: Session, *, include_protected: bool, today: date) -> Counts:
-    """Count what waits, each figure up to ``CAP``: a page that counts 20,000 rows costs more than all the rest of it."""
+    """Count what waits, each figure up to ``CAP``.
+
+    A page that counts 20,000 rows costs more than all the rest of it.
+    """
     row = session.execute(_counting(include_protected), {"today": today}).one()
     return Counts(dict(zip(KINDS, row, strict=False)), int(row.overdue))
 

@@ -81,7 +81,8 @@ def _only(action: str, other: StateMachine, allowed: str) -> Exclusion:
 
 SHOWN_AGAIN = "assigned revealed part_used exchanged"
 EXCLUSIONS = (
-    # what is spent is never declined or replaced; what is being stopped for another reason waits for its issuer first
+    # what is spent is never declined or replaced; what is being stopped for another reason waits
+    # for its issuer first
     _only(
         "decline.submit", COUPON, "none assigned revealed suspended stop_requested voided expired"
     ),
@@ -107,7 +108,10 @@ def as_markdown() -> str:
 def _lines() -> Iterator[str]:
     yield "# States and actions"
     yield ""
-    yield "Made by `./run portal states --write`; the tests compare it with the machines. Rows are states, columns actions;"
+    yield (
+        "Made by `./run portal states --write`; the tests compare it with the machines. Rows "
+        "are states, columns actions;"
+    )
     yield "a cell names the state that follows, an empty one means that the action is refused."
     for machine in MACHINES:
         yield ""

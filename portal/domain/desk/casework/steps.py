@@ -39,7 +39,8 @@ def next_steps(session: Session) -> list[Step]:
         .join(Coupon, Coupon.entitlement_id == Entitlement.id)
         .where(Entitlement.state == "in_progress", Coupon.state.in_(LIVE)),
     )
-    # a child whose request stopped its coupon, or whom nobody may serve now, gets none: it is not waited for
+    # a child whose request stopped its coupon, or whom nobody may serve now, gets none: it is not
+    # waited for
     wanted = assigned + wanting_count(session)
     served = (
         Entitlement.state == "in_progress",

@@ -1,4 +1,7 @@
-"""Codes that are being stopped at their issuer: what it answers decides over the request that asked for it."""
+"""Codes that are being stopped at their issuer.
+
+What it answers decides over the request that asked for it.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -33,7 +36,10 @@ PAGE = 200
 
 @dataclass(frozen=True, slots=True)
 class StopRow:
-    """A code whose stop was asked for: its management number (never the code itself), and who asked."""
+    """A code whose stop was asked for.
+
+    Its management number (never the code itself), and who asked.
+    """
 
     coupon_id: int
     profile: str
@@ -76,7 +82,10 @@ def waiting_stops(work: Work, *, include_protected: bool, limit: int = PAGE) -> 
 
 
 def _of_ward_alone() -> ColumnElement[bool]:
-    """Whether the request that asked for a stop is known to the ward alone; the entitlement is joined."""
+    """Whether the request that asked for a stop is known to the ward alone.
+
+    The entitlement is joined.
+    """
     asked = select(Request.id).where(Request.id == Entitlement.claim_id, Request.ward_only)
     return asked.correlate(Entitlement).exists()
 
@@ -92,15 +101,19 @@ def _claimed(session: Session, coupon_id: int, *, include_protected: bool) -> En
         raise NotFoundError(_s("このコードは見つかりませんでした。"))
     entitlement: Entitlement = found[0]
     if entitlement.claim_id is not None:
-        # the request first, then the entitlement, then the coupon: the order in which everybody locks
+        # the request first, then the entitlement, then the coupon: the order in which everybody
+        # locks
         requests.locked(session, entitlement.claim_id)
     return entitlement
 
 
 def confirm(work: Work, coupon_id: int, *, include_protected: bool) -> None:
-    """Note that nothing was spent and the code is stopped; what asked for it goes on in the same transaction.
+    """Note that nothing was spent and the code is stopped.
 
-    A decline or another request is decided, a shop's refusal of the code is answered with a new one.
+    What asked for it goes on in the same transaction.
+
+    A decline or another request is decided, a shop's refusal of the code is answered with a new
+    one.
 
     Raises:
         NotFoundError: there is no such code, or the actor may not know of it.
@@ -116,7 +129,9 @@ def confirm(work: Work, coupon_id: int, *, include_protected: bool) -> None:
 
 
 def found_spent(work: Work, coupon_id: int, *, include_protected: bool) -> None:
-    """Note that the code was used before it could be stopped; the request that asked is refused, a fault looked up again.
+    """Note that the code was used before it could be stopped.
+
+    The request that asked is refused, a fault looked up again.
 
     Raises:
         NotFoundError: there is no such code, or the actor may not know of it.
@@ -132,7 +147,10 @@ def found_spent(work: Work, coupon_id: int, *, include_protected: bool) -> None:
 
 
 def as_csv(rows: Iterable[StopRow]) -> bytes:
-    """Return the list that goes to an issuer: UTF-8 with BOM, one management number a line, formula-safe."""
+    """Return the list that goes to an issuer.
+
+    UTF-8 with BOM, one management number a line, formula-safe.
+    """
     lines = ["management_no,face_yen"]
     lines += [f"{_plain(row.management_no)},{row.face_yen}" for row in rows]
     return ("\ufeff" + "\r\n".join(lines) + "\r\n").encode()

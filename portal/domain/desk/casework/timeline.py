@@ -21,7 +21,10 @@ LIMIT = 200
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One thing that happened; ``action`` is stable, the site has words for it. ``who`` is a staff name or empty."""
+    """One thing that happened; ``action`` is stable, the site has words for it.
+
+    ``who`` is a staff name or empty.
+    """
 
     at: datetime
     action: str
@@ -63,16 +66,19 @@ def timeline(
     of_ward: bool = False,
     has_changes: bool = True,
 ) -> list[Moment]:
-    """Return what happened to a household, newest first; where its children went is told to the ward alone.
+    """Return what happened to a household, newest first.
 
-    ``letters`` are the household's, ``assigned`` the instants at which its coupons were; ``has_changes`` is False
-    where no child's recipient ever changed away from it.
+    Where its children went is told to the ward alone.
+
+    ``letters`` are the household's, ``assigned`` the instants at which its coupons were;
+    ``has_changes`` is False where no child's recipient ever changed away from it.
     """
     events = session.execute(EVENTS, {"household_id": household.id, "most": limit}).all()
     if not of_ward:
         hidden = hidden_from_contractors(session, household.id) if has_changes else {}
         events = [event for event in events if not _is_hidden(event, hidden)]
-    # Printing and handing over are written for many letters at once: their numbers come from the letters.
+    # Printing and handing over are written for many letters at once: their numbers come from the
+    # letters.
     paper = _letters(letters)
     moments = [
         Moment(

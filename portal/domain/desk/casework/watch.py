@@ -1,7 +1,9 @@
-"""Watching how staff look at households (``security.md`` T10, A11): what was unusual, by whom, and who has seen it.
+"""Watching how staff look at households (``security.md`` T10, A11).
 
-An incident is what one person did of one kind on one Japanese day. A supervisor sees the own team's; whom a protected
-household concerns is told to nobody here.
+What was unusual, by whom, and who has seen it.
+
+An incident is what one person did of one kind on one Japanese day. A supervisor sees the own
+team's; whom a protected household concerns is told to nobody here.
 """
 
 from collections.abc import Iterable, Sequence
@@ -58,10 +60,12 @@ TEAM = frozenset({Role.AGENT.value, Role.SUPERVISOR.value})
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """What somebody did on a day: ``kind`` is unmask, search, open, births, asked or protected_opened.
+    """What somebody did on a day.
 
-    ``last_event`` names it in addresses; ``call_ids`` are the calls in which it was. ``seen_by``: who has looked at it,
-    None when nobody has since the last event.
+    ``kind`` is unmask, search, open, births, asked or protected_opened.
+
+    ``last_event`` names it in addresses; ``call_ids`` are the calls in which it was. ``seen_by``:
+    who has looked at it, None when nobody has since the last event.
     """
 
     last_event: int
@@ -125,10 +129,13 @@ def unseen(session: Session, reader: StaffUser, now: datetime) -> int:
 
 
 def mark_seen(work: Work, reader: StaffUser, last_event: int) -> Incident:
-    """Note that somebody looked at an incident as it is now; what happens afterwards shows it again.
+    """Note that somebody looked at an incident as it is now.
+
+    What happens afterwards shows it again.
 
     Raises:
-        NotFoundError: there is no such incident, or it went on meanwhile, or it is not this person's to watch.
+        NotFoundError: there is no such incident, or it went on meanwhile, or it is not this
+            person's to watch.
         ConflictError: somebody looked at it already.
         NotAllowedError: it is about this person.
     """
@@ -139,7 +146,8 @@ def mark_seen(work: Work, reader: StaffUser, last_event: int) -> Incident:
     if found is None:
         raise NotFoundError(
             _s(
-                "この記録は見つかりませんでした。続きがあったかもしれません。一覧を開きなおしてください。"
+                "この記録は見つかりませんでした。続きがあったかもしれません。"
+                "一覧を開きなおしてください。"
             )
         )
     if found.staff_id == reader.id:
@@ -163,7 +171,10 @@ def mark_seen(work: Work, reader: StaffUser, last_event: int) -> Incident:
 
 
 def _watches(reader: StaffUser, one: _Event) -> bool:
-    """Tell whom a person watches: an auditor everybody, a supervisor the own team and, at the contractor, those it hired."""
+    """Tell whom a person watches.
+
+    An auditor everybody, a supervisor the own team and, at the contractor, those it hired.
+    """
     if Role(reader.role) is Role.AUDITOR:
         return True
     teams = {reader.organization}

@@ -80,7 +80,10 @@ def waiting_tasks(
 
 
 def visible_task(session: Session, task_id: int, *, include_protected: bool) -> Task | None:
-    """Return a task, open or finished; None where there is none, or none that the reader may know of."""
+    """Return a task, open or finished.
+
+    None where there is none, or none that the reader may know of.
+    """
     statement = (
         select(Task)
         .outerjoin(Household, Household.id == Task.household_id)
@@ -90,7 +93,10 @@ def visible_task(session: Session, task_id: int, *, include_protected: bool) -> 
 
 
 def visible_hold(session: Session, hold_id: int, *, include_protected: bool) -> Hold | None:
-    """Return a hold, open or released; None where there is none, or none that the reader may know of."""
+    """Return a hold, open or released.
+
+    None where there is none, or none that the reader may know of.
+    """
     statement = (
         select(Hold)
         .join(Household, Household.id == Hold.household_id)

@@ -1,4 +1,7 @@
-"""Four eyes: one person proposes, another confirms; where the ward must agree, one of them is of the ward."""
+"""Four eyes: one person proposes, another confirms.
+
+Where the ward must agree, one of them is of the ward.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -20,7 +23,10 @@ INSTRUCTION_MAX = 40
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """The ward's written order: its number, its date, and the stored scan of it where it is attached."""
+    """The ward's written order.
+
+    Its number, its date, and the stored scan of it where it is attached.
+    """
 
     number: str
     day: date
@@ -38,7 +44,9 @@ def propose(
     detail: dict[str, Any] | None = None,
     sealed: bytes | None = None,
 ) -> Approval:
-    """Propose something; an open proposal of the same kind for the same subject is returned instead of a second one.
+    """Propose something.
+
+    An open proposal of the same kind for the same subject is returned instead of a second one.
 
     Raises:
         NotAllowedError: the actor is no person with an account.
@@ -90,8 +98,9 @@ def confirm(
 
     Raises:
         NotFoundError: there is none of that key.
-        NotAllowedError: the own proposal; or nobody of the ward, and its written instruction is not attached as a file:
-            a number that two people of the contractor type is no agreement of the ward (``ward_needed``).
+        NotAllowedError: the own proposal; or nobody of the ward, and its written instruction is not
+            attached as a file: a number that two people of the contractor type is no agreement of
+                the ward (``ward_needed``).
         WrongStateError: it was decided before.
     """
     approval = _locked(work.session, approval_id)
@@ -117,7 +126,8 @@ def confirm(
     if ward_needed and not of_ward and not attached:
         raise NotAllowedError(
             _s(
-                "受託者の二人だけでは決められません。区の職員に承認を頼むか、区の指示書のスキャンをつけて、提案しなおしてください。"
+                "受託者の二人だけでは決められません。区の職員に承認を頼むか、"
+                "区の指示書のスキャンをつけて、提案しなおしてください。"
             ),
             code="ward_needed",
         )

@@ -13,7 +13,10 @@ WATCHED = text("action IN ('staff.unusual_browsing', 'household.protected_asked'
 
 
 class AuditEvent(Base):
-    """One thing that happened. ``detail`` holds no personal data; what must be kept of it is in ``sealed``."""
+    """One thing that happened.
+
+    ``detail`` holds no personal data; what must be kept of it is in ``sealed``.
+    """
 
     __tablename__ = "audit_event"
     __table_args__ = (
@@ -35,7 +38,10 @@ class AuditEvent(Base):
 
 
 class IdempotencyKey(Base):
-    """A form that was already carried out: the second post gets the first one's answer (``security.md`` A18)."""
+    """A form that was already carried out.
+
+    The second post gets the first one's answer (``security.md`` A18).
+    """
 
     __tablename__ = "idempotency_key"
 

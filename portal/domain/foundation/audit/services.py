@@ -1,4 +1,7 @@
-"""Writing audit events: noted as things happen, written together, lost with the transaction that they tell of."""
+"""Writing audit events.
+
+Noted as things happen, written together, lost with the transaction that they tell of.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -34,7 +37,9 @@ def record(
     sealed: bytes | None = None,
     **detail: Any,
 ) -> None:
-    """Add an event to the running transaction. ``detail`` must not hold names, addresses, secrets or codes.
+    """Add an event to the running transaction.
+
+    ``detail`` must not hold names, addresses, secrets or codes.
 
     Raises:
         RuntimeError: the transaction only reads, so that the event would be lost.
@@ -63,13 +68,19 @@ def record(
 def record_many(
     work: Work, action: str, subject: str, subjects: Iterable[tuple[int, int | None]], **detail: Any
 ) -> None:
-    """Add the same event for many subjects at once; each is (subject id, household id). ``detail``: as ``record``."""
+    """Add the same event for many subjects at once; each is (subject id, household id).
+
+    ``detail``: as ``record``.
+    """
     for subject_id, household_id in subjects:
         record(work, action, subject, subject_id, household_id=household_id, **detail)
 
 
 def write_pending(session: Session) -> None:
-    """Write what was noted so far. Reading through the session's classes does it by itself; plain tables ask for it."""
+    """Write what was noted so far.
+
+    Reading through the session's classes does it by itself; plain tables ask for it.
+    """
     if rows := session.info.get(_PENDING):
         session.info[_PENDING] = []
         insert_together(session, AuditEvent, rows)
@@ -109,9 +120,12 @@ def _commit(session: Session) -> None:
 
 
 def first_time(session: Session, key: str, now: datetime, result: str | None = None) -> bool:
-    """Claim a form's key; False when the same form was carried out before (or is being so by another worker).
+    """Claim a form's key.
 
-    ``result`` is the answer kept from the start (``keep_result``); whoever then answers otherwise keeps that instead.
+    False when the same form was carried out before (or is being so by another worker).
+
+    ``result`` is the answer kept from the start (``keep_result``); whoever then answers otherwise
+    keeps that instead.
     """
     values = {"key": key, "at": now, "result": result}
     claimed = session.execute(_CLAIM[session.get_bind().dialect.name], values)
@@ -119,7 +133,10 @@ def first_time(session: Session, key: str, now: datetime, result: str | None = N
 
 
 def keep_result(session: Session, key: str, result: str | None) -> None:
-    """Keep what the first run answered (a receipt number; None: nothing worth it), for those that come after."""
+    """Keep what the first run answered (a receipt number.
+
+    None: nothing worth it), for those that come after.
+    """
     session.execute(_KEEP, {"form": key, "answer": result})
 
 

@@ -1,4 +1,7 @@
-"""The windows of a program as people at work need them: what is open now, until when, and what changes next."""
+"""The windows of a program as people at work need them.
+
+What is open now, until when, and what changes next.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -1,4 +1,7 @@
-"""When somebody answers the telephone: hours, closed weekdays, holidays, closures and agreed exceptions."""
+"""When somebody answers the telephone.
+
+Hours, closed weekdays, holidays, closures and agreed exceptions.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -47,10 +50,12 @@ class YearlyClosure:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """What was agreed with the ward about days that differ (specification 6(3)): who pays, and the approval.
+    """What was agreed with the ward about days that differ (specification 6(3)).
 
-    ``paid_by`` is ward, contractor or agreed (settled by a paper of its own); ``number`` and ``on`` name the paper by
-    which ``approved_by`` agreed.
+    Who pays, and the approval.
+
+    ``paid_by`` is ward, contractor or agreed (settled by a paper of its own); ``number`` and ``on``
+    name the paper by which ``approved_by`` agreed.
     """
 
     paid_by: str
@@ -75,7 +80,10 @@ class Closure:
 
 @dataclass(frozen=True, slots=True)
 class HoursOverride:
-    """Other hours on one day (None: closed), agreed with the ward; it counts before every other rule of that day."""
+    """Other hours on one day (None: closed), agreed with the ward.
+
+    It counts before every other rule of that day.
+    """
 
     day: date
     hours: Hours | None
@@ -144,7 +152,10 @@ class CallCenterCalendar:
         )
 
     def next_open(self, now: datetime) -> datetime | None:
-        """Return when somebody answers: ``now`` if open, else the next opening (JST), None after the last day."""
+        """Return when somebody answers.
+
+        ``now`` if open, else the next opening (JST), None after the last day.
+        """
         if self.is_open(now):
             return now.astimezone(JST)
         today = jst_date(now)
@@ -160,7 +171,10 @@ class CallCenterCalendar:
         return None
 
     def last_staffed_day(self, until: date | None = None) -> date | None:
-        """Return the last day on which somebody answers, not after ``until``; None when there is none."""
+        """Return the last day on which somebody answers, not after ``until``.
+
+        None when there is none.
+        """
         start = self.last_day if until is None else min(until, self.last_day)
         for day in self._days(start, forward=False):
             if day < self.first_day:
@@ -184,7 +198,10 @@ class CallCenterCalendar:
         return day
 
     def business_days_after(self, day: date, count: int) -> date:
-        """Return the business day that lies ``count`` business days after ``day``; a closed day counts as the next open one."""
+        """Return the business day that lies ``count`` business days after ``day``.
+
+        A closed day counts as the next open one.
+        """
         found = self.business_day_from(day)
         for _step in range(count):
             found = self.business_day_from(found + ONE_DAY)

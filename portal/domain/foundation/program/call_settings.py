@@ -1,4 +1,7 @@
-"""What a ward decides about the call center's numbers: which calls count, when the board warns, when the report is due."""
+"""What a ward decides about the call center's numbers.
+
+Which calls count, when the board warns, when the report is due.
+"""
 
 from dataclasses import dataclass
 
@@ -9,9 +12,10 @@ from portal.domain.foundation.program.reading import Section
 class CallSettings:
     """How calls are counted. Rates are whole percent, ``*_seconds`` are seconds.
 
-    ``busy_counts``: calls that met a busy line count as offered. ``out_of_hours_counts``: calls outside the opening
-    hours count. ``short_abandoned_counts``: calls given up within ``short_abandoned_seconds`` count. The monthly
-    report prints all three. ``answer_rate_alarm`` 0: the board never warns; it never warns below ``alarm_min_calls``.
+    ``busy_counts``: calls that met a busy line count as offered. ``out_of_hours_counts``: calls
+    outside the opening hours count. ``short_abandoned_counts``: calls given up within
+    ``short_abandoned_seconds`` count. The monthly report prints all three. ``answer_rate_alarm`` 0:
+    the board never warns; it never warns below ``alarm_min_calls``.
     """
 
     layouts: str
@@ -37,6 +41,7 @@ def read_call_settings(root: Section) -> CallSettings:
         busy_counts=calls.flag("busy_counts", default=False),
         out_of_hours_counts=calls.flag("out_of_hours_counts", default=False),
         short_abandoned_counts=calls.flag("short_abandoned_counts", default=True),
-        # specification 6(7): by the 10th of the month after; an earlier day may be agreed, a later one not
+        # specification 6(7): by the 10th of the month after; an earlier day may be agreed, a later
+        # one not
         report_due_day=calls.whole("report_due_day", 10, low=1, high=10),
     )

@@ -36,7 +36,10 @@ def by_level(findings: list[Finding]) -> list[Finding]:
 def coupon_findings(
     program: Program, exchange_ends_at: datetime, use_ends_at: datetime
 ) -> list[Finding]:
-    """Return what is wrong with codes of these exclusive ends (UTC): they must live as long as the program says."""
+    """Return what is wrong with codes of these exclusive ends (UTC).
+
+    They must live as long as the program says.
+    """
     found = []
     for ends_at, window in (
         (exchange_ends_at, program.windows.exchange),
@@ -47,7 +50,8 @@ def coupon_findings(
                 error_of(
                     "coupon_dies_early",
                     _s(
-                        "コードは%(code_day)sまでしか使えませんが、事業の「%(title)s」は%(day)sまでです。"
+                        "コードは%(code_day)sまでしか使えませんが、事業の「%(title)s」"
+                        "は%(day)sまでです。"
                         "発行事業者に期限の長いコードを頼んでください。"
                     )
                     % {
@@ -66,7 +70,8 @@ def _check_channels(program: Program) -> Iterator[Finding]:
         yield error_of(
             "no_channel",
             _s(
-                "確認の番号の受け取り方が1つもありません。[channels] で totp などを true にしてください。"
+                "確認の番号の受け取り方が1つもありません。[channels] で totp などを true "
+                "にしてください。"
             ),
         )
     if channels.email and channels.email_risk is None:
@@ -93,7 +98,8 @@ def _check_sheet(program: Program) -> Iterator[Finding]:
         yield warning_of(
             "plain_sheet",
             _s(
-                "区に送る引き継ぎの表は、暗号化されません。区の公開鍵を [escalations] の sheet_key に書くよう勧めます。"
+                "区に送る引き継ぎの表は、暗号化されません。区の公開鍵を [escalations] の "
+                "sheet_key に書くよう勧めます。"
             ),
         )
 
@@ -126,7 +132,8 @@ def _check_files(program: Program) -> Iterator[Finding]:
             yield warning_of(
                 "folder_missing",
                 _s(
-                    "%(key)s のフォルダー %(path)s がありません。区や発行事業者、電話のシステムのファイルを読むには、ここに設定を置きます。"
+                    "%(key)s のフォルダー %(path)s がありません。区や発行事業者、"
+                    "電話のシステムのファイルを読むには、ここに設定を置きます。"
                 )
                 % {"key": key, "path": path},
             )
@@ -150,7 +157,8 @@ def _check_rest(program: Program) -> Iterator[Finding]:
         yield warning_of(
             "no_alternative",
             _s(
-                "電子クーポンを使えない人への代替品が1つもありません。[[alternatives]] を書いてください。"
+                "電子クーポンを使えない人への代替品が1つもありません。[[alternatives]] "
+                "を書いてください。"
             ),
         )
     for product in program.alternatives:
@@ -158,7 +166,8 @@ def _check_rest(program: Program) -> Iterator[Finding]:
             yield error_of(
                 "alternative_amount",
                 _s(
-                    "代替品 %(id)s は %(piece)s円の券では %(amount)s円になりません。piece_yen を直してください。"
+                    "代替品 %(id)s は %(piece)s円の券では %(amount)s円になりません。"
+                    "piece_yen を直してください。"
                 )
                 % {
                     "id": product.id,
@@ -176,7 +185,8 @@ def _check_rest(program: Program) -> Iterator[Finding]:
         yield warning_of(
             "outside_contract",
             _s(
-                "契約の最後の日(%(contract)s)より後の期限があります(%(day)s)。日付を確かめてください。"
+                "契約の最後の日(%(contract)s)より後の期限があります(%(day)s)。"
+                "日付を確かめてください。"
             )
             % {"contract": program.contract.last_day.isoformat(), "day": max(late).isoformat()},
         )

@@ -21,7 +21,8 @@ def check_agreed_days(program: Program) -> Iterator[Finding]:
             yield warning_of(
                 "approved_late",
                 _s(
-                    "%(day)sの臨時の開所か休みは、承認の日(%(approved)s)が後です。事後の承認でよいか、区に確かめてください。"
+                    "%(day)sの臨時の開所か休みは、承認の日(%(approved)s)が後です。"
+                    "事後の承認でよいか、区に確かめてください。"
                 )
                 % {"day": day.isoformat(), "approved": agreement.on.isoformat()},
             )
@@ -44,7 +45,8 @@ def _check_closures(calendar: CallCenterCalendar) -> Iterator[Finding]:
             yield warning_of(
                 "closure_outside",
                 _s(
-                    "%(first)s〜%(last)sの臨時の休みは、コールセンターの期間の外なので使われません。"
+                    "%(first)s〜%(last)sの臨時の休みは、"
+                    "コールセンターの期間の外なので使われません。"
                 )
                 % values,
             )
@@ -52,7 +54,8 @@ def _check_closures(calendar: CallCenterCalendar) -> Iterator[Finding]:
             yield warning_of(
                 "closure_without_effect",
                 _s(
-                    "%(first)s〜%(last)sは、もともと休みの日です。臨時の休みの日付を確かめてください。"
+                    "%(first)s〜%(last)sは、もともと休みの日です。"
+                    "臨時の休みの日付を確かめてください。"
                 )
                 % values,
             )
@@ -74,7 +77,8 @@ def _check_overrides(calendar: CallCenterCalendar) -> Iterator[Finding]:
             yield warning_of(
                 "open_in_closure",
                 _s(
-                    "%(day)sは臨時の休みの中で開ける日です。開けるほうを使います。それでよいか確かめてください。"
+                    "%(day)sは臨時の休みの中で開ける日です。開けるほうを使います。"
+                    "それでよいか確かめてください。"
                 )
                 % values,
             )

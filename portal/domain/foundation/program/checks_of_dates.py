@@ -31,7 +31,8 @@ def check_order_of_days(program: Program) -> Iterator[Finding]:
             yield error_of(
                 "ends_before_start",
                 _s(
-                    "「%(title)s」の最後の日(%(last)s)が始まりの日(%(first)s)より前です。日付を直してください。"
+                    "「%(title)s」の最後の日(%(last)s)が始まりの日(%(first)s)より前です。"
+                    "日付を直してください。"
                 )
                 % values,
             )
@@ -57,7 +58,8 @@ def check_pairs_of_days(program: Program) -> Iterator[Finding]:
             Level.ERROR,
             "sign_in_closes_early",
             _s(
-                "交換期限(%(exchange)s)より前にサインインが閉じます(%(sign_in)s)。sign_in_to を交換期限以降にしてください。"
+                "交換期限(%(exchange)s)より前にサインインが閉じます(%(sign_in)s)。"
+                "sign_in_to を交換期限以降にしてください。"
             ),
         ),
         (
@@ -65,7 +67,8 @@ def check_pairs_of_days(program: Program) -> Iterator[Finding]:
             Level.ERROR,
             "exchange_after_use",
             _s(
-                "交換期限(%(exchange)s)が利用期限(%(use)s)より後です。use_to を交換期限以降にしてください。"
+                "交換期限(%(exchange)s)が利用期限(%(use)s)より後です。use_to "
+                "を交換期限以降にしてください。"
             ),
         ),
         (
@@ -73,7 +76,8 @@ def check_pairs_of_days(program: Program) -> Iterator[Finding]:
             Level.ERROR,
             "delivery_after_exchange",
             _s(
-                "配送の終わり(%(delivery)s)が交換期限(%(exchange)s)より後です。届いても使えないので、どちらかを直してください。"
+                "配送の終わり(%(delivery)s)が交換期限(%(exchange)s)より後です。"
+                "届いても使えないので、どちらかを直してください。"
             ),
         ),
         (
@@ -87,7 +91,8 @@ def check_pairs_of_days(program: Program) -> Iterator[Finding]:
             Level.WARNING,
             "decline_after_exchange",
             _s(
-                "辞退の受付(%(decline)sまで)が交換期限(%(exchange)s)の後も続きます。失効した後の辞退は要らないので、確かめてください。"
+                "辞退の受付(%(decline)sまで)が交換期限(%(exchange)s)の後も続きます。"
+                "失効した後の辞退は要らないので、確かめてください。"
             ),
         ),
         (
@@ -95,7 +100,8 @@ def check_pairs_of_days(program: Program) -> Iterator[Finding]:
             Level.WARNING,
             "letters_before_sign_in",
             _s(
-                "サインインの開始(%(opens)s)より前に手紙の配送が始まります(%(sent)s)。届いてもサインインできない人が出ます。"
+                "サインインの開始(%(opens)s)より前に手紙の配送が始まります(%(sent)s)。"
+                "届いてもサインインできない人が出ます。"
             ),
         ),
         (
@@ -143,7 +149,8 @@ def check_birth_window(program: Program) -> Iterator[Finding]:
         yield error_of(
             "birth_window_splits_school_year",
             _s(
-                "対象の誕生日の始まり(%(first)s)が学年の途中です。学年は4月2日生まれから始まり、4月1日生まれは1つ上の学年です。"
+                "対象の誕生日の始まり(%(first)s)が学年の途中です。"
+                "学年は4月2日生まれから始まり、4月1日生まれは1つ上の学年です。"
                 "基準日(%(base)s)で18歳の年度末までなら%(school)sです。"
             )
             % values,
@@ -152,7 +159,8 @@ def check_birth_window(program: Program) -> Iterator[Finding]:
         yield warning_of(
             "birth_window_other_school_year",
             _s(
-                "対象の誕生日の始まり(%(first)s)が、基準日(%(base)s)で18歳の年度末までの始まり(%(school)s)と違います。"
+                "対象の誕生日の始まり(%(first)s)が、"
+                "基準日(%(base)s)で18歳の年度末までの始まり(%(school)s)と違います。"
                 "学年ごと漏れたり増えたりしないか、区に確かめてください。"
             )
             % values,
@@ -161,7 +169,8 @@ def check_birth_window(program: Program) -> Iterator[Finding]:
         yield warning_of(
             "birth_window_misses_babies",
             _s(
-                "%(last)sの後、基準日(%(base)s)までに生まれた子が対象から漏れます。区に確かめてください。"
+                "%(last)sの後、基準日(%(base)s)までに生まれた子が対象から漏れます。"
+                "区に確かめてください。"
             )
             % values,
         )
@@ -179,7 +188,8 @@ def check_closed_days(program: Program) -> Iterator[Finding]:
         yield warning_of(
             "last_day_unstaffed",
             _s(
-                "「%(title)s」の最後の日(%(day)s)は電話がつながりません。最後につながる日は%(staffed)sです。"
+                "「%(title)s」の最後の日(%(day)s)は電話がつながりません。"
+                "最後につながる日は%(staffed)sです。"
                 "手紙と画面にはこの日も載ります。"
             )
             % {"title": window_title(kind), "day": day.isoformat(), "staffed": staffed.isoformat()},
@@ -193,14 +203,16 @@ def check_call_center(program: Program) -> Iterator[Finding]:
         yield error_of(
             "never_staffed",
             _s(
-                "コールセンターの期間に、開いている日が1日もありません。期間か休みを直してください。"
+                "コールセンターの期間に、開いている日が1日もありません。"
+                "期間か休みを直してください。"
             ),
         )
     if window.first_day > program.windows.delivery.first_day:
         yield warning_of(
             "call_center_late",
             _s(
-                "コールセンターの開始(%(day)s)より前に手紙の配送が始まります。届いた人が電話をかけられません。"
+                "コールセンターの開始(%(day)s)より前に手紙の配送が始まります。"
+                "届いた人が電話をかけられません。"
             )
             % {"day": window.first_day.isoformat()},
         )
@@ -234,7 +246,8 @@ def check_requests(program: Program) -> Iterator[Finding]:
             yield error_of(
                 "request_too_late_to_arrive",
                 _s(
-                    "「%(title)s」の受付の最後の日(%(given)s)では、発送と保管の日数を引くと%(target)sに間に合いません。"
+                    "「%(title)s」の受付の最後の日(%(given)s)では、"
+                    "発送と保管の日数を引くと%(target)sに間に合いません。"
                     "%(derived)s以前にするか、last_day を消してください。"
                 )
                 % values,
@@ -250,6 +263,7 @@ def check_requests(program: Program) -> Iterator[Finding]:
         yield warning_of(
             "storage_short",
             _s(
-                "郵便局の保管(storage_days)が7日より短いと、届かない人が出ます。郵便局と決めた日数か確かめてください。"
+                "郵便局の保管(storage_days)が7日より短いと、届かない人が出ます。"
+                "郵便局と決めた日数か確かめてください。"
             ),
         )

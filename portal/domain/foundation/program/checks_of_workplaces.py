@@ -16,7 +16,8 @@ def check_workplaces(program: Program) -> Iterator[Finding]:
         yield warning_of(
             "no_main_site",
             _s(
-                "コールセンターの拠点（[[sites]]、kind は main）が1つもありません。オペレーターはサインインできません。"
+                "コールセンターの拠点（[[sites]]、kind は main）が1つもありません。"
+                "オペレーターはサインインできません。"
             ),
         )
     networks = [
@@ -29,7 +30,9 @@ def check_workplaces(program: Program) -> Iterator[Finding]:
             yield error_of(
                 "network_twice",
                 _s(
-                    "拠点 %(one)s と %(other)s のネットワークが重なっています(%(network)s)。1つの拠点にだけ書いてください。"
+                    "拠点 %(one)s と %(other)s "
+                    "のネットワークが重なっています(%(network)s)。"
+                    "1つの拠点にだけ書いてください。"
                 )
                 % {"one": one, "other": other, "network": str(second)},
             )
@@ -38,7 +41,8 @@ def check_workplaces(program: Program) -> Iterator[Finding]:
             yield warning_of(
                 "network_wide",
                 _s(
-                    "拠点 %(name)s のネットワーク %(network)s は広すぎます。職場だけに絞ってください。"
+                    "拠点 %(name)s のネットワーク %(network)s は広すぎます。"
+                    "職場だけに絞ってください。"
                 )
                 % {"name": name, "network": str(network)},
             )

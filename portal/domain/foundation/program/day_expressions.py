@@ -31,7 +31,8 @@ class DayExpressions:
             raise ValueError(
                 _s(
                     "「%(text)s」は日付として読めません。"
-                    "2023-05-01、令和5年5月1日、today+30 のどれかの形で、実在する日を書いてください。"
+                    "2023-05-01、令和5年5月1日、today+30 のどれかの形で、"
+                    "実在する日を書いてください。"
                 )
                 % {"text": text}
             ) from None

@@ -59,7 +59,10 @@ class Window:
         return now < self.starts_at
 
     def is_open(self, now: datetime) -> bool:
-        """Tell whether it is open: the last day counts to its last microsecond, midnight is too late."""
+        """Tell whether it is open.
+
+        The last day counts to its last microsecond, midnight is too late.
+        """
         return self.starts_at <= now < self.ends_at
 
     def is_over(self, now: datetime) -> bool:
@@ -71,7 +74,10 @@ class Window:
         return self.is_open(now) and now >= day_start(self.announced_from)
 
     def days_left(self, now: datetime) -> int:
-        """Return how many days may still be used after today; 0 on the last day, negative when over."""
+        """Return how many days may still be used after today.
+
+        0 on the last day, negative when over.
+        """
         return (self.last_day - jst_date(now)).days
 
 
@@ -79,8 +85,9 @@ class Window:
 class RequestRule:
     """How the last day of a kind of request follows from the day by which its answer must have arrived.
 
-    ``target`` less post and storage days (calendar) is the last day for posting, moved to a business day;
-    less ``batch_days`` (business days for checking, printing and handing over) is the last day to ask.
+    ``target`` less post and storage days (calendar) is the last day for posting, moved to a
+    business day; less ``batch_days`` (business days for checking, printing and handing over) is the
+    last day to ask.
     """
 
     kind: WindowKind

@@ -19,7 +19,9 @@ def birthday_in_year(birth: date, years: int) -> date:
 
 
 def reaches_age_on(birth: date, years: int) -> date:
-    """Return the day at whose end the law says a person is ``years`` old: the day before the birthday.
+    """Return the day at whose end the law says a person is ``years`` old.
+
+    The day before the birthday.
 
     Source: 年齢計算ニ関スル法律 with 民法 article 143(2).
     """
@@ -65,7 +67,9 @@ def am_i_in(birth: date, program: Program) -> Verdict:
             return Verdict(
                 eligible=False,
                 reason=_(
-                    "%(birth)s生まれの方は、18歳になって最初の3月31日が基準日(%(base)s)より前に過ぎているため、対象ではありません。"
+                    "%(birth)s生まれの方は、"
+                    "18歳になって最初の3月31日が基準日(%(base)s)より前に過ぎているため、"
+                    "対象ではありません。"
                 )
                 % values,
             )
@@ -87,7 +91,8 @@ def am_i_in(birth: date, program: Program) -> Verdict:
     return Verdict(
         eligible=True,
         reason=_(
-            "%(first)sから%(last)sまでに生まれたお子さんなので、基準日(%(base)s)に区に住民登録があれば対象です。"
+            "%(first)sから%(last)sまでに生まれたお子さんなので、"
+            "基準日(%(base)s)に区に住民登録があれば対象です。"
         )
         % values,
     )

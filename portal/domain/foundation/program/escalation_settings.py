@@ -1,4 +1,7 @@
-"""What a ward decides about questions passed to it: how long it has, how often we call back, how the sheet is closed."""
+"""What a ward decides about questions passed to it.
+
+How long it has, how often we call back, how the sheet is closed.
+"""
 
 import re
 from dataclasses import dataclass
@@ -21,10 +24,13 @@ _SECRET = re.compile("age-secret-key", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class EscalationSettings:
-    """Business days until each kind of question is due (0: on the same business day), and calls without an answer.
+    """Business days until each kind of question is due (0.
 
-    ``sheet_key`` is the ward's age public key, to which the sheet of open questions is encrypted. Without one the sheet
-    goes out only where the ward accepted that anybody can read it: ``plain_sheet_accepted_by`` says who did and when.
+    On the same business day), and calls without an answer.
+
+    ``sheet_key`` is the ward's age public key, to which the sheet of open questions is encrypted.
+    Without one the sheet goes out only where the ward accepted that anybody can read it:
+    ``plain_sheet_accepted_by`` says who did and when.
     """
 
     eligibility: int

@@ -179,7 +179,8 @@ def _agreed(program: Program) -> list[str]:
         hours = agreed.hours if isinstance(agreed, HoursOverride) else None
         opening = f"{hours.opens:%H:%M}–{hours.closes:%H:%M}" if hours is not None else _s("休み")
         told.append(
-            f"{days} {opening} ({agreed.reason}; {agreed.agreement.paid_by}; {agreed.agreement.number})"
+            f"{days} {opening} ({agreed.reason}; {agreed.agreement.paid_by}; "
+            f"{agreed.agreement.number})"
         )
     return told
 

@@ -1,4 +1,7 @@
-"""The telephone's hours and closed days in the reader's words: pages, letters and forms say them alike."""
+"""The telephone's hours and closed days in the reader's words.
+
+Pages, letters and forms say them alike.
+"""
 
 from datetime import date, datetime, time
 

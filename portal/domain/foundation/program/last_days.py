@@ -1,4 +1,7 @@
-"""The gap at the end: nobody answers any more, and the coupon may still be exchanged (``security.md`` A22)."""
+"""The gap at the end.
+
+Nobody answers any more, and the coupon may still be exchanged (``security.md`` A22).
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -30,7 +33,8 @@ class Gap:
 def gap(program: Program, now: datetime) -> Gap | None:
     """Return the gap between the last staffed and the last usable day, while people should know of it; else None.
 
-    It is told from thirty days before the last usable day until that day is over, whichever is the month.
+    It is told from thirty days before the last usable day until that day is over, whichever is the
+    month.
     """
     window, calendar = program.windows.exchange, program.calendar
     usable = window.last_day

@@ -53,7 +53,10 @@ def shipped_programs() -> tuple[str, ...]:
 
 
 def find_program_file(name_or_path: str) -> Path:
-    """Return the file of a program given by name, by its folder or by its file. Raises NotFoundError."""
+    """Return the file of a program given by name, by its folder or by its file.
+
+    Raises NotFoundError.
+    """
     if name_or_path in shipped_programs():
         return PROGRAMS / name_or_path / FILE_NAME
     path = Path(name_or_path).expanduser()
@@ -65,16 +68,20 @@ def find_program_file(name_or_path: str) -> Path:
     hint = _s("「%(near)s」のことですか。") % {"near": near[0]} if near else ""
     raise NotFoundError(
         _s(
-            "事業「%(name)s」がありません。事業の名前(%(names)s)か、program.toml の場所を指定してください。%(hint)s"
+            "事業「%(name)s」がありません。事業の名前(%(names)s)か、program.toml "
+            "の場所を指定してください。%(hint)s"
         )
         % {"name": name_or_path, "names": " / ".join(shipped_programs()), "hint": hint}
     )
 
 
 def load_program(name_or_path: str, today: date | None = None) -> Program:
-    """Read, check and derive a program; ``today`` (Japanese day) serves dates written as ``today+30``.
+    """Read, check and derive a program.
 
-    Raises NotFoundError when there is no such program, ProgramFileError with every fault of its files at once.
+    ``today`` (Japanese day) serves dates written as ``today+30``.
+
+    Raises NotFoundError when there is no such program, ProgramFileError with every fault of its
+    files at once.
     """
     path = find_program_file(name_or_path)
     today = today or jst_date(datetime.now(UTC))

@@ -8,7 +8,10 @@ from portal.domain.foundation.texts import RESIDENT_LOCALES, current_locale
 
 @dataclass(frozen=True, slots=True)
 class LocalText:
-    """The ward's own words; ``str()`` gives them in the reader's language (``ja@easy`` with {漢字|かんじ})."""
+    """The ward's own words.
+
+    ``str()`` gives them in the reader's language (``ja@easy`` with {漢字|かんじ}).
+    """
 
     ja: str
     ja_easy: str

@@ -1,4 +1,7 @@
-"""One month of the call center as people at work read it: each day's hours, why, and what was agreed."""
+"""One month of the call center as people at work read it.
+
+Each day's hours, why, and what was agreed.
+"""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -35,10 +38,12 @@ class DayKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CalendarDay:
-    """One day (JST). ``hours`` is None on closed days; ``reason`` is the holiday's or the agreement's, or empty.
+    """One day (JST).
 
-    ``ends``: the windows of which this is the last usable day; ``last_staffed``: nobody answers after it while the
-    coupon may still be exchanged.
+    ``hours`` is None on closed days; ``reason`` is the holiday's or the agreement's, or empty.
+
+    ``ends``: the windows of which this is the last usable day; ``last_staffed``: nobody answers
+    after it while the coupon may still be exchanged.
     """
 
     day: date
@@ -52,7 +57,10 @@ class CalendarDay:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A month in weeks from Monday to Sunday; places before its first and after its last day are None."""
+    """A month in weeks from Monday to Sunday.
+
+    Places before its first and after its last day are None.
+    """
 
     first: date
     weeks: tuple[tuple[CalendarDay | None, ...], ...]

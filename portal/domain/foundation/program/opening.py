@@ -1,4 +1,7 @@
-"""Refuses what comes outside its window, in words; windows open and close functions by date by themselves."""
+"""Refuses what comes outside its window, in words.
+
+Windows open and close functions by date by themselves.
+"""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -53,7 +56,10 @@ def require_open(window: Window, now: datetime) -> None:
 
 
 def staff_closed_text(window: Window, now: datetime) -> str:
-    """Return the staff's sentence why a window is not open now, with its first or last usable day; "" if open."""
+    """Return the staff's sentence why a window is not open now, with its first or last usable day.
+
+    "" if open.
+    """
     if window.is_open(now):
         return ""
     title = window_title(window.kind)

@@ -43,7 +43,10 @@ class TomlFaultError(Exception):
 
 
 def open_toml(path: Path) -> dict[str, Any]:
-    """Return the tables of any TOML file. Raises TomlFaultError when it is missing, unreadable or no TOML."""
+    """Return the tables of any TOML file.
+
+    Raises TomlFaultError when it is missing, unreadable or no TOML.
+    """
     try:
         with path.open("rb") as file:
             return tomllib.load(file)
@@ -65,7 +68,10 @@ def open_toml(path: Path) -> dict[str, Any]:
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """Return the program file's tables. Raises ProgramFileError when it is missing, unreadable or no TOML."""
+    """Return the program file's tables.
+
+    Raises ProgramFileError when it is missing, unreadable or no TOML.
+    """
     try:
         return open_toml(path)
     except TomlFaultError as fault:
@@ -73,7 +79,10 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 class Section:
-    """One table of the file. The getters note which keys exist; ``finish`` reports the unknown ones."""
+    """One table of the file.
+
+    The getters note which keys exist; ``finish`` reports the unknown ones.
+    """
 
     def __init__(
         self,

@@ -48,8 +48,9 @@ class DateSettings:
     def rules(self) -> tuple[RequestRule, ...]:
         """Return how the last day of each kind of request is derived.
 
-        Letters must arrive before delivery ends and while the coupon can still be exchanged; a new letter also
-        while people can still sign in. A paper product only has to arrive before delivery ends.
+        Letters must arrive before delivery ends and while the coupon can still be exchanged; a new
+        letter also while people can still sign in. A paper product only has to arrive before
+        delivery ends.
         """
         last = self.last_days
         delivered = min(last[WindowKind.DELIVERY], last[WindowKind.EXCHANGE])
@@ -81,7 +82,10 @@ class DateSettings:
 
 
 def read_dates(root: Section, today: date) -> DateSettings:
-    """Read ``[call_center]``, ``[dates]``, ``[mail]`` and ``[requests]``; faults go to the section's problems."""
+    """Read ``[call_center]``, ``[dates]``, ``[mail]`` and ``[requests]``.
+
+    Faults go to the section's problems.
+    """
     expressions = DayExpressions(today)
     root.days = expressions.read
     calendar = _read_calendar(root.table("call_center"))

@@ -7,27 +7,42 @@ from portal.domain.foundation.program.reading import Section
 from portal.domain.foundation.texts import _s
 
 POSTAL_RULES = ("arrival", "postmark")
-"""``arrival`` 必着: the day it reached us counts; ``postmark`` 消印有効: the day of the postmark counts."""
+"""``arrival`` 必着: the day it reached us counts.
+
+``postmark`` 消印有効: the day of the postmark counts.
+"""
 
 ADULT_RULES = ("householder", "countersign", "ward")
-"""Who declares for a person who is 18 or older on the day of the declaration (``domain.md`` §1.2 no. 8)."""
+"""Who declares for a person who is 18 or older on the day of the declaration (``domain.md`` §1.2 no.
+
+8).
+"""
 
 ABSENCE_CARD, ABSENCE_CALL = ABSENCE_WAYS = ("card", "call_back")
-"""How a household without a channel hears that the post office keeps its mail: a card, or a call to a number it left."""
+"""How a household without a channel hears that the post office keeps its mail.
+
+A card, or a call to a number it left.
+"""
 
 REVIEW_KINDS = ("decline", "alternative", "redelivery", "recipient_change", "addition")
 
 
 @dataclass(frozen=True, slots=True)
 class AlternativeProduct:
-    """A paper product in pieces (cards) of ``piece_yen`` yen each; a child gets as many as make up its amount."""
+    """A paper product in pieces (cards) of ``piece_yen`` yen each.
+
+    A child gets as many as make up its amount.
+    """
 
     id: str
     name: LocalText
     piece_yen: int
 
     def pieces_of(self, amount_yen: int) -> int:
-        """Return how many pieces make up an amount; ``checks`` refuses a program where that is not whole."""
+        """Return how many pieces make up an amount.
+
+        ``checks`` refuses a program where that is not whole.
+        """
         return amount_yen // self.piece_yen
 
 
@@ -47,7 +62,10 @@ class RequestSettings:
 
 
 def read_request_settings(root: Section) -> RequestSettings:
-    """Read ``[decline]``, ``[redelivery]``, ``[parcel]``, ``[review]`` and ``[absence]``; every key has a default."""
+    """Read ``[decline]``, ``[redelivery]``, ``[parcel]``, ``[review]`` and ``[absence]``.
+
+    Every key has a default.
+    """
     decline = root.table("decline", required=False)
     redelivery = root.table("redelivery", required=False)
     parcel = root.table("parcel", required=False)

@@ -109,7 +109,10 @@ class Channels:
 
 @dataclass(frozen=True, slots=True)
 class AdvanceSettings:
-    """The notice before the first letter: the file of its words, and what lies beside it besides the decline form."""
+    """The notice before the first letter.
+
+    The file of its words, and what lies beside it besides the decline form.
+    """
 
     texts_file: Path
     has_reply_envelope: bool

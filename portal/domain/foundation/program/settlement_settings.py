@@ -1,4 +1,7 @@
-"""What a ward decides about the settlement (clause 11): the advance that it paid, and which yen it pays for."""
+"""What a ward decides about the settlement (clause 11).
+
+The advance that it paid, and which yen it pays for.
+"""
 
 from dataclasses import dataclass
 
@@ -10,14 +13,20 @@ PAID_FOR = ("used", "lapsed", "alternative")
 
 @dataclass(frozen=True, slots=True)
 class SettlementSettings:
-    """``advance_yen`` was paid before; ``paid_for`` names the columns of the settlement that the ward pays."""
+    """``advance_yen`` was paid before.
+
+    ``paid_for`` names the columns of the settlement that the ward pays.
+    """
 
     advance_yen: int
     paid_for: tuple[str, ...]
 
 
 def read_settlement_settings(root: Section) -> SettlementSettings:
-    """Read ``[settlement]``; without it there was no advance, and used and alternative yen are paid for."""
+    """Read ``[settlement]``.
+
+    Without it there was no advance, and used and alternative yen are paid for.
+    """
     table = root.table("settlement", required=False)
     paid_for = table.words("paid_for", ("used", "alternative"))
     for word in sorted(set(paid_for) - set(PAID_FOR)):

@@ -1,4 +1,7 @@
-"""The registered sites of the call center: where agents may sign in from, and which site stands ready (BCP)."""
+"""The registered sites of the call center.
+
+Where agents may sign in from, and which site stands ready (BCP).
+"""
 
 import ipaddress
 import re
@@ -18,7 +21,10 @@ WIDEST = {4: 16, 6: 32}
 
 @dataclass(frozen=True, slots=True)
 class Workplace:
-    """A registered site. ``kind`` is main (always on) or bcp (on while a supervisor has switched it on)."""
+    """A registered site.
+
+    ``kind`` is main (always on) or bcp (on while a supervisor has switched it on).
+    """
 
     id: str
     name: str
@@ -73,7 +79,8 @@ def _read_networks(table: Section) -> Iterator[str]:
             table.problem(
                 "networks",
                 _s(
-                    "「%(value)s」は使えません。203.0.113.0/24 のような、ネットワークの形で書いてください。"
+                    "「%(value)s」は使えません。203.0.113.0/24 のような、"
+                    "ネットワークの形で書いてください。"
                 )
                 % {"value": word},
             )

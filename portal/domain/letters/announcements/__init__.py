@@ -1,1 +1,4 @@
-"""Telling a household that its request went on: by its own channel, by a card in the post, or by a call; once."""
+"""Telling a household that its request went on.
+
+By its own channel, by a card in the post, or by a call; once.
+"""

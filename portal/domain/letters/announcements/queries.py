@@ -17,7 +17,10 @@ LOG_LIMIT = 50
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One line of a household's delivery log; ``next_try_at`` (UTC) where a message failed and is tried again."""
+    """One line of a household's delivery log.
+
+    ``next_try_at`` (UTC) where a message failed and is tried again.
+    """
 
     id: int
     household_id: int
@@ -105,7 +108,10 @@ def card_counts(session: Session, *, include_protected: bool) -> CardCounts:
 def stopped_notices(
     session: Session, *, include_protected: bool, limit: int = LOG_LIMIT
 ) -> list[LogEntry]:
-    """Return what was stopped and not sent after all, newest first; a household may stand there twice."""
+    """Return what was stopped and not sent after all, newest first.
+
+    A household may stand there twice.
+    """
     statement = (
         select(Announcement)
         .join(Household, Household.id == Announcement.household_id)

@@ -1,4 +1,7 @@
-"""Reminding of the last day for exchanging coupons: once a month and once a week before it, by SMS or email."""
+"""Reminding of the last day for exchanging coupons.
+
+Once a month and once a week before it, by SMS or email.
+"""
 
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
@@ -22,7 +25,10 @@ from portal.domain.people.households.queries import has_open_hold
 
 EVENT = "deadline_near"
 STAGES = (7, 30)
-"""Days before the last day from which each reminder goes out; the shorter one first, so that it wins."""
+"""Days before the last day from which each reminder goes out.
+
+The shorter one first, so that it wins.
+"""
 UNUSED = ("assigned", "revealed")
 HOURS = (9, 19)
 AT_ONCE = 200
@@ -43,9 +49,12 @@ def waking_hours(now: datetime) -> bool:
 
 
 def due_households(session: Session, window: Window, now: datetime) -> list[int]:
-    """Return the households to remind now: signed in before, with SMS or email, a coupon not yet exchanged.
+    """Return the households to remind now.
 
-    Left out are held, protected and removed ones, those with a death, and those reminded since this reminder fell due.
+    Signed in before, with SMS or email, a coupon not yet exchanged.
+
+    Left out are held, protected and removed ones, those with a death, and those reminded since this
+    reminder fell due.
     """
     days = stage(window, now)
     if days is None:
@@ -99,7 +108,10 @@ def remind(work: Work, window: Window, household_ids: Collection[int]) -> None:
 
 
 def remind_everybody(source: WorkSource, window: Window) -> int:
-    """Remind whoever is due now, in short transactions, so that an interruption loses nothing; returns how many."""
+    """Remind whoever is due now, in short transactions, so that an interruption loses nothing.
+
+    Returns how many.
+    """
     with source.reading() as work:
         waiting = due_households(work.session, window, work.now) if waking_hours(work.now) else []
     for start in range(0, len(waiting), AT_ONCE):

@@ -22,7 +22,8 @@ AT_ONCE = 500
 def barred_messages(session: Session, messages: Sequence[OutboxMessage]) -> set[int]:
     """Return the ids of messages whose household gets nothing automatic now; the outbox stops them.
 
-    One-time codes and warnings about the account itself go out: their owner asked for them, or must know of them.
+    One-time codes and warnings about the account itself go out: their owner asked for them, or must
+    know of them.
     """
     ours = {
         m.id: m.household_id
@@ -40,8 +41,8 @@ def _automatic(purpose: str) -> bool:
 def settle(work: Work, message_ids: Collection[int] | None = None) -> int:
     """Carry what became of outbox messages over to their announcements; returns how many.
 
-    All that wait, or those of some messages. One that was refused for good or could not be delivered in time is
-    followed by a card. Safe to repeat.
+    All that wait, or those of some messages. One that was refused for good or could not be
+    delivered in time is followed by a card. Safe to repeat.
     """
     statement = (
         select(Announcement, OutboxMessage)

@@ -34,7 +34,8 @@ SMS, EMAIL, CARD, CALL = "sms", "email", "card", "call_back"
 KEY_LENGTH = 100
 HELD, LATE = "held", "late"
 
-# Written once: building a statement costs more than sending it, and every request that is submitted comes by here.
+# Written once: building a statement costs more than sending it, and every request that is submitted
+# comes by here.
 _PROVEN = (
     select(OtpAuthenticator, Credential.locale)
     .join(Credential, Credential.id == OtpAuthenticator.credential_id)
@@ -69,7 +70,10 @@ _TWIN = (
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Where a household gets its codes by message, and in which language; ``row`` is None without such a channel."""
+    """Where a household gets its codes by message, and in which language.
+
+    ``row`` is None without such a channel.
+    """
 
     row: OtpAuthenticator | None
     locale: str
@@ -78,7 +82,8 @@ class Reach:
 def reach(session: Session, household_id: int) -> Reach:
     """Return the proven SMS or email channel of a household's active account (SMS first).
 
-    An app gives codes without an address; a locked, suspended or replaced account is not written to.
+    An app gives codes without an address; a locked, suspended or replaced account is not written
+    to.
     """
     return _reach(session, household_id, "active")
 
@@ -120,16 +125,21 @@ def announce(
     way: Reach | None = None,
     is_first: bool = False,
 ) -> None:
-    """Tell a household of an event, once: by its enrolled channel, by a call to ``contact``, or by a card.
+    """Tell a household of an event, once.
 
-    ``key`` names the event (subject and step, ``decline:123:accepted``); the same key again changes nothing.
-    ``contact`` is a telephone number left on a paper form, used for nothing else; ``due`` the last day (JST) of
-    an event of ``DATED_EVENTS``, after which nobody is called or sent a card. Sent later by a worker or the daily print, which look for holds at that moment. While the
-    same is waiting to be told of the same ``receipt_no``, nothing is added: one message speaks for all children.
-    ``way`` is the household's (``reach``), where the caller knows it; ``is_first``: nothing was told of ``receipt_no`` yet.
+    By its enrolled channel, by a call to ``contact``, or by a card.
+
+    ``key`` names the event (subject and step, ``decline:123:accepted``); the same key again changes
+    nothing. ``contact`` is a telephone number left on a paper form, used for nothing else; ``due``
+    the last day (JST) of an event of ``DATED_EVENTS``, after which nobody is called or sent a card.
+    Sent later by a worker or the daily print, which look for holds at that moment. While the same
+    is waiting to be told of the same ``receipt_no``, nothing is added: one message speaks for all
+    children. ``way`` is the household's (``reach``), where the caller knows it; ``is_first``:
+    nothing was told of ``receipt_no`` yet.
 
     Raises:
-        ValueError: unknown event, a key over 100 characters, or one of ``DATED_EVENTS`` without its day.
+        ValueError: unknown event, a key over 100 characters, or one of ``DATED_EVENTS`` without its
+            day.
     """
     if event not in EVENTS or len(key) > KEY_LENGTH or (event in DATED_EVENTS) != (due is not None):
         raise ValueError("not an event that can be announced")
@@ -254,7 +264,10 @@ def stop(work: Work, row: Announcement, reason: str) -> None:
 
 
 def call_off_cards(work: Work, key: str) -> None:
-    """Print no card about an event (its ``key``) that is over: the one that waits, or the one after a lost message."""
+    """Print no card about an event (its ``key``) that is over.
+
+    The one that waits, or the one after a lost message.
+    """
     known = select(Announcement.id).where(Announcement.dedupe_key == key).scalar_subquery()
     rows = work.session.scalars(
         select(Announcement)
@@ -292,7 +305,8 @@ def resume(work: Work, announcement_id: int) -> Announcement:
     if silenced(work.session, [row.household_id]):
         raise NotAllowedError(
             _s(
-                "この世帯には、いま自動のお知らせを送りません。保留が解けてから、もう一度お試しください。"
+                "この世帯には、いま自動のお知らせを送りません。保留が解けてから、"
+                "もう一度お試しください。"
             )
         )
     row.state, row.changed_at, row.last_error = state, work.now, None

@@ -1,4 +1,7 @@
-"""To whom nothing may be sent automatically: held, protected or removed households, and those with a death."""
+"""To whom nothing may be sent automatically.
+
+Held, protected or removed households, and those with a death.
+"""
 
 from collections.abc import Collection, Sequence
 
@@ -9,7 +12,10 @@ from portal.domain.people.households.models import Child, Hold, Household
 from portal.domain.people.households.queries import has_open_hold
 
 DIED = "W11"
-"""First letters of the roster's code for a death; released or not, people speak to this family, no machine does."""
+"""First letters of the roster's code for a death.
+
+Released or not, people speak to this family, no machine does.
+"""
 
 
 AT_ONCE = 200
@@ -28,8 +34,8 @@ def to_be_told(session: Session, household_ids: Sequence[int]) -> list[int]:
 def silenced(session: Session, household_ids: Collection[int]) -> set[int]:
     """Return those of the households that get nothing automatic now.
 
-    Read at the moment of sending: a hold, a protection or a death that was noted after the message was queued
-    counts.
+    Read at the moment of sending: a hold, a protection or a death that was noted after the message
+    was queued counts.
     """
     wanted = set(household_ids)
     if not wanted:

@@ -20,9 +20,12 @@ LIVING = "state IN ('proposed', 'approved')"
 
 
 class DocumentVersion(Base):
-    """One version of one kind of document, with the bytes as they were; nothing personal is in them.
+    """One version of one kind of document, with the bytes as they were.
 
-    ``label``: the version as people call it. ``specimen``: a PDF that shows the texts on paper, with invented people. ``sha256`` is the content's: the same content has one living version.
+    Nothing personal is in them.
+
+    ``label``: the version as people call it. ``specimen``: a PDF that shows the texts on paper,
+    with invented people. ``sha256`` is the content's: the same content has one living version.
     """
 
     __tablename__ = "document_version"
@@ -60,7 +63,10 @@ class DocumentVersion(Base):
 
 
 class DocumentUse(Base):
-    """What was made from a version: ``subject`` and ``subject_id`` name it, for example a print run."""
+    """What was made from a version.
+
+    ``subject`` and ``subject_id`` name it, for example a print run.
+    """
 
     __tablename__ = "document_use"
     __table_args__ = (UniqueConstraint("version_id", "subject", "subject_id"),)

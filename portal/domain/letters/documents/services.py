@@ -121,7 +121,10 @@ def approve(work: Work, version_id: int, instruction_no: str, day: date) -> Docu
 
 
 def refuse(work: Work, version_id: int) -> DocumentVersion:
-    """Refuse a version as the ward. Raises NotFoundError, NotAllowedError, WrongStateError as ``approve``."""
+    """Refuse a version as the ward.
+
+    Raises NotFoundError, NotAllowedError, WrongStateError as ``approve``.
+    """
     return _decide(work, version_id, "refuse")
 
 
@@ -161,7 +164,8 @@ def require_approval(session: Session, kind: str, digest: str) -> DocumentVersio
     if found is None or found.state != "approved":
         raise NotAllowedError(
             _s(
-                "この文は、まだ区が承認していないため、印刷しません。「区の文書」の画面で登録し、区の承認を受けてください。"
+                "この文は、まだ区が承認していないため、印刷しません。「区の文書」"
+                "の画面で登録し、区の承認を受けてください。"
             ),
             code="not_approved",
         )

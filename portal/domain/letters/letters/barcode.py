@@ -1,4 +1,7 @@
-"""Bars of a letter: Japan Post's customer barcode for sorting, Code 128 for scanning a returned letter."""
+"""Bars of a letter.
+
+Japan Post's customer barcode for sorting, Code 128 for scanning a returned letter.
+"""
 
 import re
 from collections.abc import Sequence
@@ -54,8 +57,8 @@ def split_chome(town: str) -> tuple[str, str]:
 def address_number(rest: str) -> str:
     """Return the address number (住所表示番号) of what follows the town name, such as 1-3-2-503.
 
-    The rules are those of the manual: numbers in kanji count only before a counting word, letters count when
-    they stand alone, an F after a number is a floor, everything else becomes one hyphen.
+    The rules are those of the manual: numbers in kanji count only before a counting word, letters
+    count when they stand alone, an F after a number is a floor, everything else becomes one hyphen.
     """
     text = rest.translate(FULL_WIDTH).upper()
     text = KANJI_NUMBER.sub(lambda match: str(_kanji_number(match[0])), text)
@@ -67,7 +70,10 @@ def address_number(rest: str) -> str:
 
 
 def customer_symbols(postal_code: str, number: str) -> tuple[str, ...]:
-    """Return the 21 symbols: postal code, address number cut or filled to 13, check symbol (modulo 19)."""
+    """Return the 21 symbols.
+
+    Postal code, address number cut or filled to 13, check symbol (modulo 19).
+    """
     symbols = list(postal_code)
     for character in number:
         if character.isalpha():
@@ -84,8 +90,8 @@ def customer_symbols(postal_code: str, number: str) -> tuple[str, ...]:
 def customer_bars(postal_code: str, rest: str) -> str | None:
     """Return the 67 bars (digits 1 to 4) for a postal code and what follows the town name in the address.
 
-    None where no barcode may be printed: a postal code that is not seven digits, or one that ends in 00 and so
-    stands for a whole area.
+    None where no barcode may be printed: a postal code that is not seven digits, or one that ends
+    in 00 and so stands for a whole area.
     """
     digits = re.sub(r"[^0-9]", "", postal_code.translate(FULL_WIDTH))
     if len(digits) != 7 or digits.endswith("00"):
@@ -219,7 +225,9 @@ SWITCH_TO_C, SWITCH_TO_B, START_B, START_C = 99, 100, 104, 105
 
 
 def code128_values(text: str) -> tuple[int, ...]:
-    """Return the values of a Code 128 symbol with start and check; runs of four and more digits are packed.
+    """Return the values of a Code 128 symbol with start and check.
+
+    Runs of four and more digits are packed.
 
     Raises ValueError for an empty text or a character outside printable ASCII.
     """
@@ -274,7 +282,10 @@ def bars_path(widths: Sequence[int], height: int) -> str:
 
 
 def customer_path(bars: str) -> str:
-    """Return customer bars as the data of one SVG path on a grid of half a pitch: 133 wide and 6 high."""
+    """Return customer bars as the data of one SVG path on a grid of half a pitch.
+
+    133 wide and 6 high.
+    """
     top_and_length = {"1": (0, 6), "2": (0, 4), "3": (2, 4), "4": (2, 2)}
     parts = []
     for index, bar in enumerate(bars):

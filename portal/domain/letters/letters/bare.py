@@ -59,13 +59,19 @@ def of_run(session: Session, run_id: int, limit: int) -> list[BareLetter]:
 
 
 def take_out(work: Work, letter_id: int, *, reason: str) -> None:
-    """Cancel a letter before it goes out; ``reason`` is a code word. Raises NotFoundError and WrongStateError."""
+    """Cancel a letter before it goes out; ``reason`` is a code word.
+
+    Raises NotFoundError and WrongStateError.
+    """
     _step(work, locked(work.session, letter_id), "cancel", reason=reason)
     work.session.flush()
 
 
 def post(work: Work, row: BareLetter, day: date, mail_class: str, tracking_no: str | None) -> None:
-    """Note that a locked letter went to the post on ``day`` (JST); the caller flushes. Raises WrongStateError."""
+    """Note that a locked letter went to the post on ``day`` (JST); the caller flushes.
+
+    Raises WrongStateError.
+    """
     row.posted_on, row.mail_class, row.tracking_no = day, mail_class, tracking_no
     _step(work, row, "post", mail_class=mail_class, day=day.isoformat())
 

@@ -1,4 +1,7 @@
-"""The card for people without a channel: one page in a window envelope, without names of children, amounts, secrets."""
+"""The card for people without a channel.
+
+One page in a window envelope, without names of children, amounts, secrets.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +20,10 @@ TEMPLATE = "notice_card.typ"
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What was decided on a request, in one language: what it was, how it stands, why, and what comes next."""
+    """What was decided on a request, in one language.
+
+    What it was, how it stands, why, and what comes next.
+    """
 
     kind: str
     state: str
@@ -29,8 +35,8 @@ class Decision:
 class CardContent:
     """One card. ``letter`` holds number, address and name, and nothing else of a letter.
 
-    ``receipt_no`` is what the household may name on the telephone; ``decision`` is what a decision letter says,
-    by language.
+    ``receipt_no`` is what the household may name on the telephone; ``decision`` is what a decision
+    letter says, by language.
     """
 
     letter: LetterContent
@@ -43,8 +49,10 @@ class CardContent:
 def render_cards(cards: Sequence[CardContent], frame: LetterFrame) -> bytes:
     """Return one PDF (tagged, PDF/UA-1) with a page for each card, in the given order.
 
-    Each is in Japanese with the other languages below: nobody knows yet which one the household reads. Raises
-    InputError for an address that no size fits or texts that need more than their page, ValueError without cards.
+    Each is in Japanese with the other languages below: nobody knows yet which one the household
+    reads. Raises
+    InputError for an address that no size fits or texts that need more than their page, ValueError
+    without cards.
     """
     if not cards:
         raise ValueError("a print has at least one card")
@@ -91,7 +99,8 @@ def _texts(card: CardContent, frame: LetterFrame, locale: str) -> dict[str, Any]
         said["hours"] = f"{said['hours']}　{_('休み')}: {said['closed']}"
         call = (
             _(
-                "サインインできないときは、電話でおたずねください。電話%(telephone)s、FAX %(fax)s（%(hours)s）"
+                "サインインできないときは、電話でおたずねください。電話%(telephone)s、"
+                "FAX %(fax)s（%(hours)s）"
             )
             % said
         )

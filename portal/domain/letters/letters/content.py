@@ -34,12 +34,14 @@ class LetterContent:
     Args:
         letter_number: printable ASCII, at most 16 characters; also drawn as Code 128.
         postal_code: seven digits.
-        address_lines: from the ward's name to the room, as registered; broken further where they are too long.
+        address_lines: from the ward's name to the room, as registered; broken further where they
+            are too long.
         addressee: the householder's name in the approved print text, without 様.
         addressee_image: an approved PNG that is printed instead of a name that no font has.
         children: how many children the letter is for; their names are never printed.
         amount_yen: the household's total in yen.
-        login_id: ten digits. password: twelve characters; it exists in memory and on the paper only.
+        login_id: ten digits. password: twelve characters; it exists in memory and on the paper
+            only.
         sign_in_url: opens the sign-in page with the ID filled in, never the password.
         customer_bars: from ``barcode.customer_bars``; None where there is none.
         enclosures: what lies in the envelope beside the letter.
@@ -71,7 +73,10 @@ class LetterContent:
 
 @dataclass(frozen=True, slots=True)
 class LetterFrame:
-    """What all letters of a run share: sender, dates, texts with the program's values, and the layout."""
+    """What all letters of a run share.
+
+    Sender, dates, texts with the program's values, and the layout.
+    """
 
     layout: LetterLayout
     texts: LetterTexts = field(hash=False)
@@ -97,16 +102,20 @@ def letter_frame(
     resident_url: str,
     fonts: tuple[Path, ...] = (),
 ) -> LetterFrame:
-    """Return the shared part of all letters dated ``notice_date``; ``resident_url`` opens the resident site.
+    """Return the shared part of all letters dated ``notice_date``.
 
-    ``fonts`` are the ward's own font files for names that Noto lacks. Raises InputError when the window is too
-    small for an address with its barcode, or when nobody said where the resident site is.
+    ``resident_url`` opens the resident site.
+
+    ``fonts`` are the ward's own font files for names that Noto lacks. Raises InputError when the
+    window is too small for an address with its barcode, or when nobody said where the resident site
+    is.
     """
     check_layout(program.letter)
     if not resident_url:
         raise InputError(
             _s(
-                "手紙に印刷する住民サイトの URL がありません。設定に書いてから、もう一度実行してください。"
+                "手紙に印刷する住民サイトの URL がありません。設定に書いてから、"
+                "もう一度実行してください。"
             ),
             code="url_missing",
         )
@@ -166,7 +175,8 @@ def check_layout(layout: LetterLayout) -> None:
         needed = BARCODE_WIDTH_AT_10 * BARCODE_POINTS[0] / 10 + 2 * layout.padding_mm
         raise InputError(
             _s(
-                "封筒の窓の幅 %(width)gmm にはカスタマバーコードが入りません。%(needed).0fmm 以上の窓にするか、余白を小さくしてください。"
+                "封筒の窓の幅 %(width)gmm にはカスタマバーコードが入りません。"
+                "%(needed).0fmm 以上の窓にするか、余白を小さくしてください。"
             )
             % {"width": layout.window_width_mm, "needed": needed},
             code="window_too_small",
@@ -174,7 +184,8 @@ def check_layout(layout: LetterLayout) -> None:
     if _text_height(layout, barcode=True) < 16:
         raise InputError(
             _s(
-                "封筒の窓の高さ %(height)gmm には、あて名とバーコードが入りません。窓を高くするか、余白を小さくしてください。"
+                "封筒の窓の高さ %(height)gmm には、あて名とバーコードが入りません。"
+                "窓を高くするか、余白を小さくしてください。"
             )
             % {"height": layout.window_height_mm},
             code="window_too_small",
@@ -216,7 +227,8 @@ def window_block(content: LetterContent, layout: LetterLayout) -> WindowBlock:
             return WindowBlock(address, address_points, name, name_points)
     raise InputError(
         _s(
-            "通知書番号 %(number)s のあて名は、封筒の窓に入りません。印刷用の短い住所を登録してください。"
+            "通知書番号 %(number)s のあて名は、封筒の窓に入りません。"
+            "印刷用の短い住所を登録してください。"
         )
         % {"number": content.letter_number},
         code="address_too_long",
@@ -241,7 +253,10 @@ def _ems(character: str) -> float:
 
 
 def _break(text: str, ems: float, reserve: float = 0.0) -> tuple[str, ...]:
-    """Break a text into lines of at most ``ems``; the last leaves ``reserve`` free. Prefer to break at a blank."""
+    """Break a text into lines of at most ``ems``; the last leaves ``reserve`` free.
+
+    Prefer to break at a blank.
+    """
     lines, line, width = [], "", 0.0
     for character in text:
         step = _ems(character)

@@ -39,7 +39,10 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class MissingCharacter:
-    """A character that cannot be printed; ``position`` counts characters from 1, ``reason`` is for staff."""
+    """A character that cannot be printed.
+
+    ``position`` counts characters from 1, ``reason`` is for staff.
+    """
 
     cluster: str
     position: int
@@ -52,7 +55,10 @@ class MissingCharacter:
 
 
 def font_folders() -> tuple[Path, ...]:
-    """Return the folders of the fonts that come with the program. Raises InputError when a package is missing."""
+    """Return the folders of the fonts that come with the program.
+
+    Raises InputError when a package is missing.
+    """
     folders = []
     for package in PACKAGES:
         try:
@@ -69,7 +75,9 @@ def font_folders() -> tuple[Path, ...]:
 
 @lru_cache(maxsize=8)
 def load_faces(extra_fonts: tuple[Path, ...] = ()) -> tuple[Face, ...]:
-    """Return the faces for names in the order of preference: Noto first, then the ward's own font files.
+    """Return the faces for names in the order of preference.
+
+    Noto first, then the ward's own font files.
 
     Kept for the life of the process. Raises InputError for a file that is no font.
     """
@@ -94,7 +102,8 @@ def _read_face(path: Path) -> Face:
     except (OSError, TTLibError, KeyError, TypeError) as error:
         raise InputError(
             _s(
-                "書体ファイル %(path)s を読めません。TrueType か OpenType のファイルを指定してください。"
+                "書体ファイル %(path)s を読めません。TrueType か OpenType "
+                "のファイルを指定してください。"
             )
             % {"path": path},
             code="font_unreadable",
@@ -122,8 +131,9 @@ def missing_characters(
 ) -> tuple[MissingCharacter, ...]:
     """Return what must be decided before this name or address is printed; empty when all is well.
 
-    A private-use character is always listed, whatever a font draws for it: it means another 外字 in each ward.
-    So is a variant that the text's face lacks, because the renderer would silently draw the base character.
+    A private-use character is always listed, whatever a font draws for it: it means another 外字 in
+    each ward. So is a variant that the text's face lacks, because the renderer would silently draw
+    the base character.
     """
     known = load_faces() if faces is None else faces
     chosen = _best_face(text, known)
@@ -144,7 +154,10 @@ def face_for(text: str, faces: Sequence[Face] | None = None) -> str:
 
 
 def family_for(text: str, extra_fonts: tuple[Path, ...]) -> str:
-    """Return the family for a text, reading fonts only where there is a choice: they take as long as some letters."""
+    """Return the family for a text, reading fonts only where there is a choice.
+
+    They take as long as some letters.
+    """
     return face_for(text, load_faces(extra_fonts)) if extra_fonts else NAME_FAMILY
 
 

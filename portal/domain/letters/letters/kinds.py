@@ -1,4 +1,7 @@
-"""Which table and which states the letters of a print run have; printing, archives and hand-over ask here."""
+"""Which table and which states the letters of a print run have.
+
+Printing, archives and hand-over ask here.
+"""
 
 from dataclasses import dataclass
 
@@ -14,7 +17,9 @@ from portal.domain.letters.letters.states import BARE_LETTER, LETTER
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How letters of a kind are kept. ``counter``: the condition for those that the ward hands over itself.
+    """How letters of a kind are kept.
+
+    ``counter``: the condition for those that the ward hands over itself.
 
     ``addressee``: by what two letters of a run are told to be for the same people.
     """

@@ -24,9 +24,12 @@ STANDING = "state NOT IN ('cancelled', 'superseded')"
 
 
 class PrintRun(Base):
-    """One printing of letters of a kind; built in chunks, resumable. At most one of a kind is being built.
+    """One printing of letters of a kind; built in chunks, resumable.
 
-    ``enclosed`` names what lies in the envelope of a first letter beside the letter (``enclosures.NAMES``).
+    At most one of a kind is being built.
+
+    ``enclosed`` names what lies in the envelope of a first letter beside the letter
+    (``enclosures.NAMES``).
     """
 
     __tablename__ = "print_run"
@@ -61,7 +64,10 @@ class PrintRun(Base):
 
     @property
     def needs_proof(self) -> bool:
-        """Whether a second person must look at it before it leaves: letters to households are looked at."""
+        """Whether a second person must look at it before it leaves.
+
+        Letters to households are looked at.
+        """
         return self.kind != TEST_POSTING
 
 
@@ -86,11 +92,13 @@ class PrintChunk(Base):
 
 
 class Letter(Base):
-    """One letter to one household. ``number`` is printed where a returned envelope's window shows it.
+    """One letter to one household.
 
-    A new letter may be prepared while the old one still counts; printing it replaces the old one. ``reason`` says why
-    it was made (``states.REASONS``): a reissue after a loss is no redelivery. ``counter``: printed without name and
-    address, to be handed over at the ward's counter.
+    ``number`` is printed where a returned envelope's window shows it.
+
+    A new letter may be prepared while the old one still counts; printing it replaces the old one.
+    ``reason`` says why it was made (``states.REASONS``): a reissue after a loss is no redelivery.
+    ``counter``: printed without name and address, to be handed over at the ward's counter.
     """
 
     __tablename__ = "letter"
@@ -133,10 +141,13 @@ class Letter(Base):
 
 
 class BareLetter(Base):
-    """One letter without ID and password: to a household, or for a trial to an address of the staff.
+    """One letter without ID and password.
 
-    It stands beside ``Letter`` and not in it, so that it is in no count of letters, postings, returns or households
-    by construction. Only the columns that printing, archive and hand-over read have the same names.
+    To a household, or for a trial to an address of the staff.
+
+    It stands beside ``Letter`` and not in it, so that it is in no count of letters, postings,
+    returns or households by construction. Only the columns that printing, archive and hand-over
+    read have the same names.
     """
 
     __tablename__ = "bare_letter"
@@ -177,9 +188,12 @@ class BareLetter(Base):
 
 
 class TestAddress(Base):
-    """One address of the staff to which test postings go; ``sealed`` is its name and address under a key of its own.
+    """One address of the staff to which test postings go.
 
-    No household, and nobody's letter: what goes there is a specimen. A removed one keeps neither name nor address.
+    ``sealed`` is its name and address under a key of its own.
+
+    No household, and nobody's letter: what goes there is a specimen. A removed one keeps neither
+    name nor address.
     """
 
     __tablename__ = "test_address"
@@ -194,10 +208,12 @@ class TestAddress(Base):
 
 
 class LetterOrder(Base):
-    """That the next print run makes a new letter for a household which has one; at most one is open.
+    """That the next print run makes a new letter for a household which has one.
 
-    ``sealed`` is another address that the ward ordered in writing, under the household's data key; empty for the
-    registered one.
+    At most one is open.
+
+    ``sealed`` is another address that the ward ordered in writing, under the household's data key;
+    empty for the registered one.
     """
 
     __tablename__ = "letter_order"

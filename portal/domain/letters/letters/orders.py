@@ -1,4 +1,7 @@
-"""Ordering a new letter for a household that has one: the next print run makes it, and only then the old one ends."""
+"""Ordering a new letter for a household that has one.
+
+The next print run makes it, and only then the old one ends.
+"""
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
@@ -27,7 +30,10 @@ OUT = "handed_over"
 
 @dataclass(frozen=True, slots=True)
 class OtherAddress:
-    """An address that the ward ordered in writing for one letter; the registered one stays as it is."""
+    """An address that the ward ordered in writing for one letter.
+
+    The registered one stays as it is.
+    """
 
     postal_code: str = field(repr=False)
     town: str = field(repr=False)
@@ -51,10 +57,12 @@ def living_letter(session: Session, household_id: int) -> Letter | None:
 
 
 def order(work: Work, household_id: int, reason: str, *, why: str = "") -> LetterOrder:
-    """Let the next print run make a new letter for a household; an open order is returned instead of a second one.
+    """Let the next print run make a new letter for a household.
 
-    The old letter, ID and password stay as they are until the new letter is printed (``design.md`` §4). ``reason``
-    is ``redelivery`` or ``reissue``; ``why`` is a code word for the log.
+    An open order is returned instead of a second one.
+
+    The old letter, ID and password stay as they are until the new letter is printed (``design.md``
+    §4). ``reason`` is ``redelivery`` or ``reissue``; ``why`` is a code word for the log.
 
     Raises:
         NotFoundError: there is no such household.
@@ -62,7 +70,8 @@ def order(work: Work, household_id: int, reason: str, *, why: str = "") -> Lette
     """
     if reason not in REASONS:
         raise ValueError("unknown reason of a letter")
-    # Where no order is open yet there is no row to lock: the household's row makes equal orders wait.
+    # Where no order is open yet there is no row to lock: the household's row makes equal orders
+    # wait.
     found = work.session.scalar(
         select(Household.id).where(Household.id == household_id).with_for_update(key_share=True)
     )
@@ -92,7 +101,10 @@ def order(work: Work, household_id: int, reason: str, *, why: str = "") -> Lette
 
 
 def send_elsewhere(work: Work, row: LetterOrder, address: OtherAddress) -> None:
-    """Let an order's letter go to an address that the ward ordered in writing; the registered one stays."""
+    """Let an order's letter go to an address that the ward ordered in writing.
+
+    The registered one stays.
+    """
     wrapped = (
         work.session.scalar(select(Household.wrapped_key).where(Household.id == row.household_id))
         or b""
@@ -112,14 +124,18 @@ def _refuse_letter_with_us(session: Session, household_id: int) -> None:
     if session.scalar(with_us.limit(1)) is not None:
         raise ConflictError(
             _s(
-                "この世帯の手紙は、まだ差し出していません。新しい手紙は作らずに、いまの手紙を差し出してください。"
+                "この世帯の手紙は、まだ差し出していません。新しい手紙は作らずに、"
+                "いまの手紙を差し出してください。"
             ),
             code="letter_not_handed_over",
         )
 
 
 def cancel_order(work: Work, household_id: int, *, reason: str = "") -> None:
-    """Take an open order back, of any reason or of one; where none is open (any more) nothing happens."""
+    """Take an open order back, of any reason or of one.
+
+    Where none is open (any more) nothing happens.
+    """
     row = work.session.scalar(
         _open(household_id).with_for_update().execution_options(populate_existing=True)
     )
@@ -146,7 +162,9 @@ def lock_orders(session: Session, household_ids: Collection[int]) -> None:
 
 
 def replace_letters(work: Work, new: Mapping[int, int], orders: Collection[int]) -> None:
-    """Settle the orders that a print run carried out; ``new`` is the printed letter's key by household.
+    """Settle the orders that a print run carried out.
+
+    ``new`` is the printed letter's key by household.
 
     Call it before the new letters count as printed: of a household only one may.
     """
@@ -176,10 +194,12 @@ def replace_letters(work: Work, new: Mapping[int, int], orders: Collection[int])
 
 
 def reopen_orders(work: Work, letter_ids: Collection[int]) -> int:
-    """Open the orders of letters that were given up unseen, and return how many: what was asked for is still owed.
+    """Open the orders of letters that were given up unseen, and return how many.
 
-    The next letter has the same reason again, and goes to the other address where the ward ordered one. Where a newer
-    order is open, that one stands for both.
+    What was asked for is still owed.
+
+    The next letter has the same reason again, and goes to the other address where the ward ordered
+    one. Where a newer order is open, that one stands for both.
     """
     open_too = aliased(LetterOrder)
     newer = select(open_too.id).where(
@@ -215,7 +235,9 @@ def reopen_orders(work: Work, letter_ids: Collection[int]) -> int:
 def other_addresses(
     work: Work, household_ids: Collection[int], *, printed: bool = False
 ) -> dict[int, OtherAddress]:
-    """Return the addresses that open orders name, by household; with ``printed`` those of the letters in the house.
+    """Return the addresses that open orders name, by household.
+
+    With ``printed`` those of the letters in the house.
 
     Raises IntegrityFaultError for a wrong key.
     """

@@ -25,7 +25,10 @@ def letters_of(session: Session, household_id: int) -> list[Letter]:
 
 
 def household_of_number(session: Session, number: str | None) -> int | None:
-    """Return whose letter has this number, also of one without an ID; None where there is none, and for a test."""
+    """Return whose letter has this number, also of one without an ID.
+
+    None where there is none, and for a test.
+    """
     for table in (Letter, BareLetter):
         found = session.scalar(select(table.household_id).where(table.number == number))
         if found is not None:
@@ -46,7 +49,10 @@ def sent_at(session: Session, household_id: int) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class LetterNumbers:
-    """What only somebody who holds the letter can read out: the digest of its ID, and its number ("" where unknown)."""
+    """What only somebody who holds the letter can read out.
+
+    The digest of its ID, and its number ("" where unknown).
+    """
 
     login_digest: bytes = field(repr=False)
     letter_number: str = field(repr=False)
@@ -67,8 +73,8 @@ _COUNTING = (
 def numbers_that_count(session: Session, household_id: int) -> LetterNumbers | None:
     """Return the numbers of the letter that counts.
 
-    None without a letter, and for one that was replaced, came back or was reported lost: whoever reads that one out
-    may be anybody.
+    None without a letter, and for one that was replaced, came back or was reported lost: whoever
+    reads that one out may be anybody.
     """
     row = session.execute(_COUNTING, {"household_id": household_id}).one_or_none()
     return LetterNumbers(row.login_digest, row.number or "") if row is not None else None

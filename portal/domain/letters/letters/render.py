@@ -45,10 +45,11 @@ def render_chunk(
 ) -> bytes:
     """Return one PDF (tagged, PDF/UA-1, fonts embedded as subsets) with the letters in the given order.
 
-    Each letter is one page in Japanese; with ``back_points`` (from ``fit_back``) each is followed by its back in
-    the other languages, which triples the time. Made for worker processes: arguments and result can be pickled,
-    the compiler with its fonts is kept for the life of the process. 50 to 100 letters a call is a good size;
-    memory grows with it. Raises InputError for an address that no size fits or texts that need more than their
+    Each letter is one page in Japanese; with ``back_points`` (from ``fit_back``) each is followed
+    by its back in the other languages, which triples the time. Made for worker processes: arguments
+    and result can be pickled, the compiler with its fonts is kept for the life of the process. 50
+    to 100 letters a call is a good size; memory grows with it. Raises InputError for an address
+    that no size fits or texts that need more than their
     page, ValueError without letters.
     """
     if not contents:
@@ -102,7 +103,10 @@ def fit_back(frame: LetterFrame) -> float:
 
 
 def render_back(frame: LetterFrame) -> bytes:
-    """Return the one-page PDF of the back, the same for all letters: for printing behind every front."""
+    """Return the one-page PDF of the back, the same for all letters.
+
+    For printing behind every front.
+    """
     return _back(frame)[1]
 
 
@@ -123,7 +127,8 @@ def _back(frame: LetterFrame) -> tuple[float, bytes]:
         return BACK_POINTS[largest], drawn[BACK_POINTS[largest]]
     raise InputError(
         _s(
-            "手紙の裏面の文が長すぎて、1ページに収まりません。letters.toml の日本語以外の文を短くしてください。"
+            "手紙の裏面の文が長すぎて、1ページに収まりません。letters.toml "
+            "の日本語以外の文を短くしてください。"
         ),
         code="letter_too_long",
     )
@@ -138,7 +143,10 @@ def page_count(pdf: bytes) -> int:
 
 
 def render_testpage(frame: LetterFrame, sample: LetterContent) -> bytes:
-    """Return the alignment page: window and padding frames, rulers, fold marks, a sample address block."""
+    """Return the alignment page.
+
+    Window and padding frames, rulers, fold marks, a sample address block.
+    """
     layout = frame.layout
     data = {
         "letter": _letter_data(sample, frame),
@@ -168,7 +176,8 @@ def compile_pdf(
 
 def _compile(template: str, data: dict[str, Any], timestamp: int, fonts: tuple[Path, ...]) -> bytes:
     compiler, sources = _compiler(template, fonts)
-    # The data is a file and not a system input: an input would change the world that every cached layout was
+    # The data is a file and not a system input: an input would change the world that every cached
+    # layout was
     # made in, and each text that is the same on all letters would be laid out anew in every chunk.
     pdf = compiler.compile(
         input=_files({**sources, "data.json": json.dumps(data, ensure_ascii=False).encode()}),

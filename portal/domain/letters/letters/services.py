@@ -1,4 +1,7 @@
-"""Changing one letter: cancelled before it goes out, or replaced by a new one that the next print run makes."""
+"""Changing one letter.
+
+Cancelled before it goes out, or replaced by a new one that the next print run makes.
+"""
 
 from sqlalchemy.orm import Session
 
@@ -27,7 +30,9 @@ def locked(session: Session, letter_id: int) -> Letter:
 
 
 def cancel(work: Work, letter_id: int, *, reason: str) -> Letter:
-    """Cancel a letter and close the ID and password in it; ``reason`` is a code word, not free text.
+    """Cancel a letter and close the ID and password in it.
+
+    ``reason`` is a code word, not free text.
 
     The household may get another letter with the next print run, once nothing holds it.
 
@@ -49,11 +54,14 @@ def cancel(work: Work, letter_id: int, *, reason: str) -> Letter:
 
 
 def order_again(work: Work, household_id: int, *, reason: str) -> Letter | None:
-    """Let the next print run make a new letter after a loss or a forgotten password; return the one it will replace.
+    """Let the next print run make a new letter after a loss or a forgotten password.
 
-    None where no letter stands in the way, so that a new one is due anyway, or where a new one was ordered before.
-    The old letter, ID and password stay as they are until the new letter is printed (``design.md`` §4); ``reason``
-    is a code word, not free text. It is no redelivery and is not counted as one.
+    Return the one it will replace.
+
+    None where no letter stands in the way, so that a new one is due anyway, or where a new one was
+    ordered before. The old letter, ID and password stay as they are until the new letter is printed
+    (``design.md`` §4); ``reason`` is a code word, not free text. It is no redelivery and is not
+    counted as one.
 
     Raises:
         ConflictError: its letter was not handed over yet, so a second one would meet it.

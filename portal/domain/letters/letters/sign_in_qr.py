@@ -1,7 +1,10 @@
-"""The QR of a sign-in address, drawn fast: codes of equal length differ by exclusive-or of fixed patterns.
+"""The QR of a sign-in address, drawn fast.
 
-Placing bits, Reed-Solomon and a fixed mask are all linear over bits, so the code of any ID is the code of one ID with
-the patterns of the changed digits added. Making the table costs what a hundred codes cost, each code then a tenth.
+Codes of equal length differ by exclusive-or of fixed patterns.
+
+Placing bits, Reed-Solomon and a fixed mask are all linear over bits, so the code of any ID is the
+code of one ID with the patterns of the changed digits added. Making the table costs what a hundred
+codes cost, each code then a tenth.
 """
 
 import re
@@ -27,7 +30,10 @@ def qr_path(url: str) -> tuple[str, int]:
         packed ^= changes[place][int(digit)]
     bits = f"{packed:0{size * size}b}"
     parts = [
-        f"M{match.start() + QUIET_ZONE} {y}h{match.end() - match.start()}v1h{match.start() - match.end()}z"
+        (
+            f"M{match.start() + QUIET_ZONE} "
+            f"{y}h{match.end() - match.start()}v1h{match.start() - match.end()}z"
+        )
         for y in range(QUIET_ZONE, size + QUIET_ZONE)
         for match in DARK.finditer(bits[(y - QUIET_ZONE) * size : (y - QUIET_ZONE + 1) * size])
     ]

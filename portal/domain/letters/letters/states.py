@@ -6,7 +6,10 @@ CREDENTIAL_LETTER = "credential"
 """Kind of the letter that carries ID and password."""
 
 ADVANCE_NOTICE, TEST_POSTING = BARE = ("advance", "test")
-"""Kinds of letters without an ID: to households before the first letter, and to staff who try the mail house's path."""
+"""Kinds of letters without an ID.
+
+To households before the first letter, and to staff who try the mail house's path.
+"""
 
 FIRST, REDELIVERY, REISSUE = REASONS = ("first", "redelivery", "reissue")
 """Why a letter was made; a reissue (loss, forgotten password) does not count as a redelivery."""

@@ -42,7 +42,8 @@ PROGRAM_VALUES = frozenset(
     }
 )
 
-# What a letter must say (specification 7(5), our reading of it), and the values that must come from the settings,
+# What a letter must say (specification 7(5), our reading of it), and the values that must come from
+# the settings,
 # because a date or number typed by hand would be wrong one day.
 REQUIRED: dict[str, frozenset[str]] = {
     "title": frozenset(),
@@ -135,7 +136,10 @@ def _check(section: Section, name: str, locale: str, text: str, needed: frozense
 
 
 def program_values(program: Program, plain_url: str) -> dict[str, LocalText]:
-    """Return what the program fills into the texts, in each language; ``plain_url`` as people type it."""
+    """Return what the program fills into the texts, in each language.
+
+    ``plain_url`` as people type it.
+    """
     windows = program.windows
     hours = program.calendar.hours
     last = program.calendar.last_staffed_day(until=windows.exchange.last_day)

@@ -1,1 +1,4 @@
-"""What goes by mail, a letter or a parcel: posted, waiting at the post office, delivered, back, or lost."""
+"""What goes by mail, a letter or a parcel.
+
+Posted, waiting at the post office, delivered, back, or lost.
+"""

@@ -52,7 +52,10 @@ WARD_REASONS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class MailClass:
-    """What a class of mail offers: digits of its tracking number (0: it has none), and delivery by hand."""
+    """What a class of mail offers: digits of its tracking number (0.
+
+    It has none), and delivery by hand.
+    """
 
     digits: int
     by_hand: bool
@@ -80,7 +83,8 @@ def refuse_over_limit(program: Program, mail_class: str, value_yen: int) -> None
 
     Raises:
         InputError: no such class.
-        NotAllowedError: over the limit; the sentence says what to do instead (code ``over_insurance``).
+        NotAllowedError: over the limit; the sentence says what to do instead (code
+            ``over_insurance``).
     """
     if mail_class not in MAIL:
         raise InputError(_s("郵便の種類を選んでください。"))
@@ -93,7 +97,8 @@ def refuse_over_limit(program: Program, mail_class: str, value_yen: int) -> None
         ) % {"value": f"{value_yen:,}"}
     else:
         text = _s(
-            "補償は%(limit)s円までです。%(value)s円分は、いくつかに分けて送るか、一般書留にしてください。"
+            "補償は%(limit)s円までです。%(value)s円分は、いくつかに分けて送るか、"
+            "一般書留にしてください。"
         ) % {"limit": f"{limit:,}", "value": f"{value_yen:,}"}
     raise NotAllowedError(text, code="over_insurance")
 
@@ -101,11 +106,12 @@ def refuse_over_limit(program: Program, mail_class: str, value_yen: int) -> None
 def tracking_number(text: str, mail_class: str) -> str | None:
     """Return the digits of a typed or scanned tracking number; None for a class that has none.
 
-    Any width and hyphens; ``domain.md`` §3.4: 11 digits (書留, 特定記録) or 12 (ゆうパック), and the last is the
-    others modulo 7.
+    Any width and hyphens; ``domain.md`` §3.4: 11 digits (書留, 特定記録) or 12 (ゆうパック), and
+    the last is the others modulo 7.
 
     Raises:
-        InputError: no such class, missing, of the wrong length, mistyped, or given where the class has none.
+        InputError: no such class, missing, of the wrong length, mistyped, or given where the class
+            has none.
     """
     if mail_class not in MAIL:
         raise InputError(_s("郵便の種類を選んでください。"))
@@ -128,7 +134,10 @@ def tracking_number(text: str, mail_class: str) -> str | None:
 
 
 def is_tracking_number(digits: str) -> bool:
-    """Tell whether a text is a tracking number of any class: bare digits, 11 or 12, with their check digit."""
+    """Tell whether a text is a tracking number of any class.
+
+    Bare digits, 11 or 12, with their check digit.
+    """
     fits = digits.isascii() and digits.isdigit() and len(digits) in {SHORT, LONG}
     return fits and int(digits[:-1]) % 7 == int(digits[-1])
 

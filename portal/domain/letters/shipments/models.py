@@ -9,12 +9,15 @@ from portal.domain.foundation.base import Base, primary_key, state_column
 
 
 class Shipment(Base):
-    """One handing-over of a letter or a parcel to the mail. A second posting is a second row (``previous_id``).
+    """One handing-over of a letter or a parcel to the mail.
 
-    ``attempt`` is 0 for the first delivery and 1 to n for redeliveries; ``value_yen`` is what the content is worth to
-    a thief (0 for a letter that is worthless alone); ``absent_on`` is the day on which nobody was at
-    home, ``kept_until`` the post office's last day (JST). Tracking
-    numbers are used again after some time, so only number and posting day together are unique (``domain.md`` §3.4).
+    A second posting is a second row (``previous_id``).
+
+    ``attempt`` is 0 for the first delivery and 1 to n for redeliveries; ``value_yen`` is what the
+    content is worth to a thief (0 for a letter that is worthless alone); ``absent_on`` is the day
+    on which nobody was at home, ``kept_until`` the post office's last day (JST). Tracking
+    numbers are used again after some time, so only number and posting day together are unique
+    (``domain.md`` §3.4).
     """
 
     __tablename__ = "shipment"
@@ -45,7 +48,10 @@ class Shipment(Base):
 
 
 class OtherMail(Base):
-    """Pieces of mail that went out on one day (JST) and stand in no list; counted for the postage until dropped."""
+    """Pieces of mail that went out on one day (JST) and stand in no list.
+
+    Counted for the postage until dropped.
+    """
 
     __tablename__ = "other_mail"
     __table_args__ = (CheckConstraint("pieces > 0", name="some_pieces"),)

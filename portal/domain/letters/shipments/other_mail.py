@@ -1,4 +1,7 @@
-"""Mail that no list knows: letters written by hand, forms that were asked for; entered in pieces, for the postage alone."""
+"""Mail that no list knows: letters written by hand, forms that were asked for.
+
+Entered in pieces, for the postage alone.
+"""
 
 from datetime import date
 
@@ -21,7 +24,8 @@ def enter(work: Work, day: date, mail_class: str, what: str, pieces: int) -> Oth
     """Note that so many pieces went to the post on ``day`` (JST).
 
     Raises:
-        InputError: a day to come or before the contract, or no such class, matter or number (code: the field).
+        InputError: a day to come or before the contract, or no such class, matter or number (code:
+            the field).
         NotAllowedError: the actor has no account.
     """
     if work.actor.id is None:

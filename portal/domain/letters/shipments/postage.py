@@ -22,7 +22,10 @@ UNKNOWN = ""
 
 @dataclass(frozen=True, slots=True)
 class PostageLine:
-    """One class of mail: letters, cards, parcels, other pieces, yen for one item (None: not agreed) and yen in all."""
+    """One class of mail: letters, cards, parcels, other pieces, yen for one item (None.
+
+    Not agreed) and yen in all.
+    """
 
     mail_class: str
     letters: int
@@ -41,8 +44,9 @@ class PostageLine:
 def postage_of_month(work: Work, month: date) -> list[PostageLine]:
     """Return every class of mail with what was posted in the month of a day (JST, by the day of posting).
 
-    Letters of every kind, with and without ID, cards, parcels and what people entered; trials to the staff's own addresses are in no count. A
-    last line holds what went out without its class, if anything did.
+    Letters of every kind, with and without ID, cards, parcels and what people entered; trials to
+    the staff's own addresses are in no count. A last line holds what went out without its class, if
+    anything did.
     """
     first = month.replace(day=1)
     counts = _counts(work.session, first, next_month(first))

@@ -29,7 +29,9 @@ def plan(
     value_yen: int = 0,
     previous: Shipment | None = None,
 ) -> Shipment:
-    """Plan to post a letter or a parcel worth ``value_yen`` yen; ``previous`` is the posting that this one repeats.
+    """Plan to post a letter or a parcel worth ``value_yen`` yen.
+
+    ``previous`` is the posting that this one repeats.
 
     Raises:
         ConflictError: the previous posting was repeated before.
@@ -78,7 +80,9 @@ def locked(session: Session, shipment_id: int) -> Shipment:
 
 
 def post(work: Work, shipment_id: int, day: date, mail_class: str, tracking_no: str) -> Shipment:
-    """Note that it was handed to the post on ``day`` (JST); ``tracking_no`` as typed or scanned, "" for none.
+    """Note that it was handed to the post on ``day`` (JST).
+
+    ``tracking_no`` as typed or scanned, "" for none.
 
     Raises:
         InputError: the day is to come, no such class, or a wrong tracking number.
@@ -128,7 +132,10 @@ def absent(work: Work, shipment_id: int, day: date, *, kept_until: date | None =
 
 
 def deliver(work: Work, shipment_id: int, day: date) -> Shipment:
-    """Note that it was handed over on ``day`` (JST). Raises InputError (a day to come) and WrongStateError."""
+    """Note that it was handed over on ``day`` (JST).
+
+    Raises InputError (a day to come) and WrongStateError.
+    """
     row = locked(work.session, shipment_id)
     SHIPMENT.next(row.state, "deliver")
     _not_to_come(day, work.now)
@@ -158,7 +165,10 @@ def receive(work: Work, shipment_id: int, reason: str, day: date) -> Shipment:
 
 
 def come_back(work: Work, shipment_id: int, reason: str, day: date) -> Shipment:
-    """Note that it lies on our table again, whether or not the post had said that it would. Raises as ``receive``."""
+    """Note that it lies on our table again, whether or not the post had said that it would.
+
+    Raises as ``receive``.
+    """
     row = locked(work.session, shipment_id)
     if SHIPMENT.can(row.state, "return"):
         _step(work, row, "return")

@@ -1,4 +1,7 @@
-"""What staff call mail: its classes, the nine reasons of the post's register, and the states of a shipment."""
+"""What staff call mail.
+
+Its classes, the nine reasons of the post's register, and the states of a shipment.
+"""
 
 from portal.domain.foundation.texts import _s
 

@@ -22,7 +22,10 @@ from portal.domain.letters.shipments.models import Shipment
 
 
 def where(shipment: Shipment | None) -> str:
-    """Return in the resident's words where the mail is; without any report of the post it is 未確認, never guessed."""
+    """Return in the resident's words where the mail is.
+
+    Without any report of the post it is 未確認, never guessed.
+    """
     if shipment is None:
         return _("未確認")
     match shipment.state:

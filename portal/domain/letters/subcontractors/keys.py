@@ -1,4 +1,7 @@
-"""Public keys of subcontractors: age recipients (``age1…``), and a short form to compare by telephone."""
+"""Public keys of subcontractors.
+
+Age recipients (``age1…``), and a short form to compare by telephone.
+"""
 
 import hashlib
 
@@ -23,7 +26,8 @@ def read_key(text: str) -> str:
     if SECRET_MARK in found.upper():
         raise InputError(
             _s(
-                "これは秘密の鍵です。受け取らないので、相手に「age1」で始まる公開鍵を頼み、鍵を作り直してもらってください。"
+                "これは秘密の鍵です。受け取らないので、相手に「age1」"
+                "で始まる公開鍵を頼み、鍵を作り直してもらってください。"
             )
         )
     try:

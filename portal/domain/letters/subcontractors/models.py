@@ -12,8 +12,8 @@ from portal.domain.letters.subcontractors.states import SUBCONTRACTOR
 class Subcontractor(Base):
     """One company with what it does for us, its public key (age) and the ward's consent (number and date).
 
-    The key cannot be changed: another key is another entry that needs the ward again, so that nobody can turn the
-    letters to a key of their own.
+    The key cannot be changed: another key is another entry that needs the ward again, so that
+    nobody can turn the letters to a key of their own.
     """
 
     __tablename__ = "subcontractor"
@@ -40,9 +40,12 @@ class Subcontractor(Base):
 
 
 class SentFile(Base):
-    """One file that went to a subcontractor: what it was, its SHA-256, how many letters, when, by whom.
+    """One file that went to a subcontractor.
 
-    ``subject`` and ``subject_id`` name what it was made from (a print run); the consent stands here as it was then.
+    What it was, its SHA-256, how many letters, when, by whom.
+
+    ``subject`` and ``subject_id`` name what it was made from (a print run); the consent stands here
+    as it was then.
     """
 
     __tablename__ = "sent_file"

@@ -140,13 +140,16 @@ def require_consent(
 
     Raises:
         NotFoundError: there is none of that key.
-        NotAllowedError: without the ward's consent, ended, or entered for something else (code ``no_consent``).
+        NotAllowedError: without the ward's consent, ended, or entered for something else (code
+            ``no_consent``).
     """
     row = _found(session, subcontractor_id, lock=lock)
     if row.state != "consented" or row.consent_no is None or row.consent_on is None:
         raise NotAllowedError(
             _s(
-                "「%(name)s」には、区の承諾（番号と日付）がないため、ファイルを渡せません。さきに「再委託先」の画面で、区の承諾を受けてください。"
+                "「%(name)s」には、区の承諾（番号と日付）がないため、"
+                "ファイルを渡せません。さきに「再委託先」の画面で、"
+                "区の承諾を受けてください。"
             )
             % {"name": row.name},
             code="no_consent",

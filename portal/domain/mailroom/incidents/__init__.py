@@ -1,1 +1,4 @@
-"""What goes wrong: coupons that shops refuse, accidents with their clocks, notices to everybody, stops of the system."""
+"""What goes wrong.
+
+Coupons that shops refuse, accidents with their clocks, notices to everybody, stops of the system.
+"""

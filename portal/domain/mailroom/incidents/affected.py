@@ -1,6 +1,9 @@
-"""Who is affected, out of the audit log: whom somebody looked at, printed or took out between two instants.
+"""Who is affected, out of the audit log.
 
-Events name no people, so neither does what is found here: households by key, with counts (``security.md`` SEC-D2).
+Whom somebody looked at, printed or took out between two instants.
+
+Events name no people, so neither does what is found here: households by key, with counts
+(``security.md`` SEC-D2).
 """
 
 from collections import Counter
@@ -71,7 +74,10 @@ RUNS = "print_run.%"
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Between ``start`` and ``end`` (exclusive, UTC); narrowed to one person of the staff, one session, or one print run."""
+    """Between ``start`` and ``end`` (exclusive, UTC).
+
+    Narrowed to one person of the staff, one session, or one print run.
+    """
 
     start: datetime
     end: datetime
@@ -107,7 +113,9 @@ class Affected:
 
 
 def find(session: Session, search: Search, *, include_protected: bool, page: int = 1) -> Affected:
-    """Return who is affected; ``rows`` are twenty of them, the first touched first. ``page`` counts from 1.
+    """Return who is affected; ``rows`` are twenty of them, the first touched first.
+
+    ``page`` counts from 1.
 
     Raises:
         InputError: the period is empty, or there is no such person or session (code: the field).
@@ -130,7 +138,10 @@ def find(session: Session, search: Search, *, include_protected: bool, page: int
 
 
 def household_ids(session: Session, search: Search) -> list[int]:
-    """Return every household that was found, protected ones too: for the record, not for a list. Raises as ``find``."""
+    """Return every household that was found, protected ones too: for the record, not for a list.
+
+    Raises as ``find``.
+    """
     return sorted(_households(session, search))
 
 

@@ -1,7 +1,8 @@
 """The clocks of an incident, from the day on which somebody knew (個人情報保護法施行規則第8条).
 
-The day of knowing is the first day (通則編ガイドライン 3-5-3): a first report within three to five days, the final one
-within thirty, within sixty where somebody meant harm. Closed days count. Ends are exclusive instants (UTC).
+The day of knowing is the first day (通則編ガイドライン 3-5-3): a first report within three to five
+days, the final one within thirty, within sixty where somebody meant harm. Closed days count. Ends
+are exclusive instants (UTC).
 """
 
 from dataclasses import dataclass
@@ -15,7 +16,10 @@ FIRST_FROM, FIRST_BY, FINAL_BY, FINAL_BY_MALICIOUS = 3, 5, 30, 60
 
 
 class Clock(StrEnum):
-    """What must happen in time. Whoever works for the ward is freed by telling it, so that comes first."""
+    """What must happen in time.
+
+    Whoever works for the ward is freed by telling it, so that comes first.
+    """
 
     TELL_WARD = "tell_ward"
     FIRST = "first"
@@ -62,7 +66,10 @@ def hands(
     first_at: datetime | None,
     final_at: datetime | None,
 ) -> list[Hand]:
-    """Return the clocks of an incident; ``first_at`` and ``final_at``: when those reports went to the ward."""
+    """Return the clocks of an incident.
+
+    ``first_at`` and ``final_at``: when those reports went to the ward.
+    """
     last = FINAL_BY_MALICIOUS if malicious else FINAL_BY
     return [
         # at once: the same day, and a warning from the first minute

@@ -20,8 +20,11 @@ from portal.domain.mailroom.incidents.states import DOWNTIME
 
 WHAT = ("resident_site", "staff_site", "codes", "issuer", "telephone")
 NOTICE_DAYS = 7
-"""A planned stop is announced so many days (JST) before the day on which it begins. The specification (14(1)) frees planned
-stops from damages and gives no number, so we agree on a week, as public sites usually do."""
+"""A planned stop is announced so many days (JST) before the day on which it begins.
+
+The specification (14(1)) frees planned
+stops from damages and gives no number, so we agree on a week, as public sites usually do.
+"""
 SENTENCE = {"issuer": "planned_shops"}
 PAGE = 20
 
@@ -39,14 +42,16 @@ def plan(work: Work, what: str, starts_at: datetime, ends_at: datetime) -> Downt
     """Plan a stop and announce it to everybody at once; the notice stands until the stop is over.
 
     Raises:
-        InputError: nothing that stops, an end before the beginning, or a beginning too soon (code: the field).
+        InputError: nothing that stops, an end before the beginning, or a beginning too soon (code:
+            the field).
         NotAllowedError: the actor is no person with an account.
     """
     _check(what, starts_at, ends_at, work.actor)
     if jst_date(starts_at) < jst_date(work.now) + timedelta(days=NOTICE_DAYS):
         raise InputError(
             _s(
-                "計画停止は、%(days)s日前までに知らせます。もっとあとの日にするか、急ぎなら、止まったあとに記録してください。"
+                "計画停止は、%(days)s日前までに知らせます。もっとあとの日にするか、"
+                "急ぎなら、止まったあとに記録してください。"
             )
             % {"days": NOTICE_DAYS},
             code="starts_on",
@@ -213,7 +218,10 @@ def planned_from(session: Session, start: datetime) -> Sequence[Downtime]:
 def minutes_between(
     session: Session, start: datetime, end_: datetime, now: datetime
 ) -> list[Minutes]:
-    """Return the minutes of each thing within a period, for the month's report; what lasts counts up to ``now``."""
+    """Return the minutes of each thing within a period, for the month's report.
+
+    What lasts counts up to ``now``.
+    """
     rows = downtime_between(session, start, end_)
     return [
         Minutes(

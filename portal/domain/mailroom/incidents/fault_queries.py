@@ -1,4 +1,7 @@
-"""Reading coupon faults: the list of an office, one case, a household's own, and how many shops refuse by day."""
+"""Reading coupon faults.
+
+The list of an office, one case, a household's own, and how many shops refuse by day.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -19,7 +22,10 @@ from portal.domain.people.households.models import Child, Household
 
 PAGE = 20
 MANY_A_DAY = 5
-"""So many households of one day are more than chance: a shop's till or an issuer's system is at fault. Our own choice."""
+"""So many households of one day are more than chance.
+
+A shop's till or an issuer's system is at fault. Our own choice.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,10 @@ class DayCount:
 
 @dataclass(frozen=True, slots=True)
 class CodeView:
-    """What officers see of a code: the issuer's number for it, its state, and the issuer's last word; never the code."""
+    """What officers see of a code.
+
+    The issuer's number for it, its state, and the issuer's last word; never the code.
+    """
 
     number: str
     state: str
@@ -65,7 +74,10 @@ def visible(*, include_protected: bool) -> Select[CouponFault]:
 def faults(
     session: Session, *, include_protected: bool, state: str = "", page: int = 1, limit: int = PAGE
 ) -> list[CouponFault]:
-    """Return cases in a state (every open one where empty), the oldest first; ``page`` counts from 1."""
+    """Return cases in a state (every open one where empty), the oldest first.
+
+    ``page`` counts from 1.
+    """
     statement = visible(include_protected=include_protected)
     statement = statement.where(
         CouponFault.state == state if state else CouponFault.state.in_(OPEN)
@@ -132,7 +144,10 @@ def ordinal_of(session: Session, fault: CouponFault) -> int:
 
 
 def by_day(session: Session, now: datetime, *, days: int = 7) -> list[DayCount]:
-    """Return the counts of the last days (JST), today first. Protected households count: no list follows from it."""
+    """Return the counts of the last days (JST), today first.
+
+    Protected households count: no list follows from it.
+    """
     today = jst_date(now)
     first = today - timedelta(days=days - 1)
     rows = session.execute(

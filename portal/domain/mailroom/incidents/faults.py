@@ -1,4 +1,6 @@
-"""Coupons that shops refuse (clause 13(1)): reported, looked up at the issuer, stopped and replaced in one action.
+"""Coupons that shops refuse (clause 13(1)).
+
+Reported, looked up at the issuer, stopped and replaced in one action.
 
 Rows are locked in one order: the case, then the child's entitlement, then its coupon.
 """
@@ -42,7 +44,10 @@ REASON = "fault"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a household says: the shop's answer (a word of ``SAID``), the shop, the day (JST), and more in own words."""
+    """What a household says.
+
+    The shop's answer (a word of ``SAID``), the shop, the day (JST), and more in own words.
+    """
 
     said: str
     shop: str = field(repr=False, default="")
@@ -52,7 +57,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class LookUp:
-    """What the issuer says of the code at the end of ``as_of`` (JST); ``used_yen`` counts where a part was used."""
+    """What the issuer says of the code at the end of ``as_of`` (JST).
+
+    ``used_yen`` counts where a part was used.
+    """
 
     status: str
     as_of: date
@@ -62,7 +70,9 @@ class LookUp:
 def report_fault(
     work: Work, household_id: int, entitlement_id: int, told: Told, source: Source
 ) -> CouponFault:
-    """Open a case for the coupon of one entitlement of a household; while one is open, asking again is the same case.
+    """Open a case for the coupon of one entitlement of a household.
+
+    While one is open, asking again is the same case.
 
     Raises:
         NotFoundError: the household has no such entitlement.
@@ -89,7 +99,8 @@ def report_fault(
     ):
         raise NotAllowedError(
             _(
-                "このこどもの分には、いま、お店で使えるクーポンがありません。ホームの画面で確かめてください。"
+                "このこどもの分には、いま、お店で使えるクーポンがありません。"
+                "ホームの画面で確かめてください。"
             ),
             code="no_coupon",
         )
@@ -131,7 +142,8 @@ def _check(work: Work, told: Told) -> None:
         except InputError:
             raise InputError(
                 _(
-                    "クーポンの番号、パスワード、カードの番号は書かないでください。消して、もう一度送ってください。"
+                    "クーポンの番号、パスワード、カードの番号は書かないでください。"
+                    "消して、もう一度送ってください。"
                 ),
                 code=name,
             ) from None
@@ -166,12 +178,15 @@ def look_up(work: Work, fault_id: int, answer: LookUp, *, include_protected: boo
 
 
 def stop_and_replace(work: Work, fault_id: int, *, include_protected: bool) -> CouponFault:
-    """Stop the old code and give the child a new one; where the issuer must answer first, the case waits for that.
+    """Stop the old code and give the child a new one.
+
+    Where the issuer must answer first, the case waits for that.
 
     Raises:
         NotFoundError: there is no such case, or the actor may not know of it.
         WrongStateError: the issuer was not asked yet how the code stands, or the case ended.
-        NotAllowedError: something was spent, the issuer never stops codes, or another request is open for the child.
+        NotAllowedError: something was spent, the issuer never stops codes, or another request is
+            open for the child.
         ConflictError: no code is left (``coupon_stock``); then nothing was stopped.
     """
     row = locked(work.session, fault_id, include_protected=include_protected)
@@ -179,21 +194,24 @@ def stop_and_replace(work: Work, fault_id: int, *, include_protected: bool) -> C
     if row.state == "stopping":
         raise WrongStateError(
             _s(
-                "発行者の答えを待っています。「コードの停止」で答えを記録すると、新しいコードが出ます。"
+                "発行者の答えを待っています。「コードの停止」で答えを記録すると、"
+                "新しいコードが出ます。"
             )
         )
     entitlement = locked_entitlement(work.session, row.entitlement_id)
     if entitlement.claimed_by is not None:
         raise NotAllowedError(
             _s(
-                "このこどもの分には、別の申請があります。その申請が終わってから、差し替えてください。"
+                "このこどもの分には、別の申請があります。その申請が終わってから、"
+                "差し替えてください。"
             ),
             code="claimed",
         )
     if row.issuer_status in {"part_used", "exchanged"}:
         raise NotAllowedError(
             _s(
-                "発行者の記録では、もう使われています。差し替えられません。区と相談し、説明して終わりにしてください。"
+                "発行者の記録では、もう使われています。差し替えられません。区と相談し、"
+                "説明して終わりにしてください。"
             ),
             code="coupon_spent",
         )
@@ -227,7 +245,10 @@ def _tell(work: Work, row: CouponFault) -> None:
 
 
 def waiting_for(session: Session, coupon_id: int) -> CouponFault | None:
-    """Return the case that waits for the issuer's answer about a code, locked; None where none does."""
+    """Return the case that waits for the issuer's answer about a code, locked.
+
+    None where none does.
+    """
     return session.scalar(
         select(CouponFault)
         .where(CouponFault.coupon_id == coupon_id, CouponFault.state == "stopping")
@@ -237,10 +258,12 @@ def waiting_for(session: Session, coupon_id: int) -> CouponFault | None:
 
 
 def stop_confirmed(work: Work, row: CouponFault) -> None:
-    """Give the child a new code in the transaction in which its old one became void; ``row`` is locked.
+    """Give the child a new code in the transaction in which its old one became void.
 
-    With none in stock, or while the child is held, the case waits for somebody to do it. Where another request
-    decided over the child meanwhile, the case ends.
+    ``row`` is locked.
+
+    With none in stock, or while the child is held, the case waits for somebody to do it. Where
+    another request decided over the child meanwhile, the case ends.
     """
     entitlement = locked_entitlement(work.session, row.entitlement_id)
     decided = entitlement.state not in {ENTITLEMENT.initial, "held"}
@@ -259,7 +282,10 @@ def stop_confirmed(work: Work, row: CouponFault) -> None:
 
 
 def stop_found_spent(work: Work, row: CouponFault) -> None:
-    """Note that the code was used before it could be stopped: the case is looked up once more; ``row`` is locked."""
+    """Note that the code was used before it could be stopped: the case is looked up once more.
+
+    ``row`` is locked.
+    """
     row.state = COUPON_FAULT.next(row.state, "found_spent")
     row.issuer_status = row.used_yen = row.issuer_as_of = None
     _note(work, row, "found_spent")
@@ -268,7 +294,9 @@ def stop_found_spent(work: Work, row: CouponFault) -> None:
 def explain(
     work: Work, fault_id: int, outcome: str, words: str, *, include_protected: bool
 ) -> CouponFault:
-    """End a case without a new code, because of what the issuer said; ``words`` are what the household was told.
+    """End a case without a new code, because of what the issuer said.
+
+    ``words`` are what the household was told.
 
     Raises:
         NotFoundError, WrongStateError: as ``look_up``.

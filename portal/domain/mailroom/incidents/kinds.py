@@ -54,7 +54,10 @@ FIELDS = (
     "prevention",
     "other",
 )
-"""概要, 項目, 人数, 原因, 二次被害, 本人対応, 公表, 再発防止, その他: what a report to the 個人情報保護委員会 holds."""
+"""概要, 項目, 人数, 原因, 二次被害, 本人対応, 公表, 再発防止, その他.
+
+What a report to the 個人情報保護委員会 holds.
+"""
 
 LETTER, COUPON, HOUSEHOLD = SUBJECTS = ("letter", "coupon", "household")
 TYPED, OF_RUN, OF_BATCH, OF_LOG = ("typed", "run", "batch", "log")
@@ -69,9 +72,13 @@ LISTED, STOPPED, AWAITED, SPENT, CANNOT, IN_STOCK, OVER, PULL = RESULTS = (
     "over",
     "pull",
 )
-"""``awaited``: the issuer must answer first. ``spent``: money was used before. ``cannot``: this issuer never stops codes,
-so the code is hidden. ``in_stock``: nobody has it. ``over``: it had ended before. ``pull``: the letter left our hands;
-its ID is stopped, and it is to be taken out at the mail house or the post office."""
+"""``awaited``: the issuer must answer first. ``spent``: money was used before.
+
+``cannot``: this issuer never stops codes,
+so the code is hidden. ``in_stock``: nobody has it. ``over``: it had ended before. ``pull``: the
+letter left our hands; its ID is stopped, and it is to be taken out at the mail house or the post
+office.
+"""
 
 FIRST, PROGRESS, FINAL, RESULT = REPORTS = ("first", "progress", "final", "result")
 """事故報告書（速報）, 経過報告書, 事故報告書（確報）, 結果報告書 (R40, R63)."""

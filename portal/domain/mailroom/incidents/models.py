@@ -24,9 +24,9 @@ OPEN_FAULT = "state IN ('reported','looked_up','stopping','no_code')"
 class CouponFault(Base):
     """One coupon that a shop refused. ``sealed`` (shop, what was said) is under a key of its own.
 
-    ``issuer_status`` and ``used_yen`` are what the issuer said when somebody looked it up, as of ``issuer_as_of``
-    (JST). ``coupon_id`` is the code that was refused, ``new_coupon_id`` the one that took its place. A child has one
-    open case at a time.
+    ``issuer_status`` and ``used_yen`` are what the issuer said when somebody looked it up, as of
+    ``issuer_as_of`` (JST). ``coupon_id`` is the code that was refused, ``new_coupon_id`` the one
+    that took its place. A child has one open case at a time.
     """
 
     __tablename__ = "coupon_fault"
@@ -68,9 +68,12 @@ class CouponFault(Base):
 
 
 class Incident(Base):
-    """One accident, or the suspicion of one. ``known_at`` starts its clocks; ``sealed`` holds the nine fields.
+    """One accident, or the suspicion of one.
 
-    ``malicious`` lengthens the last clock. ``ward_told_at``: the ward was told, by whatever way came first.
+    ``known_at`` starts its clocks; ``sealed`` holds the nine fields.
+
+    ``malicious`` lengthens the last clock. ``ward_told_at``: the ward was told, by whatever way
+    came first.
     """
 
     __tablename__ = "incident"
@@ -97,8 +100,8 @@ class Incident(Base):
 class IncidentSubject(Base):
     """A letter, a coupon or a household that an incident touches, and what was done about it.
 
-    ``result``: ``listed`` until something was done, then a word of ``kinds.RESULTS``. ``found_by`` says how it came
-    here: typed, of a print run, of a batch, out of the audit log.
+    ``result``: ``listed`` until something was done, then a word of ``kinds.RESULTS``. ``found_by``
+    says how it came here: typed, of a print run, of a batch, out of the audit log.
     """
 
     __tablename__ = "incident_subject"
@@ -119,9 +122,12 @@ class IncidentSubject(Base):
 
 
 class IncidentReport(Base):
-    """A report about an incident as it was written, never changed afterwards; the ward confirms it or gives it back.
+    """A report about an incident as it was written, never changed afterwards.
 
-    ``sealed`` is the content as data, ``sealed_pdf`` the paper as the ward got it; the sums are those of the bytes within.
+    The ward confirms it or gives it back.
+
+    ``sealed`` is the content as data, ``sealed_pdf`` the paper as the ward got it; the sums are
+    those of the bytes within.
     """
 
     __tablename__ = "incident_report"
@@ -147,7 +153,9 @@ class IncidentReport(Base):
 
 
 class SiteNotice(Base):
-    """A notice on every page, public by its nature. ``sentence`` names a prepared text, or ``texts`` has all languages.
+    """A notice on every page, public by its nature.
+
+    ``sentence`` names a prepared text, or ``texts`` has all languages.
 
     Shown from ``starts_at`` until ``ends_at`` (exclusive) while it is published.
     """
@@ -175,7 +183,9 @@ class SiteNotice(Base):
 
 
 class Downtime(Base):
-    """A time in which something did not work. A planned one is announced before; ``ends_at`` is empty while it lasts.
+    """A time in which something did not work.
+
+    A planned one is announced before; ``ends_at`` is empty while it lasts.
 
     ``site_notice_id`` is the notice by which a planned one was announced.
     """

@@ -1,4 +1,7 @@
-"""Reports about an incident to the ward: frozen as data and paper, confirmed by the ward or given back with a reason."""
+"""Reports about an incident to the ward.
+
+Frozen as data and paper, confirmed by the ward or given back with a reason.
+"""
 
 import hashlib
 import json
@@ -23,7 +26,9 @@ from portal.domain.mailroom.incidents.states import INCIDENT, INCIDENT_REPORT
 def keep_report(
     work: Work, incident_id: int, kind: str, content: Mapping[str, Any], pdf: bytes
 ) -> IncidentReport:
-    """Freeze a report about an incident, as data and as paper; it goes to the ward now, which confirms it or gives it back.
+    """Freeze a report about an incident, as data and as paper.
+
+    It goes to the ward now, which confirms it or gives it back.
 
     Raises:
         NotFoundError: there is none of that key.
@@ -103,7 +108,8 @@ def give_back_report(work: Work, report_id: int, reason: str) -> IncidentReport:
     """Give a report back as the ward, and say why; the words are sealed with the event.
 
     Raises:
-        InputError: no reason, a text that is too long, or one that holds a secret (code ``reason``).
+        InputError: no reason, a text that is too long, or one that holds a secret (code
+            ``reason``).
         NotFoundError, NotAllowedError, WrongStateError: as ``confirm_report``.
     """
     words = reason.strip()

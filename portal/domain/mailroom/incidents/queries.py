@@ -35,7 +35,10 @@ class DueClock:
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """How many letters, codes and households an incident touches, by what was done; ``of_ward_alone`` households."""
+    """How many letters, codes and households an incident touches, by what was done.
+
+    ``of_ward_alone`` households.
+    """
 
     by_kind: dict[str, dict[str, int]]
     households: int
@@ -56,7 +59,10 @@ class MonthFigures:
 def incidents(
     session: Session, *, state: str = "", page: int = 1, limit: int = PAGE
 ) -> list[Incident]:
-    """Return incidents in a state (those not closed where empty), known last first; ``page`` counts from 1."""
+    """Return incidents in a state (those not closed where empty), known last first.
+
+    ``page`` counts from 1.
+    """
     statement = select(Incident).where(
         Incident.state == state if state else Incident.state != "closed"
     )
@@ -71,7 +77,10 @@ def state_counts(session: Session) -> dict[str, int]:
 
 
 def clocks_of(session: Session, row: Incident, now: datetime) -> list[Hand]:
-    """Return the clocks of an incident; a report counts from when it went to the ward, unless it came back."""
+    """Return the clocks of an incident.
+
+    A report counts from when it went to the ward, unless it came back.
+    """
     written = session.execute(
         select(IncidentReport.kind, func.min(IncidentReport.written_at))
         .where(
@@ -110,7 +119,10 @@ def due_clocks(session: Session, now: datetime) -> list[DueClock]:
 
 
 def touched(session: Session, incident_id: int) -> Touched:
-    """Return the figures of an incident; a household counts once, whether by a letter, a code or itself."""
+    """Return the figures of an incident.
+
+    A household counts once, whether by a letter, a code or itself.
+    """
     mine = IncidentSubject.incident_id == incident_id
     by_kind: dict[str, dict[str, int]] = {}
     grouped = select(IncidentSubject.kind, IncidentSubject.result, func.count()).where(mine)
@@ -144,7 +156,10 @@ def subjects(
     page: int = 1,
     limit: int = PAGE,
 ) -> list[IncidentSubject]:
-    """Return what an incident touches, in the order of entry; protected households' are the ward's alone."""
+    """Return what an incident touches, in the order of entry.
+
+    Protected households' are the ward's alone.
+    """
     statement = (
         select(IncidentSubject)
         .outerjoin(Household, Household.id == IncidentSubject.household_id)

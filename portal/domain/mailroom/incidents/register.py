@@ -1,4 +1,7 @@
-"""The register of incidents (clause 7(6)②, 13): opened, described in nine fields, contained, reported, closed."""
+"""The register of incidents (clause 7(6)②, 13).
+
+Opened, described in nine fields, contained, reported, closed.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,7 +46,8 @@ def open_incident(work: Work, opening: Opening) -> Incident:
     """Open an incident; its clocks run from the moment of knowing.
 
     Raises:
-        InputError: no kind, an instant to come, what happened after it was known, or a fault in the words (code: the field).
+        InputError: no kind, an instant to come, what happened after it was known, or a fault in the
+            words (code: the field).
         NotAllowedError: the actor is no person with an account.
     """
     if work.actor.id is None:
@@ -112,7 +116,10 @@ def write_fields(
 
 
 def check_words(work: Work, name: str, text: str) -> None:
-    """Refuse words that are too long or hold a secret. Raises InputError (code: ``name``, the field)."""
+    """Refuse words that are too long or hold a secret.
+
+    Raises InputError (code: ``name``, the field).
+    """
     if len(text) > FIELD_MAX:
         raise InputError(_s("2,000文字までで書いてください。"), code=name)
     try:
@@ -143,7 +150,10 @@ def tell_ward(work: Work, incident_id: int, told_at: datetime) -> Incident:
 
 
 def contain(work: Work, incident_id: int) -> Incident:
-    """Note that it spreads no further: what could be stopped is stopped. Raises NotFoundError and WrongStateError."""
+    """Note that it spreads no further: what could be stopped is stopped.
+
+    Raises NotFoundError and WrongStateError.
+    """
     row = locked(work.session, incident_id)
     state = INCIDENT.next(row.state, "contain")
     if row.contained_at is not None:

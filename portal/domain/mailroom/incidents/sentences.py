@@ -1,4 +1,7 @@
-"""Prepared sentences of site notices: residents read them in their language; an officer only chooses one."""
+"""Prepared sentences of site notices: residents read them in their language.
+
+An officer only chooses one.
+"""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -12,19 +15,22 @@ PREPARED: Mapping[str, tuple[str, Callable[[], str]]] = MappingProxyType(
         "outage_site": (
             OUTAGE,
             lambda: _(
-                "このサイトが、使えなくなることがあります。いま、直しています。少したってから、もう一度お試しください。"
+                "このサイトが、使えなくなることがあります。いま、直しています。"
+                "少したってから、もう一度お試しください。"
             ),
         ),
         "outage_codes": (
             OUTAGE,
             lambda: _(
-                "確認の番号が、届きにくくなっています。いま、直しています。少したってから、もう一度お試しください。"
+                "確認の番号が、届きにくくなっています。いま、直しています。"
+                "少したってから、もう一度お試しください。"
             ),
         ),
         "outage_telephone": (
             OUTAGE,
             lambda: _(
-                "コールセンターの電話が、つながりにくくなっています。少したってから、おかけなおしください。"
+                "コールセンターの電話が、つながりにくくなっています。少したってから、"
+                "おかけなおしください。"
             ),
         ),
         "planned_site": (
@@ -38,19 +44,22 @@ PREPARED: Mapping[str, tuple[str, Callable[[], str]]] = MappingProxyType(
         "fault_shops": (
             FAULT,
             lambda: _(
-                "お店でクーポンを使えないことがあります。いま、調べています。クーポンは、なくなりません。"
+                "お店でクーポンを使えないことがあります。いま、調べています。クーポンは、"
+                "なくなりません。"
             ),
         ),
         "fault_replaced": (
             FAULT,
             lambda: _(
-                "一部のクーポンを、新しいものに取り替えています。使う前に、ホームの画面で確かめてください。"
+                "一部のクーポンを、新しいものに取り替えています。使う前に、"
+                "ホームの画面で確かめてください。"
             ),
         ),
         "fault_fraud": (
             FAULT,
             lambda: _(
-                "クーポンの番号やパスワードを聞く、にせの電話やメールがあります。区や事務局が聞くことはありません。だれにも教えないでください。"
+                "クーポンの番号やパスワードを聞く、にせの電話やメールがあります。"
+                "区や事務局が聞くことはありません。だれにも教えないでください。"
             ),
         ),
         "mail_late": (MAIL, lambda: _("手紙の配達が、遅れています。もう少しお待ちください。")),

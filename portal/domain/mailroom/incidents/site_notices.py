@@ -1,4 +1,7 @@
-"""Notices on every page: chosen or written in all languages, published, confirmed by a second person, taken down."""
+"""Notices on every page.
+
+Chosen or written in all languages, published, confirmed by a second person, taken down.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -55,7 +58,10 @@ _SHOWN = (
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One notice as a reader sees it now; ``stop``: when the planned stop that it announces begins and ends (UTC)."""
+    """One notice as a reader sees it now.
+
+    ``stop``: when the planned stop that it announces begins and ends (UTC).
+    """
 
     kind: str
     text: str
@@ -66,7 +72,10 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a notice is to be: a prepared sentence, or own ``texts`` by locale id; the end is exclusive (UTC)."""
+    """What a notice is to be: a prepared sentence, or own ``texts`` by locale id.
+
+    The end is exclusive (UTC).
+    """
 
     kind: str
     starts_at: datetime
@@ -111,7 +120,8 @@ def write(work: Work, draft: Draft) -> SiteNotice:
     """Write a notice; nobody sees it until it is published.
 
     Raises:
-        InputError: no kind, no text or one that lacks a language, a secret in it, or times that cannot be (code: the field).
+        InputError: no kind, no text or one that lacks a language, a secret in it, or times that
+            cannot be (code: the field).
         NotFoundError: there is no such incident.
         NotAllowedError: the actor is no person with an account.
     """

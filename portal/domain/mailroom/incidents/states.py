@@ -16,7 +16,9 @@ COUPON_FAULT = StateMachine(
         "refuse": fan("reported looked_up", "refused"),
     },
 )
-"""``stopping``: the issuer is asked to stop the old code. ``no_code``: it is void, and no new code may follow yet.
+"""``stopping``: the issuer is asked to stop the old code.
+
+``no_code``: it is void, and no new code may follow yet.
 
 ``overtake``: another request decided over the child while the issuer was asked.
 """
@@ -51,7 +53,10 @@ SITE_NOTICE = StateMachine(
         "withdraw": fan("draft waiting published", "withdrawn"),
     },
 )
-"""A notice about an incident is proposed, and a second person confirms it; others are published at once."""
+"""A notice about an incident is proposed, and a second person confirms it.
+
+Others are published at once.
+"""
 
 DOWNTIME = StateMachine(
     "downtime",

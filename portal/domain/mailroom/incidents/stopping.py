@@ -1,4 +1,6 @@
-"""«Stop these codes now», «stop these letters now»: all of an incident in one transaction, each with its own event.
+"""«Stop these codes now», «stop these letters now».
+
+All of an incident in one transaction, each with its own event.
 
 What was spent already is not touched but listed, so that people see at once what cannot be undone.
 """
@@ -43,7 +45,9 @@ AGAIN = (LISTED, AWAITED)
 
 
 def stop_codes(work: Work, incident_id: int) -> dict[str, int]:
-    """Stop every listed code of an incident now; returns how many came to which result (``kinds.RESULTS``).
+    """Stop every listed code of an incident now.
+
+    Returns how many came to which result (``kinds.RESULTS``).
 
     Raises:
         NotFoundError: there is no such incident.

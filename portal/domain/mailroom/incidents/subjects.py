@@ -1,4 +1,7 @@
-"""What an incident touches: letters and codes by their numbers, by print run or batch, and those of listed households."""
+"""What an incident touches.
+
+Letters and codes by their numbers, by print run or batch, and those of listed households.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
@@ -84,7 +87,10 @@ def _all_known(wanted: Sequence[Typed], found: Mapping[Typed, Found]) -> None:
 
 
 def add_run(work: Work, incident_id: int, print_run_id: int) -> int:
-    """Add every letter of a print run. Raises InputError (no such run, code ``run``) and as ``open_and_locked``."""
+    """Add every letter of a print run.
+
+    Raises InputError (no such run, code ``run``) and as ``open_and_locked``.
+    """
     if work.session.get(PrintRun, print_run_id) is None:
         raise InputError(_s("この番号の印刷はありません。"), code="run")
     rows = work.session.execute(
@@ -94,7 +100,10 @@ def add_run(work: Work, incident_id: int, print_run_id: int) -> int:
 
 
 def add_batch(work: Work, incident_id: int, order_ref: str) -> int:
-    """Add every living code of a batch. Raises InputError (no such batch, code ``batch``) and as ``open_and_locked``."""
+    """Add every living code of a batch.
+
+    Raises InputError (no such batch, code ``batch``) and as ``open_and_locked``.
+    """
     batch = work.session.scalar(
         select(CouponBatch.id).where(CouponBatch.order_ref == folded(order_ref))
     )

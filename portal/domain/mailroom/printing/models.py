@@ -1,4 +1,7 @@
-"""Tables of what leaves the house: proofs of runs, archives for the mail house, pull lists, planned dispatches."""
+"""Tables of what leaves the house.
+
+Proofs of runs, archives for the mail house, pull lists, planned dispatches.
+"""
 
 from datetime import date, datetime
 from typing import Any
@@ -23,12 +26,16 @@ LIVE_PROOF = "state IN ('made', 'approved', 'refused')"
 
 
 class PrintProof(Base):
-    """What a second person looks at before a run may leave: its counts and pictures of some of its letters.
+    """What a second person looks at before a run may leave.
 
-    ``build_sha256`` stands for the files as they were built, and a decision counts for exactly these; ``shared`` are the
-    digests of what all letters share, the back and the forms, by file name. ``seed`` is what
-    the random letters were drawn with. ``pieces`` are letters by how many things lie in their envelope, ``enclosures``
-    how many of each kind lie beside letters, ``left_out`` households by reason. ``sealed`` is why it was refused, under the key that the pictures are under.
+    Its counts and pictures of some of its letters.
+
+    ``build_sha256`` stands for the files as they were built, and a decision counts for exactly
+    these; ``shared`` are the digests of what all letters share, the back and the forms, by file
+    name. ``seed`` is what the random letters were drawn with. ``pieces`` are letters by how many
+    things lie in their envelope, ``enclosures`` how many of each kind lie beside letters,
+    ``left_out`` households by reason. ``sealed`` is why it was refused, under the key that the
+    pictures are under.
     """
 
     __tablename__ = "print_proof"
@@ -66,7 +73,9 @@ class PrintProof(Base):
 
 
 class PrintProofPage(Base):
-    """One letter of a proof: why it was chosen (``places``) and its picture without ID, password and their code.
+    """One letter of a proof.
+
+    Why it was chosen (``places``) and its picture without ID, password and their code.
 
     The picture goes when the run has left the house or was given up.
     """
@@ -87,7 +96,8 @@ class PrintProofPage(Base):
 class PrintArchive(Base):
     """One encrypted archive of a run, for one mail house; ``file_name`` lies in the run's folder.
 
-    ``letters`` are those inside; since letters only ever leave a run, an equal count later means the same letters.
+    ``letters`` are those inside; since letters only ever leave a run, an equal count later means
+    the same letters.
     """
 
     __tablename__ = "print_archive"
@@ -153,9 +163,12 @@ class PullLetter(Base):
 
 
 class Dispatch(Base):
-    """One planned posting: a day (JST), a post office, how many letters, of which towns, perhaps of which run.
+    """One planned posting.
 
-    ``towns`` are names as people read them; ``sealed`` is a note of the staff under a key of its own.
+    A day (JST), a post office, how many letters, of which towns, perhaps of which run.
+
+    ``towns`` are names as people read them; ``sealed`` is a note of the staff under a key of its
+    own.
     """
 
     __tablename__ = "dispatch"

@@ -11,7 +11,10 @@ PROOF = StateMachine(
         "replace": fan("made approved refused", "replaced"),
     },
 )
-"""Replaced: the run's files are others now. A refused proof ends its run, as long as the files are the same."""
+"""Replaced: the run's files are others now.
+
+A refused proof ends its run, as long as the files are the same.
+"""
 
 ARCHIVE = StateMachine(
     "print_archive",
@@ -22,7 +25,10 @@ ARCHIVE = StateMachine(
         "lose": fan("built sent", "lost"),
     },
 )
-"""Dropped: made anew before it left the house. Lost: it must be taken for read, so its letters count no more."""
+"""Dropped: made anew before it left the house.
+
+Lost: it must be taken for read, so its letters count no more.
+"""
 
 PULL = StateMachine(
     "pull_letter",

@@ -1,4 +1,7 @@
-"""What is to be done with an item, by the post's reason (``domain.md`` §3.3): never a second blind posting."""
+"""What is to be done with an item, by the post's reason (``domain.md`` §3.3).
+
+Never a second blind posting.
+"""
 
 from enum import StrEnum
 

@@ -42,7 +42,8 @@ def find(session: Session, typed: str) -> Found:
         if letter is None and (run_id := bare_run(session, text)) is not None:
             raise NotFoundError(
                 _s(
-                    "IDのない手紙（印刷 %(run)d）です。その印刷の「郵便のようす」で、戻ったことを記録してください。"
+                    "IDのない手紙（印刷 %(run)d）です。その印刷の「郵便のようす」で、"
+                    "戻ったことを記録してください。"
                 )
                 % {"run": run_id}
             )
@@ -56,7 +57,8 @@ def find(session: Session, typed: str) -> Found:
     if row is None:
         raise NotFoundError(
             _s(
-                "この番号は見つかりませんでした。手紙番号（M…）か、お問い合わせ番号を読み取ってください。"
+                "この番号は見つかりませんでした。手紙番号（M…）か、"
+                "お問い合わせ番号を読み取ってください。"
             )
         )
     letter = session.get(Letter, row.letter_id) if row.letter_id is not None else None

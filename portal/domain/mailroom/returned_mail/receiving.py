@@ -39,7 +39,10 @@ SUSPENDED_FOR = "returned_mail"
 
 @dataclass(frozen=True, slots=True)
 class Pile:
-    """What is the same for a pile of items: the post's reason, the box, the day it came, the last day of keeping."""
+    """What is the same for a pile of items.
+
+    The post's reason, the box, the day it came, the last day of keeping.
+    """
 
     reason: str
     box: str
@@ -77,7 +80,9 @@ def check_pile(pile: Pile, now: datetime) -> dict[str, str]:
 
 
 def receive(work: Work, typed: str, pile: Pile) -> Received:
-    """Take in the item whose number was scanned; its credential is suspended in the same transaction.
+    """Take in the item whose number was scanned.
+
+    Its credential is suspended in the same transaction.
 
     Raises:
         InputError: something is wrong with the pile.
@@ -158,7 +163,10 @@ def _come_back(work: Work, shipment: Shipment, pile: Pile) -> None:
 
 
 def _suspend(work: Work, letter: Letter) -> None:
-    """Stop the ID of a letter that somebody may have opened on its way; one that ended before stays as it is."""
+    """Stop the ID of a letter that somebody may have opened on its way.
+
+    One that ended before stays as it is.
+    """
     if letter.credential_id is None:
         return
     credential = lock_row(work.session, letter.credential_id)
@@ -188,7 +196,9 @@ def _set_going(work: Work, household: Household, shipment: Shipment, reason: str
 
 
 def correct_reason(work: Work, item_id: int, reason: str) -> ReturnedItem:
-    """Put a wrong reason right on the day on which the item was taken in; the next step follows the new one.
+    """Put a wrong reason right on the day on which the item was taken in.
+
+    The next step follows the new one.
 
     Raises:
         NotFoundError: there is none of that key.

@@ -34,7 +34,10 @@ class ShelfRow:
 def on_shelf(
     session: Session, *, include_protected: bool, box: str = "", after: int = 0, limit: int = PAGE
 ) -> Sequence[ShelfRow]:
-    """Return items on the shelf, in the order in which they came; ``limit`` 0 means all of them, for a list to print."""
+    """Return items on the shelf, in the order in which they came.
+
+    ``limit`` 0 means all of them, for a list to print.
+    """
     statement = (
         select(ReturnedItem, Shipment.kind, Shipment.attempt, Letter.number, Shipment.tracking_no)
         .join(Shipment, Shipment.id == ReturnedItem.shipment_id)
@@ -104,7 +107,9 @@ def hand_to_ward(work: Work, item_id: int) -> ReturnedItem:
 
 
 def propose_destruction(work: Work, item_ids: Collection[int]) -> int:
-    """Propose to destroy letters whose time is over; a second person confirms. Returns how many were proposed.
+    """Propose to destroy letters whose time is over; a second person confirms.
+
+    Returns how many were proposed.
 
     Raises:
         NotFoundError: one of them does not exist.

@@ -1,4 +1,7 @@
-"""The list of what is not delivered (R36, R52): reason, attempts, value, and what was offered, always as it stands now."""
+"""The list of what is not delivered (R36, R52).
+
+Reason, attempts, value, and what was offered, always as it stands now.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +28,10 @@ PAGE = 20
 
 @dataclass(frozen=True, slots=True)
 class Undelivered:
-    """One household without its letter. ``sent_again`` of ``offered`` redeliveries are used; ``yen`` is its value."""
+    """One household without its letter.
+
+    ``sent_again`` of ``offered`` redeliveries are used; ``yen`` is its value.
+    """
 
     household_id: int
     letter_number: str
@@ -41,7 +47,10 @@ class Undelivered:
 def undelivered(
     work: Work, *, include_protected: bool, after: int = 0, limit: int = PAGE
 ) -> Sequence[Undelivered]:
-    """Return households whose living letter is not delivered, by key after ``after``; ``limit`` 0 means all."""
+    """Return households whose living letter is not delivered, by key after ``after``.
+
+    ``limit`` 0 means all.
+    """
     used = (
         select(Request.household_id, func.count().label("used"))
         .join(Redelivery, Redelivery.request_id == Request.id)

@@ -1,4 +1,7 @@
-"""Applying an import in one transaction: new households by INSERT … SELECT, differences by their kind's rule."""
+"""Applying an import in one transaction.
+
+New households by INSERT … SELECT, differences by their kind's rule.
+"""
 
 from collections.abc import Callable
 from datetime import datetime

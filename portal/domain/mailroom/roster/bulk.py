@@ -1,4 +1,7 @@
-"""Many rows at once: COPY on PostgreSQL, one prepared statement on SQLite, both past the ORM's bookkeeping."""
+"""Many rows at once.
+
+COPY on PostgreSQL, one prepared statement on SQLite, both past the ORM's bookkeeping.
+"""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -235,7 +235,10 @@ class Applier:
         self._changed(household, staged)
 
     def _changed(self, household: Household, staged: StagedHousehold) -> None:
-        """Index anew what was changed; a print text that was approved for the old wording no longer counts."""
+        """Index anew what was changed.
+
+        A print text that was approved for the old wording no longer counts.
+        """
         key, fields = self._fields(household)
         children = [
             open_child(key, child.sealed, child.person_digest)

@@ -35,7 +35,10 @@ UNUSUAL = re.compile(
     "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffd\ue000-\uf8ff"
     "\U000f0000-\U0010ffff〓■□?？｡-ﾟ]"
 )
-"""One look at a whole row: without any of these no other pattern of this module but the next can match."""
+"""One look at a whole row.
+
+Without any of these no other pattern of this module but the next can match.
+"""
 NOT_JISX0208 = re.compile(
     "[^ -~｡-ﾟ\x00-\x1f\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff" + re.escape(_jisx0208()) + "]"
 )
@@ -53,12 +56,18 @@ def fold(text: str) -> str:
 
 
 def digits_of(text: str) -> str:
-    """Return a number's digits in ASCII without hyphens and spaces; other characters stay, to be refused."""
+    """Return a number's digits in ASCII without hyphens and spaces.
+
+    Other characters stay, to be refused.
+    """
     if text.isascii() and text.isdigit():
         return text
     return HYPHENS.sub("", "".join(unicodedata.normalize("NFKC", text).split()))
 
 
 def is_number(text: str, digits: int) -> bool:
-    """Whether the text is a number of so many ASCII digits; with 0 any text that is not empty is one."""
+    """Whether the text is a number of so many ASCII digits.
+
+    With 0 any text that is not empty is one.
+    """
     return text.isascii() and text.isdigit() and len(text) == digits if digits else bool(text)

@@ -30,7 +30,10 @@ class RowResult(NamedTuple):
 
 
 class CheckedRow(NamedTuple):
-    """One row with everything it says; ``household`` is its household's position, NOBODY if it cannot be told."""
+    """One row with everything it says.
+
+    ``household`` is its household's position, NOBODY if it cannot be told.
+    """
 
     record: int
     line: int
@@ -41,7 +44,10 @@ class CheckedRow(NamedTuple):
 
 
 class CheckedHousehold(NamedTuple):
-    """One household. Without household numbers in the extract, ``household_no`` counts within this file only."""
+    """One household.
+
+    Without household numbers in the extract, ``household_no`` counts within this file only.
+    """
 
     position: int
     household_no: str
@@ -53,7 +59,10 @@ class CheckedHousehold(NamedTuple):
 
 
 class RosterReport:
-    """What a check found. Rows are read again from the file when they are asked for; nothing is kept of them."""
+    """What a check found.
+
+    Rows are read again from the file when they are asked for; nothing is kept of them.
+    """
 
     def __init__(
         self,
@@ -97,7 +106,10 @@ class RosterReport:
         )
 
     def rows(self) -> Iterator[CheckedRow]:
-        """Yield every row in file order. Raises RosterFileError when the file changed since the check."""
+        """Yield every row in file order.
+
+        Raises RosterFileError when the file changed since the check.
+        """
         if self._kept is not None:
             yield from self._rows_kept(self._kept)
             return
@@ -132,9 +144,12 @@ class RosterReport:
                 told = size * index // count
 
     def completed(self) -> Iterator[tuple[CheckedHousehold | None, tuple[CheckedRow, ...]]]:
-        """Yield each household with its rows as soon as its last row was read; unattributable rows with None.
+        """Yield each household with its rows as soon as its last row was read.
 
-        Households keep the order in which the file completes them; only unfinished ones are in memory.
+        Unattributable rows with None.
+
+        Households keep the order in which the file completes them; only unfinished ones are in
+        memory.
         """
         waiting: dict[int, list[CheckedRow]] = {}
         for row in self.rows():
@@ -147,7 +162,10 @@ class RosterReport:
                 yield self.household(row.household), tuple(waiting.pop(row.household))
 
     def row_results(self) -> Iterator[RowResult]:
-        """Yield the report's line of every row; cheaper than ``rows`` because nothing is parsed again."""
+        """Yield the report's line of every row.
+
+        Cheaper than ``rows`` because nothing is parsed again.
+        """
         scan, positions, grouped = self._scan, self._reader.positions, self.layout.grouped
         household_at, person_at = positions.get("household_no", -1), positions.get("person_no", -1)
         for index, record in enumerate(self._reader.records()):
@@ -216,10 +234,12 @@ def check_file(
     progress: Callable[[int], None] | None = None,
     keep_rows: int = 0,
 ) -> RosterReport:
-    """Check an extract and store nothing. ``progress`` is told the bytes read since its last call, per reading.
+    """Check an extract and store nothing.
 
-    A file of up to ``keep_rows`` rows stays in memory for the import that follows (some 0.7 kB a row); a larger one
-    is read a second time.
+    ``progress`` is told the bytes read since its last call, per reading.
+
+    A file of up to ``keep_rows`` rows stays in memory for the import that follows (some 0.7 kB a
+    row); a larger one is read a second time.
 
     Raises RosterFileError (with the line) when the whole file must be refused.
     """
@@ -242,6 +262,7 @@ def check_file(
 def _changed() -> RosterFileError:
     return RosterFileError(
         _s(
-            "確認の途中でファイルの中身が変わりました。書き換えが終わってから、もう一度実行してください。"
+            "確認の途中でファイルの中身が変わりました。書き換えが終わってから、"
+            "もう一度実行してください。"
         )
     )

@@ -30,7 +30,10 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A household on both sides; ``holds`` are its open holds by code and what was told of it before."""
+    """A household on both sides.
+
+    ``holds`` are its open holds by code and what was told of it before.
+    """
 
     household_id: int
     staged_id: int
@@ -53,7 +56,10 @@ def compare(vault: Vault, known: Known, *, has_protection: bool) -> Iterator[Cha
 
 
 def codes_now(before: frozenset[str], now: frozenset[str], has_protection: bool) -> frozenset[str]:
-    """Return what the ward's extracts say by now: one without a protection column says nothing about protection."""
+    """Return what the ward's extracts say by now.
+
+    One without a protection column says nothing about protection.
+    """
     return now if has_protection else now | (before & {codes.W01_PROTECTED})
 
 
@@ -98,7 +104,8 @@ def _of_people(vault: Vault, known: Known) -> Iterator[Change]:
             and not child.placed
             and codes.W20_INCOMPLETE_HOUSEHOLD not in known.now.codes
         ):
-            # of a household with a rejected row nobody knows whether the child is gone; W20 holds it
+            # of a household with a rejected row nobody knows whether the child is gone; W20 holds
+            # it
             yield Kind.CHILD_GONE, child.id
 
 

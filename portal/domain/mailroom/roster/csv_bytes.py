@@ -1,4 +1,7 @@
-"""CSV and line files read as bytes in bounded memory: lines, quotes, line numbers, the trailing 0x1A."""
+"""CSV and line files read as bytes in bounded memory.
+
+Lines, quotes, line numbers, the trailing 0x1A.
+"""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +17,10 @@ END_OF_FILE = b"\x1a"
 
 
 class RosterFileError(InputError):
-    """The whole file is refused: it is not what its layout says. ``line`` counts from 1, 0 for the file itself."""
+    """The whole file is refused: it is not what its layout says.
+
+    ``line`` counts from 1, 0 for the file itself.
+    """
 
     code = "roster_file"
 
@@ -58,13 +64,15 @@ def read_lines(
                 if progress is not None:
                     progress(len(block))
                 lines = (rest + block).splitlines(keepends=True)
-                # the last one may go on in the next block, and a CR at its end may be half of a CRLF
+                # the last one may go on in the next block, and a CR at its end may be half of a
+                # CRLF
                 rest = b"" if lines[-1].endswith(b"\n") else lines.pop()
                 number += len(lines)
                 if len(rest) > MAX_LINE_BYTES:
                     raise RosterFileError(
                         _s(
-                            "%(line)d行目が長すぎます。区切りと改行がレイアウトどおりか確かめてください。"
+                            "%(line)d行目が長すぎます。"
+                            "区切りと改行がレイアウトどおりか確かめてください。"
                         )
                         % {"line": number + 1},
                         line=number + 1,
@@ -77,17 +85,24 @@ def read_lines(
 
 
 def unquoted(line: bytes, separator: bytes) -> list[bytes]:
-    """Split a line without quotes. Safe on CP932: no trail byte is below 0x40, no separator above 0x3B."""
+    """Split a line without quotes.
+
+    Safe on CP932: no trail byte is below 0x40, no separator above 0x3B.
+    """
     return line.rstrip(b"\r\n").split(separator)
 
 
 def quoted(
     line: bytes, separator: bytes, number: int, more: Iterator[bytes]
 ) -> tuple[list[bytes], int]:
-    """Split a record with quotes; returns its fields and how many further lines it took from ``more``.
+    """Split a record with quotes.
 
-    A quote opens only at the start of a field; after the closing one a separator or the line's end must follow.
-    Raises RosterFileError with the line where a quote opened and never closed, or where text follows a quote.
+    Returns its fields and how many further lines it took from ``more``.
+
+    A quote opens only at the start of a field; after the closing one a separator or the line's end
+    must follow.
+    Raises RosterFileError with the line where a quote opened and never closed, or where text
+    follows a quote.
     """
     buffer, start, taken = line, 0, 0
     fields: list[bytes] = []
@@ -127,7 +142,8 @@ def quoted(
 def _unclosed(line: int) -> RosterFileError:
     return RosterFileError(
         _s(
-            '%(line)d行目で始まる引用符(")が正しく閉じていません。この行を直すか、出し直してもらってください。'
+            '%(line)d行目で始まる引用符(")が正しく閉じていません。この行を直すか、'
+            "出し直してもらってください。"
         )
         % {"line": line},
         line=line,
@@ -140,7 +156,8 @@ def check_field_sizes(fields: list[bytes], line: int) -> None:
         if len(field) > MAX_FIELD_BYTES:
             raise RosterFileError(
                 _s(
-                    "%(line)d行目の%(column)d列目が長すぎます(%(bytes)dバイト)。データを確かめてください。"
+                    "%(line)d行目の%(column)d列目が長すぎます(%(bytes)dバイト)。"
+                    "データを確かめてください。"
                 )
                 % {"line": line, "column": position, "bytes": len(field)},
                 line=line,

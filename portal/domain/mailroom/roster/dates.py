@@ -52,7 +52,8 @@ class DateReading(NamedTuple):
 def read_date(text: str, styles: frozenset[str] = ALL_STYLES) -> DateReading | None:
     """Return what a date of an extract says, or None when it is empty or no day of the calendar.
 
-    Widths and padding do not matter; a month or day of 00 is unknown (2010-00-00 is some day of 2010).
+    Widths and padding do not matter; a month or day of 00 is unknown (2010-00-00 is some day of
+    2010).
     """
     folded = "".join(unicodedata.normalize("NFKC", text).split())
     try:

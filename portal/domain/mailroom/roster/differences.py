@@ -107,7 +107,8 @@ class _Finder:
         )
         for ids in chunks(gone, AT_ONCE):
             self._remember_gone(Child.household_id.in_(ids))
-        # who was added by instruction may turn up in a later extract under a number that nobody knew then
+        # who was added by instruction may turn up in a later extract under a number that nobody
+        # knew then
         self._remember_gone(Child.added)
         yield from ((Kind.HOUSEHOLD_GONE, key, None, None) for key in gone)
         absent = (
@@ -221,7 +222,10 @@ class _Finder:
         return found
 
     def _holds(self, ids: list[int]) -> dict[int, dict[str, str]]:
-        """The difference that put each open hold, by household and code; and those that told of somebody gone."""
+        """The difference that put each open hold, by household and code.
+
+        And those that told of somebody gone.
+        """
         query = select(Hold.household_id, Hold.code, Hold.state, Hold.detail).where(
             Hold.household_id.in_(ids)
         )
@@ -244,7 +248,10 @@ class _Finder:
         return found
 
     def _children_elsewhere(self) -> Iterator[Found]:
-        """A child of another stored household: never two entitlements, people decide (``domain.md`` §2.5)."""
+        """A child of another stored household.
+
+        Never two entitlements, people decide (``domain.md`` §2.5).
+        """
         query = (
             select(StagedHousehold.id, StagedHousehold.number_digest, Child.id)
             .join(StagedChild, StagedChild.household_id == StagedHousehold.id)

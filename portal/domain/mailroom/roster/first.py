@@ -1,4 +1,7 @@
-"""The first import: there is nothing to compare with, so it goes straight into its tables, in one transaction."""
+"""The first import.
+
+There is nothing to compare with, so it goes straight into its tables, in one transaction.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -1,7 +1,10 @@
-"""Holds: put them on a household, and release them as ``design.md`` §3 says: some by one officer, some by two people.
+"""Holds: put them on a household, and release them as ``design.md`` §3 says.
 
-W01, W04, W10, W11, W15 and W20 take two people, one of them of the ward or with its written instruction. W02 (外字)
-goes with an approved print text. The last release lets the household's entitlements and coupons go on.
+Some by one officer, some by two people.
+
+W01, W04, W10, W11, W15 and W20 take two people, one of them of the ward or with its written
+instruction. W02 (外字) goes with an approved print text. The last release lets the household's
+entitlements and coupons go on.
 """
 
 from typing import Any
@@ -46,7 +49,10 @@ def needs_two(code: str) -> bool:
 
 
 def put_hold(work: Work, household: Household, code: str, **detail: Any) -> Hold:
-    """Hold a household: nothing is assigned or printed, coupons are hidden. An open hold of the code is kept."""
+    """Hold a household: nothing is assigned or printed, coupons are hidden.
+
+    An open hold of the code is kept.
+    """
     found = next(
         (hold for hold in open_holds(work.session, household.id) if hold.code == code), None
     )
@@ -72,7 +78,8 @@ def propose_release(
 ) -> Approval:
     """Propose to release one hold; another person confirms it with ``release``.
 
-    ``counter`` keeps a protection and has the letter handed over at the ward's counter, without an address on it.
+    ``counter`` keeps a protection and has the letter handed over at the ward's counter, without an
+    address on it.
 
     Raises:
         InputError: the code goes with a print text, or ``counter`` where there is no protection.
@@ -98,7 +105,9 @@ def propose_release(
 def propose_print_text(
     work: Work, household_id: int, fields: PrintFields, instruction: Instruction | None = None
 ) -> Approval:
-    """Propose what to print instead of characters that no font has; ``release`` with a second person approves it.
+    """Propose what to print instead of characters that no font has.
+
+    ``release`` with a second person approves it.
 
     Raises:
         NotFoundError: no such household.
@@ -122,7 +131,8 @@ def release(work: Work, approval_id: int) -> Approval:
 
     Raises:
         NotFoundError: no such proposal.
-        NotAllowedError: the own proposal; or nobody of the ward and no instruction where the ward must agree.
+        NotAllowedError: the own proposal; or nobody of the ward and no instruction where the ward
+            must agree.
         WrongStateError: decided before, or the hold was released meanwhile.
     """
     waiting = work.session.get(Approval, approval_id)
@@ -158,7 +168,8 @@ def release_alone(work: Work, household_id: int, code: str) -> Hold:
     if needs_two(code):
         raise NotAllowedError(
             _s(
-                "この保留は、区の指示を受けて二人で解きます。解除を提案し、ほかの人の承認を受けてください。"
+                "この保留は、区の指示を受けて二人で解きます。解除を提案し、"
+                "ほかの人の承認を受けてください。"
             )
         )
     household = _locked(work.session, household_id)

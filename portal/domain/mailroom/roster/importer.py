@@ -1,4 +1,7 @@
-"""Importing an extract: check, stage, and apply (the first one at once, later ones when people say so)."""
+"""Importing an extract.
+
+Check, stage, and apply (the first one at once, later ones when people say so).
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +34,10 @@ from portal.domain.people.households.search_index import Indexer
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of a file: its import, and whether it was applied, waits, or had been applied before."""
+    """What became of a file.
+
+    Its import, and whether it was applied, waits, or had been applied before.
+    """
 
     import_id: int
     state: str
@@ -48,7 +54,9 @@ class Importer:
         self._amount = amount_yen
 
     def run(self, path: Path, report: RosterReport, *, step: Step = no_step) -> Imported:
-        """Import a checked file. Interrupted anywhere, the next run of the same file completes it once.
+        """Import a checked file.
+
+        Interrupted anywhere, the next run of the same file completes it once.
 
         ``step`` is called ``STEPS`` times while a first import is applied, for a progress bar.
 
@@ -120,7 +128,10 @@ class Importer:
         )
 
     def _known(self, session: Session, sha256: str) -> RosterImport | None:
-        """The same file once more: the one that waits, or the one applied last; an older one counts as new."""
+        """The same file once more: the one that waits, or the one applied last.
+
+        An older one counts as new.
+        """
         latest = select(RosterImport).order_by(RosterImport.id.desc()).limit(1)
         for state in ("staged", "applied"):
             found = session.scalar(latest.where(RosterImport.state == state))
@@ -168,7 +179,10 @@ class Importer:
 
 
 def supersede_older(session: Session, import_id: int) -> None:
-    """Take waiting imports out: a newer extract of the ward says more, and their differences no longer hold."""
+    """Take waiting imports out.
+
+    A newer extract of the ward says more, and their differences no longer hold.
+    """
     waiting = select(RosterImport).where(
         RosterImport.state == "staged", RosterImport.id != import_id
     )

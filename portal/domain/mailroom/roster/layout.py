@@ -117,7 +117,10 @@ class Layout:
 
     @property
     def has_protection(self) -> bool:
-        """The extract itself says who is protected; otherwise the ward's list or statement must be loaded."""
+        """The extract itself says who is protected.
+
+        Otherwise the ward's list or statement must be loaded.
+        """
         return "protection" in self.by_field
 
     @property
@@ -152,7 +155,8 @@ def find_layout(name_or_path: str | Path, layouts_dir: Path | None = None) -> La
         folders[0] / f"{text}.toml",
         [
             _s(
-                "レイアウト「%(name)s」はありません。使える名前: %(names)s。または .toml ファイルの場所を指定してください。"
+                "レイアウト「%(name)s」はありません。使える名前: %(names)s。または .toml "
+                "ファイルの場所を指定してください。"
             )
             % {"name": text, "names": " / ".join(names)}
         ],
@@ -273,7 +277,8 @@ def _codes(data: object, problems: list[str]) -> Mapping[str, Mapping[str, str]]
             if meaning not in meanings:
                 problems.append(
                     _s(
-                        "codes.%(field)s: 値「%(value)s」の意味は %(allowed)s のどれかにしてください。"
+                        "codes.%(field)s: 値「%(value)s」の意味は %(allowed)s "
+                        "のどれかにしてください。"
                     )
                     % {"field": field, "value": value, "allowed": " / ".join(meanings)}
                 )

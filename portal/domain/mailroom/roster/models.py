@@ -30,7 +30,10 @@ class RosterImport(Base):
 
 
 class RosterRow(Base):
-    """A row that was rejected or excluded, with its codes; the ward's numbers are sealed under the import's key."""
+    """A row that was rejected or excluded, with its codes.
+
+    The ward's numbers are sealed under the import's key.
+    """
 
     __tablename__ = "roster_row"
     __table_args__ = (UniqueConstraint("import_id", "record"),)
@@ -47,8 +50,8 @@ class RosterRow(Base):
 class StagedHousehold(Base):
     """A household of an import, sealed under its own data key, ready to become a household by one INSERT … SELECT.
 
-    ``disposition`` is issue or hold, or absent for one that the file names but of which nothing can be stored: then
-    nothing is sealed. ``change`` is new or known once the import is staged.
+    ``disposition`` is issue or hold, or absent for one that the file names but of which nothing can
+    be stored: then nothing is sealed. ``change`` is new or known once the import is staged.
     """
 
     __tablename__ = "staged_household"
@@ -100,7 +103,10 @@ class StagedHold(Base):
 
 
 class RosterDifference(Base):
-    """What a later extract says differently of one household; what is done about it is in ``kind``'s rule."""
+    """What a later extract says differently of one household.
+
+    What is done about it is in ``kind``'s rule.
+    """
 
     __tablename__ = "roster_difference"
     __table_args__ = (Index("ix_roster_difference_import", "import_id", "kind"),)

@@ -37,7 +37,10 @@ def _birth(reading: DateReading | None) -> date | None:
 
 
 def group_key(row: ParsedRow) -> str:
-    """Return the key of a household without number: its householder and address (issue: ``sample-min``)."""
+    """Return the key of a household without number: its householder and address (issue.
+
+    ``sample-min``).
+    """
     birth = row.householder_birth.earliest.isoformat() if row.householder_birth else ""
     return PART.join(("group", "".join(row.householder_name.split()), birth, row.address_key))
 

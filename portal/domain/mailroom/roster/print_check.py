@@ -22,8 +22,8 @@ def check_print_fields(view: HouseholdView, fields: PrintFields) -> None:
     """Check a print text against its household.
 
     Raises:
-        InputError: a text is too long, something is still unprintable, a child does not exist, or the image is
-            no whole PNG of at most 200 kB (code ``image``).
+        InputError: a text is too long, something is still unprintable, a child does not exist, or
+            the image is no whole PNG of at most 200 kB (code ``image``).
     """
     texts = (fields.name, fields.town, fields.street, fields.building, *fields.children.values())
     if any(len(text) > TEXT_MAX for text in texts):
@@ -46,7 +46,8 @@ def check_print_fields(view: HouseholdView, fields: PrintFields) -> None:
             code = wrong[0].code if wrong else "〓"
             raise InputError(
                 _s(
-                    "まだ印刷できない文字（%(code)s）が残っています。その名前か住所の印字用の文字を入力してください。"
+                    "まだ印刷できない文字（%(code)s）が残っています。"
+                    "その名前か住所の印字用の文字を入力してください。"
                 )
                 % {"code": code}
             )

@@ -28,7 +28,10 @@ MAX_BYTES = 20_000_000
 
 @dataclass(frozen=True, slots=True)
 class ProtectionList:
-    """What a list did: households named, newly held, released earlier (and left so), and numbers nobody has."""
+    """What a list did.
+
+    Households named, newly held, released earlier (and left so), and numbers nobody has.
+    """
 
     households: int
     held: int
@@ -47,7 +50,8 @@ def read_numbers(path: Path, column: str) -> list[str]:
     if text is None:
         raise InputError(
             _s(
-                "支援措置の一覧を読めません。20メガバイトまでの、UTF-8 か CP932 の CSV にしてください。"
+                "支援措置の一覧を読めません。20メガバイトまでの、UTF-8 か CP932 の CSV "
+                "にしてください。"
             )
         )
     try:
@@ -60,7 +64,8 @@ def read_numbers(path: Path, column: str) -> list[str]:
     if header.count(column) != 1:
         raise InputError(
             _s(
-                "支援措置の一覧に「%(column)s」という列がありません。--column で列の見出しを指定してください。"
+                "支援措置の一覧に「%(column)s」という列がありません。--column "
+                "で列の見出しを指定してください。"
             )
             % {"column": column}
         )
@@ -70,7 +75,8 @@ def read_numbers(path: Path, column: str) -> list[str]:
     if not numbers:
         raise InputError(
             _s(
-                "支援措置の一覧に番号がありません。対象者がいないときは portal roster protection none を使ってください。"
+                "支援措置の一覧に番号がありません。対象者がいないときは portal roster "
+                "protection none を使ってください。"
             )
         )
     return numbers
@@ -88,9 +94,12 @@ def _text(data: bytes) -> str | None:
 def load_list(
     work: Work, numbers: Sequence[str], kind: str, *, again: bool = False
 ) -> ProtectionList:
-    """Protect and hold the households of a list; ``kind`` says whose numbers they are: household or person.
+    """Protect and hold the households of a list.
 
-    One whose protection the ward released before stays released, unless ``again`` says that the list is newer.
+    ``kind`` says whose numbers they are: household or person.
+
+    One whose protection the ward released before stays released, unless ``again`` says that the
+    list is newer.
     """
     found = _of_households(work, numbers) if kind == "household" else _of_people(work, numbers)
     households = sorted(set(found.values()))

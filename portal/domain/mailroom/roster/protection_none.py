@@ -1,4 +1,7 @@
-"""The ward's dated word that nobody is protected: proposed by one person, confirmed by another (``domain.md`` §2.6)."""
+"""The ward's dated word that nobody is protected.
+
+Proposed by one person, confirmed by another (``domain.md`` §2.6).
+"""
 
 from datetime import date
 
@@ -33,7 +36,8 @@ def propose_none(work: Work, day: date, instruction: Instruction | None = None) 
     if open_of_kind(work.session, PROTECTION_NONE):
         raise ConflictError(
             _s(
-                "「対象者なし」の提案が、もう承認を待っています。先に、それを承認するか戻してください。"
+                "「対象者なし」の提案が、もう承認を待っています。先に、"
+                "それを承認するか戻してください。"
             )
         )
     return propose(
@@ -71,7 +75,10 @@ def confirm_proposed_none(work: Work, approval_id: int) -> Approval:
 def confirm_none(
     work: Work, day: date, proposer: Actor, confirmer: Actor, instruction: Instruction | None = None
 ) -> Approval:
-    """Propose and confirm in one go, both people at hand (the command line). Raises what the two steps raise."""
+    """Propose and confirm in one go, both people at hand (the command line).
+
+    Raises what the two steps raise.
+    """
     proposal = propose_none(work.acting_as(proposer), day, instruction)
     return confirm_proposed_none(work.acting_as(confirmer), proposal.id)
 

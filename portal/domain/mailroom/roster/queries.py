@@ -36,7 +36,10 @@ class NotTaken:
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """One difference; ``household_no`` is empty where the reader may not know it or the extract has none."""
+    """One difference.
+
+    ``household_no`` is empty where the reader may not know it or the extract has none.
+    """
 
     id: int
     kind: str
@@ -48,7 +51,10 @@ class Described:
 
 @dataclass(frozen=True, slots=True)
 class HeldHousehold:
-    """A held household with the codes of its open holds; the number is opened only for those who may see it."""
+    """A held household with the codes of its open holds.
+
+    The number is opened only for those who may see it.
+    """
 
     household_id: int
     household_no: str

@@ -1,4 +1,7 @@
-"""Records of an extract, whatever its kind: decoded field by field, so that damage stays in its row."""
+"""Records of an extract, whatever its kind.
+
+Decoded field by field, so that damage stays in its row.
+"""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -21,7 +24,10 @@ UNIT_SEPARATOR = "\x1f"
 
 
 class Record(NamedTuple):
-    """One row of the extract: number from 1, physical line, decoded fields, positions that did not decode."""
+    """One row of the extract.
+
+    Number from 1, physical line, decoded fields, positions that did not decode.
+    """
 
     number: int
     line: int
@@ -32,9 +38,12 @@ class Record(NamedTuple):
 
 
 class RosterReader:
-    """Reads one file by one layout, as often as asked; ``positions`` and ``sha256`` are known after a reading.
+    """Reads one file by one layout, as often as asked.
 
-    Memory is bounded by one block and one record, except for xlsx, whose sheet is unpacked as a whole.
+    ``positions`` and ``sha256`` are known after a reading.
+
+    Memory is bounded by one block and one record, except for xlsx, whose sheet is unpacked as a
+    whole.
     """
 
     def __init__(
@@ -59,7 +68,10 @@ class RosterReader:
             raise csv_bytes.cannot_read(self.path, error) from error
 
     def records(self) -> Iterator[Record]:
-        """Yield the records in file order. Raises RosterFileError when the whole file must be refused."""
+        """Yield the records in file order.
+
+        Raises RosterFileError when the whole file must be refused.
+        """
         self._look_at_start()
         digest = hashlib.sha256()
         if self.layout.kind == "xlsx":
@@ -95,7 +107,8 @@ class RosterReader:
         if start.startswith(UTF8_MARK) and self.layout.encoding != "utf-8":
             raise RosterFileError(
                 _s(
-                    "UTF-8 のファイルですが、レイアウトは %(encoding)s です。レイアウトの encoding を確かめてください。"
+                    "UTF-8 のファイルですが、レイアウトは %(encoding)s です。"
+                    "レイアウトの encoding を確かめてください。"
                 )
                 % {"encoding": self.layout.encoding}
             )
@@ -113,7 +126,8 @@ class RosterReader:
         if missing:
             raise RosterFileError(
                 _s(
-                    "%(line)d行目の見出しに、次の列がありません: %(columns)s。レイアウトとファイルを確かめてください。"
+                    "%(line)d行目の見出しに、次の列がありません: %(columns)s。"
+                    "レイアウトとファイルを確かめてください。"
                 )
                 % {"line": line, "columns": " / ".join(missing)},
                 line=line,
@@ -122,7 +136,8 @@ class RosterReader:
         if twice:
             raise RosterFileError(
                 _s(
-                    "%(line)d行目の見出しに、同じ列が二度あります: %(columns)s。ファイルを確かめてください。"
+                    "%(line)d行目の見出しに、同じ列が二度あります: %(columns)s。"
+                    "ファイルを確かめてください。"
                 )
                 % {"line": line, "columns": " / ".join(twice)},
                 line=line,
@@ -248,11 +263,13 @@ class _Trial:
             return
         sentence = (
             _s(
-                "どの行もレイアウトの長さ(%(expected)dバイト)と違います。レイアウトとファイルの組み合わせを確かめてください。"
+                "どの行もレイアウトの長さ(%(expected)dバイト)と違います。"
+                "レイアウトとファイルの組み合わせを確かめてください。"
             )
             if self._fixed
             else _s(
-                "どの行も列の数がレイアウト(%(expected)d列)と違います。レイアウトとファイルの組み合わせを確かめてください。"
+                "どの行も列の数がレイアウト(%(expected)d列)と違います。"
+                "レイアウトとファイルの組み合わせを確かめてください。"
             )
         )
         raise RosterFileError(sentence % {"expected": self._expected}, line=1)
@@ -282,7 +299,8 @@ def _decode_record(pieces: list[bytes], encoding: str) -> tuple[list[str], tuple
 def _unreadable_header(line: int, encoding: str) -> RosterFileError:
     return RosterFileError(
         _s(
-            "%(line)d行目の見出しが %(encoding)s として読めません。レイアウトの encoding を確かめてください。"
+            "%(line)d行目の見出しが %(encoding)s として読めません。レイアウトの encoding "
+            "を確かめてください。"
         )
         % {"line": line, "encoding": encoding},
         line=line,

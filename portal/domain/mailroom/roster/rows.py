@@ -12,7 +12,10 @@ from portal.domain.mailroom.roster.dates import DateReading
 
 @dataclass(frozen=True)
 class RosterRules:
-    """What a program decides about its extract. Days are JST days, both ends included; money is yen."""
+    """What a program decides about its extract.
+
+    Days are JST days, both ends included; money is yen.
+    """
 
     base_date: date
     birth_from: date
@@ -37,7 +40,10 @@ class Address(NamedTuple):
 
 
 class ParsedRow(NamedTuple):
-    """One row as parsed, names and addresses exactly as received. ``result`` and ``codes`` judge the row alone."""
+    """One row as parsed, names and addresses exactly as received.
+
+    ``result`` and ``codes`` judge the row alone.
+    """
 
     household_no: str
     person_no: str

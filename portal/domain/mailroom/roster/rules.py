@@ -55,7 +55,8 @@ class RowRules:
         extracted = (
             _day(cells.extracted, self._styles) if cells.extracted else None
         ) or self.rules.extracted
-        # an extract dated before the base date was made for that day: births up to it are expected in it
+        # an extract dated before the base date was made for that day: births up to it are expected
+        # in it
         until = max(extracted, self.rules.base_date)
         birth = self._born("name", cells.name, cells.birth_date, until, unclear, errors, warnings)
         head_birth = None
@@ -80,7 +81,8 @@ class RowRules:
         minor = False
         result, found = "reject", errors
         if not errors:
-            # a householder in the window is a child alone; others are asked only whether they are children
+            # a householder in the window is a child alone; others are asked only whether they are
+            # children
             head_reading = birth if is_head else head_birth
             minor = head_reading is not None and self._in_window(head_reading)
             result, found = "exclude", self._excluded(is_head, birth, change)
@@ -124,7 +126,10 @@ class RowRules:
         )
 
     def _misshapen(self, record: Record) -> ParsedRow:
-        """A row with too many or too few fields: only its number columns are believed, and only if whole."""
+        """A row with too many or too few fields.
+
+        Only its number columns are believed, and only if whole.
+        """
         width = len(record.fields)
         household = self._at["household_no"]
         person = self._at["person_no"]
@@ -186,7 +191,10 @@ class RowRules:
     def _look_closer(
         self, record: Record, errors: list[str], warnings: list[str]
     ) -> frozenset[str]:
-        """Look at the characters field by field; returns the fields that cannot be judged any further."""
+        """Look at the characters field by field.
+
+        Returns the fields that cannot be judged any further.
+        """
         unclear: set[str] = set()
         name_of = {position: name for name, position in self._at.items() if position >= 0}
         for position, text in enumerate(record.fields):
@@ -250,7 +258,10 @@ class RowRules:
         return found
 
     def _after_base(self, change: Change, birth: DateReading | None, warnings: list[str]) -> None:
-        """Note moves and deaths since the base date. One without its day counts as since: people must look."""
+        """Note moves and deaths since the base date.
+
+        One without its day counts as since: people must look.
+        """
         base = self.rules.base_date
         if change.reason == "died":
             warnings.append(codes.W11_DIED_AFTER_BASE)

@@ -15,7 +15,10 @@ Judgment = tuple[str, tuple[str, ...]]
 
 
 class HouseholdJudgment(NamedTuple):
-    """What becomes of one household: issue, hold, none or reject, with its codes and number of children."""
+    """What becomes of one household.
+
+    Issue, hold, none or reject, with its codes and number of children.
+    """
 
     household_no: str
     disposition: str
@@ -188,7 +191,10 @@ class Scan:
         self._twins.clear()
 
     def _hold_for_loose_rows(self) -> None:
-        """A rejected row that may belong to a household holds it: nobody is issued short because of damage."""
+        """A rejected row that may belong to a household holds it.
+
+        Nobody is issued short because of damage.
+        """
         if self._layout.grouped:
             if not self._loose:
                 return

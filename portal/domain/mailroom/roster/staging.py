@@ -1,4 +1,7 @@
-"""Staging: a checked extract goes into the database, sealed, in chunks; nothing of it counts until it is applied."""
+"""Staging: a checked extract goes into the database, sealed, in chunks.
+
+Nothing of it counts until it is applied.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -76,7 +79,10 @@ class Batch:
 
 
 class Stager:
-    """Seals and stages the households of one import; ``run`` is the import's own wrapped key, which names this run."""
+    """Seals and stages the households of one import.
+
+    ``run`` is the import's own wrapped key, which names this run.
+    """
 
     def __init__(
         self, vault: Vault, indexer: Indexer, import_id: int, run: bytes, first_id: int
@@ -102,7 +108,10 @@ class Stager:
                 batch.insert(session)
 
     def still_ours(self, session: Session) -> RosterImport:
-        """Return the import, locked; a run that was overtaken by another one must not write any more."""
+        """Return the import, locked.
+
+        A run that was overtaken by another one must not write any more.
+        """
         found = session.scalar(
             select(RosterImport)
             .where(RosterImport.id == self._import_id, RosterImport.wrapped_key == self._run)

@@ -48,7 +48,9 @@ def load_towns(path: Path) -> Mapping[str, frozenset[str]]:
 
 
 def rules_of(program: Program, *, extracted: date) -> RosterRules:
-    """Return what a program asks of an extract; ``extracted`` counts where the file does not give its day.
+    """Return what a program asks of an extract.
+
+    ``extracted`` counts where the file does not give its day.
 
     Raises TownListError.
     """

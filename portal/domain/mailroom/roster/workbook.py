@@ -22,7 +22,10 @@ CHUNK_BYTES = 1 << 20
 
 
 def check_workbook(path: Path) -> None:
-    """Refuse what is no workbook or would unpack to something huge. Reads only the directory at first."""
+    """Refuse what is no workbook or would unpack to something huge.
+
+    Reads only the directory at first.
+    """
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise _too_big()
@@ -86,7 +89,8 @@ def _text(cell: object) -> str:
 def _too_big() -> RosterFileError:
     return RosterFileError(
         _s(
-            "Excel ファイルが大きすぎるか、圧縮の中身が不自然です。CSV で出し直してもらってください。"
+            "Excel ファイルが大きすぎるか、圧縮の中身が不自然です。CSV "
+            "で出し直してもらってください。"
         )
     )
 

@@ -1,1 +1,4 @@
-"""Tracking (clause 7(3), 7(4)): what the post says of letters and parcels, taken over in any order, never guessed."""
+"""Tracking (clause 7(3), 7(4)).
+
+What the post says of letters and parcels, taken over in any order, never guessed.
+"""

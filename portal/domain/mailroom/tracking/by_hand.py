@@ -10,7 +10,9 @@ from portal.domain.requests.alternatives.models import AlternativeParcel
 
 
 def deliver(work: Work, parcel_id: int, day: date) -> AlternativeParcel:
-    """Note that a parcel was handed over on ``day`` (JST); nobody is told any more that it waits at the post office.
+    """Note that a parcel was handed over on ``day`` (JST).
+
+    Nobody is told any more that it waits at the post office.
 
     Raises: as ``alternatives.delivery.deliver``.
     """

@@ -1,4 +1,7 @@
-"""Reading the post's status files: one event per row; a row that cannot be read refuses the whole file."""
+"""Reading the post's status files: one event per row.
+
+A row that cannot be read refuses the whole file.
+"""
 
 import csv
 import hashlib
@@ -49,7 +52,10 @@ class PostEvent:
 
 
 class Feed(Protocol):
-    """Where events come from: a file today, an electronic feed of the post one day. Nothing ever reads web pages."""
+    """Where events come from: a file today, an electronic feed of the post one day.
+
+    Nothing ever reads web pages.
+    """
 
     name: str
 
@@ -78,7 +84,8 @@ class CsvFeed:
         """Return the events of the file.
 
         Raises:
-            InputError: no CSV, without the needed columns, or rows that cannot be read; every fault with its line.
+            InputError: no CSV, without the needed columns, or rows that cannot be read; every fault
+                with its line.
         """
         rows = self._rows()
         header = [cell.strip() for cell in next(rows, (0, []))[1]]

@@ -23,7 +23,8 @@ ACTION_TO = {"at_post_office": "absent", "delivered": "deliver", "returning": "r
 def follow(work: Work, row: Shipment, event: TrackingEvent) -> bool | None:
     """Move a shipment to where its latest event leads, and tell the household.
 
-    Returns True when it moved, False when the machine has no such step (people look), None when nothing was to do.
+    Returns True when it moved, False when the machine has no such step (people look), None when
+    nothing was to do.
     """
     target = DECISIVE[Status(event.status)]
     if row.state == target or (row.state == "returned" and target == "returning"):

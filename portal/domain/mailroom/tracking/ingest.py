@@ -1,4 +1,7 @@
-"""Taking over what the post says: every event once, in any order; each shipment goes where its latest event leads."""
+"""Taking over what the post says: every event once, in any order.
+
+Each shipment goes where its latest event leads.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,9 +30,12 @@ One = TypeVar("One")
 
 @dataclass(frozen=True, slots=True)
 class Tracked:
-    """What a file did: rows, events that were new, shipments that moved, and what people must look at.
+    """What a file did.
 
-    ``unmatched``: no shipment has the number; ``unknown``: words that nobody knows; ``conflicts``: impossible steps.
+    Rows, events that were new, shipments that moved, and what people must look at.
+
+    ``unmatched``: no shipment has the number; ``unknown``: words that nobody knows; ``conflicts``:
+    impossible steps.
     """
 
     rows: int
@@ -100,7 +106,10 @@ def take_tracking(work: Work, feed: Feed) -> Tracked:
 
 
 def follow_all(work: Work, shipment_ids: Iterable[int]) -> tuple[int, int]:
-    """Move shipments to where their latest events lead; returns how many moved and how many could not."""
+    """Move shipments to where their latest events lead.
+
+    Returns how many moved and how many could not.
+    """
     moved = conflicts = 0
     for part in _parts(list(shipment_ids)):
         rows = work.session.scalars(
@@ -120,7 +129,10 @@ def follow_all(work: Work, shipment_ids: Iterable[int]) -> tuple[int, int]:
 
 
 def match_again(work: Work) -> int:
-    """Look for the shipments of events that came before the posting was entered; returns how many moved."""
+    """Look for the shipments of events that came before the posting was entered.
+
+    Returns how many moved.
+    """
     waiting = work.session.scalars(
         select(TrackingEvent).where(TrackingEvent.shipment_id.is_(None))
     ).all()
@@ -197,8 +209,9 @@ def _leading(
 ) -> Mapping[int, tuple[TrackingEvent, bool]]:
     """Return the event that leads each shipment, and whether a later one contradicts it.
 
-    The decisive ones are walked through in the order in which they happened (at the same minute the one that leads
-    further comes last); what no step of the machine leads to, such as anything after a delivery, is for people to see.
+    The decisive ones are walked through in the order in which they happened (at the same minute the
+    one that leads further comes last); what no step of the machine leads to, such as anything after
+    a delivery, is for people to see.
     """
     rows = session.scalars(
         select(TrackingEvent).where(
@@ -224,7 +237,10 @@ def _leading(
 
 
 def counts(session: Session) -> Mapping[str, int]:
-    """Return what waits for people: unmatched numbers, unknown words, impossible steps, items under investigation."""
+    """Return what waits for people.
+
+    Unmatched numbers, unknown words, impossible steps, items under investigation.
+    """
     one = select(func.count()).select_from(TrackingEvent)
     return {
         "unmatched": session.scalar(one.where(TrackingEvent.shipment_id.is_(None))) or 0,

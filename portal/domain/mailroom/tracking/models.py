@@ -25,7 +25,8 @@ class TrackingFile(Base):
 class TrackingEvent(Base):
     """One event of one mail item, in the post's own words. ``happened_*`` are Japanese time.
 
-    ``shipment_id`` is empty while no shipment has the number; ``conflict``: the machine had no such step, people look.
+    ``shipment_id`` is empty while no shipment has the number; ``conflict``: the machine had no such
+    step, people look.
     """
 
     __tablename__ = "tracking_event"

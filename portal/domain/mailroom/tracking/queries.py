@@ -29,7 +29,10 @@ def events_of(session: Session, shipment_id: int) -> Sequence[TrackingEvent]:
 
 
 def puzzles(session: Session, limit: int = PAGE) -> Sequence[TrackingEvent]:
-    """Return the events that need a person: unknown number or word, an impossible step, an investigation of the post."""
+    """Return the events that need a person.
+
+    Unknown number or word, an impossible step, an investigation of the post.
+    """
     statement = select(TrackingEvent).where(
         or_(
             TrackingEvent.shipment_id.is_(None),

@@ -1,4 +1,7 @@
-"""What the post says of test postings: noted at the letter, and in no count of what it says of the households' mail."""
+"""What the post says of test postings.
+
+Noted at the letter, and in no count of what it says of the households' mail.
+"""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -21,7 +24,8 @@ def take_trials(
 ) -> list[PostEvent]:
     """Note which test letters arrived or came back, and return the events that are of other mail.
 
-    ``followed``: when the shipment that has the event's number was posted; numbers are used again after some time.
+    ``followed``: when the shipment that has the event's number was posted; numbers are used again
+    after some time.
     """
     letters: dict[str, list[BareLetter]] = {}
     numbers = sorted({event.tracking_no for event in events})

@@ -1,4 +1,7 @@
-"""The post's own words for a mail item and what they mean for us (``domain.md`` §3.2); unknown words are kept and shown."""
+"""The post's own words for a mail item and what they mean for us (``domain.md`` §3.2).
+
+Unknown words are kept and shown.
+"""
 
 import unicodedata
 from collections.abc import Mapping
@@ -50,7 +53,10 @@ DECISIVE: Mapping[Status, str] = {
     Status.RETURNING: "returning",
     Status.RETURNED: "returning",
 }
-"""The shipment's state that a status leads to; a returned one is ours only when it lies on our table."""
+"""The shipment's state that a status leads to.
+
+A returned one is ours only when it lies on our table.
+"""
 
 STORAGE_ENDED = "保管期間"
 """In the detail of a return: nobody fetched it in time."""

@@ -1,1 +1,4 @@
-"""Handing everything over to the ward, which owns its texts and data (clause 15): open formats, no names, no secrets."""
+"""Handing everything over to the ward, which owns its texts and data (clause 15).
+
+Open formats, no names, no secrets.
+"""

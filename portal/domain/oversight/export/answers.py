@@ -1,4 +1,7 @@
-"""How often each answer was given on requests: counts only, of the fields whose privacy allows them to be counted."""
+"""How often each answer was given on requests.
+
+Counts only, of the fields whose privacy allows them to be counted.
+"""
 
 from collections import Counter
 

@@ -1,4 +1,7 @@
-"""The export as a whole: written beside its place, listed in a manifest, and there only when all of it is there."""
+"""The export as a whole.
+
+Written beside its place, listed in a manifest, and there only when all of it is there.
+"""
 
 import hashlib
 import shutil
@@ -34,7 +37,10 @@ MANIFEST, SUMS, README = "manifest.json", "SHA256SUMS", "README.txt"
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What was handed over: its folder, how many files, the manifest's SHA-256, and the households that stayed out."""
+    """What was handed over.
+
+    Its folder, how many files, the manifest's SHA-256, and the households that stayed out.
+    """
 
     folder: Path
     files: int
@@ -45,8 +51,8 @@ class Exported:
 def export_all(source: WorkSource, out: Path, instruction: str = "") -> Exported:
     """Write everything that the ward owns into a new folder.
 
-    Protected households stay out, with all their rows and events, unless the ward's ``instruction`` (its number) says
-    otherwise. Nothing stands at ``out`` before all of it is written and logged.
+    Protected households stay out, with all their rows and events, unless the ward's ``instruction``
+    (its number) says otherwise. Nothing stands at ``out`` before all of it is written and logged.
 
     Raises:
         NotAllowedError: the actor is not of the ward.
@@ -64,7 +70,8 @@ def export_all(source: WorkSource, out: Path, instruction: str = "") -> Exported
     if out.exists() or out.is_symlink():
         raise ConflictError(
             _s(
-                "%(path)s は、もうあります。上書きしません。新しいフォルダーの名前を指定してください。"
+                "%(path)s は、もうあります。上書きしません。"
+                "新しいフォルダーの名前を指定してください。"
             )
             % {"path": out}
         )
@@ -151,18 +158,22 @@ def _readme(program: Program, now: datetime) -> str:
         _s("documents: 区に出した文書のすべての版"),
         _s("management: 計画書、進捗報告、議事録、協議事項、チェックリストへの回答、データ受領書"),
         _s(
-            "reports: 提出した報告書のすべての版、事故の報告書、使えなかったクーポンの報告書、清算書"
+            "reports: 提出した報告書のすべての版、事故の報告書、"
+            "使えなかったクーポンの報告書、清算書"
         ),
         _s("ledgers: 台帳。CSV（UTF-8、BOMつき）と JSON は同じ内容です"),
         "",
         _s(
-            "氏名、住所、電話番号、クーポンのコード、IDとパスワードは入っていません。世帯とこどもは、番号だけで示します。"
+            "氏名、住所、電話番号、クーポンのコード、IDとパスワードは入っていません。"
+            "世帯とこどもは、番号だけで示します。"
         ),
         _s(
-            "CSV では、=、+、-、@ で始まる文字の前に ' を付けています（表計算ソフトで式として動かないようにするため）。"
+            "CSV では、=、+、-、@ で始まる文字の前に ' "
+            "を付けています（表計算ソフトで式として動かないようにするため）。"
         ),
         _s(
-            "時刻は世界協定時（UTC）です。中身は SHA256SUMS で確かめられます: sha256sum -c SHA256SUMS"
+            "時刻は世界協定時（UTC）です。中身は SHA256SUMS で確かめられます: sha256sum "
+            "-c SHA256SUMS"
         ),
     )
     return "\n".join(lines) + "\n"

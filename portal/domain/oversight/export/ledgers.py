@@ -1,4 +1,7 @@
-"""Which rows the ward gets, and what of them: keys without meaning outside, states, days and yen; nothing sealed."""
+"""Which rows the ward gets, and what of them: keys without meaning outside, states, days and yen.
+
+Nothing sealed.
+"""
 
 from portal.domain.letters.announcements.models import CardPrint
 from portal.domain.letters.documents.models import DocumentUse, DocumentVersion

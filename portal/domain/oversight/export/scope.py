@@ -28,7 +28,10 @@ AT_ONCE = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """One file of rows: its name, its columns, and the rows without those of households that stay out."""
+    """One file of rows.
+
+    Its name, its columns, and the rows without those of households that stay out.
+    """
 
     name: str
     columns: Sequence[str]

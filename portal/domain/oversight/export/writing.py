@@ -1,4 +1,7 @@
-"""Writing files of an export: each in a folder of its own making, with its SHA-256; CSV that no spreadsheet executes."""
+"""Writing files of an export: each in a folder of its own making, with its SHA-256.
+
+CSV that no spreadsheet executes.
+"""
 
 import csv
 import hashlib

@@ -1,4 +1,7 @@
-"""Answers to the ward's security checklist: pre-filled from what really runs, corrected by people as versions (R61)."""
+"""Answers to the ward's security checklist.
+
+Pre-filled from what really runs, corrected by people as versions (R61).
+"""
 
 import tomllib
 from collections.abc import Mapping
@@ -31,7 +34,10 @@ ANSWER_MAX, EVIDENCE_MAX = 1_000, 300
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One line of the checklist as it comes with the software; answer and evidence may hold ``%(name)s``."""
+    """One line of the checklist as it comes with the software.
+
+    Answer and evidence may hold ``%(name)s``.
+    """
 
     key: str
     group: str

@@ -35,7 +35,10 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A milestone with what people noted; ``state`` is ``late`` where its day is over and it is not done."""
+    """A milestone with what people noted.
+
+    ``state`` is ``late`` where its day is over and it is not done.
+    """
 
     key: str
     day: date

@@ -1,4 +1,7 @@
-"""Minutes of meetings: every save is a version, somebody of the ward confirms the newest (clause 9(2))."""
+"""Minutes of meetings.
+
+Every save is a version, somebody of the ward confirms the newest (clause 9(2)).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,7 +45,9 @@ class Written:
 def write(
     work: Work, minutes_id: int | None, base: int, held_on: date, texts: Mapping[str, str]
 ) -> Minutes:
-    """Save minutes as a new version; without a key they are new. ``base`` is the version that was edited.
+    """Save minutes as a new version; without a key they are new.
+
+    ``base`` is the version that was edited.
 
     Raises:
         NotFoundError: there are none of that key.

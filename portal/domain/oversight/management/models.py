@@ -1,4 +1,6 @@
-"""Tables of the work with the ward. What comes with the software has no row until somebody acts on it.
+"""Tables of the work with the ward.
+
+What comes with the software has no row until somebody acts on it.
 
 What people type is sealed under a key of each row's own: it can name people.
 """
@@ -67,7 +69,8 @@ class MinutesVersion(Base):
 class OpenQuestion(Base):
     """One point of the list 協議事項. The first numbers are those that come with the software.
 
-    ``sealed``: title, question and answer. An answer stands with the ward's instruction number and date.
+    ``sealed``: title, question and answer. An answer stands with the ward's instruction number and
+    date.
     """
 
     __tablename__ = "open_question"
@@ -93,7 +96,9 @@ class OpenQuestion(Base):
 
 
 class ChecklistAnswer(Base):
-    """One version of our answer to an item of the ward's security checklist; ``sealed``: answer, evidence.
+    """One version of our answer to an item of the ward's security checklist.
+
+    ``sealed``: answer, evidence.
 
     ``number`` counts the versions of an item; 0 is what comes with the software and has no row.
     """

@@ -1,4 +1,7 @@
-"""Open questions with the ward (協議事項): pre-filled ones and our own, answered with the ward's instruction (16(3))."""
+"""Open questions with the ward (協議事項).
+
+Pre-filled ones and our own, answered with the ward's instruction (16(3)).
+"""
 
 import tomllib
 from dataclasses import dataclass
@@ -33,8 +36,11 @@ from portal.domain.oversight.management.typed_texts import (
 )
 
 ANSWER_DAYS = 5
-"""Business days after which a question to the ward that has no answer is brought up again. The specification gives no
-number; this is as long as the ward has for the slowest kind of a caller's question."""
+"""Business days after which a question to the ward that has no answer is brought up again.
+
+The specification gives no
+number; this is as long as the ward has for the slowest kind of a caller's question.
+"""
 FILE = Path(__file__).with_name("questions.toml")
 
 
@@ -172,7 +178,9 @@ def ask(work: Work, number: int, day: date) -> OpenQuestion:
 
 
 def answer(work: Work, number: int, text: str, instruction_no: str, day: date) -> OpenQuestion:
-    """Answer as the ward, with the number and day of its instruction; an answer can be corrected until it is closed.
+    """Answer as the ward, with the number and day of its instruction.
+
+    An answer can be corrected until it is closed.
 
     Raises:
         NotFoundError: there is no such question.
@@ -202,7 +210,10 @@ def answer(work: Work, number: int, text: str, instruction_no: str, day: date) -
 
 
 def close(work: Work, number: int) -> OpenQuestion:
-    """Close an answered question. Raises NotFoundError, WrongStateError, NotAllowedError (no account)."""
+    """Close an answered question.
+
+    Raises NotFoundError, WrongStateError, NotAllowedError (no account).
+    """
     return _move(work, number, "close")
 
 

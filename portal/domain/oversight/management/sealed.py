@@ -7,7 +7,10 @@ from portal.domain.foundation.vault import Vault, seal_json, unseal_json
 
 
 class SealedRow(Protocol):
-    """A row with a wrapped key and what is sealed under it; both are absent while nothing was typed."""
+    """A row with a wrapped key and what is sealed under it.
+
+    Both are absent while nothing was typed.
+    """
 
     wrapped_key: bytes | None
     sealed: bytes | None
@@ -27,7 +30,10 @@ def seal_into(vault: Vault, row: SealedRow, place: str, values: Mapping[str, str
 def read(
     vault: Vault, wrapped_key: bytes | None, sealed: bytes | None, place: str
 ) -> dict[str, str]:
-    """Return what is sealed, nothing where nothing was typed. Raises IntegrityFaultError for changed bytes."""
+    """Return what is sealed, nothing where nothing was typed.
+
+    Raises IntegrityFaultError for changed bytes.
+    """
     if wrapped_key is None or sealed is None:
         return {}
     opened: dict[str, str] = unseal_json(vault.unwrap(wrapped_key), sealed, place)

@@ -11,7 +11,10 @@ MILESTONE = StateMachine(
         "reopen": fan("done", "begun"),
     },
 )
-"""Late is no state of its own: whatever is not done after its day is late, and says so without anybody's doing."""
+"""Late is no state of its own.
+
+Whatever is not done after its day is late, and says so without anybody's doing.
+"""
 
 MINUTES = StateMachine(
     "minutes",

@@ -11,7 +11,10 @@ SHORT, LONG, NUMBER_MAX = 100, 4_000, 40
 
 
 def clean(text: str, field: str, *, most: int = LONG, needed: bool = True) -> str:
-    """Return a typed text without blanks at its ends. Raises InputError whose code is the field's name."""
+    """Return a typed text without blanks at its ends.
+
+    Raises InputError whose code is the field's name.
+    """
     found = text.replace("\r\n", "\n").strip()
     if needed and not found:
         raise InputError(_s("入力してください。"), code=field)

@@ -1,7 +1,9 @@
-"""The supervisor's board: who talks now, what waits, and the answer rate beside the days on which letters went out.
+"""The supervisor's board.
 
-Cheap by design: every statement reads open rows, or two weeks of days by an index; nothing depends on how many calls
-were ever recorded.
+Who talks now, what waits, and the answer rate beside the days on which letters went out.
+
+Cheap by design: every statement reads open rows, or two weeks of days by an index; nothing depends
+on how many calls were ever recorded.
 """
 
 from dataclasses import dataclass
@@ -45,7 +47,10 @@ class OpenCall:
 
 @dataclass(frozen=True, slots=True)
 class BoardDay:
-    """One day: letters handed over to the post, and the calls that counted (None: closed, or nobody counted yet)."""
+    """One day: letters handed over to the post, and the calls that counted (None.
+
+    Closed, or nobody counted yet).
+    """
 
     day: date
     open: bool
@@ -75,7 +80,10 @@ class BoardHalf:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """All of it. ``alarms`` are sentences; ``counted_at`` is when today's counts came in; ``built`` letters wait."""
+    """All of it.
+
+    ``alarms`` are sentences; ``counted_at`` is when today's counts came in; ``built`` letters wait.
+    """
 
     at: datetime
     calls: tuple[OpenCall, ...]
@@ -131,7 +139,10 @@ def _day(program: Program, sums: Sums, letters: dict[date, int], day: date) -> B
 
 @lru_cache(maxsize=8)
 def _soon(windows: Windows, today: date) -> tuple[WindowView, ...]:
-    """Return what opens or ends soon, the next first: each of these days brings calls. Windows change at midnight."""
+    """Return what opens or ends soon, the next first: each of these days brings calls.
+
+    Windows change at midnight.
+    """
     return tuple(
         window
         for window in agenda(windows, day_start(today))

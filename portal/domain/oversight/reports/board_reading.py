@@ -105,7 +105,10 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """Contacts recorded today and going on now; calls back that wait, and those of them that are overdue."""
+    """Contacts recorded today and going on now.
+
+    Calls back that wait, and those of them that are overdue.
+    """
 
     recorded_today: int
     going_on: int

@@ -1,4 +1,7 @@
-"""月次報告書（コールセンター業務), specification 6(7): written from counts and records, with what people add to it."""
+"""月次報告書（コールセンター業務), specification 6(7).
+
+Written from counts and records, with what people add to it.
+"""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -84,7 +87,8 @@ def _missing(work: Work, month: date) -> tuple[Callable[[], str], ...]:
 
 def _lacking(days: str) -> str:
     return _s(
-        "次の営業日の電話の数字がありません: %(days)s。ファイルを取り込むか、日ごとに入力してください。"
+        "次の営業日の電話の数字がありません: %(days)s。ファイルを取り込むか、"
+        "日ごとに入力してください。"
     ) % {"days": days}
 
 
@@ -93,10 +97,12 @@ def _how_it_counts(program: Program, found: CallMonth) -> tuple[str, ...]:
     calls = program.calls
     return (
         _s(
-            "着信、応答、放棄、時間は、電話のシステムの数字です。受付の記録は、担当者が入力した件数です。"
+            "着信、応答、放棄、時間は、電話のシステムの数字です。受付の記録は、"
+            "担当者が入力した件数です。"
         ),
         _s(
-            "応答率は応答÷着信、放棄率は放棄÷着信、サービスレベルは%(n)s秒以内の応答÷着信です。AHTは、ATTとACWの和です。"
+            "応答率は応答÷着信、放棄率は放棄÷着信、"
+            "サービスレベルは%(n)s秒以内の応答÷着信です。AHTは、ATTとACWの和です。"
         )
         % {"n": calls.service_level_seconds},
         _s("話し中でつながらなかった電話は、着信に数えます。")

@@ -1,4 +1,7 @@
-"""What the month's call report counts: by day, half hour and category, this month, the one before, and all so far."""
+"""What the month's call report counts.
+
+By day, half hour and category, this month, the one before, and all so far.
+"""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -31,7 +34,10 @@ NO_QUESTION = (ADVERTISEMENT, DUPLICATE, WRONG_NUMBER)
 
 @dataclass(frozen=True, slots=True)
 class DayLine:
-    """One day. ``counts`` is None on closed days, and on open ones that nobody has counted yet (``known`` is False).
+    """One day.
+
+    ``counts`` is None on closed days, and on open ones that nobody has counted yet (``known`` is
+    False).
 
     ``fax_in`` and ``fax_out`` are FAX received and replies sent.
     """
@@ -49,7 +55,8 @@ class DayLine:
 class Contacts:
     """What people recorded: contacts of callers by channel, and what is worth knowing of them.
 
-    ``passed`` counts the questions that were passed to the ward, as the table of them does, whatever the call says.
+    ``passed`` counts the questions that were passed to the ward, as the table of them does,
+    whatever the call says.
     """
 
     by_channel: dict[str, int]
@@ -71,7 +78,10 @@ class Contacts:
 
 @dataclass(frozen=True, slots=True)
 class EscalationLine:
-    """One question passed to the ward; ``answered_on`` and ``instruction_no`` are of its newest answer."""
+    """One question passed to the ward.
+
+    ``answered_on`` and ``instruction_no`` are of its newest answer.
+    """
 
     raised_on: date
     kind: str
@@ -150,7 +160,10 @@ def _counted(session: Session, month: date) -> bool:
 
 
 def _sum(work: Work, first: date, last: date) -> Counts:
-    """Return the sum of a period; what is counted per half hour adds up, so it may be applied to the sum."""
+    """Return the sum of a period.
+
+    What is counted per half hour adds up, so it may be applied to the sum.
+    """
     result = Counts()
     for counts in queries.by_day(work, first, last).values():
         result += counted(counts, work.program.calls)

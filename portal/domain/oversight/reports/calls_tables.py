@@ -140,7 +140,10 @@ def _day(line: DayLine) -> Row:
 
 
 def half_hours(found: CallMonth) -> ReportTable:
-    """3: the half hours of the day over the month; typed days, which know none, stand in a line of their own."""
+    """3: the half hours of the day over the month.
+
+    Typed days, which know none, stand in a line of their own.
+    """
     rows = [_half_hour(half_hour_name(half), counts) for half, counts in found.half_hours.items()]
     if found.whole_days.offered:
         rows.append(_half_hour(_s("時間帯の記録なし（日別の入力）"), found.whole_days))

@@ -46,7 +46,10 @@ class Daily:
 
 
 def daily(session: Session, now: datetime, days: int = DAYS) -> Daily:
-    """Count the last ``days`` days, today included: letters posted, delivered and returned, first sign-ins, exchanges."""
+    """Count the last ``days`` days, today included.
+
+    Letters posted, delivered and returned, first sign-ins, exchanges.
+    """
     last = jst_date(now)
     first = last - timedelta(days=days - 1)
     found = {
@@ -172,7 +175,8 @@ def today_report(work: Work) -> Report:
         ),
         notes=(
             _s(
-                "「不着」は、配達済みと数えられないまま、清算を締めたこどもです。締めるまでは「手続き中・配布中」に入ります。"
+                "「不着」は、配達済みと数えられないまま、清算を締めたこどもです。"
+                "締めるまでは「手続き中・配布中」に入ります。"
             ),
         ),
     )

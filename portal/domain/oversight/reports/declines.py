@@ -1,4 +1,7 @@
-"""辞退件数報告書 (specification 8(3)): households, children and yen, by channel and day, explicit and deemed apart."""
+"""辞退件数報告書 (specification 8(3)).
+
+Households, children and yen, by channel and day, explicit and deemed apart.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -31,7 +34,10 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Declines:
-    """What was declined: accepted by channel and by (day, channel), in all, not decided yet, and deemed declined."""
+    """What was declined.
+
+    Accepted by channel and by (day, channel), in all, not decided yet, and deemed declined.
+    """
 
     by_channel: dict[str, Figures]
     by_day: dict[tuple[date, str], Figures]
@@ -42,7 +48,10 @@ class Declines:
 
 
 def count_declines(work: Work) -> Declines:
-    """Count declines by the day (JST) on which they reached us; withdrawn and refused ones are none."""
+    """Count declines by the day (JST) on which they reached us.
+
+    Withdrawn and refused ones are none.
+    """
     rows = work.session.execute(
         select(
             DeclineItem.state,
@@ -146,7 +155,8 @@ def decline_report(work: Work) -> Report:
         notes=(
             _s("受付日は、ポータルは送信した日、郵便とFAXと窓口は期限の判定に使う日です。"),
             _s(
-                "1世帯が2つの方法や日で辞退したときは、それぞれの行で1世帯と数えるため、世帯数の合計は行の和と違うことがあります。"
+                "1世帯が2つの方法や日で辞退したときは、それぞれの行で1世帯と数えるため、"
+                "世帯数の合計は行の和と違うことがあります。"
             ),
             _s("審査中の%(households)s世帯、こども%(children)s人、%(yen)s円は、含みません。")
             % {

@@ -1,8 +1,11 @@
-"""What may stand in a report about a call: nothing by which a person, an address or a number can be recognized.
+"""What may stand in a report about a call.
 
-People write and choose the sentences; this refuses what they overlooked. It looks for names with a form of address,
-names of the call's own households, addresses, dates with a year and day, and numbers of four digits or more. Amounts,
-years and counted things (``30,000円``, ``2023年``, ``1200件``) are no such numbers.
+Nothing by which a person, an address or a number can be recognized.
+
+People write and choose the sentences; this refuses what they overlooked. It looks for names with a
+form of address, names of the call's own households, addresses, dates with a year and day, and
+numbers of four digits or more. Amounts, years and counted things (``30,000円``, ``2023年``,
+``1200件``) are no such numbers.
 """
 
 import re
@@ -16,18 +19,21 @@ from portal.domain.people.households.folding import fold_name, fold_place
 UNITS = "円|件|通|世帯|人|名|回|分|秒|時間|日|か月|枚|%"
 RANGE = rf"時|日|月|歳|年|週|割|{UNITS}"
 HARMLESS = re.compile(
-    rf"(?<![\d-])\d{{1,3}}(?:,\d{{3}})*(?:万|億)?(?:{UNITS})|(?<![\d-])\d{{4,6}}(?:円|件|通|世帯|人)|\d{{4}}年|\d{{1,2}}:\d{{2}}"
+    rf"(?<![\d-])\d{{1,3}}(?:,\d{{3}})*(?:万|億)?(?:{UNITS})|(?<![\d-])\d{{4,6}}(?:"
+    r"円|件|通|世帯|人)|\d{4}年|\d{1,2}:\d{2}"
     rf"|(?<![\d-])\d{{1,3}}-\d{{1,3}}(?={RANGE})"
 )
 MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 BIRTH = re.compile(
-    r"(?:\d{4}|(?:昭和|平成|令和|大正|[SHRT])\.?(?:\d{1,2}|元))(?:年|[./-])\d{1,2}(?:月|[./-])\d{1,2}日?"
+    r"(?:\d{4}|(?:昭和|平成|令和|大正|[SHRT])\.?(?:\d{1,2}|元))(?:年|[./-])\d{1,2}(?:"
+    r"月|[./-])\d{1,2}日?"
 )
 NUMERAL = "[一二三四五六七八九十百〇0-9]"
 PLACE = re.compile(rf"{NUMERAL}+(?:丁目|番地|号室|号棟|号館)|{NUMERAL}+番{NUMERAL}+号?|\d+-\d+|〒")
 LONG_NUMBER = re.compile(r"\d(?:[ \-‐–—−ー.()/]?\d){3,}|[〇零一二三四五六七八九]{4,}")
 CODE = re.compile(
-    r"(?<![A-Z0-9])(?=[A-Z-]*\d)[A-Z0-9]{4}-?[A-Z0-9]{4}|(?<![A-Z0-9])[CDFGHJKLMNPQRTVWXY34679]{4}-[CDFGHJKLMNPQRTVWXY34679]{4}"
+    r"(?<![A-Z0-9])(?=[A-Z-]*\d)[A-Z0-9]{4}-?[A-Z0-9]{4}|(?<!"
+    r"[A-Z0-9])[CDFGHJKLMNPQRTVWXY34679]{4}-[CDFGHJKLMNPQRTVWXY34679]{4}"
 )
 NAMED = re.compile(
     "([一-鿿々〆ヶ]{1,8}|[ァ-ヴー・]{2,12}|[ぁ-ん]{2,8}|[A-Z][A-Za-z]+)[ ]?"
@@ -126,7 +132,8 @@ BETWEEN = re.compile(r"[\s、。，．・「」『』（）()]+")
 def refuse_personal(text: str, names: Iterable[str] = (), towns: Iterable[str] = ()) -> None:
     """Refuse a sentence for the report in which somebody could be recognized.
 
-    ``names``: names and readings of the people whom the call was about; ``towns``: the ward's town names.
+    ``names``: names and readings of the people whom the call was about; ``towns``: the ward's town
+    names.
 
     Raises:
         InputError: the message says what was found, and what to write instead.
@@ -143,7 +150,8 @@ def _findings(
     yield (
         _first(BIRTH, plain),
         _s(
-            "年月日「%(found)s」が入っています。生年月日は書けません。年のない日付に書き変えてください。"
+            "年月日「%(found)s」が入っています。生年月日は書けません。"
+            "年のない日付に書き変えてください。"
         ),
     )
     numbers = HARMLESS.sub("\n", plain)
@@ -166,7 +174,8 @@ def _findings(
     yield (
         _of_household(text, names),
         _s(
-            "この電話の世帯の人の名前「%(found)s」が入っています。「世帯主」「お子さん」のように書き変えてください。"
+            "この電話の世帯の人の名前「%(found)s」が入っています。「世帯主」「お子さん」"
+            "のように書き変えてください。"
         ),
     )
 
@@ -190,7 +199,10 @@ def _town(text: str, towns: Iterable[str]) -> str:
 
 
 def _of_household(text: str, names: Iterable[str]) -> str:
-    """Return a part of a name, of two characters or more, that stands in the text; nothing where none does."""
+    """Return a part of a name, of two characters or more, that stands in the text.
+
+    Nothing where none does.
+    """
     whole, pieces = fold_name(text), [fold_name(piece) for piece in BETWEEN.split(text)]
     for name in names:
         parts = [fold_name(part) for part in unicodedata.normalize("NFKC", name).split()]

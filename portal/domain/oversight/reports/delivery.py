@@ -1,4 +1,7 @@
-"""月次報告書（配送業務), specification 7(6)①: what was delivered in a month, by day, class and attempt."""
+"""月次報告書（配送業務), specification 7(6)①.
+
+What was delivered in a month, by day, class and attempt.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -67,13 +70,16 @@ def build(work: Work, month: date) -> Draft:
             ),
             notes=(
                 _s(
-                    "差し出した日、配達した日、戻った日は、郵便局の記録の日本の日付です。記録のない郵便は、配達完了に数えません。"
+                    "差し出した日、配達した日、戻った日は、郵便局の記録の日本の日付です。"
+                    "記録のない郵便は、配達完了に数えません。"
                 ),
                 _s(
-                    "再配達は、新しい手紙を差し出した回数です。郵便局がその場で行う再配達は、含みません。"
+                    "再配達は、新しい手紙を差し出した回数です。"
+                    "郵便局がその場で行う再配達は、含みません。"
                 ),
                 _s(
-                    "不着は、月の最後の日までに差し出し、その日までに配達の記録がない、世帯のいちばん新しい手紙です。"
+                    "不着は、月の最後の日までに差し出し、その日までに配達の記録がない、"
+                    "世帯のいちばん新しい手紙です。"
                 ),
             ),
         )

@@ -1,4 +1,7 @@
-"""Counting a month of deliveries (R39): posted, delivered, absent, returned, sent again, undelivered, and what else ended."""
+"""Counting a month of deliveries (R39).
+
+Posted, delivered, absent, returned, sent again, undelivered, and what else ended.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,10 +37,13 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryMonth:
-    """One month. ``posted`` and ``delivered`` are by (day, mail class, attempt); attempts above 3 count with the third.
+    """One month.
 
-    ``undelivered`` is as of the month's last day: letters posted until then and not delivered by then, by state or
-    reason; ``holds`` are open at that moment.
+    ``posted`` and ``delivered`` are by (day, mail class, attempt); attempts above 3 count with the
+    third.
+
+    ``undelivered`` is as of the month's last day: letters posted until then and not delivered by
+    then, by state or reason; ``holds`` are open at that moment.
     """
 
     posted: Mapping[tuple[date, str, int], Sent]

@@ -60,7 +60,10 @@ def month_before(month: date) -> date:
 
 
 def due_day(program: Program, kind: str, month: date) -> date:
-    """Return the last day for a month's report: the 10th of the next month, on a closed day the business day before."""
+    """Return the last day for a month's report.
+
+    The 10th of the next month, on a closed day the business day before.
+    """
     day = program.calls.report_due_day if kind == CALLS else DUE_DAY
     return program.calendar.business_day_until(next_month(month).replace(day=day))
 
@@ -73,7 +76,8 @@ def warned_from(program: Program, kind: str, month: date) -> date:
 def months(program: Program, until: date, kind: str = CALLS) -> list[date]:
     """Return the months that get a report, up to the one of ``until``, the newest first.
 
-    Those in which the call center works; of deliveries, those from the first day of delivery to the contract's end.
+    Those in which the call center works; of deliveries, those from the first day of delivery to the
+    contract's end.
     """
     first, last = program.calendar.first_day, program.calendar.last_day
     if kind == DELIVERY:

@@ -1,6 +1,9 @@
-"""Reports about accidents and refused coupons (R40, R63, clause 14(1)): from the register, without any name or number.
+"""Reports about accidents and refused coupons (R40, R63, clause 14(1)).
 
-事故報告書（速報・確報）, 経過報告書, 結果報告書, and the tables of accidents and stops for the month's report.
+From the register, without any name or number.
+
+事故報告書（速報・確報）, 経過報告書, 結果報告書, and the tables of accidents and stops for the
+month's report.
 """
 
 from dataclasses import asdict, replace
@@ -98,7 +101,8 @@ def incident_report(work: Work, incident_id: int, kind: str) -> Report:
             tables=tables,
             notes=(
                 _s(
-                    "氏名、住所、番号は、この報告書に書きません。対象の世帯は、職員用の画面の記録にあります。"
+                    "氏名、住所、番号は、この報告書に書きません。対象の世帯は、"
+                    "職員用の画面の記録にあります。"
                 ),
             ),
         )
@@ -174,7 +178,10 @@ def frozen_report(vault: Vault, row: IncidentReport) -> Report:
 
 
 def fault_report(work: Work, fault: CouponFault) -> Report:
-    """Write what came of one refused coupon: 経過報告書 while it is open, then 結果報告書; in Japanese, without names."""
+    """Write what came of one refused coupon: 経過報告書 while it is open, then 結果報告書.
+
+    In Japanese, without names.
+    """
     with use_locale(SOURCE_LOCALE):
         steps = [
             (_at(fault.reported_at), _s("お店で使えないと、連絡があった")),
@@ -204,7 +211,8 @@ def fault_report(work: Work, fault: CouponFault) -> Report:
             ),
             notes=(
                 _s(
-                    "古いコードは無効になり、清算では無効の数に入ります。こどもの分の金額は変わりません。"
+                    "古いコードは無効になり、清算では無効の数に入ります。"
+                    "こどもの分の金額は変わりません。"
                 ),
                 _s("氏名、住所、コードは、この報告書に書きません。"),
             ),
@@ -271,7 +279,10 @@ def month_tables(
 
 
 def downtime_table(session: Session, start: datetime, end: datetime, now: datetime) -> ReportTable:
-    """Return the log of stops of a period: each with its times in it, and whether it was announced before."""
+    """Return the log of stops of a period.
+
+    Each with its times in it, and whether it was announced before.
+    """
     rows = downtime.downtime_between(session, start, end)
     minutes = downtime.minutes_between(session, start, end, now)
     return ReportTable(

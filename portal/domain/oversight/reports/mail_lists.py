@@ -1,4 +1,7 @@
-"""Lists of mail to print: what is not delivered, with value and attempts, and what lies on the shelf."""
+"""Lists of mail to print.
+
+What is not delivered, with value and attempts, and what lies on the shelf.
+"""
 
 from datetime import datetime
 
@@ -13,7 +16,10 @@ from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
 
 
 def undelivered_report(work: Work, *, include_protected: bool) -> Report:
-    """Write the list of households whose letter is not delivered; letter numbers only, no names (R36, R52)."""
+    """Write the list of households whose letter is not delivered.
+
+    Letter numbers only, no names (R36, R52).
+    """
     rows = undelivered(work, include_protected=include_protected, limit=0)
     cells: list[tuple[Cell, ...]] = [
         (

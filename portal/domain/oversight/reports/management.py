@@ -1,4 +1,7 @@
-"""計画書 and 進捗報告 (clause 9(1)): written from the program, the milestones and the registers, never by hand."""
+"""計画書 and 進捗報告 (clause 9(1)).
+
+Written from the program, the milestones and the registers, never by hand.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -26,7 +29,10 @@ from portal.domain.people.entitlements.queries import totals
 
 
 def plan_report(work: Work) -> Report:
-    """Write the plan: scope, schedule, organization, milestones, risks and security, as the program has them now."""
+    """Write the plan.
+
+    Scope, schedule, organization, milestones, risks and security, as the program has them now.
+    """
     return Report(
         title=_s("業務計画書"),
         addressee=work.program.names.ward.ja,
@@ -137,25 +143,29 @@ def _risks() -> ReportTable:
         (
             _s("手紙が、本人以外の手に渡る"),
             _s(
-                "IDとパスワードのほかに、生年月日と確認の番号を求める。戻った手紙のIDは、すぐに止める。"
+                "IDとパスワードのほかに、生年月日と確認の番号を求める。戻った手紙のIDは、"
+                "すぐに止める。"
             ),
         ),
         (
             _s("支援措置の対象者の住所が知られる"),
             _s(
-                "区の職員だけが扱う。用紙に、住所とこどもの名前を印刷しない。印刷の直前に、名簿と照らし合わせる。"
+                "区の職員だけが扱う。用紙に、住所とこどもの名前を印刷しない。"
+                "印刷の直前に、名簿と照らし合わせる。"
             ),
         ),
         (
             _s("手紙のファイルがなくなる"),
             _s(
-                "印刷会社の鍵で暗号にして渡す。なくなったら、全部の手紙のIDを1回の操作で無効にする。"
+                "印刷会社の鍵で暗号にして渡す。なくなったら、"
+                "全部の手紙のIDを1回の操作で無効にする。"
             ),
         ),
         (
             _s("不在や宛先不明で届かない"),
             _s(
-                "戻った郵便を1通ずつ登録し、再配送を2回以上申し出る。届いていないものを、いつでも一覧で示す。"
+                "戻った郵便を1通ずつ登録し、再配送を2回以上申し出る。届いていないものを、"
+                "いつでも一覧で示す。"
             ),
         ),
         (
@@ -188,7 +198,10 @@ def _security(program: Program) -> ReportTable:
 
 
 def progress_report(work: Work) -> Report:
-    """Write how the work stands now: figures, milestones, open questions, companies, files sent, incidents, due reports."""
+    """Write how the work stands now.
+
+    Figures, milestones, open questions, companies, files sent, incidents, due reports.
+    """
     found = milestones(work)
     late = sum(one.state == "late" for one in found)
     asked = questions(work)

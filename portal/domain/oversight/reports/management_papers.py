@@ -1,4 +1,7 @@
-"""Papers of the work with the ward: 議事録, 協議事項一覧, データ受領書, answers to the security checklist."""
+"""Papers of the work with the ward.
+
+議事録, 協議事項一覧, データ受領書, answers to the security checklist.
+"""
 
 from collections.abc import Mapping
 
@@ -94,7 +97,9 @@ def _question(one: Question) -> ReportTable:
 
 
 def receipt_report(work: Work, import_id: int) -> Report:
-    """Write the receipt of one extract that was taken over: name, SHA-256, rows, day, who received it.
+    """Write the receipt of one extract that was taken over.
+
+    Name, SHA-256, rows, day, who received it.
 
     Raises:
         NotFoundError: there is no such import.
@@ -121,7 +126,8 @@ def receipt_report(work: Work, import_id: int) -> Report:
         ),
         notes=(
             _s(
-                "上のとおり、データを受け取りました。業務の期間が終わったら廃棄し、廃棄証明書を出します。"
+                "上のとおり、データを受け取りました。業務の期間が終わったら廃棄し、"
+                "廃棄証明書を出します。"
             ),
         ),
     )

@@ -1,4 +1,7 @@
-"""Tables of monthly reports: what people write into them, and the versions that were checked and submitted."""
+"""Tables of monthly reports.
+
+What people write into them, and the versions that were checked and submitted.
+"""
 
 from datetime import date, datetime
 
@@ -17,7 +20,9 @@ from portal.domain.foundation.base import Base, primary_key, state_column
 
 
 class MonthlyReport(Base):
-    """One kind of report for one month (its first day). ``sealed``: the typed texts, under a key of its own.
+    """One kind of report for one month (its first day).
+
+    ``sealed``: the typed texts, under a key of its own.
 
     ``version`` is the number of the newest frozen version, 0 while there is none.
     """
@@ -36,10 +41,12 @@ class MonthlyReport(Base):
 
 
 class ReportVersion(Base):
-    """A report as it was when somebody checked it, never changed afterwards. ``sealed`` is the whole content.
+    """A report as it was when somebody checked it, never changed afterwards.
 
-    ``sha256`` is the content's. Whoever checked a version does not submit it. ``returned_at``: it went back to draft,
-    or was revised after it had been submitted.
+    ``sealed`` is the whole content.
+
+    ``sha256`` is the content's. Whoever checked a version does not submit it. ``returned_at``: it
+    went back to draft, or was revised after it had been submitted.
     """
 
     __tablename__ = "report_version"
@@ -62,7 +69,9 @@ class ReportVersion(Base):
 
 
 class ReportNote(Base):
-    """A question, complaint or shared matter that a person chose and wrote without names; ``sealed`` is the sentence.
+    """A question, complaint or shared matter that a person chose and wrote without names.
+
+    ``sealed`` is the sentence.
 
     ``call_id``: the call it stands for, where it stands for one.
     """

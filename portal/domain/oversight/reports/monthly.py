@@ -1,4 +1,7 @@
-"""Monthly reports of any kind: texts while a draft, a frozen version at the check, submitted by another person."""
+"""Monthly reports of any kind.
+
+Texts while a draft, a frozen version at the check, submitted by another person.
+"""
 
 import hashlib
 import json
@@ -22,7 +25,9 @@ from portal.domain.oversight.reports.versions import Kind, newest_version, texts
 
 
 def locked(work: Work, kind: str, month: date) -> MonthlyReport:
-    """Return a month's report, locked to the end of the transaction; it is made where there is none.
+    """Return a month's report, locked to the end of the transaction.
+
+    It is made where there is none.
 
     Raises:
         ConflictError: somebody else makes it at this moment.
@@ -146,7 +151,9 @@ def _back(work: Work, kind: str, month: date, action: str) -> MonthlyReport:
 
 
 def submit(work: Work, kind: str, month: date, number: int) -> ReportVersion:
-    """Note that the checked version ``number`` goes to the ward; by another person than the one who checked it.
+    """Note that the checked version ``number`` goes to the ward.
+
+    By another person than the one who checked it.
 
     Raises:
         WrongStateError: it is not checked.

@@ -1,4 +1,7 @@
-"""Questions, complaints and shared matters for the month's report: chosen from marked calls, written without names."""
+"""Questions, complaints and shared matters for the month's report.
+
+Chosen from marked calls, written without names.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -44,7 +44,10 @@ def _written(cell: Cell) -> str:
 
 
 def as_xlsx(report: Report) -> bytes:
-    """Return the report as a workbook: a sheet of facts, then one per table. Texts stay texts (CWE-1236)."""
+    """Return the report as a workbook: a sheet of facts, then one per table.
+
+    Texts stay texts (CWE-1236).
+    """
     file = BytesIO()
     options = {
         "in_memory": True,

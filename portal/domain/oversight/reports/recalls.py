@@ -1,4 +1,7 @@
-"""A pull list on paper or as a workbook for the mail house: letters by number and file, no names, no reasons."""
+"""A pull list on paper or as a workbook for the mail house.
+
+Letters by number and file, no names, no reasons.
+"""
 
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.texts import _s
@@ -31,7 +34,8 @@ def pull_report(work: Work, row: PullList) -> Report:
         ),
         notes=(
             _s(
-                "それぞれの手紙を抜き取り、結果の欄に「抜き取り」か「差し出しずみ」と書いて、きょう中に返してください。"
+                "それぞれの手紙を抜き取り、結果の欄に「抜き取り」か「差し出しずみ」"
+                "と書いて、きょう中に返してください。"
             ),
             _s("抜き取った手紙は、開けずに、鍵のかかる場所で保管してください。"),
         ),

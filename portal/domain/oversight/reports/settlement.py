@@ -1,4 +1,7 @@
-"""清算書 (clause 11): final states in children and yen, the three counts of deliveries, codes, money and differences."""
+"""清算書 (clause 11).
+
+Final states in children and yen, the three counts of deliveries, codes, money and differences.
+"""
 
 from portal.domain.foundation.clock import JST, jst_date
 from portal.domain.foundation.program.schema import Program
@@ -15,7 +18,10 @@ from portal.domain.people.coupons.differences import latest_day
 
 
 def settlement_report(work: Work) -> Report:
-    """Write the settlement; before it is closed it says that it is provisional, and what is in the way."""
+    """Write the settlement.
+
+    Before it is closed it says that it is provisional, and what is in the way.
+    """
     found, row = figures(work), closed(work.session)
     in_the_way = {} if row is not None else blockers(work, found)
     reported = latest_day(work.session)

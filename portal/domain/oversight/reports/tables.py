@@ -11,7 +11,10 @@ Cell = str | int
 
 @dataclass(frozen=True, slots=True)
 class ReportTable:
-    """One table; ``total`` is its last line, set apart. ``wide``: the column that takes the room on paper."""
+    """One table; ``total`` is its last line, set apart.
+
+    ``wide``: the column that takes the room on paper.
+    """
 
     title: str
     columns: Sequence[str]
@@ -22,7 +25,10 @@ class ReportTable:
 
     @property
     def figures(self) -> list[bool]:
-        """Which columns are set like numbers: they have some, and besides them only shares, times and "–"."""
+        """Which columns are set like numbers.
+
+        They have some, and besides them only shares, times and "–".
+        """
         every = [*self.rows, *([self.total] if self.total else [])]
         return [_is_figure([row[at] for row in every]) for at in range(len(self.columns))]
 

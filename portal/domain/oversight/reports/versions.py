@@ -1,4 +1,7 @@
-"""Reading monthly reports: the draft as it would be now, versions as they were frozen, with their cover."""
+"""Reading monthly reports.
+
+The draft as it would be now, versions as they were frozen, with their cover.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,9 +26,12 @@ from portal.domain.oversight.reports.tables import Report, ReportTable
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A report as it would be now. ``missing``: sentences that say why it cannot be checked yet, none when it can.
+    """A report as it would be now.
 
-    The report is the ward's and always Japanese; the sentences are for who reads the page, and put together for it.
+    ``missing``: sentences that say why it cannot be checked yet, none when it can.
+
+    The report is the ward's and always Japanese; the sentences are for who reads the page, and put
+    together for it.
     """
 
     report: Report
@@ -133,7 +139,10 @@ def covered(
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What somebody gets to see of a month: None where nothing is submitted yet. ``missing``: as in a draft."""
+    """What somebody gets to see of a month: None where nothing is submitted yet.
+
+    ``missing``: as in a draft.
+    """
 
     report: Report | None
     version: ReportVersion | None = None
@@ -141,7 +150,9 @@ class Shown:
 
 
 def shown(work: Work, kind: Kind, month: date, *, drafts: bool) -> Shown:
-    """Return the report that counts now, with its cover: the checked or submitted version, else the draft.
+    """Return the report that counts now, with its cover.
+
+    The checked or submitted version, else the draft.
 
     Whoever only reads (``drafts`` is False) gets what was submitted last.
     """
@@ -166,7 +177,10 @@ def shown(work: Work, kind: Kind, month: date, *, drafts: bool) -> Shown:
 
 
 def frozen(work: Work, kind: str, month: date, number: int, *, drafts: bool) -> Shown:
-    """Return one version with its cover; whoever only reads gets submitted ones alone. Raises NotFoundError."""
+    """Return one version with its cover; whoever only reads gets submitted ones alone.
+
+    Raises NotFoundError.
+    """
     report = month_report(work.session, kind, month)
     version = version_of(work.session, report, number) if report is not None else None
     if report is None or version is None or not (drafts or version.submitted_at):

@@ -1,4 +1,7 @@
-"""What the ward approves, as it stands now: the texts in its files, and the forms as they are printed (R48)."""
+"""What the ward approves, as it stands now.
+
+The texts in its files, and the forms as they are printed (R48).
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,7 +54,9 @@ def texts_file(program: Program) -> Path:
 
 
 def source(program: Program, kind: str, now: datetime) -> Source:
-    """Return a document as it stands now; the letter's texts with every required block, or not at all.
+    """Return a document as it stands now.
+
+    The letter's texts with every required block, or not at all.
 
     Raises:
         NotFoundError: there is no such kind.
@@ -101,7 +106,10 @@ def specimen(program: Program, url: str, now: datetime) -> bytes:
 
 
 def advance_specimen(program: Program, url: str, now: datetime) -> bytes:
-    """Return the advance notice as these texts print it, for an invented household. Raises as ``specimen``."""
+    """Return the advance notice as these texts print it, for an invented household.
+
+    Raises as ``specimen``.
+    """
     postal_code = program.contact.address.postal_code
     sample = LetterContent(
         letter_number="M000000000",
@@ -125,9 +133,12 @@ def media_type(file_name: str) -> str:
 
 
 def propose(work: Work, url: str, kind: str, label: str) -> DocumentVersion:
-    """Lay a document, as it stands now, before the ward; the letter's texts with a specimen, printed for nobody.
+    """Lay a document, as it stands now, before the ward.
 
-    ``url`` is the resident site. Raises as ``source``, ``specimen`` and ``documents.services.propose``.
+    The letter's texts with a specimen, printed for nobody.
+
+    ``url`` is the resident site. Raises as ``source``, ``specimen`` and
+    ``documents.services.propose``.
     """
     found = source(work.program, kind, work.now)
     drawn = {services.LETTER: specimen, services.ADVANCE: advance_specimen}
@@ -136,6 +147,9 @@ def propose(work: Work, url: str, kind: str, label: str) -> DocumentVersion:
 
 
 def letter_standing(work: Work) -> DocumentVersion | None:
-    """Return the living version of the letter's texts as the file has them; None where nobody laid them before the ward."""
+    """Return the living version of the letter's texts as the file has them.
+
+    None where nobody laid them before the ward.
+    """
     digest = services.digest_of(work.program.letter_texts_file.read_bytes())
     return services.living(work.session, services.LETTER, digest)

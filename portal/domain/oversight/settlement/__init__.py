@@ -1,1 +1,4 @@
-"""Settlement (clause 11): every child ends in exactly one final state, and the yen add up to the last one."""
+"""Settlement (clause 11).
+
+Every child ends in exactly one final state, and the yen add up to the last one.
+"""

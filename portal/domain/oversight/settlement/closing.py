@@ -1,4 +1,7 @@
-"""Closing the settlement: an officer proposes, the ward confirms; every child gets its final state, all of it frozen."""
+"""Closing the settlement: an officer proposes, the ward confirms.
+
+Every child gets its final state, all of it frozen.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -41,7 +44,10 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a closed settlement is still what was signed: its own lines and sums, and today's states."""
+    """Whether a closed settlement is still what was signed.
+
+    Its own lines and sums, and today's states.
+    """
 
     lines_untouched: bool
     signature_fits: bool
@@ -70,7 +76,9 @@ def propose_closing(work: Work) -> Approval:
 
 
 def confirm_closing(work: Work) -> Settlement:
-    """Confirm another person's proposal: every child in progress gets its final state, and all of it is signed.
+    """Confirm another person's proposal.
+
+    Every child in progress gets its final state, and all of it is signed.
 
     Raises:
         NotFoundError: nobody proposed it.

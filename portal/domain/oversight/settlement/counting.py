@@ -1,4 +1,7 @@
-"""Reading what the settlement counts: every child with its facts, the codes, and the children there must be."""
+"""Reading what the settlement counts.
+
+Every child with its facts, the codes, and the children there must be.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -53,7 +56,9 @@ class Expected:
 
 
 def children(session: Session, delivered_means: str) -> Iterator[Line]:
-    """Return every child with its facts, in the order of their keys; rows come in portions, so that memory stays flat.
+    """Return every child with its facts, in the order of their keys.
+
+    Rows come in portions, so that memory stays flat.
 
     ``delivered_means``: the program's setting (``handed_over``, ``revealed``, ``exchanged``).
     """
@@ -92,7 +97,8 @@ def children(session: Session, delivered_means: str) -> Iterator[Line]:
 def _delivered(means: str, revealed_at: ColumnElement[Any]) -> ColumnElement[bool]:
     """Say in SQL whether a child counts as delivered to, by the program's setting.
 
-    ``handed_over``: a letter with ID and password went to the post and did not come back, or was delivered after all.
+    ``handed_over``: a letter with ID and password went to the post and did not come back, or was
+    delivered after all.
     """
     if means == "revealed":
         return revealed_at.is_not(None)

@@ -16,7 +16,10 @@ ACTION_TO = {EXCHANGED: "exchange", LAPSED: "lapse", UNDELIVERED: "give_up"}
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of one child: its right, an open request about it, its used yen, whether it was delivered to."""
+    """What is known of one child.
+
+    Its right, an open request about it, its used yen, whether it was delivered to.
+    """
 
     state: str
     claimed: bool
@@ -29,8 +32,8 @@ class Facts:
 class Yen:
     """How the yen of one child split; they add up to its amount.
 
-    ``used`` at shops, ``lapsed`` with the coupon in the household's hands, given out as ``alternative``, and
-    ``unspent``: never given (declined, undelivered, not eligible).
+    ``used`` at shops, ``lapsed`` with the coupon in the household's hands, given out as
+    ``alternative``, and ``unspent``: never given (declined, undelivered, not eligible).
     """
 
     used: int = 0
@@ -40,7 +43,9 @@ class Yen:
 
 
 def ending(facts: Facts) -> str | None:
-    """Return the final state in which the child ends; None while it is held or a request about it is open.
+    """Return the final state in which the child ends.
+
+    None while it is held or a request about it is open.
 
     Whoever used a part is counted as exchanged, and what is left of it as lapsed.
     """
@@ -56,7 +61,8 @@ def ending(facts: Facts) -> str | None:
 def split(state: str, amount_yen: int, used_yen: int) -> Yen:
     """Return how the yen of a child in a final state split.
 
-    What was used of a code after its child ended otherwise is no yen of the child: it stands as a difference.
+    What was used of a code after its child ended otherwise is no yen of the child: it stands as a
+    difference.
     """
     used = min(used_yen, amount_yen)
     if state == EXCHANGED:

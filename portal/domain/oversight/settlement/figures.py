@@ -1,4 +1,7 @@
-"""The sums of the settlement: by final state, by the three ways of counting a delivery, codes, and money."""
+"""The sums of the settlement.
+
+By final state, by the three ways of counting a delivery, codes, and money.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -24,7 +27,10 @@ WAITING = "waiting"
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """Households, children and yen of one state; a household counts once in each state that one of its children has."""
+    """Households, children and yen of one state.
+
+    A household counts once in each state that one of its children has.
+    """
 
     households: int = 0
     children: int = 0
@@ -37,7 +43,10 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """What the ward pays for in all, what it paid in advance, and the rest: below zero it is paid back."""
+    """What the ward pays for in all, what it paid in advance, and the rest.
+
+    Below zero it is paid back.
+    """
 
     payable_yen: int
     advance_yen: int

@@ -10,7 +10,10 @@ from portal.domain.foundation.base import Base, primary_key
 
 
 class Settlement(Base):
-    """One closing. ``figures`` are the sums as they stood; ``signature`` (Ed25519) is over ``checksum`` (SHA-256, hex).
+    """One closing.
+
+    ``figures`` are the sums as they stood; ``signature`` (Ed25519) is over ``checksum`` (SHA-256,
+    hex).
 
     The public key is kept, so that the ward can check the signature after all keys are destroyed.
     """

@@ -22,7 +22,8 @@ DIGITS = 6
 TOTP_SECONDS = 30
 CODE_LIFE = timedelta(minutes=10)
 TRIES_PER_CODE = 5
-# T6 of security.md §2: ten wrong codes in a row lock for 30 minutes (then 60 …), thirty in all close the factor.
+# T6 of security.md §2: ten wrong codes in a row lock for 30 minutes (then 60 …), thirty in all
+# close the factor.
 CONSECUTIVE_FAILS, TOTAL_FAILS = 10, 30
 FIRST_LOCK = timedelta(minutes=30)
 
@@ -68,7 +69,10 @@ def _context(authenticator: OtpAuthenticator) -> bytes:
 
 
 def add_authenticator(work: Work, credential_id: int, kind: str, secret: str) -> OtpAuthenticator:
-    """Store a not yet proven source of codes: an app's base32 secret, or a telephone number or email address."""
+    """Store a not yet proven source of codes.
+
+    An app's base32 secret, or a telephone number or email address.
+    """
     found = work.session.scalar(
         select(OtpAuthenticator)
         .where(OtpAuthenticator.credential_id == credential_id, OtpAuthenticator.kind == kind)
@@ -109,7 +113,10 @@ def totp_uri(secret: str, account: str, issuer: str) -> str:
 
 
 def new_code(work: Work, authenticator: OtpAuthenticator, purpose: str) -> tuple[OneTimeCode, str]:
-    """Make a code to send. Codes sent before stay valid to their end, so that a late message still works."""
+    """Make a code to send.
+
+    Codes sent before stay valid to their end, so that a late message still works.
+    """
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
     row = OneTimeCode(
         authenticator_id=authenticator.id,
@@ -132,7 +139,10 @@ _LOCKED = (
 
 
 def check_code(work: Work, authenticator_id: int, purpose: str, typed: str) -> CodeAnswer:
-    """Check a typed code for one purpose; counts wrong ones, burns the right one. The row is locked meanwhile."""
+    """Check a typed code for one purpose; counts wrong ones, burns the right one.
+
+    The row is locked meanwhile.
+    """
     if (fault := read_code(typed).fault) is not None:
         return fault
     authenticator: OtpAuthenticator | None = work.session.scalar(_LOCKED, {"key": authenticator_id})
@@ -179,9 +189,12 @@ def _count_fail(authenticator: OtpAuthenticator, now: datetime) -> None:
 
 
 def end_wait(session: Session, credential_id: int, now: datetime) -> int:
-    """Let the sources of a credential that wait after wrong codes go on at once; returns how many did.
+    """Let the sources of a credential that wait after wrong codes go on at once.
 
-    What was wrong in all stays counted, so that guessing still ends in a closed source (T6 of ``security.md`` §2).
+    Returns how many did.
+
+    What was wrong in all stays counted, so that guessing still ends in a closed source (T6 of
+    ``security.md`` §2).
     """
     rows = session.scalars(
         select(OtpAuthenticator)
@@ -195,7 +208,10 @@ def end_wait(session: Session, credential_id: int, now: datetime) -> int:
 
 
 def forget_all(session: Session, credential_id: int) -> None:
-    """Forget every source of codes of a credential with its codes, and its backup codes: they are enrolled anew."""
+    """Forget every source of codes of a credential with its codes, and its backup codes.
+
+    They are enrolled anew.
+    """
     sources = select(OtpAuthenticator.id).where(OtpAuthenticator.credential_id == credential_id)
     session.execute(delete(OneTimeCode).where(OneTimeCode.authenticator_id.in_(sources)))
     session.execute(delete(OtpAuthenticator).where(OtpAuthenticator.credential_id == credential_id))
@@ -205,7 +221,10 @@ def forget_all(session: Session, credential_id: int) -> None:
 def totp_step(
     secret: str, digits: str, now: datetime, last_step: int | None
 ) -> tuple[CodeAnswer, int | None]:
-    """Check an app's code within one step of drift; a step at or before the last accepted one is refused."""
+    """Check an app's code within one step of drift.
+
+    A step at or before the last accepted one is refused.
+    """
     key = base64.b32decode(secret)
     current = int(now.timestamp()) // TOTP_SECONDS
     answer = CodeAnswer.WRONG
@@ -220,7 +239,10 @@ def totp_step(
 
 
 def _app_code(key: bytes, step: int) -> str:
-    """Return what an app shows in a step (RFC 4226 §5.3); a library would decode the secret anew for each."""
+    """Return what an app shows in a step (RFC 4226 §5.3).
+
+    A library would decode the secret anew for each.
+    """
     digest = hmac.digest(key, step.to_bytes(8, "big"), "sha1")
     start = digest[-1] & 0x0F
     number = int.from_bytes(digest[start : start + 4], "big") & 0x7FFF_FFFF
@@ -248,7 +270,10 @@ def _check_totp(work: Work, authenticator: OtpAuthenticator, digits: str) -> Cod
 def good_until(
     session: Session, authenticator: OtpAuthenticator, purpose: str, now: datetime
 ) -> datetime | None:
-    """Return to when the newest sent code of a purpose can be used; None where there is none to use."""
+    """Return to when the newest sent code of a purpose can be used.
+
+    None where there is none to use.
+    """
     return session.scalar(
         select(OneTimeCode.expires_at)
         .where(

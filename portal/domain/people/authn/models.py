@@ -10,9 +10,12 @@ from portal.domain.foundation.base import Base, BigId, primary_key, state_column
 
 
 class AuthSession(Base):
-    """A browser's session: only the hash of its 256-bit id is stored; the id changes at every step up.
+    """A browser's session: only the hash of its 256-bit id is stored.
 
-    ``site`` is resident or staff, ``stage`` how far the sign-in came, ``owner_id`` the credential or staff user.
+    The id changes at every step up.
+
+    ``site`` is resident or staff, ``stage`` how far the sign-in came, ``owner_id`` the credential
+    or staff user.
     """
 
     __tablename__ = "auth_session"
@@ -32,7 +35,10 @@ class AuthSession(Base):
 
 
 class OtpAuthenticator(Base):
-    """Where a resident's one-time codes come from: an app (secret) or an SMS or email address, all sealed."""
+    """Where a resident's one-time codes come from.
+
+    An app (secret) or an SMS or email address, all sealed.
+    """
 
     __tablename__ = "otp_authenticator"
     __table_args__ = (UniqueConstraint("credential_id", "kind"),)

@@ -11,7 +11,8 @@ from portal.domain.foundation.errors import BusyError
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.vault import Vault
 
-# OWASP's lowest advised Argon2id setting; the letter's password is random, so more would only cost capacity
+# OWASP's lowest advised Argon2id setting; the letter's password is random, so more would only cost
+# capacity
 # (security.md §3: 64 MiB would cut sign-ins to an eighth).
 TIME_COST, MEMORY_KIB, PARALLELISM = 2, 19 * 1024, 1
 SALT_BYTES = 16
@@ -33,7 +34,10 @@ def verify_password(vault: Vault, hashed: str, password: str) -> bool:
 
 
 class HashPool:
-    """At most ``cores`` hashes at once and ``queue`` waiting; beyond that the caller is told to come back."""
+    """At most ``cores`` hashes at once and ``queue`` waiting.
+
+    Beyond that the caller is told to come back.
+    """
 
     def __init__(self, vault: Vault, cores: int = 2, queue: int = 16) -> None:
         self._vault = vault

@@ -19,8 +19,8 @@ from portal.domain.people.authn.models import AuthSession
 class Lifetime:
     """How long a site's session may idle and last (NIST SP 800-63B AAL2, ``security.md`` §2).
 
-    ``locks``: whoever was signed in fully and idled finds the screen locked, not the session ended; the password opens
-    it, and the second factor keeps counting until the absolute end.
+    ``locks``: whoever was signed in fully and idled finds the screen locked, not the session ended;
+    the password opens it, and the second factor keeps counting until the absolute end.
     """
 
     idle: timedelta
@@ -57,7 +57,9 @@ def start(
     replaces: AuthSession | None = None,
     verified_at: datetime | None = None,
 ) -> str:
-    """Begin a session and return its id; the one it replaces ends, so that a fixed id is worth nothing.
+    """Begin a session and return its id.
+
+    The one it replaces ends, so that a fixed id is worth nothing.
 
     ``verified_at`` is when the second factor was given, by default now for a full session.
     """
@@ -106,14 +108,20 @@ def is_alive(found: AuthSession, now: datetime) -> bool:
 
 
 def is_locked(found: AuthSession, now: datetime) -> bool:
-    """Tell whether the password is asked again before anything else: locked by hand, or idle for too long."""
+    """Tell whether the password is asked again before anything else.
+
+    Locked by hand, or idle for too long.
+    """
     lifetime = LIFETIMES[found.site]
     idle = lifetime.locks and found.stage == FULL and now >= found.seen_at + lifetime.idle
     return found.stage == LOCKED or idle
 
 
 def binding(found: AuthSession) -> str:
-    """Return what the forms of a session are bound to: it stays when the id changes at an unlocking."""
+    """Return what the forms of a session are bound to.
+
+    It stays when the id changes at an unlocking.
+    """
     return str(found.data.get(BINDING, "")) or found.token_hash.hex()
 
 

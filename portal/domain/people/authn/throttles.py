@@ -16,7 +16,9 @@ from portal.domain.people.authn.models import ThrottleBucket
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """``allowed`` tries in a window of ``seconds``; with ``growing``, each further one waits 1, 2, 4 … 60 minutes.
+    """``allowed`` tries in a window of ``seconds``.
+
+    With ``growing``, each further one waits 1, 2, 4 … 60 minutes.
 
     ``closed_after`` tries in all (0: never) close the bucket until people or a new letter open it.
     """
@@ -43,7 +45,10 @@ STAFF_SEARCH = Limit("t10", 200, 24 * 3600)
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether the try counts; if not, ``retry_at`` is when the next one does (None: only people can help)."""
+    """Whether the try counts.
+
+    If not, ``retry_at`` is when the next one does (None: only people can help).
+    """
 
     allowed: bool
     retry_at: datetime | None = None
@@ -93,7 +98,8 @@ _BLOCKED = (
 def take(session: Session, limit: Limit, key: str, now: datetime) -> Verdict:
     """Count one try *before* the work is done, and say whether it may be done.
 
-    Two hundred tries at the same moment with a limit of five get five yeses: the row is locked by the update.
+    Two hundred tries at the same moment with a limit of five get five yeses: the row is locked by
+    the update.
     """
     row_key = f"{limit.name}:{key}"
     blocked = session.scalar(_BLOCKED, {"bucket": row_key}) if limit.growing else None
@@ -162,7 +168,10 @@ def blocked_until(session: Session, limit: Limit, key: str, now: datetime) -> da
 def full_until(
     session: Session, tries: Iterable[tuple[Limit, str]], now: datetime
 ) -> datetime | None:
-    """Return when limits with a fixed window take another try of their keys; None where they do now. Counts nothing."""
+    """Return when limits with a fixed window take another try of their keys.
+
+    None where they do now. Counts nothing.
+    """
     limits = {f"{limit.name}:{key}": limit for limit, key in tries}
     rows = session.execute(_FILLED, {"buckets": list(limits)})
     ends = [

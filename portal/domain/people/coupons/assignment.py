@@ -27,7 +27,10 @@ ASSIGN_LOCK = 7_208_154
 
 @dataclass(frozen=True, slots=True)
 class Reserve:
-    """Codes kept for replacements: a number, or a share of all codes in use after the run (rounded up)."""
+    """Codes kept for replacements.
+
+    A number, or a share of all codes in use after the run (rounded up).
+    """
 
     count: int = 0
     share: Fraction = Fraction(0)
@@ -51,7 +54,10 @@ class Reserve:
 
 @dataclass(frozen=True, slots=True)
 class AssignmentPlan:
-    """What a run would do, in codes: wanted by entitlements, free in stock, kept back, and missing for that."""
+    """What a run would do, in codes.
+
+    Wanted by entitlements, free in stock, kept back, and missing for that.
+    """
 
     wanted: int
     stock: int
@@ -62,7 +68,10 @@ class AssignmentPlan:
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """What a run did: codes given, their sum in yen, codes left in stock, entitlements that are held."""
+    """What a run did.
+
+    Codes given, their sum in yen, codes left in stock, entitlements that are held.
+    """
 
     count: int
     yen: int
@@ -71,7 +80,10 @@ class Assigned:
 
 
 def _wanting(amount_yen: int | None = None) -> Select[int]:
-    """Entitlements that may get a code now: in progress, in no open request, household neither protected nor held nor removed."""
+    """Entitlements that may get a code now.
+
+    In progress, in no open request, household neither protected nor held nor removed.
+    """
     open_hold = exists().where(Hold.household_id == Entitlement.household_id, Hold.state == "open")
     has_code = exists().where(Coupon.entitlement_id == Entitlement.id, Coupon.state.in_(LIVE))
     query = (
@@ -79,7 +91,8 @@ def _wanting(amount_yen: int | None = None) -> Select[int]:
         .join(Household, Household.id == Entitlement.household_id)
         .where(
             Entitlement.state == ENTITLEMENT.initial,
-            # a decline or a paper alternative is under way: its void code must not be followed by a new one
+            # a decline or a paper alternative is under way: its void code must not be followed by a
+            # new one
             Entitlement.claimed_by.is_(None),
             ~withheld(),
             Household.state == "active",
@@ -134,12 +147,15 @@ def assign(
 
     Raises:
         NotAllowedError: nobody has said yet which households are protected (``design.md`` §3).
-        ConflictError: the stock is too small for all of them and the reserve; the message says by how many.
+        ConflictError: the stock is too small for all of them and the reserve; the message says by
+            how many.
     """
     if not protection_loaded:
         raise NotAllowedError(
             _s(
-                "支援措置の情報がまだ読み込まれていないため、クーポンを割り当てません。名簿の列、別の一覧、または区の「該当なし」の確認(2名)のどれかを先に登録してください。"
+                "支援措置の情報がまだ読み込まれていないため、クーポンを割り当てません。"
+                "名簿の列、別の一覧、または区の「該当なし」"
+                "の確認(2名)のどれかを先に登録してください。"
             ),
             code="protection_missing",
         )
@@ -148,8 +164,12 @@ def assign(
     if planned.missing:
         raise ConflictError(
             _sn(
-                "コードが%(n)d件足りません(割り当て%(wanted)d件、予備%(reserve)d件、在庫%(stock)d件)。何も割り当てていません。追加のコードを読み込むか、予備の数(--reserve)を減らしてください。",
-                "コードが%(n)d件足りません(割り当て%(wanted)d件、予備%(reserve)d件、在庫%(stock)d件)。何も割り当てていません。追加のコードを読み込むか、予備の数(--reserve)を減らしてください。",
+                "コードが%(n)d件足りません(割り当て%(wanted)d件、予備%(reserve)d件、在庫"
+                "%(stock)d件)。何も割り当てていません。追加のコードを読み込むか、"
+                "予備の数(--reserve)を減らしてください。",
+                "コードが%(n)d件足りません(割り当て%(wanted)d件、予備%(reserve)d件、在庫"
+                "%(stock)d件)。何も割り当てていません。追加のコードを読み込むか、"
+                "予備の数(--reserve)を減らしてください。",
                 planned.missing,
             )
             % {
@@ -187,7 +207,8 @@ def _ended(session: Session, now: datetime) -> str:
 
 
 def _one_at_a_time(session: Session) -> None:
-    # SQLite has one writer anyway. PostgreSQL's row locks alone would keep codes unique, but two runs
+    # SQLite has one writer anyway. PostgreSQL's row locks alone would keep codes unique, but two
+    # runs
     # could both count the same reserve.
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ASSIGN_LOCK})
@@ -206,7 +227,8 @@ def _give(session: Session, now: datetime, amount_yen: int, limit: int | None) -
     if len(codes) < len(entitlements):
         raise ConflictError(
             _s(
-                "ほかの処理が同時にコードを使っています。何も割り当てていません。もう一度実行してください。"
+                "ほかの処理が同時にコードを使っています。何も割り当てていません。"
+                "もう一度実行してください。"
             ),
             code="coupon_stock",
         )
@@ -230,7 +252,10 @@ def _give(session: Session, now: datetime, amount_yen: int, limit: int | None) -
 
 
 def _free_codes(now: datetime, amount_yen: int) -> Select[int]:
-    """Free codes, those that end first in front (``FOR UPDATE``: nobody else gets them in this transaction)."""
+    """Free codes, those that end first in front (``FOR UPDATE``.
+
+    Nobody else gets them in this transaction).
+    """
     return (
         select(Coupon.id)
         .where(*_in_stock(now, amount_yen))

@@ -1,4 +1,6 @@
-"""Checking an issuer's code file: every row is checked, and one fault anywhere refuses the whole file.
+"""Checking an issuer's code file.
+
+Every row is checked, and one fault anywhere refuses the whole file.
 
 Messages name lines, never codes: they end up on screens and in logs.
 """
@@ -20,7 +22,10 @@ SHOWN_PROBLEMS = 20
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What was ordered: our reference, and count and sum in yen (None: the file's trailer says them)."""
+    """What was ordered: our reference, and count and sum in yen (None.
+
+    The file's trailer says them).
+    """
 
     reference: str
     count: int | None = None
@@ -29,7 +34,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the program demands of a code: its face value in yen, and an exchange end (UTC, exclusive) not before."""
+    """What the program demands of a code.
+
+    Its face value in yen, and an exchange end (UTC, exclusive) not before.
+    """
 
     amount_yen: int
     exchange_end: datetime
@@ -51,7 +59,10 @@ class CodeRow:
 
 @dataclass(frozen=True, slots=True)
 class ParsedBatch:
-    """A file that passed every check that needs no database. The ends are the earliest ones of its codes."""
+    """A file that passed every check that needs no database.
+
+    The ends are the earliest ones of its codes.
+    """
 
     profile: IssuerProfile
     order: Order
@@ -96,7 +107,8 @@ class _Problems:
         more = "\n" + _s("ほかに%(n)d件あります。") % {"n": rest} if rest else ""
         raise InputError(
             _s(
-                "コードのファイルを受け入れませんでした(%(n)d件)。発行者に直してもらってください。%(lines)s%(more)s"
+                "コードのファイルを受け入れませんでした(%(n)d件)。"
+                "発行者に直してもらってください。%(lines)s%(more)s"
             )
             % {"n": self.count, "lines": lines, "more": more},
             code="coupon_file",
@@ -107,7 +119,8 @@ def read_batch(path: Path, profile: IssuerProfile, order: Order, terms: Terms) -
     """Read and check a whole file.
 
     Raises:
-        InputError: unreadable, not what the profile says, or any code is not as ordered (``domain.md`` §6.3).
+        InputError: unreadable, not what the profile says, or any code is not as ordered
+            (``domain.md`` §6.3).
     """
     table = read_table(path, profile)
     problems = _Problems()
@@ -147,7 +160,8 @@ def _row(
         problems.add(
             line,
             _s(
-                "交換期限が事業の最終日より早く終わります(コードは%(code)sまで、事業は%(program)sまで)。"
+                "交換期限が事業の最終日より早く終わります(コードは%(code)sまで、事業は"
+                "%(program)sまで)。"
             )
             % {
                 "code": last_day_before(exchange_end),
@@ -259,7 +273,8 @@ def _check_order(
         if all(value is None for value in expected):
             raise InputError(
                 _s(
-                    "注文の%(name)sが分かりません。--count と --sum で注文書の数を指定してください。"
+                    "注文の%(name)sが分かりません。--count と --sum "
+                    "で注文書の数を指定してください。"
                 )
                 % {"name": name}
             )
@@ -267,7 +282,8 @@ def _check_order(
             if value is not None and value != found:
                 raise InputError(
                     _s(
-                        "%(name)sが注文と違います(注文 %(expected)d、ファイル %(found)d)。何も保存していません。注文書と発行者に確かめてください。"
+                        "%(name)sが注文と違います(注文 %(expected)d、ファイル %(found)d)"
+                        "。何も保存していません。注文書と発行者に確かめてください。"
                     )
                     % {"name": name, "expected": value, "found": found},
                     code="coupon_order",

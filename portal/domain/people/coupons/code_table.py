@@ -1,4 +1,7 @@
-"""The cells of an issuer's code file: encoding, CSV, header line and trailer, before any code is judged."""
+"""The cells of an issuer's code file.
+
+Encoding, CSV, header line and trailer, before any code is judged.
+"""
 
 import csv
 import hashlib
@@ -14,7 +17,10 @@ from portal.domain.people.coupons.issuer import IssuerProfile
 
 @dataclass(frozen=True, slots=True)
 class CodeTable:
-    """A file's rows with their line numbers; ``count`` and ``total_yen`` are the trailer's, if it has one."""
+    """A file's rows with their line numbers.
+
+    ``count`` and ``total_yen`` are the trailer's, if it has one.
+    """
 
     sha256: str
     width: int
@@ -28,7 +34,8 @@ def read_table(path: Path, profile: IssuerProfile) -> CodeTable:
     """Read a file as the profile says.
 
     Raises:
-        InputError: unreadable, empty, not CSV, in another encoding, or without the profile's columns.
+        InputError: unreadable, empty, not CSV, in another encoding, or without the profile's
+            columns.
     """
     sha256, lines = read_lines(file_bytes(path), profile)
     if not lines:
@@ -65,7 +72,8 @@ def _lines(data: bytes, profile: IssuerProfile) -> Iterator[tuple[int, list[str]
     except UnicodeDecodeError:
         raise InputError(
             _s(
-                "コードのファイルを文字コード %(name)s として読めません。発行者の設定 %(profile)s の file.encoding を確かめてください。"
+                "コードのファイルを文字コード %(name)s として読めません。発行者の設定 "
+                "%(profile)s の file.encoding を確かめてください。"
             )
             % {"name": profile.encoding, "profile": profile.name}
         ) from None
@@ -87,7 +95,8 @@ def _header(cells: list[str], profile: IssuerProfile) -> dict[str, int]:
     if missing:
         raise InputError(
             _s(
-                "コードのファイルの見出しに、列 %(names)s がちょうど1つずつ必要です。発行者の設定 %(profile)s の columns を確かめてください。"
+                "コードのファイルの見出しに、列 %(names)s がちょうど1つずつ必要です。"
+                "発行者の設定 %(profile)s の columns を確かめてください。"
             )
             % {"names": ", ".join(missing), "profile": profile.name},
             code="coupon_header",

@@ -31,7 +31,10 @@ RESOLUTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class EndRule:
-    """How the file writes an end: its column, the ``strptime`` format, and whether the written value still counts."""
+    """How the file writes an end.
+
+    Its column, the ``strptime`` format, and whether the written value still counts.
+    """
 
     column: str
     format: str
@@ -40,7 +43,8 @@ class EndRule:
     def parse(self, text: str) -> datetime:
         """Return the exclusive end (UTC); a value without an offset is Japanese time.
 
-        ``domain.md`` §6.2: 23:59:59 inclusive, 00:00 exclusive and a bare last day all mean the same midnight.
+        ``domain.md`` §6.2: 23:59:59 inclusive, 00:00 exclusive and a bare last day all mean the
+        same midnight.
 
         Raises:
             ValueError: not written in this format.
@@ -57,7 +61,10 @@ class EndRule:
 
 @dataclass(frozen=True, slots=True)
 class Trailer:
-    """The last line of a file that repeats count and sum: its first cell, and the columns (from 1) of both."""
+    """The last line of a file that repeats count and sum.
+
+    Its first cell, and the columns (from 1) of both.
+    """
 
     mark: str
     count_cell: int
@@ -66,7 +73,10 @@ class Trailer:
 
 @dataclass(frozen=True, slots=True)
 class IssuerProfile:
-    """Everything the software knows about one issuer. Column names are those of the file's header line."""
+    """Everything the software knows about one issuer.
+
+    Column names are those of the file's header line.
+    """
 
     name: str
     label: str
@@ -109,7 +119,10 @@ class IssuerProfile:
         return content.upper() if self.qr_uppercase else content
 
     def allowing(self, *hosts: str) -> "IssuerProfile":
-        """Return the profile with further hosts; only a sandbox may stand on a machine of one's own."""
+        """Return the profile with further hosts.
+
+        Only a sandbox may stand on a machine of one's own.
+        """
         if not self.sandbox:
             return self
         return dataclasses.replace(self, hosts=tuple(dict.fromkeys((*self.hosts, *hosts))))
@@ -122,11 +135,16 @@ class IssuerProfile:
             return None
         sentence = (
             _s(
-                "発行者「%(name)s」のQRコードは%(modules)dマスあり、幅320pxの画面では1マスを5px以上にするために画面の幅いっぱいに表示します。短いURLにできないか、発行者に相談してください。"
+                "発行者「%(name)s」のQRコードは%(modules)dマスあり、"
+                "幅320pxの画面では1マスを5px以上にするために画面の幅いっぱいに表示します"
+                "。短いURLにできないか、発行者に相談してください。"
             )
             if fit == "full_width"
             else _s(
-                "発行者「%(name)s」のQRコードは%(modules)dマスあり、幅320pxの画面では1マスが5pxより小さくなって、読み取れないおそれがあります。短いURLにするよう、発行者に求めてください。"
+                "発行者「%(name)s」のQRコードは%(modules)dマスあり、"
+                "幅320pxの画面では1マスが5pxより小さくなって、"
+                "読み取れないおそれがあります。短いURLにするよう、"
+                "発行者に求めてください。"
             )
         )
         return sentence % {"name": self.name, "modules": modules}
@@ -155,7 +173,8 @@ def load_issuer(name_or_path: str, issuers_dir: Path) -> IssuerProfile:
         hint = _s("「%(near)s」のことですか。") % {"near": near[0]} if near else ""
         raise NotFoundError(
             _s(
-                "発行者の設定「%(name)s」がありません。名前(%(names)s)か、TOMLファイルの場所を指定してください。%(hint)s"
+                "発行者の設定「%(name)s」がありません。名前(%(names)s)か、"
+                "TOMLファイルの場所を指定してください。%(hint)s"
             )
             % {"name": name_or_path, "names": " / ".join(names) or "-", "hint": hint}
         )
@@ -248,7 +267,8 @@ def _read_end(section: Section) -> EndRule:
         section.problem(
             "format",
             _s(
-                "日付の書き方として使えません。%%Y-%%m-%%d や %%Y/%%m/%%d %%H:%%M:%%S のように書いてください。"
+                "日付の書き方として使えません。%%Y-%%m-%%d や %%Y/%%m/%%d %%H:%%M:%%S "
+                "のように書いてください。"
             )
             % {},
         )

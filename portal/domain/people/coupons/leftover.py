@@ -1,4 +1,7 @@
-"""The codes that nobody got: they go back to the issuer, named by their management numbers (clause 11)."""
+"""The codes that nobody got.
+
+They go back to the issuer, named by their management numbers (clause 11).
+"""
 
 from sqlalchemy import select
 
@@ -9,7 +12,9 @@ from portal.domain.people.coupons.states import STOCK
 
 
 def left_over_numbers(work: Work) -> list[tuple[str, str, int]]:
-    """Return order, management number and face value (yen) of every code in stock; the codes stay sealed up.
+    """Return order, management number and face value (yen) of every code in stock.
+
+    The codes stay sealed up.
 
     Raises:
         IntegrityFaultError: another key, or changed data.

@@ -70,8 +70,8 @@ def load_batch(
 ) -> Loaded:
     """Load a file of codes, all or nothing. ``progress`` gets codes drawn and codes in all.
 
-    The database is asked for duplicates first, the images are drawn outside of any transaction, and the rows
-    go in with one short transaction whose unique indexes have the last word.
+    The database is asked for duplicates first, the images are drawn outside of any transaction, and
+    the rows go in with one short transaction whose unique indexes have the last word.
 
     Raises:
         InputError: the file is not what was ordered (see ``read_batch``).
@@ -89,7 +89,8 @@ def load_batch(
     except IntegrityError:
         raise ConflictError(
             _s(
-                "読み込みの途中で、同じコードか同じ注文がほかから読み込まれました。何も保存していません。"
+                "読み込みの途中で、同じコードか同じ注文がほかから読み込まれました。"
+                "何も保存していません。"
             )
         ) from None
     return _result(batch_id, parsed)
@@ -130,7 +131,8 @@ def refuse_known(work: Work, parsed: ParsedBatch) -> None:
     if known:
         raise ConflictError(
             _s(
-                "前に読み込んだコードと同じものが%(n)d件あります。何も保存していません。発行者に確かめてください。"
+                "前に読み込んだコードと同じものが%(n)d件あります。何も保存していません。"
+                "発行者に確かめてください。"
             )
             % {"n": known},
             code="coupon_known",
@@ -174,7 +176,8 @@ def _drawn(payloads: Sequence[str], workers: int) -> Iterator[list[bytes]]:
     if len(payloads) < ALONE_BELOW or workers < 2:
         yield from map(draw_all, chunks)
         return
-    # A spawned worker inherits neither keys nor open files; forking a process with threads may hang.
+    # A spawned worker inherits neither keys nor open files; forking a process with threads may
+    # hang.
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
         yield from pool.map(draw_all, chunks)
 

@@ -12,7 +12,10 @@ LIVE = "state IN ('assigned','revealed','suspended','stop_requested','part_used'
 
 
 class CouponBatch(Base):
-    """One file of the issuer. The ends are exclusive instants; ``wrapped_key`` is the data key of its codes."""
+    """One file of the issuer.
+
+    The ends are exclusive instants; ``wrapped_key`` is the data key of its codes.
+    """
 
     __tablename__ = "coupon_batch"
 
@@ -31,10 +34,13 @@ class CouponBatch(Base):
 
 
 class Coupon(Base):
-    """One code. ``sealed`` holds management number, URL, code and PIN; ``qr_sealed`` the ready PNG of its QR.
+    """One code.
 
-    ``used_yen`` and ``issuer_status`` are the issuer's word as of ``issuer_as_of`` (JST, the day's end), whatever our
-    own state says. The partial unique index keeps two live coupons of one entitlement impossible.
+    ``sealed`` holds management number, URL, code and PIN; ``qr_sealed`` the ready PNG of its QR.
+
+    ``used_yen`` and ``issuer_status`` are the issuer's word as of ``issuer_as_of`` (JST, the day's
+    end), whatever our own state says. The partial unique index keeps two live coupons of one
+    entitlement impossible.
     """
 
     __tablename__ = "coupon"
@@ -85,7 +91,10 @@ class IssuerStatement(Base):
 
 
 class StatementDifference(Base):
-    """Where the issuer's word and ours disagree. ``line`` is that of the file; no number and no code is kept here."""
+    """Where the issuer's word and ours disagree.
+
+    ``line`` is that of the file; no number and no code is kept here.
+    """
 
     __tablename__ = "issuer_difference"
     __table_args__ = (Index("ix_issuer_difference_coupon", "coupon_id", "state"),)

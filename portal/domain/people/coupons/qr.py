@@ -49,8 +49,8 @@ def _pack(rows: Sequence[Sequence[bool]]) -> int:
 def _mask_changes(version: int) -> tuple[int, ...]:
     """Return, for each mask, the modules in which a code differs from the same code under mask 0.
 
-    They are the same for every content of a version (data modules and format bits are both XORed), so that the
-    costly placing of the data is done once a code instead of nine times.
+    They are the same for every content of a version (data modules and format bits are both XORed),
+    so that the costly placing of the data is done once a code instead of nine times.
     """
     packed = [_pack(_rows("0", mask, version)) for mask in range(MASKS)]
     return tuple(one ^ packed[0] for one in packed)
@@ -85,7 +85,9 @@ def _penalty(dark: int, size: int) -> int:
 
 
 def matrix(payload: str) -> list[str]:
-    """Return the modules as rows of ``1`` (dark) and ``0``: correction M, the best of the eight masks, no border.
+    """Return the modules as rows of ``1`` (dark) and ``0``.
+
+    Correction M, the best of the eight masks, no border.
 
     Raises:
         InputError: too long for any QR code.
@@ -114,7 +116,9 @@ def module_count(payload: str) -> int:
 
 
 def draw_png(payload: str) -> bytes:
-    """Return a PNG of one bit a pixel: black on white, quiet zone of four modules inside, 8 pixels a module.
+    """Return a PNG of one bit a pixel.
+
+    Black on white, quiet zone of four modules inside, 8 pixels a module.
 
     Raises:
         InputError: too long for any QR code.
@@ -123,7 +127,8 @@ def draw_png(payload: str) -> bytes:
     side = len(rows) + 2 * QUIET
     margin = "0" * QUIET
     lines = ["0" * side] * QUIET + [margin + row + margin for row in rows] + ["0" * side] * QUIET
-    # Filter 2 (up) makes the repeated lines of a module all zero, which is what keeps the file under 1 kB.
+    # Filter 2 (up) makes the repeated lines of a module all zero, which is what keeps the file
+    # under 1 kB.
     repeated = (b"\x02" + bytes(side)) * (PIXELS - 1)
     pixels = b"".join(b"\x00" + line.encode().translate(DARK_LIGHT) + repeated for line in lines)
     header = struct.pack(">IIBBBBB", side * PIXELS, side * PIXELS, 1, 0, 0, 0, 0)
@@ -145,7 +150,10 @@ def modules_of_png(png: bytes) -> int:
 
 
 def fit_at_320(modules: int) -> Fit:
-    """Tell where a module gets 5 CSS px on a page 320 px wide: in the panel, over the full width, or nowhere."""
+    """Tell where a module gets 5 CSS px on a page 320 px wide.
+
+    In the panel, over the full width, or nowhere.
+    """
     if modules * MODULE_CSS_PX <= PANEL_CSS_PX:
         return "panel"
     return "full_width" if modules * MODULE_CSS_PX <= NARROW_CSS_PX else "too_dense"

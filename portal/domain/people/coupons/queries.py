@@ -20,10 +20,13 @@ from portal.domain.people.households.moved import is_moved
 
 @dataclass(frozen=True, slots=True)
 class HouseholdCoupon:
-    """One child's place on the home page: its entitlement, and its live (else latest) coupon if there is any.
+    """One child's place on the home page.
 
-    The ends are exclusive instants (UTC); ``can_show`` tells whether the code may be revealed now. ``claimed_by``
-    names the kind of the open request ``claim_id`` about it; ``stop`` is what the issuer can do to its code.
+    Its entitlement, and its live (else latest) coupon if there is any.
+
+    The ends are exclusive instants (UTC); ``can_show`` tells whether the code may be revealed now.
+    ``claimed_by`` names the kind of the open request ``claim_id`` about it; ``stop`` is what the
+    issuer can do to its code.
     """
 
     child_id: int
@@ -100,7 +103,10 @@ def coupons_of_household(session: Session, household_id: int) -> list[HouseholdC
 def coupons_and_assignments(
     session: Session, household_id: int
 ) -> tuple[list[HouseholdCoupon], list[datetime]]:
-    """Return one entry per entitled child, oldest child first; and when each coupon was assigned, replaced ones too."""
+    """Return one entry per entitled child, oldest child first.
+
+    And when each coupon was assigned, replaced ones too.
+    """
     rows = session.execute(OF_HOUSEHOLD, {"household_id": household_id})
     chosen: dict[int, HouseholdCoupon] = {}
     assigned: list[datetime] = []
@@ -131,7 +137,8 @@ def coupon_of_child(session: Session, household_id: int, ordinal: int) -> Househ
 
     Raises:
         NotFoundError: the household has no such child.
-        NotAllowedError: the child's part went elsewhere; the words are those for every hidden coupon.
+        NotAllowedError: the child's part went elsewhere; the words are those for every hidden
+            coupon.
     """
     for entry in coupons_of_household(session, household_id):
         if entry.ordinal == ordinal:
@@ -149,7 +156,9 @@ def _key(work: Work, coupon: Coupon) -> bytes:
 
 
 def open_code(work: Work, coupon: Coupon) -> CouponCode:
-    """Open a code. Who may see it, and that it is logged, is the caller's duty (``services.reveal``).
+    """Open a code.
+
+    Who may see it, and that it is logged, is the caller's duty (``services.reveal``).
 
     Raises:
         IntegrityFaultError: another key, or changed data.

@@ -1,4 +1,7 @@
-"""How a coupon's secrets are stored: sealed under the batch's key, bound to their row, found by keyed digests."""
+"""How a coupon's secrets are stored.
+
+Sealed under the batch's key, bound to their row, found by keyed digests.
+"""
 
 from dataclasses import dataclass
 
@@ -9,7 +12,10 @@ GROUP = 4
 
 @dataclass(frozen=True, slots=True, repr=False)
 class CouponCode:
-    """An opened code. ``shown`` is the number that people read and say. It has no ``repr``: it is money."""
+    """An opened code. ``shown`` is the number that people read and say.
+
+    It has no ``repr``: it is money.
+    """
 
     url: str
     code: str

@@ -35,7 +35,9 @@ def _entitlement(session: Session, coupon: Coupon) -> Entitlement:
 
 
 def reveal(work: Work, coupon: Coupon) -> CouponCode:
-    """Show a code to its resident. The first time counts as proof of delivery; every time is logged.
+    """Show a code to its resident.
+
+    The first time counts as proof of delivery; every time is logged.
 
     Raises:
         NotAllowedError: the coupon is stopped, suspended or under review.
@@ -81,7 +83,10 @@ def _change(work: Work, coupon_id: int, action: str, **detail: Any) -> Coupon:
 
 
 def suspend(work: Work, coupon_id: int, *, reason: str) -> Coupon:
-    """Hide a coupon for the time being; ``reason`` is a code word, not free text. Raises WrongStateError."""
+    """Hide a coupon for the time being; ``reason`` is a code word, not free text.
+
+    Raises WrongStateError.
+    """
     return _change(work, coupon_id, "suspend", reason=reason)
 
 
@@ -92,7 +97,10 @@ def resume(work: Work, coupon_id: int) -> Coupon:
 
 
 def suspend_household(work: Work, household_id: int, *, reason: str) -> int:
-    """Hide whatever coupons of a household can be hidden (a hold or a protection came later); returns how many."""
+    """Hide whatever coupons of a household can be hidden (a hold or a protection came later).
+
+    Returns how many.
+    """
     ids = work.session.scalars(
         select(Coupon.id)
         .join(Entitlement, Entitlement.id == Coupon.entitlement_id)
@@ -120,7 +128,9 @@ def request_stop(work: Work, coupon_id: int, *, reason: str) -> Coupon:
 
 
 def void_unseen(work: Work, coupon_id: int, *, reason: str) -> Coupon:
-    """Void a code that was never shown to anybody: nothing can have been spent, so no issuer need be asked.
+    """Void a code that was never shown to anybody.
+
+    Nothing can have been spent, so no issuer need be asked.
 
     Raises:
         NotAllowedError: it was shown before.
@@ -133,7 +143,10 @@ def void_unseen(work: Work, coupon_id: int, *, reason: str) -> Coupon:
 
 
 def confirm_stop(work: Work, coupon_id: int) -> Coupon:
-    """Note that the issuer stopped the code; from now on it is void for ever. Raises WrongStateError."""
+    """Note that the issuer stopped the code; from now on it is void for ever.
+
+    Raises WrongStateError.
+    """
     return _change(work, coupon_id, "confirm_stop")
 
 
@@ -143,7 +156,10 @@ def found_spent(work: Work, coupon_id: int) -> Coupon:
 
 
 def expire(work: Work) -> int:
-    """End the coupons whose exchange end has passed; returns how many. Repeating it changes nothing."""
+    """End the coupons whose exchange end has passed; returns how many.
+
+    Repeating it changes nothing.
+    """
     ended = select(CouponBatch.id).where(CouponBatch.exchange_end <= work.now)
     count = 0
     for source, target in COUPON.steps["expire"].items():

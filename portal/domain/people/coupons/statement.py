@@ -1,4 +1,7 @@
-"""Taking over an issuer's statement: what it says is stored, what fits is carried out, what does not is shown."""
+"""Taking over an issuer's statement.
+
+What it says is stored, what fits is carried out, what does not is shown.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,7 +32,9 @@ One = TypeVar("One")
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a statement did: rows in all, rows older than what is known, steps by name, differences by kind.
+    """What a statement did.
+
+    Rows in all, rows older than what is known, steps by name, differences by kind.
 
     ``repeated``: the same file was taken before, and nothing was done.
     """
@@ -57,8 +62,8 @@ class _Tally:
 def take_statement(work: Work, data: bytes, profile: IssuerProfile, as_of: date) -> Taken:
     """Take a statement over, all or nothing; it says how codes stood at the end of ``as_of`` (JST).
 
-    The same file again does nothing; a row about a code of which something newer is known is passed over, so that
-    files may come in any order.
+    The same file again does nothing; a row about a code of which something newer is known is passed
+    over, so that files may come in any order.
 
     Raises:
         InputError: the file cannot be understood (``read_statement``), or the day is to come.

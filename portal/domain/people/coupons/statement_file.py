@@ -1,4 +1,7 @@
-"""Reading an issuer's statement file: every row is checked, and one fault anywhere refuses the whole file."""
+"""Reading an issuer's statement file.
+
+Every row is checked, and one fault anywhere refuses the whole file.
+"""
 
 from dataclasses import dataclass, field
 
@@ -13,7 +16,10 @@ SHOWN_FAULTS = 20
 
 @dataclass(frozen=True, slots=True, repr=False)
 class StatementRow:
-    """What the issuer says of one code; yen that were used and that are left, None where the file has no column."""
+    """What the issuer says of one code.
+
+    Yen that were used and that are left, None where the file has no column.
+    """
 
     line: int
     management_no: str
@@ -22,7 +28,10 @@ class StatementRow:
     balance_yen: int | None
 
     def used_of(self, face_yen: int) -> int | None:
-        """Return the used yen of a code of this face value; None where the row contradicts itself or the face."""
+        """Return the used yen of a code of this face value.
+
+        None where the row contradicts itself or the face.
+        """
         used = self.used_yen if self.used_yen is not None else face_yen - (self.balance_yen or 0)
         adds_up = self.balance_yen is None or used + self.balance_yen == face_yen
         whole = self.status != EXCHANGED or used == face_yen
@@ -42,14 +51,15 @@ def read_statement(data: bytes, profile: IssuerProfile) -> StatementFile:
     """Read a whole statement.
 
     Raises:
-        InputError: this issuer gives none, the file is no CSV of its encoding, or a row cannot be understood (lines are named,
-            numbers never).
+        InputError: this issuer gives none, the file is no CSV of its encoding, or a row cannot be
+            understood (lines are named, numbers never).
     """
     layout = profile.statement
     if layout is None:
         raise InputError(
             _s(
-                "発行者の設定 %(name)s に [statement] がありません。利用明細の列と言葉を書いてください。"
+                "発行者の設定 %(name)s に [statement] がありません。"
+                "利用明細の列と言葉を書いてください。"
             )
             % {"name": profile.name}
         )
@@ -92,7 +102,8 @@ def _places(header: list[str], layout: StatementLayout, profile: IssuerProfile) 
     if missing:
         raise InputError(
             _s(
-                "利用明細の見出しに、列 %(names)s がちょうど1つずつ必要です。発行者の設定 %(profile)s の statement を確かめてください。"
+                "利用明細の見出しに、列 %(names)s がちょうど1つずつ必要です。"
+                "発行者の設定 %(profile)s の statement を確かめてください。"
             )
             % {"names": ", ".join(missing), "profile": profile.name},
             code="issuer_statement",

@@ -1,4 +1,7 @@
-"""How an issuer's statement is written: the columns and words of the profile's table ``[statement]``."""
+"""How an issuer's statement is written.
+
+The columns and words of the profile's table ``[statement]``.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +20,10 @@ UNUSED, PART_USED, EXCHANGED, EXPIRED, STOPPED = STATUSES = (
 
 @dataclass(frozen=True, slots=True)
 class StatementLayout:
-    """Columns by the names of the header line; ``words`` gives the status that a word of the file means."""
+    """Columns by the names of the header line.
+
+    ``words`` gives the status that a word of the file means.
+    """
 
     management_no: str
     status: str
@@ -33,7 +39,10 @@ class StatementLayout:
 
 
 def read_statement_layout(root: Section) -> StatementLayout | None:
-    """Read the table of a profile; None where the issuer gives no statements. Faults go into ``root.problems``."""
+    """Read the table of a profile; None where the issuer gives no statements.
+
+    Faults go into ``root.problems``.
+    """
     if not root.has("statement"):
         return None
     table = root.table("statement")

@@ -1,4 +1,7 @@
-"""What an issuer's word about one code means for ours: a step of the machine, or a difference that people look at."""
+"""What an issuer's word about one code means for ours.
+
+A step of the machine, or a difference that people look at.
+"""
 
 from dataclasses import dataclass
 
@@ -52,7 +55,10 @@ KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """What we know of a code. ``free``: its entitlement is in progress and no request is open about it."""
+    """What we know of a code.
+
+    ``free``: its entitlement is in progress and no request is open about it.
+    """
 
     state: str
     seen: bool
@@ -73,7 +79,10 @@ AGREED = Verdict()
 
 
 def judge(ours: Ours, status: str, used_yen: int) -> Verdict:
-    """Compare one row with one code; ``used_yen`` is within the face value. Never guesses: what does not fit is shown."""
+    """Compare one row with one code; ``used_yen`` is within the face value.
+
+    Never guesses: what does not fit is shown.
+    """
     spent = used_yen > 0 or status in {PART_USED, EXCHANGED}
     if ours.state == STOCK:
         return (

@@ -1,4 +1,7 @@
-"""What a request does to a child's coupon: hide it, have it stopped at the issuer, or give it (or a fresh one) back."""
+"""What a request does to a child's coupon.
+
+Hide it, have it stopped at the issuer, or give it (or a fresh one) back.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -41,7 +44,8 @@ def refuse_if_spent(session: Session, entitlement_id: int) -> None:
     """Refuse a request about a coupon that was spent, or that nobody can stop any more.
 
     Raises:
-        NotAllowedError: one yen was spent; or it was shown, and its issuer never stops a code (``issuer.stop``).
+        NotAllowedError: one yen was spent; or it was shown, and its issuer never stops a code
+            (``issuer.stop``).
     """
     coupon = live_coupon(session, entitlement_id)
     if coupon is not None:
@@ -62,7 +66,8 @@ def _refuse(state: str, revealed_at: datetime | None, stop: str) -> None:
     if revealed_at is not None and stop == "never":
         raise NotAllowedError(
             _(
-                "このクーポンは、一度表示すると止められません。この手続きはできません。区にお電話ください。"
+                "このクーポンは、一度表示すると止められません。この手続きはできません。"
+                "区にお電話ください。"
             ),
             code="coupon_cannot_be_stopped",
         )
@@ -94,11 +99,17 @@ _HIDE = (
 
 
 Live = Sequence[Any]
-"""Live coupons as they were read and locked: key, right, state, instant of the first showing, what the issuer can do."""
+"""Live coupons as they were read and locked.
+
+Key, right, state, instant of the first showing, what the issuer can do.
+"""
 
 
 def look_at(session: Session, entitlement_ids: Iterable[int]) -> Live:
-    """Return the live coupons of several children, locked, for ``hide_all``. Raises as ``refuse_if_spent``."""
+    """Return the live coupons of several children, locked, for ``hide_all``.
+
+    Raises as ``refuse_if_spent``.
+    """
     rows = session.execute(_LIVE_OF, {"entitlement_ids": list(entitlement_ids)}).all()
     for row in rows:
         _refuse(row.state, row.revealed_at, row.stop)
@@ -113,9 +124,12 @@ def hide_all(
     reason: str,
     read: Live | None = None,
 ) -> None:
-    """Hide the coupons of a household's children while a request is open, all of them or none; a hidden one stays so.
+    """Hide the coupons of a household's children while a request is open, all of them or none.
 
-    ``read`` are their coupons as ``look_at`` returned them in this transaction. Raises as ``refuse_if_spent``.
+    A hidden one stays so.
+
+    ``read`` are their coupons as ``look_at`` returned them in this transaction. Raises as
+    ``refuse_if_spent``.
     """
     rows = look_at(work.session, entitlement_ids) if read is None else read
     hidden: dict[str, list[int]] = {}
@@ -145,7 +159,9 @@ def unhide(work: Work, entitlement_id: int) -> None:
 
 
 def begin_stop(work: Work, entitlement_id: int, *, reason: str) -> Stop:
-    """Ask for the coupon to be stopped; a code that nobody ever saw is void at once, whatever its issuer can do.
+    """Ask for the coupon to be stopped.
+
+    A code that nobody ever saw is void at once, whatever its issuer can do.
 
     Raises:
         NotAllowedError: spent, or shown and never to be stopped.
@@ -164,10 +180,13 @@ def begin_stop(work: Work, entitlement_id: int, *, reason: str) -> Stop:
 
 
 def give_back(work: Work, entitlement_id: int) -> Coupon:
-    """Make a child's coupon usable again: the hidden one, or after a void a fresh code from the reserve.
+    """Make a child's coupon usable again.
+
+    The hidden one, or after a void a fresh code from the reserve.
 
     Raises:
-        ConflictError: the code is being stopped at the issuer, or no code is left (``coupon_stock``).
+        ConflictError: the code is being stopped at the issuer, or no code is left
+            (``coupon_stock``).
     """
     coupon = live_coupon(work.session, entitlement_id)
     if coupon is None:

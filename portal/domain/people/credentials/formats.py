@@ -1,4 +1,7 @@
-"""The mailed ID and password: how they are made, printed, and read from whatever a tired thumb typed."""
+"""The mailed ID and password.
+
+How they are made, printed, and read from whatever a tired thumb typed.
+"""
 
 import re
 import secrets
@@ -10,9 +13,11 @@ ALPHABET = "CDFGHJKLMNPQRTVWXY34679"
 """23 symbols: nothing that looks like something else, no vowels and so no words (``security.md`` §0.4)."""
 
 IGNORED = re.compile(
-    r"[\s\u3000\u200b-\u200f\u2060\ufeff\-_.\u00ad\u2010-\u2015\u2212\u30fc\uff0d\uff70\u2500\u2501・〜~]+"
+    r"[\s\u3000\u200b-\u200f\u2060\ufeff\-_.\u00ad\u2010-\u2015\u2212\u30fc\uff0d\uff70"
+    r"\u2500\u2501・〜~]+"
 )
-# Quasigroup of order 10 by H. M. Damm (2004): finds every single wrong digit and every swap of neighbors.
+# Quasigroup of order 10 by H. M. Damm (2004): finds every single wrong digit and every swap of
+# neighbors.
 DAMM = (
     (0, 3, 1, 7, 5, 9, 8, 6, 4, 2),
     (7, 0, 9, 2, 1, 5, 4, 8, 6, 3),
@@ -36,7 +41,10 @@ def check_digit(digits: str) -> str:
 
 
 def new_login_id() -> str:
-    """Return a fresh ID: nine random digits (the first 1–9, so that no spreadsheet drops it) and a check digit."""
+    """Return a fresh ID.
+
+    Nine random digits (the first 1–9, so that no spreadsheet drops it) and a check digit.
+    """
     body = str(secrets.randbelow(900_000_000) + 100_000_000)
     return body + check_digit(body)
 

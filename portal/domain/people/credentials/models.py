@@ -11,7 +11,9 @@ ALIVE = "state IN ('issued','active','locked','suspended')"
 
 
 class Credential(Base):
-    """What one letter gave a household. At most one of a household is alive; the password is only ever a hash.
+    """What one letter gave a household.
+
+    At most one of a household is alive; the password is only ever a hash.
 
     ``locale`` is the language in which the household last signed in, for messages to it.
     """

@@ -36,7 +36,10 @@ def latest_credential(session: Session, household_id: int) -> Credential | None:
 
 
 def households_with_telephone(work: Work, telephone: str, limit: int = 21) -> list[int]:
-    """Return the keys of households that enrolled a telephone number for codes (``+8190…``); families share one."""
+    """Return the keys of households that enrolled a telephone number for codes (``+8190…``).
+
+    Families share one.
+    """
     statement = (
         select(Credential.household_id)
         .join(OtpAuthenticator, OtpAuthenticator.credential_id == Credential.id)

@@ -23,9 +23,12 @@ def login_digest(vault: Vault, login_id: str) -> bytes:
 
 
 def issue(work: Work, household_id: int, login_id: str, password_hash: str) -> Credential:
-    """Store a new credential; the one before it is superseded in the same transaction, with all its sessions.
+    """Store a new credential.
 
-    The password itself never comes here: it exists in the printing worker's memory and on the letter.
+    The one before it is superseded in the same transaction, with all its sessions.
+
+    The password itself never comes here: it exists in the printing worker's memory and on the
+    letter.
     """
     for old in work.session.scalars(
         select(Credential)
@@ -62,7 +65,10 @@ class NewCredential:
 
 
 def issue_many(work: Work, new: Collection[NewCredential]) -> dict[int, int]:
-    """Store many credentials at once, each as ``issue`` does; return credential ids by household id."""
+    """Store many credentials at once, each as ``issue`` does.
+
+    Return credential ids by household id.
+    """
     households = [one.household_id for one in new]
     for old in work.session.scalars(
         select(Credential)
@@ -117,7 +123,9 @@ def free_login_ids(work: Work, count: int, taken: set[str]) -> list[str]:
 
 
 def move(work: Work, credential: Credential, action: str, reason: str = "") -> None:
-    """Take one step of the machine; ends every session when the credential is no longer usable as it was.
+    """Take one step of the machine.
+
+    Ends every session when the credential is no longer usable as it was.
 
     Raises:
         WrongStateError: the machine has no such step from here.

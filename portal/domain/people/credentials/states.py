@@ -19,5 +19,6 @@ CREDENTIAL = StateMachine(
 )
 """``before`` stands for the state that lock or suspend left; services put it back.
 
-``reset_channel``: two people gave up the old source of codes; the first sign-in is gone through once more.
+``reset_channel``: two people gave up the old source of codes; the first sign-in is gone through
+once more.
 """

@@ -1,1 +1,4 @@
-"""One entitlement per child, holding the child's one state; coupon, alternative and decline meet only here."""
+"""One entitlement per child, holding the child's one state.
+
+Coupon, alternative and decline meet only here.
+"""

@@ -1,4 +1,7 @@
-"""One open request at a time decides over an entitlement: decline, alternative and change of recipient exclude each other."""
+"""One open request at a time decides over an entitlement.
+
+Decline, alternative and change of recipient exclude each other.
+"""
 
 from collections.abc import Iterable, Sequence
 from typing import Protocol
@@ -56,13 +59,16 @@ def claim(
     *,
     read: Sequence[Claimable] | None = None,
 ) -> Sequence[Claimable]:
-    """Reserve entitlements of one household for the request ``claim_id``; all of them or none. Rows stay locked.
+    """Reserve entitlements of one household for the request ``claim_id``; all of them or none.
 
-    ``read`` are the household's rows as the caller read and locked them in this transaction, to save reading them again.
-    Returns them as they stood before.
+    Rows stay locked.
+
+    ``read`` are the household's rows as the caller read and locked them in this transaction, to
+    save reading them again. Returns them as they stood before.
 
     Raises:
-        ConflictError: one is not of this household, is decided already, or another request is open for it.
+        ConflictError: one is not of this household, is decided already, or another request is open
+            for it.
     """
     if kind not in KINDS:
         raise ValueError("unknown kind of claim")
@@ -89,7 +95,9 @@ def claim(
 
 
 def refuse_claimed(rows: Sequence[Claimable], wanted: Sequence[int], claim_id: int | None) -> None:
-    """Refuse what ``claim`` would refuse, before anything is written; ``claim_id`` is None for a request yet to be opened.
+    """Refuse what ``claim`` would refuse, before anything is written.
+
+    ``claim_id`` is None for a request yet to be opened.
 
     Raises:
         ConflictError: as ``claim``.

@@ -50,7 +50,10 @@ def create_for_children(
 def create_many(
     session: Session, children: Iterable[tuple[int, int, bool]], *, amount_yen: int, now: datetime
 ) -> int:
-    """Insert entitlements of many children at once; each is (child id, household id, held). Returns how many."""
+    """Insert entitlements of many children at once; each is (child id, household id, held).
+
+    Returns how many.
+    """
     held = ENTITLEMENT.next(ENTITLEMENT.initial, "hold")
     rows = [
         {
@@ -74,7 +77,10 @@ def hold_household(session: Session, household_id: int, now: datetime) -> int:
 
 
 def release_household(session: Session, household_id: int, now: datetime) -> int:
-    """Put a household's held entitlements back in progress; returns how many. The caller released its holds."""
+    """Put a household's held entitlements back in progress; returns how many.
+
+    The caller released its holds.
+    """
     return _step_all(session, household_id, "release", now)
 
 
@@ -131,7 +137,9 @@ CHANGED_AT_ONCE = 500
 
 
 def change_many(work: Work, entitlement_ids: Iterable[int], action: str, **detail: str) -> int:
-    """Carry out one action on many entitlements, all or none, each with its own event; returns how many.
+    """Carry out one action on many entitlements, all or none, each with its own event.
+
+    Returns how many.
 
     Raises:
         NotFoundError: one of the keys has no row.

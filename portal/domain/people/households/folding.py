@@ -1,4 +1,7 @@
-"""Search keys: names and addresses folded so that 高橋 finds 髙橋; what is stored stays as received."""
+"""Search keys: names and addresses folded so that 高橋 finds 髙橋.
+
+What is stored stays as received.
+"""
 
 import re
 import unicodedata
@@ -70,9 +73,12 @@ KANJI_NUMBER = re.compile("[〇一二三四五六七八九十百]+(?=丁目|番�
 
 
 def fold_name(text: str) -> str:
-    """Return a name's search key: NFKC, hiragana as katakana, variant kanji folded, spaces and marks dropped.
+    """Return a name's search key.
 
-    Latin letters are upper case and without accents: Nguyễn is NGUYEN, as the ward's computers write it.
+    NFKC, hiragana as katakana, variant kanji folded, spaces and marks dropped.
+
+    Latin letters are upper case and without accents: Nguyễn is NGUYEN, as the ward's computers
+    write it.
     """
     text = SELECTORS.sub("", text)
     text = unicodedata.normalize("NFKC", text.translate(VARIANTS)).translate(VARIANTS).upper()
@@ -88,7 +94,10 @@ def name_words(text: str) -> list[str]:
 
 
 def fold_place(text: str) -> str:
-    """Return an address's search key: as a name's, with 一丁目二番三号, 1丁目2番3号 and 1-2-3 alike."""
+    """Return an address's search key.
+
+    As a name's, with 一丁目二番三号, 1丁目2番3号 and 1-2-3 alike.
+    """
     text = SELECTORS.sub("", text)
     text = unicodedata.normalize("NFKC", text.translate(VARIANTS)).translate(VARIANTS).upper()
     text = KANJI_NUMBER.sub(lambda m: str(_number(m[0])), text)
@@ -117,5 +126,8 @@ def grams(key: str) -> set[str]:
 
 
 def query_grams(key: str) -> set[str]:
-    """Return the grams that a stored key must hold to contain ``key``: the 2-grams, or the one character."""
+    """Return the grams that a stored key must hold to contain ``key``.
+
+    The 2-grams, or the one character.
+    """
     return {key[i : i + 2] for i in range(len(key) - 1)} or set(key)

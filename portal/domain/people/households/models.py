@@ -13,9 +13,12 @@ BY_INSTRUCTION = 0
 
 
 class Household(Base):
-    """One household with its householder. All personal fields are in ``sealed`` under the household's data key.
+    """One household with its householder.
 
-    ``counter``: no address may be used; its letter is handed over at the ward's counter, although it is protected.
+    All personal fields are in ``sealed`` under the household's data key.
+
+    ``counter``: no address may be used; its letter is handed over at the ward's counter, although
+    it is protected.
     """
 
     __tablename__ = "household"
@@ -35,15 +38,20 @@ class Household(Base):
 
     @property
     def withheld(self) -> bool:
-        """Tell whether the protection keeps everything back: the ward has not ordered the counter instead."""
+        """Tell whether the protection keeps everything back.
+
+        The ward has not ordered the counter instead.
+        """
         return self.protected and not self.counter
 
 
 class Child(Base):
-    """One eligible child. ``ordinal`` (from 1, oldest first) is the only number of the child that a URL shows.
+    """One eligible child.
 
-    ``added``: no extract brought it, the ward ordered it. ``placed``: the ward ordered that it belongs to this
-    household, whatever later extracts say.
+    ``ordinal`` (from 1, oldest first) is the only number of the child that a URL shows.
+
+    ``added``: no extract brought it, the ward ordered it. ``placed``: the ward ordered that it
+    belongs to this household, whatever later extracts say.
     """
 
     __tablename__ = "child"
@@ -61,9 +69,12 @@ class Child(Base):
 
 
 class MovedChild(Base):
-    """What a household still sees of a child whose entitlement went elsewhere: its name, and that it is looked into.
+    """What a household still sees of a child whose entitlement went elsewhere.
 
-    Sealed under that household's key, and without any link to where the child went: nobody can follow it from here.
+    Its name, and that it is looked into.
+
+    Sealed under that household's key, and without any link to where the child went: nobody can
+    follow it from here.
     """
 
     __tablename__ = "moved_child"
@@ -106,8 +117,8 @@ class PrintText(Base):
 class SearchIndex(Base):
     """Keyed 4-byte digests of a household's folded 1- and 2-grams, concatenated in digest order.
 
-    A scan over 50,000 of these short rows takes some 20 ms, needs no millions of index rows, and what it finds
-    is decrypted and compared before anybody sees it.
+    A scan over 50,000 of these short rows takes some 20 ms, needs no millions of index rows, and
+    what it finds is decrypted and compared before anybody sees it.
     """
 
     __tablename__ = "search_index"

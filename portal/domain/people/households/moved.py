@@ -1,4 +1,7 @@
-"""Children whose entitlement went elsewhere, as their old household still sees them: a name, and "under confirmation"."""
+"""Children whose entitlement went elsewhere, as their old household still sees them.
+
+A name, and "under confirmation".
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +25,10 @@ OF_HOUSEHOLD = (
 
 @dataclass(frozen=True, slots=True)
 class MovedView:
-    """One child on the old household's pages. ``last_end`` is what that household saw before (exclusive, UTC)."""
+    """One child on the old household's pages.
+
+    ``last_end`` is what that household saw before (exclusive, UTC).
+    """
 
     ordinal: int
     name: str
@@ -36,7 +42,10 @@ class MovedView:
 
 
 def under_confirmation() -> ConflictError:
-    """Return the one answer to whatever an old household asks about such a child: never a reason, date or place."""
+    """Return the one answer to whatever an old household asks about such a child.
+
+    Never a reason, date or place.
+    """
     return ConflictError(
         _("このこどもの分は、確認中です。確認が終わるまで、お待ちください。"),
         code="under_confirmation",

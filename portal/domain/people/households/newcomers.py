@@ -1,4 +1,7 @@
-"""Households and children that no extract brought: made one by one, sealed and indexed as an import would."""
+"""Households and children that no extract brought.
+
+Made one by one, sealed and indexed as an import would.
+"""
 
 from collections.abc import Iterable
 
@@ -70,7 +73,9 @@ def add_household(
 
 
 def add_child(work: Work, household: Household, fields: ChildFields) -> Child:
-    """Store a child in a locked household by the ward's instruction; a person is stored once for ever.
+    """Store a child in a locked household by the ward's instruction.
+
+    A person is stored once for ever.
 
     Raises:
         ConflictError: this person is stored already, in whatever household.

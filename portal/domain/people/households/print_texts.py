@@ -1,4 +1,7 @@
-"""What the ward approved to print in place of a name or address that no font can print; the original stays."""
+"""What the ward approved to print in place of a name or address that no font can print.
+
+The original stays.
+"""
 
 import base64
 from dataclasses import asdict, dataclass, field, replace
@@ -15,7 +18,8 @@ from portal.domain.people.households.records import HouseholdFields
 class PrintFields:
     """Replacements; an empty one keeps what the ward handed over.
 
-    ``children`` replaces names by the child's ordinal; ``image`` is a PNG of the householder's name.
+    ``children`` replaces names by the child's ordinal; ``image`` is a PNG of the householder's
+    name.
     """
 
     name: str = ""

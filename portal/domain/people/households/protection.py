@@ -1,6 +1,9 @@
-"""Whether anybody has said yet which households are protected: before that nothing is assigned or printed.
+"""Whether anybody has said yet which households are protected.
 
-``domain.md`` §2.6: a column of the extract, a separate list, or the ward's dated "none" confirmed by two people.
+Before that nothing is assigned or printed.
+
+``domain.md`` §2.6: a column of the extract, a separate list, or the ward's dated "none" confirmed
+by two people.
 """
 
 from dataclasses import dataclass
@@ -27,7 +30,10 @@ class Protection:
 
 
 def note_protection(work: Work, source: str, *, subject_id: int | None = None) -> None:
-    """Note that protection is known; ``source`` is one of ``SOURCES``, ``subject_id`` its import or approval."""
+    """Note that protection is known.
+
+    ``source`` is one of ``SOURCES``, ``subject_id`` its import or approval.
+    """
     if source not in SOURCES:
         raise ValueError("unknown source of protection data")
     record(work, LOADED, "protection", subject_id, source=source)

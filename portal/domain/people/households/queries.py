@@ -147,7 +147,8 @@ def candidates(
 ) -> tuple[list[int], bool]:
     """Return ids of households whose packed columns hold all digests, and whether there were too many.
 
-    At most ``CANDIDATE_LIMIT`` ids come back; the caller opens them and compares, since digests can collide.
+    At most ``CANDIDATE_LIMIT`` ids come back; the caller opens them and compares, since digests can
+    collide.
     """
     shape = tuple((column, len(digests)) for column, digests in queries if digests)
     if not shape:
@@ -164,7 +165,10 @@ def candidates(
 def _holding(
     dialect: str, shape: tuple[tuple[str, int], ...], include_protected: bool
 ) -> Select[int]:
-    """Return the statement for so many digests in each packed column; most searches are alike, so it is kept."""
+    """Return the statement for so many digests in each packed column.
+
+    Most searches are alike, so it is kept.
+    """
     columns = [column for column, count in shape for _ in range(count)]
     statement = (
         select(SearchIndex.household_id)
@@ -183,6 +187,7 @@ def _holding(
 def _contains(packed: ColumnElement[bytes], at: int, dialect: str) -> ColumnElement[bool]:
     digest = bindparam(f"digest_{at}", type_=LargeBinary)
     if dialect == "postgresql":
-        # position(substring IN bytes) is the only bytea search of PostgreSQL, and it is syntax, not a function.
+        # position(substring IN bytes) is the only bytea search of PostgreSQL, and it is syntax, not
+        # a function.
         return func.position(digest.op("IN")(packed)) > 0
     return func.instr(packed, digest) > 0

@@ -11,8 +11,9 @@ from portal.domain.foundation.vault import Vault, seal_json, unseal_json
 class HouseholdFields:
     """What the ward handed over of a household, character for character as received.
 
-    ``number`` is the ward's household number or the grouping key; ``birth`` the householder's birth date (None if
-    partly unknown); ``street`` 番地, ``building`` 方書; ``alias`` 通称, by which a foreign resident may be known.
+    ``number`` is the ward's household number or the grouping key; ``birth`` the householder's birth
+    date (None if partly unknown); ``street`` 番地, ``building`` 方書; ``alias`` 通称, by which a
+    foreign resident may be known.
     """
 
     number: str
@@ -34,7 +35,10 @@ class HouseholdFields:
 
 @dataclass(frozen=True, slots=True)
 class ChildFields:
-    """What the ward handed over of a child, as received. ``birth`` is None only while a hold for it is open."""
+    """What the ward handed over of a child, as received.
+
+    ``birth`` is None only while a hold for it is open.
+    """
 
     person_no: str
     name: str
@@ -100,5 +104,8 @@ def person_digest(vault: Vault, person_no: str) -> bytes:
 
 
 def birth_digest(vault: Vault, number_digest: bytes, birth: date) -> bytes:
-    """Return the keyed hash with which a typed birth date is compared (per household: equal dates look different)."""
+    """Return the keyed hash with which a typed birth date is compared (per household.
+
+    Equal dates look different).
+    """
     return vault.code_digest("birth:" + number_digest.hex(), birth.isoformat())

@@ -1,4 +1,7 @@
-"""Household search by parts of names, address, postal code and birth date; at most twenty rows come back."""
+"""Household search by parts of names, address, postal code and birth date.
+
+At most twenty rows come back.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +20,10 @@ from portal.domain.people.households.records import ChildFields, HouseholdFields
 from portal.domain.people.households.search_index import Indexer
 
 OPENED_AT_ONCE = SEARCH_LIMIT + 1
-"""Households are opened in such portions until a page is full: a common surname has hundreds that nobody will see."""
+"""Households are opened in such portions until a page is full.
+
+A common surname has hundreds that nobody will see.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +124,10 @@ def _fits(view: HouseholdView, terms: SearchTerms) -> bool:
 
 
 def _folded(people: list[HouseholdFields | ChildFields]) -> Iterator[tuple[str, ...]]:
-    """Give each person's names, folded; what is typed with spaces may be in any order and any of them."""
+    """Give each person's names, folded.
+
+    What is typed with spaces may be in any order and any of them.
+    """
     for person in people:
         yield tuple(fold_name(text) for text in (person.name, person.kana, person.alias) if text)
 

@@ -19,7 +19,10 @@ REMEMBERED = 200_000
 
 
 class _Digests(dict[str, bytes]):
-    """Digests of grams for one purpose, made when first asked for: the same grams come back in every family."""
+    """Digests of grams for one purpose, made when first asked for.
+
+    The same grams come back in every family.
+    """
 
     def __init__(self, vault: Vault, purpose: str) -> None:
         super().__init__()
@@ -69,7 +72,10 @@ class Indexer:
         return b"".join(sorted(map(self._births.__getitem__, dates)))
 
     def name_query(self, text: str) -> list[bytes]:
-        """Return the digests that a household with this name, or a part of it, must hold; words in any order."""
+        """Return the digests that a household with this name, or a part of it, must hold.
+
+        Words in any order.
+        """
         wanted = {gram for word in name_words(text) for gram in query_grams(word)}
         return [self._names[gram] for gram in sorted(wanted)]
 

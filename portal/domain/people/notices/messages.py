@@ -28,7 +28,10 @@ PROGRESS_EVENTS = (
     "at_post_office",
     "not_signed_in",
 )
-"""What a household is told of its requests and mail; ``stopped``: the electronic coupon's stop was settled."""
+"""What a household is told of its requests and mail.
+
+``stopped``: the electronic coupon's stop was settled.
+"""
 DATED_EVENTS = ("deadline_near", "at_post_office", "not_signed_in")
 """Those whose sentence names a last day."""
 
@@ -63,8 +66,9 @@ def _code_title(purpose: str) -> str:
 def code_message(kind: str, purpose: str, code: str, host: str, *, sender: str = "") -> Message:
     """Return the message that carries a one-time code.
 
-    The last line of an SMS binds the code to the site (``@host #code``), so that a phone fills it in nowhere else;
-    ``host`` is the site's name without scheme; ``sender`` signs an email (the program's name).
+    The last line of an SMS binds the code to the site (``@host #code``), so that a phone fills it
+    in nowhere else; ``host`` is the site's name without scheme; ``sender`` signs an email (the
+    program's name).
     """
     title = plain(_code_title(purpose))
     if kind == "sms":
@@ -80,7 +84,9 @@ def code_message(kind: str, purpose: str, code: str, host: str, *, sender: str =
         % {"minutes": minutes},
         plain(
             _(
-                "職員やコールセンターが、この番号を聞くことはありません。だれにも教えないでください。心当たりがないときは、何もしなくてかまいません。"
+                "職員やコールセンターが、この番号を聞くことはありません。"
+                "だれにも教えないでください。心当たりがないときは、"
+                "何もしなくてかまいません。"
             )
         ),
     ]
@@ -160,7 +166,9 @@ def _progress_texts(event: str) -> tuple[str, str]:
 def progress_message(
     kind: str, event: str, *, due: date | None = None, sender: str = ""
 ) -> Message:
-    """Return the message that tells a household of its request (``PROGRESS_EVENTS``): what, and where to look.
+    """Return the message that tells a household of its request (``PROGRESS_EVENTS``).
+
+    What, and where to look.
 
     Raises:
         ValueError: the event has no words.

@@ -8,7 +8,8 @@ import phonenumbers
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _
 
-# 050 and the like are refused: NIST SP 800-63B-4 §3.1.3 (no voice over IP), A25 of security.md §4 (no SMS pumping).
+# 050 and the like are refused: NIST SP 800-63B-4 §3.1.3 (no voice over IP), A25 of security.md §4
+# (no SMS pumping).
 MOBILE_PREFIXES = ("70", "80", "90")
 JAPAN = 81
 DASHES = "-‐‑‒–—―−ーｰ－﹣⁃~〜"
@@ -27,7 +28,8 @@ def parse_mobile(text: str) -> str:
     """Return a Japanese mobile number as ``+8190…``, whatever width, hyphens, spaces or country code it came with.
 
     Raises:
-        InputError: empty, not a number, from abroad, not a mobile number, or digits too few or too many.
+        InputError: empty, not a number, from abroad, not a mobile number, or digits too few or too
+            many.
     """
     typed = "".join(
         c for c in _tidy(text) if not c.isspace() and c not in DASHES and c not in "().・"
@@ -71,9 +73,12 @@ def _wrong_length() -> InputError:
 
 
 def parse_email(text: str) -> str:
-    """Return an email address, half width and without spaces around it; the part before the @ stays as typed.
+    """Return an email address, half width and without spaces around it.
 
-    Old Japanese mobile addresses with two dots in a row or a dot before the @ are taken: they exist and work.
+    The part before the @ stays as typed.
+
+    Old Japanese mobile addresses with two dots in a row or a dot before the @ are taken: they exist
+    and work.
 
     Raises:
         InputError: empty, or not an address.

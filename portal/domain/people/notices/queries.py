@@ -1,4 +1,7 @@
-"""What became of messages: counts for staff, trouble for the code page, and the opened outbox of the demo."""
+"""What became of messages.
+
+Counts for staff, trouble for the code page, and the opened outbox of the demo.
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -69,7 +72,8 @@ def counts(session: Session, since: datetime) -> dict[tuple[str, str], int]:
 def in_trouble(session: Session, household_id: int, kind: str, now: datetime) -> bool:
     """Tell whether the household's latest message of a kind does not get through, so that the page offers other ways.
 
-    True from twelve seconds on, or at once after a failed try (F9 of ``security.md`` §8: shown within 15 s).
+    True from twelve seconds on, or at once after a failed try (F9 of ``security.md`` §8: shown
+    within 15 s).
     """
     latest = (
         select(OutboxMessage.id)

@@ -15,7 +15,8 @@ from portal.domain.foundation.work import Work
 from portal.domain.people.notices.models import OutboxMessage
 from portal.domain.people.notices.states import MESSAGE
 
-# F8 of security.md §8: after a failure 1, 5, 15, 60 minutes, then every hour until the message expires.
+# F8 of security.md §8: after a failure 1, 5, 15, 60 minutes, then every hour until the message
+# expires.
 RETRY_MINUTES = (1, 5, 15, 60)
 LEASE = timedelta(minutes=2)
 KEY_LENGTH = 80
@@ -34,8 +35,8 @@ Gate = Callable[[Session, Sequence[OutboxMessage]], set[int]]
 class Claim:
     """A message that one worker may send until ``claimed_until`` (UTC).
 
-    ``reference`` is the same for every try of one message and means nothing to others: a gateway that gets it a
-    second time knows that it has the message already.
+    ``reference`` is the same for every try of one message and means nothing to others: a gateway
+    that gets it a second time knows that it has the message already.
     """
 
     id: int
@@ -65,9 +66,12 @@ def enqueue(
     household_id: int | None,
     expires_at: datetime,
 ) -> OutboxMessage:
-    """Put a message into the outbox; a second one with the same key changes nothing and returns the first.
+    """Put a message into the outbox.
 
-    ``kind`` is ``sms`` (address as ``+8190…``) or ``email``; after ``expires_at`` (UTC, exclusive) it is not sent.
+    A second one with the same key changes nothing and returns the first.
+
+    ``kind`` is ``sms`` (address as ``+8190…``) or ``email``; after ``expires_at`` (UTC, exclusive)
+    it is not sent.
 
     Raises:
         ValueError: the dedupe key is longer than 80 characters.
@@ -109,7 +113,10 @@ def _due(now: datetime) -> ColumnElement[bool]:
 
 
 def has_due(session: Session, now: datetime, kind: str) -> bool:
-    """Tell whether a message of this kind waits to be sent; reads only, so that an idle worker locks nothing."""
+    """Tell whether a message of this kind waits to be sent.
+
+    Reads only, so that an idle worker locks nothing.
+    """
     return (
         session.scalar(
             select(OutboxMessage.id).where(_due(now), OutboxMessage.kind == kind).limit(1)
@@ -126,7 +133,9 @@ def claim_due(
     kind: str | None = None,
     gate: Gate | None = None,
 ) -> list[Claim]:
-    """Take up to ``limit`` due messages, oldest first; nobody else gets them before the lease runs out.
+    """Take up to ``limit`` due messages, oldest first.
+
+    Nobody else gets them before the lease runs out.
 
     What the ``gate`` names is stopped instead, its text and address removed.
     """
@@ -188,8 +197,8 @@ def _claimed_row(session: Session, claim: Claim) -> OutboxMessage | None:
 def mark_sent(session: Session, claim: Claim, now: datetime, *, keep_body: bool = False) -> bool:
     """Note that the message was accepted and remove its text and address.
 
-    ``keep_body`` leaves them sealed until the message expires, for the outbox page of the demo. Returns whether the
-    claim still held.
+    ``keep_body`` leaves them sealed until the message expires, for the outbox page of the demo.
+    Returns whether the claim still held.
     """
     row = _claimed_row(session, claim)
     if row is None:
@@ -206,7 +215,9 @@ def mark_sent(session: Session, claim: Claim, now: datetime, *, keep_body: bool 
 def mark_failed(
     session: Session, claim: Claim, now: datetime, *, reason: str, permanent: bool = False
 ) -> datetime | None:
-    """Note a failed try and return when the next one is due (UTC); None: given up, text and address removed.
+    """Note a failed try and return when the next one is due (UTC).
+
+    None: given up, text and address removed.
 
     ``reason`` is a word for staff, never an address or an answer of the other side.
     """
@@ -227,7 +238,10 @@ def mark_failed(
 
 
 def forget_expired(session: Session, now: datetime) -> int:
-    """Give up what nobody could send in time and remove all texts whose time is over. Returns how many."""
+    """Give up what nobody could send in time and remove all texts whose time is over.
+
+    Returns how many.
+    """
     unsent = OutboxMessage.state.in_(MESSAGE.steps["give_up"])
     ids = session.scalars(
         update(OutboxMessage)

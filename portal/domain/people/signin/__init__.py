@@ -1,1 +1,4 @@
-"""How a resident gets in: ID and password, birth date at first, one-time code; account and recovery."""
+"""How a resident gets in: ID and password, birth date at first, one-time code.
+
+Account and recovery.
+"""

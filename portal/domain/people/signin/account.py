@@ -1,4 +1,7 @@
-"""The resident's own account: own password, further channels, sign out everywhere, report lost, new letter."""
+"""The resident's own account.
+
+Own password, further channels, sign out everywhere, report lost, new letter.
+"""
 
 import unicodedata
 from typing import Any
@@ -30,7 +33,9 @@ PASSWORD_MIN, PASSWORD_MAX = 10, 128
 
 
 def check_own_password(typed: str, forbidden: tuple[str, ...]) -> str:
-    """Return an own password that may be set: taken as typed, no rules of composition (NIST SP 800-63B).
+    """Return an own password that may be set.
+
+    Taken as typed, no rules of composition (NIST SP 800-63B).
 
     Raises:
         InputError: too short, too long, too common, or made of words that are near at hand.
@@ -55,7 +60,10 @@ def check_own_password(typed: str, forbidden: tuple[str, ...]) -> str:
 
 
 def set_own_password(work: Work, auth: AuthSession, hashed: str) -> int:
-    """Store the hash of an own password; every other session of the account ends. Returns how many did."""
+    """Store the hash of an own password; every other session of the account ends.
+
+    Returns how many did.
+    """
     credential = lock_row(work.session, auth.owner_id or 0)
     credential.own_password_hash = hashed
     credential.changed_at = work.now
@@ -93,9 +101,12 @@ def remove_channel(work: Work, auth: AuthSession, kind: str) -> None:
 
 
 def report_lost(work: Work, credential_id: int) -> Task:
-    """Suspend the account at once: a finder of letter or phone is shut out, a new letter opens it again.
+    """Suspend the account at once.
 
-    Somebody of the staff may do it for the household. A locked account lets nobody in, so only the task is opened.
+    A finder of letter or phone is shut out, a new letter opens it again.
+
+    Somebody of the staff may do it for the household. A locked account lets nobody in, so only the
+    task is opened.
 
     Raises:
         NotFoundError: there is no such account.
@@ -111,15 +122,20 @@ def report_lost(work: Work, credential_id: int) -> Task:
 
 
 def ask_new_letter(work: Work, household_id: int) -> Task:
-    """Ask for a new letter to the registered address; the staff decide. Asking twice is one request."""
+    """Ask for a new letter to the registered address; the staff decide.
+
+    Asking twice is one request.
+    """
     return open_once(work, NEW_LETTER, household_id, {})
 
 
 def ask_without_sign_in(work: Work, details: dict[str, Any]) -> Task:
-    """Take a request from somebody who cannot sign in: a receipt for everybody, a match for nobody but staff.
+    """Take a request from somebody who cannot sign in.
 
-    Nothing is looked up here, so that neither answer nor time differs; staff compare later, and whatever is sent
-    goes only to the registered address (``security.md`` §9).
+    A receipt for everybody, a match for nobody but staff.
+
+    Nothing is looked up here, so that neither answer nor time differs; staff compare later, and
+    whatever is sent goes only to the registered address (``security.md`` §9).
     """
     return open_task(work.acting_as(Actor(Role.RESIDENT)), UNMATCHED, None, details)
 
@@ -137,7 +153,10 @@ def _note(work: Work, credential: Credential, action: str, **detail: str) -> Non
 
 
 def ask_no_channel(work: Work, auth: AuthSession) -> Task:
-    """Leave word that no way of receiving codes works; staff offer the paper alternative or the counter."""
+    """Leave word that no way of receiving codes works.
+
+    Staff offer the paper alternative or the counter.
+    """
     credential = work.session.get_one(Credential, auth.owner_id)
     actor = Actor(Role.RESIDENT, credential.id)
     return open_once(work.acting_as(actor), NO_CHANNEL, credential.household_id, {})

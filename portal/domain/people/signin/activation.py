@@ -37,7 +37,10 @@ class BirthAnswer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BirthCheck:
-    """The answer; ``token`` is the session that goes on, ``receipt_no`` what a frozen person can quote."""
+    """The answer.
+
+    ``token`` is the session that goes on, ``receipt_no`` what a frozen person can quote.
+    """
 
     answer: BirthAnswer
     token: str = ""
@@ -58,7 +61,8 @@ def check_birth(work: Work, auth: AuthSession, typed: date) -> BirthCheck:
     if credential.state != "issued":
         raise WrongStateError(
             _(
-                "この手続きは、もう終わっているか、できなくなっています。はじめから、やりなおしてください。"
+                "この手続きは、もう終わっているか、できなくなっています。はじめから、"
+                "やりなおしてください。"
             )
         )
     digest = birth_digest(work.vault, household.number_digest, typed)
@@ -103,7 +107,9 @@ def check_birth(work: Work, auth: AuthSession, typed: date) -> BirthCheck:
 
 
 def activate(work: Work, auth: AuthSession) -> tuple[str, list[str]]:
-    """Finish the first sign-in after the channel was proven; returns the new session id and ten backup codes.
+    """Finish the first sign-in after the channel was proven.
+
+    Returns the new session id and ten backup codes.
 
     Raises:
         WrongStateError: the session is not at this step.
@@ -140,6 +146,7 @@ def _at_stage(auth: AuthSession, stage: str) -> None:
     if auth.stage != stage:
         raise WrongStateError(
             _(
-                "この手続きは、もう終わっているか、できなくなっています。はじめから、やりなおしてください。"
+                "この手続きは、もう終わっているか、できなくなっています。はじめから、"
+                "やりなおしてください。"
             )
         )

@@ -1,7 +1,7 @@
 """ID and password: look up and count first, compare outside any transaction, then decide.
 
-No answer, status or duration tells whether an ID exists: an unknown one meets the same counters, the same Argon2
-work and the same sentence (``security.md`` A4–A6, A23, A24).
+No answer, status or duration tells whether an ID exists: an unknown one meets the same counters,
+the same Argon2 work and the same sentence (``security.md`` A4–A6, A23, A24).
 """
 
 import secrets
@@ -76,7 +76,8 @@ def begin(
     """Count the try and find what to compare with.
 
     Raises:
-        InputError: the ID has a wrong length or check digit (public arithmetic, so no try is counted).
+        InputError: the ID has a wrong length or check digit (public arithmetic, so no try is
+            counted).
         ThrottledError: this ID, device or network must wait.
     """
     login_id = read_login_id(typed_id)
@@ -122,11 +123,13 @@ def waiting_text(retry_at: datetime | None) -> str:
     """Say until when to wait; without an instant only the call center can help."""
     if retry_at is None:
         return _(
-            "何度も間違えたため、このIDではサインインできなくなりました。コールセンターにお電話ください。"
+            "何度も間違えたため、このIDではサインインできなくなりました。"
+            "コールセンターにお電話ください。"
         )
     until = (retry_at + timedelta(seconds=59)).astimezone(JST)
     return _(
-        "続けて間違えたため、%(time)sまで待ってから、もう一度お試しください。お急ぎのときは、コールセンターにお電話ください。"
+        "続けて間違えたため、%(time)sまで待ってから、もう一度お試しください。"
+        "お急ぎのときは、コールセンターにお電話ください。"
     ) % {"time": f"{until:%H:%M}"}
 
 
@@ -144,7 +147,10 @@ def finish(
     matched: bool,
     device: str | None = None,
 ) -> SignedIn | None:
-    """Give a right try back and begin a session; None for every kind of wrong, all alike to the visitor."""
+    """Give a right try back and begin a session.
+
+    None for every kind of wrong, all alike to the visitor.
+    """
     # An unknown ID is looked up and noted like a known one: the time it takes tells nothing either.
     credential = work.session.get(Credential, attempt.credential_id or 0)
     household = work.session.get(Household, credential.household_id if credential else 0)
@@ -189,9 +195,12 @@ def finish(
 
 
 def replaced_of(session: Session, attempt: Attempt, *, matched: bool) -> int | None:
-    """Return the household whose new letter ended what was typed; None unless ID and password were right until then.
+    """Return the household whose new letter ended what was typed.
 
-    Whoever does not know the old password gets the common answer, and so does a household that may not sign in.
+    None unless ID and password were right until then.
+
+    Whoever does not know the old password gets the common answer, and so does a household that may
+    not sign in.
     """
     if not matched:
         return None

@@ -105,7 +105,10 @@ TAILS = (
 
 @lru_cache(maxsize=1)
 def _all() -> frozenset[str]:
-    """More than 3,000 entries (ASVS 6.2.4): roots with the usual tails, doubled roots, number runs, keyboard rows."""
+    """More than 3,000 entries (ASVS 6.2.4).
+
+    Roots with the usual tails, doubled roots, number runs, keyboard rows.
+    """
     found = {root + tail for root, tail in product(ROOTS, TAILS)}
     found |= {root + root for root in ROOTS} | {tail + root for root, tail in product(ROOTS, TAILS)}
     digits = "01234567890123456789"

@@ -1,4 +1,7 @@
-"""A household's request for a new letter, as the household finds it again; and receipts of what it asked for."""
+"""A household's request for a new letter, as the household finds it again.
+
+And receipts of what it asked for.
+"""
 
 from datetime import datetime, timedelta
 

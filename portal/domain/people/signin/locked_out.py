@@ -1,4 +1,7 @@
-"""A request from somebody who cannot sign in: counted per network, taken once per form, the same receipt for all."""
+"""A request from somebody who cannot sign in.
+
+Counted per network, taken once per form, the same receipt for all.
+"""
 
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -16,14 +19,20 @@ from portal.domain.people.signin.account import ask_without_sign_in
 from portal.domain.people.tasks.models import Task
 
 REQUESTS = ("decline", "alternative", "redelivery")
-"""Requests with a deadline: the receipt's time counts for them once staff have checked the person (``honor``)."""
+"""Requests with a deadline.
+
+The receipt's time counts for them once staff have checked the person (``honor``).
+"""
 CALL_BACK_RECEIPT = "lost-receipt"
 TROUBLES = ("letter_lost", "letter_missing", "password", "phone", *REQUESTS, "other")
 
 
 @dataclass(frozen=True, slots=True)
 class CallBack:
-    """What the visitor wrote, as typed; ``telephone`` serves the call back and nothing is ever sent to it."""
+    """What the visitor wrote, as typed.
+
+    ``telephone`` serves the call back and nothing is ever sent to it.
+    """
 
     trouble: str
     name: str = field(repr=False)
@@ -35,21 +44,24 @@ def ask_call_back(work: Work, wish: CallBack, form_key: str, address: str) -> st
     """Take a request and return its receipt number; the same form again returns the same number.
 
     Raises:
-        ThrottledError: limit T9, per network and day (``security.md`` §2); a form taken before still gets its number.
+        ThrottledError: limit T9, per network and day (``security.md`` §2); a form taken before
+            still gets its number.
     """
     key = f"lost:{form_key[:50]}"
     if receipt := earlier_result(work.session, key):
         return receipt
     near, _wide = network_keys(work.vault, address)
     verdict = throttles.take(work.session, throttles.LOST_FORM, near, work.now)
-    # The counter's row is locked now: an equal form of another worker has committed or waits for us.
+    # The counter's row is locked now: an equal form of another worker has committed or waits for
+    # us.
     if receipt := earlier_result(work.session, key):
         throttles.give_back(work.session, throttles.LOST_FORM, near)
         return receipt
     if not verdict.allowed:
         raise ThrottledError(
             _(
-                "ここから申し込めるのは、1日に3回までです。お急ぎのときは、コールセンターにお電話ください。"
+                "ここから申し込めるのは、1日に3回までです。お急ぎのときは、"
+                "コールセンターにお電話ください。"
             ),
             retry_at=verdict.retry_at,
         )
@@ -75,7 +87,10 @@ def stamp(work: Work, receipt_no: str, purpose: str = CALL_BACK_RECEIPT) -> str:
 def stamped_at(
     vault: Vault, receipt_no: str, sealed: str, purpose: str = CALL_BACK_RECEIPT
 ) -> datetime | None:
-    """Return the time of a stamp, if we made it for this number; nothing is looked up, so no number can be tried out."""
+    """Return the time of a stamp, if we made it for this number.
+
+    Nothing is looked up, so no number can be tried out.
+    """
     seconds, _dash, signature = sealed.partition("-")
     if not seconds.isascii() or not seconds.isdigit() or len(seconds) > 12:
         return None

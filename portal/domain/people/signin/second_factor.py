@@ -1,4 +1,7 @@
-"""One-time codes for residents: enrolling a source, sending within limits, checking, backup codes, closing."""
+"""One-time codes for residents.
+
+Enrolling a source, sending within limits, checking, backup codes, closing.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,7 +35,10 @@ SENDING = (throttles.SEND_GAP, throttles.SEND_HOUR, throttles.SEND_DAY)
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Who sends a code: the site's host name, to which an SMS is bound, and the program's name below an email."""
+    """Who sends a code.
+
+    The site's host name, to which an SMS is bound, and the program's name below an email.
+    """
 
     host: str
     name: str
@@ -64,7 +70,10 @@ _PROVEN_LOCKED = (
 
 
 def factors(session: Session, credential_id: int, *, locked: bool = False) -> Factors:
-    """Return the proven sources of a credential, the app first; ``locked`` ones are ready for ``check``."""
+    """Return the proven sources of a credential, the app first.
+
+    ``locked`` ones are ready for ``check``.
+    """
     rows = session.scalars(_PROVEN_LOCKED if locked else _PROVEN, {"credential_id": credential_id})
     return Factors(tuple(sorted(rows, key=lambda a: KINDS.index(a.kind))))
 
@@ -86,7 +95,10 @@ def own_authenticator(
 def pending(
     session: Session, auth: AuthSession, authenticator_id: int | None
 ) -> OtpAuthenticator | None:
-    """Return the authenticator that this session's owner is enrolling; None when it is another's, gone or proven."""
+    """Return the authenticator that this session's owner is enrolling.
+
+    None when it is another's, gone or proven.
+    """
     found = session.get(OtpAuthenticator, authenticator_id) if authenticator_id else None
     own = found is not None and found.credential_id == auth.owner_id and found.state == "pending"
     return found if own else None
@@ -109,7 +121,9 @@ def enroll(
 
 
 def send_code(work: Work, authenticator: OtpAuthenticator, purpose: str, origin: Origin) -> None:
-    """Make a code and put its message into the outbox; a worker sends it after the page was answered.
+    """Make a code and put its message into the outbox.
+
+    A worker sends it after the page was answered.
 
     Raises:
         ThrottledError: sixty seconds have not passed, or too many messages in this hour or day.
@@ -152,7 +166,9 @@ def check(
     *,
     locked: OtpAuthenticator | None = None,
 ) -> CodeAnswer:
-    """Check a typed code of one of this session's own sources; closing the source leaves a task to the staff.
+    """Check a typed code of one of this session's own sources.
+
+    Closing the source leaves a task to the staff.
 
     ``locked`` is that source, where the caller read it locked (``factors``).
     """
@@ -216,7 +232,10 @@ def check_backup(work: Work, auth: AuthSession, typed: str) -> bool:
 
 
 def step_up(work: Work, auth: AuthSession, *, data: dict[str, Any] | None = None) -> str:
-    """Return the id of the fully signed-in session that replaces this one; ``data`` is what it keeps of it."""
+    """Return the id of the fully signed-in session that replaces this one.
+
+    ``data`` is what it keeps of it.
+    """
     credential_id = auth.owner_id or 0
     credential = work.session.get_one(Credential, credential_id)
     credential.locale = current_locale()
@@ -240,7 +259,10 @@ def step_up(work: Work, auth: AuthSession, *, data: dict[str, Any] | None = None
 
 
 def send_first_code(work: Work, auth: AuthSession, origin: Origin) -> OtpAuthenticator | None:
-    """Send a sign-in code right after the password, where codes are sent at all; returns the channel if it was."""
+    """Send a sign-in code right after the password, where codes are sent at all.
+
+    Returns the channel if it was.
+    """
     found = factors(work.session, auth.owner_id or 0).confirmed
     if not found or found[0].kind == "totp":
         return None
@@ -254,7 +276,10 @@ def send_first_code(work: Work, auth: AuthSession, origin: Origin) -> OtpAuthent
 def send_wait(
     session: Session, authenticator: OtpAuthenticator, now: datetime, purpose: str = SIGN_IN
 ) -> datetime | None:
-    """Return from when another code can be sent to a source; None where it can be now, or none is sent (an app)."""
+    """Return from when another code can be sent to a source.
+
+    None where it can be now, or none is sent (an app).
+    """
     if authenticator.kind == "totp":
         return None
     tries = [(limit, key) for limit in _refusing(purpose) for key in _counted_for(authenticator)]
@@ -262,7 +287,10 @@ def send_wait(
 
 
 def _refusing(purpose: str) -> tuple[throttles.Limit, ...]:
-    """Return the limits that refuse another code; who mistyped an address need not wait to send to the right one."""
+    """Return the limits that refuse another code.
+
+    Who mistyped an address need not wait to send to the right one.
+    """
     return tuple(
         limit for limit in SENDING if not (limit is throttles.SEND_GAP and purpose == ENROLL)
     )

@@ -1,4 +1,7 @@
-"""Whether a session may still go on: an address protection that was loaded a minute ago ends it at once."""
+"""Whether a session may still go on.
+
+An address protection that was loaded a minute ago ends it at once.
+"""
 
 from datetime import datetime
 
@@ -11,7 +14,8 @@ from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.queries import withheld
 
-# session, account and household in one, put together once: every page of a signed-in household asks this
+# session, account and household in one, put together once: every page of a signed-in household asks
+# this
 GOING_ON = (
     sessions.OF_TOKEN.join(Credential, Credential.id == AuthSession.owner_id)
     .add_columns(Credential)

@@ -8,7 +8,10 @@ from portal.domain.foundation.texts import _
 
 
 def from_text(moment: datetime, now: datetime) -> str:
-    """Return from when something can be done: the next whole minute, with its day where that is not today."""
+    """Return from when something can be done.
+
+    The next whole minute, with its day where that is not today.
+    """
     minute = moment + timedelta(minutes=1) - timedelta.resolution
     if jst_date(minute) != jst_date(now):
         return instant_text(minute)

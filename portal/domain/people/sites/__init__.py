@@ -1,1 +1,4 @@
-"""Sites of the call center: the reserve site (BCP) is switched on for a time, and who is admitted from where."""
+"""Sites of the call center.
+
+The reserve site (BCP) is switched on for a time, and who is admitted from where.
+"""

@@ -1,4 +1,7 @@
-"""From where somebody may work: agents and supervisors from the call center's sites, the others from offices."""
+"""From where somebody may work.
+
+Agents and supervisors from the call center's sites, the others from offices.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +23,8 @@ BOUND = frozenset({Role.AGENT, Role.SUPERVISOR})
 class Place:
     """Where a request comes from: a registered site, or None for an office or a machine of a demo.
 
-    ``waiting``: a reserve site that is off. Its supervisor is let in to switch it on, and to nothing else.
+    ``waiting``: a reserve site that is off. Its supervisor is let in to switch it on, and to
+    nothing else.
     """
 
     workplace: Workplace | None
@@ -48,7 +52,9 @@ def admit(
     *,
     office: bool,
 ) -> Place:
-    """Return where somebody of this role works; ``office``: the address is one of the deployment's own networks.
+    """Return where somebody of this role works.
+
+    ``office``: the address is one of the deployment's own networks.
 
     Raises:
         NotAllowedError: this role may not work from there now; the sentence says what to do.
@@ -62,7 +68,9 @@ def admit(
     if first is None:
         raise NotAllowedError(
             _s(
-                "オペレーターとスーパーバイザーは、コールセンターの登録された拠点からだけ使えます。拠点の端末から開いてください。"
+                "オペレーターとスーパーバイザーは、"
+                "コールセンターの登録された拠点からだけ使えます。"
+                "拠点の端末から開いてください。"
             )
         )
     if first.kind == MAIN or is_on(session, first.id, now):
@@ -71,6 +79,7 @@ def admit(
         return Place(first, waiting=True)
     raise NotAllowedError(
         _s(
-            "この予備の拠点は、いまは使えません。スーパーバイザーが拠点を切り替えると、使えるようになります。"
+            "この予備の拠点は、いまは使えません。スーパーバイザーが拠点を切り替えると、"
+            "使えるようになります。"
         )
     )

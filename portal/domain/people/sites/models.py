@@ -12,10 +12,12 @@ IS_ON = "state = 'on'"
 
 
 class SiteSwitch(Base):
-    """One time in which a reserve site was on: by whom, why (``sealed``, free text), from when, until when.
+    """One time in which a reserve site was on.
 
-    ``ends_at`` (exclusive) counts even where nobody has written down yet that it has passed. The partial unique index
-    keeps a site from being switched on twice at once.
+    By whom, why (``sealed``, free text), from when, until when.
+
+    ``ends_at`` (exclusive) counts even where nobody has written down yet that it has passed. The
+    partial unique index keeps a site from being switched on twice at once.
     """
 
     __tablename__ = "site_switch"

@@ -28,7 +28,8 @@ def switch_on(
 
     Raises:
         NotFoundError: no reserve site of that id is registered.
-        InputError: no reason or too long a one (code "reason"), or an end that cannot be (code "ends_at").
+        InputError: no reason or too long a one (code "reason"), or an end that cannot be (code
+            "ends_at").
         ConflictError: it is on already.
     """
     if not any(workplace.id == site and workplace.kind == BCP for workplace in workplaces):
@@ -113,7 +114,10 @@ def switch_off(work: Work, switch_id: int) -> SiteSwitch:
 
 
 def end_due(work: Work) -> int:
-    """Write down which sites' time has passed (they were closed at that instant already); returns how many."""
+    """Write down which sites' time has passed (they were closed at that instant already).
+
+    Returns how many.
+    """
     rows = work.session.scalars(
         select(SiteSwitch)
         .where(SiteSwitch.state == ON, SiteSwitch.ends_at <= work.now)

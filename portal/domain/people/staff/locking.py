@@ -1,4 +1,7 @@
-"""The locked screen: a session waits for its owner's password; what was begun before goes on after it."""
+"""The locked screen: a session waits for its owner's password.
+
+What was begun before goes on after it.
+"""
 
 import base64
 import json
@@ -26,9 +29,12 @@ SECRETS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a person was at when the screen was locked: the page to go back to, and a form that was being sent.
+    """What a person was at when the screen was locked.
 
-    ``route`` names the form's route (empty: none was sent), with its address, the parts of the address and the fields.
+    The page to go back to, and a form that was being sent.
+
+    ``route`` names the form's route (empty: none was sent), with its address, the parts of the
+    address and the fields.
     """
 
     back: str
@@ -45,7 +51,10 @@ def lock_now(work: Work, user: StaffUser, session_id: int) -> None:
 
 
 def unlock(work: Work, attempt: StaffAttempt, session_id: int, *, matched: bool) -> str | None:
-    """Give a right try back and let the session go on under a new id; None for a wrong password or an ended session."""
+    """Give a right try back and let the session go on under a new id.
+
+    None for a wrong password or an ended session.
+    """
     user = work.session.get(StaffUser, attempt.staff_id) if attempt.staff_id is not None else None
     if user is None:
         return None
@@ -67,7 +76,10 @@ def unlock(work: Work, attempt: StaffAttempt, session_id: int, *, matched: bool)
 
 
 def seal_kept(vault: Vault, session_id: int, kept: Kept) -> str:
-    """Return what to go on with as text for the locked page: nobody can read it there, nor use it in another session."""
+    """Return what to go on with as text for the locked page.
+
+    Nobody can read it there, nor use it in another session.
+    """
     values = {name: value for name, value in kept.values.items() if name not in SECRETS}
     plain = [kept.back, kept.route, kept.path, dict(kept.params), values]
     packed = zlib.compress(json.dumps(plain, ensure_ascii=False).encode())

@@ -9,7 +9,10 @@ from portal.domain.foundation.base import Base, primary_key
 
 
 class StaffUser(Base):
-    """One person of the ward, the contractor or a subcontractor. ``totp_sealed`` is under the key-encryption key."""
+    """One person of the ward, the contractor or a subcontractor.
+
+    ``totp_sealed`` is under the key-encryption key.
+    """
 
     __tablename__ = "staff_user"
 

@@ -1,4 +1,7 @@
-"""Where somebody is signed in: since when, from which site, in which browser; and ending a session from elsewhere."""
+"""Where somebody is signed in: since when, from which site, in which browser.
+
+And ending a session from elsewhere.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +16,10 @@ from portal.domain.people.authn import sessions
 from portal.domain.people.authn.models import AuthSession
 
 PLACE, BROWSER = "place", "browser"
-"""What a session keeps of its sign-in: the id of the registered site (empty: an office), and the kind of browser."""
+"""What a session keeps of its sign-in: the id of the registered site (empty.
+
+An office), and the kind of browser.
+"""
 ROWS = 20
 FAMILIES = (
     ("Edg", "Edge"),
@@ -29,7 +35,10 @@ FAMILIES = (
 
 @dataclass(frozen=True, slots=True)
 class SessionView:
-    """One living session. ``place`` is a site's id, ``browser`` a family's name; both may be empty (not known)."""
+    """One living session.
+
+    ``place`` is a site's id, ``browser`` a family's name; both may be empty (not known).
+    """
 
     id: int
     started_at: datetime
@@ -41,7 +50,10 @@ class SessionView:
 
 
 def browser_family(user_agent: str) -> str:
-    """Return the kind of browser, without version or machine; empty where it is none that people know."""
+    """Return the kind of browser, without version or machine.
+
+    Empty where it is none that people know.
+    """
     return next((name for mark, name in FAMILIES if mark in user_agent), "")
 
 
@@ -53,7 +65,10 @@ def kept_of_sign_in(place: str, user_agent: str) -> dict[str, str]:
 def sessions_of(
     session: Session, staff_id: int, now: datetime, current: int | None = None
 ) -> list[SessionView]:
-    """Return the living sessions of an account, the one used last first; ``current`` is the asker's own."""
+    """Return the living sessions of an account, the one used last first.
+
+    ``current`` is the asker's own.
+    """
     living = sessions.living(session, sessions.STAFF, staff_id, now)
     return [_view(row, now, current) for row in living[:ROWS]]
 

@@ -1,4 +1,7 @@
-"""The one table of who may do what on the staff site (``design.md`` §5); guards, pages and tests read it."""
+"""The one table of who may do what on the staff site (``design.md`` §5).
+
+Guards, pages and tests read it.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -83,7 +86,10 @@ ROLES_OF_ORGANIZATION: Mapping[Organization, frozenset[Role]] = {
     ),
     Organization.SUBCONTRACTOR: frozenset({Role.SUPERVISOR, Role.AGENT}),
 }
-"""Which accounts an organization can have: what the ward decides is never done by a contractor's account."""
+"""Which accounts an organization can have.
+
+What the ward decides is never done by a contractor's account.
+"""
 
 STAFF_ROLES = frozenset(role for roles in ROLES_OF_ORGANIZATION.values() for role in roles)
 EVERYBODY = frozenset(Organization)
@@ -118,20 +124,23 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.DECIDE_REQUESTS: _BACK_OFFICE,
     # Whoever enters a form never accepts it: requests.four_eyes asks for it.
     Permission.ENTER_REQUESTS: _BACK_OFFICE,
-    # Whoever enters, a second person accepts, and the ward is one of them: recipients.approving asks for it.
+    # Whoever enters, a second person accepts, and the ward is one of them: recipients.approving
+    # asks for it.
     Permission.SEE_RECIPIENTS: _BACK_OFFICE,
     Permission.ENTER_RECIPIENTS: _BACK_OFFICE,
     Permission.HAND_OVER_AT_COUNTER: Grant(
         frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})
     ),
     Permission.SEE_PARCELS: _BACK_OFFICE,
-    # Nobody confirms a parcel or a stocktaking that they counted themselves: the slice alternatives asks for it.
+    # Nobody confirms a parcel or a stocktaking that they counted themselves: the slice alternatives
+    # asks for it.
     Permission.HANDLE_PARCELS: _BACK_OFFICE,
     Permission.SEE_STOCK: _BACK_OFFICE,
     Permission.KEEP_STOCK: _BACK_OFFICE,
     Permission.SEE_HOLDS: _BACK_OFFICE,
     Permission.PROPOSE_RELEASE: _BACK_OFFICE,
-    # Another officer may confirm only with the ward's written instruction: approvals.services asks for it.
+    # Another officer may confirm only with the ward's written instruction: approvals.services asks
+    # for it.
     Permission.CONFIRM_RELEASE: _BACK_OFFICE,
     Permission.SEE_REPORTS: Grant(frozenset({Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR})),
     Permission.SEE_SETTLEMENT: Grant(frozenset({Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR})),
@@ -155,7 +164,8 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.SEE_SUBCONTRACTORS: Grant(
         frozenset({Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR})
     ),
-    # The ward's consent stands between entering a company and sending it anything: the slice asks for it.
+    # The ward's consent stands between entering a company and sending it anything: the slice asks
+    # for it.
     Permission.KEEP_SUBCONTRACTORS: Grant(
         frozenset({Role.OFFICER}), frozenset({Organization.CONTRACTOR})
     ),
@@ -170,7 +180,8 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.CONFIRM_INCIDENT_REPORTS: Grant(
         frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})
     ),
-    # A notice about an incident is confirmed by a second person: incidents.site_notices asks for it.
+    # A notice about an incident is confirmed by a second person: incidents.site_notices asks for
+    # it.
     Permission.PUBLISH_SITE_NOTICES: _BACK_OFFICE,
     Permission.SEE_DOWNTIME: Grant(frozenset({Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR})),
     Permission.KEEP_DOWNTIME: _BACK_OFFICE,
@@ -188,7 +199,8 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.KEEP_DELIVERY_REPORT: _BACK_OFFICE,
     Permission.WATCH_BROWSING: Grant(frozenset({Role.SUPERVISOR, Role.AUDITOR})),
     Permission.SWITCH_SITES: Grant(frozenset({Role.SUPERVISOR})),
-    # Plan, minutes, questions, the ward's documents: the contractor writes, the ward confirms, answers, approves.
+    # Plan, minutes, questions, the ward's documents: the contractor writes, the ward confirms,
+    # answers, approves.
     Permission.SEE_MANAGEMENT: Grant(frozenset({Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR})),
     Permission.KEEP_MANAGEMENT: Grant(
         frozenset({Role.OFFICER}), frozenset({Organization.CONTRACTOR})

@@ -31,7 +31,10 @@ LOGIN_MAX = NAME_MAX = 60
 
 @dataclass(frozen=True, slots=True)
 class NewStaff:
-    """A fresh account with what its owner needs to sign in; the secrets are shown once and never again."""
+    """A fresh account with what its owner needs to sign in.
+
+    The secrets are shown once and never again.
+    """
 
     user: StaffUser
     password: str = field(repr=False)
@@ -111,7 +114,9 @@ def find_staff(session: Session, login: str) -> StaffUser:
 
 
 def deactivate(work: Work, staff_id: int) -> StaffUser:
-    """Take an account out of use at once: its sessions end, what it did stays on record. Twice is once.
+    """Take an account out of use at once: its sessions end, what it did stays on record.
+
+    Twice is once.
 
     Raises:
         NotFoundError: there is none of that key.

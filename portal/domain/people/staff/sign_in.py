@@ -1,4 +1,7 @@
-"""Staff sign-in: login and password, then a code of the authenticator app; both always (``security.md`` §2)."""
+"""Staff sign-in: login and password, then a code of the authenticator app.
+
+Both always (``security.md`` §2).
+"""
 
 import unicodedata
 from dataclasses import dataclass, field
@@ -20,7 +23,8 @@ from portal.domain.people.authn.networks import network_keys
 from portal.domain.people.staff.models import StaffUser
 
 STAGE_PASSWORD, STAGE_FULL = "password", "full"
-# Five wrong codes in a quarter of an hour, then growing waits; a hundred close the factor until somebody unlocks it.
+# Five wrong codes in a quarter of an hour, then growing waits; a hundred close the factor until
+# somebody unlocks it.
 STAFF_CODE = throttles.Limit("s2", 5, 15 * 60, growing=True, closed_after=100)
 
 
@@ -49,7 +53,9 @@ def actor_of(user: StaffUser) -> Actor:
 
 
 def begin(work: Work, login: str, address: str) -> StaffAttempt:
-    """Count the try and find what to compare with; an unknown login meets the same counters and work.
+    """Count the try and find what to compare with.
+
+    An unknown login meets the same counters and work.
 
     Raises:
         ThrottledError: this login or network must wait.
@@ -84,7 +90,10 @@ def _take(session: Session, limit: throttles.Limit, key: str, now: datetime) -> 
 def finish(
     work: Work, attempt: StaffAttempt, replaced: AuthSession | None, *, matched: bool
 ) -> str | None:
-    """Give a right try back and begin a session that waits for the code; None for every kind of wrong."""
+    """Give a right try back and begin a session that waits for the code.
+
+    None for every kind of wrong.
+    """
     user = work.session.get(StaffUser, attempt.staff_id) if attempt.staff_id is not None else None
     if user is None:
         return None
@@ -126,7 +135,10 @@ def check_code(work: Work, staff_id: int, typed: str) -> CodeAnswer:
 
 
 def refuse_place(work: Work, attempt: StaffAttempt) -> None:
-    """Note that a right password came from a network where this account may not work; the try is given back."""
+    """Note that a right password came from a network where this account may not work.
+
+    The try is given back.
+    """
     user = work.session.get_one(StaffUser, attempt.staff_id)
     for limit, key in attempt.taken:
         throttles.give_back(work.session, limit, key)
@@ -134,7 +146,10 @@ def refuse_place(work: Work, attempt: StaffAttempt) -> None:
 
 
 def complete(work: Work, auth: AuthSession, *, data: dict[str, str] | None = None) -> str:
-    """Step up after the right code: a new session id, fully signed in. ``data`` is what the session keeps of itself."""
+    """Step up after the right code: a new session id, fully signed in.
+
+    ``data`` is what the session keeps of itself.
+    """
     user = work.session.get_one(StaffUser, auth.owner_id)
     user.last_sign_in_at = work.now
     record(work.acting_as(actor_of(user)), "staff.signin", "staff_user", user.id)

@@ -9,7 +9,10 @@ from portal.domain.foundation.base import Base, BigId, primary_key, state_column
 
 
 class Task(Base):
-    """One thing to do. ``household_id`` is empty where the requester's word could not be matched or must not be."""
+    """One thing to do.
+
+    ``household_id`` is empty where the requester's word could not be matched or must not be.
+    """
 
     __tablename__ = "task"
 

@@ -1,4 +1,7 @@
-"""Opening and finishing tasks; every one has a receipt number that is given out whether or not anything matched."""
+"""Opening and finishing tasks.
+
+Every one has a receipt number that is given out whether or not anything matched.
+"""
 
 import secrets
 from datetime import datetime
@@ -73,8 +76,12 @@ def open_task(
 
 
 def open_once(work: Work, kind: str, household_id: int, details: dict[str, Any]) -> Task:
-    """Return the open task of this kind for the household, or open one: asking twice is one request."""
-    # Where no task is open yet there is no row to lock: the household's row makes equal requests wait.
+    """Return the open task of this kind for the household, or open one.
+
+    Asking twice is one request.
+    """
+    # Where no task is open yet there is no row to lock: the household's row makes equal requests
+    # wait.
     work.session.execute(
         select(Household.id).where(Household.id == household_id).with_for_update(key_share=True)
     )

@@ -1,1 +1,4 @@
-"""The paper alternative: asked for per child, its coupon stopped, taken from stock, packed by two people, posted."""
+"""The paper alternative.
+
+Asked for per child, its coupon stopped, taken from stock, packed by two people, posted.
+"""

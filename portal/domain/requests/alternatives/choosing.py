@@ -21,7 +21,10 @@ from portal.domain.requests.requests.models import Request
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One child as the journey offers it; ``why_not`` says why paper is not possible ("" when it is)."""
+    """One child as the journey offers it.
+
+    ``why_not`` says why paper is not possible ("" when it is).
+    """
 
     ordinal: int
     amount_yen: int
@@ -63,7 +66,10 @@ def _why_not(entry: HouseholdCoupon) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ChildPaper:
-    """One child's paper that is under way or delivered: its number in the household, and the receipt number."""
+    """One child's paper that is under way or delivered.
+
+    Its number in the household, and the receipt number.
+    """
 
     ordinal: int
     receipt_no: str
@@ -90,7 +96,10 @@ def papers_of_household(session: Session, household_id: int) -> dict[int, ChildP
 def delivery_words(
     program: Program, amounts_yen: tuple[int, ...], *, shown: bool
 ) -> tuple[str, ...]:
-    """Say how and when paper comes; ``shown``: a code was shown, so that its issuer must be asked first."""
+    """Say how and when paper comes.
+
+    ``shown``: a code was shown, so that its issuer must be asked first.
+    """
     limit = limit_yen(program, SIMPLE_REGISTERED)
     lines = [_("区に登録された住所に送ります。")]
     if sum(amounts_yen) <= limit:
@@ -98,7 +107,8 @@ def delivery_words(
     else:
         lines.append(
             _(
-                "書留で送ります。2つ以上に分けることがあります。受け取るときに、サインかはんこが必要です。"
+                "書留で送ります。2つ以上に分けることがあります。受け取るときに、"
+                "サインかはんこが必要です。"
             )
         )
     lines.append(
@@ -108,7 +118,8 @@ def delivery_words(
     if shown:
         lines.append(
             _(
-                "クーポンを表示したことがあるときは、使われていないことを確かめるため、もう少しかかります。"
+                "クーポンを表示したことがあるときは、使われていないことを確かめるため、"
+                "もう少しかかります。"
             )
         )
     return tuple(lines)

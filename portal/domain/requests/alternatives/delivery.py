@@ -1,4 +1,7 @@
-"""A packed parcel in the mail: posted, waiting at the post office, delivered; or back, sent again, and into stock."""
+"""A packed parcel in the mail: posted, waiting at the post office, delivered.
+
+Or back, sent again, and into stock.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -33,7 +36,8 @@ def post(
     """Note that a packed parcel was handed to the post on ``day`` (JST), and tell the household.
 
     Raises:
-        NotFoundError, NotAllowedError, ConflictError, InputError: as ``packing.refuse_held`` and ``shipments.post``.
+        NotFoundError, NotAllowedError, ConflictError, InputError: as ``packing.refuse_held`` and
+            ``shipments.post``.
         WrongStateError: it is not packed, or was posted before.
     """
     row, parcel, items = lock_parcel(work.session, parcel_id)
@@ -131,8 +135,8 @@ def repost(
     """Send a parcel that came back once more, at most ``program.requests.redeliveries`` times (specification 7(4)).
 
     Raises:
-        NotAllowedError: the number is used up (``no_redelivery_left``), the address or the person is in question and
-            the actor is not of the ward (``ward_first``), or as ``post``.
+        NotAllowedError: the number is used up (``no_redelivery_left``), the address or the person
+            is in question and the actor is not of the ward (``ward_first``), or as ``post``.
         Others as ``post``.
     """
     row, parcel, items = lock_parcel(work.session, parcel_id)
@@ -152,7 +156,8 @@ def repost(
     ):
         raise NotAllowedError(
             _s(
-                "住所か受取人に問題があって戻りました。区の担当者が確かめてから、区が送りなおします。"
+                "住所か受取人に問題があって戻りました。区の担当者が確かめてから、"
+                "区が送りなおします。"
             ),
             code="ward_first",
         )
@@ -169,10 +174,13 @@ def repost(
 
 
 def restock(work: Work, parcel_id: int) -> AlternativeParcel:
-    """Lay the pieces of a parcel that came back for good into stock; its children's rights wait for the ward.
+    """Lay the pieces of a parcel that came back for good into stock.
+
+    Its children's rights wait for the ward.
 
     Raises:
-        NotAllowedError: it still has redeliveries, and nothing speaks against them (``redelivery_left``).
+        NotAllowedError: it still has redeliveries, and nothing speaks against them
+            (``redelivery_left``).
         NotFoundError: there is no such parcel. WrongStateError: it did not come back.
     """
     row, parcel, items = lock_parcel(work.session, parcel_id)
@@ -196,7 +204,10 @@ def restock(work: Work, parcel_id: int) -> AlternativeParcel:
 
 
 def may_restock(program: Program, shipment: Shipment, now: datetime) -> bool:
-    """Tell whether a parcel that came back need not be sent again: no redelivery left, or none would help."""
+    """Tell whether a parcel that came back need not be sent again.
+
+    No redelivery left, or none would help.
+    """
     return (
         shipment.attempt >= program.requests.redeliveries
         or shipment.returned_reason in mail.WARD_REASONS | {mail.REFUSED}

@@ -8,7 +8,10 @@ from portal.domain.requests.requests.blank_forms import blank_form_pdf
 
 
 def alternative_form_pdf(program: Program, now: datetime, letter_number: str = "") -> bytes:
-    """Return the form as PDF: Japanese, with what it means in the reader's language; a letter's number may stand on it."""
+    """Return the form as PDF: Japanese, with what it means in the reader's language.
+
+    A letter's number may stand on it.
+    """
     meaning = (
         _("この書類は、電子クーポンを、紙の代替品に変えるための書類です。"),
         _("申し込むと、電子クーポンは使えなくなります。"),

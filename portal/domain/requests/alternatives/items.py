@@ -1,4 +1,7 @@
-"""Items of an alternative: stepped by the machine under the request's lock, and closed together with the request."""
+"""Items of an alternative.
+
+Stepped by the machine under the request's lock, and closed together with the request.
+"""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -30,7 +33,10 @@ _RESULTS = {
 
 
 def items_of(session: Session, request_id: int) -> list[AlternativeItem]:
-    """Return the items of a request in the order of its children, fresh; whoever writes them locked the request."""
+    """Return the items of a request in the order of its children, fresh.
+
+    Whoever writes them locked the request.
+    """
     statement = (
         select(AlternativeItem)
         .where(AlternativeItem.request_id == request_id)
@@ -41,7 +47,9 @@ def items_of(session: Session, request_id: int) -> list[AlternativeItem]:
 
 
 def locked_request(session: Session, request_id: int, household_id: int | None = None) -> Request:
-    """Return a request for a paper alternative, locked; with ``household_id`` only that household's own.
+    """Return a request for a paper alternative, locked.
+
+    With ``household_id`` only that household's own.
 
     Raises:
         NotFoundError: there is none.
@@ -65,7 +73,10 @@ def lock_entitlements(session: Session, items: Iterable[AlternativeItem]) -> dic
 
 
 def step(work: Work, item: AlternativeItem, action: str, **detail: Any) -> AlternativeItem:
-    """Take one step of the machine on an item of a locked request and log it. Raises WrongStateError."""
+    """Take one step of the machine on an item of a locked request and log it.
+
+    Raises WrongStateError.
+    """
     before = item.state
     item.state, item.changed_at = ALTERNATIVE.next(before, action), work.now
     record(
@@ -95,16 +106,21 @@ def let_go(work: Work, item: AlternativeItem) -> None:
 
 
 def result_of(items: Sequence[AlternativeItem]) -> str:
-    """Return what became of a request all of whose items ended; ``partly`` where they ended differently."""
+    """Return what became of a request all of whose items ended.
+
+    ``partly`` where they ended differently.
+    """
     ends = {item.state for item in items}
     return _RESULTS[ends.pop()] if len(ends) == 1 else kinds.PARTLY
 
 
 def settle(work: Work, row: Request) -> bool:
-    """Close a locked request when none of its items is under way any more; returns whether it was closed.
+    """Close a locked request when none of its items is under way any more.
 
-    Children whose parcel went back into stock, or was lost for good, wait for the ward: the request then goes back to a
-    reviewer.
+    Returns whether it was closed.
+
+    Children whose parcel went back into stock, or was lost for good, wait for the ward: the request
+    then goes back to a reviewer.
     """
     items = items_of(work.session, row.id)
     if any(item.state in LIVE for item in items):

@@ -1,4 +1,7 @@
-"""A parcel that the post lost: found again, replaced, or given up; its pieces are written off before anything else."""
+"""A parcel that the post lost: found again, replaced, or given up.
+
+Its pieces are written off before anything else.
+"""
 
 from collections.abc import Sequence
 
@@ -15,7 +18,10 @@ from portal.domain.requests.requests.services import touch
 
 
 def lose(work: Work, parcel_id: int) -> AlternativeParcel:
-    """Note that the post says it lost it; somebody then decides what follows. Raises WrongStateError."""
+    """Note that the post says it lost it; somebody then decides what follows.
+
+    Raises WrongStateError.
+    """
     row, parcel, items = lock_parcel(work.session, parcel_id)
     shipments.lose(work, shipment_in_mail(work.session, parcel).id)
     for item in items:
@@ -25,7 +31,10 @@ def lose(work: Work, parcel_id: int) -> AlternativeParcel:
 
 
 def find(work: Work, parcel_id: int) -> AlternativeParcel:
-    """Note that the post found it, before anything else was decided: it is on its way again. Raises WrongStateError."""
+    """Note that the post found it, before anything else was decided: it is on its way again.
+
+    Raises WrongStateError.
+    """
     row, parcel, items = lock_parcel(work.session, parcel_id)
     _refuse_not_lost(items)
     shipments.find(work, shipment_in_mail(work.session, parcel).id)
@@ -36,11 +45,15 @@ def find(work: Work, parcel_id: int) -> AlternativeParcel:
 
 
 def resend(work: Work, parcel_id: int) -> AlternativeParcel:
-    """Decide that a lost parcel is replaced: its pieces are written off, its children get others, packed by two people.
+    """Decide that a lost parcel is replaced.
+
+    Its pieces are written off, its children get others, packed by two people.
 
     Raises:
-        NotAllowedError: the household is held, or has no address any more; as ``packing.refuse_held``.
-        NotFoundError: there is no such parcel. WrongStateError: it is not lost, or this was decided before.
+        NotAllowedError: the household is held, or has no address any more; as
+            ``packing.refuse_held``.
+        NotFoundError: there is no such parcel. WrongStateError: it is not lost, or this was decided
+            before.
     """
     row, parcel, items = lock_parcel(work.session, parcel_id)
     _refuse_not_lost(items)
@@ -56,10 +69,13 @@ def resend(work: Work, parcel_id: int) -> AlternativeParcel:
 
 
 def write_off(work: Work, parcel_id: int) -> AlternativeParcel:
-    """Decide that a lost parcel is not replaced: its children's rights wait for the ward, a reviewer ends the request.
+    """Decide that a lost parcel is not replaced.
+
+    Its children's rights wait for the ward, a reviewer ends the request.
 
     Raises:
-        NotFoundError: there is no such parcel. WrongStateError: it is not lost, or this was decided before.
+        NotFoundError: there is no such parcel. WrongStateError: it is not lost, or this was decided
+            before.
     """
     row, parcel, items = lock_parcel(work.session, parcel_id)
     _refuse_not_lost(items)

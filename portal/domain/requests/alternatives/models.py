@@ -12,10 +12,12 @@ LIVE = "state IN ('submitted','awaiting_stop','approved','packed','posted','retu
 
 
 class AlternativeItem(Base):
-    """One child's paper alternative: ``pieces`` of a product at ``piece_yen`` yen each make up ``amount_yen``.
+    """One child's paper alternative.
 
-    ``coupon_owed`` marks an alternative that was taken back while the issuer was stopping the coupon: the child gets
-    a fresh code as soon as the issuer confirmed.
+    ``pieces`` of a product at ``piece_yen`` yen each make up ``amount_yen``.
+
+    ``coupon_owed`` marks an alternative that was taken back while the issuer was stopping the
+    coupon: the child gets a fresh code as soon as the issuer confirmed.
     """
 
     __tablename__ = "alternative_item"
@@ -49,7 +51,9 @@ class AlternativeItem(Base):
 
 
 class AlternativeParcel(Base):
-    """Pieces for children of one request: counted by one person, confirmed by another, then sent as a shipment.
+    """Pieces for children of one request.
+
+    Counted by one person, confirmed by another, then sent as a shipment.
 
     ``shipment_id`` is the last posting; earlier ones hang behind it.
     """
@@ -75,7 +79,10 @@ class AlternativeParcel(Base):
 
 
 class StockBalance(Base):
-    """How many pieces of a product there are and how many of them are promised; its row is the ledger's lock."""
+    """How many pieces of a product there are and how many of them are promised.
+
+    Its row is the ledger's lock.
+    """
 
     __tablename__ = "stock_balance"
     __table_args__ = (
@@ -118,7 +125,10 @@ class StockPiece(Base):
 
 
 class StockMovement(Base):
-    """One line of the ledger, never changed: what it did to the pieces there and to the promised ones (signed)."""
+    """One line of the ledger, never changed.
+
+    What it did to the pieces there and to the promised ones (signed).
+    """
 
     __tablename__ = "stock_movement"
 
@@ -134,7 +144,10 @@ class StockMovement(Base):
 
 
 class StockReservation(Base):
-    """Pieces promised to one child's alternative, or waited for in the order of ``id``. Written under the ledger's lock."""
+    """Pieces promised to one child's alternative, or waited for in the order of ``id``.
+
+    Written under the ledger's lock.
+    """
 
     __tablename__ = "stock_reservation"
 

@@ -25,7 +25,9 @@ SPENT = "spent"
 
 
 def stop_confirmed(work: Work, entitlement_id: int) -> Request | None:
-    """Go on with a child whose coupon is void now: pieces are promised, or a coupon that is owed is given back.
+    """Go on with a child whose coupon is void now.
+
+    Pieces are promised, or a coupon that is owed is given back.
 
     None when no alternative waited for the answer.
     """

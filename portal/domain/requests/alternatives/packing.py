@@ -1,4 +1,7 @@
-"""Packing a parcel by two people: one scans the serial numbers, another one counts again; only then stock leaves."""
+"""Packing a parcel by two people: one scans the serial numbers, another one counts again.
+
+Only then stock leaves.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -55,12 +58,16 @@ def count(
     scans: Sequence[Scanned],
     mail_class: str,
 ) -> AlternativeParcel:
-    """Fill a parcel for children of one request as its first person: the scanned pieces are laid aside.
+    """Fill a parcel for children of one request as its first person.
+
+    The scanned pieces are laid aside.
 
     Raises:
         NotFoundError: no such request, or a serial number that was never received.
-        NotAllowedError: no person with an account, a held household, or more yen than the mail is insured for.
-        ConflictError: a child's pieces are not promised yet or packed already, or a piece is not in stock.
+        NotAllowedError: no person with an account, a held household, or more yen than the mail is
+            insured for.
+        ConflictError: a child's pieces are not promised yet or packed already, or a piece is not in
+            stock.
         InputError: no child, or the scanned pieces do not make up the amount.
     """
     row = locked_request(work.session, request_id)
@@ -107,7 +114,8 @@ def refuse_held(
 ) -> None:
     """Refuse to give anything to a household that is held or gone, and a protected one's parcel to all but the ward.
 
-    With ``mailing`` also where no address may be used: such a parcel is packed and handed over at the ward's counter.
+    With ``mailing`` also where no address may be used: such a parcel is packed and handed over at
+    the ward's counter.
 
     Raises:
         NotAllowedError: held, removed, or the actor is no person with an account.
@@ -166,7 +174,10 @@ def _fitting(
 
 
 def _worth(session: Session, product: str, serials: Sequence[str]) -> int:
-    """Return what the pieces are worth by the ranges they came in; 0 when one is unknown (refused later by name)."""
+    """Return what the pieces are worth by the ranges they came in.
+
+    0 when one is unknown (refused later by name).
+    """
     pieces = stock.pieces_by_serial(session, product, serials)
     ranges = session.execute(
         select(StockRange.id, StockRange.piece_yen).where(StockRange.product == product)
@@ -176,7 +187,9 @@ def _worth(session: Session, product: str, serials: Sequence[str]) -> int:
 
 
 def confirm(work: Work, parcel_id: int, pieces: int, amount_yen: int) -> AlternativeParcel:
-    """Confirm a parcel as its second person, who counted ``pieces`` and ``amount_yen``: now stock leaves the ledger.
+    """Confirm a parcel as its second person, who counted ``pieces`` and ``amount_yen``.
+
+    Now stock leaves the ledger.
 
     Raises:
         NotFoundError: there is no such parcel.
@@ -197,7 +210,8 @@ def confirm(work: Work, parcel_id: int, pieces: int, amount_yen: int) -> Alterna
     ) != pieces:
         raise InputError(
             _s(
-                "枚数か金額が、1人目と合いません。もう一度数えてください。合わないときは、取りやめてください。"
+                "枚数か金額が、1人目と合いません。もう一度数えてください。"
+                "合わないときは、取りやめてください。"
             )
         )
     refuse_over_limit(work.program, parcel.mail_class, parcel.amount_yen)
@@ -214,7 +228,9 @@ def confirm(work: Work, parcel_id: int, pieces: int, amount_yen: int) -> Alterna
 
 
 def discard(work: Work, parcel_id: int) -> AlternativeParcel:
-    """Empty a parcel that nobody confirmed: its pieces go back, its children wait to be packed again.
+    """Empty a parcel that nobody confirmed.
+
+    Its pieces go back, its children wait to be packed again.
 
     Raises:
         NotFoundError: there is no such parcel.
@@ -254,7 +270,9 @@ def _parcels(session: Session, request_id: int) -> list[AlternativeParcel]:
 def lock_parcel(
     session: Session, parcel_id: int
 ) -> tuple[Request, AlternativeParcel, list[AlternativeItem]]:
-    """Return a parcel with its request (locked: it guards the parcel too) and its children's items, all fresh.
+    """Return a parcel with its request (locked.
+
+    It guards the parcel too) and its children's items, all fresh.
 
     Raises:
         NotFoundError: there is no such parcel.

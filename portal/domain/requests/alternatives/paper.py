@@ -37,8 +37,9 @@ def enter_form(
 ) -> Request:
     """Enter a form, or what was said on the telephone (no form is kept then).
 
-    Children whose paper is under way already get the form added to that request. A form that is late or not signed
-    by who may waits with a warning and touches no coupon; one that is not clear is added to nothing: somebody asks.
+    Children whose paper is under way already get the form added to that request. A form that is
+    late or not signed by who may waits with a warning and touches no coupon; one that is not clear
+    is added to nothing: somebody asks.
 
     Raises:
         InputError: the entry contradicts itself; no child, or no such product.
@@ -83,7 +84,10 @@ def enter_form(
 def _join(
     work: Work, household_id: int, wishes: Mapping[int, str], form: PaperEntry[PaperWish]
 ) -> tuple[Request | None, dict[int, str]]:
-    """Add the form to the requests in which its children have paper under way; return the last and the other wishes."""
+    """Add the form to the requests in which its children have paper under way.
+
+    Return the last and the other wishes.
+    """
     new = dict(wishes)
     joined: Request | None = None
     found = work.session.execute(

@@ -58,7 +58,10 @@ class ParcelView:
 
 @dataclass(frozen=True, slots=True)
 class StockLine:
-    """A product in pieces: there, promised, waited for, sent out, gone; and whether ledger and pieces agree."""
+    """A product in pieces: there, promised, waited for, sent out, gone.
+
+    And whether ledger and pieces agree.
+    """
 
     product: str
     on_hand: int
@@ -78,7 +81,10 @@ class StockLine:
 def to_pack(
     session: Session, *, include_protected: bool, short: bool = False, request_id: int | None = None
 ) -> list[ToPack]:
-    """Return requests with children whose pieces may be packed now, oldest first; ``short``: those that wait for stock."""
+    """Return requests with children whose pieces may be packed now, oldest first.
+
+    ``short``: those that wait for stock.
+    """
     state = "waiting" if short else "reserved"
     statement = (
         select(AlternativeItem, Request)
@@ -107,7 +113,10 @@ def to_pack(
 
 
 def pack_view(session: Session, request_id: int, *, include_protected: bool) -> ToPack | None:
-    """Return one request with children that may be packed now; None where there is none, or none to know of."""
+    """Return one request with children that may be packed now.
+
+    None where there is none, or none to know of.
+    """
     found = to_pack(session, include_protected=include_protected, request_id=request_id)
     return found[0] if found else None
 
@@ -115,7 +124,10 @@ def pack_view(session: Session, request_id: int, *, include_protected: bool) -> 
 def fitting(
     program: Program, items: Sequence[AlternativeItem], mail_class: str
 ) -> list[AlternativeItem]:
-    """Return the first children that fit into one parcel of a class; a child that alone is too much stands alone."""
+    """Return the first children that fit into one parcel of a class.
+
+    A child that alone is too much stands alone.
+    """
     limit, chosen, total = limit_yen(program, mail_class), list[AlternativeItem](), 0
     for item in items:
         if chosen and total + item.amount_yen > limit:
@@ -159,7 +171,10 @@ def parcels(session: Session, stage: str, *, include_protected: bool) -> list[Pa
 
 
 def _children(session: Session, parcel_ids: Sequence[int], stage: str) -> dict[int, int]:
-    """Count children by parcel; a parcel whose pieces are back in stock, or given up, is nobody's work any more."""
+    """Count children by parcel.
+
+    A parcel whose pieces are back in stock, or given up, is nobody's work any more.
+    """
     statement = (
         select(AlternativeItem.parcel_id, func.count())
         .where(AlternativeItem.parcel_id.in_(parcel_ids))

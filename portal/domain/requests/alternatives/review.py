@@ -59,16 +59,19 @@ def decide(
     text: str = "",
     **extra: Any,  # noqa: ARG001  (the signature of every kind of request)
 ) -> Request:
-    """Decide on a request that a page showed in ``version``; ``reason`` is a code of ``REASONS``, ``text`` further words.
+    """Decide on a request that a page showed in ``version``.
 
-    Accepting stops the coupons: a code that nobody saw is void at once and the pieces are promised with it; a shown
-    one waits for its issuer. Refusing a request whose parcel went back into stock ends it as
-    restocked, one whose parcel was lost for good as lost.
+    ``reason`` is a code of ``REASONS``, ``text`` further words.
+
+    Accepting stops the coupons: a code that nobody saw is void at once and the pieces are promised
+    with it; a shown one waits for its issuer. Refusing a request whose parcel went back into stock
+    ends it as restocked, one whose parcel was lost for good as lost.
 
     Raises:
         NotFoundError: no such request, or its household is the ward's alone to know.
         ConflictError: changed since, or decided by somebody else now.
-        NotAllowedError: an own entry, a held household, a coupon that was spent or cannot be stopped.
+        NotAllowedError: an own entry, a held household, a coupon that was spent or cannot be
+            stopped.
         WrongStateError: not possible from its state. InputError: no such decision or reason.
     """
     row = for_decision(work, request_id, version)

@@ -9,12 +9,18 @@ from portal.domain.foundation.typed import bare
 
 SERIAL = re.compile(r"([A-Z]{0,8})([0-9]{1,18})")
 LONGEST_RANGE = 100_000
-"""Pieces in one range: more is a slip of the finger, and one transaction should not write more rows."""
+"""Pieces in one range.
+
+More is a slip of the finger, and one transaction should not write more rows.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class SerialRange:
-    """Serial numbers in a row, both ends included; ``prefix`` and ``width`` (of the digits) are the same for all."""
+    """Serial numbers in a row, both ends included.
+
+    ``prefix`` and ``width`` (of the digits) are the same for all.
+    """
 
     prefix: str
     first: int
@@ -43,7 +49,8 @@ def read_range(first: str, last: str = "") -> SerialRange:
     """Read a range from its first and last serial number; without a last one it is a single piece.
 
     Raises:
-        InputError: one is no serial number, they do not belong together, or the range is empty or too long.
+        InputError: one is no serial number, they do not belong together, or the range is empty or
+            too long.
     """
     prefix, low = _parts(first)
     last_prefix, high = _parts(last) if bare(last) else (prefix, low)

@@ -1,4 +1,7 @@
-"""Asking for paper, and taking that back until it is packed. Reviewers and issuers: ``review``, ``outcome``."""
+"""Asking for paper, and taking that back until it is packed.
+
+Reviewers and issuers: ``review``, ``outcome``.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -59,7 +62,8 @@ def submit(
 ) -> Request:
     """Ask for paper in place of the electronic coupon of each child in ``wishes`` (its number in the household: product).
 
-    The children are claimed and their coupons hidden; ``written`` is sealed. ``received_at`` (UTC) is what counts for the deadline, by default ``now``.
+    The children are claimed and their coupons hidden; ``written`` is sealed. ``received_at`` (UTC)
+    is what counts for the deadline, by default ``now``.
 
     Raises:
         TooEarlyError, TooLateError: outside the window.
@@ -82,7 +86,9 @@ def open_with_items(
     received_at: datetime | None = None,
     warnings: tuple[str, ...] = (),
 ) -> Request:
-    """Open a request; the caller decided whether it is in time. One of ``WEAK`` touches neither child nor coupon.
+    """Open a request; the caller decided whether it is in time.
+
+    One of ``WEAK`` touches neither child nor coupon.
 
     Raises: as ``submit``, but for the window.
     """
@@ -134,7 +140,8 @@ def open_with_items(
 
 def _replace_weak(work: Work, household_id: int, entitlement_ids: Sequence[int]) -> None:
     """End earlier forms for these children that bound nobody: this word takes their place."""
-    # Where two words come at the same moment, the household's row makes them come one after the other.
+    # Where two words come at the same moment, the household's row makes them come one after the
+    # other.
     work.session.execute(
         select(Household.id).where(Household.id == household_id).with_for_update(key_share=True)
     )
@@ -190,7 +197,8 @@ def resubmit(
     if set(chosen) != {item.ordinal for item in items}:
         raise InputError(
             _(
-                "紙に変えるこどもは、ここでは変えられません。取り下げて、もう一度申し込んでください。"
+                "紙に変えるこどもは、ここでは変えられません。取り下げて、"
+                "もう一度申し込んでください。"
             )
         )
     move(work, row, "answer")
@@ -204,11 +212,14 @@ def resubmit(
 
 
 def withdraw(work: Work, request_id: int, household_id: int) -> Request:
-    """Take a request back until it is packed: stock is given up, the coupon comes back or a fresh code follows.
+    """Take a request back until it is packed.
+
+    Stock is given up, the coupon comes back or a fresh code follows.
 
     Raises:
         NotFoundError: the household has no such request.
-        NotAllowedError: packed (``packed``), held for review, or no code is left (``coupon_stock``); nothing changed.
+        NotAllowedError: packed (``packed``), held for review, or no code is left
+            (``coupon_stock``); nothing changed.
         WrongStateError: it has ended already.
     """
     row = locked_request(work.session, request_id, household_id)
@@ -216,7 +227,8 @@ def withdraw(work: Work, request_id: int, household_id: int) -> Request:
     if any(item.state in {"packed", "posted", "returned"} for item in items):
         raise NotAllowedError(
             _(
-                "もう発送の準備が終わっているため、取り下げできません。コールセンターにお電話ください。"
+                "もう発送の準備が終わっているため、取り下げできません。"
+                "コールセンターにお電話ください。"
             ),
             code="packed",
         )
@@ -245,7 +257,8 @@ def _take_back(work: Work, item: AlternativeItem) -> None:
     before = item.state
     step(work, item, "withdraw")
     if before == "awaiting_stop":
-        # the claim stays until the issuer answered, so that nothing else begins about a code that may be void
+        # the claim stays until the issuer answered, so that nothing else begins about a code that
+        # may be void
         item.coupon_owed = True
         return
     stock.release(work, item)

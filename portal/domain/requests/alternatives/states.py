@@ -16,7 +16,8 @@ ALTERNATIVE = StateMachine(
         "return": fan("posted", "returned"),
         "repost": fan("returned", "posted"),
         "restock": fan("returned", "restocked"),
-        # the design has no way out of a parcel that the post lost: somebody decides, unless it is found
+        # the design has no way out of a parcel that the post lost: somebody decides, unless it is
+        # found
         "lose": fan("posted", "lost"),
         "find": fan("lost", "posted"),
         "resend": fan("lost", "approved"),

@@ -1,4 +1,7 @@
-"""The stock ledger: pieces come in by serial range, are promised, leave in parcels and come back; never below zero."""
+"""The stock ledger: pieces come in by serial range, are promised, leave in parcels and come back.
+
+Never below zero.
+"""
 
 from collections.abc import Iterable, Sequence
 
@@ -51,7 +54,10 @@ def product_of(program: Program, product_id: str) -> AlternativeProduct:
 
 
 def lock_balance(session: Session, product: str) -> StockBalance:
-    """Return a product's balance, fresh and locked to the end of the transaction: whoever writes stock waits here."""
+    """Return a product's balance, fresh and locked to the end of the transaction.
+
+    Whoever writes stock waits here.
+    """
     upsert = pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
     session.execute(
         upsert(StockBalance).values(product=product, on_hand=0, reserved=0).on_conflict_do_nothing()
@@ -65,7 +71,9 @@ def lock_balance(session: Session, product: str) -> StockBalance:
 
 
 def receive(work: Work, product_id: str, first: str, last: str, delivery_note: str) -> StockRange:
-    """Take pieces into stock by their first and last serial number; those who wait for stock are served.
+    """Take pieces into stock by their first and last serial number.
+
+    Those who wait for stock are served.
 
     Raises:
         InputError: no such product, no range, or no delivery note.
@@ -119,7 +127,10 @@ def receive(work: Work, product_id: str, first: str, last: str, delivery_note: s
 
 
 def reserve(work: Work, item: AlternativeItem) -> bool:
-    """Promise a child's pieces, or let it wait for stock behind those before it; tells whether they are promised."""
+    """Promise a child's pieces, or let it wait for stock behind those before it.
+
+    Tells whether they are promised.
+    """
     balance = lock_balance(work.session, item.product)
     row = StockReservation(item_id=item.id, product=item.product, pieces=item.pieces, at=work.now)
     work.session.add(row)
@@ -147,7 +158,10 @@ def serve_waiting(work: Work, balance: StockBalance) -> None:
 
 
 def release(work: Work, item: AlternativeItem) -> None:
-    """Give up what was promised to a child or waited for; who waits behind it is served. Without either: nothing."""
+    """Give up what was promised to a child or waited for; who waits behind it is served.
+
+    Without either: nothing.
+    """
     balance = lock_balance(work.session, item.product)
     row = reservation_of(work.session, item.id)
     if row is None or not RESERVATION.can(row.state, "release"):
@@ -221,7 +235,10 @@ def restock(work: Work, items: Sequence[AlternativeItem], parcel_id: int) -> Non
 
 
 def lose(work: Work, items: Sequence[AlternativeItem], parcel_id: int) -> None:
-    """Give up the pieces of a parcel that the post lost: they left the stock before, the ledger says what became of them."""
+    """Give up the pieces of a parcel that the post lost.
+
+    They left the stock before, the ledger says what became of them.
+    """
     for product, sent in _by_product(items):
         balance = lock_balance(work.session, product)
         _step_pieces(work.session, [product], parcel_id, "lose", leave=False)
@@ -230,7 +247,10 @@ def lose(work: Work, items: Sequence[AlternativeItem], parcel_id: int) -> None:
 
 
 def reserve_again(work: Work, item: AlternativeItem) -> bool:
-    """Promise a child other pieces for those that were lost, before those who asked later; tells whether they are promised."""
+    """Promise a child other pieces for those that were lost, before those who asked later.
+
+    Tells whether they are promised.
+    """
     balance = lock_balance(work.session, item.product)
     row = reservation_of(work.session, item.id)
     if row is None:
@@ -287,7 +307,10 @@ def write(
 
 
 def pieces_by_serial(session: Session, product: str, serials: Sequence[str]) -> list[StockPiece]:
-    """Return the pieces with these serial numbers as the database has them now; unknown ones are left out."""
+    """Return the pieces with these serial numbers as the database has them now.
+
+    Unknown ones are left out.
+    """
     found: list[StockPiece] = []
     for part in _chunks(serials):
         found += session.scalars(

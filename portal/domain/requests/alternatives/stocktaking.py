@@ -1,4 +1,7 @@
-"""Stocktaking by two people: what one counted against the book, and which serial numbers make the difference."""
+"""Stocktaking by two people.
+
+What one counted against the book, and which serial numbers make the difference.
+"""
 
 from collections.abc import Sequence
 
@@ -42,11 +45,12 @@ def propose_count(
 ) -> StockCount:
     """Note what one person counted; the book changes only when another person confirms it.
 
-    ``missing`` are pieces of the book that are not there (or, with ``damaged``, must not be sent any more), ``found``
-    pieces that were missing before. ``reason`` is short and names no person.
+    ``missing`` are pieces of the book that are not there (or, with ``damaged``, must not be sent
+    any more), ``found`` pieces that were missing before. ``reason`` is short and names no person.
 
     Raises:
-        InputError: no such product, a difference without reason, or serial numbers that do not explain it.
+        InputError: no such product, a difference without reason, or serial numbers that do not
+            explain it.
         ConflictError: a count of this product waits for its second person.
         NotAllowedError: the actor is no person with an account.
     """
@@ -62,7 +66,8 @@ def propose_count(
     if counted < 0 or counted != balance.on_hand - len(gone) + len(back):
         raise InputError(
             _s(
-                "数えた枚数%(counted)d枚と帳簿%(book)d枚の差が、番号の数と合いません。なくなった番号と見つかった番号を、すべて入力してください。"
+                "数えた枚数%(counted)d枚と帳簿%(book)d枚の差が、番号の数と合いません。"
+                "なくなった番号と見つかった番号を、すべて入力してください。"
             )
             % {"counted": counted, "book": balance.on_hand}
         )
@@ -110,7 +115,8 @@ def confirm_count(work: Work, count_id: int) -> StockCount:
     if balance.on_hand != row.book:
         raise ConflictError(
             _s(
-                "数えたあとに在庫が動きました（帳簿%(before)d枚→%(now)d枚）。もう一度数えてください。"
+                "数えたあとに在庫が動きました（帳簿%(before)d枚→%(now)d枚）。"
+                "もう一度数えてください。"
             )
             % {"before": row.book, "now": balance.on_hand}
         )

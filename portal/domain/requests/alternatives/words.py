@@ -1,4 +1,7 @@
-"""A paper alternative in words: standard reasons and steps for residents, effects and warnings for the staff."""
+"""A paper alternative in words.
+
+Standard reasons and steps for residents, effects and warnings for the staff.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -51,7 +54,10 @@ REASONS: Mapping[str, Callable[[], str]] = MappingProxyType(
 
 
 def reply_lines(vault: Vault, program: Program, row: Request) -> tuple[str, ...]:
-    """Return what a resident reads about a return or a refusal: the standard reason, the reviewer's words, whom to call."""
+    """Return what a resident reads about a return or a refusal.
+
+    The standard reason, the reviewer's words, whom to call.
+    """
     if row.reply is None:
         return ()
     lines = [REASONS.get(row.reply, REASONS["other"])(), reply_of(vault, row)]
@@ -73,10 +79,12 @@ def warning_text(code: str) -> str:
         "not_signed": _s("署名がありません。本人に確かめてください。"),
         "unclear": _s("はっきりしない申出書です。本人の気持ちを確かめるまで、受け入れられません。"),
         "restocked": _s(
-            "小包が戻り、券を在庫に戻しました。区の判断を待っています。終わらせるときは「断る」を選び、理由を伝えてください。"
+            "小包が戻り、券を在庫に戻しました。区の判断を待っています。"
+            "終わらせるときは「断る」を選び、理由を伝えてください。"
         ),
         "written_off": _s(
-            "郵便局が小包をなくし、送りなおさないことにしました。区の判断を待っています。終わらせるときは「断る」を選び、理由を伝えてください。"
+            "郵便局が小包をなくし、送りなおさないことにしました。区の判断を待っています。"
+            "終わらせるときは「断る」を選び、理由を伝えてください。"
         ),
     }.get(code, code)
 
@@ -117,7 +125,10 @@ def lines_of(work: Work, request: Request) -> tuple[Line, ...]:
 
 
 def effects_of(work: Work, request: Request) -> tuple[str, ...]:
-    """Say what accepting does: children and yen, what becomes of the codes, which pieces are promised, and hindrances."""
+    """Say what accepting does.
+
+    Children and yen, what becomes of the codes, which pieces are promised, and hindrances.
+    """
     items = [item for item in items_of(work.session, request.id) if item.state == "submitted"]
     if not items:
         return (_s("認められる分がありません。本人の返事を待っているか、小包が戻ったあとです。"),)
@@ -144,7 +155,8 @@ def _coupon_lines(session: Session, items: Sequence[AlternativeItem]) -> Iterabl
         yield _s("まだ表示していないコード%(n)s件は、すぐに無効になります。") % {"n": unseen}
     if sum(shown):
         yield _s(
-            "表示したコード%(n)s件は、発行者に停止を頼みます。使われていないとわかってから、紙を用意します。"
+            "表示したコード%(n)s件は、発行者に停止を頼みます。"
+            "使われていないとわかってから、紙を用意します。"
         ) % {"n": sum(shown)}
 
 
@@ -162,7 +174,8 @@ def _stock_lines(work: Work, items: Sequence[AlternativeItem]) -> Iterable[str]:
         else:
             yield (
                 _s(
-                    "「%(product)s」が%(wanted)d枚要りますが、空いている在庫は%(free)d枚です。入荷まで在庫待ちになります。"
+                    "「%(product)s」が%(wanted)d枚要りますが、"
+                    "空いている在庫は%(free)d枚です。入荷まで在庫待ちになります。"
                 )
                 % words
             )

@@ -1,1 +1,4 @@
-"""Declines (辞退): a household gives up what a child would get; until the cut-off it may take that back."""
+"""Declines (辞退): a household gives up what a child would get.
+
+Until the cut-off it may take that back.
+"""

@@ -39,12 +39,17 @@ LATE, NO_ATTORNEY, ADULT_WARD, COUNTERSIGN, HONORED, CROSSED = (
     "crossed",
 )
 WEAK = frozenset({LATE, NO_ATTORNEY})
-"""A request with one of these binds nobody and is never accepted; a better declaration may still complete it."""
+"""A request with one of these binds nobody and is never accepted.
+
+A better declaration may still complete it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """One child's right: its entitlement and its number in the household; ``adult`` on the day of the declaration.
+    """One child's right: its entitlement and its number in the household.
+
+    ``adult`` on the day of the declaration.
 
     ``state``, ``claimed_by`` and ``claim_id`` are the locked entitlement's.
     """
@@ -62,8 +67,8 @@ class Right:
 class Declaration:
     """Who gives up what. ``received_at`` is the instant that counts for the deadline (UTC).
 
-    ``binding`` is False where it must not yet touch any coupon: late, or not signed by who may sign. ``receipt_no`` is a
-    number for a new request, made before.
+    ``binding`` is False where it must not yet touch any coupon: late, or not signed by who may
+    sign. ``receipt_no`` is a number for a new request, made before.
     """
 
     received_at: datetime
@@ -112,7 +117,9 @@ _RIGHTS = (
 
 
 def lock_rights(work: Work, household_id: int, ordinals: Sequence[int], day: date) -> list[Right]:
-    """Return the chosen children of a household, which is locked as by ``lock_household``; so are the children's rights.
+    """Return the chosen children of a household, which is locked as by ``lock_household``.
+
+    So are the children's rights.
 
     Raises:
         InputError: none was chosen, or one is not of this household.
@@ -142,7 +149,9 @@ def declare(
     said: Declaration,
     completes: tuple[Request, list[DeclineItem]] | None = None,
 ) -> Request:
-    """Carry out a declaration of a locked household; the caller decided whether it is in time, and looked back.
+    """Carry out a declaration of a locked household.
+
+    The caller decided whether it is in time, and looked back.
 
     Raises:
         ConflictError: a child is decided already, or another request is open for it.

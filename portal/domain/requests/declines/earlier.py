@@ -43,8 +43,8 @@ def unfinished(
 ) -> tuple[Request, list[DeclineItem]] | None:
     """Return the household's newest decline that these children's declaration completes, locked, with its items.
 
-    That is a wish told on the telephone (no items yet); or one of theirs that was returned for correction, unclear,
-    late, or signed by somebody who may not.
+    That is a wish told on the telephone (no items yet); or one of theirs that was returned for
+    correction, unclear, late, or signed by somebody who may not.
     """
     rows = session.scalars(
         select(Request)

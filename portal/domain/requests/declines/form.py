@@ -1,4 +1,7 @@
-"""The decline form (辞退届, ``domain.md`` §4.3): blank for paper, and what it means in the reader's language."""
+"""The decline form (辞退届, ``domain.md`` §4.3).
+
+Blank for paper, and what it means in the reader's language.
+"""
 
 from datetime import datetime
 
@@ -18,7 +21,10 @@ def meaning_of(program: Program) -> tuple[str, ...]:
 
 
 def decline_form_pdf(program: Program, now: datetime, letter_number: str = "") -> bytes:
-    """Return the blank form as PDF. At most a letter's number stands on it: no name, no address, no child (§2.6)."""
+    """Return the blank form as PDF.
+
+    At most a letter's number stands on it: no name, no address, no child (§2.6).
+    """
     return blank_form_pdf(
         program,
         "decline_form.typ",

@@ -1,4 +1,7 @@
-"""Items of a decline: stepped by the machine, made binding for coupon and child, let go, and closed with the request."""
+"""Items of a decline.
+
+Stepped by the machine, made binding for coupon and child, let go, and closed with the request.
+"""
 
 from collections.abc import Iterable, Sequence
 
@@ -21,7 +24,10 @@ OPEN = ("submitted", "returned_for_correction", "unclear", "awaiting_stop")
 
 
 def items_of(session: Session, request_id: int) -> list[DeclineItem]:
-    """Return the items of a request in the order of its children; whoever writes them locked the request before."""
+    """Return the items of a request in the order of its children.
+
+    Whoever writes them locked the request before.
+    """
     statement = (
         select(DeclineItem)
         .where(DeclineItem.request_id == request_id)
@@ -32,7 +38,10 @@ def items_of(session: Session, request_id: int) -> list[DeclineItem]:
 
 
 def step(work: Work, row: Request, item: DeclineItem, action: str) -> DeclineItem:
-    """Take one step of the machine on an item of a locked request and log it. Raises WrongStateError."""
+    """Take one step of the machine on an item of a locked request and log it.
+
+    Raises WrongStateError.
+    """
     before = item.state
     item.state = DECLINE.next(before, action)
     item.changed_at = work.now
@@ -59,7 +68,8 @@ def bind(
 ) -> Sequence[claims.Claimable]:
     """Keep other requests away from these children and hide their coupons; all of them or none.
 
-    ``read`` and ``coupons`` are their rows as the caller read and locked them (``claim``, ``hide_all``).
+    ``read`` and ``coupons`` are their rows as the caller read and locked them (``claim``,
+    ``hide_all``).
 
     Raises:
         ConflictError: a child is decided already, or another request is open for it.

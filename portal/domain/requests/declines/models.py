@@ -11,7 +11,9 @@ LIVE = "state IN ('submitted','returned_for_correction','unclear','awaiting_stop
 
 
 class DeclineItem(Base):
-    """One child's part of a decline. ``adult``: 18 or older on the day of the declaration (``domain.md`` §1.2 no. 8).
+    """One child's part of a decline.
+
+    ``adult``: 18 or older on the day of the declaration (``domain.md`` §1.2 no. 8).
 
     ``countersigned_at`` is when that person's own signed paper reached us.
     The partial unique index keeps a child from being declined twice, whatever ways its forms came.

@@ -1,4 +1,7 @@
-"""Accepting, its end after the issuer's answer, and taking back: coupon, child and item always change together."""
+"""Accepting, its end after the issuer's answer, and taking back.
+
+Coupon, child and item always change together.
+"""
 
 from collections.abc import Sequence
 
@@ -24,7 +27,9 @@ SPENT = "spent"
 
 
 def carry_out(work: Work, row: Request, items: Sequence[DeclineItem]) -> None:
-    """Accept items of a locked request: codes are stopped, and a child whose code is void is declined at once.
+    """Accept items of a locked request.
+
+    Codes are stopped, and a child whose code is void is declined at once.
 
     Raises:
         NotAllowedError: the household is held, or a coupon was spent or can never be stopped.
@@ -67,10 +72,13 @@ def _awaiting(session: Session, entitlement_id: int) -> tuple[Request, DeclineIt
 
 
 def stop_confirmed(work: Work, entitlement_id: int) -> Request | None:
-    """Decline the child in the transaction in which its coupon became void; None when no decline waited for that.
+    """Decline the child in the transaction in which its coupon became void.
 
-    A child that is held meanwhile is not declined: the request goes back to a reviewer. A child whose decline was
-    taken back while the issuer was asked gets a fresh code; with none left, the next assignment gives it one.
+    None when no decline waited for that.
+
+    A child that is held meanwhile is not declined: the request goes back to a reviewer. A child
+    whose decline was taken back while the issuer was asked gets a fresh code; with none left, the
+    next assignment gives it one.
     """
     found = _awaiting(work.session, entitlement_id)
     if found is None:
@@ -87,7 +95,10 @@ def stop_confirmed(work: Work, entitlement_id: int) -> Request | None:
 
 
 def _free_withdrawn(work: Work, entitlement_id: int) -> bool:
-    """Give a child back whose decline was taken back while the issuer was asked; tells whether there is such one."""
+    """Give a child back whose decline was taken back while the issuer was asked.
+
+    Tells whether there is such one.
+    """
     entitlement = locked_entitlement(work.session, entitlement_id)
     taken_back = work.session.scalar(
         select(DeclineItem.request_id).where(
@@ -112,7 +123,10 @@ def _give_owed(work: Work, entitlement_id: int) -> None:
 
 
 def stop_found_spent(work: Work, entitlement_id: int) -> Request | None:
-    """Refuse the child's decline because its code was used; None when no decline waited for the answer."""
+    """Refuse the child's decline because its code was used.
+
+    None when no decline waited for the answer.
+    """
     found = _awaiting(work.session, entitlement_id)
     if found is None:
         _free_withdrawn(work, entitlement_id)
@@ -137,9 +151,12 @@ def _tell(work: Work, row: Request, item: DeclineItem) -> None:
 
 
 def take_back(work: Work, row: Request, items: Sequence[DeclineItem]) -> None:
-    """Take items of a locked request back: children go on, coupons come back; after a void from the reserve.
+    """Take items of a locked request back: children go on, coupons come back.
 
-    While an issuer is being asked, the child stays claimed until its answer (``stop_confirmed``, ``stop_found_spent``).
+    After a void from the reserve.
+
+    While an issuer is being asked, the child stays claimed until its answer (``stop_confirmed``,
+    ``stop_found_spent``).
 
     Raises:
         NotAllowedError: no code is left (``coupon_stock``); nothing has changed then.

@@ -1,4 +1,7 @@
-"""Declines by post, FAX and counter: in time or not, signed by whom, clear or not, and never counted twice."""
+"""Declines by post, FAX and counter.
+
+In time or not, signed by whom, clear or not, and never counted twice.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -47,10 +50,13 @@ TROUBLE = "decline"
 def enter_form(
     work: Work, household_id: int, ordinals: Sequence[int], form: PaperEntry[DeclineNote]
 ) -> Request:
-    """Enter a paper form (辞退届). Children who are declined already only get the form added to that request.
+    """Enter a paper form (辞退届).
 
-    A form that is late, or not signed by who may, waits with a warning and touches no coupon; one that is not clear,
-    or that was sent before its household took the decline back, opens a task to call or to write.
+    Children who are declined already only get the form added to that request.
+
+    A form that is late, or not signed by who may, waits with a warning and touches no coupon; one
+    that is not clear, or that was sent before its household took the decline back, opens a task to
+    call or to write.
 
     Raises:
         InputError: the entry contradicts itself, or no child of the household was chosen.
@@ -109,7 +115,10 @@ def _instant(work: Work, form: PaperEntry[DeclineNote]) -> datetime:
 
 
 def _first_word(completes: tuple[Request, list[DeclineItem]] | None, counts: datetime) -> datetime:
-    """Return the instant of the first declaration that this form completes; a mere wish on the telephone is none."""
+    """Return the instant of the first declaration that this form completes.
+
+    A mere wish on the telephone is none.
+    """
     if completes is None:
         return counts
     row, items = completes
@@ -119,7 +128,10 @@ def _first_word(completes: tuple[Request, list[DeclineItem]] | None, counts: dat
 def _join(
     work: Work, rights: Sequence[Right], form: PaperEntry[DeclineNote]
 ) -> tuple[Request | None, list[Right]]:
-    """Add the form to the requests in which its children are declined already; return the last and the other children."""
+    """Add the form to the requests in which its children are declined already.
+
+    Return the last and the other children.
+    """
     new = list(rights)
     joined: Request | None = None
     found = work.session.execute(
@@ -144,7 +156,10 @@ def _join(
 
 
 def _crossed(session: Session, rights: Sequence[Right], form: PaperEntry[DeclineNote]) -> bool:
-    """Tell whether the household took a decline back after this form was sent: then it is no fresh decline."""
+    """Tell whether the household took a decline back after this form was sent.
+
+    Then it is no fresh decline.
+    """
     latest = session.scalar(
         select(DeclineItem.changed_at)
         .where(
@@ -163,5 +178,8 @@ def _crossed(session: Session, rights: Sequence[Right], form: PaperEntry[Decline
 
 
 def locked_out_task(work: Work, receipt_no: str) -> Task:
-    """Return the request about a decline that somebody left without signing in. Raises NotFoundError."""
+    """Return the request about a decline that somebody left without signing in.
+
+    Raises NotFoundError.
+    """
     return paper_forms.locked_out_task(work, receipt_no, TROUBLE)

@@ -23,7 +23,10 @@ from portal.domain.requests.requests.states import OPEN
 
 @dataclass(frozen=True, slots=True)
 class ChildDecline:
-    """One child's decline that is under way or done: its number in the household, its state and the receipt number."""
+    """One child's decline that is under way or done.
+
+    Its number in the household, its state and the receipt number.
+    """
 
     ordinal: int
     state: str
@@ -37,7 +40,9 @@ class ChildDecline:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One child as the journey offers it; ``why_not`` says why it cannot be declined ("" when it can).
+    """One child as the journey offers it.
+
+    ``why_not`` says why it cannot be declined ("" when it can).
 
     ``receipt_no`` is the number of its own decline, where that is why.
     """
@@ -50,7 +55,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class ItemFact:
-    """One child of a request as a reviewer sees it; ``signed`` where an adult's own signature arrived."""
+    """One child of a request as a reviewer sees it.
+
+    ``signed`` where an adult's own signature arrived.
+    """
 
     ordinal: int
     state: str
@@ -170,7 +178,8 @@ def wish_of(session: Session, household_id: int) -> Request | None:
 def may_complete(session: Session, household_id: int) -> bool:
     """Tell whether a word given in time waits to be completed, so that the journey stays open after the window.
 
-    That is a correction, an unclear form, one that lacks a letter of attorney, or a receipt that was honored.
+    That is a correction, an unclear form, one that lacks a letter of attorney, or a receipt that
+    was honored.
     """
     rows = session.scalars(
         select(Request).where(
@@ -192,7 +201,10 @@ def may_complete(session: Session, household_id: int) -> bool:
 
 
 def rights_of_request(session: Session, request: Request) -> list[tuple[int, int]]:
-    """Return the children (their numbers, with yen) whom a request declines; after it was taken back, whom it had named."""
+    """Return the children (their numbers, with yen) whom a request declines.
+
+    After it was taken back, whom it had named.
+    """
     rows = session.execute(
         select(Child.ordinal, Entitlement.amount_yen, DeclineItem.state)
         .join(Entitlement, Entitlement.child_id == Child.id)

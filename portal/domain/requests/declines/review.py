@@ -1,4 +1,7 @@
-"""What reviewers decide about a decline: accept, return, refuse, unclear, cleared up, countersigned."""
+"""What reviewers decide about a decline.
+
+Accept, return, refuse, unclear, cleared up, countersigned.
+"""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -43,14 +46,16 @@ def decide(
 ) -> Request:
     """Decide on a decline that a page showed in ``version``.
 
-    ``reason`` is a code of ``REASONS``, ``text`` further words for the resident. ``mark_unclear`` opens a task to call
-    back or to write (``extra_follow_up`` = call | letter); ``clarify`` says that an unclear form is a decline after
-    all (``refuse``: that it is none); ``countersigned`` notes the signed paper of those who are 18 or older.
+    ``reason`` is a code of ``REASONS``, ``text`` further words for the resident. ``mark_unclear``
+    opens a task to call back or to write (``extra_follow_up`` = call | letter); ``clarify`` says
+    that an unclear form is a decline after all (``refuse``: that it is none); ``countersigned``
+    notes the signed paper of those who are 18 or older.
 
     Raises:
         NotFoundError: no such decline, or its household is the ward's alone to know.
         ConflictError: changed since, or decided by somebody else now.
-        NotAllowedError: an own entry, a held household, a form that cannot count, an adult whom the ward decides.
+        NotAllowedError: an own entry, a held household, a form that cannot count, an adult whom the
+            ward decides.
         WrongStateError: not possible from its state. InputError: no such decision or reason.
     """
     row = for_decision(work, request_id, version)
@@ -139,7 +144,10 @@ def _refuse(
 def mark_unclear(
     work: Work, row: Request, items: Sequence[DeclineItem], reason: str, text: str, follow_up: str
 ) -> Request:
-    """Note that a form is no clear decline: child and coupon are free again, and somebody calls or writes."""
+    """Note that a form is no clear decline.
+
+    Child and coupon are free again, and somebody calls or writes.
+    """
     for item in _open(items):
         step(work, row, item, "mark_unclear")
         let_go(work, row, item)
@@ -150,7 +158,8 @@ def mark_unclear(
     details = {
         "telephone": telephone if kind == CALL_BACK else "",
         "message": _s(
-            "辞退かどうか、はっきりしない書類です。本人の気持ちを確かめてください。受付番号 %(number)s"
+            "辞退かどうか、はっきりしない書類です。本人の気持ちを確かめてください。"
+            "受付番号 %(number)s"
         )
         % {"number": row.receipt_no},
     }
@@ -169,7 +178,10 @@ def _clarify(work: Work, row: Request, items: Sequence[DeclineItem]) -> Request:
 
 
 def countersigned(work: Work, row: Request, items: Sequence[DeclineItem]) -> Request:
-    """Note that the adults' own signed paper arrived; the request then waits for review. Raises NotAllowedError."""
+    """Note that the adults' own signed paper arrived; the request then waits for review.
+
+    Raises NotAllowedError.
+    """
     if COUNTERSIGN not in row.warnings:
         raise NotAllowedError(
             _s("この申請は、本人の署名を待っていません。"), code="not_countersign"
@@ -179,7 +191,10 @@ def countersigned(work: Work, row: Request, items: Sequence[DeclineItem]) -> Req
 
 
 def note_signatures(work: Work, row: Request, signed: Collection[int]) -> None:
-    """Note who of the adults (entitlements) signed; with the last of them the locked request waits for review."""
+    """Note who of the adults (entitlements) signed.
+
+    With the last of them the locked request waits for review.
+    """
     unsigned = [i for i in items_of(work.session, row.id) if i.adult and i.countersigned_at is None]
     for item in unsigned:
         if item.entitlement_id in signed:

@@ -1,4 +1,7 @@
-"""What residents do with a decline: declare, correct, take back. Reviewers and issuers: ``review``, ``outcome``."""
+"""What residents do with a decline: declare, correct, take back.
+
+Reviewers and issuers: ``review``, ``outcome``.
+"""
 
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -52,16 +55,20 @@ def submit(
     receipt_no: str | None = None,
     way: Reach | None = None,
 ) -> Request:
-    """Declare in the portal: children are claimed, coupons hidden, and the request waits for review.
+    """Declare in the portal.
 
-    It completes what waits for these children: a correction, a wish told on the telephone, a form on paper that could
-    not count. ``written`` is sealed.
-    ``receipt_no`` is the number of a new request, ``way`` how the household is told, where the caller has them already.
+    Children are claimed, coupons hidden, and the request waits for review.
+
+    It completes what waits for these children: a correction, a wish told on the telephone, a form
+    on paper that could not count. ``written`` is sealed.
+    ``receipt_no`` is the number of a new request, ``way`` how the household is told, where the
+    caller has them already.
 
     After a refusal nothing of it stands: the caller may answer it inside the same transaction.
 
     Raises:
-        NotAllowedError: the actor is of the staff (``paper`` is their way); a coupon was spent or cannot be stopped.
+        NotAllowedError: the actor is of the staff (``paper`` is their way); a coupon was spent or
+            cannot be stopped.
         TooEarlyError, TooLateError: outside the window.
         InputError: no child was chosen.
         ConflictError: declined already, or another request is open for a child.
@@ -69,14 +76,16 @@ def submit(
     if work.actor.organization is not None:
         raise NotAllowedError(
             _s(
-                "辞退は、本人の画面での手続きか、署名のある書類でだけ受け付けます。書類を登録してください。"
+                "辞退は、本人の画面での手続きか、署名のある書類でだけ受け付けます。"
+                "書類を登録してください。"
             )
         )
     rights = lock_rights(work, household_id, ordinals, jst_date(work.now))
     completes = look_back(work.session, household_id, rights)
     received_at, warnings = _basis(work.program, completes, rights, work.now)
     said = Declaration(received_at, warnings=warnings, written=written, receipt_no=receipt_no)
-    # a new request is refused before its first row is written; completing one may be refused halfway
+    # a new request is refused before its first row is written; completing one may be refused
+    # halfway
     with work.session.begin_nested() if completes is not None else nullcontext():
         row = declare(work, household_id, rights, said, completes)
     announce(
@@ -97,7 +106,10 @@ def _basis(
     rights: Sequence[Right],
     now: datetime,
 ) -> tuple[datetime, tuple[str, ...]]:
-    """Return the instant that counts and the warnings that stay; refuses what is outside the window."""
+    """Return the instant that counts and the warnings that stay.
+
+    Refuses what is outside the window.
+    """
     if completes is not None and may_still_complete(program, completes, rights, now):
         row = completes[0]
         return row.received_at, (HONORED,) if HONORED in row.warnings else ()
@@ -111,7 +123,10 @@ def may_still_complete(
     rights: Sequence[Right],
     now: datetime,
 ) -> bool:
-    """Tell whether an earlier word in time counts: a receipt that was honored, or a correction for the same children."""
+    """Tell whether an earlier word in time counts.
+
+    A receipt that was honored, or a correction for the same children.
+    """
     row, items = completes
     if LATE in row.warnings or program.windows.exchange.is_over(now):
         return False

@@ -20,4 +20,7 @@ DECLINE = StateMachine(
     },
 )
 LIVE = ("submitted", "returned_for_correction", "unclear", "awaiting_stop", "accepted")
-"""A child whose item is in one of these is declined or on the way to it; a second form for it counts nothing."""
+"""A child whose item is in one of these is declined or on the way to it.
+
+A second form for it counts nothing.
+"""

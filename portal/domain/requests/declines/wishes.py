@@ -23,14 +23,19 @@ from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.services import move, open_request
 
 HONOR_CHECKS = ("counter", "form", "call_back")
-"""How the person was checked: identity papers at the counter, a signed form, or a call back (then they confirm online)."""
+"""How the person was checked.
+
+Identity papers at the counter, a signed form, or a call back (then they confirm online).
+"""
 
 
 def phone_wish(work: Work, household_id: int, way: str) -> Request | Task:
-    """Take down a wish told on the telephone, which is never a decline: a form is sent, or the portal asks for it.
+    """Take down a wish told on the telephone, which is never a decline.
 
-    ``way``: ``form`` opens the task of sending a form to the registered address, ``portal`` a request that waits for
-    the resident's own declaration there. Asking twice changes nothing.
+    A form is sent, or the portal asks for it.
+
+    ``way``: ``form`` opens the task of sending a form to the registered address, ``portal`` a
+    request that waits for the resident's own declaration there. Asking twice changes nothing.
 
     Raises:
         InputError: no such way.
@@ -83,11 +88,13 @@ def honor(
 ) -> Request:
     """Let the receipt of somebody who was locked out count by its own time, after the person was checked.
 
-    ``check`` is one of ``HONOR_CHECKS``: with papers seen at the counter or a signed form the decline is entered (another
-    person reviews it); after a call back the household confirms it in the portal, even when the window is over by then.
+    ``check`` is one of ``HONOR_CHECKS``: with papers seen at the counter or a signed form the
+    decline is entered (another person reviews it); after a call back the household confirms it in
+    the portal, even when the window is over by then.
 
     Raises:
-        NotFoundError: no such receipt. InputError: no such check. TooEarlyError, TooLateError: the receipt was not in time.
+        NotFoundError: no such receipt. InputError: no such check. TooEarlyError, TooLateError: the
+            receipt was not in time.
         ConflictError, NotAllowedError: as ``declaring.declare``.
     """
     task = locked_out_task(work, receipt_no)

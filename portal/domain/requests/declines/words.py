@@ -43,7 +43,9 @@ REASONS: Mapping[str, Callable[[], str]] = MappingProxyType(
 
 
 def reply_lines(vault: Vault, program: Program, row: Request) -> tuple[str, ...]:
-    """Return what a resident reads about a return or a refusal: the standard reason, the reviewer's words, whom to call.
+    """Return what a resident reads about a return or a refusal.
+
+    The standard reason, the reviewer's words, whom to call.
 
     Who is told that the code was used gets the ward's own telephone number (``domain.md`` §4.3).
     """
@@ -79,7 +81,10 @@ def warning_text(code: str) -> str:
 
 
 def effects_of(work: Work, request: Request) -> tuple[str, ...]:
-    """Say what accepting does: children and yen, codes that become void at once or wait for the issuer, and hindrances."""
+    """Say what accepting does.
+
+    Children and yen, codes that become void at once or wait for the issuer, and hindrances.
+    """
     ids = [
         item.entitlement_id
         for item in items_of(work.session, request.id)
@@ -107,7 +112,8 @@ def effects_of(work: Work, request: Request) -> tuple[str, ...]:
     if sum(shown):
         lines.append(
             _s(
-                "表示したコード%(n)s件は、発行者に停止を頼みます。使われていないとわかったときに、辞退になります。"
+                "表示したコード%(n)s件は、発行者に停止を頼みます。"
+                "使われていないとわかったときに、辞退になります。"
             )
             % {"n": sum(shown)}
         )
@@ -119,7 +125,10 @@ def effects_of(work: Work, request: Request) -> tuple[str, ...]:
 
 
 def steps_of(session: Session, request: Request) -> tuple[Step, ...]:
-    """Return what happened and what comes next, in the resident's language; a hold or a protection shows in no word."""
+    """Return what happened and what comes next, in the resident's language.
+
+    A hold or a protection shows in no word.
+    """
     items = items_of(session, request.id)
     if not items:
         return _wish_steps(request)

@@ -1,4 +1,7 @@
-"""What somebody writes with a decline: why, a message, and a number for calls about it; all of it may be left out."""
+"""What somebody writes with a decline: why, a message, and a number for calls about it.
+
+All of it may be left out.
+"""
 
 from dataclasses import dataclass, field
 

@@ -1,1 +1,4 @@
-"""Who receives by the ward's instruction: added recipients, changed recipients, and letters handed over at the counter."""
+"""Who receives by the ward's instruction.
+
+Added recipients, changed recipients, and letters handed over at the counter.
+"""

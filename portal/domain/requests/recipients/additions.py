@@ -1,4 +1,7 @@
-"""Recipients added by the ward's instruction (その他区が指示する者): entered by one person, confirmed by another."""
+"""Recipients added by the ward's instruction (その他区が指示する者).
+
+Entered by one person, confirmed by another.
+"""
 
 from collections.abc import Sequence
 
@@ -64,7 +67,10 @@ def submit(
 
 
 def known_household(work: Work, newcomer: Newcomer) -> bool:
-    """Check a household that was chosen as recipient; returns whether it is protected. Raises NotFoundError."""
+    """Check a household that was chosen as recipient; returns whether it is protected.
+
+    Raises NotFoundError.
+    """
     if newcomer.household_id is None:
         return False
     household = work.session.get(Household, newcomer.household_id)
@@ -78,7 +84,9 @@ def known_household(work: Work, newcomer: Newcomer) -> bool:
 
 
 def accept(work: Work, row: Request) -> Request:
-    """Confirm another person's entry of a locked request: household, children and entitlements are stored together.
+    """Confirm another person's entry of a locked request.
+
+    Household, children and entitlements are stored together.
 
     Raises:
         NotAllowedError: the own entry; or two people without the ward and its attached instruction.
@@ -124,7 +132,8 @@ def _refuse_new_lookalikes(work: Work, row: Request, children: Sequence[ChildFie
     if POSSIBLE_DUPLICATE in look(work.acting_as(SYSTEM), "", children).warnings:
         raise ConflictError(
             _s(
-                "入力のあとに、名前と生年月日が同じこどもが対象者になりました。区に確かめて、入力しなおしてください。"
+                "入力のあとに、名前と生年月日が同じこどもが対象者になりました。"
+                "区に確かめて、入力しなおしてください。"
             ),
             code="possible_duplicate",
         )

@@ -15,7 +15,10 @@ from portal.domain.requests.requests.models import Request, Scan
 def propose_request(
     work: Work, row: Request, instruction: Instruction | None, scan_id: int | None
 ) -> None:
-    """Make the entry of a request the proposal that a second person confirms; its scan is as secret as the request."""
+    """Make the entry of a request the proposal that a second person confirms.
+
+    Its scan is as secret as the request.
+    """
     order = replace(instruction, scan_id=scan_id) if instruction is not None else None
     propose(work, ACCEPT, "request", row.id, instruction=order)
     if scan_id is not None:

@@ -1,4 +1,7 @@
-"""Change of recipient (支給先変更): the children of a carer who has fled or lives apart go to that carer, one by one."""
+"""Change of recipient (支給先変更).
+
+The children of a carer who has fled or lives apart go to that carer, one by one.
+"""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
@@ -52,10 +55,13 @@ def submit(
     instruction: Instruction | None = None,
     scan_id: int | None = None,
 ) -> Request:
-    """Enter a change for children of a household; another person accepts it. The coupons are hidden meanwhile.
+    """Enter a change for children of a household; another person accepts it.
 
-    Open before the first dispatch already, until the window for declines ends (``received_at``, UTC, counts).
-    The old household's own list never shows the request: it belongs to nobody until it is accepted.
+    The coupons are hidden meanwhile.
+
+    Open before the first dispatch already, until the window for declines ends (``received_at``,
+    UTC, counts). The old household's own list never shows the request: it belongs to nobody until
+    it is accepted.
 
     Raises:
         InputError: no child, no kind of evidence, or words that are too long.
@@ -144,9 +150,12 @@ def items_of(session: Session, request_id: int) -> Sequence[RecipientChange]:
 
 
 def accept(work: Work, row: Request) -> Request:
-    """Confirm another person's entry of a locked request: stop each old coupon, and move the child with a new one.
+    """Confirm another person's entry of a locked request.
 
-    Where the issuer must answer first, the child stays until ``stop_confirmed``; one yen spent refuses its part.
+    Stop each old coupon, and move the child with a new one.
+
+    Where the issuer must answer first, the child stays until ``stop_confirmed``; one yen spent
+    refuses its part.
 
     Raises:
         NotAllowedError: the own entry; or two people without the ward and its attached instruction.
@@ -182,7 +191,9 @@ def accept(work: Work, row: Request) -> Request:
 
 
 def stop_confirmed(work: Work, entitlement_id: int) -> Request:
-    """Go on after the issuer confirmed that nothing was spent: the child moves and gets its new code, together.
+    """Go on after the issuer confirmed that nothing was spent.
+
+    The child moves and gets its new code, together.
 
     Raises:
         NotFoundError: no change of recipient waits for this entitlement.
@@ -200,7 +211,10 @@ def stop_confirmed(work: Work, entitlement_id: int) -> Request:
 
 
 def stop_found_spent(work: Work, entitlement_id: int) -> Request:
-    """Go on after the issuer found the code used: the child stays where it is. Raises NotFoundError."""
+    """Go on after the issuer found the code used: the child stays where it is.
+
+    Raises NotFoundError.
+    """
     row, item = _awaited(work.session, entitlement_id)
     _end(work, item, "found_spent")
     return _settle(work, row)

@@ -1,4 +1,7 @@
-"""Letters that go to no address: handed over at the ward's counter against a signed receipt, which counts as delivered."""
+"""Letters that go to no address.
+
+Handed over at the ward's counter against a signed receipt, which counts as delivered.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -83,7 +86,9 @@ def counter_letter(session: Session, letter_id: int) -> Letter:
 def handed_at_counter(
     work: Work, letter_id: int, checked: str, *, signed: bool, receipt_scan_id: int | None = None
 ) -> CounterHandOver:
-    """Note that a sealed letter was handed over against a signed receipt; from now on it counts as delivered.
+    """Note that a sealed letter was handed over against a signed receipt.
+
+    From now on it counts as delivered.
 
     Raises:
         NotAllowedError: the actor is nobody of the ward.

@@ -29,10 +29,13 @@ class Findings:
 
 
 def look(work: Work, number: str, children: Iterable[ChildFields]) -> Findings:
-    """Look for people who are stored already. Whom the asker may not know of is never named: the ward looks into it.
+    """Look for people who are stored already.
+
+    Whom the asker may not know of is never named: the ward looks into it.
 
     Raises:
-        ConflictError: the household or a child is stored, and the asker may know of it; ``code`` says which.
+        ConflictError: the household or a child is stored, and the asker may know of it; ``code``
+            says which.
     """
     ward = of_ward(work.actor)
     warnings: set[str] = set()
@@ -65,7 +68,8 @@ def _household(work: Work, number: str, *, ward: bool) -> bool:
     if ward or not protected:
         raise ConflictError(
             _s(
-                "この世帯番号の世帯は、もうあります。その世帯のページから、こどもを追加してください。"
+                "この世帯番号の世帯は、もうあります。その世帯のページから、"
+                "こどもを追加してください。"
             ),
             code="number",
         )

@@ -9,7 +9,10 @@ from portal.domain.foundation.base import Base, primary_key, state_column
 
 
 class RecipientChange(Base):
-    """One child whose entitlement is to go to another recipient; who that is lies sealed in the request."""
+    """One child whose entitlement is to go to another recipient.
+
+    Who that is lies sealed in the request.
+    """
 
     __tablename__ = "recipient_change"
     __table_args__ = (

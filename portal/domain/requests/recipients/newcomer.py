@@ -1,4 +1,7 @@
-"""The new recipient as staff typed it: checked, sealed in the request, and stored as a household once confirmed."""
+"""The new recipient as staff typed it.
+
+Checked, sealed in the request, and stored as a household once confirmed.
+"""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -66,7 +69,10 @@ class Newcomer:
         return cls(**(dict(values) | read))
 
     def fields(self, receipt_no: str) -> HouseholdFields:
-        """Return the fields to store; a household without a number of the ward is known by the receipt number."""
+        """Return the fields to store.
+
+        A household without a number of the ward is known by the receipt number.
+        """
         return HouseholdFields(
             self.number or f"指示{receipt_no}",
             self.person_no,
@@ -113,7 +119,8 @@ def read_newcomer(typed: Mapping[str, str], household_id: int | None, actor: Act
     """Read the fields of a form. An address is kept only where the letter goes there.
 
     Raises:
-        InputError: a field is missing or cannot be read (``faults_of`` says all of them); ``code`` names the field.
+        InputError: a field is missing or cannot be read (``faults_of`` says all of them); ``code``
+            names the field.
     """
     if household_id is not None:
         return Newcomer(household_id, ADDRESS)

@@ -1,4 +1,7 @@
-"""Putting children where the ward ordered: a household made or found, a child moved with its entitlement."""
+"""Putting children where the ward ordered.
+
+A household made or found, a child moved with its entitlement.
+"""
 
 from datetime import datetime
 
@@ -64,10 +67,12 @@ def place(work: Work, row: Request, newcomer: Newcomer) -> Household:
 def move_child(
     work: Work, item: RecipientChange, target: Household, *, last_end: datetime | None
 ) -> None:
-    """Move one child with its entitlement; its old coupon is stopped already. Old and new household are locked.
+    """Move one child with its entitlement; its old coupon is stopped already.
 
-    The old household keeps a name and "under confirmation" (``domain.md`` §2.6 no. 6), sealed under its own key.
-    ``last_end`` is the exchange end that the old household saw.
+    Old and new household are locked.
+
+    The old household keeps a name and "under confirmation" (``domain.md`` §2.6 no. 6), sealed under
+    its own key. ``last_end`` is the exchange end that the old household saw.
     """
     entitlement = locked(work.session, item.entitlement_id)
     source = work.session.get_one(Household, item.from_household_id)
@@ -124,7 +129,8 @@ def had_coupon(session: Session, entitlement_id: int) -> bool:
 def give_coupon(work: Work, entitlement: Entitlement, *, must: bool) -> None:
     """Assign the new code together with the stop of the old one.
 
-    With ``must`` an empty stock refuses; else (the issuer's stop is a fact already) the next assignment gives the code.
+    With ``must`` an empty stock refuses; else (the issuer's stop is a fact already) the next
+    assignment gives the code.
 
     Raises:
         ConflictError: no code is left (``coupon_stock``).

@@ -1,4 +1,7 @@
-"""Reading what stands about recipients: sums of the ward's additions, and what an old household's timeline must not tell."""
+"""Reading what stands about recipients.
+
+Sums of the ward's additions, and what an old household's timeline must not tell.
+"""
 
 from datetime import datetime
 
@@ -20,7 +23,10 @@ GONE_FROM = (
 
 
 def open_requests(session: Session, *, include_protected: bool, limit: int = 100) -> list[Request]:
-    """Return additions and changes that are not closed, oldest first; those of the ward alone only to the ward."""
+    """Return additions and changes that are not closed, oldest first.
+
+    Those of the ward alone only to the ward.
+    """
     query = select(Request).where(
         Request.kind.in_((ADDITION, RECIPIENT_CHANGE)), Request.state != "closed"
     )
@@ -36,7 +42,8 @@ Hidden = dict[tuple[str, int], tuple[datetime, datetime | None]]
 def hidden_from_contractors(session: Session, household_id: int) -> Hidden:
     """Return which events of a household's timeline only the ward reads.
 
-    Whoever answers the old householder's calls must not be able to say why a child is "under confirmation".
+    Whoever answers the old householder's calls must not be able to say why a child is "under
+    confirmation".
     """
     found: Hidden = {}
     for item in session.scalars(GONE_FROM, {"household_id": household_id}):

@@ -7,7 +7,8 @@ from portal.domain.foundation.wareki import format_wareki
 from portal.domain.letters.letters.render import compile_pdf
 
 SHEET = "recipient_sheet.typ"
-# Printed for the ward's own paper in Japanese, as the law's forms are: these texts are not translated.
+# Printed for the ward's own paper in Japanese, as the law's forms are: these texts are not
+# translated.
 RECEIPT_NOTES = (
     "封がしてあることを確かめてから、署名してください。",
     "この受領書は区が保管します。住所は書かないでください。",
@@ -15,12 +16,18 @@ RECEIPT_NOTES = (
 FORM_NOTES = (
     "避難している方、離れて暮らす方の新しい連絡先や住所は、元の世帯には知らせません。",
     "住所を使えない方は「窓口で受け取る」を選んでください。住所の欄は空のままにしてください。",
-    "確かめられる書類（保護命令、支援センターなどの証明、離婚の調停や裁判の書類など）の写しをつけてください。",
+    (
+        "確かめられる書類（保護命令、支援センターなどの証明、離婚の調停や裁判の書類など）"
+        "の写しをつけてください。"
+    ),
 )
 
 
 def receipt_sheet(program: Program, letter_number: str, children: int, today: date) -> bytes:
-    """Return the receipt for one sealed letter: no name and no address, both are nobody's business but the signer's."""
+    """Return the receipt for one sealed letter.
+
+    No name and no address, both are nobody's business but the signer's.
+    """
     rows = [
         ("手紙の番号", letter_number),
         ("対象のこども", f"{children}人"),
@@ -54,7 +61,10 @@ def change_form(program: Program, today: date) -> bytes:
         "署名",
     ]
     last = format_wareki(program.windows.decline.last_day)
-    lead = f"{program.names.program.ja}について、こどもの分を受け取る人を変えたいので申し出ます。受付は{last}までです。"
+    lead = (
+        f"{program.names.program.ja}について、こどもの分を受け取る人を変えたいので申し出ます。"
+        f"受付は{last}までです。"
+    )
     return _draw(program, "支給先変更申出書", lead, [], blanks, FORM_NOTES, today)
 
 

@@ -90,7 +90,10 @@ def decide(
 
 
 def withdraw(work: Work, request_id: int, household_id: int | None) -> Request:
-    """Take an entry back before it is decided. Raises NotFoundError, or WrongStateError once it was decided."""
+    """Take an entry back before it is decided.
+
+    Raises NotFoundError, or WrongStateError once it was decided.
+    """
     del household_id
     row = locked(work.session, request_id)
     refuse_stranger(row, work.actor)
@@ -185,7 +188,8 @@ def _moved(work: Work, item: RecipientChange) -> list[str]:
     else:
         lines.append(
             _s(
-                "古いコードは表示ずみです。発行者が未使用と確認したあとに、新しいコードを割り当てます。"
+                "古いコードは表示ずみです。発行者が未使用と確認したあとに、"
+                "新しいコードを割り当てます。"
             )
         )
     if open_holds(work.session, item.from_household_id):

@@ -1,4 +1,7 @@
-"""What staff write for an addition or a change of recipient: the new recipient, the children, and what was seen."""
+"""What staff write for an addition or a change of recipient.
+
+The new recipient, the children, and what was seen.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -47,7 +50,10 @@ class AdditionNote:
 
 @dataclass(frozen=True, slots=True)
 class ChangeNote:
-    """A change of recipient as it was entered; ``words`` describe the evidence, ``scan_id`` is the attached form."""
+    """A change of recipient as it was entered.
+
+    ``words`` describe the evidence, ``scan_id`` is the attached form.
+    """
 
     newcomer: Newcomer
     evidence: Evidence | None = None

@@ -17,10 +17,13 @@ def tell(
     card: bool,
     way: Reach | None = None,
 ) -> None:
-    """Tell the household of a step, once: by its own channel, or by a call to the number that a person checked.
+    """Tell the household of a step, once.
 
-    Where there is neither, ``card`` says whether one is printed: none follows a letter that does not arrive, and the
-    new letter speaks for itself. ``way`` is the household's channel, where the caller knows it.
+    By its own channel, or by a call to the number that a person checked.
+
+    Where there is neither, ``card`` says whether one is printed: none follows a letter that does
+    not arrive, and the new letter speaks for itself. ``way`` is the household's channel, where the
+    caller knows it.
     """
     household_id = request.household_id
     if household_id is None:

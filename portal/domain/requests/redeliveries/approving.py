@@ -1,4 +1,7 @@
-"""Approving a redelivery: everything that may stand against it, the ward's word where it is needed, the order."""
+"""Approving a redelivery.
+
+Everything that may stand against it, the ward's word where it is needed, the order.
+"""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -46,10 +49,12 @@ FIELD_MAX = 100
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a reviewer adds to an approval, as typed: the ward's instruction, another address that it orders.
+    """What a reviewer adds to an approval, as typed.
 
-    ``contacted``: the owner of the account was asked, on the account's own channel. The day is written as ISO;
-    ``instruction_scan`` is the stored scan of the instruction.
+    The ward's instruction, another address that it orders.
+
+    ``contacted``: the owner of the account was asked, on the account's own channel. The day is
+    written as ISO; ``instruction_scan`` is the stored scan of the instruction.
     """
 
     contacted: bool = False
@@ -75,9 +80,12 @@ class Terms:
 
 
 def approve(work: Work, request: Request, row: Redelivery, terms: Terms) -> None:
-    """Approve a locked request: a letter is ordered with the next print run, a parcel is posted again by its desk.
+    """Approve a locked request.
 
-    Where the ward must agree and nobody of it decides, this only proposes, and a second person confirms.
+    A letter is ordered with the next print run, a parcel is posted again by its desk.
+
+    Where the ward must agree and nobody of it decides, this only proposes, and a second person
+    confirms.
 
     Raises:
         as ``services.decide``.
@@ -120,7 +128,10 @@ def standing_for(work: Work, request: Request, row: Redelivery) -> Standing:
 
 
 def needs_ward(row: Redelivery, standing: Standing) -> bool:
-    """Tell whether only the ward can settle it: passed on, another address, or an address that is unknown."""
+    """Tell whether only the ward can settle it.
+
+    Passed on, another address, or an address that is unknown.
+    """
     return row.ward_only or row.elsewhere is not None or standing.address_unknown
 
 
@@ -164,7 +175,8 @@ def _refuse_bar(standing: Standing) -> None:
         case Bar.LIMIT:
             raise ConflictError(
                 _s(
-                    "再配送の回数（%(count)d回）に達しています。ほかの方法を案内して、断ってください。"
+                    "再配送の回数（%(count)d回）に達しています。ほかの方法を案内して、"
+                    "断ってください。"
                 )
                 % {"count": standing.used},
                 code=Bar.LIMIT.value,
@@ -190,20 +202,27 @@ def _refuse_nothing_due(session: Session, household_id: int) -> None:
 def _refuse_unasked_owner(
     session: Session, request: Request, row: Redelivery, *, contacted: bool
 ) -> None:
-    """A request without sign-in never shuts out an account: its owner is asked first, on the account's own channel."""
+    """A request without sign-in never shuts out an account.
+
+    Its owner is asked first, on the account's own channel.
+    """
     if row.proof != NONE or row.confirmed_at is not None or contacted:
         return
     if has_account(session, request.household_id or 0):
         raise NotAllowedError(
             _s(
-                "この世帯は、もうサインインしています。登録された連絡先で本人に確かめてから、「確かめた」に印を付けてください。"
+                "この世帯は、もうサインインしています。"
+                "登録された連絡先で本人に確かめてから、「確かめた」に印を付けてください。"
             ),
             code="owner_not_asked",
         )
 
 
 def last_day_to_decide(program: Program) -> date:
-    """Return the last day (JST) on which an approval still leaves time for the post: that of posting."""
+    """Return the last day (JST) on which an approval still leaves time for the post.
+
+    That of posting.
+    """
     window = program.windows.redelivery
     kinds = (rule for rule in program.request_rules if rule.kind is WindowKind.REDELIVERY)
     return max([window.last_day, *(rule.last_posting_day(program.calendar) for rule in kinds)])

@@ -1,4 +1,7 @@
-"""Giving a request without sign-in to the household it comes from; the owner of an account is asked first."""
+"""Giving a request without sign-in to the household it comes from.
+
+The owner of an account is asked first.
+"""
 
 from datetime import datetime
 
@@ -53,11 +56,14 @@ def drop_warnings(request: Request, codes: tuple[str, ...], now: datetime) -> No
 
 
 def choose_household(work: Work, request: Request, row: Redelivery, household_id: int) -> None:
-    """Give a locked request to a household. With an account, its own channel is told, and the answer waited for.
+    """Give a locked request to a household.
+
+    With an account, its own channel is told, and the answer waited for.
 
     Raises:
         NotFoundError: there is no such household.
-        ConflictError: the household has an open request for its letter; the message gives its number.
+        ConflictError: the household has an open request for its letter; the message gives its
+            number.
     """
     household = work.session.scalar(
         select(Household).where(Household.id == household_id).with_for_update(key_share=True)
@@ -71,7 +77,8 @@ def choose_household(work: Work, request: Request, row: Redelivery, household_id
             return
         raise ConflictError(
             _s(
-                "この世帯には、審査中の再配送の申請 %(number)s があります。こちらは重複として断ってください。"
+                "この世帯には、審査中の再配送の申請 %(number)s があります。"
+                "こちらは重複として断ってください。"
             )
             % {"number": other.receipt_no},
             code="duplicate",

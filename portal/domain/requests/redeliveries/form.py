@@ -15,7 +15,10 @@ from portal.domain.letters.letters.window import pieces
 
 
 def redelivery_form_pdf(program: Program, now: datetime, letter_number: str = "") -> bytes:
-    """Return the form as PDF: Japanese, with what it means in the reader's language. Drawn once a day and language."""
+    """Return the form as PDF: Japanese, with what it means in the reader's language.
+
+    Drawn once a day and language.
+    """
     day = jst_date(now)
     locale = current_locale()
     contact, names = program.contact, program.names

@@ -27,7 +27,10 @@ def lock_approved(session: Session, household_ids: Collection[int]) -> None:
 
 
 def letters_printed(work: Work, household_ids: Collection[int]) -> int:
-    """Note that the new letters of these households are printed; returns how many redeliveries that fulfills."""
+    """Note that the new letters of these households are printed.
+
+    Returns how many redeliveries that fulfills.
+    """
     found = list(work.session.scalars(_approved(household_ids)))
     for request_id in found:
         _fulfill(work, request_id)
@@ -35,7 +38,9 @@ def letters_printed(work: Work, household_ids: Collection[int]) -> int:
 
 
 def letters_posted(work: Work, household_ids: Collection[int]) -> int:
-    """Tell households that the letter they asked for again went to the post; each newest request is told of once.
+    """Tell households that the letter they asked for again went to the post.
+
+    Each newest request is told of once.
 
     Returns how many households had asked.
     """
@@ -67,9 +72,12 @@ def letters_posted(work: Work, household_ids: Collection[int]) -> int:
 
 
 def parcel_posted(work: Work, shipment_id: int) -> int:
-    """Note that the parcel of a shipment went to the post again; returns how many redeliveries that fulfills.
+    """Note that the parcel of a shipment went to the post again.
 
-    The desk that packs may send again without waiting for a decision: an undecided request is then approved by it.
+    Returns how many redeliveries that fulfills.
+
+    The desk that packs may send again without waiting for a decision: an undecided request is then
+    approved by it.
     """
     found = _open_of(work.session, shipment_id)
     for request_id in found:
@@ -78,9 +86,12 @@ def parcel_posted(work: Work, shipment_id: int) -> int:
 
 
 def parcel_gone(work: Work, shipment_id: int, reason: str) -> int:
-    """End what asks for a parcel that will not go out again, and tell its household; returns how many requests that ends.
+    """End what asks for a parcel that will not go out again, and tell its household.
 
-    ``reason`` is one of ``words.REASONS``: the pieces are in stock again, or lost, or others are sent instead.
+    Returns how many requests that ends.
+
+    ``reason`` is one of ``words.REASONS``: the pieces are in stock again, or lost, or others are
+    sent instead.
     """
     if reason not in REASONS:
         raise ValueError("no reason that a resident can read")

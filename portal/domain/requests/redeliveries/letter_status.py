@@ -38,7 +38,10 @@ class Bar(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A letter or a parcel. Days are JST; ``next_day`` is the first one on which it may be asked for again."""
+    """A letter or a parcel.
+
+    Days are JST; ``next_day`` is the first one on which it may be asked for again.
+    """
 
     item: str
     letter: Letter | None

@@ -1,4 +1,7 @@
-"""Which households fit a request without sign-in; for staff only, and never while the requester waits."""
+"""Which households fit a request without sign-in.
+
+For staff only, and never while the requester waits.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -43,8 +46,8 @@ class Match:
 def find_matches(work: Work, indexer: Indexer, wish: Wish) -> list[Match]:
     """Return households that agree in all of name, birth date and postal code, else in two of them, best first.
 
-    A letter number that was written finds its household besides. Protected households are found too: who sees this
-    decides what to show.
+    A letter number that was written finds its household besides. Protected households are found
+    too: who sees this decides what to show.
     """
     name, postal, birth = wish.name, wish.postal_code, wish.birth
     tries = [SearchTerms(name=name, postal_code=postal, birth=birth)]
@@ -84,7 +87,8 @@ def waiting_for_match(session: Session, limit: int = AT_ONCE) -> list[int]:
 def match_request(work: Work, indexer: Indexer, request_id: int) -> bool:
     """Match one request; False where it was matched or decided before.
 
-    One household that agrees in everything is taken as the requester's; any other result waits for a person.
+    One household that agrees in everything is taken as the requester's; any other result waits for
+    a person.
     """
     request = locked(work.session, request_id)
     row = redelivery_of(work.session, request_id, lock=True)

@@ -10,12 +10,15 @@ from portal.domain.foundation.base import Base, primary_key, state_column
 
 
 class Redelivery(Base):
-    """What a request of this kind asks to be sent again: a letter, or the parcel of ``shipment_id``.
+    """What a request of this kind asks to be sent again.
 
-    ``proof`` says how sure we are of the requester: ``session``, ``staff`` (checked by a person) or ``none``. Without
-    proof ``matches`` holds the keys of households that fit what was written, with what of it agrees; only staff ever
-    see them. ``confirmed_at``: the owner of the account said that the request is theirs. ``ward_only``: passed to the
-    ward. ``elsewhere`` is the other address that the ward orders, under the household's data key.
+    A letter, or the parcel of ``shipment_id``.
+
+    ``proof`` says how sure we are of the requester: ``session``, ``staff`` (checked by a person) or
+    ``none``. Without proof ``matches`` holds the keys of households that fit what was written, with
+    what of it agrees; only staff ever see them. ``confirmed_at``: the owner of the account said
+    that the request is theirs. ``ward_only``: passed to the ward. ``elsewhere`` is the other
+    address that the ward orders, under the household's data key.
     """
 
     __tablename__ = "redelivery"

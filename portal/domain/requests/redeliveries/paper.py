@@ -30,10 +30,13 @@ TROUBLE = "redelivery"
 def enter_form(
     work: Work, household_id: int, item: str, shipment_id: int | None, form: PaperEntry[Wish]
 ) -> Request:
-    """Enter a form, or a call (no form is kept then); where it is asked for already, the form is added to that request.
+    """Enter a form, or a call (no form is kept then).
 
-    Whoever signs, it is sent to the registered address only: nobody needs a letter of attorney. A form that came after
-    the window is kept, refused as late, and its household told; a caller hears it at once.
+    Where it is asked for already, the form is added to that request.
+
+    Whoever signs, it is sent to the registered address only: nobody needs a letter of attorney. A
+    form that came after the window is kept, refused as late, and its household told; a caller hears
+    it at once.
 
     Raises:
         InputError: the entry contradicts itself. NotFoundError: no such parcel or receipt.
@@ -76,7 +79,10 @@ def enter_form(
 
 
 def _entered_before(session: Session, household_id: int, form: PaperEntry[Wish]) -> Request | None:
-    """Return what another person made of the same late form: it is refused, and nothing else joins the two."""
+    """Return what another person made of the same late form.
+
+    It is refused, and nothing else joins the two.
+    """
     return session.scalar(
         select(Request)
         .join(PaperForm, PaperForm.request_id == Request.id)

@@ -50,7 +50,10 @@ def open_request(
 
 
 def letters_sent_again(session: Session, household_id: int) -> int:
-    """Return how many redeliveries of letters count for a household; a reissue after a loss is none."""
+    """Return how many redeliveries of letters count for a household.
+
+    A reissue after a loss is none.
+    """
     statement = (
         select(func.count(Redelivery.id))
         .join(Request, Request.id == Redelivery.request_id)

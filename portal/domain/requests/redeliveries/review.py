@@ -64,7 +64,8 @@ def effects_of(work: Work, request: Request) -> tuple[str, ...]:
     }
     if row.item == LETTER:
         does = _s(
-            "次の印刷で、新しいIDとパスワードの手紙を1通作ります。前のIDとパスワードは、印刷したときに使えなくなります。"
+            "次の印刷で、新しいIDとパスワードの手紙を1通作ります。前のIDとパスワードは、"
+            "印刷したときに使えなくなります。"
         )
     else:
         does = _s("戻った荷物を、もう一度送れるようになります。")
@@ -74,7 +75,8 @@ def effects_of(work: Work, request: Request) -> tuple[str, ...]:
     if needs_ward(row, standing):
         found.append(
             _s(
-                "区の職員が決めます。ほかの人が提案したときは、区の職員か、指示書のスキャンが必要です。"
+                "区の職員が決めます。ほかの人が提案したときは、区の職員か、"
+                "指示書のスキャンが必要です。"
             )
         )
     return tuple(found)

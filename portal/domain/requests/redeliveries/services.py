@@ -44,16 +44,18 @@ def decide(
 ) -> Request:
     """Decide on a request that a page showed in ``version``: one of ``DECISIONS``.
 
-    ``choose`` gives one without sign-in to the household ``extra_other`` or ``extra_household`` (our keys);
-    ``to_ward`` leaves it to the ward; ``approve`` takes the ward's ``extra_instruction`` (number) of
-    ``extra_instruction_day`` (ISO), another address (postal code, town, street, building) and ``extra_contacted``,
-    that staff asked the account's owner; ``refuse`` needs a ``reason`` of ``REASONS``.
+    ``choose`` gives one without sign-in to the household ``extra_other`` or ``extra_household``
+    (our keys); ``to_ward`` leaves it to the ward; ``approve`` takes the ward's
+    ``extra_instruction`` (number) of ``extra_instruction_day`` (ISO), another address (postal code,
+    town, street, building) and ``extra_contacted``, that staff asked the account's owner;
+    ``refuse`` needs a ``reason`` of ``REASONS``.
 
     Raises:
         InputError: something is missing or unknown.
         NotFoundError: no such request, or no such household.
         NotAllowedError: not this person, or not alone.
-        ConflictError: it changed, somebody else decides it, or it cannot be sent again now (``approving``).
+        ConflictError: it changed, somebody else decides it, or it cannot be sent again now
+            (``approving``).
         WrongStateError: it was decided before.
         TooLateError: too late for a letter to arrive.
     """
@@ -124,7 +126,8 @@ def _refuse(work: Work, request: Request, row: Redelivery, reason: str, text: st
             # whoever cannot see every household cannot know that none fits
             raise NotAllowedError(
                 _s(
-                    "世帯が決まらない申請を断れるのは、区の職員だけです。「区に回す」を選んでください。"
+                    "世帯が決まらない申請を断れるのは、区の職員だけです。「区に回す」"
+                    "を選んでください。"
                 )
             )
     if row.state == "approved" and row.item == LETTER:
@@ -153,7 +156,9 @@ def withdraw(work: Work, request_id: int, household_id: int) -> Request:
 
 
 def answer(work: Work, request_id: int, household_id: int, *, mine: bool) -> Request:
-    """Keep what the owner of the account says about a request without sign-in: theirs, or taken back at once.
+    """Keep what the owner of the account says about a request without sign-in.
+
+    Theirs, or taken back at once.
 
     Raises:
         NotFoundError: the household has no such request.

@@ -45,9 +45,10 @@ def submit(
 ) -> Request:
     """Ask for a letter (``item`` letter) or a parcel (its shipment) to be sent again to the registered address.
 
-    An actor of the staff enters it on behalf of the household; ``received_at`` is then when it reached us (UTC), and
-    ``telephone`` a number for a call back. Not ``sure``: the caller knew no more than a former husband knows, so a letter
-    is treated as asked for without sign-in: the owner of an account is asked first, whom a new letter would shut out.
+    An actor of the staff enters it on behalf of the household; ``received_at`` is then when it
+    reached us (UTC), and ``telephone`` a number for a call back. Not ``sure``: the caller knew no
+    more than a former husband knows, so a letter is treated as asked for without sign-in: the owner
+    of an account is asked first, whom a new letter would shut out.
 
     Raises:
         TooEarlyError, TooLateError: outside the window.
@@ -55,7 +56,8 @@ def submit(
         ConflictError: not now; the sentence says why and what else is possible (code: a ``Bar``).
     """
     require_open(work.program.windows.redelivery, received_at or work.now)
-    # Where no request is open yet there is no row to lock: the household's row makes equal requests wait.
+    # Where no request is open yet there is no row to lock: the household's row makes equal requests
+    # wait.
     work.session.execute(
         select(Household.id).where(Household.id == household_id).with_for_update(key_share=True)
     )
@@ -98,7 +100,9 @@ def keep_late(
     received_at: datetime,
     telephone: str = "",
 ) -> Request:
-    """Keep a form on paper that came after the window: refused as late, and its household told of it.
+    """Keep a form on paper that came after the window.
+
+    Refused as late, and its household told of it.
 
     Raises:
         NotFoundError: the household has no such parcel.
@@ -130,10 +134,13 @@ def keep_late(
 
 
 def submit_without_sign_in(work: Work, wish: Wish, form_key: str, address: str) -> str:
-    """Take a request of somebody who cannot sign in; returns its receipt number, the same for the same form.
+    """Take a request of somebody who cannot sign in.
 
-    Nothing is looked up here, so that neither answer nor time tells whether anybody matches; the matching runs later
-    and for staff only (``security.md`` §9). ``address`` is the network address, kept as a keyed hash.
+    Returns its receipt number, the same for the same form.
+
+    Nothing is looked up here, so that neither answer nor time tells whether anybody matches; the
+    matching runs later and for staff only (``security.md`` §9). ``address`` is the network address,
+    kept as a keyed hash.
 
     Raises:
         TooEarlyError, TooLateError: outside the window.
@@ -145,14 +152,16 @@ def submit_without_sign_in(work: Work, wish: Wish, form_key: str, address: str) 
     require_open(work.program.windows.redelivery, work.now)
     near, _wide = network_keys(work.vault, address)
     verdict = throttles.take(work.session, throttles.REDELIVERY_FORM, near, work.now)
-    # The counter's row is locked now: an equal form of another worker has committed or waits for us.
+    # The counter's row is locked now: an equal form of another worker has committed or waits for
+    # us.
     if receipt := earlier_result(work.session, key):
         throttles.give_back(work.session, throttles.REDELIVERY_FORM, near)
         return receipt
     if not verdict.allowed:
         raise ThrottledError(
             _(
-                "ここから申し込めるのは、1日に3回までです。お急ぎのときは、コールセンターにお電話ください。"
+                "ここから申し込めるのは、1日に3回までです。お急ぎのときは、"
+                "コールセンターにお電話ください。"
             ),
             retry_at=verdict.retry_at,
         )

@@ -48,19 +48,25 @@ def bar_text(standing: Standing) -> str:
         case Bar.LIMIT:
             count = standing.used
             return _n(
-                "再配送は%(count)d回までです。もう送れません。コールセンターに電話するか、区の窓口に来てください。受け取り方を、いっしょに考えます。",
-                "再配送は%(count)d回までです。もう送れません。コールセンターに電話するか、区の窓口に来てください。受け取り方を、いっしょに考えます。",
+                "再配送は%(count)d回までです。もう送れません。"
+                "コールセンターに電話するか、区の窓口に来てください。受け取り方を、"
+                "いっしょに考えます。",
+                "再配送は%(count)d回までです。もう送れません。"
+                "コールセンターに電話するか、区の窓口に来てください。受け取り方を、"
+                "いっしょに考えます。",
                 count,
             ) % {"count": count}
         case Bar.AT_POST_OFFICE if standing.kept_until is not None:
             return _(
-                "郵便局が、%(day)sまで預かっています。不在連絡票を見て、郵便局に再配達を頼んでください。"
+                "郵便局が、%(day)sまで預かっています。不在連絡票を見て、"
+                "郵便局に再配達を頼んでください。"
             ) % {"day": format_day(standing.kept_until)}
         case Bar.AT_POST_OFFICE:
             return _("郵便局が預かっています。不在連絡票を見て、郵便局に再配達を頼んでください。")
         case Bar.DELIVERED:
             return _(
-                "郵便局の記録では、届いています。家族の方が受け取っていないか、たしかめてください。見つからないときは、コールセンターにお電話ください。"
+                "郵便局の記録では、届いています。家族の方が受け取っていないか、"
+                "たしかめてください。見つからないときは、コールセンターにお電話ください。"
             )
         case Bar.ON_THE_WAY if standing.next_day is not None:
             return _(
@@ -73,18 +79,24 @@ def bar_text(standing: Standing) -> str:
 
 
 def said_text(standing: Standing) -> str:
-    """Say the same as ``bar_text`` to somebody who is on the telephone with us: nobody is told to call."""
+    """Say the same as ``bar_text`` to somebody who is on the telephone with us.
+
+    Nobody is told to call.
+    """
     match standing.bar:
         case Bar.LIMIT:
             count = standing.used
             return _n(
-                "再配送は%(count)d回までです。もう送れません。どうすれば受け取れるかを、区に確かめます。",
-                "再配送は%(count)d回までです。もう送れません。どうすれば受け取れるかを、区に確かめます。",
+                "再配送は%(count)d回までです。もう送れません。どうすれば受け取れるかを、"
+                "区に確かめます。",
+                "再配送は%(count)d回までです。もう送れません。どうすれば受け取れるかを、"
+                "区に確かめます。",
                 count,
             ) % {"count": count}
         case Bar.DELIVERED:
             return _(
-                "郵便局の記録では、届いています。家族の方が受け取っていないか、たしかめてください。見つからないときは、区に確かめます。"
+                "郵便局の記録では、届いています。家族の方が受け取っていないか、"
+                "たしかめてください。見つからないときは、区に確かめます。"
             )
         case Bar.ON_THE_WAY if standing.next_day is None:
             return _("届けている途中かもしれません。届かないときは、どうするかを区に確かめます。")

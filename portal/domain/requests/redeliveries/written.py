@@ -30,8 +30,9 @@ _TELLS_WHO = everywhere_but(
 class Wish:
     """What was written, as typed but for widths; ``telephone`` serves a call of the staff only.
 
-    The household of a request with proof is known: there only the number is written. Without sign-in, ``birth`` is the
-    householder's and ``postal_code`` has seven digits; number and telephone may be empty.
+    The household of a request with proof is known: there only the number is written. Without
+    sign-in, ``birth`` is the householder's and ``postal_code`` has seven digits; number and
+    telephone may be empty.
     """
 
     name: str = field(repr=False, default="")

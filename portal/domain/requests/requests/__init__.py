@@ -1,1 +1,4 @@
-"""What every request shares: receipt number, channel, place in the review queue, paper form and scan."""
+"""What every request shares.
+
+Receipt number, channel, place in the review queue, paper form and scan.
+"""

@@ -1,4 +1,7 @@
-"""Telling a household that nobody took its mail in: by its channel, else by a card or a call, as the ward decided."""
+"""Telling a household that nobody took its mail in.
+
+By its channel, else by a card or a call, as the ward decided.
+"""
 
 from portal.domain.foundation.program.request_settings import ABSENCE_CALL
 from portal.domain.foundation.work import Work
@@ -9,7 +12,10 @@ from portal.domain.requests.requests.numbers_left import number_left
 
 
 def tell_absence(work: Work, row: Shipment) -> None:
-    """Tell the household, once, until when the post office keeps a shipment; held and protected ones hear nothing."""
+    """Tell the household, once, until when the post office keeps a shipment.
+
+    Held and protected ones hear nothing.
+    """
     way, contact = reach(work.session, row.household_id), None
     if way.row is None and work.program.requests.absence_without_channel == ABSENCE_CALL:
         contact = number_left(work, row.household_id)

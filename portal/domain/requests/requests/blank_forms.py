@@ -1,4 +1,7 @@
-"""Blank forms to fill in by hand: Japanese, with what they mean in the reader's language; nothing personal on them."""
+"""Blank forms to fill in by hand: Japanese, with what they mean in the reader's language.
+
+Nothing personal on them.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -24,7 +27,8 @@ def blank_form_pdf(
 ) -> bytes:
     """Return a form of ``templates/letters`` as PDF, drawn once a day and language.
 
-    ``meaning`` says in the reader's language what the form is; ``more`` are further values of the template.
+    ``meaning`` says in the reader's language what the form is; ``more`` are further values of the
+    template.
     """
     day, locale = jst_date(now), current_locale()
     contact, names = program.contact, program.names

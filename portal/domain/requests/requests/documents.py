@@ -1,4 +1,7 @@
-"""Receipts, and the 辞退届 of an online declaration, as PDF: Japanese with the reader's language beside it; tagged, never on disk."""
+"""Receipts, and the 辞退届 of an online declaration, as PDF.
+
+Japanese with the reader's language beside it; tagged, never on disk.
+"""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -45,8 +48,8 @@ class Receipt:
 class DeclineCopy:
     """What the 辞退届 of an online declaration says. ``children``: names with yen.
 
-    ``reason``, ``standing`` (where it stands on the day on which the document is made) and ``coming`` are in Japanese,
-    ``text`` is what the household wrote.
+    ``reason``, ``standing`` (where it stands on the day on which the document is made) and
+    ``coming`` are in Japanese, ``text`` is what the household wrote.
     """
 
     receipt_no: str
@@ -63,8 +66,12 @@ class DeclineCopy:
 
 @contextmanager
 def in_turn() -> Iterator[None]:
-    """Let at most ``AT_ONCE`` documents be drawn in this process. Raises BusyError after ``PATIENCE`` seconds."""
-    # Drawing takes cores and memory from the pages of everybody else: few at once, the others wait or come again.
+    """Let at most ``AT_ONCE`` documents be drawn in this process.
+
+    Raises BusyError after ``PATIENCE`` seconds.
+    """
+    # Drawing takes cores and memory from the pages of everybody else: few at once, the others wait
+    # or come again.
     if not _turn.acquire(timeout=PATIENCE):
         raise BusyError(_("混み合っています。少し待ってから、もう一度お試しください。"))
     try:
@@ -74,7 +81,10 @@ def in_turn() -> Iterator[None]:
 
 
 def drawable(text: str) -> str:
-    """Return a text of the register with ``GETA`` for what no face has: a PDF of this standard refuses such characters."""
+    """Return a text of the register with ``GETA`` for what no face has.
+
+    A PDF of this standard refuses such characters.
+    """
     missing = {found.cluster for line in text.split("\n") for found in missing_characters(line)}
     for one in missing:
         text = text.replace(one, GETA)
@@ -90,7 +100,9 @@ def moment_text(moment: datetime) -> str:
 def receipt_pdf(
     program: Program, make: Callable[[], Receipt], receipt_no: str, received_at: datetime
 ) -> bytes:
-    """Return the PDF of a receipt. ``make()`` gives its words (``Receipt``) in the language that is current.
+    """Return the PDF of a receipt.
+
+    ``make()`` gives its words (``Receipt``) in the language that is current.
 
     Raises:
         BusyError: too many are drawn at this moment.
@@ -125,7 +137,9 @@ def receipt_pdf(
 
 
 def decline_copy_pdf(program: Program, copy: DeclineCopy) -> bytes:
-    """Return the 辞退届 of an online declaration; ``copy.meaning`` says in the reader's language what it is.
+    """Return the 辞退届 of an online declaration.
+
+    ``copy.meaning`` says in the reader's language what it is.
 
     Raises:
         BusyError: too many are drawn at this moment.

@@ -1,7 +1,9 @@
-"""The fields that somebody writes on a request: type, limit, words, privacy, and the places that show each of them.
+"""The fields that somebody writes on a request.
 
-Each kind's slice lists its fields once (``written.py``); pages, documents and exports of every kind read these lists.
-Nothing here knows a page: a template asks a field for its words and draws it.
+Type, limit, words, privacy, and the places that show each of them.
+
+Each kind's slice lists its fields once (``written.py``); pages, documents and exports of every kind
+read these lists. Nothing here knows a page: a template asks a field for its words and draws it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -90,7 +92,10 @@ class FieldType(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One answer among few; ``unknown`` is said where something else, or where nothing is answered but must be."""
+    """One answer among few.
+
+    ``unknown`` is said where something else, or where nothing is answered but must be.
+    """
 
     options: type[Labeled]
     unknown: Sentence
@@ -199,11 +204,12 @@ def no_telephone() -> str:
 class Field:
     """One field of a kind's record.
 
-    ``name`` is the record's attribute (dotted inside a part), the stored key and the name in forms. ``label`` asks a
-    resident for it, ``short`` stands beside the answer, ``staff`` is what staff read. ``needed`` names the places where
-    it must be answered. ``alerts`` are answers that must meet the eye before anything else. ``printed`` is what the
-    Japanese form on paper says, where that is not the label. ``absent`` gives, for each place that does not have the
-    field, the reason.
+    ``name`` is the record's attribute (dotted inside a part), the stored key and the name in forms.
+    ``label`` asks a resident for it, ``short`` stands beside the answer, ``staff`` is what staff
+    read. ``needed`` names the places where it must be answered. ``alerts`` are answers that must
+    meet the eye before anything else. ``printed`` is what the Japanese form on paper says, where
+    that is not the label. ``absent`` gives, for each place that does not have the field, the
+    reason.
     """
 
     name: str
@@ -237,7 +243,10 @@ class Line:
 
     @property
     def label(self) -> str:
-        """The words beside it: a resident checks the answer beside its question, staff read their own word."""
+        """The words beside it.
+
+        A resident checks the answer beside its question, staff read their own word.
+        """
         if self.place in _OF_STAFF:
             return self.about.staff()
         return self.about.label() if self.place is Place.CHECK else self.about.short()
@@ -250,9 +259,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class WrittenForm(Generic[R]):
-    """What is written on requests of one kind: its record, its fields, and how the record is sealed and opened.
+    """What is written on requests of one kind.
 
-    ``seal`` leaves out what is empty; ``open`` reads every form in which rows of the kind were ever stored.
+    Its record, its fields, and how the record is sealed and opened.
+
+    ``seal`` leaves out what is empty; ``open`` reads every form in which rows of the kind were ever
+    stored.
     """
 
     fields: tuple[Field, ...]

@@ -1,7 +1,9 @@
-"""A process of its own that reads files from outside: started per file with narrow limits, it cannot hurt the site.
+"""A process of its own that reads files from outside.
 
-Run as a script (``foreign_file.py check`` or ``foreign_file.py draw PAGE``): the file comes on standard input, the
-answer goes to standard output. It imports nothing of the project.
+Started per file with narrow limits, it cannot hurt the site.
+
+Run as a script (``foreign_file.py check`` or ``foreign_file.py draw PAGE``): the file comes on
+standard input, the answer goes to standard output. It imports nothing of the project.
 """
 
 import ctypes
@@ -24,7 +26,10 @@ TIFF_STARTS = (b"II*\0", b"MM\0*")
 MEMORY = 1 << 30
 CPU_SECONDS = 15
 DRAWN_SIDE = 1_800
-ACTIVE = rb"JavaScript|OpenAction|Launch|EmbeddedFiles?|RichMedia|Rendition|GoToE|SubmitForm|ImportData|XFA"
+ACTIVE = (
+    rb"JavaScript|OpenAction|Launch|EmbeddedFiles?"
+    rb"|RichMedia|Rendition|GoToE|SubmitForm|ImportData|XFA"
+)
 LONG = re.compile(rb"/(?:" + ACTIVE + rb")(?![A-Za-z0-9])")
 ANY = re.compile(rb"/(?:" + ACTIVE + rb"|JS|AA)(?![A-Za-z0-9])")
 STREAM = re.compile(rb"\bstream\r?\n.*?\bendstream\b", re.DOTALL)
@@ -36,7 +41,10 @@ class RefusedError(Exception):
 
 
 def check(data: bytes) -> dict[str, object]:
-    """Say what a file is by its content: ``media_type`` and ``pages``, or ``refused`` with a code word."""
+    """Say what a file is by its content.
+
+    ``media_type`` and ``pages``, or ``refused`` with a code word.
+    """
     try:
         if data.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")):
             return {"media_type": _image(data), "pages": 1}
@@ -85,7 +93,10 @@ def _tiff(data: bytes) -> int:
 
 
 def _read_frames(image: Image.Image) -> int | None:
-    """Read every page and return how many there are; None where one, or all of them, have too many dots."""
+    """Read every page and return how many there are.
+
+    None where one, or all of them, have too many dots.
+    """
     pages = pixels = 0
     while pages < MAX_PAGES:
         size = image.width * image.height
@@ -129,13 +140,19 @@ def _pdf(data: bytes) -> int:
 
 
 def _acts(data: bytes) -> bool:
-    """Tell whether names of actions stand in a PDF; short ones count outside of streams only, where none is chance."""
+    """Tell whether names of actions stand in a PDF.
+
+    Short ones count outside of streams only, where none is chance.
+    """
     named = ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), data)
     return LONG.search(named) is not None or ANY.search(STREAM.sub(b"", named)) is not None
 
 
 def _written_plainly(document: object) -> bytes:
-    """Return the document as the library writes it: every object for itself, none packed into a stream."""
+    """Return the document as the library writes it.
+
+    Every object for itself, none packed into a stream.
+    """
     out = io.BytesIO()
 
     def write(_self: object, chunk: int, size: int) -> int:
@@ -166,7 +183,10 @@ def draw(data: bytes, number: int) -> bytes:
 
 
 def _frame(data: bytes, number: int) -> Image.Image:
-    """Return a page of a TIFF as gray or color. A FAX has more dots across than down: it is drawn as it lay on paper."""
+    """Return a page of a TIFF as gray or color.
+
+    A FAX has more dots across than down: it is drawn as it lay on paper.
+    """
     image: Image.Image = Image.open(io.BytesIO(data), formats=["TIFF"])
     image.seek(number)
     across, down = (float(dots or 0) for dots in image.info.get("dpi", (0, 0)))

@@ -1,4 +1,7 @@
-"""Accepting a request: alone, or by two people where the program or a rule says so; nobody confirms an own entry."""
+"""Accepting a request: alone, or by two people where the program or a rule says so.
+
+Nobody confirms an own entry.
+"""
 
 from sqlalchemy.orm import Session
 
@@ -37,10 +40,13 @@ def may_accept(
     ward_needed: bool = False,
     instruction: Instruction | None = None,
 ) -> bool:
-    """Tell whether a locked request may be accepted now; False when this call only proposed it to a second person.
+    """Tell whether a locked request may be accepted now.
 
-    Two people are needed when the program says so for the kind (``[review] four_eyes``), when ``always`` or when
-    ``ward_needed`` (then one of them is of the ward, or the ward's instruction is attached).
+    False when this call only proposed it to a second person.
+
+    Two people are needed when the program says so for the kind (``[review] four_eyes``), when
+    ``always`` or when ``ward_needed`` (then one of them is of the ward, or the ward's instruction
+    is attached).
 
     Raises:
         NotAllowedError: an own entry, the own proposal, or nobody of the ward.

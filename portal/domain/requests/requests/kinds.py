@@ -34,7 +34,10 @@ DECLINE, ALTERNATIVE, REDELIVERY, RECIPIENT_CHANGE, ADDITION = KINDS = (
     RequestKind.ADDITION,
 )
 OF_RESIDENTS = (DECLINE, ALTERNATIVE, REDELIVERY)
-"""What a household itself asks for and sees in its list; the others are the ward's (``domain.md`` §2.6)."""
+"""What a household itself asks for and sees in its list.
+
+The others are the ward's (``domain.md`` §2.6).
+"""
 ACCEPTED, REFUSED, WITHDRAWN, FULFILLED, DELIVERED, RESTOCKED, LOST, PARTLY = RESULTS = (
     Result.ACCEPTED,
     Result.REFUSED,

@@ -10,13 +10,16 @@ from portal.domain.foundation.base import Base, BigId, primary_key, state_column
 
 
 class Request(Base):
-    """One request of any kind. ``received_at`` is the instant that counts for a deadline (postmark, FAX header).
+    """One request of any kind.
 
-    ``kind`` is one of ``kinds.KINDS``; ``household_id`` is empty where nobody could be matched (yet);
-    ``ward_only`` ones are known to the ward alone, as those of protected households are. ``sealed`` holds what
-    the requester wrote (free text, contact number) under a key of its own. ``version`` grows with every change, so
-    that a decision on changed data can be refused. ``result`` is a code word once closed. ``warnings`` are code words
-    (``warned``: there is one); a request with a warning is never accepted in bulk.
+    ``received_at`` is the instant that counts for a deadline (postmark, FAX header).
+
+    ``kind`` is one of ``kinds.KINDS``; ``household_id`` is empty where nobody could be matched
+    (yet); ``ward_only`` ones are known to the ward alone, as those of protected households are.
+    ``sealed`` holds what the requester wrote (free text, contact number) under a key of its own.
+    ``version`` grows with every change, so that a decision on changed data can be refused.
+    ``result`` is a code word once closed. ``warnings`` are code words (``warned``: there is one); a
+    request with a warning is never accepted in bulk.
     """
 
     __tablename__ = "request"
@@ -57,7 +60,10 @@ class Request(Base):
 
 
 class PaperForm(Base):
-    """A form on paper (post, FAX, counter) as staff entered it. ``signed_by`` is the signer's relation, not a name."""
+    """A form on paper (post, FAX, counter) as staff entered it.
+
+    ``signed_by`` is the signer's relation, not a name.
+    """
 
     __tablename__ = "paper_form"
 
@@ -76,10 +82,12 @@ class PaperForm(Base):
 
 
 class Scan(Base):
-    """A checked file (PDF, TIFF, PNG, JPEG), encrypted under a key of its own; never executed, only shown.
+    """A checked file (PDF, TIFF, PNG, JPEG), encrypted under a key of its own.
 
-    ``digest`` is keyed (the same file is recognized, nothing is told); ``sealed`` is read only when asked for.
-    ``ward_only``: shown to the ward alone.
+    Never executed, only shown.
+
+    ``digest`` is keyed (the same file is recognized, nothing is told); ``sealed`` is read only when
+    asked for. ``ward_only``: shown to the ward alone.
     """
 
     __tablename__ = "scan"

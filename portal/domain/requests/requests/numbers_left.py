@@ -9,7 +9,9 @@ from portal.domain.requests.requests.services import telephone_in
 
 
 def number_left(work: Work, household_id: int) -> str | None:
-    """Return the number of a household's newest form that staff entered and a person accepted; None where there is none.
+    """Return the number of a household's newest form that staff entered and a person accepted.
+
+    None where there is none.
 
     What nobody looked at, or came without a person in between, may carry anybody's number.
     """

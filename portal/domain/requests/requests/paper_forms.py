@@ -1,4 +1,7 @@
-"""Forms on paper (post, FAX, counter) as staff read them: which instant counts, who signed, and the row of each form."""
+"""Forms on paper (post, FAX, counter) as staff read them.
+
+Which instant counts, who signed, and the row of each form.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -26,16 +29,22 @@ HOUSEHOLDER = "householder"
 PAPER_CHANNELS = (Channel.POST, Channel.FAX, Channel.COUNTER)
 LATE, NO_ATTORNEY, UNCLEAR = "late", "no_attorney", "unclear"
 WEAK = frozenset({LATE, NO_ATTORNEY, UNCLEAR})
-"""A request with one of these binds nobody and is never accepted; a better form may still take its place."""
+"""A request with one of these binds nobody and is never accepted.
+
+A better form may still take its place.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class PaperEntry(Generic[Record_co]):
-    """A form as staff read it. ``received_at``: arrival, or the time in the FAX's header line (UTC).
+    """A form as staff read it.
 
-    ``written`` is the record of the form's kind. ``signed_by`` is a relation of ``SIGNERS``; ``countersigned`` the
-    numbers of the children of 18 or older who signed themselves. ``follow_up`` (call | letter) is used where the form is
-    not clear. ``evidence`` is the receipt number of somebody who was locked out before the deadline.
+    ``received_at``: arrival, or the time in the FAX's header line (UTC).
+
+    ``written`` is the record of the form's kind. ``signed_by`` is a relation of ``SIGNERS``;
+    ``countersigned`` the numbers of the children of 18 or older who signed themselves.
+    ``follow_up`` (call | letter) is used where the form is not clear. ``evidence`` is the receipt
+    number of somebody who was locked out before the deadline.
     """
 
     channel: Channel
@@ -69,7 +78,10 @@ def check_moment(received_at: datetime, now: datetime) -> None:
 def instant_that_counts(
     program: Program, form: PaperEntry[object], earlier: datetime | None = None
 ) -> datetime:
-    """Return the instant that counts: the earlier receipt, the postmark's day where the ward says so, or arrival."""
+    """Return the instant that counts.
+
+    The earlier receipt, the postmark's day where the ward says so, or arrival.
+    """
     counts = form.received_at
     by_postmark = program.requests.postal_rule == "postmark" and form.channel is Channel.POST
     if by_postmark and form.postmark_on is not None:
@@ -85,7 +97,10 @@ def weaknesses(window: Window, form: PaperEntry[object], counts: datetime) -> tu
 
 
 def add_form(work: Work, row: Request, form: PaperEntry[object]) -> None:
-    """Add a form to a locked request. Raises NotAllowedError where nobody with an account enters it."""
+    """Add a form to a locked request.
+
+    Raises NotAllowedError where nobody with an account enters it.
+    """
     if work.actor.id is None or work.actor.organization is None:
         raise NotAllowedError(_s("書類を登録できるのは、アカウントのある職員だけです。"))
     paper = PaperForm(

@@ -28,7 +28,9 @@ def waiting_for_resident(session: Session, household_id: int) -> list[Request]:
 
 
 def own_request(session: Session, household_id: int, receipt_no: str) -> Request:
-    """Return a household's own request by its receipt number; another's, or the ward's, is as good as none.
+    """Return a household's own request by its receipt number.
+
+    Another's, or the ward's, is as good as none.
 
     Raises:
         NotFoundError: the household has no such request.

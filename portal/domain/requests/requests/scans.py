@@ -1,4 +1,7 @@
-"""Scans of paper forms: checked by content in a process of its own, stored encrypted, shown to those who may."""
+"""Scans of paper forms.
+
+Checked by content in a process of its own, stored encrypted, shown to those who may.
+"""
 
 import json
 import subprocess
@@ -50,7 +53,8 @@ def check_scan(data: bytes) -> CheckedScan:
     """Take PDF, TIFF, PNG and JPEG of at most ``MAX_BYTES``, decided by content, whole, and without anything that acts.
 
     Raises:
-        InputError: another kind, broken, too large, encrypted, or a PDF with scripts, actions or attachments.
+        InputError: another kind, broken, too large, encrypted, or a PDF with scripts, actions or
+            attachments.
         BusyError: the machine has no room to look at it now.
     """
     if len(data) > MAX_BYTES:
@@ -65,19 +69,23 @@ def _refusal(code: str) -> str:
     return {
         "size": _s("ファイルが大きすぎます。10メガバイトまでのファイルを選んでください。"),
         "kind": _s(
-            "このファイルは受け取れません。PDF、TIFF、PNG、JPEG のどれかで保存して、もう一度選んでください。"
+            "このファイルは受け取れません。PDF、TIFF、PNG、JPEG のどれかで保存して、"
+            "もう一度選んでください。"
         ),
         "pixels": _s(
             "画像が大きすぎます。300dpi くらいでスキャンしなおして、もう一度選んでください。"
         ),
         "pages": _s(
-            "ページが多すぎるか、1ページもありません。30ページまでに分けて、もう一度選んでください。"
+            "ページが多すぎるか、1ページもありません。30ページまでに分けて、"
+            "もう一度選んでください。"
         ),
         "encrypted": _s(
-            "暗号化されたPDFは受け取れません。パスワードを外して保存するか、紙をスキャンしてください。"
+            "暗号化されたPDFは受け取れません。パスワードを外して保存するか、"
+            "紙をスキャンしてください。"
         ),
         "active": _s(
-            "スクリプト、自動の動作、添付ファイルのあるPDFは受け取れません。紙に印刷してスキャンするか、画像で保存してください。"
+            "スクリプト、自動の動作、添付ファイルのあるPDFは受け取れません。"
+            "紙に印刷してスキャンするか、画像で保存してください。"
         ),
     }.get(
         code,
@@ -107,7 +115,10 @@ def _run(data: bytes, *words: str) -> bytes:
 
 
 def store_scan(work: Work, checked: CheckedScan, *, household_id: int | None = None) -> Scan:
-    """Store a checked file under a data key of its own; ``household_id`` where it is known whose it is."""
+    """Store a checked file under a data key of its own.
+
+    ``household_id`` where it is known whose it is.
+    """
     key, wrapped = work.vault.new_data_key()
     digest = work.vault.blind("scan", checked.data, 32)
     row = Scan(
@@ -136,7 +147,10 @@ def store_scan(work: Work, checked: CheckedScan, *, household_id: int | None = N
 
 
 def visible_scan(session: Session, scan_id: int, *, include_protected: bool) -> Scan | None:
-    """Return a scan without its content; None where there is none, or none that the reader may know of."""
+    """Return a scan without its content.
+
+    None where there is none, or none that the reader may know of.
+    """
     row = session.get(Scan, scan_id)
     if row is None or include_protected:
         return row
@@ -153,7 +167,9 @@ def visible_scan(session: Session, scan_id: int, *, include_protected: bool) -> 
 
 
 def open_scan(work: Work, scan_id: int, reason: ScanReason) -> tuple[bytes, str]:
-    """Decrypt a scan for somebody who may see it, and log that it was seen; returns content and media type.
+    """Decrypt a scan for somebody who may see it, and log that it was seen.
+
+    Returns content and media type.
 
     Raises:
         NotFoundError: there is none of that key.

@@ -1,4 +1,7 @@
-"""Opening requests, claiming them for review, moving them on and closing them; each step bumps the version."""
+"""Opening requests, claiming them for review, moving them on and closing them.
+
+Each step bumps the version.
+"""
 
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
@@ -36,11 +39,15 @@ def open_request(
     warnings: tuple[str, ...] = (),
     receipt_no: str | None = None,
 ) -> Request:
-    """Open a request and give it a receipt number. ``written`` (a record as its form seals it) is kept sealed; ``received_at`` defaults to ``now`` (UTC).
+    """Open a request and give it a receipt number.
+
+    ``written`` (a record as its form seals it) is kept sealed; ``received_at`` defaults to ``now``
+    (UTC).
 
     ``receipt_no`` is a fresh number that the caller made already.
 
-    An actor of the staff is kept as the person who entered it (an own entry is never confirmed by oneself).
+    An actor of the staff is kept as the person who entered it (an own entry is never confirmed by
+    oneself).
     """
     if kind not in KINDS:
         raise ValueError("unknown kind of request")
@@ -83,7 +90,10 @@ def due_day(program: Program, received_at: datetime) -> date:
 
 
 def written_in(vault: Vault, row: Request, form: WrittenForm[R]) -> R:
-    """Open what the requester wrote, as the record of the request's kind; empty where nothing was written."""
+    """Open what the requester wrote, as the record of the request's kind.
+
+    Empty where nothing was written.
+    """
     return form.open(_opened(vault, row))
 
 
@@ -145,7 +155,10 @@ def locked(session: Session, request_id: int) -> Request:
 def move(
     work: Work, row: Request, action: str, *, result: str | None = None, **detail: Any
 ) -> Request:
-    """Take one step of the machine on a locked row and log it; closing needs a ``result``. Raises WrongStateError."""
+    """Take one step of the machine on a locked row and log it; closing needs a ``result``.
+
+    Raises WrongStateError.
+    """
     before = row.state
     row.state = REQUEST.next(before, action)
     row.version += 1
@@ -216,13 +229,15 @@ def for_decision(work: Work, request_id: int, version: int) -> Request:
 
     Raises:
         NotFoundError: there is none of that key.
-        ConflictError: it changed since (``changed``), or another person is deciding it (``claimed``).
+        ConflictError: it changed since (``changed``), or another person is deciding it
+            (``claimed``).
     """
     row = claim(work, request_id)
     if row.version != version:
         raise ConflictError(
             _s(
-                "この申請は、画面を開いたあとに変わりました。変わったところを確かめて、もう一度決めてください。"
+                "この申請は、画面を開いたあとに変わりました。変わったところを確かめて、"
+                "もう一度決めてください。"
             ),
             code="changed",
         )

@@ -1,4 +1,7 @@
-"""Where a request stands for the people who work on it; what was decided lies in the slice of its kind."""
+"""Where a request stands for the people who work on it.
+
+What was decided lies in the slice of its kind.
+"""
 
 from portal.domain.foundation.states import StateMachine, fan
 

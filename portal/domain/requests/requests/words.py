@@ -50,7 +50,10 @@ def next_words(steps: Sequence[Step]) -> str:
 
 
 def check_words(row: Request) -> str:
-    """Say that the staff will look at it, and until when; no day where its last change came after that day."""
+    """Say that the staff will look at it, and until when.
+
+    No day where its last change came after that day.
+    """
     if jst_date(row.changed_at) > row.due_on:
         return _("担当者が、申請の内容を確かめます。")
     return _("担当者が、%(day)sごろまでに確かめます。") % {"day": format_day(row.due_on)}

@@ -1,4 +1,7 @@
-"""What every screen of the staff site must stand: the gates on a phone in Japanese and at a desk in English."""
+"""What every screen of the staff site must stand.
+
+The gates on a phone in Japanese and at a desk in English.
+"""
 
 from playwright.sync_api import Page
 
@@ -40,7 +43,10 @@ def says_the_same_without_javascript(served: ServedStaff, pages: PageFactory, st
 def offers_its_button_without_javascript(
     served: ServedStaff, pages: PageFactory, step: Step, button: str = "main button.main"
 ) -> None:
-    """Nothing is dead on the page, and its main button is there; for steps that cannot be taken twice."""
+    """Nothing is dead on the page, and its main button is there.
+
+    For steps that cannot be taken twice.
+    """
     page = pages(javascript=False)
     step(served, page)
     assert plain.complaints(page, plain.words(page)) == []

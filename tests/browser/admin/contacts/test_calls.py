@@ -1,4 +1,7 @@
-"""Calls in a browser: gates on every screen, one key to begin and to end, and a whole call by keyboard alone."""
+"""Calls in a browser.
+
+Gates on every screen, one key to begin and to end, and a whole call by keyboard alone.
+"""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,7 @@
-"""FAX in a browser: gates on every screen, and a whole FAX by keyboard alone, with and without JavaScript."""
+"""FAX in a browser.
+
+Gates on every screen, and a whole FAX by keyboard alone, with and without JavaScript.
+"""
 
 import pytest
 from playwright.sync_api import Page, expect

@@ -1,4 +1,7 @@
-"""Scripts, calls back and questions to the ward in a browser: gates on every screen, and by keyboard alone."""
+"""Scripts, calls back and questions to the ward in a browser.
+
+Gates on every screen, and by keyboard alone.
+"""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,7 @@
-"""The screens of acting for a caller: what may be done, each act with its choices, its receipt, the second person's list."""
+"""The screens of acting for a caller.
+
+What may be done, each act with its choices, its receipt, the second person's list.
+"""
 
 from functools import partial
 from itertools import count

@@ -1,4 +1,7 @@
-"""Acting for a caller in a browser: gates on every screen, without JavaScript too, and a redelivery by keyboard alone."""
+"""Acting for a caller in a browser.
+
+Gates on every screen, without JavaScript too, and a redelivery by keyboard alone.
+"""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,7 @@
-"""A "where is my letter" call from start to end by keyboard alone: at most six activations besides typing and Tab."""
+"""A "where is my letter" call from start to end by keyboard alone.
+
+At most six activations besides typing and Tab.
+"""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -58,7 +61,10 @@ class Hands:
 
 
 def posted_family(served: ServedStaff) -> tuple[Person, str, str]:
-    """A family whose letter waits at the post office; also the letter's number and its tracking number."""
+    """A family whose letter waits at the post office.
+
+    Also the letter's number and its tracking number.
+    """
     now, count = served.now, next(_people)
     person = add_person(served.database, now, number=f"92{count:08}")
     posted_on, number = (now - timedelta(days=4)).date(), new_letter_number()

@@ -1,4 +1,7 @@
-"""The call desk in a browser: gates on every screen, in Japanese and English, and without JavaScript."""
+"""The call desk in a browser.
+
+Gates on every screen, in Japanese and English, and without JavaScript.
+"""
 
 import pytest
 from playwright.sync_api import expect

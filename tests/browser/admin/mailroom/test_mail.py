@@ -1,4 +1,7 @@
-"""The screens of letters that leave the house pass the gates; a scanner posts fast without a mouse or a script."""
+"""The screens of letters that leave the house pass the gates.
+
+A scanner posts fast without a mouse or a script.
+"""
 
 import pytest
 from sqlalchemy import func, select

@@ -1,4 +1,7 @@
-"""The work with the ward in a browser: gates on every screen, without JavaScript, and by keyboard alone."""
+"""The work with the ward in a browser.
+
+Gates on every screen, without JavaScript, and by keyboard alone.
+"""
 
 import pytest
 

@@ -1,4 +1,7 @@
-"""Counts, the call report, the board and the watch in a browser: gates on every screen, the board renews itself."""
+"""Counts, the call report, the board and the watch in a browser.
+
+Gates on every screen, the board renews itself.
+"""
 
 import re
 

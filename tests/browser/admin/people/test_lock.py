@@ -1,4 +1,7 @@
-"""The screen lock in a real browser: it hides the page, keeps what was typed, and opens without leaving it."""
+"""The screen lock in a real browser.
+
+It hides the page, keeps what was typed, and opens without leaving it.
+"""
 
 import re
 import secrets
@@ -92,7 +95,8 @@ def test_a_screen_left_alone_hides_its_page_and_opens_with_everything_in_its_pla
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     assert page.evaluate(
-        "document.activeElement === document.body || document.activeElement.closest('.lock') !== null"
+        "document.activeElement === document.body || "
+        "document.activeElement.closest('.lock') !== null"
     )
     unlock(page, "wrong")
     expect(page.locator("#lock-error")).to_contain_text("パスワードが違います")

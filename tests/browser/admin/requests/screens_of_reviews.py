@@ -39,7 +39,10 @@ def inbox(served: ServedStaff) -> Inbox:
 
 
 def fill(served: ServedStaff) -> None:
-    """More than a page of requests of every kind, some overdue, with a warning, or claimed; done once."""
+    """More than a page of requests of every kind, some overdue, with a warning, or claimed.
+
+    Done once.
+    """
     if "desk" in served.numbers:
         return
     served.numbers["desk"] = 1

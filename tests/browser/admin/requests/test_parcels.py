@@ -1,4 +1,7 @@
-"""The parcels desk and the stock room pass the gates; two people pack with a scanner and nothing but the keyboard."""
+"""The parcels desk and the stock room pass the gates.
+
+Two people pack with a scanner and nothing but the keyboard.
+"""
 
 import pytest
 
@@ -42,7 +45,10 @@ def test_a_page_offers_its_main_button_without_javascript(
 def test_a_scanner_and_the_enter_key_are_enough(
     served_staff: ServedStaff, page_factory: PageFactory
 ) -> None:
-    """Each number ends with Enter, as scanners send it; the cursor already stands where the next one goes."""
+    """Each number ends with Enter, as scanners send it.
+
+    The cursor already stands where the next one goes.
+    """
     paper = office(served_staff)
     request_id = approved(served_staff, 1)
     with served_staff.database.read() as session:

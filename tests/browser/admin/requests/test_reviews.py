@@ -1,4 +1,7 @@
-"""The review desk in a browser: gates on every screen, decisions by keyboard alone, with and without JavaScript."""
+"""The review desk in a browser.
+
+Gates on every screen, decisions by keyboard alone, with and without JavaScript.
+"""
 
 import re
 

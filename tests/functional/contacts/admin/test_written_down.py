@@ -1,4 +1,7 @@
-"""Calls from paper after the system was down: true times, marked, entered once; nothing can be done in them."""
+"""Calls from paper after the system was down: true times, marked, entered once.
+
+Nothing can be done in them.
+"""
 
 import re
 from concurrent.futures import ThreadPoolExecutor

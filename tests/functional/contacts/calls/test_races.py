@@ -1,4 +1,7 @@
-"""Eight at once: one call per person, one end, and a plain word for everybody else; on both databases."""
+"""Eight at once: one call per person, one end, and a plain word for everybody else.
+
+On both databases.
+"""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,7 @@
-"""The record of a call: one at a time, ended once, by the person who began it, with facts that can be so."""
+"""The record of a call.
+
+One at a time, ended once, by the person who began it, with facts that can be so.
+"""
 
 from datetime import timedelta
 from typing import Any

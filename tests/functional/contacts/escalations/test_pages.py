@@ -1,4 +1,7 @@
-"""Calls back and questions to the ward on the page: asked from a call, read on record, answered, carried by a sheet."""
+"""Calls back and questions to the ward on the page.
+
+Asked from a call, read on record, answered, carried by a sheet.
+"""
 
 import io
 import re

@@ -1,4 +1,7 @@
-"""Questions to the ward: raised in a call, answered by the ward or from its paper, found again as evidence."""
+"""Questions to the ward.
+
+Raised in a call, answered by the ward or from its paper, found again as evidence.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta

@@ -1,4 +1,7 @@
-"""The sheet goes out and comes back: texts stay texts, names stay home, the same file twice is one answer."""
+"""The sheet goes out and comes back.
+
+Texts stay texts, names stay home, the same file twice is one answer.
+"""
 
 import io
 import zipfile

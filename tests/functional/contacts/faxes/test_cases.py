@@ -1,4 +1,7 @@
-"""A FAX becomes a case: the header's time counts, one file is one case, one person handles it, nobody else looks."""
+"""A FAX becomes a case.
+
+The header's time counts, one file is one case, one person handles it, nobody else looks.
+"""
 
 from datetime import UTC, date, datetime, timedelta
 

@@ -271,7 +271,8 @@ def test_whoever_gets_it_by_mistake_reads_what_to_do_in_four_languages() -> None
     for locale in COVER_LOCALES:
         with use_locale(locale):
             said = _(
-                "まちがって届いたときは、2枚目からは読まずに、下の番号に、電話かFAXで知らせてください。"
+                "まちがって届いたときは、2枚目からは読まずに、下の番号に、"
+                "電話かFAXで知らせてください。"
             )
         assert "".join(said.split()) in squeezed
 

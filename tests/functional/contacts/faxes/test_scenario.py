@@ -1,4 +1,7 @@
-"""A deaf parent's FAX: received, verified from what it says, redelivery asked for on their behalf, answered by FAX."""
+"""A deaf parent's FAX.
+
+Received, verified from what it says, redelivery asked for on their behalf, answered by FAX.
+"""
 
 import re
 from typing import TypeVar

@@ -1,4 +1,7 @@
-"""Every save of a script is a new version; an old one comes back as a new one; two editors lose nothing."""
+"""Every save of a script is a new version; an old one comes back as a new one.
+
+Two editors lose nothing.
+"""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,7 @@
-"""The call desk with an agent: on both databases, or on SQLite for pages that no database can change."""
+"""The call desk with an agent.
+
+On both databases, or on SQLite for pages that no database can change.
+"""
 
 import pytest
 

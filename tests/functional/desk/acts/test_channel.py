@@ -1,4 +1,7 @@
-"""A new channel after a call back to the old number: two people, the owner is told, and no less is asked than for a letter."""
+"""A new channel after a call back to the old number.
+
+Two people, the owner is told, and no less is asked than for a letter.
+"""
 
 import re
 from concurrent.futures import ThreadPoolExecutor

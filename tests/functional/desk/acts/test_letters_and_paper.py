@@ -1,4 +1,7 @@
-"""New letter, report lost, paper alternative and decline form, for callers: the portal's services, marked on behalf."""
+"""New letter, report lost, paper alternative and decline form, for callers.
+
+The portal's services, marked on behalf.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 

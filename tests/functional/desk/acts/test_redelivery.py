@@ -1,4 +1,7 @@
-"""A parent whose letter came back calls: it is asked for again, and stands in the officers' queue as entered on behalf."""
+"""A parent whose letter came back calls.
+
+It is asked for again, and stands in the officers' queue as entered on behalf.
+"""
 
 import re
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,7 @@
-"""Letting a caller sign in again: what waits is ended, what was guessed at too often is opened by a new letter only."""
+"""Letting a caller sign in again.
+
+What waits is ended, what was guessed at too often is opened by a new letter only.
+"""
 
 from datetime import timedelta
 

@@ -43,7 +43,10 @@ def rows_of(page: str, section: str) -> dict[str, list[str]]:
 
 
 def deliver(staff: StaffSite) -> None:
-    """Three households of two children: all letters went out; one showed a code and exchanged it; one declined a child."""
+    """Three households of two children: all letters went out; one showed a code and exchanged it.
+
+    One declined a child.
+    """
     people = [staff.add_household() for _ in range(3)]
     staff.give_coupons()
     with staff.database.write() as session:

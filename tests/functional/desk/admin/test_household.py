@@ -1,4 +1,7 @@
-"""A household's page: a reason first, masks, what is behind them on demand, everything on record; the protected apart."""
+"""A household's page: a reason first, masks, what is behind them on demand, everything on record.
+
+The protected apart.
+"""
 
 import re
 from datetime import date, timedelta

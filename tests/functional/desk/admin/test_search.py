@@ -1,4 +1,7 @@
-"""Finding a household: any spelling finds it, nothing of a person stands in an address, the protected are not there."""
+"""Finding a household.
+
+Any spelling finds it, nothing of a person stands in an address, the protected are not there.
+"""
 
 import pytest
 

@@ -1,4 +1,7 @@
-"""The stop desk: an issuer's answer moves the request that asked; its list runs nothing in a spreadsheet."""
+"""The stop desk: an issuer's answer moves the request that asked.
+
+Its list runs nothing in a spreadsheet.
+"""
 
 import csv
 import io

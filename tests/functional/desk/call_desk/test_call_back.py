@@ -1,4 +1,7 @@
-"""Calling back to the enrolled number: asked for in one call, dialed in the next, and the person verified again."""
+"""Calling back to the enrolled number.
+
+Asked for in one call, dialed in the next, and the person verified again.
+"""
 
 from datetime import timedelta
 

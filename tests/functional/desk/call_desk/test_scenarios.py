@@ -1,4 +1,7 @@
-"""Real calls played through: a man asking for his ex-wife's address, somebody guessing birth dates, a returned letter."""
+"""Real calls played through.
+
+A man asking for his ex-wife's address, somebody guessing birth dates, a returned letter.
+"""
 
 from sqlalchemy import select, update
 

@@ -217,7 +217,10 @@ def _forget_everything(staff: StaffSite) -> None:
 
 @pytest.mark.parametrize("field", ["name", "birth", "number"])
 def test_a_protected_household_is_as_much_work_as_none(staff: StaffSite, field: str) -> None:
-    """No time tells what no page tells: a few statements more, all by key, against an answer of many milliseconds."""
+    """No time tells what no page tells.
+
+    A few statements more, all by key, against an answer of many milliseconds.
+    """
     person = staff.add_household(protected=True)
     there = {"name": "鶉野", "birth": "1983-11-27", "number": person.login_id}[field]
     nowhere = {"name": "存在しない", "birth": "1970-01-01", "number": new_login_id()}[field]

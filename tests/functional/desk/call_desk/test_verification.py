@@ -1,4 +1,7 @@
-"""Blind verification: enough or not enough, never what was wrong; five failures close the record for the day (A14)."""
+"""Blind verification: enough or not enough, never what was wrong.
+
+Five failures close the record for the day (A14).
+"""
 
 import threading
 from datetime import UTC, datetime, timedelta
@@ -307,7 +310,10 @@ def test_the_level_ends_with_the_call_and_with_a_protection(staff: StaffSite) ->
 
 
 def test_two_agents_at_once_cannot_share_the_last_try(staff: StaffSite) -> None:
-    """Four failures were before; eight agents try at the same moment, four of them with the right answers."""
+    """Four failures were before.
+
+    Eight agents try at the same moment, four of them with the right answers.
+    """
     person = staff.add_household()
     actors = [
         Actor(Role.AGENT, staff.hire(Role.AGENT).id, Organization.SUBCONTRACTOR) for _ in range(8)

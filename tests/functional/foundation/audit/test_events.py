@@ -1,4 +1,7 @@
-"""Events live and die with what they tell of: written when the transaction commits, lost with it or with its savepoint."""
+"""Events live and die with what they tell of.
+
+Written when the transaction commits, lost with it or with its savepoint.
+"""
 
 from contextlib import suppress
 from datetime import UTC, datetime

@@ -1,4 +1,7 @@
-"""A new letter is ordered from a task, inside its window only; the old password lives until it is printed."""
+"""A new letter is ordered from a task, inside its window only.
+
+The old password lives until it is printed.
+"""
 
 from datetime import UTC, datetime, timedelta
 

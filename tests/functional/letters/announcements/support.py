@@ -33,7 +33,10 @@ def resident(
     number: str = "9900000001",
     app: bool = False,
 ) -> Person:
-    """A household that signed in before: its codes come by ``kind`` (sms, email), or from an app only."""
+    """A household that signed in before.
+
+    Its codes come by ``kind`` (sms, email), or from an app only.
+    """
     person = add_person(database, NOON, number=number, active=True)
     with database.write() as session:
         if kind != "totp":

@@ -1,4 +1,7 @@
-"""A household hears of an event once, by its own channel and in its language; who has none gets a card or a call."""
+"""A household hears of an event once, by its own channel and in its language.
+
+Who has none gets a card or a call.
+"""
 
 import threading
 

@@ -1,4 +1,7 @@
-"""The daily print: each card once, none to whom nothing may be sent, nothing in it but how to learn more."""
+"""The daily print.
+
+Each card once, none to whom nothing may be sent, nothing in it but how to learn more.
+"""
 
 import json
 import threading
@@ -181,7 +184,10 @@ def _die(*_arguments: object) -> None:
 
 
 def test_two_prints_at_once_print_nothing_twice(database: Database, tmp_path: Path) -> None:
-    """Into two folders, so that no lock keeps them apart: the second is whole before the first has noted its file."""
+    """Into two folders, so that no lock keeps them apart.
+
+    The second is whole before the first has noted its file.
+    """
     queue(database, add_families(database, 4))
     others: list[int] = []
 

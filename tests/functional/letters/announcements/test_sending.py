@@ -1,4 +1,7 @@
-"""At the moment of sending: holds and deaths stop what is queued, failures are tried again, bounces become cards."""
+"""At the moment of sending.
+
+Holds and deaths stop what is queued, failures are tried again, bounces become cards.
+"""
 
 from datetime import timedelta
 

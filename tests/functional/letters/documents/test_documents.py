@@ -1,4 +1,7 @@
-"""The ward approves texts and forms by version; nothing is printed from a letter that it did not approve."""
+"""The ward approves texts and forms by version.
+
+Nothing is printed from a letter that it did not approve.
+"""
 
 from dataclasses import replace
 from datetime import date

@@ -1,4 +1,7 @@
-"""The page of a run's archive: building it for a mail house with consent, a lost one, and plain files that go."""
+"""The page of a run's archive.
+
+Building it for a mail house with consent, a lost one, and plain files that go.
+"""
 
 from portal.domain.foundation.actors import Role
 from portal.domain.letters.letters.models import Letter, PrintChunk

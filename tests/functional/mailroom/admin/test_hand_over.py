@@ -1,4 +1,7 @@
-"""The page of a print run: what must be taken out, proposing, confirming with a fresh code, and refusals in words."""
+"""The page of a print run.
+
+What must be taken out, proposing, confirming with a fresh code, and refusals in words.
+"""
 
 import re
 

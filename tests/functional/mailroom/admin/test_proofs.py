@@ -1,4 +1,7 @@
-"""The page of a run's proof: pictures that show no secret, a second person's decision, and what follows from it."""
+"""The page of a run's proof.
+
+Pictures that show no secret, a second person's decision, and what follows from it.
+"""
 
 import re
 from dataclasses import replace

@@ -1,4 +1,7 @@
-"""The ward's dated "none": proposed on the roster's page, confirmed by another person, and nothing goes on before."""
+"""The ward's dated "none".
+
+Proposed on the roster's page, confirmed by another person, and nothing goes on before.
+"""
 
 import pytest
 

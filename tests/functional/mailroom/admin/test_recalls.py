@@ -1,4 +1,7 @@
-"""The page of pull lists: from what changed to the mail house's answers, and the sheet for the post office."""
+"""The page of pull lists.
+
+From what changed to the mail house's answers, and the sheet for the post office.
+"""
 
 from sqlalchemy import select
 

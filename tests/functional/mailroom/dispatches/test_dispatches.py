@@ -1,4 +1,7 @@
-"""Planned postings by day and post office: changed until they went, and read by residents as days and towns alone."""
+"""Planned postings by day and post office.
+
+Changed until they went, and read by residents as days and towns alone.
+"""
 
 from dataclasses import replace
 from datetime import timedelta

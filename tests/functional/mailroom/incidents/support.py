@@ -46,7 +46,10 @@ class Office:
         return self.people[role]
 
     def family(self, *, sandbox: bool = False, **options: Any) -> Person:
-        """A household of two children; the first one's code was shown, and its issuer answers later unless ``sandbox``."""
+        """A household of two children.
+
+        The first one's code was shown, and its issuer answers later unless ``sandbox``.
+        """
         person = self.staff.add_household(**options)
         self.batches += 1
         give_coupons(self.staff.database, self.staff.folder, self.now, seed=self.batches)

@@ -1,4 +1,7 @@
-"""Who is affected, out of the audit log: to the instant, by person, by print run, by session; never by name."""
+"""Who is affected, out of the audit log: to the instant, by person, by print run, by session.
+
+Never by name.
+"""
 
 import time
 from datetime import timedelta

@@ -1,4 +1,7 @@
-"""Planned stops are announced in time and shown to everybody; what stopped unplanned is written down; minutes add up."""
+"""Planned stops are announced in time and shown to everybody.
+
+What stopped unplanned is written down; minutes add up.
+"""
 
 from datetime import UTC, date, datetime, timedelta
 

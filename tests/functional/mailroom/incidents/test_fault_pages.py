@@ -1,4 +1,7 @@
-"""The office's page of coupons that shops refuse: looked up, stopped and replaced in one action, reported to the ward."""
+"""The office's page of coupons that shops refuse.
+
+Looked up, stopped and replaced in one action, reported to the ward.
+"""
 
 import pytest
 

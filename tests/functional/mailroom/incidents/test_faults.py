@@ -1,4 +1,7 @@
-"""A coupon that a shop refuses: one case, the issuer's word, one action that stops the old code and gives a new one."""
+"""A coupon that a shop refuses.
+
+One case, the issuer's word, one action that stops the old code and gives a new one.
+"""
 
 import threading
 from dataclasses import replace

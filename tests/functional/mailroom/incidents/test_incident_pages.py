@@ -1,4 +1,7 @@
-"""The register on the staff site: an accident is opened, told, stopped, reported, confirmed by the ward, and closed."""
+"""The register on the staff site.
+
+An accident is opened, told, stopped, reported, confirmed by the ward, and closed.
+"""
 
 import hashlib
 

@@ -1,4 +1,7 @@
-"""An accident from its first minute to the end: clocks, nine fields, reports that the ward confirms."""
+"""An accident from its first minute to the end.
+
+Clocks, nine fields, reports that the ward confirms.
+"""
 
 from datetime import datetime, timedelta
 

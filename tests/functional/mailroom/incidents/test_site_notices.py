@@ -1,4 +1,7 @@
-"""Notices to everybody: in all languages on every page of both sites, only while they count, by two people for an accident."""
+"""Notices to everybody.
+
+In all languages on every page of both sites, only while they count, by two people for an accident.
+"""
 
 import threading
 from datetime import datetime, timedelta

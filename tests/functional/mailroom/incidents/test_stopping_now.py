@@ -1,4 +1,7 @@
-"""«Stop these now»: codes and letters of an accident, all at once, with what cannot be undone listed."""
+"""«Stop these now».
+
+Codes and letters of an accident, all at once, with what cannot be undone listed.
+"""
 
 import threading
 

@@ -1,4 +1,7 @@
-"""The page of posting: two scans and two Enters a letter, files with all their faults, whole runs, the month's postage."""
+"""The page of posting.
+
+Two scans and two Enters a letter, files with all their faults, whole runs, the month's postage.
+"""
 
 from pathlib import Path
 

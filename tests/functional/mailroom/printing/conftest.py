@@ -1,4 +1,7 @@
-"""A ward's own installation for the command line: data directory, keys, database and the sample program."""
+"""A ward's own installation for the command line.
+
+Data directory, keys, database and the sample program.
+"""
 
 import os
 from collections.abc import Iterator

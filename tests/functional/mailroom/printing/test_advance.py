@@ -1,4 +1,7 @@
-"""The notice before the first letter: to whom it goes, what it says, and that it is no letter with an ID."""
+"""The notice before the first letter.
+
+To whom it goes, what it says, and that it is no letter with an ID.
+"""
 
 import json
 import re

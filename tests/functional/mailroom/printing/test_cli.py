@@ -1,4 +1,7 @@
-"""``portal letters`` as an officer uses it: look first, build, read the sums, see what must be taken out."""
+"""``portal letters`` as an officer uses it.
+
+Look first, build, read the sums, see what must be taken out.
+"""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,7 @@
-"""``portal letters advance`` and ``test-posting`` on the command line: look first, build, say who was left out."""
+"""``portal letters advance`` and ``test-posting`` on the command line.
+
+Look first, build, say who was left out.
+"""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,7 @@
-"""What the program encloses with first letters: named on the letter, drawn once, counted for who fills the envelopes."""
+"""What the program encloses with first letters.
+
+Named on the letter, drawn once, counted for who fills the envelopes.
+"""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,7 @@
-"""Builds that are killed, that meet each other, or that run out of space: every household gets one letter, whole."""
+"""Builds that are killed, that meet each other, or that run out of space.
+
+Every household gets one letter, whole.
+"""
 
 import hashlib
 import json

@@ -1,4 +1,7 @@
-"""A print run goes to the post as a whole: proposed by one, confirmed by another, without letters that must stay."""
+"""A print run goes to the post as a whole.
+
+Proposed by one, confirmed by another, without letters that must stay.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""``portal letters archive``, ``post`` and ``remove-plain``: from a built run to what is on its way."""
+"""``portal letters archive``, ``post`` and ``remove-plain``.
+
+From a built run to what is on its way.
+"""
 
 from datetime import UTC, datetime
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""Nobody lets a run go without looking: a proof without secrets, decided by a second person for exactly these files."""
+"""Nobody lets a run go without looking.
+
+A proof without secrets, decided by a second person for exactly these files.
+"""
 
 from dataclasses import replace
 from datetime import timedelta

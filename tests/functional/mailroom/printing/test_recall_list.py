@@ -1,4 +1,7 @@
-"""Pulling letters after the hand-over: moved, died, protected, declined since; every letter is answered for."""
+"""Pulling letters after the hand-over: moved, died, protected, declined since.
+
+Every letter is answered for.
+"""
 
 import csv
 import hashlib

@@ -90,7 +90,10 @@ def test_a_test_posting_goes_the_whole_way_and_is_in_no_count(
             assert session.scalar(select(func.count()).select_from(table)) == 0
     assert [letter.state for letter in letters(house)] == ["posted"] * 3
     told = "お問い合わせ番号,状態発生日,配送履歴,詳細,取扱局\r\n"
-    told += "13112383852,2023/07/03 09:00,引受,,みなも局\r\n13112383852,2023/07/03 09:10,お届け済み,,みなも局\r\n"
+    told += (
+        "13112383852,2023/07/03 09:00,引受,,みなも局\r\n13112383852,2023/07/03 09:"
+        "10,お届け済み,,みなも局\r\n"
+    )
     with database.write() as session:
         taken = take_tracking(
             work_in(session, house.officer, program=printer(database, tmp_path).program),

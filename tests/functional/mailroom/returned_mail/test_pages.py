@@ -1,4 +1,7 @@
-"""The returned-mail desk on the staff site: fifty scans in a row, corrected, kept, destroyed by two, printed."""
+"""The returned-mail desk on the staff site.
+
+Fifty scans in a row, corrected, kept, destroyed by two, printed.
+"""
 
 from datetime import UTC, datetime, timedelta
 

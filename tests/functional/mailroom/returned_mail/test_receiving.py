@@ -1,4 +1,7 @@
-"""An item is on the table: its number opens it, its ID stops at once, and the next step is set going."""
+"""An item is on the table.
+
+Its number opens it, its ID stops at once, and the next step is set going.
+"""
 
 import threading
 from datetime import date, datetime, timedelta

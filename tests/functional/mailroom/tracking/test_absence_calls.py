@@ -1,4 +1,7 @@
-"""Nobody was at home, the household has no channel, and it left a number: called once, if the ward wants that."""
+"""Nobody was at home, the household has no channel, and it left a number.
+
+Called once, if the ward wants that.
+"""
 
 from dataclasses import replace
 

@@ -1,4 +1,7 @@
-"""The post's status files: any order, the same one twice, words that nobody knows, numbers that are used again."""
+"""The post's status files.
+
+Any order, the same one twice, words that nobody knows, numbers that are used again.
+"""
 
 import itertools
 from collections.abc import Sequence
@@ -251,5 +254,6 @@ def test_the_order_of_files_never_matters(
         together = [line.replace("131-12-38385-2", number) for line in shuffled]
         conflicts = sum(take(sqlite_database, csv(line)).conflicts for line in together)
         ends.append((state(sqlite_database, key), conflicts > 0))
-    # after a delivery nothing else can happen: people are shown such a story, in whatever order it came
+    # after a delivery nothing else can happen: people are shown such a story, in whatever order it
+    # came
     assert ends[0] == ends[1] or (ends[0][1] and ends[1][1])

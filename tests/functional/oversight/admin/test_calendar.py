@@ -1,4 +1,7 @@
-"""The business calendar for staff: what a day is and who agreed; and the warning that the telephone ends first."""
+"""The business calendar for staff: what a day is and who agreed.
+
+And the warning that the telephone ends first.
+"""
 
 from dataclasses import replace
 from datetime import date, datetime, time

@@ -1,4 +1,7 @@
-"""The supervisor's board: calls now, calls back that wait, answer rates with their alarm, letters that went out."""
+"""The supervisor's board.
+
+Calls now, calls back that wait, answer rates with their alarm, letters that went out.
+"""
 
 import re
 from datetime import date, datetime, timedelta

@@ -1,4 +1,7 @@
-"""The ward gets everything it owns, whole or not at all: no name, no secret, no protected household unasked."""
+"""The ward gets everything it owns, whole or not at all.
+
+No name, no secret, no protected household unasked.
+"""
 
 import csv
 import hashlib

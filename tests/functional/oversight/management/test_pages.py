@@ -1,4 +1,7 @@
-"""The contractor writes, the ward confirms and answers, the auditor reads; everything goes to the ward as a file."""
+"""The contractor writes, the ward confirms and answers, the auditor reads.
+
+Everything goes to the ward as a file.
+"""
 
 import pytest
 

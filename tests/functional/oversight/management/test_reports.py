@@ -1,4 +1,7 @@
-"""What the papers say is what the program, the registers and the ledger say; a receipt names the very file."""
+"""What the papers say is what the program, the registers and the ledger say.
+
+A receipt names the very file.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

@@ -1,4 +1,7 @@
-"""The month's call report against a hand count of what went in: every number, every sum, "–" on closed days."""
+"""The month's call report against a hand count of what went in.
+
+Every number, every sum, "–" on closed days.
+"""
 
 from datetime import date, timedelta
 from typing import Any

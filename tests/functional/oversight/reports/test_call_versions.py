@@ -1,4 +1,7 @@
-"""The call report's way to the ward: counts for every open day, two people, versions that nothing changes later."""
+"""The call report's way to the ward.
+
+Counts for every open day, two people, versions that nothing changes later.
+"""
 
 import threading
 from collections.abc import Callable

@@ -1,4 +1,7 @@
-"""The report of declines to the ward: figures by way and day, deemed apart, the same on screen, in PDF, xlsx and JSON."""
+"""The report of declines to the ward.
+
+Figures by way and day, deemed apart, the same on screen, in PDF, xlsx and JSON.
+"""
 
 import json
 from dataclasses import replace
@@ -46,7 +49,10 @@ def accept(staff: StaffSite, *rows: Request) -> None:
 
 
 def declared(staff: StaffSite) -> None:
-    """Two households decline around midnight, one by FAX, one waits, one is refused; one child is deemed declined."""
+    """Two households decline around midnight, one by FAX, one waits, one is refused.
+
+    One child is deemed declined.
+    """
     first, second, third, fourth, fifth = families(staff, 5)
     box = inbox(staff)
     by_fax = box.paper(third, officer(staff.hire().id))

@@ -1,4 +1,7 @@
-"""``portal settlement`` and ``portal coupons statement``: from the issuer's file to a signature that anybody can check."""
+"""``portal settlement`` and ``portal coupons statement``.
+
+From the issuer's file to a signature that anybody can check.
+"""
 
 import json
 from pathlib import Path

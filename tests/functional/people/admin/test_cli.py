@@ -1,4 +1,7 @@
-"""``portal staff`` as an administrator uses it: secrets once, accounts that sign in, and out of use at once."""
+"""``portal staff`` as an administrator uses it.
+
+Secrets once, accounts that sign in, and out of use at once.
+"""
 
 import json
 from pathlib import Path

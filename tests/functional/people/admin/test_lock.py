@@ -1,4 +1,7 @@
-"""The screen lock: after fifteen minutes only the password opens the page again, and nothing that was typed is lost."""
+"""The screen lock.
+
+After fifteen minutes only the password opens the page again, and nothing that was typed is lost.
+"""
 
 import re
 

@@ -1,4 +1,7 @@
-"""Staff see what a household was told and what failed, and start a stopped notice again: once, with a reason, on record."""
+"""Staff see what a household was told and what failed, and start a stopped notice again.
+
+Once, with a reason, on record.
+"""
 
 import pytest
 from sqlalchemy import select

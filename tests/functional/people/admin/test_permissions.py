@@ -79,7 +79,10 @@ def test_an_organization_cannot_hold_a_role_that_is_not_its_own() -> None:
 
 
 def fill(staff: StaffSite) -> dict[str, str]:
-    """A household, a task and a hold, so that every address leads somewhere; returns the addresses' parts."""
+    """A household, a task and a hold, so that every address leads somewhere.
+
+    Returns the addresses' parts.
+    """
     person = staff.add_household(active=True)
     with staff.database.write() as session:
         task = open_task(work_in(session, now=staff.now), NEW_LETTER, person.household_id, {})

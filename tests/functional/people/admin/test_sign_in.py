@@ -1,4 +1,7 @@
-"""Staff sign-in: password and code, both always; what is refused says one thing; a used code is used."""
+"""Staff sign-in: password and code, both always; what is refused says one thing.
+
+A used code is used.
+"""
 
 import pytest
 

@@ -1,4 +1,7 @@
-"""Agents and supervisors from registered sites only; the reserve site is switched on by a supervisor, for a time."""
+"""Agents and supervisors from registered sites only.
+
+The reserve site is switched on by a supervisor, for a time.
+"""
 
 from dataclasses import replace
 

@@ -1,4 +1,7 @@
-"""Where somebody is signed in: own sessions and their end; administrators see and end those of others."""
+"""Where somebody is signed in: own sessions and their end.
+
+Administrators see and end those of others.
+"""
 
 import pytest
 
@@ -8,7 +11,10 @@ from portal.domain.people.staff.own_sessions import browser_family
 from tests.support.resident import Visitor
 from tests.support.staff import COOKIE, PASSWORD, Colleague, StaffSite
 
-EDGE = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/115.0 Safari/537.36 Edg/115.0"
+EDGE = (
+    "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/115.0 "
+    "Safari/537.36 Edg/115.0"
+)
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:115.0) Gecko/20100101 Firefox/115.0"
 SAFARI = (
     "Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/16.5 Safari/605.1.15"

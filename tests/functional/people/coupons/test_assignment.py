@@ -1,4 +1,7 @@
-"""One code per entitlement in issue: never two, never one for the held or protected, never the reserve."""
+"""One code per entitlement in issue.
+
+Never two, never one for the held or protected, never the reserve.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta

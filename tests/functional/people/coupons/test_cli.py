@@ -1,4 +1,7 @@
-"""``portal coupons`` as an officer uses it: sandbox file, load, assign, status; dry runs and exit codes."""
+"""``portal coupons`` as an officer uses it: sandbox file, load, assign, status.
+
+Dry runs and exit codes.
+"""
 
 import csv
 import json

@@ -1,4 +1,7 @@
-"""One coupon's life: revealed once, hidden and shown again, stopped, ended; and races with one winner."""
+"""One coupon's life: revealed once, hidden and shown again, stopped, ended.
+
+And races with one winner.
+"""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

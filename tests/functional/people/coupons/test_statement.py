@@ -1,4 +1,7 @@
-"""The issuer's statement: what it says is stored, what fits is carried out, what does not is shown to people."""
+"""The issuer's statement.
+
+What it says is stored, what fits is carried out, what does not is shown to people.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""Messages reach a real mail server and a real gateway once, whatever these do; hanging ones hold up nobody."""
+"""Messages reach a real mail server and a real gateway once, whatever these do.
+
+Hanging ones hold up nobody.
+"""
 
 import json
 import socket
@@ -309,7 +312,10 @@ def test_half_a_setting_is_refused(settings: Settings) -> None:
 
 
 def test_a_password_is_never_sent_without_encryption() -> None:
-    """0.0.0.0 leads to this machine but is no loopback address: it stands for a distant server without STARTTLS."""
+    """0.0.0.0 leads to this machine but is no loopback address.
+
+    It stands for a distant server without STARTTLS.
+    """
     with socket.create_server(("127.0.0.1", 0)) as server:
         heard: list[bytes] = []
 

@@ -1,4 +1,7 @@
-"""Accepting many at once: counted before and after, plain ones only, with a reason for every one left out."""
+"""Accepting many at once.
+
+Counted before and after, plain ones only, with a reason for every one left out.
+"""
 
 from collections.abc import Callable
 

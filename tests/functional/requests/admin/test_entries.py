@@ -1,4 +1,7 @@
-"""Forms by post, FAX and counter, and calls: entered on the staff site by one person, reviewed by another."""
+"""Forms by post, FAX and counter, and calls.
+
+Entered on the staff site by one person, reviewed by another.
+"""
 
 import re
 from dataclasses import replace

@@ -1,4 +1,7 @@
-"""The parcels desk and the stock room: two people, a scanner's Enter, tracking, and what comes back."""
+"""The parcels desk and the stock room.
+
+Two people, a scanner's Enter, tracking, and what comes back.
+"""
 
 from dataclasses import replace
 
@@ -56,9 +59,9 @@ def test_from_the_shelf_to_the_door(
     assert first.place == f"/parcels/pack/{request_id}"
     assert "あと2枚" in page.text
     assert (
-        'name="scan_0_0_last" value="" autocomplete="off" spellcheck="false" autocapitalize="none" autofocus'
-        in page.text
-    )
+        'name="scan_0_0_last" value="" autocomplete="off" spellcheck="false" '
+        'autocapitalize="none" autofocus'
+    ) in page.text
     page = first.send(
         f"/parcels/pack/{request_id}/count",
         FORM | {"scan_0_0": "GC000001", "scan_0_0_last": "GC000003"},

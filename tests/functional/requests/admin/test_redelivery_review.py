@@ -1,4 +1,7 @@
-"""Redeliveries on the review desk: matches masked, the right household chosen, decided; and what a contractor never sees."""
+"""Redeliveries on the review desk: matches masked, the right household chosen, decided.
+
+And what a contractor never sees.
+"""
 
 import re
 

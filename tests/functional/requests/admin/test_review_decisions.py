@@ -1,4 +1,7 @@
-"""Deciding a request: through its page, once, by the right people, never on what has changed meanwhile."""
+"""Deciding a request.
+
+Through its page, once, by the right people, never on what has changed meanwhile.
+"""
 
 from datetime import timedelta
 

@@ -1,4 +1,7 @@
-"""The review desk: what waits and for whom, in which order, who has claimed what, and who never sees it."""
+"""The review desk.
+
+What waits and for whom, in which order, who has claimed what, and who never sees it.
+"""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,7 @@
-"""A child of 18 on the day of the declaration: the householder, the child's own signature, or the ward."""
+"""A child of 18 on the day of the declaration.
+
+The householder, the child's own signature, or the ward.
+"""
 
 from datetime import date
 

@@ -1,4 +1,7 @@
-"""Many at once: a decline against a reveal, an exchange, another decline and a paper form; one winner each, sums whole."""
+"""Many at once: a decline against a reveal, an exchange, another decline and a paper form.
+
+One winner each, sums whole.
+"""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -32,7 +35,10 @@ def desk(database: Database, tmp_path: Path) -> Desk:
 
 
 def race(desk: Desk, *acts: Act) -> list[list[str]]:
-    """Carries out every act for every household on eight threads; per act what each household was told ("" when done)."""
+    """Carries out every act for every household on eight threads.
+
+    Per act what each household was told ("" when done).
+    """
 
     def once(act: Act, household: int) -> str:
         try:
@@ -57,7 +63,10 @@ def reveal(session: Session, household: int) -> None:
 
 
 def exchange(session: Session, household: int) -> None:
-    """What an import of the issuer does to an exchanged code: the coupon's step and the child's, in one transaction."""
+    """What an import of the issuer does to an exchanged code.
+
+    The coupon's step and the child's, in one transaction.
+    """
     row = coupon(session, household, 1)
     change(
         work_in(session, PARENT, NOW), row.entitlement_id or 0, "exchange"

@@ -1,4 +1,7 @@
-"""Pages and documents of a decline say what is so at that moment: codes, second tabs, days, and what is possible."""
+"""Pages and documents of a decline say what is so at that moment.
+
+Codes, second tabs, days, and what is possible.
+"""
 
 from datetime import timedelta
 

@@ -190,7 +190,10 @@ def staff_member(database: Database, login: str, organization: Organization, rol
 
 
 def open_office(database: Database, folder: Path, *, households: int = 2, codes: int = 8) -> Office:
-    """Makes the office; with ``codes`` 0 nothing was loaded or assigned yet (before the first dispatch)."""
+    """Makes the office.
+
+    With ``codes`` 0 nothing was loaded or assigned yet (before the first dispatch).
+    """
     with database.write() as session:
         people = [add_household(session, VAULT, f"98{n:08}", NOW) for n in range(1, households + 1)]
     if codes:

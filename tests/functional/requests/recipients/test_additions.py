@@ -1,4 +1,7 @@
-"""Recipients added by instruction: two people with the ward, each child once, and sums that tell of it."""
+"""Recipients added by instruction.
+
+Two people with the ward, each child once, and sums that tell of it.
+"""
 
 from dataclasses import replace
 from datetime import date

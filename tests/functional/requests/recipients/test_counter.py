@@ -1,4 +1,7 @@
-"""The ward's counter: a letter without name and address, never with the post, handed over against a signature."""
+"""The ward's counter.
+
+A letter without name and address, never with the post, handed over against a signature.
+"""
 
 import csv
 import io

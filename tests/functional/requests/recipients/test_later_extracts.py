@@ -1,4 +1,7 @@
-"""Later extracts against what the ward ordered: a placed child keeps its place, an added one is never doubled."""
+"""Later extracts against what the ward ordered.
+
+A placed child keeps its place, an added one is never doubled.
+"""
 
 from collections.abc import Callable
 from copy import deepcopy

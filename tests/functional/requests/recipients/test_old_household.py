@@ -1,4 +1,7 @@
-"""What the old household, and whoever answers its calls, learns of a change of recipient: "under confirmation", no more."""
+"""What the old household, and whoever answers its calls, learns of a change of recipient.
+
+"under confirmation", no more.
+"""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""The staff's pages: entering additions and changes, deciding them at the review desk, and the ward's counter."""
+"""The staff's pages.
+
+Entering additions and changes, deciding them at the review desk, and the ward's counter.
+"""
 
 import pytest
 from sqlalchemy import func, select

@@ -1,4 +1,7 @@
-"""Many at once: a change of recipient against a reveal, a decline, a withdrawal and itself; one winner each."""
+"""Many at once: a change of recipient against a reveal, a decline, a withdrawal and itself.
+
+One winner each.
+"""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -41,7 +44,10 @@ def office(database: Database, tmp_path: Path) -> Office:
 
 
 def race(office: Office, subjects: Sequence[int], *acts: Act) -> list[list[str]]:
-    """Carries out every act for every subject on eight threads; per act what each was told ("" when done)."""
+    """Carries out every act for every subject on eight threads.
+
+    Per act what each was told ("" when done).
+    """
 
     def once(act: Act, subject: int) -> str:
         try:

@@ -320,7 +320,10 @@ def test_a_returned_parcel_is_sent_again_within_its_own_limit(post: Post) -> Non
 
 
 def _print_for(post: Post, person: object) -> None:
-    """What a print run does to orders and redeliveries of a household, without paper: the letter went out again."""
+    """What a print run does to orders and redeliveries of a household, without paper.
+
+    The letter went out again.
+    """
     from portal.domain.letters.letters.models import LetterOrder
     from portal.domain.requests.redeliveries.fulfilling import letters_printed
 

@@ -1,4 +1,7 @@
-"""Redelivery asked for on paper after the window: kept and refused as late, and the household hears of it."""
+"""Redelivery asked for on paper after the window.
+
+Kept and refused as late, and the household hears of it.
+"""
 
 from dataclasses import replace
 from datetime import timedelta

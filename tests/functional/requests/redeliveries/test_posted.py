@@ -1,4 +1,7 @@
-"""A letter that was asked for again goes to the post: whoever asked for it hears of it, once, and nobody else."""
+"""A letter that was asked for again goes to the post.
+
+Whoever asked for it hears of it, once, and nobody else.
+"""
 
 from pathlib import Path
 

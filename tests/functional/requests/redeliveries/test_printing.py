@@ -1,4 +1,7 @@
-"""The print run makes the new letter; only then the old one ends, and its owner reads when the new one was sent."""
+"""The print run makes the new letter.
+
+Only then the old one ends, and its owner reads when the new one was sent.
+"""
 
 import shutil
 from collections.abc import Callable, Iterator

@@ -1,4 +1,7 @@
-"""Asking without sign-in: the same for everybody, matched for staff alone, and never against an account's owner."""
+"""Asking without sign-in.
+
+The same for everybody, matched for staff alone, and never against an account's owner.
+"""
 
 from datetime import date
 

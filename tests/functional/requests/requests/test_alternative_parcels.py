@@ -1,4 +1,7 @@
-"""Paper on its way: packed by two, insured, posted, delivered or back again; held and protected households."""
+"""Paper on its way: packed by two, insured, posted, delivered or back again.
+
+Held and protected households.
+"""
 
 from pathlib import Path
 

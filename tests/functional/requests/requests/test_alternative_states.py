@@ -140,7 +140,8 @@ def test_every_pair_of_state_and_action(paper: Paper, family: Person) -> None:
                 assert walk.item.state == state
                 if ALTERNATIVE.can(state, action):
                     walk.take(action)
-                    # a code that nobody saw is void at once, so that accepting goes on to the next state
+                    # a code that nobody saw is void at once, so that accepting goes on to the next
+                    # state
                     wanted = "approved" if action == "approve" else ALTERNATIVE.steps[action][state]
                     assert walk.item.state == wanted, (state, action)
                 else:

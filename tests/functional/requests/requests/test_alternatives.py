@@ -1,4 +1,7 @@
-"""Asking for paper in place of the coupon, and taking it back: coupon and paper are never both there."""
+"""Asking for paper in place of the coupon, and taking it back.
+
+Coupon and paper are never both there.
+"""
 
 from datetime import timedelta
 

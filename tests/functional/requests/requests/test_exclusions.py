@@ -133,7 +133,10 @@ def bring_alternative(paper: Paper, session: Session, state: str) -> None:
 def outcome(
     paper: Paper, exclusion: Exclusion, bring: Callable[[Paper, Session, str], None], state: str
 ) -> bool:
-    """Tells whether the action is carried out while the other subject is in the state; nothing is kept."""
+    """Tells whether the action is carried out while the other subject is in the state.
+
+    Nothing is kept.
+    """
     done = False
     with contextlib.suppress(_Undone), paper.database.write() as session:
         bring(paper, session, state)

@@ -1,4 +1,7 @@
-"""A parcel that the post lost: found again, replaced from stock, or given up; and what asks for a parcel that is gone."""
+"""A parcel that the post lost: found again, replaced from stock, or given up.
+
+And what asks for a parcel that is gone.
+"""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

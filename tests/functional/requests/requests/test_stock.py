@@ -1,4 +1,7 @@
-"""The stock ledger: ranges in, promises, counts by two people; it never falls below zero, and it always agrees."""
+"""The stock ledger: ranges in, promises, counts by two people.
+
+It never falls below zero, and it always agrees.
+"""
 
 import contextlib
 import random
@@ -143,7 +146,10 @@ def test_whatever_happens_the_ledger_agrees(
     tmp_path_factory: pytest.TempPathFactory,
     moves: list[tuple[str, int]],
 ) -> None:
-    """Any order of steps, possible or not, over a few households: sums hold, nothing falls below zero."""
+    """Any order of steps, possible or not, over a few households.
+
+    Sums hold, nothing falls below zero.
+    """
     with sqlite_database.write() as session:
         for table in reversed(AlternativeItem.metadata.sorted_tables):
             session.execute(table.delete())
@@ -237,7 +243,10 @@ def test_eight_people_at_once_take_no_more_than_there_is(paper: Paper, pieces: i
 
 
 def test_one_of_two_wins_when_packing_meets_taking_back(paper: Paper) -> None:
-    """The second person confirms while the resident takes the request back: exactly one of both happens."""
+    """The second person confirms while the resident takes the request back.
+
+    Exactly one of both happens.
+    """
     paper.receive()
     families = [paper.household(1) for _ in range(8)]
     paper.coupons(20)

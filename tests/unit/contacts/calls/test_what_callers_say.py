@@ -1,4 +1,7 @@
-"""What callers say, read as it was meant: numbers, dates, names in every script; and how much of it is enough."""
+"""What callers say, read as it was meant: numbers, dates, names in every script.
+
+And how much of it is enough.
+"""
 
 from dataclasses import replace
 from datetime import date

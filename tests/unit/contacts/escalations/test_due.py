@@ -1,4 +1,7 @@
-"""Until when the ward answers and until when somebody is called: business days over weekends, holidays and the year's end."""
+"""Until when the ward answers and until when somebody is called.
+
+Business days over weekends, holidays and the year's end.
+"""
 
 from datetime import date, datetime, timedelta
 

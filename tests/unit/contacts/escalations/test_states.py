@@ -1,4 +1,7 @@
-"""Every pair of state and action of questions to the ward, their sheets and calls back: what the table gives, else refusal."""
+"""Every pair of state and action of questions to the ward, their sheets and calls back.
+
+What the table gives, else refusal.
+"""
 
 import pytest
 

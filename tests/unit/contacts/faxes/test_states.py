@@ -1,4 +1,7 @@
-"""Every pair of state and action of a FAX case and of a reply: what is not listed is refused in words."""
+"""Every pair of state and action of a FAX case and of a reply.
+
+What is not listed is refused in words.
+"""
 
 import pytest
 

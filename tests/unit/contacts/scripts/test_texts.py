@@ -1,4 +1,7 @@
-"""The scripts that come with the software: whole in five languages, with nothing in them that cannot be filled."""
+"""The scripts that come with the software.
+
+Whole in five languages, with nothing in them that cannot be filled.
+"""
 
 import pytest
 

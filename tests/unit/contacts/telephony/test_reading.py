@@ -145,7 +145,10 @@ def test_another_kind_of_file_is_refused_with_what_to_do(data: bytes, said: str)
 def test_an_unknown_column_is_refused_and_one_that_the_layout_ignores_is_not() -> None:
     data = LANGUAGE_HEADER.replace("最長待ち秒", "平均待ち秒").encode()
     assert problems(data, BY_LANGUAGE) == (
-        "1行目: 知らない列「平均待ち秒」があります。レイアウトの [columns] か ignored に書いてください。",
+        (
+            "1行目: 知らない列「平均待ち秒」があります。レイアウトの [columns] か ignored "
+            "に書いてください。"
+        ),
     )
     assert (
         len(

@@ -144,7 +144,10 @@ def test_a_layout_that_counts_other_seconds_than_the_program_is_refused(
 def test_two_people_who_store_the_same_day_at_once_store_it_once(
     database: Database, lead: Actor
 ) -> None:
-    """On SQLite writers wait for each other; on PostgreSQL the second one meets the first one's row."""
+    """On SQLite writers wait for each other.
+
+    On PostgreSQL the second one meets the first one's row.
+    """
     if database.engine.dialect.name == "sqlite":
         return
     with database.write() as first:

@@ -1,4 +1,7 @@
-"""Extra openings and closures: what they change, what must be said about them, and which of them contradict."""
+"""Extra openings and closures.
+
+What they change, what must be said about them, and which of them contradict.
+"""
 
 from datetime import date, datetime, time, timedelta
 

@@ -108,7 +108,8 @@ CASES: list[tuple[str, str, str, str]] = [
 
 def override(day: str) -> str:
     return (
-        f'[[call_center.overrides]]\nday = "{day}"\nopens = "9:00"\ncloses = "12:00"\nreason = "発送直後"\n'
+        f'[[call_center.overrides]]\nday = "{day}"\nopens = "9:00"\ncloses = "12:'
+        '00"\nreason = "発送直後"\n'
         'paid_by = "ward"\napproved_by = "課長"\napproval_no = "1"\napproved_on = "2023-06-20"\n\n'
     )
 

@@ -44,7 +44,8 @@ def test_requests_end_early_enough_for_preparation_post_and_storage(sample: Prog
 def test_a_posting_day_that_is_closed_moves_to_the_business_day_before(ward: WardFolder) -> None:
     ward.change('delivery_to = "2023-12-31"', 'delivery_to = "2023-11-14"')
     windows = ward.load().windows
-    # 14 November less 9 days is Sunday the 5th; the 3rd is Culture Day, so posting on the 2nd and asking on the 1st
+    # 14 November less 9 days is Sunday the 5th; the 3rd is Culture Day, so posting on the 2nd and
+    # asking on the 1st
     assert windows.redelivery.last_day == date(2023, 11, 1)
 
 

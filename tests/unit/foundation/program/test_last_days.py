@@ -1,4 +1,7 @@
-"""The last staffed day comes before the last usable day: told from 1 December to the end of the year."""
+"""The last staffed day comes before the last usable day.
+
+Told from 1 December to the end of the year.
+"""
 
 from dataclasses import replace
 from datetime import date, datetime
@@ -48,11 +51,15 @@ def test_there_is_no_gap_where_somebody_answers_on_the_last_usable_day(sample: P
 
 
 def test_the_gap_follows_an_extra_closure_and_a_short_last_day(ward: WardFolder) -> None:
-    approval = 'reason = "年末"\npaid_by = "ward"\napproved_by = "課"\napproval_no = "1"\napproved_on = "2023-06-20"\n'
+    approval = (
+        'reason = "年末"\npaid_by = "ward"\napproved_by = "課"\napproval_no = '
+        '"1"\napproved_on = "2023-06-20"\n'
+    )
     ward.change(
         "[contact]\n",
         f'[[call_center.closures]]\nfrom = "2023-12-28"\n{approval}\n'
-        f'[[call_center.overrides]]\nday = "2023-12-27"\nopens = "9:00"\ncloses = "12:00"\n{approval}\n[contact]\n',
+        '[[call_center.overrides]]\nday = "2023-12-27"\nopens = "9:00"\ncloses = "12:'
+        f'00"\n{approval}\n[contact]\n',
     )
     found = gap(ward.load(), jst(12, 10))
     assert found is not None

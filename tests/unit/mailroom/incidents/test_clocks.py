@@ -1,4 +1,7 @@
-"""The clocks of an incident, to the instant: the day of knowing is the first day, Japanese midnight ends a day."""
+"""The clocks of an incident, to the instant.
+
+The day of knowing is the first day, Japanese midnight ends a day.
+"""
 
 from datetime import UTC, date, datetime, timedelta
 

@@ -1,4 +1,7 @@
-"""Every pair of state and action of coupon faults, incidents, reports, notices and stops: the table's answer, else refusal."""
+"""Every pair of state and action of coupon faults, incidents, reports, notices and stops.
+
+The table's answer, else refusal.
+"""
 
 import pytest
 

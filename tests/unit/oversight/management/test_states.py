@@ -1,4 +1,7 @@
-"""Every pair of state and action of milestones, minutes and questions: what is not listed is refused in words."""
+"""Every pair of state and action of milestones, minutes and questions.
+
+What is not listed is refused in words.
+"""
 
 import pytest
 

@@ -1,4 +1,7 @@
-"""Every pair of state and action, for coupons and entitlements: what the table gives, and refusal for the rest."""
+"""Every pair of state and action, for coupons and entitlements.
+
+What the table gives, and refusal for the rest.
+"""
 
 import pytest
 

@@ -44,7 +44,10 @@ def test_the_last_line_of_an_sms_binds_the_code_to_the_site(locale: str, purpose
 
 @everywhere
 def test_an_sms_is_short(locale: str) -> None:
-    """One part in Japanese (70 characters) or plain ASCII (160); at most two where a language needs more."""
+    """One part in Japanese (70 characters) or plain ASCII (160).
+
+    At most two where a language needs more.
+    """
     with use_locale(locale):
         bodies = [message.body for message in all_messages("sms")]
     one_part = {"ja": 70, "en": 160}

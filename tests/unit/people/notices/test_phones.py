@@ -1,4 +1,7 @@
-"""People may type a number or an address the way they are used to; what cannot get a message is refused in words."""
+"""People may type a number or an address the way they are used to.
+
+What cannot get a message is refused in words.
+"""
 
 import pytest
 

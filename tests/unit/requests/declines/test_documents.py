@@ -1,4 +1,7 @@
-"""The 辞退届 and receipts as PDF: one tagged page, the same number, nothing personal on the blank form."""
+"""The 辞退届 and receipts as PDF.
+
+One tagged page, the same number, nothing personal on the blank form.
+"""
 
 import threading
 from datetime import UTC, date, datetime

@@ -1,4 +1,7 @@
-"""Every pair of state and action of a redelivery: what ``design.md`` §5 does not list is refused in words."""
+"""Every pair of state and action of a redelivery.
+
+What ``design.md`` §5 does not list is refused in words.
+"""
 
 import pytest
 

@@ -1,4 +1,7 @@
-"""What was written on requests: every form in which rows were ever sealed opens, and the keys stay as they were."""
+"""What was written on requests.
+
+Every form in which rows were ever sealed opens, and the keys stay as they were.
+"""
 
 from collections.abc import Mapping
 from datetime import date

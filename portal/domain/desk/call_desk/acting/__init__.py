@@ -1,1 +1,4 @@
-"""Acting for a household on a caller's word: the resident's own services and rules, one module per act."""
+"""Acting for a household on a caller's word.
+
+The resident's own services and rules, one module per act.
+"""

@@ -1,8 +1,11 @@
-"""Changing the enrolled channel: called back, proposed by one person, confirmed by another; nobody types a secret.
+"""Changing the enrolled channel: called back, proposed by one person, confirmed by another.
 
-The telephone number on file was called (one-time channel, ``design.md`` §4 "Recovery"), and a second person looks at it.
-Then the old sources of codes are forgotten, and the household goes through its first sign-in once more: ID, password,
-the householder's birth date, a channel of its own that it proves. That asks for no less than a new letter does.
+Nobody types a secret.
+
+The telephone number on file was called (one-time channel, ``design.md`` §4 "Recovery"), and a
+second person looks at it. Then the old sources of codes are forgotten, and the household goes
+through its first sign-in once more: ID, password, the householder's birth date, a channel of its
+own that it proves. That asks for no less than a new letter does.
 """
 
 from collections.abc import Sequence
@@ -69,19 +72,22 @@ def was_called_back(session: Session, call: Call, household_id: int) -> bool:
 
 
 def propose(work: Work, household_id: int) -> DeskAct:
-    """Propose that the household enrolls its channel anew; nothing changes until another person confirms.
+    """Propose that the household enrolls its channel anew.
+
+    Nothing changes until another person confirms.
 
     Raises:
         as ``admit``; NotAllowedError: the number on file was not called (``call_back``).
         TooEarlyError, TooLateError: nobody can sign in now.
-        ConflictError: no account (``no_account``), one without a channel or shut (``no_channel``), or proposed already
-            (``proposed``).
+        ConflictError: no account (``no_account``), one without a channel or shut (``no_channel``),
+            or proposed already (``proposed``).
     """
     desk = admit(work, Act.CHANNEL, household_id)
     if not was_called_back(work.session, desk.call, household_id):
         raise NotAllowedError(
             _s(
-                "登録の電話番号にかけなおして、確かめてください。かけられないときは、新しい手紙だけです。"
+                "登録の電話番号にかけなおして、確かめてください。かけられないときは、"
+                "新しい手紙だけです。"
             ),
             code="call_back",
         )
@@ -106,11 +112,14 @@ def propose(work: Work, household_id: int) -> DeskAct:
 
 
 def confirm(work: Work, approval_id: int) -> DeskAct:
-    """Confirm another person's proposal: the owner is told on the old channels, then these and all sessions end.
+    """Confirm another person's proposal.
+
+    The owner is told on the old channels, then these and all sessions end.
 
     Raises:
         NotFoundError: no such proposal, or its household is protected by now.
-        NotAllowedError: the own proposal. WrongStateError: decided before, or the account is shut by now.
+        NotAllowedError: the own proposal. WrongStateError: decided before, or the account is shut
+            by now.
         TooLateError: the call back is too long ago, or nobody can sign in any more.
     """
     act = _act_of(work.session, approval_id)
@@ -131,10 +140,13 @@ def confirm(work: Work, approval_id: int) -> DeskAct:
 
 
 def refuse(work: Work, approval_id: int) -> DeskAct:
-    """Refuse another person's proposal, or take the own one back; nothing changes for the household.
+    """Refuse another person's proposal, or take the own one back.
+
+    Nothing changes for the household.
 
     Raises:
-        NotFoundError: no such proposal, or its household is protected by now. WrongStateError: decided before.
+        NotFoundError: no such proposal, or its household is protected by now. WrongStateError:
+            decided before.
     """
     act = _act_of(work.session, approval_id)
     _household(work.session, act.household_id)
@@ -143,7 +155,10 @@ def refuse(work: Work, approval_id: int) -> DeskAct:
 
 
 def waiting_changes(work: Work) -> Sequence[Proposal]:
-    """Return the proposals that wait, oldest first, at most ``MOST``; without those of protected households."""
+    """Return the proposals that wait, oldest first, at most ``MOST``.
+
+    Without those of protected households.
+    """
     rows = work.session.execute(
         select(Approval, DeskAct, Call.receipt_no, StaffUser.display_name)
         .join(DeskAct, (DeskAct.subject_id == Approval.id) & (DeskAct.subject == "approval"))

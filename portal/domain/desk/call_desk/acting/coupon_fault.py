@@ -1,4 +1,7 @@
-"""Reporting a coupon that a shop refused, for a caller: a case for the back office, nothing is stopped yet."""
+"""Reporting a coupon that a shop refused, for a caller.
+
+A case for the back office, nothing is stopped yet.
+"""
 
 from collections.abc import Sequence
 
@@ -40,7 +43,8 @@ def report_for_caller(work: Work, household_id: int, ordinal: int | None, told: 
     """Open the case of one child's coupon; while one is open, its number is said again.
 
     Raises:
-        as ``admit``; InputError: no child was chosen (``child``), or something is wrong with what was told.
+        as ``admit``; InputError: no child was chosen (``child``), or something is wrong with what
+        was told.
         NotAllowedError: the code is being stopped (``no_coupon``).
     """
     desk = admit(work, Act.COUPON_FAULT, household_id)

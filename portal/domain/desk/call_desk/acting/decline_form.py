@@ -8,7 +8,9 @@ from portal.domain.requests.declines.wishes import phone_wish
 
 
 def ask_decline_form(work: Work, household_id: int) -> DeskAct:
-    """Let a decline form be sent to the registered address; no child and no coupon is touched. Twice is one task.
+    """Let a decline form be sent to the registered address; no child and no coupon is touched.
+
+    Twice is one task.
 
     Raises:
         as ``admit``; TooEarlyError, TooLateError: outside the window.

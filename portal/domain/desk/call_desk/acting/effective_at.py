@@ -1,4 +1,7 @@
-"""When a wish reached us: now, or earlier, where it came by FAX or was taken down on paper while the system was away."""
+"""When a wish reached us.
+
+Now, or earlier, where it came by FAX or was taken down on paper while the system was away.
+"""
 
 from datetime import datetime
 

@@ -22,7 +22,8 @@ class Act(StrEnum):
 
 NEEDED: Mapping[Act, Level] = MappingProxyType(
     {
-        # only ever to the registered address: what a former husband could reach with what he knows (``security.md`` A14)
+        # only ever to the registered address: what a former husband could reach with what he knows
+        # (``security.md`` A14)
         Act.REDELIVERY: Level.STATUS,
         Act.NEW_LETTER: Level.STATUS,
         Act.UNLOCK: Level.ACT,
@@ -33,4 +34,7 @@ NEEDED: Mapping[Act, Level] = MappingProxyType(
         Act.COUPON_FAULT: Level.ACT,
     }
 )
-"""The level that each act needs; the change of channel needs the call back and a second person besides."""
+"""The level that each act needs.
+
+The change of channel needs the call back and a second person besides.
+"""

@@ -21,8 +21,9 @@ LIVING = ("issued", "active", "locked", "suspended")
 class Locks:
     """What keeps somebody out. The instants (UTC) are in the future or None.
 
-    Waiting and a frozen birth date may be ended for a verified caller; ``closed`` (a password or a source of codes after
-    too many tries) and ``suspended`` (reported lost, returned letter) are opened by a new letter only.
+    Waiting and a frozen birth date may be ended for a verified caller; ``closed`` (a password or a
+    source of codes after too many tries) and ``suspended`` (reported lost, returned letter) are
+    opened by a new letter only.
     """
 
     birth_frozen: bool = False

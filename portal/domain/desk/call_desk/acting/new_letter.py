@@ -1,4 +1,7 @@
-"""Asking for a new letter with another ID and password, for a caller: only ever to the registered address."""
+"""Asking for a new letter with another ID and password, for a caller.
+
+Only ever to the registered address.
+"""
 
 from portal.domain.desk.call_desk.acting.kinds import Act
 from portal.domain.desk.call_desk.acting.on_behalf import admit, note
@@ -14,7 +17,9 @@ from portal.domain.people.signin.notify import tell_owner
 
 
 def ask_letter(work: Work, household_id: int) -> DeskAct:
-    """Leave the wish for a new letter with the back office, which decides; the owner of an account is told at once.
+    """Leave the wish for a new letter with the back office, which decides.
+
+    The owner of an account is told at once.
 
     Raises:
         as ``admit``; TooEarlyError, TooLateError: outside the window.

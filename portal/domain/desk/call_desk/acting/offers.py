@@ -42,7 +42,10 @@ _BY_ARRIVAL = frozenset({Act.REDELIVERY, Act.NEW_LETTER, Act.ALTERNATIVE})
 
 
 def offers(work: Work, call: Call, household_id: int, level: Level) -> tuple[Offer, ...]:
-    """Return every act in the order in which callers ask for them; what the service itself refuses is said by it."""
+    """Return every act in the order in which callers ask for them.
+
+    What the service itself refuses is said by it.
+    """
     locks = locks_of(work.session, household_id, work.now) if level >= Level.ACT else Locks()
     unknown = "" if level >= Level.ACT else _to_be_known(work.session, household_id, level)
     return tuple(
@@ -74,7 +77,10 @@ def _why_not(
 
 
 def _to_be_known(session: Session, household_id: int, level: Level) -> str:
-    """Say how the caller gets known well enough: by the letter's number, by a call back, or only by a new letter."""
+    """Say how the caller gets known well enough.
+
+    By the letter's number, by a call back, or only by a new letter.
+    """
     number = level is Level.NONE or numbers_that_count(session, household_id) is not None
     if has_number(session, household_id):
         return (
@@ -89,5 +95,6 @@ def _to_be_known(session: Session, household_id: int, level: Level) -> str:
 
 def _after_call_back() -> str:
     return _s(
-        "登録の電話番号にかけなおしたあとに、できます。番号がもう使えないときは、新しい手紙だけです。"
+        "登録の電話番号にかけなおしたあとに、できます。番号がもう使えないときは、"
+        "新しい手紙だけです。"
     )

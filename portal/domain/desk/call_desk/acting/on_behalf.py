@@ -1,4 +1,7 @@
-"""The way into every act: the person's own open call, the household's row locked, the level that the caller reached."""
+"""The way into every act.
+
+The person's own open call, the household's row locked, the level that the caller reached.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,7 +41,9 @@ def spoken(call: Call) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A call that was let in for one act. ``actor`` is the staff person, by the channel of the call.
+    """A call that was let in for one act.
+
+    ``actor`` is the staff person, by the channel of the call.
 
     ``asked_at`` is when the wish reached us (UTC), and counts for windows.
     """
@@ -54,7 +59,8 @@ def admit(work: Work, act: Act, household_id: int) -> Desk:
     """Let the acting person's call in, with call and household locked to the end of the transaction.
 
     Raises:
-        NotAllowedError: no open call of this person (``no_call``), or the caller is not known well enough (``level``).
+        NotAllowedError: no open call of this person (``no_call``), or the caller is not known well
+            enough (``level``).
         NotFoundError: no such household, or a protected one: agents get the same words for both.
         ConflictError: the household is off the roster.
     """

@@ -1,4 +1,7 @@
-"""Reading what was done in calls: by a call, by the person who did it, of a household, about a task."""
+"""Reading what was done in calls.
+
+By a call, by the person who did it, of a household, about a task.
+"""
 
 from collections.abc import Sequence
 

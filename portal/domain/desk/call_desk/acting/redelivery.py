@@ -16,22 +16,30 @@ REFUSED = frozenset({Bar.ON_THE_WAY, Bar.LIMIT, Bar.DELIVERED})
 
 
 def ward_kind(standing: Standing) -> str:
-    """Return the kind of question by which the ward is asked where it ends for the caller; empty where it does not."""
+    """Return the kind of question by which the ward is asked where it ends for the caller.
+
+    Empty where it does not.
+    """
     if standing.bar is Bar.LIMIT or (standing.bar is Bar.ON_THE_WAY and standing.next_day is None):
         return "eligibility"
     return "accident" if standing.bar is Bar.DELIVERED else ""
 
 
 def next_step(standing: Standing) -> str:
-    """Tell the agent what to do where it ends for the caller otherwise; empty where the sentence says it all."""
+    """Tell the agent what to do where it ends for the caller otherwise.
+
+    Empty where the sentence says it all.
+    """
     match ward_kind(standing):
         case "eligibility":
             return _s(
-                "「区に引き継ぐ」の「対象の判断」で、受け取り方を決めてもらってください。返事が来たら、折り返します。"
+                "「区に引き継ぐ」の「対象の判断」で、受け取り方を決めてもらってください。"
+                "返事が来たら、折り返します。"
             )
         case "accident":
             return _s(
-                "家族も受け取っていないときは、「区に引き継ぐ」の「事故」で、郵便局への調査を頼んでください。"
+                "家族も受け取っていないときは、「区に引き継ぐ」の「事故」で、"
+                "郵便局への調査を頼んでください。"
             )
     return ""
 
@@ -39,11 +47,13 @@ def next_step(standing: Standing) -> str:
 def ask_redelivery(work: Work, household_id: int, item: str, shipment_id: int | None) -> DeskAct:
     """Ask for the letter (``item`` letter) or a parcel (its shipment) to be sent again to the registered address.
 
-    As in the portal, nothing is asked for while it is on its way. A caller who reached only the status is not taken for
-    the household: where somebody signed in already, the account's owner is asked first, on the account's own channel.
+    As in the portal, nothing is asked for while it is on its way. A caller who reached only the
+    status is not taken for the household: where somebody signed in already, the account's owner is
+    asked first, on the account's own channel.
 
     Raises:
-        as ``admit``; TooEarlyError, TooLateError: outside the window. NotFoundError: no such parcel.
+        as ``admit``; TooEarlyError, TooLateError: outside the window. NotFoundError: no such
+        parcel.
         ConflictError: not now; the sentence says why and what else is possible (code: a ``Bar``).
     """
     desk = admit(work, Act.REDELIVERY, household_id)

@@ -1,6 +1,9 @@
-"""What is said to the caller about an act, in the caller's language: what it does, that it was done, the number.
+"""What is said to the caller about an act, in the caller's language.
 
-The words are the residents' own (catalog ``messages``), so that the desk says what the site and the letters say.
+What it does, that it was done, the number.
+
+The words are the residents' own (catalog ``messages``), so that the desk says what the site and the
+letters say.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +22,8 @@ _BEFORE: Mapping[Act, tuple[Sentence, ...]] = MappingProxyType(
         ),
         Act.NEW_LETTER: (
             lambda: _(
-                "新しいIDとパスワードの手紙を、区に登録された住所に送ります。ほかの住所には送れません。"
+                "新しいIDとパスワードの手紙を、区に登録された住所に送ります。"
+                "ほかの住所には送れません。"
             ),
             lambda: _("新しい手紙ができると、いまのIDとパスワードは使えなくなります。"),
         ),
@@ -114,7 +118,8 @@ def before(act: Act, locale: str) -> tuple[str, ...]:
 def after(act: Act, receipt_no: str, locale: str, *, asked_back: bool = False) -> tuple[str, ...]:
     """Return what the caller is told when it was done: first the number.
 
-    ``asked_back``: somebody signed in already, and the account's owner is asked first whether the request is theirs.
+    ``asked_back``: somebody signed in already, and the account's owner is asked first whether the
+    request is theirs.
     """
     with use_locale(locale):
         number = plain(_("受け付けました。受付番号は、%(number)sです。")) % {"number": receipt_no}

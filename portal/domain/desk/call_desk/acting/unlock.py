@@ -1,4 +1,7 @@
-"""Letting a caller sign in again: a frozen birth date, and the waiting after wrong passwords or codes."""
+"""Letting a caller sign in again.
+
+A frozen birth date, and the waiting after wrong passwords or codes.
+"""
 
 from sqlalchemy import select
 
@@ -19,14 +22,17 @@ from portal.domain.people.tasks.services import BIRTH_FROZEN, new_receipt_no
 
 
 def unlock(work: Work, household_id: int) -> DeskAct:
-    """End what may be ended of ``Locks``; a frozen birth date as the back office does it, with its task.
+    """End what may be ended of ``Locks``.
 
-    Tries stay counted in all (T1, T6 of ``security.md`` §2), so that no number of calls lets anybody guess on. The owner
-    of an account is told.
+    A frozen birth date as the back office does it, with its task.
+
+    Tries stay counted in all (T1, T6 of ``security.md`` §2), so that no number of calls lets
+    anybody guess on. The owner of an account is told.
 
     Raises:
         as ``admit``; TooEarlyError, TooLateError: nobody can sign in now.
-        ConflictError: no account (``no_account``), nothing is locked (``open``), or only a new letter helps (``letter``).
+        ConflictError: no account (``no_account``), nothing is locked (``open``), or only a new
+            letter helps (``letter``).
     """
     desk = admit(work, Act.UNLOCK, household_id)
     require_open(work.program.windows.sign_in, work.now)
@@ -35,7 +41,8 @@ def unlock(work: Work, household_id: int) -> DeskAct:
     if not locks.any:
         raise ConflictError(
             _s(
-                "いま止まっているものはありません。手紙のIDとパスワードを、見ながら入力するように伝えてください。"
+                "いま止まっているものはありません。手紙のIDとパスワードを、"
+                "見ながら入力するように伝えてください。"
             ),
             code="open",
         )

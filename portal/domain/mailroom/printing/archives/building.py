@@ -1,8 +1,11 @@
-"""Building the archive of a run: its files and their manifest in one tar, encrypted to the mail house's key on the way.
+"""Building the archive of a run.
 
-Nothing plain is written. Killed anywhere, there is either an archive that the database knows, whole, or none: the
-file gets its name inside the transaction that notes it, and what a killed build left is removed by the next one.
-Letters that were taken out of the run are not inside: their pages never leave the house.
+Its files and their manifest in one tar, encrypted to the mail house's key on the way.
+
+Nothing plain is written. Killed anywhere, there is either an archive that the database knows,
+whole, or none: the file gets its name inside the transaction that notes it, and what a killed build
+left is removed by the next one. Letters that were taken out of the run are not inside: their pages
+never leave the house.
 """
 
 from contextlib import suppress
@@ -55,8 +58,8 @@ def build_archive(source: WorkSource, run_id: int, subcontractor_id: int) -> Bui
         NotFoundError: there is no such run or company.
         WrongStateError: the run is still being built, or was handed over.
         NotAllowedError: the ward has not consented to the company, or the actor has no account.
-        ConflictError: there is an archive already, one was lost, letters must be taken out first, nothing is left to
-            send, or another build is at work.
+        ConflictError: there is an archive already, one was lost, letters must be taken out first,
+            nothing is left to send, or another build is at work.
         InputError: a file of the run is gone or was changed.
         OSError: the archive cannot be written; nothing is noted then.
     """
@@ -114,8 +117,10 @@ def _ready(session: Session, run_id: int, subcontractor_id: int) -> Path:
     if count := count_to_withdraw(session, run_id):
         raise ConflictError(
             _sn(
-                "印刷の後に、保留や支援措置になった世帯の手紙が%(n)d通あります。抜き取ってから、アーカイブを作ってください。",
-                "印刷の後に、保留や支援措置になった世帯の手紙が%(n)d通あります。抜き取ってから、アーカイブを作ってください。",
+                "印刷の後に、保留や支援措置になった世帯の手紙が%(n)d通あります。"
+                "抜き取ってから、アーカイブを作ってください。",
+                "印刷の後に、保留や支援措置になった世帯の手紙が%(n)d通あります。"
+                "抜き取ってから、アーカイブを作ってください。",
                 count,
             )
             % {"n": count},

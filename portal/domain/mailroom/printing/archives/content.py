@@ -1,4 +1,7 @@
-"""What lies in an archive: the files with their letters, the back, the manifest, the sums, and a digest of each."""
+"""What lies in an archive.
+
+The files with their letters, the back, the manifest, the sums, and a digest of each.
+"""
 
 import csv
 import hashlib
@@ -76,7 +79,11 @@ def archive_file(run_id: int, number: int) -> str:
 
 
 def members_of(plan: Plan) -> Iterator[bytes]:
-    """Yield the tar: every file with its letters, the back, the forms to enclose, the manifest, and the digests of all of them."""
+    """Yield the tar.
+
+    Every file with its letters, the back, the forms to enclose, the manifest, and the digests of
+    all of them.
+    """
     mtime = int(plan.moment.timestamp())
     digests: list[tuple[str, str]] = []
     for chunk in plan.chunks:
@@ -127,7 +134,10 @@ def _whole(path: Path, chunk: Chunk, mtime: int) -> Iterator[bytes]:
 
 
 def _without_the_others(path: Path, chunk: Chunk) -> bytes:
-    """Return a file with the pages of the letters that stay in the run; the others are not even hidden in it."""
+    """Return a file with the pages of the letters that stay in the run.
+
+    The others are not even hidden in it.
+    """
     if not path.is_file() or digest_of(path) != chunk.sha256:
         raise file_gone(path.name)
     file = io.BytesIO()

@@ -1,4 +1,7 @@
-"""Discarding a run that was refused from its proof: all its letters end at once, and the next run makes new ones."""
+"""Discarding a run that was refused from its proof.
+
+All its letters end at once, and the next run makes new ones.
+"""
 
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, NotAllowedError

@@ -57,10 +57,13 @@ def plain_files(session: Session, run_id: int) -> int:
 
 
 def remove_plain_files(source: WorkSource, run_id: int, *, elsewhere: bool = False) -> Removed:
-    """Remove the files of a run whose letters are all out of the house; done again, nothing more happens.
+    """Remove the files of a run whose letters are all out of the house.
 
-    A file goes first, then the note: killed between, the next call finds it gone and writes that down. With
-    ``elsewhere`` a run whose folder is not on this machine is passed over instead of refused.
+    Done again, nothing more happens.
+
+    A file goes first, then the note: killed between, the next call finds it gone and writes that
+    down. With ``elsewhere`` a run whose folder is not on this machine is passed over instead of
+    refused.
 
     Raises:
         NotFoundError: there is no such run.
@@ -98,7 +101,8 @@ def remove_plain_files(source: WorkSource, run_id: int, *, elsewhere: bool = Fal
                 return Removed(0, len(chunks))
             raise ConflictError(
                 _s(
-                    "印刷のフォルダーが、このコンピューターにありません。手紙を作ったコンピューターで実行してください。"
+                    "印刷のフォルダーが、このコンピューターにありません。"
+                    "手紙を作ったコンピューターで実行してください。"
                 ),
                 code="folder_elsewhere",
             )

@@ -1,4 +1,7 @@
-"""Archives of a run: which one counts, sending it with the hand-over, and giving a whole batch up when one is lost."""
+"""Archives of a run.
+
+Which one counts, sending it with the hand-over, and giving a whole batch up when one is lost.
+"""
 
 from pathlib import Path
 
@@ -72,7 +75,8 @@ def refuse_wrong_archive(session: Session, run_id: int) -> None:
     if session.scalar(lost.limit(1)) is not None:
         raise ConflictError(
             _s(
-                "この印刷のアーカイブは失われました。この手紙は差し出せません。新しく印刷してください。"
+                "この印刷のアーカイブは失われました。この手紙は差し出せません。"
+                "新しく印刷してください。"
             ),
             code="archive_lost",
         )
@@ -80,14 +84,17 @@ def refuse_wrong_archive(session: Session, run_id: int) -> None:
     if live is not None and is_stale(session, live):
         raise ConflictError(
             _s(
-                "アーカイブを作ったあとに、抜き取った手紙があります。アーカイブを作りなおしてください。"
+                "アーカイブを作ったあとに、抜き取った手紙があります。"
+                "アーカイブを作りなおしてください。"
             ),
             code="archive_stale",
         )
 
 
 def send_archive(work: Work, run_id: int) -> PrintArchive | None:
-    """Note that a run's archive goes to its mail house with the hand-over; None where the run has none.
+    """Note that a run's archive goes to its mail house with the hand-over.
+
+    None where the run has none.
 
     Raises:
         ConflictError: as ``refuse_wrong_archive``.
@@ -141,9 +148,12 @@ def take_archive(work: Work, run_id: int, archive_id: int) -> Path:
 
 
 def lose_archive(work: Work, archive_id: int) -> Superseded:
-    """Give up a lost archive: all its letters are superseded and their IDs and passwords too, at once.
+    """Give up a lost archive.
 
-    The next print run makes new letters for these households. Letters of the ward's counter were never inside.
+    All its letters are superseded and their IDs and passwords too, at once.
+
+    The next print run makes new letters for these households. Letters of the ward's counter were
+    never inside.
 
     Raises:
         NotFoundError: there is none of that key.

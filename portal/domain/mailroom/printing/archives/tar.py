@@ -1,4 +1,7 @@
-"""A tar that is never whole anywhere: it is read piece by piece while it is encrypted, so no plain copy is written."""
+"""A tar that is never whole anywhere.
+
+It is read piece by piece while it is encrypted, so no plain copy is written.
+"""
 
 import hashlib
 import os
@@ -33,7 +36,10 @@ def pieces_of(path: Path) -> Iterator[bytes]:
 
 
 class Source:
-    """What the encryption reads from: pieces as they come. An error on the way is kept, and stops the reading."""
+    """What the encryption reads from: pieces as they come.
+
+    An error on the way is kept, and stops the reading.
+    """
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
         self._pieces = pieces

@@ -25,7 +25,9 @@ def prints_waiting(session: Session, limit: int = SHOWN) -> list[CardPrint]:
 
 
 def post_cards(work: Work, print_id: int, day: date, mail_class: str) -> CardPrint:
-    """Note that all cards of a print went to the post on ``day`` (JST); postage counts them from then on.
+    """Note that all cards of a print went to the post on ``day`` (JST).
+
+    Postage counts them from then on.
 
     Raises:
         NotFoundError: there is no such print.

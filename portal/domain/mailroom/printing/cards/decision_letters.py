@@ -1,4 +1,7 @@
-"""The decision letter: a card that tells how a request ended, why, and what comes next, to who has no channel."""
+"""The decision letter.
+
+A card that tells how a request ended, why, and what comes next, to who has no channel.
+"""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
@@ -23,7 +26,10 @@ from portal.domain.requests.requests.words import next_words, state_words
 EVENTS = ("decided", "returned_for_correction", "stopped")
 OTHER = "other"
 LONGEST_REPLY = 300
-"""A reviewer's longer text is told on the telephone: what does not fit its page would stop the whole print."""
+"""A reviewer's longer text is told on the telephone.
+
+What does not fit its page would stop the whole print.
+"""
 
 
 class _Words(Protocol):
@@ -38,7 +44,10 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
 
 
 def versions(session: Session, rows: Collection[Announcement]) -> dict[int, int]:
-    """Return the version of the request that each announcement of a decision speaks of; others are left out."""
+    """Return the version of the request that each announcement of a decision speaks of.
+
+    Others are left out.
+    """
     return {key: request.version for key, request in _requests(session, rows).items()}
 
 

@@ -1,9 +1,12 @@
-"""The daily print of cards for people without a channel: each card printed once, none to who is silenced.
+"""The daily print of cards for people without a channel.
 
-What was decided on a request goes as a decision letter, in files of its own: it says how it ended, why, and what is next.
+Each card printed once, none to who is silenced.
 
-The file gets its name only after the database has noted its cards as printed: killed anywhere, a PDF is either
-complete and noted, or finished by the next print, or was never there.
+What was decided on a request goes as a decision letter, in files of its own: it says how it ended,
+why, and what is next.
+
+The file gets its name only after the database has noted its cards as printed: killed anywhere, a
+PDF is either complete and noted, or finished by the next print, or was never there.
 """
 
 import hashlib
@@ -64,9 +67,12 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class CardCheck:
-    """How many cards may be printed now and one file of them; the keys of the cards that may not go out.
+    """How many cards may be printed now and one file of them.
 
-    ``unprintable`` are the keys of households whose name or address cannot be printed: their cards wait on.
+    The keys of the cards that may not go out.
+
+    ``unprintable`` are the keys of households whose name or address cannot be printed: their cards
+    wait on.
     """
 
     printable: int
@@ -77,7 +83,10 @@ class CardCheck:
 
 @dataclass(frozen=True, slots=True)
 class BuiltCards:
-    """What a print did: files with their cards, how many cards were stopped, which households cannot be printed."""
+    """What a print did.
+
+    Files with their cards, how many cards were stopped, which households cannot be printed.
+    """
 
     files: tuple[Path, ...]
     cards: int
@@ -126,7 +135,8 @@ def print_cards(printer: Printer, folder: Path | None = None) -> BuiltCards:
     """Print all waiting cards and stop those of households that get nothing automatic now.
 
     Raises:
-        NotAllowedError: protection is not loaded, or the ward did not approve the texts of letters and cards.
+        NotAllowedError: protection is not loaded, or the ward did not approve the texts of letters
+            and cards.
         ConflictError: another print is at work.
         InputError: texts or layout cannot be printed.
         OSError: a file cannot be written; its cards wait on.
@@ -154,7 +164,10 @@ def print_cards(printer: Printer, folder: Path | None = None) -> BuiltCards:
 def _print_file(
     printer: Printer, folder: Path, kind: str
 ) -> tuple[Path | None, int, int, tuple[int, ...]]:
-    """Print one file; what changes meanwhile is drawn again. Returns file, cards, stopped, unprintable."""
+    """Print one file; what changes meanwhile is drawn again.
+
+    Returns file, cards, stopped, unprintable.
+    """
     barred = 0
     for _round in range(ROUNDS):
         with printer.read() as session:
@@ -169,7 +182,8 @@ def _print_file(
         pdf = render_cards([one.content for one in found.ready], printer.frame(day))
         name = f"{kind}s-{day:%Y%m%d}-{secrets.token_hex(4)}.pdf"
         part = write_part(folder / name, pdf)
-        # Whatever happens from here, the next print knows from the database whether this file counts.
+        # Whatever happens from here, the next print knows from the database whether this file
+        # counts.
         with printer.write() as session:
             now = printer.clock.now(session)
             barred += _stop(printer.work(session), found.stopped)
@@ -263,7 +277,10 @@ def _note_printed(
     day: date,
     texts: int | None,
 ) -> bool:
-    """Note the cards as printed; False when one of them changed, was stopped or was printed by somebody else."""
+    """Note the cards as printed.
+
+    False when one of them changed, was stopped or was printed by somebody else.
+    """
     rows = _locked(work.session, [one.id for one in drawn])
     keys = {one.household_id for one in drawn}
     lock_households(work.session, keys)

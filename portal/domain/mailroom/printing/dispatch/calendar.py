@@ -1,4 +1,7 @@
-"""The dispatch calendar: which towns' letters go to which post office on which day, and how many (clause 7(3)③)."""
+"""The dispatch calendar.
+
+Which towns' letters go to which post office on which day, and how many (clause 7(3)③).
+"""
 
 import re
 from collections.abc import Collection, Mapping
@@ -29,7 +32,10 @@ SUBJECT = "dispatch"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What somebody plans: a day (JST), a post office, how many letters, towns, perhaps a run, a note of the staff."""
+    """What somebody plans.
+
+    A day (JST), a post office, how many letters, towns, perhaps a run, a note of the staff.
+    """
 
     day: date
     post_office: str
@@ -41,7 +47,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One line of the calendar; ``posted`` are the letters of its run that are posted (None: without a run)."""
+    """One line of the calendar.
+
+    ``posted`` are the letters of its run that are posted (None: without a run).
+    """
 
     id: int
     day: date
@@ -63,7 +72,9 @@ class PublicDay:
 
 
 def read_towns(typed: str, known: Collection[str]) -> tuple[str, ...]:
-    """Read towns, one a line or with commas between; with or without 丁目, but only those of the ward's list.
+    """Read towns, one a line or with commas between.
+
+    With or without 丁目, but only those of the ward's list.
 
     Raises:
         InputError: none, too many, or one that is not in the list (with code ``towns``).
@@ -111,7 +122,10 @@ def plan(work: Work, wanted: Plan) -> Dispatch:
 
 
 def change(work: Work, dispatch_id: int, wanted: Plan) -> Dispatch:
-    """Change a planned posting. Raises as ``plan``, NotFoundError, and WrongStateError once it was sent or cancelled."""
+    """Change a planned posting.
+
+    Raises as ``plan``, NotFoundError, and WrongStateError once it was sent or cancelled.
+    """
     _account(work.actor)
     row = locked(work.session, dispatch_id)
     DISPATCH.next(row.state, "send")  # what may still be sent may be changed
@@ -147,7 +161,10 @@ def mark_sent(work: Work, dispatch_id: int) -> Dispatch:
 
 
 def cancel(work: Work, dispatch_id: int) -> Dispatch:
-    """Give a planned posting up; residents no longer read it. Raises as ``mark_sent``, without the day."""
+    """Give a planned posting up; residents no longer read it.
+
+    Raises as ``mark_sent``, without the day.
+    """
     _account(work.actor)
     row = locked(work.session, dispatch_id)
     row.state, row.changed_at = DISPATCH.next(row.state, "cancel"), work.now
@@ -191,7 +208,10 @@ def dispatches_between(session: Session, first: date, last: date) -> list[Planne
 
 
 def coming(session: Session, limit: int) -> list[Planned]:
-    """Return what still waits, the next day first; also what should have been sent and was not noted."""
+    """Return what still waits, the next day first.
+
+    Also what should have been sent and was not noted.
+    """
     rows = session.scalars(
         select(Dispatch)
         .where(Dispatch.state == "planned")
@@ -213,7 +233,10 @@ def past(session: Session, limit: int) -> list[Planned]:
 
 
 def public_days(session: Session, today: date) -> list[PublicDay]:
-    """Return what residents may read, by day: planned days to come and late ones, and what was sent lately."""
+    """Return what residents may read, by day.
+
+    Planned days to come and late ones, and what was sent lately.
+    """
     rows = session.execute(
         select(Dispatch.day, Dispatch.state, Dispatch.towns)
         .where(Dispatch.state != "cancelled")

@@ -1,4 +1,7 @@
-"""Handing a print run over to the post: one officer proposes, a second person confirms, all its letters go together."""
+"""Handing a print run over to the post.
+
+One officer proposes, a second person confirms, all its letters go together.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -51,8 +54,8 @@ def propose_hand_over(work: Work, run_id: int) -> Approval:
     Raises:
         NotFoundError: there is no such run.
         WrongStateError: it is still being built, or was handed over before.
-        ConflictError: letters must be taken out first, the message says how many; the archive is lost or stale; or
-            nobody approved the run from its proof.
+        ConflictError: letters must be taken out first, the message says how many; the archive is
+            lost or stale; or nobody approved the run from its proof.
         NotAllowedError: the actor has no account.
     """
     run = locked_run(work.session, run_id)
@@ -64,17 +67,20 @@ def propose_hand_over(work: Work, run_id: int) -> Approval:
 
 
 def confirm_hand_over(work: Work, run_id: int) -> HandedOver:
-    """Confirm another person's proposal: the run and all its printed letters are handed over, together.
+    """Confirm another person's proposal.
 
-    Households that asked for their letter again are told that it is in the post. The pictures of the proof go.
+    The run and all its printed letters are handed over, together.
+
+    Households that asked for their letter again are told that it is in the post. The pictures of
+    the proof go.
 
     An archive that was built for a mail house goes with them, and is written down as sent.
 
     Raises:
         NotFoundError: there is no such run, or nobody proposed it.
         WrongStateError: it was handed over before.
-        ConflictError: letters must be taken out first, the message says how many; the archive is lost or stale; or
-            nobody approved the run from its proof.
+        ConflictError: letters must be taken out first, the message says how many; the archive is
+            lost or stale; or nobody approved the run from its proof.
         NotAllowedError: the own proposal, or a mail house without the ward's consent.
     """
     run = locked_run(work.session, run_id)
@@ -82,7 +88,8 @@ def confirm_hand_over(work: Work, run_id: int) -> HandedOver:
     waiting = proposal_of(work.session, run_id)
     if waiting is None:
         raise NotFoundError(_s("この印刷の差し出しは、まだ提案されていません。"))
-    # Locked to the end of the transaction, so that no hold or protection comes in between check and commit.
+    # Locked to the end of the transaction, so that no hold or protection comes in between check and
+    # commit.
     letters = kind_of(work.session, run_id).table
     households = select(letters.household_id).where(
         letters.print_run_id == run_id, letters.state == PRINTED
@@ -109,7 +116,9 @@ def confirm_hand_over(work: Work, run_id: int) -> HandedOver:
 
 
 def take_out(work: Work, run_id: int, letter_ids: Collection[int]) -> int:
-    """Note that letters of a run were taken out before posting: each is cancelled, its ID and password closed.
+    """Note that letters of a run were taken out before posting.
+
+    Each is cancelled, its ID and password closed.
 
     Returns how many; a letter that a colleague noted before is passed over.
 
@@ -137,8 +146,10 @@ def _refuse_letters_that_must_stay(session: Session, run_id: int) -> None:
     if count := count_to_withdraw(session, run_id):
         raise ConflictError(
             _sn(
-                "印刷の後に、保留や支援措置になった世帯の手紙が%(n)d通あります。抜き取ってから、差し出してください。",
-                "印刷の後に、保留や支援措置になった世帯の手紙が%(n)d通あります。抜き取ってから、差し出してください。",
+                "印刷の後に、保留や支援措置になった世帯の手紙が%(n)d通あります。"
+                "抜き取ってから、差し出してください。",
+                "印刷の後に、保留や支援措置になった世帯の手紙が%(n)d通あります。"
+                "抜き取ってから、差し出してください。",
                 count,
             )
             % {"n": count},

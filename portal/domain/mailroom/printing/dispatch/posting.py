@@ -1,4 +1,7 @@
-"""Letters at the post office: each gets its tracking number on the day of posting, by scan or from a file, all or none."""
+"""Letters at the post office.
+
+Each gets its tracking number on the day of posting, by scan or from a file, all or none.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -70,7 +73,8 @@ class _Faults:
         shown = "".join(f"\n- {sentence}" for sentence in sentences[:SHOWN_FAULTS])
         raise InputError(
             _s(
-                "差し出しを記録しませんでした(%(n)d件)。直してから、もう一度読み込んでください。%(lines)s"
+                "差し出しを記録しませんでした(%(n)d件)。直してから、"
+                "もう一度読み込んでください。%(lines)s"
             )
             % {"n": len(sentences), "lines": shown},
             code="posting",
@@ -90,11 +94,13 @@ def read_entries(data: bytes) -> list[Entry]:
 
 
 def post_letters(work: Work, entries: Sequence[Entry], day: date, mail_class: str) -> Posted:
-    """Note that letters were handed to the post on ``day`` (JST) with these labels; all of them or none.
+    """Note that letters were handed to the post on ``day`` (JST) with these labels.
+
+    All of them or none.
 
     Raises:
-        InputError: a day to come, a class without tracking numbers, or any letter or label that does not fit; the
-            message names every line.
+        InputError: a day to come, a class without tracking numbers, or any letter or label that
+            does not fit; the message names every line.
     """
     if day > jst_date(work.now):
         raise InputError(_s("差し出した日が未来です。日付を確かめてください。"), code="posting")
@@ -265,7 +271,10 @@ def _store(
 def _ship(
     work: Work, pairs: Sequence[tuple[Letter, str | None]], day: date, mail_class: str
 ) -> None:
-    """Begin a shipment for each letter that the post is followed for; a letter without an ID is none."""
+    """Begin a shipment for each letter that the post is followed for.
+
+    A letter without an ID is none.
+    """
     state = SHIPMENT.next(SHIPMENT.initial, "post")
     for part in _parts(pairs):
         earlier = _earlier(work.session, [letter.household_id for letter, _label in part])

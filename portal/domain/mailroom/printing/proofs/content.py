@@ -1,7 +1,10 @@
-"""What a proof shows: which letters of a run are looked at, their pictures without secrets, and what is counted.
+"""What a proof shows.
 
-The pictures are drawn anew, with stars for ID and password and a code that names nobody: no secret can get on a
-staff screen by a mistake in covering it up. That they show what was built is checked on the text of the printed pages.
+Which letters of a run are looked at, their pictures without secrets, and what is counted.
+
+The pictures are drawn anew, with stars for ID and password and a code that names nobody: no secret
+can get on a staff screen by a mistake in covering it up. That they show what was built is checked
+on the text of the printed pages.
 """
 
 import hashlib
@@ -68,8 +71,8 @@ class Picture:
 class Counted:
     """What a run holds now: letters that were printed and not taken out, children, yen.
 
-    ``pieces`` are letters by how many things lie in their envelope, ``enclosures`` how many of each kind lie beside
-    letters, ``left_out`` the households that get no letter, by reason.
+    ``pieces`` are letters by how many things lie in their envelope, ``enclosures`` how many of each
+    kind lie beside letters, ``left_out`` the households that get no letter, by reason.
     """
 
     letters: int
@@ -131,7 +134,9 @@ def count(session: Session, run_id: int) -> Counted:
 
 
 def choose(work: Work, run_id: int, seed: int, passed_over: Collection[int] = ()) -> list[Sample]:
-    """Choose the first, the last, random ones and the one with the longest name; one of the ward's counter, if any.
+    """Choose the first, the last, random ones and the one with the longest name.
+
+    One of the ward's counter, if any.
 
     Letters that must be taken out are not looked at, nor those that are ``passed_over``.
     """
@@ -213,7 +218,10 @@ def _longest(work: Work, samples: Sequence[Sample]) -> Sample:
 def masked(
     work: Work, printer: Printer, samples: Sequence[Sample], enclosed: Sequence[str] = ()
 ) -> list[LetterContent]:
-    """Return the letters as they were printed, but without what opens an account. ``enclosed`` is the run's."""
+    """Return the letters as they were printed, but without what opens an account.
+
+    ``enclosed`` is the run's.
+    """
     beside = printed_names(enclosed)
     ward, households = printer.program.names.ward.ja, [one.household_id for one in samples]
     addressees = read_addressees(work, ward, households, printed=True)

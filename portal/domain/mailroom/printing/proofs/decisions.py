@@ -1,6 +1,9 @@
-"""Deciding on a proof: a second person approves a run or refuses it with a reason, for the files as they were built.
+"""Deciding on a proof.
 
-Without approval nothing is handed over. A refused run is given up as a whole; the next one makes new letters.
+A second person approves a run or refuses it with a reason, for the files as they were built.
+
+Without approval nothing is handed over. A refused run is given up as a whole; the next one makes
+new letters.
 """
 
 from sqlalchemy import select
@@ -47,7 +50,9 @@ def approve_proof(work: Work, run_id: int) -> PrintProof:
 
 
 def refuse_proof(work: Work, run_id: int, reason: str) -> PrintProof:
-    """Refuse a run from its proof; the reason is kept encrypted. Only giving it up (``discard_run``) remains.
+    """Refuse a run from its proof; the reason is kept encrypted.
+
+    Only giving it up (``discard_run``) remains.
 
     Raises:
         InputError: there is no reason, or it is too long.
@@ -93,7 +98,8 @@ def require_approval(session: Session, run_id: int) -> None:
     if proof is None or proof.state == PROOF.initial:
         raise ConflictError(
             _s(
-                "この印刷は、まだ校正刷りで承認されていません。校正刷りを作り、ほかの人が承認してから、差し出してください。"
+                "この印刷は、まだ校正刷りで承認されていません。校正刷りを作り、"
+                "ほかの人が承認してから、差し出してください。"
             ),
             code="proof_missing",
         )
@@ -120,7 +126,8 @@ def _to_decide(work: Work, run_id: int) -> PrintProof:
     if work.actor.id is None or work.actor.id in {proof.made_by, run.begun_by}:
         raise NotAllowedError(
             _s(
-                "印刷を始めた人と、校正刷りを作った人は、承認できません。ほかの人が校正刷りを見て決めてください。"
+                "印刷を始めた人と、校正刷りを作った人は、承認できません。"
+                "ほかの人が校正刷りを見て決めてください。"
             )
         )
     return proof

@@ -1,4 +1,7 @@
-"""Making the proof of a built run: what is counted, and pictures of some letters, stored encrypted and removed again."""
+"""Making the proof of a built run.
+
+What is counted, and pictures of some letters, stored encrypted and removed again.
+"""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -78,8 +81,9 @@ def make_proof(printer: Printer, run_id: int) -> int:
         NotFoundError: there is no such run.
         WrongStateError: it is still being built, was handed over or given up.
         NotAllowedError: the actor has no account.
-        ConflictError: there is a proof of these files already, or a test posting needs none; another step is at work on the run; or a page says
-            something else than its letter should.
+        ConflictError: there is a proof of these files already, or a test posting needs none;
+            another step is at work on the run; or a page says something else than its letter
+            should.
         InputError: a file of the run is gone or was changed.
     """
     with printer.write() as session:
@@ -106,7 +110,9 @@ def make_proof(printer: Printer, run_id: int) -> int:
 def _draw(
     printer: Printer, run_id: int, folder: Path, seed: int, notice_date: date
 ) -> list[Picture]:
-    """Draw the chosen letters; one whose household changed since it was printed gives its place to another.
+    """Draw the chosen letters.
+
+    One whose household changed since it was printed gives its place to another.
 
     Letters without an ID hold no secret, so that their pages are shown as they were printed.
     """
@@ -135,7 +141,9 @@ def _draw(
 def _differs(number: str) -> ConflictError:
     return ConflictError(
         _s(
-            "手紙 %(number)s の印刷した中身が、いまの文や世帯のデータと違います。手紙の文のファイルを、作ったときのものに戻してから、もう一度実行してください。"
+            "手紙 %(number)s の印刷した中身が、いまの文や世帯のデータと違います。"
+            "手紙の文のファイルを、作ったときのものに戻してから、"
+            "もう一度実行してください。"
         )
         % {"number": number},
         code="proof_differs",
@@ -151,7 +159,9 @@ def store_proof(
     *,
     shared: Mapping[str, str] | None = None,
 ) -> int:
-    """Store a proof whose letters are drawn, with what is counted now; ``built`` and ``shared`` are what was looked at.
+    """Store a proof whose letters are drawn, with what is counted now.
+
+    ``built`` and ``shared`` are what was looked at.
 
     Raises as ``make_proof``.
     """

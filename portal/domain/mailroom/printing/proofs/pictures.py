@@ -1,4 +1,7 @@
-"""Looking at a proof: which of its letters somebody may see, and their pictures; every look is on record."""
+"""Looking at a proof: which of its letters somebody may see, and their pictures.
+
+Every look is on record.
+"""
 
 from dataclasses import dataclass
 
@@ -20,7 +23,10 @@ from portal.domain.people.households.models import Household
 
 @dataclass(frozen=True, slots=True)
 class ShownPage:
-    """One letter of a proof as somebody may see it; ``shown`` says whether there is a picture for them."""
+    """One letter of a proof as somebody may see it.
+
+    ``shown`` says whether there is a picture for them.
+    """
 
     id: int
     letter_number: str
@@ -31,8 +37,8 @@ class ShownPage:
 def pages_of(session: Session, proof: PrintProof, *, include_protected: bool) -> list[ShownPage]:
     """Return the letters of a proof.
 
-    Those that were taken out or must be are named without a picture; who may know protected households sees all,
-    and the letters of the ward's counter.
+    Those that were taken out or must be are named without a picture; who may know protected
+    households sees all, and the letters of the ward's counter.
     """
     kind = kind_of(session, proof.print_run_id)
     letters = kind.table

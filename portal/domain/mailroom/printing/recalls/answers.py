@@ -1,4 +1,7 @@
-"""What the mail house answers to a pull list as a file: its own list with the column 結果 filled in."""
+"""What the mail house answers to a pull list as a file.
+
+Its own list with the column 結果 filled in.
+"""
 
 from sqlalchemy.orm import Session
 
@@ -34,10 +37,13 @@ WORDS = {
 
 
 def read_answers(session: Session, list_id: int, data: bytes) -> list[tuple[int, str]]:
-    """Read a filled-in list; rows without an answer, and answers that are known already, are passed over.
+    """Read a filled-in list.
+
+    Rows without an answer, and answers that are known already, are passed over.
 
     Raises:
-        InputError: no such file, an unknown word, or a letter that is not on the list; the message names every line.
+        InputError: no such file, an unknown word, or a letter that is not on the list; the message
+            names every line.
     """
     known = {line.number: line for line in lines(session, list_id)}
     found: dict[int, str] = {}

@@ -38,7 +38,10 @@ def _open_hold(prefix: str) -> ColumnElement[bool]:
 
 
 def _nothing_left() -> ColumnElement[bool]:
-    """Tell whether every child of a household declined or asked to; a letter for the others still goes."""
+    """Tell whether every child of a household declined or asked to.
+
+    A letter for the others still goes.
+    """
     wanted = and_(
         Entitlement.household_id == Household.id,
         Entitlement.state == ENTITLEMENT.initial,

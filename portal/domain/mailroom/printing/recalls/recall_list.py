@@ -1,8 +1,9 @@
 """Pull lists (引抜き): letters that must not go out any more although the mail house has them.
 
-A list is made whole from what changed since the hand-over, sent once, and answered letter by letter: pulled, then the
-letter is cancelled; already posted, then its ID is suspended at once and the post office is asked to give it back.
-The list names letters by their numbers alone, and the reason stays in the house.
+A list is made whole from what changed since the hand-over, sent once, and answered letter by
+letter: pulled, then the letter is cancelled; already posted, then its ID is suspended at once and
+the post office is asked to give it back. The list names letters by their numbers alone, and the
+reason stays in the house.
 """
 
 import csv
@@ -87,7 +88,9 @@ def draw_up(work: Work, run_id: int) -> PullList:
 
 
 def send_list(work: Work, list_id: int) -> PullList:
-    """Note that a list went to the mail house; where the run went out as an archive, it is entered as a sent file.
+    """Note that a list went to the mail house.
+
+    Where the run went out as an archive, it is entered as a sent file.
 
     Raises:
         NotFoundError: there is none of that key.
@@ -119,7 +122,9 @@ def send_list(work: Work, list_id: int) -> PullList:
 
 
 def answer(work: Work, list_id: int, answers: Sequence[tuple[int, str]]) -> int:
-    """Note what the mail house answered: letters by key, each ``pull`` or ``find_posted``. All of them or none.
+    """Note what the mail house answered: letters by key, each ``pull`` or ``find_posted``.
+
+    All of them or none.
 
     Raises:
         NotFoundError: there is no such list, or a letter is not on it.
@@ -130,7 +135,8 @@ def answer(work: Work, list_id: int, answers: Sequence[tuple[int, str]]) -> int:
         raise NotAllowedError(_s("返事を記録できるのは、アカウントのある職員だけです。"))
     kind = kind_of(work.session, _locked(work.session, list_id).print_run_id)
     letters, column = kind.table, listed_as(kind)
-    # the letters first, as whoever posts them does: two who meet wait for each other instead of blocking each other
+    # the letters first, as whoever posts them does: two who meet wait for each other instead of
+    # blocking each other
     keys = [key for key, _said in answers]
     work.session.execute(
         select(letters.id).where(letters.id.in_(keys)).order_by(letters.id).with_for_update()
@@ -153,7 +159,10 @@ def answer(work: Work, list_id: int, answers: Sequence[tuple[int, str]]) -> int:
 
 
 def found_posted(work: Work, letter_ids: Collection[int], kind: Kind = CREDENTIAL_KIND) -> None:
-    """Settle letters that were just posted although they were to be pulled: their IDs are suspended at once."""
+    """Settle letters that were just posted although they were to be pulled.
+
+    Their IDs are suspended at once.
+    """
     column = listed_as(kind)
     for row in work.session.scalars(
         select(PullLetter)

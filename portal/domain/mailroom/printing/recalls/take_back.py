@@ -19,9 +19,12 @@ MOST = 100
 
 
 def take_back_pdf(program: Program, lines: Sequence[Line], now: datetime) -> bytes:
-    """Return the sheets of those of the letters that were posted already; in Japanese, as the post office reads it.
+    """Return the sheets of those of the letters that were posted already.
 
-    Names and addresses are left to be written by hand: nothing that speaks of a household is printed.
+    In Japanese, as the post office reads it.
+
+    Names and addresses are left to be written by hand: nothing that speaks of a household is
+    printed.
 
     Raises:
         ConflictError: none of them was posted.

@@ -1,4 +1,7 @@
-"""What a letter shows in its window: the ward's data as received, or the print text that the ward approved."""
+"""What a letter shows in its window.
+
+The ward's data as received, or the print text that the ward approved.
+"""
 
 import re
 from collections.abc import Collection
@@ -36,8 +39,8 @@ def read_addressees(
 ) -> dict[int, Addressee]:
     """Open the households' names and addresses. ``ward`` goes before towns that name no prefecture.
 
-    Another address that the ward ordered for the next letter takes the place of the registered one; with ``printed``
-    the one that was ordered for the letter that is printed and still in the house.
+    Another address that the ward ordered for the next letter takes the place of the registered one;
+    with ``printed`` the one that was ordered for the letter that is printed and still in the house.
 
     Raises IntegrityFaultError for a wrong key or a changed row.
     """

@@ -1,4 +1,7 @@
-"""The advance notice (事前案内): by ordinary mail before the first letters, with the decline form, without any ID."""
+"""The advance notice (事前案内).
+
+By ordinary mail before the first letters, with the decline form, without any ID.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -58,7 +61,8 @@ class AdvanceWriter:
 
         Raises:
             NotAllowedError: protection is not loaded, or the words are not approved.
-            ConflictError: the program has no such notice, declining is over, or the words changed since the run began.
+            ConflictError: the program has no such notice, declining is over, or the words changed
+                since the run began.
         """
         require_protection(session)
         program = self.printer.program
@@ -99,7 +103,10 @@ class AdvanceWriter:
     def standing(
         self, session: Session, keys: Collection[int], *, lock: bool
     ) -> Mapping[int, Item]:
-        """Return the households that still get one: nobody who was protected, held, removed or declined since."""
+        """Return the households that still get one.
+
+        Nobody who was protected, held, removed or declined since.
+        """
         if lock:
             lock_households(session, keys)
         return still_due(session, keys)
@@ -143,7 +150,10 @@ class AdvanceWriter:
 def advance_frame(
     program: Program, url: str, day: date, printer: Printer | None = None
 ) -> LetterFrame:
-    """Return what all notices dated ``day`` share. Raises as ``settings_of``, ``load_texts`` and ``letter_frame``."""
+    """Return what all notices dated ``day`` share.
+
+    Raises as ``settings_of``, ``load_texts`` and ``letter_frame``.
+    """
     texts = load_texts(settings_of(program).texts_file, ADVANCE_REQUIRED)
     fonts = printer.fonts if printer is not None else ()
     return letter_frame(program, texts, notice_date=day, resident_url=url, fonts=fonts)
@@ -158,7 +168,8 @@ def settings_of(program: Program) -> AdvanceSettings:
     if program.advance is None:
         raise ConflictError(
             _s(
-                "この事業に、事前案内はありません。送るときは、program.toml に [advance] を書いてください。"
+                "この事業に、事前案内はありません。送るときは、program.toml に [advance] "
+                "を書いてください。"
             ),
             code="no_advance",
         )

@@ -36,7 +36,10 @@ def _wanted() -> ColumnElement[bool]:
 
 
 def _reason(*standing: str) -> ColumnElement[str]:
-    """Say why a household gets none, ``DUE`` if it gets one; a notice in one of these states stands in the way."""
+    """Say why a household gets none, ``DUE`` if it gets one.
+
+    A notice in one of these states stands in the way.
+    """
 
     def there(condition: ColumnElement[bool]) -> ColumnElement[bool]:
         return select(1).where(condition).correlate(Household).exists()
@@ -69,7 +72,9 @@ MADE = ("printed", "handed_over", "posted", "came_back")
 
 
 def counts(session: Session, *, beside_run: int | None = None) -> dict[str, int]:
-    """Return how many households get a notice (``due``) and how many do not, by reason; each counts once.
+    """Return how many households get a notice (``due``) and how many do not, by reason.
+
+    Each counts once.
 
     ``beside_run``: without the households whose notice lies in this run.
     """

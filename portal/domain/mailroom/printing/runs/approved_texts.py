@@ -1,4 +1,7 @@
-"""No letter or card is printed from texts that the ward did not approve; each print keeps the version it was made from."""
+"""No letter or card is printed from texts that the ward did not approve.
+
+Each print keeps the version it was made from.
+"""
 
 from datetime import datetime
 from pathlib import Path
@@ -16,12 +19,15 @@ RUN, CARDS = "print_run", "card_print"
 
 
 def approved_texts(work: Work, kind: str = LETTER, file: Path | None = None) -> int | None:
-    """Return the key of the approved version of the texts of a kind of letter; None for a demo, whose texts no ward owns.
+    """Return the key of the approved version of the texts of a kind of letter.
+
+    None for a demo, whose texts no ward owns.
 
     ``file`` has the texts; without one it is the letter's with ID and password.
 
     Raises:
-        NotAllowedError: the ward did not approve the texts as they stand in the file (code ``not_approved``).
+        NotAllowedError: the ward did not approve the texts as they stand in the file (code
+            ``not_approved``).
     """
     if work.program.is_demo:
         return None
@@ -45,7 +51,8 @@ def same_texts(session: Session, version_id: int | None, run_id: int) -> None:
     if session.scalar(others.limit(1)) is not None:
         raise ConflictError(
             _s(
-                "印刷の途中で、手紙の文が変わりました。はじめの文のファイルに戻してから、もう一度実行してください。"
+                "印刷の途中で、手紙の文が変わりました。はじめの文のファイルに戻してから、"
+                "もう一度実行してください。"
             ),
             code="texts_changed",
         )

@@ -1,7 +1,7 @@
 """Building letters: plan or resume a run, draw its chunks, store each one whole, close the run with its manifest.
 
-Killed anywhere, the next build goes on: a chunk that is not stored is drawn again with new IDs and passwords, and
-what was drawn of it before opens nothing.
+Killed anywhere, the next build goes on: a chunk that is not stored is drawn again with new IDs and
+passwords, and what was drawn of it before opens nothing.
 """
 
 from collections import deque
@@ -70,7 +70,10 @@ class Printer(WorkSource):
     fonts: tuple[Path, ...] = ()
 
     def frame(self, notice_date: date) -> LetterFrame:
-        """Return what all letters share. Raises InputError for texts or a layout that cannot be printed."""
+        """Return what all letters share.
+
+        Raises InputError for texts or a layout that cannot be printed.
+        """
         texts = load_texts(self.program.letter_texts_file)
         return letter_frame(
             self.program,
@@ -83,7 +86,10 @@ class Printer(WorkSource):
 
 @dataclass(frozen=True, slots=True)
 class BuiltRun:
-    """A finished run: where its files are and what they hold. ``checked`` is None where a run was resumed."""
+    """A finished run: where its files are and what they hold.
+
+    ``checked`` is None where a run was resumed.
+    """
 
     run_id: int
     folder: Path
@@ -112,12 +118,13 @@ def build_letters(
 ) -> BuiltRun | Preflight:
     """Build a letter with a new ID and password for every household to be issued, or go on with an unfinished run.
 
-    A resumed run keeps its folder, date and chunks. With 0 ``workers`` everything happens in this process. When no
-    household is to be issued, the answer is only the preflight.
+    A resumed run keeps its folder, date and chunks. With 0 ``workers`` everything happens in this
+    process. When no household is to be issued, the answer is only the preflight.
 
     Raises:
         NotAllowedError: protection is not loaded, or the ward did not approve the letter's texts.
-        ConflictError: another build is at work, or the texts changed since the unfinished run began.
+        ConflictError: another build is at work, or the texts changed since the unfinished run
+            began.
         InputError: texts, layout or fonts cannot be printed, or a file of the run is gone.
         OSError: a file cannot be written; what is stored so far stays whole.
     """

@@ -1,4 +1,6 @@
-"""Building letters without an ID: as those with one, in chunks that are whole or not there, but with nothing secret.
+"""Building letters without an ID.
+
+As those with one, in chunks that are whole or not there, but with nothing secret.
 
 Killed anywhere, the next build goes on with what is not stored yet.
 """
@@ -185,7 +187,11 @@ def _draw(printer: Printer, writer: Writer, run: OpenRun, number: int) -> int:
 def _store(
     work: Work, writer: Writer, run_id: int, number: int, drawn: Mapping[int, Item], pdf: bytes
 ) -> bool:
-    """Store a chunk; False when somebody changed or may get none any more: that letter is cancelled, the rest drawn again."""
+    """Store a chunk.
+
+    False when somebody changed or may get none any more: that letter is cancelled, the rest drawn
+    again.
+    """
     chunk = chunk_to_store(work.session, run_id, number)
     rows = _prepared(work.session, run_id, number, lock=True)
     standing = writer.standing(work.session, [_key(row) for row in rows], lock=True)

@@ -84,8 +84,8 @@ def store_chunk(
 ) -> bool:
     """Store a drawn chunk; ``place`` puts its file in its place, last of all.
 
-    False when a household changed or may no longer be printed: its letter is cancelled, the rest of the chunk must
-    be drawn again. ``drawn`` is None for a chunk that nothing is left of.
+    False when a household changed or may no longer be printed: its letter is cancelled, the rest of
+    the chunk must be drawn again. ``drawn`` is None for a chunk that nothing is left of.
 
     Raises:
         ConflictError: another build stored this chunk first.

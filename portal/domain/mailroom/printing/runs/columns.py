@@ -1,4 +1,7 @@
-"""CSV files that people bring: columns by their names, UTF-8 or Shift_JIS, as spreadsheets save them."""
+"""CSV files that people bring.
+
+Columns by their names, UTF-8 or Shift_JIS, as spreadsheets save them.
+"""
 
 import csv
 import io
@@ -11,7 +14,9 @@ from portal.domain.foundation.texts import _s
 def read_columns(
     data: bytes, names: Sequence[str], *, code: str
 ) -> list[tuple[int, tuple[str, ...]]]:
-    """Return each row's line number and the cells of the named columns; other columns are passed over.
+    """Return each row's line number and the cells of the named columns.
+
+    Other columns are passed over.
 
     Raises:
         InputError: no CSV, no such encoding, or a column missing or named twice (with ``code``).

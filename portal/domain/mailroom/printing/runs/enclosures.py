@@ -1,4 +1,7 @@
-"""What lies in an envelope beside the letter: blank forms, printed once for all, and a reply envelope (``program.toml``)."""
+"""What lies in an envelope beside the letter.
+
+Blank forms, printed once for all, and a reply envelope (``program.toml``).
+"""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
@@ -27,7 +30,9 @@ def enclosure_file(run_id: int, name: str) -> str:
 def draw_enclosures(
     program: Program, run_id: int, names: Collection[str], now: datetime
 ) -> dict[str, bytes]:
-    """Return the forms among the enclosures, by file name; nothing personal and no number stands on them.
+    """Return the forms among the enclosures, by file name.
+
+    Nothing personal and no number stands on them.
 
     Raises:
         BusyError: too many documents are drawn at this moment.

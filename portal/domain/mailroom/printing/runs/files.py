@@ -67,7 +67,8 @@ def file_gone(name: str) -> InputError:
     """Say that a file of a run is not there, or not as it was."""
     return InputError(
         _s(
-            "印刷のファイル %(name)s がないか、中身が変わっています。元の場所に戻してから、もう一度実行してください。"
+            "印刷のファイル %(name)s がないか、中身が変わっています。"
+            "元の場所に戻してから、もう一度実行してください。"
         )
         % {"name": name},
         code="file_gone",
@@ -83,7 +84,10 @@ def being_built() -> ConflictError:
 
 @contextmanager
 def placing(target: Path, data: bytes | None) -> Iterator[Callable[[], object]]:
-    """Write a file beside its target and give the step that puts it there; none of both is left when the block fails."""
+    """Write a file beside its target and give the step that puts it there.
+
+    None of both is left when the block fails.
+    """
     part = write_part(target, data) if data else None
     try:
         yield lambda: put(part) if part is not None else None

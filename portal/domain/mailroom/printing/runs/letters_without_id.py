@@ -1,4 +1,7 @@
-"""What a kind of letter without an ID decides: who gets one, what stands on it, what lies beside it."""
+"""What a kind of letter without an ID decides.
+
+Who gets one, what stands on it, what lies beside it.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +16,9 @@ from portal.domain.mailroom.printing.runs.preflight import Finding
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Somebody who gets a letter, as it stands now; when this changes, what was drawn is thrown away.
+    """Somebody who gets a letter, as it stands now.
+
+    When this changes, what was drawn is thrown away.
 
     ``key`` is a household's or a staff address's. ``stamp``: when what is printed was changed last.
     """
@@ -26,7 +31,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Who gets one now, in the order of the post; how many households do not, by reason; who cannot be printed."""
+    """Who gets one now, in the order of the post; how many households do not, by reason.
+
+    Who cannot be printed.
+    """
 
     items: tuple[Item, ...]
     left_out: Mapping[str, int] = field(default_factory=dict)
@@ -60,7 +68,10 @@ class Writer(Protocol):
     def standing(
         self, session: Session, keys: Collection[int], *, lock: bool
     ) -> Mapping[int, Item]:
-        """Return those of the keys that may still get one; with ``lock`` they cannot change to the commit."""
+        """Return those of the keys that may still get one.
+
+        With ``lock`` they cannot change to the commit.
+        """
 
     def contents(self, session: Session, numbers: Mapping[int, str]) -> Sequence[LetterContent]:
         """Return the letters of these keys, with the numbers that they bear."""

@@ -1,4 +1,7 @@
-"""The list that goes with the files of a run: every letter with its file and page, and sums that must agree."""
+"""The list that goes with the files of a run.
+
+Every letter with its file and page, and sums that must agree.
+"""
 
 import csv
 import io
@@ -35,7 +38,9 @@ POST, COUNTER = "post", "counter"
 
 @dataclass(frozen=True, slots=True)
 class ManifestRow:
-    """Where one letter is. The household is a bare key: no name, address or ID leaves the database this way.
+    """Where one letter is.
+
+    The household is a bare key: no name, address or ID leaves the database this way.
 
     Whose letter is handed over at the ward's counter (``hand_over``) is not even told by a key.
     """

@@ -11,7 +11,10 @@ READING = threading.Lock()
 
 
 def page_texts(pdf: Path | bytes, numbers: Iterable[int]) -> list[str]:
-    """Return the texts of pages (from 1). What stands on a printed letter is secret: compare it and forget it."""
+    """Return the texts of pages (from 1).
+
+    What stands on a printed letter is secret: compare it and forget it.
+    """
     with READING:
         document = pypdfium2.PdfDocument(pdf)
         try:

@@ -1,4 +1,7 @@
-"""Planning a print run: the run, its chunks and its letters in one transaction; at most one run is open."""
+"""Planning a print run: the run, its chunks and its letters in one transaction.
+
+At most one run is open.
+"""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -61,7 +64,9 @@ def new_run(
     make_folder: MakeFolder,
     enclosed: Sequence[str] = (),
 ) -> OpenRun:
-    """Begin a run with its chunks; the caller adds the letters. ``amounts``: children and yen of each letter.
+    """Begin a run with its chunks; the caller adds the letters.
+
+    ``amounts``: children and yen of each letter.
 
     ``make_folder`` makes the folder of a run by its number; when it fails, nothing is planned.
 
@@ -121,7 +126,9 @@ def plan_run(
     make_folder: MakeFolder,
     enclosed: tuple[str, ...] = (),
 ) -> OpenRun | None:
-    """Plan a letter for each of the ready households that is still as it was; None when there is none.
+    """Plan a letter for each of the ready households that is still as it was.
+
+    None when there is none.
 
     Raises as ``new_run``.
     """
@@ -170,5 +177,8 @@ def plan_run(
 
 
 def pieces(enclosed: Collection[str], reason: str) -> int:
-    """Return how many things lie in an envelope: the letter, and beside a first one what the program encloses."""
+    """Return how many things lie in an envelope.
+
+    The letter, and beside a first one what the program encloses.
+    """
     return 1 + len(enclosed) if reason == FIRST else 1

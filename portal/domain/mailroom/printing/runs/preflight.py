@@ -29,7 +29,10 @@ MISSING, TOO_LONG = "missing_characters", "does_not_fit"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Why a household cannot be printed. ``where`` is ``name`` or ``address``; ``characters`` as U+XXXX."""
+    """Why a household cannot be printed.
+
+    ``where`` is ``name`` or ``address``; ``characters`` as U+XXXX.
+    """
 
     household_id: int
     household_no: str = field(repr=False)
@@ -62,7 +65,9 @@ def require_protection(session: Session) -> None:
     if not protection_loaded(session):
         raise NotAllowedError(
             _s(
-                "支援措置の情報がまだ読み込まれていないため、手紙を印刷しません。名簿の列、別の一覧、または区の「該当なし」の確認（2名）のどれかを先に登録してください。"
+                "支援措置の情報がまだ読み込まれていないため、手紙を印刷しません。"
+                "名簿の列、別の一覧、または区の「該当なし」の確認（2名）"
+                "のどれかを先に登録してください。"
             ),
             code="protection_missing",
         )

@@ -1,4 +1,7 @@
-"""Reading print runs: how far they are, and which letters must be taken out before they are handed over."""
+"""Reading print runs.
+
+How far they are, and which letters must be taken out before they are handed over.
+"""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -85,7 +88,10 @@ def run_statuses(session: Session) -> list[RunStatus]:
 
 
 def stopped(kind: Kind = CREDENTIAL) -> ColumnElement[bool]:
-    """Say that a letter's household was protected, held or removed: for statements that join letters and households."""
+    """Say that a letter's household was protected, held or removed.
+
+    For statements that join letters and households.
+    """
     return or_(
         withheld(),
         Household.state != "active",

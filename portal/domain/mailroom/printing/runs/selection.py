@@ -30,7 +30,10 @@ LEFT_OUT = (PROTECTED, HELD, REMOVED, NOTHING_DUE, HAS_LETTER)
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A household to be issued, as it stands now; when this changes, what was drawn for it is thrown away."""
+    """A household to be issued, as it stands now.
+
+    When this changes, what was drawn for it is thrown away.
+    """
 
     household_id: int
     children: int
@@ -63,7 +66,9 @@ def _ordered() -> ColumnElement[bool]:
 
 
 def _reason(*in_the_way: str) -> ColumnElement[str]:
-    """Say why a household gets none, ``DUE`` if it gets one; a letter in one of these states stands in the way.
+    """Say why a household gets none, ``DUE`` if it gets one.
+
+    A letter in one of these states stands in the way.
 
     So does one that went out, unless a new one was ordered.
     """
@@ -80,7 +85,9 @@ def _reason(*in_the_way: str) -> ColumnElement[str]:
 
 
 def counts(session: Session, *, beside_run: int | None = None) -> dict[str, int]:
-    """Return how many households get a letter (``due``) and how many do not, by reason; each counts once.
+    """Return how many households get a letter (``due``) and how many do not, by reason.
+
+    Each counts once.
 
     ``beside_run``: without the households whose letter lies in this run.
     """
@@ -104,7 +111,8 @@ def due(session: Session) -> list[Due]:
 def still_due(session: Session, household_ids: Collection[int]) -> Mapping[int, Due]:
     """Return those of the households that may still be printed, as they stand now.
 
-    The letter that is being prepared is no reason against it; one that went out is, once the order was taken back.
+    The letter that is being prepared is no reason against it; one that went out is, once the order
+    was taken back.
     """
     may = _reason("printed") == DUE
     return _standing(session, and_(Household.id.in_(household_ids), may))

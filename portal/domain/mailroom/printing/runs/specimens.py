@@ -1,6 +1,10 @@
-"""The test posting: the letter with a specimen instead of an ID, to addresses of the staff, down the mail house's whole path.
+"""The test posting.
 
-No household is meant, so nothing of it is in any count of households, children, yen, postings or returns.
+The letter with a specimen instead of an ID, to addresses of the staff, down the mail house's whole
+path.
+
+No household is meant, so nothing of it is in any count of households, children, yen, postings or
+returns.
 """
 
 from collections.abc import Collection, Mapping, Sequence

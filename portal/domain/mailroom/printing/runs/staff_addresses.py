@@ -1,4 +1,7 @@
-"""Addresses of the staff for test postings: entered by an officer, checked to be printable, forgotten when removed."""
+"""Addresses of the staff for test postings.
+
+Entered by an officer, checked to be printable, forgotten when removed.
+"""
 
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, field

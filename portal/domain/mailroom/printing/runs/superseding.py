@@ -1,4 +1,7 @@
-"""Giving up the letters of a whole run at once, with the IDs and passwords on them; the next run makes new ones."""
+"""Giving up the letters of a whole run at once, with the IDs and passwords on them.
+
+The next run makes new ones.
+"""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -29,9 +32,12 @@ class Superseded:
 def supersede_letters(
     work: Work, run_id: int, states: Collection[str], reason: str, *, counter: bool
 ) -> Superseded:
-    """Supersede a run's letters in these states and their IDs; those of the ward's counter only with ``counter``.
+    """Supersede a run's letters in these states and their IDs.
 
-    What had been ordered (a redelivery, a reissue, another address) is open again. The caller holds the run's row.
+    Those of the ward's counter only with ``counter``.
+
+    What had been ordered (a redelivery, a reissue, another address) is open again. The caller holds
+    the run's row.
     """
     kind = kind_of(work.session, run_id)
     table = kind.table

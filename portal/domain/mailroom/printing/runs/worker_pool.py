@@ -1,4 +1,7 @@
-"""Worker processes that make passwords, hash them and draw letters; a password never leaves its worker but as ink."""
+"""Worker processes that make passwords, hash them and draw letters.
+
+A password never leaves its worker but as ink.
+"""
 
 import multiprocessing
 import secrets
@@ -31,7 +34,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """One chunk as drawn: its PDF and the hashes of the passwords in it, in the order of the letters."""
+    """One chunk as drawn.
+
+    Its PDF and the hashes of the passwords in it, in the order of the letters.
+    """
 
     number: int
     pdf: bytes = field(repr=False)
@@ -96,7 +102,10 @@ class Crew:
             self._processes.append(process)
 
     def stop(self) -> None:
-        """End the processes; closing the pipe ends an idle one, a busy one is killed: nothing of it is kept."""
+        """End the processes.
+
+        Closing the pipe ends an idle one, a busy one is killed: nothing of it is kept.
+        """
         for pipe in self._pipes:
             pipe.close()
         for process in self._processes:
@@ -182,7 +191,8 @@ def _receive(pipe: Connection) -> Drawn:
 def _died() -> InputError:
     return InputError(
         _s(
-            "手紙を作る処理が途中で終わりました。メモリーが足りないときは --workers 1 か小さい --chunk を試してください。同じコマンドで続きから進みます。"
+            "手紙を作る処理が途中で終わりました。メモリーが足りないときは --workers 1 "
+            "か小さい --chunk を試してください。同じコマンドで続きから進みます。"
         ),
         code="worker_died",
     )
