@@ -8,7 +8,7 @@ from portal.domain.foundation.typed import DateFault, clock_time, whole_date
 from portal.platform.forms import Form
 
 
-def typed_moment(form: Form, day_field: str, time_field: str) -> datetime | None:
+def typed_instant(form: Form, day_field: str, time_field: str) -> datetime | None:
     """Return the instant; None where a field cannot be read, with a sentence beside it."""
     day, at = whole_date(form.get(day_field)), clock_time(form.get(time_field))
     if isinstance(day, DateFault):

@@ -9,7 +9,7 @@ from admin.access import first_post, number_in_address, staff_route
 from admin.contacts.call_form import chosen
 from admin.desk import act_words
 from admin.requests.scans import LOCKED, SCAN
-from admin.typed_instants import typed_moment
+from admin.typed_instants import typed_instant
 from portal.domain.contacts.calls.kinds import CallLanguage
 from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.faxes import (
@@ -104,7 +104,7 @@ def show_new(page: Page, status_code: int = 200) -> Response[Any]:
 def receive(page: Page) -> Response[Any]:
     """Make a case of what was chosen and typed."""
     form = page.form
-    received_at = typed_moment(form, "received_on", "received_at")
+    received_at = typed_instant(form, "received_on", "received_at")
     file = form.upload("file")
     if file is None and "file" not in form.errors:
         form.error("file", _s("FAXのファイルを選んでください。"))

@@ -11,7 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import first_post, number_in_address, staff_route
 from admin.contacts import call_form, call_words
 from admin.contacts.call_form import chosen
-from admin.typed_instants import typed_moment
+from admin.typed_instants import typed_instant
 from portal.domain.contacts.calls import later_entry
 from portal.domain.contacts.calls.finishing import FieldsError
 from portal.domain.contacts.calls.kinds import (
@@ -71,8 +71,8 @@ def submit(page: Page) -> Response[Any]:
     """Enter a sheet once; what is wrong comes back beside its field."""
     form = page.form
     after = call_form.read(form)
-    started_at = typed_moment(form, "started_on", "started_at")
-    ended_at = typed_moment(
+    started_at = typed_instant(form, "started_on", "started_at")
+    ended_at = typed_instant(
         form, "ended_on" if form.get("ended_on").strip() else "started_on", "ended_at"
     )
     if not form.ok or started_at is None or ended_at is None:

@@ -44,7 +44,7 @@ from portal.domain.people.households.queries import view_household
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.requests.alternatives import choosing
 from portal.domain.requests.alternatives.written import WRITTEN as ALTERNATIVE_WRITTEN
-from portal.domain.requests.redeliveries.letter_status import standings
+from portal.domain.requests.redeliveries.letter_status import letter_statuses
 from portal.domain.requests.redeliveries.queries import LETTER, PARCEL
 from portal.domain.requests.redeliveries.words import said_text
 from portal.domain.requests.requests.fields import Place
@@ -130,7 +130,7 @@ def _items(page: Page, locale: str) -> list[dict[str, Any]]:
             "next": next_step(one),
             "ward": ward_kind(one),
         }
-        for one in standings(page.work, _key(page))
+        for one in letter_statuses(page.work, _key(page))
     ]
 
 

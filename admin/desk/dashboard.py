@@ -31,7 +31,7 @@ from portal.domain.oversight.management import words as management_words
 from portal.domain.oversight.management.milestones import Planned
 from portal.domain.oversight.management.questions import Question
 from portal.domain.oversight.reports.due import CALLS, DELIVERY, Due, due_reports
-from portal.domain.oversight.reports.ward_documents import letter_standing
+from portal.domain.oversight.reports.ward_documents import letter_status
 from portal.domain.people.entitlements.queries import Totals, totals
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.tasks.services import CALL_BACK
@@ -91,7 +91,7 @@ def _with_ward(page: Page) -> WithWard | None:
     found = WithWard(
         milestones.late(page.work),
         documents.waiting(session),
-        not program.is_demo and letter_standing(page.work) is None,
+        not program.is_demo and letter_status(page.work) is None,
         questions.overdue(page.work, program.calendar),
     )
     late = found.milestones or found.texts or found.text_is_new or found.questions

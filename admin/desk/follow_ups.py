@@ -14,7 +14,7 @@ from portal.domain.contacts.calls.kinds import Result
 from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.calls.states import ENDED
 from portal.domain.contacts.escalations import call_back_queries, queries
-from portal.domain.contacts.escalations.follow_ups import begun
+from portal.domain.contacts.escalations.follow_ups import open_follow_ups
 from portal.domain.desk.call_desk.acting.on_behalf import spoken
 from portal.domain.desk.call_desk.ending import is_asked
 from portal.domain.desk.call_desk.spelling import read_out
@@ -149,7 +149,9 @@ def tasks_context(page: Page, call: Call | None, household: Any = None) -> dict[
     about.
     """
     key = household.id if household is not None else None
-    found = begun(page.session, call_id=call.id if call is not None else None, household_id=key)
+    found = open_follow_ups(
+        page.session, call_id=call.id if call is not None else None, household_id=key
+    )
     me = page.staff.id if page.staff is not None else 0
     agent = page.staff is not None and page.staff.role == Role.AGENT
     begun_from = [] if call is None else [f"call={call.id}"]

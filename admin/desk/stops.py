@@ -1,7 +1,4 @@
-"""The stop desk.
-
-Codes whose stop was asked for, sent to the issuer as a list, and its answers noted one by one.
-"""
+"""The stop desk: codes to be voided go to the issuer as a list, its answers are recorded singly."""
 
 from typing import Any
 

@@ -73,7 +73,7 @@ def _place(code: str) -> str:
 
 
 @kept_per_language
-def pull_reason(code: str) -> str:
+def recall_reason(code: str) -> str:
     """Say why a letter must be pulled."""
     return {
         "died": _s("亡くなった人がいる"),
@@ -85,7 +85,7 @@ def pull_reason(code: str) -> str:
 
 
 @kept_per_language
-def pull_state(code: str) -> str:
+def recall_state(code: str) -> str:
     """Name the state of a letter on a pull list."""
     return {
         "listed": _s("まだ送っていません"),

@@ -8,7 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.mailroom import incident_words
-from admin.typed_instants import typed_moment
+from admin.typed_instants import typed_instant
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import day_end, day_start, jst_date
 from portal.domain.foundation.errors import DomainError, NotFoundError
@@ -56,8 +56,8 @@ def plan(page: Page) -> Response[Any]:
     """Plan a stop, and announce it."""
     form = page.form
     starts, ends = (
-        typed_moment(form, "starts_on", "starts_time"),
-        typed_moment(form, "ends_on", "ends_time"),
+        typed_instant(form, "starts_on", "starts_time"),
+        typed_instant(form, "ends_on", "ends_time"),
     )
     if not form.ok or starts is None or ends is None:
         return show(page, 422)
@@ -71,9 +71,9 @@ def plan(page: Page) -> Response[Any]:
 def log(page: Page) -> Response[Any]:
     """Write a stop down."""
     form = page.form
-    starts = typed_moment(form, "log_starts_on", "log_starts_time")
+    starts = typed_instant(form, "log_starts_on", "log_starts_time")
     ends = (
-        typed_moment(form, "log_ends_on", "log_ends_time")
+        typed_instant(form, "log_ends_on", "log_ends_time")
         if form.get("log_ends_on").strip()
         else None
     )
@@ -90,7 +90,7 @@ def log(page: Page) -> Response[Any]:
 def end(page: Page) -> Response[Any]:
     """Note when it worked again."""
     key = number_in_address(page, "downtime_id")
-    ends = typed_moment(page.form, f"end-on-{key}", f"end-time-{key}")
+    ends = typed_instant(page.form, f"end-on-{key}", f"end-time-{key}")
     if ends is None:
         return show(page, 422)
     return _act(

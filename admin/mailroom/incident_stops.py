@@ -9,7 +9,7 @@ from admin.access import allowed, first_post, staff_route
 from admin.event_words import event
 from admin.mailroom import incident_words
 from admin.mailroom.incidents import act, found, show
-from admin.typed_instants import typed_moment
+from admin.typed_instants import typed_instant
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.errors import DomainError, NotFoundError
@@ -198,7 +198,10 @@ def keep(page: Page) -> Response[Any]:
 
 def _asked(page: Page) -> Search | None:
     form = page.form
-    start, end = typed_moment(form, "from_on", "from_time"), typed_moment(form, "to_on", "to_time")
+    start, end = (
+        typed_instant(form, "from_on", "from_time"),
+        typed_instant(form, "to_on", "to_time"),
+    )
     what = form.get("looked")
     numbers: dict[str, int | None] = {}
     for name in ("session", "run"):

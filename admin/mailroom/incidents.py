@@ -12,7 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, number_in_address, post_key, staff_route
 from admin.mailroom import incident_words
-from admin.typed_instants import typed_moment
+from admin.typed_instants import typed_instant
 from portal.domain.foundation.audit.services import earlier_result, keep_result
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.errors import DomainError, NotFoundError
@@ -68,9 +68,9 @@ def show_new(page: Page, status_code: int = 200) -> Response[Any]:
 def submit(page: Page) -> Response[Any]:
     """Open an incident; pressed twice, it is one."""
     form, key = page.form, post_key(page)
-    known = typed_moment(form, "known_on", "known_time")
+    known = typed_instant(form, "known_on", "known_time")
     occurred = (
-        typed_moment(form, "occurred_on", "occurred_time")
+        typed_instant(form, "occurred_on", "occurred_time")
         if form.get("occurred_on").strip()
         else None
     )
@@ -151,7 +151,7 @@ def tell_ward(page: Page) -> Response[Any]:
     """Note when the ward was told."""
     told: datetime | None = page.now
     if page.form.get("told_on").strip():
-        told = typed_moment(page.form, "told_on", "told_time")
+        told = typed_instant(page.form, "told_on", "told_time")
     if told is None:
         return show(page, 422)
     at = told

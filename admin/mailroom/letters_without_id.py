@@ -15,7 +15,7 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import DomainError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
-from portal.domain.letters.letters import bare
+from portal.domain.letters.letters import without_id
 from portal.domain.letters.letters.models import PrintRun
 from portal.domain.letters.letters.queries import print_run
 from portal.domain.letters.letters.states import TEST_POSTING
@@ -65,7 +65,7 @@ def remove(page: Page) -> Response[Any]:
 
 def _run(page: Page) -> PrintRun:
     run = print_run(page.session, number_in_address(page, "run_id"))
-    if run is None or not run.is_bare:
+    if run is None or not run.is_without_id:
         raise NotFoundError(_s("この印刷は見つかりませんでした。"))
     return run
 
@@ -74,7 +74,7 @@ def show_mail(page: Page, status_code: int = 200) -> Response[Any]:
     """Show how many letters of a run are where, and of a test posting each one."""
     run = _run(page)
     is_test = run.kind == TEST_POSTING
-    letters = bare.of_run(page.session, run.id, SHOWN) if is_test else []
+    letters = without_id.of_run(page.session, run.id, SHOWN) if is_test else []
     known = {row.id: row for row in staff_addresses.active(page.session)}
     names = {
         letter.id: address.name
@@ -105,7 +105,7 @@ def end(page: Page) -> Response[Any]:
         form.get("action"),
         whole_date(form.get("day")),
     )
-    found = bare.by_numbers(page.session, [number]).get(number)
+    found = without_id.by_numbers(page.session, [number]).get(number)
     if found is None or found.print_run_id != run.id:
         form.error("letter_number", _s("この印刷に、この番号の手紙はありません。"))
     if action not in {"arrive", "come_back"}:
@@ -117,7 +117,7 @@ def end(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             if first_post(page):
-                bare.end(page.work, found.id, action, day)
+                without_id.end(page.work, found.id, action, day)
     except DomainError as error:
         form.error("day" if error.code == "day" else "letter_number", error.message)
         return show_mail(page, 422)

@@ -12,7 +12,7 @@ from admin.access import first_post, number_in_address, staff_route
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import DomainError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.typed import bare, whole_date
+from portal.domain.foundation.typed import whole_date, without_separators
 from portal.domain.letters.letters.numbers import is_letter_number
 from portal.domain.letters.shipments import other_mail, staff_words
 from portal.domain.letters.shipments.mail import CLASSES, MAIL, printed
@@ -99,7 +99,7 @@ def scan(page: Page) -> Response[Any]:
     if day is None:
         return show(page, 422)
     number, label = form.get("letter_number"), form.get("tracking_no")
-    if not label.strip() and is_letter_number(bare(number).upper()):
+    if not label.strip() and is_letter_number(without_separators(number).upper()):
         return show(page, label_next=True)
     entry = posting.Entry(number, label)
     return _post(

@@ -20,7 +20,7 @@ from portal.domain.letters.letters.models import PrintRun
 from portal.domain.letters.letters.queries import print_run
 from portal.domain.mailroom.printing.dispatch import handover
 from portal.domain.mailroom.printing.proofs import decisions
-from portal.domain.mailroom.printing.recalls.needs import runs_to_pull
+from portal.domain.mailroom.printing.recalls.needs import runs_to_recall
 from portal.domain.mailroom.printing.runs import advance_selection, selection
 from portal.domain.mailroom.printing.runs.enclosures import enclosure_name
 from portal.domain.mailroom.printing.runs.queries import (
@@ -65,7 +65,7 @@ def show_list(page: Page) -> Response[Any]:
             page.session, handover.HAND_OVER, handover.SUBJECT, [run.id for run in runs]
         ),
         delivery=page.site.program.windows.delivery,
-        to_pull=runs_to_pull(page.session),
+        to_recall=runs_to_recall(page.session),
         cards=card_counts(page.session, include_protected=may_know),
         card_prints=card_prints(page.session),
         stopped_notices=stopped_notices(page.session, include_protected=may_know),

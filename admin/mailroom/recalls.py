@@ -19,7 +19,7 @@ from portal.domain.mailroom.printing.recalls import needs, recall_list
 from portal.domain.mailroom.printing.recalls.answers import read_answers
 from portal.domain.mailroom.printing.recalls.take_back import take_back_pdf
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
-from portal.domain.oversight.reports.recalls import pull_report
+from portal.domain.oversight.reports.recalls import recall_report
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.page import Page
 from portal.platform.uploads import MEGABYTE, UploadRule
@@ -159,7 +159,7 @@ def download(page: Page) -> Response[Any]:
     elif kind == "csv":
         body = recall_list.as_csv(page.session, key)
     elif kind in TYPES:
-        report = pull_report(page.work, row)
+        report = recall_report(page.work, row)
         body = as_xlsx(report) if kind == "xlsx" else as_pdf(report, page.now)
     else:
         raise NotFoundError(_s("お探しのページは見つかりませんでした。"))

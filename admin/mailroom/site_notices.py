@@ -11,7 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import first_post, number_in_address, post_key, staff_route
 from admin.mailroom import incident_words
-from admin.typed_instants import typed_moment
+from admin.typed_instants import typed_instant
 from portal.domain.foundation.audit.services import earlier_result, keep_result
 from portal.domain.foundation.errors import DomainError, NotFoundError
 from portal.domain.foundation.texts import RESIDENT_LOCALES
@@ -79,9 +79,9 @@ def submit(page: Page) -> Response[Any]:
     starts = (
         page.now
         if not form.get("starts_on").strip()
-        else typed_moment(form, "starts_on", "starts_time")
+        else typed_instant(form, "starts_on", "starts_time")
     )
-    ends = typed_moment(form, "ends_on", "ends_time")
+    ends = typed_instant(form, "ends_on", "ends_time")
     if not form.ok or starts is None or ends is None:
         return show_new(page, 422)
     texts = {locale: form.get(field_of(locale)) for locale in RESIDENT_LOCALES}

@@ -18,7 +18,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments.staff_words import return_reason, shipment
 from portal.domain.mailroom.returned_mail import storage, undelivered
-from portal.domain.oversight.reports.mail_lists import shelf_report, undelivered_report
+from portal.domain.oversight.reports.mail_lists import storage_report, undelivered_report
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
 from portal.domain.oversight.reports.tables import Report
 from portal.domain.people.staff.permissions import Permission
@@ -39,7 +39,9 @@ def _after(page: Page) -> int:
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the boxes, what lies in them, and what is to be destroyed."""
     protected, box = _protected(page), page.query.get("box", "")[:20]
-    rows = storage.on_shelf(page.session, include_protected=protected, box=box, after=_after(page))
+    rows = storage.in_storage(
+        page.session, include_protected=protected, box=box, after=_after(page)
+    )
     over = storage.to_destroy(page.session, jst_date(page.now), include_protected=protected)
     mine = page.staff.id if page.staff is not None else 0
     return page.render(
@@ -134,9 +136,9 @@ def _file(page: Page, report: Report, name: str) -> Response[Any]:
     return page.send(body, media, {"content-disposition": f'attachment; filename="{name}.{kind}"'})
 
 
-def shelf_file(page: Page) -> Response[Any]:
+def storage_file(page: Page) -> Response[Any]:
     """Give the list of the shelf, as PDF or workbook."""
-    report = shelf_report(
+    report = storage_report(
         page.work, include_protected=_protected(page), box=page.form.get("box")[:20]
     )
     return _file(page, report, "shelf")
@@ -156,7 +158,7 @@ def handlers() -> list[HTTPRouteHandler]:
         staff_route("GET", "/returns/shelf", show, act),
         staff_route("POST", "/returns/shelf/propose", propose, act, shows=show),
         staff_route("POST", "/returns/shelf/confirm", confirm, act, shows=show),
-        staff_route("POST", "/returns/shelf/file/{kind:str}", shelf_file, act),
+        staff_route("POST", "/returns/shelf/file/{kind:str}", storage_file, act),
         staff_route("POST", one + "/take-back", take_back, act, shows=show),
         staff_route("POST", one + "/hand-to-ward", hand_to_ward, act, shows=show),
         staff_route("GET", "/undelivered", show_undelivered, act),

@@ -46,7 +46,7 @@ from portal.domain.requests.declines.declaring import is_adult
 from portal.domain.requests.declines.form import decline_form_pdf
 from portal.domain.requests.recipients.receipt_sheet import change_form
 from portal.domain.requests.redeliveries.form import redelivery_form_pdf
-from portal.domain.requests.redeliveries.letter_status import standings
+from portal.domain.requests.redeliveries.letter_status import letter_statuses
 from portal.domain.requests.redeliveries.words import bar_text
 from portal.domain.requests.requests.fields import Place
 from portal.domain.requests.requests.models import Request
@@ -159,18 +159,14 @@ def _items(page: Page) -> list[dict[str, str]]:
     """
     return [
         {
-            "value": standing.item
-            + (
-                f"-{standing.shipment.id}"
-                if standing.item != "letter" and standing.shipment
-                else ""
-            ),
-            "item": standing.item,
-            "sent_on": standing.sent_on.isoformat() if standing.sent_on else "",
-            "where": where(standing.shipment) if standing.sent_on else "",
-            "bar": bar_text(standing),
+            "value": status.item
+            + (f"-{status.shipment.id}" if status.item != "letter" and status.shipment else ""),
+            "item": status.item,
+            "sent_on": status.sent_on.isoformat() if status.sent_on else "",
+            "where": where(status.shipment) if status.sent_on else "",
+            "bar": bar_text(status),
         }
-        for standing in standings(page.work, _key(page))
+        for status in letter_statuses(page.work, _key(page))
     ]
 
 

@@ -19,7 +19,7 @@ from portal.domain.foundation.errors import (
     TooLateError,
 )
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.typed import DateFault, bare, clock_time, whole_date
+from portal.domain.foundation.typed import DateFault, clock_time, whole_date, without_separators
 from portal.domain.people.tasks.models import Task
 from portal.domain.requests.alternatives import paper as alternatives
 from portal.domain.requests.declines import paper as declines
@@ -134,7 +134,7 @@ def _postmark(page: Page) -> date | None:
 
 def _receipt_number(typed: str) -> str:
     """Return a receipt number as it is stored, however it was typed."""
-    found = bare(typed).upper()
+    found = without_separators(typed).upper()
     return f"{found[:4]}-{found[4:]}" if found else ""
 
 

@@ -100,9 +100,9 @@ def show_pack(page: Page, status_code: int = 200) -> Response[Any]:
     What was scanned so far is in the form, the cursor in the next field.
     """
     view, left, focus = _to_pack(page), None, ""
-    begun = page.auth.data.get(BEGUN) if page.auth is not None else None
-    if page.method == "GET" and begun and begun["request"] == view.request_id:
-        page.form = Form(begun["values"])
+    open_follow_ups = page.auth.data.get(BEGUN) if page.auth is not None else None
+    if page.method == "GET" and open_follow_ups and open_follow_ups["request"] == view.request_id:
+        page.form = Form(open_follow_ups["values"])
         scans, focus = _scans(page, view)
         left = _left(view, _chosen(page, view), scans)
     mail_class = page.form.get("mail_class") or SIMPLE_REGISTERED

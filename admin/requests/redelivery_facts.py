@@ -20,10 +20,10 @@ from portal.domain.requests.redeliveries.approving import (
     last_day_to_decide,
     needs_ward,
     other_address,
-    standing_for,
+    status_for,
 )
 from portal.domain.requests.redeliveries.choosing import has_account
-from portal.domain.requests.redeliveries.letter_status import Standing
+from portal.domain.requests.redeliveries.letter_status import LetterStatus
 from portal.domain.requests.redeliveries.matching import find_matches, stored_matches
 from portal.domain.requests.redeliveries.models import Redelivery
 from portal.domain.requests.redeliveries.queries import NONE, redelivery_of
@@ -53,7 +53,7 @@ class RedeliveryFacts:
 
     row: Redelivery
     without_sign_in: bool
-    standing: Standing | None
+    status: LetterStatus | None
     where: str
     mail_class: str
     came_back: str
@@ -69,8 +69,8 @@ def redelivery_facts(page: Page, request: Request) -> RedeliveryFacts:
     session, program = page.session, page.site.program
     row = redelivery_of(session, request.id)
     chosen = request.household_id is not None
-    standing = standing_for(page.work, request, row) if chosen else None
-    mail = standing.shipment if standing is not None else None
+    status = status_for(page.work, request, row) if chosen else None
+    mail = status.shipment if status is not None else None
     elsewhere = ""
     if row.elsewhere is not None:
         address = other_address(page.work, request, row)
@@ -81,7 +81,7 @@ def redelivery_facts(page: Page, request: Request) -> RedeliveryFacts:
     return RedeliveryFacts(
         row=row,
         without_sign_in=row.proof == NONE,
-        standing=standing,
+        status=status,
         where=mail_words.where(mail),
         mail_class=mail_words.class_name(mail.mail_class if mail is not None else None),
         came_back=mail_words.reason_words(mail.returned_reason)
@@ -89,7 +89,7 @@ def redelivery_facts(page: Page, request: Request) -> RedeliveryFacts:
         else "",
         limit=program.requests.redeliveries,
         matches=_matches(page, request, row) if row.proof == NONE and not chosen else (),
-        ward_needed=standing is not None and needs_ward(row, standing),
+        ward_needed=status is not None and needs_ward(row, status),
         elsewhere=elsewhere.strip(),
         decide_until=last_day_to_decide(program).isoformat(),
     )

@@ -16,7 +16,7 @@ from portal.domain.contacts.escalations.queries import Evidence
 from portal.domain.desk.casework.access import existing
 from portal.domain.desk.casework.masking import mask_address, mask_postal_code
 from portal.domain.desk.casework.review_kinds import form_of, rules_of
-from portal.domain.desk.casework.timeline import Moment, timeline
+from portal.domain.desk.casework.timeline import TimelineEntry, timeline
 from portal.domain.letters.letters.queries import letters_of
 from portal.domain.people.coupons.queries import HouseholdCoupon, coupons_and_assignments
 from portal.domain.people.households.queries import HouseholdView, open_holds, view_household
@@ -34,7 +34,7 @@ from portal.domain.requests.requests.scans import visible_scan
 from portal.domain.requests.requests.services import reply_of, written_in
 from portal.platform.page import Page
 
-MOMENTS = 30
+TIMELINE_ENTRIES = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Facts:
     written: Sequence[Written]
     reply: str
     effects: Sequence[str]
-    moments: Sequence[Moment]
+    moments: Sequence[TimelineEntry]
     others: Sequence[Request]
     proposed_by: str
     own_proposal: bool
@@ -102,7 +102,7 @@ def facts_of(page: Page, row: Request) -> Facts:
         written=form.lines(record, Place.REVIEW) if row.kind in OF_RESIDENTS else (),
         reply=reply_of(vault, row),
         effects=rules_of(row.kind).effects_of(page.work, row),
-        moments=_moments(page, view.id, assigned) if view else (),
+        moments=_timeline_entries(page, view.id, assigned) if view else (),
         others=[other for other in requests_of(session, view.id) if other.id != row.id]
         if view
         else (),
@@ -120,13 +120,15 @@ def facts_of(page: Page, row: Request) -> Facts:
     )
 
 
-def _moments(page: Page, household_id: int, assigned: Sequence[datetime]) -> list[Moment]:
+def _timeline_entries(
+    page: Page, household_id: int, assigned: Sequence[datetime]
+) -> list[TimelineEntry]:
     return timeline(
         page.session,
         existing(page.session, household_id),
         letters_of(page.session, household_id),
         assigned,
-        MOMENTS,
+        TIMELINE_ENTRIES,
         of_ward=allowed(page, Permission.KNOW_PROTECTED),
     )
 

@@ -10,7 +10,7 @@ from litestar import Response
 from litestar.datastructures import Cookie
 from sqlalchemy.orm import Session
 
-from portal.domain.contacts.calls.active_call import standing
+from portal.domain.contacts.calls.active_call import signed_in_staff
 from portal.domain.contacts.calls.models import Call
 from portal.domain.foundation.actors import Actor, Channel, Organization, Role
 from portal.domain.foundation.work import Work
@@ -82,7 +82,7 @@ class Page:
         token = self.cookie(cookies.SESSION)
         self.auth = self.staff = self.credential = self.call = self.opened_last = None
         if token and self.site.kind == sessions.STAFF:
-            if (found := standing(session, token, now)) is not None:
+            if (found := signed_in_staff(session, token, now)) is not None:
                 self.auth, self.staff, self.call, self.opened_last = (
                     found.auth,
                     found.staff,

@@ -26,7 +26,7 @@ from portal.cli.progress import progress_bar
 from portal.domain.foundation.texts import _s, _sn
 from portal.domain.mailroom.printing.runs.advance import AdvanceWriter
 from portal.domain.mailroom.printing.runs.build import CHUNK_SIZE, Printer
-from portal.domain.mailroom.printing.runs.build_without_id import BuiltBare, build_bare
+from portal.domain.mailroom.printing.runs.build_without_id import BuiltWithoutId, build_without_id
 from portal.domain.mailroom.printing.runs.letters_without_id import Chosen, Writer
 from portal.domain.mailroom.printing.runs.selection import HELD
 from portal.domain.mailroom.printing.runs.specimens import SpecimenWriter
@@ -100,7 +100,7 @@ def advance(
         with printer.read() as session:
             writer.require(session, None)
             chosen = writer.choose(session)
-        made: BuiltBare | Chosen = chosen
+        made: BuiltWithoutId | Chosen = chosen
     else:
         made = _build(printer, writer, folder, notice_date, limit)
         chosen = (made if isinstance(made, Chosen) else made.chosen) or Chosen(())
@@ -129,9 +129,9 @@ def _build(
     folder: Path | None,
     notice_date: datetime | None,
     limit: int | None = None,
-) -> BuiltBare | Chosen:
+) -> BuiltWithoutId | Chosen:
     with progress_bar(_s("手紙を作っています")) as report:
-        return build_bare(
+        return build_without_id(
             printer,
             writer,
             folder=folder,
@@ -142,7 +142,7 @@ def _build(
         )
 
 
-def built_json(built: BuiltBare | Chosen) -> dict[str, Any]:
+def built_json(built: BuiltWithoutId | Chosen) -> dict[str, Any]:
     """Return a run, or who was left out, for ``--json``."""
     if isinstance(built, Chosen):
         return {"letters": 0, "left_out": dict(built.left_out)}
@@ -158,7 +158,7 @@ def built_json(built: BuiltBare | Chosen) -> dict[str, Any]:
     }
 
 
-def say_built(built: BuiltBare | Chosen) -> None:
+def say_built(built: BuiltWithoutId | Chosen) -> None:
     """Say what was built and where it lies."""
     if isinstance(built, Chosen):
         click.echo(_s("作る手紙はありません。"))

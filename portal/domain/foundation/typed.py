@@ -37,14 +37,14 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip(MARKS)
 
 
-def bare(text: str) -> str:
+def without_separators(text: str) -> str:
     """Return the text in normal width without any spaces, hyphens and the like."""
     return "".join(c for c in unicodedata.normalize("NFKC", text) if c not in MARKS)
 
 
 def digits(text: str) -> str | None:
     """Return the digits of a number, or None when anything else is in it."""
-    found = bare(text)
+    found = without_separators(text)
     return found if found.isascii() and found.isdigit() else None
 
 
@@ -56,7 +56,7 @@ def postal_code(text: str) -> str | None:
 
 def telephone(text: str) -> str | None:
     """Return a Japanese telephone number as digits from 0."""
-    found = re.sub(r"^\+81", "0", "".join(c for c in bare(text) if c not in "()"))
+    found = re.sub(r"^\+81", "0", "".join(c for c in without_separators(text) if c not in "()"))
     return found if re.fullmatch(r"0\d{9,10}", found) else None
 
 

@@ -1,7 +1,6 @@
-"""Am I in?
+"""The eligibility check: a child's birth date gives yes or no, with the reason.
 
-The birth date of a child gives yes or no with the reason; it is neither stored nor put into an
-address.
+The birth date is neither stored nor put into an address.
 """
 
 from datetime import date

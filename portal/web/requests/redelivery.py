@@ -13,7 +13,7 @@ from portal.domain.foundation.errors import ConflictError, TooEarlyError, TooLat
 from portal.domain.foundation.program.opening import closed_text
 from portal.domain.letters.shipments import words as mail_words
 from portal.domain.requests.redeliveries import words
-from portal.domain.requests.redeliveries.letter_status import Bar, standings
+from portal.domain.requests.redeliveries.letter_status import Bar, letter_statuses
 from portal.domain.requests.redeliveries.queries import ITEMS, LETTER
 from portal.domain.requests.redeliveries.submitting import submit as ask
 from portal.platform.page import Page
@@ -28,7 +28,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show where the letter and the parcels are, each with what can be done."""
     program = page.site.program
     household_id = own_credential(page).household_id
-    found = standings(page.work, household_id)
+    found = letter_statuses(page.work, household_id)
     return page.render(
         "portal/requests/redelivery.html",
         status_code,

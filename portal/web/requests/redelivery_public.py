@@ -23,11 +23,11 @@ from portal.domain.foundation.program.opening import closed_text
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.typed import (
     DateFault,
-    bare,
     date_in_parts,
     folded,
     postal_code,
     telephone,
+    without_separators,
 )
 from portal.domain.letters.letters.numbers import is_letter_number
 from portal.domain.people.tasks.services import RECEIPT_ALPHABET
@@ -118,7 +118,7 @@ def _read(page: Page) -> Wish | None:
     code = postal_code(form.get("postal_code"))
     if code is None:
         form.error("postal_code", _("郵便番号は、7けたの数字で入力してください。"))
-    number = bare(form.get("letter_number")).upper()
+    number = without_separators(form.get("letter_number")).upper()
     if number and not is_letter_number(number):
         form.error(
             "letter_number",

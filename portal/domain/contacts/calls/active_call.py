@@ -17,7 +17,7 @@ from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.staff.models import StaffUser
 
 # put together once: building a statement takes as long as running it
-_STANDING = (
+_SIGNED_IN_STAFF = (
     sessions.OF_TOKEN.join(StaffUser, StaffUser.id == AuthSession.owner_id)
     .outerjoin(Call, and_(Call.agent_id == StaffUser.id, Call.state != ENDED))
     .add_columns(StaffUser, Call, last_of(Call.id.expression).correlate(Call).scalar_subquery())
@@ -25,7 +25,7 @@ _STANDING = (
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class SignedInStaff:
     """A living session of the staff site with its account, a deactivated one too, and the call that is not ended.
 
     ``opened_last`` is the household that was opened last in it; one that is protected now is none.
@@ -37,8 +37,8 @@ class Standing:
     opened_last: int | None = None
 
 
-def standing(session: Session, token: str, now: datetime) -> Standing | None:
+def signed_in_staff(session: Session, token: str, now: datetime) -> SignedInStaff | None:
     """Return who sits behind a session's id; None where it ended."""
     key = {"token_hash": sessions.token_hash(token), "site": sessions.STAFF}
-    row = session.execute(_STANDING, key).one_or_none()
-    return Standing(*row) if row is not None and sessions.is_alive(row[0], now) else None
+    row = session.execute(_SIGNED_IN_STAFF, key).one_or_none()
+    return SignedInStaff(*row) if row is not None and sessions.is_alive(row[0], now) else None

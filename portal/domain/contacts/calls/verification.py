@@ -29,7 +29,7 @@ from portal.domain.foundation.errors import (
     WrongStateError,
 )
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.typed import DateFault, bare, postal_code, whole_date
+from portal.domain.foundation.typed import DateFault, postal_code, whole_date, without_separators
 from portal.domain.foundation.vault import same
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.numbers import is_letter_number
@@ -118,7 +118,7 @@ def read_number(typed: str) -> str:
     """Return a typed ID or letter number in the form that is stored; "" where it cannot be either."""
     if login_id := read_login_id(typed):
         return login_id
-    number = bare(typed).upper()
+    number = without_separators(typed).upper()
     return number if is_letter_number(number) else ""
 
 

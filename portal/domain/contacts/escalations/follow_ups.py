@@ -31,7 +31,7 @@ MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class FollowUp:
     """One of them.
 
     ``due_at`` and ``due_on`` are when somebody calls back, and by which JST day the ward answers.
@@ -93,7 +93,7 @@ _OF_CALL, _OF_HOUSEHOLD = bindparam("call_id", type_=BigId), bindparam("househol
 _WAITS = (_T.c.kind.in_(KINDS), _T.c.state == TASK.initial)
 # put together once: every page of a call asks this; a branch for each index, in the order in which
 # they are shown
-_BEGUN = union_all(
+_FOLLOW_UPS = union_all(
     _call_backs(0, _T.join(_B, _B.c.task_id == _T.c.id), _B.c.call_id == _OF_CALL),
     _call_backs(1, _T, _T.c.household_id == _OF_HOUSEHOLD, *_WAITS),
     _questions(2, _Q.c.call_id == _OF_CALL),
@@ -101,15 +101,17 @@ _BEGUN = union_all(
 )
 
 
-def begun(session: Session, *, call_id: int | None, household_id: int | None) -> list[Begun]:
+def open_follow_ups(
+    session: Session, *, call_id: int | None, household_id: int | None
+) -> list[FollowUp]:
     """Return what was left open in a call, done or not, and then what else is about a household.
 
     Of each at most ``MOST``: calls back in their order, only those that wait where they are about
     the household, and then the questions, the newest first.
     """
-    rows = session.execute(_BEGUN, {"call_id": call_id, "household_id": household_id}).all()
-    found: dict[tuple[bool, int], Begun] = {}
+    rows = session.execute(_FOLLOW_UPS, {"call_id": call_id, "household_id": household_id}).all()
+    found: dict[tuple[bool, int], FollowUp] = {}
     for row in sorted(rows, key=lambda row: row.place):  # a union keeps no order
-        one = Begun(row.place > 1, *row[1:])
+        one = FollowUp(row.place > 1, *row[1:])
         found.setdefault((one.question, one.id), one)
     return list(found.values())

@@ -12,7 +12,7 @@ from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import SOURCE_LOCALE, _, use_locale
 from portal.domain.letters.letters.render import compile_pdf, page_count
 from portal.domain.letters.letters.window import pieces
-from portal.domain.requests.requests.documents import drawable, in_turn, moment_text
+from portal.domain.requests.requests.documents import drawable, in_turn, instant_text
 
 COVER_LOCALES = ("ja", "en", "zh_Hans", "ko")
 """Whoever gets it by mistake reads one of these."""
@@ -117,7 +117,7 @@ def _frame(program: Program, receipt_no: str, now: datetime) -> dict[str, object
     names, contact = program.names, program.contact
     return {
         "receipt": receipt_no,
-        "moment": moment_text(now),
+        "moment": instant_text(now),
         "day": [day.year, day.month, day.day],
         "ward": names.ward.in_language(SOURCE_LOCALE),
         "office": names.office.in_language(SOURCE_LOCALE),

@@ -28,7 +28,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import seal_json
 from portal.domain.foundation.work import Work
 from portal.domain.people.tasks.services import new_receipt_no
-from portal.domain.requests.requests.paper_forms import check_moment
+from portal.domain.requests.requests.paper_forms import check_instant
 from portal.domain.requests.requests.scans import CheckedScan, store_scan
 
 OLD = timedelta(days=31)
@@ -88,7 +88,7 @@ def receive(work: Work, calendar: CallCenterCalendar, fax: NewFax) -> FaxCase:
     """
     if work.actor.id is None:
         raise NotAllowedError(_s("FAXを登録できるのは、アカウントのある職員だけです。"))
-    check_moment(fax.received_at, work.now)
+    check_instant(fax.received_at, work.now)
     if fax.received_at < work.now - OLD and not fax.old_is_right:
         raise InputError(
             _s(

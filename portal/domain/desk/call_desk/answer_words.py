@@ -10,7 +10,7 @@ from portal.domain.foundation.clock import JST, jst_date
 from portal.domain.foundation.program.day_text import format_day
 from portal.domain.foundation.texts import SOURCE_LOCALE, _, _n, current_locale, use_locale
 from portal.domain.letters.shipments.words import reason_words, where
-from portal.domain.requests.redeliveries.letter_status import Bar, Standing
+from portal.domain.requests.redeliveries.letter_status import Bar, LetterStatus
 from portal.domain.requests.redeliveries.queries import LETTER
 from portal.domain.requests.redeliveries.words import said_text
 from portal.domain.requests.requests.kinds import kind_name
@@ -79,7 +79,7 @@ def _joined(parts: Sequence[str]) -> str:
     return (" " if current_locale() in SPACED else "").join(kept)
 
 
-def _letter(item: Standing | None, *, ordered: bool) -> str:
+def _letter(item: LetterStatus | None, *, ordered: bool) -> str:
     if item is None or item.letter is None:
         return _("手紙は、まだ用意していません。")
     if item.sent_on is None:
@@ -90,14 +90,14 @@ def _letter(item: Standing | None, *, ordered: bool) -> str:
     return _joined(parts)
 
 
-def _parcel(item: Standing) -> str:
+def _parcel(item: LetterStatus) -> str:
     if item.sent_on is None:
         return _("紙の代替品を送る準備をしています。")
     sent = _("紙の代替品は、%(day)sに送りました。") % {"day": format_day(item.sent_on)}
     return _joined([sent, _place(item)])
 
 
-def _place(item: Standing) -> str:
+def _place(item: LetterStatus) -> str:
     """Say where it is as the post reported it; what was not reported is 未確認, never guessed."""
     state = item.shipment.state if item.shipment is not None else "posted"
     match state:
@@ -112,7 +112,7 @@ def _place(item: Standing) -> str:
             return where(item.shipment)
 
 
-def _redelivery(item: Standing | None, facts: Facts) -> str:
+def _redelivery(item: LetterStatus | None, facts: Facts) -> str:
     if facts.redelivery_over:
         return _("再配送の受付は、%(day)sに終わりました。") % {
             "day": format_day(facts.redelivery_ends)

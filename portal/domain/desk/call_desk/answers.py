@@ -18,7 +18,7 @@ from portal.domain.people.credentials.queries import latest_credential
 from portal.domain.people.entitlements.claims import RECIPIENT_CHANGE
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.moved import has_moved
-from portal.domain.requests.redeliveries.letter_status import Standing, standings
+from portal.domain.requests.redeliveries.letter_status import LetterStatus, letter_statuses
 from portal.domain.requests.requests.kinds import OF_RESIDENTS
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.queries import requests_of
@@ -44,7 +44,7 @@ class Facts:
     """
 
     removed: bool
-    items: Sequence[Standing]
+    items: Sequence[LetterStatus]
     new_letter_ordered: bool
     redelivery_ends: date
     redelivery_over: bool
@@ -66,7 +66,7 @@ def look_up(work: Work, household: Household) -> Facts:
     window = work.program.windows.redelivery
     return Facts(
         removed=household.state != "active",
-        items=standings(work, household.id),
+        items=letter_statuses(work, household.id),
         new_letter_ordered=open_order(work.session, household.id) is not None,
         redelivery_ends=window.last_day,
         redelivery_over=window.is_over(work.now),

@@ -18,7 +18,7 @@ from portal.domain.desk.casework.search import count_search
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.typed import DateFault, bare, postal_code, whole_date
+from portal.domain.foundation.typed import DateFault, postal_code, whole_date, without_separators
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.numbers import is_letter_number
 from portal.domain.letters.letters.queries import household_of_number
@@ -31,7 +31,11 @@ from portal.domain.people.credentials.queries import households_with_telephone
 from portal.domain.people.credentials.services import login_digest
 from portal.domain.people.households.folding import fold_name
 from portal.domain.people.households.queries import SEARCH_LIMIT, HouseholdView, view_households
-from portal.domain.people.households.search import SearchTerms, search_apart, search_households
+from portal.domain.people.households.search import (
+    SearchTerms,
+    search_households,
+    search_with_withheld,
+)
 from portal.domain.people.households.search_index import Indexer
 from portal.domain.people.notices.phones import parse_mobile
 
@@ -114,7 +118,7 @@ def find(work: Work, indexer: Indexer, asked: Asked, *, apart: bool = False) -> 
     if telephone:
         return _hits(work, households_with_telephone(work, telephone), sure=True)
     if apart:
-        result, withheld = search_apart(work, indexer, terms)
+        result, withheld = search_with_withheld(work, indexer, terms)
         return Hits(result.households, result.more, withheld=withheld)
     result = search_households(work, indexer, terms, include_protected=False)
     return Hits(result.households, result.more)
@@ -207,7 +211,7 @@ def _is_number(typed: str) -> bool:
 
 def _bare(typed: str) -> str:
     # scanners read the code of a label with its start and stop letters
-    return SCANNED.sub(r"\1", bare(typed).upper())
+    return SCANNED.sub(r"\1", without_separators(typed).upper())
 
 
 def _by_number(work: Work, typed: str) -> list[int]:

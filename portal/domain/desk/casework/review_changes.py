@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from portal.domain.desk.casework.timeline import STAFF, Moment
+from portal.domain.desk.casework.timeline import STAFF, TimelineEntry
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.requests.requests.models import Request
@@ -46,7 +46,7 @@ class Changes:
     """How a request stood when the page was opened, and what happened to it since, oldest first."""
 
     before: Shown
-    moments: Sequence[Moment]
+    moments: Sequence[TimelineEntry]
 
 
 def shown_now(session: Session, row: Request) -> Shown:
@@ -74,7 +74,7 @@ def changes_since(session: Session, row: Request, before: Shown) -> Changes:
     ).all()
     # a step of each child in the same moment is one thing to read
     moments = {
-        (event.at, event.action, event.actor_id): Moment(
+        (event.at, event.action, event.actor_id): TimelineEntry(
             event.at, event.action, event.actor_role, who or "", event.detail
         )
         for event, who in events

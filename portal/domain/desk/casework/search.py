@@ -10,7 +10,7 @@ from sqlalchemy import select
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ThrottledError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.typed import DateFault, bare, postal_code, whole_date
+from portal.domain.foundation.typed import DateFault, postal_code, whole_date, without_separators
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.numbers import is_letter_number
 from portal.domain.letters.letters.queries import household_of_number
@@ -89,7 +89,7 @@ def from_one_box(text: str) -> Typed:
 
 def read_letter_number(typed: str) -> str:
     """Return a letter number in the form that is stored."""
-    return bare(typed).upper()
+    return without_separators(typed).upper()
 
 
 def find(work: Work, indexer: Indexer, typed: Typed, *, include_protected: bool) -> Found:

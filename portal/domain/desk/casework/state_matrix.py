@@ -7,7 +7,7 @@ from portal.domain.contacts.calls.states import CALL
 from portal.domain.contacts.escalations.states import CALL_BACK, ESCALATION
 from portal.domain.contacts.faxes.states import FAX_CASE, FAX_REPLY
 from portal.domain.foundation.states import StateMachine
-from portal.domain.letters.letters.states import BARE_LETTER, LETTER
+from portal.domain.letters.letters.states import LETTER, LETTER_WITHOUT_ID
 from portal.domain.letters.shipments.states import SHIPMENT
 from portal.domain.letters.subcontractors.states import SUBCONTRACTOR
 from portal.domain.mailroom.incidents.states import (
@@ -17,7 +17,7 @@ from portal.domain.mailroom.incidents.states import (
     INCIDENT_REPORT,
     SITE_NOTICE,
 )
-from portal.domain.mailroom.printing.states import ARCHIVE, DISPATCH, PULL
+from portal.domain.mailroom.printing.states import ARCHIVE, DISPATCH, RECALL
 from portal.domain.people.coupons.states import COUPON
 from portal.domain.people.credentials.states import CREDENTIAL
 from portal.domain.people.entitlements.states import ENTITLEMENT
@@ -33,7 +33,7 @@ MACHINES = (
     ALTERNATIVE,
     SHIPMENT,
     LETTER,
-    BARE_LETTER,
+    LETTER_WITHOUT_ID,
     ENTITLEMENT,
     REQUEST,
     REDELIVERY,
@@ -50,7 +50,7 @@ MACHINES = (
     SITE_NOTICE,
     DOWNTIME,
     ARCHIVE,
-    PULL,
+    RECALL,
     DISPATCH,
     SUBCONTRACTOR,
 )

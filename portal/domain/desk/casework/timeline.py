@@ -20,7 +20,7 @@ LIMIT = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class TimelineEntry:
     """One thing that happened; ``action`` is stable, the site has words for it.
 
     ``who`` is a staff name or empty.
@@ -65,7 +65,7 @@ def timeline(
     *,
     of_ward: bool = False,
     has_changes: bool = True,
-) -> list[Moment]:
+) -> list[TimelineEntry]:
     """Return what happened to a household, newest first.
 
     Where its children went is told to the ward alone.
@@ -81,7 +81,7 @@ def timeline(
     # letters.
     paper = _letters(letters)
     moments = [
-        Moment(
+        TimelineEntry(
             e.at,
             e.action,
             e.actor_role,
@@ -91,10 +91,10 @@ def timeline(
         for e in events
     ]
     moments += [
-        Moment(at, action, "system", detail=detail) for (at, action), detail in paper.items()
+        TimelineEntry(at, action, "system", detail=detail) for (at, action), detail in paper.items()
     ]
     # Importing is one event for the whole extract, so the household's own instant stands in for it.
-    moments.append(Moment(household.created_at, "household.imported", "system"))
+    moments.append(TimelineEntry(household.created_at, "household.imported", "system"))
     moments += _assigned(assigned)
     return sorted(moments, key=lambda m: m.at, reverse=True)[:limit]
 
@@ -123,9 +123,9 @@ def _letters(letters: Iterable[Letter]) -> dict[tuple[datetime, str], dict[str, 
     return found
 
 
-def _assigned(instants: Iterable[datetime]) -> list[Moment]:
+def _assigned(instants: Iterable[datetime]) -> list[TimelineEntry]:
     # Assigning is one event for all households, so the coupon's own instant stands in for it.
     return [
-        Moment(at, "coupon.assigned", "system", detail={"count": n})
+        TimelineEntry(at, "coupon.assigned", "system", detail={"count": n})
         for at, n in Counter(instants).items()
     ]

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.states import StateMachine
 from portal.domain.foundation.texts import _s
-from portal.domain.letters.letters.models import BareLetter, Letter, PrintRun
-from portal.domain.letters.letters.states import BARE_LETTER, LETTER
+from portal.domain.letters.letters.models import Letter, LetterWithoutId, PrintRun
+from portal.domain.letters.letters.states import LETTER, LETTER_WITHOUT_ID
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Kind:
     ``addressee``: by what two letters of a run are told to be for the same people.
     """
 
-    table: type[Letter] | type[BareLetter]
+    table: type[Letter] | type[LetterWithoutId]
     machine: StateMachine
     counter: ColumnElement[bool]
     addressee: ColumnElement[int]
@@ -41,13 +41,13 @@ class Kind:
 
 
 CREDENTIAL = Kind(Letter, LETTER, Letter.counter.expression, Letter.household_id.expression)
-BARE = Kind(
-    BareLetter,
-    BARE_LETTER,
+WITHOUT_ID = Kind(
+    LetterWithoutId,
+    LETTER_WITHOUT_ID,
     false(),
-    func.coalesce(BareLetter.household_id, -BareLetter.test_address_id),
+    func.coalesce(LetterWithoutId.household_id, -LetterWithoutId.test_address_id),
 )
-KINDS = (CREDENTIAL, BARE)
+KINDS = (CREDENTIAL, WITHOUT_ID)
 
 
 def kind_of(session: Session, run_id: int) -> Kind:
@@ -59,4 +59,4 @@ def kind_of(session: Session, run_id: int) -> Kind:
     run = session.get(PrintRun, run_id)
     if run is None:
         raise NotFoundError(_s("この印刷は見つかりませんでした。"))
-    return BARE if run.is_bare else CREDENTIAL
+    return WITHOUT_ID if run.is_without_id else CREDENTIAL

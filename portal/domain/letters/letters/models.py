@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.foundation.base import Base, primary_key, state_column
-from portal.domain.letters.letters.states import BARE, TEST_POSTING
+from portal.domain.letters.letters.states import TEST_POSTING, WITHOUT_ID
 
 STANDING = "state NOT IN ('cancelled', 'superseded')"
 
@@ -58,9 +58,9 @@ class PrintRun(Base):
     handed_over_at: Mapped[datetime | None]
 
     @property
-    def is_bare(self) -> bool:
+    def is_without_id(self) -> bool:
         """Whether its letters carry no ID of a household."""
-        return self.kind in BARE
+        return self.kind in WITHOUT_ID
 
     @property
     def needs_proof(self) -> bool:
@@ -140,7 +140,7 @@ class Letter(Base):
     handed_over_at: Mapped[datetime | None]
 
 
-class BareLetter(Base):
+class LetterWithoutId(Base):
     """One letter without ID and password.
 
     To a household, or for a trial to an address of the staff.

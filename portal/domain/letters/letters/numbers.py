@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.letters.letters.models import BareLetter, Letter
+from portal.domain.letters.letters.models import Letter, LetterWithoutId
 from portal.domain.people.credentials.formats import check_digit
 
 PREFIX = "M"
@@ -46,6 +46,6 @@ def _parts(numbers: list[str]) -> Iterator[list[str]]:
 def _taken(session: Session, numbers: list[str]) -> list[str]:
     return [
         number
-        for table in (Letter, BareLetter)
+        for table in (Letter, LetterWithoutId)
         for number in session.scalars(select(table.number).where(table.number.in_(numbers)))
     ]

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
-from portal.domain.letters.letters.models import BareLetter, Letter, PrintRun
+from portal.domain.letters.letters.models import Letter, LetterWithoutId, PrintRun
 from portal.domain.letters.letters.orders import living_letter
 from portal.domain.letters.letters.states import LIVE
 from portal.domain.people.credentials.models import Credential
@@ -29,7 +29,7 @@ def household_of_number(session: Session, number: str | None) -> int | None:
 
     None where there is none, and for a test.
     """
-    for table in (Letter, BareLetter):
+    for table in (Letter, LetterWithoutId):
         found = session.scalar(select(table.household_id).where(table.number == number))
         if found is not None:
             return found

@@ -5,7 +5,7 @@ from portal.domain.foundation.states import StateMachine, fan
 CREDENTIAL_LETTER = "credential"
 """Kind of the letter that carries ID and password."""
 
-ADVANCE_NOTICE, TEST_POSTING = BARE = ("advance", "test")
+ADVANCE_NOTICE, TEST_POSTING = WITHOUT_ID = ("advance", "test")
 """Kinds of letters without an ID.
 
 To households before the first letter, and to staff who try the mail house's path.
@@ -25,7 +25,7 @@ LETTER = StateMachine(
         "cancel": fan(" ".join(LIVE), "cancelled"),
     },
 )
-BARE_LETTER = StateMachine(
+LETTER_WITHOUT_ID = StateMachine(
     "bare_letter",
     "prepared",
     {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from portal.domain.foundation.errors import InputError, NotAllowedError
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.typed import bare
+from portal.domain.foundation.typed import without_separators
 
 SIMPLE_REGISTERED, REGISTERED, RECORDED, ORDINARY, PARCEL = CLASSES = (
     "simple_registered",
@@ -115,7 +115,7 @@ def tracking_number(text: str, mail_class: str) -> str | None:
     """
     if mail_class not in MAIL:
         raise InputError(_s("郵便の種類を選んでください。"))
-    wanted, found = MAIL[mail_class].digits, bare(text)
+    wanted, found = MAIL[mail_class].digits, without_separators(text)
     if not wanted:
         if found:
             raise InputError(_s("普通郵便に、お問い合わせ番号はありません。欄を空にしてください。"))

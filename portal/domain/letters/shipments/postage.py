@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.clock import next_month
 from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.models import CardPrint
-from portal.domain.letters.letters.models import BareLetter
+from portal.domain.letters.letters.models import LetterWithoutId
 from portal.domain.letters.letters.states import TEST_POSTING
 from portal.domain.letters.shipments.mail import CLASSES
 from portal.domain.letters.shipments.models import OtherMail, Shipment
@@ -73,13 +73,13 @@ def _counts(session: Session, first: date, after: date) -> Counter[tuple[str, st
         .group_by(Shipment.mail_class, Shipment.kind)
     )
     bare = (
-        select(BareLetter.mail_class, func.count())
+        select(LetterWithoutId.mail_class, func.count())
         .where(
-            BareLetter.posted_on >= first,
-            BareLetter.posted_on < after,
-            BareLetter.kind != TEST_POSTING,
+            LetterWithoutId.posted_on >= first,
+            LetterWithoutId.posted_on < after,
+            LetterWithoutId.kind != TEST_POSTING,
         )
-        .group_by(BareLetter.mail_class)
+        .group_by(LetterWithoutId.mail_class)
     )
     cards = (
         select(CardPrint.mail_class, func.sum(CardPrint.cards))

@@ -20,7 +20,7 @@ from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import folded
-from portal.domain.letters.letters.models import BareLetter, Letter
+from portal.domain.letters.letters.models import Letter, LetterWithoutId
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.authn.sessions import STAFF
 from portal.domain.people.entitlements.models import Entitlement
@@ -177,7 +177,7 @@ def _of_run(search: Search) -> list[ColumnElement[bool]]:
                         select(table.id).where(table.print_run_id == search.print_run_id)
                     ),
                 )
-                for name, table in (("letter", Letter), ("bare_letter", BareLetter))
+                for name, table in (("letter", Letter), ("bare_letter", LetterWithoutId))
             )
         )
     ]
@@ -200,7 +200,7 @@ def _of_whole_runs(session: Session, search: Search) -> Iterator[tuple[int, date
         if search.print_run_id in {None, run}:
             first[run] = min(at, first.get(run, at))
     for run, at in first.items():
-        for table in (Letter, BareLetter):
+        for table in (Letter, LetterWithoutId):
             households = select(table.household_id).distinct()
             for household in session.scalars(
                 households.where(table.print_run_id == run, table.household_id.is_not(None))

@@ -62,7 +62,7 @@ What a report to the 個人情報保護委員会 holds.
 LETTER, COUPON, HOUSEHOLD = SUBJECTS = ("letter", "coupon", "household")
 TYPED, OF_RUN, OF_BATCH, OF_LOG = ("typed", "run", "batch", "log")
 
-LISTED, STOPPED, AWAITED, SPENT, CANNOT, IN_STOCK, OVER, PULL = RESULTS = (
+LISTED, STOPPED, AWAITED, SPENT, CANNOT, IN_STOCK, OVER, RECALL = RESULTS = (
     "listed",
     "stopped",
     "awaited",

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.mailroom.incidents.clocks import Hand, Pace, hands
-from portal.domain.mailroom.incidents.kinds import FINAL, FIRST, HOUSEHOLD, PULL
+from portal.domain.mailroom.incidents.kinds import FINAL, FIRST, HOUSEHOLD, RECALL
 from portal.domain.mailroom.incidents.models import (
     CouponFault,
     Incident,
@@ -175,10 +175,10 @@ def subjects(
     return list(session.scalars(ordered))
 
 
-def letters_to_pull() -> Select[int]:
+def letters_to_recall() -> Select[int]:
     """Return the keys of letters that an incident wants taken out after they left our hands, for a pull list."""
     return select(IncidentSubject.subject_id).where(
-        IncidentSubject.kind == "letter", IncidentSubject.result == PULL
+        IncidentSubject.kind == "letter", IncidentSubject.result == RECALL
     )
 
 

@@ -25,7 +25,7 @@ from portal.domain.mailroom.incidents.kinds import (
     LETTER,
     LISTED,
     OVER,
-    PULL,
+    RECALL,
     SPENT,
     STOPPED,
 )
@@ -141,4 +141,6 @@ def _stop_letter(work: Work, letter_id: int) -> str:
         credential = lock_row(work.session, letter.credential_id)
         if CREDENTIAL.can(credential.state, "suspend"):
             move(work, credential, "suspend", reason=REASON)
-    return STOPPED if shipment is not None and shipment.state in {"delivered", "returned"} else PULL
+    return (
+        STOPPED if shipment is not None and shipment.state in {"delivered", "returned"} else RECALL
+    )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import InputError, NotAllowedError, WrongStateError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.typed import bare, folded
+from portal.domain.foundation.typed import folded, without_separators
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import Letter, PrintRun
 from portal.domain.letters.letters.states import LIVE as LIVING_LETTERS
@@ -44,7 +44,7 @@ def add_letters(work: Work, incident_id: int, typed: str) -> int:
         InputError: a line fits no letter; none is added (code ``numbers``).
         as ``open_and_locked``.
     """
-    numbers = [bare(line).upper() for line in _lines(typed)]
+    numbers = [without_separators(line).upper() for line in _lines(typed)]
     rows = work.session.execute(
         select(Letter.number, Letter.id, Letter.household_id).where(Letter.number.in_(numbers))
     )

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.foundation.base import Base, BigId, primary_key, state_column
-from portal.domain.mailroom.printing.states import ARCHIVE, DISPATCH, PROOF, PULL
+from portal.domain.mailroom.printing.states import ARCHIVE, DISPATCH, PROOF, RECALL
 
 LIVE = "state IN ('built', 'sent')"
 LIVE_PROOF = "state IN ('made', 'approved', 'refused')"
@@ -129,7 +129,7 @@ class PrintArchive(Base):
     lost_at: Mapped[datetime | None]
 
 
-class PullList(Base):
+class RecallList(Base):
     """One list of letters that the mail house is asked to take out; made whole, sent once."""
 
     __tablename__ = "pull_list"
@@ -144,7 +144,7 @@ class PullList(Base):
     sent_file_id: Mapped[int | None] = mapped_column(ForeignKey("sent_file.id"))
 
 
-class PullLetter(Base):
+class RecalledLetter(Base):
     """One letter of a pull list, why it must not go out (a code), and what the mail house answered."""
 
     __tablename__ = "pull_letter"
@@ -157,7 +157,7 @@ class PullLetter(Base):
     letter_id: Mapped[int | None] = mapped_column(ForeignKey("letter.id"), unique=True)
     bare_letter_id: Mapped[int | None] = mapped_column(ForeignKey("bare_letter.id"), unique=True)
     reason: Mapped[str] = mapped_column(String(12))
-    state: Mapped[str] = state_column(PULL.initial)
+    state: Mapped[str] = state_column(RECALL.initial)
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
 

@@ -30,7 +30,7 @@ ARCHIVE = StateMachine(
 Lost: it must be taken for read, so its letters count no more.
 """
 
-PULL = StateMachine(
+RECALL = StateMachine(
     "pull_letter",
     "listed",
     {

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.typed import bare
-from portal.domain.letters.letters.bare import bare_run
+from portal.domain.foundation.typed import without_separators
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.letters.numbers import is_letter_number
+from portal.domain.letters.letters.without_id import run_without_id
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.letters.shipments.queries import by_tracking_number, latest_of_letter
 
@@ -34,12 +34,12 @@ def find(session: Session, typed: str) -> Found:
     Raises:
         NotFoundError: nothing has it; the sentence says what to do.
     """
-    text = bare(typed).upper()
+    text = without_separators(typed).upper()
     if (match := SCANNED.fullmatch(text)) is not None:
         text = match[1]
     if is_letter_number(text):
         letter = session.scalar(select(Letter).where(Letter.number == text))
-        if letter is None and (run_id := bare_run(session, text)) is not None:
+        if letter is None and (run_id := run_without_id(session, text)) is not None:
             raise NotFoundError(
                 _s(
                     "IDのない手紙（印刷 %(run)d）です。その印刷の「郵便のようす」で、"

@@ -22,7 +22,7 @@ PAGE = 20
 
 
 @dataclass(frozen=True, slots=True)
-class ShelfRow:
+class StoredItem:
     """One item; ``number`` is its letter number or tracking number, nothing personal."""
 
     item: ReturnedItem
@@ -31,9 +31,9 @@ class ShelfRow:
     attempt: int
 
 
-def on_shelf(
+def in_storage(
     session: Session, *, include_protected: bool, box: str = "", after: int = 0, limit: int = PAGE
-) -> Sequence[ShelfRow]:
+) -> Sequence[StoredItem]:
     """Return items on the shelf, in the order in which they came.
 
     ``limit`` 0 means all of them, for a list to print.
@@ -50,14 +50,14 @@ def on_shelf(
     if limit:
         statement = statement.order_by(None).order_by(ReturnedItem.id).limit(limit)
     return [
-        ShelfRow(item, kind, number or tracking or "", attempt)
+        StoredItem(item, kind, number or tracking or "", attempt)
         for item, kind, attempt, number, tracking in session.execute(statement)
     ]
 
 
 def of_day(
     session: Session, day: date, *, include_protected: bool
-) -> tuple[int, Sequence[ShelfRow]]:
+) -> tuple[int, Sequence[StoredItem]]:
     """Return how many items were taken in on a day (JST), and the last twenty, newest first."""
     mine = (ReturnedItem.created_at >= day_start(day), ReturnedItem.created_at < day_end(day))
     count = session.scalar(select(func.count()).select_from(ReturnedItem).where(*mine)) or 0
@@ -70,7 +70,7 @@ def of_day(
         .limit(PAGE)
     )
     return int(count), [
-        ShelfRow(item, kind, no or label or "", n) for item, kind, n, no, label in rows
+        StoredItem(item, kind, no or label or "", n) for item, kind, n, no, label in rows
     ]
 
 

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.typed import bare
+from portal.domain.foundation.typed import without_separators
 
 ENCODINGS = ("utf-8-sig", "cp932")
 NUMBER, DAY, WORD, DETAIL, OFFICE = "お問い合わせ番号", "状態発生日", "配送履歴", "詳細", "取扱局"
@@ -142,7 +142,7 @@ def _event(cells: list[str], places: dict[str, int]) -> PostEvent:
         place = places.get(name)
         return cells[place].strip() if place is not None and place < len(cells) else ""
 
-    number = bare(cell(NUMBER))
+    number = without_separators(cell(NUMBER))
     if not (number.isascii() and number.isdigit()) or len(number) not in LENGTHS:
         raise ValueError(_s("お問い合わせ番号は11桁か12桁の数字です。"))
     if int(number[:-1]) % 7 != int(number[-1]):

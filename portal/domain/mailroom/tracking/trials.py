@@ -9,9 +9,9 @@ from datetime import date
 from sqlalchemy import select
 
 from portal.domain.foundation.work import Work
-from portal.domain.letters.letters.bare import end
-from portal.domain.letters.letters.models import BareLetter
-from portal.domain.letters.letters.states import BARE_LETTER, TEST_POSTING
+from portal.domain.letters.letters.models import LetterWithoutId
+from portal.domain.letters.letters.states import LETTER_WITHOUT_ID, TEST_POSTING
+from portal.domain.letters.letters.without_id import end
 from portal.domain.mailroom.tracking.file import PostEvent
 from portal.domain.mailroom.tracking.words import DECISIVE, read_word
 
@@ -27,19 +27,19 @@ def take_trials(
     ``followed``: when the shipment that has the event's number was posted; numbers are used again
     after some time.
     """
-    letters: dict[str, list[BareLetter]] = {}
+    letters: dict[str, list[LetterWithoutId]] = {}
     numbers = sorted({event.tracking_no for event in events})
     for start in range(0, len(numbers), AT_ONCE):
         rows = work.session.scalars(
-            select(BareLetter).where(
-                BareLetter.kind == TEST_POSTING,
-                BareLetter.tracking_no.in_(numbers[start : start + AT_ONCE]),
+            select(LetterWithoutId).where(
+                LetterWithoutId.kind == TEST_POSTING,
+                LetterWithoutId.tracking_no.in_(numbers[start : start + AT_ONCE]),
             )
         )
         for row in rows:
             letters.setdefault(row.tracking_no or "", []).append(row)
     rest: list[PostEvent] = []
-    told: list[tuple[PostEvent, BareLetter]] = []
+    told: list[tuple[PostEvent, LetterWithoutId]] = []
     for event in events:
         letter = _letter(letters.get(event.tracking_no, ()), event.on, followed(event))
         if letter is None:
@@ -48,12 +48,14 @@ def take_trials(
             told.append((event, letter))
     for event, letter in sorted(told, key=lambda one: one[0].on):
         action = ENDS.get(DECISIVE.get(read_word(event.word), ""), "")
-        if BARE_LETTER.can(letter.state, action):
+        if LETTER_WITHOUT_ID.can(letter.state, action):
             end(work, letter.id, action, event.on)
     return rest
 
 
-def _letter(letters: Sequence[BareLetter], on: date, other: date | None) -> BareLetter | None:
+def _letter(
+    letters: Sequence[LetterWithoutId], on: date, other: date | None
+) -> LetterWithoutId | None:
     """Return the letter that had the number on a day, unless a shipment got it later."""
     posted = [
         (row.posted_on, row.id, row)

@@ -5,7 +5,7 @@ Nothing sealed.
 
 from portal.domain.letters.announcements.models import CardPrint
 from portal.domain.letters.documents.models import DocumentUse, DocumentVersion
-from portal.domain.letters.letters.models import BareLetter, Letter, PrintRun
+from portal.domain.letters.letters.models import Letter, LetterWithoutId, PrintRun
 from portal.domain.letters.shipments.models import OtherMail, Shipment
 from portal.domain.letters.subcontractors.models import SentFile, Subcontractor
 from portal.domain.mailroom.incidents.models import CouponFault, Downtime, Incident, SiteNotice
@@ -111,18 +111,18 @@ def ledgers() -> tuple[Ledger, ...]:
         ),
         by_household(
             "letters_without_id",
-            BareLetter.id,
-            BareLetter.number,
-            BareLetter.household_id,
-            BareLetter.kind,
-            BareLetter.state,
-            BareLetter.print_run_id,
-            BareLetter.printed_at,
-            BareLetter.handed_over_at,
-            BareLetter.mail_class,
-            BareLetter.posted_on,
-            BareLetter.ended_on,
-            household=BareLetter.household_id,
+            LetterWithoutId.id,
+            LetterWithoutId.number,
+            LetterWithoutId.household_id,
+            LetterWithoutId.kind,
+            LetterWithoutId.state,
+            LetterWithoutId.print_run_id,
+            LetterWithoutId.printed_at,
+            LetterWithoutId.handed_over_at,
+            LetterWithoutId.mail_class,
+            LetterWithoutId.posted_on,
+            LetterWithoutId.ended_on,
+            household=LetterWithoutId.household_id,
         ),
         whole(
             "print_runs",

@@ -10,7 +10,7 @@ from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments.staff_words import return_reason, shipment
-from portal.domain.mailroom.returned_mail.storage import on_shelf
+from portal.domain.mailroom.returned_mail.storage import in_storage
 from portal.domain.mailroom.returned_mail.undelivered import undelivered
 from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
 
@@ -66,7 +66,7 @@ def undelivered_report(work: Work, *, include_protected: bool) -> Report:
     )
 
 
-def shelf_report(work: Work, *, include_protected: bool, box: str = "") -> Report:
+def storage_report(work: Work, *, include_protected: bool, box: str = "") -> Report:
     """Write what lies on the shelf, box by box."""
     cells: list[tuple[Cell, ...]] = [
         (
@@ -77,7 +77,7 @@ def shelf_report(work: Work, *, include_protected: bool, box: str = "") -> Repor
             row.item.keep_until.isoformat(),
             row.attempt,
         )
-        for row in on_shelf(work.session, include_protected=include_protected, box=box, limit=0)
+        for row in in_storage(work.session, include_protected=include_protected, box=box, limit=0)
     ]
     return _report(
         work.program,

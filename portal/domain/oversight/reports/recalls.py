@@ -6,12 +6,12 @@ Letters by number and file, no names, no reasons.
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
-from portal.domain.mailroom.printing.models import PullList
+from portal.domain.mailroom.printing.models import RecallList
 from portal.domain.mailroom.printing.recalls.recall_list import lines
 from portal.domain.oversight.reports.tables import Report, ReportTable
 
 
-def pull_report(work: Work, row: PullList) -> Report:
+def recall_report(work: Work, row: RecallList) -> Report:
     """Write the list; the column for the answer is empty, to be filled in."""
     rows = [(line.number, line.file, "") for line in lines(work.session, row.id)]
     return Report(

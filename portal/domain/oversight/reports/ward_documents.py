@@ -146,7 +146,7 @@ def propose(work: Work, url: str, kind: str, label: str) -> DocumentVersion:
     return services.propose(work, kind, found.content, found.file_name, label, specimen=shown)
 
 
-def letter_standing(work: Work) -> DocumentVersion | None:
+def letter_status(work: Work) -> DocumentVersion | None:
     """Return the living version of the letter's texts as the file has them.
 
     None where nobody laid them before the ward.

@@ -57,7 +57,7 @@ def search_households(
     return _page(list(islice(views, SEARCH_LIMIT + 1)), more=more)
 
 
-def search_apart(
+def search_with_withheld(
     work: Work, indexer: Indexer, terms: SearchTerms
 ) -> tuple[SearchResult, tuple[int, ...]]:
     """Find households for somebody who may not know of protected ones, and the keys of those, for the log alone.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.typed import bare
+from portal.domain.foundation.typed import without_separators
 
 SERIAL = re.compile(r"([A-Z]{0,8})([0-9]{1,18})")
 LONGEST_RANGE = 100_000
@@ -53,7 +53,7 @@ def read_range(first: str, last: str = "") -> SerialRange:
             too long.
     """
     prefix, low = _parts(first)
-    last_prefix, high = _parts(last) if bare(last) else (prefix, low)
+    last_prefix, high = _parts(last) if without_separators(last) else (prefix, low)
     if last_prefix != prefix or len(high) != len(low):
         raise InputError(
             _s("最初と最後の番号の形が違います。同じ種類の券の番号を読み取ってください。")
@@ -70,7 +70,7 @@ def read_range(first: str, last: str = "") -> SerialRange:
 
 
 def _parts(text: str) -> tuple[str, str]:
-    match = SERIAL.fullmatch(bare(text).upper())
+    match = SERIAL.fullmatch(without_separators(text).upper())
     if match is None:
         raise InputError(_s("券の番号は、英字8文字までと数字で入力してください（例: GC000123）。"))
     return match[1], match[2]

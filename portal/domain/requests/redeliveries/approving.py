@@ -32,9 +32,9 @@ from portal.domain.requests.redeliveries.announcing import tell
 from portal.domain.requests.redeliveries.choosing import ACTIVATED, drop_warnings, has_account
 from portal.domain.requests.redeliveries.letter_status import (
     Bar,
-    Standing,
-    letter_standing,
-    parcel_standing,
+    LetterStatus,
+    letter_status,
+    parcel_status,
 )
 from portal.domain.requests.redeliveries.models import Redelivery
 from portal.domain.requests.redeliveries.queries import LETTER, NONE
@@ -91,14 +91,14 @@ def approve(work: Work, request: Request, row: Redelivery, terms: Terms) -> None
         as ``services.decide``.
     """
     after = REDELIVERY.next(row.state, "approve")
-    standing = standing_for(work, request, row)
-    _refuse_what_cannot_be(work, request, row, standing)
+    status = status_for(work, request, row)
+    _refuse_what_cannot_be(work, request, row, status)
     _refuse_unasked_owner(work.session, request, row, contacted=terms.contacted)
     order_no = _instruction(terms, work.now)
     elsewhere = _address(terms.address)
     if elsewhere is not None:
         _keep_address(work, request, row, elsewhere, order_no)
-    if not _agreed(work, request, row, standing, order_no):
+    if not _agreed(work, request, row, status, order_no):
         return
     if terms.contacted and ACTIVATED in request.warnings:
         row.confirmed_at = work.now
@@ -118,25 +118,25 @@ def approve(work: Work, request: Request, row: Redelivery, terms: Terms) -> None
     tell(work, request, row, "decided", card=False)
 
 
-def standing_for(work: Work, request: Request, row: Redelivery) -> Standing:
+def status_for(work: Work, request: Request, row: Redelivery) -> LetterStatus:
     """Return how the letter or parcel of a request stands, the request itself left aside."""
     if row.item == LETTER:
-        return letter_standing(work, request.household_id or 0, but_for=request.id)
+        return letter_status(work, request.household_id or 0, but_for=request.id)
     parcel = shipment(work.session, row.shipment_id)
     assert parcel is not None  # noqa: S101  (a foreign key, and the table's check)
-    return parcel_standing(work, parcel, but_for=request.id)
+    return parcel_status(work, parcel, but_for=request.id)
 
 
-def needs_ward(row: Redelivery, standing: Standing) -> bool:
+def needs_ward(row: Redelivery, status: LetterStatus) -> bool:
     """Tell whether only the ward can settle it.
 
     Passed on, another address, or an address that is unknown.
     """
-    return row.ward_only or row.elsewhere is not None or standing.address_unknown
+    return row.ward_only or row.elsewhere is not None or status.address_unknown
 
 
 def _refuse_what_cannot_be(
-    work: Work, request: Request, row: Redelivery, standing: Standing
+    work: Work, request: Request, row: Redelivery, status: LetterStatus
 ) -> None:
     household = work.session.get(Household, request.household_id or 0)
     if household is None:
@@ -153,18 +153,18 @@ def _refuse_what_cannot_be(
         raise TooLateError(
             _s("いまから送っても、期限までに届きません。理由を付けて断ってください。")
         )
-    _refuse_bar(standing)
+    _refuse_bar(status)
     if row.item == LETTER:
         _refuse_nothing_due(work.session, household.id)
-    elif standing.shipment is None or standing.shipment.state != "returned":
+    elif status.shipment is None or status.shipment.state != "returned":
         raise ConflictError(
             _s("荷物が、まだ事務局に戻っていません。戻ってから決めてください。"),
             code="not_returned",
         )
 
 
-def _refuse_bar(standing: Standing) -> None:
-    match standing.bar:
+def _refuse_bar(status: LetterStatus) -> None:
+    match status.bar:
         case Bar.NOT_SENT:
             raise ConflictError(_s("この世帯には、まだ送っていません。"), code=Bar.NOT_SENT.value)
         case Bar.AT_POST_OFFICE:
@@ -178,7 +178,7 @@ def _refuse_bar(standing: Standing) -> None:
                     "再配送の回数（%(count)d回）に達しています。ほかの方法を案内して、"
                     "断ってください。"
                 )
-                % {"count": standing.used},
+                % {"count": status.used},
                 code=Bar.LIMIT.value,
             )
         case Bar.ASKED:
@@ -305,9 +305,13 @@ def _key(work: Work, request: Request) -> bytes:
 
 
 def _agreed(
-    work: Work, request: Request, row: Redelivery, standing: Standing, order_no: Instruction | None
+    work: Work,
+    request: Request,
+    row: Redelivery,
+    status: LetterStatus,
+    order_no: Instruction | None,
 ) -> bool:
-    ward_needed = needs_ward(row, standing)
+    ward_needed = needs_ward(row, status)
     of_ward = work.actor.organization is Organization.WARD
     open_proposal = proposal_of(work.session, request.id) is not None
     return may_accept(

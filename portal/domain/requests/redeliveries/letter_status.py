@@ -37,7 +37,7 @@ class Bar(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LetterStatus:
     """A letter or a parcel.
 
     Days are JST; ``next_day`` is the first one on which it may be asked for again.
@@ -60,7 +60,7 @@ class Standing:
         return self.shipment is not None and self.shipment.returned_reason in WARD_REASONS
 
 
-def letter_standing(work: Work, household_id: int, *, but_for: int | None = None) -> Standing:
+def letter_status(work: Work, household_id: int, *, but_for: int | None = None) -> LetterStatus:
     """Return how the household's letter stands; ``but_for`` is the request that is being decided."""
     letter = living_letter(work.session, household_id)
     shipment = latest_of_letter(work.session, letter.id) if letter is not None else None
@@ -70,18 +70,18 @@ def letter_standing(work: Work, household_id: int, *, but_for: int | None = None
     )
     used = letters_sent_again(work.session, household_id)
     asked = open_request(work.session, household_id, None, but_for=but_for)
-    return _standing(work.program, LETTER, letter, shipment, sent_on, used, asked, work.now)
+    return _status(work.program, LETTER, letter, shipment, sent_on, used, asked, work.now)
 
 
-def parcel_standing(work: Work, shipment: Shipment, *, but_for: int | None = None) -> Standing:
+def parcel_status(work: Work, shipment: Shipment, *, but_for: int | None = None) -> LetterStatus:
     """Return how one parcel stands; ``but_for`` is the request that is being decided."""
     asked = open_request(work.session, shipment.household_id, shipment.id, but_for=but_for)
-    return _standing(
+    return _status(
         work.program, PARCEL, None, shipment, shipment.posted_on, shipment.attempt, asked, work.now
     )
 
 
-def standings(work: Work, household_id: int) -> Sequence[Standing]:
+def letter_statuses(work: Work, household_id: int) -> Sequence[LetterStatus]:
     """Return the household's letter and its parcels, each as it was posted last."""
     parcels = [
         s
@@ -91,12 +91,12 @@ def standings(work: Work, household_id: int) -> Sequence[Standing]:
     repeated = {s.previous_id for s in parcels}
     latest = [s for s in parcels if s.id not in repeated]
     return [
-        letter_standing(work, household_id),
-        *(parcel_standing(work, s) for s in latest),
+        letter_status(work, household_id),
+        *(parcel_status(work, s) for s in latest),
     ]
 
 
-def _standing(
+def _status(
     program: Program,
     item: str,
     letter: Letter | None,
@@ -105,7 +105,7 @@ def _standing(
     used: int,
     asked: Request | None,
     now: datetime,
-) -> Standing:
+) -> LetterStatus:
     today = jst_date(now)
     left = max(0, program.requests.redeliveries - used)
     state = shipment.state if shipment is not None else ""
@@ -129,7 +129,9 @@ def _standing(
         bar = Bar.ON_THE_WAY
     if left == 0 or (next_day is not None and next_day > program.windows.redelivery.last_day):
         next_day = None
-    return Standing(item, letter, shipment, sent_on, kept_until, used, left, next_day, bar, asked)
+    return LetterStatus(
+        item, letter, shipment, sent_on, kept_until, used, left, next_day, bar, asked
+    )
 
 
 def _post_days(program: Program) -> int:

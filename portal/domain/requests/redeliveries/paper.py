@@ -17,7 +17,7 @@ from portal.domain.requests.requests.paper_forms import (
     PaperEntry,
     add_form,
     check_entry,
-    check_moment,
+    check_instant,
     finish_evidence,
     instant_that_counts,
     locked_out_task,
@@ -45,7 +45,7 @@ def enter_form(
     """
     by_phone = form.channel is Channel.PHONE
     if by_phone:
-        check_moment(form.received_at, work.now)
+        check_instant(form.received_at, work.now)
     else:
         check_entry(form, work.now)
     work.session.execute(

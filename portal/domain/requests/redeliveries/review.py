@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
-from portal.domain.requests.redeliveries.approving import needs_ward, standing_for
+from portal.domain.requests.redeliveries.approving import needs_ward, status_for
 from portal.domain.requests.redeliveries.choosing import (
     ACTIVATED,
     ADDRESS,
@@ -56,11 +56,11 @@ def effects_of(work: Work, request: Request) -> tuple[str, ...]:
     row = redelivery_of(work.session, request.id)
     if request.household_id is None:
         return (_s("先に、世帯を選びます。選ぶだけでは、何も送られません。"),)
-    standing = standing_for(work.at(request.changed_at), request, row)
+    status = status_for(work.at(request.changed_at), request, row)
     limit = work.program.requests.redeliveries
     count = _s("再配送は、%(limit)d回のうち%(count)d回目になります。") % {
         "limit": limit,
-        "count": standing.used + 1,
+        "count": status.used + 1,
     }
     if row.item == LETTER:
         does = _s(
@@ -72,7 +72,7 @@ def effects_of(work: Work, request: Request) -> tuple[str, ...]:
     found = [does, count]
     if row.elsewhere is not None:
         found.append(_s("区の指示書にある、別の住所に送ります。登録された住所は変わりません。"))
-    if needs_ward(row, standing):
+    if needs_ward(row, status):
         found.append(
             _s(
                 "区の職員が決めます。ほかの人が提案したときは、区の職員か、"

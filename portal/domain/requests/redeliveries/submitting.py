@@ -18,9 +18,9 @@ from portal.domain.requests.redeliveries.announcing import tell
 from portal.domain.requests.redeliveries.choosing import ACTIVATED, ADDRESS, has_account, warn_of
 from portal.domain.requests.redeliveries.letter_status import (
     Bar,
-    Standing,
-    letter_standing,
-    parcel_standing,
+    LetterStatus,
+    letter_status,
+    parcel_status,
 )
 from portal.domain.requests.redeliveries.models import Redelivery
 from portal.domain.requests.redeliveries.queries import LETTER, NONE, PARCEL, SESSION, STAFF
@@ -61,23 +61,23 @@ def submit(
     work.session.execute(
         select(Household.id).where(Household.id == household_id).with_for_update(key_share=True)
     )
-    standing = _asked_for(work, household_id, item, shipment_id)
-    if standing.bar is not None and not (_of_staff(work.actor) and standing.bar is Bar.ON_THE_WAY):
-        raise ConflictError(bar_text(standing), code=standing.bar.value)
+    status = _asked_for(work, household_id, item, shipment_id)
+    if status.bar is not None and not (_of_staff(work.actor) and status.bar is Bar.ON_THE_WAY):
+        raise ConflictError(bar_text(status), code=status.bar.value)
     request = open_request(
         work,
         REDELIVERY,
         household_id,
         received_at=received_at,
         written=WRITTEN.seal(Wish(telephone=telephone)),
-        warnings=(ADDRESS,) if standing.address_unknown else (),
+        warnings=(ADDRESS,) if status.address_unknown else (),
     )
     proof = NONE if item == LETTER and not sure else STAFF if _of_staff(work.actor) else SESSION
     row = Redelivery(
         request_id=request.id,
         item=item,
-        letter_id=standing.letter.id if standing.letter else None,
-        shipment_id=standing.shipment.id if standing.shipment else None,
+        letter_id=status.letter.id if status.letter else None,
+        shipment_id=status.shipment.id if status.shipment else None,
         proof=proof,
         matched_at=work.now if proof == NONE else None,
         changed_at=work.now,
@@ -107,7 +107,7 @@ def keep_late(
     Raises:
         NotFoundError: the household has no such parcel.
     """
-    standing = _asked_for(work, household_id, item, shipment_id)
+    status = _asked_for(work, household_id, item, shipment_id)
     request = open_request(
         work,
         REDELIVERY,
@@ -119,8 +119,8 @@ def keep_late(
     row = Redelivery(
         request_id=request.id,
         item=item,
-        letter_id=standing.letter.id if standing.letter else None,
-        shipment_id=standing.shipment.id if standing.shipment else None,
+        letter_id=status.letter.id if status.letter else None,
+        shipment_id=status.shipment.id if status.shipment else None,
         proof=STAFF,
         changed_at=work.now,
         decided_at=work.now,
@@ -180,13 +180,13 @@ def submit_without_sign_in(work: Work, wish: Wish, form_key: str, address: str) 
     return request.receipt_no
 
 
-def _asked_for(work: Work, household_id: int, item: str, shipment_id: int | None) -> Standing:
+def _asked_for(work: Work, household_id: int, item: str, shipment_id: int | None) -> LetterStatus:
     if item == LETTER:
-        return letter_standing(work, household_id)
+        return letter_status(work, household_id)
     row = shipment(work.session, shipment_id)
     if row is None or row.household_id != household_id or row.kind != PARCEL:
         raise NotFoundError(_("この郵便は見つかりませんでした。"))
-    return parcel_standing(work, row)
+    return parcel_status(work, row)
 
 
 def _of_staff(actor: Actor) -> bool:

@@ -9,7 +9,7 @@ from portal.domain.foundation.texts import _, _n
 from portal.domain.letters.letters.orders import living_letter
 from portal.domain.letters.shipments.queries import shipment
 from portal.domain.letters.shipments.words import where
-from portal.domain.requests.redeliveries.letter_status import Bar, Standing
+from portal.domain.requests.redeliveries.letter_status import Bar, LetterStatus
 from portal.domain.requests.redeliveries.models import Redelivery
 from portal.domain.requests.redeliveries.queries import LETTER, redelivery_of
 from portal.domain.requests.requests.models import Request
@@ -33,20 +33,20 @@ REASONS: Mapping[str, Callable[[], str]] = {
 """Standard reasons of a refusal."""
 
 
-def bar_text(standing: Standing) -> str:
+def bar_text(status: LetterStatus) -> str:
     """Say why it cannot be asked for now, and what to do instead; "" where it can."""
-    match standing.bar:
+    match status.bar:
         case None:
             return ""
         case Bar.NOT_SENT:
             return _("まだ送っていません。届くまで、もう少しお待ちください。")
         case Bar.ASKED:
-            number = standing.asked.receipt_no if standing.asked is not None else ""
+            number = status.asked.receipt_no if status.asked is not None else ""
             return _("再配送を、もう受け付けています。受付番号は %(number)s です。") % {
                 "number": number
             }
         case Bar.LIMIT:
-            count = standing.used
+            count = status.used
             return _n(
                 "再配送は%(count)d回までです。もう送れません。"
                 "コールセンターに電話するか、区の窓口に来てください。受け取り方を、"
@@ -56,11 +56,11 @@ def bar_text(standing: Standing) -> str:
                 "いっしょに考えます。",
                 count,
             ) % {"count": count}
-        case Bar.AT_POST_OFFICE if standing.kept_until is not None:
+        case Bar.AT_POST_OFFICE if status.kept_until is not None:
             return _(
                 "郵便局が、%(day)sまで預かっています。不在連絡票を見て、"
                 "郵便局に再配達を頼んでください。"
-            ) % {"day": format_day(standing.kept_until)}
+            ) % {"day": format_day(status.kept_until)}
         case Bar.AT_POST_OFFICE:
             return _("郵便局が預かっています。不在連絡票を見て、郵便局に再配達を頼んでください。")
         case Bar.DELIVERED:
@@ -68,24 +68,24 @@ def bar_text(standing: Standing) -> str:
                 "郵便局の記録では、届いています。家族の方が受け取っていないか、"
                 "たしかめてください。見つからないときは、コールセンターにお電話ください。"
             )
-        case Bar.ON_THE_WAY if standing.next_day is not None:
+        case Bar.ON_THE_WAY if status.next_day is not None:
             return _(
                 "届けている途中かもしれません。%(day)sになっても届かないときに、申し込めます。"
-            ) % {"day": format_day(standing.next_day)}
+            ) % {"day": format_day(status.next_day)}
         case Bar.ON_THE_WAY:
             return _(
                 "届けている途中かもしれません。届かないときは、コールセンターにお電話ください。"
             )
 
 
-def said_text(standing: Standing) -> str:
+def said_text(status: LetterStatus) -> str:
     """Say the same as ``bar_text`` to somebody who is on the telephone with us.
 
     Nobody is told to call.
     """
-    match standing.bar:
+    match status.bar:
         case Bar.LIMIT:
-            count = standing.used
+            count = status.used
             return _n(
                 "再配送は%(count)d回までです。もう送れません。どうすれば受け取れるかを、"
                 "区に確かめます。",
@@ -98,10 +98,10 @@ def said_text(standing: Standing) -> str:
                 "郵便局の記録では、届いています。家族の方が受け取っていないか、"
                 "たしかめてください。見つからないときは、区に確かめます。"
             )
-        case Bar.ON_THE_WAY if standing.next_day is None:
+        case Bar.ON_THE_WAY if status.next_day is None:
             return _("届けている途中かもしれません。届かないときは、どうするかを区に確かめます。")
         case _other:
-            return bar_text(standing)
+            return bar_text(status)
 
 
 def steps_of(session: Session, request: Request) -> tuple[Step, ...]:

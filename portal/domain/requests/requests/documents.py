@@ -91,7 +91,7 @@ def drawable(text: str) -> str:
     return text
 
 
-def moment_text(moment: datetime) -> str:
+def instant_text(moment: datetime) -> str:
     """Return an instant as Japanese forms write it: 令和5年8月1日 12時5分."""
     local = moment.astimezone(JST)
     return f"{format_wareki(local.date())} {local.hour}時{local.minute}分"
@@ -125,7 +125,7 @@ def receipt_pdf(
             )
     data = {
         "receipt": receipt_no,
-        "moment": moment_text(received_at),
+        "moment": instant_text(received_at),
         "ward": program.names.ward.in_language(SOURCE_LOCALE),
         "telephone": program.contact.telephone,
         "fax": program.contact.fax,
@@ -153,7 +153,7 @@ def decline_copy_pdf(program: Program, copy: DeclineCopy) -> bytes:
         "addressee": program.names.mayor.in_language(SOURCE_LOCALE),
         "program": program.names.program.in_language(SOURCE_LOCALE),
         "ward": program.names.ward.in_language(SOURCE_LOCALE),
-        "declared": moment_text(copy.declared_at),
+        "declared": instant_text(copy.declared_at),
         "householder": drawable(copy.householder),
         "children": [[drawable(name), f"{yen:,}円"] for name, yen in copy.children],
         "total": f"{len(copy.children)}人分 {sum(yen for _name, yen in copy.children):,}円",

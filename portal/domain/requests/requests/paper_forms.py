@@ -64,12 +64,12 @@ def check_entry(form: PaperEntry[object], now: datetime) -> None:
     """Refuse a form that cannot be. Raises InputError; its code names the field."""
     if form.channel not in PAPER_CHANNELS or form.signed_by not in SIGNERS:
         raise InputError(_s("届いた方法と、署名した人を選んでください。"))
-    check_moment(form.received_at, now)
+    check_instant(form.received_at, now)
     if form.postmark_on is not None and form.postmark_on > jst_date(form.received_at):
         raise InputError(_s("消印の日が、届いた日より後になっています。"), code="postmark_on")
 
 
-def check_moment(received_at: datetime, now: datetime) -> None:
+def check_instant(received_at: datetime, now: datetime) -> None:
     """Refuse an arrival in the future. Raises InputError."""
     if received_at > now:
         raise InputError(_s("届いた日時が、いまより後になっています。"), code="received_at")

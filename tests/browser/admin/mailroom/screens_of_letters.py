@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.program.loader import load_program
-from portal.domain.letters.letters.models import BareLetter, Letter, PrintChunk, PrintRun
+from portal.domain.letters.letters.models import Letter, LetterWithoutId, PrintChunk, PrintRun
 from portal.domain.letters.letters.numbers import new_letter_number
 from portal.domain.letters.letters.states import TEST_POSTING
 from portal.domain.mailroom.printing.dispatch.handover import confirm_hand_over, propose_hand_over
@@ -207,7 +207,7 @@ def _test_posting(served: ServedStaff, page: Page) -> None:
         session.add(run)
         session.flush()
         session.add(
-            BareLetter(
+            LetterWithoutId(
                 number=new_letter_number(),
                 kind=TEST_POSTING,
                 state="posted",

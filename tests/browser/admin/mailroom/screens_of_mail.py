@@ -140,7 +140,7 @@ def _pull(served: ServedStaff, page: Page, *, listed: bool = True, sent: bool = 
     served.go(page, f"/letters/{run_id}/pull")
 
 
-def _to_pull(served: ServedStaff, page: Page) -> None:
+def _to_recall(served: ServedStaff, page: Page) -> None:
     _pull(served, page, listed=False)
 
 
@@ -248,7 +248,7 @@ MAIL: dict[str, Step] = {
     "archive: sent": _archive_sent,
     "archive: lost": _archive_lost,
     "archive: lost without code": _lost_without_code,
-    "pull: needed": _to_pull,
+    "pull: needed": _to_recall,
     "pull: listed": _listed,
     "pull: waiting": _waiting,
     "pull: no answer": _no_answer,

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from portal.domain.foundation.actors import Role
 from portal.domain.letters.letters.models import Letter
-from portal.domain.mailroom.printing.models import PullList
+from portal.domain.mailroom.printing.models import RecallList
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.models import Hold
 from tests.support.archives import make_mail_house
@@ -37,7 +37,7 @@ def test_an_officer_draws_up_sends_and_notes_the_answers(staff: StaffSite) -> No
     assert {officer.post(base + "/draw-up", {"form_key": "1"}).status_code for _ in range(2)} == {
         303
     }
-    assert staff.count(PullList) == 1
+    assert staff.count(RecallList) == 1
     csv = officer.get(base + "/1/csv")
     assert csv.status_code == 200
     assert csv.content.startswith("\ufeff手紙番号,ファイル,結果".encode())

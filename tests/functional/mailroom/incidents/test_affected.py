@@ -13,7 +13,7 @@ from portal.domain.foundation.actors import Actor, Role
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import InputError
-from portal.domain.letters.letters.models import BareLetter
+from portal.domain.letters.letters.models import LetterWithoutId
 from portal.domain.mailroom.incidents import affected
 from portal.domain.mailroom.incidents.affected import Affected, Search, What
 from portal.domain.people.authn import sessions
@@ -116,7 +116,7 @@ def test_by_print_run_and_by_what_was_done_with_the_whole_run(office: Office) ->
     taken_at = office.now + 5 * HOUR
     with office.staff.database.write() as session:
         session.add(
-            BareLetter(
+            LetterWithoutId(
                 number="B1",
                 household_id=people[1].household_id,
                 kind="advance",

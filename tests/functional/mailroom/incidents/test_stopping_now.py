@@ -167,7 +167,7 @@ def test_letters_at_our_place_are_cancelled_and_those_on_their_way_are_to_be_pul
             "suspended",
         ]
         assert set(session.scalars(select(Shipment.state))) == {"cancelled", "delivered"}
-        pulled = session.scalars(queries.letters_to_pull()).all()
+        pulled = session.scalars(queries.letters_to_recall()).all()
         assert [session.get_one(Letter, key).number for key in pulled] == [numbers[1]]
 
 

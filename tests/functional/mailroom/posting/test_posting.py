@@ -14,7 +14,7 @@ from portal.domain.foundation.errors import ConflictError, DomainError, InputErr
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.foundation.program.postage_settings import PostageSettings
 from portal.domain.letters.announcements.models import CardPrint
-from portal.domain.letters.letters.models import BareLetter, Letter, TestAddress
+from portal.domain.letters.letters.models import Letter, LetterWithoutId, TestAddress
 from portal.domain.letters.letters.numbers import new_letter_number
 from portal.domain.letters.letters.states import ADVANCE_NOTICE, TEST_POSTING
 from portal.domain.letters.shipments import other_mail
@@ -328,7 +328,7 @@ def test_postage_counts_cards_letters_without_id_and_what_was_entered_but_no_tri
         ]
         for place, one in enumerate(addressees):
             session.add(
-                BareLetter(
+                LetterWithoutId(
                     number=f"M{place}",
                     state="posted",
                     print_run_id=run_id,

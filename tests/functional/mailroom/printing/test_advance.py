@@ -18,17 +18,17 @@ from portal.domain.foundation.clock import FixedClock
 from portal.domain.foundation.errors import ConflictError, NotAllowedError
 from portal.domain.letters.documents.models import DocumentVersion
 from portal.domain.letters.letters.content import LetterContent
-from portal.domain.letters.letters.models import BareLetter, Letter
+from portal.domain.letters.letters.models import Letter, LetterWithoutId
 from portal.domain.mailroom.printing.dispatch import handover
 from portal.domain.mailroom.printing.dispatch.posting import post_run
 from portal.domain.mailroom.printing.proofs.decisions import approve_proof
 from portal.domain.mailroom.printing.proofs.making import make_proof
 from portal.domain.mailroom.printing.proofs.pictures import open_picture, pages_of
 from portal.domain.mailroom.printing.recalls import recall_list
-from portal.domain.mailroom.printing.recalls.needs import runs_to_pull
+from portal.domain.mailroom.printing.recalls.needs import runs_to_recall
 from portal.domain.mailroom.printing.runs.advance import AdvanceWriter
 from portal.domain.mailroom.printing.runs.build import BuiltRun, Printer, build_letters
-from portal.domain.mailroom.printing.runs.build_without_id import BuiltBare, build_bare
+from portal.domain.mailroom.printing.runs.build_without_id import BuiltWithoutId, build_without_id
 from portal.domain.mailroom.printing.runs.letters_without_id import Chosen
 from portal.domain.mailroom.printing.runs.queries import to_withdraw
 from portal.domain.people.entitlements.models import Entitlement
@@ -44,16 +44,16 @@ from tests.support.staff import StaffSite
 from tests.support.work import work_in
 
 
-def build(made: Printer) -> BuiltBare:
-    run = build_bare(made, AdvanceWriter(made))
-    assert isinstance(run, BuiltBare)
+def build(made: Printer) -> BuiltWithoutId:
+    run = build_without_id(made, AdvanceWriter(made))
+    assert isinstance(run, BuiltWithoutId)
     return run
 
 
 def notices(database: Database) -> list[tuple[int | None, str]]:
     with database.read() as session:
         rows = session.execute(
-            select(BareLetter.household_id, BareLetter.state).order_by(BareLetter.id)
+            select(LetterWithoutId.household_id, LetterWithoutId.state).order_by(LetterWithoutId.id)
         )
         return [(row[0], row[1]) for row in rows]
 
@@ -96,7 +96,7 @@ def test_everybody_who_will_get_a_letter_gets_the_notice_first_and_the_others_ar
         2,
         {"decline_form": 2, "reply_envelope": 2},
     )
-    again = build_bare(made, AdvanceWriter(made))
+    again = build_without_id(made, AdvanceWriter(made))
     assert isinstance(again, Chosen)
     assert again.left_out["has_notice"] == 2
     letters = build_letters(made, workers=0)
@@ -118,8 +118,8 @@ def test_who_is_protected_meanwhile_gets_none_and_who_is_afterwards_is_taken_out
             change(sqlite_database, people[0], protected=True)
             return AdvanceWriter.draw(self, contents, day)
 
-    run = build_bare(made, Slow(made))
-    assert isinstance(run, BuiltBare)
+    run = build_without_id(made, Slow(made))
+    assert isinstance(run, BuiltWithoutId)
     assert run.totals.letters == 2
     change(sqlite_database, people[1], protected=True)
     with sqlite_database.read() as session:
@@ -161,11 +161,11 @@ def test_nothing_is_printed_without_the_wards_approval_or_when_declining_is_over
     add_families(sqlite_database, 1)
     late = replace(made, clock=FixedClock(made.program.windows.decline.ends_at))
     with pytest.raises(ConflictError, match="終わっています"):
-        build_bare(late, AdvanceWriter(late))
+        build_without_id(late, AdvanceWriter(late))
     with sqlite_database.write() as session:
         session.execute(update(DocumentVersion).values(state="revoked"))
     with pytest.raises(NotAllowedError, match="承認"):
-        build_bare(made, AdvanceWriter(made))
+        build_without_id(made, AdvanceWriter(made))
     assert notices(sqlite_database) == []
 
 
@@ -184,7 +184,7 @@ def test_the_staff_sees_who_gets_one_finds_a_household_by_its_number_and_notes_w
     house.hand_over(run.run_id)
     with database.write() as session:
         post_run(work_in(session, house.officer), run.run_id, NOW.date(), "ordinary")
-        number = session.scalars(select(BareLetter.number)).one()
+        number = session.scalars(select(LetterWithoutId.number)).one()
     found = officer.send("/households/search", {"number": number})
     assert f"/households/{person}" in found.text
     back = {"letter_number": number, "action": "arrive", "day": "2023-07-10"}
@@ -209,11 +209,11 @@ def test_a_notice_that_must_not_go_out_any_more_is_pulled_from_the_mail_house(
     approve_run(database, run_id, house.officer, house.ward)
     house.hand_over(run_id)
     with database.read() as session:
-        assert runs_to_pull(session) == {}
+        assert runs_to_recall(session) == {}
     change(database, people[0], protected=True)
     change(database, people[1], state="removed")
     with database.write() as session:
-        assert runs_to_pull(session) == {run_id: 2}
+        assert runs_to_recall(session) == {run_id: 2}
         made_list = recall_list.draw_up(work_in(session, house.officer), run_id)
         recall_list.send_list(work_in(session, house.officer), made_list.id)
         first, second = recall_list.lines(session, made_list.id)
@@ -232,5 +232,5 @@ def test_a_notice_that_must_not_go_out_any_more_is_pulled_from_the_mail_house(
             first.letter_id: ("pulled", None),
             second.letter_id: ("already_posted", "ordinary"),
         }
-        assert runs_to_pull(session) == {}
+        assert runs_to_recall(session) == {}
     assert sorted(state for _key, state in notices(database)) == ["cancelled", "posted", "posted"]

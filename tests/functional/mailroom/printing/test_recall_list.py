@@ -24,13 +24,13 @@ from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.subcontractors import services as subcontractors
 from portal.domain.letters.subcontractors.models import SentFile
 from portal.domain.mailroom.printing.dispatch.posting import Entry, post_letters
-from portal.domain.mailroom.printing.models import PullLetter
+from portal.domain.mailroom.printing.models import RecalledLetter
 from portal.domain.mailroom.printing.recalls import needs, recall_list
 from portal.domain.mailroom.printing.recalls.answers import read_answers
 from portal.domain.mailroom.printing.recalls.take_back import take_back_pdf
-from portal.domain.mailroom.printing.states import PULL
+from portal.domain.mailroom.printing.states import RECALL
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
-from portal.domain.oversight.reports.recalls import pull_report
+from portal.domain.oversight.reports.recalls import recall_report
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Hold, Household
@@ -129,7 +129,7 @@ def test_whoever_changed_since_the_hand_over_is_listed_and_nobody_else(
     with house.database.read() as session:
         assert needs.needs(session, run_id) == []
         assert recall_list.unanswered(session) == recall_list.unanswered(session, run_id) == 1
-        assert needs.runs_to_pull(session) == {run_id: 1}
+        assert needs.runs_to_recall(session) == {run_id: 1}
     with pytest.raises(ConflictError, match="いま引き抜く手紙はありません"):
         draw_up(house, run_id)
 
@@ -145,7 +145,7 @@ def test_the_list_goes_to_a_mail_house_with_consent_and_names_only_numbers(
     with house.database.read() as session:
         body = recall_list.as_csv(session, list_id)
         (row,) = recall_list.lists_of(session, run_id)
-        report = pull_report(work_in(session), row)
+        report = recall_report(work_in(session), row)
     number = letter_of(house, people[0])[1]
     assert list(csv.reader(io.StringIO(body.decode("utf-8-sig"))))[1:] == [
         [number, f"letters-{run_id:03}-0001.pdf", ""]
@@ -291,13 +291,13 @@ def test_every_step_of_a_pulled_letter_from_every_state_is_as_the_table_says(
     stop(house, people[0], "removed")
     list_id = draw_up(house, run_id)
     key = letter_of(house, people[0])[0]
-    for state in sorted(PULL.states):
+    for state in sorted(RECALL.states):
         for action in ("pull", "find_posted"):
             with house.database.write() as session:
-                session.scalars(select(PullLetter)).one().state = state
-            if PULL.can(state, action):
+                session.scalars(select(RecalledLetter)).one().state = state
+            if RECALL.can(state, action):
                 answer(house, list_id, (key, action))
-                assert lines(house, list_id)[0].state == PULL.next(state, action)
+                assert lines(house, list_id)[0].state == RECALL.next(state, action)
             else:
                 with pytest.raises(WrongStateError):
                     answer(house, list_id, (key, action))

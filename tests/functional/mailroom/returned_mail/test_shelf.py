@@ -42,13 +42,13 @@ def test_what_lies_in_which_box(post: Post) -> None:
     keep(post, 3)
     with post.database.read() as session:
         assert storage.boxes(session, include_protected=False) == {"A-1": 3}
-        rows = storage.on_shelf(session, include_protected=False, box="A-1")
+        rows = storage.in_storage(session, include_protected=False, box="A-1")
         assert [row.attempt for row in rows] == [0, 0, 0]
         assert (
-            storage.on_shelf(session, include_protected=False, after=rows[1].item.id)[0].item.id
+            storage.in_storage(session, include_protected=False, after=rows[1].item.id)[0].item.id
             == rows[2].item.id
         )
-        assert storage.on_shelf(session, include_protected=False, box="B") == []
+        assert storage.in_storage(session, include_protected=False, box="B") == []
 
 
 def test_a_letter_is_kept_to_its_last_day_and_then_destroyed_by_two(post: Post) -> None:
@@ -111,7 +111,7 @@ def test_protected_households_are_on_no_list_of_the_contractor(post: Post) -> No
     with post.database.read() as session:
         for protected, count in ((False, 1), (True, 2)):
             assert sum(storage.boxes(session, include_protected=protected).values()) == count
-            assert len(storage.on_shelf(session, include_protected=protected)) == count
+            assert len(storage.in_storage(session, include_protected=protected)) == count
             assert (
                 len(undelivered(work_in(session, program=PROGRAM), include_protected=protected))
                 == count

@@ -16,7 +16,7 @@ from portal.domain.letters.shipments import services as mail
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.people.credentials.models import Credential
 from portal.domain.requests.redeliveries import services
-from portal.domain.requests.redeliveries.letter_status import Standing, letter_standing
+from portal.domain.requests.redeliveries.letter_status import LetterStatus, letter_status
 from portal.domain.requests.redeliveries.matching import match_request, waiting_for_match
 from portal.domain.requests.redeliveries.models import Redelivery
 from portal.domain.requests.redeliveries.submitting import submit, submit_without_sign_in
@@ -209,10 +209,12 @@ class Post:
             session.expunge(found)
             return found
 
-    def standing(self, person: Person, program: Program = PROGRAM, now: datetime = NOW) -> Standing:
+    def status(
+        self, person: Person, program: Program = PROGRAM, now: datetime = NOW
+    ) -> LetterStatus:
         """How the household's letter stands."""
         with self.database.read() as session:
-            return letter_standing(work_in(session, now=now, program=program), person.household_id)
+            return letter_status(work_in(session, now=now, program=program), person.household_id)
 
     def orders(self, person: Person) -> list[tuple[str, str]]:
         """Reason and state of the household's orders of letters."""

@@ -85,15 +85,15 @@ def test_the_programs_number_of_redeliveries_is_the_limit(post: Post) -> None:
     person = post.household()
     rows = []
     for used in range(2):
-        assert (post.standing(person).used, post.standing(person).left) == (used, 2 - used)
+        assert (post.status(person).used, post.status(person).left) == (used, 2 - used)
         rows.append(post.ask(person, program=program))
         post.decide(rows[-1], program=program)
         _print_for(post, person)
-    assert post.standing(person).bar == "limit"
+    assert post.status(person).bar == "limit"
     with pytest.raises(ConflictError, match=r"2回までです.*区の窓口") as refused:
         post.ask(person, program=program)
     assert refused.value.code == "limit"
-    assert post.standing(person).next_day is None
+    assert post.status(person).next_day is None
     assert post.ask(person, program=with_rules(redeliveries=3)).state == "waiting"
 
 
@@ -124,7 +124,7 @@ def test_a_letter_that_waits_at_the_post_office_is_the_post_offices_to_deliver(p
     with pytest.raises(ConflictError, match=r"2023年8月6日まで.*不在連絡票"):
         post.ask(person)
     assert post.orders(person) == []
-    assert post.standing(person).next_day == date(2023, 8, 7)
+    assert post.status(person).next_day == date(2023, 8, 7)
     assert post.ask(person, now=NOW + days(6)).state == "waiting"  # kept no longer
 
 

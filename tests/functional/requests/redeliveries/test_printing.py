@@ -75,7 +75,7 @@ def test_only_the_print_run_ends_the_old_letter_and_password(post: Post, tmp_pat
     assert post.state(row) == ("fulfilled", "closed", "fulfilled")
     assert post.orders(person) == [("redelivery", "printed")]
     assert build() == [], "printed once"
-    assert post.standing(person).used == 1
+    assert post.status(person).used == 1
 
 
 def test_a_reissue_after_a_loss_is_no_redelivery(post: Post, tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ def test_a_reissue_after_a_loss_is_no_redelivery(post: Post, tmp_path: Path) -> 
         )
     assert len(build()) == 1
     assert letters(post, person) == [("first", "superseded"), ("reissue", "printed")]
-    assert (post.standing(person).used, post.standing(person).left) == (0, 2)
+    assert (post.status(person).used, post.status(person).left) == (0, 2)
 
 
 def test_another_address_is_printed_for_this_letter_only(post: Post, tmp_path: Path) -> None:
@@ -220,11 +220,11 @@ def test_the_count_of_redeliveries_is_that_of_its_letters_and_never_above_the_li
         except DomainError:
             pass  # a refusal is as good as a step
         states = [post.state(row)[0] for row in rows]
-        standing = post.standing(person)
+        status = post.status(person)
         made = [reason for reason, _state in letters(post, person)].count("redelivery")
-        assert standing.used == states.count("approved") + states.count("fulfilled") <= 2
+        assert status.used == states.count("approved") + states.count("fulfilled") <= 2
         assert states.count("fulfilled") >= made
-        assert standing.used + standing.left == 2
+        assert status.used + status.left == 2
         alive = [
             state for _reason, state in letters(post, person) if state in {"printed", "handed_over"}
         ]

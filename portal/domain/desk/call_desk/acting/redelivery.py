@@ -7,7 +7,7 @@ from portal.domain.desk.call_desk.models import DeskAct
 from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
-from portal.domain.requests.redeliveries.letter_status import Bar, Standing, standings
+from portal.domain.requests.redeliveries.letter_status import Bar, LetterStatus, letter_statuses
 from portal.domain.requests.redeliveries.submitting import submit
 from portal.domain.requests.redeliveries.words import said_text
 
@@ -15,22 +15,22 @@ REFUSED = frozenset({Bar.ON_THE_WAY, Bar.LIMIT, Bar.DELIVERED})
 """What is refused here in the words for a caller; the rest reads as in the portal."""
 
 
-def ward_kind(standing: Standing) -> str:
+def ward_kind(status: LetterStatus) -> str:
     """Return the kind of question by which the ward is asked where it ends for the caller.
 
     Empty where it does not.
     """
-    if standing.bar is Bar.LIMIT or (standing.bar is Bar.ON_THE_WAY and standing.next_day is None):
+    if status.bar is Bar.LIMIT or (status.bar is Bar.ON_THE_WAY and status.next_day is None):
         return "eligibility"
-    return "accident" if standing.bar is Bar.DELIVERED else ""
+    return "accident" if status.bar is Bar.DELIVERED else ""
 
 
-def next_step(standing: Standing) -> str:
+def next_step(status: LetterStatus) -> str:
     """Tell the agent what to do where it ends for the caller otherwise.
 
     Empty where the sentence says it all.
     """
-    match ward_kind(standing):
+    match ward_kind(status):
         case "eligibility":
             return _s(
                 "「区に引き継ぐ」の「対象の判断」で、受け取り方を決めてもらってください。"
@@ -57,10 +57,10 @@ def ask_redelivery(work: Work, household_id: int, item: str, shipment_id: int | 
         ConflictError: not now; the sentence says why and what else is possible (code: a ``Bar``).
     """
     desk = admit(work, Act.REDELIVERY, household_id)
-    for standing in standings(work, household_id):
-        key = standing.shipment.id if standing.shipment is not None and item != "letter" else None
-        if standing.item == item and key == shipment_id and standing.bar in REFUSED:
-            raise ConflictError(said_text(standing), code=standing.bar.value)
+    for status in letter_statuses(work, household_id):
+        key = status.shipment.id if status.shipment is not None and item != "letter" else None
+        if status.item == item and key == shipment_id and status.bar in REFUSED:
+            raise ConflictError(said_text(status), code=status.bar.value)
     request = submit(
         work.acting_as(desk.actor),
         household_id,

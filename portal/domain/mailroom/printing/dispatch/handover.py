@@ -16,12 +16,12 @@ from portal.domain.foundation.audit.services import record, record_many
 from portal.domain.foundation.errors import ConflictError, NotAllowedError, NotFoundError
 from portal.domain.foundation.texts import _s, _sn
 from portal.domain.foundation.work import Work
-from portal.domain.letters.letters.bare import locked as bare
-from portal.domain.letters.letters.bare import take_out as take_out_bare
 from portal.domain.letters.letters.kinds import kind_of
 from portal.domain.letters.letters.models import Letter, PrintRun
 from portal.domain.letters.letters.services import cancel, locked
 from portal.domain.letters.letters.states import PRINT_RUN, REDELIVERY
+from portal.domain.letters.letters.without_id import locked as bare
+from portal.domain.letters.letters.without_id import take_out as take_out_without_id
 from portal.domain.mailroom.printing.archives.sending import refuse_wrong_archive, send_archive
 from portal.domain.mailroom.printing.proofs.decisions import require_approval
 from portal.domain.mailroom.printing.proofs.making import forget_pictures, locked_run
@@ -131,9 +131,11 @@ def take_out(work: Work, run_id: int, letter_ids: Collection[int]) -> int:
         raise NotAllowedError(_s("手紙を抜き取れるのは、アカウントのある職員だけです。"))
     run = locked_run(work.session, run_id)
     PRINT_RUN.next(run.state, "hand_over")
-    count, take = 0, take_out_bare if run.is_bare else cancel
+    count, take = 0, take_out_without_id if run.is_without_id else cancel
     for letter_id in sorted(letter_ids):
-        letter = bare(work.session, letter_id) if run.is_bare else locked(work.session, letter_id)
+        letter = (
+            bare(work.session, letter_id) if run.is_without_id else locked(work.session, letter_id)
+        )
         if letter.print_run_id != run_id:
             raise NotFoundError(_s("この手紙は見つかりませんでした。"))
         if letter.state == PRINTED:

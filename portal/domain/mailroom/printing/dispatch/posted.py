@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.letters.letters.kinds import KINDS
-from portal.domain.letters.letters.models import BareLetter, Letter, PrintRun
+from portal.domain.letters.letters.models import Letter, LetterWithoutId, PrintRun
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.letters.shipments.services import LETTER
 
@@ -44,10 +44,13 @@ def latest(session: Session, limit: int = SHOWN) -> list[PostedLetter]:
     )
     bare = session.execute(
         select(
-            BareLetter.number, BareLetter.tracking_no, BareLetter.mail_class, BareLetter.posted_on
+            LetterWithoutId.number,
+            LetterWithoutId.tracking_no,
+            LetterWithoutId.mail_class,
+            LetterWithoutId.posted_on,
         )
-        .where(BareLetter.posted_on.is_not(None))
-        .order_by(BareLetter.posted_on.desc(), BareLetter.id.desc())
+        .where(LetterWithoutId.posted_on.is_not(None))
+        .order_by(LetterWithoutId.posted_on.desc(), LetterWithoutId.id.desc())
         .limit(limit)
     )
     found = [

@@ -15,13 +15,13 @@ from portal.domain.foundation.audit.services import record, record_many
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, DomainError, InputError, NotFoundError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.typed import bare
+from portal.domain.foundation.typed import without_separators
 from portal.domain.foundation.work import Work
-from portal.domain.letters.letters.bare import by_numbers, post
-from portal.domain.letters.letters.kinds import BARE, kind_of
-from portal.domain.letters.letters.models import BareLetter, Letter, PrintRun
+from portal.domain.letters.letters.kinds import WITHOUT_ID, kind_of
+from portal.domain.letters.letters.models import Letter, LetterWithoutId, PrintRun
 from portal.domain.letters.letters.numbers import is_letter_number
 from portal.domain.letters.letters.states import REDELIVERY
+from portal.domain.letters.letters.without_id import by_numbers, post
 from portal.domain.letters.shipments.mail import MAIL, tracking_number
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.letters.shipments.services import LETTER
@@ -131,12 +131,14 @@ def post_run(work: Work, run_id: int, day: date, mail_class: str) -> Posted:
         raise InputError(
             _s("この郵便の種類では、手紙1通ごとにお問い合わせ番号がいります。"), code="posting"
         )
-    letters: Sequence[Letter | BareLetter]
-    if run.is_bare:
-        unposted = select(BareLetter).where(
-            BareLetter.print_run_id == run_id, BareLetter.state == HANDED_OVER
+    letters: Sequence[Letter | LetterWithoutId]
+    if run.is_without_id:
+        unposted = select(LetterWithoutId).where(
+            LetterWithoutId.print_run_id == run_id, LetterWithoutId.state == HANDED_OVER
         )
-        letters = work.session.scalars(unposted.order_by(BareLetter.id).with_for_update()).all()
+        letters = work.session.scalars(
+            unposted.order_by(LetterWithoutId.id).with_for_update()
+        ).all()
     else:
         letters = work.session.scalars(
             select(Letter)
@@ -188,7 +190,7 @@ def _labels(
         found[entry] = number
     used: set[str | None] = set()
     for part in _parts(sorted(seen)):
-        for table in (Shipment, BareLetter):
+        for table in (Shipment, LetterWithoutId):
             used |= set(
                 session.scalars(
                     select(table.tracking_no).where(
@@ -204,9 +206,9 @@ def _labels(
 
 def _letters(
     session: Session, entries: Sequence[Entry], faults: _Faults
-) -> Mapping[Entry, Letter | BareLetter]:
-    numbers = {entry: bare(entry.letter_number).upper() for entry in entries}
-    letters: dict[str, Letter | BareLetter] = {}
+) -> Mapping[Entry, Letter | LetterWithoutId]:
+    numbers = {entry: without_separators(entry.letter_number).upper() for entry in entries}
+    letters: dict[str, Letter | LetterWithoutId] = {}
     posted: set[int | None] = set()
     for part in _parts(sorted(set(numbers.values()))):
         rows = session.scalars(
@@ -218,7 +220,7 @@ def _letters(
             session.scalars(_posted().where(Shipment.letter_id.in_([row.id for row in rows])))
         )
     seen: set[str] = set()
-    found: dict[Entry, Letter | BareLetter] = {}
+    found: dict[Entry, Letter | LetterWithoutId] = {}
     for entry, number in numbers.items():
         letter = letters.get(number)
         if letter is None:
@@ -232,7 +234,9 @@ def _letters(
         elif number in seen:
             faults.add(entry.line, _s("この手紙は、前の行にもあります。"))
         elif (
-            letter.posted_on is not None if isinstance(letter, BareLetter) else letter.id in posted
+            letter.posted_on is not None
+            if isinstance(letter, LetterWithoutId)
+            else letter.id in posted
         ):
             faults.add(entry.line, _s("この手紙は、もう差し出してあります。"))
         elif letter.state != HANDED_OVER:
@@ -246,12 +250,15 @@ def _letters(
 
 
 def _store(
-    work: Work, pairs: Sequence[tuple[Letter | BareLetter, str | None]], day: date, mail_class: str
+    work: Work,
+    pairs: Sequence[tuple[Letter | LetterWithoutId, str | None]],
+    day: date,
+    mail_class: str,
 ) -> None:
     followed = [(letter, label) for letter, label in pairs if isinstance(letter, Letter)]
     _ship(work, followed, day, mail_class)
     for letter, label in pairs:
-        if isinstance(letter, BareLetter):
+        if isinstance(letter, LetterWithoutId):
             post(work, letter, day, mail_class, label)
     record(
         work,
@@ -264,8 +271,10 @@ def _store(
     work.session.flush()
     for part in _parts(followed):
         found_posted(work, [letter.id for letter, _label in part])
-    for keys in _parts([letter.id for letter, _label in pairs if isinstance(letter, BareLetter)]):
-        found_posted(work, keys, BARE)
+    for keys in _parts(
+        [letter.id for letter, _label in pairs if isinstance(letter, LetterWithoutId)]
+    ):
+        found_posted(work, keys, WITHOUT_ID)
 
 
 def _ship(

@@ -118,7 +118,7 @@ def count(session: Session, run_id: int) -> Counted:
         .group_by(letters.enclosures)
         .order_by(letters.enclosures)
     ).all()
-    found = (advance_selection.counts if run.is_bare else selection.counts)(
+    found = (advance_selection.counts if run.is_without_id else selection.counts)(
         session, beside_run=run_id
     )
     left = {reason: households for reason, households in found.items() if reason != selection.DUE}

@@ -117,7 +117,7 @@ def _draw(
     Letters without an ID hold no secret, so that their pages are shown as they were printed.
     """
     with printer.read() as session:
-        if session.get_one(PrintRun, run_id).is_bare:
+        if session.get_one(PrintRun, run_id).is_without_id:
             return pages_as_they_are(folder, choose(printer.work(session), run_id, seed))
     frame = printer.frame(notice_date)
     passed_over: set[int] = set()
@@ -204,7 +204,7 @@ def store_proof(
         page = PrintProofPage(
             print_proof_id=proof.id,
             places=list(picture.places),
-            **{"bare_letter_id" if run.is_bare else "letter_id": picture.letter_id},
+            **{"bare_letter_id" if run.is_without_id else "letter_id": picture.letter_id},
         )
         work.session.add(page)
         work.session.flush()

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.typed import bare
+from portal.domain.foundation.typed import without_separators
 from portal.domain.mailroom.printing.recalls.recall_list import (
     ALREADY_POSTED,
     NUMBER,
@@ -51,7 +51,7 @@ def read_answers(session: Session, list_id: int, data: bytes) -> list[tuple[int,
     for at, (number, said) in read_columns(data, (NUMBER, RESULT), code="answers"):
         if not said.strip():
             continue
-        line, word = known.get(bare(number).upper()), WORDS.get(said.strip())
+        line, word = known.get(without_separators(number).upper()), WORDS.get(said.strip())
         if line is None:
             faults.append(_s("%(line)d行目: この手紙は、引抜きの一覧にありません。") % {"line": at})
         elif word is None:

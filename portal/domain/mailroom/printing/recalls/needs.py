@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from portal.domain.letters.letters.kinds import BARE, KINDS, Kind, kind_of
+from portal.domain.letters.letters.kinds import KINDS, WITHOUT_ID, Kind, kind_of
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.shipments.models import Shipment
-from portal.domain.mailroom.incidents.queries import letters_to_pull
-from portal.domain.mailroom.printing.models import PullLetter
+from portal.domain.mailroom.incidents.queries import letters_to_recall
+from portal.domain.mailroom.printing.models import RecalledLetter
 from portal.domain.people.entitlements.claims import DECLINE
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.states import ENTITLEMENT
@@ -52,7 +52,9 @@ def _nothing_left() -> ColumnElement[bool]:
 
 def listed_as(kind: Kind) -> ColumnElement[int | None]:
     """Return the column by which a pull list knows a letter of this kind."""
-    return (PullLetter.bare_letter_id if kind is BARE else PullLetter.letter_id).expression
+    return (
+        RecalledLetter.bare_letter_id if kind is WITHOUT_ID else RecalledLetter.letter_id
+    ).expression
 
 
 def _reason(kind: Kind) -> ColumnElement[str]:
@@ -61,8 +63,8 @@ def _reason(kind: Kind) -> ColumnElement[str]:
         has_open_hold(Household.id.expression),
         Household.counter != kind.counter,
     ]
-    if kind is not BARE:
-        stopped.append(Letter.id.in_(letters_to_pull()))
+    if kind is not WITHOUT_ID:
+        stopped.append(Letter.id.in_(letters_to_recall()))
     # the roster's codes for deaths and moves after the base day begin like this
     return case(
         (_open_hold("W11_"), DIED),
@@ -74,12 +76,12 @@ def _reason(kind: Kind) -> ColumnElement[str]:
     )
 
 
-def _to_pull(kind: Kind) -> ColumnElement[bool]:
+def _to_recall(kind: Kind) -> ColumnElement[bool]:
     """Say that a letter is out of the house, not in the mail, on no list, and must not go out any more."""
     letters = kind.table
     listed = exists().where(listed_as(kind) == letters.id)
     needed = [letters.state == "handed_over", kind.by_post, _reason(kind) != "", ~listed]
-    if kind is not BARE:  # one without an ID is in another state as soon as it is posted
+    if kind is not WITHOUT_ID:  # one without an ID is in another state as soon as it is posted
         needed.append(
             ~exists().where(Shipment.letter_id == Letter.id, Shipment.state != "cancelled")
         )
@@ -96,22 +98,22 @@ def needs(session: Session, run_id: int) -> list[Need]:
     rows = session.execute(
         select(letters.id, letters.number, _reason(kind))
         .join(Household, Household.id == letters.household_id)
-        .where(letters.print_run_id == run_id, _to_pull(kind))
+        .where(letters.print_run_id == run_id, _to_recall(kind))
         .order_by(letters.id)
     )
     return [Need(letter_id, number, reason) for letter_id, number, reason in rows]
 
 
-def runs_to_pull(session: Session) -> dict[int, int]:
+def runs_to_recall(session: Session) -> dict[int, int]:
     """Return the runs with letters that must be pulled or that wait for the mail house's answer, and how many."""
     found: dict[int, int] = {}
     for kind in KINDS:
         letters = kind.table
-        open_line = exists().where(listed_as(kind) == letters.id, PullLetter.state.in_(WAITING))
+        open_line = exists().where(listed_as(kind) == letters.id, RecalledLetter.state.in_(WAITING))
         rows = session.execute(
             select(letters.print_run_id, func.count(letters.id))
             .join(Household, Household.id == letters.household_id)
-            .where(or_(_to_pull(kind), open_line))
+            .where(or_(_to_recall(kind), open_line))
             .group_by(letters.print_run_id)
         )
         found |= {run_id: int(count) for run_id, count in rows}

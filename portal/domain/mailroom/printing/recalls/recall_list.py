@@ -20,17 +20,17 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, NotAllowedError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
-from portal.domain.letters.letters.bare import take_out
-from portal.domain.letters.letters.kinds import BARE, Kind, kind_of
 from portal.domain.letters.letters.kinds import CREDENTIAL as CREDENTIAL_KIND
-from portal.domain.letters.letters.models import BareLetter, Letter, PrintChunk, PrintRun
+from portal.domain.letters.letters.kinds import WITHOUT_ID, Kind, kind_of
+from portal.domain.letters.letters.models import Letter, LetterWithoutId, PrintChunk, PrintRun
 from portal.domain.letters.letters.services import cancel
+from portal.domain.letters.letters.without_id import take_out
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.letters.subcontractors.services import PULL_LIST, FileFacts, note_sent
 from portal.domain.mailroom.printing.archives.sending import live_archive
-from portal.domain.mailroom.printing.models import PullLetter, PullList
+from portal.domain.mailroom.printing.models import RecalledLetter, RecallList
 from portal.domain.mailroom.printing.recalls.needs import WAITING, listed_as, needs
-from portal.domain.mailroom.printing.states import PULL
+from portal.domain.mailroom.printing.states import RECALL
 from portal.domain.people.credentials.services import lock_row, move
 from portal.domain.people.credentials.states import CREDENTIAL
 
@@ -53,7 +53,7 @@ class Line:
     posted_on: date | None
 
 
-def draw_up(work: Work, run_id: int) -> PullList:
+def draw_up(work: Work, run_id: int) -> RecallList:
     """Make a list of everything that must be pulled from a run now.
 
     Raises:
@@ -70,16 +70,16 @@ def draw_up(work: Work, run_id: int) -> PullList:
     if not found:
         raise ConflictError(_s("いま引き抜く手紙はありません。"), code="nothing_to_pull")
     last = work.session.scalar(
-        select(func.max(PullList.number)).where(PullList.print_run_id == run_id)
+        select(func.max(RecallList.number)).where(RecallList.print_run_id == run_id)
     )
-    made = PullList(
+    made = RecallList(
         print_run_id=run_id, number=(last or 0) + 1, created_at=work.now, created_by=work.actor.id
     )
     work.session.add(made)
     work.session.flush()
     column = listed_as(kind_of(work.session, run_id)).name
     work.session.add_all(
-        PullLetter(pull_list_id=made.id, reason=one.reason, **{column: one.letter_id})
+        RecalledLetter(pull_list_id=made.id, reason=one.reason, **{column: one.letter_id})
         for one in found
     )
     record(work, "pull_list.drawn_up", "pull_list", made.id, run=run_id, letters=len(found))
@@ -87,7 +87,7 @@ def draw_up(work: Work, run_id: int) -> PullList:
     return made
 
 
-def send_list(work: Work, list_id: int) -> PullList:
+def send_list(work: Work, list_id: int) -> RecallList:
     """Note that a list went to the mail house.
 
     Where the run went out as an archive, it is entered as a sent file.
@@ -103,9 +103,9 @@ def send_list(work: Work, list_id: int) -> PullList:
     if row.sent_at is not None:
         raise ConflictError(_s("この一覧は、もう送ってあります。"), code="sent_before")
     letters = work.session.scalars(
-        select(PullLetter)
-        .where(PullLetter.pull_list_id == list_id, PullLetter.state == PULL.initial)
-        .order_by(PullLetter.id)
+        select(RecalledLetter)
+        .where(RecalledLetter.pull_list_id == list_id, RecalledLetter.state == RECALL.initial)
+        .order_by(RecalledLetter.id)
         .with_for_update()
     ).all()
     archive = live_archive(work.session, row.print_run_id)
@@ -115,7 +115,7 @@ def send_list(work: Work, list_id: int) -> PullList:
         row.sent_file_id = note_sent(work, archive.subcontractor_id, facts).id
     row.sent_at = work.now
     for letter in letters:
-        letter.state = PULL.next(letter.state, "send")
+        letter.state = RECALL.next(letter.state, "send")
     record(work, "pull_list.sent", "pull_list", list_id, letters=len(letters))
     work.session.flush()
     return row
@@ -144,8 +144,8 @@ def answer(work: Work, list_id: int, answers: Sequence[tuple[int, str]]) -> int:
     rows = {
         row.bare_letter_id or row.letter_id: row
         for row in work.session.scalars(
-            select(PullLetter)
-            .where(PullLetter.pull_list_id == list_id, column.in_(keys))
+            select(RecalledLetter)
+            .where(RecalledLetter.pull_list_id == list_id, column.in_(keys))
             .order_by(column)
             .with_for_update()
         )
@@ -165,8 +165,8 @@ def found_posted(work: Work, letter_ids: Collection[int], kind: Kind = CREDENTIA
     """
     column = listed_as(kind)
     for row in work.session.scalars(
-        select(PullLetter)
-        .where(column.in_(letter_ids), PullLetter.state.in_(WAITING))
+        select(RecalledLetter)
+        .where(column.in_(letter_ids), RecalledLetter.state.in_(WAITING))
         .order_by(column)
         .with_for_update()
     ):
@@ -174,14 +174,16 @@ def found_posted(work: Work, letter_ids: Collection[int], kind: Kind = CREDENTIA
     work.session.flush()
 
 
-def _settle(work: Work, row: PullLetter, said: str) -> None:
-    row.state = PULL.next(row.state, said)
+def _settle(work: Work, row: RecalledLetter, said: str) -> None:
+    row.state = RECALL.next(row.state, said)
     row.answered_at, row.answered_by = work.now, work.actor.id
     if row.bare_letter_id is not None:
-        bare = work.session.get_one(BareLetter, row.bare_letter_id)
+        bare = work.session.get_one(LetterWithoutId, row.bare_letter_id)
         if said == PULLED and bare.state == "handed_over":
             take_out(work, bare.id, reason="pulled")
-        record(work, f"pull_letter.{said}", BARE.subject, bare.id, household_id=bare.household_id)
+        record(
+            work, f"pull_letter.{said}", WITHOUT_ID.subject, bare.id, household_id=bare.household_id
+        )
         return
     letter = work.session.get_one(Letter, row.letter_id)
     if said == PULLED:
@@ -194,19 +196,21 @@ def _settle(work: Work, row: PullLetter, said: str) -> None:
     record(work, f"pull_letter.{said}", "letter", letter.id, household_id=letter.household_id)
 
 
-def lists_of(session: Session, run_id: int) -> list[PullList]:
+def lists_of(session: Session, run_id: int) -> list[RecallList]:
     """Return a run's pull lists, newest first."""
     return list(
         session.scalars(
-            select(PullList).where(PullList.print_run_id == run_id).order_by(PullList.number.desc())
+            select(RecallList)
+            .where(RecallList.print_run_id == run_id)
+            .order_by(RecallList.number.desc())
         )
     )
 
 
-def pull_list(session: Session, run_id: int, list_id: int) -> PullList:
+def pull_list(session: Session, run_id: int, list_id: int) -> RecallList:
     """Return a list of a run. Raises NotFoundError."""
     row = session.scalar(
-        select(PullList).where(PullList.id == list_id, PullList.print_run_id == run_id)
+        select(RecallList).where(RecallList.id == list_id, RecallList.print_run_id == run_id)
     )
     if row is None:
         raise NotFoundError(_s("この引抜きの一覧は見つかりませんでした。"))
@@ -217,25 +221,25 @@ def lines(session: Session, list_id: int) -> list[Line]:
     """Return the letters of a list in the order of their numbers."""
     bare = session.execute(
         select(
-            BareLetter.id,
-            BareLetter.number,
+            LetterWithoutId.id,
+            LetterWithoutId.number,
             PrintChunk.file_name,
-            PullLetter.reason,
-            PullLetter.state,
-            BareLetter.tracking_no,
-            BareLetter.mail_class,
-            BareLetter.posted_on,
+            RecalledLetter.reason,
+            RecalledLetter.state,
+            LetterWithoutId.tracking_no,
+            LetterWithoutId.mail_class,
+            LetterWithoutId.posted_on,
         )
-        .join(BareLetter, BareLetter.id == PullLetter.bare_letter_id)
+        .join(LetterWithoutId, LetterWithoutId.id == RecalledLetter.bare_letter_id)
         .outerjoin(
             PrintChunk,
             and_(
-                PrintChunk.print_run_id == BareLetter.print_run_id,
-                PrintChunk.number == BareLetter.chunk_number,
+                PrintChunk.print_run_id == LetterWithoutId.print_run_id,
+                PrintChunk.number == LetterWithoutId.chunk_number,
             ),
         )
-        .where(PullLetter.pull_list_id == list_id)
-        .order_by(BareLetter.number)
+        .where(RecalledLetter.pull_list_id == list_id)
+        .order_by(LetterWithoutId.number)
     ).all()
     if bare:
         return [Line(row[0], row[1], row[2] or "", *row[3:]) for row in bare]
@@ -244,13 +248,13 @@ def lines(session: Session, list_id: int) -> list[Line]:
             Letter.id,
             Letter.number,
             PrintChunk.file_name,
-            PullLetter.reason,
-            PullLetter.state,
+            RecalledLetter.reason,
+            RecalledLetter.state,
             Shipment.tracking_no,
             Shipment.mail_class,
             Shipment.posted_on,
         )
-        .join(Letter, Letter.id == PullLetter.letter_id)
+        .join(Letter, Letter.id == RecalledLetter.letter_id)
         .outerjoin(
             PrintChunk,
             and_(
@@ -259,7 +263,7 @@ def lines(session: Session, list_id: int) -> list[Line]:
             ),
         )
         .outerjoin(Shipment, and_(Shipment.letter_id == Letter.id, Shipment.state != "cancelled"))
-        .where(PullLetter.pull_list_id == list_id)
+        .where(RecalledLetter.pull_list_id == list_id)
         .order_by(Letter.number)
     )
     return [Line(row[0], row[1], row[2] or "", *row[3:]) for row in rows]
@@ -267,15 +271,15 @@ def lines(session: Session, list_id: int) -> list[Line]:
 
 def unanswered(session: Session, run_id: int | None = None) -> int:
     """Return for how many letters, of all runs or of one, the mail house has not answered yet."""
-    found = select(func.count(PullLetter.id)).where(PullLetter.state.in_(WAITING))
+    found = select(func.count(RecalledLetter.id)).where(RecalledLetter.state.in_(WAITING))
     if run_id is not None:
-        found = found.join(PullList, PullList.id == PullLetter.pull_list_id).where(
-            PullList.print_run_id == run_id
+        found = found.join(RecallList, RecallList.id == RecalledLetter.pull_list_id).where(
+            RecallList.print_run_id == run_id
         )
     return session.scalar(found) or 0
 
 
-def list_file(row: PullList) -> str:
+def list_file(row: RecallList) -> str:
     """Return the name of a list's file, without its ending."""
     return f"pull-{row.print_run_id:03}-{row.number}"
 
@@ -289,8 +293,8 @@ def as_csv(session: Session, list_id: int) -> bytes:
     return "\ufeff".encode() + table.getvalue().encode()
 
 
-def _locked(session: Session, list_id: int) -> PullList:
-    row = session.get(PullList, list_id, with_for_update=True, populate_existing=True)
+def _locked(session: Session, list_id: int) -> RecallList:
+    row = session.get(RecallList, list_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFoundError(_s("この引抜きの一覧は見つかりませんでした。"))
     return row

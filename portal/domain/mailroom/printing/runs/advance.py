@@ -76,7 +76,7 @@ class AdvanceWriter:
                 code="decline_over",
             )
 
-    def begun(self, session: Session, run_id: int, now: datetime) -> None:
+    def started(self, session: Session, run_id: int, now: datetime) -> None:
         """Note which version of the words the run is printed from."""
         note_texts(session, self._texts(session), run_id, now)
 
@@ -100,7 +100,7 @@ class AdvanceWriter:
         left = {reason: count for reason, count in counted.items() if reason != DUE}
         return Chosen(tuple(item for _postal, item in ready), left, tuple(findings))
 
-    def standing(
+    def still_due_items(
         self, session: Session, keys: Collection[int], *, lock: bool
     ) -> Mapping[int, Item]:
         """Return the households that still get one.

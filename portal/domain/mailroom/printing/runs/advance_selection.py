@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from portal.domain.letters.letters.models import BareLetter, Letter
+from portal.domain.letters.letters.models import Letter, LetterWithoutId
 from portal.domain.letters.letters.states import ADVANCE_NOTICE, CREDENTIAL_LETTER, LIVE
 from portal.domain.mailroom.printing.runs.letters_without_id import Item
 from portal.domain.mailroom.printing.runs.selection import (
@@ -35,7 +35,7 @@ def _wanted() -> ColumnElement[bool]:
     )
 
 
-def _reason(*standing: str) -> ColumnElement[str]:
+def _reason(*still_due_items: str) -> ColumnElement[str]:
     """Say why a household gets none, ``DUE`` if it gets one.
 
     A notice in one of these states stands in the way.
@@ -51,9 +51,9 @@ def _reason(*standing: str) -> ColumnElement[str]:
         Letter.state.in_(LIVE),
     )
     notice = and_(
-        BareLetter.household_id == Household.id,
-        BareLetter.kind == ADVANCE_NOTICE,
-        BareLetter.state.in_(standing),
+        LetterWithoutId.household_id == Household.id,
+        LetterWithoutId.kind == ADVANCE_NOTICE,
+        LetterWithoutId.state.in_(still_due_items),
     )
     return case(
         (Household.state != "active", REMOVED),
@@ -78,10 +78,10 @@ def counts(session: Session, *, beside_run: int | None = None) -> dict[str, int]
 
     ``beside_run``: without the households whose notice lies in this run.
     """
-    inside = select(BareLetter.household_id).where(
-        BareLetter.print_run_id == beside_run,
-        BareLetter.state == "printed",
-        BareLetter.household_id.is_not(None),
+    inside = select(LetterWithoutId.household_id).where(
+        LetterWithoutId.print_run_id == beside_run,
+        LetterWithoutId.state == "printed",
+        LetterWithoutId.household_id.is_not(None),
     )
     statement = select(_reason("prepared", *MADE).label("reason"))
     reasons = (

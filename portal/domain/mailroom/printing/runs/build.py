@@ -52,7 +52,7 @@ from portal.domain.mailroom.printing.runs.preflight import (
     require_protection,
 )
 from portal.domain.mailroom.printing.runs.selection import Due
-from portal.domain.mailroom.printing.runs.worker_pool import Crew, Drawn, Job, crew
+from portal.domain.mailroom.printing.runs.worker_pool import Drawn, Job, WorkerPool, worker_pool
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Household
 
@@ -137,14 +137,16 @@ def build_letters(
             same_texts(session, texts, found.id)
     if found is not None:
         day = found.notice_date
-        with crew(printer.frame(day), printer.vault, min(workers, len(found.chunks))) as people:
+        with worker_pool(
+            printer.frame(day), printer.vault, min(workers, len(found.chunks))
+        ) as people:
             return _build(printer, found, people, progress, None, render_back(people.frame))
     day = notice_date or today
     frame = printer.frame(day)
     checked = _check(printer)
     chosen = checked.ready[:limit]
     # the workers start while the back is drawn and the run is planned
-    with crew(frame, printer.vault, min(workers, -(-len(chosen) // chunk_size))) as people:
+    with worker_pool(frame, printer.vault, min(workers, -(-len(chosen) // chunk_size))) as people:
         back = render_back(frame)  # texts that do not fit are refused before anything is planned
         _hold(printer, checked)
         planned = _plan(printer, chosen, folder, chunk_size, day, texts)
@@ -158,7 +160,7 @@ def build_letters(
 def _build(
     printer: Printer,
     run: OpenRun,
-    people: Crew,
+    people: WorkerPool,
     progress: Progress | None,
     checked: Preflight | None,
     back: bytes,
@@ -286,7 +288,9 @@ class _Desk:
         return stored
 
 
-def _draw_chunks(printer: Printer, people: Crew, run: OpenRun, progress: Progress | None) -> None:
+def _draw_chunks(
+    printer: Printer, people: WorkerPool, run: OpenRun, progress: Progress | None
+) -> None:
     desk = _Desk(printer, run)
     done = 0
     for drawn in people.draw_all(desk.jobs(), desk.again):

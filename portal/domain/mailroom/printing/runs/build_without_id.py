@@ -20,10 +20,10 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
-from portal.domain.letters.letters.bare import SUBJECT
-from portal.domain.letters.letters.models import BareLetter
+from portal.domain.letters.letters.models import LetterWithoutId
 from portal.domain.letters.letters.numbers import free_letter_numbers
-from portal.domain.letters.letters.states import BARE_LETTER, PRINT_CHUNK
+from portal.domain.letters.letters.states import LETTER_WITHOUT_ID, PRINT_CHUNK
+from portal.domain.letters.letters.without_id import SUBJECT
 from portal.domain.mailroom.printing.runs.build import CHUNK_SIZE, Printer, Progress, folder_maker
 from portal.domain.mailroom.printing.runs.chunks import cancel_planned, chunk_to_store
 from portal.domain.mailroom.printing.runs.files import (
@@ -53,7 +53,7 @@ ROUNDS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class BuiltBare:
+class BuiltWithoutId:
     """A finished run of letters without an ID. ``chosen`` is None where a run was resumed."""
 
     run_id: int
@@ -64,7 +64,7 @@ class BuiltBare:
     chosen: Chosen | None
 
 
-def build_bare(
+def build_without_id(
     printer: Printer,
     writer: Writer,
     *,
@@ -73,7 +73,7 @@ def build_bare(
     chunk_size: int = CHUNK_SIZE,
     notice_date: date | None = None,
     progress: Progress | None = None,
-) -> BuiltBare | Chosen:
+) -> BuiltWithoutId | Chosen:
     """Build a letter for everybody whom the writer chooses, or go on with an unfinished run of its kind.
 
     When nobody is to get one, the answer is only who was left out.
@@ -118,7 +118,7 @@ def build_bare(
             totals = finish_run(printer.work(session), run.id)
     with printer.read() as session:
         files = tuple(run_files(session, run.id))
-    return BuiltBare(
+    return BuiltWithoutId(
         run.id, run.folder, files, totals, run.folder / manifest_names(run.id)[0], chosen
     )
 
@@ -146,7 +146,7 @@ def _plan(
             {
                 "number": number,
                 "kind": writer.kind,
-                "state": BARE_LETTER.initial,
+                "state": LETTER_WITHOUT_ID.initial,
                 "print_run_id": run.id,
                 "household_id": one.key if writer.to_households else None,
                 "test_address_id": None if writer.to_households else one.key,
@@ -160,8 +160,8 @@ def _plan(
                 zip(items, free_letter_numbers(session, len(items)), strict=True)
             )
         ]
-        insert_letters(session, BareLetter, rows)
-        writer.begun(session, run.id, now)
+        insert_letters(session, LetterWithoutId, rows)
+        writer.started(session, run.id, now)
         return run
 
 
@@ -172,7 +172,7 @@ def _draw(printer: Printer, writer: Writer, run: OpenRun, number: int) -> int:
         with printer.read() as session:
             rows = _prepared(session, run.id, number)
             numbers = {_key(row): row.number for row in rows}
-            drawn = writer.standing(session, list(numbers), lock=False)
+            drawn = writer.still_due_items(session, list(numbers), lock=False)
             contents = writer.contents(
                 session, {key: number for key, number in numbers.items() if key in drawn}
             )
@@ -194,17 +194,17 @@ def _store(
     """
     chunk = chunk_to_store(work.session, run_id, number)
     rows = _prepared(work.session, run_id, number, lock=True)
-    standing = writer.standing(work.session, [_key(row) for row in rows], lock=True)
-    cancel_planned(work, run_id, [row for row in rows if _key(row) not in standing])
-    if dict(standing) != dict(drawn):
+    still_due_items = writer.still_due_items(work.session, [_key(row) for row in rows], lock=True)
+    cancel_planned(work, run_id, [row for row in rows if _key(row) not in still_due_items])
+    if dict(still_due_items) != dict(drawn):
         return False
     chunk.state = PRINT_CHUNK.next(chunk.state, "build")
-    chunk.built_at, chunk.letters = work.now, len(standing)
-    kept = [row for row in rows if _key(row) in standing]
+    chunk.built_at, chunk.letters = work.now, len(still_due_items)
+    kept = [row for row in rows if _key(row) in still_due_items]
     for position, row in enumerate(kept, 1):
-        item = standing[_key(row)]
+        item = still_due_items[_key(row)]
         row.state, row.position, row.printed_at = (
-            BARE_LETTER.next(row.state, "print"),
+            LETTER_WITHOUT_ID.next(row.state, "print"),
             position,
             work.now,
         )
@@ -224,18 +224,18 @@ def _store(
 
 def _prepared(
     session: Session, run_id: int, number: int, *, lock: bool = False
-) -> Sequence[BareLetter]:
+) -> Sequence[LetterWithoutId]:
     statement = (
-        select(BareLetter)
+        select(LetterWithoutId)
         .where(
-            BareLetter.print_run_id == run_id,
-            BareLetter.chunk_number == number,
-            BareLetter.state == BARE_LETTER.initial,
+            LetterWithoutId.print_run_id == run_id,
+            LetterWithoutId.chunk_number == number,
+            LetterWithoutId.state == LETTER_WITHOUT_ID.initial,
         )
-        .order_by(BareLetter.id)
+        .order_by(LetterWithoutId.id)
     )
     return session.scalars(statement.with_for_update() if lock else statement).all()
 
 
-def _key(row: BareLetter) -> int:
+def _key(row: LetterWithoutId) -> int:
     return row.household_id or row.test_address_id or 0

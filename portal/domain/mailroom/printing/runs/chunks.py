@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.audit.services import record, record_many
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.kinds import kind_of
-from portal.domain.letters.letters.models import BareLetter, Letter, PrintChunk, PrintRun
+from portal.domain.letters.letters.models import Letter, LetterWithoutId, PrintChunk, PrintRun
 from portal.domain.letters.letters.orders import lock_orders, replace_letters
 from portal.domain.letters.letters.states import FIRST, LETTER, PRINT_CHUNK
 from portal.domain.mailroom.printing.runs.addressees import read_addressees
@@ -54,14 +54,16 @@ def read_chunk(
         )
         .order_by(Letter.id)
     ).all()
-    standing = still_due(work.session, [household_id for _id, _number, household_id in letters])
-    addressees = read_addressees(work, ward, standing.keys())
-    login_ids = free_login_ids(work, len(standing), taken)
+    still_due_items = still_due(
+        work.session, [household_id for _id, _number, household_id in letters]
+    )
+    addressees = read_addressees(work, ward, still_due_items.keys())
+    login_ids = free_login_ids(work, len(still_due_items), taken)
     enclosed = tuple(work.session.get_one(PrintRun, run_id).enclosed)
     beside = printed_names(enclosed)
     drafts, entries = [], []
     for letter_id, letter_number, household_id in letters:
-        if (due := standing.get(household_id)) is None:
+        if (due := still_due_items.get(household_id)) is None:
             continue
         login_id = login_ids.pop()
         drafts.append(
@@ -105,12 +107,14 @@ def store_chunk(
     lock_households(work.session, households)
     lock_approved(work.session, households)
     lock_orders(work.session, households)
-    standing = still_due(work.session, households)
+    still_due_items = still_due(work.session, households)
     cancel_planned(
-        work, run_id, [letter for letter in planned if letter.household_id not in standing]
+        work, run_id, [letter for letter in planned if letter.household_id not in still_due_items]
     )
     if [entry.due for entry in chunk.entries] != [
-        standing[letter.household_id] for letter in planned if letter.household_id in standing
+        still_due_items[letter.household_id]
+        for letter in planned
+        if letter.household_id in still_due_items
     ]:
         return False
     row.state = PRINT_CHUNK.next(row.state, "build")
@@ -179,7 +183,7 @@ def chunk_to_store(session: Session, run_id: int, number: int) -> PrintChunk:
     return row
 
 
-def cancel_planned(work: Work, run_id: int, letters: Sequence[Letter | BareLetter]) -> None:
+def cancel_planned(work: Work, run_id: int, letters: Sequence[Letter | LetterWithoutId]) -> None:
     """Cancel letters that were planned but never drawn, and take them out of what the run will print."""
     if not letters:
         return

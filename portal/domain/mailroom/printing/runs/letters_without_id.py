@@ -59,13 +59,13 @@ class Writer(Protocol):
     def require(self, session: Session, run_id: int | None) -> None:
         """Refuse to begin, or to go on with a run. Raises NotAllowedError or ConflictError."""
 
-    def begun(self, session: Session, run_id: int, now: datetime) -> None:
+    def started(self, session: Session, run_id: int, now: datetime) -> None:
         """Note what a run is made from."""
 
     def choose(self, session: Session) -> Chosen:
         """Look at everybody; changes nothing."""
 
-    def standing(
+    def still_due_items(
         self, session: Session, keys: Collection[int], *, lock: bool
     ) -> Mapping[int, Item]:
         """Return those of the keys that may still get one.

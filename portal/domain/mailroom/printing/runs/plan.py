@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.base import Values
 from portal.domain.foundation.work import Work
-from portal.domain.letters.letters.models import BareLetter, Letter, PrintChunk, PrintRun
+from portal.domain.letters.letters.models import Letter, LetterWithoutId, PrintChunk, PrintRun
 from portal.domain.letters.letters.numbers import free_letter_numbers
 from portal.domain.letters.letters.states import FIRST, LETTER, PRINT_CHUNK, PRINT_RUN
 from portal.domain.mailroom.printing.runs.files import being_built
@@ -110,7 +110,7 @@ def new_run(
 
 
 def insert_letters(
-    session: Session, table: type[Letter] | type[BareLetter], rows: Sequence[Values]
+    session: Session, table: type[Letter] | type[LetterWithoutId], rows: Sequence[Values]
 ) -> None:
     """Insert the planned letters of a run."""
     for start in range(0, len(rows), INSERT_AT_ONCE):

@@ -51,14 +51,14 @@ class SpecimenWriter:
                 code="no_addresses",
             )
 
-    def begun(self, session: Session, run_id: int, now: datetime) -> None:
+    def started(self, session: Session, run_id: int, now: datetime) -> None:
         """Note nothing: the texts may be tried before the ward approves them."""
 
     def choose(self, session: Session) -> Chosen:
         """Choose every address that counts."""
         return Chosen(tuple(_item(row) for row in active(session)))
 
-    def standing(
+    def still_due_items(
         self, session: Session, keys: Collection[int], *, lock: bool
     ) -> Mapping[int, Item]:
         """Return the addresses that were not removed since."""

@@ -80,7 +80,7 @@ def _work(pipe: Connection, frame: LetterFrame, pepper: bytes) -> None:
             del job, answer
 
 
-class Crew:
+class WorkerPool:
     """So many workers; ``draw_all`` feeds them and yields their chunks as they come."""
 
     def __init__(self, frame: LetterFrame, vault: Vault, workers: int) -> None:
@@ -199,9 +199,9 @@ def _died() -> InputError:
 
 
 @contextmanager
-def crew(frame: LetterFrame, vault: Vault, workers: int) -> Iterator[Crew]:
+def worker_pool(frame: LetterFrame, vault: Vault, workers: int) -> Iterator[WorkerPool]:
     """Open a crew; with 0 workers everything happens in this process."""
-    made = Crew(frame, vault, workers)
+    made = WorkerPool(frame, vault, workers)
     try:
         made.start()
         yield made

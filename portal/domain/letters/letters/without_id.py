@@ -12,47 +12,49 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, InputError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
-from portal.domain.letters.letters.models import BareLetter
-from portal.domain.letters.letters.states import BARE_LETTER, TEST_POSTING
+from portal.domain.letters.letters.models import LetterWithoutId
+from portal.domain.letters.letters.states import LETTER_WITHOUT_ID, TEST_POSTING
 
-SUBJECT = BARE_LETTER.name
+SUBJECT = LETTER_WITHOUT_ID.name
 
 
-def locked(session: Session, letter_id: int) -> BareLetter:
+def locked(session: Session, letter_id: int) -> LetterWithoutId:
     """Return the row, fresh and locked to the end of the transaction.
 
     Raises:
         NotFoundError: there is none of that key.
     """
-    row = session.get(BareLetter, letter_id, with_for_update=True, populate_existing=True)
+    row = session.get(LetterWithoutId, letter_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFoundError(_s("この手紙は見つかりませんでした。"))
     return row
 
 
-def by_numbers(session: Session, numbers: Sequence[str]) -> dict[str, BareLetter]:
+def by_numbers(session: Session, numbers: Sequence[str]) -> dict[str, LetterWithoutId]:
     """Return the letters that have these numbers, locked."""
     rows = session.scalars(
-        select(BareLetter)
-        .where(BareLetter.number.in_(numbers))
-        .order_by(BareLetter.id)
+        select(LetterWithoutId)
+        .where(LetterWithoutId.number.in_(numbers))
+        .order_by(LetterWithoutId.id)
         .with_for_update()
     )
     return {row.number: row for row in rows}
 
 
-def bare_run(session: Session, number: str) -> int | None:
+def run_without_id(session: Session, number: str) -> int | None:
     """Return of which run a letter without an ID is; None where no such letter has the number."""
-    return session.scalar(select(BareLetter.print_run_id).where(BareLetter.number == number))
+    return session.scalar(
+        select(LetterWithoutId.print_run_id).where(LetterWithoutId.number == number)
+    )
 
 
-def of_run(session: Session, run_id: int, limit: int) -> list[BareLetter]:
+def of_run(session: Session, run_id: int, limit: int) -> list[LetterWithoutId]:
     """Return a run's letters in the order of files and pages, without those that were never printed."""
     return list(
         session.scalars(
-            select(BareLetter)
-            .where(BareLetter.print_run_id == run_id, BareLetter.printed_at.is_not(None))
-            .order_by(BareLetter.chunk_number, BareLetter.position)
+            select(LetterWithoutId)
+            .where(LetterWithoutId.print_run_id == run_id, LetterWithoutId.printed_at.is_not(None))
+            .order_by(LetterWithoutId.chunk_number, LetterWithoutId.position)
             .limit(limit)
         )
     )
@@ -67,7 +69,9 @@ def take_out(work: Work, letter_id: int, *, reason: str) -> None:
     work.session.flush()
 
 
-def post(work: Work, row: BareLetter, day: date, mail_class: str, tracking_no: str | None) -> None:
+def post(
+    work: Work, row: LetterWithoutId, day: date, mail_class: str, tracking_no: str | None
+) -> None:
     """Note that a locked letter went to the post on ``day`` (JST); the caller flushes.
 
     Raises WrongStateError.
@@ -76,7 +80,7 @@ def post(work: Work, row: BareLetter, day: date, mail_class: str, tracking_no: s
     _step(work, row, "post", mail_class=mail_class, day=day.isoformat())
 
 
-def end(work: Work, letter_id: int, action: str, day: date) -> BareLetter:
+def end(work: Work, letter_id: int, action: str, day: date) -> LetterWithoutId:
     """Note that a letter arrived (``arrive``) or the post brought it back (``come_back``) on ``day`` (JST).
 
     Raises:
@@ -86,7 +90,7 @@ def end(work: Work, letter_id: int, action: str, day: date) -> BareLetter:
         WrongStateError: it is not on its way.
     """
     row = locked(work.session, letter_id)
-    BARE_LETTER.next(row.state, action)
+    LETTER_WITHOUT_ID.next(row.state, action)
     if action == "arrive" and row.kind != TEST_POSTING:
         raise ConflictError(_s("到着を記録するのは、試し送りの手紙だけです。"))
     if day > jst_date(work.now) or (row.posted_on is not None and day < row.posted_on):
@@ -97,6 +101,6 @@ def end(work: Work, letter_id: int, action: str, day: date) -> BareLetter:
     return row
 
 
-def _step(work: Work, row: BareLetter, action: str, **detail: Any) -> None:
-    row.state = BARE_LETTER.next(row.state, action)
+def _step(work: Work, row: LetterWithoutId, action: str, **detail: Any) -> None:
+    row.state = LETTER_WITHOUT_ID.next(row.state, action)
     record(work, f"{SUBJECT}.{action}", SUBJECT, row.id, household_id=row.household_id, **detail)
