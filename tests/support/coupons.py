@@ -11,7 +11,7 @@ from portal.demo.issuer import make_batch
 from portal.domain.foundation.actors import SYSTEM
 from portal.domain.foundation.clock import FixedClock, day_end
 from portal.domain.foundation.program.loader import load_program
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.vault import PasswordCost, Vault
 from portal.domain.foundation.work import WorkSource
 from portal.domain.people.coupons.batch_file import Order, Terms
 from portal.domain.people.coupons.issuer import IssuerProfile, load_issuer
@@ -24,7 +24,13 @@ NOW = datetime(2023, 7, 3, 0, 0, tzinfo=UTC)
 LAST_DAY = date(2023, 12, 31)
 AMOUNT = 30_000
 TERMS = Terms(AMOUNT, day_end(LAST_DAY))
-VAULT = Vault(kek=b"k" * 32, index=b"i" * 32, pepper=b"p" * 32, token=b"t" * 32)
+VAULT = Vault(
+    kek=b"k" * 32,
+    index=b"i" * 32,
+    pepper=b"p" * 32,
+    token=b"t" * 32,
+    password_cost=PasswordCost(rounds=1, memory_kib=8),  # tests count tries, not seconds
+)
 ISSUERS = Path(__file__).resolve().parents[2] / "portal" / "programs" / "demo" / "issuers"
 
 

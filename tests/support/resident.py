@@ -22,6 +22,7 @@ from sqlalchemy import select
 from portal.domain.foundation.clock import FixedClock
 from portal.domain.people.authn import sessions
 from portal.domain.people.authn.models import AuthSession
+from portal.domain.people.authn.passwords import HashPool
 from portal.domain.people.notices.services import claim_due
 from portal.domain.people.tasks.models import Task
 from portal.platform.application import make_routes, serve_site
@@ -262,6 +263,11 @@ def session_at(database: Database, token: str) -> AuthSession | None:
         return session.scalar(
             select(AuthSession).where(AuthSession.token_hash == sessions.token_hash(token))
         )
+
+
+def with_cheap_hashes(site: Site) -> Site:
+    """Return the site with the tests' vault: the same keys as on disk, but passwords cost little."""
+    return replace(site, vault=VAULT, hashes=HashPool(VAULT))
 
 
 def make_settings(folder: Path) -> Settings:

@@ -40,8 +40,9 @@ def resident_settings(tmp_path_factory: pytest.TempPathFactory) -> "Settings":
 def resident_base(resident_settings: "Settings") -> "Site":
     """A site without a database of its own, read once; `make_resident` gives copies their database."""
     from portal.app import make_resident_site
+    from tests.support.resident import with_cheap_hashes
 
-    return make_resident_site(resident_settings)
+    return with_cheap_hashes(make_resident_site(resident_settings))
 
 
 @pytest.fixture
@@ -68,8 +69,11 @@ def sqlite_resident(
 def staff_base(resident_settings: "Settings") -> "Site":
     """A site without a database of its own, read once."""
     from admin.app import make_staff_site
+    from tests.support.resident import with_cheap_hashes
 
-    return make_staff_site(replace(resident_settings, admin_url="http://127.0.0.1"))
+    return with_cheap_hashes(
+        make_staff_site(replace(resident_settings, admin_url="http://127.0.0.1"))
+    )
 
 
 @pytest.fixture

@@ -27,19 +27,33 @@ _JSON_TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
+class PasswordCost:
+    """The work of one Argon2id hash: so many rounds over so much memory; only tests take less than this.
+
+    It is OWASP's lowest advised setting; the letter's password is random, so more would only cost capacity
+    (security.md §3: 64 MiB would cut sign-ins to an eighth).
+    """
+
+    rounds: int = 2
+    memory_kib: int = 19 * 1024
+    lanes: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Vault:
     """All keys of one deployment.
 
     They live in files outside the database and its backups (``design.md`` §9).
 
     ``kek`` wraps the data keys, ``index`` makes blind indexes, ``pepper`` hardens password and code
-    hashes, ``token`` signs cookies and forms.
+    hashes, ``token`` signs cookies and forms. ``password_cost`` is what a guess at a stolen hash costs.
     """
 
     kek: bytes = field(repr=False)
     index: bytes = field(repr=False)
     pepper: bytes = field(repr=False)
     token: bytes = field(repr=False)
+    password_cost: PasswordCost = PasswordCost()
 
     def new_data_key(self) -> tuple[bytes, bytes]:
         """Return a fresh data key, plain and wrapped; only the wrapped one is stored."""
@@ -168,4 +182,4 @@ def load_vault(directory: Path) -> Vault:
             raise InputError(
                 _s("鍵ファイル %(name)s の長さが正しくありません。") % {"name": path.name}
             )
-    return Vault(**keys)
+    return Vault(**keys, password_cost=PasswordCost())

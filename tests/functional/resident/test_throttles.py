@@ -1,8 +1,5 @@
 """Guessing passwords gets slow and ends, strangers do not shut an owner out, and nobody is named in the counters."""
 
-import pytest
-
-from portal.domain.people.authn import passwords
 from portal.domain.people.authn.models import ThrottleBucket
 from portal.domain.people.credentials.formats import new_login_id
 from tests.support.people import Person
@@ -16,13 +13,6 @@ def guess(visitor: Visitor, login_id: str, password: str = WRONG) -> int:
     if not visitor.token:
         visitor.open("/signin")
     return visitor.post("/signin/submit", {"login_id": login_id, "password": password}).status_code
-
-
-@pytest.fixture
-def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Argon2 at its smallest cost: these tests count tries, not seconds."""
-    monkeypatch.setattr(passwords, "MEMORY_KIB", 64)
-    monkeypatch.setattr(passwords, "TIME_COST", 1)
 
 
 def known(resident: Resident, person: Person) -> Visitor:
@@ -54,7 +44,7 @@ def test_an_unknown_id_waits_in_the_same_way(resident: Resident) -> None:
 
 
 def test_a_hundred_wrong_tries_close_the_password_for_strangers_only(
-    sqlite_resident: Resident, cheap_hashes: None
+    sqlite_resident: Resident,
 ) -> None:
     resident = sqlite_resident
     person = resident.add(active=True)
@@ -102,7 +92,7 @@ def test_a_forged_device_cookie_is_worth_nothing(resident: Resident) -> None:
 
 
 def test_sixty_failures_in_a_quarter_of_an_hour_shut_out_one_network(
-    sqlite_resident: Resident, cheap_hashes: None
+    sqlite_resident: Resident,
 ) -> None:
     resident = sqlite_resident
     person = resident.add(active=True)
@@ -117,9 +107,7 @@ def test_sixty_failures_in_a_quarter_of_an_hour_shut_out_one_network(
     assert guess(shared, new_login_id()) == 422
 
 
-def test_a_tired_network_costs_its_members_no_tries_of_their_own(
-    sqlite_resident: Resident, cheap_hashes: None
-) -> None:
+def test_a_tired_network_costs_its_members_no_tries_of_their_own(sqlite_resident: Resident) -> None:
     resident = sqlite_resident
     person = resident.add(active=True)
     noisy = resident.visitor()

@@ -17,12 +17,11 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, InputError, NotFoundError
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import KEY_BYTES, Vault
+from portal.domain.foundation.vault import KEY_BYTES, PasswordCost, Vault
 from portal.domain.foundation.work import Work
 from portal.domain.oversight.management.models import ChecklistAnswer
 from portal.domain.oversight.management.sealed import read, sealed_values
 from portal.domain.oversight.management.typed_texts import clean, writer
-from portal.domain.people.authn.passwords import MEMORY_KIB, TIME_COST
 from portal.domain.people.authn.sessions import LIFETIMES, RESIDENT, STAFF
 from portal.domain.people.authn.throttles import NETWORK, UNKNOWN_DEVICE
 from portal.domain.people.staff.permissions import Permission
@@ -78,8 +77,8 @@ def real_values(program: Program) -> Mapping[str, str]:
         "staff_hours": LIFETIMES[STAFF].absolute // hour,
         "resident_idle": LIFETIMES[RESIDENT].idle // minute,
         "key_bits": KEY_BYTES * 8,
-        "argon_mib": MEMORY_KIB // 1024,
-        "argon_rounds": TIME_COST,
+        "argon_mib": PasswordCost().memory_kib // 1024,
+        "argon_rounds": PasswordCost().rounds,
         "tries": UNKNOWN_DEVICE.allowed,
         "network_tries": NETWORK.allowed,
     }

@@ -11,17 +11,14 @@ from portal.domain.foundation.errors import BusyError
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.vault import Vault
 
-# OWASP's lowest advised Argon2id setting; the letter's password is random, so more would only cost
-# capacity
-# (security.md §3: 64 MiB would cut sign-ins to an eighth).
-TIME_COST, MEMORY_KIB, PARALLELISM = 2, 19 * 1024, 1
 SALT_BYTES = 16
 
 
 def hash_password(vault: Vault, password: str, salt: bytes) -> str:
     """Return the Argon2id hash of a peppered password; ``salt`` is 16 random bytes."""
+    cost = vault.password_cost
     return hash_secret(
-        vault.peppered(password), salt, TIME_COST, MEMORY_KIB, PARALLELISM, 32, Type.ID
+        vault.peppered(password), salt, cost.rounds, cost.memory_kib, cost.lanes, 32, Type.ID
     ).decode()
 
 

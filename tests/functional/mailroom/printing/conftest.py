@@ -5,11 +5,12 @@ Data directory, keys, database and the sample program.
 
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from portal.domain.foundation.vault import KEY_FILES
 from portal.platform.database import Database, make_engine
 from portal.platform.startup import initialize
 from portal.settings import Settings, load_settings
@@ -32,8 +33,8 @@ def ward(empty_database_url: str, tmp_path: Path) -> Iterator[Ward]:
     folder = tmp_path / "data"
     keys = folder / "keys"
     keys.mkdir(parents=True)
-    for name, key in asdict(VAULT).items():
-        (keys / f"{name}.key").write_text(key.hex())
+    for name in KEY_FILES:
+        (keys / f"{name}.key").write_text(getattr(VAULT, name).hex())
     values = {
         "PORTAL_DATA_DIR": str(folder),
         "PORTAL_PROGRAM": "sample",

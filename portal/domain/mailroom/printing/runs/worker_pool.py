@@ -63,10 +63,9 @@ def draw(job: Job, frame: LetterFrame, vault: Vault) -> Drawn:
     return Drawn(job.number, render_chunk(letters, frame), hashes)
 
 
-def _work(pipe: Connection, frame: LetterFrame, pepper: bytes) -> None:
+def _work(pipe: Connection, frame: LetterFrame, vault: Vault) -> None:
     """Draw chunks until the pipe closes, which it also does when the parent is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interruption means
-    vault = Vault(kek=b"", index=b"", pepper=pepper, token=b"")
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
             job = pipe.recv()
@@ -91,10 +90,11 @@ class WorkerPool:
     def start(self) -> None:
         """Start the processes; a spawned one inherits neither keys nor open files."""
         context = multiprocessing.get_context("spawn")
+        pepper_only = replace(self._vault, kek=b"", index=b"", token=b"")
         for _ in range(self._workers):
             ours, theirs = context.Pipe()
             process = context.Process(
-                target=_work, args=(theirs, self.frame, self._vault.pepper), daemon=True
+                target=_work, args=(theirs, self.frame, pepper_only), daemon=True
             )
             process.start()
             theirs.close()
