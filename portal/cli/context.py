@@ -21,7 +21,7 @@ from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault, load_vault
 from portal.domain.foundation.work import Work, WorkSource
-from portal.platform.database import Database, make_engine
+from portal.platform.database import COMMAND_WAITS, Database, make_engine
 from portal.platform.startup import check_tables_and_keys
 from portal.settings import Settings
 
@@ -58,9 +58,7 @@ class Context:
     @cached_property
     def _database(self) -> Database:
         check_tables_and_keys(self.settings)
-        return Database(
-            make_engine(self.settings.database_url, options="-c timezone=UTC -c lock_timeout=10s")
-        )
+        return Database(make_engine(self.settings.database_url, waits=COMMAND_WAITS))
 
     @cached_property
     def _vault(self) -> Vault:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,6 @@ from portal.domain.foundation.texts import _s
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=NORMAL",
-    "busy_timeout=15000",
     "foreign_keys=ON",
     "secure_delete=ON",
 )
@@ -24,13 +24,36 @@ STATEMENTS = 2_000
 
 More than both sites have, so that none is compiled twice.
 """
-POSTGRES_OPTIONS = (
-    "-c lock_timeout=4s -c statement_timeout=30s -c idle_in_transaction_session_timeout=20s "
-    "-c timezone=UTC"
-)
 
 
-def make_engine(url: str, *, pool_size: int = 10, options: str = POSTGRES_OPTIONS) -> Engine:
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """After how many seconds a connection gives up; 0 is never. A site must answer, a command waits.
+
+    ``lock``, ``statement`` and ``idle`` (in a transaction) are PostgreSQL's; on SQLite everything
+    waits for ``busy``.
+    """
+
+    lock: int = 4
+    statement: int = 30
+    idle: int = 20
+    connect: int = 5
+    pool: int = 5
+    busy: int = 15
+
+    def options(self) -> str:
+        """Return what PostgreSQL is told when a connection begins."""
+        return (
+            f"-c lock_timeout={self.lock}s -c statement_timeout={self.statement}s "
+            f"-c idle_in_transaction_session_timeout={self.idle}s -c timezone=UTC"
+        )
+
+
+SITE_WAITS = Waits()
+COMMAND_WAITS = Waits(lock=10, statement=0, idle=0)
+
+
+def make_engine(url: str, *, pool_size: int = 10, waits: Waits = SITE_WAITS) -> Engine:
     """Return an engine; values never appear in its error texts (``hide_parameters``).
 
     Raises:
@@ -39,17 +62,17 @@ def make_engine(url: str, *, pool_size: int = 10, options: str = POSTGRES_OPTION
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
-            return _sqlite(url)
+            return _sqlite(url, waits)
         if parsed.get_backend_name() == "postgresql":
             return create_engine(
                 parsed.set(drivername="postgresql+psycopg"),
                 pool_size=pool_size,
                 max_overflow=10,
-                pool_timeout=5,
+                pool_timeout=waits.pool,
                 pool_pre_ping=True,
                 hide_parameters=True,
                 query_cache_size=STATEMENTS,
-                connect_args={"options": options, "connect_timeout": 5},
+                connect_args={"options": waits.options(), "connect_timeout": waits.connect},
             )
     except (ArgumentError, NoSuchModuleError, ValueError):
         pass
@@ -68,21 +91,21 @@ def make_folder(url: str) -> None:
         Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
 
 
-def _sqlite(url: str) -> Engine:
+def _sqlite(url: str, waits: Waits) -> Engine:
     engine = create_engine(
         url,
         hide_parameters=True,
         query_cache_size=STATEMENTS,
         pool_size=20,
         max_overflow=44,
-        pool_timeout=15,
+        pool_timeout=waits.busy,
     )
 
     @event.listens_for(engine, "connect")
     def _configure(dbapi: Any, record: Any) -> None:  # noqa: ARG001  (SQLAlchemy's signature)
         dbapi.isolation_level = None
         cursor = dbapi.cursor()
-        for pragma in SQLITE_PRAGMAS:
+        for pragma in (f"busy_timeout={waits.busy * 1000}", *SQLITE_PRAGMAS):
             cursor.execute("PRAGMA " + pragma)
         cursor.close()
 

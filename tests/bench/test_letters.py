@@ -9,17 +9,15 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from portal.domain.foundation.vault import PasswordCost
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
 from portal.domain.people.authn.passwords import hash_password
 from portal.platform.database import Database
-from tests.support.coupons import VAULT
+from tests.support.coupons import FULL_PRICE
 from tests.support.letters import add_families, printer
 
 LETTERS = int(os.environ.get("PORTAL_TEST_LETTERS", "2000"))
 ROUNDS = 3
 PROMISED = 0.8
-FULL_PRICE = replace(VAULT, password_cost=PasswordCost())
 
 
 def hash_some(count: int) -> float:

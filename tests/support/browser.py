@@ -9,6 +9,8 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
 
+from tests.support.servers import PATIENCE
+
 FLAGS = (
     "--disable-gpu",
     "--disable-quic",
@@ -112,7 +114,7 @@ def page_factory(chromium: Browser, kept_pages: dict[str, Page]) -> Iterator[Pag
             java_script_enabled=javascript,
             **options,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE * 1000)
         page = context.new_page()
         if kept and like not in borrowed:
             borrowed[like] = kept_pages[like] = page

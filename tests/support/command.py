@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.support.servers import ROOT, clean_environment
+from tests.support.servers import PATIENCE, ROOT, clean_environment
 
 
 @dataclass
@@ -47,7 +47,7 @@ class CommandLine:
         self, *arguments: object, limit: Callable[[], None] | None = None
     ) -> subprocess.CompletedProcess[str]:
         process = self.start(*arguments, limit=limit)
-        out, err = process.communicate(timeout=300)
+        out, err = process.communicate(timeout=PATIENCE)
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
 

@@ -1,6 +1,7 @@
 """Households with entitled children, keys and loaded codes, for tests of coupons and what stands on them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -31,6 +32,8 @@ VAULT = Vault(
     token=b"t" * 32,
     password_cost=PasswordCost(rounds=1, memory_kib=8),  # tests count tries, not seconds
 )
+FULL_PRICE = replace(VAULT, password_cost=PasswordCost())
+"""The same keys with hashes as dear as in production: for what is about their time."""
 ISSUERS = Path(__file__).resolve().parents[2] / "portal" / "programs" / "demo" / "issuers"
 
 

@@ -11,12 +11,14 @@ import pytest
 from psycopg import sql
 from sqlalchemy import Engine, make_url
 
-from portal.platform.database import Database, make_engine
+from portal.platform.database import Database, Waits, make_engine
 from portal.platform.migrations import create_tables
 from tests.support import machine
 
 TEMPLATE = "portal_template"
 _number = itertools.count(1)
+PATIENT = Waits(lock=120, statement=300, idle=300, connect=60, pool=120, busy=120)
+"""Races decide who wins, never how fast the machine is: nobody gives up while another one works."""
 
 
 @pytest.fixture(scope="session")
@@ -142,7 +144,7 @@ class Engines:
 
     def _of(self, url: str) -> Engine:
         if url not in self.by_url:
-            self.by_url[url] = make_engine(url)
+            self.by_url[url] = make_engine(url, waits=PATIENT)
         return self.by_url[url]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from tests.support.servers import free_port
+from tests.support.servers import PATIENCE, free_port
 
 
 @dataclass
@@ -32,7 +32,7 @@ class SmtpSink:
         self.messages.append(message)
         return "250 OK"
 
-    def wait(self, count: int = 1, seconds: float = 10.0) -> list[EmailMessage]:
+    def wait(self, count: int = 1, seconds: float = PATIENCE) -> list[EmailMessage]:
         """All mails, as soon as `count` have come; fails the test when they do not."""
         until = time.monotonic() + seconds
         while len(self.messages) < count and time.monotonic() < until:

@@ -15,6 +15,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
+PATIENCE = 300.0
+"""Seconds until a test gives up on what must come: far beyond what the slowest machine needs."""
+
+
 def free_port() -> int:
     """A TCP port of this machine that nothing listens on now."""
     with socket.socket() as probe:
@@ -46,7 +50,7 @@ class Server:
         """Everything that the program wrote to stdout and stderr."""
         return self.log.read_text("utf-8", "replace")
 
-    def wait(self, seconds: float = 40.0) -> None:
+    def wait(self, seconds: float = PATIENCE) -> None:
         """Returns when the port answers; fails the test with the program's output when it does not."""
         until = time.monotonic() + seconds
         while time.monotonic() < until and self.process.poll() is None:
@@ -59,7 +63,7 @@ class Server:
             f"the server does not answer on port {self.port}:\n{self.output[-4000:]}", pytrace=False
         )
 
-    def stop(self, seconds: float = 10.0) -> int:
+    def stop(self, seconds: float = PATIENCE) -> int:
         """Ends the program as an operator does (SIGTERM) and returns its exit code."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
@@ -87,7 +91,11 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServ
     servers: list[Server] = []
 
     def start(
-        module: Sequence[str], *, port: int, env: dict[str, str] | None = None, wait: float = 40.0
+        module: Sequence[str],
+        *,
+        port: int,
+        env: dict[str, str] | None = None,
+        wait: float = PATIENCE,
     ) -> Server:
         log = folder / f"{len(servers)}.log"
         with log.open("wb") as output:

@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from tests.support.servers import PATIENCE
+
 
 @dataclass(frozen=True)
 class GatewayRequest:
@@ -31,7 +33,7 @@ class SmsGateway:
     answer: bytes = b"{}"
     delay: float = 0.0  # seconds before it answers: a gateway that hangs
 
-    def wait(self, count: int = 1, seconds: float = 10.0) -> list[GatewayRequest]:
+    def wait(self, count: int = 1, seconds: float = PATIENCE) -> list[GatewayRequest]:
         """All requests, as soon as `count` have come; fails the test when they do not."""
         until = time.monotonic() + seconds
         while len(self.requests) < count and time.monotonic() < until:

@@ -28,10 +28,10 @@ _JSON_TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 @dataclass(frozen=True, slots=True)
 class PasswordCost:
-    """The work of one Argon2id hash: so many rounds over so much memory; only tests take less than this.
+    """The work of one Argon2id hash: so many rounds over so much memory; only tests take less.
 
-    It is OWASP's lowest advised setting; the letter's password is random, so more would only cost capacity
-    (security.md §3: 64 MiB would cut sign-ins to an eighth).
+    It is OWASP's lowest advised setting; the letter's password is random, so more would only cost
+    capacity (64 MiB would cut sign-ins to an eighth).
     """
 
     rounds: int = 2

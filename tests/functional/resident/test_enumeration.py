@@ -4,13 +4,18 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 
 from portal.domain.people.authn import throttles
 from portal.domain.people.authn.models import ThrottleBucket
 from portal.domain.people.authn.passwords import HashPool
 from portal.domain.people.credentials.formats import new_login_id
-from tests.support.coupons import VAULT
-from tests.support.resident import Resident
+from portal.platform.database import Database
+from portal.platform.site import Site
+from tests.support.coupons import FULL_PRICE, VAULT
+from tests.support.people import add_person
+from tests.support.resident import Loop, Resident, make_resident
 
 PAIRS = 200
 
@@ -40,13 +45,14 @@ def auc(first: list[float], second: list[float]) -> float:
 
 
 def test_the_time_of_a_refusal_does_not_tell_whether_an_id_exists(
-    sqlite_resident: Resident,
+    resident_base: Site, sqlite_database: Database, background_loop: Loop, tmp_path: Path
 ) -> None:
     from portal.platform.cookies import form_token
 
-    resident = sqlite_resident
+    site = replace(resident_base, vault=FULL_PRICE, hashes=HashPool(FULL_PRICE))
+    resident = make_resident(site, sqlite_database, background_loop, tmp_path)
     TOKENS[0] = form_token(VAULT, "x" * 24)
-    known = resident.add(active=True).login_id
+    known = add_person(sqlite_database, resident.now, vault=FULL_PRICE, active=True).login_id
     unknown = new_login_id()
     seconds(resident, known)
     times: dict[str, list[float]] = {known: [], unknown: []}
@@ -118,7 +124,7 @@ def test_an_account_that_waits_costs_no_hash(sqlite_resident: Resident) -> None:
 
 
 def test_the_pool_never_works_on_more_than_its_cores(sqlite_resident: Resident) -> None:
-    pool = HashPool(VAULT, cores=2, queue=3)
+    pool = HashPool(FULL_PRICE, cores=2, queue=3)
     threads = [threading.Thread(target=lambda: _try(pool, results)) for _n in range(12)]
     results: list[str] = []
     for thread in threads:

@@ -27,7 +27,7 @@ from portal.platform.senders.worker import OutboxWorker
 from portal.settings import Settings
 from tests.functional.people.notices.support import NOW, PHONE, VAULT, put, row_of
 from tests.support.mail import SmtpSink
-from tests.support.servers import free_port
+from tests.support.servers import PATIENCE, free_port
 from tests.support.sms import SmsGateway
 from tests.support.work import source_of
 
@@ -56,14 +56,14 @@ def workers() -> Iterator[Workers]:
         worker.stop()
 
 
-def until(true: Callable[[], bool], seconds: float = 10.0) -> None:
+def until(true: Callable[[], bool], seconds: float = PATIENCE) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "it did not come about in time"
         time.sleep(0.02)
 
 
-def gateway_sender(gateway: SmsGateway, seconds: float = 10.0) -> GatewaySender:
+def gateway_sender(gateway: SmsGateway, seconds: float = PATIENCE) -> GatewaySender:
     return GatewaySender(gateway.url, "secret", timeout=httpx.Timeout(seconds))
 
 
@@ -185,16 +185,15 @@ def silent_server() -> Iterator[int]:
 def test_a_mail_server_that_hangs_holds_up_neither_pages_nor_sms(
     database: Database, workers: Workers, sms_gateway: SmsGateway, silent_server: int
 ) -> None:
-    mail = SmtpSender(f"smtp://127.0.0.1:{silent_server}", MAIL_FROM, timeout=1.0)
+    mail = SmtpSender(f"smtp://127.0.0.1:{silent_server}", MAIL_FROM, timeout=5.0)
     worker = workers.start(database, email=mail, sms=gateway_sender(sms_gateway))
     for number in range(10):
         put(database, f"mail:{number}", kind="email")
     time.sleep(0.2)
-    begin = time.monotonic()
     put(database)
     worker.nudge()
-    assert time.monotonic() - begin < 0.5
-    sms_gateway.wait(1, 0.7)
+    sms_gateway.wait()
+    assert row_of(database, "mail:0").last_error is None  # every mail still hangs
     until(lambda: row_of(database, "mail:0").last_error == "no_answer")
 
 
