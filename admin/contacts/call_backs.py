@@ -15,6 +15,7 @@ from portal.domain.contacts.escalations import call_back_queries, call_backs
 from portal.domain.contacts.escalations.call_back_queries import Waiting
 from portal.domain.contacts.escalations.call_back_times import default_due
 from portal.domain.contacts.escalations.call_backs import OUTCOMES, Wanted
+from portal.domain.desk.casework.call_notes import call_notes
 from portal.domain.foundation.audit.services import earlier_result, keep_result
 from portal.domain.foundation.clock import JST, jst_date
 from portal.domain.foundation.errors import (
@@ -170,6 +171,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         row=row,
         calling=calling,
         details=details if calling else {},
+        call_notes=call_notes(page.work, row.task.household_id),
         telephone=call_backs.number_of(page.work, row.task) if calling else "",
         tried=tried,
         names=names,

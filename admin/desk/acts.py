@@ -47,7 +47,7 @@ from portal.domain.requests.alternatives.written import WRITTEN as ALTERNATIVE_W
 from portal.domain.requests.redeliveries.letter_status import letter_statuses
 from portal.domain.requests.redeliveries.queries import LETTER, PARCEL
 from portal.domain.requests.redeliveries.words import said_text
-from portal.domain.requests.requests.fields import Place
+from portal.domain.requests.requests.fields import Field, Place
 from portal.platform.failures import failure_page
 from portal.platform.locale import html_lang
 from portal.platform.page import Page
@@ -110,12 +110,28 @@ def _draw(act: Act, page: Page, call: Call, status_code: int) -> Response[Any]:
         shop_said=SAID,
         chosen=chosen(page, "child-"),
         products=program.alternatives,
-        asked=ALTERNATIVE_WRITTEN.asked(Place.CALL) if act is Act.ALTERNATIVE else (),
+        asked=_asked(locale) if act is Act.ALTERNATIVE else (),
         say=beside(partial(before, act), locale),
         say_lang=html_lang(locale),
         act_words=act_words,
         entry_words=entry_words,
     )
+
+
+def _asked(locale: str) -> list[dict[str, Any]]:
+    """Return what is asked for paper, with each question and its answers as they are read to the caller."""
+
+    def answers(field: Field) -> str:
+        return " / ".join(one.label for one in getattr(field.type, "options", ()))
+
+    return [
+        {
+            "field": field,
+            "question": _told(field.label, locale),
+            "answers": _told(partial(answers, field), locale),
+        }
+        for field in ALTERNATIVE_WRITTEN.asked(Place.CALL)
+    ]
 
 
 def _items(page: Page, locale: str) -> list[dict[str, Any]]:

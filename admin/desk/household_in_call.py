@@ -34,6 +34,7 @@ from portal.domain.desk.call_desk.answer_words import answers
 from portal.domain.desk.call_desk.answers import look_up
 from portal.domain.desk.call_desk.opening import open_in_call
 from portal.domain.desk.casework import access, masking
+from portal.domain.desk.casework.call_notes import call_notes
 from portal.domain.foundation.audit.services import earlier_result, first_time, keep_result
 from portal.domain.foundation.errors import InputError, NotAllowedError, WrongStateError
 from portal.domain.foundation.texts import _s
@@ -104,6 +105,9 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 def draw(page: Page, desk: Desk, status_code: int = 200) -> Response[Any]:
     """Draw the household's page."""
     call, household, level = desk.call, desk.household, desk.level
+    dialing = calling_back.dialing_now(page.work, desk.place)
+    may_dial = calling_back.may_dial(page.session, call, household.id, page.now)
+    dials = dialing is not None or may_dial
     context: dict[str, Any] = {
         "call": call,
         "household_id": household.id,
@@ -117,8 +121,9 @@ def draw(page: Page, desk: Desk, status_code: int = 200) -> Response[Any]:
         "typed": _typed(page, desk),
         "spoken_lang": html_lang(spoken(call)),
         "can_call_back": call.channel == CallChannel.PHONE and call.direction == Direction.INBOUND,
-        "may_dial": calling_back.may_dial(page.session, call, household.id, page.now),
-        "dialing": calling_back.dialing_now(page.work, desk.place),
+        "may_dial": may_dial,
+        "dialing": dialing,
+        "call_notes": call_notes(page.work, household.id) if dials else (),
     }
     if level >= Level.STATUS:
         context |= _known(page, desk)

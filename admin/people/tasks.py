@@ -8,6 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import allowed, first_post, number_in_address, staff_route
 from portal.domain.desk.call_desk.acting.receipts import act_about
 from portal.domain.desk.casework import worklists
+from portal.domain.desk.casework.call_notes import call_notes
 from portal.domain.desk.casework.frozen import unfreeze
 from portal.domain.desk.casework.new_letters import (
     last_day_to_decide,
@@ -75,6 +76,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         desk_act=act_about(page.session, "task", task.id),
         has_details=any(details.values()),
         details=details if written else {},
+        call_notes=call_notes(page.work, task.household_id) if written else (),
         can_unfreeze=task.kind == BIRTH_FROZEN and task.state == "open",
         leads_to_letter=leads_to_letter(task),
         letter_closed=why_not(page.work, task),

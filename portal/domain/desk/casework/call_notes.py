@@ -1,0 +1,26 @@
+"""What a household said about being called: shown wherever staff are about to dial."""
+
+from portal.domain.desk.casework.review_kinds import form_of
+from portal.domain.foundation.work import Work
+from portal.domain.requests.requests.fields import Line, Place, Telephone
+from portal.domain.requests.requests.kinds import OF_RESIDENTS
+from portal.domain.requests.requests.queries import requests_of
+from portal.domain.requests.requests.services import written_in
+
+
+def call_notes(work: Work, household_id: int | None) -> tuple[Line, ...]:
+    """Return the household's newest answer to each question about calling; the number itself is the page's matter.
+
+    An answer stays in force after its request has ended: who must not be named in March must not be named in April.
+    """
+    if household_id is None:
+        return ()
+    newest: dict[str, Line] = {}
+    for row in requests_of(work.session, household_id):
+        if row.sealed is None or row.kind not in OF_RESIDENTS:
+            continue
+        form = form_of(row.kind)
+        for line in form.lines(written_in(work.vault, row, form), Place.DIAL):
+            if not isinstance(line.about.type, Telephone):
+                newest.setdefault(line.about.name, line)
+    return tuple(newest.values())
