@@ -49,7 +49,7 @@ class MatchFact:
 
 @dataclass(frozen=True, slots=True)
 class RedeliveryFacts:
-    """Everything about one redelivery; ``standing`` is None while no household is chosen."""
+    """Everything about one redelivery; ``status`` is None while no household is chosen."""
 
     row: Redelivery
     without_sign_in: bool
