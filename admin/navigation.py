@@ -17,8 +17,9 @@ from admin.event_words import event
 from admin.oversight.calendar_words import gap_text
 from portal.domain.foundation.actors import Organization, Role
 from portal.domain.foundation.clock import JST
+from portal.domain.foundation.languages import STAFF_LOCALES
 from portal.domain.foundation.program.last_days import gap
-from portal.domain.foundation.texts import STAFF_LOCALES, _s, kept_per_language
+from portal.domain.foundation.texts import _s, kept_per_language
 from portal.domain.people.authn.sessions import LIFETIMES, STAFF
 from portal.domain.people.staff.permissions import Permission, held
 from portal.platform.locale import CODE_OF, NAMES, html_lang

@@ -24,8 +24,9 @@ from portal.domain.foundation.errors import (
     NotFoundError,
     WrongStateError,
 )
+from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.hours_text import reception_text
-from portal.domain.foundation.texts import SOURCE_LOCALE, _s
+from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import clock_time, whole_date
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names

@@ -10,8 +10,9 @@ from itertools import groupby
 from portal.domain.contacts.scripts.defaults import LANGUAGES, PARTS, Script
 from portal.domain.contacts.scripts.lines import Line, filled, read_lines
 from portal.domain.contacts.scripts.values import values_of
+from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.texts import SOURCE_LOCALE, current_locale
+from portal.domain.foundation.texts import current_locale
 from portal.platform.locale import html_lang
 from portal.platform.page import Page
 

@@ -36,7 +36,8 @@ from portal.domain.desk.call_desk.models import DeskAct
 from portal.domain.desk.call_desk.spelling import read_out
 from portal.domain.foundation.audit.services import earlier_result, first_time, keep_result
 from portal.domain.foundation.errors import DomainError, InputError, NotAllowedError
-from portal.domain.foundation.texts import SOURCE_LOCALE, _s, plain, use_locale
+from portal.domain.foundation.languages import SOURCE_LOCALE
+from portal.domain.foundation.texts import _s, plain, use_locale
 from portal.domain.letters.shipments.words import where
 from portal.domain.mailroom.incidents.faults import Told
 from portal.domain.mailroom.incidents.kinds import SAID

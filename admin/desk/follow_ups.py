@@ -20,7 +20,7 @@ from portal.domain.desk.call_desk.ending import is_asked
 from portal.domain.desk.call_desk.spelling import read_out
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.clock import jst_date
-from portal.domain.foundation.texts import SOURCE_LOCALE
+from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.locale import html_lang
 from portal.platform.page import Page

@@ -12,7 +12,8 @@ from admin.typed_instants import typed_instant
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import day_end, day_start, jst_date
 from portal.domain.foundation.errors import DomainError, NotFoundError
-from portal.domain.foundation.texts import SOURCE_LOCALE, _s, use_locale
+from portal.domain.foundation.languages import SOURCE_LOCALE
+from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.mailroom.incidents import downtime
 from portal.domain.oversight.reports.due import first_of, last_of, read_month
 from portal.domain.oversight.reports.incidents import downtime_table

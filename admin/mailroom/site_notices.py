@@ -14,7 +14,7 @@ from admin.mailroom import incident_words
 from admin.typed_instants import typed_instant
 from portal.domain.foundation.audit.services import earlier_result, keep_result
 from portal.domain.foundation.errors import DomainError, NotFoundError
-from portal.domain.foundation.texts import RESIDENT_LOCALES
+from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.work import Work
 from portal.domain.mailroom.incidents import site_notices
 from portal.domain.mailroom.incidents.sentences import NOTICE_KINDS, PREPARED, sentence

@@ -9,7 +9,8 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.oversight.report_files import send_report
 from portal.domain.foundation.errors import DomainError, InputError, NotFoundError
-from portal.domain.foundation.texts import SOURCE_LOCALE, _s, use_locale
+from portal.domain.foundation.languages import SOURCE_LOCALE
+from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.letters.subcontractors.queries import subcontractors
 from portal.domain.mailroom.roster.queries import imports
 from portal.domain.oversight.management import milestones, words

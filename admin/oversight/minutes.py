@@ -13,7 +13,8 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.oversight.report_files import send_report
 from portal.domain.foundation.errors import DomainError, InputError
-from portal.domain.foundation.texts import SOURCE_LOCALE, _s, use_locale
+from portal.domain.foundation.languages import SOURCE_LOCALE
+from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.foundation.typed import whole_date
 from portal.domain.oversight.management import minutes, words
 from portal.domain.oversight.reports.management_papers import minutes_report

@@ -16,7 +16,8 @@ from admin.oversight import report_words
 from admin.oversight.report_files import PDF, XLSX, send_file
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import DomainError, NotFoundError
-from portal.domain.foundation.texts import SOURCE_LOCALE, _s, use_locale
+from portal.domain.foundation.languages import SOURCE_LOCALE
+from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.foundation.work import Work
 from portal.domain.oversight.reports import monthly, versions
 from portal.domain.oversight.reports.due import due_day, due_reports, months, read_month

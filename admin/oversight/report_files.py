@@ -5,7 +5,8 @@ from typing import Any
 from litestar import Response
 
 from portal.domain.foundation.audit.services import record
-from portal.domain.foundation.texts import SOURCE_LOCALE, use_locale
+from portal.domain.foundation.languages import SOURCE_LOCALE
+from portal.domain.foundation.texts import use_locale
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
 from portal.domain.oversight.reports.tables import Report
 from portal.platform.page import Page

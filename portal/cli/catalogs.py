@@ -11,10 +11,15 @@ from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from portal.domain.foundation.languages import RESIDENT_LOCALES, SOURCE_LOCALE, STAFF_LOCALES
+
 ROOT = Path(__file__).resolve().parents[2]
 
-# Japanese is the source: its sentences are the message ids, so it needs no catalog.
-LANGUAGES = {"messages": ("en", "ja@easy", "ko", "zh_Hans", "zh_Hant"), "staff": ("en",)}
+# The source's sentences are the message ids, so it needs no catalog.
+LANGUAGES = {
+    "messages": tuple(sorted({*RESIDENT_LOCALES} - {SOURCE_LOCALE})),
+    "staff": tuple(sorted({*STAFF_LOCALES} - {SOURCE_LOCALE})),
+}
 
 Keywords = dict[str, tuple[int, ...] | None]
 RESIDENT_CALLS: Keywords = {"_": None, "_n": (1, 2)}

@@ -4,40 +4,37 @@ from functools import lru_cache
 
 from babel import negotiate_locale
 
-from portal.domain.foundation.texts import RESIDENT_LOCALES, SOURCE_LOCALE
+from portal.domain.foundation.languages import (
+    BY_LOCALE,
+    LANGUAGES,
+    RESIDENT_LOCALES,
+    SOURCE_LOCALE,
+)
 
 COOKIE = "lang"
-CODES = {
-    "ja": "ja",
-    "easy": "ja@easy",
-    "en": "en",
-    "zh-Hans": "zh_Hans",
-    "zh-Hant": "zh_Hant",
-    "ko": "ko",
-}
-"""Codes as they stand in cookies, addresses and ``lang`` attributes, with our locale ids."""
-NAMES = {
-    "ja": "日本語",
-    "easy": "やさしい日本語",
-    "en": "English",
-    "zh-Hans": "简体中文",
-    "zh-Hant": "繁體中文",
-    "ko": "한국어",
-}
-CODE_OF = {locale: code for code, locale in CODES.items()}
-ALIASES = {
-    "zh": "zh_Hans",
-    "zh_cn": "zh_Hans",
-    "zh_sg": "zh_Hans",
-    "zh_tw": "zh_Hant",
-    "zh_hk": "zh_Hant",
-    "zh_mo": "zh_Hant",
-}
+CODES = {language.code: language.locale for language in LANGUAGES}
+"""Codes as they stand in cookies and addresses, with our locale ids."""
+NAMES = {language.code: language.name for language in LANGUAGES}
+CODE_OF = {language.locale: language.code for language in LANGUAGES}
+MEANT = sorted(
+    ((tag, language.locale) for language in LANGUAGES for tag in language.accepts),
+    key=lambda meant: -len(meant[0]),
+)
+"""Beginnings of browsers' tags with the locale that they mean, the longest first."""
 
 
 def html_lang(locale: str) -> str:
     """Return the value of the ``lang`` attribute."""
-    return "ja" if locale == "ja@easy" else locale.replace("_", "-")
+    return BY_LOCALE[locale].html_lang
+
+
+def _locale_of(tag: str) -> str:
+    """Return the locale that a browser's tag means; an unknown tag stays as it is."""
+    wanted = tag.lower()
+    for known, locale in MEANT:
+        if wanted == known or wanted.startswith(f"{known}_"):
+            return locale
+    return tag
 
 
 @lru_cache(maxsize=1_024)
@@ -57,7 +54,5 @@ def choose(
             continue
         if tag and weight > 0:
             weighted.append((-weight, position, tag.replace("-", "_")))
-    wanted = [ALIASES.get(tag.lower(), tag) for _weight, _position, tag in sorted(weighted)]
-    wanted = ["zh_Hant" if w.lower().startswith("zh_hant") else w for w in wanted]
-    wanted = ["zh_Hans" if w.lower().startswith("zh_hans") else w for w in wanted]
+    wanted = [_locale_of(tag) for _weight, _position, tag in sorted(weighted)]
     return negotiate_locale(wanted, offered) or SOURCE_LOCALE

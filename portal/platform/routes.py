@@ -19,7 +19,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from portal.domain.foundation.errors import DomainError, ThrottledError
-from portal.domain.foundation.texts import RESIDENT_LOCALES, STAFF_LOCALES, use_locale
+from portal.domain.foundation.languages import RESIDENT_LOCALES, STAFF_LOCALES
+from portal.domain.foundation.texts import use_locale
 from portal.domain.people.authn import sessions
 from portal.platform import cookies
 from portal.platform import locale as locales

@@ -6,7 +6,8 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 
 from portal.cli.catalogs import SOURCES_AND_LANGUAGES, extract, is_translated, read_catalog
-from portal.domain.foundation.texts import RESIDENT_LOCALES, RUBY, STAFF_LOCALES
+from portal.domain.foundation.languages import RESIDENT_LOCALES, STAFF_LOCALES
+from portal.domain.foundation.texts import RUBY
 
 PAIRS = [
     (domain, language) for domain, languages in SOURCES_AND_LANGUAGES for language in languages

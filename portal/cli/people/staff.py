@@ -4,7 +4,8 @@ import click
 
 from portal.cli.context import Context, answering, dry_run_option, json_option, write_json
 from portal.domain.foundation.actors import Organization, Role
-from portal.domain.foundation.texts import STAFF_LOCALES, _s
+from portal.domain.foundation.languages import STAFF_LOCALES
+from portal.domain.foundation.texts import _s
 from portal.domain.people.authn.codes import totp_uri
 from portal.domain.people.staff import services
 from portal.domain.people.staff.models import StaffUser

@@ -13,9 +13,8 @@ from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Self, TypeVar
 
-SOURCE_LOCALE = "ja"
-RESIDENT_LOCALES = ("ja", "ja@easy", "en", "zh_Hans", "zh_Hant", "ko")
-STAFF_LOCALES = ("ja", "en")
+from portal.domain.foundation.languages import SOURCE_LOCALE, STAFF_LOCALES
+
 CATALOGS = Path(__file__).resolve().parents[3] / ".build" / "locales"
 RUBY = re.compile(r"\{([^{}|]+)\|([^{}|]+)\}")
 

@@ -10,8 +10,9 @@ from litestar.handlers import HTTPRouteHandler
 from portal.domain.desk.casework.review_kinds import form_of, rules_of
 from portal.domain.foundation.actors import Channel
 from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.day_text import format_day
-from portal.domain.foundation.texts import SOURCE_LOCALE, _, use_locale
+from portal.domain.foundation.texts import _, use_locale
 from portal.domain.requests.alternatives.items import items_of as alternative_items
 from portal.domain.requests.alternatives.words import product_name
 from portal.domain.requests.declines.form import decline_form_pdf, meaning_of

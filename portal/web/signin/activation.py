@@ -110,7 +110,12 @@ def submit_password(page: Page) -> Response[Any]:
 def forbidden_words(page: Page) -> tuple[str, ...]:
     """Return words that are near at hand and so no good in a password: ward, program, host."""
     names = page.site.program.names
-    return (names.ward.ja, names.ward.en, names.program.ja, page.site.public_host.split(".")[0])
+    return (
+        names.ward.ja,
+        names.ward.in_language("en"),
+        names.program.ja,
+        page.site.public_host.split(".")[0],
+    )
 
 
 def finish(page: Page) -> Response[Any]:

@@ -8,8 +8,9 @@ from functools import lru_cache
 from portal.domain.contacts.calls.kinds import CATEGORIES
 from portal.domain.contacts.calls.words import category, subcategory
 from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.languages import SOURCE_LOCALE, STAFF_LOCALES
 from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.texts import SOURCE_LOCALE, STAFF_LOCALES, _s, current_locale
+from portal.domain.foundation.texts import _s, current_locale
 from portal.domain.letters.letters.render import compile_pdf
 
 

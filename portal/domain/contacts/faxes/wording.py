@@ -12,8 +12,9 @@ from portal.domain.contacts.scripts.defaults import Script
 from portal.domain.contacts.scripts.lines import LineKind, filled, read_lines
 from portal.domain.contacts.scripts.values import values_of
 from portal.domain.foundation.errors import InputError, NotFoundError
+from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.local_text import LocalText
-from portal.domain.foundation.texts import SOURCE_LOCALE, _, _s, use_locale
+from portal.domain.foundation.texts import _, _s, use_locale
 from portal.domain.foundation.work import Work
 
 RECEIVED, ACCEPTED, WHO, UNREADABLE, TELEPHONE = OWN = (

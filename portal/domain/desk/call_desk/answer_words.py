@@ -7,8 +7,9 @@ from enum import StrEnum
 
 from portal.domain.desk.call_desk.answers import CouponFacts, Facts
 from portal.domain.foundation.clock import JST, jst_date
+from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.day_text import format_day
-from portal.domain.foundation.texts import SOURCE_LOCALE, _, _n, current_locale, use_locale
+from portal.domain.foundation.texts import _, _n, current_locale, use_locale
 from portal.domain.letters.shipments.words import reason_words, where
 from portal.domain.requests.redeliveries.letter_status import Bar, LetterStatus
 from portal.domain.requests.redeliveries.queries import LETTER

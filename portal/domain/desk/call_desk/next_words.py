@@ -2,7 +2,8 @@
 
 from portal.domain.desk.call_desk.answer_words import Answer
 from portal.domain.desk.call_desk.search import Asked, Hits
-from portal.domain.foundation.texts import SOURCE_LOCALE, _, use_locale
+from portal.domain.foundation.languages import SOURCE_LOCALE
+from portal.domain.foundation.texts import _, use_locale
 
 
 def to_ask(asked: Asked, hits: Hits, locale: str) -> list[Answer]:

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Channel
-from portal.domain.foundation.texts import SOURCE_LOCALE
+from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.people.credentials.models import Credential
 from portal.domain.requests.requests.models import Request
 

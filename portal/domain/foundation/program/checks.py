@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
 from portal.domain.foundation.clock import last_day_before
+from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.program.checks_of_calendar import check_agreed_days
 from portal.domain.foundation.program.checks_of_dates import (
     check_birth_window,
@@ -18,7 +19,7 @@ from portal.domain.foundation.program.deadlines import WindowKind
 from portal.domain.foundation.program.explain import window_title
 from portal.domain.foundation.program.findings import Finding, Level, error_of, warning_of
 from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.texts import RESIDENT_LOCALES, _s
+from portal.domain.foundation.texts import _s
 
 FREE_PREFIXES = ("0120-", "0800-")
 

@@ -4,8 +4,9 @@ from datetime import date
 
 from babel.dates import format_date, get_day_names
 
+from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.program.local_text import LocalText
-from portal.domain.foundation.texts import RESIDENT_LOCALES, current_locale
+from portal.domain.foundation.texts import current_locale
 
 EASY = "ja@easy"
 

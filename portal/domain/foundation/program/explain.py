@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
+from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.program.calendar import HoursOverride
 from portal.domain.foundation.program.day_text import weekday_name
 from portal.domain.foundation.program.deadlines import RequestRule, WindowKind
 from portal.domain.foundation.program.month import agreed_days, first_day_of, last_day_of
 from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.texts import RESIDENT_LOCALES, _s, plain
+from portal.domain.foundation.texts import _s, plain
 from portal.domain.foundation.wareki import format_wareki
 
 _TITLES: Mapping[WindowKind, Callable[[], str]] = MappingProxyType(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.program.call_settings import read_call_settings
 from portal.domain.foundation.program.eligibility import school_year_window
 from portal.domain.foundation.program.escalation_settings import read_escalation_settings
@@ -39,7 +40,7 @@ from portal.domain.foundation.program.schema import (
 )
 from portal.domain.foundation.program.settlement_settings import read_settlement_settings
 from portal.domain.foundation.program.workplaces import read_workplaces
-from portal.domain.foundation.texts import RESIDENT_LOCALES, _s
+from portal.domain.foundation.texts import _s
 
 PROGRAMS = Path(__file__).resolve().parents[3] / "programs"
 FILE_NAME = "program.toml"

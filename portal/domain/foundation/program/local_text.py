@@ -1,9 +1,10 @@
-"""One text of the ward in the six languages that residents choose from."""
+"""One text of the ward in all languages that residents choose from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
-from portal.domain.foundation.texts import RESIDENT_LOCALES, current_locale
+from portal.domain.foundation.languages import RESIDENT_LOCALES
+from portal.domain.foundation.texts import current_locale
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,25 +12,26 @@ class LocalText:
     """The ward's own words.
 
     ``str()`` gives them in the reader's language (``ja@easy`` with {漢字|かんじ}).
+
+    Attributes:
+        texts: One text per language, in the order of ``RESIDENT_LOCALES``.
     """
 
-    ja: str
-    ja_easy: str
-    en: str
-    zh_hans: str
-    zh_hant: str
-    ko: str
+    texts: tuple[str, ...]
 
     @classmethod
     def from_mapping(cls, texts: Mapping[str, str]) -> "LocalText":
-        """Build from texts by locale id; each of the six must be there (KeyError otherwise)."""
-        return cls(*(texts[locale] for locale in RESIDENT_LOCALES))
+        """Build from texts by locale id; every language must be there (KeyError otherwise)."""
+        return cls(tuple(texts[locale] for locale in RESIDENT_LOCALES))
+
+    @property
+    def ja(self) -> str:
+        """The Japanese original, for the ward's own papers."""
+        return self.in_language("ja")
 
     def in_language(self, locale: str) -> str:
-        """Return the text in one language; a locale that nobody offers gives Japanese."""
-        index = RESIDENT_LOCALES.index(locale) if locale in RESIDENT_LOCALES else 0
-        value: str = getattr(self, fields(self)[index].name)
-        return value
+        """Return the text in one language; a locale that nobody offers gives the source's."""
+        return self.texts[RESIDENT_LOCALES.index(locale) if locale in RESIDENT_LOCALES else 0]
 
     def filled(self, values: Mapping[str, "LocalText"]) -> "LocalText":
         """Return the text with its ``%(name)s`` replaced, in each language by that language's value."""

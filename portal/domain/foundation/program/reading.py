@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.program.local_text import LocalText
-from portal.domain.foundation.texts import RESIDENT_LOCALES, _s, plain
+from portal.domain.foundation.texts import _s, plain
 
 CLOCK_TIME = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)")
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.program.day_text import day_in_all_languages
 from portal.domain.foundation.program.deadlines import Windows
 from portal.domain.foundation.program.local_text import LocalText
@@ -15,7 +16,7 @@ from portal.domain.foundation.program.schema import (
     Names,
     WardTexts,
 )
-from portal.domain.foundation.texts import RESIDENT_LOCALES, _s
+from portal.domain.foundation.texts import _s
 
 FILLABLE = frozenset(
     {

@@ -8,9 +8,10 @@ from datetime import date
 from pathlib import Path
 
 from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.program.local_text import LocalText
 from portal.domain.foundation.program.schema import LetterLayout, Program
-from portal.domain.foundation.texts import RESIDENT_LOCALES, _s
+from portal.domain.foundation.texts import _s
 from portal.domain.foundation.wareki import format_wareki
 from portal.domain.letters.letters.texts import LetterTexts, program_values
 from portal.domain.people.credentials.formats import print_login_id, print_password

@@ -5,6 +5,7 @@ import re
 import threading
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import typst
 
 from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.languages import LANGUAGES
 from portal.domain.foundation.texts import _s, plain
 from portal.domain.letters.letters.content import LetterContent, LetterFrame
 from portal.domain.letters.letters.fonts import font_folders
@@ -193,8 +195,11 @@ def _compile(template: str, data: dict[str, Any], timestamp: int, fonts: tuple[P
 @lru_cache(maxsize=8)
 def _compiler(template: str, fonts: tuple[Path, ...]) -> tuple[typst.Compiler, dict[str, bytes]]:
     folders = {*font_folders(), *(font.parent for font in fonts)}
-    sources = {"main": (TEMPLATES / template).read_bytes()} | {
-        name: (TEMPLATES / name).read_bytes() for name in IMPORTED
+    typesetting = {one.locale: asdict(one.typesetting) for one in LANGUAGES}
+    sources = {
+        "main": (TEMPLATES / template).read_bytes(),
+        "languages.json": json.dumps(typesetting).encode(),
+        **{name: (TEMPLATES / name).read_bytes() for name in IMPORTED},
     }
     compiler = typst.Compiler(
         _files({**sources, "data.json": b"{}"}),

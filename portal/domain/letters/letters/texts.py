@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from portal.domain.foundation.languages import LANGUAGES, RESIDENT_LOCALES
 from portal.domain.foundation.program.day_text import day_in_all_languages
 from portal.domain.foundation.program.hours_text import closed_days
 from portal.domain.foundation.program.local_text import LocalText
 from portal.domain.foundation.program.reading import ProgramFileError, Section, read_toml
 from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.texts import RESIDENT_LOCALES, _, _s, use_locale
+from portal.domain.foundation.texts import _, _s, use_locale
 
 HOUSEHOLD_VALUES = frozenset({"children", "total"})
 PROGRAM_VALUES = frozenset(
@@ -144,8 +145,6 @@ def program_values(program: Program, plain_url: str) -> dict[str, LocalText]:
     hours = program.calendar.hours
     last = program.calendar.last_staffed_day(until=windows.exchange.last_day)
     opens, closes = (f"{moment.hour}:{moment.minute:02}" for moment in (hours.opens, hours.closes))
-    wave, dash = f"{opens}〜{closes}", f"{opens}–{closes}"
-    tilde = f"{opens}～{closes}"
     return {
         "ward": program.names.ward,
         "mayor": program.names.mayor,
@@ -156,7 +155,9 @@ def program_values(program: Program, plain_url: str) -> dict[str, LocalText]:
         "url": same(plain_url),
         "telephone": same(program.contact.telephone),
         "fax": same(program.contact.fax),
-        "hours": LocalText(wave, wave, dash, tilde, tilde, f"{opens}~{closes}"),
+        "hours": LocalText(
+            tuple(one.time_range.format(opens=opens, closes=closes) for one in LANGUAGES)
+        ),
         "closed": _closed(program),
         "telephone_to": day_in_all_languages(last or windows.exchange.last_day),
         "base_date": day_in_all_languages(program.base_date),

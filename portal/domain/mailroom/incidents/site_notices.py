@@ -15,13 +15,8 @@ from portal.domain.contacts.calls.secrets_in_text import refuse_coupons, refuse_
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.base import table_of
 from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError
-from portal.domain.foundation.texts import (
-    RESIDENT_LOCALES,
-    SOURCE_LOCALE,
-    _s,
-    current_locale,
-    use_locale,
-)
+from portal.domain.foundation.languages import RESIDENT_LOCALES, SOURCE_LOCALE
+from portal.domain.foundation.texts import _s, current_locale, use_locale
 from portal.domain.foundation.work import Work
 from portal.domain.mailroom.incidents.models import Downtime, Incident, SiteNotice
 from portal.domain.mailroom.incidents.sentences import NOTICE_KINDS, PREPARED, sentence

@@ -17,8 +17,9 @@ from portal.domain.foundation.actors import Organization
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.errors import ConflictError, InputError, NotAllowedError
+from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.texts import SOURCE_LOCALE, _s, use_locale
+from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.foundation.work import Work, WorkSource
 from portal.domain.oversight.export.answers import write_answers
 from portal.domain.oversight.export.ledgers import ledgers

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.errors import NotFoundError
-from portal.domain.foundation.texts import SOURCE_LOCALE, _s, use_locale
+from portal.domain.foundation.languages import SOURCE_LOCALE
+from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.foundation.vault import Vault
 from portal.domain.foundation.work import Work
 from portal.domain.mailroom.incidents import downtime, fault_queries, papers, queries, register

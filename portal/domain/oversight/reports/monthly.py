@@ -15,7 +15,8 @@ from sqlalchemy.exc import IntegrityError
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, NotAllowedError
-from portal.domain.foundation.texts import SOURCE_LOCALE, _s, use_locale
+from portal.domain.foundation.languages import SOURCE_LOCALE
+from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.foundation.vault import seal_json
 from portal.domain.foundation.work import Work
 from portal.domain.oversight.reports.due import last_of

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.texts import SOURCE_LOCALE, _s, use_locale
+from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.foundation.vault import Vault, unseal_json
 from portal.domain.foundation.wareki import format_wareki
 from portal.domain.foundation.work import Work

@@ -10,9 +10,10 @@ from pathlib import Path
 from portal.domain.contacts.faxes.inquiry_form import inquiry_form_pdf
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.reading import read_toml
 from portal.domain.foundation.program.schema import DECLINE_FORM, Program
-from portal.domain.foundation.texts import SOURCE_LOCALE, _s, use_locale
+from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.foundation.work import Work
 from portal.domain.letters.documents import services
 from portal.domain.letters.documents.models import DocumentVersion

@@ -14,7 +14,8 @@ from portal.domain.foundation.errors import (
     NotAllowedError,
     NotFoundError,
 )
-from portal.domain.foundation.texts import STAFF_LOCALES, _s
+from portal.domain.foundation.languages import STAFF_LOCALES
+from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import seal
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn import sessions, throttles

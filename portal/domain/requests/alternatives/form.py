@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
+from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.texts import SOURCE_LOCALE, _
+from portal.domain.foundation.texts import _
 from portal.domain.requests.requests.blank_forms import blank_form_pdf
 
 

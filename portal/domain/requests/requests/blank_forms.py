@@ -9,9 +9,10 @@ from functools import lru_cache
 from typing import Any
 
 from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.hours_text import reception_text
 from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.texts import SOURCE_LOCALE, current_locale, use_locale
+from portal.domain.foundation.texts import current_locale, use_locale
 from portal.domain.foundation.wareki import format_wareki
 from portal.domain.letters.letters.render import compile_pdf
 from portal.domain.letters.letters.window import pieces

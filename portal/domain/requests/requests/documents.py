@@ -11,9 +11,10 @@ from datetime import datetime
 
 from portal.domain.foundation.clock import JST, jst_date
 from portal.domain.foundation.errors import BusyError
+from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.hours_text import reception_text
 from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.texts import SOURCE_LOCALE, _, current_locale, use_locale
+from portal.domain.foundation.texts import _, current_locale, use_locale
 from portal.domain.foundation.wareki import format_wareki
 from portal.domain.letters.letters.fonts import missing_characters
 from portal.domain.letters.letters.render import compile_pdf

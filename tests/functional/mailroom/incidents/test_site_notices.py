@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from portal.domain.foundation.actors import Actor, Role
 from portal.domain.foundation.errors import DomainError, InputError, NotAllowedError, NotFoundError
-from portal.domain.foundation.texts import RESIDENT_LOCALES
+from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.mailroom.incidents import site_notices
 from portal.domain.mailroom.incidents.models import SiteNotice
 from portal.domain.mailroom.incidents.sentences import PREPARED, sentence

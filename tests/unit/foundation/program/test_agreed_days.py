@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.domain.foundation.clock import JST, jst_date
+from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.program.calendar import (
     Agreement,
     CallCenterCalendar,
@@ -25,7 +26,7 @@ from portal.domain.foundation.program.hours_text import (
     reception_text,
 )
 from portal.domain.foundation.program.reading import ProgramFileError
-from portal.domain.foundation.texts import RESIDENT_LOCALES, use_locale
+from portal.domain.foundation.texts import use_locale
 
 from .conftest import WardFolder
 

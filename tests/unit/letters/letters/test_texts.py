@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.foundation.program.reading import ProgramFileError
 from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.texts import RESIDENT_LOCALES
 from portal.domain.letters.letters.texts import PER_HOUSEHOLD, REQUIRED, load_texts
 
 

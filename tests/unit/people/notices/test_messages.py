@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from portal.domain.foundation.texts import RESIDENT_LOCALES, RUBY, use_locale
+from portal.domain.foundation.languages import RESIDENT_LOCALES
+from portal.domain.foundation.texts import RUBY, use_locale
 from portal.domain.people.notices.messages import (
     CODE_PURPOSES,
     DATED_EVENTS,

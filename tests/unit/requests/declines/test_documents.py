@@ -9,8 +9,9 @@ from datetime import UTC, date, datetime
 import pytest
 
 from portal.domain.foundation.errors import BusyError
+from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.program.loader import load_program
-from portal.domain.foundation.texts import RESIDENT_LOCALES, use_locale
+from portal.domain.foundation.texts import use_locale
 from portal.domain.requests.declines.form import decline_form_pdf, meaning_of
 from portal.domain.requests.requests import documents
 from tests.support import pdf

@@ -20,7 +20,8 @@ from portal.domain.desk.call_desk.models import DeskAct
 from portal.domain.foundation.actors import Actor, Channel
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, NotFoundError
-from portal.domain.foundation.texts import SOURCE_LOCALE, _s
+from portal.domain.foundation.languages import SOURCE_LOCALE
+from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.people.households.models import Household
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from portal.domain.desk.call_desk.acting.kinds import Act
-from portal.domain.foundation.texts import SOURCE_LOCALE, _, plain, use_locale
+from portal.domain.foundation.languages import SOURCE_LOCALE
+from portal.domain.foundation.texts import _, plain, use_locale
 
 Sentence = Callable[[], str]
 

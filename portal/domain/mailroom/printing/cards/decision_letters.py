@@ -10,7 +10,8 @@ from typing import Protocol
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.texts import SOURCE_LOCALE, _, use_locale
+from portal.domain.foundation.languages import SOURCE_LOCALE
+from portal.domain.foundation.texts import _, use_locale
 from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.models import Announcement
 from portal.domain.letters.letters.card import Decision

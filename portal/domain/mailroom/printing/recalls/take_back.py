@@ -5,8 +5,9 @@ from datetime import datetime
 
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError
+from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.texts import SOURCE_LOCALE, _s, use_locale
+from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.foundation.wareki import format_wareki
 from portal.domain.letters.letters.render import compile_pdf
 from portal.domain.letters.shipments.mail import printed

@@ -6,13 +6,14 @@ Blank forms, printed once for all, and a reply envelope (``program.toml``).
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
+from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.schema import (
     ALTERNATIVE_FORM,
     DECLINE_FORM,
     REPLY_ENVELOPE,
     Program,
 )
-from portal.domain.foundation.texts import SOURCE_LOCALE, _, use_locale
+from portal.domain.foundation.texts import _, use_locale
 from portal.domain.requests.alternatives.form import alternative_form_pdf
 from portal.domain.requests.declines.form import decline_form_pdf
 

@@ -1,0 +1,94 @@
+"""The one list of languages: a new one is a line here, its catalog, and the ward's own texts.
+
+Owns what every part of the system must know of a language. Sites, letters, catalogs and the
+reading of programs take it from here. Imports nothing, so that the catalogs' tool can read it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Typesetting:
+    """How Typst sets a language: Han glyphs differ by language, so each has its region and face."""
+
+    lang: str
+    region: str
+    script: str
+    font: str = "Noto Sans CJK JP"
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language that residents can choose.
+
+    Attributes:
+        locale: Our locale id: names the catalog's folder and the ward's text.
+        code: How cookies and addresses name it; stored by browsers, so never changed.
+        name: Its name in the language itself.
+        html_lang: The value of the ``lang`` attribute (BCP 47).
+        accepts: Browsers' tags (lower case, ``_``) that mean it, with all that begin like them.
+        time_range: How hours from ``opens`` to ``closes`` are written.
+        typesetting: How letters set it.
+        for_staff: Whether the staff site and the command line have it, too.
+    """
+
+    locale: str
+    code: str
+    name: str
+    html_lang: str
+    accepts: tuple[str, ...]
+    time_range: str
+    typesetting: Typesetting
+    for_staff: bool = False
+
+
+JAPANESE = Typesetting("ja", "jp", "kana")
+
+LANGUAGES: tuple[Language, ...] = (
+    Language("ja", "ja", "日本語", "ja", ("ja",), "{opens}〜{closes}", JAPANESE, for_staff=True),
+    Language("ja@easy", "easy", "やさしい日本語", "ja", (), "{opens}〜{closes}", JAPANESE),
+    Language(
+        "en",
+        "en",
+        "English",
+        "en",
+        ("en",),
+        "{opens}–{closes}",
+        Typesetting("en", "us", "latn"),
+        for_staff=True,
+    ),
+    Language(
+        "zh_Hans",
+        "zh-Hans",
+        "简体中文",
+        "zh-Hans",
+        ("zh", "zh_hans"),
+        "{opens}～{closes}",
+        Typesetting("zh", "cn", "hani", "Noto Sans CJK SC"),
+    ),
+    Language(
+        "zh_Hant",
+        "zh-Hant",
+        "繁體中文",
+        "zh-Hant",
+        ("zh_hant", "zh_tw", "zh_hk", "zh_mo"),
+        "{opens}～{closes}",
+        Typesetting("zh", "tw", "hani", "Noto Sans CJK TC"),
+    ),
+    Language(
+        "ko",
+        "ko",
+        "한국어",
+        "ko",
+        ("ko",),
+        "{opens}~{closes}",
+        Typesetting("ko", "kr", "hang", "Noto Sans CJK KR"),
+    ),
+)
+"""In the order in which residents are offered them; the first one is the source of all texts."""
+
+SOURCE_LOCALE = LANGUAGES[0].locale
+RESIDENT_LOCALES = tuple(language.locale for language in LANGUAGES)
+STAFF_LOCALES = tuple(language.locale for language in LANGUAGES if language.for_staff)
+BY_LOCALE: Mapping[str, Language] = {language.locale: language for language in LANGUAGES}
