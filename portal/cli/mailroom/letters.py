@@ -27,6 +27,7 @@ from portal.cli.mailroom.letters_without_id import advance, test_posting
 from portal.cli.mailroom.letters_words import built_json, preflight_json, say_built, say_preflight
 from portal.cli.mailroom.printer import make_printer
 from portal.cli.progress import progress_bar
+from portal.cli.renamed import RenamedGroup
 from portal.domain.foundation.texts import _s, _sn
 from portal.domain.letters.letters.barcode import customer_bars
 from portal.domain.letters.letters.content import LetterContent, letter_frame
@@ -44,7 +45,10 @@ SAMPLE_ADDRESS = ("見本区見本町一丁目2番地の3", "見本マンショ�
 
 
 @click.group(
-    "letters", help="Letters with ID and password: preflight, build, alignment page, status."
+    "letters",
+    cls=RenamedGroup,
+    renamed={"remove-plain": "remove-plaintext"},
+    help="Letters with ID and password: preflight, build, alignment page, status.",
 )
 def letters() -> None:
     """Letters."""

@@ -1,4 +1,4 @@
-"""``portal letters archive`` and ``remove-plain``.
+"""``portal letters archive`` and ``remove-plaintext``.
 
 A run for the mail house's key alone, and then nothing plain stays.
 """
@@ -56,7 +56,9 @@ def archive(
         )
 
 
-@click.command("remove-plain", help="Remove the plain files of a run that left the house.")
+@click.command(
+    "remove-plaintext", help="Remove the unencrypted files of a run that was handed over."
+)
 @click.argument("run_id", metavar="RUN", type=click.IntRange(min=1))
 @json_option
 @click.pass_obj

@@ -10,6 +10,7 @@ import click
 from portal.cli.context import WITH_HOLDS, Context, answering, json_option, write_json
 from portal.cli.deciding import person
 from portal.cli.oversight.report_files import FILE, say_report, write_files
+from portal.cli.renamed import RenamedGroup
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
@@ -21,12 +22,12 @@ from portal.domain.oversight.reports.mail_lists import undelivered_report
 from portal.domain.people.staff.permissions import Permission
 
 
-@click.group()
+@click.group(cls=RenamedGroup, renamed={"other": "unlisted"})
 def mail() -> None:
     """Tracking of letters and parcels, and what is not delivered."""
 
 
-@mail.command(help="Note letters and forms that stand in no list, in pieces, for the postage.")
+@mail.command("unlisted", help="Record mail that no list holds, in pieces, for the postage.")
 @click.argument("pieces", type=click.IntRange(min=1))
 @click.option("--what", required=True, type=click.Choice(other_mail.WHAT), help="What was sent.")
 @click.option(

@@ -44,7 +44,7 @@ extracted_option = click.option(
 )
 
 
-@click.group("roster", help="区の抽出ファイルを確かめ、取り込み、保留を見ます。")
+@click.group("roster", help="The ward's extract: check it, import it, see what is held.")
 def roster_group() -> None:
     """Extracts of the ward."""
 
@@ -137,7 +137,7 @@ def _end(report: RosterReport) -> NoReturn:
     raise SystemExit(0 if report.clean else WITH_HOLDS)
 
 
-@roster_group.command("check", help="ファイルを確かめます。何も保存しません。")
+@roster_group.command("check", help="Check a file; nothing is stored.")
 @click.argument("file", type=FILE)
 @layout_option
 @extracted_option
@@ -171,7 +171,8 @@ def _importer(context: Context) -> Importer:
 
 
 @roster_group.command(
-    "import", help="ファイルを取り込みます。2回目からは違いを示し、--apply で適用します。"
+    "import",
+    help="Import a file; from the second on, show the differences, and apply them with --apply.",
 )
 @click.argument("file", type=FILE, required=False)
 @layout_option
@@ -257,7 +258,9 @@ def _say_done(done: Imported) -> None:
         )
 
 
-@roster_group.command("diff", help="適用を待っている取り込みの違いを、世帯ごとに示します。")
+@roster_group.command(
+    "diff", help="Show the differences that wait to be applied, household by household."
+)
 @json_option
 @click.pass_obj
 @answering
@@ -295,7 +298,7 @@ def diff(context: Context, json_file: str | None) -> None:
 
 
 @roster_group.command(
-    "holds", help="保留の世帯と、受け入れられなかった行を、理由と直し方つきで示します。"
+    "holds", help="List held households and rejected rows, each with its reason and what to do."
 )
 @click.option("--code", help="Only this code.")
 @json_option

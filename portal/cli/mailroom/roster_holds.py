@@ -92,7 +92,9 @@ def _say(text: str, dry_run: bool) -> None:
     click.echo(_s("試しの実行なので、何も変えていません。") if dry_run else text)
 
 
-@click.command("release", help="世帯の保留を解きます。区の指示が要る保留は、二人で解きます。")
+@click.command(
+    "release", help="Release a household's hold; where the ward must instruct it, two people do."
+)
 @household_option
 @click.option("--code", required=True, metavar="CODE", help="Such as W10 or W10_MOVED_AFTER_BASE.")
 @by_option
@@ -159,7 +161,10 @@ def _second(session: Session, login: str | None) -> Actor:
     return person(session, login, Permission.CONFIRM_RELEASE)
 
 
-@click.command("print-text", help="区が認めた印字用の文字か画像を登録し、外字の保留を解きます。")
+@click.command(
+    "print-text",
+    help="Register the print text or image that the ward approved, and release the 外字 hold.",
+)
 @household_option
 @click.option(
     "--text", "text_file", type=FILE, help="TOML: name, town, street, building, [children]."
@@ -240,14 +245,15 @@ def _print_fields(text_file: Path | None, image_file: Path | None) -> PrintField
 
 
 @click.group(
-    "protection", help="支援措置の対象者の一覧を読み込むか、対象者がいないことを記録します。"
+    "protection",
+    help="Protection measures: load the list of protected people, or record that there are none.",
 )
 def protection_group() -> None:
     """Protected households, where the extract has no column for them."""
 
 
 @protection_group.command(
-    "list", help="世帯番号か宛名番号の一覧（CSV）を読み込み、その世帯を保護します。"
+    "list", help="Load a list of household or person numbers (CSV) and protect these households."
 )
 @click.argument("file", type=FILE)
 @click.option(
@@ -316,7 +322,7 @@ def protection_from_list(
 
 
 @protection_group.command(
-    "none", help="支援措置の対象者がいないと区が確かめたことを、二人で記録します。"
+    "none", help="Record, by two people, that the ward found nobody under protection measures."
 )
 @click.option(
     "--date", "on", required=True, metavar="YYYY-MM-DD", help="The day on which the ward checked."

@@ -10,6 +10,7 @@ import click
 from portal.cli.context import FAILED, Context, answering, json_option, write_json
 from portal.cli.deciding import person
 from portal.cli.oversight.report_files import FILE, say_report, write_files
+from portal.cli.renamed import RenamedGroup
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.texts import _s
 from portal.domain.oversight.reports.settlement import settlement_report
@@ -31,9 +32,9 @@ by_option = click.option(
 )
 
 
-@click.group()
+@click.group(cls=RenamedGroup, renamed={"left-over": "unassigned-codes"})
 def settlement() -> None:
-    """The settlement: sums, closing, signature, left-over codes."""
+    """The settlement: sums, closing, signature, unassigned codes."""
 
 
 @settlement.command()
@@ -142,7 +143,7 @@ def write_lines(context: Context, file: Path) -> None:
     click.echo(_s("%(path)s に書き出しました。") % {"path": file}, err=True)
 
 
-@settlement.command("left-over")
+@settlement.command("unassigned-codes")
 @click.argument("file", type=FILE)
 @by_option
 @click.pass_obj

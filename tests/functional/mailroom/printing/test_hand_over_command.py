@@ -61,7 +61,7 @@ def test_a_proof_is_made_looked_at_and_decided_by_another(
     )
     assert answer(portal(ward, "discard", run, "--by", "officer", "--json"))["credentials"] == 3
     assert states(ward) == ["superseded"] * 3
-    assert portal(ward, "remove-plain", run).exit_code == 0
+    assert portal(ward, "remove-plaintext", run).exit_code == 0
     assert answer(portal(ward, "build", "--json"))["letters"] == 3
 
 

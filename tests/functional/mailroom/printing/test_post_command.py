@@ -1,4 +1,4 @@
-"""``portal letters archive``, ``post`` and ``remove-plain``.
+"""``portal letters archive``, ``post`` and ``remove-plaintext``.
 
 From a built run to what is on its way.
 """
@@ -66,14 +66,14 @@ def test_a_run_goes_as_an_archive_and_each_letter_gets_its_label(
     assert built.exit_code == 0, built.output
     assert answer(built)["letters"] == 3
     assert Path(answer(built)["path"]).is_file()
-    assert portal(ward, "remove-plain", run).exit_code == 1
+    assert portal(ward, "remove-plaintext", run).exit_code == 1
     assert (
         portal(
             ward, "hand-over", run, "--by", "officer", "--confirmed-by", "ward_officer"
         ).exit_code
         == 0
     )
-    removed = portal(ward, "remove-plain", run, "--json")
+    removed = portal(ward, "remove-plaintext", run, "--json")
     assert answer(removed) == {"files": 1, "staying": 0}
     assert list(Path(answer(built)["path"]).parent.glob("letters-*.pdf")) == []
 

@@ -89,7 +89,7 @@ def test_left_over_codes_are_named_by_their_management_numbers_alone(
     ending: Ending, tmp_path: Path
 ) -> None:
     path = tmp_path / "left.csv"
-    assert run(ending, settlement, "left-over", str(path), "--by", "officer").exit_code == 0
+    assert run(ending, settlement, "unassigned-codes", str(path), "--by", "officer").exit_code == 0
     lines = path.read_text(encoding="utf-8-sig").splitlines()
     assert len(lines) == 3
     assert all("http" not in line and line.count(",") == 2 for line in lines)
