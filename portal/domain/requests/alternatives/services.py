@@ -37,7 +37,7 @@ from portal.domain.requests.alternatives.written import WRITTEN, PaperWish
 from portal.domain.requests.requests import kinds
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.paper_forms import WEAK
-from portal.domain.requests.requests.services import move, open_request, set_written
+from portal.domain.requests.requests.services import move, open_request, set_written, written_in
 
 __all__ = [
     "DECISIONS",
@@ -206,7 +206,8 @@ def resubmit(
         product = chosen[item.ordinal]
         item.product, item.piece_yen = product.id, product.piece_yen
         item.pieces, item.changed_at = product.pieces_of(item.amount_yen), work.now
-    set_written(work.vault, row, WRITTEN, written)
+    before = written_in(work.vault, row, WRITTEN)
+    set_written(work.vault, row, WRITTEN, WRITTEN.corrected(before, written))
     work.session.flush()
     return row
 

@@ -280,6 +280,19 @@ class WrittenForm(Generic[R]):
             if value
         )
 
+    def corrected(self, before: R, after: R) -> R:
+        """Return a correction on the resident's page, with the answers that it left out as they were.
+
+        Free words are replaced even by nothing: the page asks for them anew.
+        """
+        kept = {
+            one.name
+            for one in self.fields
+            if isinstance(one.type, Choice) or not one.asked_at(Place.PAGE)
+        }
+        earlier = {name: value for name, value in self.seal(before).items() if name in kept}
+        return self.open(earlier | self.seal(after))
+
     def asked(self, place: Place) -> tuple[Field, ...]:
         """Return the fields that a place asks for, in their order."""
         return tuple(one for one in self.fields if one.asked_at(place))

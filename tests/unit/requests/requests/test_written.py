@@ -164,6 +164,17 @@ def test_a_place_reads_only_the_fields_that_it_has() -> None:
     )
 
 
+def test_a_correction_keeps_the_answers_that_it_leaves_out() -> None:
+    before = PaperWish(WhyPaper.OTHER, "まえの文", "0312345678")
+    assert ALTERNATIVE.corrected(before, PaperWish(None, "")) == PaperWish(
+        WhyPaper.OTHER, "", "0312345678"
+    )
+    after = PaperWish(WhyPaper.DISABILITY, "あとの文")
+    assert ALTERNATIVE.corrected(before, after) == PaperWish(
+        WhyPaper.DISABILITY, "あとの文", "0312345678"
+    )
+
+
 def test_lines_speak_the_readers_language() -> None:
     wish = PaperWish(WhyPaper.OTHER, "あ", "0312345678")
     assert [(line.label, line.value) for line in ALTERNATIVE.lines(wish, Place.PDF)] == [
