@@ -19,7 +19,7 @@ from portal.domain.oversight.export.answers import write_answers
 from portal.domain.oversight.export.writing import Folder
 from portal.domain.people.households.records import ChildFields
 from portal.domain.people.tasks.models import Task
-from portal.domain.requests.alternatives.written import PaperWish, WhyPaper
+from portal.domain.requests.alternatives.written import CallTime, PaperWish, SayWho, WhyPaper
 from portal.domain.requests.declines.written import DeclineNote, WhyDecline
 from portal.domain.requests.recipients.newcomer import HandOver, Newcomer
 from portal.domain.requests.recipients.written import AdditionNote, ChangeNote, Evidence
@@ -49,7 +49,9 @@ NEWCOMER = Newcomer(
 )
 SAMPLES: Mapping[RequestKind, Any] = {
     RequestKind.DECLINE: DeclineNote(WhyDecline.MOVING, "辞退の文面", "0312345678"),
-    RequestKind.ALTERNATIVE: PaperWish(WhyPaper.DISABILITY, "紙の文面", "0312345678"),
+    RequestKind.ALTERNATIVE: PaperWish(
+        WhyPaper.DISABILITY, "紙の文面", "0312345678", CallTime.AFTERNOON, SayWho.NO
+    ),
     RequestKind.REDELIVERY: Wish(
         "鷺沢　茜", date(1983, 11, 2), "1390001", "M123456786", "0312345678"
     ),

@@ -27,6 +27,21 @@ class WhyPaper(Labeled):
     OTHER = "other", lambda: _("そのほか")
 
 
+class CallTime(Labeled):
+    """When staff may call."""
+
+    ANY = "any", lambda: _("受付時間の中なら、いつでもよい")
+    MORNING = "morning", lambda: _("午前がよい")
+    AFTERNOON = "afternoon", lambda: _("午後がよい")
+
+
+class SayWho(Labeled):
+    """Whether whoever calls may say that it is the ward: somebody else may answer, or stand beside."""
+
+    YES = "yes", lambda: _("区の名前を言ってもよい")
+    NO = "no", lambda: _("区の名前を言わないでほしい")
+
+
 @dataclass(frozen=True, slots=True)
 class PaperWish:
     """What was written; ``telephone`` serves calls about the request only."""
@@ -34,6 +49,8 @@ class PaperWish:
     why: WhyPaper | None = None
     text: str = field(default="", repr=False)
     telephone: str = field(default="", repr=False)
+    call_time: CallTime | None = None
+    say_who: SayWho | None = None
 
 
 WRITTEN = flat_form(
@@ -48,6 +65,23 @@ WRITTEN = flat_form(
             privacy=Privacy.COUNTED,
             needed=frozenset({Place.PAGE, Place.CALL}),
             absent=everywhere_but(((Place.DIAL,), NO_CALL)),
+        ),
+        Field(
+            "call_time",
+            Choice(CallTime, lambda: _("電話をしてもよい時間を、ひとつ選んでください。")),
+            label=lambda: _("確かめたいことがあるとき、いつ電話をしてもよいですか"),
+            short=lambda: _("電話をしてもよい時間"),
+            staff=lambda: _s("電話をしてもよい時間"),
+            privacy=Privacy.COUNTED,
+        ),
+        Field(
+            "say_who",
+            Choice(SayWho, lambda: _("区の名前を言ってもよいかを、ひとつ選んでください。")),
+            label=lambda: _("ほかの人が電話に出たとき、区の名前を言ってもよいですか"),
+            short=lambda: _("電話で区の名前を言うこと"),
+            staff=lambda: _s("電話で区の名前を言うこと"),
+            privacy=Privacy.COUNTED,
+            alerts=frozenset({SayWho.NO}),
         ),
         Field(
             "text",
