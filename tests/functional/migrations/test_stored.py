@@ -1,0 +1,72 @@
+"""The populated databases of all releases are upgraded, opened, and a day is played on them."""
+
+from collections.abc import Callable
+
+from sqlalchemy import Engine, func, select
+
+from portal.domain.tables import metadata
+from portal.platform.database import make_engine
+from portal.platform.migrations import columns_at, create_tables, run, upgrade_tables
+from portal.platform.schema import columns_of, require_current
+from tests.support.catalog import catalog
+from tests.support.sealed_rows import open_everything, sealed_columns, stored_names
+from tests.support.stored import Stored
+
+REVISIONS = {"0.1.0": "0001"}
+"""The newest migration of each release."""
+
+
+def counts(engine: Engine) -> dict[str, int]:
+    """How many rows each table has, of those that the database has."""
+    with engine.connect() as connection:
+        there = {table for table, _column in columns_of(connection)}
+        return {
+            table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+            for table in metadata.sorted_tables
+            if table.name in there
+        }
+
+
+def test_a_release_is_what_its_migrations_still_make(
+    kept: Stored, old: Engine, new: Callable[[bool], str]
+) -> None:
+    """Nobody has changed a migration that ran."""
+    engine = make_engine(new(False))
+    with engine.begin() as connection:
+        run(connection, REVISIONS[kept.version])
+    assert catalog(old) == catalog(engine)
+    engine.dispose()
+    with old.connect() as connection:
+        assert columns_of(connection) == columns_at(REVISIONS[kept.version])
+
+
+def test_an_upgrade_makes_todays_tables_and_loses_no_row(
+    kept: Stored, old: Engine, new: Callable[[bool], str]
+) -> None:
+    before = counts(old)
+    assert sum(before.values()) > 3_000
+    upgrade_tables(old)
+    require_current(old)
+    fresh = make_engine(new(False))
+    create_tables(fresh)
+    assert catalog(old) == catalog(fresh)
+    fresh.dispose()
+    after = counts(old)
+    assert {name: after[name] for name in before} == before
+
+
+def test_every_sealed_column_is_written_down() -> None:
+    listed = set(stored_names()["sealed"])
+    missing = set(sealed_columns(metadata)) - listed
+    assert missing == set(), (
+        "add to [sealed] in tests/functional/migrations/stored_names.toml a line like"
+        f' "{min(missing, default="")}" = {{key = "own", context = "…:{{id}}"}}'
+    )
+    assert listed - set(sealed_columns(metadata)) == set(), "a listed column is gone: rows have it"
+
+
+def test_todays_program_opens_every_sealed_row_of_a_release(kept: Stored, old: Engine) -> None:
+    upgrade_tables(old)
+    found = open_everything(old, kept.vault, metadata)
+    columns = {f"{table}.{column}" for table, column in columns_at(REVISIONS[kept.version])}
+    assert {name for name, rows in found.items() if not rows} & columns == set()

@@ -1,0 +1,117 @@
+"""Opens sealed rows by what is written down of them, and by nothing else of the program than the cipher."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, LargeBinary, MetaData, RowMapping, Table, select
+
+from portal.domain.foundation.vault import Vault, unseal
+
+NAMES = Path(__file__).resolve().parents[1] / "functional" / "migrations" / "stored_names.toml"
+NOT_SEALED = {
+    "credential.wrong_births": "digests of what was typed wrongly",
+    "document_version.content": "a form of the ward; nothing personal is in it",
+    "document_version.specimen": "a form of the ward with an invented family",
+    "escalation_sheet.digest": "a keyed digest",
+    "search_index.births": "packed digests",
+    "search_index.names": "packed digests",
+    "search_index.places": "packed digests",
+    "staged_household.births": "packed digests",
+    "staged_household.names": "packed digests",
+    "staged_household.places": "packed digests",
+}
+"""Columns of bytes that are no ciphertext, and why."""
+
+Row = RowMapping | dict[str, Any]
+
+
+def stored_names() -> dict[str, Any]:
+    """Return the written list of everything that stands in rows."""
+    return tomllib.loads(NAMES.read_text("utf-8"))
+
+
+def sealed_columns(metadata: MetaData) -> list[str]:
+    """Return all columns of ciphertext as ``table.column``; digests have a fixed length."""
+    return sorted(
+        f"{table.name}.{column.name}"
+        for table in metadata.tables.values()
+        for column in table.columns
+        if isinstance(column.type, LargeBinary)
+        and column.type.length is None
+        and column.name != "wrapped_key"
+        and f"{table.name}.{column.name}" not in NOT_SEALED
+    )
+
+
+class Opener:
+    """Opens every sealed column of a database."""
+
+    def __init__(self, connection: Connection, vault: Vault, metadata: MetaData) -> None:
+        self.connection, self.vault, self.tables = connection, vault, metadata.tables
+        self.listed = stored_names()["sealed"]
+
+    def open_all(self, name: str) -> int:
+        """Open every row of ``table.column`` and return how many there are.
+
+        Raises:
+            IntegrityFaultError: a row cannot be opened by the key and the context that are written down.
+        """
+        table, column = name.split(".")
+        found = 0
+        for row in self._rows(self.tables[table], column):
+            self.open(name, row)
+            found += 1
+        return found
+
+    def open(self, name: str, row: Row) -> bytes:
+        """Open one row."""
+        rule = self.listed[name]
+        if "context" not in rule:
+            rule = rule[row["action"]]
+        key_row = self._found(row, rule) if "where" in rule else self._key_row(row, rule["key"])
+        key = self.vault.kek if key_row is None else self.vault.unwrap(key_row["wrapped_key"])
+        return unseal(key, row[name.split(".")[1]], context(rule["context"], row, key_row or {}))
+
+    def _rows(self, table: Table, column: str) -> Iterator[Row]:
+        held = table.c[column]
+        yield from self.connection.execute(select(table).where(held.is_not(None))).mappings()
+
+    def _found(self, row: Row, rule: dict[str, Any]) -> Row:
+        target = self.tables[rule["table"]]
+        values = dict(row) | {f"detail.{name}": value for name, value in row["detail"].items()}
+        wanted = [target.c[theirs] == values[ours] for theirs, ours in rule["where"].items()]
+        return self.connection.execute(select(target).where(*wanted)).mappings().one()
+
+    def _key_row(self, row: Row, way: str) -> Row | None:
+        if way == "kek":
+            return None
+        for step in [] if way == "own" else way.split("."):
+            column, table = step.split(">")
+            target = self.tables[table]
+            statement = select(target).where(target.c.id == row[column])
+            row = self.connection.execute(statement).mappings().one()
+        return row
+
+
+def context(template: str, row: Row, key_row: Row) -> bytes:
+    """Fill in a context: ``{column}``, ``{column:raw}``, ``{column:8}``, ``{key.column}``."""
+    parts = re.split(r"\{([a-z_.]+)(?::(raw|\d+))?\}", template)
+    said = parts[0].encode()
+    for name, form, text in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+        value = key_row[name[4:]] if name.startswith("key.") else row[name]
+        if isinstance(value, bytes):
+            said += value if form == "raw" else value[: int(form or len(value))].hex().encode()
+        else:
+            said += str(value).encode()
+        said += text.encode()
+    return said
+
+
+def open_everything(engine: Engine, vault: Vault, metadata: MetaData) -> dict[str, int]:
+    """Open every sealed row of a database, and return how many each column has."""
+    with engine.connect() as connection:
+        opener = Opener(connection, vault, metadata)
+        return {name: opener.open_all(name) for name in sealed_columns(metadata)}
