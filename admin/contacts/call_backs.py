@@ -7,6 +7,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, number_in_address, post_key, staff_route
+from admin.carrying_out import carry_out_once
 from admin.contacts import escalation_words
 from admin.contacts.call_form import chosen
 from admin.desk.follow_ups import origin_of, spelled_in
@@ -31,6 +32,7 @@ from portal.domain.foundation.typed import clock_time, whole_date
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
 from portal.domain.people.tasks.services import UNMATCHED, details_of
+from portal.platform.carrying_out import Again, carry_out
 from portal.platform.page import Page
 
 FIELDS = frozenset({"telephone", "at", "text", "outcome"})
@@ -192,40 +194,36 @@ def start(page: Page) -> Response[Any]:
     """Take the call back and begin the call."""
     row = _found(page)
     language = call_backs.language_of(page.work, row.task)
-    try:
-        with page.session.begin_nested():
-            call_backs.start(page.work, row.task.id, language)
-    except (ConflictError, WrongStateError) as error:
-        page.form.error("start", error.message)
-        return show(page, 409)
-    return page.redirect(f"/call-backs/{row.task.id}")
+    return carry_out(
+        page,
+        lambda: call_backs.start(page.work, row.task.id, language),
+        f"/call-backs/{row.task.id}",
+        Again(show, "start", status=409, only=(ConflictError, WrongStateError)),
+    )
 
 
 def release(page: Page) -> Response[Any]:
     """Give the call back to somebody else."""
     row = _found(page)
-    try:
-        with page.session.begin_nested():
-            call_backs.release(page.work, row.task.id)
-    except DomainError as error:
-        page.form.error("start", error.message)
-        return show(page, 409)
-    return page.redirect("/call-backs?said=released")
+    return carry_out(
+        page,
+        lambda: call_backs.release(page.work, row.task.id),
+        "/call-backs?said=released",
+        Again(show, "start", status=409),
+    )
 
 
 def settle(page: Page) -> Response[Any]:
     """Note what became of the call, and go on to its notes."""
     row, form = _found(page), page.form
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                call_backs.settle(
-                    page.work, row.task.id, form.get("outcome"), office=form.get("office") == "1"
-                )
-    except DomainError as error:
-        form.error(error.code if error.code in FIELDS else "outcome", error.message)
-        return show(page, 422)
-    return page.redirect(AFTER_CALL)
+    return carry_out_once(
+        page,
+        lambda: call_backs.settle(
+            page.work, row.task.id, form.get("outcome"), office=form.get("office") == "1"
+        ),
+        AFTER_CALL,
+        Again(show, "outcome", FIELDS),
+    )
 
 
 def handlers() -> list[HTTPRouteHandler]:

@@ -8,7 +8,8 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import first_post, number_in_address, staff_route
+from admin.access import number_in_address, staff_route
+from admin.carrying_out import carry_out_once
 from admin.contacts import escalation_words, escalations
 from admin.desk.follow_ups import reader_of
 from admin.oversight.reports import XLSX
@@ -18,13 +19,13 @@ from portal.domain.contacts.escalations.models import AnswerSheet
 from portal.domain.contacts.escalations.sheet_out import make_sheet
 from portal.domain.foundation.errors import (
     ConflictError,
-    DomainError,
     NotAllowedError,
     NotFoundError,
 )
 from portal.domain.foundation.texts import _s
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
+from portal.platform.carrying_out import Again
 from portal.platform.page import Page
 from portal.platform.routes import Transaction
 from portal.platform.uploads import UploadRule
@@ -108,27 +109,23 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 def apply(page: Page) -> Response[Any]:
     """Keep every new answer of the sheet, unless something changed since it was shown."""
     sheet = _found(page)
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                answers_in.apply_sheet(page.work, sheet.id, page.form.get("seen"), reader_of(page))
-    except DomainError as error:
-        page.form.error("apply", error.message)
-        return show(page, 409)
-    return page.redirect(f"/escalations/answers/{sheet.id}?said=applied")
+    return carry_out_once(
+        page,
+        lambda: answers_in.apply_sheet(page.work, sheet.id, page.form.get("seen"), reader_of(page)),
+        f"/escalations/answers/{sheet.id}?said=applied",
+        Again(show, "apply", status=409),
+    )
 
 
 def drop(page: Page) -> Response[Any]:
     """Put the sheet aside."""
     sheet = _found(page)
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                answers_in.drop_sheet(page.work, sheet.id)
-    except DomainError as error:
-        page.form.error("apply", error.message)
-        return show(page, 409)
-    return page.redirect("/escalations/answers?said=dropped")
+    return carry_out_once(
+        page,
+        lambda: answers_in.drop_sheet(page.work, sheet.id),
+        "/escalations/answers?said=dropped",
+        Again(show, "apply", status=409),
+    )
 
 
 def handlers() -> list[HTTPRouteHandler]:

@@ -9,6 +9,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, number_in_address, post_key, staff_route
+from admin.carrying_out import carry_out_once
 from admin.contacts import escalation_words
 from admin.desk.follow_ups import Origin, origin_of, reader_of, spelled
 from admin.mailroom.releases import read_instruction
@@ -28,6 +29,7 @@ from portal.domain.letters.subcontractors.keys import fingerprint
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
 from portal.domain.requests.requests.scans import store_scan
+from portal.platform.carrying_out import Again
 from portal.platform.page import Page
 
 READ = "read_escalation"
@@ -111,17 +113,19 @@ def show_new(page: Page, status_code: int = 200) -> Response[Any]:
 
 def submit(page: Page) -> Response[Any]:
     """Pass a question to the ward; pressed twice, it is one question."""
-    form, key = page.form, post_key(page)
+    key = post_key(page)
     origin = origin_of(page)
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                row = _raise(page, origin)
-                keep_result(page.session, key, str(row.id))
-    except DomainError as error:
-        form.error(error.code if error.code in FIELDS else "kind", error.message)
-        return show_new(page, 422)
-    return page.redirect(f"/escalations/{earlier_result(page.session, key)}?said=raised")
+
+    def service() -> None:
+        row = _raise(page, origin)
+        keep_result(page.session, key, str(row.id))
+
+    return carry_out_once(
+        page,
+        service,
+        lambda: page.redirect(f"/escalations/{earlier_result(page.session, key)}?said=raised"),
+        Again(show_new, "kind", FIELDS),
+    )
 
 
 def _raise(page: Page, origin: Origin) -> Escalation:

@@ -9,12 +9,14 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import first_post, number_in_address, staff_route
-from admin.contacts.faxes import case_key, put_error, show
+from admin.access import number_in_address, staff_route
+from admin.carrying_out import carry_out_once
+from admin.contacts.faxes import FIELDS, case_key, show
 from portal.domain.contacts.faxes import replies, sending, sheets
-from portal.domain.foundation.errors import DomainError, NotFoundError
+from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.people.staff.permissions import Permission
+from portal.platform.carrying_out import Again
 from portal.platform.page import Page
 from portal.platform.routes import Transaction
 
@@ -23,16 +25,12 @@ WORDING, RECEIPT, TICKED = "wording-", "receipt-", "1"
 
 def _act(page: Page, field: str, said: str, work: Callable[[], object]) -> Response[Any]:
     """Carry out one step once; a refusal comes back beside its field, or beside ``field``."""
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                work()
-    except DomainError as error:
-        if isinstance(error, NotFoundError):
-            raise
-        put_error(page, error, field)
-        return show(page, 422)
-    return page.redirect(f"/faxes/{case_key(page)}?said={said}")
+    return carry_out_once(
+        page,
+        work,
+        f"/faxes/{case_key(page)}?said={said}",
+        Again(show, field, FIELDS, but=NotFoundError),
+    )
 
 
 def prepare(page: Page) -> Response[Any]:

@@ -5,7 +5,8 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import first_post, number_in_address, staff_route
+from admin.access import number_in_address, staff_route
+from admin.carrying_out import carry_out_once
 from admin.contacts.call_form import chosen
 from admin.desk import act_words
 from admin.requests.scans import LOCKED, SCAN
@@ -25,11 +26,12 @@ from portal.domain.contacts.faxes.inquiry_form import inquiry_form_pdf
 from portal.domain.contacts.faxes.states import OPEN, UNSENT
 from portal.domain.desk.call_desk.acting.receipts import acts_in_call
 from portal.domain.foundation.clock import jst_date
-from portal.domain.foundation.errors import ConflictError, DomainError, NotFoundError
+from portal.domain.foundation.errors import ConflictError, NotFoundError
 from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_user
 from portal.domain.requests.requests import scans
+from portal.platform.carrying_out import Again, carry_out
 from portal.platform.locale import CODES, NAMES
 from portal.platform.page import Page
 from portal.platform.routes import Transaction
@@ -53,11 +55,6 @@ FIELDS = {
 def case_key(page: Page) -> int:
     """Return the key of the case that the address names."""
     return number_in_address(page, "case_id")
-
-
-def put_error(page: Page, error: DomainError, otherwise: str) -> None:
-    """Show a refusal beside its field; ``otherwise`` where its code names none."""
-    page.form.error(FIELDS.get(error.code, otherwise), error.message)
 
 
 def _after(page: Page, name: str) -> int:
@@ -117,14 +114,12 @@ def receive(page: Page) -> Response[Any]:
         form.get("sender"),
         form.get("old_is_right") == "1",
     )
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                services.receive(page.work, page.site.program.calendar, new)
-    except DomainError as error:
-        put_error(page, error, "file")
-        return show_new(page, 422)
-    return page.redirect("/faxes?said=received")
+    return carry_out_once(
+        page,
+        lambda: services.receive(page.work, page.site.program.calendar, new),
+        "/faxes?said=received",
+        Again(show_new, "file", FIELDS),
+    )
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -188,28 +183,23 @@ def _close_reasons(reply_state: str) -> list[str]:
 def start(page: Page) -> Response[Any]:
     """Begin to handle a case: a call about it opens."""
     key = case_key(page)
-    try:
-        with page.session.begin_nested():
-            services.start(page.work, key)
-    except ConflictError as error:
-        page.form.error("start", error.message)
-        return show(page, 409)
-    return page.redirect(f"/faxes/{key}?said=started")
+    return carry_out(
+        page,
+        lambda: services.start(page.work, key),
+        f"/faxes/{key}?said=started",
+        Again(show, "start", status=409, only=ConflictError),
+    )
 
 
 def close(page: Page) -> Response[Any]:
     """Close a case to which no reply goes out."""
     key = case_key(page)
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                services.close(page.work, key, page.form.get("reason"))
-    except DomainError as error:
-        if isinstance(error, NotFoundError):
-            raise
-        put_error(page, error, "reason")
-        return show(page, 422)
-    return page.redirect("/faxes?said=closed")
+    return carry_out_once(
+        page,
+        lambda: services.close(page.work, key, page.form.get("reason")),
+        "/faxes?said=closed",
+        Again(show, "reason", FIELDS, but=NotFoundError),
+    )
 
 
 def read_sender(page: Page) -> Response[Any]:

@@ -9,6 +9,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, number_in_address, staff_route
+from admin.carrying_out import carry_out_once
 from admin.contacts import script_words
 from admin.contacts.script_view import Spoken, chosen_language, groups, view
 from portal.domain.contacts.calls.kinds import CATEGORIES
@@ -18,6 +19,7 @@ from portal.domain.contacts.scripts.values import NAMES, values_of
 from portal.domain.foundation.errors import ConflictError, InputError
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names, staff_user
+from portal.platform.carrying_out import Again
 from portal.platform.locale import html_lang
 from portal.platform.page import Page
 
@@ -215,16 +217,14 @@ def add(page: Page) -> Response[Any]:
 def restore(page: Page) -> Response[Any]:
     """Make an earlier version the newest one again."""
     key, form = _key(page), page.form
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                services.restore(
-                    page.work, key, _number(form.get("number")), _number(form.get("base"))
-                )
-    except ConflictError as error:
-        form.error("restore", error.message)
-        return show(page, 409)
-    return page.redirect(f"/scripts/{key}?said=restored")
+    return carry_out_once(
+        page,
+        lambda: services.restore(
+            page.work, key, _number(form.get("number")), _number(form.get("base"))
+        ),
+        f"/scripts/{key}?said=restored",
+        Again(show, "restore", status=409, only=ConflictError),
+    )
 
 
 def show_version(page: Page) -> Response[Any]:

@@ -9,6 +9,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import first_post, number_in_address, staff_route
+from admin.carrying_out import carry_out_once
 from admin.contacts import call_form, call_words
 from admin.contacts.call_form import chosen
 from admin.typed_instants import typed_instant
@@ -25,6 +26,7 @@ from portal.domain.contacts.calls.kinds import (
 from portal.domain.contacts.calls.reception_form import reception_form_pdf
 from portal.domain.foundation.errors import ConflictError, InputError
 from portal.domain.people.staff.permissions import Permission
+from portal.platform.carrying_out import Again
 from portal.platform.page import Page
 
 PLACE = "/calls/written-down"
@@ -104,14 +106,12 @@ def submit(page: Page) -> Response[Any]:
 
 def go_on(page: Page) -> Response[Any]:
     """Begin a live call about a sheet: only in it may a household be opened."""
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                later_entry.go_on(page.work, number_in_address(page, "call_id"))
-    except ConflictError as error:
-        page.form.error("go-on", error.message)
-        return show(page, 409)
-    return page.redirect("/desk")
+    return carry_out_once(
+        page,
+        lambda: later_entry.go_on(page.work, number_in_address(page, "call_id")),
+        "/desk",
+        Again(show, "go-on", status=409, only=ConflictError),
+    )
 
 
 def blank_form(page: Page) -> Response[Any]:

@@ -9,10 +9,12 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import first_post, number_in_address, staff_route
+from admin.access import number_in_address, staff_route
+from admin.carrying_out import carry_out_once
 from portal.domain.desk.call_desk.acting import channel
-from portal.domain.foundation.errors import DomainError, NotFoundError
+from portal.domain.foundation.errors import NotFoundError
 from portal.domain.people.staff.permissions import Permission
+from portal.platform.carrying_out import Again
 from portal.platform.page import Page
 
 BASE = "/channel-changes"
@@ -42,16 +44,9 @@ def refuse(page: Page) -> Response[Any]:
 
 def _decide(page: Page, said: str, decide: Callable[[int], object]) -> Response[Any]:
     key = number_in_address(page, "approval_id")
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                decide(key)
-    except NotFoundError:
-        raise
-    except DomainError as error:
-        page.form.error("changes", error.message)
-        return show(page, 422)
-    return page.redirect(f"{BASE}?said={said}")
+    return carry_out_once(
+        page, lambda: decide(key), f"{BASE}?said={said}", Again(show, "changes", but=NotFoundError)
+    )
 
 
 def handlers() -> list[HTTPRouteHandler]:

@@ -8,8 +8,8 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.desk import watch_words
 from portal.domain.desk.casework import watch
-from portal.domain.foundation.errors import DomainError
 from portal.domain.people.staff.permissions import Permission
+from portal.platform.carrying_out import Again, carry_out
 from portal.platform.page import Page
 
 LISTED = 20
@@ -41,14 +41,12 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 def see(page: Page) -> Response[Any]:
     """Note that this person has looked at an incident."""
     key = number_in_address(page, "event_id")
-    try:
-        with page.session.begin_nested():
-            if page.staff is not None and first_post(page):
-                watch.mark_seen(page.work, page.staff, key)
-    except DomainError as error:
-        page.form.error("watch", error.message)
-        return show(page, 422)
-    return page.redirect("/watch?said=seen")
+
+    def service() -> None:
+        if page.staff is not None and first_post(page):
+            watch.mark_seen(page.work, page.staff, key)
+
+    return carry_out(page, service, "/watch?said=seen", Again(show, "watch"))
 
 
 def handlers() -> list[HTTPRouteHandler]:

@@ -7,16 +7,18 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import allowed, first_post, number_in_address, staff_route
+from admin.access import allowed, number_in_address, staff_route
+from admin.carrying_out import carry_out_once
 from admin.letters import document_words
 from admin.oversight.report_files import send_file
-from portal.domain.foundation.errors import DomainError, InputError, NotFoundError
+from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
 from portal.domain.letters.documents import queries, services
 from portal.domain.oversight.reports import ward_documents
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
+from portal.platform.carrying_out import Again
 from portal.platform.page import Page
 
 SIGNS = {"proposed": "wait", "approved": "good", "refused": "stop", "revoked": "stop"}
@@ -88,17 +90,9 @@ def revoke(page: Page) -> Response[Any]:
 
 
 def _act(page: Page, said: str, act: Callable[[], object], fields: dict[str, str]) -> Response[Any]:
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                act()
-    except InputError as error:
-        page.form.error(fields.get(error.code, error.code), error.message)
-        return show(page, 422)
-    except DomainError as error:
-        page.form.error(fields.get(error.code, "versions"), error.message)
-        return show(page, 422)
-    return page.redirect(f"/documents?said={said}")
+    return carry_out_once(
+        page, act, f"/documents?said={said}", Again(show, "versions", fields, named=True)
+    )
 
 
 def take(page: Page) -> Response[Any]:

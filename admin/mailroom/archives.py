@@ -9,7 +9,8 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Stream
 
-from admin.access import first_post, number_in_address, staff_route
+from admin.access import number_in_address, staff_route
+from admin.carrying_out import carry_out_once
 from admin.letters import mail_words
 from admin.mailroom.releases import fresh_code
 from portal.domain.foundation.errors import DomainError, NotFoundError
@@ -21,6 +22,7 @@ from portal.domain.mailroom.printing.archives.building import build_archive
 from portal.domain.mailroom.printing.archives.plain_files import plain_files, remove_plain_files
 from portal.domain.mailroom.printing.archives.tar import pieces_of
 from portal.domain.people.staff.permissions import Permission
+from portal.platform.carrying_out import Again
 from portal.platform.page import Page
 from portal.platform.routes import Transaction
 
@@ -100,14 +102,12 @@ def lose(page: Page) -> Response[Any]:
         return page.redirect(f"/letters/{run_id}/archive?said=lost")
     if status := fresh_code(page):
         return show(page, status)
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                sending.lose_archive(page.work, key)
-    except DomainError as error:
-        page.form.error("lost", error.message)
-        return show(page, 422)
-    return page.redirect(f"/letters/{run_id}/archive?said=lost")
+    return carry_out_once(
+        page,
+        lambda: sending.lose_archive(page.work, key),
+        f"/letters/{run_id}/archive?said=lost",
+        Again(show, "lost"),
+    )
 
 
 def remove_plain(page: Page) -> Response[Any]:

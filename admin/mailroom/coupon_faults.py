@@ -10,11 +10,12 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import allowed, first_post, number_in_address, staff_route
+from admin.access import allowed, number_in_address, staff_route
+from admin.carrying_out import carry_out_once
 from admin.mailroom import incident_words
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
-from portal.domain.foundation.errors import DomainError, NotFoundError
+from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import DateFault, digits, whole_date
 from portal.domain.mailroom.incidents import fault_queries, faults
@@ -27,6 +28,7 @@ from portal.domain.oversight.reports.incidents import fault_report
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
+from portal.platform.carrying_out import Again
 from portal.platform.page import Page
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -181,16 +183,12 @@ def _end(page: Page, act: Callable[..., CouponFault]) -> Response[Any]:
 
 
 def _act(page: Page, row: CouponFault, said: str, act: Callable[[], object]) -> Response[Any]:
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                act()
-    except NotFoundError:
-        raise
-    except DomainError as error:
-        page.form.error(error.code if error.code in FIELDS else "case", error.message)
-        return show(page, 422)
-    return page.redirect(f"/coupon-faults/{row.id}?said={said}")
+    return carry_out_once(
+        page,
+        act,
+        f"/coupon-faults/{row.id}?said={said}",
+        Again(show, "case", FIELDS, but=NotFoundError),
+    )
 
 
 def report(page: Page) -> Response[Any]:

@@ -7,11 +7,12 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import first_post, number_in_address, staff_route
+from admin.access import number_in_address, staff_route
+from admin.carrying_out import carry_out_once
 from admin.letters import mail_words
 from admin.requests.parcels import read_number
 from portal.domain.foundation.clock import jst_date
-from portal.domain.foundation.errors import DomainError, InputError, NotFoundError
+from portal.domain.foundation.errors import InputError, NotFoundError
 from portal.domain.foundation.program.day_text import weekday_name
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
@@ -19,10 +20,14 @@ from portal.domain.mailroom.printing.dispatch import calendar
 from portal.domain.mailroom.printing.runs.queries import run_statuses
 from portal.domain.mailroom.roster.towns import load_towns
 from portal.domain.people.staff.permissions import Permission
+from portal.platform.carrying_out import Again
 from portal.platform.forms import Form
 from portal.platform.page import Page
 
 SHOWN = 20
+
+FIELDS = frozenset({"day", "post_office", "planned", "towns", "note", "run"})
+"""Fields of a planned dispatch that a refusal may name."""
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -92,17 +97,12 @@ def _plan(page: Page) -> calendar.Plan | None:
 def _act(
     page: Page, said: str, again: Callable[[Page, int], Response[Any]], act: Callable[[], object]
 ) -> Response[Any]:
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                act()
-    except NotFoundError:
-        raise
-    except DomainError as error:
-        known = error.code in {"day", "post_office", "planned", "towns", "note", "run"}
-        page.form.error(error.code if known else "coming", error.message)
-        return again(page, 422)
-    return page.redirect(f"/dispatches?said={said}")
+    return carry_out_once(
+        page,
+        act,
+        f"/dispatches?said={said}",
+        Again(again, "coming", FIELDS, but=NotFoundError),
+    )
 
 
 def add(page: Page) -> Response[Any]:

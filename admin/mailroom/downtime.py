@@ -6,12 +6,13 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import allowed, first_post, number_in_address, staff_route
+from admin.access import allowed, number_in_address, staff_route
+from admin.carrying_out import carry_out_once
 from admin.mailroom import incident_words
 from admin.typed_instants import typed_instant
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import day_end, day_start, jst_date
-from portal.domain.foundation.errors import DomainError, NotFoundError
+from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.mailroom.incidents import downtime
@@ -21,6 +22,7 @@ from portal.domain.oversight.reports.outputs import as_xlsx
 from portal.domain.oversight.reports.tables import Report
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
+from portal.platform.carrying_out import Again
 from portal.platform.page import Page
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -116,16 +118,10 @@ def cancel(page: Page) -> Response[Any]:
 def _act(
     page: Page, said: str, act: Callable[[], object], *, prefix: str = "", spot: str = "what"
 ) -> Response[Any]:
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                act()
-    except NotFoundError:
-        raise
-    except DomainError as error:
-        page.form.error(prefix + error.code if error.code in FIELDS else spot, error.message)
-        return show(page, 422)
-    return page.redirect(f"/downtime?said={said}")
+    fields = {name: prefix + name for name in FIELDS}
+    return carry_out_once(
+        page, act, f"/downtime?said={said}", Again(show, spot, fields, but=NotFoundError)
+    )
 
 
 def month_file(page: Page) -> Response[Any]:

@@ -9,11 +9,12 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import allowed, first_post, number_in_address, staff_route
+from admin.access import allowed, number_in_address, staff_route
+from admin.carrying_out import carry_out_once
 from admin.mailroom import incident_words
 from admin.mailroom.incidents import act, found, show
 from portal.domain.foundation.audit.services import record
-from portal.domain.foundation.errors import DomainError, NotFoundError
+from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.mailroom.incidents import papers, queries
 from portal.domain.mailroom.incidents.kinds import REPORTS
@@ -22,6 +23,7 @@ from portal.domain.oversight.reports.incidents import frozen_report, incident_re
 from portal.domain.oversight.reports.outputs import as_xlsx
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
+from portal.platform.carrying_out import Again
 from portal.platform.page import Page
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -114,14 +116,12 @@ def give_back(page: Page) -> Response[Any]:
 
 def _decide(page: Page, said: str, step: Callable[[IncidentReport], object]) -> Response[Any]:
     row, paper = found(page), _paper(page)
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                step(paper)
-    except DomainError as error:
-        page.form.error("reason" if error.code == "reason" else "paper", error.message)
-        return show_paper(page, 422)
-    return page.redirect(f"/incidents/{row.id}?said={said}")
+    return carry_out_once(
+        page,
+        lambda: step(paper),
+        f"/incidents/{row.id}?said={said}",
+        Again(show_paper, "paper", {"reason"}),
+    )
 
 
 def file(page: Page) -> Response[Any]:

@@ -5,7 +5,8 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import allowed, first_post, staff_route
+from admin.access import allowed, staff_route
+from admin.carrying_out import carry_out_once
 from admin.event_words import event
 from admin.mailroom import incident_words
 from admin.mailroom.incidents import act, found, show
@@ -19,6 +20,7 @@ from portal.domain.mailroom.incidents.affected import Search, What
 from portal.domain.mailroom.incidents.kinds import SUBJECTS
 from portal.domain.mailroom.incidents.stopping import stop_codes, stop_letters
 from portal.domain.people.staff.permissions import Permission
+from portal.platform.carrying_out import Again
 from portal.platform.forms import Form
 from portal.platform.page import Page
 
@@ -35,26 +37,22 @@ def add(page: Page) -> Response[Any]:
     if what not in {"letter", "coupon"} or by not in {"numbers", "all", "theirs"}:
         form.error("add", _s("何を、どのように加えるかを選んでください。"))
         return show(page, 422)
-    session = page.session
-    try:
-        with session.begin_nested():
-            if first_post(page):
-                if by == "theirs":
-                    subjects.add_theirs(page.work, key, what)
-                elif what == "letter" and by == "numbers":
-                    subjects.add_letters(page.work, key, form.get("numbers"))
-                elif what == "letter":
-                    subjects.add_run(page.work, key, _number(form.get("run")))
-                elif by == "numbers":
-                    subjects.add_codes(page.work, key, form.get("numbers"))
-                else:
-                    subjects.add_batch(page.work, key, form.get("batch"))
-    except NotFoundError:
-        raise
-    except DomainError as error:
-        form.error(error.code if error.code in SPOTS else "add", error.message)
-        return show(page, 422)
-    return page.redirect(f"/incidents/{key}?said=added")
+
+    def service() -> None:
+        if by == "theirs":
+            subjects.add_theirs(page.work, key, what)
+        elif what == "letter" and by == "numbers":
+            subjects.add_letters(page.work, key, form.get("numbers"))
+        elif what == "letter":
+            subjects.add_run(page.work, key, _number(form.get("run")))
+        elif by == "numbers":
+            subjects.add_codes(page.work, key, form.get("numbers"))
+        else:
+            subjects.add_batch(page.work, key, form.get("batch"))
+
+    return carry_out_once(
+        page, service, f"/incidents/{key}?said=added", Again(show, "add", SPOTS, but=NotFoundError)
+    )
 
 
 def _number(typed: str) -> int:

@@ -10,12 +10,13 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import allowed, first_post, number_in_address, post_key, staff_route
+from admin.access import allowed, number_in_address, post_key, staff_route
+from admin.carrying_out import carry_out_once
 from admin.mailroom import incident_words
 from admin.typed_instants import typed_instant
 from portal.domain.foundation.audit.services import earlier_result, keep_result
 from portal.domain.foundation.clock import JST
-from portal.domain.foundation.errors import DomainError, NotFoundError
+from portal.domain.foundation.errors import NotFoundError
 from portal.domain.mailroom.incidents import papers, queries, register, site_notices
 from portal.domain.mailroom.incidents.kinds import FIELDS, INCIDENT_KINDS, REPORTS
 from portal.domain.mailroom.incidents.models import Incident
@@ -23,6 +24,7 @@ from portal.domain.mailroom.incidents.register import Opening
 from portal.domain.mailroom.incidents.states import INCIDENT
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
+from portal.platform.carrying_out import Again
 from portal.platform.page import Page
 
 MOST = 20
@@ -79,15 +81,17 @@ def submit(page: Page) -> Response[Any]:
     opening = Opening(
         form.get("kind"), known, occurred, form.get("malicious") == "1", form.get("summary")
     )
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                row = register.open_incident(page.work, opening)
-                keep_result(page.session, key, str(row.id))
-    except DomainError as error:
-        form.error(error.code if error.code in FAULTS else "kind", error.message)
-        return show_new(page, 422)
-    return page.redirect(f"/incidents/{earlier_result(page.session, key)}?said=opened")
+
+    def service() -> None:
+        row = register.open_incident(page.work, opening)
+        keep_result(page.session, key, str(row.id))
+
+    return carry_out_once(
+        page,
+        service,
+        lambda: page.redirect(f"/incidents/{earlier_result(page.session, key)}?said=opened"),
+        Again(show_new, "kind", FAULTS),
+    )
 
 
 def found(page: Page) -> Incident:
@@ -181,16 +185,12 @@ def act(
     What refuses it stands on the incident's page, beside its field or at ``spot``.
     """
     row = found(page)
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                step(row.id)
-    except NotFoundError:
-        raise
-    except DomainError as error:
-        page.form.error(error.code if error.code in FAULTS else spot, error.message)
-        return show(page, 422)
-    return page.redirect(f"/incidents/{row.id}?said={said}")
+    return carry_out_once(
+        page,
+        lambda: step(row.id),
+        f"/incidents/{row.id}?said={said}",
+        Again(show, spot, FAULTS, but=NotFoundError),
+    )
 
 
 def handlers() -> list[HTTPRouteHandler]:

@@ -10,9 +10,10 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import first_post, number_in_address, staff_route
+from admin.carrying_out import carry_out_once
 from portal.domain.desk.casework.search import read_letter_number
 from portal.domain.foundation.clock import jst_date
-from portal.domain.foundation.errors import DomainError, NotFoundError
+from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
 from portal.domain.letters.letters import without_id
@@ -24,6 +25,7 @@ from portal.domain.letters.shipments.words import class_name
 from portal.domain.mailroom.printing.runs import staff_addresses
 from portal.domain.mailroom.printing.runs.queries import letters_by_state
 from portal.domain.people.staff.permissions import Permission
+from portal.platform.carrying_out import Again
 from portal.platform.page import Page
 
 ADDRESSES = "/letters/test-addresses"
@@ -44,15 +46,14 @@ def show_addresses(page: Page, status_code: int = 200) -> Response[Any]:
 
 def add(page: Page) -> Response[Any]:
     """Keep an address."""
-    try:
+
+    def add() -> None:
         address = staff_addresses.read_address(*(page.form.get(name) for name in FIELDS))
-        with page.session.begin_nested():
-            if first_post(page):
-                staff_addresses.add(page.work, address)
-    except DomainError as error:
-        page.form.error(error.code if error.code in FIELDS else "name", error.message)
-        return show_addresses(page, 422)
-    return page.redirect(f"{ADDRESSES}?said=added")
+        staff_addresses.add(page.work, address)
+
+    return carry_out_once(
+        page, add, f"{ADDRESSES}?said=added", Again(show_addresses, "name", FIELDS)
+    )
 
 
 def remove(page: Page) -> Response[Any]:
@@ -114,14 +115,12 @@ def end(page: Page) -> Response[Any]:
         form.error("day", _s("日付を、2023-07-03 のように入力してください。"))
     if found is None or not form.ok or not isinstance(day, date):
         return show_mail(page, 422)
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                without_id.end(page.work, found.id, action, day)
-    except DomainError as error:
-        form.error("day" if error.code == "day" else "letter_number", error.message)
-        return show_mail(page, 422)
-    return page.redirect(f"/letters/{run.id}/mail?said=noted")
+    return carry_out_once(
+        page,
+        lambda: without_id.end(page.work, found.id, action, day),
+        f"/letters/{run.id}/mail?said=noted",
+        Again(show_mail, "letter_number", {"day"}),
+    )
 
 
 def handlers() -> list[HTTPRouteHandler]:

@@ -8,7 +8,8 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import first_post, staff_route
+from admin.access import staff_route
+from admin.carrying_out import carry_out_once
 from admin.desk.household import opened_until, shown_now
 from admin.mailroom.releases import FILES as ORDER
 from admin.mailroom.releases import (
@@ -30,6 +31,7 @@ from portal.domain.people.households.models import Hold
 from portal.domain.people.households.print_texts import PrintFields
 from portal.domain.people.households.queries import HouseholdView, view_household
 from portal.domain.people.staff.permissions import Permission
+from portal.platform.carrying_out import Again
 from portal.platform.page import Page
 from portal.platform.uploads import MEGABYTE, UploadRule
 
@@ -97,27 +99,29 @@ def submit(page: Page) -> Response[Any]:
         )
     if not form.ok:
         return show(page, 422)
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                wanted = PrintFields(
-                    texts["name"],
-                    texts["town"],
-                    texts["street"],
-                    texts["building"],
-                    children,
-                    image,
-                )
-                propose_print_text(
-                    page.work,
-                    hold.household_id,
-                    wanted,
-                    attach(page, instruction, hold.household_id),
-                )
-    except InputError as error:
-        form.error("image" if error.code == IMAGE else "name", error.message)
-        return show(page, 422)
-    return page.redirect("/holds?said=proposed")
+
+    def service() -> None:
+        wanted = PrintFields(
+            texts["name"],
+            texts["town"],
+            texts["street"],
+            texts["building"],
+            children,
+            image,
+        )
+        propose_print_text(
+            page.work,
+            hold.household_id,
+            wanted,
+            attach(page, instruction, hold.household_id),
+        )
+
+    return carry_out_once(
+        page,
+        service,
+        "/holds?said=proposed",
+        Again(show, "name", {IMAGE: "image"}, only=InputError),
+    )
 
 
 def show_image(page: Page) -> Response[Any]:

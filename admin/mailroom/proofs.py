@@ -9,7 +9,8 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import allowed, first_post, number_in_address, staff_route
+from admin.access import allowed, number_in_address, staff_route
+from admin.carrying_out import carry_out_once
 from admin.letters import mail_words
 from admin.mailroom.releases import fresh_code
 from admin.requests.scans import LOCKED
@@ -25,6 +26,7 @@ from portal.domain.mailroom.printing.runs.enclosures import enclosure_name
 from portal.domain.mailroom.printing.runs.selection import PROTECTED
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_user
+from portal.platform.carrying_out import Again
 from portal.platform.page import Page
 from portal.platform.routes import Transaction
 
@@ -127,16 +129,12 @@ def discard(page: Page) -> Response[Any]:
 
 
 def _decide(page: Page, said: str, act: Callable[[], object]) -> Response[Any]:
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                act()
-    except (NotFoundError, NotAllowedError):
-        raise
-    except DomainError as error:
-        page.form.error("reason" if error.code == "reason" else "proof", error.message)
-        return show(page, 422)
-    return _answer(page, said)
+    return carry_out_once(
+        page,
+        act,
+        lambda: _answer(page, said),
+        Again(show, "proof", {"reason"}, but=(NotFoundError, NotAllowedError)),
+    )
 
 
 def picture(page: Page) -> Response[Any]:

@@ -10,6 +10,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import first_post, staff_route
+from admin.carrying_out import carry_out_once
 from admin.mailroom.releases import FILES, attach, fresh_code, read_instruction, scan_of
 from admin.requests.evidence import evidence_of
 from portal.domain.foundation.approvals.models import Approval
@@ -26,6 +27,7 @@ from portal.domain.mailroom.roster.protection_none import (
 from portal.domain.people.households.protection import Protection, protection_state
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_user
+from portal.platform.carrying_out import Again
 from portal.platform.page import Page
 
 PLACE = "/roster/protection"
@@ -77,14 +79,12 @@ def propose(page: Page) -> Response[Any]:
     instruction = read_instruction(page)
     if not page.form.ok or not isinstance(read, date):
         return show(page, 422)
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                propose_none(page.work, read, attach(page, instruction, None))
-    except InputError as error:
-        page.form.error("day", error.message)
-        return show(page, 422)
-    return page.redirect(PLACE + "?said=proposed")
+    return carry_out_once(
+        page,
+        lambda: propose_none(page.work, read, attach(page, instruction, None)),
+        PLACE + "?said=proposed",
+        Again(show, "day", only=InputError),
+    )
 
 
 def confirm(page: Page) -> Response[Any]:

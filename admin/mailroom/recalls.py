@@ -10,9 +10,10 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import first_post, number_in_address, staff_route
+from admin.access import number_in_address, staff_route
+from admin.carrying_out import carry_out_once
 from admin.letters import mail_words
-from portal.domain.foundation.errors import DomainError, InputError, NotFoundError
+from portal.domain.foundation.errors import InputError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.letters.letters.queries import print_run
 from portal.domain.mailroom.printing.recalls import needs, recall_list
@@ -21,6 +22,7 @@ from portal.domain.mailroom.printing.recalls.take_back import take_back_pdf
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
 from portal.domain.oversight.reports.recalls import recall_report
 from portal.domain.people.staff.permissions import Permission
+from portal.platform.carrying_out import Again
 from portal.platform.page import Page
 from portal.platform.uploads import MEGABYTE, UploadRule
 
@@ -61,16 +63,12 @@ def _list_id(page: Page) -> int:
 
 
 def _act(page: Page, said: str, field: str, act: Callable[[], object]) -> Response[Any]:
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                act()
-    except NotFoundError:
-        raise
-    except DomainError as error:
-        page.form.error(field, error.message)
-        return show(page, 422)
-    return page.redirect(f"/letters/{page.params['run_id']}/pull?said={said}")
+    return carry_out_once(
+        page,
+        act,
+        f"/letters/{page.params['run_id']}/pull?said={said}",
+        Again(show, field, but=NotFoundError),
+    )
 
 
 def draw_up(page: Page) -> Response[Any]:

@@ -9,16 +9,17 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import allowed, first_post, number_in_address, staff_route
+from admin.access import allowed, number_in_address, staff_route
+from admin.carrying_out import carry_out_once
 from admin.mailroom import return_words
 from portal.domain.foundation.clock import jst_date
-from portal.domain.foundation.errors import DomainError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
 from portal.domain.letters.shipments.mail import RETURN_REASONS, STORAGE_ENDED
 from portal.domain.letters.shipments.staff_words import return_reason
 from portal.domain.mailroom.returned_mail import receiving, storage
 from portal.domain.people.staff.permissions import Permission
+from portal.platform.carrying_out import Again
 from portal.platform.page import Page
 
 PILE = "returns_pile"
@@ -53,27 +54,23 @@ def receive(page: Page) -> Response[Any]:
     if pile is None or not page.form.ok:
         return show(page, 422)
     _keep(page, typed)
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                receiving.receive(page.work, number, pile)
-    except DomainError as error:
-        page.form.error("number", error.message)
-        return show(page, 422)
-    return page.redirect("/returns?said=received")
+    return carry_out_once(
+        page,
+        lambda: receiving.receive(page.work, number, pile),
+        "/returns?said=received",
+        Again(show, "number"),
+    )
 
 
 def correct(page: Page) -> Response[Any]:
     """Put a wrong reason right."""
     number = number_in_address(page, "item_id")
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                receiving.correct_reason(page.work, number, page.form.get(f"reason-{number}"))
-    except DomainError as error:
-        page.form.error(f"reason-{number}", error.message)
-        return show(page, 422)
-    return page.redirect("/returns?said=corrected")
+    return carry_out_once(
+        page,
+        lambda: receiving.correct_reason(page.work, number, page.form.get(f"reason-{number}")),
+        "/returns?said=corrected",
+        Again(show, f"reason-{number}"),
+    )
 
 
 def _typed(page: Page) -> dict[str, str]:

@@ -9,11 +9,12 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import first_post, number_in_address, post_key, staff_route
+from admin.access import number_in_address, post_key, staff_route
+from admin.carrying_out import carry_out_once
 from admin.mailroom import incident_words
 from admin.typed_instants import typed_instant
 from portal.domain.foundation.audit.services import earlier_result, keep_result
-from portal.domain.foundation.errors import DomainError, NotFoundError
+from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.work import Work
 from portal.domain.mailroom.incidents import site_notices
@@ -22,6 +23,7 @@ from portal.domain.mailroom.incidents.site_notices import Draft, field_of
 from portal.domain.mailroom.incidents.states import SITE_NOTICE
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
+from portal.platform.carrying_out import Again
 from portal.platform.locale import CODE_OF, NAMES, html_lang
 from portal.platform.page import Page
 
@@ -89,17 +91,17 @@ def submit(page: Page) -> Response[Any]:
     kind = PREPARED[name][0] if name in PREPARED else form.get("kind")
     incident = _incident(page)
     draft = Draft(kind, starts, ends, name, texts, int(incident) if incident else None)
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                row = site_notices.write(page.work, draft)
-                keep_result(page.session, key, str(row.id))
-    except NotFoundError:
-        raise
-    except DomainError as error:
-        form.error(error.code if error.code in FIELDS else "sentence", error.message)
-        return show_new(page, 422)
-    return page.redirect(f"/site-notices/{earlier_result(page.session, key)}?said=written")
+
+    def service() -> None:
+        row = site_notices.write(page.work, draft)
+        keep_result(page.session, key, str(row.id))
+
+    return carry_out_once(
+        page,
+        service,
+        lambda: page.redirect(f"/site-notices/{earlier_result(page.session, key)}?said=written"),
+        Again(show_new, "sentence", FIELDS, but=NotFoundError),
+    )
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -141,14 +143,9 @@ def withdraw(page: Page) -> Response[Any]:
 def _act(page: Page, said: str, act: Callable[[Work, int], object]) -> Response[Any]:
     key = number_in_address(page, "site_notice_id")
     site_notices.notice_by_id(page.session, key)
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                act(page.work, key)
-    except DomainError as error:
-        page.form.error("notice", error.message)
-        return show(page, 422)
-    return page.redirect(f"/site-notices/{key}?said={said}")
+    return carry_out_once(
+        page, lambda: act(page.work, key), f"/site-notices/{key}?said={said}", Again(show, "notice")
+    )
 
 
 def handlers() -> list[HTTPRouteHandler]:

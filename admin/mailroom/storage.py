@@ -9,11 +9,11 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import allowed, first_post, number_in_address, staff_route
+from admin.access import allowed, number_in_address, staff_route
+from admin.carrying_out import carry_out_once
 from admin.mailroom import return_words
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
-from portal.domain.foundation.errors import DomainError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments.staff_words import return_reason, shipment
@@ -22,6 +22,7 @@ from portal.domain.oversight.reports.mail_lists import storage_report, undeliver
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
 from portal.domain.oversight.reports.tables import Report
 from portal.domain.people.staff.permissions import Permission
+from portal.platform.carrying_out import Again
 from portal.platform.page import Page
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -81,14 +82,9 @@ def _destroy(page: Page, said: str, act: Callable[[Work, Collection[int]], int])
     if not chosen:
         page.form.error("destroy", _s("廃棄する郵便を選んでください。"))
         return show(page, 422)
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                act(page.work, chosen)
-    except DomainError as error:
-        page.form.error("destroy", error.message)
-        return show(page, 422)
-    return page.redirect(f"/returns/shelf?said={said}")
+    return carry_out_once(
+        page, lambda: act(page.work, chosen), f"/returns/shelf?said={said}", Again(show, "destroy")
+    )
 
 
 def take_back(page: Page) -> Response[Any]:
@@ -103,14 +99,9 @@ def hand_to_ward(page: Page) -> Response[Any]:
 
 def _one(page: Page, said: str, act: Callable[[Work, int], object]) -> Response[Any]:
     number = number_in_address(page, "item_id")
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                act(page.work, number)
-    except DomainError as error:
-        page.form.error("destroy", error.message)
-        return show(page, 422)
-    return page.redirect(f"/returns/shelf?said={said}")
+    return carry_out_once(
+        page, lambda: act(page.work, number), f"/returns/shelf?said={said}", Again(show, "destroy")
+    )
 
 
 def show_undelivered(page: Page) -> Response[Any]:

@@ -9,10 +9,11 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import first_post, number_in_address, staff_route
+from admin.access import number_in_address, staff_route
+from admin.carrying_out import carry_out_once
 from admin.oversight import report_words
 from admin.oversight.monthly_report import LISTED, MonthlyPages
-from portal.domain.foundation.errors import DomainError, NotFoundError
+from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.oversight.reports.calls import KIND, OUTAGES, STAFFING, write_sections
 from portal.domain.oversight.reports.notes import (
@@ -24,6 +25,7 @@ from portal.domain.oversight.reports.notes import (
     read_marked,
 )
 from portal.domain.people.staff.permissions import Permission
+from portal.platform.carrying_out import Again
 from portal.platform.page import Page
 from portal.platform.routes import Transaction
 
@@ -129,16 +131,12 @@ def choose(page: Page) -> Response[Any]:
     if kind is None:
         page.form.error("kind", _s("種類を選んでください。"))
         return show_call(page, 422)
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                add_note(page.work, month, kind, page.form.get("text"), call_id)
-    except NotFoundError:
-        raise
-    except DomainError as error:
-        page.form.error("text", error.message)
-        return show_call(page, 422)
-    return page.redirect(PAGES.address(month, "noted"))
+    return carry_out_once(
+        page,
+        lambda: add_note(page.work, month, kind, page.form.get("text"), call_id),
+        PAGES.address(month, "noted"),
+        Again(show_call, "text", but=NotFoundError),
+    )
 
 
 def handlers() -> list[HTTPRouteHandler]:

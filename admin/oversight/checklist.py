@@ -5,11 +5,13 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import allowed, first_post, staff_route
-from portal.domain.foundation.errors import DomainError, InputError, NotFoundError
+from admin.access import allowed, staff_route
+from admin.carrying_out import carry_out_once
+from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.oversight.management import checklist, words
 from portal.domain.people.staff.permissions import Permission
+from portal.platform.carrying_out import Again
 from portal.platform.page import Page
 
 SIGNS = {"yes": "good", "partly": "wait", "office": "plain", "no": "stop"}
@@ -55,24 +57,19 @@ def write(page: Page) -> Response[Any]:
     """Save the answer as its next version."""
     form, key, base = page.form, _one(page).key, page.form.get("base")
     number = int(base) if base.isascii() and base.isdigit() and len(base) < 9 else 0
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                checklist.write(
-                    page.work,
-                    key,
-                    number,
-                    form.get("verdict"),
-                    form.get("answer"),
-                    form.get("evidence"),
-                )
-    except InputError as error:
-        form.error(error.code, error.message)
-        return show(page, 422)
-    except DomainError as error:
-        form.error("answer", error.message)
-        return show(page, 422)
-    return page.redirect("/checklist?said=saved")
+    return carry_out_once(
+        page,
+        lambda: checklist.write(
+            page.work,
+            key,
+            number,
+            form.get("verdict"),
+            form.get("answer"),
+            form.get("evidence"),
+        ),
+        "/checklist?said=saved",
+        Again(show, "answer", named=True),
+    )
 
 
 def handlers() -> list[HTTPRouteHandler]:

@@ -6,9 +6,10 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import allowed, first_post, number_in_address, staff_route
+from admin.access import allowed, number_in_address, staff_route
+from admin.carrying_out import carry_out_once
 from admin.oversight.report_files import send_report
-from portal.domain.foundation.errors import DomainError, InputError, NotFoundError
+from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.letters.subcontractors.queries import subcontractors
@@ -19,6 +20,7 @@ from portal.domain.oversight.management.states import MILESTONE
 from portal.domain.oversight.reports import management, management_papers
 from portal.domain.oversight.reports.tables import Report
 from portal.domain.people.staff.permissions import Permission
+from portal.platform.carrying_out import Again
 from portal.platform.page import Page
 
 SIGNS = {"planned": "plain", "begun": "wait", "done": "good", "late": "stop"}
@@ -94,17 +96,12 @@ def move(page: Page) -> Response[Any]:
 
 def _act(page: Page, said: str, act: Callable[[str], object]) -> Response[Any]:
     key = _one(page).key
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                act(key)
-    except InputError as error:
-        page.form.error(error.code, error.message)
-        return show_one(page, 422)
-    except DomainError as error:
-        page.form.error("state", error.message)
-        return show_one(page, 422)
-    return page.redirect(f"/management/milestones/{key}?said={said}")
+    return carry_out_once(
+        page,
+        lambda: act(key),
+        f"/management/milestones/{key}?said={said}",
+        Again(show_one, "state", named=True),
+    )
 
 
 def take_report(page: Page) -> Response[Any]:

@@ -11,6 +11,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, number_in_address, staff_route
+from admin.carrying_out import carry_out_once
 from admin.oversight.report_files import send_report
 from portal.domain.foundation.errors import DomainError, InputError
 from portal.domain.foundation.languages import SOURCE_LOCALE
@@ -20,6 +21,7 @@ from portal.domain.oversight.management import minutes, words
 from portal.domain.oversight.reports.management_papers import minutes_report
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
+from portal.platform.carrying_out import Again
 from portal.platform.page import Page
 
 SIGNS = {"draft": "wait", "confirmed": "good", "old": "plain"}
@@ -122,14 +124,9 @@ def revise(page: Page) -> Response[Any]:
 
 def _act(page: Page, said: str, act: Callable[[int], object]) -> Response[Any]:
     key = number_in_address(page, KEY)
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                act(key)
-    except DomainError as error:
-        page.form.error("state", error.message)
-        return show(page, 422)
-    return page.redirect(f"/minutes/{key}?said={said}")
+    return carry_out_once(
+        page, lambda: act(key), f"/minutes/{key}?said={said}", Again(show, "state")
+    )
 
 
 def take(page: Page) -> Response[Any]:

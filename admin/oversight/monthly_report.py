@@ -11,11 +11,12 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import allowed, first_post, number_in_address, staff_route
+from admin.access import allowed, number_in_address, staff_route
+from admin.carrying_out import carry_out_once
 from admin.oversight import report_words
 from admin.oversight.report_files import PDF, XLSX, send_file
 from portal.domain.foundation.clock import jst_date
-from portal.domain.foundation.errors import DomainError, NotFoundError
+from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.foundation.work import Work
@@ -23,6 +24,7 @@ from portal.domain.oversight.reports import monthly, versions
 from portal.domain.oversight.reports.due import due_day, due_reports, months, read_month
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
 from portal.domain.people.staff.permissions import Permission
+from portal.platform.carrying_out import Again
 from portal.platform.page import Page
 from portal.platform.routes import Handler
 
@@ -129,17 +131,13 @@ class MonthlyPages:
         With a single field it stands there whatever its code; with none, beside the report's state.
         """
         month = self.month(page)
-        try:
-            with page.session.begin_nested():
-                if first_post(page):
-                    act(month)
-        except DomainError as error:
-            place = (
-                fields[0] if len(fields) == 1 else error.code if error.code in fields else "state"
-            )
-            page.form.error(place, error.message)
-            return self.show(page, 422)
-        return page.redirect(self.address(month, said))
+        field = fields[0] if len(fields) == 1 else "state"
+        return carry_out_once(
+            page,
+            lambda: act(month),
+            self.address(month, said),
+            Again(self.show, field, fields),
+        )
 
     def check(self, page: Page) -> Response[Any]:
         """Freeze the draft as its next version."""

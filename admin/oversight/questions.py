@@ -10,13 +10,14 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import allowed, first_post, number_in_address, staff_route
+from admin.access import allowed, number_in_address, staff_route
+from admin.carrying_out import carry_out_once
 from portal.domain.foundation.clock import jst_date
-from portal.domain.foundation.errors import DomainError, InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
 from portal.domain.oversight.management import questions, words
 from portal.domain.people.staff.permissions import Permission
+from portal.platform.carrying_out import Again
 from portal.platform.page import Page
 
 SIGNS = {"open": "wait", "answered": "good", "closed": "plain"}
@@ -68,19 +69,14 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 def add(page: Page) -> Response[Any]:
     """Add a question of our own."""
     form = page.form
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                questions.add(
-                    page.work, form.get("title"), form.get("clause"), form.get("question")
-                )
-    except InputError as error:
-        form.error(error.code, error.message)
-        return show_list(page, 422)
-    except DomainError as error:
-        form.error("title", error.message)
-        return show_list(page, 422)
-    return page.redirect("/questions?said=added")
+    return carry_out_once(
+        page,
+        lambda: questions.add(
+            page.work, form.get("title"), form.get("clause"), form.get("question")
+        ),
+        "/questions?said=added",
+        Again(show_list, "title", named=True),
+    )
 
 
 def ask(page: Page) -> Response[Any]:
@@ -129,17 +125,12 @@ def _day(page: Page, field: str) -> date | None:
 
 def _act(page: Page, said: str, act: Callable[[int], object]) -> Response[Any]:
     number = number_in_address(page, "number")
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                act(number)
-    except InputError as error:
-        page.form.error(error.code, error.message)
-        return show(page, 422)
-    except DomainError as error:
-        page.form.error("state", error.message)
-        return show(page, 422)
-    return page.redirect(f"/questions/{number}?said={said}")
+    return carry_out_once(
+        page,
+        lambda: act(number),
+        f"/questions/{number}?said={said}",
+        Again(show, "state", named=True),
+    )
 
 
 def handlers() -> list[HTTPRouteHandler]:

@@ -9,18 +9,22 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import first_post, number_in_address, place_of, staff_route
+from admin.access import number_in_address, place_of, staff_route
+from admin.carrying_out import carry_out_once
 from admin.people.signin import code_fault
 from portal.domain.foundation.clock import JST
-from portal.domain.foundation.errors import DomainError, InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import clock_time, whole_date
 from portal.domain.people.sites import queries, services
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
+from portal.platform.carrying_out import Again
 from portal.platform.page import Page
 
 CAN = Permission.SWITCH_SITES
+
+FIELDS = {"reason": "reason", "ends_at": "day"}
+"""The field of each refusal that names one."""
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -53,19 +57,18 @@ def switch_on(page: Page) -> Response[Any]:
         form.error("code", fault)
     if not form.ok or ends_at is None:
         return show(page, 422)
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                services.switch_on(
-                    page.work,
-                    page.site.program.workplaces,
-                    form.get("site"),
-                    form.get("reason"),
-                    ends_at,
-                )
-    except DomainError as error:
-        return _refused(page, error)
-    return page.redirect("/sites?said=on")
+    return carry_out_once(
+        page,
+        lambda: services.switch_on(
+            page.work,
+            page.site.program.workplaces,
+            form.get("site"),
+            form.get("reason"),
+            ends_at,
+        ),
+        "/sites?said=on",
+        Again(show, "sites", FIELDS),
+    )
 
 
 def prolong(page: Page) -> Response[Any]:
@@ -75,35 +78,22 @@ def prolong(page: Page) -> Response[Any]:
         page.form.error("code", fault)
     if not page.form.ok or ends_at is None:
         return show(page, 422)
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                key = number_in_address(page, "switch_id")
-                services.prolong(page.work, key, ends_at)
-    except DomainError as error:
-        return _refused(page, error)
-    return page.redirect("/sites?said=prolonged")
+    return carry_out_once(
+        page,
+        lambda: services.prolong(page.work, number_in_address(page, "switch_id"), ends_at),
+        "/sites?said=prolonged",
+        Again(show, "sites", FIELDS),
+    )
 
 
 def switch_off(page: Page) -> Response[Any]:
     """Close a reserve site at once; from there even this supervisor only gets this page after it."""
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                services.switch_off(page.work, number_in_address(page, "switch_id"))
-    except DomainError as error:
-        return _refused(page, error)
-    return page.redirect("/sites?said=off")
-
-
-def _refused(page: Page, error: DomainError) -> Response[Any]:
-    field = (
-        error.code
-        if isinstance(error, InputError) and error.code in {"reason", "ends_at"}
-        else "sites"
+    return carry_out_once(
+        page,
+        lambda: services.switch_off(page.work, number_in_address(page, "switch_id")),
+        "/sites?said=off",
+        Again(show, "sites", FIELDS),
     )
-    page.form.error("day" if field == "ends_at" else field, error.message)
-    return show(page, 422)
 
 
 def _code_fault(page: Page) -> str:

@@ -5,7 +5,8 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import first_post, number_in_address, staff_route
+from admin.access import number_in_address, staff_route
+from admin.carrying_out import carry_out_once
 from admin.requests import recipient_words
 from admin.requests.scans import SCAN
 from portal.domain.foundation.clock import jst_date
@@ -15,6 +16,7 @@ from portal.domain.people.staff.permissions import Permission
 from portal.domain.requests.recipients import counter
 from portal.domain.requests.recipients.receipt_sheet import receipt_sheet
 from portal.domain.requests.requests.scans import store_scan
+from portal.platform.carrying_out import Again
 from portal.platform.page import Page
 
 FILES = {"scan": SCAN}
@@ -52,25 +54,25 @@ def hand(page: Page) -> Response[Any]:
     scan = page.form.upload("scan")
     if not page.form.ok:
         return show(page, 422)
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                stored = None
-                if scan is not None:
-                    stored = store_scan(page.work, scan, household_id=letter.household_id).id
-                counter.handed_at_counter(
-                    page.work,
-                    letter.id,
-                    page.form.get("checked"),
-                    signed=page.form.get("signed") == "1",
-                    receipt_scan_id=stored,
-                )
-    except (InputError, ConflictError) as error:
-        page.form.error(
-            error.code if error.code in {"checked", "signed"} else "checked", error.message
+
+    def service() -> None:
+        stored = None
+        if scan is not None:
+            stored = store_scan(page.work, scan, household_id=letter.household_id).id
+        counter.handed_at_counter(
+            page.work,
+            letter.id,
+            page.form.get("checked"),
+            signed=page.form.get("signed") == "1",
+            receipt_scan_id=stored,
         )
-        return show(page, 422)
-    return page.redirect("/counter?said=handed")
+
+    return carry_out_once(
+        page,
+        service,
+        "/counter?said=handed",
+        Again(show, "checked", {"checked", "signed"}, only=(InputError, ConflictError)),
+    )
 
 
 def show_receipt(page: Page) -> Response[Any]:

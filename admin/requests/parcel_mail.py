@@ -10,15 +10,16 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import first_post, staff_route
+from admin.access import staff_route
+from admin.carrying_out import carry_out_once
 from admin.requests.parcels import found_parcel, show_parcel
 from portal.domain.desk.casework import parcels_again
-from portal.domain.foundation.errors import DomainError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
 from portal.domain.mailroom.tracking import by_hand
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.requests.alternatives import delivery, lost_parcels, queries
+from portal.platform.carrying_out import Again
 from portal.platform.page import Page
 
 
@@ -38,14 +39,7 @@ def _act(
     if not page.form.ok:
         return show_parcel(page, 422)
     place = f"/parcels/{view.parcel.id}?said={said}"
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                work(view)
-    except DomainError as error:
-        page.form.error(field, error.message)
-        return show_parcel(page, 422)
-    return page.redirect(place)
+    return carry_out_once(page, lambda: work(view), place, Again(show_parcel, field))
 
 
 def post(page: Page) -> Response[Any]:

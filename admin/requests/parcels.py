@@ -9,10 +9,11 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import allowed, first_post, number_in_address, staff_route
+from admin.access import allowed, number_in_address, staff_route
+from admin.carrying_out import carry_out_once
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
-from portal.domain.foundation.errors import DomainError, InputError, NotFoundError
+from portal.domain.foundation.errors import InputError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.letters.shipments.mail import (
     PARCEL,
@@ -25,6 +26,7 @@ from portal.domain.people.staff.permissions import Permission
 from portal.domain.requests.alternatives import packing, queries
 from portal.domain.requests.alternatives.serials import read_range
 from portal.domain.requests.alternatives.words import product_name
+from portal.platform.carrying_out import Again, carry_out
 from portal.platform.forms import Form
 from portal.platform.page import Page
 
@@ -156,15 +158,17 @@ def count(page: Page) -> Response[Any]:
     if _left(view, chosen, scans) > 0 and empty:
         _keep(page, view.request_id)
         return page.redirect(f"/parcels/pack/{view.request_id}")
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                packing.count(page.work, view.request_id, chosen, scans, form.get("mail_class"))
-    except DomainError as error:
-        form.error("mail_class" if error.code == "over_insurance" else "scan_0_0", error.message)
-        return show_pack(page, 422)
-    _keep(page, None)
-    return _next(page, "to_pack", "counted")
+
+    def counted() -> Response[Any]:
+        _keep(page, None)
+        return _next(page, "to_pack", "counted")
+
+    return carry_out_once(
+        page,
+        lambda: packing.count(page.work, view.request_id, chosen, scans, form.get("mail_class")),
+        counted,
+        Again(show_pack, "scan_0_0", {"over_insurance": "mail_class"}),
+    )
 
 
 def _left(view: queries.ToPack, chosen: Sequence[int], scans: Sequence[packing.Scanned]) -> int:
@@ -279,14 +283,12 @@ def confirm(page: Page) -> Response[Any]:
             form.error(name, _s("数字で入力してください。"))
     if not form.ok:
         return show_parcel(page, 422)
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                packing.confirm(page.work, view.parcel.id, numbers[0] or 0, numbers[1] or 0)
-    except DomainError as error:
-        form.error("pieces", error.message)
-        return show_parcel(page, 422)
-    return _next(page, "to_confirm", "confirmed")
+    return carry_out_once(
+        page,
+        lambda: packing.confirm(page.work, view.parcel.id, numbers[0] or 0, numbers[1] or 0),
+        lambda: _next(page, "to_confirm", "confirmed"),
+        Again(show_parcel, "pieces"),
+    )
 
 
 def read_number(text: str) -> int | None:
@@ -303,13 +305,12 @@ def read_number(text: str) -> int | None:
 def discard(page: Page) -> Response[Any]:
     """Empty a parcel that nobody confirmed."""
     view = found_parcel(page)
-    try:
-        with page.session.begin_nested():
-            packing.discard(page.work, view.parcel.id)
-    except DomainError as error:
-        page.form.error("pieces", error.message)
-        return show_parcel(page, 422)
-    return page.redirect("/parcels?stage=to_pack&said=discarded")
+    return carry_out(
+        page,
+        lambda: packing.discard(page.work, view.parcel.id),
+        "/parcels?stage=to_pack&said=discarded",
+        Again(show_parcel, "pieces"),
+    )
 
 
 def read_address(page: Page) -> Response[Any]:

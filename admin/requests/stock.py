@@ -7,14 +7,16 @@ from urllib.parse import urlencode
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import first_post, number_in_address, staff_route
+from admin.access import number_in_address, staff_route
+from admin.carrying_out import carry_out_once
 from admin.requests.parcels import read_number
-from portal.domain.foundation.errors import DomainError, InputError
+from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.requests.alternatives import queries, stock, stocktaking
 from portal.domain.requests.alternatives.serials import SerialRange, read_range
 from portal.domain.requests.alternatives.words import product_name
+from portal.platform.carrying_out import Again
 from portal.platform.page import Page
 
 
@@ -42,21 +44,17 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 def receive(page: Page) -> Response[Any]:
     """Take a range into stock."""
     form = page.form
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                stock.receive(
-                    page.work,
-                    form.get("product"),
-                    form.get("first"),
-                    form.get("last"),
-                    form.get("delivery_note"),
-                )
-    except DomainError as error:
-        form.error("first", error.message)
-        return show(page, 422)
-    return page.redirect(
-        "/stock?" + urlencode({"product": form.get("product"), "said": "received"})
+    return carry_out_once(
+        page,
+        lambda: stock.receive(
+            page.work,
+            form.get("product"),
+            form.get("first"),
+            form.get("last"),
+            form.get("delivery_note"),
+        ),
+        "/stock?" + urlencode({"product": form.get("product"), "said": "received"}),
+        Again(show, "first"),
     )
 
 
@@ -69,22 +67,20 @@ def count(page: Page) -> Response[Any]:
     missing, found = _ranges(page, "missing"), _ranges(page, "found")
     if not form.ok:
         return show(page, 422)
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                stocktaking.propose_count(
-                    page.work,
-                    form.get("product"),
-                    counted or 0,
-                    missing=missing,
-                    found=found,
-                    damaged=form.get("damaged") == "1",
-                    reason=form.get("reason"),
-                )
-    except DomainError as error:
-        form.error("counted", error.message)
-        return show(page, 422)
-    return page.redirect("/stock?" + urlencode({"product": form.get("product"), "said": "counted"}))
+    return carry_out_once(
+        page,
+        lambda: stocktaking.propose_count(
+            page.work,
+            form.get("product"),
+            counted or 0,
+            missing=missing,
+            found=found,
+            damaged=form.get("damaged") == "1",
+            reason=form.get("reason"),
+        ),
+        "/stock?" + urlencode({"product": form.get("product"), "said": "counted"}),
+        Again(show, "counted"),
+    )
 
 
 def _ranges(page: Page, name: str) -> list[SerialRange]:
@@ -106,14 +102,12 @@ def settle(page: Page) -> Response[Any]:
     """Confirm another person's count, or drop a count."""
     key, drop = number_in_address(page, "count_id"), page.form.get("answer") == "drop"
     settle_it = stocktaking.drop_count if drop else stocktaking.confirm_count
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                settle_it(page.work, key)
-    except DomainError as error:
-        page.form.error("waiting", error.message)
-        return show(page, 422)
-    return page.redirect("/stock?said=" + ("dropped" if drop else "settled"))
+    return carry_out_once(
+        page,
+        lambda: settle_it(page.work, key),
+        "/stock?said=" + ("dropped" if drop else "settled"),
+        Again(show, "waiting"),
+    )
 
 
 def handlers() -> list[HTTPRouteHandler]:

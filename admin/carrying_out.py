@@ -1,0 +1,28 @@
+"""Carry out a form of the staff once, however often it is sent."""
+
+from collections.abc import Callable
+from typing import Any
+
+from litestar import Response
+
+from admin.access import first_post
+from portal.platform.carrying_out import Again, carry_out
+from portal.platform.page import Page
+
+
+def carry_out_once(
+    page: Page, service: Callable[[], object], done: str | Callable[[], Response[Any]], again: Again
+) -> Response[Any]:
+    """Run a service for the first of equal forms; the others get the same answer.
+
+    The claim is made with the service: after a refusal the same form may be sent again.
+
+    Raises:
+        DomainError: a refusal that ``again`` does not show.
+    """
+
+    def once() -> None:
+        if first_post(page):
+            service()
+
+    return carry_out(page, once, done, again)
