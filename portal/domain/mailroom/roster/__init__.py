@@ -1,1 +1,8 @@
-"""The ward's resident extract: read, checked, staged, applied."""
+"""The ward's resident extract: checked row by row, staged sealed, compared, and applied.
+
+Owns the tables ``roster_import``, ``roster_row``, ``staged_*`` and ``roster_difference`` and the
+states of an import; it is the only slice that writes households from an extract, and holds the
+rules of holds and their release. Called by the command line (``portal roster``), the staff pages
+of imports, holds and protection, the export and the demo. Imports ``people`` and ``foundation``
+only.
+"""

@@ -1,6 +1,6 @@
-"""Many rows at once.
+"""Bulk inserts: COPY on PostgreSQL, one prepared statement on SQLite.
 
-COPY on PostgreSQL, one prepared statement on SQLite, both past the ORM's bookkeeping.
+Both go past the ORM's bookkeeping.
 """
 
 import json
@@ -24,7 +24,10 @@ _JSON_TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 def insert_rows(
     session: Session, table: type[Base], names: Sequence[str], rows: Iterable[tuple[Any, ...]]
 ) -> None:
-    """Insert rows of plain values (whole numbers, texts, bytes, booleans, instants, JSON values) into the named columns."""
+    """Insert rows of plain values into the named columns.
+
+    Values are whole numbers, texts, bytes, booleans, instants, and JSON values.
+    """
     rows = list(rows)
     if not rows:
         return
@@ -101,5 +104,5 @@ def _written(row: tuple[Any, ...], writers: Mapping[int, Callable[[Any], str]]) 
 
 @lru_cache(maxsize=8)
 def _instant(value: datetime) -> str:
-    """SQLAlchemy's form of an instant on SQLite."""
+    """Return an instant as SQLAlchemy stores it on SQLite."""
     return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")

@@ -1,4 +1,4 @@
-"""What a later extract changes in stored households; whatever needs a decision is held instead."""
+"""Apply a later extract's changes to stored households; hold whatever needs a decision."""
 
 from dataclasses import replace
 
@@ -46,7 +46,7 @@ HOLD_OF = {
 
 
 class Applier:
-    """Carries out the differences of one import inside its transaction."""
+    """Applies the differences of one import inside its transaction."""
 
     def __init__(
         self, work: Work, indexer: Indexer, imported: RosterImport, amount_yen: int
@@ -58,7 +58,7 @@ class Applier:
         self._amount = amount_yen
 
     def apply(self, difference: RosterDifference) -> None:
-        """Carry out one difference; new households were inserted before."""
+        """Apply one difference; new households were inserted before."""
         kind = Kind(difference.kind)
         if kind is Kind.HOUSEHOLD_NEW:
             return
@@ -235,9 +235,9 @@ class Applier:
         self._changed(household, staged)
 
     def _changed(self, household: Household, staged: StagedHousehold) -> None:
-        """Index anew what was changed.
+        """Update the search index of a changed household.
 
-        A print text that was approved for the old wording no longer counts.
+        A print text that was approved for the old wording is no longer valid.
         """
         key, fields = self._fields(household)
         children = [

@@ -6,7 +6,10 @@ from functools import lru_cache
 
 
 def _jisx0208() -> str:
-    """Return all characters of JIS X 0208 as both of Python's Shift_JIS tables decode them (～ and 〜)."""
+    """Return the characters of JIS X 0208 as both Shift_JIS tables of Python decode them.
+
+    They differ in ～ and 〜.
+    """
     found: set[str] = set()
     for lead in (*range(0x81, 0xA0), *range(0xE0, 0xEB)):
         for trail in (*range(0x40, 0x7F), *range(0x80, 0xFD)):
@@ -20,7 +23,7 @@ def _jisx0208() -> str:
 
 
 DAMAGE = re.compile("[\u0080\uf8f0-\uf8f3\ufffd]")
-"""What CP932 makes, silently, of the bytes 80, A0, FD, FE, FF, and the mark of an earlier failed conversion."""
+"""What CP932 silently makes of the bytes 80, A0, FD, FE, FF, and the mark of a failed conversion."""
 CONTROL = re.compile("[\x00-\x1f\x7f\x81-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 """Controls, and the invisible marks that turn or hide text."""
 CONTROL_BUT_BREAKS = re.compile(
@@ -35,10 +38,7 @@ UNUSUAL = re.compile(
     "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffd\ue000-\uf8ff"
     "\U000f0000-\U0010ffff〓■□?？｡-ﾟ]"
 )
-"""One look at a whole row.
-
-Without any of these no other pattern of this module but the next can match.
-"""
+"""One search of a whole row: without a match, no other pattern here but the next can match."""
 NOT_JISX0208 = re.compile(
     "[^ -~｡-ﾟ\x00-\x1f\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff" + re.escape(_jisx0208()) + "]"
 )
@@ -48,9 +48,9 @@ HYPHENS = re.compile("[-‐‑‒–—―−－ｰー─]")
 
 @lru_cache(maxsize=50_000)
 def fold(text: str) -> str:
-    """Return a key for comparing: width, case, spaces and kinds of hyphens do not count.
+    """Return a key for comparing that ignores width, case, spaces and kinds of hyphens.
 
-    The text itself is always stored as it came: NFC alone changes 23 characters of CP932.
+    The text itself is always stored as received: NFC alone changes 23 characters of CP932.
     """
     return HYPHENS.sub("-", "".join(unicodedata.normalize("NFKC", text).split()).casefold())
 
@@ -58,7 +58,7 @@ def fold(text: str) -> str:
 def digits_of(text: str) -> str:
     """Return a number's digits in ASCII without hyphens and spaces.
 
-    Other characters stay, to be refused.
+    Other characters are kept, to be refused.
     """
     if text.isascii() and text.isdigit():
         return text
@@ -66,8 +66,8 @@ def digits_of(text: str) -> str:
 
 
 def is_number(text: str, digits: int) -> bool:
-    """Whether the text is a number of so many ASCII digits.
+    """Return whether the text is a number of so many ASCII digits.
 
-    With 0 any text that is not empty is one.
+    With 0, any text that is not empty is one.
     """
     return text.isascii() and text.isdigit() and len(text) == digits if digits else bool(text)

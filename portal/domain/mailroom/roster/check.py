@@ -30,9 +30,9 @@ class RowResult(NamedTuple):
 
 
 class CheckedRow(NamedTuple):
-    """One row with everything it says.
+    """One row with all its fields.
 
-    ``household`` is its household's position, NOBODY if it cannot be told.
+    ``household`` is the position of its household, NOBODY if it cannot be determined.
     """
 
     record: int
@@ -59,9 +59,9 @@ class CheckedHousehold(NamedTuple):
 
 
 class RosterReport:
-    """What a check found.
+    """The result of a check.
 
-    Rows are read again from the file when they are asked for; nothing is kept of them.
+    Rows are read from the file again when they are asked for; none is kept.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class RosterReport:
 
     @property
     def clean(self) -> bool:
-        """Every row was accepted or excluded and every household can be issued or has no child."""
+        """Return whether every row was accepted or excluded and no household has to be held."""
         return not self.totals["rows"].get("reject") and not (
             {"hold", "reject"} & self.totals["households"].keys()
         )
@@ -132,24 +132,22 @@ class RosterReport:
             raise _changed()
 
     def _rows_kept(self, kept: deque[KeptRow]) -> Iterator[CheckedRow]:
-        """The rows that the check kept, given away once: what is staged no longer fills the memory."""
+        """Return the rows that the check kept, once: while they are staged, memory is freed."""
         self._kept = None
-        size, count, told = self._reader.size, len(self._scan), 0
+        size, count, reported = self._reader.size, len(self._scan), 0
         for index in range(count):
             number, line, row = kept.popleft()
             result, codes = self._scan.judgment(index)
             yield CheckedRow(number, line, self._scan.household_of(index), result, codes, row)
             if self._reader.progress is not None and index % 500 == 499:
-                self._reader.progress(size * index // count - told)
-                told = size * index // count
+                self._reader.progress(size * index // count - reported)
+                reported = size * index // count
 
     def completed(self) -> Iterator[tuple[CheckedHousehold | None, tuple[CheckedRow, ...]]]:
         """Yield each household with its rows as soon as its last row was read.
 
-        Unattributable rows with None.
-
-        Households keep the order in which the file completes them; only unfinished ones are in
-        memory.
+        Rows that belong to no household are yielded with None. Households keep the order in which
+        the file completes them; only unfinished ones are in memory.
         """
         waiting: dict[int, list[CheckedRow]] = {}
         for row in self.rows():
@@ -236,7 +234,7 @@ def check_file(
 ) -> RosterReport:
     """Check an extract and store nothing.
 
-    ``progress`` is told the bytes read since its last call, per reading.
+    ``progress`` is called with the bytes read since its last call, in each reading.
 
     A file of up to ``keep_rows`` rows stays in memory for the import that follows (some 0.7 kB a
     row); a larger one is read a second time.

@@ -62,7 +62,7 @@ HOLD_CODES = frozenset(
 
 @dataclass(frozen=True)
 class CodeExplanation:
-    """One code in words, in the reader's language: what was found and what to do."""
+    """One code in the reader's language: what was found and what to do."""
 
     code: str
     meaning: str
@@ -71,7 +71,7 @@ class CodeExplanation:
 
     @property
     def level(self) -> str:
-        """reject, exclude or warn, by the code's letter."""
+        """Return reject, exclude or warn, by the code's letter."""
         return {"E": "reject", "X": "exclude"}.get(self.code[0], "warn")
 
 

@@ -1,4 +1,4 @@
-"""One stored household beside what the new extract says of it."""
+"""Compare one stored household with the new extract."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Side:
 class Known:
     """A household on both sides.
 
-    ``holds`` are its open holds by code and what was told of it before.
+    ``holds`` are its open holds by code and the difference that was reported with each.
     """
 
     household_id: int
@@ -45,7 +45,7 @@ class Known:
 
 
 def compare(vault: Vault, known: Known, *, has_protection: bool) -> Iterator[Change]:
-    """Yield what differs. Every kind is told once, not again by each later extract that repeats it."""
+    """Yield the differences; each kind is reported once, not by every extract that repeats it."""
     found = [*_of_codes(known, has_protection=has_protection), *_of_people(vault, known)]
     if (
         not found
@@ -56,9 +56,9 @@ def compare(vault: Vault, known: Known, *, has_protection: bool) -> Iterator[Cha
 
 
 def codes_now(before: frozenset[str], now: frozenset[str], has_protection: bool) -> frozenset[str]:
-    """Return what the ward's extracts say by now.
+    """Return the codes currently set by the extracts.
 
-    One without a protection column says nothing about protection.
+    An extract without a protection column leaves protection as it is.
     """
     return now if has_protection else now | (before & {codes.W01_PROTECTED})
 

@@ -17,7 +17,7 @@ END_OF_FILE = b"\x1a"
 
 
 class RosterFileError(InputError):
-    """The whole file is refused: it is not what its layout says.
+    """The whole file is refused: it does not match its layout.
 
     ``line`` counts from 1, 0 for the file itself.
     """
@@ -30,14 +30,14 @@ class RosterFileError(InputError):
 
 
 class Digest(Protocol):
-    """What a hash object of hashlib offers here."""
+    """The part of hashlib's hash objects that is used here."""
 
     def update(self, data: bytes, /) -> None:
-        """Take more bytes in."""
+        """Feed the next block of bytes."""
 
 
 def cannot_read(path: Path, error: OSError) -> RosterFileError:
-    """Say that the file is missing or unreadable, and what to do."""
+    """Return the refusal of a missing or unreadable file, with what to do."""
     if isinstance(error, FileNotFoundError):
         return RosterFileError(
             _s("ファイル %(path)s がありません。場所と名前を確かめてください。") % {"path": path}
@@ -53,7 +53,8 @@ def read_lines(
 ) -> Iterator[bytes]:
     """Yield the file's lines with their ends (CRLF, CR or LF), without 0x1A at the end of the file.
 
-    ``progress`` is told the number of bytes read since the last call.
+    ``progress`` is called with the number of bytes read since the last call.
+
     Raises RosterFileError for a line above MAX_LINE_BYTES: a file that is not made of lines.
     """
     rest, number = b"", 0
@@ -95,12 +96,11 @@ def unquoted(line: bytes, separator: bytes) -> list[bytes]:
 def quoted(
     line: bytes, separator: bytes, number: int, more: Iterator[bytes]
 ) -> tuple[list[bytes], int]:
-    """Split a record with quotes.
-
-    Returns its fields and how many further lines it took from ``more``.
+    """Split a record with quotes, and return its fields and how many lines it took from ``more``.
 
     A quote opens only at the start of a field; after the closing one a separator or the line's end
     must follow.
+
     Raises RosterFileError with the line where a quote opened and never closed, or where text
     follows a quote.
     """
@@ -115,20 +115,9 @@ def quoted(
             fields.append(buffer[start:end])
             start = end + 1
             continue
-        opened, search = number + taken, start + 1
-        while True:
-            close = buffer.find(b'"', search)
-            if close < 0:
-                search = len(buffer)
-                following = next(more, None)
-                if following is None or len(buffer) - start > MAX_FIELD_BYTES:
-                    raise _unclosed(opened)
-                buffer += following
-                taken += 1
-            elif buffer[close + 1 : close + 2] == b'"':
-                search = close + 2
-            else:
-                break
+        opened = number + taken
+        buffer, close, further = _closing_quote(buffer, start, opened, more)
+        taken += further
         fields.append(buffer[start + 1 : close].replace(b'""', b'"'))
         after = buffer[close + 1 : close + 2]
         if after == separator:
@@ -137,6 +126,30 @@ def quoted(
             return fields, taken
         else:
             raise _unclosed(opened)
+
+
+def _closing_quote(
+    buffer: bytes, start: int, opened: int, more: Iterator[bytes]
+) -> tuple[bytes, int, int]:
+    """Find the quote that closes the field whose quote opened at ``start``, in line ``opened``.
+
+    Returns the bytes with the further lines that were needed, the position of the closing quote in
+    them, and how many lines were taken from ``more``.
+    """
+    search, taken = start + 1, 0
+    while True:
+        close = buffer.find(b'"', search)
+        if close < 0:
+            search = len(buffer)
+            following = next(more, None)
+            if following is None or len(buffer) - start > MAX_FIELD_BYTES:
+                raise _unclosed(opened)
+            buffer += following
+            taken += 1
+        elif buffer[close + 1 : close + 2] == b'"':
+            search = close + 2
+        else:
+            return buffer, close, taken
 
 
 def _unclosed(line: int) -> RosterFileError:

@@ -1,4 +1,7 @@
-"""Dates of an extract: every style in which registers write them, with unknown months and days."""
+"""Dates of an extract, in every style in which registers write them.
+
+Months and days may be unknown.
+"""
 
 import re
 import unicodedata
@@ -35,7 +38,7 @@ _WESTERN_NAME = re.compile(r"([0-9]{4})年(?:([0-9]{1,2})月(?:([0-9]{1,2})日)?
 
 
 class DateReading(NamedTuple):
-    """What a date says: from ``earliest`` to ``latest`` (the same day when it is complete)."""
+    """The range of days that a date means; ``earliest`` is ``latest`` when it is complete."""
 
     earliest: date
     latest: date
@@ -44,15 +47,15 @@ class DateReading(NamedTuple):
 
     @property
     def partial(self) -> bool:
-        """Month or day are unknown."""
+        """Return whether month or day are unknown."""
         return self.earliest != self.latest
 
 
 @lru_cache(maxsize=100_000)
 def read_date(text: str, styles: frozenset[str] = ALL_STYLES) -> DateReading | None:
-    """Return what a date of an extract says, or None when it is empty or no day of the calendar.
+    """Return the meaning of a date in an extract, or None when it is empty or not in the calendar.
 
-    Widths and padding do not matter; a month or day of 00 is unknown (2010-00-00 is some day of
+    Width and padding do not matter; a month or day of 00 is unknown (2010-00-00 is some day of
     2010).
     """
     folded = "".join(unicodedata.normalize("NFKC", text).split())

@@ -1,4 +1,7 @@
-"""What a later extract says differently, found by keyed digests and by opening what may have changed."""
+"""Find what a later extract changes.
+
+By keyed digests, and by opening what may have changed.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence, Set
@@ -28,7 +31,7 @@ AT_ONCE = 500
 COLUMNS = ("import_id", "kind", "household_id", "staged_id", "child_id", "applied")
 Found = tuple[Kind, int | None, int | None, int | None]
 """Kind, household, staged household, child."""
-Look = tuple[str, date]
+Likeness = tuple[str, date]
 
 
 def mark_new(session: Session, import_id: int) -> None:
@@ -42,7 +45,7 @@ def mark_new(session: Session, import_id: int) -> None:
 
 
 def find(work: Work, imported: RosterImport) -> dict[str, int]:
-    """Compare a staged import with what is stored, keep the differences and return their counts by kind."""
+    """Compare a staged import with what is stored; store the differences and count them by kind."""
     mark_new(work.session, imported.id)
     finder = _Finder(work, imported)
     counts: Counter[str] = Counter()
@@ -61,7 +64,7 @@ class _Finder:
         self._vault = work.vault
         self._import_id = imported.id
         self._has_protection = imported.has_protection
-        self._gone: dict[Look, int] = {}
+        self._gone: dict[Likeness, int] = {}
 
     def all(self) -> Iterator[Found]:
         """Yield every difference. New households come first: other kinds may name them."""
@@ -87,7 +90,7 @@ class _Finder:
         there = select(StagedHousehold.number_digest).where(
             StagedHousehold.import_id == self._import_id
         )
-        told = exists(
+        reported = exists(
             select(Hold.id).where(
                 Hold.household_id == Household.id,
                 Hold.detail["difference"].as_string() == Kind.HOUSEHOLD_GONE.value,
@@ -99,7 +102,7 @@ class _Finder:
                 .where(
                     Household.number_digest.not_in(there),
                     Household.state == "active",
-                    ~told,
+                    ~reported,
                     Household.import_id != BY_INSTRUCTION,
                 )
                 .order_by(Household.id)
@@ -130,11 +133,11 @@ class _Finder:
             .where(which)
         )
         for child_id, digest, sealed, wrapped in self._session.execute(query):
-            look = self._look(wrapped, sealed, digest)
-            if look is not None:
-                self._gone[look] = child_id
+            likeness = self._likeness(wrapped, sealed, digest)
+            if likeness is not None:
+                self._gone[likeness] = child_id
 
-    def _look(self, wrapped: bytes, sealed: bytes, digest: bytes) -> Look | None:
+    def _likeness(self, wrapped: bytes, sealed: bytes, digest: bytes) -> Likeness | None:
         fields = open_child(self._vault.unwrap(wrapped), sealed, digest)
         return ("".join(fields.name.split()), fields.birth) if fields.birth else None
 
@@ -184,7 +187,7 @@ class _Finder:
                 row.wrapped_key, row.sealed, row.protected, frozenset(row.codes), old[row.id]
             )
             own = {child.person_digest for child in old[row.id]}
-            # a child of another household is no new one; _children_elsewhere tells of it
+            # a child of another household is no new one; _children_elsewhere reports it
             said = [
                 c
                 for c in new[row.staged_id]
@@ -204,7 +207,7 @@ class _Finder:
             )
 
     def _stored(self, digests: Sequence[bytes], known: Set[bytes]) -> set[bytes]:
-        """Those of the digests that belong to a stored child, whichever household it is in."""
+        """Return the digests that belong to a stored child, whichever household it is in."""
         unknown = [digest for digest in digests if digest not in known]
         query = select(Child.person_digest).where(Child.person_digest.in_(unknown))
         return set(self._session.scalars(query)) if unknown else set()
@@ -222,9 +225,9 @@ class _Finder:
         return found
 
     def _holds(self, ids: list[int]) -> dict[int, dict[str, str]]:
-        """The difference that put each open hold, by household and code.
+        """Return the difference behind each open hold, by household and code.
 
-        And those that told of somebody gone.
+        Differences that reported a person gone are included.
         """
         query = select(Hold.household_id, Hold.code, Hold.state, Hold.detail).where(
             Hold.household_id.in_(ids)
@@ -248,9 +251,9 @@ class _Finder:
         return found
 
     def _children_elsewhere(self) -> Iterator[Found]:
-        """A child of another stored household.
+        """Yield children that another stored household has.
 
-        Never two entitlements, people decide (``domain.md`` §2.5).
+        There are never two entitlements for one child; people decide (``domain.md`` §2.5).
         """
         query = (
             select(StagedHousehold.id, StagedHousehold.number_digest, Child.id)
@@ -293,6 +296,6 @@ class _Finder:
                 )
             )
             for staged, digest, sealed, wrapped in self._session.execute(query).all():
-                look = self._look(wrapped, sealed, digest)
-                if look is not None and look in self._gone:
-                    yield Kind.CHILD_LOOKALIKE, household_of[staged], staged, self._gone[look]
+                likeness = self._likeness(wrapped, sealed, digest)
+                if likeness is not None and likeness in self._gone:
+                    yield Kind.CHILD_LOOKALIKE, household_of[staged], staged, self._gone[likeness]

@@ -1,9 +1,9 @@
-"""The first import.
+"""The first import: nothing to compare with, so it is written straight into its tables.
 
-There is nothing to compare with, so it goes straight into its tables, in one transaction.
+One transaction.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.base import Base
 from portal.domain.mailroom.roster.bulk import insert_rows
 from portal.domain.mailroom.roster.models import RosterRow
-from portal.domain.mailroom.roster.staging import ABSENT, ROW_COLUMNS, Batch
+from portal.domain.mailroom.roster.staging import ABSENT, ROW_COLUMNS, Batch, Values
+from portal.domain.mailroom.roster.staging import HOUSEHOLD_COLUMNS as STAGED_COLUMNS
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.states import ENTITLEMENT
 from portal.domain.people.households.models import Child, Hold, Household, SearchIndex
@@ -50,63 +51,63 @@ def store(
     session: Session, batches: Iterable[Batch], import_id: int, amount_yen: int, now: datetime
 ) -> None:
     """Insert the households of a first import with their children, holds and entitlements."""
-    households, children = (
-        count(_first_free(session, Household)),
-        count(_first_free(session, Child)),
-    )
-    held_state = ENTITLEMENT.next(ENTITLEMENT.initial, "hold")
+    household_keys = count(_first_free(session, Household))
+    child_keys = count(_first_free(session, Child))
     for batch in batches:
         key_of: dict[int, int] = {}
-        rows, index = [], []
-        for (
-            staged,
-            _import,
-            digest,
-            disposition,
-            _kids,
-            codes,
-            protected,
-            wrapped,
-            sealed,
-            birth,
-            *packed,
-        ) in batch.households:
-            if disposition != ABSENT:
-                key = key_of[staged] = next(households)
-                rows.append(
-                    (
-                        key,
-                        digest,
-                        wrapped,
-                        sealed,
-                        birth,
-                        protected,
-                        HOUSEHOLD.initial,
-                        codes,
-                        import_id,
-                        now,
-                        now,
-                    )
-                )
-                index.append((key, *packed))
-        held = {staged for _import, staged, _code in batch.holds}
-        kids, rights = [], []
-        for _import, staged, ordinal, digest, sealed, codes in batch.children:
-            child, key = next(children), key_of[staged]
-            state = held_state if staged in held else ENTITLEMENT.initial
-            kids.append((child, key, ordinal, digest, sealed, CHILD.initial, codes))
-            rights.append((child, key, amount_yen, state, now, now))
-        holds: list[tuple[Any, ...]] = [
-            (key_of[staged], code, HOLD.initial, now, {}) for _import, staged, code in batch.holds
+        households, index = [], []
+        for one in batch.households:
+            staged = dict(zip(STAGED_COLUMNS, one, strict=True))
+            if staged["disposition"] != ABSENT:
+                key = key_of[staged["id"]] = next(household_keys)
+                households.append(_household(staged, key, import_id, now))
+                index.append((key, staged["names"], staged["places"], staged["births"]))
+        children, entitlements = _children(batch, key_of, child_keys, amount_yen, now)
+        holds: list[Values] = [
+            (key_of[staged_id], code, HOLD.initial, now, {})
+            for _import, staged_id, code in batch.holds
         ]
-        insert_rows(session, Household, HOUSEHOLD_COLUMNS, rows)
+        insert_rows(session, Household, HOUSEHOLD_COLUMNS, households)
         insert_rows(session, SearchIndex, INDEX_COLUMNS, index)
-        insert_rows(session, Child, CHILD_COLUMNS, kids)
+        insert_rows(session, Child, CHILD_COLUMNS, children)
         insert_rows(session, Hold, HOLD_COLUMNS, holds)
-        insert_rows(session, Entitlement, ENTITLEMENT_COLUMNS, rights)
+        insert_rows(session, Entitlement, ENTITLEMENT_COLUMNS, entitlements)
         insert_rows(session, RosterRow, ROW_COLUMNS, batch.rows)
     for table in (Household, Child):
         _count_on(session, table)
+
+
+def _household(staged: Mapping[str, Any], key: int, import_id: int, now: datetime) -> Values:
+    """Return the row of a household (``HOUSEHOLD_COLUMNS``) with the primary key ``key``."""
+    return (
+        key,
+        staged["number_digest"],
+        staged["wrapped_key"],
+        staged["sealed"],
+        staged["birth_digest"],
+        staged["protected"],
+        HOUSEHOLD.initial,
+        staged["codes"],
+        import_id,
+        now,
+        now,
+    )
+
+
+def _children(
+    batch: Batch, key_of: Mapping[int, int], keys: Iterator[int], amount_yen: int, now: datetime
+) -> tuple[list[Values], list[Values]]:
+    """Return the rows of a batch's children and of their entitlements."""
+    held_state = ENTITLEMENT.next(ENTITLEMENT.initial, "hold")
+    held = {staged_id for _import, staged_id, _code in batch.holds}
+    children: list[Values] = []
+    entitlements: list[Values] = []
+    for _import, staged_id, ordinal, digest, sealed, codes in batch.children:
+        child, household = next(keys), key_of[staged_id]
+        state = held_state if staged_id in held else ENTITLEMENT.initial
+        children.append((child, household, ordinal, digest, sealed, CHILD.initial, codes))
+        entitlements.append((child, household, amount_yen, state, now, now))
+    return children, entitlements
 
 
 def _first_free(session: Session, table: type[Base]) -> int:
@@ -114,7 +115,7 @@ def _first_free(session: Session, table: type[Base]) -> int:
 
 
 def _count_on(session: Session, table: type[Base]) -> None:
-    """PostgreSQL's sequences did not see the keys that were given here."""
+    """Move PostgreSQL's sequence past the keys that were assigned here."""
     if session.get_bind().dialect.name != "postgresql":
         return
     last = _first_free(session, table) - 1

@@ -1,10 +1,8 @@
-"""Holds: put them on a household, and release them as ``design.md`` §3 says.
+"""Put holds on a household and release them (``design.md`` §3).
 
-Some by one officer, some by two people.
-
-W01, W04, W10, W11, W15 and W20 take two people, one of them of the ward or with its written
-instruction. W02 (外字) goes with an approved print text. The last release lets the household's
-entitlements and coupons go on.
+One officer may release some codes. W01, W04, W10, W11, W15 and W20 take two people, one of them
+of the ward or with its written instruction. W02 (外字) is released with an approved print text.
+The last release reactivates the household's entitlements and coupons.
 """
 
 from typing import Any
@@ -44,14 +42,14 @@ TWO_PEOPLE = frozenset(
 
 
 def needs_two(code: str) -> bool:
-    """Tell whether a hold takes two people and the ward's agreement."""
+    """Return whether releasing a hold takes two people and the ward's agreement."""
     return code in TWO_PEOPLE or code == codes.W02_GAIJI
 
 
 def put_hold(work: Work, household: Household, code: str, **detail: Any) -> Hold:
     """Hold a household: nothing is assigned or printed, coupons are hidden.
 
-    An open hold of the code is kept.
+    An open hold with the same code is kept.
     """
     found = next(
         (hold for hold in open_holds(work.session, household.id) if hold.code == code), None
@@ -78,11 +76,11 @@ def propose_release(
 ) -> Approval:
     """Propose to release one hold; another person confirms it with ``release``.
 
-    ``counter`` keeps a protection and has the letter handed over at the ward's counter, without an
-    address on it.
+    ``counter`` keeps the protection and has the letter handed over at the ward's counter, without
+    an address on it.
 
     Raises:
-        InputError: the code goes with a print text, or ``counter`` where there is no protection.
+        InputError: the code is released with a print text, or ``counter`` without protection.
         NotFoundError: no open hold of this code.
         NotAllowedError: the actor has no account.
     """
@@ -130,10 +128,10 @@ def release(work: Work, approval_id: int) -> Approval:
     """Confirm another person's proposal of a release or a print text, and carry it out.
 
     Raises:
-        NotFoundError: no such proposal.
-        NotAllowedError: the own proposal; or nobody of the ward and no instruction where the ward
-            must agree.
-        WrongStateError: decided before, or the hold was released meanwhile.
+        NotFoundError: there is no such proposal.
+        NotAllowedError: the actor made the proposal; or neither of the two is of the ward, and no
+            instruction was given, where the ward must agree.
+        WrongStateError: it was decided before, or the hold was released meanwhile.
     """
     waiting = work.session.get(Approval, approval_id)
     if waiting is None or waiting.kind not in {RELEASE_HOLD, PRINT_TEXT}:
@@ -197,7 +195,7 @@ def close_hold(work: Work, hold: Hold, *, approval_id: int | None = None, **deta
 
 
 def settle(work: Work, household: Household) -> bool:
-    """Let a household go on when nothing holds it any more; returns whether it does."""
+    """Reactivate a household that nothing holds any more; return whether that is so."""
     if household.withheld or open_holds(work.session, household.id):
         return False
     release_household(work.session, household.id, work.now)
@@ -217,7 +215,7 @@ def settle(work: Work, household: Household) -> bool:
 
 
 def _suspended_by_hold(session: Session, coupon_id: int) -> bool:
-    """A coupon that was suspended for another reason (a lost letter) stays so."""
+    """Return the coupons that the hold suspended, not those suspended for another reason."""
     latest = session.scalar(
         select(AuditEvent)
         .where(

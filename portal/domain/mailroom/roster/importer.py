@@ -1,6 +1,6 @@
-"""Importing an extract.
+"""Import an extract: check, stage and apply.
 
-Check, stage, and apply (the first one at once, later ones when people say so).
+The first one is applied at once, later ones when an officer decides so.
 """
 
 from dataclasses import dataclass
@@ -34,9 +34,9 @@ from portal.domain.people.households.search_index import Indexer
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of a file.
+    """The result of importing a file.
 
-    Its import, and whether it was applied, waits, or had been applied before.
+    Its import, and whether it was applied, is waiting, or had been applied before.
     """
 
     import_id: int
@@ -98,7 +98,7 @@ class Importer:
         return Imported(found.id, found.state, repeated=False, differences={})
 
     def apply(self, import_id: int, *, step: Step = no_step) -> RosterImport:
-        """Apply a later import whose differences people have looked at.
+        """Apply a later import whose differences were reviewed.
 
         Raises:
             NotFoundError: there is no such import.
@@ -108,7 +108,7 @@ class Importer:
             return self._apply(session, import_id, step)
 
     def check_apply(self, import_id: int) -> dict[str, int]:
-        """Return the counts of what ``apply`` would do; changes nothing. Raises as ``apply`` does."""
+        """Return the counts of what ``apply`` would do, and change nothing. Raises as ``apply``."""
         with self._source.write() as session:
             found = session.get(RosterImport, import_id)
             if found is None:
@@ -128,7 +128,7 @@ class Importer:
         )
 
     def _known(self, session: Session, sha256: str) -> RosterImport | None:
-        """The same file once more: the one that waits, or the one applied last.
+        """Return the import of the same file: the one that waits, or the one applied last.
 
         An older one counts as new.
         """
@@ -179,10 +179,7 @@ class Importer:
 
 
 def supersede_older(session: Session, import_id: int) -> None:
-    """Take waiting imports out.
-
-    A newer extract of the ward says more, and their differences no longer hold.
-    """
+    """Set waiting imports aside: their differences no longer match the newer extract."""
     waiting = select(RosterImport).where(
         RosterImport.state == "staged", RosterImport.id != import_id
     )

@@ -1,4 +1,4 @@
-"""Kinds of differences between an extract and what is stored, in words for the people who decide."""
+"""Kinds of differences between an extract and what is stored, with their texts for staff."""
 
 from enum import StrEnum
 

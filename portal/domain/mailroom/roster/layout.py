@@ -1,4 +1,7 @@
-"""Layouts: how one ward writes its extract (encoding, columns, codes, dates), read from a TOML file."""
+"""Layouts: how one ward writes its extract, read from a TOML file.
+
+Encoding, columns, codes, dates.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -85,7 +88,7 @@ class LayoutError(InputError):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its header, what it means, its width in bytes (fixed width), its number of digits."""
+    """One column: header, field, width in bytes (fixed width only), number of digits."""
 
     header: str
     field: str = ""
@@ -112,12 +115,12 @@ class Layout:
 
     @cached_property
     def by_field(self) -> Mapping[str, Column]:
-        """The columns that mean something, by field."""
+        """Return the columns that have a field, by field."""
         return {column.field: column for column in self.columns if column.field}
 
     @property
     def has_protection(self) -> bool:
-        """The extract itself says who is protected.
+        """Return whether the extract itself tells who is protected.
 
         Otherwise the ward's list or statement must be loaded.
         """
@@ -125,17 +128,19 @@ class Layout:
 
     @property
     def grouped(self) -> bool:
-        """Households have no number and are recognized by householder and address."""
+        """Return whether households are recognized by householder and address, not by number."""
         return self.households == "householder_and_address"
 
     @property
     def record_width(self) -> int:
-        """Bytes of one fixed-width record, without its line end."""
+        """Return the bytes of one fixed-width record, without its line end."""
         return sum(column.width for column in self.columns)
 
 
 def find_layout(name_or_path: str | Path, layouts_dir: Path | None = None) -> Layout:
-    """Return a layout by its name in the program's folder of layouts (then among those shipped) or by a path.
+    """Return a layout by name or path.
+
+    A name is looked up in the program's folder of layouts, then among those shipped.
 
     Raises LayoutError when there is none or when its file is wrong.
     """

@@ -1,4 +1,4 @@
-"""Roster imports: staged households and children, rows that were not taken, and differences to decide on."""
+"""Tables of roster imports: staged households and children, rows not imported, differences."""
 
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +10,10 @@ from portal.domain.foundation.base import Base, primary_key, state_column
 
 
 class RosterImport(Base):
-    """One extract of the ward. ``state``: staging, staged (differences wait), applied, superseded."""
+    """One extract of the ward.
+
+    ``state``: staging, staged (differences wait), applied, superseded.
+    """
 
     __tablename__ = "roster_import"
 
@@ -48,7 +51,7 @@ class RosterRow(Base):
 
 
 class StagedHousehold(Base):
-    """A household of an import, sealed under its own data key, ready to become a household by one INSERT … SELECT.
+    """A household of an import, sealed under its own data key, ready for one INSERT … SELECT.
 
     ``disposition`` is issue or hold, or absent for one that the file names but of which nothing can
     be stored: then nothing is sealed. ``change`` is new or known once the import is staged.
@@ -103,9 +106,9 @@ class StagedHold(Base):
 
 
 class RosterDifference(Base):
-    """What a later extract says differently of one household.
+    """One change of a household in a later extract.
 
-    What is done about it is in ``kind``'s rule.
+    The rule of its ``kind`` decides what applying does.
     """
 
     __tablename__ = "roster_difference"

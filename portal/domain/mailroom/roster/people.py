@@ -1,4 +1,4 @@
-"""From checked rows of one household to the fields that are stored, character for character as received."""
+"""Turn the checked rows of one household into the fields that are stored, as received."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -37,9 +37,9 @@ def _birth(reading: DateReading | None) -> date | None:
 
 
 def group_key(row: ParsedRow) -> str:
-    """Return the key of a household without number: its householder and address (issue.
+    """Return the key of a household without number: its householder and address.
 
-    ``sample-min``).
+    (Layout ``sample-min``.)
     """
     birth = row.householder_birth.earliest.isoformat() if row.householder_birth else ""
     return PART.join(("group", "".join(row.householder_name.split()), birth, row.address_key))
@@ -72,7 +72,10 @@ def _child(row: CheckedRow, household_key: str) -> StoredChild:
 
 
 def _apart(children: list[StoredChild]) -> Iterator[StoredChild]:
-    """Two rows of one name and birth without person numbers stay two children (W15 holds them)."""
+    """Keep two rows of one name and birth without person numbers as two children.
+
+    W15 holds them.
+    """
     seen: Counter[str] = Counter()
     for child in children:
         seen[child.key] += 1
@@ -83,7 +86,7 @@ def _apart(children: list[StoredChild]) -> Iterator[StoredChild]:
 def gather(
     judged: CheckedHousehold, rows: Sequence[CheckedRow], key: str, *, grouped: bool
 ) -> StoredHousehold | None:
-    """Return what to store of a household, or None when it has no one householder or no address of its own.
+    """Return what to store of a household; None without exactly one householder and an address.
 
     ``key`` is that of ``household_key``.
     """

@@ -1,4 +1,4 @@
-"""Whether a proposed print text leaves nothing unprintable, and whether its image is a small PNG."""
+"""Check a proposed print text: nothing unprintable is left, and its image is a small PNG."""
 
 import io
 

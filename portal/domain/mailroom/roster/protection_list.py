@@ -1,4 +1,4 @@
-"""Protection from outside the extract: a separate list of numbers of the ward."""
+"""Load protection from a separate list of numbers of the ward."""
 
 import csv
 import io
@@ -28,9 +28,9 @@ MAX_BYTES = 20_000_000
 
 @dataclass(frozen=True, slots=True)
 class ProtectionList:
-    """What a list did.
+    """The result of a list.
 
-    Households named, newly held, released earlier (and left so), and numbers nobody has.
+    Households named, newly held, released earlier (and left released), and numbers without anybody.
     """
 
     households: int
@@ -40,26 +40,14 @@ class ProtectionList:
 
 
 def read_numbers(path: Path, column: str) -> list[str]:
-    """Return the numbers in one column of a CSV file (UTF-8 or CP932, with a header), each once, in file order.
+    """Return the numbers in one column of a CSV file, each once, in file order.
+
+    The file is UTF-8 or CP932 and has a header.
 
     Raises:
         InputError: no such column, no number, or no CSV of these encodings.
     """
-    data = path.read_bytes()
-    text = _text(data) if len(data) <= MAX_BYTES else None
-    if text is None:
-        raise InputError(
-            _s(
-                "支援措置の一覧を読めません。20メガバイトまでの、UTF-8 か CP932 の CSV "
-                "にしてください。"
-            )
-        )
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except csv.Error:
-        raise InputError(
-            _s("支援措置の一覧を CSV として読めません。引用符が閉じているか確かめてください。")
-        ) from None
+    rows = _rows(path)
     header = [name.strip() for name in rows[0]] if rows else []
     if header.count(column) != 1:
         raise InputError(
@@ -82,6 +70,25 @@ def read_numbers(path: Path, column: str) -> list[str]:
     return numbers
 
 
+def _rows(path: Path) -> list[list[str]]:
+    """Return the rows of a CSV file of a known encoding. Raises InputError."""
+    data = path.read_bytes()
+    text = _text(data) if len(data) <= MAX_BYTES else None
+    if text is None:
+        raise InputError(
+            _s(
+                "支援措置の一覧を読めません。20メガバイトまでの、UTF-8 か CP932 の CSV "
+                "にしてください。"
+            )
+        )
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error:
+        raise InputError(
+            _s("支援措置の一覧を CSV として読めません。引用符が閉じているか確かめてください。")
+        ) from None
+
+
 def _text(data: bytes) -> str | None:
     for encoding in ("utf-8-sig", "cp932"):
         try:
@@ -96,10 +103,10 @@ def load_list(
 ) -> ProtectionList:
     """Protect and hold the households of a list.
 
-    ``kind`` says whose numbers they are: household or person.
+    ``kind`` tells whose numbers they are: household or person.
 
-    One whose protection the ward released before stays released, unless ``again`` says that the
-    list is newer.
+    A household whose protection the ward released before stays released, unless ``again`` tells
+    that the list is newer.
     """
     found = _of_households(work, numbers) if kind == "household" else _of_people(work, numbers)
     households = sorted(set(found.values()))

@@ -1,4 +1,4 @@
-"""The ward's dated word that nobody is protected.
+"""The ward's dated statement that nobody is protected.
 
 Proposed by one person, confirmed by another (``domain.md`` §2.6).
 """
@@ -23,11 +23,13 @@ PROTECTION_NONE = "protection_none"
 
 
 def propose_none(work: Work, day: date, instruction: Instruction | None = None) -> Approval:
-    """Propose the ward's word of a day (JST) that nobody is protected; another person confirms it.
+    """Propose the ward's statement of a day (JST) that nobody is protected.
+
+    Another person confirms it.
 
     Raises:
         InputError: the day is in the future, or the instruction has no number.
-        ConflictError: somebody is protected, or such a proposal waits already.
+        ConflictError: somebody is protected, or such a proposal is waiting already.
         NotAllowedError: the actor is no person with an account.
     """
     if day > jst_date(work.now):
@@ -51,12 +53,12 @@ def propose_none(work: Work, day: date, instruction: Instruction | None = None) 
 
 
 def confirm_proposed_none(work: Work, approval_id: int) -> Approval:
-    """Confirm another person's proposal: from now on protection is known, and there is none.
+    """Confirm another person's proposal: protection is now known, and nobody has any.
 
     Raises:
         NotFoundError: there is no such proposal.
-        ConflictError: somebody became protected since.
-        NotAllowedError: the own proposal, or nobody of the ward and no instruction.
+        ConflictError: somebody was protected since.
+        NotAllowedError: the actor made the proposal, or nobody of the ward and no instruction.
         WrongStateError: it was decided before.
     """
     waiting = work.session.get(Approval, approval_id)
@@ -64,7 +66,7 @@ def confirm_proposed_none(work: Work, approval_id: int) -> Approval:
         raise NotFoundError(_s("この提案は見つかりませんでした。"))
     _refuse_protected(work.session)
     approval = confirm(work, approval_id, ward_needed=True)
-    # Two people may have proposed in the same moment, where no row was there to lock.
+    # Two people may have proposed at the same time, where no row was there to lock.
     for other in open_of_kind(work.session, PROTECTION_NONE):
         turn_down(work, other.id)
     note_protection(work, "none_confirmed", subject_id=approval.id)
@@ -75,7 +77,7 @@ def confirm_proposed_none(work: Work, approval_id: int) -> Approval:
 def confirm_none(
     work: Work, day: date, proposer: Actor, confirmer: Actor, instruction: Instruction | None = None
 ) -> Approval:
-    """Propose and confirm in one go, both people at hand (the command line).
+    """Propose and confirm in one step, with both people present (the command line).
 
     Raises what the two steps raise.
     """

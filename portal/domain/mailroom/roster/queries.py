@@ -1,4 +1,4 @@
-"""Reading imports: their list, the rows that were not taken, and what is held, with reason and remedy."""
+"""Read imports: the list, the rows that were not imported, and the holds with their remedies."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ class Described:
 class HeldHousehold:
     """A held household with the codes of its open holds.
 
-    The number is opened only for those who may see it.
+    The number is opened only for readers who may see it.
     """
 
     household_id: int
@@ -68,7 +68,7 @@ def imports(session: Session, limit: int = 50) -> list[RosterImport]:
 
 
 def import_by_id(session: Session, import_id: int) -> RosterImport | None:
-    """Return one import; None where there is none of that key."""
+    """Return one import, or None."""
     return session.get(RosterImport, import_id)
 
 
@@ -89,7 +89,7 @@ def rows_not_taken(
     after: int = 0,
     limit: int | None = None,
 ) -> Iterator[NotTaken]:
-    """Yield the rows of an import that were rejected (or excluded), in file order from record ``after`` on.
+    """Yield the rejected (or excluded) rows of an import in file order, from record ``after`` on.
 
     Without ``include_protected`` the rows of protected households come without their numbers.
     """
@@ -187,7 +187,7 @@ def hold_counts(session: Session, *, include_protected: bool) -> dict[str, int]:
 def described_differences(
     work: Work, import_id: int, *, include_protected: bool, after: int = 0, limit: int | None = None
 ) -> Iterator[Described]:
-    """Yield the differences of a waiting import with household numbers, in the order in which they are applied."""
+    """Yield the differences of a waiting import with household numbers, in applying order."""
     query = (
         select(
             RosterDifference.id,

@@ -1,6 +1,6 @@
-"""Records of an extract, whatever its kind.
+"""Read the records of an extract, whatever its format.
 
-Decoded field by field, so that damage stays in its row.
+Fields are decoded one by one, so that damage stays in its row.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ UNIT_SEPARATOR = "\x1f"
 class Record(NamedTuple):
     """One row of the extract.
 
-    Number from 1, physical line, decoded fields, positions that did not decode.
+    Its number from 1, physical line, decoded fields, and the positions that did not decode.
     """
 
     number: int
@@ -34,7 +34,7 @@ class Record(NamedTuple):
     fields: list[str]
     damaged: tuple[int, ...]
     text: str
-    """All fields in one string with separators between them, for one look at their characters."""
+    """All fields in one string with separators between them, for one search of their characters."""
 
 
 class RosterReader:
@@ -61,7 +61,7 @@ class RosterReader:
 
     @property
     def size(self) -> int:
-        """Bytes of the file, for a progress bar. Raises RosterFileError when it is missing."""
+        """Return the file's size in bytes. Raises RosterFileError when it is missing."""
         try:
             return self.path.stat().st_size
         except OSError as error:
@@ -72,7 +72,7 @@ class RosterReader:
 
         Raises RosterFileError when the whole file must be refused.
         """
-        self._look_at_start()
+        self._check_start()
         digest = hashlib.sha256()
         if self.layout.kind == "xlsx":
             self._hash_file(digest)
@@ -82,7 +82,7 @@ class RosterReader:
             yield from self._csv(lines) if self.layout.kind == "csv" else self._fixed(lines)
         self.sha256 = digest.hexdigest()
 
-    def _look_at_start(self) -> None:
+    def _check_start(self) -> None:
         try:
             with self.path.open("rb") as file:
                 start = file.read(8)
@@ -148,7 +148,6 @@ class RosterReader:
         self.extra_columns = tuple(name for name in found if name not in known)
 
     def _csv(self, lines: Iterator[bytes]) -> Iterator[Record]:
-        separator, encoding = self.layout.separator.encode(), self.layout.encoding
         number, line, trial = 0, 0, _Trial(self.layout, self.width)
         header = self.layout.header
         for raw in lines:
@@ -156,29 +155,18 @@ class RosterReader:
             content = raw[len(UTF8_MARK) :] if line == 1 and raw.startswith(UTF8_MARK) else raw
             if not content.strip(b"\r\n\x1a"):
                 continue
-            taken = 0
-            if b'"' in content:
-                fields, taken = csv_bytes.quoted(content, separator, line, lines)
-            elif len(content) <= csv_bytes.MAX_FIELD_BYTES and not header:
-                # nearly every row: one decoding for the whole line, the same as field by field
-                try:
-                    text = content.rstrip(b"\r\n").decode(encoding)
-                except UnicodeDecodeError:
-                    pass
-                else:
-                    number += 1
-                    decoded = text.split(self.layout.separator)
-                    trial.see(len(decoded) == self.width)
-                    yield Record(number, line, decoded, (), text)
-                    continue
-                fields = csv_bytes.unquoted(content, separator)
-            else:
-                fields = csv_bytes.unquoted(content, separator)
-            csv_bytes.check_field_sizes(fields, line)
-            decoded, damaged = _decode(fields, encoding)
+            text = None if header else self._whole_line(content)
+            if text is not None:
+                number += 1
+                decoded = text.split(self.layout.separator)
+                trial.see(len(decoded) == self.width)
+                yield Record(number, line, decoded, (), text)
+                continue
+            fields, taken = self._split(content, line, lines)
+            decoded, damaged = _decode(fields, self.layout.encoding)
             if header:
                 if damaged:
-                    raise _unreadable_header(line, encoding)
+                    raise _unreadable_header(line, self.layout.encoding)
                 self._take_header(decoded, line)
                 header, trial = False, _Trial(self.layout, self.width)
             else:
@@ -189,6 +177,28 @@ class RosterReader:
         if header:
             raise RosterFileError(_s("ファイルが空です。抽出データを受け取り直してください。"))
         trial.end()
+
+    def _whole_line(self, content: bytes) -> str | None:
+        """Decode a row without quotes and damage, nearly every one, at once.
+
+        The text is the same as field by field. None for a row that must be read field by field.
+        """
+        if b'"' in content or len(content) > csv_bytes.MAX_FIELD_BYTES:
+            return None
+        try:
+            return content.rstrip(b"\r\n").decode(self.layout.encoding)
+        except UnicodeDecodeError:
+            return None
+
+    def _split(self, content: bytes, line: int, more: Iterator[bytes]) -> tuple[list[bytes], int]:
+        """Return the fields of a row, and how many further lines it took from ``more``."""
+        separator = self.layout.separator.encode()
+        if b'"' in content:
+            fields, taken = csv_bytes.quoted(content, separator, line, more)
+        else:
+            fields, taken = csv_bytes.unquoted(content, separator), 0
+        csv_bytes.check_field_sizes(fields, line)
+        return fields, taken
 
     def _fixed(self, lines: Iterator[bytes]) -> Iterator[Record]:
         cuts, start = [], 0
@@ -241,7 +251,7 @@ class RosterReader:
 
 
 class _Trial:
-    """Refuses a file of which none of the first rows has the shape that the layout says."""
+    """Refuses a file of which none of the first rows has the shape of the layout."""
 
     def __init__(self, layout: Layout, width: int) -> None:
         self._expected = layout.record_width if layout.kind == "fixed" else width
@@ -288,7 +298,7 @@ def _decode(fields: list[bytes], encoding: str) -> tuple[list[str], tuple[int, .
 
 
 def _decode_record(pieces: list[bytes], encoding: str) -> tuple[list[str], tuple[int, ...]]:
-    """Decode all pieces at once where none is damaged: a half character swallows no control byte."""
+    """Decode all pieces at once where none is damaged: a half character hides no control byte."""
     try:
         decoded = UNIT_SEPARATOR.encode().join(pieces).decode(encoding).split(UNIT_SEPARATOR)
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""What a program asks of an extract, and what one row of it says."""
+"""The program's rules for an extract, and one parsed row."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from portal.domain.mailroom.roster.dates import DateReading
 
 @dataclass(frozen=True)
 class RosterRules:
-    """What a program decides about its extract.
+    """The program's settings for its extract.
 
     Days are JST days, both ends included; money is yen.
     """
@@ -104,14 +104,20 @@ class Cells(NamedTuple):
 
 
 class Change(NamedTuple):
-    """The last change of a person's registration: why, when, and living at this address since when."""
+    """The last change of a person's registration.
+
+    Why, on which day, and since when the person lives at this address.
+    """
 
     reason: str
     day: date | None
     since: date | None
 
     def moved_after(self, base: date) -> bool:
-        """Whether the move came after the base date, by its own day or else the address's."""
+        """Return whether the move came after the base date.
+
+        By its own day, or else by the day since which the person lives at the address.
+        """
         moved = self.day or self.since
         return moved is not None and moved > base
 

@@ -1,4 +1,7 @@
-"""First pass over an extract: what only the whole file shows, kept in some 200 bytes per person."""
+"""First pass over an extract: what only the whole file shows.
+
+Some 200 bytes are kept for each person.
+"""
 
 from array import array
 from collections.abc import Iterable
@@ -15,7 +18,7 @@ Judgment = tuple[str, tuple[str, ...]]
 
 
 class HouseholdJudgment(NamedTuple):
-    """What becomes of one household.
+    """The result for one household.
 
     Issue, hold, none or reject, with its codes and number of children.
     """
@@ -50,7 +53,7 @@ class _Household:
         self.codes: frozenset[str] = frozenset()
 
     def count(self, flags: int, found: tuple[str, ...], address: int) -> None:
-        """Take an accepted row in."""
+        """Count an accepted row."""
         if flags & _HEAD:
             self.heads += 1
             self.kids += 1 if flags & _MINOR else 0
@@ -94,7 +97,7 @@ class Scan:
         return len(self._row_judgment)
 
     def add(self, record: Record, row: ParsedRow) -> None:
-        """Take the next row in."""
+        """Add the next row."""
         index = len(self._row_judgment)
         address, head = hash(row.address_key), 0
         if self._layout.grouped:
@@ -128,7 +131,7 @@ class Scan:
                 self._twins[twin] = [*([earlier] if isinstance(earlier, int) else earlier), index]
 
     def finish(self) -> None:
-        """Judge what the rows say together: repeated persons, twins in name, households."""
+        """Judge what only the rows together show: repeated persons, twins in name, households."""
         self._judge_repeated()
         self._judge_twins()
         self._hold_for_loose_rows()
@@ -141,7 +144,7 @@ class Scan:
         return self._judgments[self._row_judgment[index]]
 
     def household_of(self, index: int) -> int:
-        """Return the position of a row's household in ``households``, NOBODY when it cannot be told."""
+        """Return the position of a row's household in ``households``, or NOBODY."""
         return self._row_household[index]
 
     def _household_of(self, row: ParsedRow, address: int, head: int) -> int:
@@ -191,9 +194,9 @@ class Scan:
         self._twins.clear()
 
     def _hold_for_loose_rows(self) -> None:
-        """A rejected row that may belong to a household holds it.
+        """Hold a household to which a rejected row may belong.
 
-        Nobody is issued short because of damage.
+        No household is issued fewer codes because of damage.
         """
         if self._layout.grouped:
             if not self._loose:

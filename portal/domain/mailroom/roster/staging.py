@@ -1,4 +1,4 @@
-"""Staging: a checked extract goes into the database, sealed, in chunks.
+"""Stage a checked extract in the database, sealed, in chunks.
 
 Nothing of it counts until it is applied.
 """
@@ -81,7 +81,7 @@ class Batch:
 class Stager:
     """Seals and stages the households of one import.
 
-    ``run`` is the import's own wrapped key, which names this run.
+    ``run`` is the import's own wrapped key, which identifies this run.
     """
 
     def __init__(

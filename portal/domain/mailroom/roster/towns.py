@@ -1,4 +1,4 @@
-"""The ward's list of towns and postal codes, and the rules that a program sets for its extract."""
+"""The ward's list of towns and postal codes, and the program's rules for its extract."""
 
 import csv
 from collections.abc import Mapping
@@ -20,9 +20,11 @@ class TownListError(InputError):
 
 
 def load_towns(path: Path) -> Mapping[str, frozenset[str]]:
-    """Return the town names by postal code of a UTF-8 CSV file with the columns ``postal`` and ``town``.
+    """Return the town names by postal code, from a CSV file with ``postal`` and ``town``.
 
-    A code may have several towns and a town several codes. Raises TownListError.
+    The file is UTF-8. A code may have several towns and a town several codes.
+
+    Raises TownListError.
     """
     found: dict[str, set[str]] = {}
     try:
@@ -48,9 +50,9 @@ def load_towns(path: Path) -> Mapping[str, frozenset[str]]:
 
 
 def rules_of(program: Program, *, extracted: date) -> RosterRules:
-    """Return what a program asks of an extract.
+    """Return the program's rules for an extract.
 
-    ``extracted`` counts where the file does not give its day.
+    ``extracted`` (JST day) counts where the file does not give its day.
 
     Raises TownListError.
     """

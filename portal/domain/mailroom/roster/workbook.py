@@ -1,4 +1,4 @@
-"""Excel workbooks: limits against zip bombs before anything is unpacked, then every cell as text."""
+"""Excel workbooks: checked against zip bombs before unpacking, then read as text."""
 
 import datetime as dt
 import zipfile
@@ -22,7 +22,7 @@ CHUNK_BYTES = 1 << 20
 
 
 def check_workbook(path: Path) -> None:
-    """Refuse what is no workbook or would unpack to something huge.
+    """Refuse a file that is no workbook or would unpack to something huge.
 
     Reads only the directory at first.
     """
