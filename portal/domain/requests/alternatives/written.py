@@ -72,6 +72,7 @@ WRITTEN = flat_form(
             label=lambda: _("確かめたいことがあるとき、いつ電話をしてもよいですか"),
             short=lambda: _("電話をしてもよい時間"),
             staff=lambda: _s("電話をしてもよい時間"),
+            printed="電話をしてもよい時間",
             privacy=Privacy.COUNTED,
         ),
         Field(
@@ -80,6 +81,7 @@ WRITTEN = flat_form(
             label=lambda: _("ほかの人が電話に出たとき、区の名前を言ってもよいですか"),
             short=lambda: _("電話で区の名前を言うこと"),
             staff=lambda: _s("電話で区の名前を言うこと"),
+            printed="ほかの人が出たとき",
             privacy=Privacy.COUNTED,
             alerts=frozenset({SayWho.NO}),
         ),
