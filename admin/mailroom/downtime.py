@@ -17,7 +17,7 @@ from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.mailroom.incidents import downtime
 from portal.domain.oversight.reports.due import first_of, last_of, read_month
-from portal.domain.oversight.reports.incidents import downtime_table
+from portal.domain.oversight.reports.incident_tables import downtime_table
 from portal.domain.oversight.reports.outputs import as_xlsx
 from portal.domain.oversight.reports.tables import Report
 from portal.domain.people.staff.permissions import Permission

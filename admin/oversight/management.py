@@ -17,7 +17,9 @@ from portal.domain.mailroom.roster.queries import imports
 from portal.domain.oversight.management import milestones, words
 from portal.domain.oversight.management.questions import questions
 from portal.domain.oversight.management.states import MILESTONE
-from portal.domain.oversight.reports import management, management_papers
+from portal.domain.oversight.reports import management_papers
+from portal.domain.oversight.reports.plan import plan_report
+from portal.domain.oversight.reports.progress import progress_report
 from portal.domain.oversight.reports.tables import Report
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
@@ -108,8 +110,8 @@ def take_report(page: Page) -> Response[Any]:
     """Give one of the papers on the work."""
     name = page.path.split("/")[-2]
     writers: dict[str, Callable[[], Report]] = {
-        "plan": lambda: management.plan_report(page.work),
-        "progress": lambda: management.progress_report(page.work),
+        "plan": lambda: plan_report(page.work),
+        "progress": lambda: progress_report(page.work),
         "questions": lambda: management_papers.questions_report(page.work),
         "checklist": lambda: management_papers.checklist_report(page.work),
     }

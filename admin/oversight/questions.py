@@ -15,7 +15,7 @@ from admin.carrying_out import carry_out_once
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
-from portal.domain.oversight.management import questions, words
+from portal.domain.oversight.management import asking, questions, words
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
 from portal.platform.page import Page
@@ -71,9 +71,7 @@ def add(page: Page) -> Response[Any]:
     form = page.form
     return carry_out_once(
         page,
-        lambda: questions.add(
-            page.work, form.get("title"), form.get("clause"), form.get("question")
-        ),
+        lambda: asking.add(page.work, form.get("title"), form.get("clause"), form.get("question")),
         "/questions?said=added",
         Again(show_list, "title", named=True),
     )
@@ -84,7 +82,7 @@ def ask(page: Page) -> Response[Any]:
     day = _day(page, "day")
     if day is None:
         return show(page, 422)
-    return _act(page, "asked", lambda number: questions.ask(page.work, number, day))
+    return _act(page, "asked", lambda number: asking.ask(page.work, number, day))
 
 
 def answer(page: Page) -> Response[Any]:
@@ -95,7 +93,7 @@ def answer(page: Page) -> Response[Any]:
     return _act(
         page,
         "answered",
-        lambda number: questions.answer(
+        lambda number: asking.answer(
             page.work, number, form.get("answer"), form.get("instruction_no"), day
         ),
     )
@@ -103,7 +101,7 @@ def answer(page: Page) -> Response[Any]:
 
 def close(page: Page) -> Response[Any]:
     """Close an answered question."""
-    return _act(page, "closed", lambda number: questions.close(page.work, number))
+    return _act(page, "closed", lambda number: asking.close(page.work, number))
 
 
 def reopen(page: Page) -> Response[Any]:
@@ -111,7 +109,7 @@ def reopen(page: Page) -> Response[Any]:
     return _act(
         page,
         "reopened",
-        lambda number: questions.reopen(page.work, number),
+        lambda number: asking.reopen(page.work, number),
     )
 
 

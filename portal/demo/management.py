@@ -8,7 +8,7 @@ from datetime import timedelta
 from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.clock import jst_date
 from portal.domain.letters.documents import services as documents
-from portal.domain.oversight.management import milestones, minutes, questions
+from portal.domain.oversight.management import asking, milestones, minutes
 from portal.domain.oversight.reports import ward_documents
 from portal.platform.site import Site
 
@@ -51,8 +51,8 @@ def fill_management(site: Site, officer: Actor, ward: Actor) -> None:
         minutes.confirm(site.work(session, ward, now - timedelta(days=38)), first.id, 1)
         minutes.write(site.work(session, officer, now), None, 0, today - timedelta(days=5), SECOND)
         for number in (1, 2, 3):
-            questions.ask(site.work(session, officer, now), number, today - timedelta(days=50))
-        questions.answer(
+            asking.ask(site.work(session, officer, now), number, today - timedelta(days=50))
+        asking.answer(
             site.work(session, ward, now),
             1,
             "計画書に示した基準日と生年月日の範囲でよい。",

@@ -1,7 +1,4 @@
-"""How often each answer was given on requests.
-
-Counts only, of the fields whose privacy allows them to be counted.
-"""
+"""Statistics of the answers given on requests, of the fields that may be counted."""
 
 from collections import Counter
 
@@ -20,7 +17,7 @@ COLUMNS = ("kind", "field", "answer", "words", "requests")
 
 
 def write_answers(folder: Folder, session: Session, vault: Vault, *, with_protected: bool) -> None:
-    """Write one row for each answer that was given; an answer that nobody gave has none."""
+    """Write one row for each answer that was given at least once."""
     counted: Counter[tuple[str, str, str, str]] = Counter()
     for kind, form in FORMS.items():
         fields = [one for one in form.asked(Place.EXPORT) if one.privacy is Privacy.COUNTED]

@@ -1,6 +1,6 @@
 """The export as a whole.
 
-Written beside its place, listed in a manifest, and there only when all of it is there.
+It is written beside its final place, listed in a manifest, and moved there only when complete.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Organization
+from portal.domain.foundation.actors import Actor, Organization
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.errors import ConflictError, InputError, NotAllowedError
@@ -22,7 +22,7 @@ from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.foundation.work import Work, WorkSource
 from portal.domain.oversight.export.answers import write_answers
-from portal.domain.oversight.export.ledgers import ledgers
+from portal.domain.oversight.export.ledgers.all_ledgers import ALL_LEDGERS
 from portal.domain.oversight.export.papers import (
     write_management,
     write_reports,
@@ -38,9 +38,9 @@ MANIFEST, SUMS, README = "manifest.json", "SHA256SUMS", "README.txt"
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What was handed over.
+    """A finished export: its folder, its number of files, its manifest's SHA-256.
 
-    Its folder, how many files, the manifest's SHA-256, and the households that stayed out.
+    ``left_out`` is the number of protected households that are not part of it.
     """
 
     folder: Path
@@ -52,44 +52,25 @@ class Exported:
 def export_all(source: WorkSource, out: Path, instruction: str = "") -> Exported:
     """Write everything that the ward owns into a new folder.
 
-    Protected households stay out, with all their rows and events, unless the ward's ``instruction``
-    (its number) says otherwise. Nothing stands at ``out`` before all of it is written and logged.
+    Protected households are left out, with all their rows and events, unless the ward's
+    ``instruction`` (its number) says otherwise. Nothing exists at ``out`` before everything is
+    written and logged.
 
     Raises:
         NotAllowedError: the actor is not of the ward.
-        ConflictError: something stands at ``out`` already.
+        ConflictError: ``out`` exists already.
         InputError: the instruction's number is too long.
-        OSError: it cannot be written; nothing stays.
+        OSError: a file cannot be written; nothing remains.
     """
-    actor = source.actor
-    if actor.id is None or actor.organization is not Organization.WARD:
-        raise NotAllowedError(_s("すべてのデータを書き出せるのは、区の職員だけです。"))
+    _refuse_others(source.actor)
     number = instruction.strip()
     if len(number) > NUMBER_MAX:
         raise InputError(_s("区の指示書の番号を、40文字までで入力してください。"))
-    out = out.absolute()
-    if out.exists() or out.is_symlink():
-        raise ConflictError(
-            _s(
-                "%(path)s は、もうあります。上書きしません。"
-                "新しいフォルダーの名前を指定してください。"
-            )
-            % {"path": out}
-        )
-    out.parent.mkdir(parents=True, exist_ok=True)
+    out = _free_place(out.absolute())
     part = Path(tempfile.mkdtemp(prefix=f".{out.name}.part-", dir=out.parent))
     try:
         folder = Folder(part)
-        with source.read() as session, use_locale(SOURCE_LOCALE):
-            _one_snapshot(session)  # before anything is read, the clock included
-            work = source.work(session)
-            left_out = (
-                0
-                if number
-                else (session.scalar(select(func.count()).select_from(protected().subquery())) or 0)
-            )
-            _write(work, folder, with_protected=bool(number))
-            digest = _finish(folder, work.program, work.now, number, left_out)
+        digest, left_out = _fill(source, folder, number)
         with source.writing() as work:
             record(
                 work,
@@ -108,14 +89,47 @@ def export_all(source: WorkSource, out: Path, instruction: str = "") -> Exported
     return Exported(out, len(folder.files), digest, left_out)
 
 
+def _refuse_others(actor: Actor) -> None:
+    if actor.id is None or actor.organization is not Organization.WARD:
+        raise NotAllowedError(_s("すべてのデータを書き出せるのは、区の職員だけです。"))
+
+
+def _free_place(out: Path) -> Path:
+    """Return the new folder's path after making its parent; refuse one that exists."""
+    if out.exists() or out.is_symlink():
+        raise ConflictError(
+            _s(
+                "%(path)s は、もうあります。上書きしません。"
+                "新しいフォルダーの名前を指定してください。"
+            )
+            % {"path": out}
+        )
+    out.parent.mkdir(parents=True, exist_ok=True)
+    return out
+
+
+def _fill(source: WorkSource, folder: Folder, instruction: str) -> tuple[str, int]:
+    """Write all files; return the manifest's SHA-256 and the number of households left out."""
+    with source.read() as session, use_locale(SOURCE_LOCALE):
+        _one_snapshot(session)  # before anything is read, the clock included
+        work = source.work(session)
+        left_out = 0 if instruction else _count_protected(session)
+        _write(work, folder, with_protected=bool(instruction))
+        return _finish(folder, work.program, work.now, instruction, left_out), left_out
+
+
+def _count_protected(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(protected().subquery())) or 0
+
+
 def _one_snapshot(session: Session) -> None:
-    """Let all ledgers show the same instant, so that their sums agree (SQLite does so by itself)."""
+    """Let all ledgers show the same instant, so that sums agree (SQLite does so by itself)."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
 
 
 def _write(work: Work, folder: Folder, *, with_protected: bool) -> None:
-    for ledger in ledgers():
+    for ledger in ALL_LEDGERS:
         rows = ledger.rows(work.session, with_protected=with_protected)
         folder.put_rows(f"ledgers/{ledger.name}", ledger.columns, rows)
     write_answers(folder, work.session, work.vault, with_protected=with_protected)

@@ -1,4 +1,4 @@
-"""Texts, document versions, minutes and reports of an export, as data and as the PDF that people read."""
+"""Texts, document versions, minutes and reports of an export: as data, and as PDF for people."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -17,18 +17,21 @@ from portal.domain.oversight.export.writing import Folder
 from portal.domain.oversight.management import checklist, minutes
 from portal.domain.oversight.management.milestones import milestones
 from portal.domain.oversight.management.questions import questions
-from portal.domain.oversight.reports import management, management_papers, versions
+from portal.domain.oversight.reports import management_papers, versions
+from portal.domain.oversight.reports.coupon_faults import fault_report
 from portal.domain.oversight.reports.declines import decline_report
-from portal.domain.oversight.reports.incidents import fault_report, frozen_report
+from portal.domain.oversight.reports.incidents import frozen_report
 from portal.domain.oversight.reports.models import MonthlyReport
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
+from portal.domain.oversight.reports.plan import plan_report
+from portal.domain.oversight.reports.progress import progress_report
 from portal.domain.oversight.reports.settlement import settlement_report
 from portal.domain.oversight.reports.tables import Report
 from portal.domain.oversight.reports.ward_documents import KINDS, source
 
 
 def write_texts(work: Work, folder: Folder) -> None:
-    """Write the ward's texts and forms as they stand now, and every version that was laid before the ward."""
+    """Write the ward's current texts and forms, and every version submitted to the ward."""
     folder.put("texts/program.toml", work.program.path.read_bytes())
     for kind in KINDS:
         found = source(work.program, kind, work.now)
@@ -78,10 +81,13 @@ def write_scripts(folder: Folder, session: Session) -> None:
 
 
 def write_management(work: Work, folder: Folder) -> None:
-    """Write plan, progress, milestones, minutes of every version, open questions, checklist and data receipts."""
+    """Write plan, progress, milestones, minutes, open questions, checklist and data receipts.
+
+    Minutes are written in every version.
+    """
     for name, report in (
-        ("plan", management.plan_report(work)),
-        ("progress", management.progress_report(work)),
+        ("plan", plan_report(work)),
+        ("progress", progress_report(work)),
         ("questions", management_papers.questions_report(work)),
         ("checklist", management_papers.checklist_report(work)),
     ):
@@ -115,7 +121,10 @@ def write_management(work: Work, folder: Folder) -> None:
 
 
 def write_reports(work: Work, folder: Folder, *, with_protected: bool) -> None:
-    """Write every frozen version of every monthly report, the reports on incidents, refused coupons, declines, settlement."""
+    """Write every frozen version of every report, and today's reports on declines and settlement.
+
+    These are the monthly reports and the reports on incidents and refused coupons.
+    """
     for row in work.session.scalars(
         select(MonthlyReport).order_by(MonthlyReport.kind, MonthlyReport.month)
     ).all():
@@ -154,7 +163,7 @@ def _faults(*, with_protected: bool) -> Select[CouponFault]:
 
 
 def write_report(folder: Folder, path: str, report: Report, made: datetime) -> None:
-    """Write a report as PDF, as a workbook and as JSON."""
+    """Write a report as PDF, as workbook and as JSON."""
     folder.put(f"{path}.pdf", as_pdf(report, made))
     folder.put(f"{path}.xlsx", as_xlsx(report))
     folder.put_json(f"{path}.json", asdict(report))

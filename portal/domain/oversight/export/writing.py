@@ -1,7 +1,4 @@
-"""Writing files of an export: each in a folder of its own making, with its SHA-256.
-
-CSV that no spreadsheet executes.
-"""
+"""Writing an export's files, each with its SHA-256; no spreadsheet executes a cell."""
 
 import csv
 import hashlib
@@ -17,7 +14,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One file: its place in the export, its SHA-256, its size in bytes, and its rows where it has some."""
+    """One file: its path in the export, its SHA-256, its size in bytes, its rows if it has any."""
 
     path: str
     sha256: str
@@ -27,7 +24,7 @@ class Written:
 
 @dataclass(slots=True)
 class Folder:
-    """Where an export is written; ``files`` are those that are whole."""
+    """The folder in which an export is written; ``files`` lists the complete ones."""
 
     root: Path
     files: list[Written] = field(default_factory=list)
@@ -45,7 +42,10 @@ class Folder:
         )
 
     def put_rows(self, path: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
-        """Write rows as ``path.csv`` (UTF-8 with BOM) and ``path.json`` (a list of objects), a few at a time."""
+        """Write rows as CSV and JSON, a few at a time, and return their number.
+
+        ``path.csv`` is UTF-8 with BOM; ``path.json`` is a list of objects.
+        """
         count = 0
         sheet, objects = self._place(f"{path}.csv"), self._place(f"{path}.json")
         with (

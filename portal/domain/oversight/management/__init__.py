@@ -1,4 +1,7 @@
-"""Managing the work with the ward.
+"""Project management with the ward: milestones, minutes, open questions, the security checklist.
 
-Milestones, minutes, open questions and the security checklist (clause 9, 12⑨, 16(3)).
+Owns the tables ``milestone``, ``minutes``, ``minutes_version``, ``open_question`` and
+``checklist_answer`` and the states of the first three subjects. Called by ``reports``, ``export``
+and the management pages of the staff site. Imports only ``foundation`` and, for the checklist's
+real settings, ``people.authn`` and ``people.staff``.
 """

@@ -1,6 +1,6 @@
-"""Answers to the ward's security checklist.
+"""Answers to the ward's security checklist (R61).
 
-Pre-filled from what really runs, corrected by people as versions (R61).
+They are pre-filled from the settings in force; what people correct is kept as versions.
 """
 
 import tomllib
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, InputError, NotFoundError
@@ -35,7 +36,7 @@ ANSWER_MAX, EVIDENCE_MAX = 1_000, 300
 class Item:
     """One line of the checklist as it comes with the software.
 
-    Answer and evidence may hold ``%(name)s``.
+    Answer and evidence may contain ``%(name)s`` placeholders for ``real_values``.
     """
 
     key: str
@@ -48,7 +49,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One line as it stands; ``number`` counts the versions, 0 is what came with the software."""
+    """One line with its current answer; ``number`` is its version, 0 for the software's own."""
 
     key: str
     group: str
@@ -68,7 +69,7 @@ def items() -> dict[str, Item]:
 
 
 def real_values(program: Program) -> Mapping[str, str]:
-    """Return what the answers quote: settings as they are at work, never typed by hand."""
+    """Return the values that answers quote: the settings in force, never typed by hand."""
     minute, hour = timedelta(minutes=1), timedelta(hours=1)
     values = {
         "sites": len(program.workplaces),
@@ -88,7 +89,7 @@ def real_values(program: Program) -> Mapping[str, str]:
 
 
 def answers(work: Work) -> list[Answered]:
-    """Return the whole checklist as it stands."""
+    """Return all lines of the checklist with their current answers."""
     newest = (
         select(ChecklistAnswer.key, func.max(ChecklistAnswer.number).label("number"))
         .group_by(ChecklistAnswer.key)
@@ -164,18 +165,12 @@ def write(
         "evidence": clean(evidence, "evidence", most=EVIDENCE_MAX, needed=False),
     }
     by = writer(work.actor)
-    newest = (
-        work.session.scalar(
-            select(func.max(ChecklistAnswer.number)).where(ChecklistAnswer.key == key)
-        )
-        or 0
-    )
-    if newest != base:
+    if _newest_number(work.session, key) != base:
         raise _newer()
-    wrapped, sealed = sealed_values(work.vault, _place(key, newest + 1), values)
+    wrapped, sealed = sealed_values(work.vault, _place(key, base + 1), values)
     row = ChecklistAnswer(
         key=key,
-        number=newest + 1,
+        number=base + 1,
         verdict=verdict,
         wrapped_key=wrapped,
         sealed=sealed,
@@ -190,6 +185,11 @@ def write(
     record(work, "checklist.written", "checklist", key=key, number=row.number, verdict=verdict)
     work.session.flush()
     return row
+
+
+def _newest_number(session: Session, key: str) -> int:
+    statement = select(func.max(ChecklistAnswer.number)).where(ChecklistAnswer.key == key)
+    return session.scalar(statement) or 0
 
 
 def _newer() -> ConflictError:

@@ -1,4 +1,4 @@
-"""Milestones: their days follow from the program, their state, owner and evidence are noted by people (clause 9(1))."""
+"""Milestones (clause 9(1)): days from the program; state, owner and evidence from people."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from portal.domain.oversight.management.typed_texts import clean, writer
 
 LATE = "late"
 FIELDS = {"owner": 60, "evidence": 300, "note": 300}
-"""What people note on a milestone, and its longest text."""
+"""The fields that people fill in on a milestone, with their maximum lengths in characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A milestone with what people noted.
+    """A milestone with what people recorded.
 
-    ``state`` is ``late`` where its day is over and it is not done.
+    ``state`` is ``late`` if its day is over and it is not done.
     """
 
     key: str
@@ -86,7 +86,7 @@ def milestones(work: Work) -> list[Shown]:
 
 
 def late(work: Work) -> list[Planned]:
-    """Return the milestones whose day (JST) is over and that nobody has finished, the oldest first."""
+    """Return the milestones that are past their day (JST) and not done, the oldest first."""
     done = set(work.session.scalars(select(Milestone.key).where(Milestone.state == "done")))
     return [
         one for one in planned(work.program) if one.day < jst_date(work.now) and one.key not in done
@@ -110,11 +110,11 @@ def _shown(vault: Vault, one: Planned, row: Milestone | None, today: date) -> Sh
 
 
 def note(work: Work, key: str, texts: Mapping[str, str]) -> Milestone:
-    """Note owner, evidence and a remark on a milestone, in place of what stood there.
+    """Record owner, evidence and a remark on a milestone, replacing the former texts.
 
     Raises:
         NotFoundError: the program has no such milestone.
-        InputError: a text is too long (the code names it).
+        InputError: a text is too long; the code names it.
         NotAllowedError: the actor has no account.
     """
     found = {
@@ -134,7 +134,7 @@ def move(work: Work, key: str, action: str) -> Milestone:
 
     Raises:
         NotFoundError: the program has no such milestone.
-        WrongStateError: not from its state, or there is no such action.
+        WrongStateError: its state does not allow the action, or there is no such action.
         NotAllowedError: the actor has no account.
     """
     row = _locked(work, key)

@@ -1,7 +1,4 @@
-"""Minutes of meetings.
-
-Every save is a version, somebody of the ward confirms the newest (clause 9(2)).
-"""
+"""Minutes of meetings: every save is a version, and the ward confirms the newest (clause 9(2))."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,7 +31,7 @@ PAGE = 20
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What the minutes of one version say."""
+    """One version of minutes with its texts."""
 
     minutes_id: int
     state: str
@@ -45,14 +42,16 @@ class Written:
 def write(
     work: Work, minutes_id: int | None, base: int, held_on: date, texts: Mapping[str, str]
 ) -> Minutes:
-    """Save minutes as a new version; without a key they are new.
+    """Save minutes as a new version; ``minutes_id`` is None for those of a new meeting.
 
     ``base`` is the version that was edited.
 
     Raises:
-        NotFoundError: there are none of that key.
-        InputError: a text is missing or too long (the code names it), or a meeting to come.
-        WrongStateError: they are confirmed; revise them first.
+        NotFoundError: there are no such minutes.
+        InputError: a text is missing or too long, or the meeting is in the future; the code names
+            the
+            field.
+        WrongStateError: the minutes are confirmed; they must be revised first.
         ConflictError: somebody saved a newer version meanwhile; nothing is saved.
         NotAllowedError: the actor has no account.
     """
@@ -62,18 +61,7 @@ def write(
     }
     past_day(held_on, "held_on", work.now)
     by = writer(work.actor)
-    if minutes_id is None:
-        row = Minutes(held_on=held_on, version=0, state=MINUTES.initial)
-        work.session.add(row)
-        work.session.flush()
-    else:
-        row = _locked(work.session, minutes_id)
-    row.state = MINUTES.next(row.state, "write")
-    if minutes_id is not None and row.version != base:
-        raise ConflictError(
-            _s("ほかの人が新しい版を保存しました。新しい版を見て、もう一度入力してください。"),
-            code="newer",
-        )
+    row = _started(work.session, held_on) if minutes_id is None else _edited(work, minutes_id, base)
     row.version += 1
     row.held_on = held_on
     wrapped, sealed = sealed_values(work.vault, _place(row.id, row.version), found)
@@ -93,14 +81,33 @@ def write(
     return row
 
 
+def _started(session: Session, held_on: date) -> Minutes:
+    row = Minutes(held_on=held_on, version=0, state=MINUTES.initial)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _edited(work: Work, minutes_id: int, base: int) -> Minutes:
+    """Return the locked minutes for a next version; refuse an outdated base."""
+    row = _locked(work.session, minutes_id)
+    row.state = MINUTES.next(row.state, "write")
+    if row.version != base:
+        raise ConflictError(
+            _s("ほかの人が新しい版を保存しました。新しい版を見て、もう一度入力してください。"),
+            code="newer",
+        )
+    return row
+
+
 def confirm(work: Work, minutes_id: int, number: int) -> Minutes:
-    """Confirm the version that was read, as somebody of the ward.
+    """Confirm the version that was read, as a person of the ward.
 
     Raises:
-        NotFoundError: there are none of that key.
+        NotFoundError: there are no such minutes.
         NotAllowedError: the actor is not of the ward, or wrote this version.
-        WrongStateError: they are confirmed already.
-        ConflictError: a newer version stands there.
+        WrongStateError: the minutes are confirmed already.
+        ConflictError: there is a newer version.
     """
     by = of_the_ward(work.actor)
     row = _locked(work.session, minutes_id)
@@ -121,11 +128,11 @@ def confirm(work: Work, minutes_id: int, number: int) -> Minutes:
 
 
 def revise(work: Work, minutes_id: int) -> Minutes:
-    """Open confirmed minutes again; the confirmed version stays as it is.
+    """Reopen confirmed minutes; the confirmed version stays as it is.
 
     Raises:
-        NotFoundError: there are none of that key.
-        WrongStateError: they are not confirmed.
+        NotFoundError: there are no such minutes.
+        WrongStateError: the minutes are not confirmed.
         NotAllowedError: the actor has no account.
     """
     writer(work.actor)

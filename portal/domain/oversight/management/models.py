@@ -1,8 +1,7 @@
-"""Tables of the work with the ward.
+"""Tables of project management with the ward.
 
-What comes with the software has no row until somebody acts on it.
-
-What people type is sealed under a key of each row's own: it can name people.
+What comes with the software has no row until somebody acts on it. What people type is sealed under
+a key of the row's own, because it can name people.
 """
 
 from datetime import date, datetime
@@ -15,7 +14,7 @@ from portal.domain.oversight.management.states import MILESTONE, MINUTES, QUESTI
 
 
 class Milestone(Base):
-    """What people noted on one milestone of the program; its day stands in the program, never here.
+    """What people recorded on one milestone; its day is in the program, never here.
 
     ``sealed``: owner, evidence, note.
     """
@@ -32,7 +31,7 @@ class Milestone(Base):
 
 
 class Minutes(Base):
-    """The minutes of one meeting with the ward; ``version`` is the newest. Writers lock this row."""
+    """The minutes of one meeting with the ward; ``version`` is the newest. Writers lock it."""
 
     __tablename__ = "minutes"
 
@@ -43,7 +42,7 @@ class Minutes(Base):
 
 
 class MinutesVersion(Base):
-    """Minutes as somebody saved them, never changed afterwards; ``sealed`` is all of the text.
+    """Minutes as somebody saved them, never changed afterwards; ``sealed`` holds all texts.
 
     Whoever wrote a version does not confirm it.
     """
@@ -67,9 +66,9 @@ class MinutesVersion(Base):
 
 
 class OpenQuestion(Base):
-    """One point of the list 協議事項. The first numbers are those that come with the software.
+    """One question of the list 協議事項; the lowest numbers come with the software.
 
-    ``sealed``: title, question and answer. An answer stands with the ward's instruction number and
+    ``sealed``: title, question and answer. An answer carries the ward's instruction number and
     date.
     """
 
@@ -98,9 +97,8 @@ class OpenQuestion(Base):
 class ChecklistAnswer(Base):
     """One version of our answer to an item of the ward's security checklist.
 
-    ``sealed``: answer, evidence.
-
-    ``number`` counts the versions of an item; 0 is what comes with the software and has no row.
+    ``sealed``: answer, evidence. ``number`` counts the versions of an item; 0 is the answer of the
+    software and has no row.
     """
 
     __tablename__ = "checklist_answer"

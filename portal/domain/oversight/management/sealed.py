@@ -1,4 +1,4 @@
-"""Sealing what people type on a row, under a key of the row's own."""
+"""Sealing the texts that people type on a row, under the row's own key."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -7,32 +7,29 @@ from portal.domain.foundation.vault import Vault, seal_json, unseal_json
 
 
 class SealedRow(Protocol):
-    """A row with a wrapped key and what is sealed under it.
-
-    Both are absent while nothing was typed.
-    """
+    """A row with a wrapped key and values sealed under it, both None before anything is typed."""
 
     wrapped_key: bytes | None
     sealed: bytes | None
 
 
 def sealed_values(vault: Vault, place: str, values: Mapping[str, str]) -> tuple[bytes, bytes]:
-    """Return a fresh wrapped key and the values sealed under it, bound to their place."""
+    """Return a new wrapped key and the values sealed under it, bound to their place."""
     key, wrapped = vault.new_data_key()
     return wrapped, seal_json(key, dict(values), place)
 
 
 def seal_into(vault: Vault, row: SealedRow, place: str, values: Mapping[str, str]) -> None:
-    """Seal values into a row, in place of what it held."""
+    """Seal values into a row, replacing what it held."""
     row.wrapped_key, row.sealed = sealed_values(vault, place, values)
 
 
 def read(
     vault: Vault, wrapped_key: bytes | None, sealed: bytes | None, place: str
 ) -> dict[str, str]:
-    """Return what is sealed, nothing where nothing was typed.
+    """Return the sealed values; an empty dict if nothing was typed.
 
-    Raises IntegrityFaultError for changed bytes.
+    Raises IntegrityFaultError if the bytes were changed.
     """
     if wrapped_key is None or sealed is None:
         return {}

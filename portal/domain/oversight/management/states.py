@@ -11,10 +11,7 @@ MILESTONE = StateMachine(
         "reopen": fan("done", "begun"),
     },
 )
-"""Late is no state of its own.
-
-Whatever is not done after its day is late, and says so without anybody's doing.
-"""
+"""Late is not a stored state: whatever is not done after its day is shown as late."""
 
 MINUTES = StateMachine(
     "minutes",

@@ -1,4 +1,4 @@
-"""Checking what people type: there at all, and not too long; and who may write or decide."""
+"""Checks of typed texts and days, and of who may write or decide."""
 
 from datetime import date, datetime
 
@@ -11,9 +11,9 @@ SHORT, LONG, NUMBER_MAX = 100, 4_000, 40
 
 
 def clean(text: str, field: str, *, most: int = LONG, needed: bool = True) -> str:
-    """Return a typed text without blanks at its ends.
+    """Return a typed text without surrounding blanks.
 
-    Raises InputError whose code is the field's name.
+    Raises InputError, whose code is the field's name, if it is missing or too long.
     """
     found = text.replace("\r\n", "\n").strip()
     if needed and not found:
@@ -24,7 +24,7 @@ def clean(text: str, field: str, *, most: int = LONG, needed: bool = True) -> st
 
 
 def past_day(day: date, field: str, now: datetime) -> date:
-    """Return a day that is not to come. Raises InputError."""
+    """Return a day that is not in the future. Raises InputError."""
     if day > jst_date(now):
         raise InputError(_s("未来の日付です。日付を確かめてください。"), code=field)
     return day

@@ -1,11 +1,11 @@
-"""What milestones, states and verdicts are called, on pages and in reports."""
+"""Labels of milestones, states and verdicts, for pages and reports."""
 
 from portal.domain.foundation.texts import _s, kept_per_language
 
 
 @kept_per_language
 def milestone(key: str) -> str:
-    """Name a milestone."""
+    """Return the label of a milestone."""
     return {
         "contract": _s("契約の開始"),
         "roster": _s("基準日（名簿の抽出）"),
@@ -26,7 +26,7 @@ def milestone(key: str) -> str:
 
 @kept_per_language
 def milestone_state(code: str) -> str:
-    """Name a milestone's state."""
+    """Return the label of a milestone's state."""
     return {
         "planned": _s("予定"),
         "begun": _s("進行中"),
@@ -37,7 +37,7 @@ def milestone_state(code: str) -> str:
 
 @kept_per_language
 def minutes_state(code: str) -> str:
-    """Name the state of minutes."""
+    """Return the label of the state of minutes."""
     return {"draft": _s("下書き"), "confirmed": _s("区が確認ずみ"), "old": _s("前の版")}.get(
         code, code
     )
@@ -45,7 +45,7 @@ def minutes_state(code: str) -> str:
 
 @kept_per_language
 def question_state(code: str) -> str:
-    """Name the state of an open question."""
+    """Return the label of an open question's state."""
     return {"open": _s("回答待ち"), "answered": _s("回答あり"), "closed": _s("終了")}.get(
         code, code
     )
@@ -53,7 +53,7 @@ def question_state(code: str) -> str:
 
 @kept_per_language
 def verdict(code: str) -> str:
-    """Name the verdict on a line of the checklist."""
+    """Return the label of a verdict on a line of the checklist."""
     return {
         "yes": _s("できている"),
         "partly": _s("一部できている"),

@@ -1,9 +1,7 @@
-"""The supervisor's board.
-
-Who talks now, what waits, and the answer rate beside the days on which letters went out.
+"""The supervisor's board: contacts in progress, waiting work, the answer rate beside posting days.
 
 Cheap by design: every statement reads open rows, or two weeks of days by an index; nothing depends
-on how many calls were ever recorded.
+on the number of calls ever recorded.
 """
 
 from dataclasses import dataclass
@@ -30,12 +28,12 @@ ONE_DAY = timedelta(days=1)
 DAYS = 14
 LISTED = 20
 NEAR = 30
-"""Windows that open or close within so many days stand on the board."""
+"""Windows that open or close within this number of days are shown on the board."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenCall:
-    """A contact that goes on: who handles it, how it came, and since when (UTC)."""
+    """A contact in progress: its agent, its channel, and its start (UTC)."""
 
     agent: str
     state: str
@@ -47,9 +45,9 @@ class OpenCall:
 
 @dataclass(frozen=True, slots=True)
 class BoardDay:
-    """One day: letters handed over to the post, and the calls that counted (None.
+    """One day: the letters handed over to the post, and the calls that count.
 
-    Closed, or nobody counted yet).
+    ``counts`` is None if the call center is closed or nothing has been counted yet.
     """
 
     day: date
@@ -60,13 +58,13 @@ class BoardDay:
 
     @property
     def rate(self) -> str:
-        """The answer rate, "–" where there is none."""
+        """The answer rate, "–" if there is none."""
         return answer_rate(self.counts) if self.counts is not None and self.open else "–"
 
 
 @dataclass(frozen=True, slots=True)
 class BoardHalf:
-    """A half hour of today (-1: the whole day, typed)."""
+    """A half hour of today; -1 is a whole day that was typed in."""
 
     half_hour: int
     counts: Counts
@@ -74,15 +72,16 @@ class BoardHalf:
 
     @property
     def rate(self) -> str:
-        """The answer rate, "–" where nobody called."""
+        """The answer rate, "–" if nobody called."""
         return answer_rate(self.counts)
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """All of it.
+    """The whole board.
 
-    ``alarms`` are sentences; ``counted_at`` is when today's counts came in; ``built`` letters wait.
+    ``alarms`` are sentences; ``counted_at`` is when today's counts came in (UTC); ``built`` letters
+    wait for their hand-over.
     """
 
     at: datetime
@@ -101,7 +100,7 @@ class Board:
 
 
 def board(work: Work) -> Board:
-    """Return the board as it stands."""
+    """Return the board as of now."""
     today = jst_date(work.now)
     first = today - ONE_DAY * (DAYS - 1)
     sums = read_sums(work, first, today)
@@ -139,9 +138,9 @@ def _day(program: Program, sums: Sums, letters: dict[date, int], day: date) -> B
 
 @lru_cache(maxsize=8)
 def _soon(windows: Windows, today: date) -> tuple[WindowView, ...]:
-    """Return what opens or ends soon, the next first: each of these days brings calls.
+    """Return the windows that open or end soon, the next first, because such days bring calls.
 
-    Windows change at midnight.
+    Windows change at midnight (JST), so the result is cached per day.
     """
     return tuple(
         window
@@ -159,7 +158,7 @@ def _alarm(program: Program, counts: Counts) -> bool:
 def _alarms(
     program: Program, days: tuple[BoardDay, ...], halves: tuple[BoardHalf, ...]
 ) -> tuple[str, ...]:
-    """Say what is under the level today: the day, and its last half hour."""
+    """Return the sentences about answer rates that are too low: today's, the last half hour's."""
     level = program.calls.answer_rate_alarm
     found = [
         _s("きょうの応答率は%(rate)sで、基準の%(level)d%%より低くなっています。")

@@ -1,4 +1,4 @@
-"""What the supervisor's board reads, in few statements that are put together once, on the plain tables."""
+"""Queries of the supervisor's board: few statements, built once, on the plain tables."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -96,7 +96,7 @@ _VERSIONS = (
 
 @dataclass(slots=True)
 class Sums:
-    """Calls that count: of each day, of each half hour of today, and when today's came in (UTC)."""
+    """Calls that count, by day and by half hour of today; ``counted_at`` (UTC) is of today's."""
 
     days: dict[date, Counts]
     halves: dict[int, Counts]
@@ -105,10 +105,7 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """Contacts recorded today and going on now.
-
-    Calls back that wait, and those of them that are overdue.
-    """
+    """Contacts recorded today and in progress now; call-backs that wait, and the overdue ones."""
 
     recorded_today: int
     going_on: int
@@ -117,14 +114,14 @@ class Numbers:
 
 
 def read_numbers(work: Work, today: date) -> Numbers:
-    """Return what is counted of calls."""
+    """Return the counts of contacts and call-backs."""
     values = moments(work.program.calendar, work.now) | {"today": today}
     return Numbers(*(int(number) for number in work.session.execute(_NUMBERS, values).one()))
 
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """Letters that are planned to go out on a day, and for which towns."""
+    """Letters planned for posting on a day (JST), and their towns."""
 
     day: date
     planned: int
@@ -133,7 +130,7 @@ class Coming:
 
 @dataclass(slots=True)
 class Mail:
-    """Letters by the Japanese day on which their run was handed over, those that wait, and the days that are planned."""
+    """Letters handed over by JST day, letters waiting, and planned posting days."""
 
     handed_over: dict[date, int] = field(default_factory=dict)
     waiting: int = 0
@@ -141,7 +138,7 @@ class Mail:
 
 
 def read_mail(session: Session, first: date, today: date, last: date, limit: int) -> Mail:
-    """Return what went to the post from ``first`` to today, and what the dispatch calendar plans from today to ``last``."""
+    """Return letters posted from ``first`` to today, and those planned from today to ``last``."""
     span = {
         "start": day_start(first),
         "end": day_end(today),
@@ -162,7 +159,7 @@ def read_mail(session: Session, first: date, today: date, last: date, limit: int
 
 
 def read_sums(work: Work, first: date, today: date) -> Sums:
-    """Return the calls that count from ``first`` to today, from the sums that each day's version keeps."""
+    """Return the calls that count from ``first`` to today, from the sums stored with each day."""
     found = Sums({}, {})
     for day, stored, at in work.session.execute(_VERSIONS, {"first": first, "last": today}):
         counting = _counting(work.program, day, stored)
@@ -180,7 +177,7 @@ def read_sums(work: Work, first: date, today: date) -> Sums:
 def _counting(
     program: Program, day: date, stored: Mapping[str, list[int | None]]
 ) -> dict[int, list[int | None]]:
-    """Return the half hours of a day that count (-1 where a whole day was typed)."""
+    """Return the half hours of a day that count; -1 is a whole day that was typed in."""
     if program.calls.out_of_hours_counts:
         return {int(half): numbers for half, numbers in stored.items()}
     span = open_halves(program.calendar, day)

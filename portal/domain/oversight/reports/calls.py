@@ -1,6 +1,6 @@
-"""月次報告書（コールセンター業務), specification 6(7).
+"""月次報告書（コールセンター業務), specification 6(7): the monthly report on the call center.
 
-Written from counts and records, with what people add to it.
+Built from counts and records, with the texts that people add.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,8 +14,9 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.oversight.reports import calls_tables as tables
 from portal.domain.oversight.reports.calls_figures import CallMonth, count_month
+from portal.domain.oversight.reports.calls_summary import summary
 from portal.domain.oversight.reports.due import CALLS, last_of
-from portal.domain.oversight.reports.incidents import downtime_table, planned_stops_table
+from portal.domain.oversight.reports.incident_tables import downtime_table, planned_stops_table
 from portal.domain.oversight.reports.models import MonthlyReport
 from portal.domain.oversight.reports.monthly import write_texts
 from portal.domain.oversight.reports.notes import checked_words, notes
@@ -27,11 +28,11 @@ TEXT_MAX = 2_000
 
 
 def write_sections(work: Work, month: date, texts: Mapping[str, str]) -> MonthlyReport:
-    """Keep what people write on staffing and improvements, and on outages and accidents.
+    """Save the typed sections on staffing and improvements, and on outages and accidents.
 
     Raises:
-        InputError: too long, or somebody could be recognized; ``code`` names the field.
-        ConflictError: the report is no draft any more.
+        InputError: too long, or a person could be recognized; ``code`` names the field.
+        ConflictError: the report is not a draft anymore.
     """
     kept = {}
     for name in (STAFFING, OUTAGES):
@@ -43,7 +44,7 @@ def write_sections(work: Work, month: date, texts: Mapping[str, str]) -> Monthly
 
 
 def build(work: Work, month: date) -> Draft:
-    """Write the report of a month as it is now, and say what it lacks to be checked."""
+    """Build the report of a month from current data, with what it lacks to be checked."""
     found = count_month(work, month)
     texts, end = (
         texts_of(work.vault, month_report(work.session, CALLS, month)),
@@ -61,7 +62,7 @@ def build(work: Work, month: date) -> Draft:
             (_s("集計した時"), f"{work.now.astimezone(JST):%Y-%m-%d %H:%M}"),
         ),
         tables=(
-            tables.summary(found, work.program),
+            summary(found, work.program),
             tables.daily(found),
             tables.half_hours(found),
             tables.categories(found),
@@ -78,7 +79,7 @@ def build(work: Work, month: date) -> Draft:
 
 
 def _missing(work: Work, month: date) -> tuple[Callable[[], str], ...]:
-    """Say for which open days the whole day's numbers are not there yet (specification 6(7)①)."""
+    """Return the sentences about open days whose numbers are incomplete (specification 6(7)①)."""
     until = min(last_of(month), last_day_over(work.program, work.now))
     lacking = missing_days(work, month, until) if month <= until else []
     days = "、".join(f"{day.month}/{day.day}" for day in lacking)
@@ -93,7 +94,7 @@ def _lacking(days: str) -> str:
 
 
 def _how_it_counts(program: Program, found: CallMonth) -> tuple[str, ...]:
-    """Say what counts, so that nobody has to ask how a figure came about."""
+    """Return the notes that explain what counts, so that every figure can be understood."""
     calls = program.calls
     return (
         _s(

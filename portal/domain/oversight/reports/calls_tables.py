@@ -1,7 +1,6 @@
-"""The month's call report as tables, in the order in which the ward reads them (``domain.md`` §5.7)."""
+"""The month's call report as tables, in the ward's reading order (``domain.md`` §5.7)."""
 
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 from portal.domain.contacts.calls.kinds import CATEGORIES
 from portal.domain.contacts.calls.words import category, subcategory
@@ -9,92 +8,16 @@ from portal.domain.contacts.telephony import kpi
 from portal.domain.contacts.telephony.kpi import NONE, Counts
 from portal.domain.contacts.telephony.layouts import LANGUAGES
 from portal.domain.foundation.program.day_text import weekday_name
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
-from portal.domain.oversight.reports.calls_figures import CallMonth, Contacts, DayLine
+from portal.domain.oversight.reports.calls_figures import CallMonth, DayLine
 from portal.domain.oversight.reports.notes import Note
 from portal.domain.oversight.reports.tables import Cell, ReportTable
 
 Row = Sequence[Cell]
-T = TypeVar("T")
-
-
-def summary(found: CallMonth, program: Program) -> ReportTable:
-    """1: the month's figures, beside the month before and everything so far."""
-    rows: list[Row] = [
-        _compared(label, found.this, found.before, found.all, read) for label, read in _counts()
-    ]
-    before = found.before or Counts()
-    rows += [
-        (label, figure(found.this), figure(before), NONE, figure(found.all))
-        for label, figure in _rates(program.calls.service_level_seconds)
-    ]
-    contacts_before = None if found.first else found.contacts_before
-    rows += [
-        _compared(label, found.contacts, contacts_before, found.contacts_all, read)
-        for label, read in _recorded()
-    ]
-    faxes_before = None if found.first else found.faxes_before
-    rows += [
-        _compared(label, found.faxes, faxes_before, found.faxes_all, read)
-        for label, read in ((_s("FAXの受信"), _first), (_s("FAXの返信"), _second))
-    ]
-    columns = (_s("項目"), _s("今月"), _s("前月"), _s("前月比"), _s("累計"))
-    return ReportTable(_s("総括"), columns, rows, wide=0)
-
-
-def _counts() -> Sequence[tuple[str, Callable[[Counts], int]]]:
-    return (
-        (_s("着信"), lambda counts: counts.offered),
-        (_s("応答"), lambda counts: counts.answered),
-        (_s("放棄"), lambda counts: counts.abandoned),
-    )
-
-
-def _rates(seconds: int) -> Sequence[tuple[str, Callable[[Counts], str]]]:
-    return (
-        (_s("応答率"), kpi.answer_rate),
-        (_s("放棄率"), kpi.abandon_rate),
-        (_s("サービスレベル（%(n)s秒以内の応答）") % {"n": seconds}, kpi.service_level),
-        (_s("平均通話時間 ATT（分:秒）"), kpi.talk_time),
-        (_s("平均後処理時間 ACW（分:秒）"), kpi.after_call_time),
-        (_s("平均処理時間 AHT（分:秒）"), kpi.handling_time),
-    )
-
-
-def _recorded() -> Sequence[tuple[str, Callable[[Contacts], int]]]:
-    return (
-        (_s("受付の記録: 電話"), lambda contacts: contacts.by_channel["phone"]),
-        (_s("受付の記録: FAX"), lambda contacts: contacts.by_channel["fax"]),
-        (_s("受付の記録: 窓口"), lambda contacts: contacts.by_channel["counter"]),
-        (_s("うち苦情"), lambda contacts: contacts.complaints),
-        (_s("区に引き継いだもの"), lambda contacts: contacts.passed),
-        (_s("うち通訳の利用"), lambda contacts: contacts.interpreted),
-        (_s("通訳の時間（分）"), lambda contacts: contacts.interpreter_minutes),
-        (_s("うち三者間通話"), lambda contacts: contacts.three_way),
-        (_s("三者間通話の時間（分）"), lambda contacts: contacts.three_way_minutes),
-        (_s("うち電話リレーサービス"), lambda contacts: contacts.relayed),
-    )
-
-
-def _first(pair: tuple[int, int]) -> int:
-    return pair[0]
-
-
-def _second(pair: tuple[int, int]) -> int:
-    return pair[1]
-
-
-def _compared(
-    label: str, this: T, before: T | None, everything: T, read: Callable[[T], int]
-) -> Row:
-    earlier = read(before) if before is not None else None
-    ratio = kpi.percent(read(this), earlier or 0)
-    return label, read(this), NONE if earlier is None else earlier, ratio, read(everything)
 
 
 def daily(found: CallMonth) -> ReportTable:
-    """2: every day of the month with its sums; a closed day has "–"."""
+    """2: every day of the month, and their sum; a closed day has "–"."""
     columns = (
         _s("日"),
         _s("曜"),
@@ -142,7 +65,7 @@ def _day(line: DayLine) -> Row:
 def half_hours(found: CallMonth) -> ReportTable:
     """3: the half hours of the day over the month.
 
-    Typed days, which know none, stand in a line of their own.
+    Days typed as a whole have no half hours and get a row of their own.
     """
     rows = [_half_hour(half_hour_name(half), counts) for half, counts in found.half_hours.items()]
     if found.whole_days.offered:
@@ -170,12 +93,12 @@ def _half_hour(label: str, counts: Counts) -> Row:
 
 
 def half_hour_name(half: int) -> str:
-    """Write a half hour: 18 is 9:00–9:30."""
+    """Format a half hour: 18 is 9:00–9:30."""
     return f"{half // 2}:{half % 2 * 30:02}–{(half + 1) // 2}:{(half + 1) % 2 * 30:02}"
 
 
 def categories(found: CallMonth) -> ReportTable:
-    """4: what callers asked, with its share of all contacts that have a category."""
+    """4: the callers' questions by category, with their share of all contacts with a category."""
     contacts = found.contacts
     every = contacts.all
     rows: list[Row] = []
@@ -205,7 +128,7 @@ def categories(found: CallMonth) -> ReportTable:
 
 
 def note_kind(code: str) -> str:
-    """Name what a chosen sentence is."""
+    """Return the label of a kind of note."""
     return {
         "question": _s("主な問い合わせ"),
         "opinion": _s("意見"),
@@ -215,7 +138,7 @@ def note_kind(code: str) -> str:
 
 
 def notable(notes: Sequence[Note]) -> ReportTable:
-    """5: questions, opinions, complaints and shared matters, chosen and written by people, without names."""
+    """5: questions, opinions, complaints and shared matters, chosen and written by people."""
     rows = [(note_kind(note.kind), note.text) for note in notes]
     columns = (_s("種類"), _s("内容"))
     return ReportTable(
@@ -228,13 +151,13 @@ def notable(notes: Sequence[Note]) -> ReportTable:
 
 
 def typed(title: str, text: str) -> ReportTable:
-    """7 and 8: what people wrote, line by line."""
+    """7 and 8: a typed section, one row per line."""
     rows = [(line,) for line in text.splitlines() if line.strip()]
     return ReportTable(title, (_s("内容"),), rows, empty=_s("特にありません。"))
 
 
 def escalations(found: CallMonth) -> ReportTable:
-    """6: what was passed to the ward, and whether it answered; never what it is about."""
+    """6: the questions passed to the ward and whether it answered; never their content."""
     rows = [
         (
             line.raised_on.isoformat(),
@@ -253,7 +176,7 @@ def escalations(found: CallMonth) -> ReportTable:
 
 
 def escalation_kind(code: str) -> str:
-    """Name what a question to the ward is about."""
+    """Return the label of a kind of question to the ward."""
     return {
         "eligibility": _s("対象の判断"),
         "protection": _s("支援措置"),

@@ -1,4 +1,4 @@
-"""今日の速報: children and yen per state on one page, and what happened day by day, for the assembly."""
+"""今日の速報: children and yen by state on one page, and the last days, for the assembly."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ DAYS = 28
 
 @dataclass(frozen=True, slots=True)
 class Daily:
-    """Counts per JST day from ``first`` on; each series has one number per day."""
+    """Counts per JST day, starting with ``first``; each series has one number per day."""
 
     first: date
     series: Mapping[str, Sequence[int]]
@@ -46,9 +46,9 @@ class Daily:
 
 
 def daily(session: Session, now: datetime, days: int = DAYS) -> Daily:
-    """Count the last ``days`` days, today included.
+    """Count the last ``days`` JST days, today included.
 
-    Letters posted, delivered and returned, first sign-ins, exchanges.
+    Letters posted, delivered and returned, first sign-ins, and exchanges.
     """
     last = jst_date(now)
     first = last - timedelta(days=days - 1)
@@ -100,7 +100,7 @@ def _of_instants(
 
 
 def series_text(name: str) -> str:
-    """Name one of the series."""
+    """Return the label of a series."""
     return {
         POSTED: _s("差し出した手紙"),
         DELIVERED: _s("届いた手紙"),
@@ -111,7 +111,7 @@ def series_text(name: str) -> str:
 
 
 def open_state_text(state: str) -> str:
-    """Name a state in progress, held, or final."""
+    """Return the label of a state: in progress, held, or final."""
     return {"in_progress": _s("手続き中・配布中"), "held": _s("保留")}.get(state) or state_text(
         state
     )
@@ -119,30 +119,7 @@ def open_state_text(state: str) -> str:
 
 def today_report(work: Work) -> Report:
     """Write the page for the assembly: states, deliveries, and the last four weeks."""
-    sums, ways, counted = (
-        totals(work.session),
-        deliveries(work.session, work.program.delivered_means),
-        daily(work.session, work.now),
-    )
     reported = latest_day(work.session)
-    states: list[tuple[Cell, ...]] = [
-        (open_state_text(state), sums.by_state[state].children, sums.by_state[state].yen)
-        for state in (*OPEN, *FINAL)
-    ]
-    rows: list[tuple[Cell, ...]] = [
-        (
-            way_text(way) + (_s("（配達済みと数える）") if way == ways.counts else ""),
-            one.households,
-            one.children,
-            one.yen,
-        )
-        for way, one in ways.by_way.items()
-    ]
-    by_day: list[tuple[Cell, ...]] = [
-        (day.isoformat(), *(counted.series[name][at] for name in SERIES))
-        for at, day in enumerate(counted.days)
-    ]
-    sums_of = [sum(counted.series[name]) for name in SERIES]
     return Report(
         title=_s("今日の速報"),
         addressee=work.program.names.ward.ja,
@@ -153,25 +130,9 @@ def today_report(work: Work) -> Report:
             (_s("利用明細の基準日"), format_wareki(reported) if reported else _s("まだありません")),
         ),
         tables=(
-            ReportTable(
-                _s("状態別"),
-                (_s("状態"), _s("こども（人）"), _s("金額（円）")),
-                states,
-                (_s("合計"), sums.all.children, sums.all.yen),
-                wide=0,
-            ),
-            ReportTable(
-                _s("配達の数（3つの数え方）"),
-                (_s("数え方"), _s("世帯数"), _s("こども（人）"), _s("金額（円）")),
-                rows,
-                wide=0,
-            ),
-            ReportTable(
-                _s("この4週間"),
-                (_s("日"), *(series_text(name) for name in SERIES)),
-                by_day,
-                (_s("合計"), *sums_of),
-            ),
+            _states_table(work.session),
+            _ways_table(work.session, work.program.delivered_means),
+            _days_table(daily(work.session, work.now)),
         ),
         notes=(
             _s(
@@ -180,3 +141,43 @@ def today_report(work: Work) -> Report:
             ),
         ),
     )
+
+
+def _states_table(session: Session) -> ReportTable:
+    sums = totals(session)
+    rows = [
+        (open_state_text(state), sums.by_state[state].children, sums.by_state[state].yen)
+        for state in (*OPEN, *FINAL)
+    ]
+    return ReportTable(
+        _s("状態別"),
+        (_s("状態"), _s("こども（人）"), _s("金額（円）")),
+        rows,
+        (_s("合計"), sums.all.children, sums.all.yen),
+        wide=0,
+    )
+
+
+def _ways_table(session: Session, delivered_means: str) -> ReportTable:
+    ways = deliveries(session, delivered_means)
+    rows = [
+        (
+            way_text(way) + (_s("（配達済みと数える）") if way == ways.counts else ""),
+            one.households,
+            one.children,
+            one.yen,
+        )
+        for way, one in ways.by_way.items()
+    ]
+    columns = (_s("数え方"), _s("世帯数"), _s("こども（人）"), _s("金額（円）"))
+    return ReportTable(_s("配達の数（3つの数え方）"), columns, rows, wide=0)
+
+
+def _days_table(counted: Daily) -> ReportTable:
+    rows: list[tuple[Cell, ...]] = [
+        (day.isoformat(), *(counted.series[name][at] for name in SERIES))
+        for at, day in enumerate(counted.days)
+    ]
+    total: tuple[Cell, ...] = (_s("合計"), *(sum(counted.series[name]) for name in SERIES))
+    columns = (_s("日"), *(series_text(name) for name in SERIES))
+    return ReportTable(_s("この4週間"), columns, rows, total)

@@ -1,6 +1,6 @@
-"""辞退件数報告書 (specification 8(3)).
+"""辞退件数報告書 (specification 8(3)): households, children and yen by channel and day.
 
-Households, children and yen, by channel and day, explicit and deemed apart.
+Explicit and deemed declines are counted separately.
 """
 
 from collections.abc import Iterable, Sequence
@@ -34,10 +34,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Declines:
-    """What was declined.
-
-    Accepted by channel and by (day, channel), in all, not decided yet, and deemed declined.
-    """
+    """The declines: accepted by channel and by (day, channel), in total, pending, and deemed."""
 
     by_channel: dict[str, Figures]
     by_day: dict[tuple[date, str], Figures]
@@ -48,10 +45,7 @@ class Declines:
 
 
 def count_declines(work: Work) -> Declines:
-    """Count declines by the day (JST) on which they reached us.
-
-    Withdrawn and refused ones are none.
-    """
+    """Count declines by the day (JST) of receipt; withdrawn and refused ones do not count."""
     rows = work.session.execute(
         select(
             DeclineItem.state,
@@ -98,7 +92,7 @@ def _figures(rows: Iterable[Sequence[object]]) -> Figures:
 
 
 def channel_name(code: str) -> str:
-    """Name the way in which a decline reached us."""
+    """Return the label of the channel of a decline."""
     names = {
         "portal": _s("ポータル"),
         "phone": _s("電話"),
@@ -110,10 +104,9 @@ def channel_name(code: str) -> str:
 
 
 def decline_report(work: Work) -> Report:
-    """Write the report; before the window has closed it says that it is provisional."""
+    """Write the report; it is marked provisional until the window for declines has closed."""
     found = count_declines(work)
     window = work.program.windows.decline
-    columns = (_s("世帯数"), _s("こども（人）"), _s("金額（円）"))
     draft = "" if found.window_over else _s("（受付中の速報）")
     return Report(
         title=_s("辞退件数報告書") + draft,
@@ -124,34 +117,7 @@ def decline_report(work: Work) -> Report:
             (_s("受付期間"), f"{format_wareki(window.first_day)}–{format_wareki(window.last_day)}"),
             (_s("集計した時"), f"{work.now.astimezone(JST):%Y-%m-%d %H:%M}"),
         ),
-        tables=(
-            ReportTable(
-                _s("まとめ"),
-                (_s("区分"), *columns),
-                (
-                    (_s("辞退（届出による）"), *_cells(found.accepted)),
-                    (_s("みなし辞退"), *_cells(found.deemed)),
-                ),
-                (_s("合計"), *_cells(_sum(found.accepted, found.deemed))),
-            ),
-            ReportTable(
-                _s("受付の方法別"),
-                (_s("方法"), *columns),
-                [
-                    (channel_name(channel), *_cells(figures))
-                    for channel, figures in found.by_channel.items()
-                ],
-            ),
-            ReportTable(
-                _s("日別"),
-                (_s("受付日"), _s("方法"), *columns),
-                [
-                    (day.isoformat(), channel_name(channel), *_cells(figures))
-                    for (day, channel), figures in found.by_day.items()
-                ],
-                empty=_s("辞退はありません。"),
-            ),
-        ),
+        tables=_tables(found),
         notes=(
             _s("受付日は、ポータルは送信した日、郵便とFAXと窓口は期限の判定に使う日です。"),
             _s(
@@ -164,6 +130,38 @@ def decline_report(work: Work) -> Report:
                 "children": f"{found.pending.children:,}",
                 "yen": f"{found.pending.yen:,}",
             },
+        ),
+    )
+
+
+def _tables(found: Declines) -> tuple[ReportTable, ...]:
+    columns = (_s("世帯数"), _s("こども（人）"), _s("金額（円）"))
+    return (
+        ReportTable(
+            _s("まとめ"),
+            (_s("区分"), *columns),
+            (
+                (_s("辞退（届出による）"), *_cells(found.accepted)),
+                (_s("みなし辞退"), *_cells(found.deemed)),
+            ),
+            (_s("合計"), *_cells(_sum(found.accepted, found.deemed))),
+        ),
+        ReportTable(
+            _s("受付の方法別"),
+            (_s("方法"), *columns),
+            [
+                (channel_name(channel), *_cells(figures))
+                for channel, figures in found.by_channel.items()
+            ],
+        ),
+        ReportTable(
+            _s("日別"),
+            (_s("受付日"), _s("方法"), *columns),
+            [
+                (day.isoformat(), channel_name(channel), *_cells(figures))
+                for (day, channel), figures in found.by_day.items()
+            ],
+            empty=_s("辞退はありません。"),
         ),
     )
 

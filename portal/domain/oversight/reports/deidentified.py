@@ -100,7 +100,7 @@ NOBODY = frozenset(
         "異",
     }
 )
-"""What stands before さん and 様 without naming anybody."""
+"""Words before さん and 様 that do not name a person."""
 NOBODY_AT_THE_END = (
     "世帯主",
     "保護者",
@@ -130,13 +130,15 @@ BETWEEN = re.compile(r"[\s、。，．・「」『』（）()]+")
 
 
 def refuse_personal(text: str, names: Iterable[str] = (), towns: Iterable[str] = ()) -> None:
-    """Refuse a sentence for the report in which somebody could be recognized.
+    """Refuse a sentence for the report in which a person could be recognized.
 
-    ``names``: names and readings of the people whom the call was about; ``towns``: the ward's town
-    names.
+    Args:
+        text: The sentence.
+        names: Names and readings of the people whom the call was about.
+        towns: The ward's town names.
 
     Raises:
-        InputError: the message says what was found, and what to write instead.
+        InputError: the message tells what was found, and what to write instead.
     """
     for found, sentence in _findings(unicodedata.normalize("NFKC", text), text, names, towns):
         if found:
@@ -199,10 +201,7 @@ def _town(text: str, towns: Iterable[str]) -> str:
 
 
 def _of_household(text: str, names: Iterable[str]) -> str:
-    """Return a part of a name, of two characters or more, that stands in the text.
-
-    Nothing where none does.
-    """
+    """Return a part of a name (two characters or more) found in the text, or ""."""
     whole, pieces = fold_name(text), [fold_name(piece) for piece in BETWEEN.split(text)]
     for name in names:
         parts = [fold_name(part) for part in unicodedata.normalize("NFKC", name).split()]
@@ -213,11 +212,11 @@ def _of_household(text: str, names: Iterable[str]) -> str:
 
 
 def _is_plain(part: str) -> bool:
-    """Tell whether a part is long enough, or not only kana: then it is a name wherever it stands."""
+    """Return whether a part counts as a name anywhere: it is long, or has more than kana."""
     return len(part) > 3 or not KANA_ONLY.fullmatch(part)
 
 
 def _begins_in(part: str, pieces: Iterable[str]) -> bool:
-    """Tell whether a short reading begins a word: it stands in too many others."""
+    """Return whether a short reading begins a word; inside other words it is too frequent."""
     pattern = re.compile(f"(?<![ァ-ヴー]){re.escape(part)}")
     return any(pattern.search(piece) for piece in pieces)

@@ -1,7 +1,4 @@
-"""月次報告書（配送業務), specification 7(6)①.
-
-What was delivered in a month, by day, class and attempt.
-"""
+"""月次報告書（配送業務), specification 7(6)①: the month's deliveries by day, class and attempt."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -16,7 +13,7 @@ from portal.domain.letters.shipments.staff_words import mail_class, return_reaso
 from portal.domain.oversight.reports import calls_tables
 from portal.domain.oversight.reports.delivery_figures import THIRD, DeliveryMonth, Sent, count_month
 from portal.domain.oversight.reports.due import DELIVERY, last_of
-from portal.domain.oversight.reports.incidents import month_tables
+from portal.domain.oversight.reports.incident_tables import month_tables
 from portal.domain.oversight.reports.models import MonthlyReport
 from portal.domain.oversight.reports.monthly import write_texts
 from portal.domain.oversight.reports.notes import checked_words
@@ -29,11 +26,11 @@ TEXT_MAX = 2_000
 
 
 def write_section(work: Work, month: date, texts: Mapping[str, str]) -> MonthlyReport:
-    """Keep what people write on accidents and other matters.
+    """Save the typed section on accidents and other matters.
 
     Raises:
-        InputError: too long, or somebody could be recognized; ``code`` names the field.
-        ConflictError: the report is no draft any more.
+        InputError: too long, or a person could be recognized; ``code`` names the field.
+        ConflictError: the report is not a draft anymore.
     """
     try:
         kept = {ACCIDENTS: checked_words(texts.get(ACCIDENTS, ""), work.program, most=TEXT_MAX)}
@@ -43,7 +40,7 @@ def write_section(work: Work, month: date, texts: Mapping[str, str]) -> MonthlyR
 
 
 def build(work: Work, month: date) -> Draft:
-    """Write the report of a month as it is now."""
+    """Build the report of a month from current data."""
     found = count_month(work.session, month)
     texts = texts_of(work.vault, month_report(work.session, DELIVERY, month))
     return Draft(
@@ -68,21 +65,22 @@ def build(work: Work, month: date) -> Draft:
                 calls_tables.typed(_s("事故そのほか"), texts.get(ACCIDENTS, "")),
                 *month_tables(work.session, day_start(month), day_end(last_of(month)), work.now),
             ),
-            notes=(
-                _s(
-                    "差し出した日、配達した日、戻った日は、郵便局の記録の日本の日付です。"
-                    "記録のない郵便は、配達完了に数えません。"
-                ),
-                _s(
-                    "再配達は、新しい手紙を差し出した回数です。"
-                    "郵便局がその場で行う再配達は、含みません。"
-                ),
-                _s(
-                    "不着は、月の最後の日までに差し出し、その日までに配達の記録がない、"
-                    "世帯のいちばん新しい手紙です。"
-                ),
-            ),
+            notes=_how_it_counts(),
         )
+    )
+
+
+def _how_it_counts() -> tuple[str, ...]:
+    return (
+        _s(
+            "差し出した日、配達した日、戻った日は、郵便局の記録の日本の日付です。"
+            "記録のない郵便は、配達完了に数えません。"
+        ),
+        _s("再配達は、新しい手紙を差し出した回数です。郵便局がその場で行う再配達は、含みません。"),
+        _s(
+            "不着は、月の最後の日までに差し出し、その日までに配達の記録がない、"
+            "世帯のいちばん新しい手紙です。"
+        ),
     )
 
 

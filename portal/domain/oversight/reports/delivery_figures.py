@@ -1,7 +1,4 @@
-"""Counting a month of deliveries (R39).
-
-Posted, delivered, absent, returned, sent again, undelivered, and what else ended.
-"""
+"""The figures of a month of deliveries (R39): posted, delivered, absent, returned, and the rest."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +22,7 @@ THIRD = 3
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Mail items with the children whose letters or parcels they are, and their yen."""
+    """A number of mail items, with their children and yen."""
 
     items: int = 0
     children: int = 0
@@ -37,13 +34,12 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryMonth:
-    """One month.
+    """The figures of one month.
 
-    ``posted`` and ``delivered`` are by (day, mail class, attempt); attempts above 3 count with the
-    third.
-
-    ``undelivered`` is as of the month's last day: letters posted until then and not delivered by
-    then, by state or reason; ``holds`` are open at that moment.
+    ``posted`` and ``delivered`` are keyed by (day, mail class, attempt); attempts above the third
+    count with the third. ``undelivered`` is as of the month's last day: letters posted until then
+    and not delivered by then, by state or reason of return; ``holds`` are those open at the end of
+    that day.
     """
 
     posted: Mapping[tuple[date, str, int], Sent]
@@ -66,7 +62,7 @@ class DeliveryMonth:
 
 
 def count_month(session: Session, month: date) -> DeliveryMonth:
-    """Count the month that begins on ``month`` (JST days)."""
+    """Count the month that begins on ``month``, by JST days."""
     first, last = month, last_of(month)
     return DeliveryMonth(
         posted=_by_day(session, Shipment.posted_on, first, last),

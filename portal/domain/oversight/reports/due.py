@@ -1,4 +1,4 @@
-"""When monthly reports are due, and which of them people must be reminded of (specification 6(7), 7(6))."""
+"""Due days of the monthly reports, and which are close or overdue (specification 6(7), 7(6))."""
 
 import re
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 
 
 class Stage(StrEnum):
-    """How a report stands to its due day: time yet, due by the next business day, late."""
+    """How close a report is to its due day: not yet, due by the next business day, or overdue."""
 
     COMING = "coming"
     SOON = "soon"
@@ -29,7 +29,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A report that is not submitted: its month (first day), the last day for it, its state."""
+    """A report that is not submitted: its month (first day), its due day (JST), its state."""
 
     kind: str
     month: date
@@ -44,7 +44,7 @@ def first_of(day: date) -> date:
 
 
 def read_month(text: str) -> date | None:
-    """Read a month written as 2023-07; None where it is none."""
+    """Parse a month written as 2023-07; None if it is not one."""
     match = MONTH.fullmatch(text)
     return date(int(match[1]), int(match[2]), 1) if match is not None else None
 
@@ -60,24 +60,24 @@ def month_before(month: date) -> date:
 
 
 def due_day(program: Program, kind: str, month: date) -> date:
-    """Return the last day for a month's report.
+    """Return the last day (JST) for a month's report.
 
-    The 10th of the next month, on a closed day the business day before.
+    The 10th of the next month, or the business day before if that is a closed day.
     """
     day = program.calls.report_due_day if kind == CALLS else DUE_DAY
     return program.calendar.business_day_until(next_month(month).replace(day=day))
 
 
 def warned_from(program: Program, kind: str, month: date) -> date:
-    """Return the day from which people are warned: the business day before the due day."""
+    """Return the first day of warnings: the business day before the due day."""
     return program.calendar.business_days_before(due_day(program, kind, month), 1)
 
 
 def months(program: Program, until: date, kind: str = CALLS) -> list[date]:
-    """Return the months that get a report, up to the one of ``until``, the newest first.
+    """Return the months that need a report, up to the one of ``until``, the newest first.
 
-    Those in which the call center works; of deliveries, those from the first day of delivery to the
-    contract's end.
+    For calls, the months in which the call center works; for deliveries, those from the first day
+    of delivery to the contract's end.
     """
     first, last = program.calendar.first_day, program.calendar.last_day
     if kind == DELIVERY:
@@ -90,7 +90,7 @@ def months(program: Program, until: date, kind: str = CALLS) -> list[date]:
 
 
 def due_reports(work: Work, kind: str = CALLS) -> list[Due]:
-    """Return the months that are over and whose report is not submitted, the oldest first."""
+    """Return the past months whose report is not submitted, the oldest first."""
     today = jst_date(work.now)
     rows = work.session.execute(
         select(MonthlyReport.month, MonthlyReport.state).where(MonthlyReport.kind == kind)

@@ -1,10 +1,10 @@
-"""Japanese words of reports about accidents and refused coupons; they stand in papers to the ward."""
+"""Japanese labels in reports about accidents and refused coupons; the ward reads them on paper."""
 
 from portal.domain.foundation.texts import _s
 
 
 def incident_kind(code: str) -> str:
-    """Name what an incident is about."""
+    """Return the label of a kind of incident."""
     return {
         "lost_letters": _s("手紙の紛失"),
         "wrong_delivery": _s("誤配達"),
@@ -20,7 +20,7 @@ def incident_kind(code: str) -> str:
 
 
 def field(code: str) -> str:
-    """Name one of the nine fields of a report."""
+    """Return the label of one of the nine fields of a report."""
     return {
         "summary": _s("概要"),
         "items": _s("漏えいなどの項目"),
@@ -35,7 +35,7 @@ def field(code: str) -> str:
 
 
 def title(code: str) -> str:
-    """Name a report."""
+    """Return the title of a kind of report."""
     return {
         "first": _s("事故報告書（速報）"),
         "progress": _s("経過報告書"),
@@ -45,7 +45,7 @@ def title(code: str) -> str:
 
 
 def subject(code: str) -> str:
-    """Name what an incident touches."""
+    """Return the label of what an incident touches."""
     return {
         "letter": _s("手紙"),
         "coupon": _s("コード"),
@@ -54,7 +54,7 @@ def subject(code: str) -> str:
 
 
 def result(code: str) -> str:
-    """Say what was done about a letter or a code."""
+    """Return the label of what was done about a letter or a code."""
     return {
         "listed": _s("まだ止めていない"),
         "stopped": _s("止めた"),
@@ -68,7 +68,7 @@ def result(code: str) -> str:
 
 
 def fault_state(code: str) -> str:
-    """Say where a refused coupon stands."""
+    """Return the label of a refused coupon's state."""
     return {
         "reported": _s("受け付けた"),
         "looked_up": _s("発行者に確かめた"),
@@ -81,7 +81,7 @@ def fault_state(code: str) -> str:
 
 
 def shop_said(code: str) -> str:
-    """Say what the shop said."""
+    """Return the label of what the shop said."""
     return {
         "not_read": _s("コードを読み取れない"),
         "used": _s("もう使われている"),
@@ -93,7 +93,7 @@ def shop_said(code: str) -> str:
 
 
 def issuer_answer(code: str) -> str:
-    """Say what the issuer said of a code."""
+    """Return the label of the issuer's status of a code."""
     return {
         "unused": _s("使われていない"),
         "part_used": _s("一部が使われた"),
@@ -105,7 +105,7 @@ def issuer_answer(code: str) -> str:
 
 
 def stopped(code: str) -> str:
-    """Name what did not work."""
+    """Return the label of what was down."""
     return {
         "resident_site": _s("住民のサイト"),
         "staff_site": _s("職員のサイト"),

@@ -1,7 +1,4 @@
-"""Lists of mail to print.
-
-What is not delivered, with value and attempts, and what lies on the shelf.
-"""
+"""Lists of mail for printing: undelivered letters, and returned mail in storage."""
 
 from datetime import datetime
 
@@ -16,10 +13,7 @@ from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
 
 
 def undelivered_report(work: Work, *, include_protected: bool) -> Report:
-    """Write the list of households whose letter is not delivered.
-
-    Letter numbers only, no names (R36, R52).
-    """
+    """Write the list of households whose letter is undelivered, by letter number (R36, R52)."""
     rows = undelivered(work, include_protected=include_protected, limit=0)
     cells: list[tuple[Cell, ...]] = [
         (
@@ -34,40 +28,26 @@ def undelivered_report(work: Work, *, include_protected: bool) -> Report:
         )
         for row in rows
     ]
-    return _report(
-        work.program,
-        work.now,
-        _s("不着一覧"),
-        ReportTable(
-            _s("不着の手紙"),
-            (
-                _s("手紙番号"),
-                _s("状態"),
-                _s("戻った理由"),
-                _s("差し出した日"),
-                _s("再配達（回）"),
-                _s("再配達の上限（回）"),
-                _s("こども（人）"),
-                _s("金額（円）"),
-            ),
-            cells,
-            (
-                _s("合計"),
-                "",
-                "",
-                "",
-                "",
-                "",
-                sum(row.children for row in rows),
-                sum(row.yen for row in rows),
-            ),
-            empty=_s("不着の手紙はありません。"),
-        ),
+    columns = (
+        _s("手紙番号"),
+        _s("状態"),
+        _s("戻った理由"),
+        _s("差し出した日"),
+        _s("再配達（回）"),
+        _s("再配達の上限（回）"),
+        _s("こども（人）"),
+        _s("金額（円）"),
     )
+    blank = ("",) * 5
+    total = (_s("合計"), *blank, sum(row.children for row in rows), sum(row.yen for row in rows))
+    table = ReportTable(
+        _s("不着の手紙"), columns, cells, total, empty=_s("不着の手紙はありません。")
+    )
+    return _report(work.program, work.now, _s("不着一覧"), table)
 
 
 def storage_report(work: Work, *, include_protected: bool, box: str = "") -> Report:
-    """Write what lies on the shelf, box by box."""
+    """Write the list of returned mail in storage, box by box."""
     cells: list[tuple[Cell, ...]] = [
         (
             row.item.box,

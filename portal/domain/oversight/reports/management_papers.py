@@ -1,6 +1,6 @@
-"""Papers of the work with the ward.
+"""Papers for the ward: minutes, open questions, data receipts, answers to the checklist.
 
-議事録, 協議事項一覧, データ受領書, answers to the security checklist.
+議事録, 協議事項一覧, データ受領書, セキュリティチェックリストへの回答.
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ from portal.domain.people.staff.queries import staff_names
 
 
 def minutes_report(work: Work, written: Written) -> Report:
-    """Write one version of minutes, with who wrote and who confirmed it."""
+    """Write one version of minutes, with its author and who confirmed it."""
     version, texts = written.version, written.texts
     names = staff_names(
         work.session, [key for key in (version.written_by, version.confirmed_by) if key is not None]
@@ -65,7 +65,7 @@ def _lines(title: str, text: str) -> ReportTable:
 
 
 def questions_report(work: Work) -> Report:
-    """Write the list of open questions, then each of them with the ward's answer."""
+    """Write the list of open questions, then each question with the ward's answer."""
     found = questions(work)
     overview = ReportTable(
         _s("一覧"),
@@ -97,9 +97,7 @@ def _question(one: Question) -> ReportTable:
 
 
 def receipt_report(work: Work, import_id: int) -> Report:
-    """Write the receipt of one extract that was taken over.
-
-    Name, SHA-256, rows, day, who received it.
+    """Write the receipt of one extract: its name, SHA-256, rows, day, and who received it.
 
     Raises:
         NotFoundError: there is no such import.
@@ -164,7 +162,7 @@ def _counts(title: str, found: Mapping[str, int]) -> ReportTable:
 
 
 def checklist_report(work: Work) -> Report:
-    """Write the answers to the ward's security checklist, with the settings that are really at work."""
+    """Write the answers to the ward's security checklist, with the settings in force."""
     groups: dict[str, list[tuple[Cell, ...]]] = {}
     for one in answers(work):
         line = (one.item, words.verdict(one.verdict), one.answer, one.evidence)

@@ -1,6 +1,6 @@
-"""Rows that several reports on the work share: companies, open questions."""
+"""Rows and tables that plan, progress report and other papers share."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -9,8 +9,9 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.wareki import format_wareki
 from portal.domain.letters.subcontractors.queries import subcontractors
 from portal.domain.oversight.management import words
+from portal.domain.oversight.management.milestones import Shown
 from portal.domain.oversight.management.questions import Question
-from portal.domain.oversight.reports.tables import Cell
+from portal.domain.oversight.reports.tables import Cell, ReportTable
 
 
 def company_rows(session: Session) -> list[tuple[Cell, ...]]:
@@ -42,5 +43,33 @@ def question_rows(found: Iterable[Question]) -> list[tuple[Cell, ...]]:
 
 
 def instructed(number: str | None, day: date | None) -> str:
-    """Write an instruction's or a consent's number and day; a dash where there is none."""
+    """Format the number and day of an instruction or consent; "–" if there is none."""
     return f"{number} {format_wareki(day)}" if number and day is not None else "–"
+
+
+def milestones_table(found: Sequence[Shown]) -> ReportTable:
+    """Return the milestones with their days, states, owners and evidence."""
+    rows = [
+        (
+            words.milestone(one.key),
+            format_wareki(one.day),
+            words.milestone_state(one.state),
+            one.owner,
+            one.evidence,
+        )
+        for one in found
+    ]
+    columns = (_s("節目"), _s("日"), _s("状態"), _s("担当"), _s("確認できるもの"))
+    return ReportTable(_s("節目"), columns, rows, wide=4)
+
+
+def companies_table(session: Session) -> ReportTable:
+    """Return the subcontractors as a table."""
+    columns = (_s("会社"), _s("仕事"), _s("状態"), _s("区の承諾"))
+    return ReportTable(
+        _s("再委託先"),
+        columns,
+        company_rows(session),
+        empty=_s("再委託先は登録されていません。"),
+        wide=1,
+    )

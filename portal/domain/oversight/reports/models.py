@@ -1,7 +1,4 @@
-"""Tables of monthly reports.
-
-What people write into them, and the versions that were checked and submitted.
-"""
+"""Tables of monthly reports: their typed texts, and their checked and submitted versions."""
 
 from datetime import date, datetime
 
@@ -22,9 +19,8 @@ from portal.domain.foundation.base import Base, primary_key, state_column
 class MonthlyReport(Base):
     """One kind of report for one month (its first day).
 
-    ``sealed``: the typed texts, under a key of its own.
-
-    ``version`` is the number of the newest frozen version, 0 while there is none.
+    ``sealed`` holds the typed texts, under a key of the row's own. ``version`` is the number of the
+    newest frozen version, 0 while there is none.
     """
 
     __tablename__ = "monthly_report"
@@ -43,10 +39,9 @@ class MonthlyReport(Base):
 class ReportVersion(Base):
     """A report as it was when somebody checked it, never changed afterwards.
 
-    ``sealed`` is the whole content.
-
-    ``sha256`` is the content's. Whoever checked a version does not submit it. ``returned_at``: it
-    went back to draft, or was revised after it had been submitted.
+    ``sealed`` is the whole content, and ``sha256`` is of the content. Whoever checked a version
+    does not submit it. ``returned_at``: when it went back to draft, or was revised after its
+    submission (UTC).
     """
 
     __tablename__ = "report_version"
@@ -71,9 +66,7 @@ class ReportVersion(Base):
 class ReportNote(Base):
     """A question, complaint or shared matter that a person chose and wrote without names.
 
-    ``sealed`` is the sentence.
-
-    ``call_id``: the call it stands for, where it stands for one.
+    ``sealed`` is the sentence; ``call_id`` is the call it stands for, if any.
     """
 
     __tablename__ = "report_note"

@@ -1,7 +1,4 @@
-"""Monthly reports of any kind.
-
-Texts while a draft, a frozen version at the check, submitted by another person.
-"""
+"""Monthly reports of any kind: typed texts, a version per check, submission by a second person."""
 
 import hashlib
 import json
@@ -26,12 +23,10 @@ from portal.domain.oversight.reports.versions import Kind, newest_version, texts
 
 
 def locked(work: Work, kind: str, month: date) -> MonthlyReport:
-    """Return a month's report, locked to the end of the transaction.
-
-    It is made where there is none.
+    """Return a month's report, locked to the end of the transaction; create it if there is none.
 
     Raises:
-        ConflictError: somebody else makes it at this moment.
+        ConflictError: somebody else creates it at this moment.
     """
     statement = select(MonthlyReport).where(
         MonthlyReport.kind == kind, MonthlyReport.month == month
@@ -56,10 +51,10 @@ def locked(work: Work, kind: str, month: date) -> MonthlyReport:
 
 
 def draft_of(work: Work, kind: str, month: date) -> MonthlyReport:
-    """Return a month's report for writing, locked.
+    """Return a month's draft, locked for writing.
 
     Raises:
-        ConflictError: it is no draft any more.
+        ConflictError: the report is not a draft anymore.
     """
     report = locked(work, kind, month)
     if report.state != DRAFT:
@@ -70,10 +65,10 @@ def draft_of(work: Work, kind: str, month: date) -> MonthlyReport:
 
 
 def write_texts(work: Work, kind: str, month: date, texts: Mapping[str, str]) -> MonthlyReport:
-    """Keep the typed texts of a draft; what they may hold is the kind's matter.
+    """Save the typed texts of a draft; the kind of report checks them beforehand.
 
     Raises:
-        ConflictError: it is no draft any more.
+        ConflictError: the report is not a draft anymore.
     """
     report = draft_of(work, kind, month)
     report.sealed = seal_json(
@@ -85,10 +80,10 @@ def write_texts(work: Work, kind: str, month: date, texts: Mapping[str, str]) ->
 
 
 def check(work: Work, kind: Kind, month: date) -> ReportVersion:
-    """Freeze a draft as its next version; from here on its content stays as it is.
+    """Freeze a draft as its next version, whose content never changes again.
 
     Raises:
-        WrongStateError: it is no draft.
+        WrongStateError: the report is not a draft.
         ConflictError: something is missing, or the month is not over; the message says what.
         NotAllowedError: the actor has no account.
     """
@@ -125,19 +120,19 @@ def check(work: Work, kind: Kind, month: date) -> ReportVersion:
 
 
 def give_back(work: Work, kind: str, month: date) -> MonthlyReport:
-    """Make a checked report a draft again; its version is kept, marked as given back.
+    """Return a checked report to draft; its version is kept, marked as returned.
 
     Raises:
-        WrongStateError: it is not checked.
+        WrongStateError: the report is not checked.
     """
     return _back(work, kind, month, "give_back")
 
 
 def revise(work: Work, kind: str, month: date) -> MonthlyReport:
-    """Begin a correction of a submitted report; what was submitted is kept as it is.
+    """Start a correction of a submitted report; what was submitted is kept unchanged.
 
     Raises:
-        WrongStateError: it is not submitted.
+        WrongStateError: the report is not submitted.
     """
     return _back(work, kind, month, "revise")
 
@@ -152,14 +147,12 @@ def _back(work: Work, kind: str, month: date, action: str) -> MonthlyReport:
 
 
 def submit(work: Work, kind: str, month: date, number: int) -> ReportVersion:
-    """Note that the checked version ``number`` goes to the ward.
-
-    By another person than the one who checked it.
+    """Record that the checked version ``number`` is submitted to the ward, by a second person.
 
     Raises:
-        WrongStateError: it is not checked.
+        WrongStateError: the report is not checked.
         ConflictError: another version was checked meanwhile.
-        NotAllowedError: this person checked it.
+        NotAllowedError: the actor checked this version, or has no account.
     """
     report = locked(work, kind, month)
     state = REPORT.next(report.state, "submit")

@@ -1,6 +1,6 @@
-"""Questions, complaints and shared matters for the month's report.
+"""Questions, complaints and shared matters for the month's report on calls.
 
-Chosen from marked calls, written without names.
+People choose them from marked calls and write them without names.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ TEXT_MAX = 400
 
 
 class NoteKind(StrEnum):
-    """What a note is (specification 6(7)②)."""
+    """The kinds of note (specification 6(7)②)."""
 
     QUESTION = "question"
     OPINION = "opinion"
@@ -42,7 +42,7 @@ class NoteKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One chosen sentence; ``call_id`` where it stands for one call."""
+    """One chosen sentence; ``call_id`` is the call it stands for, if any."""
 
     id: int
     kind: str
@@ -52,7 +52,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class WrittenCall:
-    """A marked call with the agent's words, for the person who writes the sentence."""
+    """A marked call with the agent's text, for the person who writes the sentence."""
 
     call: Call
     text: str
@@ -60,7 +60,7 @@ class WrittenCall:
 
 
 def marked_calls(session: Session, month: date, *, after: int = 0, limit: int = 21) -> list[Call]:
-    """Return ended calls of a month that an agent marked and nobody used yet, the oldest first."""
+    """Return a month's ended calls that an agent marked and no note uses yet, the oldest first."""
     return list(
         session.scalars(
             select(Call).where(_marked(month), Call.id > after).order_by(Call.id).limit(limit)
@@ -85,7 +85,7 @@ def _marked(month: date) -> ColumnElement[bool]:
 
 
 def read_marked(work: Work, month: date, call_id: int) -> WrittenCall:
-    """Return a marked call with what the agent wrote, and log that it was read.
+    """Return a marked call with the agent's text, and log that it was read.
 
     Raises:
         NotFoundError: it is not among the marked calls of the month.
@@ -99,12 +99,12 @@ def read_marked(work: Work, month: date, call_id: int) -> WrittenCall:
 
 
 def add_note(work: Work, month: date, kind: NoteKind, text: str, call_id: int | None) -> ReportNote:
-    """Put a sentence into the month's draft; with ``call_id`` it stands for that marked call.
+    """Add a sentence to the month's draft; ``call_id`` is the marked call it stands for, if any.
 
     Raises:
-        InputError: it is empty or too long, or somebody could be recognized in it.
-        NotFoundError: the call is not among the marked ones of the month, or was used meanwhile.
-        ConflictError: the report is no draft any more.
+        InputError: the sentence is empty or too long, or a person could be recognized in it.
+        NotFoundError: the call is not marked in this month, or was used meanwhile.
+        ConflictError: the report is not a draft anymore.
         NotAllowedError: the actor has no account.
     """
     if work.actor.id is None:
@@ -115,24 +115,16 @@ def add_note(work: Work, month: date, kind: NoteKind, text: str, call_id: int | 
     if not words:
         raise InputError(_s("報告書にのせる文を書いてください。"))
     report = draft_of(work, CALLS, month)
-    if (
-        call_id is not None
-        and work.session.scalar(select(Call.id).where(_marked(month), Call.id == call_id)) is None
-    ):
-        raise NotFoundError(_s("この受付は、もう報告書にのせたか、この月の候補にありません。"))
-    key, wrapped = work.vault.new_data_key()
+    if call_id is not None:
+        _refuse_unmarked(work.session, month, call_id)
     note = ReportNote(
         report_id=report.id,
         call_id=call_id,
         kind=kind.value,
-        wrapped_key=wrapped,
-        sealed=b"",
         written_by=work.actor.id,
         written_at=work.now,
     )
-    work.session.add(note)
-    work.session.flush()
-    note.sealed = seal_json(key, {"text": words}, _place(note.id))
+    _store_sealed(work, note, words)
     report.changed_at = work.now
     record(
         work,
@@ -146,12 +138,25 @@ def add_note(work: Work, month: date, kind: NoteKind, text: str, call_id: int | 
     return note
 
 
+def _store_sealed(work: Work, note: ReportNote, words: str) -> None:
+    key, note.wrapped_key = work.vault.new_data_key()
+    note.sealed = b""  # the place to which the sentence is bound needs the row's key
+    work.session.add(note)
+    work.session.flush()
+    note.sealed = seal_json(key, {"text": words}, _place(note.id))
+
+
+def _refuse_unmarked(session: Session, month: date, call_id: int) -> None:
+    if session.scalar(select(Call.id).where(_marked(month), Call.id == call_id)) is None:
+        raise NotFoundError(_s("この受付は、もう報告書にのせたか、この月の候補にありません。"))
+
+
 def drop_note(work: Work, month: date, note_id: int) -> None:
-    """Take a sentence out of a draft again.
+    """Remove a sentence from a draft.
 
     Raises:
-        NotFoundError: it is not in this month's report, or was taken out before.
-        ConflictError: the report is no draft any more.
+        NotFoundError: it is not in this month's report, or was removed before.
+        ConflictError: the report is not a draft anymore.
     """
     report = draft_of(work, CALLS, month)
     note = work.session.get(ReportNote, note_id)
@@ -162,7 +167,7 @@ def drop_note(work: Work, month: date, note_id: int) -> None:
 
 
 def notes(work: Work, month: date) -> list[Note]:
-    """Return the month's sentences, by kind and then in the order in which they were written."""
+    """Return the month's sentences by kind, then in the order of writing."""
     report = month_report(work.session, CALLS, month)
     if report is None:
         return []
@@ -187,10 +192,10 @@ def notes(work: Work, month: date) -> list[Note]:
 def checked_words(
     text: str, program: Program, *, names: Sequence[str] = (), most: int = TEXT_MAX
 ) -> str:
-    """Return words for the report without spaces at their ends.
+    """Return a text for the report without surrounding spaces.
 
     Raises:
-        InputError: they are too long, or somebody could be recognized in them.
+        InputError: it is too long, or a person could be recognized in it.
     """
     words = text.strip()
     if len(words) > most:

@@ -1,4 +1,4 @@
-"""A report as a file: PDF/UA by Typst, or xlsx in which nothing that looks like a formula is one."""
+"""A report as a file: PDF/UA by Typst, or xlsx whose cells are never formulas."""
 
 from datetime import datetime
 from io import BytesIO
@@ -44,9 +44,9 @@ def _written(cell: Cell) -> str:
 
 
 def as_xlsx(report: Report) -> bytes:
-    """Return the report as a workbook: a sheet of facts, then one per table.
+    """Return the report as a workbook: a sheet of facts, then one sheet per table.
 
-    Texts stay texts (CWE-1236).
+    Texts are never interpreted as formulas (CWE-1236).
     """
     file = BytesIO()
     options = {

@@ -1,6 +1,6 @@
-"""A pull list on paper or as a workbook for the mail house.
+"""A recall list on paper or as a workbook for the mail house.
 
-Letters by number and file, no names, no reasons.
+Letters by number and file, without names or reasons.
 """
 
 from portal.domain.foundation.clock import JST
@@ -12,7 +12,7 @@ from portal.domain.oversight.reports.tables import Report, ReportTable
 
 
 def recall_report(work: Work, row: RecallList) -> Report:
-    """Write the list; the column for the answer is empty, to be filled in."""
+    """Write a recall list; the column for the result is left empty for the mail house."""
     rows = [(line.number, line.file, "") for line in lines(work.session, row.id)]
     return Report(
         title=_s("引抜きの一覧 %(run)d-%(number)d")

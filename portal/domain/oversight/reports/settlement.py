@@ -1,7 +1,4 @@
-"""清算書 (clause 11).
-
-Final states in children and yen, the three counts of deliveries, codes, money and differences.
-"""
+"""清算書 (clause 11): final states, deliveries, codes, money and differences."""
 
 from portal.domain.foundation.clock import JST, jst_date
 from portal.domain.foundation.program.schema import Program
@@ -20,7 +17,7 @@ from portal.domain.people.coupons.differences import latest_day
 def settlement_report(work: Work) -> Report:
     """Write the settlement.
 
-    Before it is closed it says that it is provisional, and what is in the way.
+    Before closing, it is marked provisional and lists what prevents closing.
     """
     found, row = figures(work), closed(work.session)
     in_the_way = {} if row is not None else blockers(work, found)

@@ -1,4 +1,4 @@
-"""States of a monthly report: draft —check→ checked —submit→ submitted; both can go back to draft."""
+"""States of a monthly report: draft —check→ checked —submit→ submitted, and back to draft."""
 
 from portal.domain.foundation.states import StateMachine, fan
 

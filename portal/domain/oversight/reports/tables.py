@@ -3,18 +3,18 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+
+from portal.domain.foundation.clock import JST
 
 TIME = re.compile(r"\d+:\d{2}")
 Cell = str | int
-"""A text, or a whole number (children, yen) that both outputs write with thousands separators."""
+"""A text, or a whole number (children, yen) that both outputs format with thousands separators."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportTable:
-    """One table; ``total`` is its last line, set apart.
-
-    ``wide``: the column that takes the room on paper.
-    """
+    """One table; ``total`` is its last row, set apart, and ``wide`` its widest column on paper."""
 
     title: str
     columns: Sequence[str]
@@ -25,9 +25,9 @@ class ReportTable:
 
     @property
     def figures(self) -> list[bool]:
-        """Which columns are set like numbers.
+        """For each column, whether it is set in figures.
 
-        They have some, and besides them only shares, times and "–".
+        Such a column has numbers or shares, and besides them only times, blanks and "–".
         """
         every = [*self.rows, *([self.total] if self.total else [])]
         return [_is_figure([row[at] for row in every]) for at in range(len(self.columns))]
@@ -42,9 +42,9 @@ def _is_figure(cells: Sequence[Cell]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report to the ward; ``facts`` are label and value, ``notes`` sentences under the tables.
+    """A report to the ward; ``facts`` are label and value, ``notes`` are sentences below.
 
-    ``cover``: title and facts stand on a page of their own.
+    ``cover``: title and facts get a page of their own.
     """
 
     title: str
@@ -54,3 +54,8 @@ class Report:
     tables: Sequence[ReportTable]
     notes: Sequence[str] = field(default=())
     cover: bool = False
+
+
+def minute_text(instant: datetime | None) -> str:
+    """Format an instant as a JST date and minute; "" for None."""
+    return f"{instant.astimezone(JST):%Y-%m-%d %H:%M}" if instant is not None else ""

@@ -1,7 +1,4 @@
-"""Reading monthly reports.
-
-The draft as it would be now, versions as they were frozen, with their cover.
-"""
+"""Reading monthly reports: today's draft, and frozen versions with their cover."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,10 +26,8 @@ from portal.domain.oversight.reports.tables import Report, ReportTable
 class Draft:
     """A report as it would be now.
 
-    ``missing``: sentences that say why it cannot be checked yet, none when it can.
-
-    The report is the ward's and always Japanese; the sentences are for who reads the page, and put
-    together for it.
+    ``missing`` are sentences that tell why it cannot be checked yet; empty if it can. The report is
+    for the ward and always Japanese; the sentences are built in the language of who reads the page.
     """
 
     report: Report
@@ -41,14 +36,14 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of monthly report: its name in the table, and who writes the draft of a month."""
+    """A kind of monthly report: its stored name, and the function that builds a month's draft."""
 
     name: str
     build: Callable[[Work, date], Draft]
 
 
 def month_report(session: Session, kind: str, month: date) -> MonthlyReport | None:
-    """Return the row of a month's report; None while nobody has written to it."""
+    """Return the row of a month's report, or None if nobody has written to it."""
     return session.scalar(
         select(MonthlyReport).where(MonthlyReport.kind == kind, MonthlyReport.month == month)
     )
@@ -65,7 +60,7 @@ def texts_of(vault: Vault, report: MonthlyReport | None) -> dict[str, str]:
 
 
 def texts_place(report: MonthlyReport) -> str:
-    """Return the place to which a report's sealed texts are bound."""
+    """Return the context to which a report's sealed texts are bound."""
     return f"report_texts:{report.id}"
 
 
@@ -82,7 +77,7 @@ def version_of(session: Session, report: MonthlyReport, number: int) -> ReportVe
 
 
 def newest_version(session: Session, report: MonthlyReport) -> ReportVersion:
-    """Return the version that was checked last. Raises NotFoundError where none was."""
+    """Return the version checked last. Raises NotFoundError if there is none."""
     return version_of(session, report, report.version)
 
 
@@ -140,9 +135,9 @@ def covered(
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What somebody gets to see of a month: None where nothing is submitted yet.
+    """The report of a month as shown to a reader; None if nothing is submitted yet.
 
-    ``missing``: as in a draft.
+    ``missing`` is that of the draft, in sentences.
     """
 
     report: Report | None
@@ -151,11 +146,9 @@ class Shown:
 
 
 def shown(work: Work, kind: Kind, month: date, *, drafts: bool) -> Shown:
-    """Return the report that counts now, with its cover.
+    """Return the current report with its cover: the checked or submitted version, else the draft.
 
-    The checked or submitted version, else the draft.
-
-    Whoever only reads (``drafts`` is False) gets what was submitted last.
+    Readers without ``drafts`` get the version that was submitted last.
     """
     report = month_report(work.session, kind.name, month)
     if drafts and (report is None or report.state == DRAFT):
@@ -178,7 +171,7 @@ def shown(work: Work, kind: Kind, month: date, *, drafts: bool) -> Shown:
 
 
 def frozen(work: Work, kind: str, month: date, number: int, *, drafts: bool) -> Shown:
-    """Return one version with its cover; whoever only reads gets submitted ones alone.
+    """Return one version with its cover; readers without ``drafts`` get submitted ones only.
 
     Raises NotFoundError.
     """
@@ -194,5 +187,5 @@ def frozen(work: Work, kind: str, month: date, number: int, *, drafts: bool) -> 
 
 
 def newest_submitted(session: Session, report: MonthlyReport | None) -> ReportVersion | None:
-    """Return the version that the ward has: submitted last, and not being put right."""
+    """Return the version that the ward has: the one submitted last, or None."""
     return next((one for one in versions(session, report) if one.submitted_at is not None), None)

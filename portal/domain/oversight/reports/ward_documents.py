@@ -1,7 +1,4 @@
-"""What the ward approves, as it stands now.
-
-The texts in its files, and the forms as they are printed (R48).
-"""
+"""Documents for the ward's approval (R48): the texts in its files, and the forms as printed."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,7 +39,7 @@ KINDS = (services.LETTER, services.ADVANCE, "pages", *FORMS)
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One document as it stands now."""
+    """One document in its current content."""
 
     kind: str
     file_name: str
@@ -50,18 +47,16 @@ class Source:
 
 
 def texts_file(program: Program) -> Path:
-    """Return the file with the ward's texts for the resident site, that the program file names."""
+    """Return the file of the ward's texts for the resident site, as named in the program file."""
     return program.path.parent / str(read_toml(program.path)["texts"])
 
 
 def source(program: Program, kind: str, now: datetime) -> Source:
-    """Return a document as it stands now.
-
-    The letter's texts with every required block, or not at all.
+    """Return a document's current content.
 
     Raises:
         NotFoundError: there is no such kind.
-        ProgramFileError: a required block, language or value is missing in the texts of a letter.
+        ProgramFileError: a letter's texts lack a required block, language or value.
         ConflictError: the program has no advance notice.
     """
     if kind == services.LETTER:
@@ -81,7 +76,9 @@ def source(program: Program, kind: str, now: datetime) -> Source:
 
 
 def specimen(program: Program, url: str, now: datetime) -> bytes:
-    """Return the letter as these texts print it, front and back in all languages, for an invented household.
+    """Return the letter as printed from the current texts, for an invented household.
+
+    Front and back, in all languages.
 
     Raises:
         ProgramFileError: a required block, language or value is missing.
@@ -107,7 +104,7 @@ def specimen(program: Program, url: str, now: datetime) -> bytes:
 
 
 def advance_specimen(program: Program, url: str, now: datetime) -> bytes:
-    """Return the advance notice as these texts print it, for an invented household.
+    """Return the advance notice as printed from the current texts, for an invented household.
 
     Raises as ``specimen``.
     """
@@ -129,14 +126,12 @@ def advance_specimen(program: Program, url: str, now: datetime) -> bytes:
 
 
 def media_type(file_name: str) -> str:
-    """Return the media type of a kept content."""
+    """Return the media type of a document by its file name."""
     return PDF if file_name.endswith(".pdf") else f"{TOML}; charset=utf-8"
 
 
 def propose(work: Work, url: str, kind: str, label: str) -> DocumentVersion:
-    """Lay a document, as it stands now, before the ward.
-
-    The letter's texts with a specimen, printed for nobody.
+    """Submit a document's current content to the ward; a letter comes with a specimen.
 
     ``url`` is the resident site. Raises as ``source``, ``specimen`` and
     ``documents.services.propose``.
@@ -148,9 +143,6 @@ def propose(work: Work, url: str, kind: str, label: str) -> DocumentVersion:
 
 
 def letter_status(work: Work) -> DocumentVersion | None:
-    """Return the living version of the letter's texts as the file has them.
-
-    None where nobody laid them before the ward.
-    """
+    """Return the living version of the letter's current texts, or None if never submitted."""
     digest = services.digest_of(work.program.letter_texts_file.read_bytes())
     return services.living(work.session, services.LETTER, digest)

@@ -1,4 +1,4 @@
-"""What stands in the way of closing the settlement, each with the number of cases behind it."""
+"""The reasons that prevent closing the settlement, each with its number of cases."""
 
 from collections.abc import Mapping
 
@@ -27,7 +27,7 @@ CLOSED, USE_PERIOD, HELD, OPEN_REQUESTS, STATEMENT, DIFFERENCES, SUMS, CODES = (
 
 
 def blockers(work: Work, figures: Figures) -> Mapping[str, int]:
-    """Return every reason why the settlement cannot be closed now, with its cases (1 where there is nothing to count)."""
+    """Return every reason that prevents closing now, with its cases (1 if not countable)."""
     held = _count(work.session, Entitlement.state == OPEN[1])
     asked = _count(work.session, Entitlement.state == OPEN[0], Entitlement.claimed_by.is_not(None))
     reported = latest_day(work.session)
@@ -51,7 +51,7 @@ def _count(session: Session, *conditions: object) -> int:
 
 
 def blocker_text(reason: str, count: int) -> str:
-    """Say what is in the way and what to do."""
+    """Return the sentence that tells what prevents closing and what to do about it."""
     sentences = {
         CLOSED: _s("清算はもう締めてあります。"),
         USE_PERIOD: _s("クーポンの利用期間がまだ終わっていません。終わってから締めてください。"),

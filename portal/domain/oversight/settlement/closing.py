@@ -1,6 +1,6 @@
-"""Closing the settlement: an officer proposes, the ward confirms.
+"""Closing the settlement: an officer proposes it, a person of the ward confirms it.
 
-Every child gets its final state, all of it frozen.
+Closing gives every child its final state, freezes one line per child and signs the whole.
 """
 
 from collections.abc import Iterator
@@ -44,9 +44,12 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a closed settlement is still what was signed.
+    """Whether a closed settlement still equals what was signed.
 
-    Its own lines and sums, and today's states.
+    Attributes:
+        lines_untouched: The frozen lines still give the stored checksum.
+        signature_fits: The signature is valid for the stored checksum.
+        states_unchanged: Today's states of all children give the same checksum.
     """
 
     lines_untouched: bool
@@ -55,7 +58,7 @@ class Verdict:
 
     @property
     def good(self) -> bool:
-        """Tell whether nothing was changed."""
+        """Whether nothing was changed."""
         return self.lines_untouched and self.signature_fits and self.states_unchanged
 
 
@@ -65,10 +68,10 @@ def proposal(session: Session) -> Approval | None:
 
 
 def propose_closing(work: Work) -> Approval:
-    """Propose to close; the ward confirms with ``confirm_closing``.
+    """Propose to close the settlement; the ward confirms with ``confirm_closing``.
 
     Raises:
-        ConflictError: something stands in the way; the message says what.
+        ConflictError: something prevents closing; the message says what.
         NotAllowedError: the actor has no account.
     """
     _refuse_blocked(work, figures(work))
@@ -76,14 +79,12 @@ def propose_closing(work: Work) -> Approval:
 
 
 def confirm_closing(work: Work) -> Settlement:
-    """Confirm another person's proposal.
-
-    Every child in progress gets its final state, and all of it is signed.
+    """Confirm another person's proposal, give every open child its final state, and sign it all.
 
     Raises:
-        NotFoundError: nobody proposed it.
-        ConflictError: something stands in the way by now; the message says what.
-        NotAllowedError: the own proposal, or nobody of the ward is among the two.
+        NotFoundError: there is no open proposal.
+        ConflictError: something prevents closing by now; the message says what.
+        NotAllowedError: the actor made the proposal, or neither of the two is of the ward.
     """
     # SQLite has one writer anyway; on PostgreSQL two confirmations wait for each other here.
     if work.session.get_bind().dialect.name == "postgresql":
@@ -172,12 +173,12 @@ def _freeze(work: Work, approval: Approval) -> Settlement:
 
 
 def closed(session: Session) -> Settlement | None:
-    """Return the closed settlement; None before it is closed."""
+    """Return the closed settlement, or None while it is not closed."""
     return session.scalar(select(Settlement).order_by(Settlement.id.desc()).limit(1))
 
 
 def lines(session: Session, settlement_id: int) -> Iterator[tuple[int | str, ...]]:
-    """Return the frozen lines in the order of their keys; the cells are those of ``COLUMNS``."""
+    """Yield the frozen lines ordered by entitlement; the cells are those of ``COLUMNS``."""
     statement = (
         select(*(getattr(SettlementLine, name) for name in COLUMNS))
         .where(SettlementLine.settlement_id == settlement_id)
@@ -189,7 +190,7 @@ def lines(session: Session, settlement_id: int) -> Iterator[tuple[int | str, ...
 
 
 def verify(work: Work, row: Settlement) -> Verdict:
-    """Compare a closed settlement with its signature, and with how the children stand today."""
+    """Check a closed settlement against its signature and against the children's states today."""
     kept, today = Checksum(), Checksum()
     for cells in lines(work.session, row.id):
         kept.add(cells)

@@ -1,7 +1,4 @@
-"""Reading what the settlement counts.
-
-Every child with its facts, the codes, and the children there must be.
-"""
+"""Queries of the settlement: every child with its facts, the codes, the expected children."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,7 +22,7 @@ BACK = ("returning", "returned", "lost")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One child: its keys and facts."""
+    """One child: its keys and its facts."""
 
     entitlement_id: int
     household_id: int
@@ -34,7 +31,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """Codes bought, and where they are: with a child (whatever became of it), void, or left over."""
+    """The codes bought, by where they are: assigned (in any state), void, or left over."""
 
     bought: int
     assigned: int
@@ -43,24 +40,26 @@ class Codes:
 
     @property
     def adds_up(self) -> bool:
-        """Tell whether no code is missing."""
+        """Whether every bought code is accounted for."""
         return self.bought == self.assigned + self.void + self.left_over
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """The children there must be: of the applied extracts, and those that the ward ordered to add."""
+    """The number of children expected: from the extracts, and added by order of the ward."""
 
     imported: int
     added: int
 
 
 def children(session: Session, delivered_means: str) -> Iterator[Line]:
-    """Return every child with its facts, in the order of their keys.
+    """Yield every child with its facts, ordered by entitlement.
 
-    Rows come in portions, so that memory stays flat.
+    Rows are fetched in portions, so that memory use stays constant.
 
-    ``delivered_means``: the program's setting (``handed_over``, ``revealed``, ``exchanged``).
+    Args:
+        session: The open transaction.
+        delivered_means: The program's setting (``handed_over``, ``revealed`` or ``exchanged``).
     """
     of_child = (
         select(
@@ -95,10 +94,10 @@ def children(session: Session, delivered_means: str) -> Iterator[Line]:
 
 
 def _delivered(means: str, revealed_at: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Say in SQL whether a child counts as delivered to, by the program's setting.
+    """Return the SQL condition for a delivered entitlement, according to the program's setting.
 
-    ``handed_over``: a letter with ID and password went to the post and did not come back, or was
-    delivered after all.
+    ``handed_over``: a letter with ID and password was handed over to the post and did not come
+    back, or was delivered in the end.
     """
     if means == "revealed":
         return revealed_at.is_not(None)
@@ -139,5 +138,8 @@ def codes(session: Session) -> Codes:
 
 
 def expected(session: Session) -> Expected:
-    """Count the children of the applied extracts and of the ward's instructions, apart from all entitlements' states."""
+    """Count the children of the applied extracts and those that the ward ordered to be added.
+
+    The states of the entitlements do not matter here, so that the two counts can be compared.
+    """
     return Expected(eligible_children(session), added_children(session))

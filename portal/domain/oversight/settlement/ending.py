@@ -1,4 +1,4 @@
-"""In which final state a child's entitlement ends, and how its yen split (``domain.md`` §1.1)."""
+"""The final state in which an entitlement ends, and how its yen are split (``domain.md`` §1.1)."""
 
 from dataclasses import dataclass
 
@@ -11,14 +11,19 @@ EXCHANGED, LAPSED, ALTERNATIVE, UNDELIVERED = (
     "undelivered",
 )
 ACTION_TO = {EXCHANGED: "exchange", LAPSED: "lapse", UNDELIVERED: "give_up"}
-"""The entitlement's action that leads to each end which only the settlement decides."""
+"""The entitlement's action that leads to each final state that only the settlement decides."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of one child.
+    """What the settlement knows about one child.
 
-    Its right, an open request about it, its used yen, whether it was delivered to.
+    Attributes:
+        state: The entitlement's state.
+        claimed: Whether a request about it is open.
+        amount_yen: The amount granted.
+        used_yen: The amount used at shops.
+        delivered: Whether it counts as delivered, by the program's setting.
     """
 
     state: str
@@ -30,10 +35,10 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Yen:
-    """How the yen of one child split; they add up to its amount.
+    """How the yen of one child are split; the four parts add up to its amount.
 
-    ``used`` at shops, ``lapsed`` with the coupon in the household's hands, given out as
-    ``alternative``, and ``unspent``: never given (declined, undelivered, not eligible).
+    ``used`` at shops, ``lapsed`` while the household had the coupon, given out as ``alternative``,
+    and ``unspent``: never given out (declined, undelivered, not eligible).
     """
 
     used: int = 0
@@ -43,11 +48,9 @@ class Yen:
 
 
 def ending(facts: Facts) -> str | None:
-    """Return the final state in which the child ends.
+    """Return the final state of a child, or None while it is held or a request about it is open.
 
-    None while it is held or a request about it is open.
-
-    Whoever used a part is counted as exchanged, and what is left of it as lapsed.
+    A child who used any part counts as exchanged; the remainder counts as lapsed.
     """
     if facts.state in FINAL:
         return facts.state
@@ -59,10 +62,10 @@ def ending(facts: Facts) -> str | None:
 
 
 def split(state: str, amount_yen: int, used_yen: int) -> Yen:
-    """Return how the yen of a child in a final state split.
+    """Return how the yen of a child in a final state are split.
 
-    What was used of a code after its child ended otherwise is no yen of the child: it stands as a
-    difference.
+    What was used of a code after its child ended in another state is not part of the child's yen:
+    it is reported as a difference.
     """
     used = min(used_yen, amount_yen)
     if state == EXCHANGED:

@@ -1,6 +1,6 @@
 """The sums of the settlement.
 
-By final state, by the three ways of counting a delivery, codes, and money.
+By final state, by each way of counting deliveries, of codes and of money.
 """
 
 from collections.abc import Iterable, Mapping
@@ -22,7 +22,7 @@ from portal.domain.people.coupons.differences import open_kinds
 from portal.domain.people.entitlements.states import FINAL
 
 WAITING = "waiting"
-"""Held, or a request about it is open: no final state yet, and the settlement cannot be closed."""
+"""Held or claimed by an open request: no final state yet; the settlement cannot be closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,9 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """What the ward pays for in all, what it paid in advance, and the rest.
+    """The yen the ward owes in total, what it paid in advance, and the remainder.
 
-    Below zero it is paid back.
+    A negative remainder is paid back to the ward.
     """
 
     payable_yen: int
@@ -53,13 +53,13 @@ class Money:
 
     @property
     def rest_yen(self) -> int:
-        """Yen that the ward still pays; below zero, that are returned to it."""
+        """The yen that the ward still has to pay; negative yen are returned to it."""
         return self.payable_yen - self.advance_yen
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Everything that the settlement says; ``by_state`` has every final state, and ``waiting``."""
+    """All figures of the settlement; ``by_state`` has every final state and ``waiting``."""
 
     by_state: Mapping[str, Sum]
     total: Sum
@@ -72,12 +72,12 @@ class Figures:
 
     @property
     def adds_up(self) -> bool:
-        """Tell whether children and yen are those of the applied extracts and the ward's instructions (R45, R52)."""
+        """Whether children and yen equal the extracts plus the ward's orders (R45, R52)."""
         there_must_be = self.expected.imported + self.expected.added
         return (self.total.children, self.total.amount_yen) == (there_must_be, self.expected_yen)
 
     def frozen(self) -> dict[str, Any]:
-        """Return the sums as plain values, as they are signed and kept."""
+        """Return the sums as plain values, in the form that is signed and stored."""
         return {
             "by_state": {state: asdict(one) for state, one in self.by_state.items()},
             "total": asdict(self.total),
@@ -92,7 +92,7 @@ class Figures:
 
 
 class Counter:
-    """Adds lines up, one after the other."""
+    """Adds up the settlement's lines one by one."""
 
     def __init__(self) -> None:
         self._households: dict[str, set[int]] = {}
@@ -121,7 +121,7 @@ class Counter:
 
 
 def figures(work: Work, lines: Iterable[Line] | None = None) -> Figures:
-    """Count the settlement as it stands now; in progress, a child counts where it would end today."""
+    """Count the settlement as of now; an open child counts in the state it would end in today."""
     counter = Counter()
     for line in children(work.session, work.program.delivered_means) if lines is None else lines:
         state = ending(line.facts) or WAITING

@@ -1,4 +1,4 @@
-"""From a difference to the household behind it, without those that the reader may not know of."""
+"""Finding the household of a difference, as far as the reader may know of it."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ from portal.domain.people.households.models import Household
 def households_behind(
     session: Session, rows: Iterable[StatementDifference], *, include_protected: bool
 ) -> dict[int, int]:
-    """Return the household's key by the difference's key."""
+    """Return the household's key for each difference's key."""
     of_coupon = {row.coupon_id: row.id for row in rows if row.coupon_id is not None}
     statement = (
         select(Coupon.id, Entitlement.household_id)

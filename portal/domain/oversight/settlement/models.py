@@ -10,12 +10,11 @@ from portal.domain.foundation.base import Base, primary_key
 
 
 class Settlement(Base):
-    """One closing.
+    """One closed settlement.
 
-    ``figures`` are the sums as they stood; ``signature`` (Ed25519) is over ``checksum`` (SHA-256,
-    hex).
-
-    The public key is kept, so that the ward can check the signature after all keys are destroyed.
+    ``figures`` are the sums at closing; ``signature`` (Ed25519) is over ``checksum`` (SHA-256,
+    hex). The public key is kept so that the ward can check the signature after all keys have been
+    destroyed.
     """
 
     __tablename__ = "settlement"
@@ -32,7 +31,7 @@ class Settlement(Base):
 
 
 class SettlementLine(Base):
-    """One child in its one final state; the four sums of yen add up to ``amount_yen``."""
+    """One child in its final state; the four sums of yen add up to ``amount_yen``."""
 
     __tablename__ = "settlement_line"
     __table_args__ = (

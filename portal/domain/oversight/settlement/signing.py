@@ -1,4 +1,7 @@
-"""The checksum of a closed settlement and its signature, which anybody can check with the public key alone."""
+"""The checksum of a closed settlement and its signature.
+
+Anybody can check the signature with the public key alone.
+"""
 
 import hashlib
 import json
@@ -27,14 +30,17 @@ class Checksum:
         self._hash.update((",".join(str(cell) for cell in cells) + "\n").encode())
 
     def finish(self, figures: dict[str, Any]) -> str:
-        """Add the sums; returns the checksum in hex."""
+        """Add the sums and return the checksum in hex."""
         text = json.dumps(figures, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         self._hash.update(text.encode())
         return self._hash.hexdigest()
 
 
 def sign(vault: Vault, checksum: str) -> tuple[bytes, bytes]:
-    """Sign a checksum; returns signature and public key. The private key is derived, never stored."""
+    """Sign a checksum and return signature and public key.
+
+    The private key is derived, never stored.
+    """
     seed = HKDF(SHA256(), 32, salt=None, info=PURPOSE).derive(vault.token)
     key = Ed25519PrivateKey.from_private_bytes(seed)
     return key.sign(checksum.encode()), key.public_key().public_bytes(
@@ -43,7 +49,7 @@ def sign(vault: Vault, checksum: str) -> tuple[bytes, bytes]:
 
 
 def is_signed(checksum: str, signature: bytes, public_key: bytes) -> bool:
-    """Tell whether the signature fits."""
+    """Return whether the signature is valid for the checksum."""
     try:
         Ed25519PublicKey.from_public_bytes(public_key).verify(signature, checksum.encode())
     except (InvalidSignature, ValueError):

@@ -1,4 +1,7 @@
-"""What the settlement calls its states, columns and differences, for pages, reports and the command line."""
+"""Labels of the settlement's states, ways of counting and differences.
+
+Pages, reports and commands share them.
+"""
 
 from portal.domain.foundation.texts import _s
 from portal.domain.oversight.settlement.figures import WAITING
@@ -6,7 +9,7 @@ from portal.domain.people.coupons import statement_rules as rules
 
 
 def state_text(state: str) -> str:
-    """Name a final state as the ward's report does (``domain.md`` §1.1)."""
+    """Return the label of a final state, as the ward's report names it (``domain.md`` §1.1)."""
     names = {
         "declined": _s("辞退"),
         "deemed_declined": _s("みなし辞退"),
@@ -21,13 +24,13 @@ def state_text(state: str) -> str:
 
 
 def way_text(way: str) -> str:
-    """Name one of the three ways of counting a delivery."""
+    """Return the label of one of the three ways of counting deliveries."""
     names = {"handed_over": _s("差し出し"), "revealed": _s("コードの表示"), "exchanged": _s("交換")}
     return names[way]
 
 
 def difference_text(kind: str) -> str:
-    """Say in which way the issuer's word and ours disagree, and what to do."""
+    """Return the sentence that tells how the issuer's record and ours differ, and what to do."""
     names = {
         rules.UNKNOWN_CODE: _s("名簿にない管理番号です。発行者に確かめてください。"),
         rules.CONTRADICTION: _s("利用額、残高、状態が合いません。発行者に確かめてください。"),

@@ -17,7 +17,7 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.letters.documents import services
 from portal.domain.letters.letters.models import Letter, PrintRun
 from portal.domain.letters.letters.numbers import new_letter_number
-from portal.domain.oversight.management import milestones, questions
+from portal.domain.oversight.management import asking, milestones, questions
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.services import change
@@ -184,8 +184,8 @@ def test_what_is_late_with_the_ward_is_a_link_for_those_who_see_the_management(
     asked = program.calendar.business_days_before(jst_date(now), questions.ANSWER_DAYS)
     with staff.database.write() as session:
         services.propose(work_in(session, officer, now), "pages", b"a = 1\n", "texts.toml", "初版")
-        questions.ask(work_in(session, officer, now), 1, asked)
-        questions.ask(work_in(session, officer, now), 2, asked - timedelta(days=1))
+        asking.ask(work_in(session, officer, now), 1, asked)
+        asking.ask(work_in(session, officer, now), 2, asked - timedelta(days=1))
         for one in milestones.late(work_in(session, now=now, program=program))[1:]:
             milestones.move(work_in(session, officer, now, program=program), one.key, "finish")
         (left,) = milestones.late(work_in(session, now=now, program=program))

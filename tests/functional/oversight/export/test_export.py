@@ -33,7 +33,7 @@ from portal.domain.mailroom.incidents.models import CouponFault, IncidentReport
 from portal.domain.mailroom.incidents.register import Opening
 from portal.domain.mailroom.printing.runs.build import build_letters
 from portal.domain.oversight.export.handing_over import export_all
-from portal.domain.oversight.export.ledgers import ledgers
+from portal.domain.oversight.export.ledgers.all_ledgers import ALL_LEDGERS
 from portal.domain.oversight.export.writing import Folder
 from portal.domain.oversight.management import checklist, minutes
 from portal.domain.oversight.reports.incidents import write_report
@@ -206,7 +206,7 @@ def test_no_name_no_code_and_no_secret_is_in_any_file(house: House) -> None:
             text = path.read_text("utf-8")
             names = [word for word in words if word in text and "management/" not in str(path)]
             assert names == [], path.name
-    columns = {name for ledger in ledgers() for name in ledger.columns}
+    columns = {name for ledger in ALL_LEDGERS for name in ledger.columns}
     assert not columns & {
         "sealed",
         "wrapped_key",
@@ -224,7 +224,7 @@ def test_protected_households_stay_out_with_every_trace_unless_the_ward_says_oth
     out = house.export()
     assert json.loads((out / "manifest.json").read_text("utf-8"))["households_left_out"] == 1
     assert [row["id"] for row in rows(out, "households")] == house.open_ids
-    for ledger in ledgers():
+    for ledger in ALL_LEDGERS:
         found = rows(out, ledger.name)
         assert all(row.get("household_id") != house.protected_id for row in found), ledger.name
     events = rows(out, "audit_events")

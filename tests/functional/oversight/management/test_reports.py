@@ -16,9 +16,11 @@ from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoun
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.letters.subcontractors import services as subcontractors
 from portal.domain.mailroom.roster.models import RosterImport
-from portal.domain.oversight.management import checklist, milestones, minutes, questions
-from portal.domain.oversight.reports import management, management_papers
+from portal.domain.oversight.management import asking, checklist, milestones, minutes, questions
+from portal.domain.oversight.reports import management_papers
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
+from portal.domain.oversight.reports.plan import plan_report
+from portal.domain.oversight.reports.progress import progress_report
 from portal.domain.oversight.reports.tables import Report
 from portal.domain.people.entitlements.queries import totals
 from portal.platform.database import Database
@@ -49,8 +51,8 @@ class Work:
     def report(self, name: str, now: datetime = NOW) -> Report:
         """One of the papers."""
         writers = {
-            "plan": management.plan_report,
-            "progress": management.progress_report,
+            "plan": plan_report,
+            "progress": progress_report,
             "questions": management_papers.questions_report,
             "checklist": management_papers.checklist_report,
         }
@@ -67,7 +69,7 @@ class Work:
     def answer(self, number: int, actor: Actor | None = None) -> None:
         """Answers a question."""
         with self.database.write() as session:
-            questions.answer(
+            asking.answer(
                 work_in(session, actor or self.ward), number, "はい", "5汐子第1号", date(2023, 6, 1)
             )
 
@@ -176,7 +178,7 @@ def test_nobody_confirms_the_own_minutes_and_only_the_ward_confirms_and_answers(
     with pytest.raises(NotAllowedError, match="アカウント"):
         work.write(actor=SYSTEM)
     with work.database.write() as session, pytest.raises(NotFoundError):
-        questions.ask(work_in(session, work.officer), 77, date(2023, 6, 1))
+        asking.ask(work_in(session, work.officer), 77, date(2023, 6, 1))
     with work.database.write() as session, pytest.raises(NotFoundError):
         milestones.note(work_in(session, work.officer), "party", {})
     with work.database.write() as session, pytest.raises(NotFoundError):
@@ -218,7 +220,7 @@ def test_two_who_answer_or_begin_the_same_untouched_thing_at_once_make_one_row(w
 def test_own_questions_added_at_once_get_numbers_of_their_own(work: Work) -> None:
     def add() -> None:
         with work.database.write() as session:
-            questions.add(work_in(session, work.officer), "件名", "", "本文")
+            asking.add(work_in(session, work.officer), "件名", "", "本文")
 
     told = race(add, add, add)
     with work.database.read() as session:
@@ -264,4 +266,4 @@ def test_a_question_of_ours_stands_with_its_answer_and_instruction_in_the_list(w
     assert cells(report, "一覧")[7][3:] == ["回答あり", "5汐子第1号 令和5年6月1日"]
     assert ["区の回答", "はい"] in cells(report, "協議事項8 18歳の人の分の辞退")
     with pytest.raises(InputError), work.database.write() as session:
-        questions.add(work_in(session, work.officer), "x" * 101, "", "y")
+        asking.add(work_in(session, work.officer), "x" * 101, "", "y")

@@ -1,37 +1,24 @@
-"""計画書 and 進捗報告 (clause 9(1)).
-
-Written from the program, the milestones and the registers, never by hand.
-"""
+"""計画書 (clause 9(1)): the plan, built from program, milestones and registers, never by hand."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
-
-from portal.domain.foundation.clock import JST, jst_date
+from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.program.deadlines import Window
 from portal.domain.foundation.program.hours_text import reception_text
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.wareki import format_wareki
 from portal.domain.foundation.work import Work
-from portal.domain.letters.subcontractors.queries import files_sent
-from portal.domain.mailroom.incidents.models import Incident
-from portal.domain.oversight.management import words
-from portal.domain.oversight.management.milestones import Shown, milestones
-from portal.domain.oversight.management.questions import questions
-from portal.domain.oversight.reports.due import CALLS, DELIVERY, due_reports
-from portal.domain.oversight.reports.management_rows import company_rows, question_rows
+from portal.domain.oversight.management.milestones import milestones
+from portal.domain.oversight.reports.management_rows import companies_table, milestones_table
 from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
-from portal.domain.oversight.settlement.words import state_text
-from portal.domain.people.entitlements.queries import totals
 
 
 def plan_report(work: Work) -> Report:
-    """Write the plan.
+    """Write the plan as the program has it now.
 
-    Scope, schedule, organization, milestones, risks and security, as the program has them now.
+    Scope, schedule, organization, milestones, subcontractors, risks and security.
     """
     return Report(
         title=_s("業務計画書"),
@@ -41,8 +28,8 @@ def plan_report(work: Work) -> Report:
         tables=(
             _schedule(work.program),
             _organization(work.program),
-            _milestones(milestones(work)),
-            _companies(work.session),
+            milestones_table(milestones(work)),
+            companies_table(work.session),
             _risks(),
             _security(work.program),
         ),
@@ -112,32 +99,6 @@ def _organization(program: Program) -> ReportTable:
     return ReportTable(_s("体制"), (_s("役割"), _s("名前"), _s("連絡先・場所")), rows)
 
 
-def _milestones(found: Sequence[Shown]) -> ReportTable:
-    rows = [
-        (
-            words.milestone(one.key),
-            format_wareki(one.day),
-            words.milestone_state(one.state),
-            one.owner,
-            one.evidence,
-        )
-        for one in found
-    ]
-    columns = (_s("節目"), _s("日"), _s("状態"), _s("担当"), _s("確認できるもの"))
-    return ReportTable(_s("節目"), columns, rows, wide=4)
-
-
-def _companies(session: Session) -> ReportTable:
-    columns = (_s("会社"), _s("仕事"), _s("状態"), _s("区の承諾"))
-    return ReportTable(
-        _s("再委託先"),
-        columns,
-        company_rows(session),
-        empty=_s("再委託先は登録されていません。"),
-        wide=1,
-    )
-
-
 def _risks() -> ReportTable:
     rows = (
         (
@@ -195,99 +156,3 @@ def _security(program: Program) -> ReportTable:
         (_s("くわしい回答"), _s("別紙「セキュリティチェックリストへの回答」")),
     )
     return ReportTable(_s("情報の安全"), (_s("項目"), _s("方法")), rows, wide=1)
-
-
-def progress_report(work: Work) -> Report:
-    """Write how the work stands now.
-
-    Figures, milestones, open questions, companies, files sent, incidents, due reports.
-    """
-    found = milestones(work)
-    late = sum(one.state == "late" for one in found)
-    asked = questions(work)
-    facts = [
-        (_s("事業"), work.program.names.program.ja),
-        (_s("集計した時"), f"{work.now.astimezone(JST):%Y-%m-%d %H:%M}"),
-        (
-            _s("完了した節目"),
-            _s("%(done)s／%(all)s")
-            % {"done": sum(one.state == "done" for one in found), "all": len(found)},
-        ),
-        (_s("遅れている節目"), str(late)),
-        (_s("回答を待つ協議事項"), str(sum(one.state == "open" for one in asked))),
-        (_s("事故・障害の件数（対応中）"), _s("%(all)s（%(open)s）") % _incidents(work.session)),
-    ]
-    return Report(
-        title=_s("進捗報告"),
-        addressee=work.program.names.ward.ja,
-        sender=work.program.names.contractor.ja,
-        facts=facts,
-        tables=(
-            _figures(work.session),
-            _milestones(found),
-            _due(work),
-            ReportTable(
-                _s("協議事項"),
-                (_s("番号"), _s("件名"), _s("条項"), _s("状態"), _s("区の指示")),
-                question_rows(asked),
-                wide=1,
-            ),
-            _companies(work.session),
-            _sent(work.session),
-        ),
-    )
-
-
-def _figures(session: Session) -> ReportTable:
-    found = totals(session)
-    open_states = {"in_progress": _s("手続き中"), "held": _s("保留")}
-    rows = [
-        (open_states[state] if state in open_states else state_text(state), one.children, one.yen)
-        for state, one in found.by_state.items()
-    ]
-    total = (_s("合計"), found.all.children, found.all.yen)
-    return ReportTable(_s("いまの状態"), (_s("状態"), _s("こども"), _s("円")), rows, total)
-
-
-def _due(work: Work) -> ReportTable:
-    names = {CALLS: _s("コールセンターの月次報告書"), DELIVERY: _s("配送の月次報告書")}
-    rows = [
-        (
-            names[one.kind],
-            _s("%(year)s年%(month)s月") % {"year": one.month.year, "month": one.month.month},
-            format_wareki(one.day),
-        )
-        for kind in names
-        for one in due_reports(work, kind)
-    ]
-    columns = (_s("報告書"), _s("対象月"), _s("提出期限"))
-    return ReportTable(_s("まだ提出していない月次報告書"), columns, rows, empty=_s("ありません。"))
-
-
-def _sent(session: Session) -> ReportTable:
-    rows = [
-        (
-            one.file.file_name,
-            one.company,
-            one.file.letters,
-            format_wareki(jst_date(one.file.sent_at)),
-            one.file.sha256[:16],
-        )
-        for one in files_sent(session, None)
-    ]
-    columns = (
-        _s("ファイル"),
-        _s("相手"),
-        _s("手紙"),
-        _s("渡した日"),
-        _s("照合番号（はじめの16文字）"),
-    )
-    return ReportTable(
-        _s("渡したファイル"), columns, rows, empty=_s("渡したファイルはありません。"), wide=0
-    )
-
-
-def _incidents(session: Session) -> dict[str, int]:
-    rows = session.execute(select(Incident.state, func.count()).group_by(Incident.state)).all()
-    counts = {state: int(count) for state, count in rows}
-    return {"all": sum(counts.values()), "open": sum(counts.values()) - counts.get("closed", 0)}

@@ -1,0 +1,91 @@
+"""Ledgers of households, entitlements and coupons."""
+
+from portal.domain.mailroom.incidents.models import CouponFault
+from portal.domain.oversight.export.scope import by_household, whole
+from portal.domain.people.coupons.models import Coupon, CouponBatch, IssuerStatement
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.households.models import Hold, Household
+
+LEDGERS = (
+    by_household(
+        "households",
+        Household.id,
+        Household.state,
+        Household.created_at,
+        Household.changed_at,
+        household=Household.id,
+    ),
+    by_household(
+        "entitlements",
+        Entitlement.id,
+        Entitlement.household_id,
+        Entitlement.amount_yen,
+        Entitlement.state,
+        Entitlement.created_at,
+        Entitlement.changed_at,
+        household=Entitlement.household_id,
+    ),
+    by_household(
+        "holds",
+        Hold.id,
+        Hold.household_id,
+        Hold.code,
+        Hold.state,
+        Hold.created_at,
+        Hold.released_at,
+        household=Hold.household_id,
+    ),
+    by_household(
+        "coupons",
+        Coupon.id,
+        Coupon.batch_id,
+        Coupon.entitlement_id,
+        Coupon.face_yen,
+        Coupon.state,
+        Coupon.used_yen,
+        Coupon.issuer_status,
+        Coupon.issuer_as_of,
+        Coupon.assigned_at,
+        Coupon.revealed_at,
+        Coupon.changed_at,
+        household=Entitlement.household_id,
+        join=(Entitlement, Entitlement.id == Coupon.entitlement_id),
+    ),
+    whole(
+        "coupon_batches",
+        CouponBatch.id,
+        CouponBatch.order_ref,
+        CouponBatch.count,
+        CouponBatch.total_yen,
+        CouponBatch.exchange_end,
+        CouponBatch.use_end,
+        CouponBatch.loaded_at,
+    ),
+    whole(
+        "issuer_statements",
+        IssuerStatement.id,
+        IssuerStatement.as_of,
+        IssuerStatement.file_sha256,
+        IssuerStatement.rows,
+        IssuerStatement.used_yen,
+        IssuerStatement.imported_at,
+    ),
+    by_household(
+        "coupon_faults",
+        CouponFault.id,
+        CouponFault.receipt_no,
+        CouponFault.state,
+        CouponFault.household_id,
+        CouponFault.entitlement_id,
+        CouponFault.coupon_id,
+        CouponFault.new_coupon_id,
+        CouponFault.source,
+        CouponFault.said,
+        CouponFault.issuer_status,
+        CouponFault.used_yen,
+        CouponFault.reported_at,
+        CouponFault.outcome,
+        CouponFault.ended_at,
+        household=CouponFault.household_id,
+    ),
+)
