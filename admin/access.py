@@ -10,6 +10,7 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
+from admin.page import Page
 from admin.people.locked import locked_page
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.audit.services import first_time
@@ -21,7 +22,6 @@ from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import Permission, may
 from portal.domain.people.staff.sign_in import STAGE_FULL, STAGE_PASSWORD
 from portal.platform.network import inside
-from portal.platform.page import Page
 from portal.platform.routes import Guard, Handler, Transaction, endpoint
 from portal.platform.uploads import UploadRule
 
@@ -38,12 +38,12 @@ Switch it on, and look after the own account.
 
 
 def _on_this_machine(page: Page) -> bool:
-    return page.site.settings.has_outbox and inside(page.address, LOOPBACK)
+    return page.site.settings.has_outbox and inside(page.request.address, LOOPBACK)
 
 
 def _from_office(page: Page) -> bool:
     networks = page.site.settings.admin_networks
-    return not networks or inside(page.address, networks) or _on_this_machine(page)
+    return not networks or inside(page.request.address, networks) or _on_this_machine(page)
 
 
 def refuse_outside(page: Page) -> None:
@@ -56,7 +56,9 @@ def refuse_outside(page: Page) -> None:
     Raises:
         NotAllowedError: the address is outside.
     """
-    if not _from_office(page) and not workplaces_at(page.site.program.workplaces, page.address):
+    if not _from_office(page) and not workplaces_at(
+        page.site.program.workplaces, page.request.address
+    ):
         raise outside()
 
 
@@ -67,17 +69,24 @@ def place_of(page: Page, user: StaffUser) -> Place:
         NotAllowedError: this account may not work from there now.
     """
     workplaces = page.site.program.workplaces
-    if _on_this_machine(page) and not workplaces_at(workplaces, page.address):
+    if _on_this_machine(page) and not workplaces_at(workplaces, page.request.address):
         return Place(None)
     return admit(
-        page.session, workplaces, Role(user.role), page.address, page.now, office=_from_office(page)
+        page.session,
+        workplaces,
+        Role(user.role),
+        page.request.address,
+        page.now,
+        office=_from_office(page),
     )
 
 
 def allowed(page: Page, permission: Permission) -> bool:
     """Tell whether the signed-in person holds a permission, for what a page shows."""
-    signed_in = page.auth is not None and page.auth.stage == STAGE_FULL and not page.locked
-    return signed_in and page.staff is not None and may(page.staff, permission)
+    signed_in = (
+        page.who.auth is not None and page.who.auth.stage == STAGE_FULL and not page.who.locked
+    )
+    return signed_in and page.who.staff is not None and may(page.who.staff, permission)
 
 
 def everybody(page: Page) -> Response[Any] | None:
@@ -89,22 +98,22 @@ def everybody(page: Page) -> Response[Any] | None:
 def between_steps(page: Page) -> Response[Any] | None:
     """Let in a session that has given its password and not yet its code."""
     refuse_outside(page)
-    if page.auth is None or page.staff is None or not page.staff.active:
+    if page.who.auth is None or page.who.staff is None or not page.who.staff.active:
         return page.redirect("/signin")
-    if page.auth.stage != STAGE_PASSWORD:
+    if page.who.auth.stage != STAGE_PASSWORD:
         return page.redirect("/")
-    place_of(page, page.staff)
+    place_of(page, page.who.staff)
     return None
 
 
 def signed_in(page: Page) -> Response[Any] | None:
     """Let in a session that is signed in fully, locked or not; send everybody else to the sign-in."""
     refuse_outside(page)
-    if page.auth is None or page.staff is None or not page.staff.active:
+    if page.who.auth is None or page.who.staff is None or not page.who.staff.active:
         return page.redirect("/signin?ended=1" if page.method == "POST" else "/signin")
-    if page.auth.stage == STAGE_PASSWORD:
+    if page.who.auth.stage == STAGE_PASSWORD:
         return page.redirect("/signin/code")
-    place_of(page, page.staff)
+    place_of(page, page.who.staff)
     return None
 
 
@@ -116,14 +125,14 @@ def holders_of(permission: Permission) -> Guard:
 
     def guard(page: Page) -> Response[Any] | None:
         refuse_outside(page)
-        if page.auth is None or page.staff is None or not page.staff.active:
+        if page.who.auth is None or page.who.staff is None or not page.who.staff.active:
             return page.redirect("/signin?ended=1" if page.method == "POST" else "/signin")
-        if page.auth.stage == STAGE_PASSWORD:
+        if page.who.auth.stage == STAGE_PASSWORD:
             return page.redirect("/signin/code")
-        place = place_of(page, page.staff)
-        if page.locked:
+        place = place_of(page, page.who.staff)
+        if page.who.locked:
             return locked_page(page)
-        if not may(page.staff, permission):
+        if not may(page.who.staff, permission):
             raise NotAllowedError(_s("あなたの役割では、この画面は使えません。"))
         if place.waiting and permission not in WAITING_MAY:
             if page.method == "GET":
@@ -188,7 +197,7 @@ def first_post(page: Page) -> bool:
 
 def post_key(page: Page) -> str:
     """Return the key under which the posted form is claimed, and under which its result may be kept."""
-    who = page.staff.id if page.staff is not None else 0
+    who = page.who.staff.id if page.who.staff is not None else 0
     typed = sorted(
         (name, value) for name, value in page.form.values.items() if name != "form_token"
     )

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from admin import routes
 from admin.navigation import page_context
+from admin.page import StaffSignIns
 from portal.domain.foundation.clock import Clock
 from portal.platform.application import make_application
 from portal.platform.site import Site, make_site
@@ -20,7 +21,9 @@ def make_staff_site(
     settings: Settings, *, engine: Engine | None = None, clock: Clock | None = None
 ) -> Site:
     """Build the staff site."""
-    site = make_site(settings, "staff", engine=engine, clock=clock, context=page_context)
+    site = make_site(
+        settings, "staff", StaffSignIns(), engine=engine, clock=clock, context=page_context
+    )
     site.templates.globals |= {
         "mark": kept_macro(site.templates, "admin/components/marks.html", "mark"),
         "chip": kept_macro(site.templates, "admin/components/chips.html", "chip"),

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from sqlalchemy import inspect
 
 from admin.access import allowed
+from admin.page import Page
 from portal.domain.contacts.calls.kinds import CallLanguage
 from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.calls.states import ENDED, TALKING
 from portal.domain.contacts.faxes.visibility import case_id_of
 from portal.domain.people.staff.permissions import Permission
-from portal.platform.page import Page
 
 DEFAULTS = "call_defaults"
 """Where a session keeps the line and language with which the next call begins."""
@@ -59,7 +59,7 @@ def call_bar(page: Page) -> CallBar | None:
     if not allowed(page, Permission.HANDLE_CALLS):
         return None
     line, language = next_call(page)
-    call = page.call
+    call = page.who.call
     # an error page after a transaction that broke can read none, and what this request ended goes
     # on no longer
     if call is None or inspect(call).expired_attributes or call.state == ENDED:
@@ -69,7 +69,7 @@ def call_bar(page: Page) -> CallBar | None:
 
 def next_call(page: Page) -> tuple[str, CallLanguage]:
     """Return the line and language with which the next call of this session begins."""
-    kept = page.auth.data.get(DEFAULTS, {}) if page.auth is not None else {}
+    kept = page.who.auth.data.get(DEFAULTS, {}) if page.who.auth is not None else {}
     known = {language.value for language in CallLanguage}
     language = kept.get("language", "")
     return str(kept.get("line", "")), CallLanguage(language if language in known else "ja")
@@ -86,6 +86,6 @@ def _open(page: Page, call: Call) -> OpenCall:
         call.line,
         call.subject is not None,
         max(0, int((page.now - call.started_at).total_seconds())),
-        page.opened_last,
+        page.who.opened_last,
         case_id_of(call.subject),
     )

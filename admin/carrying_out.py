@@ -6,8 +6,8 @@ from typing import Any
 from litestar import Response
 
 from admin.access import first_post
+from admin.page import Page
 from portal.platform.carrying_out import Again, carry_out
-from portal.platform.page import Page
 
 
 def carry_out_once(

@@ -15,6 +15,7 @@ from admin import words
 from admin.call_bar import call_bar
 from admin.event_words import event
 from admin.oversight.calendar_words import gap_text
+from admin.page import Page
 from portal.domain.foundation.actors import Organization, Role
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.languages import STAFF_LOCALES
@@ -23,7 +24,6 @@ from portal.domain.foundation.texts import _s, kept_per_language
 from portal.domain.people.authn.sessions import LIFETIMES, STAFF
 from portal.domain.people.staff.permissions import Permission, held
 from portal.platform.locale import CODE_OF, NAMES, html_lang
-from portal.platform.page import Page
 from portal.platform.site_notices import site_notices
 
 GROUPS = (
@@ -202,10 +202,14 @@ def signed_in_as(page: Page) -> Who | None:
 
     Nobody where the row can no longer be read (an error page after a lost database).
     """
-    user = page.staff
-    if page.auth is None or user is None or inspect(user).expired_attributes or not user.active:
+    user = page.who.staff
+    if page.who.auth is None or user is None or inspect(user).expired_attributes or not user.active:
         return None
-    if inspect(page.auth).expired_attributes or page.auth.stage != "full" or page.locked:
+    if (
+        inspect(page.who.auth).expired_attributes
+        or page.who.auth.stage != "full"
+        or page.who.locked
+    ):
         return None
     role, organization = Role(user.role), Organization(user.organization)
     return Who(user.display_name, words.role(user.role), held(role, organization))
@@ -223,7 +227,9 @@ def page_context(page: Page) -> dict[str, Any]:
         "site_notices": site_notices(page) if who is not None else [],
         "ending": _ending(page) if who is not None else "",
         "lock_seconds": int(LIFETIMES[STAFF].idle.total_seconds()),
-        "lock_name": page.site.vault.sign("lock", page.bound_to)[:16] if who is not None else "",
+        "lock_name": page.site.vault.sign("lock", page.answer.bound_to)[:16]
+        if who is not None
+        else "",
         "languages": LANGUAGES,
         "words": words,
         "event": event,

@@ -8,9 +8,8 @@ from sqlalchemy import Engine
 
 from portal.domain.foundation.clock import Clock
 from portal.domain.foundation.program.day_text import format_day
+from portal.housekeeping import Housekeeping
 from portal.platform.application import make_application
-from portal.platform.housekeeping import Housekeeping
-from portal.platform.page import Page
 from portal.platform.senders import make_senders
 from portal.platform.senders.worker import OutboxWorker
 from portal.platform.site import Site, make_site
@@ -19,6 +18,7 @@ from portal.platform.startup import check_prepared
 from portal.settings import Settings, load_settings
 from portal.web import routes
 from portal.web.information.opening import opening
+from portal.web.page import Page, ResidentSignIns
 
 
 def page_context(page: Page) -> dict[str, Any]:
@@ -33,7 +33,9 @@ def make_resident_site(
     settings: Settings, *, engine: Engine | None = None, clock: Clock | None = None
 ) -> Site:
     """Build the resident site."""
-    return make_site(settings, "resident", engine=engine, clock=clock, context=page_context)
+    return make_site(
+        settings, "resident", ResidentSignIns(), engine=engine, clock=clock, context=page_context
+    )
 
 
 def create_app() -> ASGIApp:

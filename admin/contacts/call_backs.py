@@ -11,6 +11,7 @@ from admin.carrying_out import carry_out_once
 from admin.contacts import escalation_words
 from admin.contacts.call_form import chosen
 from admin.desk.follow_ups import origin_of, spelled_in
+from admin.page import Page
 from portal.domain.contacts.calls.kinds import SPOKEN, CallLanguage
 from portal.domain.contacts.escalations import call_back_queries, call_backs
 from portal.domain.contacts.escalations.call_back_queries import Waiting
@@ -33,7 +34,6 @@ from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
 from portal.domain.people.tasks.services import UNMATCHED, details_of
 from portal.platform.carrying_out import Again, carry_out
-from portal.platform.page import Page
 
 FIELDS = frozenset({"telephone", "at", "text", "outcome"})
 AFTER_CALL = "/calls/finish"
@@ -183,7 +183,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         escalation_words=escalation_words,
         tries=page.site.program.escalations.call_back_tries,
         from_site=row.task.kind == UNMATCHED,
-        mine=page.staff is not None and row.claimed_by == page.staff.id,
+        mine=page.who.staff is not None and row.claimed_by == page.who.staff.id,
         said=page.query.get("said", ""),
         spelled=spelled_in(SPOKEN.get(language, SOURCE_LOCALE), row.task.receipt_no),
         open=row.task.state == "open" and row.state in call_back_queries.WAITING,

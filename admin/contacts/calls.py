@@ -14,6 +14,7 @@ from admin.contacts import call_form
 from admin.contacts.call_form import chosen
 from admin.desk import act_words
 from admin.desk.follow_ups import after_finish, tasks_context
+from admin.page import Page
 from portal.domain.contacts.calls import finishing, queries, services, written
 from portal.domain.contacts.calls.kinds import (
     CATEGORIES,
@@ -34,14 +35,13 @@ from portal.domain.foundation.program.hours_text import reception_text
 from portal.domain.foundation.texts import _s
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names, staff_user
-from portal.platform.page import Page
 
 AFTER_START = "/desk"
 """Where a call goes on: the search."""
 
 
 def _staff_id(page: Page) -> int:
-    return page.staff.id if page.staff is not None else 0
+    return page.who.staff.id if page.who.staff is not None else 0
 
 
 def _number(typed: str) -> int:
@@ -95,9 +95,9 @@ def start(page: Page) -> Response[Any]:
     except ConflictError as error:
         form.error("start", error.message)
         return show(page, 409)
-    if page.auth is not None and form.get("keep") == "1":
+    if page.who.auth is not None and form.get("keep") == "1":
         kept = {"line": form.get("line").strip()[: services.LINE_MAX], "language": language.value}
-        page.auth.data = page.auth.data | {DEFAULTS: kept}
+        page.who.auth.data = page.who.auth.data | {DEFAULTS: kept}
     return page.redirect(AFTER_START)
 
 
@@ -128,7 +128,7 @@ def describe(page: Page) -> Response[Any]:
 
 def show_finish(page: Page, status_code: int = 200) -> Response[Any]:
     """Show what is to be noted after the call, with what was done in it filled in."""
-    call = page.call
+    call = page.who.call
     if call is None:
         return page.redirect("/calls")
     suggested = suggest(page.session, call)
@@ -182,7 +182,7 @@ def show_call(page: Page, status_code: int = 200) -> Response[Any]:
     call = _found(page)
     mine = call.agent_id == _staff_id(page)
     correctable = mine and call.state == ENDED and finishing.may_correct(call, page.now)
-    asked = page.auth is not None and page.auth.data.get("read_call") == call.id
+    asked = page.who.auth is not None and page.who.auth.data.get("read_call") == call.id
     has_words = call.sealed is not None
     return page.render(
         # a caller is verified blindly: who takes a call never learns, not even later, which answer
@@ -209,9 +209,9 @@ def show_call(page: Page, status_code: int = 200) -> Response[Any]:
 def read(page: Page) -> Response[Any]:
     """Show what was written about a call, and log that it was read."""
     call = _found(page)
-    if page.auth is not None:
+    if page.who.auth is not None:
         record(page.work, "call.read", "call", call.id)
-        page.auth.data = page.auth.data | {"read_call": call.id}
+        page.who.auth.data = page.who.auth.data | {"read_call": call.id}
     return page.redirect(f"/calls/{call.id}")
 
 

@@ -13,6 +13,7 @@ from admin.carrying_out import carry_out_once
 from admin.contacts import escalation_words, escalations
 from admin.desk.follow_ups import reader_of
 from admin.oversight.reports import XLSX
+from admin.page import Page
 from portal.domain.contacts.escalations import answers_in
 from portal.domain.contacts.escalations.answers_file import MAX_BYTES, AnswersFile, read_answers
 from portal.domain.contacts.escalations.models import AnswerSheet
@@ -26,7 +27,6 @@ from portal.domain.foundation.texts import _s
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
 from portal.platform.carrying_out import Again
-from portal.platform.page import Page
 from portal.platform.routes import Transaction
 from portal.platform.uploads import UploadRule
 

@@ -13,6 +13,7 @@ from admin.carrying_out import carry_out_once
 from admin.contacts import escalation_words
 from admin.desk.follow_ups import Origin, origin_of, reader_of, spelled
 from admin.mailroom.releases import read_instruction
+from admin.page import Page
 from admin.requests.scans import SCAN
 from portal.domain.contacts.escalations import queries, services
 from portal.domain.contacts.escalations.models import Escalation
@@ -30,7 +31,6 @@ from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
 from portal.domain.requests.requests.scans import store_scan
 from portal.platform.carrying_out import Again
-from portal.platform.page import Page
 
 READ = "read_escalation"
 FIELDS = frozenset(
@@ -178,15 +178,15 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def _has_read(page: Page, row: Escalation) -> bool:
-    return page.auth is not None and page.auth.data.get(READ) == row.id
+    return page.who.auth is not None and page.who.auth.data.get(READ) == row.id
 
 
 def read(page: Page) -> Response[Any]:
     """Show the words of a question and its answers, and log that they were read."""
     row = _found(page)
-    if page.auth is not None and reader_of(page).may_read(row):
+    if page.who.auth is not None and reader_of(page).may_read(row):
         record(page.work, "escalation.read", "escalation", row.id, household_id=row.household_id)
-        page.auth.data = page.auth.data | {READ: row.id}
+        page.who.auth.data = page.who.auth.data | {READ: row.id}
     return page.redirect(f"/escalations/{row.id}")
 
 

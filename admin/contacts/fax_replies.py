@@ -12,12 +12,12 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.contacts.faxes import FIELDS, case_key, show
+from admin.page import Page
 from portal.domain.contacts.faxes import replies, sending, sheets
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
-from portal.platform.page import Page
 from portal.platform.routes import Transaction
 
 WORDING, RECEIPT, TICKED = "wording-", "receipt-", "1"
@@ -115,8 +115,8 @@ def discard(page: Page) -> Response[Any]:
 def read_number(page: Page) -> Response[Any]:
     """Show the number to dial, and log that it was read."""
     reply = sending.read_number(page.work, case_key(page), number_in_address(page, "reply_id"))
-    if page.auth is not None:
-        page.auth.data = page.auth.data | {"read_fax_reply": reply.id}
+    if page.who.auth is not None:
+        page.who.auth.data = page.who.auth.data | {"read_fax_reply": reply.id}
     return page.redirect(f"/faxes/{case_key(page)}")
 
 

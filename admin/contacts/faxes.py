@@ -9,6 +9,7 @@ from admin.access import number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.contacts.call_form import chosen
 from admin.desk import act_words
+from admin.page import Page
 from admin.requests.scans import LOCKED, SCAN
 from admin.typed_instants import typed_instant
 from portal.domain.contacts.calls.kinds import CallLanguage
@@ -33,7 +34,6 @@ from portal.domain.people.staff.queries import staff_user
 from portal.domain.requests.requests import scans
 from portal.platform.carrying_out import Again, carry_out
 from portal.platform.locale import CODES, NAMES
-from portal.platform.page import Page
 from portal.platform.routes import Transaction
 
 FIELDS = {
@@ -131,7 +131,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     unsent = next((one for one in written if one.state in UNSENT), None)
     may_look = visibility.may_look(page.work, case)
     visible = scans.visible_scan(session, case.scan_id, include_protected=False)
-    read = page.auth.data if page.auth is not None else {}
+    read = page.who.auth.data if page.who.auth is not None else {}
     return page.render(
         "admin/contacts/fax.html",
         status_code,
@@ -143,7 +143,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         visible=visible is not None,
         calls=queries.calls_of(session, case.id),
         is_open=case.state in OPEN,
-        other_call=page.call is not None and call is None,
+        other_call=page.who.call is not None and call is None,
         entered_by=staff_user(session, case.entered_by),
         sender=_written(queries.sender_of(page.site.vault, case))
         if may_look and read.get("read_fax") == case.id
@@ -205,8 +205,8 @@ def close(page: Page) -> Response[Any]:
 def read_sender(page: Page) -> Response[Any]:
     """Show the number in the header, and log that it was read."""
     case = visibility.read_sender(page.work, case_key(page))
-    if page.auth is not None:
-        page.auth.data = page.auth.data | {"read_fax": case.id}
+    if page.who.auth is not None:
+        page.who.auth.data = page.who.auth.data | {"read_fax": case.id}
     return page.redirect(f"/faxes/{case.id}")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from admin.page import Page
 from portal.domain.contacts.scripts.defaults import LANGUAGES, PARTS, Script
 from portal.domain.contacts.scripts.lines import Line, filled, read_lines
 from portal.domain.contacts.scripts.values import values_of
@@ -14,7 +15,6 @@ from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import current_locale
 from portal.platform.locale import html_lang
-from portal.platform.page import Page
 
 SPEAK = "speak"
 """The query parameter for the language of scripts; ``lang`` is the page's own."""

@@ -12,6 +12,7 @@ from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.contacts import script_words
 from admin.contacts.script_view import Spoken, chosen_language, groups, view
+from admin.page import Page
 from portal.domain.contacts.calls.kinds import CATEGORIES
 from portal.domain.contacts.scripts import queries, services
 from portal.domain.contacts.scripts.defaults import LANGUAGES, PARTS, Draft, Script
@@ -21,7 +22,6 @@ from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names, staff_user
 from portal.platform.carrying_out import Again
 from portal.platform.locale import html_lang
-from portal.platform.page import Page
 
 
 def _number(typed: str) -> int:

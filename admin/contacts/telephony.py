@@ -9,6 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import first_post, staff_route
 from admin.oversight import report_words
+from admin.page import Page
 from portal.domain.contacts.telephony import queries
 from portal.domain.contacts.telephony.importer import CountsDifferError, Reason, Stored, import_file
 from portal.domain.contacts.telephony.kpi import answer_rate
@@ -25,7 +26,6 @@ from portal.domain.foundation.errors import DomainError
 from portal.domain.foundation.texts import _s
 from portal.domain.oversight.reports.due import first_of, last_of, months, read_month
 from portal.domain.people.staff.permissions import Permission
-from portal.platform.page import Page
 from portal.platform.uploads import UploadRule
 
 FILE = UploadRule(MAX_BYTES)

@@ -12,6 +12,7 @@ from admin.access import first_post, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.contacts import call_form, call_words
 from admin.contacts.call_form import chosen
+from admin.page import Page
 from admin.typed_instants import typed_instant
 from portal.domain.contacts.calls import later_entry
 from portal.domain.contacts.calls.finishing import FieldsError
@@ -27,7 +28,6 @@ from portal.domain.contacts.calls.reception_form import reception_form_pdf
 from portal.domain.foundation.errors import ConflictError, InputError
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
-from portal.platform.page import Page
 
 PLACE = "/calls/written-down"
 SOMEBODY_ELSE = "none"
@@ -58,7 +58,7 @@ def show_form(page: Page, status_code: int = 200) -> Response[Any]:
         "admin/contacts/written_down_new.html",
         status_code,
         people=later_entry.desk_people(page.session),
-        me=page.staff.id if page.staff is not None else 0,
+        me=page.who.staff.id if page.who.staff is not None else 0,
         channels=list(CallChannel),
         directions=list(Direction),
         spoken=list(CallLanguage),

@@ -15,6 +15,7 @@ from admin.desk import act_words, household
 from admin.desk.household_in_call import at_desk
 from admin.desk.offered_acts import PLACES
 from admin.mailroom import incident_words
+from admin.page import Page
 from admin.requests import entry_words
 from admin.requests.entry_forms import chosen
 from portal.domain.contacts.calls.levels import level_of, require_level
@@ -51,7 +52,6 @@ from portal.domain.requests.redeliveries.words import said_text
 from portal.domain.requests.requests.fields import Field, Place
 from portal.platform.failures import failure_page
 from portal.platform.locale import html_lang
-from portal.platform.page import Page
 from portal.platform.routes import Transaction
 
 GATE = frozenset({"no_call", "level", "removed"})
@@ -286,7 +286,7 @@ LAST = {Act.REDELIVERY: "item", Act.ALTERNATIVE: "children"}
 
 def show_receipt(page: Page) -> Response[Any]:
     """Show the number to read back, sign by sign, in the caller's language."""
-    staff_id = page.staff.id if page.staff is not None else 0
+    staff_id = page.who.staff.id if page.who.staff is not None else 0
     row, call = own_act(page.session, number_in_address(page, "act_id"), _key(page), staff_id)
     locale = spoken(call)
     asked_back = is_asked_back(page.session, row)

@@ -10,11 +10,11 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import first_post, staff_route
 from admin.desk.household_in_call import Desk, at_desk, draw, show
+from admin.page import Page
 from portal.domain.contacts.calls.verification import confirm_call_back
 from portal.domain.desk.call_desk import calling_back
 from portal.domain.foundation.errors import NotAllowedError
 from portal.domain.people.staff.permissions import Permission
-from portal.platform.page import Page
 
 
 def ask(page: Page) -> Response[Any]:

@@ -11,11 +11,11 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import number_in_address, staff_route
 from admin.carrying_out import carry_out_once
+from admin.page import Page
 from portal.domain.desk.call_desk.acting import channel
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
-from portal.platform.page import Page
 
 BASE = "/channel-changes"
 

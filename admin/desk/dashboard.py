@@ -11,6 +11,7 @@ from admin.desk.follow_ups import left_open
 from admin.letters import document_words
 from admin.mailroom import incident_words
 from admin.oversight import report_words
+from admin.page import Page
 from portal.domain.contacts.escalations import call_back_queries
 from portal.domain.contacts.faxes import queries as faxes
 from portal.domain.desk.casework import review_queue, steps, watch, worklists
@@ -35,7 +36,6 @@ from portal.domain.oversight.reports.ward_documents import letter_status
 from portal.domain.people.entitlements.queries import Totals, totals
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.tasks.services import CALL_BACK
-from portal.platform.page import Page
 
 MOST = 20
 
@@ -143,8 +143,8 @@ def show(page: Page) -> Response[Any]:
         else 0,
         notices=waiting_count(session) if allowed(page, Permission.PUBLISH_SITE_NOTICES) else 0,
         incident_words=incident_words,
-        unseen=watch.unseen(session, page.staff, page.now)
-        if page.staff is not None and allowed(page, Permission.WATCH_BROWSING)
+        unseen=watch.unseen(session, page.who.staff, page.now)
+        if page.who.staff is not None and allowed(page, Permission.WATCH_BROWSING)
         else 0,
         faxes=faxes.counts(session, jst_date(page.now))
         if allowed(page, Permission.HANDLE_FAXES)

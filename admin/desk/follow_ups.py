@@ -8,6 +8,7 @@ from typing import Any
 
 from admin.access import allowed
 from admin.contacts import escalation_words
+from admin.page import Page
 from portal.domain.contacts.calls import queries as calls
 from portal.domain.contacts.calls import written
 from portal.domain.contacts.calls.kinds import Result
@@ -23,7 +24,6 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.locale import html_lang
-from portal.platform.page import Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,10 @@ def origin_of(page: Page) -> Origin:
     Without one it is the call that goes on; an officer may have none at all.
     """
     typed = page.form.get("call") or page.query.get("call", "")
-    me = page.staff.id if page.staff is not None else 0
+    me = page.who.staff.id if page.who.staff is not None else 0
     call = calls.find_call(page.session, int(typed), agent_id=me) if _is_key(typed) else None
     if call is None and not typed:
-        call = page.call
+        call = page.who.call
     asked = page.form.get("household") or page.query.get("household", "")
     household_id = int(asked) if _is_key(asked) else None
     if call is None:
@@ -80,7 +80,7 @@ def after_finish(page: Page, call_id: int) -> str | None:
 
     It was left to call back, or to pass it on, and nobody did yet.
     """
-    me = page.staff.id if page.staff is not None else 0
+    me = page.who.staff.id if page.who.staff is not None else 0
     call = calls.find_call(page.session, call_id, agent_id=me)
     if call is None:
         return None
@@ -107,7 +107,11 @@ def reader_of(page: Page) -> queries.Reader:
 
     Agents what they passed on, others everything but what is the ward's alone.
     """
-    own = page.staff.id if page.staff is not None and page.staff.role == Role.AGENT else None
+    own = (
+        page.who.staff.id
+        if page.who.staff is not None and page.who.staff.role == Role.AGENT
+        else None
+    )
     return queries.Reader(allowed(page, Permission.KNOW_PROTECTED), own)
 
 
@@ -152,8 +156,8 @@ def tasks_context(page: Page, call: Call | None, household: Any = None) -> dict[
     found = open_follow_ups(
         page.session, call_id=call.id if call is not None else None, household_id=key
     )
-    me = page.staff.id if page.staff is not None else 0
-    agent = page.staff is not None and page.staff.role == Role.AGENT
+    me = page.who.staff.id if page.who.staff is not None else 0
+    agent = page.who.staff is not None and page.who.staff.role == Role.AGENT
     begun_from = [] if call is None else [f"call={call.id}"]
     begun_from += [] if key is None else [f"household={key}"]
     return {

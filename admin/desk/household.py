@@ -13,6 +13,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, number_in_address, staff_route
+from admin.page import Page
 from admin.people import notice_words
 from portal.domain.desk.casework import access, masking
 from portal.domain.desk.casework.overview import overview
@@ -38,7 +39,6 @@ from portal.domain.people.households.moved import MovedView, moved_children
 from portal.domain.people.households.queries import HouseholdView, open_holds, view_of
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.tasks.queries import tasks_of
-from portal.platform.page import Page
 
 OPENED, SHOWN = "opened", "shown"
 WORDS_MAX = 400
@@ -57,20 +57,20 @@ def _blocked(page: Page, household: Household) -> Response[Any] | None:
 
 
 def _until(page: Page, store: str, key: str) -> datetime | None:
-    kept = page.auth.data.get(store, {}) if page.auth is not None else {}
+    kept = page.who.auth.data.get(store, {}) if page.who.auth is not None else {}
     until = datetime.fromisoformat(kept[key]) if key in kept else None
     return until if until is not None and until > page.now else None
 
 
 def _remember(page: Page, store: str, key: str, until: datetime) -> None:
-    if page.auth is None:
+    if page.who.auth is None:
         return
     alive = {
         k: v
-        for k, v in page.auth.data.get(store, {}).items()
+        for k, v in page.who.auth.data.get(store, {}).items()
         if datetime.fromisoformat(v) > page.now
     }
-    page.auth.data = page.auth.data | {store: alive | {key: until.isoformat()}}
+    page.who.auth.data = page.who.auth.data | {store: alive | {key: until.isoformat()}}
 
 
 def opened_until(page: Page, household_id: int) -> datetime | None:

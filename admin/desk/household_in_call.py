@@ -16,6 +16,7 @@ from admin.desk.household import child_rows
 from admin.desk.offered_acts import acts_context
 from admin.desk.scripts_in_call import scripts_context
 from admin.desk.search_in_call import kept, no_call
+from admin.page import Page
 from portal.domain.contacts.calls.kinds import CallChannel, Direction, Relation
 from portal.domain.contacts.calls.levels import Level
 from portal.domain.contacts.calls.models import Call, CallHousehold
@@ -43,7 +44,6 @@ from portal.domain.people.households.models import Household
 from portal.domain.people.households.queries import view_of
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.locale import html_lang
-from portal.platform.page import Page
 from portal.platform.routes import Transaction
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -86,7 +86,7 @@ def at_desk(page: Page) -> Desk | Response[Any]:
 
     A household that callers may not know of and one that does not exist get the same page.
     """
-    call = page.call
+    call = page.who.call
     if call is None:
         return no_call(page)
     household_id = number_in_address(page, "household_id")
@@ -240,7 +240,7 @@ def _key(desk: Desk, part: access.Part) -> str:
 
 
 def _is_shown(page: Page, desk: Desk, part: access.Part) -> bool:
-    entries = page.auth.data.get(SHOWN, {}) if page.auth is not None else {}
+    entries = page.who.auth.data.get(SHOWN, {}) if page.who.auth is not None else {}
     until = entries.get(_key(desk, part))
     return until is not None and datetime.fromisoformat(until) > page.now
 
@@ -259,10 +259,12 @@ def reveal(page: Page) -> Response[Any]:
         return draw(page, desk, 422)
     if first_post(page):
         until = access.unmask(page.work, desk.household, part, reason)
-        if page.auth is not None:
-            entries = page.auth.data.get(SHOWN, {})
+        if page.who.auth is not None:
+            entries = page.who.auth.data.get(SHOWN, {})
             alive = {k: v for k, v in entries.items() if datetime.fromisoformat(v) > page.now}
-            page.auth.data = page.auth.data | {SHOWN: alive | {_key(desk, part): until.isoformat()}}
+            page.who.auth.data = page.who.auth.data | {
+                SHOWN: alive | {_key(desk, part): until.isoformat()}
+            }
     return page.redirect(f"{desk.address}?said=shown")
 
 

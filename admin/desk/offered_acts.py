@@ -6,12 +6,12 @@ Which are possible now, why not the others, what was done.
 from typing import Any
 
 from admin.desk import act_words
+from admin.page import Page
 from portal.domain.contacts.calls.levels import Level
 from portal.domain.contacts.calls.models import Call
 from portal.domain.desk.call_desk.acting.kinds import Act
 from portal.domain.desk.call_desk.acting.offers import offers
 from portal.domain.desk.call_desk.acting.receipts import acts_in_call
-from portal.platform.page import Page
 
 PLACES = {
     Act.REDELIVERY: "redelivery",

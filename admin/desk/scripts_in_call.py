@@ -10,13 +10,13 @@ from markupsafe import Markup
 from admin import words
 from admin.contacts import script_words
 from admin.contacts.script_view import chosen_language, groups, view
+from admin.page import Page
 from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.scripts import queries
 from portal.domain.contacts.scripts.defaults import LANGUAGES
 from portal.domain.contacts.scripts.values import values_of
 from portal.domain.foundation.texts import current_locale
 from portal.platform.locale import html_lang
-from portal.platform.page import Page
 
 WORDS = "script_q"
 SHOWN = 20

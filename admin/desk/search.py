@@ -10,6 +10,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, staff_route
+from admin.page import Page
 from portal.domain.desk.casework import search
 from portal.domain.desk.casework.masking import (
     mask_address,
@@ -21,7 +22,6 @@ from portal.domain.foundation.errors import ThrottledError
 from portal.domain.foundation.vault import seal_json, unseal_json
 from portal.domain.people.households.queries import HouseholdView
 from portal.domain.people.staff.permissions import Permission
-from portal.platform.page import Page
 
 KEPT = "search"
 
@@ -53,7 +53,7 @@ def submit(page: Page) -> Response[Any]:
             page.form.error("name", error.message)
             return _answer(page, typed, search.Found(faults=(("name", error.message),)), 429)
     _keep(page, typed)
-    return _answer(page, typed, found, 200) if page.htmx else page.redirect("/households")
+    return _answer(page, typed, found, 200) if page.request.htmx else page.redirect("/households")
 
 
 def clear(page: Page) -> Response[Any]:
@@ -65,7 +65,7 @@ def clear(page: Page) -> Response[Any]:
 def _answer(
     page: Page, typed: search.Typed, found: search.Found, status_code: int
 ) -> Response[Any]:
-    template = "admin/desk/_search_results.html" if page.htmx else "admin/desk/search.html"
+    template = "admin/desk/_search_results.html" if page.request.htmx else "admin/desk/search.html"
     rows = [row(view) for view in found.households]
     return page.render(
         template, status_code, typed=typed, asked=not typed.empty, rows=rows, more=found.more
@@ -104,18 +104,18 @@ def _same_search(page: Page, typed: search.Typed) -> bool:
 
     Typing a name is one search, not ten.
     """
-    at = page.auth.data.get("searched_at") if page.auth is not None else None
+    at = page.who.auth.data.get("searched_at") if page.who.auth is not None else None
     recent = at is not None and page.now - datetime.fromisoformat(at) < search.SAME_SEARCH
     earlier = _kept(page)
     return recent and not earlier.empty and typed.goes_on(earlier)
 
 
 def _context(page: Page) -> str:
-    return f"search:{page.staff.id if page.staff is not None else 0}"
+    return f"search:{page.who.staff.id if page.who.staff is not None else 0}"
 
 
 def _kept(page: Page) -> search.Typed:
-    sealed = page.auth.data.get(KEPT) if page.auth is not None else None
+    sealed = page.who.auth.data.get(KEPT) if page.who.auth is not None else None
     if not sealed:
         return search.Typed()
     values = unseal_json(page.site.vault.kek, bytes.fromhex(sealed), _context(page))
@@ -123,10 +123,10 @@ def _kept(page: Page) -> search.Typed:
 
 
 def _keep(page: Page, typed: search.Typed) -> None:
-    if page.auth is None:
+    if page.who.auth is None:
         return
     sealed = seal_json(page.site.vault.kek, typed.values(), _context(page)).hex()
-    page.auth.data = page.auth.data | {KEPT: sealed, "searched_at": page.now.isoformat()}
+    page.who.auth.data = page.who.auth.data | {KEPT: sealed, "searched_at": page.now.isoformat()}
 
 
 def handlers() -> list[HTTPRouteHandler]:

@@ -11,6 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import first_post, staff_route
 from admin.desk.follow_ups import tasks_context
 from admin.desk.scripts_in_call import scripts_context
+from admin.page import Page
 from portal.domain.contacts.calls.kinds import Direction
 from portal.domain.contacts.calls.models import Call
 from portal.domain.desk.call_desk.acting.on_behalf import spoken
@@ -23,7 +24,6 @@ from portal.domain.foundation.vault import seal_json, unseal_json
 from portal.domain.people.households.queries import HouseholdView
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.locale import html_lang
-from portal.platform.page import Page
 
 KEPT = "desk"
 
@@ -33,7 +33,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
     Without a call, how to begin one.
     """
-    call = page.call
+    call = page.who.call
     if call is None:
         return no_call(page, status_code)
     asked = kept(page, call) if page.method == "GET" else Asked.from_values(dict(page.form.values))
@@ -50,7 +50,7 @@ def no_call(page: Page, status_code: int = 403) -> Response[Any]:
 
 def submit(page: Page) -> Response[Any]:
     """Search, count the search and log it; a household that a number found is opened at once."""
-    call = page.call
+    call = page.who.call
     if call is None:
         return no_call(page)
     asked = Asked.from_values(dict(page.form.values))
@@ -73,8 +73,10 @@ def submit(page: Page) -> Response[Any]:
 
 def clear(page: Page) -> Response[Any]:
     """Forget what was asked."""
-    if page.auth is not None:
-        page.auth.data = {name: value for name, value in page.auth.data.items() if name != KEPT}
+    if page.who.auth is not None:
+        page.who.auth.data = {
+            name: value for name, value in page.who.auth.data.items() if name != KEPT
+        }
     return page.redirect("/desk")
 
 
@@ -122,12 +124,12 @@ def _row(view: HouseholdView) -> dict[str, Any]:
 
 
 def _context(page: Page, call: Call) -> str:
-    return f"desk:{page.staff.id if page.staff is not None else 0}:{call.id}"
+    return f"desk:{page.who.staff.id if page.who.staff is not None else 0}:{call.id}"
 
 
 def kept(page: Page, call: Call) -> Asked:
     """Return what was asked last in this call; nothing of an earlier caller's."""
-    entry = page.auth.data.get(KEPT) if page.auth is not None else None
+    entry = page.who.auth.data.get(KEPT) if page.who.auth is not None else None
     if not entry or entry["call"] != call.id:
         return Asked()
     return Asked.from_values(
@@ -136,10 +138,10 @@ def kept(page: Page, call: Call) -> Asked:
 
 
 def _keep(page: Page, call: Call, asked: Asked) -> None:
-    if page.auth is None:
+    if page.who.auth is None:
         return
     sealed = seal_json(page.site.vault.kek, asked.values(), _context(page, call)).hex()
-    page.auth.data = page.auth.data | {KEPT: {"call": call.id, "sealed": sealed}}
+    page.who.auth.data = page.who.auth.data | {KEPT: {"call": call.id, "sealed": sealed}}
 
 
 def handlers() -> list[HTTPRouteHandler]:

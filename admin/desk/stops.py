@@ -6,11 +6,11 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, number_in_address, staff_route
+from admin.page import Page
 from portal.domain.desk.casework import stops
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.texts import _s
 from portal.domain.people.staff.permissions import Permission
-from portal.platform.page import Page
 
 
 def _rows(page: Page) -> list[stops.StopRow]:

@@ -7,11 +7,11 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import staff_route
 from admin.oversight.charts import chart
+from admin.page import Page
 from portal.domain.foundation.audit.services import record
 from portal.domain.oversight.reports.daily import SERIES, daily, series_text, today_report
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
 from portal.domain.people.staff.permissions import Permission
-from portal.platform.page import Page
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

@@ -7,10 +7,10 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.desk import watch_words
+from admin.page import Page
 from portal.domain.desk.casework import watch
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again, carry_out
-from portal.platform.page import Page
 
 LISTED = 20
 
@@ -20,7 +20,11 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     every = page.query.get("view") == "all"
     typed = page.query.get("page", "1")
     number = int(typed) if typed.isascii() and typed.isdigit() and 0 < len(typed) < 6 else 1
-    found = watch.incidents(page.session, page.staff, page.now) if page.staff is not None else []
+    found = (
+        watch.incidents(page.session, page.who.staff, page.now)
+        if page.who.staff is not None
+        else []
+    )
     rows = [one for one in found if every or one.seen_by is None]
     start = max(0, number - 1) * LISTED
     return page.render(
@@ -31,7 +35,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         every=every,
         number=max(1, number),
         waiting=sum(one.seen_by is None for one in found),
-        me=page.staff.id if page.staff is not None else 0,
+        me=page.who.staff.id if page.who.staff is not None else 0,
         links=allowed(page, Permission.HANDLE_CALLS),
         said=page.query.get("said", ""),
         watch_words=watch_words,
@@ -43,8 +47,8 @@ def see(page: Page) -> Response[Any]:
     key = number_in_address(page, "event_id")
 
     def service() -> None:
-        if page.staff is not None and first_post(page):
-            watch.mark_seen(page.work, page.staff, key)
+        if page.who.staff is not None and first_post(page):
+            watch.mark_seen(page.work, page.who.staff, key)
 
     return carry_out(page, service, "/watch?said=seen", Again(show, "watch"))
 

@@ -11,6 +11,7 @@ from admin.access import allowed, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.letters import document_words
 from admin.oversight.report_files import send_file
+from admin.page import Page
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
@@ -19,7 +20,6 @@ from portal.domain.oversight.reports import ward_documents
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
 from portal.platform.carrying_out import Again
-from portal.platform.page import Page
 
 SIGNS = {"proposed": "wait", "approved": "good", "refused": "stop", "revoked": "stop"}
 
@@ -41,7 +41,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         decides=allowed(page, Permission.DECIDE_MANAGEMENT),
         document_words=document_words,
         signs=SIGNS,
-        me=page.staff.id if page.staff else 0,
+        me=page.who.staff.id if page.who.staff else 0,
         said=page.query.get("said", ""),
     )
 

@@ -11,11 +11,11 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.mailroom.posting import back, show, typed_day
+from admin.page import Page
 from portal.domain.foundation.typed import digits
 from portal.domain.letters.shipments import other_mail
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
-from portal.platform.page import Page
 
 FIELDS = {"day": "day", "mail_class": "what", "what": "what", "pieces": "pieces"}
 

@@ -10,6 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import first_post, number_in_address, staff_route
 from admin.letters import mail_words
+from admin.page import Page
 from portal.domain.foundation.errors import DomainError, InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
@@ -17,7 +18,6 @@ from portal.domain.letters.subcontractors import queries, services
 from portal.domain.letters.subcontractors.keys import fingerprint
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
-from portal.platform.page import Page
 from portal.platform.uploads import MEGABYTE, UploadRule
 
 FILES = {"file": UploadRule(50 * MEGABYTE)}
@@ -38,7 +38,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         consented=[row for row in rows if row.state == "consented"],
         fingerprint=fingerprint,
         mail_words=mail_words,
-        me=page.staff.id if page.staff else 0,
+        me=page.who.staff.id if page.who.staff else 0,
         said=page.query.get("said", ""),
     )
 

@@ -13,6 +13,7 @@ from admin.access import number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.letters import mail_words
 from admin.mailroom.releases import fresh_code
+from admin.page import Page
 from portal.domain.foundation.errors import DomainError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.letters.letters.queries import print_run
@@ -23,7 +24,6 @@ from portal.domain.mailroom.printing.archives.plain_files import plain_files, re
 from portal.domain.mailroom.printing.archives.tar import pieces_of
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
-from portal.platform.page import Page
 from portal.platform.routes import Transaction
 
 MOST_DIGITS = 15

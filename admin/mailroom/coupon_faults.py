@@ -13,6 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import allowed, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.mailroom import incident_words
+from admin.page import Page
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import NotFoundError
@@ -29,7 +30,6 @@ from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
 from portal.platform.carrying_out import Again
-from portal.platform.page import Page
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 READ = "read_coupon_fault"
@@ -81,7 +81,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show one case with both codes, and what can be done now; what was told on demand."""
     row = _found(page)
     old, new = fault_queries.codes_of(page.work, row)
-    shown = page.auth is not None and page.auth.data.get(READ) == row.id
+    shown = page.who.auth is not None and page.who.auth.data.get(READ) == row.id
     people = {key for key in (row.looked_up_by, row.ended_by) if key is not None}
     return page.render(
         "admin/mailroom/coupon_fault.html",
@@ -117,11 +117,11 @@ def _suggested(page: Page, coupon: CodeView) -> dict[str, str]:
 def read(page: Page) -> Response[Any]:
     """Show what was told, and log that it was read."""
     row = _found(page)
-    if page.auth is not None:
+    if page.who.auth is not None:
         record(
             page.work, "coupon_fault.read", "coupon_fault", row.id, household_id=row.household_id
         )
-        page.auth.data = page.auth.data | {READ: row.id}
+        page.who.auth.data = page.who.auth.data | {READ: row.id}
     return page.redirect(f"/coupon-faults/{row.id}")
 
 

@@ -10,6 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.letters import mail_words
+from admin.page import Page
 from admin.requests.parcels import read_number
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError, NotFoundError
@@ -22,7 +23,6 @@ from portal.domain.mailroom.roster.towns import load_towns
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
 from portal.platform.forms import Form
-from portal.platform.page import Page
 
 SHOWN = 20
 
@@ -46,15 +46,17 @@ def show_one(page: Page, status_code: int = 200) -> Response[Any]:
     """Show one planned posting, to change it."""
     row = calendar.one(page.session, number_in_address(page, "dispatch_id"))
     if status_code == 200 and not page.drawn_again:
-        page.form = Form(
-            {
-                "day": row.day.isoformat(),
-                "post_office": row.post_office,
-                "planned": str(row.planned),
-                "towns": "\n".join(row.towns),
-                "run": str(row.print_run_id or ""),
-                "note": calendar.note_of(page.site.vault, row),
-            }
+        page.fill(
+            Form(
+                {
+                    "day": row.day.isoformat(),
+                    "post_office": row.post_office,
+                    "planned": str(row.planned),
+                    "towns": "\n".join(row.towns),
+                    "run": str(row.print_run_id or ""),
+                    "note": calendar.note_of(page.site.vault, row),
+                }
+            )
         )
     return page.render("admin/mailroom/dispatch.html", status_code, row=row, **_shared(page))
 

@@ -9,6 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import allowed, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.mailroom import incident_words
+from admin.page import Page
 from admin.typed_instants import typed_instant
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import day_end, day_start, jst_date
@@ -23,7 +24,6 @@ from portal.domain.oversight.reports.tables import Report
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
 from portal.platform.carrying_out import Again
-from portal.platform.page import Page
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FIELDS = frozenset({"what", "starts_on", "ends_on"})

@@ -9,12 +9,12 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, staff_route
+from admin.page import Page
 from portal.domain.desk.casework import worklists
 from portal.domain.foundation.approvals.queries import open_for
 from portal.domain.mailroom.roster.holds import RELEASE_HOLD
 from portal.domain.mailroom.roster.queries import hold_counts
 from portal.domain.people.staff.permissions import Permission
-from portal.platform.page import Page
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:

@@ -13,6 +13,7 @@ from admin.access import allowed, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.mailroom import incident_words
 from admin.mailroom.incidents import act, found, show
+from admin.page import Page
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
@@ -24,7 +25,6 @@ from portal.domain.oversight.reports.outputs import as_xlsx
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
 from portal.platform.carrying_out import Again
-from portal.platform.page import Page
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -91,7 +91,7 @@ def show_paper(page: Page, status_code: int = 200) -> Response[Any]:
         incident_words=incident_words,
         may_write=False,
         may_confirm=allowed(page, Permission.CONFIRM_INCIDENT_REPORTS),
-        own=page.staff is not None and page.staff.id == paper.written_by,
+        own=page.who.staff is not None and page.who.staff.id == paper.written_by,
     )
 
 

@@ -10,6 +10,7 @@ from admin.carrying_out import carry_out_once
 from admin.event_words import event
 from admin.mailroom import incident_words
 from admin.mailroom.incidents import act, found, show
+from admin.page import Page
 from admin.typed_instants import typed_instant
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import JST
@@ -22,7 +23,6 @@ from portal.domain.mailroom.incidents.stopping import stop_codes, stop_letters
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
 from portal.platform.forms import Form
-from portal.platform.page import Page
 
 SPOTS = frozenset({"numbers", "run", "batch", "theirs"})
 ASKED = "incident_search"
@@ -111,7 +111,7 @@ def show_affected(page: Page, status_code: int = 200) -> Response[Any]:
     row = found(page)
     result = None
     if page.method == "GET" and (kept := _kept(page, row.id)) is not None:
-        page.form = Form(kept)
+        page.fill(Form(kept))
         asked = _asked(page)
         result = _find(page, asked) if asked is not None else None
     since = (row.occurred_at or row.known_at).astimezone(JST)
@@ -138,7 +138,7 @@ def _page(page: Page) -> int:
 
 def _kept(page: Page, incident_id: int) -> dict[str, str] | None:
     """Return what was looked for last, as it was typed; None for another incident."""
-    kept = page.auth.data.get(ASKED) if page.auth is not None else None
+    kept = page.who.auth.data.get(ASKED) if page.who.auth is not None else None
     if not kept or kept.get("incident") != str(incident_id):
         return None
     return {name: str(value) for name, value in kept.items()}
@@ -173,9 +173,9 @@ def search(page: Page) -> Response[Any]:
         end=asked.end.isoformat(),
         households=result.households,
     )
-    if page.auth is not None:
+    if page.who.auth is not None:
         typed = {name: page.form.get(name) for name in CRITERIA}
-        page.auth.data = page.auth.data | {ASKED: typed | {"incident": str(row.id)}}
+        page.who.auth.data = page.who.auth.data | {ASKED: typed | {"incident": str(row.id)}}
     return page.redirect(f"/incidents/{row.id}/affected")
 
 

@@ -13,6 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import allowed, number_in_address, post_key, staff_route
 from admin.carrying_out import carry_out_once
 from admin.mailroom import incident_words
+from admin.page import Page
 from admin.typed_instants import typed_instant
 from portal.domain.foundation.audit.services import earlier_result, keep_result
 from portal.domain.foundation.clock import JST
@@ -25,7 +26,6 @@ from portal.domain.mailroom.incidents.states import INCIDENT
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
 from portal.platform.carrying_out import Again
-from portal.platform.page import Page
 
 MOST = 20
 STATES = ("open", "contained", "reported", "closed")
@@ -129,7 +129,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         names=staff_names(session, people),
         can={action for action in INCIDENT.steps if INCIDENT.can(row.state, action)},
         said=page.query.get("said", ""),
-        me=page.staff.id if page.staff is not None else 0,
+        me=page.who.staff.id if page.who.staff is not None else 0,
         incident_words=incident_words,
         may_write=allowed(page, Permission.HANDLE_INCIDENTS),
         may_confirm=allowed(page, Permission.CONFIRM_INCIDENT_REPORTS),

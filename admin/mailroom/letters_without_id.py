@@ -11,6 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import first_post, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
+from admin.page import Page
 from portal.domain.desk.casework.search import read_letter_number
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import NotFoundError
@@ -26,7 +27,6 @@ from portal.domain.mailroom.printing.runs import staff_addresses
 from portal.domain.mailroom.printing.runs.queries import letters_by_state
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
-from portal.platform.page import Page
 
 ADDRESSES = "/letters/test-addresses"
 FIELDS = ("name", "postal_code", "line", "building")

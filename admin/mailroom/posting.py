@@ -9,6 +9,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import first_post, number_in_address, staff_route
+from admin.page import Page
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import DomainError
 from portal.domain.foundation.texts import _s
@@ -22,7 +23,6 @@ from portal.domain.mailroom.printing.cards import card_posting
 from portal.domain.mailroom.printing.dispatch import posted, posting
 from portal.domain.oversight.reports.due import read_month
 from portal.domain.people.staff.permissions import Permission
-from portal.platform.page import Page
 from portal.platform.uploads import MEGABYTE, UploadRule
 
 FILES = {"file": UploadRule(10 * MEGABYTE)}

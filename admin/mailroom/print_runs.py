@@ -9,6 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.mailroom.releases import fresh_code
+from admin.page import Page
 from admin.people import notice_words
 from portal.domain.foundation.approvals.queries import open_for
 from portal.domain.foundation.approvals.services import turn_down
@@ -32,7 +33,6 @@ from portal.domain.mailroom.printing.runs.queries import (
 )
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_user
-from portal.platform.page import Page
 
 WITHDRAWN_SHOWN = 200
 TAKEN_OUT_AT_ONCE = 80
@@ -109,8 +109,8 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         proposal=proposal,
         proposer=staff_user(page.session, proposal.proposed_by) if proposal is not None else None,
         own=proposal is not None
-        and page.staff is not None
-        and proposal.proposed_by == page.staff.id,
+        and page.who.staff is not None
+        and proposal.proposed_by == page.who.staff.id,
         said=page.query.get("said", ""),
     )
 
@@ -137,7 +137,7 @@ def confirm(page: Page) -> Response[Any]:
     proposal = handover.proposal_of(page.session, run.id)
     if proposal is None:
         return _answer(page, "")
-    if page.staff is not None and proposal.proposed_by == page.staff.id:
+    if page.who.staff is not None and proposal.proposed_by == page.who.staff.id:
         raise NotAllowedError(
             _s("自分の提案は、自分では承認できません。ほかの人が承認してください。")
         )

@@ -19,6 +19,7 @@ from admin.mailroom.releases import (
     proposed_print_text,
     read_instruction,
 )
+from admin.page import Page
 from admin.requests.scans import LOCKED
 from portal.domain.desk.casework import masking
 from portal.domain.desk.casework.access import Part
@@ -32,7 +33,6 @@ from portal.domain.people.households.print_texts import PrintFields
 from portal.domain.people.households.queries import HouseholdView, view_household
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
-from portal.platform.page import Page
 from portal.platform.uploads import MEGABYTE, UploadRule
 
 FILES = {"image": UploadRule(MEGABYTE)}

@@ -13,6 +13,7 @@ from admin.access import allowed, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.letters import mail_words
 from admin.mailroom.releases import fresh_code
+from admin.page import Page
 from admin.requests.scans import LOCKED
 from portal.domain.foundation.errors import DomainError, NotAllowedError, NotFoundError
 from portal.domain.foundation.texts import _s
@@ -27,7 +28,6 @@ from portal.domain.mailroom.printing.runs.selection import PROTECTED
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_user
 from portal.platform.carrying_out import Again
-from portal.platform.page import Page
 from portal.platform.routes import Transaction
 
 
@@ -60,8 +60,8 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         reason=decisions.reason_of(page.site.vault, proof) if proof is not None else "",
         undecided=PRINT_RUN.can(run.state, "hand_over"),
         own=proof is not None
-        and page.staff is not None
-        and page.staff.id in {proof.made_by, run.begun_by},
+        and page.who.staff is not None
+        and page.who.staff.id in {proof.made_by, run.begun_by},
         mail_words=mail_words,
         enclosure_name=enclosure_name,
         said=page.query.get("said", ""),

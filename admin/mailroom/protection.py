@@ -12,6 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import first_post, staff_route
 from admin.carrying_out import carry_out_once
 from admin.mailroom.releases import FILES, attach, fresh_code, read_instruction, scan_of
+from admin.page import Page
 from admin.requests.evidence import evidence_of
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.approvals.queries import approval_by_id, open_of_kind
@@ -28,7 +29,6 @@ from portal.domain.people.households.protection import Protection, protection_st
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_user
 from portal.platform.carrying_out import Again
-from portal.platform.page import Page
 
 PLACE = "/roster/protection"
 
@@ -61,8 +61,8 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         proposer=staff_user(page.session, shown.proposed_by) if shown is not None else None,
         confirmer=staff_user(page.session, approval.confirmed_by) if approval is not None else None,
         own=proposal is not None
-        and page.staff is not None
-        and proposal.proposed_by == page.staff.id,
+        and page.who.staff is not None
+        and proposal.proposed_by == page.who.staff.id,
         backing=evidence_of(page, proposal.instruction_no if proposal is not None else None),
         order_scan=scan_of(page, proposal),
         said=page.query.get("said", ""),
@@ -96,7 +96,7 @@ def confirm(page: Page) -> Response[Any]:
         raise ConflictError(
             _s("この画面を開いたあとに、提案が変わりました。画面を開きなおして確かめてください。")
         )
-    if page.staff is not None and proposal.proposed_by == page.staff.id:
+    if page.who.staff is not None and proposal.proposed_by == page.who.staff.id:
         raise NotAllowedError(
             _s("自分の提案は、自分では承認できません。ほかの人が承認してください。")
         )

@@ -13,6 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.letters import mail_words
+from admin.page import Page
 from portal.domain.foundation.errors import InputError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.letters.letters.queries import print_run
@@ -23,7 +24,6 @@ from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
 from portal.domain.oversight.reports.recalls import recall_report
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
-from portal.platform.page import Page
 from portal.platform.uploads import MEGABYTE, UploadRule
 
 SHOWN = 20

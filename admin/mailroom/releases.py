@@ -8,6 +8,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, number_in_address, staff_route
+from admin.page import Page
 from admin.people.signin import code_error
 from admin.requests.evidence import evidence_of, instructions_about
 from admin.requests.scans import SCAN
@@ -28,7 +29,6 @@ from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_user
 from portal.domain.requests.requests.models import Scan
 from portal.domain.requests.requests.scans import store_scan, visible_scan
-from portal.platform.page import Page
 
 FILES = {"instruction_scan": SCAN}
 
@@ -79,8 +79,8 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         print_text=proposed_print_text(page, hold),
         order_scan=scan_of(page, proposal),
         own=proposal is not None
-        and page.staff is not None
-        and proposal.proposed_by == page.staff.id,
+        and page.who.staff is not None
+        and proposal.proposed_by == page.who.staff.id,
         known=evidence_of(page, proposal.instruction_no)
         if proposal is not None
         else instructions_about(page, hold.household_id),
@@ -166,10 +166,10 @@ def fresh_code(page: Page) -> int:
 
     Faults go into the form.
     """
-    if page.staff is None:
+    if page.who.staff is None:
         raise NotAllowedError(_s("もう一度サインインしてください。"))
     try:
-        answer = sign_in.check_code(page.work, page.staff.id, page.form.get("code"))
+        answer = sign_in.check_code(page.work, page.who.staff.id, page.form.get("code"))
     except ThrottledError as error:
         page.form.error("code", error.message)
         return 429
@@ -185,7 +185,7 @@ def confirm(page: Page) -> Response[Any]:
     proposal = proposal_of(page, hold)
     if proposal is None:
         return page.redirect("/holds?said=released")
-    if page.staff is not None and proposal.proposed_by == page.staff.id:
+    if page.who.staff is not None and proposal.proposed_by == page.who.staff.id:
         raise NotAllowedError(
             _s("自分の提案は、自分では承認できません。ほかの人が承認してください。")
         )

@@ -12,6 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import allowed, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.mailroom import return_words
+from admin.page import Page
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
@@ -20,7 +21,6 @@ from portal.domain.letters.shipments.staff_words import return_reason
 from portal.domain.mailroom.returned_mail import receiving, storage
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
-from portal.platform.page import Page
 
 PILE = "returns_pile"
 
@@ -80,7 +80,7 @@ def _typed(page: Page) -> dict[str, str]:
 
 
 def _kept(page: Page) -> dict[str, str]:
-    kept = page.auth.data.get(PILE) if page.auth is not None else None
+    kept = page.who.auth.data.get(PILE) if page.who.auth is not None else None
     today = jst_date(page.now)
     if kept and kept.get("day") == today.isoformat():
         return {name: str(value) for name, value in kept.items()}
@@ -94,8 +94,10 @@ def _kept(page: Page) -> dict[str, str]:
 
 
 def _keep(page: Page, typed: dict[str, str]) -> None:
-    if page.auth is not None:
-        page.auth.data = page.auth.data | {PILE: typed | {"day": jst_date(page.now).isoformat()}}
+    if page.who.auth is not None:
+        page.who.auth.data = page.who.auth.data | {
+            PILE: typed | {"day": jst_date(page.now).isoformat()}
+        }
 
 
 def _pile(page: Page, typed: dict[str, str]) -> receiving.Pile | None:

@@ -7,6 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, number_in_address, staff_route
 from admin.mailroom.protection import known
+from admin.page import Page
 from portal.domain.desk.casework.masking import mask_number
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
@@ -18,7 +19,6 @@ from portal.domain.mailroom.roster.queries import (
     rows_not_taken,
 )
 from portal.domain.people.staff.permissions import Permission
-from portal.platform.page import Page
 
 ROWS = 50
 CHANGES = 100

@@ -12,6 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import number_in_address, post_key, staff_route
 from admin.carrying_out import carry_out_once
 from admin.mailroom import incident_words
+from admin.page import Page
 from admin.typed_instants import typed_instant
 from portal.domain.foundation.audit.services import earlier_result, keep_result
 from portal.domain.foundation.errors import NotFoundError
@@ -25,7 +26,6 @@ from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
 from portal.platform.carrying_out import Again
 from portal.platform.locale import CODE_OF, NAMES, html_lang
-from portal.platform.page import Page
 
 FIELDS = frozenset(
     {"kind", "sentence", "starts_on", "ends_on", *(field_of(locale) for locale in RESIDENT_LOCALES)}
@@ -120,7 +120,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             for locale in RESIDENT_LOCALES
         ],
         can={action for action in SITE_NOTICE.steps if SITE_NOTICE.can(row.state, action)},
-        own=page.staff is not None and page.staff.id == row.written_by,
+        own=page.who.staff is not None and page.who.staff.id == row.written_by,
         names=staff_names(page.session, people),
     )
 

@@ -12,6 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import allowed, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.mailroom import return_words
+from admin.page import Page
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.texts import _s
@@ -23,7 +24,6 @@ from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
 from portal.domain.oversight.reports.tables import Report
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
-from portal.platform.page import Page
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -44,7 +44,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         page.session, include_protected=protected, box=box, after=_after(page)
     )
     over = storage.to_destroy(page.session, jst_date(page.now), include_protected=protected)
-    mine = page.staff.id if page.staff is not None else 0
+    mine = page.who.staff.id if page.who.staff is not None else 0
     return page.render(
         "admin/mailroom/storage.html",
         status_code,

@@ -6,6 +6,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import first_post, staff_route
+from admin.page import Page
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.mailroom.tracking.file import CsvFeed
@@ -13,7 +14,6 @@ from portal.domain.mailroom.tracking.ingest import counts, match_again, take_tra
 from portal.domain.mailroom.tracking.queries import files, puzzles
 from portal.domain.mailroom.tracking.words import status_text
 from portal.domain.people.staff.permissions import Permission
-from portal.platform.page import Page
 from portal.platform.uploads import MEGABYTE, UploadRule
 
 FILES = {"file": UploadRule(20 * MEGABYTE)}

@@ -11,6 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import allowed, staff_route
 from admin.contacts import call_words
 from admin.oversight import report_words
+from admin.page import Page
 from portal.domain.contacts.calls.kinds import Direction
 from portal.domain.contacts.telephony.kpi import NONE
 from portal.domain.desk.casework import watch
@@ -19,7 +20,6 @@ from portal.domain.foundation.program.explain import window_title
 from portal.domain.oversight.reports.board import Board, board
 from portal.domain.oversight.reports.calls_tables import half_hour_name
 from portal.domain.people.staff.permissions import Permission
-from portal.platform.page import Page
 
 OUTBOUND = Direction.OUTBOUND.value
 
@@ -29,7 +29,7 @@ def show(page: Page) -> Response[Any]:
     program = page.site.program
     found = board(page.work)
     return page.render(
-        "admin/oversight/_board.html" if page.htmx else "admin/oversight/board.html",
+        "admin/oversight/_board.html" if page.request.htmx else "admin/oversight/board.html",
         board=found,
         calls=_calls(found),
         days=_days(found),
@@ -37,8 +37,8 @@ def show(page: Page) -> Response[Any]:
         level=program.calls.answer_rate_alarm,
         still=page.query.get("still") == "1",
         window_title=window_title,
-        unseen=watch.unseen(page.session, page.staff, page.now)
-        if page.staff is not None and allowed(page, Permission.WATCH_BROWSING)
+        unseen=watch.unseen(page.session, page.who.staff, page.now)
+        if page.who.staff is not None and allowed(page, Permission.WATCH_BROWSING)
         else 0,
     )
 

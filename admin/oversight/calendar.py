@@ -11,11 +11,11 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import staff_route
 from admin.oversight import calendar_words
+from admin.page import Page
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.program.explain import window_title
 from portal.domain.foundation.program.month import agreed_days, kind_of, last_day_of, month_of
 from portal.domain.people.staff.permissions import Permission
-from portal.platform.page import Page
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 ROWS = 20

@@ -13,6 +13,7 @@ from admin.access import number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.oversight import report_words
 from admin.oversight.monthly_report import LISTED, MonthlyPages
+from admin.page import Page
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.oversight.reports.calls import KIND, OUTAGES, STAFFING, write_sections
@@ -26,7 +27,6 @@ from portal.domain.oversight.reports.notes import (
 )
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
-from portal.platform.page import Page
 from portal.platform.routes import Transaction
 
 

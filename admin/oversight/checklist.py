@@ -7,12 +7,12 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, staff_route
 from admin.carrying_out import carry_out_once
+from admin.page import Page
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.oversight.management import checklist, words
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
-from portal.platform.page import Page
 
 SIGNS = {"yes": "good", "partly": "wait", "office": "plain", "no": "stop"}
 

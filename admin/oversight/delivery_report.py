@@ -7,10 +7,10 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.oversight.monthly_report import MonthlyPages
+from admin.page import Page
 from portal.domain.foundation.texts import _s
 from portal.domain.oversight.reports.delivery import ACCIDENTS, KIND, write_section
 from portal.domain.people.staff.permissions import Permission
-from portal.platform.page import Page
 
 PAGES = MonthlyPages(
     KIND,

@@ -6,13 +6,13 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, number_in_address, staff_route
+from admin.page import Page
 from admin.people.coupon_words import status_text
 from portal.domain.foundation.errors import InputError
 from portal.domain.oversight.settlement.households import households_behind
 from portal.domain.oversight.settlement.words import difference_text
 from portal.domain.people.coupons import differences
 from portal.domain.people.staff.permissions import Permission
-from portal.platform.page import Page
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:

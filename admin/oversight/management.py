@@ -9,6 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import allowed, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.oversight.report_files import send_report
+from admin.page import Page
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.texts import _s, use_locale
@@ -23,7 +24,6 @@ from portal.domain.oversight.reports.progress import progress_report
 from portal.domain.oversight.reports.tables import Report
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
-from portal.platform.page import Page
 
 SIGNS = {"planned": "plain", "begun": "wait", "done": "good", "late": "stop"}
 STEPS = ("begin", "finish", "reopen")

@@ -13,6 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.oversight.report_files import send_report
+from admin.page import Page
 from portal.domain.foundation.errors import DomainError, InputError
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.texts import _s, use_locale
@@ -22,7 +23,6 @@ from portal.domain.oversight.reports.management_papers import minutes_report
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
 from portal.platform.carrying_out import Again
-from portal.platform.page import Page
 
 SIGNS = {"draft": "wait", "confirmed": "good", "old": "plain"}
 KEY = "minutes_id"
@@ -60,7 +60,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         decides=allowed(page, Permission.DECIDE_MANAGEMENT),
         management_words=words,
         signs=SIGNS,
-        me=page.staff.id if page.staff else 0,
+        me=page.who.staff.id if page.who.staff else 0,
         said=page.query.get("said", ""),
     )
 

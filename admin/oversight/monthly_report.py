@@ -15,6 +15,7 @@ from admin.access import allowed, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.oversight import report_words
 from admin.oversight.report_files import PDF, XLSX, send_file
+from admin.page import Page
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.languages import SOURCE_LOCALE
@@ -25,7 +26,6 @@ from portal.domain.oversight.reports.due import due_day, due_reports, months, re
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
-from portal.platform.page import Page
 from portal.platform.routes import Handler
 
 LISTED = 20
@@ -112,7 +112,7 @@ class MonthlyPages:
             state=row.state if row is not None else "draft",
             texts=versions.texts_of(vault, row) if keeps else {},
             versions=[one for one in every if keeps or one.submitted_at is not None][:LISTED],
-            me=page.staff.id if page.staff else 0,
+            me=page.who.staff.id if page.who.staff else 0,
             due=due,
             over=today > due,
             ended=month < today.replace(day=1),

@@ -12,13 +12,13 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
+from admin.page import Page
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
 from portal.domain.oversight.management import asking, questions, words
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
-from portal.platform.page import Page
 
 SIGNS = {"open": "wait", "answered": "good", "closed": "plain"}
 LISTED = 20

@@ -4,12 +4,12 @@ from typing import Any
 
 from litestar import Response
 
+from admin.page import Page
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.texts import use_locale
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
 from portal.domain.oversight.reports.tables import Report
-from portal.platform.page import Page
 
 PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

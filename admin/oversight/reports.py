@@ -6,11 +6,11 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import staff_route
+from admin.page import Page
 from portal.domain.foundation.audit.services import record
 from portal.domain.oversight.reports.declines import decline_report
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
 from portal.domain.people.staff.permissions import Permission
-from portal.platform.page import Page
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

@@ -11,6 +11,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, staff_route
+from admin.page import Page
 from portal.domain.foundation.approvals.services import turn_down
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import DomainError, InputError
@@ -23,7 +24,6 @@ from portal.domain.people.coupons.differences import open_kinds, statements
 from portal.domain.people.coupons.issuer import load_issuer, shipped_issuers
 from portal.domain.people.coupons.statement import take_statement
 from portal.domain.people.staff.permissions import Permission
-from portal.platform.page import Page
 from portal.platform.uploads import MEGABYTE, UploadRule
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -45,8 +45,8 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         verdict=closing.verify(page.work, row) if row is not None else None,
         proposal=proposal,
         own=proposal is not None
-        and page.staff is not None
-        and proposal.proposed_by == page.staff.id,
+        and page.who.staff is not None
+        and proposal.proposed_by == page.who.staff.id,
         may_prepare=allowed(page, Permission.PREPARE_SETTLEMENT),
         may_accept=allowed(page, Permission.ACCEPT_SETTLEMENT),
         differences=sum(open_kinds(session).values()),

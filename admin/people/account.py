@@ -7,6 +7,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import number_in_address, staff_route
+from admin.page import Page
 from admin.people.signin import code_fault
 from portal.domain.foundation.errors import BusyError, InputError, NotFoundError
 from portal.domain.foundation.texts import _s
@@ -16,14 +17,13 @@ from portal.domain.people.staff import own_sessions, services
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.failures import failure_page
-from portal.platform.page import Page
 from portal.platform.routes import Transaction
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the own account."""
-    staff_id = page.staff.id if page.staff is not None else 0
-    current = page.auth.id if page.auth is not None else None
+    staff_id = page.who.staff.id if page.who.staff is not None else 0
+    current = page.who.auth.id if page.who.auth is not None else None
     return page.render(
         "admin/people/account.html",
         status_code,
@@ -39,11 +39,11 @@ def submit_password(page: Page) -> Response[Any]:
     try:
         hashed = _checked_hash(page)
     except BusyError as error:
-        page.auth = page.staff = None
+        page.forget_who()
         return failure_page(page, error)
     with site.database.write() as session:
         page.load_auth(session, site.clock.now(session))
-        auth, staff = page.auth, page.staff
+        auth, staff = page.who.auth, page.who.staff
         if auth is None or staff is None:
             return page.redirect("/signin?ended=1")
         if form.ok and (fault := code_fault(page, staff.id)):
@@ -64,7 +64,9 @@ def _checked_hash(page: Page) -> str | None:
     site, form = page.site, page.form
     with site.database.read() as session:
         page.load_auth(session, site.clock.now(session))
-        user = page.staff if page.staff is not None else StaffUser(login="", display_name="")
+        user = (
+            page.who.staff if page.who.staff is not None else StaffUser(login="", display_name="")
+        )
         current, words = user.password_hash, (user.login, user.display_name)
     if not site.hashes.verify(current, form.get("current")):
         form.error("current", _s("いまのパスワードが違います。"))
@@ -78,8 +80,8 @@ def _checked_hash(page: Page) -> str | None:
 
 def sign_out_others(page: Page) -> Response[Any]:
     """End every other session of the account."""
-    if page.auth is not None and page.auth.owner_id is not None:
-        own_sessions.end_others(page.work, page.auth.owner_id, keep=page.auth.id)
+    if page.who.auth is not None and page.who.auth.owner_id is not None:
+        own_sessions.end_others(page.work, page.who.auth.owner_id, keep=page.who.auth.id)
     return page.redirect("/account?said=others")
 
 
@@ -88,7 +90,7 @@ def end_session(page: Page) -> Response[Any]:
 
     One that has ended already is no fault, a double press neither.
     """
-    key, auth = number_in_address(page, "session_id"), page.auth
+    key, auth = number_in_address(page, "session_id"), page.who.auth
     if auth is None or auth.owner_id is None or auth.id == key:
         return page.redirect("/account")
     try:

@@ -6,10 +6,10 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import staff_route
+from admin.page import Page
 from portal.domain.foundation.clock import last_day_before
 from portal.domain.people.coupons.queries import batches, delivery_counts, state_counts
 from portal.domain.people.staff.permissions import Permission
-from portal.platform.page import Page
 
 
 def show(page: Page) -> Response[Any]:

@@ -6,12 +6,12 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, staff_route
+from admin.page import Page
 from portal.domain.desk.casework import drill_down
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.people.entitlements.states import ALL
 from portal.domain.people.staff.permissions import Permission
-from portal.platform.page import Page
 
 
 def show(page: Page) -> Response[Any]:

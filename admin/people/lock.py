@@ -1,11 +1,13 @@
 """Lock the screen, stay awake while somebody types, and open it again with the password."""
 
+from dataclasses import replace
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import signed_in, staff_route
+from admin.page import Page
 from admin.people.locked import HEADER, begun_before, carried, locked_page
 from portal.domain.foundation.errors import BusyError, ThrottledError
 from portal.domain.foundation.texts import _s
@@ -13,7 +15,6 @@ from portal.domain.people.staff import locking, sign_in
 from portal.domain.people.staff.locking import Kept
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.failures import failure_page
-from portal.platform.page import Page
 from portal.platform.routes import Transaction, draw_again, endpoint
 
 ACCESS = Permission.OWN_ACCOUNT
@@ -22,15 +23,15 @@ PLAIN = "text/plain; charset=utf-8"
 
 def lock(page: Page) -> Response[Any]:
     """Lock this session now; a script only wants to know that it is done."""
-    if page.auth is not None and page.staff is not None:
-        locking.lock_now(page.work, page.staff, page.auth.id)
-        page.locked = True
-    return _done(page) if page.htmx else locked_page(page, 200)
+    if page.who.auth is not None and page.who.staff is not None:
+        locking.lock_now(page.work, page.who.staff, page.who.auth.id)
+        page.who = replace(page.who, locked=True)
+    return _done(page) if page.request.htmx else locked_page(page, 200)
 
 
 def show(page: Page) -> Response[Any]:
     """Show the locked page again with what it carried, in another language."""
-    return locked_page(page, 200, kept=carried(page)) if page.locked else page.redirect("/")
+    return locked_page(page, 200, kept=carried(page)) if page.who.locked else page.redirect("/")
 
 
 def awake(page: Page) -> Response[Any]:
@@ -57,13 +58,13 @@ def submit(page: Page) -> Response[Any]:
     """
     site, form = page.site, page.form
     kept = begun_before(page)
-    if not page.locked and not page.htmx:
+    if not page.who.locked and not page.request.htmx:
         return _go_on(page, kept)
     if not form.get("password"):
         form.error("password", _s("パスワードを入力してください。"))
         return _refused(page, 422)
-    login = page.staff.login if page.staff is not None else ""
-    session_id = page.auth.id if page.auth is not None else 0
+    login = page.who.staff.login if page.who.staff is not None else ""
+    session_id = page.who.auth.id if page.who.auth is not None else 0
     try:
         attempt = _begin(page, login)
         if isinstance(attempt, ThrottledError):
@@ -71,7 +72,7 @@ def submit(page: Page) -> Response[Any]:
             return _waiting(attempt, page, _refused(page, 429))
         matched = site.hashes.verify(attempt.hashed, form.get("password"))
     except BusyError as error:
-        page.auth = page.staff = None
+        page.forget_who()
         return failure_page(page, error)
     with site.database.write() as session:
         now = site.clock.now(session)
@@ -94,7 +95,7 @@ def _begin(page: Page, login: str) -> sign_in.StaffAttempt | ThrottledError:
         page.moment = site.clock.now(session)
         try:
             return sign_in.begin(
-                page.site.work(session, page.actor, page.moment), login, page.address
+                page.site.work(session, page.actor, page.moment), login, page.request.address
             )
         except ThrottledError as error:
             return error  # inside the transaction: the counters stay
@@ -110,20 +111,20 @@ def _waiting(error: ThrottledError, page: Page, response: Response[Any]) -> Resp
 
 def _refused(page: Page, status_code: int) -> Response[Any]:
     """Show the locked page again with what it carried; a script gets the sentence alone."""
-    if page.htmx:
+    if page.request.htmx:
         response: Response[Any] = page.send(page.form.errors["password"].encode(), PLAIN)
         response.status_code = status_code
         response.headers[HEADER] = "1"
         return response
     with page.site.database.read() as session:
         page.load_auth(session, page.site.clock.now(session))
-        if page.auth is None:
+        if page.who.auth is None:
             return page.redirect("/signin?ended=1")
         return locked_page(page, status_code, kept=carried(page))
 
 
 def _go_on(page: Page, kept: Kept) -> Response[Any]:
-    if page.htmx:
+    if page.request.htmx:
         return _done(page)
     if kept.route:
         drawn = draw_again(page, kept.route, kept.path, kept.params, kept.values)

@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 
 from litestar import Response
 
+from admin.page import Page
 from portal.domain.people.staff.locking import Kept, open_kept, seal_kept
 from portal.platform.forms import MAX_FIELD
-from portal.platform.page import Page
 
 HEADER = "x-locked"
 """Tells our script that the answer is no page to show, but a screen to lock."""
@@ -30,8 +30,8 @@ def locked_page(page: Page, status_code: int = 403, *, kept: str | None = None) 
         "admin/people/lock.html",
         status_code,
         parts=[(PART.format(n), part) for n, part in enumerate(parts)],
-        name=page.staff.display_name if page.staff is not None else "",
-        calling=page.call is not None,
+        name=page.who.staff.display_name if page.who.staff is not None else "",
+        calling=page.who.call is not None,
     )
     response.headers[HEADER] = "1"
     return response
@@ -48,19 +48,25 @@ def begun_before(page: Page) -> Kept:
 
     The way to the first page where it carried nothing of this session.
     """
-    auth = page.auth
+    auth = page.who.auth
     return open_kept(page.site.vault, auth.id, carried(page)) if auth is not None else Kept("/")
 
 
 def _begun(page: Page) -> str:
     """Seal the request: a page to come back to, or a form with what was typed."""
-    if page.auth is None:
+    if page.who.auth is None:
         return ""
     if page.method == "POST":
-        kept = Kept(page.came_from or "/", page.route, page.path, page.params, page.form.values)
+        kept = Kept(
+            page.request.came_from or "/",
+            page.request.route,
+            page.path,
+            page.params,
+            page.form.values,
+        )
     else:
         kept = Kept(page.path + (f"?{urlencode(page.query)}" if page.query else ""))
-    sealed = seal_kept(page.site.vault, page.auth.id, kept)
+    sealed = seal_kept(page.site.vault, page.who.auth.id, kept)
     if len(sealed) > MOST_PARTS * (MAX_FIELD - 1):
-        sealed = seal_kept(page.site.vault, page.auth.id, Kept(kept.back))
+        sealed = seal_kept(page.site.vault, page.who.auth.id, Kept(kept.back))
     return sealed

@@ -10,12 +10,12 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import first_post, number_in_address, staff_route
 from admin.desk import household
+from admin.page import Page
 from portal.domain.foundation.errors import NotAllowedError, NotFoundError, WrongStateError
 from portal.domain.foundation.texts import _s
 from portal.domain.letters.announcements.queries import delivery_log
 from portal.domain.letters.announcements.services import resume
 from portal.domain.people.staff.permissions import Permission
-from portal.platform.page import Page
 
 
 def submit_resume(page: Page) -> Response[Any]:

@@ -9,6 +9,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import between_steps, everybody, place_of, public_route
+from admin.page import Page
 from portal.domain.foundation.errors import BusyError, NotAllowedError, ThrottledError
 from portal.domain.foundation.texts import _s
 from portal.domain.people.authn import sessions
@@ -18,21 +19,20 @@ from portal.domain.people.staff.own_sessions import kept_of_sign_in
 from portal.domain.people.staff.queries import staff_user
 from portal.platform import cookies, locale
 from portal.platform.failures import failure_page
-from portal.platform.page import Page
 from portal.platform.routes import Transaction
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Draw the form; the login stays, the password does not."""
-    if page.method == "GET" and page.auth is not None and page.staff is not None:
-        return page.redirect("/" if page.auth.stage == sign_in.STAGE_FULL else "/signin/code")
+    if page.method == "GET" and page.who.auth is not None and page.who.staff is not None:
+        return page.redirect("/" if page.who.auth.stage == sign_in.STAGE_FULL else "/signin/code")
     return page.render("admin/people/signin.html", status_code, ended="ended" in page.query)
 
 
 def submit(page: Page) -> Response[Any]:
     """Count the try, compare outside any transaction, then ask for the code or say one sentence for every fault."""
     site, form = page.site, page.form
-    page.auth = page.staff = None  # whoever signs in is nobody until the password fits
+    page.forget_who()  # whoever signs in is nobody until the password fits
     if not form.get("login").strip():
         form.error("login", _s("ログイン名を入力してください。"))
     if not form.get("password"):
@@ -54,8 +54,8 @@ def submit(page: Page) -> Response[Any]:
         if refusal:
             sign_in.refuse_place(page.work, attempt)
         else:
-            token = sign_in.finish(page.work, attempt, page.auth, matched=matched)
-        page.auth = page.staff = None
+            token = sign_in.finish(page.work, attempt, page.who.auth, matched=matched)
+        page.forget_who()
     if refusal:
         form.error("login", refusal)
         return show(page, 403)
@@ -89,7 +89,7 @@ def _begin(page: Page) -> sign_in.StaffAttempt | ThrottledError:
             return sign_in.begin(
                 page.site.work(session, page.actor, page.moment),
                 page.form.get("login"),
-                page.address,
+                page.request.address,
             )
         except ThrottledError as error:
             return error  # inside the transaction: the counters stay
@@ -109,17 +109,17 @@ def show_code(page: Page, status_code: int = 200) -> Response[Any]:
 
 def submit_code(page: Page) -> Response[Any]:
     """Check the code; the right one begins a new session that may open pages."""
-    auth, staff = page.auth, page.staff
+    auth, staff = page.who.auth, page.who.staff
     if auth is None or staff is None:
         return page.redirect("/signin")
     answer = _answer(page, staff.id)
     if answer is not CodeAnswer.RIGHT:
         return show_code(page, 429 if answer is None else 422)
     if not page.cookie(locale.COOKIE):
-        page.set_cookie(locale.COOKIE, locale.CODE_OF[staff.locale], max_age=365 * 24 * 3600)
+        page.answer.set_cookie(locale.COOKIE, locale.CODE_OF[staff.locale], max_age=365 * 24 * 3600)
     place = place_of(page, staff)
     kept = kept_of_sign_in(
-        place.workplace.id if place.workplace is not None else "", page.user_agent
+        place.workplace.id if place.workplace is not None else "", page.request.user_agent
     )
     page.sign_in_as(sign_in.complete(page.work, auth, data=kept))
     return page.redirect("/sites" if place.waiting else "/")
@@ -165,7 +165,7 @@ def code_error(answer: CodeAnswer) -> str:
 def sign_out(page: Page) -> Response[Any]:
     """End this session and wipe what the browser keeps of the site."""
     sessions.end(page.session, sessions.STAFF, page.cookie(cookies.SESSION))
-    page.drop_cookie(cookies.SESSION)
+    page.answer.drop_cookie(cookies.SESSION)
     response = page.redirect("/signedout")
     response.headers["clear-site-data"] = '"cache"'
     return response

@@ -11,6 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import number_in_address, place_of, staff_route
 from admin.carrying_out import carry_out_once
+from admin.page import Page
 from admin.people.signin import code_fault
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.texts import _s
@@ -19,7 +20,6 @@ from portal.domain.people.sites import queries, services
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
 from portal.platform.carrying_out import Again
-from portal.platform.page import Page
 
 CAN = Permission.SWITCH_SITES
 
@@ -31,7 +31,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the sites, what is on until when, and the last twenty switchings."""
     workplaces = page.site.program.workplaces
     rows = queries.history(page.session)
-    here = place_of(page, page.staff) if page.staff is not None else None
+    here = place_of(page, page.who.staff) if page.who.staff is not None else None
     people = {key for row in rows for key in (row.on_by, row.off_by) if key is not None}
     return page.render(
         "admin/people/sites.html",
@@ -97,7 +97,7 @@ def switch_off(page: Page) -> Response[Any]:
 
 
 def _code_fault(page: Page) -> str:
-    return code_fault(page, page.staff.id) if page.staff is not None else ""
+    return code_fault(page, page.who.staff.id) if page.who.staff is not None else ""
 
 
 def _end(page: Page) -> datetime | None:

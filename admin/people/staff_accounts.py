@@ -6,9 +6,9 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import number_in_address, staff_route
+from admin.page import Page
 from portal.domain.people.staff import services
 from portal.domain.people.staff.permissions import Permission
-from portal.platform.page import Page
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:

@@ -6,13 +6,13 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import number_in_address, staff_route
+from admin.page import Page
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.people.staff import own_sessions
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_user
-from portal.platform.page import Page
 
 CAN = Permission.MANAGE_STAFF
 
@@ -27,7 +27,7 @@ def _colleague(page: Page) -> StaffUser:
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """List the living sessions of one account."""
     colleague = _colleague(page)
-    current = page.auth.id if page.auth is not None else None
+    current = page.who.auth.id if page.who.auth is not None else None
     return page.render(
         "admin/people/staff_sessions.html",
         status_code,
@@ -51,7 +51,11 @@ def end_one(page: Page) -> Response[Any]:
 def end_all(page: Page) -> Response[Any]:
     """End every session of the account (of one's own: every other)."""
     colleague = _colleague(page)
-    keep = page.auth.id if page.auth is not None and page.auth.owner_id == colleague.id else None
+    keep = (
+        page.who.auth.id
+        if page.who.auth is not None and page.who.auth.owner_id == colleague.id
+        else None
+    )
     own_sessions.end_others(page.work, colleague.id, keep=keep)
     return page.redirect(f"/staff/{colleague.id}/sessions?said=all")
 

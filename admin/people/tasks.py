@@ -6,6 +6,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, number_in_address, staff_route
+from admin.page import Page
 from portal.domain.desk.call_desk.acting.receipts import act_about
 from portal.domain.desk.casework import worklists
 from portal.domain.desk.casework.call_notes import call_notes
@@ -22,7 +23,6 @@ from portal.domain.foundation.texts import _s
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import BIRTH_FROZEN, KINDS, details_of, finish_task
-from portal.platform.page import Page
 
 
 def _after(page: Page) -> int:
@@ -67,7 +67,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show one task; what the requester wrote is shown on demand only."""
     task = _task(page)
     program = page.site.program
-    written = page.auth is not None and page.auth.data.get("read_task") == task.id
+    written = page.who.auth is not None and page.who.auth.data.get("read_task") == task.id
     details = details_of(page.site.vault, task)
     return page.render(
         "admin/people/task.html",
@@ -89,9 +89,9 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 def read(page: Page) -> Response[Any]:
     """Show what the requester wrote, and log that it was read."""
     task = _task(page)
-    if page.auth is not None:
+    if page.who.auth is not None:
         record(page.work, "task.read", "task", task.id, household_id=task.household_id)
-        page.auth.data = page.auth.data | {"read_task": task.id}
+        page.who.auth.data = page.who.auth.data | {"read_task": task.id}
     return page.redirect(f"/tasks/{task.id}")
 
 

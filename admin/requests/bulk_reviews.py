@@ -9,11 +9,11 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, staff_route
+from admin.page import Page
 from admin.requests.reviews import show_queue
 from portal.domain.desk.casework import bulk_review, review_queue
 from portal.domain.foundation.texts import _s
 from portal.domain.people.staff.permissions import Permission
-from portal.platform.page import Page
 
 MARK = "id_"
 CHOSEN, DONE = "bulk_chosen", "bulk_done"
@@ -36,13 +36,13 @@ def choose(page: Page) -> Response[Any]:
     if not found:
         page.form.error("queue", _s("承認する申請に、しるしをつけてください。"))
         return show_queue(page, 422)
-    if page.auth is not None:
-        page.auth.data = page.auth.data | {CHOSEN: found}
+    if page.who.auth is not None:
+        page.who.auth.data = page.who.auth.data | {CHOSEN: found}
     return page.redirect("/reviews/bulk")
 
 
 def _chosen(page: Page) -> list[tuple[int, int]]:
-    kept = page.auth.data.get(CHOSEN, []) if page.auth is not None else []
+    kept = page.who.auth.data.get(CHOSEN, []) if page.who.auth is not None else []
     return [(int(number), int(version)) for number, version in kept]
 
 
@@ -61,14 +61,14 @@ def accept(page: Page) -> Response[Any]:
     if chosen and first_post(page):
         done, refused = bulk_review.accept_all(page.work, chosen)
         left = [[one.request_id, one.receipt_no, one.why] for one in refused]
-        if page.auth is not None:
-            page.auth.data = page.auth.data | {CHOSEN: [], DONE: [len(done), left]}
+        if page.who.auth is not None:
+            page.who.auth.data = page.who.auth.data | {CHOSEN: [], DONE: [len(done), left]}
     return page.redirect("/reviews/bulk/done")
 
 
 def show_done(page: Page) -> Response[Any]:
     """Say how many were accepted, and of the others why not."""
-    kept = page.auth.data.get(DONE) if page.auth is not None else None
+    kept = page.who.auth.data.get(DONE) if page.who.auth is not None else None
     if not kept:
         return page.redirect("/reviews")
     count, left = kept

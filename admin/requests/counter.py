@@ -7,6 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import number_in_address, staff_route
 from admin.carrying_out import carry_out_once
+from admin.page import Page
 from admin.requests import recipient_words
 from admin.requests.scans import SCAN
 from portal.domain.foundation.clock import jst_date
@@ -17,7 +18,6 @@ from portal.domain.requests.recipients import counter
 from portal.domain.requests.recipients.receipt_sheet import receipt_sheet
 from portal.domain.requests.requests.scans import store_scan
 from portal.platform.carrying_out import Again
-from portal.platform.page import Page
 
 FILES = {"scan": SCAN}
 

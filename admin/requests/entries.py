@@ -10,6 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, number_in_address, post_key, staff_route
 from admin.desk import household
+from admin.page import Page
 from admin.requests import entry_words
 from admin.requests.entry_forms import (
     ALTERNATIVE,
@@ -54,7 +55,6 @@ from portal.domain.requests.requests.paper_forms import SIGNERS
 from portal.domain.requests.requests.queries import paper_forms_of, requests_of, requests_with_form
 from portal.domain.requests.requests.words import next_words
 from portal.platform.locale import CODE_OF, CODES, NAMES
-from portal.platform.page import Page
 
 FILES = {"scan": SCAN}
 BLANKS = (DECLINE, ALTERNATIVE, REDELIVERY, "change")
@@ -204,7 +204,7 @@ def _place(page: Page, made: Request | Task, known: set[int]) -> str:
     base = f"/households/{_key(page)}"
     if isinstance(made, Task):
         return f"{base}/entry-tasks/{made.id}"
-    staff_id = page.staff.id if page.staff is not None else 0
+    staff_id = page.who.staff.id if page.who.staff is not None else 0
     with_form = {
         row.id: row for row in requests_with_form(page.session, _key(page), staff_id, page.now)
     }

@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from types import MappingProxyType
 from typing import Any
 
+from admin.page import Page
 from portal.domain.desk.casework.review_kinds import form_of
 from portal.domain.foundation.actors import Channel
 from portal.domain.foundation.clock import JST
@@ -35,7 +36,6 @@ from portal.domain.requests.requests.paper_forms import (
     PaperEntry,
 )
 from portal.domain.requests.requests.scans import store_scan
-from portal.platform.page import Page
 from portal.platform.written_forms import read_written
 
 DECLINE, ALTERNATIVE, REDELIVERY, WISH = "decline", "alternative", "redelivery", "wish"

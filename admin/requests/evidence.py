@@ -6,6 +6,7 @@ Shown where somebody proposes or approves something by an instruction of the war
 from collections.abc import Sequence
 
 from admin.access import allowed
+from admin.page import Page
 from portal.domain.contacts.escalations.queries import (
     Evidence,
     Reader,
@@ -13,7 +14,6 @@ from portal.domain.contacts.escalations.queries import (
     instructions_for,
 )
 from portal.domain.people.staff.permissions import Permission
-from portal.platform.page import Page
 
 
 def evidence_of(page: Page, instruction_no: str | None) -> Sequence[Evidence]:

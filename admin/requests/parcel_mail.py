@@ -12,6 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import staff_route
 from admin.carrying_out import carry_out_once
+from admin.page import Page
 from admin.requests.parcels import found_parcel, show_parcel
 from portal.domain.desk.casework import parcels_again
 from portal.domain.foundation.texts import _s
@@ -20,7 +21,6 @@ from portal.domain.mailroom.tracking import by_hand
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.requests.alternatives import delivery, lost_parcels, queries
 from portal.platform.carrying_out import Again
-from portal.platform.page import Page
 
 
 def _day(page: Page, name: str) -> date:

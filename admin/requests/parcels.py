@@ -11,6 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
+from admin.page import Page
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError, NotFoundError
@@ -28,7 +29,6 @@ from portal.domain.requests.alternatives.serials import read_range
 from portal.domain.requests.alternatives.words import product_name
 from portal.platform.carrying_out import Again, carry_out
 from portal.platform.forms import Form
-from portal.platform.page import Page
 
 CLASSES = (SIMPLE_REGISTERED, REGISTERED, PARCEL)
 """Mail that is handed over by hand and insured: nothing else carries paper of value."""
@@ -60,7 +60,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         if packs
         else [],
         rows=[] if packs else queries.parcels(page.session, stage, include_protected=known),
-        me=page.staff.id if page.staff else 0,
+        me=page.who.staff.id if page.who.staff else 0,
         product=_product(page),
         pieces=_pieces(page),
     )
@@ -102,9 +102,9 @@ def show_pack(page: Page, status_code: int = 200) -> Response[Any]:
     What was scanned so far is in the form, the cursor in the next field.
     """
     view, left, focus = _to_pack(page), None, ""
-    open_follow_ups = page.auth.data.get(BEGUN) if page.auth is not None else None
+    open_follow_ups = page.who.auth.data.get(BEGUN) if page.who.auth is not None else None
     if page.method == "GET" and open_follow_ups and open_follow_ups["request"] == view.request_id:
-        page.form = Form(open_follow_ups["values"])
+        page.fill(Form(open_follow_ups["values"]))
         scans, focus = _scans(page, view)
         left = _left(view, _chosen(page, view), scans)
     mail_class = page.form.get("mail_class") or SIMPLE_REGISTERED
@@ -183,15 +183,15 @@ def _keep(page: Page, request_id: int | None) -> None:
 
     A scanner's Enter sends the form each time.
     """
-    if page.auth is None:
+    if page.who.auth is None:
         return
-    data = {name: value for name, value in page.auth.data.items() if name != BEGUN}
+    data = {name: value for name, value in page.who.auth.data.items() if name != BEGUN}
     if request_id is not None:
         values = {
             name: value[:40] for name, value in page.form.values.items() if name.startswith(KEPT)
         }
         data[BEGUN] = {"request": request_id, "values": values}
-    page.auth.data = data
+    page.who.auth.data = data
 
 
 def _scans(page: Page, view: queries.ToPack) -> tuple[list[packing.Scanned], str]:
@@ -221,7 +221,7 @@ def _scans(page: Page, view: queries.ToPack) -> tuple[list[packing.Scanned], str
 
 def _next(page: Page, stage: str, said: str) -> Response[Any]:
     """Go on to the next piece of work of a stage that this person may do, or back to its list."""
-    known, me = may_know(page), page.staff.id if page.staff else 0
+    known, me = may_know(page), page.who.staff.id if page.who.staff else 0
     if stage == "to_pack":
         waiting = queries.to_pack(page.session, include_protected=known)
         if waiting:
@@ -251,7 +251,7 @@ def found_parcel(page: Page) -> queries.ParcelView:
 def show_parcel(page: Page, status_code: int = 200) -> Response[Any]:
     """Show one parcel with what can be done now; the address only after it was asked for."""
     view = found_parcel(page)
-    read = page.auth is not None and page.auth.data.get("read_parcel") == view.parcel.id
+    read = page.who.auth is not None and page.who.auth.data.get("read_parcel") == view.parcel.id
     addressee = None
     if read:
         household_id, names = view.parcel.household_id, page.site.program.names
@@ -265,7 +265,7 @@ def show_parcel(page: Page, status_code: int = 200) -> Response[Any]:
         serials=queries.serials_in(page.session, view.parcel.id),
         addressee=addressee,
         classes=CLASSES,
-        own=page.staff is not None and view.parcel.counted_by == page.staff.id,
+        own=page.who.staff is not None and view.parcel.counted_by == page.who.staff.id,
         product=_product(page),
         reasons=RETURN_REASONS,
         today=jst_date(page.now),
@@ -316,7 +316,7 @@ def discard(page: Page) -> Response[Any]:
 def read_address(page: Page) -> Response[Any]:
     """Show name and address for the label, and log that they were read."""
     view = found_parcel(page)
-    if page.auth is not None:
+    if page.who.auth is not None:
         record(
             page.work,
             "parcel.address_read",
@@ -324,7 +324,7 @@ def read_address(page: Page) -> Response[Any]:
             view.parcel.id,
             household_id=view.parcel.household_id,
         )
-        page.auth.data = page.auth.data | {"read_parcel": view.parcel.id}
+        page.who.auth.data = page.who.auth.data | {"read_parcel": view.parcel.id}
     return page.redirect(f"/parcels/{view.parcel.id}")
 
 

@@ -14,6 +14,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.desk import household
 from admin.mailroom.releases import read_instruction
+from admin.page import Page
 from admin.requests import recipient_words
 from admin.requests.scans import SCAN
 from portal.domain.desk.casework.masking import mask_name
@@ -46,7 +47,6 @@ from portal.domain.requests.recipients.written import Evidence
 from portal.domain.requests.requests.kinds import ADDITION, RECIPIENT_CHANGE
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.scans import store_scan
-from portal.platform.page import Page
 
 PLACES = 4
 """Children that one form adds; more take another form."""
@@ -82,7 +82,7 @@ def show_list(page: Page) -> Response[Any]:
 
 
 def _me(page: Page) -> int:
-    return page.staff.id if page.staff is not None else 0
+    return page.who.staff.id if page.who.staff is not None else 0
 
 
 def _ways(page: Page) -> tuple[HandOver, ...]:

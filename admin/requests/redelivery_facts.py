@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from admin.access import allowed
+from admin.page import Page
 from portal.domain.desk.casework.masking import (
     mask_address,
     mask_birth,
@@ -30,7 +31,6 @@ from portal.domain.requests.redeliveries.queries import NONE, redelivery_of
 from portal.domain.requests.redeliveries.written import WRITTEN
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.services import written_in
-from portal.platform.page import Page
 
 
 @dataclass(frozen=True, slots=True)

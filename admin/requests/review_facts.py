@@ -10,6 +10,7 @@ from typing import Any
 
 from admin.access import allowed
 from admin.mailroom.releases import scan_of
+from admin.page import Page
 from admin.requests.evidence import evidence_of
 from admin.requests.redelivery_facts import RedeliveryFacts, redelivery_facts
 from portal.domain.contacts.escalations.queries import Evidence
@@ -32,7 +33,6 @@ from portal.domain.requests.requests.models import PaperForm, Request, Scan
 from portal.domain.requests.requests.queries import paper_forms_of, requests_of
 from portal.domain.requests.requests.scans import visible_scan
 from portal.domain.requests.requests.services import reply_of, written_in
-from portal.platform.page import Page
 
 TIMELINE_ENTRIES = 30
 
@@ -108,8 +108,8 @@ def facts_of(page: Page, row: Request) -> Facts:
         else (),
         proposed_by=proposer.display_name if proposer is not None else "",
         own_proposal=proposer is not None
-        and page.staff is not None
-        and proposer.id == page.staff.id,
+        and page.who.staff is not None
+        and proposer.id == page.who.staff.id,
         instruction_no=(proposal.instruction_no or "") if proposal is not None else "",
         instruction_date=proposal.instruction_date if proposal is not None else None,
         order_scan=scan_of(page, proposal) if row.kind == REDELIVERY else None,

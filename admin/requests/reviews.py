@@ -13,6 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.mailroom.releases import FILES, stored_order
+from admin.page import Page
 from admin.requests import request_words
 from admin.requests.review_facts import facts_of
 from portal.domain.desk.casework import review_changes, review_offers, review_queue
@@ -26,7 +27,6 @@ from portal.domain.requests.requests import services
 from portal.domain.requests.requests.kinds import KINDS, REDELIVERY
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.states import REQUEST
-from portal.platform.page import Page
 
 TEXT_MAX = 400
 TRIES = 5
@@ -39,7 +39,7 @@ OWN_FIELDS = frozenset(
 
 
 def _staff_id(page: Page) -> int:
-    return page.staff.id if page.staff is not None else 0
+    return page.who.staff.id if page.who.staff is not None else 0
 
 
 def _number(typed: str) -> int:

@@ -9,12 +9,12 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, number_in_address, staff_route
+from admin.page import Page
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.requests.requests import scans
 from portal.domain.requests.requests.scans import ScanReason
-from portal.platform.page import Page
 from portal.platform.routes import Transaction
 from portal.platform.uploads import UploadRule
 

@@ -9,6 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import number_in_address, staff_route
 from admin.carrying_out import carry_out_once
+from admin.page import Page
 from admin.requests.parcels import read_number
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
@@ -17,7 +18,6 @@ from portal.domain.requests.alternatives import queries, stock, stocktaking
 from portal.domain.requests.alternatives.serials import SerialRange, read_range
 from portal.domain.requests.alternatives.words import product_name
 from portal.platform.carrying_out import Again
-from portal.platform.page import Page
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -35,7 +35,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         ranges=queries.ranges(session, product),
         movements=queries.movements(session, product),
         counts=queries.waiting_counts(session),
-        me=page.staff.id if page.staff else 0,
+        me=page.who.staff.id if page.who.staff else 0,
         name=lambda product_id: product_name(program, product_id),
         said=page.query.get("said", ""),
     )

@@ -58,7 +58,7 @@ def _error_response(request: Request[Any, Any, Any], status: int) -> Response[st
         "route_handler", alive
     )  # no route was found: the page only needs some name
     page = read_page(site, request, Form())
-    with use_locale(page.locale):
+    with use_locale(page.request.locale):
         return page.render(
             f"errors/{site.kind}.html", status, status=status, message=default_message(status)
         )

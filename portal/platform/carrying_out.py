@@ -9,7 +9,7 @@ from litestar import Response
 from portal.domain.foundation.errors import DomainError, InputError
 from portal.platform.page import Page
 
-Shows = Callable[[Page, int], Response[Any]]
+Shows = Callable[[Page[Any], int], Response[Any]]
 """Draws a page with the errors of its form, and answers with a status."""
 
 
@@ -44,7 +44,10 @@ class Again:
 
 
 def carry_out(
-    page: Page, service: Callable[[], object], done: str | Callable[[], Response[Any]], again: Again
+    page: Page[Any],
+    service: Callable[[], object],
+    done: str | Callable[[], Response[Any]],
+    again: Again,
 ) -> Response[Any]:
     """Run a service in a savepoint, so that a refusal leaves counters and the form's claim alone.
 

@@ -25,7 +25,7 @@ STATUS: dict[type[Exception], int] = {
 }
 
 
-def failure_page(page: Page, error: Exception) -> Response[Any]:
+def failure_page(page: Page[Any], error: Exception) -> Response[Any]:
     """Answer with the error page of this site in the reader's language."""
     status = next((s for kind, s in STATUS.items() if isinstance(error, kind)), 503)
     message = error.message if isinstance(error, errors.DomainError) else default_message(status)

@@ -6,7 +6,7 @@ One async shell reads the request, the rest runs in a thread inside one transact
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import partial
 from typing import Any
@@ -24,8 +24,10 @@ from portal.domain.foundation.texts import use_locale
 from portal.domain.people.authn import sessions
 from portal.platform import cookies
 from portal.platform import locale as locales
+from portal.platform.answer import Answer
 from portal.platform.failures import failure_page
 from portal.platform.forms import Form, form_from, read_form
+from portal.platform.incoming import Incoming
 from portal.platform.network import client_address
 from portal.platform.page import Page
 from portal.platform.site import Site
@@ -33,8 +35,8 @@ from portal.platform.threads import in_thread
 from portal.platform.uploads import MAX_UPLOAD_BODY, UploadRule, check_uploads, read_multipart
 
 LOG = logging.getLogger("portal.requests")
-Handler = Callable[[Page], Response[Any]]
-Guard = Callable[[Page], Response[Any] | None]
+Handler = Callable[[Page[Any]], Response[Any]]
+Guard = Callable[[Page[Any]], Response[Any] | None]
 MAX_BODY = 256 * 1024
 
 
@@ -120,7 +122,7 @@ def _plan_of(app: Litestar, name: str) -> Endpoint | None:
 
 
 def draw_again(
-    page: Page, name: str, path: str, params: Mapping[str, Any], values: Mapping[str, str]
+    page: Page[Any], name: str, path: str, params: Mapping[str, Any], values: Mapping[str, str]
 ) -> Response[Any] | None:
     """Return the page of a form as it was posted to another route, carrying nothing out.
 
@@ -131,13 +133,8 @@ def draw_again(
     plan = page.lookup(name)
     if plan is None or plan.shows is None:
         return None
-    page.form, page.path, page.params, page.query, page.drawn_again = (
-        Form(values),
-        path,
-        params,
-        {},
-        True,
-    )
+    page.request = replace(page.request, form=Form(values), path=path, params=params, query={})
+    page.drawn_again = True
     with page.site.database.write() as session:
         page.load_auth(session, page.site.clock.now(session))
         again: Response[Any] = plan.guard(page) or plan.shows(page)
@@ -158,7 +155,7 @@ async def _read_form(plan: Endpoint, site: Site, request: Request[Any, Any, Any]
     return await read_multipart(request.stream(), options.get("boundary", ""), limits)
 
 
-def _admits(plan: Endpoint, page: Page) -> bool:
+def _admits(plan: Endpoint, page: Page[Any]) -> bool:
     try:
         with page.site.database.read() as session:
             page.load_auth(session, page.site.clock.now(session))
@@ -167,13 +164,12 @@ def _admits(plan: Endpoint, page: Page) -> bool:
         return False  # the request itself is answered with the reason
 
 
-def read_page(site: Site, request: Request[Any, Any, Any], form: Form) -> Page:
+def read_page(site: Site, request: Request[Any, Any, Any], form: Form) -> Page[Any]:
     """Return the request as handlers see it, in the language that was chosen."""
     offered = RESIDENT_LOCALES if site.kind == sessions.RESIDENT else STAFF_LOCALES
     prefix = site.cookie_prefix
     chosen = form.get("lang") or request.cookies.get(prefix + locales.COOKIE)
-    return Page(
-        site=site,
+    incoming = Incoming(
         method=request.method,
         path=request.scope["path"],
         route=request.scope["route_handler"].name or "",
@@ -190,6 +186,7 @@ def read_page(site: Site, request: Request[Any, Any, Any], form: Form) -> Page:
         unattended=request.headers.get("x-unattended") == "true",
         came_from=_own_path(request) if request.method == "POST" else "",
     )
+    return Page(site, incoming, site.sign_ins.nobody, Answer(prefix, site.vault))
 
 
 def _own_path(request: Request[Any, Any, Any]) -> str:
@@ -201,9 +198,9 @@ def _own_path(request: Request[Any, Any, Any]) -> str:
     return came.path + (f"?{came.query}" if came.query else "")
 
 
-def _run(plan: Endpoint, page: Page) -> Response[Any]:
+def _run(plan: Endpoint, page: Page[Any]) -> Response[Any]:
     started = time.perf_counter()
-    with use_locale(page.locale):
+    with use_locale(page.request.locale):
         try:
             check_uploads(page.form, plan.uploads)
             response = _language(page) or _in_transaction(plan, page)
@@ -211,14 +208,14 @@ def _run(plan: Endpoint, page: Page) -> Response[Any]:
             response = _refused(page, error)
         except (OperationalError, PoolTimeoutError) as error:
             LOG.error("database away: %s", type(error).__name__)  # noqa: TRY400  (a trace would hold nothing more)
-            page.auth = page.staff = None
+            page.forget_who()
             response = failure_page(page, error)
     took = (time.perf_counter() - started) * 1000
-    LOG.info("%s %s %.1f ms", page.route, response.status_code, took)
+    LOG.info("%s %s %.1f ms", page.request.route, response.status_code, took)
     return response
 
 
-def _refused(page: Page, error: DomainError) -> Response[Any]:
+def _refused(page: Page[Any], error: DomainError) -> Response[Any]:
     """Answer a refusal whose transaction was rolled back.
 
     Who is signed in is read again, for the page around it.
@@ -228,34 +225,36 @@ def _refused(page: Page, error: DomainError) -> Response[Any]:
         return failure_page(page, error)
 
 
-def _language(page: Page) -> Response[Any] | None:
+def _language(page: Page[Any]) -> Response[Any] | None:
     """Answer a language link: keep the choice, and take it out of the address."""
     if page.method != "GET" or (code := page.query.get("lang")) not in locales.CODES:
         return None
-    page.set_cookie(locales.COOKIE, code or "ja", max_age=365 * 24 * 3600)
+    page.answer.set_cookie(locales.COOKIE, code or "ja", max_age=365 * 24 * 3600)
     return page.redirect(page.path)
 
 
-def _in_transaction(plan: Endpoint, page: Page) -> Response[Any]:
+def _in_transaction(plan: Endpoint, page: Page[Any]) -> Response[Any]:
     database = page.site.database
     if plan.transaction is Transaction.OWN:
         with database.read() as session:
             page.load_auth(session, page.site.clock.now(session))
             refused = _refuse(plan, page)
-            for loaded in (page.auth, page.staff, page.call):
-                if loaded is not None:
-                    session.expunge(
-                        loaded
-                    )  # stays readable after this transaction, for the page around an answer
+            for row in page.who.rows:
+                session.expunge(row)  # stays readable after this transaction, for the answer
         return refused or plan.handler(page)
     opener = database.read if plan.transaction is Transaction.READ else database.write
     stale = None
     with opener() as session:
         now = page.site.clock.now(session)
         page.load_auth(session, now)
-        idle = page.auth is not None and now - page.auth.seen_at > sessions.TOUCH_EVERY
-        if page.auth is not None and idle and not page.locked and not page.unattended:
-            stale = page.auth.id
+        idle = page.who.auth is not None and now - page.who.auth.seen_at > sessions.TOUCH_EVERY
+        if (
+            page.who.auth is not None
+            and idle
+            and not page.who.locked
+            and not page.request.unattended
+        ):
+            stale = page.who.auth.id
         response = _refuse(plan, page)
         if response is None:
             try:
@@ -270,14 +269,16 @@ def _in_transaction(plan: Endpoint, page: Page) -> Response[Any]:
     return response
 
 
-def _refuse(plan: Endpoint, page: Page) -> Response[Any] | None:
+def _refuse(plan: Endpoint, page: Page[Any]) -> Response[Any] | None:
     if (refused := plan.guard(page)) is not None:
         return refused
     if page.method != "POST":
         return None
-    if not cookies.form_token_fits(page.site.vault, page.bound_to, page.form.get("form_token")):
+    if not cookies.form_token_fits(
+        page.site.vault, page.answer.bound_to, page.form.get("form_token")
+    ):
         return failure_page(page, PermissionError("form token"))
     if page.form.get("lang") in locales.CODES and plan.shows is not None:
-        page.set_cookie(locales.COOKIE, page.form.get("lang"), max_age=365 * 24 * 3600)
+        page.answer.set_cookie(locales.COOKIE, page.form.get("lang"), max_age=365 * 24 * 3600)
         return plan.shows(page)
     return None

@@ -15,16 +15,15 @@ from portal.domain.foundation.actors import SYSTEM, Actor
 from portal.domain.foundation.clock import Clock, DatabaseClock
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.texts import plain
 from portal.domain.foundation.vault import Vault, load_vault
 from portal.domain.foundation.work import Work, WorkSource
 from portal.domain.people.authn.passwords import HashPool
 from portal.domain.people.households.search_index import Indexer
-from portal.domain.people.signin.second_factor import Origin
 from portal.platform.assets import Assets
 from portal.platform.database import Database, make_engine
 from portal.platform.senders import sendable_kinds
 from portal.platform.templating import make_environment
+from portal.platform.who import SignIns
 from portal.settings import Settings
 
 
@@ -43,6 +42,7 @@ class Site:
     templates: Environment
     assets: Assets
     context: Callable[[Any], dict[str, Any]]
+    sign_ins: SignIns[Any]
 
     @property
     def cookie_prefix(self) -> str:
@@ -67,11 +67,6 @@ class Site:
         """Host name of the resident site, for messages bound to it."""
         return urlsplit(self.settings.public_url).hostname or ""
 
-    @property
-    def origin(self) -> Origin:
-        """Who sends one-time codes."""
-        return Origin(self.public_host, plain(str(self.program.names.program)))
-
     def work(self, session: Session, actor: Actor = SYSTEM, now: datetime | None = None) -> Work:
         """Return the work of an open transaction.
 
@@ -94,6 +89,7 @@ class Site:
 def make_site(
     settings: Settings,
     kind: str,
+    sign_ins: SignIns[Any],
     *,
     engine: Engine | None = None,
     clock: Clock | None = None,
@@ -119,4 +115,5 @@ def make_site(
         templates=make_environment(assets, staff=kind == "staff"),
         assets=assets,
         context=context,
+        sign_ins=sign_ins,
     )

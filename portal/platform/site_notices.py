@@ -1,6 +1,7 @@
 """The notices that every page of both sites shows, read once per page."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -20,7 +21,7 @@ class Line:
     period: str
 
 
-def site_notices(page: Page) -> list[Line]:
+def site_notices(page: Page[Any]) -> list[Line]:
     """Return what is to be shown now; nothing where the page has no database to ask."""
     if page.session is None:
         return []
@@ -35,7 +36,7 @@ def site_notices(page: Page) -> list[Line]:
         return []
 
 
-def _lines(page: Page, session: Session) -> list[Line]:
+def _lines(page: Page[Any], session: Session) -> list[Line]:
     return [
         Line(
             one.text,

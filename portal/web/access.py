@@ -6,8 +6,8 @@ from typing import Any
 from litestar import Response
 
 from portal.domain.people.signin.attempt import STAGE_BIRTH, STAGE_CHANNEL, STAGE_CODE, STAGE_FULL
-from portal.platform.page import Page
 from portal.platform.routes import Guard
+from portal.web.page import Page
 
 PUBLIC = "public"
 NEXT_STEP = {
@@ -27,10 +27,10 @@ def at_stage(stage: str) -> Guard:
     """Let in a session at exactly this stage; send others to where they are."""
 
     def guard(page: Page) -> Response[Any] | None:
-        if page.auth is None:
+        if page.who.auth is None:
             return page.redirect("/signin?ended=1" if page.method == "POST" else "/signin")
-        if page.auth.stage != stage:
-            return page.redirect(NEXT_STEP[page.auth.stage])
+        if page.who.auth.stage != stage:
+            return page.redirect(NEXT_STEP[page.who.auth.stage])
         return None
 
     return guard

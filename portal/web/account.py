@@ -18,9 +18,9 @@ from portal.domain.people.signin.locked_out import stamp, stamped_at
 from portal.domain.people.tasks.services import NEW_LETTER
 from portal.platform import cookies
 from portal.platform.failures import failure_page
-from portal.platform.page import Page
 from portal.platform.routes import Transaction, endpoint
 from portal.web.access import PUBLIC, everybody, signed_in
+from portal.web.page import Page
 from portal.web.signin.activation import forbidden_words, keep_backup, own_credential, session_of
 from portal.web.signin.code import masked
 from portal.web.signin.code_texts import channel_name
@@ -115,7 +115,7 @@ def new_codes(page: Page) -> Response[Any]:
 def sign_out_everywhere(page: Page) -> Response[Any]:
     """End all sessions."""
     account.sign_out_everywhere(page.work, session_of(page))
-    page.drop_cookie(cookies.SESSION)
+    page.answer.drop_cookie(cookies.SESSION)
     return page.redirect("/signedout")
 
 
@@ -127,7 +127,7 @@ def show_lost(page: Page, status_code: int = 200) -> Response[Any]:
 def submit_lost(page: Page) -> Response[Any]:
     """Stop the account at once and ask for a new letter."""
     task = account.report_lost(page.work, session_of(page).owner_id or 0)
-    page.drop_cookie(cookies.SESSION)
+    page.answer.drop_cookie(cookies.SESSION)
     sealed = stamp(page.work, task.receipt_no, LOST)
     return page.redirect(f"/account/received/lost/{task.receipt_no}/{sealed}")
 

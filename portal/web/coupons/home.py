@@ -21,10 +21,10 @@ from portal.domain.requests.alternatives.choosing import ChildPaper, papers_of_h
 from portal.domain.requests.declines.queries import ChildDecline, declines_of_household, wish_of
 from portal.domain.requests.requests.kinds import kind_name
 from portal.domain.requests.requests.queries import waiting_for_resident
-from portal.platform.page import Page
 from portal.platform.routes import endpoint
 from portal.web.access import signed_in
 from portal.web.coupons.issuer_words import issuer_sentence, state_words
+from portal.web.page import Page
 from portal.web.signin.activation import own_credential
 
 

@@ -13,17 +13,17 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.program.eligibility import am_i_in
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.typed import DateFault, date_in_parts
-from portal.platform.page import Page
 from portal.platform.routes import Transaction, endpoint
 from portal.web.access import PUBLIC, everybody
 from portal.web.information.dates import date_error
+from portal.web.page import Page
 
 IN, TOO_OLD, TOO_YOUNG = "in", "too-old", "too-young"
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask for a birth date. Only an htmx answer to the form is a fragment."""
-    fragment = page.htmx and page.method == "POST"
+    fragment = page.request.htmx and page.method == "POST"
     return page.render(
         "portal/information/_check_form.html" if fragment else "portal/information/check.html",
         status_code,
@@ -57,7 +57,7 @@ def answer(page: Page) -> Response[Any]:
     sign_in = program.windows.sign_in
     return page.render(
         "portal/information/_check_answer.html"
-        if page.htmx
+        if page.request.htmx
         else "portal/information/check_answer.html",
         verdict=page.path.rpartition("/")[2],
         sign_in_open=sign_in.is_open(page.now),

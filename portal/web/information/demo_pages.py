@@ -13,9 +13,9 @@ from portal.domain.foundation.clock import JST
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _
 from portal.domain.people.notices.queries import latest_opened
-from portal.platform.page import Page
 from portal.platform.routes import endpoint
 from portal.web.access import PUBLIC, everybody
+from portal.web.page import Page
 
 TOKEN = re.compile(r"[0-9A-Za-z]{4,64}")
 

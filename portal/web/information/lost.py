@@ -19,9 +19,9 @@ from portal.domain.people.signin.locked_out import (
     stamped_at,
 )
 from portal.domain.people.tasks.services import RECEIPT_ALPHABET
-from portal.platform.page import Page
 from portal.platform.routes import endpoint
 from portal.web.access import PUBLIC, everybody
+from portal.web.page import Page
 
 RECEIPT_NO = re.compile(f"[{RECEIPT_ALPHABET}]{{4}}-[{RECEIPT_ALPHABET}]{{4}}")
 NAME_MAX = ID_MAX = 100
@@ -50,7 +50,7 @@ def submit(page: Page) -> Response[Any]:
     if not page.form.ok:
         return show_ask(page, 422)
     form_key = page.form.get("form_key") or secrets.token_urlsafe(18)
-    receipt_no = ask_call_back(page.work, wish, form_key, page.address)
+    receipt_no = ask_call_back(page.work, wish, form_key, page.request.address)
     return page.redirect(f"/lost/received/{receipt_no}/{stamp(page.work, receipt_no)}")
 
 

@@ -21,11 +21,11 @@ from portal.domain.requests.alternatives.form import alternative_form_pdf
 from portal.domain.requests.alternatives.words import product_name
 from portal.domain.requests.alternatives.written import WRITTEN, PaperWish
 from portal.domain.requests.requests.fields import Place
-from portal.platform.page import Page
 from portal.platform.routes import endpoint
 from portal.platform.written_forms import read_written
 from portal.web.access import PUBLIC, everybody, signed_in
 from portal.web.coupons.home import household_of
+from portal.web.page import Page
 from portal.web.signin.activation import own_credential, session_of
 from portal.web.signin.fresh import freshly_signed_in
 

@@ -24,9 +24,9 @@ from portal.domain.requests.requests.fields import Place
 from portal.domain.requests.requests.kinds import DECLINE
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.queries import own_request
-from portal.platform.page import Page
 from portal.platform.routes import endpoint
 from portal.web.access import signed_in
+from portal.web.page import Page, origin_of
 from portal.web.requests.decline import ACCESS, keep, kept, names_of
 from portal.web.requests.request_documents import declared_online, written_online
 from portal.web.signin.activation import own_credential, session_of
@@ -52,7 +52,7 @@ def _send(page: Page) -> bool:
         return True
     try:
         with page.session.begin_nested():
-            second_factor.send_code(page.work, current, PURPOSE, page.site.origin)
+            second_factor.send_code(page.work, current, PURPOSE, origin_of(page.site))
     except ThrottledError:
         return False
     return True

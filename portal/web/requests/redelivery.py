@@ -16,9 +16,9 @@ from portal.domain.requests.redeliveries import words
 from portal.domain.requests.redeliveries.letter_status import Bar, letter_statuses
 from portal.domain.requests.redeliveries.queries import ITEMS, LETTER
 from portal.domain.requests.redeliveries.submitting import submit as ask
-from portal.platform.page import Page
 from portal.platform.routes import endpoint
 from portal.web.access import signed_in
+from portal.web.page import Page
 from portal.web.signin.activation import own_credential
 
 PLACE = "/redelivery/own"

@@ -35,10 +35,10 @@ from portal.domain.requests.redeliveries.form import redelivery_form_pdf
 from portal.domain.requests.redeliveries.submitting import submit_without_sign_in
 from portal.domain.requests.redeliveries.written import NAME_MAX, Wish
 from portal.platform.failures import failure_page
-from portal.platform.page import Page
 from portal.platform.routes import Transaction, endpoint
 from portal.web.access import PUBLIC, everybody
 from portal.web.information.dates import date_error
+from portal.web.page import Page
 
 RECEIPT_NO = re.compile(f"[{RECEIPT_ALPHABET}]{{4}}-[{RECEIPT_ALPHABET}]{{4}}")
 ANSWER_SECONDS = 0.05
@@ -47,7 +47,7 @@ ANSWER_SECONDS = 0.05
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Explain what the post office does itself, and show the form while it may be sent."""
-    if page.auth is not None and page.auth.stage == "full" and page.method == "GET":
+    if page.who.auth is not None and page.who.auth.stage == "full" and page.method == "GET":
         return page.redirect("/redelivery/own")
     windows = page.site.program.windows
     return page.render(
@@ -82,7 +82,7 @@ def _take(page: Page, wish: Wish) -> Response[Any]:
         page.load_auth(session, site.clock.now(session))
         try:
             receipt_no = submit_without_sign_in(
-                page.site.work(session, page.actor, page.now), wish, form_key, page.address
+                page.site.work(session, page.actor, page.now), wish, form_key, page.request.address
             )
         except ThrottledError as error:
             return failure_page(page, error)  # inside the transaction: the counters stay

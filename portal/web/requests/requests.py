@@ -31,9 +31,9 @@ from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.queries import own_request, requests_of
 from portal.domain.requests.requests.services import reply_of
 from portal.domain.requests.requests.words import entered_words, next_words, state_words
-from portal.platform.page import Page
 from portal.platform.routes import endpoint
 from portal.web.access import signed_in
+from portal.web.page import Page
 from portal.web.requests.alternative import names_of
 from portal.web.requests.request_documents import children_of, declared_online
 from portal.web.signin.activation import own_credential

@@ -23,18 +23,18 @@ from portal.domain.people.signin.account import ask_no_channel, check_own_passwo
 from portal.domain.people.signin.activation import BirthAnswer
 from portal.domain.people.signin.letter_requests import own_task
 from portal.domain.people.tasks.services import NO_CHANNEL
-from portal.platform.page import Page
 from portal.platform.routes import Transaction, endpoint
 from portal.web.access import at_stage, signed_in
 from portal.web.information.dates import date_error
+from portal.web.page import Page
 
 BIRTH, CHANNEL = at_stage(attempt.STAGE_BIRTH), at_stage(attempt.STAGE_CHANNEL)
 
 
 def session_of(page: Page) -> AuthSession:
     """Return the session that the guard let in."""
-    assert page.auth is not None  # noqa: S101  (the guard let only sessions in)
-    return page.auth
+    assert page.who.auth is not None  # noqa: S101  (the guard let only sessions in)
+    return page.who.auth
 
 
 def own_credential(page: Page) -> Credential:

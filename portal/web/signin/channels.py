@@ -16,9 +16,9 @@ from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.coupons.qr import draw_png
 from portal.domain.people.notices.phones import parse_email, parse_mobile
 from portal.domain.people.signin import attempt, second_factor
-from portal.platform.page import Page
 from portal.platform.routes import Guard, endpoint
 from portal.web.access import at_stage
+from portal.web.page import Page, origin_of
 from portal.web.signin.activation import finish, own_credential, session_of, step
 from portal.web.signin.code import masked, remember_device, sent_code
 from portal.web.signin.code_texts import channel_name, code_error
@@ -86,7 +86,9 @@ def _enroll(flow: Flow, page: Page, kind: str, secret: str) -> Response[Any]:
     typed = (authenticator.address_digest or b"").hex()
     auth.data = auth.data | {"enrolling": authenticator.id, "kind": kind, "typed": typed}
     if kind != "totp":
-        second_factor.send_code(page.work, authenticator, second_factor.ENROLL, page.site.origin)
+        second_factor.send_code(
+            page.work, authenticator, second_factor.ENROLL, origin_of(page.site)
+        )
     return page.redirect(f"{flow.prefix}/prove")
 
 
@@ -193,7 +195,7 @@ def send_again(flow: Flow, page: Page) -> Response[Any]:
     if pending is None or pending.kind == "totp":
         return page.redirect(flow.prefix)
     try:
-        second_factor.send_code(page.work, pending, second_factor.ENROLL, page.site.origin)
+        second_factor.send_code(page.work, pending, second_factor.ENROLL, origin_of(page.site))
     except DomainError as error:
         page.form.error("code", error.message)
         return show_prove(flow, page, 429)

@@ -19,9 +19,9 @@ from portal.domain.people.notices.queries import in_trouble
 from portal.domain.people.signin import attempt, second_factor
 from portal.domain.people.signin.waits import from_text
 from portal.platform import cookies
-from portal.platform.page import Page
 from portal.platform.routes import endpoint
 from portal.web.access import at_stage
+from portal.web.page import Page, origin_of
 from portal.web.signin.code_texts import channel_name, code_error
 
 STAGE = at_stage(attempt.STAGE_CODE)
@@ -60,16 +60,16 @@ def sent_code(page: Page, authenticator: OtpAuthenticator, purpose: str) -> Sent
     if until is None:
         return SentCode(next_from=next_from)
     at = until - codes.CODE_LIFE
-    earlier = page.auth is not None and at < page.auth.created_at
+    earlier = page.who.auth is not None and at < page.who.auth.created_at
     until_text, at_text = (clock_text(moment.astimezone(JST).time()) for moment in (until, at))
     return SentCode(until_text, at_text, next_from, earlier)
 
 
 def proven(page: Page) -> second_factor.Factors:
     """Return the account's proven sources of codes; none for nobody."""
-    if page.auth is None:
+    if page.who.auth is None:
         return second_factor.Factors(())
-    return second_factor.factors(page.session, page.auth.owner_id or 0)
+    return second_factor.factors(page.session, page.who.auth.owner_id or 0)
 
 
 def chosen(page: Page) -> OtpAuthenticator | None:
@@ -79,7 +79,7 @@ def chosen(page: Page) -> OtpAuthenticator | None:
 
 def pick(page: Page, found: second_factor.Factors) -> OtpAuthenticator | None:
     """Return the channel in use among the proven ones."""
-    wanted = page.auth.data.get("channel") if page.auth else None
+    wanted = page.who.auth.data.get("channel") if page.who.auth else None
     return found.of(wanted or "") or (found.confirmed[0] if found.confirmed else None)
 
 
@@ -116,12 +116,12 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 def submit(page: Page) -> Response[Any]:
     """Check the code; the right one makes this browser a known device and opens the account."""
-    assert page.auth is not None  # noqa: S101  (the guard let only sessions in)
+    assert page.who.auth is not None  # noqa: S101  (the guard let only sessions in)
     current = chosen(page)
     if current is None:
         return page.redirect("/lost")
     answer = second_factor.check(
-        page.work, page.auth, current.id, second_factor.SIGN_IN, page.form.get("code")
+        page.work, page.who.auth, current.id, second_factor.SIGN_IN, page.form.get("code")
     )
     if answer is not CodeAnswer.RIGHT:
         page.form.error("code", code_error(answer, current))
@@ -131,32 +131,32 @@ def submit(page: Page) -> Response[Any]:
 
 def complete(page: Page) -> Response[Any]:
     """Open the account after the second proof."""
-    assert page.auth is not None  # noqa: S101  (the guard let only sessions in)
+    assert page.who.auth is not None  # noqa: S101  (the guard let only sessions in)
     remember_device(page)
-    page.sign_in_as(second_factor.step_up(page.work, page.auth))
+    page.sign_in_as(second_factor.step_up(page.work, page.who.auth))
     return page.redirect("/home")
 
 
 def remember_device(page: Page) -> None:
     """Mark this browser as known for this ID, so that strangers' wrong tries do not shut its owner out."""
-    assert page.auth is not None  # noqa: S101  (the guard let only sessions in)
-    credential = credential_by_id(page.session, page.auth.owner_id)
+    assert page.who.auth is not None  # noqa: S101  (the guard let only sessions in)
+    credential = credential_by_id(page.session, page.who.auth.owner_id)
     token = attempt.device_token(page.site.vault, credential.login_digest)
-    page.set_cookie(cookies.DEVICE, token, max_age=int(attempt.DEVICE_LIFE.total_seconds()))
+    page.answer.set_cookie(cookies.DEVICE, token, max_age=int(attempt.DEVICE_LIFE.total_seconds()))
 
 
 def send(page: Page) -> Response[Any]:
     """Put a code into the outbox (again); the page is answered before anything is sent."""
-    assert page.auth is not None  # noqa: S101  (the guard let only sessions in)
+    assert page.who.auth is not None  # noqa: S101  (the guard let only sessions in)
     wanted = page.form.get("channel")
-    found = second_factor.factors(page.session, page.auth.owner_id or 0)
+    found = second_factor.factors(page.session, page.who.auth.owner_id or 0)
     current = found.of(wanted) or chosen(page)
     if current is None:
         return page.redirect("/lost")
-    page.auth.data = page.auth.data | {"channel": current.kind}
+    page.who.auth.data = page.who.auth.data | {"channel": current.kind}
     if current.kind != "totp":
         try:
-            second_factor.send_code(page.work, current, second_factor.SIGN_IN, page.site.origin)
+            second_factor.send_code(page.work, current, second_factor.SIGN_IN, origin_of(page.site))
         except ThrottledError as error:
             page.form.error("code", error.message)
             return show(page, 429)
@@ -170,13 +170,13 @@ def show_backup(page: Page, status_code: int = 200) -> Response[Any]:
 
 def submit_backup(page: Page) -> Response[Any]:
     """Burn a backup code and open the account."""
-    assert page.auth is not None  # noqa: S101  (the guard let only sessions in)
+    assert page.who.auth is not None  # noqa: S101  (the guard let only sessions in)
     typed = page.form.get("code")
     if not typed.strip():
         page.form.error("code", _("控えのコードを入力してください。"))
         return show_backup(page, 422)
     try:
-        right = second_factor.check_backup(page.work, page.auth, typed)
+        right = second_factor.check_backup(page.work, page.who.auth, typed)
     except ThrottledError as error:
         page.form.error("code", error.message)
         return show_backup(page, 429)

@@ -9,9 +9,9 @@ from litestar.handlers import HTTPRouteHandler
 from portal.domain.foundation.errors import ThrottledError
 from portal.domain.people.authn.codes import CodeAnswer
 from portal.domain.people.signin import second_factor
-from portal.platform.page import Page
 from portal.platform.routes import endpoint
 from portal.web.access import signed_in
+from portal.web.page import Page, origin_of
 from portal.web.signin.code import chosen, masked
 from portal.web.signin.code_texts import channel_name, code_error
 
@@ -39,9 +39,9 @@ It goes on after it.
 def is_fresh(page: Page) -> bool:
     """Tell whether the second proof was given in the last five minutes."""
     return (
-        page.auth is not None
-        and page.auth.verified_at is not None
-        and page.now - page.auth.verified_at < FRESH
+        page.who.auth is not None
+        and page.who.auth.verified_at is not None
+        and page.now - page.who.auth.verified_at < FRESH
     )
 
 
@@ -83,7 +83,7 @@ def send(page: Page) -> Response[Any]:
     current = chosen(page)
     if current is not None and current.kind != "totp":
         try:
-            second_factor.send_code(page.work, current, _purpose(page), page.site.origin)
+            second_factor.send_code(page.work, current, _purpose(page), origin_of(page.site))
         except ThrottledError as error:
             page.form.error("code", error.message)
             return show(page, 429)
@@ -93,16 +93,16 @@ def send(page: Page) -> Response[Any]:
 def submit(page: Page) -> Response[Any]:
     """Check the code and go back to the change."""
     current = chosen(page)
-    if current is None or page.auth is None:
+    if current is None or page.who.auth is None:
         return page.redirect("/lost")
     answer = second_factor.check(
-        page.work, page.auth, current.id, _purpose(page), page.form.get("code")
+        page.work, page.who.auth, current.id, _purpose(page), page.form.get("code")
     )
     if answer is not CodeAnswer.RIGHT:
         page.form.error("code", code_error(answer, current))
         return show(page, 422)
-    begun = {name: value for name, value in page.auth.data.items() if name in BEGUN}
-    page.sign_in_as(second_factor.step_up(page.work, page.auth, data=begun))
+    begun = {name: value for name, value in page.who.auth.data.items() if name in BEGUN}
+    page.sign_in_as(second_factor.step_up(page.work, page.who.auth, data=begun))
     return page.redirect(PLACES[_place(page)])
 
 

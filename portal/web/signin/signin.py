@@ -16,10 +16,10 @@ from portal.domain.people.credentials.formats import print_login_id, read_login_
 from portal.domain.people.signin import attempt, second_factor
 from portal.platform import cookies
 from portal.platform.failures import failure_page
-from portal.platform.page import Page
 from portal.platform.routes import Transaction, endpoint
 from portal.web.access import NEXT_STEP, PUBLIC, everybody
 from portal.web.information.window import refuse_closed
+from portal.web.page import Page, origin_of
 
 ID_COOKIE = "letter_id"
 REFUSAL_SECONDS = 0.05
@@ -28,15 +28,15 @@ REFUSAL_SECONDS = 0.05
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Draw the form; what was typed stays, except the password."""
-    if page.auth is not None and page.method == "GET":
-        return page.redirect(NEXT_STEP[page.auth.stage])
+    if page.who.auth is not None and page.method == "GET":
+        return page.redirect(NEXT_STEP[page.who.auth.stage])
     if (closed := refuse_closed(page)) is not None:
         return closed
     if page.method == "GET" and "id" in page.query:
         # The letter's QR brings the ID once; it leaves the address bar (and the history) at once.
         login_id = read_login_id(page.query["id"])
         if login_id:
-            page.set_cookie(ID_COOKIE, login_id, max_age=600)
+            page.answer.set_cookie(ID_COOKIE, login_id, max_age=600)
         return page.redirect("/signin")
     typed = page.form.get("login_id")
     prefilled = (
@@ -53,7 +53,7 @@ def submit(page: Page) -> Response[Any]:
     site, form = page.site, page.form
     if not _readable(page):
         return show(page, 422)
-    visitor = attempt.Visitor(page.address, page.cookie(cookies.DEVICE))
+    visitor = attempt.Visitor(page.request.address, page.cookie(cookies.DEVICE))
     tried = _begin(page, visitor)
     if isinstance(tried, ThrottledError):
         form.error("login_id", tried.message)
@@ -75,9 +75,9 @@ def submit(page: Page) -> Response[Any]:
         signed = attempt.finish(
             page.work,
             tried,
-            page.auth,
+            page.who.auth,
             matched=matched,
-            device=device_label(page.user_agent),
+            device=device_label(page.request.user_agent),
         )
         if signed is not None and signed.stage == attempt.STAGE_CODE:
             _send_first_code(page, signed.token)
@@ -90,7 +90,7 @@ def submit(page: Page) -> Response[Any]:
         time.sleep(max(0.0, started + REFUSAL_SECONDS - time.monotonic()))
         return response
     page.sign_in_as(signed.token)
-    page.drop_cookie(ID_COOKIE)
+    page.answer.drop_cookie(ID_COOKIE)
     return page.redirect(NEXT_STEP[signed.stage])
 
 
@@ -153,7 +153,7 @@ def _send_first_code(page: Page, token: str) -> None:
     site = page.site
     auth = sessions.load(page.session, sessions.RESIDENT, token, page.now)
     if auth is not None:
-        second_factor.send_first_code(page.work, auth, site.origin)
+        second_factor.send_first_code(page.work, auth, origin_of(site))
 
 
 def device_label(user_agent: str) -> str:
@@ -172,7 +172,7 @@ def device_label(user_agent: str) -> str:
 def sign_out(page: Page) -> Response[Any]:
     """End this session and wipe what the browser keeps of the site."""
     sessions.end(page.session, sessions.RESIDENT, page.cookie(cookies.SESSION))
-    page.drop_cookie(cookies.SESSION)
+    page.answer.drop_cookie(cookies.SESSION)
     response = page.redirect("/signedout")
     response.headers["clear-site-data"] = '"cache"'
     return response

@@ -21,8 +21,8 @@ from portal.domain.mailroom.tracking.file import CsvFeed
 from portal.domain.mailroom.tracking.ingest import take_tracking
 from portal.domain.requests.requests.models import Request
 from portal.domain.tables import metadata
+from portal.housekeeping import Housekeeping
 from portal.platform.database import Database
-from portal.platform.housekeeping import Housekeeping
 from portal.platform.migrations import upgrade_tables
 from portal.platform.site import Site
 from portal.platform.startup import check_prepared

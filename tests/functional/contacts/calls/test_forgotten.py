@@ -10,8 +10,8 @@ from portal.domain.foundation.actors import Role
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import FixedClock
 from portal.domain.foundation.errors import TooLateError, WrongStateError
+from portal.housekeeping import Housekeeping
 from portal.platform.database import Database
-from portal.platform.housekeeping import Housekeeping
 from tests.functional.contacts.calls.support import NOW, Room
 from tests.functional.requests.redeliveries.support import PROGRAM
 from tests.support.work import source_of, work_in

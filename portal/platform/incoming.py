@@ -1,0 +1,50 @@
+"""The request as it was read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from portal.platform.forms import Form
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A request as it was read; nothing in it changes.
+
+    Attributes:
+        method: GET or POST.
+        path: The path as it was asked for.
+        route: The name of its route.
+        params: What stands in the path.
+        query: What stands behind the path.
+        form: What was posted.
+        cookies: The browser's cookies by their full names.
+        address: The client's network address.
+        locale: The language of the answer.
+        htmx: Whether a script asks for a part of a page.
+        user_agent: What the browser says that it is.
+        unattended: Whether a page renews itself, which keeps nobody signed in.
+        came_from: Path and query of our page that leads here; empty for any other.
+    """
+
+    method: str
+    path: str
+    route: str
+    params: Mapping[str, Any]
+    query: Mapping[str, str]
+    form: Form
+    cookies: Mapping[str, str] = field(repr=False)
+    address: str
+    locale: str
+    htmx: bool = False
+    user_agent: str = ""
+    unattended: bool = False
+    came_from: str = ""
+
+    def with_form(self, form: Form) -> "Incoming":
+        """Return the request as if this had been typed."""
+        return replace(self, form=form)
+
+    def with_cookie(self, name: str, value: str) -> "Incoming":
+        """Return the request as if the browser had sent this cookie."""
+        return replace(self, cookies={**self.cookies, name: value})

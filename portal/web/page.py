@@ -1,0 +1,64 @@
+"""A page of the resident site: the household's account that is signed in."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor, Channel, Role
+from portal.domain.foundation.texts import plain
+from portal.domain.people.authn import sessions
+from portal.domain.people.authn.models import AuthSession
+from portal.domain.people.credentials.models import Credential
+from portal.domain.people.signin.second_factor import Origin
+from portal.domain.people.signin.session_check import going_on
+from portal.platform import page
+from portal.platform.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class ResidentWho:
+    """Which household is signed in.
+
+    Attributes:
+        auth: The living session.
+        credential: Its account.
+        locked: Whether the password is asked before anything else.
+    """
+
+    auth: AuthSession | None = field(default=None, repr=False)
+    credential: Credential | None = field(default=None, repr=False)
+    locked: bool = False
+
+    @property
+    def actor(self) -> Actor:
+        """The acting party for audit events; without an id before the sign-in."""
+        owner_id = self.auth.owner_id if self.auth is not None else None
+        return Actor(Role.RESIDENT, owner_id, channel=Channel.PORTAL)
+
+    @property
+    def rows(self) -> tuple[object, ...]:
+        """What a page shows of them."""
+        return () if self.auth is None else (self.auth,)
+
+
+class ResidentSignIns:
+    """Finds out which household is signed in."""
+
+    nobody = ResidentWho()
+
+    def load(self, session: Session, token: str, now: datetime) -> ResidentWho:
+        """Return who sits behind a session's id at ``now`` (UTC)."""
+        found = going_on(session, token, now)
+        if found is None:
+            return self.nobody
+        auth, credential = found
+        return ResidentWho(auth, credential, sessions.is_locked(auth, now))
+
+
+def origin_of(site: Site) -> Origin:
+    """Return who sends one-time codes."""
+    return Origin(site.public_host, plain(str(site.program.names.program)))
+
+
+Page = page.Page[ResidentWho]
