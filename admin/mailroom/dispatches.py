@@ -33,7 +33,7 @@ FIELDS = frozenset({"day", "post_office", "planned", "towns", "note", "run"})
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show what is planned, the form for a new posting, and what went."""
     return page.render(
-        "admin/oversight/calendar.html",
+        "admin/mailroom/dispatches.html",
         status_code,
         coming=calendar.coming(page.session, SHOWN),
         past=calendar.past(page.session, SHOWN),
