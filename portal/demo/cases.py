@@ -92,80 +92,86 @@ def date_cases() -> Iterator[Case]:
     yield "no birth date", written("", c.E04_BIRTHDATE)
 
 
-def people_cases() -> Iterator[Case]:  # noqa: C901  (a list of small builders)
+def _named(
+    surname: tuple[str, str], code: str = "", disposition: str = "issue"
+) -> Callable[[Registry], None]:
+    def build(r: Registry) -> None:
+        family = r.family(2, surname=surname)
+        if code:
+            expect_all(family, code).outcome(disposition, 2, code)
+
+    return build
+
+
+def _protected(*members: int) -> Callable[[Registry], None]:
+    def build(r: Registry) -> None:
+        family = r.family(2).outcome("hold", 2, c.W01_PROTECTED)
+        for member in members:
+            family.people[member].expect(c.W01_PROTECTED).cells["支援措置区分"] = "1"
+
+    return build
+
+
+def _foreign(r: Registry) -> None:
+    family = r.family(1)
+    for person, name, born in zip(
+        family.people,
+        ("DEMO PARENT MARIA", "DEMO CHILD LUCA"),
+        ("1985/7/9", "20160208"),
+        strict=True,
+    ):
+        person.expect(c.W09_FOREIGN_NAME).cells |= {
+            "氏名": name,
+            "氏名カナ": "",
+            "生年月日": born,
+            "外国人区分": "1",
+        }
+    family.outcome("issue", 1, c.W09_FOREIGN_NAME)
+
+
+def _related(relationship: str) -> Callable[[Registry], None]:
+    def build(r: Registry) -> None:
+        family = r.family(1).outcome("issue", 1, c.W05_NOT_CHILD_OF_HOUSEHOLDER)
+        family.children[0].expect(c.W05_NOT_CHILD_OF_HOUSEHOLDER).cells["続柄"] = relationship
+
+    return build
+
+
+def _institution(r: Registry) -> None:
+    family = r.family(5)
+    for person in family.people:
+        person.cells["方書"] = "児童養護施設　みなも学園"
+    for child in family.children:
+        child.expect(c.W05_NOT_CHILD_OF_HOUSEHOLDER).cells["続柄"] = "施設入所者"
+    expect_all(family, c.W06_INSTITUTION).outcome(
+        "hold", 5, c.W05_NOT_CHILD_OF_HOUSEHOLDER, c.W06_INSTITUTION
+    )
+
+
+def _twins(r: Registry) -> None:
+    family = r.family(1)
+    r.child(family, 生年月日=family.children[0].cells["生年月日"])
+    family.eligible = 2
+
+
+def _many(r: Registry) -> None:
+    family = r.family(8).outcome("issue", 8, c.W08_MANY_CHILDREN)
+    family.head.expect(c.W08_MANY_CHILDREN)
+
+
+def people_cases() -> Iterator[Case]:
     """Names, protection, relationships."""
-
-    def named(
-        surname: tuple[str, str], code: str = "", disposition: str = "issue"
-    ) -> Callable[[Registry], None]:
-        def build(r: Registry) -> None:
-            family = r.family(2, surname=surname)
-            if code:
-                expect_all(family, code).outcome(disposition, 2, code)
-
-        return build
-
-    def protected(*members: int) -> Callable[[Registry], None]:
-        def build(r: Registry) -> None:
-            family = r.family(2).outcome("hold", 2, c.W01_PROTECTED)
-            for member in members:
-                family.people[member].expect(c.W01_PROTECTED).cells["支援措置区分"] = "1"
-
-        return build
-
-    def foreign(r: Registry) -> None:
-        family = r.family(1)
-        for person, name, born in zip(
-            family.people,
-            ("DEMO PARENT MARIA", "DEMO CHILD LUCA"),
-            ("1985/7/9", "20160208"),
-            strict=True,
-        ):
-            person.expect(c.W09_FOREIGN_NAME).cells |= {
-                "氏名": name,
-                "氏名カナ": "",
-                "生年月日": born,
-                "外国人区分": "1",
-            }
-        family.outcome("issue", 1, c.W09_FOREIGN_NAME)
-
-    def related(relationship: str) -> Callable[[Registry], None]:
-        def build(r: Registry) -> None:
-            family = r.family(1).outcome("issue", 1, c.W05_NOT_CHILD_OF_HOUSEHOLDER)
-            family.children[0].expect(c.W05_NOT_CHILD_OF_HOUSEHOLDER).cells["続柄"] = relationship
-
-        return build
-
-    def institution(r: Registry) -> None:
-        family = r.family(5)
-        for person in family.people:
-            person.cells["方書"] = "児童養護施設　みなも学園"
-        for child in family.children:
-            child.expect(c.W05_NOT_CHILD_OF_HOUSEHOLDER).cells["続柄"] = "施設入所者"
-        expect_all(family, c.W06_INSTITUTION).outcome(
-            "hold", 5, c.W05_NOT_CHILD_OF_HOUSEHOLDER, c.W06_INSTITUTION
-        )
-
-    def twins(r: Registry) -> None:
-        family = r.family(1)
-        r.child(family, 生年月日=family.children[0].cells["生年月日"])
-        family.eligible = 2
-
-    def many(r: Registry) -> None:
-        family = r.family(8).outcome("issue", 8, c.W08_MANY_CHILDREN)
-        family.head.expect(c.W08_MANY_CHILDREN)
-
-    yield "user-defined character", named(("\ue010川", "タカガワ"), c.W02_GAIJI, "hold")
-    yield "geta mark for a character", named(("〓田", "ヨシダ"), c.W02_GAIJI, "hold")
-    yield "IBM extension kanji", named(("濵﨑", "ハマサキ"), c.W03_NOT_IN_JISX0208)
-    yield "compatibility kanji", named(("\ufa1a\ufa19", "ショウカミ"), c.W03_NOT_IN_JISX0208)
-    yield "trail bytes 5C and 7C", named(("表ソ十", "オモテソジュウ"))
-    yield "protected family", protected(0, 1, 2)
-    yield "one protected child", protected(2)
-    yield "foreign family", foreign
-    yield "grandchild", related("子の子")
-    yield "child of the spouse", related("妻の子")
-    yield "lodger", related("同居人")
-    yield "institution", institution
-    yield "twins", twins
-    yield "eight children", many
+    yield "user-defined character", _named(("\ue010川", "タカガワ"), c.W02_GAIJI, "hold")
+    yield "geta mark for a character", _named(("〓田", "ヨシダ"), c.W02_GAIJI, "hold")
+    yield "IBM extension kanji", _named(("濵﨑", "ハマサキ"), c.W03_NOT_IN_JISX0208)
+    yield "compatibility kanji", _named(("\ufa1a\ufa19", "ショウカミ"), c.W03_NOT_IN_JISX0208)
+    yield "trail bytes 5C and 7C", _named(("表ソ十", "オモテソジュウ"))
+    yield "protected family", _protected(0, 1, 2)
+    yield "one protected child", _protected(2)
+    yield "foreign family", _foreign
+    yield "grandchild", _related("子の子")
+    yield "child of the spouse", _related("妻の子")
+    yield "lodger", _related("同居人")
+    yield "institution", _institution
+    yield "twins", _twins
+    yield "eight children", _many

@@ -15,70 +15,75 @@ def _changed(family: Family, reason: str, day: date, *members: int) -> Family:
     return family
 
 
-def row_cases() -> Iterator[Case]:  # noqa: C901  (a list of small builders)
-    """Rows that are damaged, repeated or missing."""
+def _twice(r: Registry) -> None:
+    family = r.family(1)
+    copy = family.children[0]
+    family.people.append(replace(copy, cells=dict(copy.cells), codes=[]).expect(c.X05_DUPLICATE))
 
-    def twice(r: Registry) -> None:
-        family = r.family(1)
-        copy = family.children[0]
-        family.people.append(
-            replace(copy, cells=dict(copy.cells), codes=[]).expect(c.X05_DUPLICATE)
-        )
 
-    def conflict(r: Registry) -> None:
-        family = r.family(1).outcome("hold", 0, c.W20_INCOMPLETE_HOUSEHOLD)
-        copy = family.children[0]
-        other = replace(copy, cells=copy.cells | {"氏名": f"{family.surname[0]}　異名"}, codes=[])
-        family.people.append(other)
-        for child in family.children:
-            child.expect(c.E11_PERSON_CONFLICT)
+def _conflict(r: Registry) -> None:
+    family = r.family(1).outcome("hold", 0, c.W20_INCOMPLETE_HOUSEHOLD)
+    copy = family.children[0]
+    other = replace(copy, cells=copy.cells | {"氏名": f"{family.surname[0]}　異名"}, codes=[])
+    family.people.append(other)
+    for child in family.children:
+        child.expect(c.E11_PERSON_CONFLICT)
 
-    def two_numbers(r: Registry) -> None:
-        family = r.family(1).outcome("hold", 2, c.W15_POSSIBLE_DUPLICATE)
-        first = family.children[0]
-        same = ("氏名", "氏名カナ", "生年月日", "性別")
-        r.child(family).cells |= {key: first.cells[key] for key in same}
-        for child in family.children:
-            child.expect(c.W15_POSSIBLE_DUPLICATE)
 
-    def no_head(r: Registry) -> None:
-        family = r.family(1).outcome("reject", 0, c.E09_NO_HOUSEHOLDER)
-        del family.people[0]
+def _two_numbers(r: Registry) -> None:
+    family = r.family(1).outcome("hold", 2, c.W15_POSSIBLE_DUPLICATE)
+    first = family.children[0]
+    same = ("氏名", "氏名カナ", "生年月日", "性別")
+    r.child(family).cells |= {key: first.cells[key] for key in same}
+    for child in family.children:
+        child.expect(c.W15_POSSIBLE_DUPLICATE)
 
-    def two_heads(r: Registry) -> None:
-        family = r.family(1).outcome("reject", 0, c.E10_TWO_HOUSEHOLDERS)
-        r.add(family, "巌", "イワオ", "男", date(1970, 2, 3), 世帯主区分="1", 続柄="世帯主")
 
-    def childless(r: Registry) -> None:
-        family = r.family(1).outcome("none", 0, c.X04_NO_ELIGIBLE_CHILD)
-        del family.people[1]
+def _no_head(r: Registry) -> None:
+    family = r.family(1).outcome("reject", 0, c.E09_NO_HOUSEHOLDER)
+    del family.people[0]
 
-    def two_addresses(r: Registry) -> None:
-        family = r.family(1).outcome("reject", 0, c.E14_HOUSEHOLD_ADDRESS)
-        family.children[0].cells |= {
-            "郵便番号": "1390105",
-            "町名": "月映町",
-            "番地": "９９番９号",
-            "方書": "",
-        }
 
-    def damaged(kind: str, code: str) -> Callable[[Registry], None]:
-        def build(r: Registry) -> None:
-            family = r.family(2).outcome("hold", 1, c.W20_INCOMPLETE_HOUSEHOLD)
-            family.children[1].expect(code).damage = kind
+def _two_heads(r: Registry) -> None:
+    family = r.family(1).outcome("reject", 0, c.E10_TWO_HOUSEHOLDERS)
+    r.add(family, "巌", "イワオ", "男", date(1970, 2, 3), 世帯主区分="1", 続柄="世帯主")
 
-        return build
 
-    yield "row twice", twice
-    yield "one number, two contents", conflict
-    yield "one child, two numbers", two_numbers
-    yield "no householder", no_head
-    yield "two householders", two_heads
-    yield "no child", childless
-    yield "two addresses", two_addresses
-    yield "row cut off", damaged("short", c.E01_COLUMNS)
-    yield "comma without quotes", damaged("comma", c.E01_COLUMNS)
-    yield "half a character", damaged("half", c.E12_BYTES)
+def _childless(r: Registry) -> None:
+    family = r.family(1).outcome("none", 0, c.X04_NO_ELIGIBLE_CHILD)
+    del family.people[1]
+
+
+def _two_addresses(r: Registry) -> None:
+    family = r.family(1).outcome("reject", 0, c.E14_HOUSEHOLD_ADDRESS)
+    family.children[0].cells |= {
+        "郵便番号": "1390105",
+        "町名": "月映町",
+        "番地": "９９番９号",
+        "方書": "",
+    }
+
+
+def _damaged(kind: str, code: str) -> Callable[[Registry], None]:
+    def build(r: Registry) -> None:
+        family = r.family(2).outcome("hold", 1, c.W20_INCOMPLETE_HOUSEHOLD)
+        family.children[1].expect(code).damage = kind
+
+    return build
+
+
+def row_cases() -> Iterator[Case]:
+    """Rows that are _damaged, repeated or missing."""
+    yield "row twice", _twice
+    yield "one number, two contents", _conflict
+    yield "one child, two numbers", _two_numbers
+    yield "no householder", _no_head
+    yield "two householders", _two_heads
+    yield "no child", _childless
+    yield "two addresses", _two_addresses
+    yield "row cut off", _damaged("short", c.E01_COLUMNS)
+    yield "comma without quotes", _damaged("comma", c.E01_COLUMNS)
+    yield "half a character", _damaged("half", c.E12_BYTES)
 
 
 def change_cases() -> Iterator[Case]:
@@ -112,39 +117,42 @@ def change_cases() -> Iterator[Case]:
     yield "moved in after the base date", moved_in
 
 
-def value_cases() -> Iterator[Case]:  # noqa: C901  (a list of small builders)
-    """Values that are wrong, long or oddly written."""
-
-    def everybody(code: str, disposition: str, **cells: str) -> Callable[[Registry], None]:
-        def build(r: Registry) -> None:
-            family = r.family(1)
-            for person in family.people:
-                person.cells |= cells
-            if code and code[0] == "W":
-                expect_all(family, code).outcome(disposition, 1, code)
-            elif code:
-                expect_all(family, code).outcome(disposition, 0, c.E09_NO_HOUSEHOLDER)
-
-        return build
-
-    def second_child(code: str, **cells: str) -> Callable[[Registry], None]:
-        def build(r: Registry) -> None:
-            family = r.family(2).outcome("hold", 1, c.W20_INCOMPLETE_HOUSEHOLD)
-            family.children[1].expect(code).cells |= cells
-
-        return build
-
-    def excel(r: Registry) -> None:
-        family = expect_all(r.family(1), c.E02_HOUSEHOLD_NO)
-        family.attributable = False
+def _everybody(code: str, disposition: str, **cells: str) -> Callable[[Registry], None]:
+    def build(r: Registry) -> None:
+        family = r.family(1)
         for person in family.people:
-            person.cells["世帯番号"] = family.number.lstrip("0")
+            person.cells |= cells
+        if code and code[0] == "W":
+            expect_all(family, code).outcome(disposition, 1, code)
+        elif code:
+            expect_all(family, code).outcome(disposition, 0, c.E09_NO_HOUSEHOLDER)
 
-    def full_width_postal(r: Registry) -> None:
-        for person in r.family(1).people:
-            code = person.cells["郵便番号"]
-            person.cells["郵便番号"] = full_width(f"{code[:3]}-{code[3:]}")
+    return build
 
+
+def _second_child(code: str, **cells: str) -> Callable[[Registry], None]:
+    def build(r: Registry) -> None:
+        family = r.family(2).outcome("hold", 1, c.W20_INCOMPLETE_HOUSEHOLD)
+        family.children[1].expect(code).cells |= cells
+
+    return build
+
+
+def _excel(r: Registry) -> None:
+    family = expect_all(r.family(1), c.E02_HOUSEHOLD_NO)
+    family.attributable = False
+    for person in family.people:
+        person.cells["世帯番号"] = family.number.lstrip("0")
+
+
+def _full_width_postal(r: Registry) -> None:
+    for person in r.family(1).people:
+        code = person.cells["郵便番号"]
+        person.cells["郵便番号"] = full_width(f"{code[:3]}-{code[3:]}")
+
+
+def value_cases() -> Iterator[Case]:
+    """Values that are wrong, long or oddly written."""
     long = {
         "番地": "２３４５番地の６７",
         "方書": (
@@ -152,20 +160,20 @@ def value_cases() -> Iterator[Case]:  # noqa: C901  (a list of small builders)
             "階４１０２号室"
         ),
     }
-    yield "remarks with quotes", everybody("", "issue", 備考='確認済,\n"折返し"あり')
-    yield "full-width postal code", full_width_postal
-    yield "postal code too short", everybody(c.E07_POSTAL, "reject", 郵便番号="139010")
+    yield "remarks with quotes", _everybody("", "issue", 備考='確認済,\n"折返し"あり')
+    yield "full-width postal code", _full_width_postal
+    yield "postal code too short", _everybody(c.E07_POSTAL, "reject", 郵便番号="139010")
     yield (
         "postal code of another town",
-        everybody(c.W07_POSTAL_TOWN, "issue", 郵便番号="1390105", 町名="葦原西三丁目"),
+        _everybody(c.W07_POSTAL_TOWN, "issue", 郵便番号="1390105", 町名="葦原西三丁目"),
     )
-    yield "no town", everybody(c.E08_TOWN, "reject", 町名="")
-    yield "half-width kana", everybody(c.W13_WIDTH_NORMALISED, "issue", 方書=" ﾒｿﾞﾝ水鏡 203")
+    yield "no town", _everybody(c.E08_TOWN, "reject", 町名="")
+    yield "half-width kana", _everybody(c.W13_WIDTH_NORMALISED, "issue", 方書=" ﾒｿﾞﾝ水鏡 203")
     yield (
         "long address",
-        everybody(c.W17_LONG_ADDRESS, "issue", 郵便番号="1390101", 町名="水鏡一丁目", **long),
+        _everybody(c.W17_LONG_ADDRESS, "issue", 郵便番号="1390101", 町名="水鏡一丁目", **long),
     )
-    yield "no name", second_child(c.E06_NAME, 氏名="　")
-    yield "number in scientific notation", second_child(c.E03_PERSON_NO, 宛名番号="3.00001E+07")
-    yield "control character", second_child(c.E13_CONTROL, 方書="メゾン\x0b水鏡")
-    yield "household number without zeros", excel
+    yield "no name", _second_child(c.E06_NAME, 氏名="　")
+    yield "number in scientific notation", _second_child(c.E03_PERSON_NO, 宛名番号="3.00001E+07")
+    yield "control character", _second_child(c.E13_CONTROL, 方書="メゾン\x0b水鏡")
+    yield "household number without zeros", _excel

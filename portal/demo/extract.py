@@ -76,17 +76,7 @@ class Extract:
             }
             for number, (person, line) in enumerate(zip(self.people, lines, strict=True), 1)
         ]
-        households = [
-            {
-                "household_no": family.number,
-                "disposition": family.disposition,
-                "eligible_children": family.eligible,
-                "amount_yen": family.eligible * self.plan.unit_yen,
-                "codes": family.codes,
-            }
-            for family in self.families
-            if family.attributable
-        ]
+        households = self._households()
         plan = self.plan
         return {
             "parameters": {
@@ -103,6 +93,19 @@ class Extract:
             "households": households,
             "totals": self._totals(records, households),
         }
+
+    def _households(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "household_no": family.number,
+                "disposition": family.disposition,
+                "eligible_children": family.eligible,
+                "amount_yen": family.eligible * self.plan.unit_yen,
+                "codes": family.codes,
+            }
+            for family in self.families
+            if family.attributable
+        ]
 
     def _totals(
         self, records: list[dict[str, Any]], households: list[dict[str, Any]]

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from portal.domain.foundation.actors import SYSTEM, Actor
 from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import Letter
 from portal.domain.mailroom.incidents import downtime, faults, register, subjects
 from portal.domain.mailroom.incidents.faults import LookUp, Told
@@ -31,69 +32,78 @@ FIELDS = {
 
 
 def have_accidents(site: Site, kept_free: int, officer: Actor) -> None:
-    """Let happen what happens in every program, and the officer do what is right.
+    """Invent the accidents of every program, each handled by the officer as its rules ask.
 
-    ``kept_free`` is the visitor's family.
+    ``kept_free`` is the visitor's household, which has none.
     """
     with site.database.write() as session:
-        now = site.clock.now(session)
-        coupon, entitlement = session.execute(
-            select(Coupon, Entitlement)
-            .join(Entitlement, Entitlement.id == Coupon.entitlement_id)
-            .join(Household, Household.id == Entitlement.household_id)
-            .where(
-                Coupon.state == "assigned",
-                Entitlement.claimed_by.is_(None),
-                Entitlement.household_id != kept_free,
-                Household.protected.is_(False),
-            )
-            .order_by(Coupon.id.desc())
-            .limit(1)
-        ).one()
-        coupons.reveal(site.work(session, SYSTEM, now - timedelta(days=2)), coupon)
-        told = Told(
-            "not_read",
-            "みなもスーパー 駅前店",
-            "レジで「このコードは読めない」と言われた。",
-            jst_date(now - timedelta(days=1)),
+        work = site.work(session, officer, site.clock.now(session))
+        _refused_coupon(work, kept_free)
+        _wrong_envelope(work, kept_free)
+        began = work.now - timedelta(days=9)
+        downtime.log(work, "codes", began, began + timedelta(minutes=25))
+
+
+def _refused_coupon(work: Work, kept_free: int) -> None:
+    """A shop refused a coupon that the issuer says is unused; the household called."""
+    coupon, entitlement = work.session.execute(
+        select(Coupon, Entitlement)
+        .join(Entitlement, Entitlement.id == Coupon.entitlement_id)
+        .join(Household, Household.id == Entitlement.household_id)
+        .where(
+            Coupon.state == "assigned",
+            Entitlement.claimed_by.is_(None),
+            Entitlement.household_id != kept_free,
+            Household.protected.is_(False),
         )
-        case = faults.report_fault(
-            site.work(session, officer, now - timedelta(hours=5)),
-            entitlement.household_id,
-            entitlement.id,
-            told,
-            Source.CALL,
+        .order_by(Coupon.id.desc())
+        .limit(1)
+    ).one()
+    coupons.reveal(work.acting_as(SYSTEM).at(work.now - timedelta(days=2)), coupon)
+    told = Told(
+        "not_read",
+        "みなもスーパー 駅前店",
+        "レジで「このコードは読めない」と言われた。",
+        jst_date(work.now - timedelta(days=1)),
+    )
+    case = faults.report_fault(
+        work.at(work.now - timedelta(hours=5)),
+        entitlement.household_id,
+        entitlement.id,
+        told,
+        Source.CALL,
+    )
+    looked_up_at = work.now - timedelta(hours=1)
+    faults.look_up(
+        work.at(looked_up_at),
+        case.id,
+        LookUp("unused", jst_date(looked_up_at)),
+        include_protected=False,
+    )
+
+
+def _wrong_envelope(work: Work, kept_free: int) -> None:
+    """Another household's letter lay in an envelope; the ward has its first report."""
+    letter = work.session.scalars(
+        select(Letter.number)
+        .join(Household, Household.id == Letter.household_id)
+        .where(
+            Letter.state == "handed_over",
+            Letter.household_id != kept_free,
+            Household.protected.is_(False),
         )
-        faults.look_up(
-            site.work(session, officer, now - timedelta(hours=1)),
-            case.id,
-            LookUp("unused", jst_date(now - timedelta(hours=1))),
-            include_protected=False,
-        )
-        letter = session.scalars(
-            select(Letter.number)
-            .join(Household, Household.id == Letter.household_id)
-            .where(
-                Letter.state == "handed_over",
-                Letter.household_id != kept_free,
-                Household.protected.is_(False),
-            )
-            .order_by(Letter.id.desc())
-            .limit(1)
-        ).one()
-        known = now - timedelta(days=2)
-        opening = Opening(
-            "wrong_count",
-            known,
-            known - timedelta(days=1),
-            summary="別の世帯の手紙が、同じ封筒に入っていた。",
-        )
-        row = register.open_incident(site.work(session, officer, now), opening)
-        register.tell_ward(site.work(session, officer, now), row.id, known + timedelta(minutes=20))
-        subjects.add_letters(site.work(session, officer, now), row.id, letter)
-        register.write_fields(site.work(session, officer, now), row.id, FIELDS, malicious=False)
-        write_report(site.work(session, officer, now), row.id, "first")
-        began = now - timedelta(days=9)
-        downtime.log(
-            site.work(session, officer, now), "codes", began, began + timedelta(minutes=25)
-        )
+        .order_by(Letter.id.desc())
+        .limit(1)
+    ).one()
+    known = work.now - timedelta(days=2)
+    opening = Opening(
+        "wrong_count",
+        known,
+        known - timedelta(days=1),
+        summary="別の世帯の手紙が、同じ封筒に入っていた。",
+    )
+    row = register.open_incident(work, opening)
+    register.tell_ward(work, row.id, known + timedelta(minutes=20))
+    subjects.add_letters(work, row.id, letter)
+    register.write_fields(work, row.id, FIELDS, malicious=False)
+    write_report(work, row.id, "first")

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Actor, Role
+from portal.domain.foundation.work import Work
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Child, Household
@@ -27,42 +28,50 @@ def fill_desk(site: Site, keep_away: int, officer: Actor) -> None:
 
     The household ``keep_away`` stays as the visitor finds it.
     """
-    program = site.program
     with site.database.write() as session:
-        now = site.clock.now(session)
-        for product in program.alternatives:
-            word = product.id.upper().replace("_", "")[:6]
-            receive(
-                site.work(session, officer, now - timedelta(days=6)),
-                product.id,
-                f"{word}0001",
-                f"{word}{PIECES:04}",
-                "DEMO-1",
-            )
+        work = site.work(session, officer, site.clock.now(session))
+        _receive_stock(work)
         chosen = _families(session, keep_away)
-        for place, (household_id, ordinals) in enumerate(chosen[:4]):
-            actor = _resident(session, household_id)
-            at = now - timedelta(days=5 - place, hours=place)
-            declines.submit(
-                site.work(session, actor, at),
-                household_id,
-                ordinals[: place % 2 + 1],
-                written=DeclineNote(
-                    (WhyDecline.NOT_NEEDED, None, WhyDecline.FOR_OTHERS, WhyDecline.OTHER)[place]
-                ),
-            )
-        product_id = program.alternatives[0].id
-        for place, (household_id, ordinals) in enumerate(chosen[4:7]):
-            actor = _resident(session, household_id)
-            at = now - timedelta(days=3 - place, hours=2)
-            alternatives.submit(
-                site.work(session, actor, at),
-                household_id,
-                dict.fromkeys(ordinals, product_id),
-                written=PaperWish(WhyPaper.NO_SMARTPHONE),
-            )
+        _decline(work, chosen[:4])
+        _ask_for_paper(work, chosen[4:7])
         wish = Wish("架空 花子", date(1985, 4, 1), "1390001", telephone="03-0000-0000")
-        submit_without_sign_in(site.work(session, now=now), wish, "demo", "203.0.113.1")
+        submit_without_sign_in(site.work(session, now=work.now), wish, "demo", "203.0.113.1")
+
+
+def _receive_stock(work: Work) -> None:
+    for product in work.program.alternatives:
+        prefix = product.id.upper().replace("_", "")[:6]
+        receive(
+            work.at(work.now - timedelta(days=6)),
+            product.id,
+            f"{prefix}0001",
+            f"{prefix}{PIECES:04}",
+            "DEMO-1",
+        )
+
+
+def _decline(work: Work, chosen: Sequence[tuple[int, list[int]]]) -> None:
+    reasons = (WhyDecline.NOT_NEEDED, None, WhyDecline.FOR_OTHERS, WhyDecline.OTHER)
+    for place, (household_id, ordinals) in enumerate(chosen):
+        resident = work.acting_as(_resident(work.session, household_id))
+        declines.submit(
+            resident.at(work.now - timedelta(days=5 - place, hours=place)),
+            household_id,
+            ordinals[: place % 2 + 1],
+            written=DeclineNote(reasons[place]),
+        )
+
+
+def _ask_for_paper(work: Work, chosen: Sequence[tuple[int, list[int]]]) -> None:
+    product_id = work.program.alternatives[0].id
+    for place, (household_id, ordinals) in enumerate(chosen):
+        resident = work.acting_as(_resident(work.session, household_id))
+        alternatives.submit(
+            resident.at(work.now - timedelta(days=3 - place, hours=2)),
+            household_id,
+            dict.fromkeys(ordinals, product_id),
+            written=PaperWish(WhyPaper.NO_SMARTPHONE),
+        )
 
 
 def _families(session: Session, keep_away: int) -> Sequence[tuple[int, list[int]]]:

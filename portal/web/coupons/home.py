@@ -63,27 +63,18 @@ def ticket(
 ) -> Ticket:
     """Describe one child's coupon at this instant.
 
-    ``decline``, ``paper`` and ``fault`` are the child's own.
-
-    A decline or a paper alternative is under way or done; a fault is one that a shop found in the
-    coupon.
+    ``decline`` and ``paper`` are the child's own, under way or done; ``fault`` is what a shop found.
     """
     can_show = entry.can_show(page.now)
     shown_before = entry.coupon is not None and entry.coupon.revealed_at is not None
     kind, words = _state(page, entry, can_show=can_show, shown_before=shown_before)
     last_day = last_day_before(entry.exchange_end) if entry.exchange_end is not None else None
-    decline_no = ""
-    if decline is not None and (entry.claimed_by == DECLINE or decline.is_done):
-        kind, words = "waiting", _("辞退しました") if decline.is_done else _("辞退の手続き中です")
-        decline_no, last_day = decline.receipt_no, None
-    paper_no = ""
-    if paper is not None and (entry.claimed_by == PAPER or paper.is_delivered):
-        kind = "waiting"
-        words = (
-            _("紙の代替品をお届けしました") if paper.is_delivered else _("紙の代替品の手続き中です")
-        )
-        paper_no, last_day = paper.receipt_no, None
-    one_way = can_show and not shown_before and entry.stop == "never"
+    given_up = _given_up(entry, decline, paper)
+    if given_up is not None:
+        kind, words, last_day = "waiting", given_up.words, None
+    # A10: while a change of recipient is checked, the old household reads the same as afterwards.
+    silent = entry.claimed_by == RECIPIENT_CHANGE
+    fault_no, fault_words = _fault(fault, shown_before=shown_before)
     return Ticket(
         entry.ordinal,
         name,
@@ -93,16 +84,39 @@ def ticket(
         last_day,
         can_show,
         shown_before,
-        decline_no,
-        paper_no,
-        one_way,
-        # while a change of recipient is looked into, the old household reads the same as before
-        # and as after it: see A10
-        ""
-        if entry.claimed_by == RECIPIENT_CHANGE
-        else issuer_sentence(entry.coupon, entry.entitlement_state),
-        *_fault(fault, shown_before=shown_before),
+        decline_no=given_up.decline_no if given_up else "",
+        paper_no=given_up.paper_no if given_up else "",
+        one_way=can_show and not shown_before and entry.stop == "never",
+        issuer="" if silent else issuer_sentence(entry.coupon, entry.entitlement_state),
+        fault_no=fault_no,
+        fault_words=fault_words,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _GivenUp:
+    """What takes the electronic coupon's place: a decline or paper, with its receipts."""
+
+    words: str
+    decline_no: str = ""
+    paper_no: str = ""
+
+
+def _given_up(
+    entry: HouseholdCoupon, decline: ChildDecline | None, paper: ChildPaper | None
+) -> _GivenUp | None:
+    """Return what the household chose instead of the coupon; None where it chose nothing."""
+    declined = decline is not None and (entry.claimed_by == DECLINE or decline.is_done)
+    decline_no = decline.receipt_no if decline is not None and declined else ""
+    if paper is not None and (entry.claimed_by == PAPER or paper.is_delivered):
+        words = (
+            _("紙の代替品をお届けしました") if paper.is_delivered else _("紙の代替品の手続き中です")
+        )
+        return _GivenUp(words, decline_no, paper.receipt_no)
+    if decline is not None and declined:
+        words = _("辞退しました") if decline.is_done else _("辞退の手続き中です")
+        return _GivenUp(words, decline_no)
+    return None
 
 
 def _fault(fault: CouponFault | None, *, shown_before: bool) -> tuple[str, str]:

@@ -214,44 +214,31 @@ FLOWS = (
 
 def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module, for both flows."""
-    found: list[HTTPRouteHandler] = []
-    for flow in FLOWS:
+    return [handler for flow in FLOWS for handler in _routes(flow)]
 
-        def bound(
-            handler: Callable[..., Response[Any]], flow: Flow = flow
-        ) -> Callable[[Page], Response[Any]]:
-            made = partial(handler, flow)
-            made.__name__ = handler.__name__  # type: ignore[attr-defined]
-            return made
 
-        def get(
-            path: str, handler: Callable[..., Response[Any]], flow: Flow = flow
-        ) -> HTTPRouteHandler:
-            return endpoint("GET", flow.prefix + path, bound(handler), flow.guard, flow.access)
+def _routes(flow: Flow) -> list[HTTPRouteHandler]:
+    def bound(handler: Callable[..., Response[Any]]) -> Callable[[Page], Response[Any]]:
+        made = partial(handler, flow)
+        made.__name__ = handler.__name__  # type: ignore[attr-defined]
+        return made
 
-        def post(
-            path: str,
-            handler: Callable[..., Response[Any]],
-            shows: Callable[..., Response[Any]],
-            flow: Flow = flow,
-        ) -> HTTPRouteHandler:
-            return endpoint(
-                "POST",
-                flow.prefix + path,
-                bound(handler),
-                flow.guard,
-                flow.access,
-                shows=bound(shows),
-            )
+    def get(path: str, handler: Callable[..., Response[Any]]) -> HTTPRouteHandler:
+        return endpoint("GET", flow.prefix + path, bound(handler), flow.guard, flow.access)
 
-        found += [
-            get("", show),
-            post("/choose", choose, show),
-            get("/address", show_address),
-            post("/address/submit", submit_address, show_address),
-            get("/prove", show_prove),
-            get("/totp.png", totp_image),
-            post("/prove/submit", submit_prove, show_prove),
-            post("/prove/send", send_again, show_prove),
-        ]
-    return found
+    def post(
+        path: str, handler: Callable[..., Response[Any]], shows: Callable[..., Response[Any]]
+    ) -> HTTPRouteHandler:
+        where, shown = flow.prefix + path, bound(shows)
+        return endpoint("POST", where, bound(handler), flow.guard, flow.access, shows=shown)
+
+    return [
+        get("", show),
+        post("/choose", choose, show),
+        get("/address", show_address),
+        post("/address/submit", submit_address, show_address),
+        get("/prove", show_prove),
+        get("/totp.png", totp_image),
+        post("/prove/submit", submit_prove, show_prove),
+        post("/prove/send", send_again, show_prove),
+    ]

@@ -48,7 +48,10 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def submit(page: Page) -> Response[Any]:
-    """Count the try, compare outside the transaction, then begin a session or say one sentence for every fault."""
+    """Count the try, compare outside the transaction, then begin a session or refuse.
+
+    Every fault is refused in one and the same sentence.
+    """
     started = time.monotonic()
     site, form = page.site, page.form
     if not _readable(page):
@@ -56,13 +59,7 @@ def submit(page: Page) -> Response[Any]:
     visitor = attempt.Visitor(page.request.address, page.cookie(cookies.DEVICE))
     tried = _begin(page, visitor)
     if isinstance(tried, ThrottledError):
-        form.error("login_id", tried.message)
-        response = show(page, 429)
-        if tried.retry_at:
-            response.headers["retry-after"] = str(
-                max(1, int((tried.retry_at - page.now).total_seconds()))
-            )
-        return response
+        return _throttled(page, tried)
     try:
         matched = site.hashes.verify(tried.hashed, tried.password)
     except BusyError as error:
@@ -92,6 +89,15 @@ def submit(page: Page) -> Response[Any]:
     page.sign_in_as(signed.token)
     page.answer.drop_cookie(ID_COOKIE)
     return page.redirect(NEXT_STEP[signed.stage])
+
+
+def _throttled(page: Page, error: ThrottledError) -> Response[Any]:
+    page.form.error("login_id", error.message)
+    response = show(page, 429)
+    if error.retry_at:
+        seconds = max(1, int((error.retry_at - page.now).total_seconds()))
+        response.headers["retry-after"] = str(seconds)
+    return response
 
 
 def _readable(page: Page) -> bool:
