@@ -162,25 +162,7 @@ def assign(
     _one_at_a_time(work.session)
     planned = plan(work.session, work.now, reserve, limit=limit)
     if planned.missing:
-        raise ConflictError(
-            _sn(
-                "コードが%(n)d件足りません(割り当て%(wanted)d件、予備%(reserve)d件、在庫"
-                "%(stock)d件)。何も割り当てていません。追加のコードを読み込むか、"
-                "予備の数(--reserve)を減らしてください。",
-                "コードが%(n)d件足りません(割り当て%(wanted)d件、予備%(reserve)d件、在庫"
-                "%(stock)d件)。何も割り当てていません。追加のコードを読み込むか、"
-                "予備の数(--reserve)を減らしてください。",
-                planned.missing,
-            )
-            % {
-                "n": planned.missing,
-                "wanted": planned.wanted,
-                "reserve": planned.reserve,
-                "stock": planned.stock,
-            }
-            + _ended(work.session, work.now),
-            code="coupon_stock",
-        )
+        raise _shortage(work, planned)
     count = yen = 0
     for amount in _amounts(work.session):
         given = _give(work.session, work.now, amount, None if limit is None else limit - count)
@@ -188,6 +170,28 @@ def assign(
     if count:
         record(work, "coupon.assigned", "coupon", count=count, yen=yen)
     return Assigned(count, yen, planned.stock - count, planned.held)
+
+
+def _shortage(work: Work, planned: AssignmentPlan) -> ConflictError:
+    return ConflictError(
+        _sn(
+            "コードが%(n)d件足りません(割り当て%(wanted)d件、予備%(reserve)d件、在庫"
+            "%(stock)d件)。何も割り当てていません。追加のコードを読み込むか、"
+            "予備の数(--reserve)を減らしてください。",
+            "コードが%(n)d件足りません(割り当て%(wanted)d件、予備%(reserve)d件、在庫"
+            "%(stock)d件)。何も割り当てていません。追加のコードを読み込むか、"
+            "予備の数(--reserve)を減らしてください。",
+            planned.missing,
+        )
+        % {
+            "n": planned.missing,
+            "wanted": planned.wanted,
+            "reserve": planned.reserve,
+            "stock": planned.stock,
+        }
+        + _ended(work.session, work.now),
+        code="coupon_stock",
+    )
 
 
 def _ended(session: Session, now: datetime) -> str:

@@ -157,17 +157,7 @@ def _row(
     exchange_end = _end(line, cell(profile.exchange_until.column), profile.exchange_until, problems)
     use_end = _end(line, cell(profile.use_until.column), profile.use_until, problems)
     if exchange_end is not None and exchange_end < terms.exchange_end:
-        problems.add(
-            line,
-            _s(
-                "交換期限が事業の最終日より早く終わります(コードは%(code)sまで、事業は"
-                "%(program)sまで)。"
-            )
-            % {
-                "code": last_day_before(exchange_end),
-                "program": last_day_before(terms.exchange_end),
-            },
-        )
+        problems.add(line, _ends_early(exchange_end, terms))
     if exchange_end is None or use_end is None or face_yen is None:
         return None
     if use_end < exchange_end:
@@ -183,6 +173,15 @@ def _row(
         exchange_end,
         use_end,
     )
+
+
+def _ends_early(exchange_end: datetime, terms: Terms) -> str:
+    return _s(
+        "交換期限が事業の最終日より早く終わります(コードは%(code)sまで、事業は%(program)sまで)。"
+    ) % {
+        "code": last_day_before(exchange_end),
+        "program": last_day_before(terms.exchange_end),
+    }
 
 
 def _check_texts(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.audit.services import record, record_many
@@ -169,14 +169,7 @@ def _store(
     )
     work.session.add(row)
     work.session.flush()
-    for (yen, status), keys in tally.said.items():
-        for part in _parts(keys):
-            work.session.execute(
-                update(Coupon)
-                .where(Coupon.id.in_(part))
-                .values(used_yen=yen, issuer_status=status, issuer_as_of=as_of, changed_at=work.now)
-                .execution_options(synchronize_session=False)
-            )
+    _store_status(work, tally, as_of)
     for (step, before), subjects in tally.steps.items():
         _carry_out(work, step, before, subjects)
     change_many(work, tally.exchanged, "exchange", statement=str(row.id))
@@ -196,6 +189,17 @@ def _store(
     return Taken(row.id, row.rows, row.used_yen, tally.older, steps, differences)
 
 
+def _store_status(work: Work, tally: _Tally, as_of: date) -> None:
+    for (yen, status), keys in tally.said.items():
+        for part in _parts(keys):
+            work.session.execute(
+                update(Coupon)
+                .where(Coupon.id.in_(part))
+                .values(used_yen=yen, issuer_status=status, issuer_as_of=as_of, changed_at=work.now)
+                .execution_options(synchronize_session=False)
+            )
+
+
 def _carry_out(work: Work, step: str, before: str, subjects: list[tuple[int, int | None]]) -> None:
     after = COUPON.next(before, step)
     for part in _parts(subjects):
@@ -209,20 +213,28 @@ def _carry_out(work: Work, step: str, before: str, subjects: list[tuple[int, int
 
 
 def _replace_differences(session: Session, statement_id: int, tally: _Tally, now: datetime) -> None:
-    """Store the new ones; open ones of codes on which the issuer now says something else are gone."""
+    """Store the new differences and close open ones that this statement no longer reports."""
+    _vanish(session, StatementDifference.coupon_id.is_(None), now)
+    repeated = _repeated(session, tally, now)
+    fresh = [
+        one
+        for one in tally.differences
+        if one["coupon_id"] is None or one["coupon_id"] not in repeated
+    ]
+    for rows in _parts(fresh):
+        session.execute(
+            insert(StatementDifference), [one | {"statement_id": statement_id} for one in rows]
+        )
+
+
+def _repeated(session: Session, tally: _Tally, now: datetime) -> set[int]:
+    """Return the coupons whose stored difference is reported again; close all their others."""
     newer = {
         one["coupon_id"]: one["kind"] for one in tally.differences if one["coupon_id"] is not None
     }
-    stands = set()
-    session.execute(
-        update(StatementDifference)
-        .where(
-            StatementDifference.coupon_id.is_(None), StatementDifference.state == DIFFERENCE.initial
-        )
-        .values(state=DIFFERENCE.next(DIFFERENCE.initial, "vanish"), settled_at=now)
-    )
+    repeated = set()
     for part in _parts([*newer, *tally.agreed]):
-        open_ones = session.execute(
+        stored = session.execute(
             select(
                 StatementDifference.id, StatementDifference.coupon_id, StatementDifference.kind
             ).where(
@@ -230,27 +242,20 @@ def _replace_differences(session: Session, statement_id: int, tally: _Tally, now
                 StatementDifference.state.in_((DIFFERENCE.initial, "settled")),
             )
         ).all()
-        for key, coupon_id, kind in open_ones:
+        for key, coupon_id, kind in stored:
             if coupon_id is not None and newer.get(coupon_id) == kind:
-                stands.add(coupon_id)
+                repeated.add(coupon_id)
             else:
-                session.execute(
-                    update(StatementDifference)
-                    .where(
-                        StatementDifference.id == key,
-                        StatementDifference.state == DIFFERENCE.initial,
-                    )
-                    .values(state=DIFFERENCE.next(DIFFERENCE.initial, "vanish"), settled_at=now)
-                )
-    fresh = [
-        one
-        for one in tally.differences
-        if one["coupon_id"] is None or one["coupon_id"] not in stands
-    ]
-    for rows in _parts(fresh):
-        session.execute(
-            insert(StatementDifference), [one | {"statement_id": statement_id} for one in rows]
-        )
+                _vanish(session, StatementDifference.id == key, now)
+    return repeated
+
+
+def _vanish(session: Session, which: ColumnElement[bool], now: datetime) -> None:
+    session.execute(
+        update(StatementDifference)
+        .where(which, StatementDifference.state == DIFFERENCE.initial)
+        .values(state=DIFFERENCE.next(DIFFERENCE.initial, "vanish"), settled_at=now)
+    )
 
 
 def _parts(rows: Sequence[One]) -> Iterator[Sequence[One]]:

@@ -54,25 +54,16 @@ def read_statement(data: bytes, profile: IssuerProfile) -> StatementFile:
         InputError: this issuer gives none, the file is no CSV of its encoding, or a row cannot be
             understood (lines are named, numbers never).
     """
-    layout = profile.statement
-    if layout is None:
-        raise InputError(
-            _s(
-                "発行者の設定 %(name)s に [statement] がありません。"
-                "利用明細の列と言葉を書いてください。"
-            )
-            % {"name": profile.name}
-        )
+    layout = _layout(profile)
     sha256, lines = read_lines(data, profile)
     if not lines:
         raise InputError(_s("利用明細のファイルが空です。"))
     places = _places(lines[0][1], layout, profile)
     mark = profile.trailer.mark if profile.trailer is not None else None
+    has_trailer = len(lines) > 1 and lines[-1][1][0].strip() == mark
     faults: list[str] = []
     rows: dict[str, StatementRow] = {}
-    for line, cells in lines[1:]:
-        if cells[0].strip() == mark and line == lines[-1][0]:
-            continue
+    for line, cells in lines[1:-1] if has_trailer else lines[1:]:
         try:
             row = _row(line, cells, places, layout)
         except ValueError as fault:
@@ -85,15 +76,31 @@ def read_statement(data: bytes, profile: IssuerProfile) -> StatementFile:
             )
         rows[row.management_no] = row
     if faults:
-        shown = "".join(f"\n- {sentence}" for sentence in faults[:SHOWN_FAULTS])
-        more = len(faults) - SHOWN_FAULTS
-        rest = "\n" + _s("ほかに%(n)d件あります。") % {"n": more} if more > 0 else ""
-        raise InputError(
-            _s("利用明細を受け入れませんでした。発行者に直してもらってください。%(lines)s%(more)s")
-            % {"lines": shown, "more": rest},
-            code="issuer_statement",
-        )
+        raise _refusal(faults)
     return StatementFile(sha256, tuple(rows.values()))
+
+
+def _layout(profile: IssuerProfile) -> StatementLayout:
+    if profile.statement is None:
+        raise InputError(
+            _s(
+                "発行者の設定 %(name)s に [statement] がありません。"
+                "利用明細の列と言葉を書いてください。"
+            )
+            % {"name": profile.name}
+        )
+    return profile.statement
+
+
+def _refusal(faults: list[str]) -> InputError:
+    shown = "".join(f"\n- {sentence}" for sentence in faults[:SHOWN_FAULTS])
+    more = len(faults) - SHOWN_FAULTS
+    rest = "\n" + _s("ほかに%(n)d件あります。") % {"n": more} if more > 0 else ""
+    return InputError(
+        _s("利用明細を受け入れませんでした。発行者に直してもらってください。%(lines)s%(more)s")
+        % {"lines": shown, "more": rest},
+        code="issuer_statement",
+    )
 
 
 def _places(header: list[str], layout: StatementLayout, profile: IssuerProfile) -> dict[str, int]:

@@ -73,11 +73,8 @@ def claim(
     if kind not in KINDS:
         raise ValueError("unknown kind of claim")
     wanted = sorted(set(entitlement_ids))
-    rows = read
-    if rows is None:
-        rows = work.session.execute(
-            _CLAIMED, {"wanted": wanted, "household_id": household_id}
-        ).all()
+    keys = {"wanted": wanted, "household_id": household_id}
+    rows = work.session.execute(_CLAIMED, keys).all() if read is None else read
     refuse_claimed(rows, wanted, claim_id)
     work.session.execute(
         _CLAIM, {"wanted": wanted, "kind": kind, "request": claim_id, "at": work.now}

@@ -13,6 +13,9 @@ from portal.domain.foundation.work import Work
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.states import ENTITLEMENT
 
+Subject = tuple[int, int | None]
+"""An entitlement's key and its household's."""
+
 
 def create_for_children(
     session: Session,
@@ -156,24 +159,23 @@ def change_many(work: Work, entitlement_ids: Iterable[int], action: str, **detai
         ).all()
         if len(rows) != len(part):
             raise NotFoundError(_s("対象者が見つかりません。"))
-        by_state: dict[str, list[tuple[int, int | None]]] = {}
+        by_state: dict[str, list[Subject]] = {}
         for key, household_id, state in rows:
             by_state.setdefault(state, []).append((key, household_id))
         for before, subjects in by_state.items():
-            after = ENTITLEMENT.next(before, action)
-            work.session.execute(
-                update(Entitlement)
-                .where(Entitlement.id.in_([key for key, _household in subjects]))
-                .values(state=after, changed_at=work.now)
-                .execution_options(synchronize_session="fetch")
-            )
-            record_many(
-                work,
-                f"entitlement.{action}",
-                "entitlement",
-                subjects,
-                before=before,
-                after=after,
-                **detail,
-            )
+            _change_alike(work, before, subjects, action, detail)
     return len(wanted)
+
+
+def _change_alike(
+    work: Work, before: str, subjects: list[Subject], action: str, detail: dict[str, str]
+) -> None:
+    after = ENTITLEMENT.next(before, action)
+    work.session.execute(
+        update(Entitlement)
+        .where(Entitlement.id.in_([key for key, _household in subjects]))
+        .values(state=after, changed_at=work.now)
+        .execution_options(synchronize_session="fetch")
+    )
+    event = f"entitlement.{action}"
+    record_many(work, event, "entitlement", subjects, before=before, after=after, **detail)

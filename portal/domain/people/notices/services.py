@@ -66,9 +66,7 @@ def enqueue(
     household_id: int | None,
     expires_at: datetime,
 ) -> OutboxMessage:
-    """Put a message into the outbox.
-
-    A second one with the same key changes nothing and returns the first.
+    """Put a message into the outbox, or return the one that has the same dedupe key.
 
     ``kind`` is ``sms`` (address as ``+8190…``) or ``email``; after ``expires_at`` (UTC, exclusive)
     it is not sent.
@@ -79,26 +77,23 @@ def enqueue(
     if len(dedupe_key) > KEY_LENGTH:
         raise ValueError("a dedupe key has at most 80 characters")
     content = {"address": address, "subject": subject, "body": body}
-    made: OutboxMessage | None = work.session.scalar(
-        _INSERT[work.session.get_bind().dialect.name],
-        {
-            "kind": kind,
-            "purpose": purpose,
-            "household_id": household_id,
-            "dedupe_key": dedupe_key,
-            "state": MESSAGE.initial,
-            "sealed": seal_json(work.vault.kek, content, sealing_context(dedupe_key)),
-            "tries": 0,
-            "created_at": work.now,
-            "next_try_at": work.now,
-            "expires_at": expires_at,
-        },
-    )
+    values = {
+        "kind": kind,
+        "purpose": purpose,
+        "household_id": household_id,
+        "dedupe_key": dedupe_key,
+        "state": MESSAGE.initial,
+        "sealed": seal_json(work.vault.kek, content, sealing_context(dedupe_key)),
+        "tries": 0,
+        "created_at": work.now,
+        "next_try_at": work.now,
+        "expires_at": expires_at,
+    }
+    insert = _INSERT[work.session.get_bind().dialect.name]
+    made: OutboxMessage | None = work.session.scalar(insert, values)
     if made is not None:
         return made
-    return work.session.scalars(
-        select(OutboxMessage).where(OutboxMessage.dedupe_key == dedupe_key)
-    ).one()
+    return work.session.scalars(select(OutboxMessage).filter_by(dedupe_key=dedupe_key)).one()
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
@@ -153,32 +148,32 @@ def claim_due(
         if row.id in barred:
             row.state, row.last_error = MESSAGE.next(row.state, "stop"), HELD
             row.sealed = row.claimed_until = None
-            continue
-        try:
-            content = unseal_json(
-                work.vault.kek, row.sealed or b"", sealing_context(row.dedupe_key)
-            )
-        except IntegrityFaultError:
-            # One changed row must not hold up all the others.
-            row.state, row.last_error = MESSAGE.next(row.state, "give_up"), "integrity"
-            continue
-        row.state = MESSAGE.next(row.state, "claim")
-        row.claimed_until = work.now + lease
-        row.tries += 1
-        claims.append(
-            Claim(
-                row.id,
-                row.kind,
-                work.vault.blind("outbox", row.dedupe_key).hex(),
-                content["address"],
-                content["subject"],
-                content["body"],
-                row.claimed_until,
-                row.expires_at,
-            )
-        )
+        elif (claim := _claim(work, row, work.now + lease)) is not None:
+            claims.append(claim)
     work.session.flush()
     return claims
+
+
+def _claim(work: Work, row: OutboxMessage, until: datetime) -> Claim | None:
+    try:
+        content = unseal_json(work.vault.kek, row.sealed or b"", sealing_context(row.dedupe_key))
+    except IntegrityFaultError:
+        # One changed row must not hold up all the others.
+        row.state, row.last_error = MESSAGE.next(row.state, "give_up"), "integrity"
+        return None
+    row.state = MESSAGE.next(row.state, "claim")
+    row.claimed_until = until
+    row.tries += 1
+    return Claim(
+        row.id,
+        row.kind,
+        work.vault.blind("outbox", row.dedupe_key).hex(),
+        content["address"],
+        content["subject"],
+        content["body"],
+        until,
+        row.expires_at,
+    )
 
 
 def _claimed_row(session: Session, claim: Claim) -> OutboxMessage | None:

@@ -57,7 +57,7 @@ def check_birth(work: Work, auth: AuthSession, typed: date) -> BirthCheck:
     _at_stage(auth, STAGE_BIRTH)
     credential = lock_row(work.session, _owner(auth))
     household = work.session.get_one(Household, credential.household_id)
-    actor = Actor(Role.RESIDENT, credential.id)
+    by_resident = work.acting_as(Actor(Role.RESIDENT, credential.id))
     if credential.state != "issued":
         raise WrongStateError(
             _(
@@ -77,14 +77,18 @@ def check_birth(work: Work, auth: AuthSession, typed: date) -> BirthCheck:
             device=auth.device,
         )
         record(
-            work.acting_as(actor),
+            by_resident,
             "activation.birth",
             "credential",
             credential.id,
             household_id=household.id,
         )
         return BirthCheck(BirthAnswer.RIGHT, token)
-    short = digest[:WRONG_BYTES]
+    return _count_wrong(by_resident, credential, digest[:WRONG_BYTES])
+
+
+def _count_wrong(work: Work, credential: Credential, short: bytes) -> BirthCheck:
+    """Count a wrong date by its digest, and freeze the credential after too many different ones."""
     wrong = [
         credential.wrong_births[i : i + WRONG_BYTES]
         for i in range(0, len(credential.wrong_births), WRONG_BYTES)
@@ -93,16 +97,16 @@ def check_birth(work: Work, auth: AuthSession, typed: date) -> BirthCheck:
         credential.wrong_births += short
         wrong.append(short)
         record(
-            work.acting_as(actor),
+            work,
             "activation.birth_wrong",
             "credential",
             credential.id,
-            household_id=household.id,
+            household_id=credential.household_id,
         )
     if len(wrong) < BIRTH_TRIES:
         return BirthCheck(BirthAnswer.WRONG, tries_left=BIRTH_TRIES - len(wrong))
-    move(work.acting_as(actor), credential, "lock", reason=BIRTH_FROZEN)
-    task = open_once(work.acting_as(actor), BIRTH_FROZEN, household.id, {})
+    move(work, credential, "lock", reason=BIRTH_FROZEN)
+    task = open_once(work, BIRTH_FROZEN, credential.household_id, {})
     return BirthCheck(BirthAnswer.FROZEN, receipt_no=task.receipt_no)
 
 

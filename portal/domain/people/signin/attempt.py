@@ -28,7 +28,9 @@ from portal.domain.people.households.models import Household
 
 DEVICE_LIFE = timedelta(days=400)
 REUSABLE, SUPERSEDED = "reusable", "superseded"
+USABLE = frozenset({"issued", "active"})
 STAGE_BIRTH, STAGE_CHANNEL, STAGE_CODE, STAGE_FULL = "birth", "channel", "code", "full"
+Counters = tuple[tuple[throttles.Limit, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Attempt:
     credential_id: int | None
     hashed: str | None = field(repr=False)
     password: str = field(repr=False)
-    taken: tuple[tuple[throttles.Limit, str], ...] = ()
+    counters: Counters = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,31 +89,41 @@ def begin(
     device = known_device(work.vault, digest, visitor.device)
     near, wide = network_keys(work.vault, visitor.address)
     own = (throttles.KNOWN_DEVICE, device) if device else (throttles.UNKNOWN_DEVICE, digest.hex())
-    taken = (own, (throttles.NETWORK, near), (throttles.WIDE_NETWORK, wide))
-    for place, (limit, key) in enumerate(taken):
+    counters = (own, (throttles.NETWORK, near), (throttles.WIDE_NETWORK, wide))
+    _count(work, counters)
+    credential = work.session.scalar(select(Credential).where(Credential.login_digest == digest))
+    if credential is None:
+        return Attempt(None, None, read_password(typed_password), counters)
+    if _takes_own_password(credential):
+        return Attempt(credential.id, credential.own_password_hash, typed_password, counters)
+    hashed = credential.password_hash if _takes_mailed_password(credential, mode) else None
+    return Attempt(credential.id, hashed, read_password(typed_password), counters)
+
+
+def _count(work: Work, counters: Counters) -> None:
+    for place, (limit, key) in enumerate(counters):
         verdict = throttles.take(work.session, limit, key, work.now)
         if not verdict.allowed:
-            for counted in taken[
-                :place
-            ]:  # nothing was tried: a tired network costs its members no tries
+            # nothing was compared: an exhausted network costs its members no tries
+            for counted in counters[:place]:
                 throttles.give_back(work.session, *counted)
             raise ThrottledError(waiting_text(verdict.retry_at), retry_at=verdict.retry_at)
-    credential = work.session.scalar(select(Credential).where(Credential.login_digest == digest))
-    password = read_password(typed_password)
-    hashed = None
-    if credential is not None and credential.state == SUPERSEDED:
-        # compared too: who knows what was right until then may read that a new letter was sent
-        hashed = credential.password_hash
-        if credential.own_password_hash:
-            hashed, password = credential.own_password_hash, typed_password
-    elif credential is not None and credential.state in {"issued", "active"}:
-        hashed = credential.password_hash
-        # an own password that was typed in a first sign-in that broke off does not count yet
-        if credential.own_password_hash and credential.activated_at is not None:
-            hashed, password = credential.own_password_hash, typed_password
-        elif credential.state == "active" and mode != REUSABLE:
-            hashed = None
-    return Attempt(credential.id if credential else None, hashed, password, taken)
+
+
+def _takes_own_password(credential: Credential) -> bool:
+    if not credential.own_password_hash:
+        return False
+    if credential.state == SUPERSEDED:
+        # compared too: whoever knows the former password may read that a new letter was sent
+        return True
+    # an own password that was set in an unfinished first sign-in does not count yet
+    return credential.state in USABLE and credential.activated_at is not None
+
+
+def _takes_mailed_password(credential: Credential, mode: str) -> bool:
+    return credential.state in {SUPERSEDED, "issued"} or (
+        credential.state == "active" and mode == REUSABLE
+    )
 
 
 def login_id_text() -> str:
@@ -135,7 +147,7 @@ def waiting_text(retry_at: datetime | None) -> str:
 
 def give_back(session: Session, attempt: Attempt) -> None:
     """Uncount a try that was right, or that nobody could compare because the machine was busy."""
-    for limit, key in attempt.taken:
+    for limit, key in attempt.counters:
         throttles.give_back(session, limit, key)
 
 
@@ -151,27 +163,11 @@ def finish(
 
     None for every kind of wrong, all alike to the visitor.
     """
-    # An unknown ID is looked up and noted like a known one: the time it takes tells nothing either.
+    # An unknown ID is looked up and logged like a known one, so that the duration tells nothing.
     credential = work.session.get(Credential, attempt.credential_id or 0)
     household = work.session.get(Household, credential.household_id if credential else 0)
-    usable = matched and credential is not None and credential.state in {"issued", "active"}
-    if (
-        not usable
-        or credential is None
-        or household is None
-        or household.withheld
-        or household.state != "active"
-    ):
-        credential_id, household_id = (
-            (credential.id, credential.household_id) if credential else (None, None)
-        )
-        record(
-            work.acting_as(Actor(Role.RESIDENT, credential_id)),
-            "signin.refused",
-            "credential",
-            credential_id,
-            household_id=household_id,
-        )
+    if credential is None or not (matched and _may_sign_in(credential, household)):
+        _record_refusal(work, credential)
         return None
     give_back(work.session, attempt)
     stage = STAGE_CODE if credential.state == "active" else STAGE_BIRTH
@@ -192,6 +188,26 @@ def finish(
         household_id=credential.household_id,
     )
     return SignedIn(token, stage)
+
+
+def _may_sign_in(credential: Credential, household: Household | None) -> bool:
+    return (
+        credential.state in USABLE
+        and household is not None
+        and not household.withheld
+        and household.state == "active"
+    )
+
+
+def _record_refusal(work: Work, credential: Credential | None) -> None:
+    credential_id = credential.id if credential else None
+    record(
+        work.acting_as(Actor(Role.RESIDENT, credential_id)),
+        "signin.refused",
+        "credential",
+        credential_id,
+        household_id=credential.household_id if credential else None,
+    )
 
 
 def replaced_of(session: Session, attempt: Attempt, *, matched: bool) -> int | None:

@@ -166,40 +166,37 @@ def check(
     *,
     locked: OtpAuthenticator | None = None,
 ) -> CodeAnswer:
-    """Check a typed code of one of this session's own sources.
+    """Check a typed code against one of the session owner's sources of codes.
 
-    Closing the source leaves a task to the staff.
-
-    ``locked`` is that source, where the caller read it locked (``factors``).
+    A wrong code that closes the source opens a task for the staff. ``locked`` is the source if the
+    caller has already read and locked it (``factors``).
     """
     credential_id = auth.owner_id or 0
-    if (
-        locked is not None
-        and locked.credential_id == credential_id
-        and locked.id == authenticator_id
-    ):
+    key = (credential_id, authenticator_id)
+    if locked is not None and (locked.credential_id, locked.id) == key:
         authenticator = locked
         answer = codes.check_locked(work, authenticator, purpose, typed)
     else:
         authenticator = own_authenticator(work.session, credential_id, authenticator_id)
         answer = codes.check_code(work, authenticator.id, purpose, typed)
     credential = work.session.get_one(Credential, credential_id)
-    actor = Actor(Role.RESIDENT, credential_id)
+    by_resident = work.acting_as(Actor(Role.RESIDENT, credential_id))
     if answer in {CodeAnswer.RIGHT, CodeAnswer.WRONG, CodeAnswer.USED}:
         record(
-            work.acting_as(actor),
+            by_resident,
             f"code.{answer.value}",
             "otp_authenticator",
             authenticator.id,
             household_id=credential.household_id,
             purpose=purpose,
         )
-    if answer is CodeAnswer.RIGHT and credential.locale != current_locale():
-        credential.locale = current_locale()  # messages to come speak the language of the page
-    if answer is CodeAnswer.RIGHT and purpose == ENROLL:
-        tell_owner(work, credential, "channel_changed", but_not=authenticator.kind)
+    if answer is CodeAnswer.RIGHT:
+        if credential.locale != current_locale():
+            credential.locale = current_locale()  # later messages use the language of the page
+        if purpose == ENROLL:
+            tell_owner(work, credential, "channel_changed", but_not=authenticator.kind)
     if authenticator.state == "closed" and answer is CodeAnswer.WRONG:
-        open_once(work.acting_as(actor), CODE_CLOSED, credential.household_id, {})
+        open_once(by_resident, CODE_CLOSED, credential.household_id, {})
     return answer
 
 

@@ -41,13 +41,7 @@ def switch_on(
             code="reason",
         )
     _check_end(ends_at, work.now)
-    for old in work.session.scalars(
-        select(SiteSwitch).where(SiteSwitch.site == site, SiteSwitch.state == ON).with_for_update()
-    ):
-        if old.ends_at > work.now:
-            raise ConflictError(_already_on())
-        _run_out(work, old)
-    work.session.flush()
+    _end_earlier(work, site)
     key, wrapped = work.vault.new_data_key()
     row = SiteSwitch(
         site=site,
@@ -65,6 +59,15 @@ def switch_on(
         raise ConflictError(_already_on()) from None
     record(work, "site.switched_on", "site_switch", row.id, site=site, until=ends_at.isoformat())
     return row
+
+
+def _end_earlier(work: Work, site: str) -> None:
+    earlier = select(SiteSwitch).where(SiteSwitch.site == site, SiteSwitch.state == ON)
+    for row in work.session.scalars(earlier.with_for_update()):
+        if row.ends_at > work.now:
+            raise ConflictError(_already_on())
+        _run_out(work, row)
+    work.session.flush()
 
 
 def _already_on() -> str:

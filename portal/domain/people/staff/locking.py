@@ -61,7 +61,7 @@ def unlock(work: Work, attempt: StaffAttempt, session_id: int, *, matched: bool)
     if not matched or not user.active:
         record(work.acting_as(actor_of(user)), "session.unlock_refused", "staff_user", user.id)
         return None
-    for limit, key in attempt.taken:
+    for limit, key in attempt.counters:
         throttles.give_back(work.session, limit, key)
     found = work.session.scalar(
         select(AuthSession)

@@ -68,16 +68,8 @@ def add_staff(
         ConflictError: the login is taken.
     """
     folded = fold_login(login)
-    if not folded or len(folded) > LOGIN_MAX or any(c.isspace() for c in folded):
-        raise InputError(_s("ログイン名は、空白のない60文字までの文字にしてください。"))
-    if not name.strip() or len(name.strip()) > NAME_MAX:
-        raise InputError(_s("名前は、60文字までで入力してください。"))
-    if role not in ROLES_OF_ORGANIZATION[organization]:
-        names = ", ".join(sorted(ROLES_OF_ORGANIZATION[organization]))
-        raise InputError(
-            _s("所属 %(organization)s で使える役割は、%(names)s です。")
-            % {"organization": organization.value, "names": names}
-        )
+    _check_names(folded, name.strip())
+    _check_role(organization, role)
     if locale not in STAFF_LOCALES:
         raise InputError(_s("言語は ja か en にしてください。"))
     if work.session.scalar(select(StaffUser.id).where(StaffUser.login == folded)) is not None:
@@ -98,6 +90,22 @@ def add_staff(
     work.session.flush()
     record(work, "staff.added", "staff_user", user.id, role=role.value)
     return NewStaff(user, password, totp_secret)
+
+
+def _check_names(login: str, name: str) -> None:
+    if not login or len(login) > LOGIN_MAX or any(c.isspace() for c in login):
+        raise InputError(_s("ログイン名は、空白のない60文字までの文字にしてください。"))
+    if not name or len(name) > NAME_MAX:
+        raise InputError(_s("名前は、60文字までで入力してください。"))
+
+
+def _check_role(organization: Organization, role: Role) -> None:
+    if role not in ROLES_OF_ORGANIZATION[organization]:
+        names = ", ".join(sorted(ROLES_OF_ORGANIZATION[organization]))
+        raise InputError(
+            _s("所属 %(organization)s で使える役割は、%(names)s です。")
+            % {"organization": organization.value, "names": names}
+        )
 
 
 def find_staff(session: Session, login: str) -> StaffUser:

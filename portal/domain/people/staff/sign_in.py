@@ -34,7 +34,7 @@ class StaffAttempt:
 
     staff_id: int | None
     hashed: str | None = field(repr=False)
-    taken: tuple[tuple[throttles.Limit, str], ...] = ()
+    counters: tuple[tuple[throttles.Limit, str], ...] = ()
 
 
 def fold_login(typed: str) -> str:
@@ -61,15 +61,15 @@ def begin(work: Work, login: str, address: str) -> StaffAttempt:
         ThrottledError: this login or network must wait.
     """
     near, _wide = network_keys(work.vault, address)
-    taken = (
+    counters = (
         (throttles.STAFF_ACCOUNT, account_key(work.vault, login)),
         (throttles.NETWORK, "staff" + near),
     )
-    for limit, key in taken:
+    for limit, key in counters:
         _take(work.session, limit, key, work.now)
     user = work.session.scalar(select(StaffUser).where(StaffUser.login == fold_login(login)))
     hashed = user.password_hash if user is not None and user.active else None
-    return StaffAttempt(user.id if user is not None else None, hashed, taken)
+    return StaffAttempt(user.id if user is not None else None, hashed, counters)
 
 
 def _take(session: Session, limit: throttles.Limit, key: str, now: datetime) -> None:
@@ -100,7 +100,7 @@ def finish(
     if not matched or not user.active:
         record(work.acting_as(actor_of(user)), "staff.signin_refused", "staff_user", user.id)
         return None
-    for limit, key in attempt.taken:
+    for limit, key in attempt.counters:
         throttles.give_back(work.session, limit, key)
     return sessions.start(
         work.session, sessions.STAFF, STAGE_PASSWORD, user.id, work.now, replaces=replaced
@@ -140,7 +140,7 @@ def refuse_place(work: Work, attempt: StaffAttempt) -> None:
     The try is given back.
     """
     user = work.session.get_one(StaffUser, attempt.staff_id)
-    for limit, key in attempt.taken:
+    for limit, key in attempt.counters:
         throttles.give_back(work.session, limit, key)
     record(work.acting_as(actor_of(user)), "staff.place_refused", "staff_user", user.id)
 
