@@ -1,4 +1,7 @@
-"""Wing: Who is concerned and how they get in.
+"""Wing: who takes part in the program and how they get in.
 
-Households, entitlements, coupons, credentials, staff, sign-in.
+Owns households and children, entitlements, coupons, mailed credentials, sessions and one-time
+codes, sign-in, messages (outbox), staff accounts, sites of the call center and tasks for the staff.
+The sites (``portal/web``, ``admin``), the commands and all later wings call it; it imports only
+``portal.domain.foundation``.
 """

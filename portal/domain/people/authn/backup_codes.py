@@ -1,4 +1,4 @@
-"""Backup codes: ten, shown once, each of use once, for somebody whose other source of codes is gone."""
+"""Ten backup codes, shown once, each usable once, for a person who lost their source of codes."""
 
 import secrets
 
@@ -12,7 +12,7 @@ BACKUP_ALPHABET = "CDFGHJKLMNPQRTVWXY34679"
 
 
 def new_backup_codes(work: Work, credential_id: int) -> list[str]:
-    """Replace the backup codes by ten new ones and return them; only keyed hashes are stored."""
+    """Replace the backup codes with ten new ones and return them; only keyed hashes are stored."""
     for old in work.session.scalars(
         select(BackupCode).where(BackupCode.credential_id == credential_id)
     ):
@@ -34,7 +34,7 @@ def new_backup_codes(work: Work, credential_id: int) -> list[str]:
 
 
 def use_backup_code(work: Work, credential_id: int, code: str) -> bool:
-    """Burn a backup code: one conditional update, so that the same code never works twice."""
+    """Use up a backup code, by one conditional update, so that no code works twice."""
     used = work.session.execute(
         update(BackupCode)
         .where(

@@ -1,4 +1,8 @@
-"""One-time codes: from an app (TOTP, a used step is refused) or sent (random, ten minutes, five tries, one use)."""
+"""One-time codes from an authenticator app (TOTP) or sent by SMS or email.
+
+A sent code is random, is valid for ten minutes and five tries, and works once; an app's code is
+refused once its time step was used.
+"""
 
 import base64
 import hmac
@@ -29,7 +33,7 @@ FIRST_LOCK = timedelta(minutes=30)
 
 
 class CodeAnswer(StrEnum):
-    """What a typed code turned out to be; each has its own sentence on the page."""
+    """The result of checking a typed code; each has its own sentence on the page."""
 
     RIGHT = "right"
     EMPTY = "empty"
@@ -45,14 +49,14 @@ class CodeAnswer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TypedCode:
-    """A typed code: the digits, or why there are none."""
+    """A typed code: its digits, or why it cannot be a code."""
 
     digits: str
     fault: CodeAnswer | None
 
 
 def read_code(typed: str) -> TypedCode:
-    """Read six digits in any width, with spaces or hyphens between."""
+    """Read six digits of any width, with or without spaces and hyphens."""
     text = unicodedata.normalize("NFKC", typed)
     digits = "".join(c for c in text if not c.isspace() and c not in "-‐‑‒–—―−ー－・.\u200b\ufeff")
     if not digits:
@@ -69,9 +73,9 @@ def _context(authenticator: OtpAuthenticator) -> bytes:
 
 
 def add_authenticator(work: Work, credential_id: int, kind: str, secret: str) -> OtpAuthenticator:
-    """Store a not yet proven source of codes.
+    """Store a source of codes that is not proven yet.
 
-    An app's base32 secret, or a telephone number or email address.
+    ``secret`` is an app's base32 secret, or a telephone number or an email address.
     """
     found = work.session.scalar(
         select(OtpAuthenticator)
@@ -98,7 +102,7 @@ def add_authenticator(work: Work, credential_id: int, kind: str, secret: str) ->
 
 
 def secret_of(vault: Vault, authenticator: OtpAuthenticator) -> str:
-    """Open the app's secret or the address."""
+    """Decrypt the app's secret or the address of a source of codes."""
     return unseal(vault.kek, authenticator.sealed, _context(authenticator)).decode()
 
 
@@ -108,14 +112,14 @@ def new_totp_secret() -> str:
 
 
 def totp_uri(secret: str, account: str, issuer: str) -> str:
-    """Return the otpauth address for an authenticator app."""
+    """Return the ``otpauth`` URI for an authenticator app."""
     return pyotp.TOTP(secret).provisioning_uri(name=account, issuer_name=issuer)
 
 
 def new_code(work: Work, authenticator: OtpAuthenticator, purpose: str) -> tuple[OneTimeCode, str]:
     """Make a code to send.
 
-    Codes sent before stay valid to their end, so that a late message still works.
+    Codes sent earlier stay valid until they expire, so that a late message still works.
     """
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
     row = OneTimeCode(
@@ -139,9 +143,9 @@ _LOCKED = (
 
 
 def check_code(work: Work, authenticator_id: int, purpose: str, typed: str) -> CodeAnswer:
-    """Check a typed code for one purpose; counts wrong ones, burns the right one.
+    """Check a typed code for one purpose: count a wrong one, use up the right one.
 
-    The row is locked meanwhile.
+    The source is locked meanwhile.
     """
     if (fault := read_code(typed).fault) is not None:
         return fault
@@ -154,7 +158,7 @@ def check_code(work: Work, authenticator_id: int, purpose: str, typed: str) -> C
 def check_locked(
     work: Work, authenticator: OtpAuthenticator, purpose: str, typed: str
 ) -> CodeAnswer:
-    """Check a typed code as ``check_code``, for a source that the caller read fresh and locked."""
+    """Check a typed code like ``check_code``, for a source that the caller has read and locked."""
     typed_code = read_code(typed)
     if typed_code.fault is not None:
         return typed_code.fault
@@ -189,11 +193,9 @@ def _count_fail(authenticator: OtpAuthenticator, now: datetime) -> None:
 
 
 def end_wait(session: Session, credential_id: int, now: datetime) -> int:
-    """Let the sources of a credential that wait after wrong codes go on at once.
+    """End the waiting time of a credential's sources after wrong codes, and return how many waited.
 
-    Returns how many did.
-
-    What was wrong in all stays counted, so that guessing still ends in a closed source (T6 of
+    The total of wrong codes stays counted, so that guessing still ends with a closed source (T6 of
     ``security.md`` §2).
     """
     rows = session.scalars(
@@ -208,7 +210,7 @@ def end_wait(session: Session, credential_id: int, now: datetime) -> int:
 
 
 def forget_all(session: Session, credential_id: int) -> None:
-    """Forget every source of codes of a credential with its codes, and its backup codes.
+    """Delete all of a credential's sources of codes, sent codes and backup codes.
 
     They are enrolled anew.
     """
@@ -221,7 +223,7 @@ def forget_all(session: Session, credential_id: int) -> None:
 def totp_step(
     secret: str, digits: str, now: datetime, last_step: int | None
 ) -> tuple[CodeAnswer, int | None]:
-    """Check an app's code within one step of drift.
+    """Return the time step of an app's code, allowing one step of drift; None for a wrong code.
 
     A step at or before the last accepted one is refused.
     """
@@ -239,9 +241,9 @@ def totp_step(
 
 
 def _app_code(key: bytes, step: int) -> str:
-    """Return what an app shows in a step (RFC 4226 §5.3).
+    """Return the code that an app shows for a time step (RFC 4226 §5.3).
 
-    A library would decode the secret anew for each.
+    A library would decode the secret anew for each step.
     """
     digest = hmac.digest(key, step.to_bytes(8, "big"), "sha1")
     start = digest[-1] & 0x0F
@@ -270,10 +272,7 @@ def _check_totp(work: Work, authenticator: OtpAuthenticator, digits: str) -> Cod
 def good_until(
     session: Session, authenticator: OtpAuthenticator, purpose: str, now: datetime
 ) -> datetime | None:
-    """Return to when the newest sent code of a purpose can be used.
-
-    None where there is none to use.
-    """
+    """Return until when the newest sent code of a purpose can be used; None if there is none."""
     return session.scalar(
         select(OneTimeCode.expires_at)
         .where(

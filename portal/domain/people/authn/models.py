@@ -1,4 +1,4 @@
-"""Sessions, one-time-code authenticators, codes, backup codes, known devices and throttle counters."""
+"""Tables of sessions, sources of one-time codes, codes, backup codes and throttle counters."""
 
 from datetime import datetime
 from typing import Any
@@ -10,12 +10,10 @@ from portal.domain.foundation.base import Base, BigId, primary_key, state_column
 
 
 class AuthSession(Base):
-    """A browser's session: only the hash of its 256-bit id is stored.
+    """A browser's session, of which only the hash of its 256-bit ID is stored.
 
-    The id changes at every step up.
-
-    ``site`` is resident or staff, ``stage`` how far the sign-in came, ``owner_id`` the credential
-    or staff user.
+    The ID changes at every step up. ``site`` is resident or staff, ``stage`` tells how far the
+    sign-in has come, ``owner_id`` is the key of the credential or staff user.
     """
 
     __tablename__ = "auth_session"
@@ -35,10 +33,7 @@ class AuthSession(Base):
 
 
 class OtpAuthenticator(Base):
-    """Where a resident's one-time codes come from.
-
-    An app (secret) or an SMS or email address, all sealed.
-    """
+    """A resident's source of one-time codes: an app's secret, or an SMS or email address, sealed."""
 
     __tablename__ = "otp_authenticator"
     __table_args__ = (UniqueConstraint("credential_id", "kind"),)
@@ -59,7 +54,7 @@ class OtpAuthenticator(Base):
 
 
 class OneTimeCode(Base):
-    """A code that was sent: a keyed hash, ten minutes, five tries, one use, one purpose."""
+    """A sent code, as a keyed hash: ten minutes, five tries, one use, one purpose."""
 
     __tablename__ = "one_time_code"
 
@@ -87,7 +82,10 @@ class BackupCode(Base):
 
 
 class ThrottleBucket(Base):
-    """One counter of one limit for one key (keyed digests, so that no network address is stored in clear)."""
+    """One counter of one limit for one key.
+
+    Keys are keyed digests, so that no network address is stored in clear.
+    """
 
     __tablename__ = "throttle_bucket"
 

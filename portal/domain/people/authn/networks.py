@@ -1,4 +1,4 @@
-"""Keyed names of a visitor's networks, so that counters need no address in clear."""
+"""Keyed digests of a visitor's networks, so that counters store no address in clear."""
 
 import ipaddress
 
@@ -6,7 +6,7 @@ from portal.domain.foundation.vault import Vault
 
 
 def network_keys(vault: Vault, address: str) -> tuple[str, str]:
-    """Return the keyed names of the near (IPv4, IPv6 /64) and the wide (/24, /48) network of an address."""
+    """Return the keyed digests of an address's near (IPv4, IPv6 /64) and wide network (/24, /48)."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:

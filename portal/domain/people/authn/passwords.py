@@ -1,4 +1,4 @@
-"""Password hashes: Argon2id with a pepper, in a bounded pool so that sign-ins never starve the pages."""
+"""Password hashes: Argon2id with a pepper, in a bounded pool so that sign-ins never block pages."""
 
 import threading
 from collections.abc import Iterator
@@ -31,10 +31,7 @@ def verify_password(vault: Vault, hashed: str, password: str) -> bool:
 
 
 class HashPool:
-    """At most ``cores`` hashes at once and ``queue`` waiting.
-
-    Beyond that the caller is told to come back.
-    """
+    """Compute at most ``cores`` hashes at once, let ``queue`` more wait, and refuse any others."""
 
     def __init__(self, vault: Vault, cores: int = 2, queue: int = 16) -> None:
         self._vault = vault
@@ -53,10 +50,10 @@ class HashPool:
             self._places.release()
 
     def verify(self, hashed: str | None, password: str) -> bool:
-        """Compare; without a hash do the same work for nothing, so that time tells nothing.
+        """Compare a password; without a hash do the same work, so that the duration tells nothing.
 
         Raises:
-            BusyError: too many comparisons wait already.
+            BusyError: too many comparisons are waiting.
         """
         with self._place():
             matches = verify_password(self._vault, hashed or self._dummy, password)
@@ -66,7 +63,7 @@ class HashPool:
         """Hash a new password within the same limit.
 
         Raises:
-            BusyError: too many hashes wait already.
+            BusyError: too many hashes are waiting.
         """
         with self._place():
             return hash_password(self._vault, password, salt)

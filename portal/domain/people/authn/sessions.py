@@ -1,4 +1,4 @@
-"""Sessions: a 256-bit id whose hash alone is stored, a new id at every step up, idle and absolute limits."""
+"""Sessions: a 256-bit ID stored as a hash, a new ID at every step up, an idle and an absolute end."""
 
 import hashlib
 import secrets
@@ -19,8 +19,8 @@ from portal.domain.people.authn.models import AuthSession
 class Lifetime:
     """How long a site's session may idle and last (NIST SP 800-63B AAL2, ``security.md`` §2).
 
-    ``locks``: whoever was signed in fully and idled finds the screen locked, not the session ended;
-    the password opens it, and the second factor keeps counting until the absolute end.
+    ``locks``: after idling, a fully signed-in person finds the screen locked instead of the session
+    ended; the password unlocks it, and the second factor stays valid until the absolute end.
     """
 
     idle: timedelta
@@ -41,7 +41,7 @@ TOUCH_EVERY = timedelta(seconds=60)
 
 
 def token_hash(token: str) -> bytes:
-    """Return what is stored of a session id."""
+    """Return the hash of a session ID, as stored."""
     return hashlib.sha256(token.encode()).digest()
 
 
@@ -57,11 +57,10 @@ def start(
     replaces: AuthSession | None = None,
     verified_at: datetime | None = None,
 ) -> str:
-    """Begin a session and return its id.
+    """Begin a session and return its ID.
 
-    The one it replaces ends, so that a fixed id is worth nothing.
-
-    ``verified_at`` is when the second factor was given, by default now for a full session.
+    The session it replaces ends, so that a fixed ID is worth nothing. ``verified_at`` is when the
+    second factor was given, by default now for a full session.
     """
     ends_at = now + LIFETIMES[site].absolute
     if replaces is not None:
@@ -94,13 +93,13 @@ OF_TOKEN = select(AuthSession).where(
 
 
 def load(session: Session, site: str, token: str, now: datetime) -> AuthSession | None:
-    """Return the living session of an id; unknown, idle and ended ones are all none."""
+    """Return the living session of an ID; None if it is unknown, idle or ended."""
     found = session.scalar(OF_TOKEN, {"token_hash": token_hash(token), "site": site})
     return found if found is not None and is_alive(found, now) else None
 
 
 def is_alive(found: AuthSession, now: datetime) -> bool:
-    """Tell whether a session is neither at its end nor idle (one that locks instead stays alive)."""
+    """Tell whether a session is neither past its end nor idle (one that locks instead stays alive)."""
     lifetime = LIFETIMES[found.site]
     if lifetime.locks and found.stage in {FULL, LOCKED}:
         return now < found.ends_at
@@ -108,10 +107,7 @@ def is_alive(found: AuthSession, now: datetime) -> bool:
 
 
 def is_locked(found: AuthSession, now: datetime) -> bool:
-    """Tell whether the password is asked again before anything else.
-
-    Locked by hand, or idle for too long.
-    """
+    """Tell whether the password is required before anything else: locked by hand, or idle too long."""
     lifetime = LIFETIMES[found.site]
     idle = lifetime.locks and found.stage == FULL and now >= found.seen_at + lifetime.idle
     return found.stage == LOCKED or idle
@@ -120,13 +116,13 @@ def is_locked(found: AuthSession, now: datetime) -> bool:
 def binding(found: AuthSession) -> str:
     """Return what the forms of a session are bound to.
 
-    It stays when the id changes at an unlocking.
+    It stays the same when unlocking changes the ID.
     """
     return str(found.data.get(BINDING, "")) or found.token_hash.hex()
 
 
 def lock(session: Session, session_id: int) -> bool:
-    """Lock a fully signed-in session; False when it was locked, or is none."""
+    """Lock a fully signed-in session; return False if it was locked already or does not exist."""
     locked = session.execute(
         update(AuthSession)
         .where(AuthSession.id == session_id, AuthSession.stage == FULL)
@@ -137,7 +133,7 @@ def lock(session: Session, session_id: int) -> bool:
 
 
 def unlock(session: Session, found: AuthSession, now: datetime) -> str:
-    """Let a locked session go on under a new id, with the same end, data and forms; returns the id."""
+    """Continue a locked session under a new ID, with the same end, data and forms; return the ID."""
     data = found.data | {BINDING: binding(found)}
     return start(
         session,
@@ -157,18 +153,21 @@ _KEEP = update(_SESSIONS).where(_SESSIONS.c.id == bindparam("key")).values(data=
 
 
 def keep_data(session: Session, auth: AuthSession, data: dict[str, Any]) -> None:
-    """Replace what a session keeps for its next steps, by a plain statement at a fifth of the price of a flush."""
+    """Replace the data that a session keeps for its next steps.
+
+    A plain statement costs a fifth of a flush.
+    """
     session.execute(_KEEP, {"key": auth.id, "kept": data})
     set_committed_value(auth, "data", data)
 
 
 def touch(session: Session, session_id: int, now: datetime) -> None:
-    """Note that the session was used."""
+    """Record that the session was used."""
     session.execute(update(AuthSession).where(AuthSession.id == session_id).values(seen_at=now))
 
 
 def end(session: Session, site: str, token: str) -> None:
-    """Sign out one session."""
+    """End one session."""
     session.execute(
         delete(AuthSession).where(
             AuthSession.token_hash == token_hash(token), AuthSession.site == site
@@ -177,7 +176,7 @@ def end(session: Session, site: str, token: str) -> None:
 
 
 def end_all(session: Session, site: str, owner_id: int, *, keep: int | None = None) -> int:
-    """Sign out everywhere; ``keep`` spares the session in hand. Returns how many ended."""
+    """End all sessions of an owner, except the one to ``keep``; return how many ended."""
     statement = delete(AuthSession).where(
         AuthSession.site == site, AuthSession.owner_id == owner_id
     )
@@ -187,7 +186,7 @@ def end_all(session: Session, site: str, owner_id: int, *, keep: int | None = No
 
 
 def end_many(session: Session, site: str, owner_ids: Collection[int]) -> None:
-    """Sign many owners out everywhere at once."""
+    """End all sessions of many owners at once."""
     session.execute(
         delete(AuthSession)
         .where(AuthSession.site == site, AuthSession.owner_id.in_(owner_ids))
@@ -196,7 +195,7 @@ def end_many(session: Session, site: str, owner_ids: Collection[int]) -> None:
 
 
 def end_one(session: Session, site: str, owner_id: int, session_id: int) -> bool:
-    """End one session of an owner; False when there is none of that key."""
+    """End one session of an owner; return False if the owner has no session with this key."""
     ended = session.execute(
         delete(AuthSession)
         .where(
@@ -208,7 +207,7 @@ def end_one(session: Session, site: str, owner_id: int, session_id: int) -> bool
 
 
 def living(session: Session, site: str, owner_id: int, now: datetime) -> list[AuthSession]:
-    """Return the fully signed-in sessions of an owner that are alive, the one used last first."""
+    """Return the living, fully signed-in sessions of an owner, the most recently used first."""
     rows = session.scalars(
         select(AuthSession)
         .where(
@@ -223,10 +222,10 @@ def living(session: Session, site: str, owner_id: int, now: datetime) -> list[Au
 
 
 def count(session: Session, site: str, owner_id: int, now: datetime) -> int:
-    """Return how many sessions of an owner are alive."""
+    """Return the number of living sessions of an owner."""
     return len(living(session, site, owner_id, now))
 
 
 def sweep(session: Session, now: datetime) -> None:
-    """Remove sessions that ended."""
+    """Delete ended sessions."""
     session.execute(delete(AuthSession).where(AuthSession.ends_at <= now))

@@ -1,4 +1,4 @@
-"""Limits T1–T8 of ``security.md`` §2: counters in the database, one atomic statement each."""
+"""Limits T1–T9 of ``security.md`` §2: counters in the database, one atomic statement each."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,11 +16,10 @@ from portal.domain.people.authn.models import ThrottleBucket
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """``allowed`` tries in a window of ``seconds``.
+    """A limit of ``allowed`` tries in a window of ``seconds``.
 
-    With ``growing``, each further one waits 1, 2, 4 … 60 minutes.
-
-    ``closed_after`` tries in all (0: never) close the bucket until people or a new letter open it.
+    With ``growing``, each further try waits 1, 2, 4 … 60 minutes. ``closed_after`` tries in total
+    (0: never) close the bucket until staff or a new letter open it.
     """
 
     name: str
@@ -47,7 +46,7 @@ STAFF_SEARCH = Limit("t10", 200, 24 * 3600)
 class Verdict:
     """Whether the try counts.
 
-    If not, ``retry_at`` is when the next one does (None: only people can help).
+    If not, ``retry_at`` is when the next one does (None: only staff can help).
     """
 
     allowed: bool
@@ -59,7 +58,7 @@ _BUCKETS = table_of(ThrottleBucket)
 
 
 def _taking(dialect: str) -> Any:
-    """Return the statement that counts one try in its bucket, and begins a new window where the old one is stale."""
+    """Return the statement that counts one try in its bucket and restarts the window if it is over."""
     insert = pg_insert if dialect == "postgresql" else sqlite_insert
     now, fresh = bindparam("now", type_=UtcDateTime), _BUCKETS.c.window_start <= bindparam("stale")
     return (
@@ -96,10 +95,10 @@ _BLOCKED = (
 
 
 def take(session: Session, limit: Limit, key: str, now: datetime) -> Verdict:
-    """Count one try *before* the work is done, and say whether it may be done.
+    """Count one try *before* the work is done, and tell whether it may be done.
 
-    Two hundred tries at the same moment with a limit of five get five yeses: the row is locked by
-    the update.
+    Two hundred simultaneous tries with a limit of five get five permissions: the update locks the
+    row.
     """
     row_key = f"{limit.name}:{key}"
     blocked = session.scalar(_BLOCKED, {"bucket": row_key}) if limit.growing else None
@@ -139,7 +138,7 @@ def _block(session: Session, row_key: str, until: datetime) -> None:
 
 
 def give_back(session: Session, limit: Limit, key: str) -> None:
-    """Take back the try that turned out right; other tries of the same key stay counted."""
+    """Uncount the try that turned out right; other tries of the same key stay counted."""
     positive: ColumnElement[int] = func.coalesce(ThrottleBucket.count, 0)
     session.execute(
         update(ThrottleBucket)
@@ -153,7 +152,7 @@ def give_back(session: Session, limit: Limit, key: str) -> None:
 
 
 def clear(session: Session, limit: Limit, key: str) -> None:
-    """Forget a key: a new letter, or staff unlocked it."""
+    """Delete the counter of a key, after a new letter or after staff unlocked it."""
     session.execute(delete(ThrottleBucket).where(ThrottleBucket.key == f"{limit.name}:{key}"))
 
 
@@ -168,9 +167,9 @@ def blocked_until(session: Session, limit: Limit, key: str, now: datetime) -> da
 def full_until(
     session: Session, tries: Iterable[tuple[Limit, str]], now: datetime
 ) -> datetime | None:
-    """Return when limits with a fixed window take another try of their keys.
+    """Return when all limits with a fixed window accept another try; None if they do now.
 
-    None where they do now. Counts nothing.
+    Counts nothing.
     """
     limits = {f"{limit.name}:{key}": limit for limit, key in tries}
     rows = session.execute(_FILLED, {"buckets": list(limits)})
@@ -183,7 +182,10 @@ def full_until(
 
 
 def is_closed(session: Session, limit: Limit, key: str) -> bool:
-    """Tell whether so many tries were made in all that only a new letter helps (``closed_after``)."""
+    """Tell whether the total of tries closed the key (``closed_after``).
+
+    Only a new letter helps then.
+    """
     total = session.scalar(
         select(ThrottleBucket.total).where(ThrottleBucket.key == f"{limit.name}:{key}")
     )
@@ -191,7 +193,7 @@ def is_closed(session: Session, limit: Limit, key: str) -> bool:
 
 
 def end_wait(session: Session, limit: Limit, key: str) -> None:
-    """End the waiting of a key after a person was verified; what was tried in all stays counted."""
+    """End the waiting time of a key after a person was verified; the total of tries stays counted."""
     session.execute(
         update(ThrottleBucket)
         .where(ThrottleBucket.key == f"{limit.name}:{key}")
@@ -200,5 +202,5 @@ def end_wait(session: Session, limit: Limit, key: str) -> None:
 
 
 def sweep(session: Session, now: datetime) -> None:
-    """Remove counters that no longer count."""
+    """Delete counters whose window is over."""
     session.execute(delete(ThrottleBucket).where(ThrottleBucket.expires_at < now))

@@ -1,4 +1,4 @@
-"""Giving codes to entitlements: one each, in one transaction, never twice, and never the reserve."""
+"""Assign codes to entitlements: one each, in one transaction, never twice, never from the reserve."""
 
 import math
 import re
@@ -22,25 +22,23 @@ from portal.domain.people.households.models import Hold, Household
 from portal.domain.people.households.queries import withheld
 
 ASSIGN_LOCK = 7_208_154
-"""Key of the PostgreSQL advisory lock that lets one assignment run at a time, so that the reserve is counted once."""
+"""Key of PostgreSQL's advisory lock that serializes assignments, so that the reserve counts once.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Reserve:
-    """Codes kept for replacements.
-
-    A number, or a share of all codes in use after the run (rounded up).
-    """
+    """Codes kept for replacements: a number, or a share (rounded up) of all codes then in use."""
 
     count: int = 0
     share: Fraction = Fraction(0)
 
     @classmethod
     def parse(cls, written: str) -> "Reserve":
-        """Read ``200`` or ``1.5%``.
+        """Parse ``200`` or ``1.5%``.
 
         Raises:
-            InputError: neither of them.
+            InputError: the text is neither.
         """
         match = re.fullmatch(r"(\d{1,9})|(\d{1,2}(?:\.\d{1,3})?)\s*%", written.strip())
         if match is None:
@@ -48,16 +46,13 @@ class Reserve:
         return cls(int(match[1])) if match[1] else cls(share=Fraction(match[2]) / 100)
 
     def of(self, codes_in_use: int) -> int:
-        """Return how many codes to keep."""
+        """Return how many codes to keep back."""
         return max(self.count, math.ceil(self.share * codes_in_use))
 
 
 @dataclass(frozen=True, slots=True)
 class AssignmentPlan:
-    """What a run would do, in codes.
-
-    Wanted by entitlements, free in stock, kept back, and missing for that.
-    """
+    """What a run would do, in codes: wanted by entitlements, in stock, kept back, and missing."""
 
     wanted: int
     stock: int
@@ -68,10 +63,7 @@ class AssignmentPlan:
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """What a run did.
-
-    Codes given, their sum in yen, codes left in stock, entitlements that are held.
-    """
+    """What a run did: codes assigned, their sum in yen, codes left in stock, entitlements held."""
 
     count: int
     yen: int
@@ -80,9 +72,10 @@ class Assigned:
 
 
 def _wanting(amount_yen: int | None = None) -> Select[int]:
-    """Entitlements that may get a code now.
+    """Select the entitlements that may get a code now.
 
-    In progress, in no open request, household neither protected nor held nor removed.
+    They are in progress and in no open request, and their household is neither protected nor held
+    nor removed.
     """
     open_hold = exists().where(Hold.household_id == Entitlement.household_id, Hold.state == "open")
     has_code = exists().where(Coupon.entitlement_id == Entitlement.id, Coupon.state.in_(LIVE))
@@ -104,7 +97,7 @@ def _wanting(amount_yen: int | None = None) -> Select[int]:
 
 
 def wanting_count(session: Session) -> int:
-    """Count the entitlements that ``assign`` would give a code now, whatever their amount."""
+    """Return how many entitlements ``assign`` would give a code now, whatever their amount."""
     return _count(session, _wanting())
 
 
@@ -124,7 +117,7 @@ def _amounts(session: Session) -> list[int]:
 def plan(
     session: Session, now: datetime, reserve: Reserve, *, limit: int | None = None
 ) -> AssignmentPlan:
-    """Count what ``assign`` would do now; changes nothing."""
+    """Return what ``assign`` would do now, without changing anything."""
     wanted = stock = kept = missing = 0
     for amount in _amounts(session):
         need = _count(session, _wanting(amount))
@@ -143,7 +136,7 @@ def plan(
 def assign(
     work: Work, *, reserve: Reserve, protection_loaded: bool, limit: int | None = None
 ) -> Assigned:
-    """Give one code to every entitlement that may have one (at most ``limit``), or to none when codes are short.
+    """Assign one code to every entitlement that may have one (at most ``limit``), or to none.
 
     Raises:
         NotAllowedError: nobody has said yet which households are protected (``design.md`` §3).
@@ -195,7 +188,7 @@ def _shortage(work: Work, planned: AssignmentPlan) -> ConflictError:
 
 
 def _ended(session: Session, now: datetime) -> str:
-    """Say how many codes lie in stock that nobody can exchange any more, since that is easily overlooked."""
+    """Return a sentence about the codes in stock that nobody can exchange any more."""
     over = select(CouponBatch.id).where(CouponBatch.exchange_end <= now)
     count = (
         session.scalar(select(func.count()).where(Coupon.state == STOCK, Coupon.batch_id.in_(over)))
@@ -256,10 +249,7 @@ def _give(session: Session, now: datetime, amount_yen: int, limit: int | None) -
 
 
 def _free_codes(now: datetime, amount_yen: int) -> Select[int]:
-    """Free codes, those that end first in front (``FOR UPDATE``.
-
-    Nobody else gets them in this transaction).
-    """
+    """Select free codes, those that end first in front, locked for this transaction."""
     return (
         select(Coupon.id)
         .where(*_in_stock(now, amount_yen))
@@ -269,7 +259,7 @@ def _free_codes(now: datetime, amount_yen: int) -> Select[int]:
 
 
 def assign_replacement(work: Work, entitlement_id: int) -> Coupon:
-    """Give an entitlement whose coupon is void a fresh code, from the reserve if need be.
+    """Assign a fresh code to an entitlement whose coupon is void, from the reserve if necessary.
 
     Raises:
         ConflictError: it still has a live coupon, or no code is left.

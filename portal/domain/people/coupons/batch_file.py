@@ -1,8 +1,6 @@
-"""Checking an issuer's code file.
+"""Check an issuer's code file: every row is checked, and one fault anywhere refuses the whole file.
 
-Every row is checked, and one fault anywhere refuses the whole file.
-
-Messages name lines, never codes: they end up on screens and in logs.
+Messages name lines, never codes, because they end up on screens and in logs.
 """
 
 from collections.abc import Callable, Iterable
@@ -22,10 +20,7 @@ SHOWN_PROBLEMS = 20
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What was ordered: our reference, and count and sum in yen (None.
-
-    The file's trailer says them).
-    """
+    """What was ordered: our reference, count and sum in yen (None: the file's trailer states them)."""
 
     reference: str
     count: int | None = None
@@ -34,10 +29,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the program demands of a code.
-
-    Its face value in yen, and an exchange end (UTC, exclusive) not before.
-    """
+    """What the program demands of a code: its face value in yen, the earliest exchange end (UTC)."""
 
     amount_yen: int
     exchange_end: datetime
@@ -61,7 +53,7 @@ class CodeRow:
 class ParsedBatch:
     """A file that passed every check that needs no database.
 
-    The ends are the earliest ones of its codes.
+    Its ends are the earliest of its codes.
     """
 
     profile: IssuerProfile
@@ -86,7 +78,7 @@ class ParsedBatch:
 
 
 class _Problems:
-    """Collects faults, so that a person sees many at once and a broken file does not fill the screen."""
+    """Collect faults, so that a person sees many at once, yet never a full screen of them."""
 
     def __init__(self) -> None:
         self.sentences: list[str] = []

@@ -1,7 +1,4 @@
-"""The cells of an issuer's code file.
-
-Encoding, CSV, header line and trailer, before any code is judged.
-"""
+"""The cells of an issuer's code file: encoding, CSV, header line and trailer, before any judgment."""
 
 import csv
 import hashlib
@@ -17,10 +14,7 @@ from portal.domain.people.coupons.issuer import IssuerProfile
 
 @dataclass(frozen=True, slots=True)
 class CodeTable:
-    """A file's rows with their line numbers.
-
-    ``count`` and ``total_yen`` are the trailer's, if it has one.
-    """
+    """A file's rows with their line numbers, and the trailer's ``count`` and ``total_yen``, if any."""
 
     sha256: str
     width: int
@@ -31,11 +25,11 @@ class CodeTable:
 
 
 def read_table(path: Path, profile: IssuerProfile) -> CodeTable:
-    """Read a file as the profile says.
+    """Read a file as the profile describes.
 
     Raises:
-        InputError: unreadable, empty, not CSV, in another encoding, or without the profile's
-            columns.
+        InputError: the file is unreadable, empty, not CSV, in another encoding, or lacks the
+            profile's columns.
     """
     sha256, lines = read_lines(file_bytes(path), profile)
     if not lines:
@@ -56,7 +50,11 @@ def read_lines(data: bytes, profile: IssuerProfile) -> tuple[str, list[tuple[int
 
 
 def file_bytes(path: Path) -> bytes:
-    """Return a file of the issuer. Raises InputError when it cannot be read."""
+    """Return the bytes of an issuer's file.
+
+    Raises:
+        InputError: it cannot be read.
+    """
     try:
         return path.read_bytes()
     except OSError as error:
@@ -124,7 +122,11 @@ def _split_trailer(
 
 
 def read_yen(text: str) -> int:
-    """Return an amount, written with or without commas. Raises ValueError for anything else."""
+    """Return an amount in yen, written with or without commas.
+
+    Raises:
+        ValueError: anything else.
+    """
     digits = text.strip().replace(",", "")
     if not (digits.isascii() and digits.isdigit()):
         raise ValueError("not an amount")

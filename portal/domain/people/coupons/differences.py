@@ -1,4 +1,4 @@
-"""The differences between the issuer's word and ours: read, and settled by a person with a note."""
+"""Differences between the issuer's statement and our records: list them, settle them with a note."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -19,7 +19,7 @@ NOTE_MAX = 400
 
 
 def statements(session: Session, limit: int = PAGE) -> list[IssuerStatement]:
-    """Return the statements, the one of the latest day first."""
+    """Return the latest statements, the most recent day first."""
     order = (IssuerStatement.as_of.desc(), IssuerStatement.id.desc())
     return list(session.scalars(select(IssuerStatement).order_by(*order).limit(limit)))
 
@@ -54,10 +54,10 @@ def listed(
 
 
 def settle(work: Work, difference_id: int, note: str) -> StatementDifference:
-    """Note how a difference was cleared up; it then no longer stands in the way of the settlement.
+    """Record how a difference was cleared up, so that it no longer blocks the settlement.
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: no difference has this key.
         InputError: no note, or one of more than 400 characters.
         WrongStateError: it was settled before, or is gone.
     """
@@ -79,7 +79,7 @@ def settle(work: Work, difference_id: int, note: str) -> StatementDifference:
 
 
 def note_of(vault: Vault, row: StatementDifference) -> str:
-    """Open what the person wrote who settled it; empty where nobody did."""
+    """Decrypt the note of the person who settled a difference; empty if nobody did."""
     if row.note_sealed is None:
         return ""
     return str(unseal_json(vault.kek, row.note_sealed, f"issuer_difference:{row.id}")["note"])

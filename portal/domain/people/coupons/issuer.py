@@ -1,4 +1,4 @@
-"""Issuer profiles: how one issuer writes its code files and what it can do to a code (a TOML file per issuer)."""
+"""Issuer profiles, one TOML file each: how an issuer writes its files and what it can do to a code."""
 
 import codecs
 import dataclasses
@@ -31,10 +31,7 @@ RESOLUTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class EndRule:
-    """How the file writes an end.
-
-    Its column, the ``strptime`` format, and whether the written value still counts.
-    """
+    """How the file writes an end: its column, its format, and whether that instant still counts."""
 
     column: str
     format: str
@@ -43,8 +40,8 @@ class EndRule:
     def parse(self, text: str) -> datetime:
         """Return the exclusive end (UTC); a value without an offset is Japanese time.
 
-        ``domain.md`` §6.2: 23:59:59 inclusive, 00:00 exclusive and a bare last day all mean the
-        same midnight.
+        ``domain.md`` §6.2: 23:59:59 inclusive, 00:00 exclusive and a date alone all mean the same
+        midnight.
 
         Raises:
             ValueError: not written in this format.
@@ -61,10 +58,7 @@ class EndRule:
 
 @dataclass(frozen=True, slots=True)
 class Trailer:
-    """The last line of a file that repeats count and sum.
-
-    Its first cell, and the columns (from 1) of both.
-    """
+    """The file's last line that repeats count and sum: its first cell, and their columns (from 1)."""
 
     mark: str
     count_cell: int
@@ -73,10 +67,7 @@ class Trailer:
 
 @dataclass(frozen=True, slots=True)
 class IssuerProfile:
-    """Everything the software knows about one issuer.
-
-    Column names are those of the file's header line.
-    """
+    """Everything the software knows about one issuer; columns are named as in the file's header."""
 
     name: str
     label: str
@@ -114,21 +105,21 @@ class IssuerProfile:
         return tuple(name for name in named if name is not None)
 
     def qr_payload(self, url: str, code: str) -> str:
-        """Return what the QR holds; upper case packs tighter, where the issuer's address allows it."""
+        """Return the content of the QR.
+
+        Upper case packs tighter, if the issuer's address allows it.
+        """
         content = url if self.qr_content == "url" else code
         return content.upper() if self.qr_uppercase else content
 
     def allowing(self, *hosts: str) -> "IssuerProfile":
-        """Return the profile with further hosts.
-
-        Only a sandbox may stand on a machine of one's own.
-        """
+        """Return the profile with further hosts allowed; only a sandbox may run on a local machine."""
         if not self.sandbox:
             return self
         return dataclasses.replace(self, hosts=tuple(dict.fromkeys((*self.hosts, *hosts))))
 
     def density_finding(self) -> str | None:
-        """Return a sentence when the QR needs more room than the panel of the coupon page has at 320 px."""
+        """Return a warning if the QR needs more room than the coupon page's panel has at 320 px."""
         modules = module_count(self.qr_example.upper() if self.qr_uppercase else self.qr_example)
         fit = fit_at_320(modules)
         if fit == "panel":
@@ -156,7 +147,7 @@ def shipped_issuers(issuers_dir: Path) -> tuple[str, ...]:
 
 
 def load_issuer(name_or_path: str, issuers_dir: Path) -> IssuerProfile:
-    """Read a profile by its name in the program's issuers folder, or by path.
+    """Load a profile by its name in the program's issuers folder, or by path.
 
     Raises:
         NotFoundError: there is no such profile.

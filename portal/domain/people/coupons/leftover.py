@@ -1,7 +1,4 @@
-"""The codes that nobody got.
-
-They go back to the issuer, named by their management numbers (clause 11).
-"""
+"""Codes never assigned go back to the issuer, named by their management numbers (clause 11)."""
 
 from sqlalchemy import select
 
@@ -14,7 +11,7 @@ from portal.domain.people.coupons.states import STOCK
 def left_over_numbers(work: Work) -> list[tuple[str, str, int]]:
     """Return order, management number and face value (yen) of every code in stock.
 
-    The codes stay sealed up.
+    The codes themselves stay sealed.
 
     Raises:
         IntegrityFaultError: another key, or changed data.

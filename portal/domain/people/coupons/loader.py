@@ -1,4 +1,4 @@
-"""Loading an issuer's batch: checked, drawn, sealed, and stored whole or not at all."""
+"""Load an issuer's batch: checked, drawn, sealed, and stored whole or not at all."""
 
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
@@ -39,7 +39,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What came of loading: the batch's key (None on a dry run), and count and sum in yen."""
+    """The result of loading: the batch's key (None on a dry run), and count and sum in yen."""
 
     batch_id: int | None
     count: int
@@ -50,7 +50,7 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class SealedBatch:
-    """A batch ready to be stored; nothing of it can be read without the keys."""
+    """A batch ready to be stored; nothing in it can be read without the keys."""
 
     parsed: ParsedBatch = field(repr=False)
     wrapped_key: bytes = field(repr=False)
@@ -68,10 +68,11 @@ def load_batch(
     progress: Progress | None = None,
     dry_run: bool = False,
 ) -> Loaded:
-    """Load a file of codes, all or nothing. ``progress`` gets codes drawn and codes in all.
+    """Load a file of codes, all or nothing.
 
     The database is asked for duplicates first, the images are drawn outside of any transaction, and
-    the rows go in with one short transaction whose unique indexes have the last word.
+    the rows are inserted in one short transaction whose unique indexes decide. ``progress``
+    receives the number of codes drawn and the number of all codes.
 
     Raises:
         InputError: the file is not what was ordered (see ``read_batch``).
@@ -101,7 +102,7 @@ def _result(batch_id: int | None, parsed: ParsedBatch) -> Loaded:
 
 
 def refuse_known(work: Work, parsed: ParsedBatch) -> None:
-    """Refuse what the database has already.
+    """Refuse a batch that the database has already.
 
     Raises:
         ConflictError: the same file, the same order reference, or a code of an earlier batch.

@@ -1,4 +1,4 @@
-"""Coupon batches and coupons."""
+"""Tables of coupon batches, coupons, the issuer's statements and their differences."""
 
 from datetime import date, datetime
 from typing import Any
@@ -36,11 +36,10 @@ class CouponBatch(Base):
 class Coupon(Base):
     """One code.
 
-    ``sealed`` holds management number, URL, code and PIN; ``qr_sealed`` the ready PNG of its QR.
-
-    ``used_yen`` and ``issuer_status`` are the issuer's word as of ``issuer_as_of`` (JST, the day's
-    end), whatever our own state says. The partial unique index keeps two live coupons of one
-    entitlement impossible.
+    ``sealed`` holds management number, URL, code and PIN; ``qr_sealed`` the PNG of its QR.
+    ``used_yen`` and ``issuer_status`` are what the issuer reported as of the end of
+    ``issuer_as_of`` (JST), whatever our own state is. The partial unique index rules out two live
+    coupons of one entitlement.
     """
 
     __tablename__ = "coupon"
@@ -76,7 +75,7 @@ class Coupon(Base):
 
 
 class IssuerStatement(Base):
-    """One file in which the issuer says how its codes stand at the end of ``as_of`` (JST)."""
+    """One file in which the issuer reports the status of its codes at the end of ``as_of`` (JST)."""
 
     __tablename__ = "issuer_statement"
 
@@ -91,9 +90,9 @@ class IssuerStatement(Base):
 
 
 class StatementDifference(Base):
-    """Where the issuer's word and ours disagree.
+    """A disagreement between the issuer's statement and our records.
 
-    ``line`` is that of the file; no number and no code is kept here.
+    ``line`` is that of the file; no number and no code is stored here.
     """
 
     __tablename__ = "issuer_difference"

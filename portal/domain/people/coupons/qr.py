@@ -41,16 +41,19 @@ def _rows(payload: str, mask: int, version: int | None = None) -> list[list[bool
 
 
 def _pack(rows: Sequence[Sequence[bool]]) -> int:
-    """Write the matrix as one number, each row with a zero bit behind it so that runs end with their row."""
+    """Pack the matrix into one number.
+
+    Each row is followed by a zero bit, so that runs end with their row.
+    """
     return int("".join("".join("1" if dark else "0" for dark in row) + "0" for row in rows), 2)
 
 
 @lru_cache(maxsize=40)
 def _mask_changes(version: int) -> tuple[int, ...]:
-    """Return, for each mask, the modules in which a code differs from the same code under mask 0.
+    """Return, for each mask, the modules that differ from the same code under mask 0.
 
     They are the same for every content of a version (data modules and format bits are both XORed),
-    so that the costly placing of the data is done once a code instead of nine times.
+    so that the costly placing of the data is done once per code instead of nine times.
     """
     packed = [_pack(_rows("0", mask, version)) for mask in range(MASKS)]
     return tuple(one ^ packed[0] for one in packed)
@@ -104,7 +107,7 @@ def matrix(payload: str) -> list[str]:
 
 
 def module_count(payload: str) -> int:
-    """Return the modules along one side, the quiet zone included."""
+    """Return the number of modules along one side, including the quiet zone."""
     code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0)
     code.add_data(payload)
     try:
@@ -116,9 +119,7 @@ def module_count(payload: str) -> int:
 
 
 def draw_png(payload: str) -> bytes:
-    """Return a PNG of one bit a pixel.
-
-    Black on white, quiet zone of four modules inside, 8 pixels a module.
+    """Return a PNG of one bit per pixel: black on white, 8 pixels per module, quiet zone included.
 
     Raises:
         InputError: too long for any QR code.
@@ -145,15 +146,12 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def modules_of_png(png: bytes) -> int:
-    """Return the modules along one side of an image made by ``draw_png``, for pages that size it in whole pixels."""
+    """Return the modules along one side of an image from ``draw_png``, to size it in whole pixels."""
     return int(struct.unpack(">I", png[16:20])[0]) // PIXELS
 
 
 def fit_at_320(modules: int) -> Fit:
-    """Tell where a module gets 5 CSS px on a page 320 px wide.
-
-    In the panel, over the full width, or nowhere.
-    """
+    """Tell where a module gets 5 CSS px on a 320 px page: in the panel, full width, or nowhere."""
     if modules * MODULE_CSS_PX <= PANEL_CSS_PX:
         return "panel"
     return "full_width" if modules * MODULE_CSS_PX <= NARROW_CSS_PX else "too_dense"

@@ -1,4 +1,4 @@
-"""Reading coupons: a household's own, one opened code, and counts."""
+"""Read coupons: those of a household, one opened code, and counts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,12 +20,10 @@ from portal.domain.people.households.moved import is_moved
 
 @dataclass(frozen=True, slots=True)
 class HouseholdCoupon:
-    """One child's place on the home page.
-
-    Its entitlement, and its live (else latest) coupon if there is any.
+    """One child's place on the home page: its entitlement, and its live or latest coupon, if any.
 
     The ends are exclusive instants (UTC); ``can_show`` tells whether the code may be revealed now.
-    ``claimed_by`` names the kind of the open request ``claim_id`` about it; ``stop`` is what the
+    ``claimed_by`` names the kind of the open request ``claim_id`` about it; ``stop`` tells what the
     issuer can do to its code.
     """
 
@@ -70,7 +68,7 @@ class BatchView:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryCounts:
-    """Live codes by how far they came. Handed-over letters are counted by the letters slice."""
+    """Live codes by how far they came; the letters slice counts handed-over letters."""
 
     assigned: int
     revealed: int
@@ -103,10 +101,7 @@ def coupons_of_household(session: Session, household_id: int) -> list[HouseholdC
 def coupons_and_assignments(
     session: Session, household_id: int
 ) -> tuple[list[HouseholdCoupon], list[datetime]]:
-    """Return one entry per entitled child, oldest child first.
-
-    And when each coupon was assigned, replaced ones too.
-    """
+    """Return the coupons as above, and when each coupon was assigned, replaced ones included."""
     rows = session.execute(OF_HOUSEHOLD, {"household_id": household_id})
     chosen: dict[int, HouseholdCoupon] = {}
     assigned: list[datetime] = []
@@ -133,12 +128,12 @@ def coupons_and_assignments(
 
 
 def coupon_of_child(session: Session, household_id: int, ordinal: int) -> HouseholdCoupon:
-    """Return a household's entry by the child's number in it, as it stands in the page's address.
+    """Return a household's entry by the child's number in it, as in the page's address.
 
     Raises:
         NotFoundError: the household has no such child.
-        NotAllowedError: the child's part went elsewhere; the words are those for every hidden
-            coupon.
+        NotAllowedError: the child's entitlement moved elsewhere; the message is the one for every
+            hidden coupon.
     """
     for entry in coupons_of_household(session, household_id):
         if entry.ordinal == ordinal:
@@ -156,9 +151,9 @@ def _key(work: Work, coupon: Coupon) -> bytes:
 
 
 def open_code(work: Work, coupon: Coupon) -> CouponCode:
-    """Open a code.
+    """Decrypt a code.
 
-    Who may see it, and that it is logged, is the caller's duty (``services.reveal``).
+    The caller is responsible for who may see it, and for logging it (``services.reveal``).
 
     Raises:
         IntegrityFaultError: another key, or changed data.
@@ -167,7 +162,11 @@ def open_code(work: Work, coupon: Coupon) -> CouponCode:
 
 
 def qr_png(work: Work, coupon: Coupon) -> bytes:
-    """Return the QR image that was drawn when the batch was loaded. Raises IntegrityFaultError."""
+    """Return the QR image that was drawn when the batch was loaded.
+
+    Raises:
+        IntegrityFaultError: another key, or changed data.
+    """
     return unseal_image(_key(work, coupon), coupon.management_digest, coupon.qr_sealed)
 
 
@@ -204,7 +203,7 @@ def batches(session: Session) -> list[BatchView]:
 
 
 def delivery_counts(session: Session) -> DeliveryCounts:
-    """Return how many live codes are with an entitlement, were ever revealed, and are exchanged."""
+    """Return how many live codes are assigned, were ever revealed, and are exchanged."""
     row = session.execute(
         select(
             func.count(Coupon.id),

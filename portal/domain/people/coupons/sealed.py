@@ -1,7 +1,4 @@
-"""How a coupon's secrets are stored.
-
-Sealed under the batch's key, bound to their row, found by keyed digests.
-"""
+"""How a coupon's secrets are stored: sealed with the batch's key, bound to their row."""
 
 from dataclasses import dataclass
 
@@ -12,7 +9,7 @@ GROUP = 4
 
 @dataclass(frozen=True, slots=True, repr=False)
 class CouponCode:
-    """An opened code. ``shown`` is the number that people read and say.
+    """An opened code; ``shown`` is the number that people read out.
 
     It has no ``repr``: it is money.
     """
@@ -37,7 +34,7 @@ def management_digest(vault: Vault, management_no: str) -> bytes:
 
 
 def code_digest(vault: Vault, code: str, url: str) -> bytes:
-    """Return the keyed digest of what is worth money: the code, or the URL where there is no code."""
+    """Return the keyed digest of what is worth money: the code, or the URL if there is no code."""
     return vault.blind("coupon-code", code or url)
 
 
@@ -48,7 +45,11 @@ def seal_code(key: bytes, digest: bytes, code: CouponCode) -> bytes:
 
 
 def unseal_code(key: bytes, digest: bytes, sealed: bytes) -> CouponCode:
-    """Open what ``seal_code`` made. Raises IntegrityFaultError for another key, row or content."""
+    """Decrypt what ``seal_code`` made.
+
+    Raises:
+        IntegrityFaultError: another key, row or content.
+    """
     return CouponCode(*unseal_json(key, sealed, f"coupon:{digest.hex()}"))
 
 
@@ -58,5 +59,9 @@ def seal_image(key: bytes, digest: bytes, png: bytes) -> bytes:
 
 
 def unseal_image(key: bytes, digest: bytes, sealed: bytes) -> bytes:
-    """Open what ``seal_image`` made. Raises IntegrityFaultError for another key, row or content."""
+    """Decrypt what ``seal_image`` made.
+
+    Raises:
+        IntegrityFaultError: another key, row or content.
+    """
     return unseal(key, sealed, b"coupon-qr:" + digest)

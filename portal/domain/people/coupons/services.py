@@ -1,4 +1,4 @@
-"""Changing one coupon: lock the row, ask the machine, change, log."""
+"""Change one coupon: lock the row, ask the state machine, change, log."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ def _entitlement(session: Session, coupon: Coupon) -> Entitlement:
 def reveal(work: Work, coupon: Coupon) -> CouponCode:
     """Show a code to its resident.
 
-    The first time counts as proof of delivery; every time is logged.
+    The first time proves delivery; every time is logged.
 
     Raises:
         NotAllowedError: the coupon is stopped, suspended or under review.
@@ -83,24 +83,26 @@ def _change(work: Work, coupon_id: int, action: str, **detail: Any) -> Coupon:
 
 
 def suspend(work: Work, coupon_id: int, *, reason: str) -> Coupon:
-    """Hide a coupon for the time being; ``reason`` is a code word, not free text.
+    """Hide a coupon until it is resumed; ``reason`` is a code word, not free text.
 
-    Raises WrongStateError.
+    Raises:
+        WrongStateError: not possible from its state.
     """
     return _change(work, coupon_id, "suspend", reason=reason)
 
 
 def resume(work: Work, coupon_id: int) -> Coupon:
-    """Put a suspended coupon back to where it was. Raises WrongStateError."""
+    """Return a suspended coupon to the state it had before.
+
+    Raises:
+        WrongStateError: it is not suspended.
+    """
     before = _locked(work.session, coupon_id).state_before
     return _change(work, coupon_id, f"resume_{before}")
 
 
 def suspend_household(work: Work, household_id: int, *, reason: str) -> int:
-    """Hide whatever coupons of a household can be hidden (a hold or a protection came later).
-
-    Returns how many.
-    """
+    """Hide the household's coupons that can be hidden, after a hold or protection; return how many."""
     ids = work.session.scalars(
         select(Coupon.id)
         .join(Entitlement, Entitlement.id == Coupon.entitlement_id)
@@ -112,7 +114,7 @@ def suspend_household(work: Work, household_id: int, *, reason: str) -> int:
 
 
 def request_stop(work: Work, coupon_id: int, *, reason: str) -> Coupon:
-    """Ask for a code to be stopped at its issuer; a sandbox issuer confirms at once.
+    """Request that the issuer stop a code; a sandbox issuer confirms at once.
 
     Raises:
         NotAllowedError: this issuer cannot stop codes.
@@ -128,9 +130,7 @@ def request_stop(work: Work, coupon_id: int, *, reason: str) -> Coupon:
 
 
 def void_unseen(work: Work, coupon_id: int, *, reason: str) -> Coupon:
-    """Void a code that was never shown to anybody.
-
-    Nothing can have been spent, so no issuer need be asked.
+    """Void a code that nobody ever saw; nothing can have been spent, so no issuer is asked.
 
     Raises:
         NotAllowedError: it was shown before.
@@ -143,20 +143,25 @@ def void_unseen(work: Work, coupon_id: int, *, reason: str) -> Coupon:
 
 
 def confirm_stop(work: Work, coupon_id: int) -> Coupon:
-    """Note that the issuer stopped the code; from now on it is void for ever.
+    """Record that the issuer stopped the code; from now on it is void for good.
 
-    Raises WrongStateError.
+    Raises:
+        WrongStateError: no stop was requested.
     """
     return _change(work, coupon_id, "confirm_stop")
 
 
 def found_spent(work: Work, coupon_id: int) -> Coupon:
-    """Note that the issuer could not stop the code because it was used. Raises WrongStateError."""
+    """Record that the issuer could not stop the code because it was used.
+
+    Raises:
+        WrongStateError: no stop was requested.
+    """
     return _change(work, coupon_id, "found_spent")
 
 
 def expire(work: Work) -> int:
-    """End the coupons whose exchange end has passed; returns how many.
+    """Expire the coupons whose exchange end has passed, and return how many.
 
     Repeating it changes nothing.
     """

@@ -1,7 +1,4 @@
-"""Taking over an issuer's statement.
-
-What it says is stored, what fits is carried out, what does not is shown.
-"""
+"""Import an issuer's statement: store what it reports, apply what fits, list what does not."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,11 +29,10 @@ One = TypeVar("One")
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a statement did.
+    """The result of importing a statement.
 
-    Rows in all, rows older than what is known, steps by name, differences by kind.
-
-    ``repeated``: the same file was taken before, and nothing was done.
+    Rows in total, rows older than what is known, steps by name, differences by kind. ``repeated``:
+    the same file was imported before, and nothing was done.
     """
 
     statement_id: int | None
@@ -60,13 +56,14 @@ class _Tally:
 
 
 def take_statement(work: Work, data: bytes, profile: IssuerProfile, as_of: date) -> Taken:
-    """Take a statement over, all or nothing; it says how codes stood at the end of ``as_of`` (JST).
+    """Import a statement, all or nothing, about the status of codes at the end of ``as_of`` (JST).
 
-    The same file again does nothing; a row about a code of which something newer is known is passed
-    over, so that files may come in any order.
+    The same file again does nothing; a row about a code of which something newer is known is
+    skipped, so that files may come in any order.
 
     Raises:
-        InputError: the file cannot be understood (``read_statement``), or the day is to come.
+        InputError: the file cannot be understood (``read_statement``), or ``as_of`` is in the
+            future.
     """
     if as_of > jst_date(work.now):
         raise InputError(_s("利用明細の基準日が未来です。日付を確かめてください。"))

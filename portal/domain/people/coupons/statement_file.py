@@ -1,7 +1,4 @@
-"""Reading an issuer's statement file.
-
-Every row is checked, and one fault anywhere refuses the whole file.
-"""
+"""Read an issuer's statement file: every row is checked, and one fault refuses the whole file."""
 
 from dataclasses import dataclass, field
 
@@ -16,10 +13,7 @@ SHOWN_FAULTS = 20
 
 @dataclass(frozen=True, slots=True, repr=False)
 class StatementRow:
-    """What the issuer says of one code.
-
-    Yen that were used and that are left, None where the file has no column.
-    """
+    """What the issuer reports of one code: yen used and left, None if the file has no such column."""
 
     line: int
     management_no: str
@@ -28,10 +22,7 @@ class StatementRow:
     balance_yen: int | None
 
     def used_of(self, face_yen: int) -> int | None:
-        """Return the used yen of a code of this face value.
-
-        None where the row contradicts itself or the face.
-        """
+        """Return the used yen of a code of this face value; None if the row contradicts that."""
         used = self.used_yen if self.used_yen is not None else face_yen - (self.balance_yen or 0)
         adds_up = self.balance_yen is None or used + self.balance_yen == face_yen
         whole = self.status != EXCHANGED or used == face_yen
@@ -41,7 +32,7 @@ class StatementRow:
 
 @dataclass(frozen=True, slots=True)
 class StatementFile:
-    """A statement that could be read; ``sha256`` names the file."""
+    """A parsed statement; ``sha256`` identifies the file."""
 
     sha256: str
     rows: tuple[StatementRow, ...] = field(repr=False)
@@ -51,8 +42,8 @@ def read_statement(data: bytes, profile: IssuerProfile) -> StatementFile:
     """Read a whole statement.
 
     Raises:
-        InputError: this issuer gives none, the file is no CSV of its encoding, or a row cannot be
-            understood (lines are named, numbers never).
+        InputError: this issuer gives no statements, the file is not CSV in its encoding, or a row
+            cannot be understood (the message names lines, never numbers).
     """
     layout = _layout(profile)
     sha256, lines = read_lines(data, profile)

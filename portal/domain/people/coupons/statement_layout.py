@@ -1,7 +1,4 @@
-"""How an issuer's statement is written.
-
-The columns and words of the profile's table ``[statement]``.
-"""
+"""How an issuer's statement is written: columns and words of the profile's table ``[statement]``."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,10 +17,7 @@ UNUSED, PART_USED, EXCHANGED, EXPIRED, STOPPED = STATUSES = (
 
 @dataclass(frozen=True, slots=True)
 class StatementLayout:
-    """Columns by the names of the header line.
-
-    ``words`` gives the status that a word of the file means.
-    """
+    """Columns by their names in the header; ``words`` maps each word of the file to a status."""
 
     management_no: str
     status: str
@@ -39,7 +33,7 @@ class StatementLayout:
 
 
 def read_statement_layout(root: Section) -> StatementLayout | None:
-    """Read the table of a profile; None where the issuer gives no statements.
+    """Read the table of a profile; None if the issuer gives no statements.
 
     Faults go into ``root.problems``.
     """

@@ -1,7 +1,4 @@
-"""What an issuer's word about one code means for ours.
-
-A step of the machine, or a difference that people look at.
-"""
+"""What an issuer's report about one code means: a step of our state machine, or a difference."""
 
 from dataclasses import dataclass
 
@@ -55,10 +52,7 @@ KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """What we know of a code.
-
-    ``free``: its entitlement is in progress and no request is open about it.
-    """
+    """What we know of a code; ``free``: its entitlement is in progress and in no open request."""
 
     state: str
     seen: bool
@@ -69,7 +63,7 @@ class Ours:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Steps of the coupon's machine, in order, and the difference if there is one."""
+    """Steps of the coupon's state machine, in order, and the difference if there is one."""
 
     steps: tuple[str, ...] = ()
     difference: str | None = None
@@ -81,7 +75,7 @@ AGREED = Verdict()
 def judge(ours: Ours, status: str, used_yen: int) -> Verdict:
     """Compare one row with one code; ``used_yen`` is within the face value.
 
-    Never guesses: what does not fit is shown.
+    Never guesses: what does not fit becomes a difference.
     """
     spent = used_yen > 0 or status in {PART_USED, EXCHANGED}
     if ours.state == STOCK:
@@ -121,7 +115,7 @@ def _dead(ours: Ours, status: str, *, spent: bool) -> Verdict:
 
 
 def _shown(ours: Ours, status: str, used_yen: int) -> Verdict:
-    """Judge a code in a household's hands: revealed, used in part, or exchanged."""
+    """Judge a code that the household has seen: revealed, partly used, or exchanged."""
     whole = used_yen == ours.face_yen
     if ours.state == "exchanged":
         return AGREED if whole else Verdict(difference=LESS_THAN_BEFORE)

@@ -1,7 +1,4 @@
-"""What a request does to a child's coupon.
-
-Hide it, have it stopped at the issuer, or give it (or a fresh one) back.
-"""
+"""What a request does to a child's coupon: hide it, have it stopped at the issuer, or give it back."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -22,7 +19,7 @@ from portal.domain.people.coupons.states import COUPON, LIVE
 
 
 class Stop(StrEnum):
-    """How a stop stands after it was asked for."""
+    """The status of a stop after it was requested."""
 
     DONE = "done"
     """No coupon, or it is void: the next step may follow in the same transaction."""
@@ -31,7 +28,7 @@ class Stop(StrEnum):
 
 
 def live_coupon(session: Session, entitlement_id: int) -> Coupon | None:
-    """Return the entitlement's live coupon, locked; None where none was assigned or it is void."""
+    """Return the entitlement's live coupon, locked; None if none was assigned or it is void."""
     return session.scalar(
         select(Coupon)
         .where(Coupon.entitlement_id == entitlement_id, Coupon.state.in_(LIVE))
@@ -44,8 +41,8 @@ def refuse_if_spent(session: Session, entitlement_id: int) -> None:
     """Refuse a request about a coupon that was spent, or that nobody can stop any more.
 
     Raises:
-        NotAllowedError: one yen was spent; or it was shown, and its issuer never stops a code
-            (``issuer.stop``).
+        NotAllowedError: at least one yen was spent; or it was shown, and its issuer never stops a
+            code (``issuer.stop``).
     """
     coupon = live_coupon(session, entitlement_id)
     if coupon is not None:
@@ -108,7 +105,8 @@ Key, right, state, instant of the first showing, what the issuer can do.
 def look_at(session: Session, entitlement_ids: Iterable[int]) -> Live:
     """Return the live coupons of several children, locked, for ``hide_all``.
 
-    Raises as ``refuse_if_spent``.
+    Raises:
+        NotAllowedError: as for ``refuse_if_spent``.
     """
     rows = session.execute(_LIVE_OF, {"entitlement_ids": list(entitlement_ids)}).all()
     for row in rows:
@@ -124,12 +122,13 @@ def hide_all(
     reason: str,
     read: Live | None = None,
 ) -> None:
-    """Hide the coupons of a household's children while a request is open, all of them or none.
+    """Hide the coupons of a household's children while a request is open, all or none.
 
-    A hidden one stays so.
+    Hidden ones stay hidden. ``read`` are their coupons as ``look_at`` returned them in this
+    transaction.
 
-    ``read`` are their coupons as ``look_at`` returned them in this transaction. Raises as
-    ``refuse_if_spent``.
+    Raises:
+        NotAllowedError: as for ``refuse_if_spent``.
     """
     rows = look_at(work.session, entitlement_ids) if read is None else read
     hidden: dict[str, list[int]] = {}
@@ -159,12 +158,10 @@ def unhide(work: Work, entitlement_id: int) -> None:
 
 
 def begin_stop(work: Work, entitlement_id: int, *, reason: str) -> Stop:
-    """Ask for the coupon to be stopped.
-
-    A code that nobody ever saw is void at once, whatever its issuer can do.
+    """Request that the coupon be stopped; a code that nobody ever saw is void at once.
 
     Raises:
-        NotAllowedError: spent, or shown and never to be stopped.
+        NotAllowedError: it was spent, or was shown and can never be stopped.
     """
     refuse_if_spent(work.session, entitlement_id)
     coupon = live_coupon(work.session, entitlement_id)
@@ -180,9 +177,7 @@ def begin_stop(work: Work, entitlement_id: int, *, reason: str) -> Stop:
 
 
 def give_back(work: Work, entitlement_id: int) -> Coupon:
-    """Make a child's coupon usable again.
-
-    The hidden one, or after a void a fresh code from the reserve.
+    """Make a child's coupon usable again: the hidden one, or after a void a fresh reserve code.
 
     Raises:
         ConflictError: the code is being stopped at the issuer, or no code is left

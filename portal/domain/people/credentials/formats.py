@@ -1,7 +1,4 @@
-"""The mailed ID and password.
-
-How they are made, printed, and read from whatever a tired thumb typed.
-"""
+"""The mailed ID and password: how they are made, printed, and read from whatever people type."""
 
 import re
 import secrets
@@ -41,9 +38,9 @@ def check_digit(digits: str) -> str:
 
 
 def new_login_id() -> str:
-    """Return a fresh ID.
+    """Return a fresh ID: nine random digits and a check digit.
 
-    Nine random digits (the first 1–9, so that no spreadsheet drops it) and a check digit.
+    The first digit is 1–9, so that no spreadsheet drops it.
     """
     body = str(secrets.randbelow(900_000_000) + 100_000_000)
     return body + check_digit(body)
@@ -55,7 +52,7 @@ def new_password() -> str:
 
 
 def read_login_id(typed: str) -> str | None:
-    """Return the ten digits that were meant, or None when they cannot be an ID (wrong length or check digit)."""
+    """Return the ten digits that were meant, or None for a wrong length or check digit."""
     digits = IGNORED.sub("", unicodedata.normalize("NFKC", typed))
     if len(digits) != ID_DIGITS or not digits.isascii() or not digits.isdigit():
         return None

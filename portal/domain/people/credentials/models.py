@@ -11,11 +11,10 @@ ALIVE = "state IN ('issued','active','locked','suspended')"
 
 
 class Credential(Base):
-    """What one letter gave a household.
+    """The credential of one letter; at most one of a household is live.
 
-    At most one of a household is alive; the password is only ever a hash.
-
-    ``locale`` is the language in which the household last signed in, for messages to it.
+    The password is only ever a hash. ``locale`` is the language in which the household last signed
+    in, for messages to it.
     """
 
     __tablename__ = "credential"

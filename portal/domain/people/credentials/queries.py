@@ -1,4 +1,4 @@
-"""Reading credentials: whose session this is, and which one of a household is the latest."""
+"""Read credentials: the owner of a session, and the latest one of a household."""
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -22,7 +22,7 @@ def credential_by_id(session: Session, credential_id: int | None) -> Credential:
     """Return one credential (a resident session's owner).
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: no credential has this key.
     """
     found = session.get(Credential, credential_id) if credential_id is not None else None
     if found is None:
@@ -31,15 +31,12 @@ def credential_by_id(session: Session, credential_id: int | None) -> Credential:
 
 
 def latest_credential(session: Session, household_id: int) -> Credential | None:
-    """Return the credential that a household got last, None before its first letter."""
+    """Return the credential that a household got last; None before its first letter."""
     return session.scalar(LATEST, {"household_id": household_id})
 
 
 def households_with_telephone(work: Work, telephone: str, limit: int = 21) -> list[int]:
-    """Return the keys of households that enrolled a telephone number for codes (``+8190…``).
-
-    Families share one.
-    """
+    """Return the households that enrolled a telephone number (``+8190…``); families may share one."""
     statement = (
         select(Credential.household_id)
         .join(OtpAuthenticator, OtpAuthenticator.credential_id == Credential.id)

@@ -1,4 +1,4 @@
-"""Issuing credentials and moving them through their states, each step under a row lock with its audit event."""
+"""Issue credentials and change their state, each step under a row lock with its audit event."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -23,11 +23,9 @@ def login_digest(vault: Vault, login_id: str) -> bytes:
 
 
 def issue(work: Work, household_id: int, login_id: str, password_hash: str) -> Credential:
-    """Store a new credential.
+    """Store a new credential and supersede the one before it, with all its sessions.
 
-    The one before it is superseded in the same transaction, with all its sessions.
-
-    The password itself never comes here: it exists in the printing worker's memory and on the
+    The password itself never comes here: it exists only in the printing worker's memory and on the
     letter.
     """
     for old in work.session.scalars(
@@ -57,7 +55,7 @@ def issue(work: Work, household_id: int, login_id: str, password_hash: str) -> C
 
 @dataclass(frozen=True, slots=True)
 class NewCredential:
-    """What is stored of a letter's ID and password; the password itself is only ever a hash."""
+    """What is stored of a letter's ID and password; the password itself is only a hash."""
 
     household_id: int
     login_id: str = field(repr=False)
@@ -65,10 +63,7 @@ class NewCredential:
 
 
 def issue_many(work: Work, new: Collection[NewCredential]) -> dict[int, int]:
-    """Store many credentials at once, each as ``issue`` does.
-
-    Return credential ids by household id.
-    """
+    """Store many credentials at once, each as ``issue`` does; return their keys by household key."""
     households = [one.household_id for one in new]
     for old in work.session.scalars(
         select(Credential)
@@ -106,7 +101,7 @@ def issue_many(work: Work, new: Collection[NewCredential]) -> dict[int, int]:
 
 
 def free_login_ids(work: Work, count: int, taken: set[str]) -> list[str]:
-    """Return so many fresh IDs that no credential has, and add them to ``taken``, which keeps those of this run."""
+    """Return ``count`` fresh IDs that no credential has, and add them to ``taken``, this run's IDs."""
     found: list[str] = []
     while len(found) < count:
         wanted = {new_login_id() for _ in range(count - len(found))} - taken
@@ -123,12 +118,12 @@ def free_login_ids(work: Work, count: int, taken: set[str]) -> list[str]:
 
 
 def move(work: Work, credential: Credential, action: str, reason: str = "") -> None:
-    """Take one step of the machine.
+    """Take one step of the state machine.
 
-    Ends every session when the credential is no longer usable as it was.
+    Ends every session if the credential is no longer usable as before.
 
     Raises:
-        WrongStateError: the machine has no such step from here.
+        WrongStateError: the machine has no such step from this state.
     """
     target = CREDENTIAL.next(credential.state, action)
     if target == "before":
@@ -154,7 +149,7 @@ def lock_row(session: Session, credential_id: int) -> Credential:
     """Return the credential, locked for this transaction.
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: no credential has this key.
     """
     found = session.scalar(
         select(Credential)

@@ -1,4 +1,6 @@
-"""One entitlement per child, holding the child's one state.
+"""One entitlement per child, which holds the child's one state.
 
-Coupon, alternative and decline meet only here.
+Owns the table of entitlements, its states and the claim of the one open request. Coupon,
+alternative and decline meet only here: requests, coupons, printing, the roster, incidents and
+settlement call it. Imports ``foundation`` and ``households``.
 """

@@ -1,4 +1,4 @@
-"""One open request at a time decides over an entitlement.
+"""One open request at a time decides about an entitlement.
 
 Decline, alternative and change of recipient exclude each other.
 """
@@ -22,7 +22,7 @@ KINDS = (DECLINE, ALTERNATIVE, RECIPIENT_CHANGE)
 
 
 class Claimable(Protocol):
-    """A locked entitlement as it stands: what a claim has to know of it."""
+    """A locked entitlement with its current values: what a claim has to know of it."""
 
     @property
     def id(self) -> int: ...  # noqa: D102  (columns of the table)
@@ -59,16 +59,14 @@ def claim(
     *,
     read: Sequence[Claimable] | None = None,
 ) -> Sequence[Claimable]:
-    """Reserve entitlements of one household for the request ``claim_id``; all of them or none.
+    """Reserve entitlements of one household for the request ``claim_id``, all or none.
 
-    Rows stay locked.
-
-    ``read`` are the household's rows as the caller read and locked them in this transaction, to
-    save reading them again. Returns them as they stood before.
+    The rows stay locked. ``read`` are the household's rows if the caller has read and locked them
+    in this transaction, which saves reading them again. Returns them with their former values.
 
     Raises:
-        ConflictError: one is not of this household, is decided already, or another request is open
-            for it.
+        ConflictError: one is not of this household, is decided already, or is claimed by another
+            open request.
     """
     if kind not in KINDS:
         raise ValueError("unknown kind of claim")
@@ -94,10 +92,10 @@ def claim(
 def refuse_claimed(rows: Sequence[Claimable], wanted: Sequence[int], claim_id: int | None) -> None:
     """Refuse what ``claim`` would refuse, before anything is written.
 
-    ``claim_id`` is None for a request yet to be opened.
+    ``claim_id`` is None for a request that is yet to be opened.
 
     Raises:
-        ConflictError: as ``claim``.
+        ConflictError: as for ``claim``.
     """
     if len(rows) != len(wanted) or not rows or any(row.state not in OPEN for row in rows):
         raise ConflictError(
@@ -113,7 +111,7 @@ def refuse_claimed(rows: Sequence[Claimable], wanted: Sequence[int], claim_id: i
 
 
 def free(work: Work, entitlement_id: int, claim_id: int) -> None:
-    """Give an entitlement back after its request ended; another request's claim is left alone."""
+    """Release an entitlement after its request ended; another request's claim is left alone."""
     row = work.session.get(
         Entitlement, entitlement_id, with_for_update=True, populate_existing=True
     )

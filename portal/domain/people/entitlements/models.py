@@ -11,9 +11,8 @@ from portal.domain.foundation.base import Base, BigId, primary_key, state_column
 class Entitlement(Base):
     """A child's right to ``amount_yen`` yen.
 
-    The state is ``in_progress``, ``held`` or final (``domain.md`` §1.1).
-
-    ``claimed_by`` names the kind of the one open request that may decide over it (``claims.py``).
+    The state is ``in_progress``, ``held`` or final (``domain.md`` §1.1). ``claimed_by`` names the
+    kind of the one open request that may decide about it (``claims.py``).
     """
 
     __tablename__ = "entitlement"

@@ -1,4 +1,4 @@
-"""Reading entitlements: counts and yen per state, which must add up at every moment."""
+"""Read entitlements: counts and yen per state, which must add up at any time."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Children and yen per state; every state is listed, those without children with zeros."""
+    """Children and yen per state; every state is listed, those without children as zeros."""
 
     by_state: Mapping[str, Total]
 
@@ -38,7 +38,7 @@ class Totals:
         return sum((self.by_state[state] for state in FINAL), Total())
 
     def adds_up(self, children: int, yen: int) -> bool:
-        """Tell whether all states together are the eligible children of the applied imports (``design.md`` §3)."""
+        """Tell whether all states together equal the eligible children imported (``design.md`` §3)."""
         return self.all == Total(children, yen)
 
 

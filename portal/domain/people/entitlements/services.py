@@ -1,4 +1,4 @@
-"""Writing entitlements: one per eligible child, held and released with the household, closed once."""
+"""Write entitlements: one per eligible child, held and released with the household, closed once."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -26,7 +26,7 @@ def create_for_children(
     now: datetime,
     held: bool = False,
 ) -> list[Entitlement]:
-    """Give each child of a household its entitlement of ``amount_yen`` yen.
+    """Create an entitlement of ``amount_yen`` yen for each child of a household.
 
     Raises:
         InputError: the amount is not positive.
@@ -53,9 +53,9 @@ def create_for_children(
 def create_many(
     session: Session, children: Iterable[tuple[int, int, bool]], *, amount_yen: int, now: datetime
 ) -> int:
-    """Insert entitlements of many children at once; each is (child id, household id, held).
+    """Insert the entitlements of many children at once, and return how many.
 
-    Returns how many.
+    Each child is (child key, household key, held).
     """
     held = ENTITLEMENT.next(ENTITLEMENT.initial, "hold")
     rows = [
@@ -75,14 +75,17 @@ def create_many(
 
 
 def hold_household(session: Session, household_id: int, now: datetime) -> int:
-    """Hold what a household still has in progress; returns how many. Repeating it changes nothing."""
+    """Hold the household's entitlements in progress, and return how many.
+
+    Repeating it changes nothing.
+    """
     return _step_all(session, household_id, "hold", now)
 
 
 def release_household(session: Session, household_id: int, now: datetime) -> int:
-    """Put a household's held entitlements back in progress; returns how many.
+    """Return the household's held entitlements to progress; return how many.
 
-    The caller released its holds.
+    The caller has released its holds.
     """
     return _step_all(session, household_id, "release", now)
 
@@ -101,10 +104,10 @@ def _step_all(session: Session, household_id: int, action: str, now: datetime) -
 
 
 def locked(session: Session, entitlement_id: int) -> Entitlement:
-    """Return the row, fresh and locked to the end of the transaction.
+    """Return the row, read anew and locked to the end of the transaction.
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: no entitlement has this key.
     """
     row = session.get(Entitlement, entitlement_id, with_for_update=True, populate_existing=True)
     if row is None:
@@ -113,10 +116,12 @@ def locked(session: Session, entitlement_id: int) -> Entitlement:
 
 
 def change(work: Work, entitlement_id: int, action: str) -> Entitlement:
-    """Carry out one action of the machine on one entitlement and log it (only a decline that is taken back leaves a final state).
+    """Take one step of the state machine on one entitlement and log it.
+
+    Only withdrawing a decline leaves a final state.
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: no entitlement has this key.
         WrongStateError: not possible from its state.
     """
     entitlement = locked(work.session, entitlement_id)
@@ -140,9 +145,7 @@ CHANGED_AT_ONCE = 500
 
 
 def change_many(work: Work, entitlement_ids: Iterable[int], action: str, **detail: str) -> int:
-    """Carry out one action on many entitlements, all or none, each with its own event.
-
-    Returns how many.
+    """Take one step on many entitlements, all or none, each with its own event; return how many.
 
     Raises:
         NotFoundError: one of the keys has no row.

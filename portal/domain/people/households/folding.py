@@ -1,7 +1,4 @@
-"""Search keys: names and addresses folded so that 高橋 finds 髙橋.
-
-What is stored stays as received.
-"""
+"""Search keys: names and addresses folded so that 高橋 finds 髙橋; what is stored stays as received."""
 
 import re
 import unicodedata
@@ -73,12 +70,10 @@ KANJI_NUMBER = re.compile("[〇一二三四五六七八九十百]+(?=丁目|番�
 
 
 def fold_name(text: str) -> str:
-    """Return a name's search key.
+    """Return the search key of a name.
 
-    NFKC, hiragana as katakana, variant kanji folded, spaces and marks dropped.
-
-    Latin letters are upper case and without accents: Nguyễn is NGUYEN, as the ward's computers
-    write it.
+    NFKC, hiragana as katakana, variant kanji folded, spaces and marks dropped. Latin letters are
+    upper case and without accents: Nguyễn is NGUYEN, as the ward's computers write it.
     """
     text = SELECTORS.sub("", text)
     text = unicodedata.normalize("NFKC", text.translate(VARIANTS)).translate(VARIANTS).upper()
@@ -89,15 +84,12 @@ def fold_name(text: str) -> str:
 
 
 def name_words(text: str) -> list[str]:
-    """Return the search keys of a name's parts as they are written apart, in the order written."""
+    """Return the search keys of the separately written parts of a name, in the order written."""
     return [key for part in BETWEEN_NAMES.split(text) if (key := fold_name(part))]
 
 
 def fold_place(text: str) -> str:
-    """Return an address's search key.
-
-    As a name's, with 一丁目二番三号, 1丁目2番3号 and 1-2-3 alike.
-    """
+    """Return the search key of an address, with 一丁目二番三号, 1丁目2番3号 and 1-2-3 alike."""
     text = SELECTORS.sub("", text)
     text = unicodedata.normalize("NFKC", text.translate(VARIANTS)).translate(VARIANTS).upper()
     text = KANJI_NUMBER.sub(lambda m: str(_number(m[0])), text)
@@ -126,8 +118,5 @@ def grams(key: str) -> set[str]:
 
 
 def query_grams(key: str) -> set[str]:
-    """Return the grams that a stored key must hold to contain ``key``.
-
-    The 2-grams, or the one character.
-    """
+    """Return the grams that a stored key must have to contain ``key``: 2-grams, or one character."""
     return {key[i : i + 2] for i in range(len(key) - 1)} or set(key)

@@ -1,4 +1,4 @@
-"""Households, children, holds, print texts and the search index."""
+"""Tables of households, children, holds, print texts and the search index."""
 
 from datetime import datetime
 from typing import Any
@@ -13,12 +13,10 @@ BY_INSTRUCTION = 0
 
 
 class Household(Base):
-    """One household with its householder.
+    """One household with its householder; all personal fields are in ``sealed`` under its data key.
 
-    All personal fields are in ``sealed`` under the household's data key.
-
-    ``counter``: no address may be used; its letter is handed over at the ward's counter, although
-    it is protected.
+    ``counter``: no address may be used; its letter is handed over at the ward's counter although it
+    is protected.
     """
 
     __tablename__ = "household"
@@ -38,20 +36,16 @@ class Household(Base):
 
     @property
     def withheld(self) -> bool:
-        """Tell whether the protection keeps everything back.
-
-        The ward has not ordered the counter instead.
-        """
+        """Tell whether the protection withholds everything, the ward's counter not ordered."""
         return self.protected and not self.counter
 
 
 class Child(Base):
     """One eligible child.
 
-    ``ordinal`` (from 1, oldest first) is the only number of the child that a URL shows.
-
-    ``added``: no extract brought it, the ward ordered it. ``placed``: the ward ordered that it
-    belongs to this household, whatever later extracts say.
+    ``ordinal`` (from 1, oldest first) is the only number of the child that a URL shows. ``added``:
+    the ward ordered it, no extract contained it. ``placed``: the ward ordered that it belongs to
+    this household, whatever later extracts say.
     """
 
     __tablename__ = "child"
@@ -69,12 +63,10 @@ class Child(Base):
 
 
 class MovedChild(Base):
-    """What a household still sees of a child whose entitlement went elsewhere.
+    """What a household still sees of a child whose entitlement moved elsewhere: its name.
 
-    Its name, and that it is looked into.
-
-    Sealed under that household's key, and without any link to where the child went: nobody can
-    follow it from here.
+    Sealed under that household's key, without any link to where the child went: nobody can follow
+    it from here.
     """
 
     __tablename__ = "moved_child"
@@ -87,7 +79,7 @@ class MovedChild(Base):
 
 
 class Hold(Base):
-    """A reason why nothing may be assigned to or printed for a household until people released it."""
+    """A reason why nothing may be assigned to or printed for a household until staff release it."""
 
     __tablename__ = "hold"
     __table_args__ = (Index("ix_hold_open", "state", "code"),)
@@ -103,7 +95,7 @@ class Hold(Base):
 
 
 class PrintText(Base):
-    """What the ward approved to print in place of a name or address with characters that no font has."""
+    """The approved text to print for a name or address that contains characters no font has."""
 
     __tablename__ = "print_text"
 
@@ -117,7 +109,7 @@ class PrintText(Base):
 class SearchIndex(Base):
     """Keyed 4-byte digests of a household's folded 1- and 2-grams, concatenated in digest order.
 
-    A scan over 50,000 of these short rows takes some 20 ms, needs no millions of index rows, and
+    A scan over 50,000 of these short rows takes some 20 ms and needs no millions of index rows;
     what it finds is decrypted and compared before anybody sees it.
     """
 

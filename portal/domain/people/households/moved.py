@@ -1,6 +1,6 @@
-"""Children whose entitlement went elsewhere, as their old household still sees them.
+"""Children whose entitlement moved elsewhere, as their former household still sees them.
 
-A name, and "under confirmation".
+It sees a name, and "under confirmation".
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ OF_HOUSEHOLD = (
 
 @dataclass(frozen=True, slots=True)
 class MovedView:
-    """One child on the old household's pages.
+    """One child on the former household's pages.
 
     ``last_end`` is what that household saw before (exclusive, UTC).
     """
@@ -42,7 +42,7 @@ class MovedView:
 
 
 def under_confirmation() -> ConflictError:
-    """Return the one answer to whatever an old household asks about such a child.
+    """Return the one answer to any question of a former household about such a child.
 
     Never a reason, date or place.
     """
@@ -53,7 +53,7 @@ def under_confirmation() -> ConflictError:
 
 
 def keep_moved(work: Work, household: Household, view: MovedView) -> None:
-    """Keep what the household goes on to see of a child that leaves it."""
+    """Store what the household will still see of a child that leaves it."""
     row = MovedChild(household_id=household.id, ordinal=view.ordinal, sealed=b"")
     said = {
         "name": view.name,
@@ -72,7 +72,7 @@ def moved_children(work: Work, household_id: int) -> list[MovedView]:
     """Return what a household still sees of children that left it, oldest first.
 
     Raises:
-        IntegrityFaultError: wrong key or a row that was changed or moved.
+        IntegrityFaultError: a wrong key, or a row that was changed or moved.
     """
     rows = work.session.scalars(OF_HOUSEHOLD, {"household_id": household_id}).all()
     if not rows:
@@ -91,7 +91,7 @@ def moved_children(work: Work, household_id: int) -> list[MovedView]:
 
 
 def is_moved(session: Session, household_id: int, ordinal: int) -> bool:
-    """Tell whether a household's child of this number went elsewhere."""
+    """Tell whether the household's child with this number moved elsewhere."""
     query = select(MovedChild.id).where(
         MovedChild.household_id == household_id, MovedChild.ordinal == ordinal
     )
@@ -99,13 +99,13 @@ def is_moved(session: Session, household_id: int, ordinal: int) -> bool:
 
 
 def has_moved(session: Session, household_id: int) -> bool:
-    """Tell whether any child of a household went elsewhere."""
+    """Tell whether any child of a household moved elsewhere."""
     query = select(MovedChild.id).where(MovedChild.household_id == household_id)
     return session.scalar(query.limit(1)) is not None
 
 
 def refuse_moved(session: Session, household_id: int, ordinal: int) -> None:
-    """Refuse whatever a household asks for a child that left it.
+    """Refuse any request of a household for a child that left it.
 
     Raises:
         ConflictError: the child is "under confirmation".

@@ -1,7 +1,4 @@
-"""Households and children that no extract brought.
-
-Made one by one, sealed and indexed as an import would.
-"""
+"""Households and children added by the ward's instruction, sealed and indexed as an import would."""
 
 from collections.abc import Iterable
 
@@ -31,7 +28,7 @@ PART = "\x1f"
 
 
 def child_key(fields: ChildFields, household_number: str) -> str:
-    """Return the key under which a child is known: its number, else household, name and birth date."""
+    """Return the key that identifies a child: its number, else household, name and birth date."""
     birth = fields.birth.isoformat() if fields.birth else ""
     return fields.person_no or PART.join((household_number, "".join(fields.name.split()), birth))
 
@@ -42,7 +39,7 @@ def add_household(
     """Store a household by the ward's instruction; ``fields.number`` must be new.
 
     Raises:
-        ConflictError: a household of that number is stored already.
+        ConflictError: a household with this number is stored already.
     """
     digest = household_digest(work.vault, fields.number)
     if (
@@ -75,7 +72,7 @@ def add_household(
 def add_child(work: Work, household: Household, fields: ChildFields) -> Child:
     """Store a child in a locked household by the ward's instruction.
 
-    A person is stored once for ever.
+    A person is stored once for good.
 
     Raises:
         ConflictError: this person is stored already, in whatever household.
@@ -118,7 +115,7 @@ def person_known(session: Session, digest: bytes) -> bool:
 
 
 def index_again(work: Work, indexer: Indexer, household_ids: Iterable[int]) -> None:
-    """Write the search rows of households anew, after people came or went."""
+    """Rewrite the search rows of households after people joined or left."""
     for household_id in household_ids:
         household = work.session.get_one(Household, household_id)
         key = work.vault.unwrap(household.wrapped_key)

@@ -1,7 +1,4 @@
-"""What the ward approved to print in place of a name or address that no font can print.
-
-The original stays.
-"""
+"""Approved print texts for a name or address that no font can print; the original stays stored."""
 
 import base64
 from dataclasses import asdict, dataclass, field, replace
@@ -16,7 +13,7 @@ from portal.domain.people.households.records import HouseholdFields
 
 @dataclass(frozen=True, slots=True)
 class PrintFields:
-    """Replacements; an empty one keeps what the ward handed over.
+    """Replacements for printing; an empty one keeps what the ward handed over.
 
     ``children`` replaces names by the child's ordinal; ``image`` is a PNG of the householder's
     name.
@@ -49,14 +46,18 @@ def _context(household_id: int) -> str:
 
 
 def seal_print_fields(vault: Vault, fields: PrintFields, household_id: int) -> bytes:
-    """Encrypt under the key-encryption key, bound to the household."""
+    """Encrypt with the key-encryption key, bound to the household."""
     values = asdict(fields)
     values["image"] = base64.b64encode(fields.image).decode() if fields.image else None
     return seal_json(vault.kek, values, _context(household_id))
 
 
 def open_print_fields(vault: Vault, sealed: bytes, household_id: int) -> PrintFields:
-    """Decrypt. Raises IntegrityFaultError for another household's text or another key."""
+    """Decrypt a print text.
+
+    Raises:
+        IntegrityFaultError: another household's text, or another key.
+    """
     values = unseal_json(vault.kek, sealed, _context(household_id))
     children = {int(ordinal): name for ordinal, name in values["children"].items()}
     image = base64.b64decode(values["image"]) if values["image"] else None
@@ -64,7 +65,7 @@ def open_print_fields(vault: Vault, sealed: bytes, household_id: int) -> PrintFi
 
 
 def print_fields(work: Work, household_id: int) -> PrintFields | None:
-    """Return the approved print text of a household, None when it is printed as received."""
+    """Return the approved print text of a household; None if it is printed as received."""
     sealed = work.session.scalar(
         select(PrintText.sealed).where(PrintText.household_id == household_id)
     )

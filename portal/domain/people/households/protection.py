@@ -1,9 +1,7 @@
-"""Whether anybody has said yet which households are protected.
+"""Whether it is known which households are protected; before that nothing is assigned or printed.
 
-Before that nothing is assigned or printed.
-
-``domain.md`` §2.6: a column of the extract, a separate list, or the ward's dated "none" confirmed
-by two people.
+``domain.md`` §2.6: from a column of the extract, a separate list, or the ward's dated "none"
+confirmed by two people.
 """
 
 from dataclasses import dataclass
@@ -22,7 +20,7 @@ SOURCES = ("extract", "list", "none_confirmed")
 
 @dataclass(frozen=True, slots=True)
 class Protection:
-    """Where protection was last loaded from, when (UTC), and the key of that import or approval."""
+    """The last source of protection, when it was loaded (UTC), and its import's or approval's key."""
 
     source: str
     at: datetime
@@ -30,9 +28,9 @@ class Protection:
 
 
 def note_protection(work: Work, source: str, *, subject_id: int | None = None) -> None:
-    """Note that protection is known.
+    """Record that protection is known from ``source`` (one of ``SOURCES``).
 
-    ``source`` is one of ``SOURCES``, ``subject_id`` its import or approval.
+    ``subject_id`` is the key of its import or approval.
     """
     if source not in SOURCES:
         raise ValueError("unknown source of protection data")
@@ -48,7 +46,7 @@ def protection_loaded(session: Session) -> bool:
 
 
 def protection_state(session: Session) -> Protection | None:
-    """Return what protection was last loaded from; None before anybody said who is protected."""
+    """Return the last source of protection; None before anybody said who is protected."""
     query = (
         select(AuditEvent)
         .where(AuditEvent.subject == "protection", AuditEvent.action == LOADED)

@@ -1,4 +1,4 @@
-"""Reading households: opened for their own residents and for staff who may, or found by parts."""
+"""Read households: opened for their own residents and for permitted staff, or found by parts."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ def view_household(work: Work, household_id: int) -> HouseholdView:
     """Open one household.
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: no household has this key.
     """
     views = view_households(work, [household_id])
     if not views:
@@ -73,7 +73,7 @@ def view_household(work: Work, household_id: int) -> HouseholdView:
 
 
 def view_of(work: Work, household: Household) -> HouseholdView:
-    """Open a household whose row was read already."""
+    """Open a household whose row is already loaded."""
     return _views(work, [household])[0]
 
 
@@ -117,7 +117,7 @@ def _views(work: Work, households: Sequence[Household]) -> list[HouseholdView]:
 
 
 def household_id_of(work: Work, number: str) -> int | None:
-    """Return the key of the household with a number of the ward, or with our own key written as ``#123``."""
+    """Return the key of a household by the ward's number, or by our own key written as ``#123``."""
     if number.startswith("#") and number[1:].isdigit():
         query = select(Household.id).where(Household.id == int(number[1:]))
     else:
@@ -133,22 +133,25 @@ def open_holds(session: Session, household_id: int) -> list[Hold]:
 
 
 def has_open_hold(household_id: ColumnElement[int]) -> ColumnElement[bool]:
-    """Return the condition "an open hold exists" for use in another slice's select."""
+    """Return the condition "an open hold exists", for another slice's select."""
     return select(Hold.id).where(Hold.household_id == household_id, Hold.state == "open").exists()
 
 
 def withheld() -> ColumnElement[bool]:
-    """Return the condition "protected, and not handed over at the counter" for selects that join the household."""
+    """Return the condition "protected, and not handed over at the counter".
+
+    For selects that join the household.
+    """
     return and_(Household.protected, ~Household.counter)
 
 
 def candidates(
     session: Session, queries: list[tuple[str, list[bytes]]], *, include_protected: bool
 ) -> tuple[list[int], bool]:
-    """Return ids of households whose packed columns hold all digests, and whether there were too many.
+    """Return keys of households whose packed columns hold all digests; tell if they were too many.
 
-    At most ``CANDIDATE_LIMIT`` ids come back; the caller opens them and compares, since digests can
-    collide.
+    At most ``CANDIDATE_LIMIT`` keys come back; the caller opens and compares them, since digests
+    can collide.
     """
     shape = tuple((column, len(digests)) for column, digests in queries if digests)
     if not shape:
@@ -167,7 +170,7 @@ def _holding(
 ) -> Select[int]:
     """Return the statement for so many digests in each packed column.
 
-    Most searches are alike, so it is kept.
+    Most searches are alike, so it is cached.
     """
     columns = [column for column, count in shape for _ in range(count)]
     statement = (

@@ -1,4 +1,4 @@
-"""The personal fields of a household and a child, as they are sealed and opened."""
+"""The personal fields of a household and of a child, as they are sealed and opened."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,11 +9,11 @@ from portal.domain.foundation.vault import Vault, seal_json, unseal_json
 
 @dataclass(frozen=True, slots=True)
 class HouseholdFields:
-    """What the ward handed over of a household, character for character as received.
+    """What the ward handed over about a household, character for character.
 
     ``number`` is the ward's household number or the grouping key; ``birth`` the householder's birth
-    date (None if partly unknown); ``street`` 番地, ``building`` 方書; ``alias`` 通称, by which a
-    foreign resident may be known.
+    date (None if partly unknown); ``street`` 番地, ``building`` 方書; ``alias`` 通称, by which a foreign
+    resident may be known.
     """
 
     number: str
@@ -35,7 +35,7 @@ class HouseholdFields:
 
 @dataclass(frozen=True, slots=True)
 class ChildFields:
-    """What the ward handed over of a child, as received.
+    """What the ward handed over about a child, as received.
 
     ``birth`` is None only while a hold for it is open.
     """
@@ -70,7 +70,7 @@ def open_household(key: bytes, sealed: bytes, number_digest: bytes) -> Household
     """Decrypt a household's fields.
 
     Raises:
-        IntegrityFaultError: wrong key or a row that was changed or moved.
+        IntegrityFaultError: a wrong key, or a row that was changed or moved.
     """
     values = unseal_json(key, sealed, "household:" + number_digest.hex())
     birth = values["birth"]
@@ -86,7 +86,7 @@ def open_child(key: bytes, sealed: bytes, person_digest: bytes) -> ChildFields:
     """Decrypt a child's fields.
 
     Raises:
-        IntegrityFaultError: wrong key or a row that was changed or moved.
+        IntegrityFaultError: a wrong key, or a row that was changed or moved.
     """
     values = unseal_json(key, sealed, "child:" + person_digest.hex())
     birth = values["birth"]
@@ -104,8 +104,5 @@ def person_digest(vault: Vault, person_no: str) -> bytes:
 
 
 def birth_digest(vault: Vault, number_digest: bytes, birth: date) -> bytes:
-    """Return the keyed hash with which a typed birth date is compared (per household.
-
-    Equal dates look different).
-    """
+    """Return the keyed hash to compare a typed birth date with, different for each household."""
     return vault.code_digest("birth:" + number_digest.hex(), birth.isoformat())

@@ -1,7 +1,4 @@
-"""Household search by parts of names, address, postal code and birth date.
-
-At most twenty rows come back.
-"""
+"""Search households by parts of names, address, postal code and birth date; return at most twenty."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +17,7 @@ from portal.domain.people.households.records import ChildFields, HouseholdFields
 from portal.domain.people.households.search_index import Indexer
 
 OPENED_AT_ONCE = SEARCH_LIMIT + 1
-"""Households are opened in such portions until a page is full.
+"""How many households are opened at a time until a page is full.
 
 A common surname has hundreds that nobody will see.
 """
@@ -28,7 +25,7 @@ A common surname has hundreds that nobody will see.
 
 @dataclass(frozen=True, slots=True)
 class SearchTerms:
-    """What to look for; empty fields do not count. All given fields must match the same household."""
+    """What to search for; empty fields do not count, all others must match the same household."""
 
     name: str = ""
     place: str = ""
@@ -37,13 +34,13 @@ class SearchTerms:
 
     @property
     def empty(self) -> bool:
-        """Tell whether nothing was asked."""
+        """Tell whether the query is empty."""
         return not (self.name or self.place or self.postal_code or self.birth)
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Up to twenty households; ``more`` says that the terms fit further ones."""
+    """Up to twenty households; ``more`` tells that further ones match."""
 
     households: tuple[HouseholdView, ...]
     more: bool
@@ -52,7 +49,7 @@ class SearchResult:
 def search_households(
     work: Work, indexer: Indexer, terms: SearchTerms, *, include_protected: bool
 ) -> SearchResult:
-    """Find households. Protected ones are found only where ``include_protected`` says so."""
+    """Find households; protected ones only with ``include_protected``."""
     views, more = _fitting(work, indexer, terms, include_protected=include_protected)
     return _page(list(islice(views, SEARCH_LIMIT + 1)), more=more)
 
@@ -60,9 +57,10 @@ def search_households(
 def search_with_withheld(
     work: Work, indexer: Indexer, terms: SearchTerms
 ) -> tuple[SearchResult, tuple[int, ...]]:
-    """Find households for somebody who may not know of protected ones, and the keys of those, for the log alone.
+    """Find households for staff who may not know of protected ones; list those separately.
 
-    Where more than a page fits, the search is about nobody in particular, and no key comes back.
+    They are for the audit log only. If more than a page fits, the search is about nobody in
+    particular, and no withheld key comes back.
     """
     found: list[HouseholdView] = []
     withheld: list[int] = []
@@ -86,7 +84,7 @@ def _page(found: list[HouseholdView], *, more: bool) -> SearchResult:
 def _fitting(
     work: Work, indexer: Indexer, terms: SearchTerms, *, include_protected: bool
 ) -> tuple[Iterator[HouseholdView], bool]:
-    """Return the households that fit, opened as far as the caller reads on, and whether there were too many to look at."""
+    """Yield the matching households lazily, and tell whether there were too many candidates."""
     if terms.empty:
         return iter(()), False
     queries: list[tuple[str, list[bytes]]] = []
@@ -124,10 +122,7 @@ def _fits(view: HouseholdView, terms: SearchTerms) -> bool:
 
 
 def _folded(people: list[HouseholdFields | ChildFields]) -> Iterator[tuple[str, ...]]:
-    """Give each person's names, folded.
-
-    What is typed with spaces may be in any order and any of them.
-    """
+    """Yield each person's folded names; what is typed with spaces may be in any order."""
     for person in people:
         yield tuple(fold_name(text) for text in (person.name, person.kana, person.alias) if text)
 

@@ -1,4 +1,4 @@
-"""Keyed digests of folded grams: what is written for a household, and which rows a query must hold."""
+"""Keyed digests of folded grams: those stored for a household, and those that a query must match."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -19,9 +19,9 @@ REMEMBERED = 200_000
 
 
 class _Digests(dict[str, bytes]):
-    """Digests of grams for one purpose, made when first asked for.
+    """Digests of grams for one purpose, computed on first use.
 
-    The same grams come back in every family.
+    The same grams recur in every family.
     """
 
     def __init__(self, vault: Vault, purpose: str) -> None:
@@ -37,7 +37,7 @@ class _Digests(dict[str, bytes]):
 
 
 class Indexer:
-    """Makes search rows under one vault."""
+    """Compute search rows with the keys of one vault."""
 
     def __init__(self, vault: Vault) -> None:
         self._names = names = _Digests(vault, "gram.name")
@@ -72,15 +72,15 @@ class Indexer:
         return b"".join(sorted(map(self._births.__getitem__, dates)))
 
     def name_query(self, text: str) -> list[bytes]:
-        """Return the digests that a household with this name, or a part of it, must hold.
+        """Return the digests that a household with this name, or part of it, must have.
 
-        Words in any order.
+        The words may be in any order.
         """
         wanted = {gram for word in name_words(text) for gram in query_grams(word)}
         return [self._names[gram] for gram in sorted(wanted)]
 
     def place_query(self, text: str) -> list[bytes]:
-        """Return the digests that a household with this piece of an address must hold."""
+        """Return the digests that a household with this part of an address must have."""
         return [self._places[g] for g in sorted(query_grams(fold_place(text)))]
 
     def postal_query(self, postal_code: str) -> list[bytes]:

@@ -1,4 +1,7 @@
-"""Words of SMS and email: name the action, say that staff never ask, no personal data, no links."""
+"""Texts of SMS and email: they name the action and hold no personal data and no links.
+
+Each says that staff never ask for the code.
+"""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -28,12 +31,12 @@ PROGRESS_EVENTS = (
     "at_post_office",
     "not_signed_in",
 )
-"""What a household is told of its requests and mail.
+"""Events about which a household is informed: its requests and its mail.
 
-``stopped``: the electronic coupon's stop was settled.
+``stopped``: the stop of the electronic coupon was settled.
 """
 DATED_EVENTS = ("deadline_near", "at_post_office", "not_signed_in")
-"""Those whose sentence names a last day."""
+"""Events whose sentence names a last day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Message:
 
 
 def _code_title(purpose: str) -> str:
-    """Say what a code is for; unknown purposes get the words that fit every one."""
+    """Return the purpose of a code in words; unknown purposes get words that fit any of them."""
     match purpose:
         case "sign_in":
             return _("サインインの番号")
@@ -110,10 +113,10 @@ def _event_texts(event: str) -> tuple[str, str]:
 
 
 def notice_message(kind: str, event: str, *, sender: str = "") -> Message:
-    """Return the message that tells the owner of an account what just happened to it (``EVENTS``).
+    """Return the message that informs the owner of an account of an event (``EVENTS``).
 
     Raises:
-        ValueError: the event has no words.
+        ValueError: the event has no text.
     """
     title, what = (plain(text) for text in _event_texts(event))
     advice = plain(_("心当たりがないときは、コールセンターに電話してください。"))
@@ -129,7 +132,7 @@ def progress_texts(event: str, due: date | None = None) -> tuple[str, str]:
     In やさしい日本語 they carry readings.
 
     Raises:
-        ValueError: the event has no words.
+        ValueError: the event has no text.
     """
     title, what = _progress_texts(event)
     return title, what if due is None else what % {"day": format_day(due)}
@@ -166,12 +169,10 @@ def _progress_texts(event: str) -> tuple[str, str]:
 def progress_message(
     kind: str, event: str, *, due: date | None = None, sender: str = ""
 ) -> Message:
-    """Return the message that tells a household of its request (``PROGRESS_EVENTS``).
-
-    What, and where to look.
+    """Return the message about an event of a household's request: what, and where to look.
 
     Raises:
-        ValueError: the event has no words.
+        ValueError: the event has no text.
     """
     title, what = (plain(text) for text in progress_texts(event, due))
     where = plain(_("くわしくは、サインインして、ごらんください。"))

@@ -25,11 +25,11 @@ def _tidy(text: str) -> str:
 
 
 def parse_mobile(text: str) -> str:
-    """Return a Japanese mobile number as ``+8190…``, whatever width, hyphens, spaces or country code it came with.
+    """Return a Japanese mobile number as ``+8190…``, in whatever width or form it was typed.
 
     Raises:
-        InputError: empty, not a number, from abroad, not a mobile number, or digits too few or too
-            many.
+        InputError: empty, not a number, from abroad, not a mobile number, or too few or too many
+            digits.
     """
     typed = "".join(
         c for c in _tidy(text) if not c.isspace() and c not in DASHES and c not in "().・"
@@ -73,12 +73,10 @@ def _wrong_length() -> InputError:
 
 
 def parse_email(text: str) -> str:
-    """Return an email address, half width and without spaces around it.
+    """Return an email address in half width, without surrounding spaces.
 
-    The part before the @ stays as typed.
-
-    Old Japanese mobile addresses with two dots in a row or a dot before the @ are taken: they exist
-    and work.
+    The part before the @ stays as typed. Old Japanese mobile addresses with two dots in a row or a
+    dot before the @ are accepted: they exist and work.
 
     Raises:
         InputError: empty, or not an address.
@@ -107,11 +105,11 @@ def parse_email(text: str) -> str:
 
 
 def mask_phone(number: str) -> str:
-    """Return a telephone number of which only the last three digits can be read."""
+    """Return a telephone number with only its last three digits legible."""
     return f"***-****-*{number[-3:]}"
 
 
 def mask_email(address: str) -> str:
-    """Return an email address of which only the first character and the domain can be read."""
+    """Return an email address with only its first character and its domain legible."""
     local, _at, domain = address.rpartition("@")
     return f"{local[:1]}***@{domain}"

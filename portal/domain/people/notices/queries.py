@@ -1,7 +1,4 @@
-"""What became of messages.
-
-Counts for staff, trouble for the code page, and the opened outbox of the demo.
-"""
+"""Read the outbox: counts for staff, trouble for the code page, and the demo's opened messages."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,7 +16,7 @@ SLOW = timedelta(seconds=12)
 
 @dataclass(frozen=True, slots=True)
 class OpenedMessage:
-    """A message as the recipient sees it, for the outbox page of the demo."""
+    """A message as the recipient sees it, for the demo's outbox page."""
 
     id: int
     kind: str
@@ -33,7 +30,7 @@ class OpenedMessage:
 
 
 def latest_opened(work: Work, limit: int = 50) -> list[OpenedMessage]:
-    """Return the newest messages whose text is still kept, newest first (demo and tests only)."""
+    """Return the newest messages whose text is still stored, newest first (demo and tests only)."""
     rows = work.session.scalars(
         select(OutboxMessage)
         .where(OutboxMessage.sealed.is_not(None))
@@ -60,7 +57,7 @@ def latest_opened(work: Work, limit: int = 50) -> list[OpenedMessage]:
 
 
 def counts(session: Session, since: datetime) -> dict[tuple[str, str], int]:
-    """Return how many messages made since an instant (UTC) are in which state, by kind and state."""
+    """Return how many messages created since an instant (UTC) are in each state, by kind and state."""
     rows = session.execute(
         select(OutboxMessage.kind, OutboxMessage.state, func.count())
         .where(OutboxMessage.created_at >= since)
@@ -70,10 +67,10 @@ def counts(session: Session, since: datetime) -> dict[tuple[str, str], int]:
 
 
 def in_trouble(session: Session, household_id: int, kind: str, now: datetime) -> bool:
-    """Tell whether the household's latest message of a kind does not get through, so that the page offers other ways.
+    """Tell whether the household's latest message of a kind fails, to offer other ways.
 
-    True from twelve seconds on, or at once after a failed try (F9 of ``security.md`` §8: shown
-    within 15 s).
+    True after twelve seconds, or at once after a failed try (F9 of ``security.md`` §8: shown within
+    15 s).
     """
     latest = (
         select(OutboxMessage.id)

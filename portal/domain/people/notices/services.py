@@ -1,4 +1,4 @@
-"""The outbox: put a message in, claim what is due, note what became of it; sealed until it is sent."""
+"""The outbox: enqueue a message, claim what is due, record the result; sealed until it is sent."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ _INSERT = {
     for dialect, insert in (("postgresql", pg_insert), ("sqlite", sqlite_insert))
 }
 Gate = Callable[[Session, Sequence[OutboxMessage]], set[int]]
-"""Asked right before sending: returns the ids of those messages that must not go out any more."""
+"""Called right before sending: returns the keys of those messages that must no longer be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Claim:
 
 
 def sealing_context(dedupe_key: str) -> str:
-    """Return the place a sealed message is bound to, so that no row can be opened in place of another."""
+    """Return the context that a message is sealed for, so that no row opens in place of another."""
     return f"outbox:{dedupe_key}"
 
 
@@ -108,10 +108,7 @@ def _due(now: datetime) -> ColumnElement[bool]:
 
 
 def has_due(session: Session, now: datetime, kind: str) -> bool:
-    """Tell whether a message of this kind waits to be sent.
-
-    Reads only, so that an idle worker locks nothing.
-    """
+    """Tell whether a message of this kind is due; reads only, so that an idle worker locks nothing."""
     return (
         session.scalar(
             select(OutboxMessage.id).where(_due(now), OutboxMessage.kind == kind).limit(1)
@@ -128,11 +125,9 @@ def claim_due(
     kind: str | None = None,
     gate: Gate | None = None,
 ) -> list[Claim]:
-    """Take up to ``limit`` due messages, oldest first.
+    """Claim up to ``limit`` due messages, oldest first; no other worker gets them during the lease.
 
-    Nobody else gets them before the lease runs out.
-
-    What the ``gate`` names is stopped instead, its text and address removed.
+    What the ``gate`` names is stopped instead, and its text and address are removed.
     """
     chosen = (
         select(OutboxMessage)
@@ -177,7 +172,7 @@ def _claim(work: Work, row: OutboxMessage, until: datetime) -> Claim | None:
 
 
 def _claimed_row(session: Session, claim: Claim) -> OutboxMessage | None:
-    """Lock the row of a claim; None when the lease ran out and somebody else has it now."""
+    """Lock the row of a claim; None if the lease ran out and another worker has it now."""
     return session.scalar(
         select(OutboxMessage)
         .where(
@@ -190,10 +185,10 @@ def _claimed_row(session: Session, claim: Claim) -> OutboxMessage | None:
 
 
 def mark_sent(session: Session, claim: Claim, now: datetime, *, keep_body: bool = False) -> bool:
-    """Note that the message was accepted and remove its text and address.
+    """Record that the message was accepted, and remove its text and address.
 
-    ``keep_body`` leaves them sealed until the message expires, for the outbox page of the demo.
-    Returns whether the claim still held.
+    ``keep_body`` leaves them sealed until the message expires, for the demo's outbox page. Returns
+    whether the claim was still valid.
     """
     row = _claimed_row(session, claim)
     if row is None:
@@ -210,11 +205,10 @@ def mark_sent(session: Session, claim: Claim, now: datetime, *, keep_body: bool 
 def mark_failed(
     session: Session, claim: Claim, now: datetime, *, reason: str, permanent: bool = False
 ) -> datetime | None:
-    """Note a failed try and return when the next one is due (UTC).
+    """Record a failed try; return when the next one is due (UTC), None if the message is given up.
 
-    None: given up, text and address removed.
-
-    ``reason`` is a word for staff, never an address or an answer of the other side.
+    A message that is given up loses its text and address. ``reason`` is a word for staff, never an
+    address or an answer of the gateway.
     """
     row = _claimed_row(session, claim)
     if row is None:
@@ -233,10 +227,7 @@ def mark_failed(
 
 
 def forget_expired(session: Session, now: datetime) -> int:
-    """Give up what nobody could send in time and remove all texts whose time is over.
-
-    Returns how many.
-    """
+    """Give up expired messages, remove all texts whose time is over, and return how many."""
     unsent = OutboxMessage.state.in_(MESSAGE.steps["give_up"])
     ids = session.scalars(
         update(OutboxMessage)

@@ -1,7 +1,4 @@
-"""The resident's own account.
-
-Own password, further channels, sign out everywhere, report lost, new letter.
-"""
+"""The resident's own account: password, channels, sign out everywhere, report lost, new letter."""
 
 import unicodedata
 from typing import Any
@@ -35,10 +32,10 @@ PASSWORD_MIN, PASSWORD_MAX = 10, 128
 def check_own_password(typed: str, forbidden: tuple[str, ...]) -> str:
     """Return an own password that may be set.
 
-    Taken as typed, no rules of composition (NIST SP 800-63B).
+    Taken as typed, no composition rules (NIST SP 800-63B).
 
     Raises:
-        InputError: too short, too long, too common, or made of words that are near at hand.
+        InputError: too short, too long, too common, or made of words that are easy to guess.
     """
     if len(typed) < PASSWORD_MIN:
         raise InputError(
@@ -60,9 +57,9 @@ def check_own_password(typed: str, forbidden: tuple[str, ...]) -> str:
 
 
 def set_own_password(work: Work, auth: AuthSession, hashed: str) -> int:
-    """Store the hash of an own password; every other session of the account ends.
+    """Store the hash of an own password.
 
-    Returns how many did.
+    Ends every other session of the account and returns how many.
     """
     credential = lock_row(work.session, auth.owner_id or 0)
     credential.own_password_hash = hashed
@@ -73,7 +70,7 @@ def set_own_password(work: Work, auth: AuthSession, hashed: str) -> int:
 
 
 def sign_out_everywhere(work: Work, auth: AuthSession) -> int:
-    """End all sessions of the account, this one too."""
+    """End all sessions of the account, this one included."""
     credential = work.session.get_one(Credential, auth.owner_id)
     _note(work, credential, "account.sign_out_everywhere")
     return sessions.end_all(work.session, sessions.RESIDENT, credential.id)
@@ -83,7 +80,7 @@ def remove_channel(work: Work, auth: AuthSession, kind: str) -> None:
     """Remove a source of codes.
 
     Raises:
-        NotAllowedError: it is the last one; then nobody could sign in any more.
+        NotAllowedError: it is the last one; without it nobody could sign in.
     """
     credential = lock_row(work.session, auth.owner_id or 0)
     rows = work.session.scalars(
@@ -101,15 +98,13 @@ def remove_channel(work: Work, auth: AuthSession, kind: str) -> None:
 
 
 def report_lost(work: Work, credential_id: int) -> Task:
-    """Suspend the account at once.
+    """Suspend the account at once, so that a finder of letter or phone is shut out.
 
-    A finder of letter or phone is shut out, a new letter opens it again.
-
-    Somebody of the staff may do it for the household. A locked account lets nobody in, so only the
-    task is opened.
+    A new letter opens it again. Staff may do it for the household. A locked account admits nobody,
+    so only the task is opened.
 
     Raises:
-        NotFoundError: there is no such account.
+        NotFoundError: no account has this key.
         WrongStateError: the account was replaced or closed.
     """
     credential = lock_row(work.session, credential_id)
@@ -122,19 +117,17 @@ def report_lost(work: Work, credential_id: int) -> Task:
 
 
 def ask_new_letter(work: Work, household_id: int) -> Task:
-    """Ask for a new letter to the registered address; the staff decide.
+    """Request a new letter to the registered address; the staff decide.
 
-    Asking twice is one request.
+    Repeated requests count as one.
     """
     return open_once(work, NEW_LETTER, household_id, {})
 
 
 def ask_without_sign_in(work: Work, details: dict[str, Any]) -> Task:
-    """Take a request from somebody who cannot sign in.
+    """Accept a request from somebody who cannot sign in; everybody gets a receipt number.
 
-    A receipt for everybody, a match for nobody but staff.
-
-    Nothing is looked up here, so that neither answer nor time differs; staff compare later, and
+    Nothing is looked up here, so that neither answer nor duration differs; staff compare later, and
     whatever is sent goes only to the registered address (``security.md`` §9).
     """
     return open_task(work.acting_as(Actor(Role.RESIDENT)), UNMATCHED, None, details)
@@ -153,9 +146,9 @@ def _note(work: Work, credential: Credential, action: str, **detail: str) -> Non
 
 
 def ask_no_channel(work: Work, auth: AuthSession) -> Task:
-    """Leave word that no way of receiving codes works.
+    """Record that no way of receiving codes works.
 
-    Staff offer the paper alternative or the counter.
+    Staff then offer the paper alternative or the counter.
     """
     credential = work.session.get_one(Credential, auth.owner_id)
     actor = Actor(Role.RESIDENT, credential.id)

@@ -1,4 +1,4 @@
-"""First sign-in: the householder's birth date, then a proven source of one-time codes, then backup codes."""
+"""First sign-in: the householder's birth date, then a proven source of codes, then backup codes."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -28,7 +28,7 @@ WRONG_BYTES = 16
 
 
 class BirthAnswer(StrEnum):
-    """What a typed birth date turned out to be."""
+    """The result of checking a typed birth date."""
 
     RIGHT = "right"
     WRONG = "wrong"
@@ -39,7 +39,7 @@ class BirthAnswer(StrEnum):
 class BirthCheck:
     """The answer.
 
-    ``token`` is the session that goes on, ``receipt_no`` what a frozen person can quote.
+    ``token`` continues the session; ``receipt_no`` is for a person who is locked out.
     """
 
     answer: BirthAnswer
@@ -113,7 +113,7 @@ def _count_wrong(work: Work, credential: Credential, short: bytes) -> BirthCheck
 def activate(work: Work, auth: AuthSession) -> tuple[str, list[str]]:
     """Finish the first sign-in after the channel was proven.
 
-    Returns the new session id and ten backup codes.
+    Returns the new session ID and ten backup codes.
 
     Raises:
         WrongStateError: the session is not at this step.

@@ -35,7 +35,7 @@ Counters = tuple[tuple[throttles.Limit, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who knocks: the network address (never stored in clear) and the device cookie."""
+    """The client of a sign-in attempt: network address (never stored in clear) and device cookie."""
 
     address: str
     device: str | None = None
@@ -43,7 +43,7 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A counted try: what to compare with, and which counters to give it back to when it was right."""
+    """A counted try: what to compare with, and the counters that a right one is given back to."""
 
     credential_id: int | None
     hashed: str | None = field(repr=False)
@@ -53,7 +53,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A session that goes on with the birth date (first time) or the one-time code."""
+    """A session that continues with the birth date (first sign-in) or the one-time code."""
 
     token: str = field(repr=False)
     stage: str
@@ -66,7 +66,7 @@ def device_token(vault: Vault, digest: bytes) -> str:
 
 
 def known_device(vault: Vault, digest: bytes, token: str | None) -> str | None:
-    """Return the device's name when the cookie was made for this ID."""
+    """Return the device's name if the cookie was made for this ID."""
     name, _dot, signature = (token or "").partition(".")
     expected = vault.sign("device", name + digest.hex())
     return name if secrets.compare_digest(signature.encode(), expected.encode()) else None
@@ -127,12 +127,15 @@ def _takes_mailed_password(credential: Credential, mode: str) -> bool:
 
 
 def login_id_text() -> str:
-    """Say that what was typed cannot be an ID; the check digit is public, so this tells nothing."""
+    """Return the message for an impossible ID; the check digit is public, so it reveals nothing."""
     return _("IDは10けたの数字です。手紙のIDを、もう一度たしかめてください。")
 
 
 def waiting_text(retry_at: datetime | None) -> str:
-    """Say until when to wait; without an instant only the call center can help."""
+    """Return the message that tells until when to wait.
+
+    Without an instant, only the call center can help.
+    """
     if retry_at is None:
         return _(
             "何度も間違えたため、このIDではサインインできなくなりました。"
@@ -146,7 +149,7 @@ def waiting_text(retry_at: datetime | None) -> str:
 
 
 def give_back(session: Session, attempt: Attempt) -> None:
-    """Uncount a try that was right, or that nobody could compare because the machine was busy."""
+    """Uncount a try that was right, or that could not be compared because the machine was busy."""
     for limit, key in attempt.counters:
         throttles.give_back(session, limit, key)
 
@@ -161,7 +164,7 @@ def finish(
 ) -> SignedIn | None:
     """Give a right try back and begin a session.
 
-    None for every kind of wrong, all alike to the visitor.
+    Returns None for every kind of wrong; the visitor sees no difference.
     """
     # An unknown ID is looked up and logged like a known one, so that the duration tells nothing.
     credential = work.session.get(Credential, attempt.credential_id or 0)
@@ -211,12 +214,10 @@ def _record_refusal(work: Work, credential: Credential | None) -> None:
 
 
 def replaced_of(session: Session, attempt: Attempt, *, matched: bool) -> int | None:
-    """Return the household whose new letter ended what was typed.
+    """Return the household whose new letter replaced the typed credential.
 
-    None unless ID and password were right until then.
-
-    Whoever does not know the old password gets the common answer, and so does a household that may
-    not sign in.
+    None unless ID and password were right until then. Whoever does not know the old password gets
+    the common answer, and so does a household that may not sign in.
     """
     if not matched:
         return None

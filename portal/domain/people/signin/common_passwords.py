@@ -105,9 +105,9 @@ TAILS = (
 
 @lru_cache(maxsize=1)
 def _all() -> frozenset[str]:
-    """More than 3,000 entries (ASVS 6.2.4).
+    """Return more than 3,000 passwords (ASVS 6.2.4).
 
-    Roots with the usual tails, doubled roots, number runs, keyboard rows.
+    Roots with the usual suffixes, doubled roots, number sequences, keyboard rows.
     """
     found = {root + tail for root, tail in product(ROOTS, TAILS)}
     found |= {root + root for root in ROOTS} | {tail + root for root, tail in product(ROOTS, TAILS)}

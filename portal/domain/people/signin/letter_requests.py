@@ -1,7 +1,4 @@
-"""A household's request for a new letter, as the household finds it again.
-
-And receipts of what it asked for.
-"""
+"""A household's requests for a new letter, and the receipts of what it requested."""
 
 from datetime import datetime, timedelta
 
@@ -31,7 +28,7 @@ _RECENT = (
 
 
 def letter_requests(session: Session, household_id: int, now: datetime) -> list[Task]:
-    """Return the household's requests for a new letter that are open or were finished lately, newest first."""
+    """Return the household's open or recently finished requests for a new letter, newest first."""
     return list(
         session.scalars(_RECENT, {"household_id": household_id, "since": now - SHOWN_AFTER})
     )
@@ -47,10 +44,10 @@ def open_letter_request(session: Session, household_id: int) -> Task | None:
 
 
 def own_task(session: Session, household_id: int, kind: str, receipt_no: str) -> Task:
-    """Return what this household asked for.
+    """Return a request of this household by its receipt number.
 
     Raises:
-        NotFoundError: there is none of that number and kind, or it is another household's.
+        NotFoundError: no request has this number and kind, or it is another household's.
     """
     found = session.scalar(
         select(Task).where(
@@ -63,7 +60,7 @@ def own_task(session: Session, household_id: int, kind: str, receipt_no: str) ->
 
 
 def letter_state(task: Task) -> str:
-    """Return where a request for a new letter stands, in the words of the other requests."""
+    """Return the status of a request for a new letter, in the words used for other requests."""
     return {
         "open": _("担当者が確かめています"),
         "cancelled": _("取り下げました"),

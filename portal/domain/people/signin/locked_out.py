@@ -1,7 +1,4 @@
-"""A request from somebody who cannot sign in.
-
-Counted per network, taken once per form, the same receipt for all.
-"""
+"""Requests of people who cannot sign in: counted per network, one per form, one kind of receipt."""
 
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -31,7 +28,7 @@ TROUBLES = ("letter_lost", "letter_missing", "password", "phone", *REQUESTS, "ot
 class CallBack:
     """What the visitor wrote, as typed.
 
-    ``telephone`` serves the call back and nothing is ever sent to it.
+    ``telephone`` serves the call back; nothing is ever sent to it.
     """
 
     trouble: str
@@ -41,10 +38,10 @@ class CallBack:
 
 
 def ask_call_back(work: Work, wish: CallBack, form_key: str, address: str) -> str:
-    """Take a request and return its receipt number; the same form again returns the same number.
+    """Accept a request and return its receipt number; the same form again returns the same number.
 
     Raises:
-        ThrottledError: limit T9, per network and day (``security.md`` §2); a form taken before
+        ThrottledError: limit T9, per network and day (``security.md`` §2); a form accepted before
             still gets its number.
     """
     key = f"lost:{form_key[:50]}"
@@ -75,9 +72,9 @@ def ask_call_back(work: Work, wish: CallBack, form_key: str, address: str) -> st
 
 
 def stamp(work: Work, receipt_no: str, purpose: str = CALL_BACK_RECEIPT) -> str:
-    """Return the time at which a request came, sealed for the address of its receipt page (UTC seconds, signature).
+    """Return the time of a request, signed, for the address of its receipt page.
 
-    The seal of one kind of receipt (``purpose``) fits no other.
+    UTC seconds and a signature; that of one kind of receipt (``purpose``) fits no other.
     """
     at = work.session.scalars(select(Task.created_at).where(Task.receipt_no == receipt_no)).one()
     seconds = str(int(at.timestamp()))
@@ -87,7 +84,7 @@ def stamp(work: Work, receipt_no: str, purpose: str = CALL_BACK_RECEIPT) -> str:
 def stamped_at(
     vault: Vault, receipt_no: str, sealed: str, purpose: str = CALL_BACK_RECEIPT
 ) -> datetime | None:
-    """Return the time of a stamp, if we made it for this number.
+    """Return the time of a stamp that we made for this number, else None.
 
     Nothing is looked up, so no number can be tried out.
     """

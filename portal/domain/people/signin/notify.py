@@ -1,4 +1,4 @@
-"""Telling the owner of an account, on the channels known so far, what just happened to it (NIST SP 800-63B §4.6)."""
+"""Inform the owner of an account, on the channels known so far, of changes (NIST SP 800-63B §4.6)."""
 
 from datetime import timedelta
 

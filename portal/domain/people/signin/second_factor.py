@@ -1,7 +1,4 @@
-"""One-time codes for residents.
-
-Enrolling a source, sending within limits, checking, backup codes, closing.
-"""
+"""One-time codes of residents: enroll a source, send within limits, check, backup codes, close."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,10 +32,7 @@ SENDING = (throttles.SEND_GAP, throttles.SEND_HOUR, throttles.SEND_DAY)
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Who sends a code.
-
-    The site's host name, to which an SMS is bound, and the program's name below an email.
-    """
+    """The sender of a code: the host name an SMS is bound to, and the program's name for an email."""
 
     host: str
     name: str
@@ -81,10 +75,10 @@ def factors(session: Session, credential_id: int, *, locked: bool = False) -> Fa
 def own_authenticator(
     session: Session, credential_id: int, authenticator_id: int
 ) -> OtpAuthenticator:
-    """Return an authenticator of this credential.
+    """Return a source of codes of this credential.
 
     Raises:
-        NotFoundError: it is somebody else's or gone.
+        NotFoundError: it is another credential's, or gone.
     """
     found = session.get(OtpAuthenticator, authenticator_id)
     if found is None or found.credential_id != credential_id:
@@ -95,9 +89,9 @@ def own_authenticator(
 def pending(
     session: Session, auth: AuthSession, authenticator_id: int | None
 ) -> OtpAuthenticator | None:
-    """Return the authenticator that this session's owner is enrolling.
+    """Return the source that the session's owner is enrolling.
 
-    None when it is another's, gone or proven.
+    None if it is another's, gone or proven already.
     """
     found = session.get(OtpAuthenticator, authenticator_id) if authenticator_id else None
     own = found is not None and found.credential_id == auth.owner_id and found.state == "pending"
@@ -201,7 +195,7 @@ def check(
 
 
 def check_backup(work: Work, auth: AuthSession, typed: str) -> bool:
-    """Burn one of the ten backup codes instead of a one-time code.
+    """Use up one of the ten backup codes instead of a one-time code.
 
     Raises:
         ThrottledError: ten wrong ones in fifteen minutes.
@@ -229,10 +223,7 @@ def check_backup(work: Work, auth: AuthSession, typed: str) -> bool:
 
 
 def step_up(work: Work, auth: AuthSession, *, data: dict[str, Any] | None = None) -> str:
-    """Return the id of the fully signed-in session that replaces this one.
-
-    ``data`` is what it keeps of it.
-    """
+    """Replace this session with a fully signed-in one and return its ID; ``data`` is what it keeps."""
     credential_id = auth.owner_id or 0
     credential = work.session.get_one(Credential, credential_id)
     credential.locale = current_locale()
@@ -256,10 +247,7 @@ def step_up(work: Work, auth: AuthSession, *, data: dict[str, Any] | None = None
 
 
 def send_first_code(work: Work, auth: AuthSession, origin: Origin) -> OtpAuthenticator | None:
-    """Send a sign-in code right after the password, where codes are sent at all.
-
-    Returns the channel if it was.
-    """
+    """Send a sign-in code right after the password; return the channel, or None if none was sent."""
     found = factors(work.session, auth.owner_id or 0).confirmed
     if not found or found[0].kind == "totp":
         return None
@@ -273,10 +261,7 @@ def send_first_code(work: Work, auth: AuthSession, origin: Origin) -> OtpAuthent
 def send_wait(
     session: Session, authenticator: OtpAuthenticator, now: datetime, purpose: str = SIGN_IN
 ) -> datetime | None:
-    """Return from when another code can be sent to a source.
-
-    None where it can be now, or none is sent (an app).
-    """
+    """Return from when another code can be sent to a source; None if now, or if it is an app."""
     if authenticator.kind == "totp":
         return None
     tries = [(limit, key) for limit in _refusing(purpose) for key in _counted_for(authenticator)]
@@ -286,7 +271,7 @@ def send_wait(
 def _refusing(purpose: str) -> tuple[throttles.Limit, ...]:
     """Return the limits that refuse another code.
 
-    Who mistyped an address need not wait to send to the right one.
+    Whoever mistyped an address need not wait to send to the right one.
     """
     return tuple(
         limit for limit in SENDING if not (limit is throttles.SEND_GAP and purpose == ENROLL)
@@ -294,5 +279,5 @@ def _refusing(purpose: str) -> tuple[throttles.Limit, ...]:
 
 
 def _counted_for(authenticator: OtpAuthenticator) -> tuple[str, str]:
-    """Return the keys under which a code that is sent counts: its account and its address."""
+    """Return the keys that a sent code counts for: its account and its address."""
     return f"a{authenticator.credential_id}", (authenticator.address_digest or b"").hex()

@@ -1,7 +1,4 @@
-"""Whether a session may still go on.
-
-An address protection that was loaded a minute ago ends it at once.
-"""
+"""Whether a session may continue; an address protection loaded a minute ago ends it at once."""
 
 from datetime import datetime
 
@@ -25,7 +22,7 @@ GOING_ON = (
 
 
 def going_on(session: Session, token: str, now: datetime) -> tuple[AuthSession, Credential] | None:
-    """Return the living session of an id with its account; None where it ended.
+    """Return the living session of an ID with its account; None if it ended.
 
     A household that may no longer use the site has none (``domain.md`` §2.6).
     """

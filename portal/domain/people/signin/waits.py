@@ -8,10 +8,7 @@ from portal.domain.foundation.texts import _
 
 
 def from_text(moment: datetime, now: datetime) -> str:
-    """Return from when something can be done.
-
-    The next whole minute, with its day where that is not today.
-    """
+    """Return from when something can be done: the next whole minute, with its day if not today."""
     minute = moment + timedelta(minutes=1) - timedelta.resolution
     if jst_date(minute) != jst_date(now):
         return instant_text(minute)
@@ -19,7 +16,7 @@ def from_text(moment: datetime, now: datetime) -> str:
 
 
 def not_sent_text(usable_until: datetime | None, wait: datetime, now: datetime) -> str:
-    """Say from when a new code can be sent, and whether one that was sent before can be used meanwhile."""
+    """Return from when a new code can be sent, and whether an earlier one can be used meanwhile."""
     if usable_until is not None:
         sentence = _("新しい番号は、%(time)sから送れます。さきに送った番号が、まだ使えます。")
     else:

@@ -1,7 +1,4 @@
-"""From where somebody may work.
-
-Agents and supervisors from the call center's sites, the others from offices.
-"""
+"""From where somebody may work: agents and supervisors from registered sites, others from offices."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,9 +18,9 @@ BOUND = frozenset({Role.AGENT, Role.SUPERVISOR})
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a request comes from: a registered site, or None for an office or a machine of a demo.
+    """Where a request comes from: a registered site, or None for an office or a demo machine.
 
-    ``waiting``: a reserve site that is off. Its supervisor is let in to switch it on, and to
+    ``waiting``: a reserve site that is off; its supervisor is admitted to switch it on, and to
     nothing else.
     """
 
@@ -52,12 +49,12 @@ def admit(
     *,
     office: bool,
 ) -> Place:
-    """Return where somebody of this role works.
+    """Return the place where somebody of this role works.
 
-    ``office``: the address is one of the deployment's own networks.
+    ``office``: the address is in one of the deployment's own networks.
 
     Raises:
-        NotAllowedError: this role may not work from there now; the sentence says what to do.
+        NotAllowedError: this role may not work from there now; the message says what to do.
     """
     found = workplaces_at(workplaces, address)
     first = found[0] if found else None

@@ -12,12 +12,10 @@ IS_ON = "state = 'on'"
 
 
 class SiteSwitch(Base):
-    """One time in which a reserve site was on.
+    """One period in which a reserve site was on: by whom, why (``sealed``), from and until when.
 
-    By whom, why (``sealed``, free text), from when, until when.
-
-    ``ends_at`` (exclusive) counts even where nobody has written down yet that it has passed. The
-    partial unique index keeps a site from being switched on twice at once.
+    ``ends_at`` (exclusive) counts even if nobody has recorded yet that it has passed. The partial
+    unique index keeps a site from being switched on twice at once.
     """
 
     __tablename__ = "site_switch"

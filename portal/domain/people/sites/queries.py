@@ -1,4 +1,4 @@
-"""Reading which reserve sites are on, and when they were."""
+"""Read which reserve sites are on, and when they were."""
 
 from datetime import datetime
 
@@ -13,12 +13,12 @@ HISTORY = 20
 
 
 def is_on(session: Session, site: str, now: datetime) -> bool:
-    """Tell whether a reserve site is switched on at this instant."""
+    """Tell whether a reserve site is switched on at an instant (UTC)."""
     return switched_on(session, site, now) is not None
 
 
 def switched_on(session: Session, site: str, now: datetime) -> SiteSwitch | None:
-    """Return the running time of a reserve site; None where it is off."""
+    """Return the current period of a reserve site; None if it is off."""
     return session.scalar(
         select(SiteSwitch).where(
             SiteSwitch.site == site, SiteSwitch.state == ON, SiteSwitch.ends_at > now
@@ -27,7 +27,7 @@ def switched_on(session: Session, site: str, now: datetime) -> SiteSwitch | None
 
 
 def history(session: Session) -> list[SiteSwitch]:
-    """Return the latest times in which any site was on, the newest first."""
+    """Return the latest periods in which any site was on, newest first."""
     return list(
         session.scalars(
             select(SiteSwitch)
@@ -38,6 +38,6 @@ def history(session: Session) -> list[SiteSwitch]:
 
 
 def reason_of(vault: Vault, row: SiteSwitch) -> str:
-    """Open why a site was switched on."""
+    """Decrypt the reason why a site was switched on."""
     said = unseal_json(vault.unwrap(row.wrapped_key), row.sealed, f"site_switch:{row.site}")
     return str(said.get("reason", ""))

@@ -1,4 +1,4 @@
-"""Switching a reserve site on for at most a week, longer, and off again."""
+"""Switch a reserve site on for at most a week, prolong it, and switch it off."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -27,8 +27,8 @@ def switch_on(
     """Let agents work from a reserve site until ``ends_at`` (UTC, exclusive, at most a week away).
 
     Raises:
-        NotFoundError: no reserve site of that id is registered.
-        InputError: no reason or too long a one (code "reason"), or an end that cannot be (code
+        NotFoundError: no reserve site with this ID is registered.
+        InputError: a missing or too long reason (code "reason"), or an impossible end (code
             "ends_at").
         ConflictError: it is on already.
     """
@@ -85,12 +85,12 @@ def _check_end(ends_at: datetime, now: datetime) -> None:
 
 
 def prolong(work: Work, switch_id: int, ends_at: datetime) -> SiteSwitch:
-    """Move the end of a site that is on; again at most a week from now.
+    """Move the end of a site that is on; again to at most a week from now.
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: no period has this key.
         WrongStateError: it is off, or its time has passed.
-        InputError: an end that cannot be (code "ends_at").
+        InputError: an impossible end (code "ends_at").
     """
     row = _locked(work.session, switch_id)
     if row.ends_at <= work.now and row.state == ON:
@@ -106,7 +106,7 @@ def switch_off(work: Work, switch_id: int) -> SiteSwitch:
     """Close a reserve site at once; whoever is signed in from there is refused at the next request.
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: no period has this key.
         WrongStateError: it is off already.
     """
     row = _locked(work.session, switch_id)
@@ -117,9 +117,9 @@ def switch_off(work: Work, switch_id: int) -> SiteSwitch:
 
 
 def end_due(work: Work) -> int:
-    """Write down which sites' time has passed (they were closed at that instant already).
+    """Record the sites whose time has passed, and return how many.
 
-    Returns how many.
+    They closed at that instant already.
     """
     rows = work.session.scalars(
         select(SiteSwitch)

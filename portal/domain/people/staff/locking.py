@@ -1,7 +1,4 @@
-"""The locked screen: a session waits for its owner's password.
-
-What was begun before goes on after it.
-"""
+"""The locked screen: a session waits for its owner's password, then continues with its open form."""
 
 import base64
 import json
@@ -29,9 +26,7 @@ SECRETS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a person was at when the screen was locked.
-
-    The page to go back to, and a form that was being sent.
+    """What a person was doing when the screen was locked: the page, and a form being sent.
 
     ``route`` names the form's route (empty: none was sent), with its address, the parts of the
     address and the fields.
@@ -45,13 +40,13 @@ class Kept:
 
 
 def lock_now(work: Work, user: StaffUser, session_id: int) -> None:
-    """Lock a session by hand or because its screen was left alone; twice is once."""
+    """Lock a session by hand or because its screen was left alone; repeating it changes nothing."""
     if sessions.lock(work.session, session_id):
         record(work.acting_as(actor_of(user)), "session.locked", "staff_user", user.id)
 
 
 def unlock(work: Work, attempt: StaffAttempt, session_id: int, *, matched: bool) -> str | None:
-    """Give a right try back and let the session go on under a new id.
+    """Give a right try back and continue the session under a new ID.
 
     None for a wrong password or an ended session.
     """
@@ -76,10 +71,7 @@ def unlock(work: Work, attempt: StaffAttempt, session_id: int, *, matched: bool)
 
 
 def seal_kept(vault: Vault, session_id: int, kept: Kept) -> str:
-    """Return what to go on with as text for the locked page.
-
-    Nobody can read it there, nor use it in another session.
-    """
+    """Return what to continue with as text for the locked page, sealed for this session."""
     values = {name: value for name, value in kept.values.items() if name not in SECRETS}
     plain = [kept.back, kept.route, kept.path, dict(kept.params), values]
     packed = zlib.compress(json.dumps(plain, ensure_ascii=False).encode())
@@ -87,7 +79,7 @@ def seal_kept(vault: Vault, session_id: int, kept: Kept) -> str:
 
 
 def open_kept(vault: Vault, session_id: int, sealed: str) -> Kept:
-    """Open what ``seal_kept`` made for this session; anything else is a way back to the first page."""
+    """Open what ``seal_kept`` made for this session; for anything else fall back to the start page."""
     try:
         packed = unseal(vault.kek, base64.urlsafe_b64decode(sealed.encode()), _context(session_id))
         back, route, path, params, values = json.loads(zlib.decompress(packed))

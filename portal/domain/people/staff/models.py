@@ -11,7 +11,7 @@ from portal.domain.foundation.base import Base, primary_key
 class StaffUser(Base):
     """One person of the ward, the contractor or a subcontractor.
 
-    ``totp_sealed`` is under the key-encryption key.
+    ``totp_sealed`` is sealed with the key-encryption key.
     """
 
     __tablename__ = "staff_user"

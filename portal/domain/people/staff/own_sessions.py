@@ -1,7 +1,4 @@
-"""Where somebody is signed in: since when, from which site, in which browser.
-
-And ending a session from elsewhere.
-"""
+"""Where somebody is signed in: since when, from which site, in which browser; end such a session."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,7 +34,7 @@ FAMILIES = (
 class SessionView:
     """One living session.
 
-    ``place`` is a site's id, ``browser`` a family's name; both may be empty (not known).
+    ``place`` is a site's ID, ``browser`` a family's name; both may be empty (unknown).
     """
 
     id: int
@@ -50,24 +47,21 @@ class SessionView:
 
 
 def browser_family(user_agent: str) -> str:
-    """Return the kind of browser, without version or machine.
-
-    Empty where it is none that people know.
-    """
+    """Return the kind of browser, without version or machine; empty if it is not a well-known one."""
     return next((name for mark, name in FAMILIES if mark in user_agent), "")
 
 
 def kept_of_sign_in(place: str, user_agent: str) -> dict[str, str]:
-    """Return what a new session keeps of its sign-in; never an address."""
+    """Return what a new session stores about its sign-in; never an address."""
     return {PLACE: place, BROWSER: browser_family(user_agent)}
 
 
 def sessions_of(
     session: Session, staff_id: int, now: datetime, current: int | None = None
 ) -> list[SessionView]:
-    """Return the living sessions of an account, the one used last first.
+    """Return the living sessions of an account, the most recently used first.
 
-    ``current`` is the asker's own.
+    ``current`` is the key of the session that asks.
     """
     living = sessions.living(session, sessions.STAFF, staff_id, now)
     return [_view(row, now, current) for row in living[:ROWS]]
@@ -97,7 +91,7 @@ def end_session(work: Work, staff_id: int, session_id: int) -> None:
 
 
 def end_others(work: Work, staff_id: int, *, keep: int | None = None) -> int:
-    """End every session of an account, but the one to ``keep``; returns how many."""
+    """End every session of an account except the one to ``keep``; return how many."""
     ended = sessions.end_all(work.session, sessions.STAFF, staff_id, keep=keep)
     if ended:
         record(work, "session.ended", "staff_user", staff_id, count=ended)

@@ -1,4 +1,4 @@
-"""Reading staff accounts."""
+"""Read staff accounts."""
 
 from collections.abc import Iterable
 
@@ -9,12 +9,12 @@ from portal.domain.people.staff.models import StaffUser
 
 
 def staff_user(session: Session, staff_id: int | None) -> StaffUser | None:
-    """Return an account, deactivated ones too; None where there is none of that key."""
+    """Return an account, deactivated ones included; None if no account has this key."""
     return session.get(StaffUser, staff_id) if staff_id is not None else None
 
 
 def staff_names(session: Session, ids: Iterable[int]) -> dict[int, str]:
-    """Return the names of accounts by key, deactivated ones too, for lists of what people did."""
+    """Return the names of accounts by key, deactivated ones included, for lists of what people did."""
     rows = session.execute(
         select(StaffUser.id, StaffUser.display_name).where(StaffUser.id.in_(list(ids)))
     )

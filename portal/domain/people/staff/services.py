@@ -1,4 +1,4 @@
-"""Staff accounts: adding, deactivating, changing the own password."""
+"""Staff accounts: add, deactivate, change one's own password."""
 
 import secrets
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ LOGIN_MAX = NAME_MAX = 60
 
 @dataclass(frozen=True, slots=True)
 class NewStaff:
-    """A fresh account with what its owner needs to sign in.
+    """A new account with what its owner needs to sign in.
 
     The secrets are shown once and never again.
     """
@@ -61,7 +61,7 @@ def add_staff(
     totp_secret: str | None = None,
     locale: str = "ja",
 ) -> NewStaff:
-    """Add an account; without ``password`` and ``totp_secret`` both are made.
+    """Add an account; ``password`` and ``totp_secret`` are generated if not given.
 
     Raises:
         InputError: the login or name cannot be used, or the organization has no such role.
@@ -112,7 +112,7 @@ def find_staff(session: Session, login: str) -> StaffUser:
     """Return an account by its login, locked to the end of the transaction.
 
     Raises:
-        NotFoundError: there is none.
+        NotFoundError: no account has this login.
     """
     user = session.scalar(
         select(StaffUser).where(StaffUser.login == fold_login(login)).with_for_update()
@@ -123,13 +123,13 @@ def find_staff(session: Session, login: str) -> StaffUser:
 
 
 def deactivate(work: Work, staff_id: int) -> StaffUser:
-    """Take an account out of use at once: its sessions end, what it did stays on record.
+    """Deactivate an account at once: its sessions end, what it did stays on record.
 
-    Twice is once.
+    Repeating it changes nothing.
 
     Raises:
-        NotFoundError: there is none of that key.
-        NotAllowedError: one's own account (somebody must be left who can undo a mistake).
+        NotFoundError: no account has this key.
+        NotAllowedError: it is one's own account (somebody must be left who can undo a mistake).
     """
     user = work.session.scalar(select(StaffUser).where(StaffUser.id == staff_id).with_for_update())
     if user is None:
@@ -154,14 +154,14 @@ def set_password(work: Work, staff_id: int, hashed: str, *, keep: int | None = N
 
 
 def unlock(work: Work, user: StaffUser) -> None:
-    """Forget the failed tries of an account, after its owner was recognized by people."""
+    """Delete the failed tries of an account, after colleagues recognized its owner."""
     throttles.clear(work.session, throttles.STAFF_ACCOUNT, account_key(work.vault, user.login))
     throttles.clear(work.session, STAFF_CODE, str(user.id))
     record(work, "staff.unlocked", "staff_user", user.id)
 
 
 def all_staff(session: Session) -> list[StaffUser]:
-    """Return all accounts, those in use first."""
+    """Return all accounts, active ones first."""
     return list(
         session.scalars(select(StaffUser).order_by(StaffUser.active.desc(), StaffUser.login))
     )

@@ -30,7 +30,7 @@ STAFF_CODE = throttles.Limit("s2", 5, 15 * 60, growing=True, closed_after=100)
 
 @dataclass(frozen=True, slots=True)
 class StaffAttempt:
-    """A counted try: what to compare with, and which counters to give it back to when it was right."""
+    """A counted try: what to compare with, and the counters that a right one is given back to."""
 
     staff_id: int | None
     hashed: str | None = field(repr=False)
@@ -38,7 +38,7 @@ class StaffAttempt:
 
 
 def fold_login(typed: str) -> str:
-    """Return a login in the form that is stored: normal width, small letters."""
+    """Return a login in its stored form: normal width, lower case."""
     return unicodedata.normalize("NFKC", typed).strip().casefold()
 
 
@@ -48,7 +48,7 @@ def account_key(vault: Vault, login: str) -> str:
 
 
 def actor_of(user: StaffUser) -> Actor:
-    """Return the acting party for audit events."""
+    """Return the actor of an account, for audit events."""
     return Actor(Role(user.role), user.id, Organization(user.organization))
 
 
@@ -92,7 +92,7 @@ def finish(
 ) -> str | None:
     """Give a right try back and begin a session that waits for the code.
 
-    None for every kind of wrong.
+    Returns None for every kind of wrong.
     """
     user = work.session.get(StaffUser, attempt.staff_id) if attempt.staff_id is not None else None
     if user is None:
@@ -135,7 +135,7 @@ def check_code(work: Work, staff_id: int, typed: str) -> CodeAnswer:
 
 
 def refuse_place(work: Work, attempt: StaffAttempt) -> None:
-    """Note that a right password came from a network where this account may not work.
+    """Record that a right password came from a network where the account may not work.
 
     The try is given back.
     """
@@ -146,10 +146,7 @@ def refuse_place(work: Work, attempt: StaffAttempt) -> None:
 
 
 def complete(work: Work, auth: AuthSession, *, data: dict[str, str] | None = None) -> str:
-    """Step up after the right code: a new session id, fully signed in.
-
-    ``data`` is what the session keeps of itself.
-    """
+    """Step up after the right code: a new session ID, fully signed in; ``data`` is what it keeps."""
     user = work.session.get_one(StaffUser, auth.owner_id)
     user.last_sign_in_at = work.now
     record(work.acting_as(actor_of(user)), "staff.signin", "staff_user", user.id)

@@ -1,4 +1,4 @@
-"""The table of things that wait for staff."""
+"""The table of tasks for the staff."""
 
 from datetime import datetime
 
@@ -9,10 +9,7 @@ from portal.domain.foundation.base import Base, BigId, primary_key, state_column
 
 
 class Task(Base):
-    """One thing to do.
-
-    ``household_id`` is empty where the requester's word could not be matched or must not be.
-    """
+    """One task; ``household_id`` is empty if the requester was not, or must not be, matched to one."""
 
     __tablename__ = "task"
 

@@ -1,4 +1,4 @@
-"""Reading what waits for the staff."""
+"""Read the tasks that wait for the staff."""
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
@@ -15,7 +15,7 @@ OF_HOUSEHOLD = (
 
 
 def open_tasks(session: Session, *, kind: str | None = None, limit: int = 50) -> list[Task]:
-    """Return what waits, oldest first."""
+    """Return the open tasks, oldest first."""
     statement = (
         select(Task).where(Task.state == "open").order_by(Task.created_at, Task.id).limit(limit)
     )
@@ -25,7 +25,7 @@ def open_tasks(session: Session, *, kind: str | None = None, limit: int = 50) ->
 
 
 def counts(session: Session) -> dict[str, int]:
-    """Return how many open tasks there are of each kind."""
+    """Return the number of open tasks of each kind."""
     rows = session.execute(
         select(Task.kind, func.count()).where(Task.state == "open").group_by(Task.kind)
     )

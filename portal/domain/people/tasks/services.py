@@ -1,7 +1,4 @@
-"""Opening and finishing tasks.
-
-Every one has a receipt number that is given out whether or not anything matched.
-"""
+"""Open and finish tasks; each has a receipt number, given out whether or not anything matched."""
 
 import secrets
 from datetime import datetime
@@ -44,7 +41,7 @@ KINDS = (
 
 
 def new_receipt_no() -> str:
-    """Return a fresh receipt number, 4-4, random so that it tells nothing about others."""
+    """Return a new receipt number (4-4), random so that it reveals nothing about others."""
     body = "".join(secrets.choice(RECEIPT_ALPHABET) for _ in range(8))
     return f"{body[:4]}-{body[4:]}"
 
@@ -57,7 +54,7 @@ def open_task(
     *,
     due_at: datetime | None = None,
 ) -> Task:
-    """Open a task; ``details`` (what the requester wrote) is sealed under a data key of its own."""
+    """Open a task; ``details`` (what the requester wrote) is sealed with a data key of its own."""
     key, wrapped = work.vault.new_data_key()
     receipt_no = new_receipt_no()
     task = Task(
@@ -76,10 +73,7 @@ def open_task(
 
 
 def open_once(work: Work, kind: str, household_id: int, details: dict[str, Any]) -> Task:
-    """Return the open task of this kind for the household, or open one.
-
-    Asking twice is one request.
-    """
+    """Return the household's open task of this kind, or open one: repeated requests are one."""
     # Where no task is open yet there is no row to lock: the household's row makes equal requests
     # wait.
     work.session.execute(
@@ -97,7 +91,7 @@ def finish_task(work: Work, task_id: int, action: str = "finish") -> Task:
     """Finish or cancel a task.
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: no task has this key.
         WrongStateError: it was finished before.
     """
     task = work.session.scalar(select(Task).where(Task.id == task_id).with_for_update())
@@ -111,7 +105,7 @@ def finish_task(work: Work, task_id: int, action: str = "finish") -> Task:
 
 
 def details_of(vault: Vault, task: Task) -> dict[str, Any]:
-    """Open what the requester wrote."""
+    """Decrypt what the requester wrote."""
     if task.sealed is None or task.wrapped_key is None:
         return {}
     opened: dict[str, Any] = unseal_json(
