@@ -34,6 +34,7 @@ NAMES = (
     "PORTAL_WORKERS",
 )
 ENVIRONMENTS = ("production", "demo", "test")
+WEB = ("https", "http")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,34 @@ def _check_names(environ: Mapping[str, str]) -> None:
             )
 
 
-def _url(name: str, value: str, schemes: tuple[str, ...]) -> str:
+def _environment(env: Mapping[str, str]) -> str:
+    environment = _value(env, "PORTAL_ENVIRONMENT") or "production"
+    if environment not in ENVIRONMENTS:
+        raise InputError(
+            _s("PORTAL_ENVIRONMENT は %(names)s のどれかにしてください。")
+            % {"names": ", ".join(ENVIRONMENTS)}
+        )
+    return environment
+
+
+def _numbers(env: Mapping[str, str]) -> tuple[timedelta, int]:
+    try:
+        offset = timedelta(seconds=float(_value(env, "PORTAL_CLOCK_OFFSET") or "0"))
+        return offset, int(_value(env, "PORTAL_WORKERS") or "2")
+    except ValueError:
+        raise InputError(
+            _s("PORTAL_CLOCK_OFFSET と PORTAL_WORKERS は数字で書いてください。")
+        ) from None
+
+
+def _list(env: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple((_value(env, name) or "").replace(",", " ").split())
+
+
+def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...], *, default: str = "") -> str:
+    value = _value(env, name) or default
+    if not value:
+        return ""
     parts = urlsplit(value)
     if parts.scheme not in schemes or not (parts.hostname or "sqlite" in parts.scheme):
         raise InputError(
@@ -117,34 +145,10 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if environ is None else environ
     _check_names(env)
     data_dir = Path(_value(env, "PORTAL_DATA_DIR") or ".data").resolve()
-    environment = _value(env, "PORTAL_ENVIRONMENT") or "production"
-    if environment not in ENVIRONMENTS:
-        raise InputError(
-            _s("PORTAL_ENVIRONMENT は %(names)s のどれかにしてください。")
-            % {"names": ", ".join(ENVIRONMENTS)}
-        )
-    offset = _value(env, "PORTAL_CLOCK_OFFSET") or "0"
-    try:
-        clock_offset = timedelta(seconds=float(offset))
-        workers = int(_value(env, "PORTAL_WORKERS") or "2")
-    except ValueError:
-        raise InputError(
-            _s("PORTAL_CLOCK_OFFSET と PORTAL_WORKERS は数字で書いてください。")
-        ) from None
+    environment = _environment(env)
+    clock_offset, workers = _numbers(env)
     if clock_offset and environment == "production":
         raise InputError(_s("PORTAL_CLOCK_OFFSET はデモとテストでだけ使えます。"))
-    public_url = _url(
-        "PORTAL_PUBLIC_URL",
-        _value(env, "PORTAL_PUBLIC_URL") or "http://127.0.0.1:8000",
-        ("https", "http"),
-    )
-    admin_url = _url(
-        "PORTAL_ADMIN_URL",
-        _value(env, "PORTAL_ADMIN_URL") or "http://127.0.0.1:8001",
-        ("https", "http"),
-    )
-    smtp_url = _value(env, "PORTAL_SMTP_URL") or ""
-    sms_url = _value(env, "PORTAL_SMS_URL") or ""
     return Settings(
         program=_value(env, "PORTAL_PROGRAM") or "demo",
         data_dir=data_dir,
@@ -152,20 +156,16 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         database_url=_value(env, "PORTAL_DATABASE_URL")
         or f"sqlite:///{data_dir / 'portal.sqlite3'}",
         environment=environment,
-        public_url=public_url,
-        admin_url=admin_url,
+        public_url=_url(env, "PORTAL_PUBLIC_URL", WEB, default="http://127.0.0.1:8000"),
+        admin_url=_url(env, "PORTAL_ADMIN_URL", WEB, default="http://127.0.0.1:8001"),
         sandbox_url=(_value(env, "PORTAL_SANDBOX_URL") or "").rstrip("/"),
         clock_offset=clock_offset,
-        smtp_url=_url("PORTAL_SMTP_URL", smtp_url, ("smtp", "smtps")) if smtp_url else "",
+        smtp_url=_url(env, "PORTAL_SMTP_URL", ("smtp", "smtps")),
         mail_from=_value(env, "PORTAL_MAIL_FROM") or "",
-        sms_url=_url("PORTAL_SMS_URL", sms_url, ("https", "http")) if sms_url else "",
+        sms_url=_url(env, "PORTAL_SMS_URL", WEB),
         sms_token=_value(env, "PORTAL_SMS_TOKEN") or "",
-        trusted_proxies=tuple(
-            (_value(env, "PORTAL_TRUSTED_PROXIES") or "").replace(",", " ").split()
-        ),
-        admin_networks=tuple(
-            (_value(env, "PORTAL_ADMIN_NETWORKS") or "").replace(",", " ").split()
-        ),
+        trusted_proxies=_list(env, "PORTAL_TRUSTED_PROXIES"),
+        admin_networks=_list(env, "PORTAL_ADMIN_NETWORKS"),
         lang=_value(env, "PORTAL_LANG") or ("ja" if env.get("LANG", "").startswith("ja") else "en"),
         workers=workers,
     )

@@ -24,7 +24,7 @@ from portal.domain.foundation.clock import last_day_before
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s, _sn
 from portal.domain.people.coupons import queries
-from portal.domain.people.coupons.assignment import Reserve, assign, plan
+from portal.domain.people.coupons.assignment import Assigned, Reserve, assign, plan
 from portal.domain.people.coupons.batch_file import Order, Terms
 from portal.domain.people.coupons.issuer import IssuerProfile, load_issuer
 from portal.domain.people.coupons.loader import Loaded, load_batch
@@ -101,19 +101,23 @@ def load(
         )
     write_json(json_file, _loaded_json(loaded, order, profile))
     if json_file != "-":
-        click.echo(
-            _sn(
-                "コードを%(n)d件、合計%(yen)s円分読み込みました。交換は%(day)sまで。",
-                "コードを%(n)d件、合計%(yen)s円分読み込みました。交換は%(day)sまで。",
-                loaded.count,
-            )
-            % {
-                "n": loaded.count,
-                "yen": f"{loaded.total_yen:,}",
-                "day": last_day_before(loaded.exchange_end),
-            }
+        _print_loaded(loaded)
+        _print_dry_run(dry_run)
+
+
+def _print_loaded(loaded: Loaded) -> None:
+    click.echo(
+        _sn(
+            "コードを%(n)d件、合計%(yen)s円分読み込みました。交換は%(day)sまで。",
+            "コードを%(n)d件、合計%(yen)s円分読み込みました。交換は%(day)sまで。",
+            loaded.count,
         )
-        _say_dry_run(dry_run)
+        % {
+            "n": loaded.count,
+            "yen": f"{loaded.total_yen:,}",
+            "day": last_day_before(loaded.exchange_end),
+        }
+    )
 
 
 def _loaded_json(loaded: Loaded, order: Order, profile: IssuerProfile) -> dict[str, object]:
@@ -142,7 +146,7 @@ def _reserve(_context: click.Context, _parameter: click.Parameter, written: str)
         raise click.BadParameter(error.message) from None
 
 
-def _say_dry_run(dry_run: bool) -> None:
+def _print_dry_run(dry_run: bool) -> None:
     if dry_run:
         click.echo(_s("試しの実行です。何も保存していません。"))
 
@@ -188,19 +192,23 @@ def assign_codes(
         write_json(json_file, asdict(done))
         held = done.held
         if json_file != "-":
-            click.echo(
-                _sn(
-                    "クーポンを%(n)d件(%(yen)s円)割り当てました。在庫の残り%(left)d件、"
-                    "保留中の対象者%(held)d人。",
-                    "クーポンを%(n)d件(%(yen)s円)割り当てました。在庫の残り%(left)d件、"
-                    "保留中の対象者%(held)d人。",
-                    done.count,
-                )
-                % {"n": done.count, "yen": f"{done.yen:,}", "left": done.left, "held": done.held}
-            )
+            _print_assigned(done)
     warn_after_delivery(context)
     if held:
         sys.exit(WITH_HOLDS)
+
+
+def _print_assigned(done: Assigned) -> None:
+    click.echo(
+        _sn(
+            "クーポンを%(n)d件(%(yen)s円)割り当てました。在庫の残り%(left)d件、"
+            "保留中の対象者%(held)d人。",
+            "クーポンを%(n)d件(%(yen)s円)割り当てました。在庫の残り%(left)d件、"
+            "保留中の対象者%(held)d人。",
+            done.count,
+        )
+        % {"n": done.count, "yen": f"{done.yen:,}", "left": done.left, "held": done.held}
+    )
 
 
 def _answer_plan(result: dict[str, object], json_file: str | None) -> None:
@@ -216,7 +224,7 @@ def _answer_plan(result: dict[str, object], json_file: str | None) -> None:
     )
     if not result["protection_loaded"]:
         click.echo(_s("支援措置の情報がまだないため、割り当ては始められません。"), err=True)
-    _say_dry_run(True)
+    _print_dry_run(True)
 
 
 @coupons.command()
@@ -243,20 +251,7 @@ def status(context: Context, json_file: str | None) -> None:
     if not batches:
         click.echo(_s("コードはまだありません。「portal coupons load」で読み込んでください。"))
     for batch in batches:
-        click.echo(
-            _s(
-                "注文 %(order)s(%(profile)s): %(n)d件、%(yen)s円、交換は%(day)sまで、"
-                "在庫%(stock)d件"
-            )
-            % {
-                "order": batch.order_ref,
-                "profile": batch.profile,
-                "n": batch.count,
-                "yen": f"{batch.total_yen:,}",
-                "day": last_day_before(batch.exchange_end),
-                "stock": batch.by_state.get("stock", 0),
-            }
-        )
+        _print_batch(batch)
     for state, count in states.items():
         if count:
             click.echo(f"  {state}: {count:,}")
@@ -265,6 +260,20 @@ def status(context: Context, json_file: str | None) -> None:
         if total.children:
             click.echo(f"  {state}: {total.children:,} / ¥{total.yen:,}")
     click.echo(f"  = {sums.all.children:,} / ¥{sums.all.yen:,}")
+
+
+def _print_batch(batch: queries.BatchView) -> None:
+    click.echo(
+        _s("注文 %(order)s(%(profile)s): %(n)d件、%(yen)s円、交換は%(day)sまで、在庫%(stock)d件")
+        % {
+            "order": batch.order_ref,
+            "profile": batch.profile,
+            "n": batch.count,
+            "yen": f"{batch.total_yen:,}",
+            "day": last_day_before(batch.exchange_end),
+            "stock": batch.by_state.get("stock", 0),
+        }
+    )
 
 
 @coupons.command()

@@ -56,23 +56,31 @@ def remind(context: Context, *, dry_run: bool, json_file: str | None) -> None:
             _s("いまは期限のお知らせの時期ではありません。交換の最終日の30日前と7日前に送ります。")
         )
     elif dry_run:
-        click.echo(
-            _sn(
-                "%(n)d世帯に、期限のお知らせを送ります。",
-                "%(n)d世帯に、期限のお知らせを送ります。",
-                waiting,
-            )
-            % {"n": waiting}
-        )
-        click.echo(_s("試しの実行です。何も保存していません。"))
+        _print_waiting(waiting)
     elif not awake:
         click.echo(_s("期限のお知らせは、日本時間の9時から19時のあいだに送ります。"))
     else:
-        click.echo(
-            _sn(
-                "%(n)d世帯への期限のお知らせを、送信待ちに入れました。",
-                "%(n)d世帯への期限のお知らせを、送信待ちに入れました。",
-                queued,
-            )
-            % {"n": queued}
+        _print_queued(queued)
+
+
+def _print_waiting(waiting: int) -> None:
+    click.echo(
+        _sn(
+            "%(n)d世帯に、期限のお知らせを送ります。",
+            "%(n)d世帯に、期限のお知らせを送ります。",
+            waiting,
         )
+        % {"n": waiting}
+    )
+    click.echo(_s("試しの実行です。何も保存していません。"))
+
+
+def _print_queued(queued: int) -> None:
+    click.echo(
+        _sn(
+            "%(n)d世帯への期限のお知らせを、送信待ちに入れました。",
+            "%(n)d世帯への期限のお知らせを、送信待ちに入れました。",
+            queued,
+        )
+        % {"n": queued}
+    )

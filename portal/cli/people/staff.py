@@ -52,17 +52,22 @@ def add(
             session.rollback()
     if dry_run:
         click.echo(_s("追加できます。試しの実行なので、何も変えていません。"))
-        return
+    else:
+        _print_account(made, json_file)
+
+
+def _print_account(made: services.NewStaff, json_file: str | None) -> None:
     uri = totp_uri(made.totp_secret, made.user.login, "Portal staff")
-    secrets = {
+    account = {
         "login": made.user.login,
         "password": made.password,
         "totp_secret": made.totp_secret,
         "otpauth": uri,
+        "id": made.user.id,
+        "role": made.user.role,
+        "organization": made.user.organization,
     }
-    write_json(
-        json_file, secrets | {"id": made.user.id, "role": role, "organization": organization}
-    )
+    write_json(json_file, account)
     if json_file == "-":
         return
     click.echo(

@@ -44,25 +44,17 @@ def propose(
     detail: dict[str, Any] | None = None,
     sealed: bytes | None = None,
 ) -> Approval:
-    """Propose something.
-
-    An open proposal of the same kind for the same subject is returned instead of a second one.
+    """Propose something, or return the open proposal of the same kind for the same subject.
 
     Raises:
-        NotAllowedError: the actor is no person with an account.
+        NotAllowedError: the actor is not a person with an account.
         InputError: the instruction has no number.
     """
     if work.actor.id is None or work.actor.organization is None:
         raise NotAllowedError(_s("提案できるのは、アカウントのある職員だけです。"))
-    if instruction is not None and not 0 < len(instruction.number.strip()) <= INSTRUCTION_MAX:
-        raise InputError(_s("区の指示書の番号を、40文字までで入力してください。"))
-    same = select(Approval).where(
-        Approval.kind == kind,
-        Approval.subject == subject,
-        Approval.subject_id == subject_id,
-        Approval.state == APPROVAL.initial,
-    )
-    found = work.session.scalar(same.with_for_update())
+    if instruction is not None:
+        _check_number(instruction)
+    found = _open(work.session, kind, subject, subject_id)
     if found is not None:
         return found
     approval = Approval(
@@ -74,14 +66,32 @@ def propose(
         proposed_organization=work.actor.organization.value,
         detail=detail or {},
         sealed=sealed,
-        instruction_no=instruction.number.strip() if instruction else None,
-        instruction_date=instruction.day if instruction else None,
-        instruction_scan_id=instruction.scan_id if instruction else None,
     )
+    if instruction is not None:
+        _attach(approval, instruction)
     work.session.add(approval)
     work.session.flush()
     record(work, "approval.proposed", "approval", approval.id, household_id=household_id, kind=kind)
     return approval
+
+
+def _check_number(instruction: Instruction) -> None:
+    if not 0 < len(instruction.number.strip()) <= INSTRUCTION_MAX:
+        raise InputError(_s("区の指示書の番号を、40文字までで入力してください。"))
+
+
+def _open(session: Session, kind: str, subject: str, subject_id: int | None) -> Approval | None:
+    """Return the open proposal of a kind for a subject, locked."""
+    return session.scalar(
+        select(Approval)
+        .where(
+            Approval.kind == kind,
+            Approval.subject == subject,
+            Approval.subject_id == subject_id,
+            Approval.state == APPROVAL.initial,
+        )
+        .with_for_update()
+    )
 
 
 def confirm(
@@ -92,38 +102,49 @@ def confirm(
     household_id: int | None = None,
     instruction: Instruction | None = None,
 ) -> Approval:
-    """Confirm another person's proposal; what was proposed is then the caller's to carry out.
+    """Confirm another person's proposal; the caller then carries out what was proposed.
 
-    ``instruction`` with its scan is attached where the proposal has none.
+    ``instruction`` with its scan is attached if the proposal has none.
 
     Raises:
-        NotFoundError: there is none of that key.
-        NotAllowedError: the own proposal; or nobody of the ward, and its written instruction is not
-            attached as a file: a number that two people of the contractor type is no agreement of
-                the ward (``ward_needed``).
-        WrongStateError: it was decided before.
+        NotFoundError: no approval has this key.
+        NotAllowedError: the proposal is the actor's own; or the ward is needed (``ward_needed``),
+            neither person is of the ward, and no scan of its written instruction is attached: a
+            number typed by two people of the contractor is not the ward's agreement.
+        WrongStateError: the proposal was decided before.
     """
     approval = _locked(work.session, approval_id)
-    if (
-        work.actor.id is None
-        or work.actor.organization is None
-        or work.actor.id == approval.proposed_by
-    ):
+    actor = work.actor
+    if actor.id is None or actor.organization is None or actor.id == approval.proposed_by:
         raise NotAllowedError(
             _s("自分の提案は、自分では承認できません。ほかの人が承認してください。")
         )
-    of_ward = Organization.WARD.value in {
-        approval.proposed_organization,
-        work.actor.organization.value,
-    }
     if instruction is not None and instruction.scan_id and approval.instruction_scan_id is None:
-        approval.instruction_no, approval.instruction_date = (
-            instruction.number.strip(),
-            instruction.day,
-        )
-        approval.instruction_scan_id = instruction.scan_id
+        _attach(approval, instruction)
+    if ward_needed:
+        _require_ward(approval, actor.organization)
+    approval.state = APPROVAL.next(approval.state, "confirm")
+    approval.confirmed_by = actor.id
+    approval.confirmed_organization = actor.organization.value
+    approval.confirmed_at = work.now
+    work.session.flush()
+    kind = approval.kind
+    record(
+        work, "approval.confirmed", "approval", approval_id, household_id=household_id, kind=kind
+    )
+    return approval
+
+
+def _attach(approval: Approval, instruction: Instruction) -> None:
+    approval.instruction_no = instruction.number.strip()
+    approval.instruction_date = instruction.day
+    approval.instruction_scan_id = instruction.scan_id
+
+
+def _require_ward(approval: Approval, organization: Organization) -> None:
+    of_ward = Organization.WARD.value in {approval.proposed_organization, organization.value}
     attached = approval.instruction_no is not None and approval.instruction_scan_id is not None
-    if ward_needed and not of_ward and not attached:
+    if not of_ward and not attached:
         raise NotAllowedError(
             _s(
                 "受託者の二人だけでは決められません。区の職員に承認を頼むか、"
@@ -131,20 +152,6 @@ def confirm(
             ),
             code="ward_needed",
         )
-    approval.state = APPROVAL.next(approval.state, "confirm")
-    approval.confirmed_by = work.actor.id
-    approval.confirmed_organization = work.actor.organization.value
-    approval.confirmed_at = work.now
-    work.session.flush()
-    record(
-        work,
-        "approval.confirmed",
-        "approval",
-        approval.id,
-        household_id=household_id,
-        kind=approval.kind,
-    )
-    return approval
 
 
 def turn_down(work: Work, approval_id: int, *, household_id: int | None = None) -> Approval:

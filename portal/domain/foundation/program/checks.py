@@ -140,20 +140,7 @@ def _check_files(program: Program) -> Iterator[Finding]:
             )
 
 
-def _check_rest(program: Program) -> Iterator[Finding]:
-    if missing := [locale for locale in RESIDENT_LOCALES if locale not in program.languages]:
-        yield warning_of(
-            "language_off",
-            _s("住民が選べない言語があります: %(names)s。契約の言語か確かめてください。")
-            % {"names": " / ".join(missing)},
-        )
-    if program.contact.telephone_is_free and not program.contact.telephone.startswith(
-        FREE_PREFIXES
-    ):
-        yield warning_of(
-            "telephone_not_free",
-            _s("電話番号が 0120 か 0800 で始まりません。通話料が無料か確かめてください。"),
-        )
+def _check_alternatives(program: Program) -> Iterator[Finding]:
     if not program.alternatives:
         yield warning_of(
             "no_alternative",
@@ -176,6 +163,23 @@ def _check_rest(program: Program) -> Iterator[Finding]:
                     "amount": f"{program.amount_yen:,}",
                 },
             )
+
+
+def _check_rest(program: Program) -> Iterator[Finding]:
+    if missing := [locale for locale in RESIDENT_LOCALES if locale not in program.languages]:
+        yield warning_of(
+            "language_off",
+            _s("住民が選べない言語があります: %(names)s。契約の言語か確かめてください。")
+            % {"names": " / ".join(missing)},
+        )
+    if program.contact.telephone_is_free and not program.contact.telephone.startswith(
+        FREE_PREFIXES
+    ):
+        yield warning_of(
+            "telephone_not_free",
+            _s("電話番号が 0120 か 0800 で始まりません。通話料が無料か確かめてください。"),
+        )
+
     late: list[date] = [
         window.last_day
         for window in program.windows
@@ -205,5 +209,6 @@ _CHECKS: tuple[Callable[[Program], Iterator[Finding]], ...] = (
     _check_channels,
     _check_sheet,
     _check_files,
+    _check_alternatives,
     _check_rest,
 )

@@ -1,6 +1,7 @@
 """Contradictions among the dates of a program."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from portal.domain.foundation.program.deadlines import WindowKind
 from portal.domain.foundation.program.eligibility import school_year_window
@@ -145,6 +146,21 @@ def check_birth_window(program: Program) -> Iterator[Finding]:
             _s("対象の誕生日の終わり(%(last)s)が始まり(%(first)s)より前です。") % values,
         )
         return
+    yield from _check_school_year(first, school_first, values)
+    if last < program.base_date:
+        yield warning_of(
+            "birth_window_misses_babies",
+            _s(
+                "%(last)sの後、基準日(%(base)s)までに生まれた子が対象から漏れます。"
+                "区に確かめてください。"
+            )
+            % values,
+        )
+
+
+def _check_school_year(
+    first: date, school_first: date, values: dict[str, str]
+) -> Iterator[Finding]:
     if (first.month, first.day) != (4, 2):
         yield error_of(
             "birth_window_splits_school_year",
@@ -162,15 +178,6 @@ def check_birth_window(program: Program) -> Iterator[Finding]:
                 "対象の誕生日の始まり(%(first)s)が、"
                 "基準日(%(base)s)で18歳の年度末までの始まり(%(school)s)と違います。"
                 "学年ごと漏れたり増えたりしないか、区に確かめてください。"
-            )
-            % values,
-        )
-    if last < program.base_date:
-        yield warning_of(
-            "birth_window_misses_babies",
-            _s(
-                "%(last)sの後、基準日(%(base)s)までに生まれた子が対象から漏れます。"
-                "区に確かめてください。"
             )
             % values,
         )

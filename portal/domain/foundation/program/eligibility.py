@@ -62,40 +62,26 @@ def am_i_in(birth: date, program: Program) -> Verdict:
         "base": format_day(program.base_date),
         "birth": format_day(birth),
     }
-    if birth < first:
-        if program.eligibility.birth_from_is_derived:
-            return Verdict(
-                eligible=False,
-                reason=_(
-                    "%(birth)s生まれの方は、"
-                    "18歳になって最初の3月31日が基準日(%(base)s)より前に過ぎているため、"
-                    "対象ではありません。"
-                )
-                % values,
-            )
-        return Verdict(
-            eligible=False,
-            reason=_(
-                "対象は%(first)s以降に生まれた方のため、%(birth)s生まれの方は対象ではありません。"
-            )
-            % values,
+    if birth < first and program.eligibility.birth_from_is_derived:
+        reason = _(
+            "%(birth)s生まれの方は、"
+            "18歳になって最初の3月31日が基準日(%(base)s)より前に過ぎているため、"
+            "対象ではありません。"
         )
-    if birth > last:
-        return Verdict(
-            eligible=False,
-            reason=_(
-                "対象は%(last)sまでに生まれた方のため、%(birth)s生まれの方は対象ではありません。"
-            )
-            % values,
+    elif birth < first:
+        reason = _(
+            "対象は%(first)s以降に生まれた方のため、%(birth)s生まれの方は対象ではありません。"
         )
-    return Verdict(
-        eligible=True,
-        reason=_(
+    elif birth > last:
+        reason = _(
+            "対象は%(last)sまでに生まれた方のため、%(birth)s生まれの方は対象ではありません。"
+        )
+    else:
+        reason = _(
             "%(first)sから%(last)sまでに生まれたお子さんなので、"
             "基準日(%(base)s)に区に住民登録があれば対象です。"
         )
-        % values,
-    )
+    return Verdict(eligible=first <= birth <= last, reason=reason % values)
 
 
 def _is_leap(year: int) -> bool:

@@ -6,7 +6,7 @@ from datetime import date
 from types import MappingProxyType
 
 from portal.domain.foundation.languages import RESIDENT_LOCALES
-from portal.domain.foundation.program.calendar import HoursOverride
+from portal.domain.foundation.program.calendar import CallCenterCalendar, HoursOverride
 from portal.domain.foundation.program.day_text import weekday_name
 from portal.domain.foundation.program.deadlines import RequestRule, WindowKind
 from portal.domain.foundation.program.month import agreed_days, first_day_of, last_day_of
@@ -102,15 +102,6 @@ def explain_days(program: Program) -> list[DayRow]:
 def explain_settings(program: Program) -> list[SettingRow]:
     """Return what the rest of the program amounts to, one line per setting."""
     eligibility, contact, hours = program.eligibility, program.contact, program.calendar.hours
-    closed = [
-        weekday_name(date(2024, 1, 1 + index)) for index in sorted(program.calendar.weekly_closed)
-    ]
-    if program.calendar.national_holidays:
-        closed.append(_s("祝日"))
-    closed += [
-        f"{c.first[0]:02}-{c.first[1]:02}–{c.last[0]:02}-{c.last[1]:02}"
-        for c in program.calendar.yearly_closures
-    ]
     return [
         SettingRow("name", _s("事業"), f"{program.name} ({plain(program.names.program.ja)})"),
         SettingRow("file", _s("設定ファイル"), str(program.path)),
@@ -123,7 +114,7 @@ def explain_settings(program: Program) -> list[SettingRow]:
         SettingRow("telephone", _s("電話"), contact.telephone),
         SettingRow("fax", _s("FAX"), contact.fax),
         SettingRow("hours", _s("受付時間"), f"{hours.opens:%H:%M}–{hours.closes:%H:%M}"),
-        SettingRow("closed", _s("休み"), ", ".join(closed)),
+        SettingRow("closed", _s("休み"), ", ".join(_closed(program.calendar))),
         SettingRow("agreed", _s("臨時の開所と休み"), ", ".join(_agreed(program)) or "-"),
         SettingRow("channels", _s("確認の番号の受け取り方"), ", ".join(program.channels.names)),
         SettingRow("languages", _s("言語"), ", ".join(program.languages or RESIDENT_LOCALES)),
@@ -170,6 +161,17 @@ def explain_settings(program: Program) -> list[SettingRow]:
         SettingRow("issuers", _s("発行事業者"), str(program.issuers_dir)),
         SettingRow("letter_texts", _s("手紙の文"), str(program.letter_texts_file)),
     ]
+
+
+def _closed(calendar: CallCenterCalendar) -> list[str]:
+    closed = [weekday_name(date(2024, 1, 1 + index)) for index in sorted(calendar.weekly_closed)]
+    if calendar.national_holidays:
+        closed.append(_s("祝日"))
+    closed += [
+        f"{c.first[0]:02}-{c.first[1]:02}–{c.last[0]:02}-{c.last[1]:02}"
+        for c in calendar.yearly_closures
+    ]
+    return closed
 
 
 def _agreed(program: Program) -> list[str]:

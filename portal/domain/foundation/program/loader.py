@@ -105,16 +105,7 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
     settlement = read_settlement_settings(root)
     postage = read_postage_settings(root)
     workplaces = read_workplaces(root)
-    files = {
-        "texts": root.text("texts"),
-        "letter_texts": letter.text("texts"),
-        "towns": root.text("towns", "towns.csv"),
-        "layouts": root.text("layouts", "layouts"),
-        "issuers": root.text("issuers", "issuers"),
-        "calls": calls.layouts,
-    }
-    if root.has("advance"):
-        files["advance_texts"] = advance.text("texts")
+    files = _read_files(root, letter, advance) | {"calls": calls.layouts}
     has_reply_envelope = advance.flag("reply_envelope", default=False)
     is_demo = root.flag("demo", default=False)
     languages = _read_languages(root)
@@ -170,6 +161,19 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
         issuers_dir=resolved["issuers"],
         call_layouts_dir=resolved["calls"],
     )
+
+
+def _read_files(root: Section, letter: Section, advance: Section) -> dict[str, str]:
+    files = {
+        "texts": root.text("texts"),
+        "letter_texts": letter.text("texts"),
+        "towns": root.text("towns", "towns.csv"),
+        "layouts": root.text("layouts", "layouts"),
+        "issuers": root.text("issuers", "issuers"),
+    }
+    if root.has("advance"):
+        files["advance_texts"] = advance.text("texts")
+    return files
 
 
 def _read_eligibility(section: Section, problems: list[str]) -> Eligibility:

@@ -90,7 +90,24 @@ def read_dates(root: Section, today: date) -> DateSettings:
     root.days = expressions.read
     calendar = _read_calendar(root.table("call_center"))
     root.days = DayExpressions(today, calendar).read
-    dates = root.table("dates")
+    first_days, last_days = _read_days(root.table("dates"))
+    mail = root.table("mail")
+    return DateSettings(
+        calendar=replace(
+            calendar,
+            first_day=first_days[WindowKind.CALL_CENTER],
+            last_day=last_days[WindowKind.CALL_CENTER],
+        ),
+        first_days=first_days,
+        last_days=last_days,
+        storage_days=mail.whole("storage_days", 7, high=60),
+        post_days=mail.whole("post_days", 2, high=30),
+        requests=_read_requests(root.table("requests", required=False)),
+    )
+
+
+def _read_days(dates: Section) -> tuple[dict[WindowKind, date], dict[WindowKind, date]]:
+    """Return the first and the last day of every window; some follow from others by default."""
     first_days = {
         WindowKind.PUBLICITY: dates.day("publicity_from"),
         WindowKind.CALL_CENTER: dates.day("call_center_from"),
@@ -113,19 +130,7 @@ def read_dates(root: Section, today: date) -> DateSettings:
     last_days[WindowKind.PUBLICITY] = dates.maybe_day("publicity_to") or max(
         last_days[WindowKind.USE], last_days[WindowKind.SIGN_IN]
     )
-    mail = root.table("mail")
-    return DateSettings(
-        calendar=replace(
-            calendar,
-            first_day=first_days[WindowKind.CALL_CENTER],
-            last_day=last_days[WindowKind.CALL_CENTER],
-        ),
-        first_days=first_days,
-        last_days=last_days,
-        storage_days=mail.whole("storage_days", 7, high=60),
-        post_days=mail.whole("post_days", 2, high=30),
-        requests=_read_requests(root.table("requests", required=False)),
-    )
+    return first_days, last_days
 
 
 def _read_requests(section: Section) -> tuple[RequestSettings, ...]:

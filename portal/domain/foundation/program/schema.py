@@ -65,6 +65,11 @@ class PostalAddress:
     lines: tuple[str, ...]
 
     @property
+    def printed_lines(self) -> tuple[str, ...]:
+        """The lines as printed, the postal code first."""
+        return (self.postal_mark, *self.lines)
+
+    @property
     def postal_mark(self) -> str:
         """The postal code as people write it: 〒139-0001."""
         return f"〒{self.postal_code[:3]}-{self.postal_code[3:]}"

@@ -48,6 +48,19 @@ def waking_hours(now: datetime) -> bool:
     return HOURS[0] <= now.astimezone(JST).hour < HOURS[1]
 
 
+_HAS_CHANNEL = exists().where(
+    OtpAuthenticator.credential_id == Credential.id,
+    OtpAuthenticator.state == "confirmed",
+    OtpAuthenticator.kind.in_((SMS, EMAIL)),
+)
+_HAS_UNUSED_COUPON = exists().where(
+    Coupon.entitlement_id == Entitlement.id,
+    Entitlement.household_id == Household.id,
+    Entitlement.state == "in_progress",
+    Coupon.state.in_(UNUSED),
+)
+
+
 def due_households(session: Session, window: Window, now: datetime) -> list[int]:
     """Return the households to remind now.
 
@@ -59,18 +72,7 @@ def due_households(session: Session, window: Window, now: datetime) -> list[int]
     days = stage(window, now)
     if days is None:
         return []
-    channel = exists().where(
-        OtpAuthenticator.credential_id == Credential.id,
-        OtpAuthenticator.state == "confirmed",
-        OtpAuthenticator.kind.in_((SMS, EMAIL)),
-    )
-    unused = exists().where(
-        Coupon.entitlement_id == Entitlement.id,
-        Entitlement.household_id == Household.id,
-        Entitlement.state == "in_progress",
-        Coupon.state.in_(UNUSED),
-    )
-    told = exists().where(
+    reminded = exists().where(
         Announcement.household_id == Household.id,
         Announcement.event == EVENT,
         Announcement.due_on == window.last_day,
@@ -85,9 +87,9 @@ def due_households(session: Session, window: Window, now: datetime) -> list[int]
             Household.state == "active",
             Household.protected.is_(False),
             ~has_open_hold(Household.id.expression),
-            channel,
-            unused,
-            ~told,
+            _HAS_CHANNEL,
+            _HAS_UNUSED_COUPON,
+            ~reminded,
         )
         .order_by(Household.id)
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
@@ -126,42 +127,42 @@ def announce(
     way: Reach | None = None,
     is_first: bool = False,
 ) -> None:
-    """Tell a household of an event, once.
+    """Queue an announcement to a household, once per ``key``.
 
-    By its enrolled channel, by a call to ``contact``, or by a card.
+    It goes out by the household's enrolled channel, by a call to ``contact``, or by a card. A
+    worker or the daily print sends it later and looks for holds at that instant. While the same
+    event of the same ``receipt_no`` is still waiting, nothing is added: one message covers all
+    children.
 
-    ``key`` names the event (subject and step, ``decline:123:accepted``); the same key again changes
-    nothing. ``contact`` is a telephone number left on a paper form, used for nothing else; ``due``
-    the last day (JST) of an event of ``DATED_EVENTS``, after which nobody is called or sent a card.
-    Sent later by a worker or the daily print, which look for holds at that moment. While the same
-    is waiting to be told of the same ``receipt_no``, nothing is added: one message speaks for all
-    children. ``way`` is the household's (``reach``), where the caller knows it; ``is_first``:
-    nothing was told of ``receipt_no`` yet.
+    Args:
+        work: The transaction.
+        household_id: Whom to inform.
+        event: One of ``EVENTS``.
+        key: Names the event (subject and step, ``decline:123:accepted``), at most 100 characters.
+        contact: A telephone number left on a paper form, used for nothing else.
+        due: The last day (JST) of an event of ``DATED_EVENTS``, after which nobody is called or
+            sent a card.
+        receipt_no: The receipt number of the request that the event is about.
+        way: The household's channel (``reach``), if the caller knows it.
+        is_first: Nothing was announced about ``receipt_no`` yet.
 
     Raises:
-        ValueError: unknown event, a key over 100 characters, or one of ``DATED_EVENTS`` without its
-            day.
+        ValueError: unknown event, too long a key, or an event of ``DATED_EVENTS`` without its day.
     """
     if event not in EVENTS or len(key) > KEY_LENGTH or (event in DATED_EVENTS) != (due is not None):
         raise ValueError("not an event that can be announced")
     way = reach(work.session, household_id) if way is None else way
     medium = way.row.kind if way.row is not None else CALL if contact else CARD
-    made = work.session.scalar(
-        _INSERT[work.session.get_bind().dialect.name],
-        {
-            "household_id": household_id,
-            "event": event,
-            "dedupe_key": key,
-            "medium": medium,
-            "state": ANNOUNCEMENT.initial,
-            "tries": 0,
-            "rounds": 1,
-            "receipt_no": receipt_no,
-            "due_on": due,
-            "created_at": work.now,
-            "changed_at": work.now,
-        },
-    )
+    by_system = work.acting_as(SYSTEM)
+    values = {
+        "household_id": household_id,
+        "event": event,
+        "dedupe_key": key,
+        "medium": medium,
+        "receipt_no": receipt_no,
+        "due_on": due,
+    }
+    made = _insert(work, values)
     if made is None:
         return
     if medium != CARD or not is_first:
@@ -169,10 +170,10 @@ def announce(
         if not is_first and (twin := _waiting_twin(work.session, row)) is not None:
             row.state, row.follows_id = ANNOUNCEMENT.next(row.state, "merge"), twin
         else:
-            _dispatch(work.acting_as(SYSTEM), row, way, contact)
+            _dispatch(by_system, row, way, contact)
         work.session.flush()
     record(
-        work.acting_as(SYSTEM),
+        by_system,
         "notice.queued",
         "announcement",
         made,
@@ -180,6 +181,22 @@ def announce(
         event=event,
         medium=medium,
     )
+
+
+def _insert(work: Work, values: dict[str, Any]) -> int | None:
+    """Insert an announcement and return its key; None if its dedupe key is there already."""
+    made: int | None = work.session.scalar(
+        _INSERT[work.session.get_bind().dialect.name],
+        values
+        | {
+            "state": ANNOUNCEMENT.initial,
+            "tries": 0,
+            "rounds": 1,
+            "created_at": work.now,
+            "changed_at": work.now,
+        },
+    )
+    return made
 
 
 def _waiting_twin(session: Session, row: Announcement) -> int | None:

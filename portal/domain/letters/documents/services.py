@@ -59,15 +59,9 @@ def propose(
     digest = digest_of(content)
     if living(work.session, kind, digest) is not None:
         raise _known()
-    highest = (
-        work.session.scalar(
-            select(func.max(DocumentVersion.number)).where(DocumentVersion.kind == kind)
-        )
-        or 0
-    )
     row = DocumentVersion(
         kind=kind,
-        number=highest + 1,
+        number=_next_number(work.session, kind),
         label=label.strip(),
         file_name=file_name,
         sha256=digest,
@@ -76,14 +70,23 @@ def propose(
         proposed_by=work.actor.id,
         proposed_at=work.now,
     )
-    try:
-        with work.session.begin_nested():
-            work.session.add(row)
-    except IntegrityError:
-        raise _known() from None
+    _insert(work.session, row)
     record(work, "document.proposed", SUBJECT, row.id, kind=kind, number=row.number, sha256=digest)
     work.session.flush()
     return row
+
+
+def _insert(session: Session, row: DocumentVersion) -> None:
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        raise _known() from None
+
+
+def _next_number(session: Session, kind: str) -> int:
+    highest = select(func.max(DocumentVersion.number)).where(DocumentVersion.kind == kind)
+    return (session.scalar(highest) or 0) + 1
 
 
 def approve(work: Work, version_id: int, instruction_no: str, day: date) -> DocumentVersion:

@@ -24,6 +24,17 @@ BARCODE_POINTS = (8.0, 9.0)
 BARCODE_WIDTH_AT_10 = 66 * 1.2 + 0.6
 BARCODE_HEIGHT_AT_10 = 3.6
 BARCODE_CLEARANCE_MM = 2.0
+BLOCK_POINTS = (
+    (10, 14),
+    (9.5, 13),
+    (9, 12),
+    (8.5, 11),
+    (8, 10.5),
+    (7.5, 10),
+    (7, 9),
+    (6.5, 8),
+)
+"""Sizes of address and name to try, the largest first."""
 NUMBER_ROW_MM = 5.6
 POSTAL_ROW_MM = 4.4
 
@@ -105,22 +116,15 @@ def letter_frame(
 ) -> LetterFrame:
     """Return the shared part of all letters dated ``notice_date``.
 
-    ``resident_url`` opens the resident site.
+    ``resident_url`` opens the resident site; ``fonts`` are the ward's own font files for names
+    that Noto lacks.
 
-    ``fonts`` are the ward's own font files for names that Noto lacks. Raises InputError when the
-    window is too small for an address with its barcode, or when nobody said where the resident site
-    is.
+    Raises:
+        InputError: the window is too small for an address with its barcode, or ``resident_url`` is
+            empty.
     """
     check_layout(program.letter)
-    if not resident_url:
-        raise InputError(
-            _s(
-                "手紙に印刷する住民サイトの URL がありません。設定に書いてから、"
-                "もう一度実行してください。"
-            ),
-            code="url_missing",
-        )
-    address = program.contact.return_address
+    _require_url(resident_url)
     plain_url = format_url(resident_url)
     values = program_values(program, plain_url)
     return LetterFrame(
@@ -131,12 +135,23 @@ def letter_frame(
         mayor=program.names.mayor.ja,
         notice_date=f"{format_wareki(notice_date)}（{WEEKDAYS[notice_date.weekday()]}）",
         timestamp=(notice_date - date(1970, 1, 1)).days * 86_400,
-        return_address=(address.postal_mark, *address.lines),
+        return_address=program.contact.return_address.printed_lines,
         do_not_forward=program.forwarding == "do_not_forward",
         plain_url=plain_url,
         languages=program.languages,
         fonts=fonts,
     )
+
+
+def _require_url(resident_url: str) -> None:
+    if not resident_url:
+        raise InputError(
+            _s(
+                "手紙に印刷する住民サイトの URL がありません。設定に書いてから、"
+                "もう一度実行してください。"
+            ),
+            code="url_missing",
+        )
 
 
 def format_url(url: str) -> str:
@@ -196,20 +211,12 @@ def check_layout(layout: LetterLayout) -> None:
 def window_block(content: LetterContent, layout: LetterLayout) -> WindowBlock:
     """Return the address block, broken into lines and shrunk until it fits its place.
 
-    Raises InputError (naming only the letter) when even the smallest readable size is too large.
+    Raises:
+        InputError: even the smallest readable size is too large; the message names only the letter.
     """
     width = layout.window_width_mm - 2 * layout.padding_mm
     room = _text_height(layout, barcode=content.customer_bars is not None)
-    for address_points, name_points in (
-        (10, 14),
-        (9.5, 13),
-        (9, 12),
-        (8.5, 11),
-        (8, 10.5),
-        (7.5, 10),
-        (7, 9),
-        (6.5, 8),
-    ):
+    for address_points, name_points in BLOCK_POINTS:
         address = tuple(
             part
             for line in content.address_lines

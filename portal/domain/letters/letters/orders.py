@@ -57,26 +57,18 @@ def living_letter(session: Session, household_id: int) -> Letter | None:
 
 
 def order(work: Work, household_id: int, reason: str, *, why: str = "") -> LetterOrder:
-    """Let the next print run make a new letter for a household.
-
-    An open order is returned instead of a second one.
+    """Order a new letter for a household from the next print run, or return its open order.
 
     The old letter, ID and password stay as they are until the new letter is printed (``design.md``
     §4). ``reason`` is ``redelivery`` or ``reissue``; ``why`` is a code word for the log.
 
     Raises:
-        NotFoundError: there is no such household.
+        NotFoundError: no household has this key.
         ConflictError: its letter was not handed over yet, so a second one would meet it.
     """
     if reason not in REASONS:
         raise ValueError("unknown reason of a letter")
-    # Where no order is open yet there is no row to lock: the household's row makes equal orders
-    # wait.
-    found = work.session.scalar(
-        select(Household.id).where(Household.id == household_id).with_for_update(key_share=True)
-    )
-    if found is None:
-        raise NotFoundError(_s("この世帯は見つかりませんでした。検索からやりなおしてください。"))
+    _lock_household(work.session, household_id)
     row = work.session.scalar(
         _open(household_id).with_for_update().execution_options(populate_existing=True)
     )
@@ -98,6 +90,15 @@ def order(work: Work, household_id: int, reason: str, *, why: str = "") -> Lette
         )
         work.session.flush()
     return row
+
+
+def _lock_household(session: Session, household_id: int) -> None:
+    # Without an open order there is no row to lock: the household's row makes equal orders wait.
+    found = session.scalar(
+        select(Household.id).where(Household.id == household_id).with_for_update(key_share=True)
+    )
+    if found is None:
+        raise NotFoundError(_s("この世帯は見つかりませんでした。検索からやりなおしてください。"))
 
 
 def send_elsewhere(work: Work, row: LetterOrder, address: OtherAddress) -> None:

@@ -245,13 +245,21 @@ def _values(frame: LetterFrame, locale: str) -> dict[str, str]:
     return {name: value.in_language(locale) for name, value in frame.values.items()}
 
 
+def _call_center(text: str) -> dict[str, list[Piece]]:
+    heading, lead, *rest = text.split("\n")
+    return {
+        "heading": pieces(heading),
+        "lead": pieces(lead),
+        "body": pieces("\n".join(rest)) if rest else [],
+    }
+
+
 @lru_cache(maxsize=4)
 def _frame_data(frame: LetterFrame) -> dict[str, Any]:
     def text(block: str, locale: str = "ja") -> str:
         return frame.texts.blocks[block].in_language(locale)
 
     day = datetime.fromtimestamp(frame.timestamp, tz=UTC)
-    heading, lead, *rest = text("call_center").split("\n")
     return {
         "title": plain(text("title")),
         "ward": frame.ward,
@@ -271,11 +279,7 @@ def _frame_data(frame: LetterFrame) -> dict[str, Any]:
                 name: _pair(text(name))
                 for name in ("exchange_deadline", "use_deadline", *FRONT_NOTES)
             },
-            "call_center": {
-                "heading": pieces(heading),
-                "lead": pieces(lead),
-                "body": pieces("\n".join(rest)) if rest else [],
-            },
+            "call_center": _call_center(text("call_center")),
         },
         "notes": FRONT_NOTES,
         "back": [

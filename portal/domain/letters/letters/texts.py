@@ -6,12 +6,24 @@ from pathlib import Path
 
 from portal.domain.foundation.languages import LANGUAGES, RESIDENT_LOCALES
 from portal.domain.foundation.program.day_text import day_in_all_languages
+from portal.domain.foundation.program.deadlines import WindowKind
 from portal.domain.foundation.program.hours_text import closed_days
 from portal.domain.foundation.program.local_text import LocalText
 from portal.domain.foundation.program.reading import ProgramFileError, Section, read_toml
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _, _s, use_locale
 
+DATED = (
+    WindowKind.EXCHANGE,
+    WindowKind.USE,
+    WindowKind.DECLINE,
+    WindowKind.ALTERNATIVE,
+    WindowKind.REDELIVERY,
+    WindowKind.NEW_LETTER,
+    WindowKind.SIGN_IN,
+    WindowKind.CALL_CENTER,
+)
+"""Windows whose last day the letter texts may quote, as ``exchange_to`` and so on."""
 HOUSEHOLD_VALUES = frozenset({"children", "total"})
 PROGRAM_VALUES = frozenset(
     {
@@ -165,19 +177,7 @@ def program_values(program: Program, plain_url: str) -> dict[str, LocalText]:
         "birth_to": day_in_all_languages(program.birth_to),
         "delivery_from": day_in_all_languages(windows.delivery.first_day),
         "postal_rule": _postal_rule(program),
-        **{
-            f"{kind}_to": day_in_all_languages(getattr(windows, kind).last_day)
-            for kind in (
-                "exchange",
-                "use",
-                "decline",
-                "alternative",
-                "redelivery",
-                "new_letter",
-                "sign_in",
-                "call_center",
-            )
-        },
+        **{f"{kind}_to": day_in_all_languages(windows.of(kind).last_day) for kind in DATED},
     }
 
 

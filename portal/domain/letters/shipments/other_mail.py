@@ -34,12 +34,7 @@ def enter(work: Work, day: date, mail_class: str, what: str, pieces: int) -> Oth
         raise InputError(
             _s("差し出した日を、契約の最初の日から今日までの日付で入力してください。"), code="day"
         )
-    if mail_class not in CLASSES:
-        raise InputError(_s("郵便の種類を選んでください。"), code="mail_class")
-    if what not in WHAT:
-        raise InputError(_s("何を送ったかを選んでください。"), code="what")
-    if not 0 < pieces <= MOST:
-        raise InputError(_s("通数を、1から100,000までの数字で入力してください。"), code="pieces")
+    _check(mail_class, what, pieces)
     row = OtherMail(
         posted_on=day,
         mail_class=mail_class,
@@ -61,6 +56,15 @@ def enter(work: Work, day: date, mail_class: str, what: str, pieces: int) -> Oth
         day=day.isoformat(),
     )
     return row
+
+
+def _check(mail_class: str, what: str, pieces: int) -> None:
+    if mail_class not in CLASSES:
+        raise InputError(_s("郵便の種類を選んでください。"), code="mail_class")
+    if what not in WHAT:
+        raise InputError(_s("何を送ったかを選んでください。"), code="what")
+    if not 0 < pieces <= MOST:
+        raise InputError(_s("通数を、1から100,000までの数字で入力してください。"), code="pieces")
 
 
 def drop(work: Work, other_id: int) -> OtherMail:

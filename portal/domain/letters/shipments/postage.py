@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.clock import next_month
@@ -14,8 +14,9 @@ from portal.domain.letters.letters.models import LetterWithoutId
 from portal.domain.letters.letters.states import TEST_POSTING
 from portal.domain.letters.shipments.mail import CLASSES
 from portal.domain.letters.shipments.models import OtherMail, Shipment
+from portal.domain.letters.shipments.services import LETTER, PARCEL
 
-LETTER, CARD, OTHER = "letter", "card", "other"
+CARD, OTHER = "card", "other"
 UNKNOWN = ""
 """The class of mail that went out before anybody entered how."""
 
@@ -65,43 +66,34 @@ def postage_of_month(work: Work, month: date) -> list[PostageLine]:
 
 
 def _counts(session: Session, first: date, after: date) -> Counter[tuple[str, str]]:
-    sent = (
-        select(Shipment.mail_class, Shipment.kind, func.count())
-        .where(
-            Shipment.posted_on >= first, Shipment.posted_on < after, Shipment.state != "cancelled"
-        )
-        .group_by(Shipment.mail_class, Shipment.kind)
-    )
-    bare = (
-        select(LetterWithoutId.mail_class, func.count())
-        .where(
-            LetterWithoutId.posted_on >= first,
-            LetterWithoutId.posted_on < after,
-            LetterWithoutId.kind != TEST_POSTING,
-        )
-        .group_by(LetterWithoutId.mail_class)
-    )
-    cards = (
-        select(CardPrint.mail_class, func.sum(CardPrint.cards))
-        .where(CardPrint.posted_on >= first, CardPrint.posted_on < after)
-        .group_by(CardPrint.mail_class)
-    )
-    other = (
-        select(OtherMail.mail_class, func.sum(OtherMail.pieces))
-        .where(
-            OtherMail.posted_on >= first,
-            OtherMail.posted_on < after,
-            OtherMail.dropped_at.is_(None),
-        )
-        .group_by(OtherMail.mail_class)
+    """Return the pieces posted from ``first`` to before ``after``, by class of mail and by kind."""
+    shipments = _by_class(Shipment, func.count()).where(Shipment.state != "cancelled")
+    sources = (
+        (LETTER, shipments.where(Shipment.kind == LETTER)),
+        (PARCEL, shipments.where(Shipment.kind == PARCEL)),
+        (
+            LETTER,
+            _by_class(LetterWithoutId, func.count()).where(LetterWithoutId.kind != TEST_POSTING),
+        ),
+        (CARD, _by_class(CardPrint, func.sum(CardPrint.cards))),
+        (
+            OTHER,
+            _by_class(OtherMail, func.sum(OtherMail.pieces)).where(OtherMail.dropped_at.is_(None)),
+        ),
     )
     counts: Counter[tuple[str, str]] = Counter()
-    for mail_class, kind, number in session.execute(sent):
-        counts[mail_class or UNKNOWN, kind] += int(number)
-    for mail_class, number in session.execute(bare):
-        counts[mail_class or UNKNOWN, LETTER] += int(number)
-    for mail_class, number in session.execute(cards):
-        counts[mail_class or UNKNOWN, CARD] += int(number)
-    for mail_class, number in session.execute(other):
-        counts[mail_class, OTHER] += int(number)
+    for kind, statement in sources:
+        for mail_class, number in session.execute(statement, {"first": first, "after": after}):
+            counts[mail_class or UNKNOWN, kind] += int(number)
     return counts
+
+
+def _by_class(
+    table: type[Shipment | LetterWithoutId | CardPrint | OtherMail],
+    number: ColumnElement[int],
+) -> Select[str | None, int]:
+    return (
+        select(table.mail_class, number)
+        .where(table.posted_on >= bindparam("first"), table.posted_on < bindparam("after"))
+        .group_by(table.mail_class)
+    )

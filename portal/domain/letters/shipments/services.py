@@ -29,18 +29,13 @@ def plan(
     value_yen: int = 0,
     previous: Shipment | None = None,
 ) -> Shipment:
-    """Plan to post a letter or a parcel worth ``value_yen`` yen.
-
-    ``previous`` is the posting that this one repeats.
+    """Plan to post a letter or a parcel worth ``value_yen`` yen, or to repeat ``previous``.
 
     Raises:
         ConflictError: the previous posting was repeated before.
     """
-    if kind not in KINDS or (kind == LETTER) != (letter_id is not None):
-        raise ValueError("a letter names its letter, a parcel none")
-    if previous is not None and work.session.scalar(
-        select(Shipment.id).where(Shipment.previous_id == previous.id).limit(1)
-    ):
+    _check_kind(kind, letter_id)
+    if previous is not None and _is_repeated(work.session, previous):
         raise ConflictError(_s("この郵便は、もう送りなおしています。"))
     row = Shipment(
         kind=kind,
@@ -49,9 +44,9 @@ def plan(
         value_yen=value_yen,
         created_at=work.now,
         changed_at=work.now,
-        previous_id=previous.id if previous else None,
-        attempt=previous.attempt + 1 if previous else 0,
     )
+    if previous is not None:
+        row.previous_id, row.attempt = previous.id, previous.attempt + 1
     work.session.add(row)
     work.session.flush()
     record(
@@ -65,6 +60,16 @@ def plan(
         value_yen=value_yen,
     )
     return row
+
+
+def _check_kind(kind: str, letter_id: int | None) -> None:
+    if kind not in KINDS or (kind == LETTER) != (letter_id is not None):
+        raise ValueError("a letter names its letter, a parcel none")
+
+
+def _is_repeated(session: Session, previous: Shipment) -> bool:
+    repeated = select(Shipment.id).where(Shipment.previous_id == previous.id).limit(1)
+    return session.scalar(repeated) is not None
 
 
 def locked(session: Session, shipment_id: int) -> Shipment:

@@ -173,10 +173,7 @@ def note_sent(work: Work, subcontractor_id: int, facts: FileFacts) -> SentFile:
     if work.actor.id is None:
         raise NotAllowedError(_s("ファイルを渡せるのは、アカウントのある職員だけです。"))
     row = require_consent(work.session, subcontractor_id)
-    if facts.what not in KINDS or not 0 < len(facts.file_name.strip()) <= FILE_MAX:
-        raise InputError(_s("ファイルの中身を、120文字までで書いてください。"), code="file_name")
-    if not re.fullmatch(r"[0-9a-f]{64}", facts.sha256):
-        raise InputError(_s("渡すファイルを選んでください。"), code="file")
+    _check_facts(facts)
     sent = SentFile(
         subcontractor_id=row.id,
         what=facts.what,
@@ -228,3 +225,10 @@ def _found(session: Session, subcontractor_id: int, *, lock: bool) -> Subcontrac
     if row is None:
         raise NotFoundError(_s("この再委託先は見つかりませんでした。"))
     return row
+
+
+def _check_facts(facts: FileFacts) -> None:
+    if facts.what not in KINDS or not 0 < len(facts.file_name.strip()) <= FILE_MAX:
+        raise InputError(_s("ファイルの中身を、120文字までで書いてください。"), code="file_name")
+    if not re.fullmatch(r"[0-9a-f]{64}", facts.sha256):
+        raise InputError(_s("渡すファイルを選んでください。"), code="file")

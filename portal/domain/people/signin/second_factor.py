@@ -185,8 +185,7 @@ def check(
             purpose=purpose,
         )
     if answer is CodeAnswer.RIGHT:
-        if credential.locale != current_locale():
-            credential.locale = current_locale()  # later messages use the language of the page
+        credential.locale = current_locale()  # later messages use the language of the page
         if purpose == ENROLL:
             tell_owner(work, credential, "channel_changed", but_not=authenticator.kind)
     if authenticator.state == "closed" and answer is CodeAnswer.WRONG:
