@@ -1,4 +1,6 @@
-"""Wing: What every wing stands on.
+"""Wing: what every other wing builds on.
 
-Errors, clock, vault, actors, texts, the program, audit, approvals.
+Owns errors, clock, vault, actors, texts, state machines, the table base, ``Work``, the program's
+settings, the audit log and approvals. Every wing, site and command imports it; it imports no other
+wing.
 """

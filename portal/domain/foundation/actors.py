@@ -1,4 +1,4 @@
-"""Who does something: the actor that every audit event names."""
+"""Who acts: the actor that every audit event names."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,7 +21,7 @@ class Role(StrEnum):
 
 
 class Organization(StrEnum):
-    """Whose people an account belongs to."""
+    """The organization that an account belongs to."""
 
     WARD = "ward"
     CONTRACTOR = "contractor"
@@ -29,7 +29,7 @@ class Organization(StrEnum):
 
 
 class Channel(StrEnum):
-    """The way a request reached us."""
+    """The way in which a request reached us."""
 
     PORTAL = "portal"
     PHONE = "phone"
@@ -41,9 +41,9 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """One acting party.
+    """One acting person or system.
 
-    ``id`` is a key without meaning outside (credential id, staff id), never a name.
+    ``id`` is a key without meaning outside (credential or staff key), never a name.
     """
 
     role: Role

@@ -1,4 +1,4 @@
-"""Declarative base, column types and naming rules that every table shares."""
+"""Declarative base, column types and naming rules that all tables share."""
 
 import json
 from collections.abc import Callable, Iterable, Sequence
@@ -43,13 +43,16 @@ Values = dict[str, Any]
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An instant: aware in Python, UTC in the database (SQLite has no zone, so it is put back on reading)."""
+    """An instant: aware in Python, UTC in the database.
+
+    SQLite stores no zone, so it is added on reading.
+    """
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  (SQLAlchemy's signature)
-        """Refuse a naive instant: a missing zone is a bug that shows nine hours later."""
+        """Reject a naive instant: a missing zone is a bug that shows nine hours later."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -57,7 +60,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  (SQLAlchemy's signature)
-        """Give the instant its zone back."""
+        """Add the zone to the instant."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -80,7 +83,7 @@ class Base(DeclarativeBase):
 def table_of(kind: type[DeclarativeBase]) -> Table:
     """Return the plain table of a class.
 
-    Statements on it are put together once and cost half of those on the class.
+    Statements on it are built once and cost half of those on the class.
     """
     return cast("Table", kind.__table__)
 
@@ -88,10 +91,8 @@ def table_of(kind: type[DeclarativeBase]) -> Table:
 def insert_at_once(session: Session, row: Base) -> None:
     """Insert one new row by a plain statement, at half the price of a flush.
 
-    The session knows it from then on.
-
-    ``row`` has all values that are asked for in this transaction: what a default fills in is read
-    again when needed.
+    The session knows the row from then on. ``row`` has all values that are needed in this
+    transaction: what a default fills in is read again when needed.
     """
     table = table_of(type(row))
     values = {name: value for name, value in vars(row).items() if name in table.c}
@@ -105,7 +106,7 @@ def insert_at_once(session: Session, row: Base) -> None:
 def insert_together(to: Session | Connection, kind: type[Base], rows: Sequence[Values]) -> None:
     """Insert rows that name the same columns; PostgreSQL gets all of them in one statement.
 
-    Nothing fills in defaults.
+    No defaults are filled in.
 
     Raises:
         ValueError: an instant without a time zone.
@@ -146,7 +147,7 @@ _JSON_TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default
 
 
 def forget_changed(session: Session, kind: type[Base], keys: Iterable[int]) -> None:
-    """Let the session's own objects of some rows be read anew, after a plain statement changed the rows."""
+    """Expire the session's objects of some rows, after a plain statement changed these rows."""
     for key in keys:
         known = session.identity_map.get(identity_key(kind, key))
         if known is not None:
@@ -154,12 +155,12 @@ def forget_changed(session: Session, kind: type[Base], keys: Iterable[int]) -> N
 
 
 def primary_key() -> Mapped[int]:
-    """A surrogate key: a bare number that means nothing outside the database."""
+    """A surrogate key: a number that means nothing outside the database."""
     return mapped_column(BigId, primary_key=True, autoincrement=True)
 
 
 def state_column(default: str) -> Mapped[str]:
-    """A state of a slice's machine, written only through that machine."""
+    """A state of a slice's state machine, written only through that machine."""
     return mapped_column(String(32), default=default, index=True)
 
 
@@ -167,10 +168,10 @@ Now = Callable[[], datetime]
 
 
 def refresh_statistics(session: Session, *tables: type[Base]) -> None:
-    """Let PostgreSQL count tables that were just filled; give it a transaction of its own.
+    """Let PostgreSQL analyze tables that were just filled, in a transaction of its own.
 
-    Until its own background work has counted them it takes them for empty, and reads all of a table
-    for each row of another. A table that somebody else counts at this moment is left out. SQLite
+    Until its background work has analyzed them, it takes them for empty and reads a whole table for
+    each row of another. A table that somebody else analyzes at this instant is left out. SQLite
     needs none of this.
     """
     if session.get_bind().dialect.name == "postgresql":

@@ -11,7 +11,7 @@ JST = ZoneInfo("Asia/Tokyo")
 
 
 class Clock(Protocol):
-    """Gives the present instant for one transaction."""
+    """Tells the present instant of a transaction."""
 
     def now(self, session: Session) -> datetime:
         """Return the instant (UTC) that counts for this transaction."""
@@ -19,10 +19,7 @@ class Clock(Protocol):
 
 
 class DatabaseClock:
-    """The database's own time, read once per transaction.
-
-    ``offset`` serves the demo and the tests only.
-    """
+    """The database's own time, read once per transaction; ``offset`` serves only demo and tests."""
 
     def __init__(self, offset: timedelta = timedelta()) -> None:
         self.offset = offset
@@ -47,17 +44,17 @@ class DatabaseClock:
 
 
 class FixedClock:
-    """A clock that stands where a test puts it."""
+    """A clock that shows the instant a test sets."""
 
     def __init__(self, instant: datetime) -> None:
         self.instant = instant
 
     def now(self, session: Session) -> datetime:  # noqa: ARG002  (the protocol's signature)
-        """Return the chosen instant."""
+        """Return the set instant."""
         return self.instant
 
     def advance(self, **delta: float) -> None:
-        """Move on by ``timedelta(**delta)``."""
+        """Move forward by ``timedelta(**delta)``."""
         self.instant += timedelta(**delta)
 
 
@@ -77,7 +74,7 @@ def day_end(day: date) -> datetime:
 
 
 def next_month(day: date) -> date:
-    """Return the first day of the month after a day's."""
+    """Return the first day of the month after the day's month."""
     return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
 
 

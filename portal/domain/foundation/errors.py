@@ -1,4 +1,4 @@
-"""What the rules say when the answer is no; each message is a sentence for the person who asked."""
+"""Errors of the rules; each message is a sentence for the person who asked."""
 
 from datetime import datetime
 
@@ -25,7 +25,7 @@ class InputError(DomainError):
 
 
 class NotFoundError(DomainError):
-    """The thing asked for is not there, or the asker may not know that it is."""
+    """The requested object does not exist, or the actor may not know that it does."""
 
     code = "not_found"
 
@@ -43,7 +43,7 @@ class WrongStateError(DomainError):
 
 
 class ConflictError(DomainError):
-    """Somebody else was first, or the same thing was already done."""
+    """Somebody else was first, or the same was already done."""
 
     code = "conflict"
 
@@ -61,10 +61,7 @@ class TooLateError(DomainError):
 
 
 class ThrottledError(DomainError):
-    """Too many tries.
-
-    ``retry_at`` says from when another try counts (UTC), None when only staff can help.
-    """
+    """Too many tries; ``retry_at`` is when another counts (UTC), None if only staff can help."""
 
     code = "throttled"
 
@@ -74,7 +71,7 @@ class ThrottledError(DomainError):
 
 
 class BusyError(DomainError):
-    """The machine is at its limit for the moment; the same request may simply be sent again."""
+    """The machine is at its limit at present; the same request may simply be sent again."""
 
     code = "busy"
 

@@ -1,4 +1,4 @@
-"""A state machine as a table: the one way in which a stored state may change."""
+"""A state machine as a table: the only way in which a stored state may change."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from portal.domain.foundation.texts import _
 
 @dataclass(frozen=True, slots=True)
 class StateMachine:
-    """Steps of one subject: ``steps[action][state] -> next state``. What is not listed is refused."""
+    """Steps of one subject: ``steps[action][state] -> next state``; what is not listed is refused."""
 
     name: str
     initial: str
@@ -41,5 +41,5 @@ class StateMachine:
 
 
 def fan(sources: str, target: str) -> dict[str, str]:
-    """Write ``{a: target, b: target}`` as ``fan("a b", "target")``."""
+    """Return ``{a: target, b: target}`` for ``fan("a b", "target")``."""
     return dict.fromkeys(sources.split(), target)

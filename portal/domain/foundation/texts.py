@@ -34,13 +34,13 @@ def _catalog(locale: str, domain: str) -> gettext_module.NullTranslations:
 
 
 def current_locale() -> str:
-    """Return the locale id in which texts come out here and now."""
+    """Return the locale ID of the texts in the current context."""
     return _locale.get()
 
 
 @contextmanager
 def use_locale(locale: str) -> Iterator[None]:
-    """Give texts in ``locale`` inside the block."""
+    """Return texts in ``locale`` inside the block."""
     token = _locale.set(locale)
     try:
         yield
@@ -59,7 +59,7 @@ def _n(singular: str, plural: str, n: int) -> str:
 
 
 def _s(message: str) -> str:
-    """Translate a sentence that staff or the command line read (catalog ``staff``)."""
+    """Translate a sentence for staff or for the command line (catalog ``staff``)."""
     return _catalog(_staff_locale(), "staff").gettext(message)
 
 
@@ -74,7 +74,7 @@ def _staff_locale() -> str:
 
 
 def kept_per_language(name: Callable[[str], Word]) -> Callable[[str], Word]:
-    """Keep the words that a function has for a stored code, in each language.
+    """Cache the words that a function has for a stored code, in each language.
 
     Lists ask for the same ones row by row.
     """
@@ -91,9 +91,9 @@ def kept_per_language(name: Callable[[str], Word]) -> Callable[[str], Word]:
 
 
 def plain(text: str) -> str:
-    """Return the text without its readings.
+    """Return the text without its readings: ``{漢字|かんじ}`` becomes ``漢字``.
 
-    ``{漢字|かんじ}`` becomes ``漢字`` (titles, alt texts, messages).
+    For titles, alt texts and messages.
     """
     return RUBY.sub(r"\1", text)
 
@@ -103,7 +103,7 @@ Sentence = Callable[[], str]
 
 
 class Labeled(StrEnum):
-    """Stored code words, each with what people read for it beside it.
+    """Stored code words, each with its label for people beside it.
 
     ``WAITING = "waiting", lambda: _s("…")``.
     """
@@ -124,11 +124,11 @@ class Labeled(StrEnum):
 
     @classmethod
     def known(cls, code: object) -> Self | None:
-        """Return the member of a code word; None where there is none, or no code word at all."""
+        """Return the member of a code word; None for anything that is not one of the code words."""
         return next((member for member in cls if member.value == code), None)
 
 
 def label_of(words: type[Labeled], code: str) -> str:
-    """Return the label of a stored code word; one that is unknown shows as it is stored."""
+    """Return the label of a stored code word; an unknown one is shown as stored."""
     member = words.known(code)
     return code if member is None else member.label

@@ -1,4 +1,4 @@
-"""What people type, read as it was meant: full or half width, any hyphen, any space, 西暦 or 和暦."""
+"""Parse what people type: full or half width, any hyphen, any space, 西暦 or 和暦."""
 
 import re
 import unicodedata
@@ -24,7 +24,7 @@ CLOCK_TIME = re.compile(
 
 
 class DateFault(StrEnum):
-    """Why a typed date is none; each has its own sentence on the page."""
+    """Why a typed date is invalid; each has its own sentence on the page."""
 
     EMPTY = "empty"
     YEAR_AMBIGUOUS = "year_ambiguous"
@@ -33,7 +33,7 @@ class DateFault(StrEnum):
 
 
 def folded(text: str) -> str:
-    """Return the text in normal width, without marks at its ends."""
+    """Return the text in normal width, without separators at its ends."""
     return unicodedata.normalize("NFKC", text).strip(MARKS)
 
 
@@ -43,7 +43,7 @@ def without_separators(text: str) -> str:
 
 
 def digits(text: str) -> str | None:
-    """Return the digits of a number, or None when anything else is in it."""
+    """Return the digits of a number, or None if it contains anything else."""
     found = without_separators(text)
     return found if found.isascii() and found.isdigit() else None
 
@@ -77,7 +77,7 @@ def _kanji_numbers(text: str) -> str:
 
 
 def whole_date(text: str) -> date | DateFault:
-    """Read a date written in one piece, 西暦 or 和暦.
+    """Parse a date written in one piece, 西暦 or 和暦.
 
     A two-digit year without an era is never guessed.
     """
@@ -91,7 +91,7 @@ def whole_date(text: str) -> date | DateFault:
 
 
 def clock_time(text: str) -> time | None:
-    """Read a time of the day, such as 14:05, 1405, 14時5分 or 午後2時5分; None where it is none."""
+    """Parse a time of day, such as 14:05, 1405, 14時5分 or 午後2時5分; None if it is none."""
     match = CLOCK_TIME.fullmatch(_kanji_numbers(folded(text)).upper())
     if match is None or (match[1] and match[4]):
         return None
@@ -104,9 +104,9 @@ def clock_time(text: str) -> time | None:
 
 
 def date_in_parts(era: str, year: str, month: str, day: str) -> date | DateFault:
-    """Read a date typed in three fields.
+    """Parse a date typed in three fields.
 
-    ``era`` is empty for 西暦, and may also stand in the year field.
+    ``era`` is empty for 西暦; an era may also be typed in the year field.
     """
     parts = [folded(p) for p in (year, month, day)]
     if not any(parts):

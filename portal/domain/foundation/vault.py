@@ -1,7 +1,4 @@
-"""Keys and encryption.
-
-A data key per household under a key outside the database, and keyed blind indexes.
-"""
+"""Keys and encryption: a data key per household under a key outside the database; blind indexes."""
 
 import hashlib
 import hmac
@@ -41,12 +38,10 @@ class PasswordCost:
 
 @dataclass(frozen=True, slots=True)
 class Vault:
-    """All keys of one deployment.
-
-    They live in files outside the database and its backups (``design.md`` §9).
+    """All keys of one deployment, in files outside the database and its backups (``design.md`` §9).
 
     ``kek`` wraps the data keys, ``index`` makes blind indexes, ``pepper`` hardens password and code
-    hashes, ``token`` signs cookies and forms. ``password_cost`` is what a guess at a stolen hash costs.
+    hashes, ``token`` signs cookies and forms.
     """
 
     kek: bytes = field(repr=False)
@@ -56,7 +51,7 @@ class Vault:
     password_cost: PasswordCost = PasswordCost()
 
     def new_data_key(self) -> tuple[bytes, bytes]:
-        """Return a fresh data key, plain and wrapped; only the wrapped one is stored."""
+        """Return a new data key, plain and wrapped; only the wrapped one is stored."""
         key = os.urandom(KEY_BYTES)
         return key, seal(self.kek, key, b"dek")
 
@@ -64,14 +59,14 @@ class Vault:
         """Return the plain data key.
 
         Raises:
-            IntegrityFaultError: wrapped under another key.
+            IntegrityFaultError: it was wrapped with another key.
         """
         return unseal(self.kek, wrapped, b"dek")
 
     def blind(self, purpose: str, value: str | bytes, size: int = 16) -> bytes:
         """Return the keyed digest by which an encrypted value is found.
 
-        ``purpose`` keeps digests apart.
+        ``purpose`` separates digests of the same value.
         """
         data = value.encode() if isinstance(value, str) else value
         return hashlib.blake2b(
@@ -81,12 +76,12 @@ class Vault:
     def code_digest(self, purpose: str, value: str) -> bytes:
         """Return the keyed hash of a short secret (one-time code, birth date).
 
-        Useless without the pepper.
+        It is useless without the pepper.
         """
         return hmac.digest(self.pepper, purpose.encode() + b"\0" + value.encode(), "sha256")
 
     def peppered(self, password: str) -> bytes:
-        """Return what Argon2 gets to see of a password."""
+        """Return what Argon2 receives of a password."""
         return hmac.digest(self.pepper, b"password\0" + password.encode(), "sha256")
 
     def sign(self, purpose: str, value: str) -> str:
@@ -144,7 +139,7 @@ def any_same(value: bytes, candidates: Iterable[bytes]) -> bool:
 
 
 def make_keys(directory: Path) -> None:
-    """Write missing key files (owner-only); existing ones are never touched."""
+    """Write missing key files, readable by the owner only; existing ones are never touched."""
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name in KEY_FILES:
         path = directory / f"{name}.key"

@@ -20,7 +20,8 @@ ERA_DATE = re.compile(
 def format_wareki(day: date) -> str:
     """Return a day in its era, such as 令和5年5月1日; the first year is 元年.
 
-    Raises ValueError before 1868-10-23.
+    Raises:
+        ValueError: the day is before 1868-10-23.
     """
     for name, _letter, start in ERAS:
         if day >= start:
@@ -32,10 +33,11 @@ def format_wareki(day: date) -> str:
 def parse_era_date(text: str) -> date:
     """Return the day of an era date in any width.
 
-    令和5年5月1日, R5.5.1, H１７．０４．０２, 平成元年1月8日.
+    Accepts 令和5年5月1日, R5.5.1, H１７．０４．０２ and 平成元年1月8日. A year beyond its era (平成31年5月1日) counts on,
+    as registers do.
 
-    A year beyond its era (平成31年5月1日) counts on, as registers do. Raises ValueError for
-    anything else.
+    Raises:
+        ValueError: the text is anything else.
     """
     match = ERA_DATE.fullmatch(unicodedata.normalize("NFKC", text).strip().upper())
     if match is None:

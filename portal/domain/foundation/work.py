@@ -1,4 +1,4 @@
-"""The unit of work that services take first, and the source of such units for tasks of many transactions."""
+"""The unit of work that services take first, and the source of such units for longer tasks."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -18,7 +18,7 @@ Transaction = Callable[[], AbstractContextManager[Session]]
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One open transaction with everything that every rule of the program asks for.
+    """One open transaction with everything that all rules of the program need.
 
     Attributes:
         session: The open transaction. Whoever opened it commits it; a service only flushes.
@@ -35,7 +35,7 @@ class Work:
     now: datetime
 
     def acting_as(self, actor: Actor) -> "Work":
-        """Return the same work in the name of another actor."""
+        """Return the same work on behalf of another actor."""
         return replace(self, actor=actor)
 
     def at(self, now: datetime) -> "Work":
@@ -45,9 +45,7 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class WorkSource:
-    """Opens the transactions of a task that needs more than one.
-
-    Each has a ``Work`` at its own instant.
+    """Opens the transactions of a task that needs more than one, each at its own instant.
 
     Attributes:
         read: Opens a transaction that only reads.

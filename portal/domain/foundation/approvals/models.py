@@ -12,10 +12,8 @@ from portal.domain.foundation.base import Base, BigId, primary_key, state_column
 class Approval(Base):
     """One proposal; nobody confirms their own.
 
-    ``instruction_*`` is the ward's written order where one is needed.
-
-    ``instruction_scan_id`` is the stored scan of the order; without it the number alone is only
-    what somebody typed.
+    ``instruction_*`` is the ward's written order, if one is needed. ``instruction_scan_id`` is the
+    stored scan of the order; without it the number alone is only what somebody typed.
     """
 
     __tablename__ = "approval"

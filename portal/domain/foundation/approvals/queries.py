@@ -1,4 +1,4 @@
-"""Reading approvals."""
+"""Read approvals."""
 
 from collections.abc import Iterable
 
@@ -17,7 +17,7 @@ def open_approvals(session: Session, *, limit: int = 100) -> list[Approval]:
 
 
 def open_counts(session: Session) -> dict[str, int]:
-    """Return how many proposals of each kind wait."""
+    """Return the number of open proposals of each kind."""
     waiting = (
         select(Approval.kind, func.count())
         .where(Approval.state == "proposed")
@@ -27,7 +27,7 @@ def open_counts(session: Session) -> dict[str, int]:
 
 
 def approval_by_id(session: Session, approval_id: int | None) -> Approval | None:
-    """Return an approval, decided or not; None where there is none of that key."""
+    """Return an approval, decided or not; None if no approval has this key."""
     return session.get(Approval, approval_id) if approval_id is not None else None
 
 

@@ -1,7 +1,4 @@
-"""Four eyes: one person proposes, another confirms.
-
-Where the ward must agree, one of them is of the ward.
-"""
+"""Four eyes: one person proposes, another confirms; where the ward must agree, one is of the ward."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -23,10 +20,7 @@ INSTRUCTION_MAX = 40
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """The ward's written order.
-
-    Its number, its date, and the stored scan of it where it is attached.
-    """
+    """The ward's written order: its number, its date, and the stored scan of it, if attached."""
 
     number: str
     day: date
@@ -155,10 +149,10 @@ def _require_ward(approval: Approval, organization: Organization) -> None:
 
 
 def turn_down(work: Work, approval_id: int, *, household_id: int | None = None) -> Approval:
-    """Refuse another person's proposal, or withdraw the own one.
+    """Reject another person's proposal, or withdraw one's own.
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: no approval has this key.
         WrongStateError: it was decided before.
     """
     approval = _locked(work.session, approval_id)

@@ -11,4 +11,4 @@ APPROVAL = StateMachine(
         "withdraw": fan("proposed", "withdrawn"),
     },
 )
-"""A second person confirms or refuses; the proposer may only withdraw."""
+"""A second person confirms or rejects; the proposer may only withdraw."""

@@ -1,4 +1,4 @@
-"""The audit event table."""
+"""Tables of audit events and of the keys of forms already carried out."""
 
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ WATCHED = text("action IN ('staff.unusual_browsing', 'household.protected_asked'
 
 
 class AuditEvent(Base):
-    """One thing that happened.
+    """One event.
 
     ``detail`` holds no personal data; what must be kept of it is in ``sealed``.
     """
@@ -38,9 +38,9 @@ class AuditEvent(Base):
 
 
 class IdempotencyKey(Base):
-    """A form that was already carried out.
+    """A form that was carried out.
 
-    The second post gets the first one's answer (``security.md`` A18).
+    Posting it again gets the first answer (``security.md`` A18).
     """
 
     __tablename__ = "idempotency_key"

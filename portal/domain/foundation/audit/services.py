@@ -1,7 +1,4 @@
-"""Writing audit events.
-
-Noted as things happen, written together, lost with the transaction that they tell of.
-"""
+"""Record audit events: collected as things happen, written together, rolled back with their change."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -37,7 +34,7 @@ def record(
     sealed: bytes | None = None,
     **detail: Any,
 ) -> None:
-    """Add an event to the running transaction.
+    """Record an event in the running transaction.
 
     ``detail`` must not hold names, addresses, secrets or codes.
 
@@ -68,18 +65,18 @@ def record(
 def record_many(
     work: Work, action: str, subject: str, subjects: Iterable[tuple[int, int | None]], **detail: Any
 ) -> None:
-    """Add the same event for many subjects at once; each is (subject id, household id).
+    """Record the same event for many subjects at once; each is (subject key, household key).
 
-    ``detail``: as ``record``.
+    ``detail`` is as for ``record``.
     """
     for subject_id, household_id in subjects:
         record(work, action, subject, subject_id, household_id=household_id, **detail)
 
 
 def write_pending(session: Session) -> None:
-    """Write what was noted so far.
+    """Write the events recorded so far.
 
-    Reading through the session's classes does it by itself; plain tables ask for it.
+    Reading through the session's classes does it by itself; plain tables need this call.
     """
     if rows := session.info.get(_PENDING):
         session.info[_PENDING] = []
@@ -120,12 +117,10 @@ def _commit(session: Session) -> None:
 
 
 def first_time(session: Session, key: str, now: datetime, result: str | None = None) -> bool:
-    """Claim a form's key.
+    """Claim a form's key; return False if the same form was carried out before, or is being so now.
 
-    False when the same form was carried out before (or is being so by another worker).
-
-    ``result`` is the answer kept from the start (``keep_result``); whoever then answers otherwise
-    keeps that instead.
+    ``result`` is the answer stored from the start (``keep_result``); whoever then answers
+    differently stores that instead.
     """
     values = {"key": key, "at": now, "result": result}
     claimed = session.execute(_CLAIM[session.get_bind().dialect.name], values)
@@ -133,9 +128,9 @@ def first_time(session: Session, key: str, now: datetime, result: str | None = N
 
 
 def keep_result(session: Session, key: str, result: str | None) -> None:
-    """Keep what the first run answered (a receipt number.
+    """Store what the first run answered, for later posts of the same form.
 
-    None: nothing worth it), for those that come after.
+    For example a receipt number; None if there is nothing to repeat.
     """
     session.execute(_KEEP, {"form": key, "answer": result})
 
@@ -146,5 +141,5 @@ def earlier_result(session: Session, key: str) -> str | None:
 
 
 def forget_keys(session: Session, before: datetime) -> None:
-    """Remove form keys older than any page that could still be posted."""
+    """Delete form keys older than any page that could still be posted."""
     session.execute(delete(IdempotencyKey).where(IdempotencyKey.at < before))

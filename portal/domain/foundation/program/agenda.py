@@ -1,7 +1,4 @@
-"""The windows of a program as people at work need them.
-
-What is open now, until when, and what changes next.
-"""
+"""The windows of a program for people at work: what is open, until when, and what changes next."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,7 +8,7 @@ from portal.domain.foundation.program.deadlines import Window, WindowKind, Windo
 
 
 class Stage(StrEnum):
-    """Where a window stands now; ``closing`` is open with a month or less to go."""
+    """The status of a window now; ``closing`` is open with a month or less to go."""
 
     BEFORE = "before"
     OPEN = "open"
@@ -21,7 +18,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WindowView:
-    """One window: both usable days (JST) and the days that may still be used after today."""
+    """One window: its first and last usable day (JST) and the days that remain after today."""
 
     kind: WindowKind
     stage: Stage
@@ -31,7 +28,7 @@ class WindowView:
 
 
 def agenda(windows: Windows, now: datetime) -> list[WindowView]:
-    """Return every window, the one that opens or closes next first; those that are over come last."""
+    """Return every window, the next to open or close first; those that are over come last."""
     views = [(_next_change(window, now), window) for window in windows]
     views.sort(key=lambda pair: (pair[1].is_over(now), pair[0]))
     return [

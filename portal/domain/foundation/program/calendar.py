@@ -1,7 +1,4 @@
-"""When somebody answers the telephone.
-
-Hours, closed weekdays, holidays, closures and agreed exceptions.
-"""
+"""When the telephone is answered: hours, closed weekdays, holidays, closures and agreed exceptions."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,14 +31,14 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class YearlyClosure:
-    """Days closed every year, as (month, day) at both ends; may pass over New Year."""
+    """Days closed every year, as (month, day) at both ends; may span New Year."""
 
     first: tuple[int, int]
     last: tuple[int, int]
     reason: str
 
     def covers(self, day: date) -> bool:
-        """Tell whether the closure takes in this day."""
+        """Tell whether the closure includes this day."""
         here = (day.month, day.day)
         if self.first <= self.last:
             return self.first <= here <= self.last
@@ -50,9 +47,7 @@ class YearlyClosure:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """What was agreed with the ward about days that differ (specification 6(3)).
-
-    Who pays, and the approval.
+    """What was agreed with the ward about exceptional days (specification 6(3)).
 
     ``paid_by`` is ward, contractor or agreed (settled by a paper of its own); ``number`` and ``on``
     name the paper by which ``approved_by`` agreed.
@@ -74,16 +69,13 @@ class Closure:
     agreement: Agreement
 
     def covers(self, day: date) -> bool:
-        """Tell whether the closure takes in this day."""
+        """Tell whether the closure includes this day."""
         return self.first <= day <= self.last
 
 
 @dataclass(frozen=True, slots=True)
 class HoursOverride:
-    """Other hours on one day (None: closed), agreed with the ward.
-
-    It counts before every other rule of that day.
-    """
+    """Other hours on one day (None: closed), agreed with the ward; overrides every other rule."""
 
     day: date
     hours: Hours | None
@@ -93,7 +85,7 @@ class HoursOverride:
 
 @dataclass(frozen=True, slots=True)
 class CallCenterCalendar:
-    """The call center's days and hours between its first and last day (Japanese days, both included)."""
+    """The call center's days and hours from its first to its last day (JST, both included)."""
 
     first_day: date
     last_day: date
@@ -105,7 +97,7 @@ class CallCenterCalendar:
     overrides: tuple[HoursOverride, ...]
 
     def hours_on(self, day: date) -> Hours | None:
-        """Return the hours of a day by the weekly rule and its exceptions, whatever the operating period."""
+        """Return the hours of a day by weekly rule and exceptions, whatever the operating period."""
         match self.exception_on(day):
             case HoursOverride(hours=hours):
                 return hours
@@ -114,14 +106,14 @@ class CallCenterCalendar:
         return self.usual_hours(day)
 
     def exception_on(self, day: date) -> HoursOverride | Closure | None:
-        """Return what was agreed about this day in particular; other hours count before a closure."""
+        """Return what was agreed about this day in particular; other hours precede a closure."""
         for override in self.overrides:
             if override.day == day:
                 return override
         return next((closure for closure in self.closures if closure.covers(day)), None)
 
     def usual_hours(self, day: date) -> Hours | None:
-        """Return the hours of a day by the rules that hold every week and year, without what was agreed besides."""
+        """Return the hours of a day by the weekly and yearly rules, without agreed exceptions."""
         closed = (
             day.weekday() in self.weekly_closed
             or (self.national_holidays and is_national_holiday(day))
@@ -130,7 +122,7 @@ class CallCenterCalendar:
         return None if closed else self.hours
 
     def is_business_day(self, day: date) -> bool:
-        """Tell whether people work on this day, before or after the operating period too."""
+        """Tell whether people work on this day, also outside the operating period."""
         return self.hours_on(day) is not None
 
     def is_within(self, day: date) -> bool:
@@ -152,9 +144,9 @@ class CallCenterCalendar:
         )
 
     def next_open(self, now: datetime) -> datetime | None:
-        """Return when somebody answers.
+        """Return when somebody answers: ``now`` if open, else the next opening (JST).
 
-        ``now`` if open, else the next opening (JST), None after the last day.
+        None after the last day.
         """
         if self.is_open(now):
             return now.astimezone(JST)
@@ -171,10 +163,7 @@ class CallCenterCalendar:
         return None
 
     def last_staffed_day(self, until: date | None = None) -> date | None:
-        """Return the last day on which somebody answers, not after ``until``.
-
-        None when there is none.
-        """
+        """Return the last day on which somebody answers, not after ``until``, or None."""
         start = self.last_day if until is None else min(until, self.last_day)
         for day in self._days(start, forward=False):
             if day < self.first_day:
@@ -188,17 +177,17 @@ class CallCenterCalendar:
         return next((d for d in self._days(day, forward=True) if self.is_business_day(d)), day)
 
     def business_day_until(self, day: date) -> date:
-        """Return the day itself or the business day before it."""
+        """Return the day itself or the preceding business day."""
         return next((d for d in self._days(day, forward=False) if self.is_business_day(d)), day)
 
     def business_days_before(self, day: date, count: int) -> date:
-        """Return the business day that lies ``count`` business days before ``day``."""
+        """Return the business day ``count`` business days before ``day``."""
         for _step in range(count):
             day = self.business_day_until(day - ONE_DAY)
         return day
 
     def business_days_after(self, day: date, count: int) -> date:
-        """Return the business day that lies ``count`` business days after ``day``.
+        """Return the business day ``count`` business days after ``day``.
 
         A closed day counts as the next open one.
         """

@@ -1,7 +1,4 @@
-"""What a ward decides about the call center's numbers.
-
-Which calls count, when the board warns, when the report is due.
-"""
+"""The ward's settings for call figures: which calls count, when to warn, when the report is due."""
 
 from dataclasses import dataclass
 
@@ -10,10 +7,10 @@ from portal.domain.foundation.program.reading import Section
 
 @dataclass(frozen=True, slots=True)
 class CallSettings:
-    """How calls are counted. Rates are whole percent, ``*_seconds`` are seconds.
+    """How calls are counted; rates are whole percent, ``*_seconds`` are seconds.
 
     ``busy_counts``: calls that met a busy line count as offered. ``out_of_hours_counts``: calls
-    outside the opening hours count. ``short_abandoned_counts``: calls given up within
+    outside the opening hours count. ``short_abandoned_counts``: calls abandoned within
     ``short_abandoned_seconds`` count. The monthly report prints all three. ``answer_rate_alarm`` 0:
     the board never warns; it never warns below ``alarm_min_calls``.
     """

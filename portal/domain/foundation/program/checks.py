@@ -1,4 +1,4 @@
-"""Contradictions in a program's settings, each as one sentence that says what to do."""
+"""Contradictions in a program's settings, each as one sentence that tells what to do."""
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
@@ -30,7 +30,7 @@ def check_program(program: Program) -> list[Finding]:
 
 
 def by_level(findings: list[Finding]) -> list[Finding]:
-    """Return the findings with the errors first, else in their order."""
+    """Return the findings with the errors first, otherwise in their order."""
     return sorted(findings, key=lambda finding: finding.level is Level.WARNING)
 
 
@@ -39,7 +39,7 @@ def coupon_findings(
 ) -> list[Finding]:
     """Return what is wrong with codes of these exclusive ends (UTC).
 
-    They must live as long as the program says.
+    They must last as long as the program says.
     """
     found = []
     for ends_at, window in (

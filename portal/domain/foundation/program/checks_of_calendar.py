@@ -1,4 +1,4 @@
-"""Contradictions among the days that were agreed besides the call center's usual ones."""
+"""Contradictions among the days agreed in addition to the call center's usual ones."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -10,7 +10,7 @@ from portal.domain.foundation.texts import _s
 
 
 def check_agreed_days(program: Program) -> Iterator[Finding]:
-    """Extra openings and closures must not contradict each other, and should change something."""
+    """Report extra openings and closures that contradict each other or change nothing."""
     calendar = program.calendar
     yield from _check_closures(calendar)
     yield from _check_overrides(calendar)

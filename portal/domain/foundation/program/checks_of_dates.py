@@ -21,7 +21,7 @@ PEOPLE_ACT_UNTIL = (
 
 
 def check_order_of_days(program: Program) -> Iterator[Finding]:
-    """Every period must begin before it ends."""
+    """Report every period that ends before it begins."""
     for window in program.windows:
         if window.last_day < window.first_day:
             values = {
@@ -45,7 +45,7 @@ def check_order_of_days(program: Program) -> Iterator[Finding]:
 
 
 def check_pairs_of_days(program: Program) -> Iterator[Finding]:
-    """Days that depend on each other must stand in order."""
+    """Report pairs of days that depend on each other and are in the wrong order."""
     days = program.windows
     exchange, sign_in, delivery = (
         days.exchange.last_day,
@@ -131,7 +131,7 @@ def check_pairs_of_days(program: Program) -> Iterator[Finding]:
 
 
 def check_birth_window(program: Program) -> Iterator[Finding]:
-    """The birth window must begin and end where a school year does."""
+    """Report a birth window that does not begin and end where a school year does."""
     first, last = program.birth_from, program.birth_to
     school_first, _base = school_year_window(program.base_date)
     values = {
@@ -184,7 +184,7 @@ def _check_school_year(
 
 
 def check_closed_days(program: Program) -> Iterator[Finding]:
-    """A last day on which nobody answers is told in time."""
+    """Report last days on which nobody answers the telephone."""
     for kind in PEOPLE_ACT_UNTIL:
         day = program.windows.of(kind).last_day
         staffed = program.calendar.last_staffed_day(until=day)
@@ -204,7 +204,7 @@ def check_closed_days(program: Program) -> Iterator[Finding]:
 
 
 def check_call_center(program: Program) -> Iterator[Finding]:
-    """The call center must be open when people need it."""
+    """Report times at which people need the call center while it is closed."""
     calendar, window = program.calendar, program.windows.call_center
     if calendar.last_staffed_day() is None and window.first_day <= window.last_day:
         yield error_of(
@@ -239,7 +239,7 @@ def check_call_center(program: Program) -> Iterator[Finding]:
 
 
 def check_requests(program: Program) -> Iterator[Finding]:
-    """What is asked for on the last day must still arrive in time."""
+    """Report requests of the last day whose answer would not arrive in time."""
     for rule in program.request_rules:
         window = program.windows.of(rule.kind)
         derived = rule.derived_last_day(program.calendar)

@@ -11,7 +11,7 @@ from portal.domain.foundation.texts import _s
 
 
 def check_workplaces(program: Program) -> Iterator[Finding]:
-    """Agents need a main site; a network belongs to one site, and is no wider than a workplace."""
+    """Report a missing main site, a network of two sites, and a network wider than a workplace."""
     if not any(workplace.kind == MAIN for workplace in program.workplaces):
         yield warning_of(
             "no_main_site",

@@ -14,13 +14,20 @@ ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 @dataclass(frozen=True, slots=True)
 class DayExpressions:
-    """Reads ``2023-05-01``, ``令和5年5月1日``, ``today+30`` and ``today+30, last open day`` (or ``next``)."""
+    """Reads ``2023-05-01``, ``令和5年5月1日``, ``today+30`` and ``today+30, last open day``.
+
+    ``next`` may replace ``last``.
+    """
 
     today: date
     calendar: CallCenterCalendar | None = None
 
     def read(self, text: str) -> date:
-        """Return the day. Raises ValueError with a sentence for people."""
+        """Return the day.
+
+        Raises:
+            ValueError: no such day; the message is a sentence for people.
+        """
         text = text.strip()
         match = OFFSET.fullmatch(text)
         if match is not None:

@@ -14,7 +14,7 @@ EASY = "ja@easy"
 def format_day(day: date, locale: str | None = None) -> str:
     """Return a day in words of one language (the reader's by default): 2023年5月1日, May 1, 2023.
 
-    やさしい日本語 carries readings: 2023{年|ねん}5{月|がつ}1{日|にち}.
+    やさしい日本語 has readings: 2023{年|ねん}5{月|がつ}1{日|にち}.
     """
     locale = locale or current_locale()
     if locale == EASY:

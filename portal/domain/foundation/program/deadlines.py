@@ -1,4 +1,4 @@
-"""Windows of the program: people write last usable days, code asks exclusive instants."""
+"""Windows of the program: people write last usable days, code asks for exclusive instants."""
 
 import calendar as gregorian
 from collections.abc import Iterator
@@ -26,14 +26,14 @@ class WindowKind(StrEnum):
 
 
 def month_before(day: date) -> date:
-    """Return the same day of the month before (its last day where that day does not exist)."""
+    """Return the same day of the preceding month, or that month's last day if it has no such day."""
     year, month = (day.year, day.month - 1) if day.month > 1 else (day.year - 1, 12)
     return date(year, month, min(day.day, gregorian.monthrange(year, month)[1]))
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """One period of Japanese days, both ends included; ``ends_at`` is its exclusive end in UTC."""
+    """One period of Japanese days, both ends included; ``ends_at`` is its exclusive end (UTC)."""
 
     kind: WindowKind
     first_day: date
@@ -51,7 +51,7 @@ class Window:
 
     @property
     def announced_from(self) -> date:
-        """The day from which screens remind of the last day: a month before it."""
+        """The day from which screens mention the last day: a month before it."""
         return month_before(self.last_day)
 
     def is_before(self, now: datetime) -> bool:
@@ -61,7 +61,7 @@ class Window:
     def is_open(self, now: datetime) -> bool:
         """Tell whether it is open.
 
-        The last day counts to its last microsecond, midnight is too late.
+        The last day counts to its last microsecond; midnight is too late.
         """
         return self.starts_at <= now < self.ends_at
 
@@ -70,20 +70,17 @@ class Window:
         return now >= self.ends_at
 
     def is_announced(self, now: datetime) -> bool:
-        """Tell whether screens should speak of the last day now: open, and a month or less to go."""
+        """Tell whether screens should mention the last day now: open, with a month or less to go."""
         return self.is_open(now) and now >= day_start(self.announced_from)
 
     def days_left(self, now: datetime) -> int:
-        """Return how many days may still be used after today.
-
-        0 on the last day, negative when over.
-        """
+        """Return how many usable days follow today: 0 on the last day, negative when over."""
         return (self.last_day - jst_date(now)).days
 
 
 @dataclass(frozen=True, slots=True)
 class RequestRule:
-    """How the last day of a kind of request follows from the day by which its answer must have arrived.
+    """How the last day of a kind of request follows from the day by which its answer must arrive.
 
     ``target`` less post and storage days (calendar) is the last day for posting, moved to a
     business day; less ``batch_days`` (business days for checking, printing and handing over) is the
@@ -98,17 +95,17 @@ class RequestRule:
     given_last_day: date | None
 
     def last_posting_day(self, calendar: CallCenterCalendar) -> date:
-        """Return the last day on which posting still leaves time for post and storage."""
+        """Return the last day for posting that still leaves time for post and storage."""
         return calendar.business_day_until(
             self.target - timedelta(days=self.post_days + self.storage_days)
         )
 
     def derived_last_day(self, calendar: CallCenterCalendar) -> date:
-        """Return the last day for asking that the rule gives."""
+        """Return the last day for asking according to the rule."""
         return calendar.business_days_before(self.last_posting_day(calendar), self.batch_days)
 
     def last_day(self, calendar: CallCenterCalendar) -> date:
-        """Return the last day for asking: the ward's own, or else the derived one."""
+        """Return the last day for asking: the ward's own, otherwise the derived one."""
         return self.given_last_day or self.derived_last_day(calendar)
 
 

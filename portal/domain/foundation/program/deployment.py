@@ -1,4 +1,4 @@
-"""Which program and which keys a database belongs to: one row, written at the first start."""
+"""The program and keys that a database belongs to: one row, written at the first start."""
 
 from datetime import datetime
 
@@ -13,6 +13,6 @@ def deployment(session: Session) -> Deployment | None:
 
 
 def keep_deployment(session: Session, program: str, key_check: bytes, now: datetime) -> None:
-    """Note at the first start what this database belongs to (``now``: UTC instant)."""
+    """Store, at the first start, what this database belongs to (``now``: UTC instant)."""
     session.add(Deployment(program=program, key_check=key_check, created_at=now))
     session.flush()

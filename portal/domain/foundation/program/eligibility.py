@@ -11,7 +11,7 @@ ADULT_SCHOOL_AGE = 18
 
 
 def birthday_in_year(birth: date, years: int) -> date:
-    """Return the birthday that many years later; 29 February counts as 1 March where there is none."""
+    """Return the birthday ``years`` later; 29 February counts as 1 March in a common year."""
     year = birth.year + years
     if (birth.month, birth.day) == (2, 29) and not _is_leap(year):
         return date(year, 3, 1)
@@ -19,9 +19,7 @@ def birthday_in_year(birth: date, years: int) -> date:
 
 
 def reaches_age_on(birth: date, years: int) -> date:
-    """Return the day at whose end the law says a person is ``years`` old.
-
-    The day before the birthday.
+    """Return the day at whose end a person is ``years`` old by law: the day before the birthday.
 
     Source: 年齢計算ニ関スル法律 with 民法 article 143(2).
     """
@@ -41,13 +39,16 @@ def fiscal_year(day: date) -> int:
 
 
 def school_year_window(base_date: date) -> tuple[date, date]:
-    """Return the first and last birth date of those who, on the base date, have not passed ``last_school_day``."""
+    """Return the first and last birth date before ``last_school_day`` on the base date.
+
+    That is, of those who have not passed it.
+    """
     return date(fiscal_year(base_date) - ADULT_SCHOOL_AGE, 4, 2), base_date
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer to "am I in?": yes or no, and why in one sentence of the reader's language."""
+    """The answer to "am I in?": yes or no, and why, in one sentence of the reader's language."""
 
     eligible: bool
     reason: str

@@ -1,7 +1,4 @@
-"""What a ward decides about questions passed to it.
-
-How long it has, how often we call back, how the sheet is closed.
-"""
+"""The ward's settings for questions passed to it: time limits, call-back tries, the sheet's key."""
 
 import re
 from dataclasses import dataclass
@@ -24,13 +21,11 @@ _SECRET = re.compile("age-secret-key", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class EscalationSettings:
-    """Business days until each kind of question is due (0.
+    """Business days until each kind of question is due (0: the same one), and unanswered calls.
 
-    On the same business day), and calls without an answer.
-
-    ``sheet_key`` is the ward's age public key, to which the sheet of open questions is encrypted.
-    Without one the sheet goes out only where the ward accepted that anybody can read it:
-    ``plain_sheet_accepted_by`` says who did and when.
+    ``sheet_key`` is the ward's age public key, with which the sheet of open questions is encrypted.
+    Without a key the sheet goes out only if the ward accepted that anybody can read it:
+    ``plain_sheet_accepted_by`` tells who did and when.
     """
 
     eligibility: int

@@ -1,4 +1,4 @@
-"""Explains a program to people: every date in both calendars, and what each setting amounts to."""
+"""Explains a program to people: every date in both calendars, and the value of each setting."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ def window_title(kind: WindowKind) -> str:
 
 @dataclass(frozen=True, slots=True)
 class DayRow:
-    """One day of the program: ISO, era and weekday, and what there is to know about it."""
+    """One day of the program: ISO, era and weekday, and a remark about it."""
 
     key: str
     title: str
@@ -100,7 +100,7 @@ def explain_days(program: Program) -> list[DayRow]:
 
 
 def explain_settings(program: Program) -> list[SettingRow]:
-    """Return what the rest of the program amounts to, one line per setting."""
+    """Return the values of all other settings, one row per setting."""
     eligibility, contact, hours = program.eligibility, program.contact, program.calendar.hours
     return [
         SettingRow("name", _s("事業"), f"{program.name} ({plain(program.names.program.ja)})"),

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    """How bad: an error stops the start, a warning is shown."""
+    """How bad a finding is: an error stops the start, a warning is shown."""
 
     ERROR = "error"
     WARNING = "warning"

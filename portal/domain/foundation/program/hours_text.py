@@ -1,7 +1,4 @@
-"""The telephone's hours and closed days in the reader's words.
-
-Pages, letters and forms say them alike.
-"""
+"""The telephone's hours and closed days in the reader's words, alike on pages, letters and forms."""
 
 from datetime import date, datetime, time
 
@@ -38,7 +35,7 @@ def clock_text(moment: time) -> str:
 
 
 def instant_text(moment: datetime) -> str:
-    """Return day and time of an instant, as in Japan."""
+    """Return day and time of an instant in Japanese time."""
     there = moment.astimezone(JST)
     return f"{format_day(there.date())} {clock_text(there.time())}"
 
@@ -74,7 +71,7 @@ def reception_text(calendar: CallCenterCalendar) -> str:
 
 
 def agreed_ahead(calendar: CallCenterCalendar, first: date, last: date) -> list[str]:
-    """Return a sentence for each day from ``first`` to ``last`` that differs from the usual ones, the next first."""
+    """Return a sentence for each exceptional day from ``first`` to ``last``, the next first."""
     told: list[tuple[date, str]] = []
     for override in calendar.overrides:
         if not (first <= override.day <= last and calendar.is_within(override.day)):

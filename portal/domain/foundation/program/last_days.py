@@ -1,6 +1,6 @@
-"""The gap at the end.
+"""The gap at the end: nobody answers any more while the coupon can still be exchanged.
 
-Nobody answers any more, and the coupon may still be exchanged (``security.md`` A22).
+See ``security.md`` A22.
 """
 
 from dataclasses import dataclass
@@ -10,14 +10,17 @@ from portal.domain.foundation.clock import JST, day_start
 from portal.domain.foundation.program.schema import Program
 
 TOLD_DAYS = 30
-"""The gap is told from this many days before the last usable day: of 31 December from the 1st."""
+"""The gap is mentioned from this many days before the last usable day.
+
+For 31 December, from the 1st.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """``staffed_until`` (JST) is the instant at which the last staffed day closes, ``usable`` the last usable day.
+    """The gap: ``staffed_until`` (JST instant) and ``usable``, the last usable day.
 
-    ``over``: the telephone has closed for the last time already.
+    The telephone closes for the last time at ``staffed_until``; ``over``: it has done so already.
     """
 
     staffed_until: datetime
@@ -31,10 +34,10 @@ class Gap:
 
 
 def gap(program: Program, now: datetime) -> Gap | None:
-    """Return the gap between the last staffed and the last usable day, while people should know of it; else None.
+    """Return the gap between the last staffed and the last usable day while it is to be mentioned.
 
-    It is told from thirty days before the last usable day until that day is over, whichever is the
-    month.
+    That is from thirty days before the last usable day until that day is over, whatever the month;
+    None at other times.
     """
     window, calendar = program.windows.exchange, program.calendar
     usable = window.last_day

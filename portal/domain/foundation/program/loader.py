@@ -1,4 +1,4 @@
-"""Loads a program from its TOML file, by the name of a shipped program or by path."""
+"""Load a program from its TOML file, by the name of a shipped program or by path."""
 
 import difflib
 import re
@@ -49,14 +49,15 @@ POSTAL_CODE = re.compile(r"(\d{3})-?(\d{4})")
 
 
 def shipped_programs() -> tuple[str, ...]:
-    """Return the names of the programs that come with the software."""
+    """Return the names of the programs that ship with the software."""
     return tuple(sorted(path.parent.name for path in PROGRAMS.glob(f"*/{FILE_NAME}")))
 
 
 def find_program_file(name_or_path: str) -> Path:
     """Return the file of a program given by name, by its folder or by its file.
 
-    Raises NotFoundError.
+    Raises:
+        NotFoundError: there is no such program.
     """
     if name_or_path in shipped_programs():
         return PROGRAMS / name_or_path / FILE_NAME
@@ -79,10 +80,11 @@ def find_program_file(name_or_path: str) -> Path:
 def load_program(name_or_path: str, today: date | None = None) -> Program:
     """Read, check and derive a program.
 
-    ``today`` (Japanese day) serves dates written as ``today+30``.
+    ``today`` (JST) serves dates written as ``today+30``.
 
-    Raises NotFoundError when there is no such program, ProgramFileError with every fault of its
-    files at once.
+    Raises:
+        NotFoundError: there is no such program.
+        ProgramFileError: with every fault of its files at once.
     """
     path = find_program_file(name_or_path)
     today = today or jst_date(datetime.now(UTC))

@@ -9,9 +9,9 @@ from portal.domain.foundation.texts import current_locale
 
 @dataclass(frozen=True, slots=True)
 class LocalText:
-    """The ward's own words.
+    """A text of the ward.
 
-    ``str()`` gives them in the reader's language (``ja@easy`` with {漢字|かんじ}).
+    ``str()`` returns it in the reader's language (``ja@easy`` with {漢字|かんじ}).
 
     Attributes:
         texts: One text per language, in the order of ``RESIDENT_LOCALES``.
@@ -21,7 +21,11 @@ class LocalText:
 
     @classmethod
     def from_mapping(cls, texts: Mapping[str, str]) -> "LocalText":
-        """Build from texts by locale id; every language must be there (KeyError otherwise)."""
+        """Build from texts by locale ID.
+
+        Raises:
+            KeyError: one of the six is missing.
+        """
         return cls(tuple(texts[locale] for locale in RESIDENT_LOCALES))
 
     @property
@@ -30,11 +34,11 @@ class LocalText:
         return self.in_language("ja")
 
     def in_language(self, locale: str) -> str:
-        """Return the text in one language; a locale that nobody offers gives the source's."""
+        """Return the text in one language; Japanese for an unknown locale."""
         return self.texts[RESIDENT_LOCALES.index(locale) if locale in RESIDENT_LOCALES else 0]
 
     def filled(self, values: Mapping[str, "LocalText"]) -> "LocalText":
-        """Return the text with its ``%(name)s`` replaced, in each language by that language's value."""
+        """Return the text with each ``%(name)s`` replaced by the value in the same language."""
         return LocalText.from_mapping(
             {
                 locale: self.in_language(locale)

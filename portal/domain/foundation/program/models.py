@@ -1,4 +1,4 @@
-"""Which program this database belongs to."""
+"""The table that tells which program this database belongs to."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from portal.domain.foundation.base import Base
 
 
 class Deployment(Base):
-    """The one row that ties database, program and keys together, so that a wrong key is found at the start."""
+    """The one row that ties database, program and keys together, so that a wrong key is noticed."""
 
     __tablename__ = "deployment"
 

@@ -1,7 +1,4 @@
-"""One month of the call center as people at work read it.
-
-Each day's hours, why, and what was agreed.
-"""
+"""One month of the call center for people at work: each day's hours, why, and what was agreed."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -24,7 +21,7 @@ WEEK = 7
 
 
 class DayKind(StrEnum):
-    """Why a day is open or closed; the first that fits, from the most particular to the usual."""
+    """Why a day is open or closed; the first that fits, from the most specific to the usual."""
 
     OUTSIDE = "outside"
     EXTRA_OPENING = "extra_opening"
@@ -40,10 +37,9 @@ class DayKind(StrEnum):
 class CalendarDay:
     """One day (JST).
 
-    ``hours`` is None on closed days; ``reason`` is the holiday's or the agreement's, or empty.
-
+    ``hours`` is None on closed days; ``reason`` names the holiday or the agreement, or is empty.
     ``ends``: the windows of which this is the last usable day; ``last_staffed``: nobody answers
-    after it while the coupon may still be exchanged.
+    after it while the coupon can still be exchanged.
     """
 
     day: date
@@ -57,37 +53,34 @@ class CalendarDay:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A month in weeks from Monday to Sunday.
-
-    Places before its first and after its last day are None.
-    """
+    """A month in weeks from Monday to Sunday; places outside the month are None."""
 
     first: date
     weeks: tuple[tuple[CalendarDay | None, ...], ...]
 
     @property
     def days(self) -> tuple[CalendarDay, ...]:
-        """The days in their order."""
+        """The days in order."""
         return tuple(day for week in self.weeks for day in week if day is not None)
 
     @property
     def open_days(self) -> int:
-        """How many days somebody answers."""
+        """The number of days on which somebody answers."""
         return sum(day.hours is not None for day in self.days)
 
     @property
     def before(self) -> date:
-        """The first day of the month before."""
+        """The first day of the preceding month."""
         return (self.first - timedelta(days=1)).replace(day=1)
 
     @property
     def after(self) -> date:
-        """The first day of the month after."""
+        """The first day of the following month."""
         return next_month(self.first)
 
 
 def month_of(program: Program, day: date) -> Month:
-    """Return the month in which ``day`` lies."""
+    """Return the month that contains ``day``."""
     first = day.replace(day=1)
     count = (next_month(first) - first).days
     days: list[CalendarDay | None] = [None] * first.weekday()
@@ -105,12 +98,12 @@ def agreed_days(calendar: CallCenterCalendar) -> list[HoursOverride | Closure]:
 
 
 def first_day_of(agreed: HoursOverride | Closure) -> date:
-    """Return the (first) day that was agreed about."""
+    """Return the (first) day of an agreement."""
     return agreed.first if isinstance(agreed, Closure) else agreed.day
 
 
 def last_day_of(agreed: HoursOverride | Closure) -> date:
-    """Return the (last) day that was agreed about."""
+    """Return the (last) day of an agreement."""
     return agreed.last if isinstance(agreed, Closure) else agreed.day
 
 

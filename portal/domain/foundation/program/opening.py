@@ -1,6 +1,6 @@
-"""Refuses what comes outside its window, in words.
+"""Refuse what comes outside its window, in words.
 
-Windows open and close functions by date by themselves.
+Windows open and close functions by date automatically.
 """
 
 from collections.abc import Callable, Mapping
@@ -35,7 +35,10 @@ _OVER: Mapping[WindowKind, Callable[[], str]] = MappingProxyType(
 
 
 def closed_text(window: Window, now: datetime) -> str:
-    """Return the resident's sentence why a window is not open now, with its first or last usable day; "" if open."""
+    """Return the resident's sentence why a window is closed now, with its first or last usable day.
+
+    Empty if the window is open.
+    """
     if window.is_open(now):
         return ""
     if window.is_before(now):
@@ -56,9 +59,9 @@ def require_open(window: Window, now: datetime) -> None:
 
 
 def staff_closed_text(window: Window, now: datetime) -> str:
-    """Return the staff's sentence why a window is not open now, with its first or last usable day.
+    """Return the staff's sentence why a window is closed now, with its first or last usable day.
 
-    "" if open.
+    Empty if the window is open.
     """
     if window.is_open(now):
         return ""

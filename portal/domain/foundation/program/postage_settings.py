@@ -1,4 +1,4 @@
-"""What a ward agreed about postage: yen for one item of each class of mail (clause 7(3)②)."""
+"""Postage agreed with the ward: yen for one item of each class of mail (clause 7(3)②)."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ class PostageSettings:
     pairs: tuple[tuple[str, int], ...]
 
     def yen(self, mail_class: str) -> int | None:
-        """Return the yen for one item; None where nothing is agreed."""
+        """Return the yen for one item; None if nothing was agreed."""
         return dict(self.pairs).get(mail_class)
 
 

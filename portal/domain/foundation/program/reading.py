@@ -1,4 +1,4 @@
-"""Strict reading of a program's TOML: every key is asked for by name, every other key is an error."""
+"""Strict reading of a program's TOML: every key is requested by name, every other key is an error."""
 
 import difflib
 import re
@@ -36,7 +36,7 @@ class ProgramFileError(InputError):
 
 
 class TomlFaultError(Exception):
-    """A file that is no readable TOML; ``sentence`` says why and what to do."""
+    """A file that is not readable TOML; ``sentence`` tells why and what to do."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
@@ -46,7 +46,8 @@ class TomlFaultError(Exception):
 def open_toml(path: Path) -> dict[str, Any]:
     """Return the tables of any TOML file.
 
-    Raises TomlFaultError when it is missing, unreadable or no TOML.
+    Raises:
+        TomlFaultError: it is missing, unreadable or not TOML.
     """
     try:
         with path.open("rb") as file:
@@ -71,7 +72,8 @@ def open_toml(path: Path) -> dict[str, Any]:
 def read_toml(path: Path) -> dict[str, Any]:
     """Return the program file's tables.
 
-    Raises ProgramFileError when it is missing, unreadable or no TOML.
+    Raises:
+        ProgramFileError: it is missing, unreadable or not TOML.
     """
     try:
         return open_toml(path)
@@ -80,10 +82,7 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 class Section:
-    """One table of the file.
-
-    The getters note which keys exist; ``finish`` reports the unknown ones.
-    """
+    """One table of the file; the getters record the keys asked for, ``finish`` reports all others."""
 
     def __init__(
         self,
@@ -105,18 +104,18 @@ class Section:
         return f"{self.where}.{key}" if self.where else key
 
     def problem(self, key: str, sentence: str) -> None:
-        """Note a fault of one key."""
+        """Record a fault of one key."""
         self.problems.append(
             _s("%(key)s: %(sentence)s") % {"key": self.name_of(key), "sentence": sentence}
         )
 
     def raw(self, key: str) -> object:
-        """Return what the file says, unread; None when it is missing."""
+        """Return the value as it is in the file; None if it is missing."""
         self._known.add(key)
         return self._data.get(key)
 
     def has(self, key: str) -> bool:
-        """Tell whether the file gives this key."""
+        """Tell whether the file contains this key."""
         self._known.add(key)
         return key in self._data
 
@@ -160,7 +159,7 @@ class Section:
         return int(value)
 
     def number(self, key: str, default: float, *, low: float, high: float) -> float:
-        """Return a number (millimeters, say) between ``low`` and ``high``."""
+        """Return a number (for example of millimeters) between ``low`` and ``high``."""
         value = self._get(key, (int, float), _s("数"), required=False)
         if value is None:
             return default
@@ -206,7 +205,7 @@ class Section:
         return found if found is not None else date.min
 
     def maybe_day(self, key: str, *, required: bool = False) -> date | None:
-        """Return a day, or None where it is not given; ``days`` understands how people write it."""
+        """Return a day, or None if it is missing; ``days`` parses what people write."""
         value = self._get(key, (str, date), _s("日付"), required=required)
         if value is None:
             return None

@@ -1,4 +1,4 @@
-"""Reads the call center's calendar and the windows from a program file."""
+"""Read the call center's calendar and the windows from a program file."""
 
 import calendar as gregorian
 import re
@@ -26,7 +26,7 @@ REQUEST_KINDS = (WindowKind.ALTERNATIVE, WindowKind.REDELIVERY, WindowKind.NEW_L
 
 @dataclass(frozen=True, slots=True)
 class RequestSettings:
-    """What the file says about one kind of request."""
+    """What the file contains about one kind of request."""
 
     kind: WindowKind
     first_day: date | None
@@ -84,7 +84,7 @@ class DateSettings:
 def read_dates(root: Section, today: date) -> DateSettings:
     """Read ``[call_center]``, ``[dates]``, ``[mail]`` and ``[requests]``.
 
-    Faults go to the section's problems.
+    Faults are recorded in the section's problems.
     """
     expressions = DayExpressions(today)
     root.days = expressions.read

@@ -1,4 +1,4 @@
-"""Reads the ward's own texts and names, and fills the values that they quote."""
+"""Read the ward's own texts and names, and fill in the values that they quote."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -51,7 +51,7 @@ def read_names(section: Section) -> Names:
 
 
 def read_alternatives(root: Section) -> tuple[AlternativeProduct, ...]:
-    """Read ``[[alternatives]]``: the paper products, each with a short id that is used once."""
+    """Read ``[[alternatives]]``: the paper products, each with a short, unique ID."""
     found = [
         AlternativeProduct(
             table.text("id"),
@@ -65,7 +65,11 @@ def read_alternatives(root: Section) -> tuple[AlternativeProduct, ...]:
 
 
 def read_texts(path: Path) -> WardTexts:
-    """Read the texts file. Raises ProgramFileError that names every missing or unknown key."""
+    """Read the texts file.
+
+    Raises:
+        ProgramFileError: naming every missing or unknown key.
+    """
     problems: list[str] = []
     root = Section(read_toml(path), where="", problems=problems)
     answers = [
@@ -94,7 +98,7 @@ def read_texts(path: Path) -> WardTexts:
 def fill_values(
     names: Names, contact: Contact, eligibility: Eligibility, windows: Windows
 ) -> Mapping[str, LocalText]:
-    """Return what ``%(name)s`` stands for in the ward's texts."""
+    """Return the values of ``%(name)s`` in the ward's texts."""
     return {
         "ward": names.ward,
         "mayor": names.mayor,
@@ -115,7 +119,7 @@ def fill_values(
 
 
 def fill_texts(texts: WardTexts, values: Mapping[str, LocalText]) -> WardTexts:
-    """Return the texts with every quoted value in place."""
+    """Return the texts with every quoted value filled in."""
     return WardTexts(
         about=texts.about.filled(values),
         where_usable=texts.where_usable.filled(values),

@@ -1,4 +1,4 @@
-"""What a ward decides about requests: decline, paper alternative, redelivery and their review."""
+"""The ward's settings for requests: decline, paper alternative, redelivery and their review."""
 
 from dataclasses import dataclass
 
@@ -7,19 +7,13 @@ from portal.domain.foundation.program.reading import Section
 from portal.domain.foundation.texts import _s
 
 POSTAL_RULES = ("arrival", "postmark")
-"""``arrival`` 必着: the day it reached us counts.
-
-``postmark`` 消印有効: the day of the postmark counts.
-"""
+"""``arrival`` 必着: the day of arrival counts; ``postmark`` 消印有効: the day of the postmark."""
 
 ADULT_RULES = ("householder", "countersign", "ward")
-"""Who declares for a person who is 18 or older on the day of the declaration (``domain.md`` §1.2 no.
-
-8).
-"""
+"""Who declares for a person who is 18 or older on that day (``domain.md`` §1.2 no. 8)."""
 
 ABSENCE_CARD, ABSENCE_CALL = ABSENCE_WAYS = ("card", "call_back")
-"""How a household without a channel hears that the post office keeps its mail.
+"""How a household without a channel hears that the post office stores its mail.
 
 A card, or a call to a number it left.
 """
@@ -41,7 +35,7 @@ class AlternativeProduct:
     def pieces_of(self, amount_yen: int) -> int:
         """Return how many pieces make up an amount.
 
-        ``checks`` refuses a program where that is not whole.
+        ``checks`` refuses a program in which the number is not whole.
         """
         return amount_yen // self.piece_yen
 

@@ -1,4 +1,4 @@
-"""What a program consists of, as frozen records; nothing here reads files or a database."""
+"""The parts of a program, as frozen records; nothing here reads files or a database."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +22,7 @@ ENCLOSURES = ALTERNATIVE_FORM, DECLINE_FORM, REPLY_ENVELOPE = (
     "decline_form",
     "reply_envelope",
 )
-"""What may lie in the envelope of a first letter beside the letter."""
+"""What can be enclosed with a first letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class PostalAddress:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """How to reach the call center, where letters go back to, and whom at the ward we ask."""
+    """How to reach the call center, the return address of letters, and the contact at the ward."""
 
     telephone: str
     telephone_is_free: bool
@@ -90,7 +90,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class RiskAcceptance:
-    """Who at the ward accepted codes by email, when and why."""
+    """The ward's acceptance of codes by email: who, when and why."""
 
     accepted_by: str
     accepted_on: date
@@ -99,7 +99,7 @@ class RiskAcceptance:
 
 @dataclass(frozen=True, slots=True)
 class Channels:
-    """Ways to receive a one-time code."""
+    """The ways to receive a one-time code."""
 
     totp: bool
     sms: bool
@@ -108,16 +108,13 @@ class Channels:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The channels that are on, in the order in which they are offered."""
+        """The enabled channels, in the order in which they are offered."""
         return tuple(name for name in ("totp", "sms", "email") if getattr(self, name))
 
 
 @dataclass(frozen=True, slots=True)
 class AdvanceSettings:
-    """The notice before the first letter.
-
-    The file of its words, and what lies beside it besides the decline form.
-    """
+    """The notice before the first letter: the file of its texts, and the reply envelope, if any."""
 
     texts_file: Path
     has_reply_envelope: bool
@@ -125,7 +122,7 @@ class AdvanceSettings:
 
 @dataclass(frozen=True, slots=True)
 class LetterLayout:
-    """Where things stand on the A4 letter, in millimeters from the upper left corner of the folded sheet."""
+    """Positions on the A4 letter, in millimeters from the upper left corner of the folded sheet."""
 
     window_left_mm: float
     window_top_mm: float
@@ -140,7 +137,7 @@ class LetterLayout:
 
 @dataclass(frozen=True, slots=True)
 class HelpAnswer:
-    """One question that residents often ask, with the ward's answer."""
+    """One frequent question of residents with the ward's answer."""
 
     id: str
     question: LocalText

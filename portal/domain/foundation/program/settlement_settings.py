@@ -1,7 +1,4 @@
-"""What a ward decides about the settlement (clause 11).
-
-The advance that it paid, and which yen it pays for.
-"""
+"""The ward's settings for the settlement (clause 11): the advance paid, and which yen it pays for."""
 
 from dataclasses import dataclass
 
@@ -13,7 +10,7 @@ PAID_FOR = ("used", "lapsed", "alternative")
 
 @dataclass(frozen=True, slots=True)
 class SettlementSettings:
-    """``advance_yen`` was paid before.
+    """``advance_yen`` was paid in advance.
 
     ``paid_for`` names the columns of the settlement that the ward pays.
     """
@@ -23,10 +20,7 @@ class SettlementSettings:
 
 
 def read_settlement_settings(root: Section) -> SettlementSettings:
-    """Read ``[settlement]``.
-
-    Without it there was no advance, and used and alternative yen are paid for.
-    """
+    """Read ``[settlement]``; by default no advance, and used and alternative yen are paid for."""
     table = root.table("settlement", required=False)
     paid_for = table.words("paid_for", ("used", "alternative"))
     for word in sorted(set(paid_for) - set(PAID_FOR)):

@@ -1,7 +1,4 @@
-"""The registered sites of the call center.
-
-Where agents may sign in from, and which site stands ready (BCP).
-"""
+"""The registered sites of the call center: where agents sign in from, and the reserve site (BCP)."""
 
 import ipaddress
 import re
@@ -32,7 +29,7 @@ class Workplace:
     networks: tuple[str, ...]
 
     def holds(self, address: str) -> bool:
-        """Tell whether an IP address lies in one of the site's networks."""
+        """Tell whether an IP address is in one of the site's networks."""
         try:
             ip = ipaddress.ip_address(address)
         except ValueError:
@@ -46,13 +43,13 @@ def _network(network: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
 
 
 def workplaces_at(workplaces: Sequence[Workplace], address: str) -> tuple[Workplace, ...]:
-    """Return the sites in whose networks an address lies; main ones first."""
+    """Return the sites in whose networks an address is, main ones first."""
     found = (workplace for workplace in workplaces if workplace.holds(address))
     return tuple(sorted(found, key=lambda workplace: workplace.kind != MAIN))
 
 
 def read_workplaces(root: Section) -> tuple[Workplace, ...]:
-    """Read ``[[sites]]``; faults go to the section's problems."""
+    """Read ``[[sites]]``; faults are recorded in the section's problems."""
     found: list[Workplace] = []
     for table in root.tables("sites"):
         name = table.text("id")

@@ -1,4 +1,4 @@
-"""The log of what households were told, and the daily prints of cards."""
+"""Tables of announcements to households and of the daily prints of cards."""
 
 from datetime import date, datetime
 
@@ -11,10 +11,8 @@ from portal.domain.foundation.base import Base, BigId, primary_key, state_column
 class CardPrint(Base):
     """One PDF of cards for people without a channel.
 
-    A row exists only for a file that was written whole.
-
-    ``posted_on`` (JST) and ``mail_class``: when and how all its cards went to the post; None until
-    somebody says so.
+    A row exists only for a file that was written whole. ``posted_on`` (JST) and ``mail_class``:
+    when and how all its cards went to the post; None until recorded.
     """
 
     __tablename__ = "card_print"
@@ -32,14 +30,12 @@ class CardPrint(Base):
 
 
 class Announcement(Base):
-    """One household told of one event by one medium.
+    """The announcement of one event to one household by one medium.
 
-    ``dedupe_key`` makes a second one of the same event impossible.
-
-    ``medium`` is sms, email, card or call_back. What could not be delivered stays as it is, and a
-    card follows it (``follows_id``). ``receipt_no`` is what the household may name on the
-    telephone; nothing here is personal: the address is in the sealed outbox message, a contact
-    number in the sealed task.
+    ``dedupe_key`` rules out a second one of the same event. ``medium`` is sms, email, card or
+    call_back. What could not be delivered stays as it is, and a card follows it (``follows_id``).
+    ``receipt_no`` is what the household may quote on the telephone; nothing here is personal: the
+    address is in the sealed outbox message, a contact number in the sealed task.
     """
 
     __tablename__ = "announcement"

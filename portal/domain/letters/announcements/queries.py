@@ -19,7 +19,7 @@ LOG_LIMIT = 50
 class LogEntry:
     """One line of a household's delivery log.
 
-    ``next_try_at`` (UTC) where a message failed and is tried again.
+    ``next_try_at`` (UTC) is set if a message failed and is tried again.
     """
 
     id: int
@@ -37,13 +37,13 @@ class LogEntry:
 
     @property
     def can_resume(self) -> bool:
-        """Tell whether a person may start it again."""
+        """Tell whether staff may start it again."""
         return ANNOUNCEMENT.can(self.state, "resume")
 
 
 @dataclass(frozen=True, slots=True)
 class CardCounts:
-    """Cards that wait for the next print, and announcements that were stopped and not sent after all."""
+    """Numbers of cards that wait for the next print, and of announcements stopped and not resumed."""
 
     waiting: int
     stopped: int
@@ -60,7 +60,7 @@ LOG = (
 
 
 def delivery_log(session: Session, household_id: int) -> list[LogEntry]:
-    """Return what a household was told, newest first."""
+    """Return the announcements to a household, newest first."""
     rows = session.execute(LOG, {"household_id": household_id})
     return [_entry(row, message) for row, message in rows]
 
@@ -87,7 +87,10 @@ def _entry(row: Announcement, message: OutboxMessage | None) -> LogEntry:
 
 
 def card_counts(session: Session, *, include_protected: bool) -> CardCounts:
-    """Count what waits and what was stopped; protected households only for who may know of them."""
+    """Count what waits and what was stopped.
+
+    Protected households count only for those who may know of them.
+    """
 
     def count(*conditions: ColumnElement[bool]) -> int:
         statement = (
@@ -108,9 +111,9 @@ def card_counts(session: Session, *, include_protected: bool) -> CardCounts:
 def stopped_notices(
     session: Session, *, include_protected: bool, limit: int = LOG_LIMIT
 ) -> list[LogEntry]:
-    """Return what was stopped and not sent after all, newest first.
+    """Return what was stopped and not sent since, newest first.
 
-    A household may stand there twice.
+    A household may be listed twice.
     """
     statement = (
         select(Announcement)
@@ -130,5 +133,5 @@ def card_prints(session: Session, limit: int = 30) -> list[CardPrint]:
 
 
 def card_by_number(session: Session, number: str) -> Announcement | None:
-    """Return the card with a printed number, for mail that came back; None where there is none."""
+    """Return the card with a printed number, for returned mail; None if there is none."""
     return session.scalar(select(Announcement).where(Announcement.card_number == number))

@@ -1,7 +1,4 @@
-"""Reminding of the last day for exchanging coupons.
-
-Once a month and once a week before it, by SMS or email.
-"""
+"""Reminders of the last day for exchanging coupons, a month and a week before it, by SMS or email."""
 
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
@@ -36,7 +33,7 @@ Transaction = Callable[[], AbstractContextManager[Session]]
 
 
 def stage(window: Window, now: datetime) -> int | None:
-    """Return which reminder is due at this instant (days before the last day), None when none is."""
+    """Return which reminder is due at this instant (days before the last day); None if none is."""
     if not window.is_open(now):
         return None
     left = window.days_left(now)
@@ -64,10 +61,8 @@ _HAS_UNUSED_COUPON = exists().where(
 def due_households(session: Session, window: Window, now: datetime) -> list[int]:
     """Return the households to remind now.
 
-    Signed in before, with SMS or email, a coupon not yet exchanged.
-
-    Left out are held, protected and removed ones, those with a death, and those reminded since this
-    reminder fell due.
+    They signed in before, have SMS or email, and a coupon not yet exchanged. Left out are held,
+    protected and removed ones, those with a death, and those reminded since this reminder fell due.
     """
     days = stage(window, now)
     if days is None:
@@ -110,9 +105,9 @@ def remind(work: Work, window: Window, household_ids: Collection[int]) -> None:
 
 
 def remind_everybody(source: WorkSource, window: Window) -> int:
-    """Remind whoever is due now, in short transactions, so that an interruption loses nothing.
+    """Remind whoever is due now and return how many.
 
-    Returns how many.
+    Short transactions, so that an interruption loses nothing.
     """
     with source.reading() as work:
         waiting = due_households(work.session, window, work.now) if waking_hours(work.now) else []

@@ -1,4 +1,4 @@
-"""The moment of sending: what must not go out any more, and what became of what went."""
+"""At the time of sending: which messages are barred, and what became of those sent."""
 
 from collections.abc import Collection, Sequence
 
@@ -20,7 +20,7 @@ AT_ONCE = 500
 
 
 def barred_messages(session: Session, messages: Sequence[OutboxMessage]) -> set[int]:
-    """Return the ids of messages whose household gets nothing automatic now; the outbox stops them.
+    """Return the keys of messages whose household gets nothing automatic now, to be stopped.
 
     One-time codes and warnings about the account itself go out: their owner asked for them, or must
     know of them.
@@ -39,9 +39,9 @@ def _automatic(purpose: str) -> bool:
 
 
 def settle(work: Work, message_ids: Collection[int] | None = None) -> int:
-    """Carry what became of outbox messages over to their announcements; returns how many.
+    """Transfer the results of outbox messages to their announcements, and return how many.
 
-    All that wait, or those of some messages. One that was refused for good or could not be
+    All that wait, or those of some messages. A message that was refused for good or could not be
     delivered in time is followed by a card. Safe to repeat.
     """
     statement = (

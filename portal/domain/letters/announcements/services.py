@@ -1,4 +1,4 @@
-"""Announcing an event: choosing the medium, queueing it once, and starting again what was stopped."""
+"""Announce an event: choose the medium, queue it once, and resume what was stopped."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ from portal.domain.people.notices.services import enqueue
 from portal.domain.people.tasks.services import CALL_BACK, open_task
 
 LIFE = timedelta(hours=48)
-"""How long a message is tried; then it counts as undeliverable and a card follows."""
+"""How long a message is tried; after that it is undeliverable and a card follows."""
 PURPOSE = "announce."
 SMS, EMAIL, CARD, CALL = "sms", "email", "card", "call_back"
 KEY_LENGTH = 100
@@ -72,7 +72,7 @@ _TWIN = (
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Where a household gets its codes by message, and in which language.
+    """The channel by which a household gets its codes by message, and its language.
 
     ``row`` is None without such a channel.
     """
@@ -84,16 +84,16 @@ class Reach:
 def reach(session: Session, household_id: int) -> Reach:
     """Return the proven SMS or email channel of a household's active account (SMS first).
 
-    An app gives codes without an address; a locked, suspended or replaced account is not written
-    to.
+    An app gives codes without an address; nothing is written to a locked, suspended or replaced
+    account.
     """
     return _reach(session, household_id, "active")
 
 
 def reach_of_replaced(session: Session, household_id: int) -> Reach:
-    """Return the proven channel of the account that a new letter replaced last, until the new one is in use.
+    """Return the proven channel of the last replaced account, until the new one is in use.
 
-    Only for telling its owner of that letter, which the owner asked for from this account.
+    Only to inform its owner of the new letter, which the owner asked for from this account.
     """
     return _reach(session, household_id, "superseded")
 
@@ -106,7 +106,7 @@ def _reach(session: Session, household_id: int, state: str) -> Reach:
 
 
 def reach_by(credential: Credential, sources: Iterable[OtpAuthenticator]) -> Reach:
-    """Return what ``reach`` would, from an account and its proven sources of codes as they were read."""
+    """Return what ``reach`` would, from an account and its proven sources of codes, already read."""
     if credential.state == "active":
         for kind in (SMS, EMAIL):
             for source in sources:
@@ -213,7 +213,7 @@ def _waiting_twin(session: Session, row: Announcement) -> int | None:
 
 
 def _dispatch(work: Work, row: Announcement, way: Reach, contact: str | None) -> None:
-    """Hand the announcement over to what carries it."""
+    """Pass the announcement on to its carrier: the outbox, a task to call, or the print of cards."""
     if way.row is not None:
         row.medium = way.row.kind
         with use_locale(way.locale):
@@ -258,7 +258,7 @@ def lock_announcement(session: Session, announcement_id: int) -> Announcement:
     """Lock one row to the end of the transaction.
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: no announcement has this key.
     """
     row = session.get(Announcement, announcement_id, with_for_update=True, populate_existing=True)
     if row is None:
@@ -267,7 +267,7 @@ def lock_announcement(session: Session, announcement_id: int) -> Announcement:
 
 
 def stop(work: Work, row: Announcement, reason: str) -> None:
-    """Stop an announcement that waits; only a person starts it again."""
+    """Stop a waiting announcement; only a person starts it again."""
     row.state, row.changed_at = ANNOUNCEMENT.next(row.state, "stop"), work.now
     row.last_error = reason
     record(
@@ -282,9 +282,9 @@ def stop(work: Work, row: Announcement, reason: str) -> None:
 
 
 def call_off_cards(work: Work, key: str) -> None:
-    """Print no card about an event (its ``key``) that is over.
+    """Print no card about a finished event (its ``key``).
 
-    The one that waits, or the one after a lost message.
+    Neither the waiting card nor the one that would follow a lost message.
     """
     known = select(Announcement.id).where(Announcement.dedupe_key == key).scalar_subquery()
     rows = work.session.scalars(
@@ -314,7 +314,7 @@ def resume(work: Work, announcement_id: int) -> Announcement:
     """Send a stopped announcement after all, by the medium that fits now.
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: no announcement has this key.
         NotAllowedError: the household still gets nothing automatic.
         WrongStateError: it is not stopped.
     """
@@ -344,11 +344,11 @@ def resume(work: Work, announcement_id: int) -> Announcement:
 
 
 def card_came_back(work: Work, announcement_id: int) -> Announcement:
-    """Note that the post returned a card.
+    """Record that the post returned a card.
 
     Raises:
-        NotFoundError: there is none of that key.
-        WrongStateError: it is no printed card, or was noted before.
+        NotFoundError: no announcement has this key.
+        WrongStateError: it is not a printed card, or its return was recorded before.
     """
     row = lock_announcement(work.session, announcement_id)
     row.state, row.changed_at = ANNOUNCEMENT.next(row.state, "come_back"), work.now

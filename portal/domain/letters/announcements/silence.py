@@ -1,7 +1,4 @@
-"""To whom nothing may be sent automatically.
-
-Held, protected or removed households, and those with a death.
-"""
+"""Households to which nothing is sent automatically: held, protected, removed, or with a death."""
 
 from collections.abc import Collection, Sequence
 
@@ -14,7 +11,7 @@ from portal.domain.people.households.queries import has_open_hold
 DIED = "W11"
 """First letters of the roster's code for a death.
 
-Released or not, people speak to this family, no machine does.
+Even when the hold is released, people speak to this family and no machine does.
 """
 
 
@@ -34,8 +31,8 @@ def to_be_told(session: Session, household_ids: Sequence[int]) -> list[int]:
 def silenced(session: Session, household_ids: Collection[int]) -> set[int]:
     """Return those of the households that get nothing automatic now.
 
-    Read at the moment of sending: a hold, a protection or a death that was noted after the message
-    was queued counts.
+    Read at the time of sending: a hold, a protection or a death recorded after the message was
+    queued counts.
     """
     wanted = set(household_ids)
     if not wanted:

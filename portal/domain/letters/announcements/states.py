@@ -1,7 +1,4 @@
-"""States of an announcement.
-
-What a household must not get is stopped, and only people start it again.
-"""
+"""States of an announcement; what a household must not get is stopped, and only staff resume it."""
 
 from portal.domain.foundation.states import StateMachine, fan
 

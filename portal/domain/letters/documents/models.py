@@ -1,4 +1,4 @@
-"""Tables of the ward's documents: versions with their content, and what was printed from which."""
+"""Tables of the ward's documents: versions with their content, and what was printed from them."""
 
 from datetime import date, datetime
 
@@ -20,11 +20,9 @@ LIVING = "state IN ('proposed', 'approved')"
 
 
 class DocumentVersion(Base):
-    """One version of one kind of document, with the bytes as they were.
+    """One version of one kind of document, with its original bytes; nothing personal is in them.
 
-    Nothing personal is in them.
-
-    ``label``: the version as people call it. ``specimen``: a PDF that shows the texts on paper,
+    ``label``: the version's name for people. ``specimen``: a PDF that shows the texts on paper,
     with invented people. ``sha256`` is the content's: the same content has one living version.
     """
 
@@ -63,10 +61,7 @@ class DocumentVersion(Base):
 
 
 class DocumentUse(Base):
-    """What was made from a version.
-
-    ``subject`` and ``subject_id`` name it, for example a print run.
-    """
+    """What was made from a version: ``subject`` and ``subject_id``, for example a print run."""
 
     __tablename__ = "document_use"
     __table_args__ = (UniqueConstraint("version_id", "subject", "subject_id"),)

@@ -1,4 +1,4 @@
-"""Reading the ward's documents: versions, and what was printed from them."""
+"""Read the ward's documents: versions, and what was printed from them."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
@@ -13,7 +13,7 @@ PAGE = 20
 def versions(
     session: Session, kind: str | None = None, limit: int | None = PAGE
 ) -> list[DocumentVersion]:
-    """Return the versions, newest first, without their contents being read; of one kind, or of all."""
+    """Return the versions of one kind or of all, newest first, without loading their contents."""
     statement = select(DocumentVersion).options(
         defer(DocumentVersion.content), defer(DocumentVersion.specimen)
     )
@@ -23,14 +23,18 @@ def versions(
 
 
 def waiting(session: Session) -> list[DocumentVersion]:
-    """Return the versions that lie before the ward, the oldest first, without their contents being read."""
+    """Return the versions that wait for the ward, oldest first, without loading their contents."""
     statement = select(DocumentVersion).where(DocumentVersion.state == "proposed")
     bare = statement.options(defer(DocumentVersion.content), defer(DocumentVersion.specimen))
     return list(session.scalars(bare.order_by(DocumentVersion.id)))
 
 
 def version(session: Session, version_id: int) -> DocumentVersion:
-    """Return one version. Raises NotFoundError."""
+    """Return one version.
+
+    Raises:
+        NotFoundError: no version has this key.
+    """
     found = session.get(DocumentVersion, version_id)
     if found is None:
         raise NotFoundError(_s("この文書は見つかりませんでした。"))

@@ -1,4 +1,4 @@
-"""Laying a version before the ward, the ward's decision, and asking for it before anything is printed."""
+"""Propose a version to the ward, record its decision, and require it before anything is printed."""
 
 import hashlib
 from datetime import date, datetime
@@ -43,11 +43,11 @@ def propose(
     *,
     specimen: bytes | None = None,
 ) -> DocumentVersion:
-    """Keep a content as the next version of its kind, for the ward to decide.
+    """Store a content as the next version of its kind, for the ward to decide.
 
     Raises:
-        InputError: no label, or one that is too long; an empty content, or one that is too big.
-        ConflictError: this content is laid before the ward or approved already.
+        InputError: a missing or too long label; an empty or too large content.
+        ConflictError: this content is proposed or approved already.
         NotAllowedError: the actor has no account.
     """
     if work.actor.id is None:
@@ -93,9 +93,9 @@ def approve(work: Work, version_id: int, instruction_no: str, day: date) -> Docu
     """Approve a version as the ward, with the number and day of its instruction.
 
     Raises:
-        NotFoundError: there is no such version.
-        NotAllowedError: the actor is not of the ward, or laid it before the ward.
-        InputError: no number, or a day to come.
+        NotFoundError: no version has this key.
+        NotAllowedError: the actor is not of the ward, or proposed it.
+        InputError: no number, or a day in the future.
         WrongStateError: it was decided before.
     """
     row = _locked(work.session, version_id)
@@ -124,15 +124,12 @@ def approve(work: Work, version_id: int, instruction_no: str, day: date) -> Docu
 
 
 def refuse(work: Work, version_id: int) -> DocumentVersion:
-    """Refuse a version as the ward.
-
-    Raises NotFoundError, NotAllowedError, WrongStateError as ``approve``.
-    """
+    """Reject a version as the ward; errors as for ``approve``."""
     return _decide(work, version_id, "refuse")
 
 
 def revoke(work: Work, version_id: int) -> DocumentVersion:
-    """Take an approval back as the ward. Raises as ``refuse``."""
+    """Revoke an approval as the ward; errors as for ``approve``."""
     return _decide(work, version_id, "revoke")
 
 
@@ -147,7 +144,7 @@ def _decide(work: Work, version_id: int, action: str) -> DocumentVersion:
 
 
 def living(session: Session, kind: str, digest: str) -> DocumentVersion | None:
-    """Return the version of a content that is laid before the ward or approved."""
+    """Return the proposed or approved version of a content."""
     return session.scalar(
         select(DocumentVersion).where(
             DocumentVersion.kind == kind,
@@ -178,7 +175,7 @@ def require_approval(session: Session, kind: str, digest: str) -> DocumentVersio
 def note_use(
     session: Session, version_id: int, subject: str, subject_id: int, now: datetime
 ) -> None:
-    """Note what was made from a version; the same once is enough."""
+    """Record what was made from a version; recording it again changes nothing."""
     known = session.scalar(
         select(DocumentUse.id).where(
             DocumentUse.version_id == version_id,

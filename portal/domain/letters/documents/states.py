@@ -11,4 +11,4 @@ DOCUMENT = StateMachine(
         "revoke": fan("approved", "revoked"),
     },
 )
-"""``revoke``: the ward takes an approval back; nothing more is printed from this version."""
+"""``revoke``: the ward revokes an approval; nothing more is printed from this version."""

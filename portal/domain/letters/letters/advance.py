@@ -1,7 +1,4 @@
-"""The notice before the first letter (辞退受付案内文書).
-
-One page in Japanese, a shared back in the other languages.
-"""
+"""The notice before the first letter (辞退受付案内文書): a page in Japanese, a back in other languages."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -34,8 +31,8 @@ def render_notices(
 ) -> bytes:
     """Return one PDF (tagged, PDF/UA-1) with a page for each notice, in the given order.
 
-    With ``back_points`` (from ``fit_notice_back``) each is followed by the back. No child, no
-    amount of a household and no ID stand on it. ``frame`` has the texts of the notice.
+    With ``back_points`` (from ``fit_notice_back``) each is followed by the back. It shows no child,
+    no amount of a household and no ID. ``frame`` contains the texts of the notice.
 
     Raises:
         InputError: an address that no size fits, or texts that need more than their page.
@@ -60,7 +57,8 @@ def render_notices(
 def render_notice_back(frame: LetterFrame) -> bytes:
     """Return the one-page PDF with the notice in the other languages.
 
-    Raises as ``fit_notice_back``.
+    Raises:
+        InputError: as for ``fit_notice_back``.
     """
     return _back(frame)[1]
 

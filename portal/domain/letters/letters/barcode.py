@@ -1,7 +1,4 @@
-"""Bars of a letter.
-
-Japan Post's customer barcode for sorting, Code 128 for scanning a returned letter.
-"""
+"""Bars of a letter: Japan Post's customer barcode for sorting, Code 128 for scanning returns."""
 
 import re
 from collections.abc import Sequence
@@ -55,7 +52,7 @@ def split_chome(town: str) -> tuple[str, str]:
 
 
 def address_number(rest: str) -> str:
-    """Return the address number (住所表示番号) of what follows the town name, such as 1-3-2-503.
+    """Return the address number (住所表示番号) after the town name, such as 1-3-2-503.
 
     The rules are those of the manual: numbers in kanji count only before a counting word, letters
     count when they stand alone, an F after a number is a floor, everything else becomes one hyphen.
@@ -88,10 +85,10 @@ def customer_symbols(postal_code: str, number: str) -> tuple[str, ...]:
 
 
 def customer_bars(postal_code: str, rest: str) -> str | None:
-    """Return the 67 bars (digits 1 to 4) for a postal code and what follows the town name in the address.
+    """Return the 67 bars (digits 1 to 4) for a postal code and the address after the town name.
 
-    None where no barcode may be printed: a postal code that is not seven digits, or one that ends
-    in 00 and so stands for a whole area.
+    None if no barcode may be printed: a postal code that is not seven digits, or one that ends in
+    00 and so stands for a whole area.
     """
     digits = re.sub(r"[^0-9]", "", postal_code.translate(FULL_WIDTH))
     if len(digits) != 7 or digits.endswith("00"):
@@ -229,7 +226,8 @@ def code128_values(text: str) -> tuple[int, ...]:
 
     Runs of four and more digits are packed.
 
-    Raises ValueError for an empty text or a character outside printable ASCII.
+    Raises:
+        ValueError: an empty text, or a character outside printable ASCII.
     """
     if not text or not text.isascii() or not text.isprintable():
         raise ValueError("Code 128 here takes printable ASCII only")
@@ -266,7 +264,7 @@ def _digit_runs(text: str) -> list[tuple[bool, str]]:
 
 
 def code128_widths(text: str) -> tuple[int, ...]:
-    """Return the widths in modules of bar, space, bar … of a Code 128 symbol, without its quiet zones."""
+    """Return the widths in modules of bar, space, bar … of a Code 128 symbol, without quiet zones."""
     symbols = [*(CODE128_WIDTHS[value] for value in code128_values(text)), CODE128_STOP]
     return tuple(int(width) for symbol in symbols for width in symbol)
 
@@ -282,10 +280,7 @@ def bars_path(widths: Sequence[int], height: int) -> str:
 
 
 def customer_path(bars: str) -> str:
-    """Return customer bars as the data of one SVG path on a grid of half a pitch.
-
-    133 wide and 6 high.
-    """
+    """Return customer bars as the data of one SVG path on a half-pitch grid, 133 wide and 6 high."""
     top_and_length = {"1": (0, 6), "2": (0, 4), "3": (2, 4), "4": (2, 2)}
     parts = []
     for index, bar in enumerate(bars):

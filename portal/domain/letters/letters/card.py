@@ -1,6 +1,6 @@
-"""The card for people without a channel.
+"""The card for people without a channel: one page in a window envelope, without any secret.
 
-One page in a window envelope, without names of children, amounts, secrets.
+It names no child and no amount either.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,10 +20,7 @@ TEMPLATE = "notice_card.typ"
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What was decided on a request, in one language.
-
-    What it was, how it stands, why, and what comes next.
-    """
+    """A decision on a request, in one language: what it was, its status, why, and what comes next."""
 
     kind: str
     state: str
@@ -33,10 +30,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class CardContent:
-    """One card. ``letter`` holds number, address and name, and nothing else of a letter.
+    """One card; ``letter`` contains number, address and name, and nothing else of a letter.
 
-    ``receipt_no`` is what the household may name on the telephone; ``decision`` is what a decision
-    letter says, by language.
+    ``receipt_no`` is what the household may quote on the telephone; ``decision`` is the text of a
+    decision letter, by language.
     """
 
     letter: LetterContent
@@ -50,9 +47,11 @@ def render_cards(cards: Sequence[CardContent], frame: LetterFrame) -> bytes:
     """Return one PDF (tagged, PDF/UA-1) with a page for each card, in the given order.
 
     Each is in Japanese with the other languages below: nobody knows yet which one the household
-    reads. Raises
-    InputError for an address that no size fits or texts that need more than their page, ValueError
-    without cards.
+    reads.
+
+    Raises:
+        InputError: an address that no size fits, or texts that need more than their page.
+        ValueError: there are no cards.
     """
     if not cards:
         raise ValueError("a print has at least one card")

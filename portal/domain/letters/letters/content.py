@@ -1,4 +1,4 @@
-"""What stands on one letter, and what all letters of a run share."""
+"""What is on one letter, and what all letters of a run share."""
 
 import struct
 import unicodedata
@@ -41,7 +41,7 @@ POSTAL_ROW_MM = 4.4
 
 @dataclass(frozen=True, slots=True)
 class LetterContent:
-    """One household's letter. Everything personal or secret is kept out of ``repr``.
+    """One household's letter; everything personal or secret is kept out of ``repr``.
 
     Args:
         letter_number: printable ASCII, at most 16 characters; also drawn as Code 128.
@@ -85,10 +85,7 @@ class LetterContent:
 
 @dataclass(frozen=True, slots=True)
 class LetterFrame:
-    """What all letters of a run share.
-
-    Sender, dates, texts with the program's values, and the layout.
-    """
+    """What all letters of a run share: sender, dates, texts with the program's values, layout."""
 
     layout: LetterLayout
     texts: LetterTexts = field(hash=False)
@@ -170,7 +167,7 @@ class WindowBlock:
 
 
 def image_size(png: bytes, name_points: float, layout: LetterLayout) -> tuple[float, float]:
-    """Return width and height (points) at which the picture of a name takes the place of one line of it."""
+    """Return width and height (points) at which the picture of a name takes the place of one line."""
     room = (layout.window_width_mm - 2 * layout.padding_mm) / MM_PER_POINT
     room -= (text_ems(HONORIFIC) + 1) * name_points
     pixels_wide, pixels_high = struct.unpack(">II", png[16:24])
@@ -186,7 +183,11 @@ def barcode_points(layout: LetterLayout) -> float:
 
 
 def check_layout(layout: LetterLayout) -> None:
-    """Raise InputError when the window cannot show what it must."""
+    """Check that the window can show what it must.
+
+    Raises:
+        InputError: the window is too small.
+    """
     if layout.customer_barcode and barcode_points(layout) < BARCODE_POINTS[0]:
         needed = BARCODE_WIDTH_AT_10 * BARCODE_POINTS[0] / 10 + 2 * layout.padding_mm
         raise InputError(
@@ -261,9 +262,9 @@ def _ems(character: str) -> float:
 
 
 def _break(text: str, ems: float, reserve: float = 0.0) -> tuple[str, ...]:
-    """Break a text into lines of at most ``ems``; the last leaves ``reserve`` free.
+    """Break a text into lines of at most ``ems``, preferably at a blank.
 
-    Prefer to break at a blank.
+    The last line leaves ``reserve`` free.
     """
     lines, line, width = [], "", 0.0
     for character in text:

@@ -1,4 +1,4 @@
-"""The letter's fonts, and which characters of a name or an address none of them can print."""
+"""The letter's fonts, and the characters of a name or an address that none of them can print."""
 
 import re
 import unicodedata
@@ -24,14 +24,14 @@ BLANKS = {" ", "\u3000"}
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """One font of the letter: its family name as Typst knows it and what it can draw."""
+    """One font of the letter: its family name in Typst, and what it can draw."""
 
     family: str
     characters: frozenset[int]
     variants: frozenset[tuple[int, int]]
 
     def draws(self, cluster: str) -> bool:
-        """Tell whether the face has this character, with its variation selector where there is one."""
+        """Tell whether the face has this character, with its variation selector if there is one."""
         if len(cluster) == 1:
             return ord(cluster) in self.characters
         return (ord(cluster[0]), ord(cluster[1])) in self.variants
@@ -39,10 +39,7 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class MissingCharacter:
-    """A character that cannot be printed.
-
-    ``position`` counts characters from 1, ``reason`` is for staff.
-    """
+    """A character that cannot be printed; ``position`` counts from 1, ``reason`` is for staff."""
 
     cluster: str
     position: int
@@ -55,9 +52,10 @@ class MissingCharacter:
 
 
 def font_folders() -> tuple[Path, ...]:
-    """Return the folders of the fonts that come with the program.
+    """Return the folders of the fonts that ship with the program.
 
-    Raises InputError when a package is missing.
+    Raises:
+        InputError: a package is missing.
     """
     folders = []
     for package in PACKAGES:
@@ -75,11 +73,12 @@ def font_folders() -> tuple[Path, ...]:
 
 @lru_cache(maxsize=8)
 def load_faces(extra_fonts: tuple[Path, ...] = ()) -> tuple[Face, ...]:
-    """Return the faces for names in the order of preference.
+    """Return the faces for names in order of preference: Noto first, then the ward's own fonts.
 
-    Noto first, then the ward's own font files.
+    Cached for the life of the process.
 
-    Kept for the life of the process. Raises InputError for a file that is no font.
+    Raises:
+        InputError: a file is not a font.
     """
     regular = next(
         path for path in sorted(font_folders()[0].iterdir()) if path.suffix.lower() in FONT_SUFFIXES
@@ -129,7 +128,7 @@ def clusters(text: str) -> Iterator[str]:
 def missing_characters(
     text: str, faces: Sequence[Face] | None = None
 ) -> tuple[MissingCharacter, ...]:
-    """Return what must be decided before this name or address is printed; empty when all is well.
+    """Return what must be decided before this name or address is printed; empty if nothing.
 
     A private-use character is always listed, whatever a font draws for it: it means another 外字 in
     each ward. So is a variant that the text's face lacks, because the renderer would silently draw
@@ -154,9 +153,9 @@ def face_for(text: str, faces: Sequence[Face] | None = None) -> str:
 
 
 def family_for(text: str, extra_fonts: tuple[Path, ...]) -> str:
-    """Return the family for a text, reading fonts only where there is a choice.
+    """Return the family for a text, reading fonts only if there is a choice.
 
-    They take as long as some letters.
+    Reading them takes as long as drawing some letters.
     """
     return face_for(text, load_faces(extra_fonts)) if extra_fonts else NAME_FAMILY
 

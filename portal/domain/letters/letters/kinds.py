@@ -1,7 +1,4 @@
-"""Which table and which states the letters of a print run have.
-
-Printing, archives and hand-over ask here.
-"""
+"""The table and states of the letters of a print run, for printing, archives and hand-over."""
 
 from dataclasses import dataclass
 
@@ -17,11 +14,10 @@ from portal.domain.letters.letters.states import LETTER, LETTER_WITHOUT_ID
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How letters of a kind are kept.
+    """How letters of a kind are stored.
 
-    ``counter``: the condition for those that the ward hands over itself.
-
-    ``addressee``: by what two letters of a run are told to be for the same people.
+    ``counter``: the condition for those that the ward hands over itself. ``addressee``: the columns
+    by which two letters of a run are for the same people.
     """
 
     table: type[Letter] | type[LetterWithoutId]
@@ -31,12 +27,12 @@ class Kind:
 
     @property
     def by_post(self) -> ColumnElement[bool]:
-        """The condition for those that the post gets."""
+        """The condition for letters that go to the post."""
         return ~self.counter
 
     @property
     def subject(self) -> str:
-        """What the audit log calls such a letter."""
+        """The audit log's name for such a letter."""
         return self.machine.name
 
 
@@ -51,10 +47,10 @@ KINDS = (CREDENTIAL, WITHOUT_ID)
 
 
 def kind_of(session: Session, run_id: int) -> Kind:
-    """Return how the letters of a run are kept.
+    """Return how the letters of a run are stored.
 
     Raises:
-        NotFoundError: there is no such run.
+        NotFoundError: no print run has this key.
     """
     run = session.get(PrintRun, run_id)
     if run is None:

@@ -1,4 +1,4 @@
-"""Print runs, their chunks and letters."""
+"""Tables of print runs, their chunks, letters, letter orders and test addresses."""
 
 from datetime import date, datetime
 from typing import Any
@@ -24,11 +24,9 @@ STANDING = "state NOT IN ('cancelled', 'superseded')"
 
 
 class PrintRun(Base):
-    """One printing of letters of a kind; built in chunks, resumable.
+    """One printing of letters of a kind, built in chunks and resumable.
 
-    At most one of a kind is being built.
-
-    ``enclosed`` names what lies in the envelope of a first letter beside the letter
+    At most one of a kind is being built. ``enclosed`` names what is enclosed with a first letter
     (``enclosures.NAMES``).
     """
 
@@ -64,17 +62,14 @@ class PrintRun(Base):
 
     @property
     def needs_proof(self) -> bool:
-        """Whether a second person must look at it before it leaves.
-
-        Letters to households are looked at.
-        """
+        """Whether a second person must check it before it leaves, as for all letters to households."""
         return self.kind != TEST_POSTING
 
 
 class PrintChunk(Base):
-    """One PDF of a print run. A chunk is either whole (file, letters and credentials) or not there.
+    """One PDF of a print run: either whole (file, letters and credentials) or not there.
 
-    ``removed_at``: when the file was taken off the disk, after its letters had left the house.
+    ``removed_at``: when the file was deleted from the disk, after its letters had been handed over.
     """
 
     __tablename__ = "print_chunk"
@@ -94,11 +89,10 @@ class PrintChunk(Base):
 class Letter(Base):
     """One letter to one household.
 
-    ``number`` is printed where a returned envelope's window shows it.
-
-    A new letter may be prepared while the old one still counts; printing it replaces the old one.
-    ``reason`` says why it was made (``states.REASONS``): a reissue after a loss is no redelivery.
-    ``counter``: printed without name and address, to be handed over at the ward's counter.
+    ``number`` is printed where a returned envelope's window shows it. A new letter may be prepared
+    while the old one still counts; printing it replaces the old one. ``reason`` tells why it was
+    made (``states.REASONS``): a reissue after a loss is no redelivery. ``counter``: printed without
+    name and address, to be handed over at the ward's counter.
     """
 
     __tablename__ = "letter"
@@ -141,13 +135,11 @@ class Letter(Base):
 
 
 class LetterWithoutId(Base):
-    """One letter without ID and password.
+    """One letter without ID and password: to a household or, as a trial, to the staff.
 
-    To a household, or for a trial to an address of the staff.
-
-    It stands beside ``Letter`` and not in it, so that it is in no count of letters, postings,
-    returns or households by construction. Only the columns that printing, archive and hand-over
-    read have the same names.
+    It is separate from ``Letter``, so that by construction it is in no count of letters, postings,
+    returns or households. Only the columns that printing, archive and hand-over read have the same
+    names.
     """
 
     __tablename__ = "bare_letter"
@@ -190,10 +182,8 @@ class LetterWithoutId(Base):
 class TestAddress(Base):
     """One address of the staff to which test postings go.
 
-    ``sealed`` is its name and address under a key of its own.
-
-    No household, and nobody's letter: what goes there is a specimen. A removed one keeps neither
-    name nor address.
+    ``sealed`` is its name and address under a key of its own. It is no household, and what goes
+    there is a specimen. A removed one keeps neither name nor address.
     """
 
     __tablename__ = "test_address"
@@ -208,12 +198,10 @@ class TestAddress(Base):
 
 
 class LetterOrder(Base):
-    """That the next print run makes a new letter for a household which has one.
+    """An order that the next print run make a new letter for a household that has one.
 
-    At most one is open.
-
-    ``sealed`` is another address that the ward ordered in writing, under the household's data key;
-    empty for the registered one.
+    At most one is open. ``sealed`` is another address that the ward ordered in writing, under the
+    household's data key; empty for the registered one.
     """
 
     __tablename__ = "letter_order"

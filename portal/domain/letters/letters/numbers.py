@@ -1,4 +1,4 @@
-"""Letter numbers: ``M``, eight random digits and a check digit, so that a number says nothing about its household."""
+"""Letter numbers: ``M``, eight random digits and a check digit; they reveal nothing of a household."""
 
 import re
 import secrets
@@ -17,7 +17,7 @@ LOOKUP = 500
 
 
 def new_letter_number() -> str:
-    """Return a random letter number; whether it is taken only the database knows."""
+    """Return a random letter number; only the database knows whether it is taken."""
     body = f"{secrets.randbelow(10**BODY_DIGITS):0{BODY_DIGITS}}"
     return PREFIX + body + check_digit(body)
 
@@ -29,7 +29,7 @@ def is_letter_number(text: str) -> bool:
 
 
 def free_letter_numbers(session: Session, count: int) -> list[str]:
-    """Return so many different numbers that no letter has yet; the unique index has the last word."""
+    """Return ``count`` different numbers that no letter has yet; the unique index decides finally."""
     found: dict[str, None] = {}
     while len(found) < count:
         wanted = list({new_letter_number() for _ in range(count - len(found))} - found.keys())

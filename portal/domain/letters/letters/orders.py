@@ -1,6 +1,6 @@
-"""Ordering a new letter for a household that has one.
+"""Order a new letter for a household that has one.
 
-The next print run makes it, and only then the old one ends.
+The next print run makes it, and only then does the old one end.
 """
 
 from collections.abc import Collection, Mapping
@@ -42,7 +42,7 @@ class OtherAddress:
 
 
 def open_order(session: Session, household_id: int) -> LetterOrder | None:
-    """Return the order that the next print run carries out."""
+    """Return the household's open order."""
     return session.scalar(_open(household_id))
 
 
@@ -102,9 +102,9 @@ def _lock_household(session: Session, household_id: int) -> None:
 
 
 def send_elsewhere(work: Work, row: LetterOrder, address: OtherAddress) -> None:
-    """Let an order's letter go to an address that the ward ordered in writing.
+    """Send an order's letter to an address that the ward ordered in writing.
 
-    The registered one stays.
+    The registered address stays.
     """
     wrapped = (
         work.session.scalar(select(Household.wrapped_key).where(Household.id == row.household_id))
@@ -133,9 +133,9 @@ def _refuse_letter_with_us(session: Session, household_id: int) -> None:
 
 
 def cancel_order(work: Work, household_id: int, *, reason: str = "") -> None:
-    """Take an open order back, of any reason or of one.
+    """Cancel the household's open order, of any reason or of one.
 
-    Where none is open (any more) nothing happens.
+    Without an open order nothing happens.
     """
     row = work.session.scalar(
         _open(household_id).with_for_update().execution_options(populate_existing=True)
@@ -155,7 +155,7 @@ def cancel_order(work: Work, household_id: int, *, reason: str = "") -> None:
 
 
 def lock_orders(session: Session, household_ids: Collection[int]) -> None:
-    """Lock open orders to the end of the transaction, so that none is taken back while its letter is made."""
+    """Lock open orders for this transaction, so that none is cancelled while its letter is made."""
     statement = select(LetterOrder.id).where(
         LetterOrder.household_id.in_(household_ids), LetterOrder.state == LETTER_ORDER.initial
     )
@@ -165,9 +165,8 @@ def lock_orders(session: Session, household_ids: Collection[int]) -> None:
 def replace_letters(work: Work, new: Mapping[int, int], orders: Collection[int]) -> None:
     """Settle the orders that a print run carried out.
 
-    ``new`` is the printed letter's key by household.
-
-    Call it before the new letters count as printed: of a household only one may.
+    ``new`` is the printed letter's key by household. Call it before the new letters count as
+    printed: only one letter of a household may.
     """
     for old in work.session.scalars(
         select(Letter)
@@ -195,12 +194,10 @@ def replace_letters(work: Work, new: Mapping[int, int], orders: Collection[int])
 
 
 def reopen_orders(work: Work, letter_ids: Collection[int]) -> int:
-    """Open the orders of letters that were given up unseen, and return how many.
+    """Reopen the orders of letters that were given up unseen, and return how many.
 
-    What was asked for is still owed.
-
-    The next letter has the same reason again, and goes to the other address where the ward ordered
-    one. Where a newer order is open, that one stands for both.
+    What was asked for is still owed. The next letter has the same reason again, and goes to the
+    other address if the ward ordered one. If a newer order is open, it covers both.
     """
     open_too = aliased(LetterOrder)
     newer = select(open_too.id).where(
@@ -238,9 +235,10 @@ def other_addresses(
 ) -> dict[int, OtherAddress]:
     """Return the addresses that open orders name, by household.
 
-    With ``printed`` those of the letters in the house.
+    With ``printed`` also those of letters that are printed and not handed over.
 
-    Raises IntegrityFaultError for a wrong key.
+    Raises:
+        IntegrityFaultError: a wrong key.
     """
     in_the_house = select(Letter.id).where(
         Letter.id == LetterOrder.letter_id, Letter.state == "printed"

@@ -1,4 +1,4 @@
-"""Reading letters and print runs."""
+"""Read letters and print runs."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,9 +25,9 @@ def letters_of(session: Session, household_id: int) -> list[Letter]:
 
 
 def household_of_number(session: Session, number: str | None) -> int | None:
-    """Return whose letter has this number, also of one without an ID.
+    """Return the household of a letter number, also of a letter without an ID.
 
-    None where there is none, and for a test.
+    None for an unknown number, and for a test posting.
     """
     for table in (Letter, LetterWithoutId):
         found = session.scalar(select(table.household_id).where(table.number == number))
@@ -37,21 +37,21 @@ def household_of_number(session: Session, number: str | None) -> int | None:
 
 
 def print_run(session: Session, run_id: int) -> PrintRun | None:
-    """Return one print run; None where there is none of that key."""
+    """Return one print run; None if no run has this key."""
     return session.get(PrintRun, run_id)
 
 
 def sent_at(session: Session, household_id: int) -> datetime | None:
-    """Return when the letter that counts went to the post (UTC); None where it did not go yet."""
+    """Return when the letter that counts went to the post (UTC); None if it did not yet."""
     letter = living_letter(session, household_id)
     return letter.handed_over_at if letter is not None else None
 
 
 @dataclass(frozen=True, slots=True)
 class LetterNumbers:
-    """What only somebody who holds the letter can read out.
+    """What only a person who holds the letter can read out: its ID (as a digest), and its number.
 
-    The digest of its ID, and its number ("" where unknown).
+    The number is "" if unknown.
     """
 
     login_digest: bytes = field(repr=False)

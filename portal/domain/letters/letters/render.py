@@ -1,4 +1,4 @@
-"""Draws letters: many letters in, one PDF chunk out. Texts reach Typst as data, never as markup."""
+"""Draw letters: many letters in, one PDF chunk out. Texts reach Typst as data, never as markup."""
 
 import json
 import re
@@ -45,14 +45,16 @@ BACK_POINTS = (8.2, 8.0, 7.8, 7.6, 7.4, 7.2, 7.0, 6.8, 6.6)
 def render_chunk(
     contents: Sequence[LetterContent], frame: LetterFrame, *, back_points: float | None = None
 ) -> bytes:
-    """Return one PDF (tagged, PDF/UA-1, fonts embedded as subsets) with the letters in the given order.
+    """Return one PDF (tagged, PDF/UA-1, fonts embedded as subsets) with the letters in order.
 
     Each letter is one page in Japanese; with ``back_points`` (from ``fit_back``) each is followed
     by its back in the other languages, which triples the time. Made for worker processes: arguments
     and result can be pickled, the compiler with its fonts is kept for the life of the process. 50
-    to 100 letters a call is a good size; memory grows with it. Raises InputError for an address
-    that no size fits or texts that need more than their
-    page, ValueError without letters.
+    to 100 letters per call is a good size; memory grows with it.
+
+    Raises:
+        InputError: an address that no size fits, or texts that need more than their page.
+        ValueError: there are no letters.
     """
     if not contents:
         raise ValueError("a chunk has at least one letter")
@@ -77,7 +79,7 @@ def render_chunk(
 def render_pictures(
     contents: Sequence[LetterContent], frame: LetterFrame, *, dpi: int
 ) -> list[bytes]:
-    """Return a PNG of each letter's page, in the given order. Raises as ``render_chunk``."""
+    """Return a PNG of each letter's page, in the given order; errors as for ``render_chunk``."""
     if not contents:
         return []
     data = {
@@ -99,7 +101,8 @@ def render_pictures(
 def fit_back(frame: LetterFrame) -> float:
     """Return the largest size (points) at which the back with all other languages takes one page.
 
-    Raises InputError when the texts are too long even for the smallest.
+    Raises:
+        InputError: the texts are too long even for the smallest.
     """
     return _back(frame)[0]
 
@@ -107,7 +110,7 @@ def fit_back(frame: LetterFrame) -> float:
 def render_back(frame: LetterFrame) -> bytes:
     """Return the one-page PDF of the back, the same for all letters.
 
-    For printing behind every front.
+    It is printed behind every front.
     """
     return _back(frame)[1]
 
@@ -137,7 +140,7 @@ def _back(frame: LetterFrame) -> tuple[float, bytes]:
 
 
 def page_count(pdf: bytes) -> int:
-    """Return how many pages the compiler's PDF has; letters and pages must reconcile."""
+    """Return the number of pages of the compiler's PDF; letters and pages must reconcile."""
     match = re.search(rb"/Type ?/Pages\b[^>]*?/Count (\d+)|/Count (\d+)[^>]*?/Type ?/Pages\b", pdf)
     if match is None:
         raise TypeError("a PDF without a page tree")
@@ -145,10 +148,7 @@ def page_count(pdf: bytes) -> int:
 
 
 def render_testpage(frame: LetterFrame, sample: LetterContent) -> bytes:
-    """Return the alignment page.
-
-    Window and padding frames, rulers, fold marks, a sample address block.
-    """
+    """Return the alignment page: window and padding frames, rulers, fold marks, a sample address."""
     layout = frame.layout
     data = {
         "letter": _letter_data(sample, frame),

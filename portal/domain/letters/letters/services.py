@@ -1,7 +1,4 @@
-"""Changing one letter.
-
-Cancelled before it goes out, or replaced by a new one that the next print run makes.
-"""
+"""Change one letter: cancel it before it goes out, or order its replacement."""
 
 from sqlalchemy.orm import Session
 
@@ -18,10 +15,10 @@ from portal.domain.people.credentials.states import CREDENTIAL
 
 
 def locked(session: Session, letter_id: int) -> Letter:
-    """Return the row, fresh and locked to the end of the transaction.
+    """Return the row, read anew and locked to the end of the transaction.
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: no letter has this key.
     """
     row = session.get(Letter, letter_id, with_for_update=True, populate_existing=True)
     if row is None:
@@ -32,12 +29,11 @@ def locked(session: Session, letter_id: int) -> Letter:
 def cancel(work: Work, letter_id: int, *, reason: str) -> Letter:
     """Cancel a letter and close the ID and password in it.
 
-    ``reason`` is a code word, not free text.
-
-    The household may get another letter with the next print run, once nothing holds it.
+    ``reason`` is a code word, not free text. The household may get another letter with the next
+    print run, once nothing holds it.
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: no letter has this key.
         WrongStateError: it was cancelled or replaced before.
     """
     letter = locked(work.session, letter_id)
@@ -54,14 +50,11 @@ def cancel(work: Work, letter_id: int, *, reason: str) -> Letter:
 
 
 def order_again(work: Work, household_id: int, *, reason: str) -> Letter | None:
-    """Let the next print run make a new letter after a loss or a forgotten password.
+    """Order a new letter after a loss or a forgotten password; return the one it will replace.
 
-    Return the one it will replace.
-
-    None where no letter stands in the way, so that a new one is due anyway, or where a new one was
-    ordered before. The old letter, ID and password stay as they are until the new letter is printed
-    (``design.md`` §4); ``reason`` is a code word, not free text. It is no redelivery and is not
-    counted as one.
+    None if no letter exists, so that a new one is due anyway, or if a new one was ordered before.
+    The old letter, ID and password stay as they are until the new letter is printed (``design.md``
+    §4); ``reason`` is a code word, not free text. It is no redelivery and is not counted as one.
 
     Raises:
         ConflictError: its letter was not handed over yet, so a second one would meet it.

@@ -1,10 +1,9 @@
 """The QR of a sign-in address, drawn fast.
 
-Codes of equal length differ by exclusive-or of fixed patterns.
-
-Placing bits, Reed-Solomon and a fixed mask are all linear over bits, so the code of any ID is the
-code of one ID with the patterns of the changed digits added. Making the table costs what a hundred
-codes cost, each code then a tenth.
+Codes of equal length differ by exclusive-or of fixed patterns: placing bits, Reed-Solomon and a
+fixed mask are all linear over bits, so the code of any ID is the code of one ID with the patterns
+of the changed digits added. Making the table costs what a hundred codes cost, each code then a
+tenth.
 """
 
 import re
@@ -21,7 +20,10 @@ TRAILING_DIGITS = re.compile("[0-9]*$")
 
 
 def qr_path(url: str) -> tuple[str, int]:
-    """Return the dark modules as SVG path data (one rectangle per run) and the width with its quiet zone."""
+    """Return the dark modules as SVG path data, one rectangle per run, and the width.
+
+    The width includes the quiet zone.
+    """
     digits = TRAILING_DIGITS.search(url)
     ending = digits[0] if digits else ""
     size, base, changes = _table(url[: len(url) - len(ending)], len(ending))
@@ -42,7 +44,7 @@ def qr_path(url: str) -> tuple[str, int]:
 
 @lru_cache(maxsize=8)
 def _table(prefix: str, length: int) -> tuple[int, int, tuple[tuple[int, ...], ...]]:
-    """Return width, the code of ``prefix`` with zeros, and per place and digit what a digit changes in it."""
+    """Return width, the code of ``prefix`` with zeros, and the change of each digit in each place."""
     zeros = "0" * length
     size, base = _draw(prefix + zeros)
     changes = []

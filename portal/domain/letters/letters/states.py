@@ -6,9 +6,7 @@ CREDENTIAL_LETTER = "credential"
 """Kind of the letter that carries ID and password."""
 
 ADVANCE_NOTICE, TEST_POSTING = WITHOUT_ID = ("advance", "test")
-"""Kinds of letters without an ID.
-
-To households before the first letter, and to staff who try the mail house's path.
+"""Kinds of letters without an ID: to households before the first letter, and trials to the staff.
 """
 
 FIRST, REDELIVERY, REISSUE = REASONS = ("first", "redelivery", "reissue")

@@ -100,7 +100,7 @@ WITHOUT_HEADING = frozenset({"title", "opening", "language_line", "step_1", "ste
 
 @dataclass(frozen=True, slots=True)
 class LetterTexts:
-    """All blocks of the ward's letter, as written, with their ``%(name)s`` still open."""
+    """All blocks of the ward's letter as written, with their ``%(name)s`` not yet filled in."""
 
     blocks: Mapping[str, LocalText]
 
@@ -117,7 +117,8 @@ class LetterTexts:
 def load_texts(path: Path, required: Mapping[str, frozenset[str]] = REQUIRED) -> LetterTexts:
     """Return the ward's letter texts with all blocks of ``required``.
 
-    Raises ProgramFileError naming every block, language or value that is missing, empty or unknown.
+    Raises:
+        ProgramFileError: naming every block, language or value that is missing, empty or unknown.
     """
     problems: list[str] = []
     root = Section(read_toml(path), where="", problems=problems)
@@ -149,9 +150,9 @@ def _check(section: Section, name: str, locale: str, text: str, needed: frozense
 
 
 def program_values(program: Program, plain_url: str) -> dict[str, LocalText]:
-    """Return what the program fills into the texts, in each language.
+    """Return the program's values for the texts, in each language.
 
-    ``plain_url`` as people type it.
+    ``plain_url`` is the site's address as people type it.
     """
     windows = program.windows
     hours = program.calendar.hours
@@ -199,5 +200,5 @@ def _closed(program: Program) -> LocalText:
 
 
 def same(text: str) -> LocalText:
-    """Return a text that every language writes alike, such as a telephone number."""
+    """Return a text that is the same in every language, such as a telephone number."""
     return LocalText.from_mapping(dict.fromkeys(RESIDENT_LOCALES, text))

@@ -1,4 +1,4 @@
-"""The address block behind the window, and texts with readings, as every kind of letter draws them."""
+"""The address block behind the window, and texts with readings, as drawn on every kind of letter."""
 
 import base64
 from typing import Any
@@ -24,7 +24,7 @@ Piece = str | list[str]
 
 
 def layout_data(layout: LetterLayout) -> dict[str, float]:
-    """Return where the block stands on the sheet and what room is left below and beside it (mm)."""
+    """Return the block's position on the sheet and the room below and beside it (mm)."""
     right_of_window = layout.window_left_mm + layout.window_width_mm + GUARD_MM
     return {
         "x": layout.window_left_mm + layout.padding_mm + layout.shift_x_mm,
@@ -40,7 +40,8 @@ def layout_data(layout: LetterLayout) -> dict[str, float]:
 def window_data(content: LetterContent, frame: LetterFrame) -> dict[str, Any]:
     """Return number, address and name of a letter as the templates' ``window-block`` takes them.
 
-    Raises InputError for an address that no size fits.
+    Raises:
+        InputError: an address that no size fits.
     """
     block = window_block(content, frame.layout)
     widths = code128_widths(content.letter_number)

@@ -1,4 +1,4 @@
-"""Letters without ID and password after they are printed: taken out, posted, arrived, come back."""
+"""Letters without ID and password after printing: taken out, posted, arrived, returned."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -19,10 +19,10 @@ SUBJECT = LETTER_WITHOUT_ID.name
 
 
 def locked(session: Session, letter_id: int) -> LetterWithoutId:
-    """Return the row, fresh and locked to the end of the transaction.
+    """Return the row, read anew and locked to the end of the transaction.
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: no letter has this key.
     """
     row = session.get(LetterWithoutId, letter_id, with_for_update=True, populate_existing=True)
     if row is None:
@@ -42,14 +42,14 @@ def by_numbers(session: Session, numbers: Sequence[str]) -> dict[str, LetterWith
 
 
 def run_without_id(session: Session, number: str) -> int | None:
-    """Return of which run a letter without an ID is; None where no such letter has the number."""
+    """Return the print run of a letter without an ID; None if no such letter has the number."""
     return session.scalar(
         select(LetterWithoutId.print_run_id).where(LetterWithoutId.number == number)
     )
 
 
 def of_run(session: Session, run_id: int, limit: int) -> list[LetterWithoutId]:
-    """Return a run's letters in the order of files and pages, without those that were never printed."""
+    """Return a run's letters in the order of files and pages, without those never printed."""
     return list(
         session.scalars(
             select(LetterWithoutId)
@@ -63,7 +63,9 @@ def of_run(session: Session, run_id: int, limit: int) -> list[LetterWithoutId]:
 def take_out(work: Work, letter_id: int, *, reason: str) -> None:
     """Cancel a letter before it goes out; ``reason`` is a code word.
 
-    Raises NotFoundError and WrongStateError.
+    Raises:
+        NotFoundError: no letter has this key.
+        WrongStateError: it is out already.
     """
     _step(work, locked(work.session, letter_id), "cancel", reason=reason)
     work.session.flush()
@@ -72,21 +74,22 @@ def take_out(work: Work, letter_id: int, *, reason: str) -> None:
 def post(
     work: Work, row: LetterWithoutId, day: date, mail_class: str, tracking_no: str | None
 ) -> None:
-    """Note that a locked letter went to the post on ``day`` (JST); the caller flushes.
+    """Record that a locked letter went to the post on ``day`` (JST); the caller flushes.
 
-    Raises WrongStateError.
+    Raises:
+        WrongStateError: not possible from its state.
     """
     row.posted_on, row.mail_class, row.tracking_no = day, mail_class, tracking_no
     _step(work, row, "post", mail_class=mail_class, day=day.isoformat())
 
 
 def end(work: Work, letter_id: int, action: str, day: date) -> LetterWithoutId:
-    """Note that a letter arrived (``arrive``) or the post brought it back (``come_back``) on ``day`` (JST).
+    """Record that a letter arrived (``arrive``) or came back (``come_back``) on ``day`` (JST).
 
     Raises:
-        NotFoundError: there is none of that key.
-        InputError: a day to come, or before it was posted.
-        ConflictError: that a letter to a household arrived is known to nobody.
+        NotFoundError: no letter has this key.
+        InputError: a day in the future, or before it was posted.
+        ConflictError: nobody can know that a letter to a household arrived.
         WrongStateError: it is not on its way.
     """
     row = locked(work.session, letter_id)

@@ -1,4 +1,6 @@
-"""What goes by mail, a letter or a parcel.
+"""Mail: a letter or a parcel, from posting to delivery, return or loss.
 
-Posted, waiting at the post office, delivered, back, or lost.
+Owns the tables of shipments and of other mail, their states, the mail classes and the postage.
+Tracking, posting, returned mail, redeliveries, alternatives, casework, settlement and the sites
+call it. Imports ``foundation``, ``people`` and, of this wing, ``announcements`` and ``letters``.
 """

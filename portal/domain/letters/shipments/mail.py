@@ -1,4 +1,4 @@
-"""Mail classes with their tracking numbers and insurance, and the reasons for which mail comes back."""
+"""Mail classes with their tracking numbers and insurance, and the reasons why mail is returned."""
 
 import itertools
 import re
@@ -52,10 +52,7 @@ WARD_REASONS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class MailClass:
-    """What a class of mail offers: digits of its tracking number (0.
-
-    It has none), and delivery by hand.
-    """
+    """What a class of mail offers: the digits of its tracking number (0: none), and hand delivery."""
 
     digits: int
     by_hand: bool
@@ -71,7 +68,7 @@ MAIL: Mapping[str, MailClass] = {
 
 
 def limit_yen(program: Program, mail_class: str) -> int:
-    """Return up to how many yen may be sent in one item of a class; 0 where nothing of value may."""
+    """Return the maximum value in yen of one item of a class; 0 if nothing of value may be sent."""
     if mail_class == REGISTERED:
         return REGISTERED_LIMIT_YEN
     # ゆうパック has a limit of its own that no program names: the ward's limit is the careful one.
@@ -83,7 +80,7 @@ def refuse_over_limit(program: Program, mail_class: str, value_yen: int) -> None
 
     Raises:
         InputError: no such class.
-        NotAllowedError: over the limit; the sentence says what to do instead (code
+        NotAllowedError: over the limit; the message tells what to do instead (code
             ``over_insurance``).
     """
     if mail_class not in MAIL:
@@ -104,14 +101,14 @@ def refuse_over_limit(program: Program, mail_class: str, value_yen: int) -> None
 
 
 def tracking_number(text: str, mail_class: str) -> str | None:
-    """Return the digits of a typed or scanned tracking number; None for a class that has none.
+    """Return the digits of a typed or scanned tracking number; None for a class without one.
 
-    Any width and hyphens; ``domain.md`` §3.4: 11 digits (書留, 特定記録) or 12 (ゆうパック), and
-    the last is the others modulo 7.
+    Any width and hyphens; ``domain.md`` §3.4: 11 digits (書留, 特定記録) or 12 (ゆうパック), and the last is
+    the others modulo 7.
 
     Raises:
-        InputError: no such class, missing, of the wrong length, mistyped, or given where the class
-            has none.
+        InputError: no such class; or the number is missing, of the wrong length, mistyped, or given
+            for a class without one.
     """
     if mail_class not in MAIL:
         raise InputError(_s("郵便の種類を選んでください。"))
@@ -134,10 +131,7 @@ def tracking_number(text: str, mail_class: str) -> str | None:
 
 
 def is_tracking_number(digits: str) -> bool:
-    """Tell whether a text is a tracking number of any class.
-
-    Bare digits, 11 or 12, with their check digit.
-    """
+    """Tell whether a text is a tracking number of any class: 11 or 12 digits with check digit."""
     fits = digits.isascii() and digits.isdigit() and len(digits) in {SHORT, LONG}
     return fits and int(digits[:-1]) % 7 == int(digits[-1])
 

@@ -1,4 +1,4 @@
-"""The table of shipments."""
+"""Tables of shipments and of other mail."""
 
 from datetime import date, datetime
 
@@ -9,15 +9,13 @@ from portal.domain.foundation.base import Base, primary_key, state_column
 
 
 class Shipment(Base):
-    """One handing-over of a letter or a parcel to the mail.
-
-    A second posting is a second row (``previous_id``).
+    """One posting of a letter or a parcel; a second posting is a second row (``previous_id``).
 
     ``attempt`` is 0 for the first delivery and 1 to n for redeliveries; ``value_yen`` is what the
     content is worth to a thief (0 for a letter that is worthless alone); ``absent_on`` is the day
-    on which nobody was at home, ``kept_until`` the post office's last day (JST). Tracking
-    numbers are used again after some time, so only number and posting day together are unique
-    (``domain.md`` §3.4).
+    on which nobody was at home, ``kept_until`` the post office's last day (JST). Tracking numbers
+    are reused after some time, so only number and posting day together are unique (``domain.md``
+    §3.4).
     """
 
     __tablename__ = "shipment"
@@ -48,9 +46,9 @@ class Shipment(Base):
 
 
 class OtherMail(Base):
-    """Pieces of mail that went out on one day (JST) and stand in no list.
+    """Pieces of mail posted on one day (JST) that are in no list.
 
-    Counted for the postage until dropped.
+    They count for the postage until dropped.
     """
 
     __tablename__ = "other_mail"

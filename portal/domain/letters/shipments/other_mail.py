@@ -1,7 +1,4 @@
-"""Mail that no list knows: letters written by hand, forms that were asked for.
-
-Entered in pieces, for the postage alone.
-"""
+"""Mail in no list, such as handwritten letters and requested forms; recorded for the postage alone."""
 
 from datetime import date
 
@@ -21,11 +18,11 @@ MOST = 100_000
 
 
 def enter(work: Work, day: date, mail_class: str, what: str, pieces: int) -> OtherMail:
-    """Note that so many pieces went to the post on ``day`` (JST).
+    """Record that ``pieces`` pieces went to the post on ``day`` (JST).
 
     Raises:
-        InputError: a day to come or before the contract, or no such class, matter or number (code:
-            the field).
+        InputError: a day in the future or before the contract, or no such class, matter or number
+            (code: the field).
         NotAllowedError: the actor has no account.
     """
     if work.actor.id is None:
@@ -68,10 +65,10 @@ def _check(mail_class: str, what: str, pieces: int) -> None:
 
 
 def drop(work: Work, other_id: int) -> OtherMail:
-    """Take a wrong entry out of the count; it stays to be seen in the log.
+    """Exclude a wrong entry from the count; it remains visible in the log.
 
     Raises:
-        NotFoundError: there is none of that key, or it was dropped before.
+        NotFoundError: no entry has this key, or it was dropped before.
     """
     row = work.session.scalar(
         select(OtherMail)

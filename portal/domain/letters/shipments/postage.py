@@ -18,15 +18,12 @@ from portal.domain.letters.shipments.services import LETTER, PARCEL
 
 CARD, OTHER = "card", "other"
 UNKNOWN = ""
-"""The class of mail that went out before anybody entered how."""
+"""The class of mail that went out before anybody recorded its class."""
 
 
 @dataclass(frozen=True, slots=True)
 class PostageLine:
-    """One class of mail: letters, cards, parcels, other pieces, yen for one item (None.
-
-    Not agreed) and yen in all.
-    """
+    """One class of mail: numbers of items, yen for one item (None: not agreed), and yen in total."""
 
     mail_class: str
     letters: int
@@ -38,15 +35,15 @@ class PostageLine:
 
     @property
     def items(self) -> int:
-        """All pieces together."""
+        """The number of all pieces."""
         return self.letters + self.cards + self.parcels + self.others
 
 
 def postage_of_month(work: Work, month: date) -> list[PostageLine]:
-    """Return every class of mail with what was posted in the month of a day (JST, by the day of posting).
+    """Return each class of mail with the items posted in the month of a day (JST, by posting day).
 
     Letters of every kind, with and without ID, cards, parcels and what people entered; trials to
-    the staff's own addresses are in no count. A last line holds what went out without its class, if
+    the staff's own addresses are in no count. A last line counts what went out without a class, if
     anything did.
     """
     first = month.replace(day=1)

@@ -1,4 +1,4 @@
-"""Reading shipments: a household's, a letter's, and one by its tracking number."""
+"""Read shipments: a household's, a letter's, or one by its tracking number."""
 
 from datetime import date
 
@@ -26,7 +26,7 @@ def mail_of_letters(session: Session, household_id: int) -> dict[int, Shipment]:
 
 
 def latest_of_letter(session: Session, letter_id: int) -> Shipment | None:
-    """Return the last posting of a letter; None where its mailing is unknown."""
+    """Return the last posting of a letter; None if its mailing is unknown."""
     statement = (
         select(Shipment)
         .where(Shipment.letter_id == letter_id)
@@ -47,17 +47,14 @@ def postings_before(session: Session, shipment: Shipment) -> list[Shipment]:
 
 
 def shipment(session: Session, shipment_id: int | None) -> Shipment | None:
-    """Return one shipment; None where there is none of that key."""
+    """Return one shipment; None if no shipment has this key."""
     return session.get(Shipment, shipment_id) if shipment_id is not None else None
 
 
 def by_tracking_number(
     session: Session, tracking_no: str, posted_on: date | None = None
 ) -> list[Shipment]:
-    """Return the shipments with a number (digits only), newest first.
-
-    Numbers are used again after some time.
-    """
+    """Return the shipments with a number (digits only), newest first; numbers are reused in time."""
     statement = (
         select(Shipment).where(Shipment.tracking_no == tracking_no).order_by(Shipment.id.desc())
     )
@@ -67,5 +64,5 @@ def by_tracking_number(
 
 
 def absence_key(shipment_id: int) -> str:
-    """Return the key by which a household is told, once, that nobody took the shipment in."""
+    """Return the key of the one announcement that nobody accepted the shipment."""
     return f"shipment:{shipment_id}:absent"

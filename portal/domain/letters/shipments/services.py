@@ -1,4 +1,4 @@
-"""Planning, posting and following one shipment: lock the row, ask the machine, change, log."""
+"""Plan, post and follow one shipment: lock the row, ask the state machine, change, log."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,7 +17,10 @@ from portal.domain.letters.shipments.states import SHIPMENT
 
 LETTER, PARCEL = KINDS = ("letter", "parcel")
 STORAGE = timedelta(days=7)
-"""How long a post office keeps what nobody took in (``domain.md`` §3.1), where the slip says nothing else."""
+"""How long a post office stores what nobody accepted, if the slip tells nothing else.
+
+See ``domain.md`` §3.1.
+"""
 
 
 def plan(
@@ -73,10 +76,10 @@ def _is_repeated(session: Session, previous: Shipment) -> bool:
 
 
 def locked(session: Session, shipment_id: int) -> Shipment:
-    """Return the row, fresh and locked to the end of the transaction.
+    """Return the row, read anew and locked to the end of the transaction.
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: no shipment has this key.
     """
     row = session.get(Shipment, shipment_id, with_for_update=True, populate_existing=True)
     if row is None:
@@ -85,12 +88,10 @@ def locked(session: Session, shipment_id: int) -> Shipment:
 
 
 def post(work: Work, shipment_id: int, day: date, mail_class: str, tracking_no: str) -> Shipment:
-    """Note that it was handed to the post on ``day`` (JST).
-
-    ``tracking_no`` as typed or scanned, "" for none.
+    """Record that it was handed to the post on ``day`` (JST), with ``tracking_no`` as typed, or "".
 
     Raises:
-        InputError: the day is to come, no such class, or a wrong tracking number.
+        InputError: a day in the future, no such class, or a wrong tracking number.
         NotAllowedError: worth more than the class is insured for (``over_insurance``).
         ConflictError: another shipment of that day has the number.
         WrongStateError: not possible from its state.
@@ -109,7 +110,7 @@ def post(work: Work, shipment_id: int, day: date, mail_class: str, tracking_no: 
 
 
 def post_unlabeled(work: Work, shipment_id: int, day: date) -> Shipment:
-    """Note that a worthless item (a letter) went to the post on ``day`` (JST), while nobody entered its label.
+    """Record that a worthless item (a letter) went to the post on ``day`` (JST) without label data.
 
     Raises:
         WrongStateError: it was posted before.
@@ -121,10 +122,12 @@ def post_unlabeled(work: Work, shipment_id: int, day: date) -> Shipment:
 
 
 def absent(work: Work, shipment_id: int, day: date, *, kept_until: date | None = None) -> Shipment:
-    """Note that nobody was at home on ``day`` (JST) and the post office keeps it, for a week if nothing is said.
+    """Record that nobody was at home on ``day`` (JST), and that the post office stores the item.
+
+    By default it does so for a week.
 
     Raises:
-        InputError: the day is to come, or it is kept until a day before that.
+        InputError: the day is in the future, or after ``kept_until``.
         WrongStateError: not possible from its state.
     """
     row = locked(work.session, shipment_id)
@@ -137,9 +140,11 @@ def absent(work: Work, shipment_id: int, day: date, *, kept_until: date | None =
 
 
 def deliver(work: Work, shipment_id: int, day: date) -> Shipment:
-    """Note that it was handed over on ``day`` (JST).
+    """Record that it was delivered on ``day`` (JST).
 
-    Raises InputError (a day to come) and WrongStateError.
+    Raises:
+        InputError: a day in the future.
+        WrongStateError: not possible from its state.
     """
     row = locked(work.session, shipment_id)
     SHIPMENT.next(row.state, "deliver")
@@ -149,15 +154,19 @@ def deliver(work: Work, shipment_id: int, day: date) -> Shipment:
 
 
 def return_(work: Work, shipment_id: int) -> Shipment:
-    """Note that the post sends it back to us. Raises WrongStateError."""
+    """Record that the post sends it back to us.
+
+    Raises:
+        WrongStateError: not possible from its state.
+    """
     return _step(work, locked(work.session, shipment_id), "return")
 
 
 def receive(work: Work, shipment_id: int, reason: str, day: date) -> Shipment:
-    """Note that it is back in our hands since ``day`` (JST), with the post's reason (``mail.RETURN_REASONS``).
+    """Record that it is back since ``day`` (JST), with the post's reason (``mail.RETURN_REASONS``).
 
     Raises:
-        InputError: no such reason, or a day to come.
+        InputError: no such reason, or a day in the future.
         WrongStateError: it was not on its way back.
     """
     row = locked(work.session, shipment_id)
@@ -170,9 +179,11 @@ def receive(work: Work, shipment_id: int, reason: str, day: date) -> Shipment:
 
 
 def come_back(work: Work, shipment_id: int, reason: str, day: date) -> Shipment:
-    """Note that it lies on our table again, whether or not the post had said that it would.
+    """Record that it is back, whether or not the post had announced the return.
 
-    Raises as ``receive``.
+    Raises:
+        InputError: no such reason, or a day in the future.
+        WrongStateError: not possible from its state.
     """
     row = locked(work.session, shipment_id)
     if SHIPMENT.can(row.state, "return"):
@@ -181,17 +192,29 @@ def come_back(work: Work, shipment_id: int, reason: str, day: date) -> Shipment:
 
 
 def lose(work: Work, shipment_id: int) -> Shipment:
-    """Note that the post says it lost it. Raises WrongStateError."""
+    """Record that the carrier reported it lost.
+
+    Raises:
+        WrongStateError: not possible from its state.
+    """
     return _step(work, locked(work.session, shipment_id), "lose")
 
 
 def find(work: Work, shipment_id: int) -> Shipment:
-    """Note that the post found it, so that it is on its way again. Raises WrongStateError."""
+    """Record that the carrier found it, so that it is on its way again.
+
+    Raises:
+        WrongStateError: not possible from its state.
+    """
     return _step(work, locked(work.session, shipment_id), "find")
 
 
 def cancel(work: Work, shipment_id: int) -> Shipment:
-    """Give up a planned posting. Raises WrongStateError."""
+    """Cancel a planned posting.
+
+    Raises:
+        WrongStateError: not possible from its state.
+    """
     return _step(work, locked(work.session, shipment_id), "cancel")
 
 

@@ -1,13 +1,10 @@
-"""What staff call mail.
-
-Its classes, the nine reasons of the post's register, and the states of a shipment.
-"""
+"""Staff's words for mail: its classes, the nine reasons for return, and the states of a shipment."""
 
 from portal.domain.foundation.texts import _s
 
 
 def mail_class(code: str | None) -> str:
-    """Name a class of mail."""
+    """Return the name of a class of mail."""
     return {
         "simple_registered": _s("簡易書留"),
         "registered": _s("一般書留"),
@@ -18,7 +15,7 @@ def mail_class(code: str | None) -> str:
 
 
 def other_mail(code: str) -> str:
-    """Name what was sent besides letters, cards and parcels."""
+    """Return the name of what was sent besides letters, cards and parcels."""
     return {
         "letter": _s("事務局が書いた手紙"),
         "form": _s("用紙や控え"),
@@ -27,7 +24,7 @@ def other_mail(code: str) -> str:
 
 
 def return_reason(code: str | None) -> str:
-    """Name a reason of the post's register for bringing mail back."""
+    """Return the name of a reason in the post's register for returning mail."""
     return {
         "address_unknown": _s("あて所に尋ねあたりません"),
         "name_incomplete": _s("あて名不完全"),
@@ -42,7 +39,7 @@ def return_reason(code: str | None) -> str:
 
 
 def shipment(code: str) -> str:
-    """Name where a parcel is."""
+    """Return the name of a shipment's state."""
     return {
         "planned": _s("差し出す前"),
         "posted": _s("差し出した"),

@@ -18,6 +18,6 @@ SHIPMENT = StateMachine(
     },
 )
 ON_THE_WAY = ("posted", "at_post_office", "returning")
-"""Out of our hands, and nobody has said yet how it ended."""
+"""Handed to the post, and its end is not reported yet."""
 BEYOND_POSTING = ("at_post_office", "delivered", "returning", "returned", "lost")
-"""What the post said of it after the posting."""
+"""States that only a report of the post leads to."""

@@ -1,7 +1,4 @@
-"""Public keys of subcontractors.
-
-Age recipients (``age1…``), and a short form to compare by telephone.
-"""
+"""Public keys of subcontractors: age recipients (``age1…``), and a short form to read out by phone."""
 
 import hashlib
 
@@ -20,7 +17,7 @@ def read_key(text: str) -> str:
     """Return a typed or pasted public key.
 
     Raises:
-        InputError: it is none, or somebody pasted the secret key.
+        InputError: it is none, or it is a secret key.
     """
     found = "".join(folded(text).split())
     if SECRET_MARK in found.upper():
@@ -39,6 +36,6 @@ def read_key(text: str) -> str:
 
 
 def fingerprint(public_key: str) -> str:
-    """Return the key's short form, in groups of four digits and letters, to be read out on the telephone."""
+    """Return the key's short form in groups of four characters, to be read out on the telephone."""
     digest = hashlib.sha256(public_key.encode()).hexdigest().upper()
     return "-".join(digest[at : at + GROUP] for at in range(0, GROUP * GROUPS, GROUP))

@@ -1,4 +1,4 @@
-"""Tables of subcontractors: the register, and the files sent."""
+"""Tables of subcontractors and of the files sent to them."""
 
 from datetime import date, datetime
 
@@ -10,10 +10,10 @@ from portal.domain.letters.subcontractors.states import SUBCONTRACTOR
 
 
 class Subcontractor(Base):
-    """One company with what it does for us, its public key (age) and the ward's consent (number and date).
+    """One company: what it does for us, its public key (age) and the ward's consent (number, date).
 
     The key cannot be changed: another key is another entry that needs the ward again, so that
-    nobody can turn the letters to a key of their own.
+    nobody can redirect the letters to a key of their own.
     """
 
     __tablename__ = "subcontractor"
@@ -40,11 +40,9 @@ class Subcontractor(Base):
 
 
 class SentFile(Base):
-    """One file that went to a subcontractor.
+    """One file sent to a subcontractor: what it was, SHA-256, number of letters, when and by whom.
 
-    What it was, its SHA-256, how many letters, when, by whom.
-
-    ``subject`` and ``subject_id`` name what it was made from (a print run); the consent stands here
+    ``subject`` and ``subject_id`` name what it was made from (a print run); the consent is copied
     as it was then.
     """
 

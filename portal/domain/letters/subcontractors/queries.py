@@ -1,4 +1,4 @@
-"""Reading the register of subcontractors and of the files sent to them."""
+"""Read the register of subcontractors and of the files sent to them."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class FileSent:
-    """One file of the register, with the names of the company and of who sent it."""
+    """One sent file with the names of the company and of the sender."""
 
     file: SentFile
     company: str
@@ -22,7 +22,7 @@ class FileSent:
 
 
 def subcontractors(session: Session) -> list[Subcontractor]:
-    """Return all companies ever entered, in the order in which they came."""
+    """Return all companies ever entered, in the order of entry."""
     return list(session.scalars(select(Subcontractor).order_by(Subcontractor.id)))
 
 
@@ -38,7 +38,7 @@ def mail_houses(session: Session) -> list[Subcontractor]:
 
 
 def files_sent(session: Session, limit: int | None = SHOWN) -> list[FileSent]:
-    """Return the files sent, newest first; all of them with ``limit`` None."""
+    """Return the sent files, newest first; all of them with ``limit`` None."""
     rows = session.execute(
         select(SentFile, Subcontractor.name, StaffUser.display_name)
         .join(Subcontractor, Subcontractor.id == SentFile.subcontractor_id)

@@ -1,4 +1,4 @@
-"""Proposing a subcontractor, the ward's consent, the end, and noting every file that is sent."""
+"""Propose a subcontractor, record the ward's consent, end the work, and record every file sent."""
 
 import re
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ SUBJECT = "subcontractor"
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """What is noted of a sent file; ``subject`` and ``subject_id`` say what it was made from."""
+    """What is recorded of a sent file; ``subject`` and ``subject_id`` name what it was made from."""
 
     what: str
     file_name: str
@@ -42,7 +42,7 @@ def propose_subcontractor(
     """Enter a company; nothing may be sent to it before the ward consents.
 
     Raises:
-        InputError: a field is missing or too long, or the key is none; a mail house needs one.
+        InputError: a field is missing or too long, or the key is invalid; a mail house needs one.
         NotAllowedError: the actor has no account.
     """
     if work.actor.id is None:
@@ -79,12 +79,12 @@ def _key(purpose: str, public_key: str) -> str | None:
 
 
 def consent(work: Work, subcontractor_id: int, number: str, day: date) -> Subcontractor:
-    """Note the ward's consent with its number and date (clause 16(2)).
+    """Record the ward's consent with its number and date (clause 16(2)).
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: no subcontractor has this key.
         NotAllowedError: the actor is not of the ward, or entered it.
-        InputError: no number, or a day to come.
+        InputError: no number, or a day in the future.
         WrongStateError: it was decided or ended before.
     """
     row = _locked(work.session, subcontractor_id)
@@ -104,7 +104,7 @@ def consent(work: Work, subcontractor_id: int, number: str, day: date) -> Subcon
 
 
 def refuse(work: Work, subcontractor_id: int) -> Subcontractor:
-    """Note that the ward does not consent. Raises as ``consent``."""
+    """Record that the ward does not consent; errors as for ``consent``."""
     row = _locked(work.session, subcontractor_id)
     actor_id = _ward(row, work.actor)
     row.state = SUBCONTRACTOR.next(row.state, "refuse")
@@ -118,7 +118,7 @@ def end(work: Work, subcontractor_id: int) -> Subcontractor:
     """End the work with a company: from now on nothing is sent to it.
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: no subcontractor has this key.
         NotAllowedError: the actor has no account.
         WrongStateError: it was refused or ended before.
     """
@@ -134,12 +134,12 @@ def end(work: Work, subcontractor_id: int) -> Subcontractor:
 def require_consent(
     session: Session, subcontractor_id: int, *, purpose: str | None = None, lock: bool = True
 ) -> Subcontractor:
-    """Return a company to which files may be sent now, locked so that its end waits for this transaction.
+    """Return a company that files may be sent to now, locked for this transaction.
 
-    With ``lock`` False the company is only read, for a look before the work.
+    With ``lock`` False it is only read, for a check before the work.
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: no subcontractor has this key.
         NotAllowedError: without the ward's consent, ended, or entered for something else (code
             ``no_consent``).
     """
@@ -163,11 +163,11 @@ def require_consent(
 
 
 def note_sent(work: Work, subcontractor_id: int, facts: FileFacts) -> SentFile:
-    """Note that a file goes to a company; refused without the ward's consent.
+    """Record that a file goes to a company; refused without the ward's consent.
 
     Raises:
-        NotFoundError: there is no such company.
-        NotAllowedError: as ``require_consent``, or the actor has no account.
+        NotFoundError: no subcontractor has this key.
+        NotAllowedError: as for ``require_consent``, or the actor has no account.
         InputError: no name, or no SHA-256.
     """
     if work.actor.id is None:
