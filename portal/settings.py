@@ -1,6 +1,6 @@
 """Settings of one deployment, from the environment; ``NAME_FILE`` reads a secret from a file.
 
-Odd names are refused.
+Unknown names are refused.
 """
 
 import difflib
@@ -39,7 +39,7 @@ WEB = ("https", "http")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a deployment decides.
+    """The settings of a deployment.
 
     The program's own decisions (dates, amounts, texts) are in its program file.
     """
@@ -69,10 +69,7 @@ class Settings:
 
     @property
     def has_outbox(self) -> bool:
-        """Tell whether messages land in the local outbox page.
-
-        Impossible outside the demo and the tests.
-        """
+        """Tell whether messages go to the local outbox page, only possible in demo and tests."""
         return self.environment in {"demo", "test"}
 
 
@@ -137,10 +134,10 @@ def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...], *, default
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings.
+    """Load the settings.
 
     Raises:
-        InputError: an unknown name or an impossible value; the sentence names the variable.
+        InputError: an unknown name or an impossible value; the message names the variable.
     """
     env = os.environ if environ is None else environ
     _check_names(env)

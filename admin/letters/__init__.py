@@ -1,1 +1,1 @@
-"""Pages: What goes to households on paper: documents, letters, announcements, shipments."""
+"""Staff pages of the letters wing: documents, subcontractors, other mail, and words for mail."""

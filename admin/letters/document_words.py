@@ -1,11 +1,11 @@
-"""What the ward's documents and their states are called in the staff's language."""
+"""Staff's words for the ward's documents and their states."""
 
 from portal.domain.foundation.texts import _s, kept_per_language
 
 
 @kept_per_language
 def kind(code: str) -> str:
-    """Name a kind of document."""
+    """Return the name of a kind of document."""
     return {
         "letter": _s("発送案内文書（手紙の文）"),
         "advance": _s("辞退受付案内文書（事前案内の文）"),
@@ -19,7 +19,7 @@ def kind(code: str) -> str:
 
 @kept_per_language
 def state(code: str) -> str:
-    """Name a version's state."""
+    """Return the name of a version's state."""
     return {
         "proposed": _s("区の承認を待っています"),
         "approved": _s("区が承認ずみ"),
@@ -30,5 +30,5 @@ def state(code: str) -> str:
 
 @kept_per_language
 def subject(code: str) -> str:
-    """Name what was made from a document."""
+    """Return the name of what was made from a document."""
     return {"print_run": _s("印刷"), "card_print": _s("お知らせのカード")}.get(code, code)

@@ -1,4 +1,4 @@
-"""The ward's documents: versions with the ward's approval, and what was printed from which."""
+"""The ward's documents: versions with the ward's approval, and what was printed from them."""
 
 from collections.abc import Callable
 from datetime import date
@@ -47,7 +47,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def propose(page: Page) -> Response[Any]:
-    """Lay a document, as it stands now, before the ward."""
+    """Propose a document in its present form to the ward."""
     kind = page.form.get("kind")
     if kind not in ward_documents.KINDS:
         page.form.error("kind", _s("文書を選んでください。"))
@@ -78,13 +78,13 @@ def approve(page: Page) -> Response[Any]:
 
 
 def refuse(page: Page) -> Response[Any]:
-    """Refuse a version as the ward."""
+    """Reject a version as the ward."""
     key = number_in_address(page, "version_id")
     return _act(page, "refused", lambda: services.refuse(page.work, key), {})
 
 
 def revoke(page: Page) -> Response[Any]:
-    """Take an approval back as the ward."""
+    """Revoke an approval as the ward."""
     key = number_in_address(page, "version_id")
     return _act(page, "revoked", lambda: services.revoke(page.work, key), {})
 
@@ -96,7 +96,7 @@ def _act(page: Page, said: str, act: Callable[[], object], fields: dict[str, str
 
 
 def take(page: Page) -> Response[Any]:
-    """Give the content of a version, as it was kept."""
+    """Return the content of a version, as it was stored."""
     row = queries.version(page.session, number_in_address(page, "version_id"))
     stem, _dot, ending = row.file_name.rpartition(".")
     name = f"{row.kind}-{row.number:03}.{ending if stem and ending.isascii() else 'bin'}"
@@ -104,7 +104,7 @@ def take(page: Page) -> Response[Any]:
 
 
 def take_specimen(page: Page) -> Response[Any]:
-    """Give the PDF that shows a version's texts on paper."""
+    """Return the PDF that shows a version's texts on paper."""
     row = queries.version(page.session, number_in_address(page, "version_id"))
     if row.specimen is None:
         raise NotFoundError(_s("この文書に見本はありません。"))

@@ -1,4 +1,4 @@
-"""What subcontractors, proofs, archives, pull lists and dispatches are called in the staff's language."""
+"""Staff's words for subcontractors, proofs, archives, recall lists and planned postings."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ from portal.domain.foundation.texts import _s, kept_per_language
 
 @kept_per_language
 def purpose(code: str) -> str:
-    """Name what a subcontractor does."""
+    """Return the name of what a subcontractor does."""
     return {
         "mail_house": _s("手紙の印刷・封入"),
         "issuer": _s("クーポンの発行"),
@@ -18,7 +18,7 @@ def purpose(code: str) -> str:
 
 @kept_per_language
 def company_state(code: str) -> str:
-    """Name a subcontractor's state."""
+    """Return the name of a subcontractor's state."""
     return {
         "proposed": _s("区の承諾を待っています"),
         "consented": _s("承諾ずみ"),
@@ -29,7 +29,7 @@ def company_state(code: str) -> str:
 
 @kept_per_language
 def sent_what(code: str) -> str:
-    """Name what a sent file was."""
+    """Return the name of what a sent file was."""
     return {"letters": _s("手紙"), "pull_list": _s("引抜きの一覧"), "other": _s("そのほか")}.get(
         code, code
     )
@@ -37,7 +37,7 @@ def sent_what(code: str) -> str:
 
 @kept_per_language
 def archive_state(code: str) -> str:
-    """Name an archive's state."""
+    """Return the name of an archive's state."""
     return {
         "built": _s("作成ずみ"),
         "sent": _s("渡しました"),
@@ -48,7 +48,7 @@ def archive_state(code: str) -> str:
 
 @kept_per_language
 def proof_state(code: str) -> str:
-    """Name a proof's state."""
+    """Return the name of a proof's state."""
     return {
         "made": _s("承認を待っています"),
         "approved": _s("承認ずみ"),
@@ -57,7 +57,7 @@ def proof_state(code: str) -> str:
 
 
 def proof_places(codes: Iterable[str]) -> str:
-    """Say why a letter is looked at."""
+    """Return why a letter is checked."""
     return "・".join(dict.fromkeys(_place(code) for code in codes))
 
 
@@ -74,7 +74,7 @@ def _place(code: str) -> str:
 
 @kept_per_language
 def recall_reason(code: str) -> str:
-    """Say why a letter must be pulled."""
+    """Return why a letter must be recalled."""
     return {
         "died": _s("亡くなった人がいる"),
         "moved": _s("引っ越した"),
@@ -86,7 +86,7 @@ def recall_reason(code: str) -> str:
 
 @kept_per_language
 def recall_state(code: str) -> str:
-    """Name the state of a letter on a pull list."""
+    """Return the name of the state of a letter on a recall list."""
     return {
         "listed": _s("まだ送っていません"),
         "sent": _s("返事を待っています"),
@@ -97,7 +97,7 @@ def recall_state(code: str) -> str:
 
 @kept_per_language
 def dispatch_state(code: str) -> str:
-    """Name the state of a planned posting."""
+    """Return the name of the state of a planned posting."""
     return {"planned": _s("予定"), "sent": _s("送りました"), "cancelled": _s("取りやめ")}.get(
         code, code
     )

@@ -1,7 +1,4 @@
-"""Mail that no list knows, on the page of posting.
-
-Entered in pieces, and taken out again where it was wrong.
-"""
+"""Mail in no list, on the page of posting: enter pieces, and remove wrong entries."""
 
 from typing import Any
 
@@ -21,7 +18,7 @@ FIELDS = {"day": "day", "mail_class": "what", "what": "what", "pieces": "pieces"
 
 
 def enter(page: Page) -> Response[Any]:
-    """Note pieces of other mail."""
+    """Record pieces of other mail."""
     form, day = page.form, typed_day(page)
     if day is None:
         return show(page, 422)
@@ -36,7 +33,7 @@ def enter(page: Page) -> Response[Any]:
 
 
 def drop(page: Page) -> Response[Any]:
-    """Take a wrong entry out."""
+    """Remove a wrong entry."""
     key = number_in_address(page, "other_id")
     return carry_out_once(
         page,

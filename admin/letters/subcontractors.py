@@ -1,4 +1,4 @@
-"""Subcontractors: entering one, the ward's consent, the end, and the register of every file sent."""
+"""Subcontractors: enter one, the ward's consent, the end, and the register of every file sent."""
 
 import hashlib
 from collections.abc import Callable
@@ -54,7 +54,7 @@ def propose(page: Page) -> Response[Any]:
 
 
 def consent(page: Page) -> Response[Any]:
-    """Note the ward's consent."""
+    """Record the ward's consent."""
     key, day = (
         number_in_address(page, "company_id"),
         whole_date(page.form.get(f"day-{page.params['company_id']}")),
@@ -71,7 +71,7 @@ def consent(page: Page) -> Response[Any]:
 
 
 def refuse(page: Page) -> Response[Any]:
-    """Note that the ward does not consent."""
+    """Record that the ward does not consent."""
     key = number_in_address(page, "company_id")
     return _act(page, "refused", lambda: services.refuse(page.work, key))
 
@@ -83,7 +83,7 @@ def end(page: Page) -> Response[Any]:
 
 
 def note_file(page: Page) -> Response[Any]:
-    """Note a file that was sent by another way; of the file itself only its SHA-256 is kept."""
+    """Record a file that was sent by another way; of the file only its SHA-256 is stored."""
     form = page.form
     data, chosen = form.upload("file"), form.get("company")
     if not chosen.isascii() or not chosen.isdigit() or len(chosen) > 15:

@@ -1,4 +1,1 @@
-"""Pages: Who is concerned and how they get in.
-
-Households, entitlements, coupons, credentials, staff, sign-in.
-"""
+"""Staff pages of the people wing: one's account, sign-in, lock, accounts, sites, coupons, tasks."""

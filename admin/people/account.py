@@ -1,4 +1,4 @@
-"""The own account: a new password (with a fresh code), and where one is signed in."""
+"""One's own account: a new password (with a fresh code), and the open sessions."""
 
 import os
 from typing import Any
@@ -21,7 +21,7 @@ from portal.platform.routes import Transaction
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show the own account."""
+    """Show one's own account."""
     staff_id = page.who.staff.id if page.who.staff is not None else 0
     current = page.who.auth.id if page.who.auth is not None else None
     return page.render(
@@ -88,7 +88,7 @@ def sign_out_others(page: Page) -> Response[Any]:
 def end_session(page: Page) -> Response[Any]:
     """End one other session of the account.
 
-    One that has ended already is no fault, a double press neither.
+    One that has ended already, or a double click, is no fault.
     """
     key, auth = number_in_address(page, "session_id"), page.who.auth
     if auth is None or auth.owner_id is None or auth.id == key:

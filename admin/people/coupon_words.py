@@ -1,10 +1,10 @@
-"""What the issuer's statuses of a code are called."""
+"""Staff's words for the issuer's statuses of a code."""
 
 from portal.domain.foundation.texts import _s
 
 
 def status_text(status: str) -> str:
-    """Name what an issuer says of a code."""
+    """Return the name of a status reported by an issuer."""
     names = {
         "unused": _s("未使用"),
         "part_used": _s("一部利用"),

@@ -1,4 +1,4 @@
-"""Lock the screen, stay awake while somebody types, and open it again with the password."""
+"""Lock the screen, keep it unlocked while somebody types, and unlock it with the password."""
 
 from dataclasses import replace
 from typing import Any
@@ -22,7 +22,7 @@ PLAIN = "text/plain; charset=utf-8"
 
 
 def lock(page: Page) -> Response[Any]:
-    """Lock this session now; a script only wants to know that it is done."""
+    """Lock this session now; a script only needs to know that it is done."""
     if page.who.auth is not None and page.who.staff is not None:
         locking.lock_now(page.work, page.who.staff, page.who.auth.id)
         page.who = replace(page.who, locked=True)
@@ -30,17 +30,17 @@ def lock(page: Page) -> Response[Any]:
 
 
 def show(page: Page) -> Response[Any]:
-    """Show the locked page again with what it carried, in another language."""
+    """Show the locked page again in another language, with what it carried."""
     return locked_page(page, 200, kept=carried(page)) if page.who.locked else page.redirect("/")
 
 
 def awake(page: Page) -> Response[Any]:
-    """Note that somebody is typing: the request itself does it."""
+    """Record activity while somebody types; the request itself does it."""
     return _done(page)
 
 
 def again(page: Page) -> Response[Any]:
-    """Lead somebody who reloads the page after the opening to the first page."""
+    """Redirect a reload of the page after unlocking to the start page."""
     return page.redirect("/")
 
 
@@ -51,10 +51,10 @@ def _done(page: Page) -> Response[Any]:
 
 
 def submit(page: Page) -> Response[Any]:
-    """Count the try, compare outside any transaction, then go on where the lock came between.
+    """Count the try, compare outside any transaction, then continue with what the lock interrupted.
 
-    A script asks for a page that it has hidden: it needs the password even where its own lock did
-    not get through.
+    A script asks for a page that it has hidden: it needs the password even if its own lock request
+    did not get through.
     """
     site, form = page.site, page.form
     kept = begun_before(page)
@@ -110,7 +110,7 @@ def _waiting(error: ThrottledError, page: Page, response: Response[Any]) -> Resp
 
 
 def _refused(page: Page, status_code: int) -> Response[Any]:
-    """Show the locked page again with what it carried; a script gets the sentence alone."""
+    """Show the locked page again with what it carried; a script gets only the sentence."""
     if page.request.htmx:
         response: Response[Any] = page.send(page.form.errors["password"].encode(), PLAIN)
         response.status_code = status_code

@@ -1,7 +1,4 @@
-"""The page of a locked screen.
-
-Asks for the password, and carries on what was begun without showing it.
-"""
+"""The page of a locked screen: it asks for the password and carries the interrupted request unseen."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -38,22 +35,22 @@ def locked_page(page: Page, status_code: int = 403, *, kept: str | None = None) 
 
 
 def carried(page: Page) -> str:
-    """Return the sealed text that a locked page carried, put together again."""
+    """Return the sealed text that a locked page carried, joined again."""
     parts = (page.form.get(PART.format(number)) for number in range(MOST_PARTS))
     return "".join(parts)
 
 
 def begun_before(page: Page) -> Kept:
-    """Return what the locked page carried.
+    """Return the request that the locked page carried.
 
-    The way to the first page where it carried nothing of this session.
+    The start page if it carried none of this session.
     """
     auth = page.who.auth
     return open_kept(page.site.vault, auth.id, carried(page)) if auth is not None else Kept("/")
 
 
 def _begun(page: Page) -> str:
-    """Seal the request: a page to come back to, or a form with what was typed."""
+    """Seal the request: a page to return to, or a form with what was typed."""
     if page.who.auth is None:
         return ""
     if page.method == "POST":

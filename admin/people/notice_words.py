@@ -1,14 +1,11 @@
-"""What the delivery log calls its events, media, states and failures.
-
-An unknown one shows as it is stored.
-"""
+"""Staff's words for the delivery log: events, media, states, failures; unknown ones show as stored."""
 
 from portal.domain.foundation.texts import _s, kept_per_language
 
 
 @kept_per_language
 def event(code: str) -> str:
-    """Name what a household was told of."""
+    """Return the name of an event of which a household was informed."""
     return {
         "received": _s("申請の受け付け"),
         "decided": _s("申請の結果"),
@@ -24,7 +21,7 @@ def event(code: str) -> str:
 
 @kept_per_language
 def medium(code: str) -> str:
-    """Name a medium."""
+    """Return the name of a medium."""
     return {
         "sms": _s("SMS"),
         "email": _s("メール"),
@@ -34,7 +31,7 @@ def medium(code: str) -> str:
 
 
 def state(code: str, by: str) -> str:
-    """Say how far an announcement came; ``by`` is its medium."""
+    """Return the state of an announcement in words; ``by`` is its medium."""
     if code == "waiting":
         return _s("つぎの印刷を待っています") if by == "card" else _s("送信を待っています")
     return {
@@ -51,7 +48,7 @@ def state(code: str, by: str) -> str:
 
 @kept_per_language
 def mark(code: str) -> str:
-    """Return the kind of mark that stands before a state."""
+    """Return the kind of mark in front of a state."""
     return {
         "waiting": "wait",
         "sent": "good",
@@ -65,7 +62,7 @@ def mark(code: str) -> str:
 
 @kept_per_language
 def failure(code: str) -> str:
-    """Say why the last try failed; numbers are the other side's answer."""
+    """Return why the last try failed; numbers are the gateway's answer."""
     known = {
         "timeout": _s("相手が時間内に答えませんでした"),
         "no_answer": _s("相手が答えませんでした"),

@@ -1,7 +1,4 @@
-"""Starting again a notice that was stopped.
-
-Always a person's decision, never by itself when a hold ends.
-"""
+"""Resume a stopped notice: always a person's decision, never automatic when a hold ends."""
 
 from typing import Any
 
@@ -19,7 +16,7 @@ from portal.domain.people.staff.permissions import Permission
 
 
 def submit_resume(page: Page) -> Response[Any]:
-    """Send a stopped notice of an opened household after all."""
+    """Send a stopped notice of an open household after all."""
     household_id = number_in_address(page, "household_id")
     if (refused := household.refused(page)) is not None:
         return refused

@@ -1,7 +1,4 @@
-"""Sign in: login and password, then the code of the authenticator app.
-
-Two pages with their own addresses.
-"""
+"""Sign-in: login and password, then the authenticator app's code, on two pages of their own."""
 
 from typing import Any
 
@@ -23,14 +20,17 @@ from portal.platform.routes import Transaction
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Draw the form; the login stays, the password does not."""
+    """Show the form; the login stays, the password does not."""
     if page.method == "GET" and page.who.auth is not None and page.who.staff is not None:
         return page.redirect("/" if page.who.auth.stage == sign_in.STAGE_FULL else "/signin/code")
     return page.render("admin/people/signin.html", status_code, ended="ended" in page.query)
 
 
 def submit(page: Page) -> Response[Any]:
-    """Count the try, compare outside any transaction, then ask for the code or say one sentence for every fault."""
+    """Count the try, compare outside any transaction, then ask for the code.
+
+    Every fault gets the same sentence.
+    """
     site, form = page.site, page.form
     page.forget_who()  # whoever signs in is nobody until the password fits
     if not form.get("login").strip():
@@ -67,9 +67,9 @@ def submit(page: Page) -> Response[Any]:
 
 
 def _place_refusal(page: Page, attempt: sign_in.StaffAttempt) -> str:
-    """Say why this account may not work from here.
+    """Return why this account may not work from here.
 
-    Only after the right password, so that no login tells its role.
+    Only after the right password, so that no login reveals its role.
     """
     user = staff_user(page.session, attempt.staff_id)
     if user is None or not user.active:
@@ -137,7 +137,7 @@ def _answer(page: Page, staff_id: int) -> CodeAnswer | None:
 
 
 def code_fault(page: Page, staff_id: int) -> str:
-    """Check the fresh code of a dangerous action; returns what is wrong with it, or an empty text."""
+    """Check the fresh code of a dangerous action; return the fault, or an empty text."""
     try:
         answer = sign_in.check_code(page.work, staff_id, page.form.get("code"))
     except ThrottledError as error:
@@ -146,7 +146,7 @@ def code_fault(page: Page, staff_id: int) -> str:
 
 
 def code_error(answer: CodeAnswer) -> str:
-    """Say what is wrong with a typed code and what to do."""
+    """Return what is wrong with a typed code and what to do."""
     match answer:
         case CodeAnswer.EMPTY:
             return _s("認証アプリに出ている6けたの番号を入力してください。")
@@ -163,7 +163,7 @@ def code_error(answer: CodeAnswer) -> str:
 
 
 def sign_out(page: Page) -> Response[Any]:
-    """End this session and wipe what the browser keeps of the site."""
+    """End this session and clear what the browser stores of the site."""
     sessions.end(page.session, sessions.STAFF, page.cookie(cookies.SESSION))
     page.answer.drop_cookie(cookies.SESSION)
     response = page.redirect("/signedout")
@@ -172,7 +172,7 @@ def sign_out(page: Page) -> Response[Any]:
 
 
 def signed_out(page: Page) -> Response[Any]:
-    """Say that it is done."""
+    """Confirm the sign-out."""
     return page.render("admin/people/signedout.html")
 
 

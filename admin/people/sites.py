@@ -1,7 +1,4 @@
-"""Sites of the call center.
-
-Which there are, and switching the reserve site (BCP) on for a time, with a fresh code.
-"""
+"""Sites of the call center, and switching the reserve site (BCP) on for a time, with a fresh code."""
 
 from datetime import date, datetime
 from typing import Any
@@ -28,7 +25,7 @@ FIELDS = {"reason": "reason", "ends_at": "day"}
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show the sites, what is on until when, and the last twenty switchings."""
+    """Show the sites, what is on until when, and the last twenty periods."""
     workplaces = page.site.program.workplaces
     rows = queries.history(page.session)
     here = place_of(page, page.who.staff) if page.who.staff is not None else None
@@ -87,7 +84,7 @@ def prolong(page: Page) -> Response[Any]:
 
 
 def switch_off(page: Page) -> Response[Any]:
-    """Close a reserve site at once; from there even this supervisor only gets this page after it."""
+    """Close a reserve site at once; from there even this supervisor then gets only this page."""
     return carry_out_once(
         page,
         lambda: services.switch_off(page.work, number_in_address(page, "switch_id")),

@@ -1,4 +1,4 @@
-"""Accounts of colleagues, for administrators: who there is, and taking one out of use."""
+"""Colleagues' accounts, for administrators: list them, and deactivate one."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def deactivate(page: Page) -> Response[Any]:
-    """Take an account out of use; asking twice is once."""
+    """Deactivate an account; repeating it changes nothing."""
     services.deactivate(page.work, number_in_address(page, "staff_id"))
     return page.redirect("/staff?said=deactivated")
 

@@ -1,4 +1,4 @@
-"""Where a colleague is signed in, for administrators: the living sessions, and ending them."""
+"""A colleague's living sessions, for administrators: list them, and end them."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def end_one(page: Page) -> Response[Any]:
-    """End one session; one that has ended already is no fault, a double press neither."""
+    """End one session; one that has ended already, or a double click, is no fault."""
     colleague = _colleague(page)
     try:
         own_sessions.end_session(page.work, colleague.id, number_in_address(page, "session_id"))
@@ -49,7 +49,7 @@ def end_one(page: Page) -> Response[Any]:
 
 
 def end_all(page: Page) -> Response[Any]:
-    """End every session of the account (of one's own: every other)."""
+    """End every session of the account (of one's own account: every other one)."""
     colleague = _colleague(page)
     keep = (
         page.who.auth.id

@@ -1,4 +1,4 @@
-"""Tasks: what residents asked for or what stopped by itself, oldest first; finished by a person."""
+"""Tasks: residents' requests and automatic stops, oldest first, to be finished by a person."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def _after(page: Page) -> int:
 
 
 def show_list(page: Page, status_code: int = 200) -> Response[Any]:
-    """List what waits."""
+    """List the open tasks."""
     protected = allowed(page, Permission.KNOW_PROTECTED)
     kind = page.query.get("kind", "")
     kind = kind if kind in KINDS else ""

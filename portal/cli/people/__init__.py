@@ -1,1 +1,1 @@
-"""Commands: people."""
+"""Commands of the people wing: ``portal coupons``, ``portal notices`` and ``portal staff``."""

@@ -1,4 +1,4 @@
-"""``portal coupons statement``: take over what the issuer says of its codes."""
+"""``portal coupons statement``: import the issuer's statement about its codes."""
 
 import sys
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""``portal coupons``: load an issuer's codes, assign them, see what is there."""
+"""``portal coupons``: load an issuer's codes, assign them, show their status."""
 
 import sys
 from dataclasses import asdict
