@@ -40,7 +40,7 @@ from portal.domain.foundation.errors import DomainError, InputError, NotAllowedE
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.texts import _s, plain, use_locale
 from portal.domain.letters.shipments.words import where
-from portal.domain.mailroom.incidents.faults import Told
+from portal.domain.mailroom.incidents.faults import FaultReport
 from portal.domain.mailroom.incidents.kinds import SAID
 from portal.domain.people.households.queries import view_household
 from portal.domain.people.staff.permissions import Permission
@@ -263,8 +263,8 @@ def _channel(page: Page) -> DeskAct:
 def _coupon_fault(page: Page) -> DeskAct:
     typed = page.form.get("child")
     ordinal = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 5 else None
-    told = Told(page.form.get("said"), page.form.get("shop"), page.form.get("words"))
-    return report_for_caller(page.work, _key(page), ordinal, told)
+    reported = FaultReport(page.form.get("said"), page.form.get("shop"), page.form.get("words"))
+    return report_for_caller(page.work, _key(page), ordinal, reported)
 
 
 DOES: Mapping[Act, Callable[[Page], DeskAct]] = {

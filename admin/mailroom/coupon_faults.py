@@ -19,7 +19,7 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import DateFault, digits, whole_date
-from portal.domain.mailroom.incidents import fault_queries, faults
+from portal.domain.mailroom.incidents import fault_queries, fault_replacement, faults
 from portal.domain.mailroom.incidents.fault_queries import CodeView
 from portal.domain.mailroom.incidents.faults import LookUp
 from portal.domain.mailroom.incidents.kinds import ISSUER_ANSWERS, OUTCOMES
@@ -89,7 +89,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         row=row,
         old=old,
         new=new,
-        told=faults.words_of(page.site.vault, row) if shown else {},
+        reported=faults.words_of(page.site.vault, row) if shown else {},
         shown=shown,
         names=staff_names(page.session, people),
         answers=ISSUER_ANSWERS,
@@ -152,7 +152,9 @@ def replace(page: Page) -> Response[Any]:
         page,
         row,
         "replaced",
-        lambda: faults.stop_and_replace(page.work, row.id, include_protected=_ward(page)),
+        lambda: fault_replacement.stop_and_replace(
+            page.work, row.id, include_protected=_ward(page)
+        ),
     )
 
 

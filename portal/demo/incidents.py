@@ -12,7 +12,7 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import Letter
 from portal.domain.mailroom.incidents import downtime, faults, register, subjects
-from portal.domain.mailroom.incidents.faults import LookUp, Told
+from portal.domain.mailroom.incidents.faults import FaultReport, LookUp
 from portal.domain.mailroom.incidents.kinds import Source
 from portal.domain.mailroom.incidents.register import Opening
 from portal.domain.oversight.reports.incidents import write_report
@@ -60,7 +60,7 @@ def _refused_coupon(work: Work, kept_free: int) -> None:
         .limit(1)
     ).one()
     coupons.reveal(work.acting_as(SYSTEM).at(work.now - timedelta(days=2)), coupon)
-    told = Told(
+    reported = FaultReport(
         "not_read",
         "みなもスーパー 駅前店",
         "レジで「このコードは読めない」と言われた。",
@@ -70,7 +70,7 @@ def _refused_coupon(work: Work, kept_free: int) -> None:
         work.at(work.now - timedelta(hours=5)),
         entitlement.household_id,
         entitlement.id,
-        told,
+        reported,
         Source.CALL,
     )
     looked_up_at = work.now - timedelta(hours=1)

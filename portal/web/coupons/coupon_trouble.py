@@ -18,7 +18,7 @@ from portal.domain.mailroom.incidents.fault_queries import ordinal_of, own_fault
 from portal.domain.mailroom.incidents.faults import (
     SHOP_MAX,
     WORDS_MAX,
-    Told,
+    FaultReport,
     open_fault,
     report_fault,
 )
@@ -85,12 +85,18 @@ def submit(page: Page) -> Response[Any]:
     key = f"coupon_trouble:{credential.id}:{entry.ordinal}:{page.form.get('form_key')[:40]}"
     if (place := earlier_result(page.session, key)) is not None:
         return page.redirect(place)
-    told = Told(page.form.get("said"), page.form.get("shop"), page.form.get("words"), _day(page))
+    reported = FaultReport(
+        page.form.get("said"), page.form.get("shop"), page.form.get("words"), _day(page)
+    )
     if page.form.ok:
         try:
             with page.session.begin_nested():
                 row = report_fault(
-                    page.work, credential.household_id, entry.entitlement_id, told, Source.RESIDENT
+                    page.work,
+                    credential.household_id,
+                    entry.entitlement_id,
+                    reported,
+                    Source.RESIDENT,
                 )
                 if first_time(page.session, key, page.now):
                     keep_result(page.session, key, f"/coupon/trouble/{row.receipt_no}")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
-from portal.domain.mailroom.incidents import faults
+from portal.domain.mailroom.incidents import fault_replacement
 from portal.domain.people.coupons import services as coupons
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.queries import open_code
@@ -120,12 +120,12 @@ def confirm(work: Work, coupon_id: int, *, include_protected: bool) -> None:
         WrongStateError: its stop was answered before.
     """
     entitlement = _claimed(work.session, coupon_id, include_protected=include_protected)
-    fault = faults.waiting_for(work.session, coupon_id)
+    fault = fault_replacement.waiting_for(work.session, coupon_id)
     coupons.confirm_stop(work, coupon_id)
     if entitlement.claimed_by in AFTER:
         AFTER[entitlement.claimed_by].stop_confirmed(work, entitlement.id)
     if fault is not None:
-        faults.stop_confirmed(work, fault)
+        fault_replacement.stop_confirmed(work, fault)
 
 
 def found_spent(work: Work, coupon_id: int, *, include_protected: bool) -> None:
@@ -138,12 +138,12 @@ def found_spent(work: Work, coupon_id: int, *, include_protected: bool) -> None:
         WrongStateError: its stop was answered before.
     """
     entitlement = _claimed(work.session, coupon_id, include_protected=include_protected)
-    fault = faults.waiting_for(work.session, coupon_id)
+    fault = fault_replacement.waiting_for(work.session, coupon_id)
     coupons.found_spent(work, coupon_id)
     if entitlement.claimed_by in AFTER:
         AFTER[entitlement.claimed_by].stop_found_spent(work, entitlement.id)
     if fault is not None:
-        faults.stop_found_spent(work, fault)
+        fault_replacement.stop_found_spent(work, fault)
 
 
 def as_csv(rows: Iterable[StopRow]) -> bytes:

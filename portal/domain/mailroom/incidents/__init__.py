@@ -1,4 +1,7 @@
-"""What goes wrong.
+"""Coupon faults, incidents with their clocks and reports, site notices, and downtime.
 
-Coupons that shops refuse, accidents with their clocks, notices to everybody, stops of the system.
+Owns the tables ``coupon_fault``, ``incident``, ``incident_subject``, ``incident_report``,
+``site_notice`` and ``downtime`` with their states. Called by the resident site (refused coupons,
+notices), the staff pages, the call desk, casework, printing (recalls) and the reports. May import
+``contacts``, ``requests``, ``letters``, ``people`` and ``foundation``.
 """

@@ -1,8 +1,6 @@
-"""Who is affected, out of the audit log.
+"""Find in the audit log whose data was read, printed or taken out between two instants.
 
-Whom somebody looked at, printed or took out between two instants.
-
-Events name no people, so neither does what is found here: households by key, with counts
+Events name no people, so neither does the result: households by key, with counts
 (``security.md`` SEC-D2).
 """
 
@@ -76,7 +74,7 @@ RUNS = "print_run.%"
 class Search:
     """Between ``start`` and ``end`` (exclusive, UTC).
 
-    Narrowed to one person of the staff, one session, or one print run.
+    Narrowed to one staff member, one session, or one print run.
     """
 
     start: datetime
@@ -99,9 +97,10 @@ class AffectedRow:
 
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """What was found. ``of_ward_alone`` households are counted but listed for the ward only.
+    """The result of a search.
 
-    ``elsewhere``: events of that kind that name no household (a list, a report), by action.
+    ``of_ward_alone`` households are counted, but listed for the ward only. ``elsewhere``: events of
+    that kind that name no household (a list, a report), by action.
     """
 
     households: int

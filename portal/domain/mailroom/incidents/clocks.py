@@ -1,6 +1,6 @@
-"""The clocks of an incident, from the day on which somebody knew (個人情報保護法施行規則第8条).
+"""The clocks of an incident, counted from the day of knowledge (個人情報保護法施行規則第8条).
 
-The day of knowing is the first day (通則編ガイドライン 3-5-3): a first report within three to five
+The day of knowledge is the first day (通則編ガイドライン 3-5-3): a first report within three to five
 days, the final one within thirty, within sixty where somebody meant harm. Closed days count. Ends
 are exclusive instants (UTC).
 """
@@ -18,7 +18,7 @@ FIRST_FROM, FIRST_BY, FINAL_BY, FINAL_BY_MALICIOUS = 3, 5, 30, 60
 class Clock(StrEnum):
     """What must happen in time.
 
-    Whoever works for the ward is freed by telling it, so that comes first.
+    A contractor is freed from reporting by telling the ward, so that comes first.
     """
 
     TELL_WARD = "tell_ward"
@@ -27,7 +27,7 @@ class Clock(StrEnum):
 
 
 class Pace(StrEnum):
-    """How a clock stands: done in time, done late, time yet, nearly over, over."""
+    """The status of a clock: done in time, done late, running, nearly over, over."""
 
     DONE = "done"
     LATE = "late"
@@ -48,12 +48,12 @@ class Hand:
 
     @property
     def last_day(self) -> date:
-        """The last day (JST) on which it is in time."""
+        """Return the last day (JST) that is in time."""
         return last_day_before(self.ends_at)
 
 
 def nth_day_ends(known_at: datetime, days: int) -> datetime:
-    """Return the exclusive end of the ``days``-th day, counted from the day of knowing as the first."""
+    """Return the exclusive end of the ``days``-th day; the day of knowledge is the first."""
     return day_end(jst_date(known_at) + timedelta(days=days - 1))
 
 

@@ -1,4 +1,4 @@
-"""Planned stops, announced in time, and the log of every time in which something did not work (clause 14(1))."""
+"""Planned stops, announced in time, and the log of all downtime (clause 14(1))."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ PAGE = 20
 
 @dataclass(frozen=True, slots=True)
 class Minutes:
-    """Minutes in which something did not work, within a period: planned and announced, and not."""
+    """Minutes of downtime within a period: planned and announced, and not."""
 
     what: str
     planned: int
@@ -39,7 +39,7 @@ class Minutes:
 
 
 def plan(work: Work, what: str, starts_at: datetime, ends_at: datetime) -> Downtime:
-    """Plan a stop and announce it to everybody at once; the notice stands until the stop is over.
+    """Plan a stop and announce it at once; the notice is shown until the stop is over.
 
     Raises:
         InputError: nothing that stops, an end before the beginning, or a beginning too soon (code:
@@ -93,7 +93,7 @@ def log(
     *,
     incident_id: int | None = None,
 ) -> Downtime:
-    """Note that something did not work, or still does not (no end).
+    """Record that something did not work, or still does not (no end).
 
     Raises:
         InputError: nothing that stops, or times that cannot be (code: the field).
@@ -123,12 +123,12 @@ def log(
 
 
 def end(work: Work, downtime_id: int, ends_at: datetime) -> Downtime:
-    """Note when it worked again; for a planned stop, when it really ended.
+    """Record when it worked again; for a planned stop, when it really ended.
 
     Raises:
         NotFoundError: there is none of that key.
         WrongStateError: it ended or was called off before.
-        InputError: before its beginning, or a time to come (code ``ended_on``).
+        InputError: before its beginning, or in the future (code ``ended_on``).
     """
     row = locked(work.session, downtime_id)
     state = DOWNTIME.next(row.state, "end")
@@ -143,12 +143,12 @@ def end(work: Work, downtime_id: int, ends_at: datetime) -> Downtime:
 
 
 def cancel(work: Work, downtime_id: int) -> Downtime:
-    """Call a planned stop off; its notice comes down.
+    """Cancel a planned stop and take its notice down.
 
     Raises:
         NotFoundError: there is none of that key.
         WrongStateError: it is not planned any more.
-        NotAllowedError: it has begun.
+        NotAllowedError: it has started.
     """
     row = locked(work.session, downtime_id)
     state = DOWNTIME.next(row.state, "cancel")
@@ -190,7 +190,7 @@ def downtimes(session: Session, *, page: int = 1, limit: int = PAGE) -> list[Dow
 
 
 def downtime_between(session: Session, start: datetime, end_: datetime) -> Sequence[Downtime]:
-    """Return what did not work at some time between two instants (the end is exclusive), the first first."""
+    """Return what was down at some time between two instants (exclusive end), earliest first."""
     return session.scalars(
         select(Downtime)
         .where(
@@ -203,7 +203,7 @@ def downtime_between(session: Session, start: datetime, end_: datetime) -> Seque
 
 
 def planned_from(session: Session, start: datetime) -> Sequence[Downtime]:
-    """Return the stops that are planned to begin at an instant or later, the first first."""
+    """Return the stops that are planned to begin at an instant or later, earliest first."""
     return session.scalars(
         select(Downtime)
         .where(
@@ -218,9 +218,9 @@ def planned_from(session: Session, start: datetime) -> Sequence[Downtime]:
 def minutes_between(
     session: Session, start: datetime, end_: datetime, now: datetime
 ) -> list[Minutes]:
-    """Return the minutes of each thing within a period, for the month's report.
+    """Return the minutes of downtime by part of the system within a period, for the month's report.
 
-    What lasts counts up to ``now``.
+    What is still down counts up to ``now``.
     """
     rows = downtime_between(session, start, end_)
     return [
@@ -245,7 +245,7 @@ def _minutes(row: Downtime, start: datetime, end_: datetime, now: datetime) -> i
 
 
 def first_plannable(now: datetime) -> datetime:
-    """Return the first instant at which a stop may begin that is announced now."""
+    """Return the earliest instant for which a stop can be announced now."""
     return day_start(jst_date(now) + timedelta(days=NOTICE_DAYS))
 
 

@@ -1,7 +1,4 @@
-"""Reading coupon faults.
-
-The list of an office, one case, a household's own, and how many shops refuse by day.
-"""
+"""Read coupon faults: the office's list, one case, a household's own, and the counts by day."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -24,7 +21,7 @@ PAGE = 20
 MANY_A_DAY = 5
 """So many households of one day are more than chance.
 
-A shop's till or an issuer's system is at fault. Our own choice.
+A shop's till or an issuer's system is at fault. The number is our own choice.
 """
 
 
@@ -41,7 +38,7 @@ class DayCount:
 class CodeView:
     """What officers see of a code.
 
-    The issuer's number for it, its state, and the issuer's last word; never the code.
+    The issuer's number for it, its state, and the issuer's latest status; never the code.
     """
 
     number: str
@@ -66,7 +63,7 @@ def _view(work: Work, coupon_id: int) -> CodeView:
 
 
 def visible(*, include_protected: bool) -> Select[CouponFault]:
-    """Return the cases that a reader may know of: protected households' are the ward's alone."""
+    """Return the cases that a reader may see; those of protected households only for the ward."""
     statement = select(CouponFault).join(Household, Household.id == CouponFault.household_id)
     return statement if include_protected else statement.where(Household.protected.is_(False))
 
@@ -100,7 +97,7 @@ def open_count(session: Session, *, include_protected: bool) -> int:
 
 
 def fault_by_id(session: Session, fault_id: int, *, include_protected: bool) -> CouponFault | None:
-    """Return one case; None where there is none that the reader may know of."""
+    """Return one case, or None where there is none that the reader may see."""
     return session.scalar(
         visible(include_protected=include_protected).where(CouponFault.id == fault_id)
     )
@@ -146,7 +143,7 @@ def ordinal_of(session: Session, fault: CouponFault) -> int:
 def by_day(session: Session, now: datetime, *, days: int = 7) -> list[DayCount]:
     """Return the counts of the last days (JST), today first.
 
-    Protected households count: no list follows from it.
+    Protected households are counted: no list can be derived from it.
     """
     today = jst_date(now)
     first = today - timedelta(days=days - 1)
@@ -165,5 +162,5 @@ def by_day(session: Session, now: datetime, *, days: int = 7) -> list[DayCount]:
 
 
 def is_many(session: Session, now: datetime) -> bool:
-    """Tell whether so many households were hit today that a notice to everybody is due."""
+    """Return whether so many households were hit today that a notice to everybody is due."""
     return by_day(session, now, days=1)[0].new >= MANY_A_DAY

@@ -1,6 +1,4 @@
-"""Coupons that shops refuse (clause 13(1)).
-
-Reported, looked up at the issuer, stopped and replaced in one action.
+"""Coupons that shops refuse (clause 13(1)): reported, looked up at the issuer, closed.
 
 Rows are locked in one order: the case, then the child's entitlement, then its coupon.
 """
@@ -16,11 +14,9 @@ from portal.domain.contacts.calls.secrets_in_text import refuse_coupons, refuse_
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import (
-    ConflictError,
     InputError,
     NotAllowedError,
     NotFoundError,
-    WrongStateError,
 )
 from portal.domain.foundation.texts import _, _s
 from portal.domain.foundation.vault import Vault, seal_json, unseal_json
@@ -31,22 +27,18 @@ from portal.domain.mailroom.incidents.kinds import ISSUER_ANSWERS, OUTCOMES, SAI
 from portal.domain.mailroom.incidents.models import CouponFault
 from portal.domain.mailroom.incidents.states import COUPON_FAULT, OPEN
 from portal.domain.people.coupons import stopping
-from portal.domain.people.coupons.assignment import assign_replacement
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.entitlements.models import Entitlement
-from portal.domain.people.entitlements.services import locked as locked_entitlement
-from portal.domain.people.entitlements.states import ENTITLEMENT
 from portal.domain.people.tasks.services import new_receipt_no
 
 SHOP_MAX, WORDS_MAX, NOTE_MAX = 100, 500, 500
-REASON = "fault"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What a household says.
+class FaultReport:
+    """A household's report.
 
-    The shop's answer (a word of ``SAID``), the shop, the day (JST), and more in own words.
+    The shop's answer (a code of ``SAID``), the shop, the day (JST), and more in own words.
     """
 
     said: str
@@ -57,9 +49,9 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class LookUp:
-    """What the issuer says of the code at the end of ``as_of`` (JST).
+    """The issuer's status of the code at the end of ``as_of`` (JST).
 
-    ``used_yen`` counts where a part was used.
+    ``used_yen`` is read where a part was used.
     """
 
     status: str
@@ -68,18 +60,47 @@ class LookUp:
 
 
 def report_fault(
-    work: Work, household_id: int, entitlement_id: int, told: Told, source: Source
+    work: Work, household_id: int, entitlement_id: int, reported: FaultReport, source: Source
 ) -> CouponFault:
     """Open a case for the coupon of one entitlement of a household.
 
-    While one is open, asking again is the same case.
+    While one is open, a second report returns the same case.
 
     Raises:
         NotFoundError: the household has no such entitlement.
         NotAllowedError: no code of the child was shown yet, or it is being stopped (``no_coupon``).
-        InputError: something is wrong with what was told (code: the field).
+        InputError: something is wrong with the report (code: the field).
     """
-    entitlement = work.session.scalar(
+    entitlement = _locked_entitlement_of(work.session, household_id, entitlement_id)
+    found = open_fault(work.session, entitlement.id)
+    if found is not None:
+        return found
+    _check(work, reported)
+    coupon = _usable_coupon(work.session, entitlement.id)
+    key, wrapped = work.vault.new_data_key()
+    receipt_no = new_receipt_no()
+    details = {"shop": reported.shop.strip(), "words": reported.words.strip()}
+    row = CouponFault(
+        receipt_no=receipt_no,
+        household_id=household_id,
+        entitlement_id=entitlement.id,
+        coupon_id=coupon.id,
+        source=source.value,
+        said=reported.said,
+        shop_on=reported.shop_on,
+        reported_at=work.now,
+        reported_by=work.actor.id,
+        wrapped_key=wrapped,
+        sealed=seal_json(key, details, _place(receipt_no)),
+    )
+    work.session.add(row)
+    work.session.flush()
+    record_step(work, row, "reported", source=row.source, said=row.said)
+    return row
+
+
+def _locked_entitlement_of(session: Session, household_id: int, entitlement_id: int) -> Entitlement:
+    entitlement = session.scalar(
         select(Entitlement)
         .where(Entitlement.id == entitlement_id, Entitlement.household_id == household_id)
         .with_for_update()
@@ -87,11 +108,12 @@ def report_fault(
     )
     if entitlement is None:
         raise NotFoundError(_("クーポンが見つかりません。"))
-    found = open_fault(work.session, entitlement.id)
-    if found is not None:
-        return found
-    _check(work, told)
-    coupon = stopping.live_coupon(work.session, entitlement.id)
+    return entitlement
+
+
+def _usable_coupon(session: Session, entitlement_id: int) -> Coupon:
+    """Return the code that the household can use in shops now. Raises NotAllowedError."""
+    coupon = stopping.live_coupon(session, entitlement_id)
     if (
         coupon is None
         or coupon.revealed_at is None
@@ -104,36 +126,20 @@ def report_fault(
             ),
             code="no_coupon",
         )
-    key, wrapped = work.vault.new_data_key()
-    receipt_no = new_receipt_no()
-    details = {"shop": told.shop.strip(), "words": told.words.strip()}
-    row = CouponFault(
-        receipt_no=receipt_no,
-        household_id=household_id,
-        entitlement_id=entitlement.id,
-        coupon_id=coupon.id,
-        source=source.value,
-        said=told.said,
-        shop_on=told.shop_on,
-        reported_at=work.now,
-        reported_by=work.actor.id,
-        wrapped_key=wrapped,
-        sealed=seal_json(key, details, _place(receipt_no)),
-    )
-    work.session.add(row)
-    work.session.flush()
-    _note(work, row, "reported", source=row.source, said=row.said)
-    return row
+    return coupon
 
 
-def _check(work: Work, told: Told) -> None:
-    if told.said not in SAID:
+def _check(work: Work, reported: FaultReport) -> None:
+    if reported.said not in SAID:
         raise InputError(_("お店で何と言われたかを、ひとつ選んでください。"), code="said")
-    if told.shop_on is not None and told.shop_on > jst_date(work.now):
+    if reported.shop_on is not None and reported.shop_on > jst_date(work.now):
         raise InputError(
             _("お店に行った日は、今日かそれより前の日にしてください。"), code="shop_on"
         )
-    for name, text, most in (("shop", told.shop, SHOP_MAX), ("words", told.words, WORDS_MAX)):
+    for name, text, most in (
+        ("shop", reported.shop, SHOP_MAX),
+        ("words", reported.words, WORDS_MAX),
+    ):
         if len(text) > most:
             raise InputError(_("%(most)s文字までで書いてください。") % {"most": most}, code=name)
         try:
@@ -150,12 +156,12 @@ def _check(work: Work, told: Told) -> None:
 
 
 def look_up(work: Work, fault_id: int, answer: LookUp, *, include_protected: bool) -> CouponFault:
-    """Note what the issuer says of the code.
+    """Record the issuer's status.
 
     Raises:
         NotFoundError: there is no such case, or the actor may not know of it.
         WrongStateError: not possible from its state.
-        InputError: no such answer, a day to come, or yen that do not fit it (code: the field).
+        InputError: no such answer, a future day, or yen that do not fit it (code: the field).
     """
     row = locked(work.session, fault_id, include_protected=include_protected)
     state = COUPON_FAULT.next(row.state, "look_up")
@@ -173,128 +179,14 @@ def look_up(work: Work, fault_id: int, answer: LookUp, *, include_protected: boo
     row.state, row.issuer_status, row.issuer_as_of = state, answer.status, answer.as_of
     row.used_yen = {"part_used": answer.used_yen, "exchanged": face, "unused": 0}.get(answer.status)
     row.looked_up_by, row.looked_up_at = work.actor.id, work.now
-    _note(work, row, "look_up", status=answer.status, as_of=answer.as_of.isoformat())
+    record_step(work, row, "look_up", status=answer.status, as_of=answer.as_of.isoformat())
     return row
-
-
-def stop_and_replace(work: Work, fault_id: int, *, include_protected: bool) -> CouponFault:
-    """Stop the old code and give the child a new one.
-
-    Where the issuer must answer first, the case waits for that.
-
-    Raises:
-        NotFoundError: there is no such case, or the actor may not know of it.
-        WrongStateError: the issuer was not asked yet how the code stands, or the case ended.
-        NotAllowedError: something was spent, the issuer never stops codes, or another request is
-            open for the child.
-        ConflictError: no code is left (``coupon_stock``); then nothing was stopped.
-    """
-    row = locked(work.session, fault_id, include_protected=include_protected)
-    COUPON_FAULT.next(row.state, "replace")
-    if row.state == "stopping":
-        raise WrongStateError(
-            _s(
-                "発行者の答えを待っています。「コードの停止」で答えを記録すると、"
-                "新しいコードが出ます。"
-            )
-        )
-    entitlement = locked_entitlement(work.session, row.entitlement_id)
-    if entitlement.claimed_by is not None:
-        raise NotAllowedError(
-            _s(
-                "このこどもの分には、別の申請があります。その申請が終わってから、"
-                "差し替えてください。"
-            ),
-            code="claimed",
-        )
-    if row.issuer_status in {"part_used", "exchanged"}:
-        raise NotAllowedError(
-            _s(
-                "発行者の記録では、もう使われています。差し替えられません。区と相談し、"
-                "説明して終わりにしてください。"
-            ),
-            code="coupon_spent",
-        )
-    live = stopping.live_coupon(work.session, entitlement.id)
-    if live is not None and live.id != row.coupon_id:
-        raise NotAllowedError(
-            _s("このこどもには、もう別の新しいコードがあります。説明して終わりにしてください。"),
-            code="replaced",
-        )
-    stop = stopping.begin_stop(work, entitlement.id, reason=REASON)
-    if stop is stopping.Stop.AWAITED:
-        row.state, row.stop_asked_at = COUPON_FAULT.next(row.state, "ask_stop"), work.now
-        _note(work, row, "ask_stop")
-        return row
-    row.stop_asked_at = row.stop_asked_at or work.now
-    _replace(work, row)
-    return row
-
-
-def _replace(work: Work, row: CouponFault) -> None:
-    fresh = assign_replacement(work, row.entitlement_id)
-    row.state, row.new_coupon_id = COUPON_FAULT.next(row.state, "replace"), fresh.id
-    row.ended_at, row.ended_by = work.now, work.actor.id
-    _note(work, row, "replace", old=row.coupon_id, new=fresh.id)
-    _tell(work, row)
-
-
-def _tell(work: Work, row: CouponFault) -> None:
-    key = f"coupon_fault:{row.id}:{row.state}"
-    announce(work, row.household_id, "decided", key, receipt_no=row.receipt_no)
-
-
-def waiting_for(session: Session, coupon_id: int) -> CouponFault | None:
-    """Return the case that waits for the issuer's answer about a code, locked.
-
-    None where none does.
-    """
-    return session.scalar(
-        select(CouponFault)
-        .where(CouponFault.coupon_id == coupon_id, CouponFault.state == "stopping")
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-
-
-def stop_confirmed(work: Work, row: CouponFault) -> None:
-    """Give the child a new code in the transaction in which its old one became void.
-
-    ``row`` is locked.
-
-    With none in stock, or while the child is held, the case waits for somebody to do it. Where
-    another request decided over the child meanwhile, the case ends.
-    """
-    entitlement = locked_entitlement(work.session, row.entitlement_id)
-    decided = entitlement.state not in {ENTITLEMENT.initial, "held"}
-    if entitlement.claimed_by is not None or decided:
-        row.state, row.outcome = COUPON_FAULT.next(row.state, "overtake"), "other_request"
-        row.ended_at, row.ended_by = work.now, work.actor.id
-        _note(work, row, "overtake")
-        return
-    try:
-        with work.session.begin_nested():
-            _replace(work, row)
-    except (ConflictError, NotAllowedError):
-        work.session.refresh(row)
-        row.state = COUPON_FAULT.next(row.state, "run_short")
-        _note(work, row, "run_short")
-
-
-def stop_found_spent(work: Work, row: CouponFault) -> None:
-    """Note that the code was used before it could be stopped: the case is looked up once more.
-
-    ``row`` is locked.
-    """
-    row.state = COUPON_FAULT.next(row.state, "found_spent")
-    row.issuer_status = row.used_yen = row.issuer_as_of = None
-    _note(work, row, "found_spent")
 
 
 def explain(
     work: Work, fault_id: int, outcome: str, words: str, *, include_protected: bool
 ) -> CouponFault:
-    """End a case without a new code, because of what the issuer said.
+    """Close a case without a new code, because of the issuer's answer.
 
     ``words`` are what the household was told.
 
@@ -308,7 +200,7 @@ def explain(
 def refuse(
     work: Work, fault_id: int, outcome: str, words: str, *, include_protected: bool
 ) -> CouponFault:
-    """End a case that is none, or none of ours. Raises as ``explain``."""
+    """Close a case that was no fault, or not ours. Raises as ``explain``."""
     return _end(work, fault_id, "refuse", outcome, words, include_protected=include_protected)
 
 
@@ -329,13 +221,16 @@ def _end(
     key = work.vault.unwrap(row.wrapped_key)
     row.note_sealed = seal_json(key, {"words": words.strip()}, _place(row.receipt_no))
     row.state, row.outcome, row.ended_at, row.ended_by = state, outcome, work.now, work.actor.id
-    _note(work, row, action, outcome=outcome)
-    _tell(work, row)
+    record_step(work, row, action, outcome=outcome)
+    tell_household(work, row)
     return row
 
 
 def words_of(vault: Vault, row: CouponFault) -> dict[str, str]:
-    """Open what was told (``shop``, ``words``) and what the household was told at the end (``note``)."""
+    """Open the report (``shop``, ``words``) and what the household was told at the end.
+
+    The latter is ``note``, empty while the case is open.
+    """
     key = vault.unwrap(row.wrapped_key)
     opened: dict[str, str] = unseal_json(key, row.sealed, _place(row.receipt_no))
     note = (
@@ -347,7 +242,7 @@ def words_of(vault: Vault, row: CouponFault) -> dict[str, str]:
 
 
 def open_fault(session: Session, entitlement_id: int) -> CouponFault | None:
-    """Return the open case of a child, None where there is none."""
+    """Return the open case of a child, or None."""
     return session.scalar(
         select(CouponFault).where(
             CouponFault.entitlement_id == entitlement_id, CouponFault.state.in_(OPEN)
@@ -370,11 +265,18 @@ def locked(session: Session, fault_id: int, *, include_protected: bool) -> Coupo
     return row
 
 
+def tell_household(work: Work, row: CouponFault) -> None:
+    """Tell the household that its case was decided."""
+    key = f"coupon_fault:{row.id}:{row.state}"
+    announce(work, row.household_id, "decided", key, receipt_no=row.receipt_no)
+
+
 def _place(receipt_no: str) -> str:
     return f"coupon_fault:{receipt_no}"
 
 
-def _note(work: Work, row: CouponFault, action: str, **detail: Any) -> None:
+def record_step(work: Work, row: CouponFault, action: str, **detail: Any) -> None:
+    """Record a step of a case in the audit log."""
     work.session.flush()
     record(
         work,

@@ -1,4 +1,4 @@
-"""What incidents are about, the nine fields of a report, and what can be done about a letter or a coupon."""
+"""Code words of incidents: kinds, report fields, and what can be done about letters and coupons."""
 
 from enum import StrEnum
 
@@ -17,7 +17,7 @@ SAID = ("not_read", "used", "expired", "stopped", "not_accepted", "other")
 """What the shop said: cannot be read, used up, over, stopped, not taken here, something else."""
 
 ISSUER_ANSWERS = ("unused", "part_used", "exchanged", "expired", "stopped", "unknown")
-"""What the issuer says of a code; ``unknown`` where it does not know the code."""
+"""The issuer's status of a code; ``unknown`` where it does not know the code."""
 
 OUTCOMES = (
     "shop_mistake",
@@ -74,10 +74,9 @@ LISTED, STOPPED, AWAITED, SPENT, CANNOT, IN_STOCK, OVER, RECALL = RESULTS = (
 )
 """``awaited``: the issuer must answer first. ``spent``: money was used before.
 
-``cannot``: this issuer never stops codes,
-so the code is hidden. ``in_stock``: nobody has it. ``over``: it had ended before. ``pull``: the
-letter left our hands; its ID is stopped, and it is to be taken out at the mail house or the post
-office.
+``cannot``: this issuer never stops codes, so the code is hidden. ``in_stock``: nobody has it.
+``over``: it had ended before. ``pull``: the letter left our hands; its ID is stopped, and it is to be
+recalled at the mail house or the post office.
 """
 
 FIRST, PROGRESS, FINAL, RESULT = REPORTS = ("first", "progress", "final", "result")

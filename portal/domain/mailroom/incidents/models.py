@@ -1,4 +1,4 @@
-"""Tables of coupon faults, incidents with what they touched and what was reported, site notices, and downtime."""
+"""Tables of coupon faults, incidents with subjects and reports, site notices, and downtime."""
 
 from datetime import date, datetime
 from typing import Any
@@ -22,9 +22,9 @@ OPEN_FAULT = "state IN ('reported','looked_up','stopping','no_code')"
 
 
 class CouponFault(Base):
-    """One coupon that a shop refused. ``sealed`` (shop, what was said) is under a key of its own.
+    """One coupon that a shop refused. ``sealed`` (shop, own words) is under a key of its own.
 
-    ``issuer_status`` and ``used_yen`` are what the issuer said when somebody looked it up, as of
+    ``issuer_status`` and ``used_yen`` are the issuer's answer when somebody looked it up, as of
     ``issuer_as_of`` (JST). ``coupon_id`` is the code that was refused, ``new_coupon_id`` the one
     that took its place. A child has one open case at a time.
     """
@@ -70,10 +70,8 @@ class CouponFault(Base):
 class Incident(Base):
     """One accident, or the suspicion of one.
 
-    ``known_at`` starts its clocks; ``sealed`` holds the nine fields.
-
-    ``malicious`` lengthens the last clock. ``ward_told_at``: the ward was told, by whatever way
-    came first.
+    ``known_at`` starts its clocks; ``sealed`` holds the nine fields. ``malicious`` lengthens the
+    last clock. ``ward_told_at``: when the ward was first informed, by whatever way.
     """
 
     __tablename__ = "incident"
@@ -100,8 +98,8 @@ class Incident(Base):
 class IncidentSubject(Base):
     """A letter, a coupon or a household that an incident touches, and what was done about it.
 
-    ``result``: ``listed`` until something was done, then a word of ``kinds.RESULTS``. ``found_by``
-    says how it came here: typed, of a print run, of a batch, out of the audit log.
+    ``result``: ``listed`` until something was done, then a code of ``kinds.RESULTS``. ``found_by``
+    is how it was added: typed, of a print run, of a batch, out of the audit log.
     """
 
     __tablename__ = "incident_subject"
@@ -124,10 +122,8 @@ class IncidentSubject(Base):
 class IncidentReport(Base):
     """A report about an incident as it was written, never changed afterwards.
 
-    The ward confirms it or gives it back.
-
-    ``sealed`` is the content as data, ``sealed_pdf`` the paper as the ward got it; the sums are
-    those of the bytes within.
+    The ward confirms it or gives it back. ``sealed`` is the content as data, ``sealed_pdf`` the
+    paper as the ward got it; the digests are those of the opened bytes.
     """
 
     __tablename__ = "incident_report"
@@ -155,9 +151,8 @@ class IncidentReport(Base):
 class SiteNotice(Base):
     """A notice on every page, public by its nature.
 
-    ``sentence`` names a prepared text, or ``texts`` has all languages.
-
-    Shown from ``starts_at`` until ``ends_at`` (exclusive) while it is published.
+    ``sentence`` names a prepared text, or ``texts`` has all languages. Shown from ``starts_at``
+    until ``ends_at`` (exclusive) while it is published.
     """
 
     __tablename__ = "site_notice"
@@ -185,9 +180,8 @@ class SiteNotice(Base):
 class Downtime(Base):
     """A time in which something did not work.
 
-    A planned one is announced before; ``ends_at`` is empty while it lasts.
-
-    ``site_notice_id`` is the notice by which a planned one was announced.
+    A planned one is announced before, by the notice ``site_notice_id``; ``ends_at`` is empty while
+    it lasts.
     """
 
     __tablename__ = "downtime"

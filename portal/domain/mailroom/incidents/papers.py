@@ -1,6 +1,6 @@
 """Reports about an incident to the ward.
 
-Frozen as data and paper, confirmed by the ward or given back with a reason.
+Frozen as data and paper, then confirmed by the ward or given back with a reason.
 """
 
 import hashlib
@@ -26,25 +26,15 @@ from portal.domain.mailroom.incidents.states import INCIDENT, INCIDENT_REPORT
 def keep_report(
     work: Work, incident_id: int, kind: str, content: Mapping[str, Any], pdf: bytes
 ) -> IncidentReport:
-    """Freeze a report about an incident, as data and as paper.
-
-    It goes to the ward now, which confirms it or gives it back.
+    """Freeze a report about an incident, as data and as paper, and submit it to the ward.
 
     Raises:
         NotFoundError: there is none of that key.
         InputError: no such kind of report (code ``kind``).
-        NotAllowedError: one of this kind waits for the ward already (``waiting``), or nobody acts.
+        NotAllowedError: one of this kind is waiting for the ward (``waiting``), or nobody acts.
     """
     row = locked(work.session, incident_id)
-    if kind not in REPORTS:
-        raise InputError(_s("報告書の種類を選んでください。"), code="kind")
-    if work.actor.id is None:
-        raise NotAllowedError(_s("報告書を書けるのは、アカウントのある職員だけです。"))
-    if any(
-        one.kind == kind and one.state == INCIDENT_REPORT.initial
-        for one in reports_of(work.session, row.id)
-    ):
-        raise NotAllowedError(_s("同じ種類の報告書が、区の確認を待っています。"), code="waiting")
+    _check_new(work, row.id, kind)
     key, wrapped = work.vault.new_data_key()
     number = next_number(work.session, row.id, kind)
     place = _report_place(row.id, kind, number)
@@ -75,8 +65,21 @@ def keep_report(
     return report
 
 
+def _check_new(work: Work, incident_id: int, kind: str) -> None:
+    """Refuse an unknown kind, a system actor, and a second report that waits. As keep_report."""
+    if kind not in REPORTS:
+        raise InputError(_s("報告書の種類を選んでください。"), code="kind")
+    if work.actor.id is None:
+        raise NotAllowedError(_s("報告書を書けるのは、アカウントのある職員だけです。"))
+    if any(
+        one.kind == kind and one.state == INCIDENT_REPORT.initial
+        for one in reports_of(work.session, incident_id)
+    ):
+        raise NotAllowedError(_s("同じ種類の報告書が、区の確認を待っています。"), code="waiting")
+
+
 def next_number(session: Session, incident_id: int, kind: str) -> int:
-    """Return the number of the version that a report of this kind would get, for who holds the incident's row."""
+    """Return the next version number of a kind of report; the caller has locked the incident."""
     return sum(one.kind == kind for one in reports_of(session, incident_id)) + 1
 
 
@@ -105,7 +108,7 @@ def confirm_report(work: Work, report_id: int) -> IncidentReport:
 
 
 def give_back_report(work: Work, report_id: int, reason: str) -> IncidentReport:
-    """Give a report back as the ward, and say why; the words are sealed with the event.
+    """Return a report to its writers as the ward, with a reason; it is sealed with the event.
 
     Raises:
         InputError: no reason, a text that is too long, or one that holds a secret (code
@@ -143,7 +146,10 @@ def _decide(
 
 
 def given_back_because(work: Work, report: IncidentReport) -> str:
-    """Return why the ward gave a report back; empty where it did not. Raises IntegrityFaultError."""
+    """Return the ward's reason for giving a report back, or an empty text.
+
+    Raises IntegrityFaultError.
+    """
     if report.state != "given_back":
         return ""
     events = select(AuditEvent.detail, AuditEvent.sealed).where(

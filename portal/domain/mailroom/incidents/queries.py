@@ -1,4 +1,4 @@
-"""Reading incidents: the register, one incident's subjects, clocks and reports, what is due, and the figures of a month."""
+"""Read incidents: the register, subjects, clocks, reports, and the figures of a month."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,9 +35,9 @@ class DueClock:
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """How many letters, codes and households an incident touches, by what was done.
+    """The numbers of letters, codes and households that an incident touches, by what was done.
 
-    ``of_ward_alone`` households.
+    ``of_ward_alone`` counts protected households.
     """
 
     by_kind: dict[str, dict[str, int]]
@@ -79,7 +79,7 @@ def state_counts(session: Session) -> dict[str, int]:
 def clocks_of(session: Session, row: Incident, now: datetime) -> list[Hand]:
     """Return the clocks of an incident.
 
-    A report counts from when it went to the ward, unless it came back.
+    A report counts from when it was submitted to the ward, unless it was given back.
     """
     written = session.execute(
         select(IncidentReport.kind, func.min(IncidentReport.written_at))
@@ -106,7 +106,7 @@ def clocks_of(session: Session, row: Incident, now: datetime) -> list[Hand]:
 
 
 def due_clocks(session: Session, now: datetime) -> list[DueClock]:
-    """Return the clocks that run for incidents that are not closed, the one that ends first in front."""
+    """Return the running clocks of incidents that are not closed, the earliest end first."""
     found = [
         DueClock(row.id, row.number, row.kind, hand)
         for row in session.scalars(
@@ -158,7 +158,7 @@ def subjects(
 ) -> list[IncidentSubject]:
     """Return what an incident touches, in the order of entry.
 
-    Protected households' are the ward's alone.
+    Subjects of protected households are visible to the ward only.
     """
     statement = (
         select(IncidentSubject)
@@ -176,7 +176,7 @@ def subjects(
 
 
 def letters_to_recall() -> Select[int]:
-    """Return the keys of letters that an incident wants taken out after they left our hands, for a pull list."""
+    """Return the keys of letters of an incident that left our hands and must be recalled."""
     return select(IncidentSubject.subject_id).where(
         IncidentSubject.kind == "letter", IncidentSubject.result == RECALL
     )

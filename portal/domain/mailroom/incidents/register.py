@@ -33,7 +33,7 @@ FIELD_MAX = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What is known when an incident is opened; instants are UTC."""
+    """The facts with which an incident is opened; instants are UTC."""
 
     kind: str
     known_at: datetime
@@ -43,11 +43,11 @@ class Opening:
 
 
 def open_incident(work: Work, opening: Opening) -> Incident:
-    """Open an incident; its clocks run from the moment of knowing.
+    """Open an incident; its clocks run from the instant of knowledge.
 
     Raises:
-        InputError: no kind, an instant to come, what happened after it was known, or a fault in the
-            words (code: the field).
+        InputError: no kind, a future instant, an occurrence after the knowledge of it, or a
+            fault in the words (code: the field).
         NotAllowedError: the actor is no person with an account.
     """
     if work.actor.id is None:
@@ -90,7 +90,7 @@ def fields_of(vault: Vault, row: Incident) -> dict[str, str]:
 def write_fields(
     work: Work, incident_id: int, texts: Mapping[str, str], *, malicious: bool
 ) -> Incident:
-    """Write the nine fields anew; those that are not given stay.
+    """Update the nine fields; those that are not given are kept.
 
     Raises:
         NotFoundError: there is none of that key.
@@ -130,12 +130,12 @@ def check_words(work: Work, name: str, text: str) -> None:
 
 
 def tell_ward(work: Work, incident_id: int, told_at: datetime) -> Incident:
-    """Note when the ward was told; the first time counts.
+    """Record when the ward was informed; the first time counts.
 
     Raises:
         NotFoundError: there is none of that key.
-        WrongStateError: it was told before.
-        InputError: before it was known, or a time to come (code ``told_on``).
+        WrongStateError: it was informed before.
+        InputError: before it was known, or in the future (code ``told_on``).
     """
     row = locked(work.session, incident_id)
     if row.ward_told_at is not None:
@@ -150,7 +150,7 @@ def tell_ward(work: Work, incident_id: int, told_at: datetime) -> Incident:
 
 
 def contain(work: Work, incident_id: int) -> Incident:
-    """Note that it spreads no further: what could be stopped is stopped.
+    """Record that the incident is contained: what could be stopped is stopped.
 
     Raises NotFoundError and WrongStateError.
     """
@@ -164,7 +164,7 @@ def contain(work: Work, incident_id: int) -> Incident:
 
 
 def close(work: Work, incident_id: int) -> Incident:
-    """End an incident: it is contained, and the ward has confirmed the final report or the result.
+    """Close a contained incident whose final report or result the ward has confirmed.
 
     Raises:
         NotFoundError, WrongStateError: no such incident, or it was not reported yet.
@@ -186,7 +186,7 @@ def close(work: Work, incident_id: int) -> Incident:
 
 
 def reopen(work: Work, incident_id: int) -> Incident:
-    """Take a closed incident up again. Raises NotFoundError and WrongStateError."""
+    """Reopen a closed incident. Raises NotFoundError and WrongStateError."""
     row = locked(work.session, incident_id)
     row.state, row.closed_at, row.changed_at = INCIDENT.next(row.state, "reopen"), None, work.now
     note(work, row, "reopen")
@@ -229,6 +229,6 @@ def _place(number: str) -> str:
 def note(
     work: Work, row: Incident, action: str, *, sealed: bytes | None = None, **detail: Any
 ) -> None:
-    """Log a step of an incident."""
+    """Record a step of an incident in the audit log."""
     work.session.flush()
     record(work, f"incident.{action}", "incident", row.id, sealed=sealed, state=row.state, **detail)

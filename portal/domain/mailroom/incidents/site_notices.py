@@ -1,6 +1,6 @@
-"""Notices on every page.
+"""Notices on every page of both sites.
 
-Chosen or written in all languages, published, confirmed by a second person, taken down.
+Chosen or written in all languages, published, confirmed by a second person, withdrawn.
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ from portal.domain.mailroom.incidents.states import SITE_NOTICE
 
 TEXT_MAX = 300
 LONGEST = timedelta(days=60)
-"""A notice that stands longer is no longer read. Our own choice."""
+"""A notice that is shown longer is no longer read. The number is our own choice."""
 AT_ONCE = 3
 PAGE = 20
 
@@ -67,7 +67,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a notice is to be: a prepared sentence, or own ``texts`` by locale id.
+    """The content of a notice: a prepared sentence, or own ``texts`` by locale id.
 
     The end is exclusive (UTC).
     """
@@ -81,7 +81,10 @@ class Draft:
 
 
 def shown_now(session: Session, now: datetime) -> list[Shown]:
-    """Return the notices that every page shows now, in the current language, the newest first, at most three."""
+    """Return the notices that every page shows now, newest first, at most three.
+
+    Texts are in the current language.
+    """
     return [
         Shown(
             kind,
@@ -103,7 +106,7 @@ def _text(name: str | None, texts: Mapping[str, Any]) -> str:
 
 
 def texts_of(row: SiteNotice) -> dict[str, str]:
-    """Return what a notice says in each of the residents' languages."""
+    """Return the text of a notice in each of the residents' languages."""
     found: dict[str, str] = {}
     for locale in RESIDENT_LOCALES:
         with use_locale(locale):
@@ -215,7 +218,7 @@ def confirm(work: Work, notice_id: int) -> SiteNotice:
 
 
 def withdraw(work: Work, notice_id: int) -> SiteNotice:
-    """Take a notice down, or give up a draft.
+    """Take a notice down, or discard a draft.
 
     Raises:
         NotFoundError: there is none of that key.

@@ -1,8 +1,7 @@
-"""«Stop these codes now», «stop these letters now».
+"""Stop all codes, or all letters, of an incident at once.
 
-All of an incident in one transaction, each with its own event.
-
-What was spent already is not touched but listed, so that people see at once what cannot be undone.
+In one transaction, each with its own event. What was spent already is not touched but listed, so
+that officers see at once what cannot be undone.
 """
 
 from collections import Counter
@@ -41,13 +40,11 @@ from portal.domain.people.credentials.states import CREDENTIAL
 
 REASON = "incident"
 AGAIN = (LISTED, AWAITED)
-"""What a second press looks at once more; everything else is decided."""
+"""Results that a second attempt tries again; all others are final."""
 
 
 def stop_codes(work: Work, incident_id: int) -> dict[str, int]:
-    """Stop every listed code of an incident now.
-
-    Returns how many came to which result (``kinds.RESULTS``).
+    """Stop every listed code of an incident now, and count them by result (``kinds.RESULTS``).
 
     Raises:
         NotFoundError: there is no such incident.
@@ -60,7 +57,8 @@ def stop_codes(work: Work, incident_id: int) -> dict[str, int]:
 def stop_letters(work: Work, incident_id: int) -> dict[str, int]:
     """Stop every listed letter of an incident now.
 
-    One that is with us is cancelled; of one that left, the ID is stopped, and it is to be pulled.
+    A letter that is still with us is cancelled; of one that left, the ID is stopped, and the letter
+    is to be recalled.
 
     Raises:
         NotFoundError, WrongStateError: as ``stop_codes``.

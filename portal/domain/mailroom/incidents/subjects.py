@@ -1,4 +1,4 @@
-"""What an incident touches.
+"""The subjects of an incident.
 
 Letters and codes by their numbers, by print run or batch, and those of listed households.
 """
@@ -38,7 +38,7 @@ Found = tuple[int, int | None]
 
 
 def add_letters(work: Work, incident_id: int, typed: str) -> int:
-    """Add letters by their numbers, one a line; returns how many are new.
+    """Add letters by their numbers, one a line, and return how many are new.
 
     Raises:
         InputError: a line fits no letter; none is added (code ``numbers``).

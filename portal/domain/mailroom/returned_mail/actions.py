@@ -1,4 +1,4 @@
-"""What is to be done with an item, by the post's reason (``domain.md`` §3.3).
+"""The next step for a returned item, by the post's reason (``domain.md`` §3.3).
 
 Never a second blind posting.
 """
@@ -22,7 +22,10 @@ class NextAction(StrEnum):
 
 
 def next_action(reason: str, *, protected: bool, left: int, asked: bool) -> NextAction:
-    """Return the next step; ``left`` redeliveries remain, ``asked``: one is asked for already."""
+    """Return the next step.
+
+    ``left``: redeliveries that remain; ``asked``: whether one was asked for already.
+    """
     if protected:
         return NextAction.WARD_ONLY
     if reason in mail.WARD_REASONS:
@@ -37,7 +40,7 @@ def next_action(reason: str, *, protected: bool, left: int, asked: bool) -> Next
 
 
 def action_text(action: NextAction) -> str:
-    """Say the next step to the person at the desk."""
+    """Format the next step for the person at the desk."""
     return {
         NextAction.ON_REQUEST: _s("再配達の申し込みを待ちます。世帯には自動で知らせます。"),
         NextAction.ASKED_FOR: _s(

@@ -1,4 +1,4 @@
-"""From what a scanner read to the item on the table: letter number, label or tracking number."""
+"""Find the scanned item: by letter number, label or tracking number."""
 
 import re
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ OUT = ("posted", "at_post_office", "returning")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What lies on the table. A letter whose posting nobody entered has no shipment yet."""
+    """The scanned item. A letter whose posting nobody entered has no shipment yet."""
 
     household_id: int
     letter: Letter | None
@@ -29,10 +29,10 @@ class Found:
 
 
 def find(session: Session, typed: str) -> Found:
-    """Return the item with this letter number or tracking number, in any width and with any hyphens.
+    """Return the item with this letter or tracking number, in any width and with any hyphens.
 
     Raises:
-        NotFoundError: nothing has it; the sentence says what to do.
+        NotFoundError: nothing has it; the message tells what to do.
     """
     text = without_separators(typed).upper()
     if (match := SCANNED.fullmatch(text)) is not None:

@@ -1,4 +1,4 @@
-"""The register of returned mail: what lies in which box, until when, and who destroyed it."""
+"""The register of returned mail: which item is in which box, until when, and who destroyed it."""
 
 from datetime import date, datetime
 
@@ -9,9 +9,9 @@ from portal.domain.foundation.base import Base, primary_key, state_column
 
 
 class ReturnedItem(Base):
-    """One item on our shelf. ``keep_until`` is its last day there (JST).
+    """One item in our storage. ``keep_until`` is its last day there (JST).
 
-    ``action`` is the next step as it stood when the item came in (``actions.NextAction``).
+    ``action`` is the next step when the item was received (``actions.NextAction``).
     """
 
     __tablename__ = "returned_item"

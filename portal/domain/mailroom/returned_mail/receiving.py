@@ -1,4 +1,4 @@
-"""Taking an item in: the shipment is back, the ID is stopped at once, the next step is set going."""
+"""Receive a returned item: end its shipment, suspend its ID, start the next step."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -39,9 +39,9 @@ SUSPENDED_FOR = "returned_mail"
 
 @dataclass(frozen=True, slots=True)
 class Pile:
-    """What is the same for a pile of items.
+    """The facts that all items of a pile share.
 
-    The post's reason, the box, the day it came, the last day of keeping.
+    The post's reason, the box, the day it came, the last day of keeping (JST).
     """
 
     reason: str
@@ -52,7 +52,7 @@ class Pile:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One item taken in; ``protected``: nothing of it may be shown to whoever may not know."""
+    """One received item; ``protected``: show nothing of it to readers without that permission."""
 
     item: ReturnedItem
     number: str
@@ -61,12 +61,12 @@ class Received:
 
 
 def default_keep_until(program: Program, received_on: date) -> date:
-    """Return the last day of keeping that the desk proposes."""
+    """Return the last day of keeping (JST) that the desk proposes."""
     return received_on + timedelta(days=program.requests.returned_keep_days)
 
 
 def check_pile(pile: Pile, now: datetime) -> dict[str, str]:
-    """Return what is wrong with the facts of a pile, a sentence by field."""
+    """Return the faults in the facts of a pile, a sentence by field."""
     faults: dict[str, str] = {}
     if pile.reason not in mail.RETURN_REASONS:
         faults["reason"] = _s("郵便が戻った理由を選んでください。")
@@ -80,14 +80,12 @@ def check_pile(pile: Pile, now: datetime) -> dict[str, str]:
 
 
 def receive(work: Work, typed: str, pile: Pile) -> Received:
-    """Take in the item whose number was scanned.
-
-    Its credential is suspended in the same transaction.
+    """Receive the item whose number was scanned; its credential is suspended at once.
 
     Raises:
         InputError: something is wrong with the pile.
         NotFoundError: nothing has the number.
-        ConflictError: it was taken in before, or was never handed over.
+        ConflictError: it was received before, or was never handed over.
         WrongStateError: it was delivered or lost, as far as we know.
     """
     if faults := check_pile(pile, work.now):
@@ -97,14 +95,29 @@ def receive(work: Work, typed: str, pile: Pile) -> Received:
         select(Household).where(Household.id == found.household_id).with_for_update(key_share=True)
     ).one()
     shipment = found.shipment or _posting_of(work, found)
-    if (
-        work.session.scalar(select(ReturnedItem.id).where(ReturnedItem.shipment_id == shipment.id))
-        is not None
-    ):
-        raise ConflictError(_s("この郵便は、もう受け取ってあります。"), code="received_before")
+    _refuse_received_before(work, shipment)
     _come_back(work, shipment, pile)
     if found.letter is not None:
         _suspend(work, found.letter)
+    item = _store(work, household, shipment, pile)
+    action = _start_next_step(work, household, shipment, pile.reason)
+    item.action = action.value
+    work.session.flush()
+    if found.letter is not None:
+        number = found.letter.number
+    else:
+        number = mail.printed(shipment.tracking_no or "")
+    return Received(item, number, action, household.protected)
+
+
+def _refuse_received_before(work: Work, shipment: Shipment) -> None:
+    before = select(ReturnedItem.id).where(ReturnedItem.shipment_id == shipment.id)
+    if work.session.scalar(before) is not None:
+        raise ConflictError(_s("この郵便は、もう受け取ってあります。"), code="received_before")
+
+
+def _store(work: Work, household: Household, shipment: Shipment, pile: Pile) -> ReturnedItem:
+    """Store the item; its next step is set by the caller."""
     item = ReturnedItem(
         shipment_id=shipment.id,
         household_id=household.id,
@@ -127,19 +140,11 @@ def receive(work: Work, typed: str, pile: Pile) -> Received:
         household_id=household.id,
         reason=pile.reason,
     )
-    action = _set_going(work, household, shipment, pile.reason)
-    item.action = action.value
-    work.session.flush()
-    number = (
-        found.letter.number
-        if found.letter is not None
-        else mail.printed(shipment.tracking_no or "")
-    )
-    return Received(item, number, action, household.protected)
+    return item
 
 
 def _posting_of(work: Work, found: Found) -> Shipment:
-    """Give a letter that came back before anybody entered its posting the shipment it must have had."""
+    """Create the shipment that a letter must have had which came back before its posting was entered."""
     letter = found.letter
     if letter is None or letter.handed_over_at is None:
         raise ConflictError(
@@ -163,9 +168,9 @@ def _come_back(work: Work, shipment: Shipment, pile: Pile) -> None:
 
 
 def _suspend(work: Work, letter: Letter) -> None:
-    """Stop the ID of a letter that somebody may have opened on its way.
+    """Suspend the ID of a letter that somebody may have opened on its way.
 
-    One that ended before stays as it is.
+    An ID that ended before is left as it is.
     """
     if letter.credential_id is None:
         return
@@ -174,7 +179,9 @@ def _suspend(work: Work, letter: Letter) -> None:
         move(work, credential, "suspend", reason=SUSPENDED_FOR)
 
 
-def _set_going(work: Work, household: Household, shipment: Shipment, reason: str) -> NextAction:
+def _start_next_step(
+    work: Work, household: Household, shipment: Shipment, reason: str
+) -> NextAction:
     letter = shipment.kind == shipments.LETTER
     used = letters_sent_again(work.session, household.id) if letter else shipment.attempt
     left = max(0, work.program.requests.redeliveries - used)
@@ -187,7 +194,7 @@ def _set_going(work: Work, household: Household, shipment: Shipment, reason: str
                     submit(work, household.id, LETTER_ITEM, None)
                 action = NextAction.ASKED_FOR
             except DomainError:
-                # the window is over, say: then the household is told as always
+                # for example, the window is over: then the household is informed as always
                 action = NextAction.ON_REQUEST
         announce(work, household.id, "came_back", f"shipment:{shipment.id}:came_back")
     elif action is NextAction.WARD_LOOKS:
@@ -196,14 +203,14 @@ def _set_going(work: Work, household: Household, shipment: Shipment, reason: str
 
 
 def correct_reason(work: Work, item_id: int, reason: str) -> ReturnedItem:
-    """Put a wrong reason right on the day on which the item was taken in.
+    """Correct a wrong reason on the day on which the item was received.
 
     The next step follows the new one.
 
     Raises:
         NotFoundError: there is none of that key.
         InputError: no such reason.
-        ConflictError: it was taken in on an earlier day, or is no longer on the shelf.
+        ConflictError: it was received on an earlier day, or is no longer in storage.
     """
     item = locked(work.session, item_id)
     if reason not in mail.RETURN_REASONS:
@@ -216,13 +223,13 @@ def correct_reason(work: Work, item_id: int, reason: str) -> ReturnedItem:
     before, item.reason, shipment.returned_reason = item.reason, reason, reason
     item.changed_at = work.now
     household = work.session.get_one(Household, item.household_id)
-    item.action = _set_going(work, household, shipment, reason).value
+    item.action = _start_next_step(work, household, shipment, reason).value
     record(
         work,
         "returned_mail.corrected",
         "returned_item",
         item.id,
-        household_id=item.household_id,
+        household_id=household.id,
         before=before,
         after=reason,
     )

@@ -1,4 +1,4 @@
-"""The shelf: what lies in which box, handing items to the ward, and destroying them in the name of two people."""
+"""The storage of returned mail: boxes, handing items to the ward, destruction by two people."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class StoredItem:
 def in_storage(
     session: Session, *, include_protected: bool, box: str = "", after: int = 0, limit: int = PAGE
 ) -> Sequence[StoredItem]:
-    """Return items on the shelf, in the order in which they came.
+    """Return items in storage, in the order in which they came.
 
     ``limit`` 0 means all of them, for a list to print.
     """
@@ -58,7 +58,7 @@ def in_storage(
 def of_day(
     session: Session, day: date, *, include_protected: bool
 ) -> tuple[int, Sequence[StoredItem]]:
-    """Return how many items were taken in on a day (JST), and the last twenty, newest first."""
+    """Return how many items were received on a day (JST), and the last twenty, newest first."""
     mine = (ReturnedItem.created_at >= day_start(day), ReturnedItem.created_at < day_end(day))
     count = session.scalar(select(func.count()).select_from(ReturnedItem).where(*mine)) or 0
     rows = session.execute(
@@ -75,7 +75,7 @@ def of_day(
 
 
 def boxes(session: Session, *, include_protected: bool) -> Mapping[str, int]:
-    """Return how many items lie in each box."""
+    """Return how many items are in each box."""
     rows = session.execute(
         select(ReturnedItem.box, func.count())
         .where(ReturnedItem.state == KEPT, _known(include_protected))
@@ -102,18 +102,16 @@ def to_destroy(session: Session, today: date, *, include_protected: bool) -> Seq
 
 
 def hand_to_ward(work: Work, item_id: int) -> ReturnedItem:
-    """Note that the ward has the item now. Raises NotFoundError and WrongStateError."""
+    """Record that the ward has the item now. Raises NotFoundError and WrongStateError."""
     return _step(work, locked(work.session, item_id), "hand_to_ward")
 
 
 def propose_destruction(work: Work, item_ids: Collection[int]) -> int:
-    """Propose to destroy letters whose time is over; a second person confirms.
-
-    Returns how many were proposed.
+    """Propose to destroy letters whose time is over, and count them; a second person confirms.
 
     Raises:
         NotFoundError: one of them does not exist.
-        NotAllowedError: nobody with an account.
+        NotAllowedError: the actor is no person with an account.
         ConflictError: one is still to be kept, or is a parcel (its content goes into stock).
     """
     if work.actor.id is None:
@@ -138,12 +136,12 @@ def propose_destruction(work: Work, item_ids: Collection[int]) -> int:
 
 
 def confirm_destruction(work: Work, item_ids: Collection[int]) -> int:
-    """Note, as the second person, that letters were destroyed. Returns how many.
+    """Record, as the second person, that letters were destroyed, and count them.
 
     Raises:
         NotFoundError: one of them does not exist.
         NotAllowedError: nobody proposed it, or the actor did.
-        WrongStateError: one is no longer on the shelf.
+        WrongStateError: one is no longer in storage.
     """
     done = 0
     for item_id in sorted(set(item_ids)):
@@ -162,7 +160,7 @@ def confirm_destruction(work: Work, item_ids: Collection[int]) -> int:
 
 
 def take_back_proposal(work: Work, item_id: int) -> ReturnedItem:
-    """Take a proposal to destroy back. Raises NotFoundError; ConflictError where there is none."""
+    """Withdraw a proposal to destroy. Raises NotFoundError; ConflictError where there is none."""
     row = locked(work.session, item_id)
     if row.destruction_proposed_by is None or row.state != KEPT:
         raise ConflictError(_s("この郵便の廃棄は、提案されていません。"))

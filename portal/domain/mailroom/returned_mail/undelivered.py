@@ -1,13 +1,13 @@
-"""The list of what is not delivered (R36, R52).
+"""The list of undelivered letters (R36, R52).
 
-Reason, attempts, value, and what was offered, always as it stands now.
+Reason, attempts, value, and what was offered, always as of now.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.work import Work
@@ -51,23 +51,7 @@ def undelivered(
 
     ``limit`` 0 means all.
     """
-    used = (
-        select(Request.household_id, func.count().label("used"))
-        .join(Redelivery, Redelivery.request_id == Request.id)
-        .where(Redelivery.item == LETTER, Redelivery.state.in_(COUNTED))
-        .group_by(Request.household_id)
-        .subquery()
-    )
-    value = (
-        select(
-            Entitlement.household_id,
-            func.count().label("children"),
-            func.sum(Entitlement.amount_yen).label("yen"),
-        )
-        .where(Entitlement.state.in_(OPEN))
-        .group_by(Entitlement.household_id)
-        .subquery()
-    )
+    used, value = _used_redeliveries(), _open_entitlements()
     statement = (
         select(
             Shipment.household_id,
@@ -94,8 +78,33 @@ def undelivered(
     ]
 
 
+def _used_redeliveries() -> Subquery:
+    """Return how many redeliveries of its letter each household has used."""
+    return (
+        select(Request.household_id, func.count().label("used"))
+        .join(Redelivery, Redelivery.request_id == Request.id)
+        .where(Redelivery.item == LETTER, Redelivery.state.in_(COUNTED))
+        .group_by(Request.household_id)
+        .subquery()
+    )
+
+
+def _open_entitlements() -> Subquery:
+    """Return the number and the yen of each household's open entitlements."""
+    return (
+        select(
+            Entitlement.household_id,
+            func.count().label("children"),
+            func.sum(Entitlement.amount_yen).label("yen"),
+        )
+        .where(Entitlement.state.in_(OPEN))
+        .group_by(Entitlement.household_id)
+        .subquery()
+    )
+
+
 def by_reason(session: Session, *, include_protected: bool) -> Mapping[str, int]:
-    """Return how many households are without their letter, by the post's reason, or by state where it gave none."""
+    """Count the households without their letter by the post's reason, or by state without one."""
     word = func.coalesce(Shipment.returned_reason, Shipment.state)
     rows = session.execute(
         select(word, func.count(Shipment.household_id.distinct()))

@@ -1,4 +1,4 @@
-"""What somebody notes by hand of a shipment that the post's own data did not tell."""
+"""Deliveries that an officer enters because the post's own data lacks them."""
 
 from datetime import date
 
@@ -10,11 +10,11 @@ from portal.domain.requests.alternatives.models import AlternativeParcel
 
 
 def deliver(work: Work, parcel_id: int, day: date) -> AlternativeParcel:
-    """Note that a parcel was handed over on ``day`` (JST).
+    """Record that a parcel was delivered on ``day`` (JST).
 
-    Nobody is told any more that it waits at the post office.
+    A call-back that would report it waiting at the post office is called off.
 
-    Raises: as ``alternatives.delivery.deliver``.
+    Raises as ``alternatives.delivery.deliver``.
     """
     parcel = delivery.deliver(work, parcel_id, day)
     row = shipment(work.session, parcel.shipment_id)

@@ -1,4 +1,4 @@
-"""Reading the post's status files: one event per row.
+"""Read the post's status files: one event per row.
 
 A row that cannot be read refuses the whole file.
 """
@@ -21,7 +21,7 @@ ENCODINGS = ("utf-8-sig", "cp932")
 NUMBER, DAY, WORD, DETAIL, OFFICE = "お問い合わせ番号", "状態発生日", "配送履歴", "詳細", "取扱局"
 NEEDED = (NUMBER, DAY, WORD)
 SHOWN_FAULTS = 20
-MOMENT = re.compile(
+DAY_AND_TIME = re.compile(
     r"(\d{4})[-/年.](\d{1,2})[-/月.](\d{1,2})日?\s*(?:(\d{1,2}):(\d{2})(?::\d{2})?)?"
 )
 LENGTHS = (11, 12)
@@ -52,9 +52,9 @@ class PostEvent:
 
 
 class Feed(Protocol):
-    """Where events come from: a file today, an electronic feed of the post one day.
+    """A source of events: a file today, an electronic feed of the post one day.
 
-    Nothing ever reads web pages.
+    Web pages are never read.
     """
 
     name: str
@@ -64,7 +64,7 @@ class Feed(Protocol):
         ...
 
     def digest(self) -> str:
-        """Return what tells this delivery from every other."""
+        """Return the digest that identifies this delivery."""
         ...
 
 
@@ -84,8 +84,8 @@ class CsvFeed:
         """Return the events of the file.
 
         Raises:
-            InputError: no CSV, without the needed columns, or rows that cannot be read; every fault
-                with its line.
+            InputError: no CSV, a needed column is missing, or rows cannot be read; every fault
+                is named with its line.
         """
         rows = self._rows()
         header = [cell.strip() for cell in next(rows, (0, []))[1]]
@@ -149,12 +149,12 @@ def _event(cells: list[str], places: dict[str, int]) -> PostEvent:
         raise ValueError(_s("お問い合わせ番号に、まちがいがあります。"))
     if not cell(WORD):
         raise ValueError(_s("配送履歴が空です。"))
-    day, at = _moment(cell(DAY))
+    day, at = _day_and_time(cell(DAY))
     return PostEvent(number, day, at, cell(WORD)[:60], cell(DETAIL)[:120], cell(OFFICE)[:60])
 
 
-def _moment(text: str) -> tuple[date, time | None]:
-    match = MOMENT.fullmatch(unicodedata.normalize("NFKC", text).strip())
+def _day_and_time(text: str) -> tuple[date, time | None]:
+    match = DAY_AND_TIME.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if match is None:
         raise ValueError(_s("状態発生日を、2023/07/12 10:05 のように書いてください。"))
     try:

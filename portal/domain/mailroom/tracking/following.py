@@ -1,4 +1,4 @@
-"""From an event of the post to our shipment, letter or parcel, and to the household that must know of it."""
+"""Follow an event of the post: move our shipment, letter or parcel, and inform the household."""
 
 from sqlalchemy import select
 
@@ -21,10 +21,10 @@ ACTION_TO = {"at_post_office": "absent", "delivered": "deliver", "returning": "r
 
 
 def follow(work: Work, row: Shipment, event: TrackingEvent) -> bool | None:
-    """Move a shipment to where its latest event leads, and tell the household.
+    """Move a shipment to where its latest event leads, and inform the household.
 
-    Returns True when it moved, False when the machine has no such step (people look), None when
-    nothing was to do.
+    Returns True when it moved, False when the machine has no such step (an officer decides), None
+    when nothing was to do.
     """
     target = DECISIVE[Status(event.status)]
     if row.state == target or (row.state == "returned" and target == "returning"):

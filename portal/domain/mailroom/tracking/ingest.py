@@ -1,6 +1,6 @@
-"""Taking over what the post says: every event once, in any order.
+"""Ingest the post's events: each once, in any order.
 
-Each shipment goes where its latest event leads.
+Each shipment moves to where its latest event leads.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,12 +30,10 @@ One = TypeVar("One")
 
 @dataclass(frozen=True, slots=True)
 class Tracked:
-    """What a file did.
+    """The result of a file.
 
-    Rows, events that were new, shipments that moved, and what people must look at.
-
-    ``unmatched``: no shipment has the number; ``unknown``: words that nobody knows; ``conflicts``:
-    impossible steps.
+    Rows, events that were new, shipments that moved, and what officers must check. ``unmatched``:
+    no shipment has the number; ``unknown``: unknown words; ``conflicts``: impossible steps.
     """
 
     rows: int
@@ -49,7 +47,10 @@ class Tracked:
 
 @dataclass(slots=True)
 class _Numbers:
-    """Shipments by tracking number, the last posted first; numbers are used again after some time."""
+    """Shipments by tracking number, the last posted first.
+
+    Numbers are used again after some time.
+    """
 
     by_number: dict[str, list[Shipment]] = field(default_factory=dict)
 
@@ -69,7 +70,7 @@ class _Numbers:
 
 
 def take_tracking(work: Work, feed: Feed) -> Tracked:
-    """Take a file or feed over, all or nothing; the same one again does nothing.
+    """Ingest a file or feed, all or nothing; a second time nothing happens.
 
     Raises:
         InputError: it cannot be read, or an event lies in the future.
@@ -108,7 +109,7 @@ def take_tracking(work: Work, feed: Feed) -> Tracked:
 def follow_all(work: Work, shipment_ids: Iterable[int]) -> tuple[int, int]:
     """Move shipments to where their latest events lead.
 
-    Returns how many moved and how many could not.
+    Returns how many moved and how many are in conflict.
     """
     moved = conflicts = 0
     for part in _parts(list(shipment_ids)):
@@ -129,10 +130,7 @@ def follow_all(work: Work, shipment_ids: Iterable[int]) -> tuple[int, int]:
 
 
 def match_again(work: Work) -> int:
-    """Look for the shipments of events that came before the posting was entered.
-
-    Returns how many moved.
-    """
+    """Match events that came before the posting was entered, and count the shipments that moved."""
     waiting = work.session.scalars(
         select(TrackingEvent).where(TrackingEvent.shipment_id.is_(None))
     ).all()
@@ -209,9 +207,9 @@ def _leading(
 ) -> Mapping[int, tuple[TrackingEvent, bool]]:
     """Return the event that leads each shipment, and whether a later one contradicts it.
 
-    The decisive ones are walked through in the order in which they happened (at the same minute the
-    one that leads further comes last); what no step of the machine leads to, such as anything after
-    a delivery, is for people to see.
+    The decisive ones are applied in the order in which they happened (at the same minute the one
+    that leads further comes last); what no step of the machine leads to, such as anything after a
+    delivery, is left to officers.
     """
     rows = session.scalars(
         select(TrackingEvent).where(
@@ -237,7 +235,7 @@ def _leading(
 
 
 def counts(session: Session) -> Mapping[str, int]:
-    """Return what waits for people.
+    """Return what waits for officers.
 
     Unmatched numbers, unknown words, impossible steps, items under investigation.
     """

@@ -10,7 +10,7 @@ from portal.domain.foundation.base import Base, primary_key
 
 
 class TrackingFile(Base):
-    """One file or feed of the post; ``counts`` says what came of its rows."""
+    """One file or feed of the post; ``counts`` sums up what became of its rows."""
 
     __tablename__ = "tracking_file"
 
@@ -26,7 +26,7 @@ class TrackingEvent(Base):
     """One event of one mail item, in the post's own words. ``happened_*`` are Japanese time.
 
     ``shipment_id`` is empty while no shipment has the number; ``conflict``: the machine had no such
-    step, people look.
+    step, and an officer decides.
     """
 
     __tablename__ = "tracking_event"

@@ -1,4 +1,4 @@
-"""Reading what the post said: its files, and the events that people must look at."""
+"""Read the post's files, and the events that officers must check."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ def files(session: Session, limit: int = PAGE) -> Sequence[TrackingFile]:
 
 
 def events_of(session: Session, shipment_id: int) -> Sequence[TrackingEvent]:
-    """Return what the post said of one shipment, in the order in which it happened."""
+    """Return the post's events of one shipment, in the order in which they happened."""
     statement = select(TrackingEvent).where(TrackingEvent.shipment_id == shipment_id)
     return list(
         session.scalars(
@@ -29,7 +29,7 @@ def events_of(session: Session, shipment_id: int) -> Sequence[TrackingEvent]:
 
 
 def puzzles(session: Session, limit: int = PAGE) -> Sequence[TrackingEvent]:
-    """Return the events that need a person.
+    """Return the events that need an officer.
 
     Unknown number or word, an impossible step, an investigation of the post.
     """

@@ -1,6 +1,6 @@
-"""What the post says of test postings.
+"""The post's events of test postings.
 
-Noted at the letter, and in no count of what it says of the households' mail.
+Recorded with the letter, and left out of every count of the households' mail.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ ENDS = {"delivered": "arrive", "returning": "come_back"}
 def take_trials(
     work: Work, events: Sequence[PostEvent], followed: Callable[[PostEvent], date | None]
 ) -> list[PostEvent]:
-    """Note which test letters arrived or came back, and return the events that are of other mail.
+    """Record which test letters arrived or came back, and return the events of other mail.
 
     ``followed``: when the shipment that has the event's number was posted; numbers are used again
     after some time.
@@ -39,14 +39,14 @@ def take_trials(
         for row in rows:
             letters.setdefault(row.tracking_no or "", []).append(row)
     rest: list[PostEvent] = []
-    told: list[tuple[PostEvent, LetterWithoutId]] = []
+    found: list[tuple[PostEvent, LetterWithoutId]] = []
     for event in events:
         letter = _letter(letters.get(event.tracking_no, ()), event.on, followed(event))
         if letter is None:
             rest.append(event)
         else:
-            told.append((event, letter))
-    for event, letter in sorted(told, key=lambda one: one[0].on):
+            found.append((event, letter))
+    for event, letter in sorted(found, key=lambda one: one[0].on):
         action = ENDS.get(DECISIVE.get(read_word(event.word), ""), "")
         if LETTER_WITHOUT_ID.can(letter.state, action):
             end(work, letter.id, action, event.on)

@@ -1,4 +1,4 @@
-"""The post's own words for a mail item and what they mean for us (``domain.md`` §3.2).
+"""The post's own words for a mail item and their meaning here (``domain.md`` §3.2).
 
 Unknown words are kept and shown.
 """
@@ -11,7 +11,7 @@ from portal.domain.foundation.texts import _s
 
 
 class Status(StrEnum):
-    """What a word of the post means."""
+    """The meaning of a word of the post."""
 
     ACCEPTED = "accepted"
     IN_TRANSIT = "in_transit"
@@ -63,7 +63,7 @@ STORAGE_ENDED = "保管期間"
 
 
 def read_word(word: str) -> Status:
-    """Return what a word means; spaces and widths do not matter."""
+    """Return the meaning of a word; spaces and widths do not matter."""
     return WORDS.get("".join(unicodedata.normalize("NFKC", word).split()), Status.UNKNOWN)
 
 

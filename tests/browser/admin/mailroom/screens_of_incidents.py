@@ -10,7 +10,7 @@ from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.mailroom.incidents import downtime, faults, register, site_notices, subjects
-from portal.domain.mailroom.incidents.faults import LookUp, Told
+from portal.domain.mailroom.incidents.faults import FaultReport, LookUp
 from portal.domain.mailroom.incidents.kinds import Source
 from portal.domain.mailroom.incidents.register import Opening
 from portal.domain.mailroom.incidents.site_notices import Draft
@@ -37,12 +37,12 @@ def _case(served: ServedStaff, *, looked_up: bool = False) -> int:
         assert entry.coupon is not None
         if entry.coupon.revealed_at is None:
             coupons.reveal(work_in(session, actor, now), entry.coupon)
-        told = Told("not_read", "汐見マート", "レジで読めない")
+        reported = FaultReport("not_read", "汐見マート", "レジで読めない")
         row = faults.report_fault(
             work_in(session, actor, now),
             served.numbers["household"],
             entry.entitlement_id,
-            told,
+            reported,
             Source.CALL,
         )
         if looked_up:

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import select, update
 
 from portal.domain.foundation.actors import Actor, Role
-from portal.domain.mailroom.incidents import faults, register
-from portal.domain.mailroom.incidents.faults import LookUp, Told
+from portal.domain.mailroom.incidents import fault_replacement, faults, register
+from portal.domain.mailroom.incidents.faults import FaultReport, LookUp
 from portal.domain.mailroom.incidents.kinds import Source
 from portal.domain.mailroom.incidents.models import CouponFault, Incident
 from portal.domain.mailroom.incidents.register import Opening
@@ -21,7 +21,7 @@ from tests.support.people import Person, give_coupons
 from tests.support.staff import ROLES, StaffSite
 from tests.support.work import work_in
 
-TOLD = Told("not_read", "汐見マート", "レジで読めないと言われた。", date(2023, 7, 31))
+TOLD = FaultReport("not_read", "汐見マート", "レジで読めないと言われた。", date(2023, 7, 31))
 UNUSED = LookUp("unused", date(2023, 7, 31))
 
 
@@ -82,13 +82,17 @@ class Office:
             return [open_code(work_in(session), row).management_no for row in rows]
 
     def report(
-        self, person: Person, told: Told = TOLD, ordinal: int = 1, source: Source = Source.RESIDENT
+        self,
+        person: Person,
+        reported: FaultReport = TOLD,
+        ordinal: int = 1,
+        source: Source = Source.RESIDENT,
     ) -> CouponFault:
         """The household says that a shop refused its coupon."""
         wanted = self.entitlement(person, ordinal)
         with self.staff.database.write() as session:
             row = faults.report_fault(
-                work_in(session, PARENT, self.now), person.household_id, wanted, told, source
+                work_in(session, PARENT, self.now), person.household_id, wanted, reported, source
             )
             session.flush()
             session.expunge(row)
@@ -107,7 +111,7 @@ class Office:
     def replace(self, row: CouponFault, role: Role = Role.OFFICER) -> None:
         """The one action."""
         with self.staff.database.write() as session:
-            faults.stop_and_replace(
+            fault_replacement.stop_and_replace(
                 work_in(session, self.actor(role), self.now),
                 row.id,
                 include_protected=role is Role.WARD_OFFICER,

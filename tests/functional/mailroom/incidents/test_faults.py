@@ -21,7 +21,7 @@ from portal.domain.foundation.errors import (
     WrongStateError,
 )
 from portal.domain.mailroom.incidents import fault_queries, faults
-from portal.domain.mailroom.incidents.faults import LookUp, Told
+from portal.domain.mailroom.incidents.faults import FaultReport, LookUp
 from portal.domain.mailroom.incidents.kinds import Source
 from portal.domain.mailroom.incidents.models import CouponFault
 from portal.domain.people.coupons.assignment import assign_replacement
@@ -174,9 +174,9 @@ def test_two_people_who_replace_at_once_give_one_new_code(office: Office) -> Non
 
 
 @pytest.mark.parametrize(
-    ("told", "field"),
+    ("reported", "field"),
     [
-        (Told("magic"), "said"),
+        (FaultReport("magic"), "said"),
         (replace(TOLD, shop="あ" * 101), "shop"),
         (replace(TOLD, words="あ" * 501), "words"),
         (replace(TOLD, shop_on=date(2023, 8, 2)), "shop_on"),
@@ -184,11 +184,11 @@ def test_two_people_who_replace_at_once_give_one_new_code(office: Office) -> Non
     ],
 )
 def test_what_cannot_be_told_is_refused_beside_its_field(
-    quick_office: Office, told: Told, field: str
+    quick_office: Office, reported: FaultReport, field: str
 ) -> None:
     person = quick_office.family()
     with pytest.raises(InputError) as refused:
-        quick_office.report(person, told)
+        quick_office.report(person, reported)
     assert refused.value.code == field
     assert quick_office.staff.count(CouponFault) == 0
 

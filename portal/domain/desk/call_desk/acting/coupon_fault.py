@@ -14,7 +14,7 @@ from portal.domain.foundation.actors import Channel
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.work import Work
-from portal.domain.mailroom.incidents.faults import Told, report_fault
+from portal.domain.mailroom.incidents.faults import FaultReport, report_fault
 from portal.domain.mailroom.incidents.kinds import Source
 from portal.domain.people.coupons.queries import HouseholdCoupon, coupons_of_household
 from portal.domain.people.entitlements.claims import RECIPIENT_CHANGE
@@ -39,12 +39,14 @@ def shown_coupons(session: Session, household_id: int) -> Sequence[HouseholdCoup
     ]
 
 
-def report_for_caller(work: Work, household_id: int, ordinal: int | None, told: Told) -> DeskAct:
+def report_for_caller(
+    work: Work, household_id: int, ordinal: int | None, reported: FaultReport
+) -> DeskAct:
     """Open the case of one child's coupon; while one is open, its number is said again.
 
     Raises:
         as ``admit``; InputError: no child was chosen (``child``), or something is wrong with what
-        was told.
+        was reported.
         NotAllowedError: the code is being stopped (``no_coupon``).
     """
     desk = admit(work, Act.COUPON_FAULT, household_id)
@@ -57,7 +59,7 @@ def report_for_caller(work: Work, household_id: int, ordinal: int | None, told: 
         work.acting_as(desk.actor),
         household_id,
         entry.entitlement_id,
-        told,
+        reported,
         SOURCES[desk.actor.channel],
     )
     return note(work, desk, Act.COUPON_FAULT, row.receipt_no, "coupon_fault", row.id)

@@ -1,0 +1,134 @@
+"""Stop the code that a shop refused and give the child a new one.
+
+In one action, or in two where the issuer must confirm the stop first. Rows are locked in one order:
+the case, then the child's entitlement, then its coupon.
+"""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.errors import ConflictError, NotAllowedError, WrongStateError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
+from portal.domain.mailroom.incidents.faults import locked, record_step, tell_household
+from portal.domain.mailroom.incidents.models import CouponFault
+from portal.domain.mailroom.incidents.states import COUPON_FAULT
+from portal.domain.people.coupons import stopping
+from portal.domain.people.coupons.assignment import assign_replacement
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.entitlements.services import locked as locked_entitlement
+from portal.domain.people.entitlements.states import ENTITLEMENT
+
+REASON = "fault"
+
+
+def stop_and_replace(work: Work, fault_id: int, *, include_protected: bool) -> CouponFault:
+    """Stop the old code and give the child a new one.
+
+    Where the issuer must confirm the stop first, the case waits for that.
+
+    Raises:
+        NotFoundError: there is no such case, or the actor may not know of it.
+        WrongStateError: the issuer was not asked yet for the code's status, or the case ended.
+        NotAllowedError: something was spent, the issuer never stops codes, or another request is
+            open for the child.
+        ConflictError: no code is left (``coupon_stock``); then nothing was stopped.
+    """
+    row = locked(work.session, fault_id, include_protected=include_protected)
+    COUPON_FAULT.next(row.state, "replace")
+    if row.state == "stopping":
+        raise WrongStateError(
+            _s(
+                "発行者の答えを待っています。「コードの停止」で答えを記録すると、"
+                "新しいコードが出ます。"
+            )
+        )
+    entitlement = locked_entitlement(work.session, row.entitlement_id)
+    _refuse_impossible(work.session, row, entitlement)
+    stop = stopping.begin_stop(work, entitlement.id, reason=REASON)
+    if stop is stopping.Stop.AWAITED:
+        row.state, row.stop_asked_at = COUPON_FAULT.next(row.state, "ask_stop"), work.now
+        record_step(work, row, "ask_stop")
+        return row
+    row.stop_asked_at = row.stop_asked_at or work.now
+    _replace(work, row)
+    return row
+
+
+def _refuse_impossible(session: Session, row: CouponFault, entitlement: Entitlement) -> None:
+    """Refuse to replace a code when another request is open, money was spent, or it is replaced.
+
+    Raises NotAllowedError.
+    """
+    if entitlement.claimed_by is not None:
+        raise NotAllowedError(
+            _s(
+                "このこどもの分には、別の申請があります。その申請が終わってから、"
+                "差し替えてください。"
+            ),
+            code="claimed",
+        )
+    if row.issuer_status in {"part_used", "exchanged"}:
+        raise NotAllowedError(
+            _s(
+                "発行者の記録では、もう使われています。差し替えられません。区と相談し、"
+                "説明して終わりにしてください。"
+            ),
+            code="coupon_spent",
+        )
+    live = stopping.live_coupon(session, entitlement.id)
+    if live is not None and live.id != row.coupon_id:
+        raise NotAllowedError(
+            _s("このこどもには、もう別の新しいコードがあります。説明して終わりにしてください。"),
+            code="replaced",
+        )
+
+
+def _replace(work: Work, row: CouponFault) -> None:
+    fresh = assign_replacement(work, row.entitlement_id)
+    row.state, row.new_coupon_id = COUPON_FAULT.next(row.state, "replace"), fresh.id
+    row.ended_at, row.ended_by = work.now, work.actor.id
+    record_step(work, row, "replace", old=row.coupon_id, new=fresh.id)
+    tell_household(work, row)
+
+
+def waiting_for(session: Session, coupon_id: int) -> CouponFault | None:
+    """Return the case that waits for the issuer's answer about a code, locked, or None."""
+    return session.scalar(
+        select(CouponFault)
+        .where(CouponFault.coupon_id == coupon_id, CouponFault.state == "stopping")
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def stop_confirmed(work: Work, row: CouponFault) -> None:
+    """Give the child a new code in the transaction in which its old one became void.
+
+    ``row`` is locked. With no code in stock, or while the child is held, the case waits for an
+    officer. Where another request decided over the child meanwhile, the case ends.
+    """
+    entitlement = locked_entitlement(work.session, row.entitlement_id)
+    decided = entitlement.state not in {ENTITLEMENT.initial, "held"}
+    if entitlement.claimed_by is not None or decided:
+        row.state, row.outcome = COUPON_FAULT.next(row.state, "overtake"), "other_request"
+        row.ended_at, row.ended_by = work.now, work.actor.id
+        record_step(work, row, "overtake")
+        return
+    try:
+        with work.session.begin_nested():
+            _replace(work, row)
+    except (ConflictError, NotAllowedError):
+        work.session.refresh(row)
+        row.state = COUPON_FAULT.next(row.state, "run_short")
+        record_step(work, row, "run_short")
+
+
+def stop_found_spent(work: Work, row: CouponFault) -> None:
+    """Record that the code was used before it could be stopped: the case is looked up once more.
+
+    ``row`` is locked.
+    """
+    row.state = COUPON_FAULT.next(row.state, "found_spent")
+    row.issuer_status = row.used_yen = row.issuer_as_of = None
+    record_step(work, row, "found_spent")
