@@ -18,7 +18,10 @@ from portal.domain.letters.letters import models as _letters
 from portal.domain.letters.shipments import models as _shipments
 from portal.domain.letters.subcontractors import models as _subcontractors
 from portal.domain.mailroom.incidents import models as _incidents
-from portal.domain.mailroom.printing import models as _printing
+from portal.domain.mailroom.printing.archives import models as _archives
+from portal.domain.mailroom.printing.dispatch import models as _dispatch
+from portal.domain.mailroom.printing.proofs import models as _proofs
+from portal.domain.mailroom.printing.recalls import models as _recalls
 from portal.domain.mailroom.returned_mail import models as _returned_mail
 from portal.domain.mailroom.roster import models as _roster
 from portal.domain.mailroom.tracking import models as _tracking
@@ -44,6 +47,7 @@ SLICES = (
     _alternatives,
     _announcements,
     _approvals,
+    _archives,
     _audit,
     _authn,
     _call_desk,
@@ -51,6 +55,7 @@ SLICES = (
     _coupons,
     _credentials,
     _declines,
+    _dispatch,
     _documents,
     _entitlements,
     _escalations,
@@ -60,8 +65,9 @@ SLICES = (
     _letters,
     _management,
     _notices,
-    _printing,
     _program,
+    _proofs,
+    _recalls,
     _recipients,
     _redeliveries,
     _reports,

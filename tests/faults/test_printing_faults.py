@@ -14,8 +14,8 @@ from sqlalchemy import func, select
 
 from portal.domain.letters.letters.models import Letter
 from portal.domain.mailroom.printing.archives.sending import archives_of
-from portal.domain.mailroom.printing.models import PrintProof, PrintProofPage
 from portal.domain.mailroom.printing.proofs.decisions import approve_proof
+from portal.domain.mailroom.printing.proofs.models import PrintProof, PrintProofPage
 from portal.domain.mailroom.printing.proofs.pictures import open_picture, pages_of
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
 from portal.platform.database import Database

@@ -17,9 +17,9 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s, _sn
 from portal.domain.mailroom.printing.archives.discarding import discard_run
-from portal.domain.mailroom.printing.models import PrintProof
 from portal.domain.mailroom.printing.proofs.decisions import approve_proof, refuse_proof
 from portal.domain.mailroom.printing.proofs.making import is_current, live_proof, make_proof
+from portal.domain.mailroom.printing.proofs.models import PrintProof
 from portal.domain.mailroom.printing.proofs.pictures import open_picture, pages_of
 from portal.domain.mailroom.printing.runs.enclosures import enclosure_name
 from portal.domain.mailroom.printing.runs.files import make_folder, put, write_part

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from portal.domain.letters.letters.models import Letter
 from portal.domain.mailroom.incidents.models import Incident
 from portal.domain.mailroom.incidents.queries import touched
-from portal.domain.mailroom.printing.models import PrintArchive
+from portal.domain.mailroom.printing.archives.models import PrintArchive
 from portal.domain.oversight.reports.delivery_figures import count_month
 from portal.domain.oversight.settlement.closing import (
     closed,

@@ -17,7 +17,9 @@ from portal.domain.mailroom.incidents.states import (
     INCIDENT_REPORT,
     SITE_NOTICE,
 )
-from portal.domain.mailroom.printing.states import ARCHIVE, DISPATCH, RECALL
+from portal.domain.mailroom.printing.archives.states import ARCHIVE
+from portal.domain.mailroom.printing.dispatch.states import DISPATCH
+from portal.domain.mailroom.printing.recalls.states import RECALL
 from portal.domain.people.coupons.states import COUPON
 from portal.domain.people.credentials.states import CREDENTIAL
 from portal.domain.people.entitlements.states import ENTITLEMENT

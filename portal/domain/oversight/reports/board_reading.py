@@ -19,8 +19,8 @@ from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import PrintRun
 from portal.domain.letters.letters.states import PRINT_RUN
-from portal.domain.mailroom.printing.models import Dispatch
-from portal.domain.mailroom.printing.states import DISPATCH
+from portal.domain.mailroom.printing.dispatch.models import Dispatch
+from portal.domain.mailroom.printing.dispatch.states import DISPATCH
 from portal.domain.people.staff.models import StaffUser
 
 _CALL, _STAFF, _RUN, _DISPATCH = (

@@ -6,7 +6,7 @@ Letters by number and file, without names or reasons.
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
-from portal.domain.mailroom.printing.models import RecallList
+from portal.domain.mailroom.printing.recalls.models import RecallList
 from portal.domain.mailroom.printing.recalls.recall_list import lines
 from portal.domain.oversight.reports.tables import Report, ReportTable
 

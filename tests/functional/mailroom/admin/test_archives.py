@@ -5,7 +5,7 @@ Building it for a mail house with consent, a lost one, and plain files that go.
 
 from portal.domain.foundation.actors import Role
 from portal.domain.letters.letters.models import Letter, PrintChunk
-from portal.domain.mailroom.printing.models import PrintArchive
+from portal.domain.mailroom.printing.archives.models import PrintArchive
 from portal.housekeeping import Housekeeping
 from tests.support.archives import make_mail_house
 from tests.support.staff import StaffSite

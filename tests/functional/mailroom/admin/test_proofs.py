@@ -10,7 +10,7 @@ import pytest
 
 from portal.domain.foundation.actors import Role
 from portal.domain.letters.letters.models import Letter
-from portal.domain.mailroom.printing.models import PrintProof
+from portal.domain.mailroom.printing.proofs.models import PrintProof
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
 from portal.domain.people.households.models import Household
 from tests.support.letters import add_families, printer

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from portal.domain.foundation.actors import Role
 from portal.domain.letters.letters.models import Letter
-from portal.domain.mailroom.printing.models import RecallList
+from portal.domain.mailroom.printing.recalls.models import RecallList
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.models import Hold
 from tests.support.archives import make_mail_house

@@ -20,8 +20,8 @@ from portal.domain.foundation.errors import (
 from portal.domain.letters.letters.models import PrintRun
 from portal.domain.mailroom.printing.dispatch import calendar
 from portal.domain.mailroom.printing.dispatch.calendar import Plan
-from portal.domain.mailroom.printing.models import Dispatch
-from portal.domain.mailroom.printing.states import DISPATCH
+from portal.domain.mailroom.printing.dispatch.models import Dispatch
+from portal.domain.mailroom.printing.dispatch.states import DISPATCH
 from portal.platform.database import Database
 from tests.support.coupons import NOW, VAULT
 from tests.support.resident import Resident

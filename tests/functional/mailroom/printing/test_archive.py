@@ -28,15 +28,15 @@ from portal.domain.letters.subcontractors import services as subcontractors
 from portal.domain.letters.subcontractors.models import SentFile
 from portal.domain.mailroom.printing.archives import sending
 from portal.domain.mailroom.printing.archives.building import build_archive
+from portal.domain.mailroom.printing.archives.models import PrintArchive
 from portal.domain.mailroom.printing.archives.plain_files import (
     plain_files,
     remove_plain_files,
     runs_to_clear,
 )
+from portal.domain.mailroom.printing.archives.states import ARCHIVE
 from portal.domain.mailroom.printing.dispatch import handover
-from portal.domain.mailroom.printing.models import PrintArchive
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
-from portal.domain.mailroom.printing.states import ARCHIVE
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.models import Hold, Household
 from portal.platform.database import Database

@@ -20,7 +20,6 @@ from portal.domain.foundation.errors import (
 )
 from portal.domain.letters.letters.models import Letter, PrintChunk
 from portal.domain.mailroom.printing.dispatch import handover
-from portal.domain.mailroom.printing.models import PrintProof, PrintProofPage
 from portal.domain.mailroom.printing.proofs.decisions import (
     approve_proof,
     reason_of,
@@ -28,6 +27,7 @@ from portal.domain.mailroom.printing.proofs.decisions import (
     require_approval,
 )
 from portal.domain.mailroom.printing.proofs.making import live_proof, make_proof
+from portal.domain.mailroom.printing.proofs.models import PrintProof, PrintProofPage
 from portal.domain.mailroom.printing.proofs.pictures import ShownPage, open_picture, pages_of
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
 from portal.domain.people.households.models import Household

@@ -24,11 +24,11 @@ from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.subcontractors import services as subcontractors
 from portal.domain.letters.subcontractors.models import SentFile
 from portal.domain.mailroom.printing.dispatch.posting import Entry, post_letters
-from portal.domain.mailroom.printing.models import RecalledLetter
 from portal.domain.mailroom.printing.recalls import needs, recall_list
 from portal.domain.mailroom.printing.recalls.answers import read_answers
+from portal.domain.mailroom.printing.recalls.models import RecalledLetter
+from portal.domain.mailroom.printing.recalls.states import RECALL
 from portal.domain.mailroom.printing.recalls.take_back import take_back_pdf
-from portal.domain.mailroom.printing.states import RECALL
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
 from portal.domain.oversight.reports.recalls import recall_report
 from portal.domain.people.credentials.models import Credential

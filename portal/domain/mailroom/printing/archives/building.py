@@ -27,17 +27,17 @@ from portal.domain.letters.letters.states import PRINT_RUN
 from portal.domain.letters.subcontractors.services import MAIL_HOUSE, require_consent
 from portal.domain.mailroom.printing.archives import tar
 from portal.domain.mailroom.printing.archives.content import Chunk, Plan, Sheet, members_of
+from portal.domain.mailroom.printing.archives.models import PrintArchive
 from portal.domain.mailroom.printing.archives.sending import (
     SUBJECT,
     is_stale,
     live_archive,
     refuse_wrong_archive,
 )
-from portal.domain.mailroom.printing.models import PrintArchive
+from portal.domain.mailroom.printing.archives.states import ARCHIVE
 from portal.domain.mailroom.printing.proofs.making import live_proof
 from portal.domain.mailroom.printing.runs.files import PART, existing_folder, locked_folder, put
 from portal.domain.mailroom.printing.runs.queries import count_to_withdraw
-from portal.domain.mailroom.printing.states import ARCHIVE
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.states import PRINT_RUN
 from portal.domain.mailroom.printing.archives.sending import live_archive
+from portal.domain.mailroom.printing.archives.states import ARCHIVE
 from portal.domain.mailroom.printing.proofs.making import forget_pictures, live_proof, locked_run
 from portal.domain.mailroom.printing.runs.superseding import Superseded, supersede_letters
-from portal.domain.mailroom.printing.states import ARCHIVE
 
 REASON = "run_discarded"
 

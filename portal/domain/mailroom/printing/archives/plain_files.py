@@ -11,7 +11,7 @@ from portal.domain.foundation.errors import ConflictError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import WorkSource
 from portal.domain.letters.letters.models import Letter, PrintChunk, PrintRun
-from portal.domain.mailroom.printing.models import PrintArchive
+from portal.domain.mailroom.printing.archives.models import PrintArchive
 from portal.domain.mailroom.printing.runs.files import PART
 
 STAYING = ("prepared", "printed")

@@ -15,10 +15,10 @@ from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.kinds import kind_of
 from portal.domain.letters.letters.models import PrintRun
 from portal.domain.letters.subcontractors.services import LETTERS, FileFacts, note_sent
-from portal.domain.mailroom.printing.models import PrintArchive
+from portal.domain.mailroom.printing.archives.models import PrintArchive
+from portal.domain.mailroom.printing.archives.states import ARCHIVE
 from portal.domain.mailroom.printing.proofs.making import forget_pictures
 from portal.domain.mailroom.printing.runs.superseding import Superseded, supersede_letters
-from portal.domain.mailroom.printing.states import ARCHIVE
 
 SUBJECT = "print_archive"
 WITH_US = ("prepared", "printed")

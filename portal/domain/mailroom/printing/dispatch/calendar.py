@@ -21,8 +21,8 @@ from portal.domain.foundation.vault import Vault, seal_json, unseal_json
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import Letter, PrintRun
 from portal.domain.letters.shipments.models import Shipment
-from portal.domain.mailroom.printing.models import Dispatch
-from portal.domain.mailroom.printing.states import DISPATCH
+from portal.domain.mailroom.printing.dispatch.models import Dispatch
+from portal.domain.mailroom.printing.dispatch.states import DISPATCH
 
 OFFICE_MAX, NOTE_MAX, TOWNS_MAX, MOST = 60, 300, 200, 1_000_000
 PUBLIC_DAYS = 60

@@ -21,7 +21,6 @@ from portal.domain.foundation.vault import Vault, seal_json, unseal_json
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import PrintRun
 from portal.domain.letters.letters.states import PRINT_RUN
-from portal.domain.mailroom.printing.models import PrintProof
 from portal.domain.mailroom.printing.proofs.making import (
     LIVE,
     SUBJECT,
@@ -29,7 +28,8 @@ from portal.domain.mailroom.printing.proofs.making import (
     live_proof,
     locked_run,
 )
-from portal.domain.mailroom.printing.states import PROOF
+from portal.domain.mailroom.printing.proofs.models import PrintProof
+from portal.domain.mailroom.printing.proofs.states import PROOF
 
 REASON_MAX = 300
 

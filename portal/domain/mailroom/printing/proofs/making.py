@@ -18,7 +18,6 @@ from portal.domain.foundation.vault import seal
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import PrintRun
 from portal.domain.letters.letters.states import PRINT_RUN
-from portal.domain.mailroom.printing.models import PrintProof, PrintProofPage
 from portal.domain.mailroom.printing.proofs.content import (
     Picture,
     build_sha256,
@@ -30,10 +29,11 @@ from portal.domain.mailroom.printing.proofs.content import (
     pictures,
     shared_files,
 )
+from portal.domain.mailroom.printing.proofs.models import PrintProof, PrintProofPage
+from portal.domain.mailroom.printing.proofs.states import PROOF
 from portal.domain.mailroom.printing.runs.build import Printer
 from portal.domain.mailroom.printing.runs.files import existing_folder, locked_folder
 from portal.domain.mailroom.printing.runs.manifest import check_files, run_files
-from portal.domain.mailroom.printing.states import PROOF
 
 SUBJECT = "print_proof"
 LIVE = ("made", "approved", "refused")

@@ -14,9 +14,9 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import unseal
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.kinds import kind_of
-from portal.domain.mailroom.printing.models import PrintProof, PrintProofPage
 from portal.domain.mailroom.printing.proofs.content import COUNTER
 from portal.domain.mailroom.printing.proofs.making import SUBJECT, live_proof, page_context
+from portal.domain.mailroom.printing.proofs.models import PrintProof, PrintProofPage
 from portal.domain.mailroom.printing.runs.queries import stopped
 from portal.domain.people.households.models import Household
 

@@ -9,7 +9,7 @@ from portal.domain.letters.letters.kinds import KINDS, WITHOUT_ID, Kind, kind_of
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.mailroom.incidents.queries import letters_to_recall
-from portal.domain.mailroom.printing.models import RecalledLetter
+from portal.domain.mailroom.printing.recalls.models import RecalledLetter
 from portal.domain.people.entitlements.claims import DECLINE
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.states import ENTITLEMENT

@@ -28,9 +28,9 @@ from portal.domain.letters.letters.without_id import take_out
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.letters.subcontractors.services import PULL_LIST, FileFacts, note_sent
 from portal.domain.mailroom.printing.archives.sending import live_archive
-from portal.domain.mailroom.printing.models import RecalledLetter, RecallList
+from portal.domain.mailroom.printing.recalls.models import RecalledLetter, RecallList
 from portal.domain.mailroom.printing.recalls.needs import WAITING, listed_as, needs
-from portal.domain.mailroom.printing.states import RECALL
+from portal.domain.mailroom.printing.recalls.states import RECALL
 from portal.domain.people.credentials.services import lock_row, move
 from portal.domain.people.credentials.states import CREDENTIAL
 

@@ -3,7 +3,9 @@
 from portal.domain.letters.announcements.models import CardPrint
 from portal.domain.letters.letters.models import Letter, LetterWithoutId, PrintRun
 from portal.domain.letters.shipments.models import OtherMail
-from portal.domain.mailroom.printing.models import Dispatch, PrintArchive, PrintProof
+from portal.domain.mailroom.printing.archives.models import PrintArchive
+from portal.domain.mailroom.printing.dispatch.models import Dispatch
+from portal.domain.mailroom.printing.proofs.models import PrintProof
 from portal.domain.oversight.export.scope import by_household, whole
 
 LEDGERS = (

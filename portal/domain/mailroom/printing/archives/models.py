@@ -1,0 +1,47 @@
+"""The table of encrypted archives of runs."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.domain.foundation.base import Base, primary_key, state_column
+from portal.domain.mailroom.printing.archives.states import ARCHIVE
+
+LIVE = "state IN ('built', 'sent')"
+
+
+class PrintArchive(Base):
+    """One encrypted archive of a run, for one mail house; ``file_name`` lies in the run's folder.
+
+    ``letters`` are those inside; since letters only ever leave a run, an equal count later means
+    the same letters.
+    """
+
+    __tablename__ = "print_archive"
+    __table_args__ = (
+        UniqueConstraint("print_run_id", "number"),
+        Index(
+            "uq_print_archive_live",
+            "print_run_id",
+            unique=True,
+            postgresql_where=text(LIVE),
+            sqlite_where=text(LIVE),
+        ),
+    )
+
+    id: Mapped[int] = primary_key()
+    print_run_id: Mapped[int] = mapped_column(ForeignKey("print_run.id"))
+    number: Mapped[int]
+    subcontractor_id: Mapped[int] = mapped_column(ForeignKey("subcontractor.id"))
+    state: Mapped[str] = state_column(ARCHIVE.initial)
+    file_name: Mapped[str] = mapped_column(String(120))
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int]
+    letters: Mapped[int]
+    children: Mapped[int]
+    built_at: Mapped[datetime]
+    built_by: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
+    sent_file_id: Mapped[int | None] = mapped_column(ForeignKey("sent_file.id"))
+    sent_at: Mapped[datetime | None]
+    lost_at: Mapped[datetime | None]
