@@ -15,10 +15,10 @@ from portal.platform.senders.worker import OutboxWorker
 from portal.platform.site import Site, make_site
 from portal.platform.site_notices import site_notices
 from portal.platform.startup import check_prepared
+from portal.resident_page import Page, ResidentSignIns
 from portal.settings import Settings, load_settings
 from portal.web import routes
 from portal.web.information.opening import opening
-from portal.web.page import Page, ResidentSignIns
 
 
 def page_context(page: Page) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from litestar import Response
 
 from portal.domain.people.signin.attempt import STAGE_BIRTH, STAGE_CHANNEL, STAGE_CODE, STAGE_FULL
 from portal.platform.routes import Guard
-from portal.web.page import Page
+from portal.resident_page import Page
 
 PUBLIC = "public"
 NEXT_STEP = {

@@ -19,8 +19,8 @@ from portal.domain.people.tasks.services import NEW_LETTER
 from portal.platform import cookies
 from portal.platform.failures import failure_page
 from portal.platform.routes import Transaction, endpoint
+from portal.resident_page import Page
 from portal.web.access import PUBLIC, everybody, signed_in
-from portal.web.page import Page
 from portal.web.signin.activation import forbidden_words, keep_backup, own_credential, session_of
 from portal.web.signin.code import masked
 from portal.web.signin.code_texts import channel_name

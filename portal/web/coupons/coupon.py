@@ -13,10 +13,10 @@ from portal.domain.people.coupons.qr import fit_at_320, modules_of_png
 from portal.domain.people.coupons.queries import HouseholdCoupon, coupon_of_child, open_code, qr_png
 from portal.domain.people.coupons.services import reveal
 from portal.platform.routes import endpoint
+from portal.resident_page import Page
 from portal.web.access import signed_in
 from portal.web.coupons.home import household_of, ticket
 from portal.web.coupons.issuer_words import issuer_sentence
-from portal.web.page import Page
 from portal.web.signin.activation import own_credential
 
 

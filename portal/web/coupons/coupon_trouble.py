@@ -25,10 +25,10 @@ from portal.domain.mailroom.incidents.faults import (
 from portal.domain.mailroom.incidents.kinds import SAID, Source
 from portal.domain.people.coupons.queries import HouseholdCoupon, coupon_of_child
 from portal.platform.routes import Transaction, endpoint
+from portal.resident_page import Page
 from portal.web.access import signed_in
 from portal.web.coupons.home import household_of
 from portal.web.coupons.issuer_words import state_words
-from portal.web.page import Page
 from portal.web.signin.activation import own_credential
 
 FIELDS = frozenset({"said", "shop", "words", "shop_on"})

@@ -22,9 +22,9 @@ from portal.domain.requests.declines.queries import ChildDecline, declines_of_ho
 from portal.domain.requests.requests.kinds import kind_name
 from portal.domain.requests.requests.queries import waiting_for_resident
 from portal.platform.routes import endpoint
+from portal.resident_page import Page
 from portal.web.access import signed_in
 from portal.web.coupons.issuer_words import issuer_sentence, state_words
-from portal.web.page import Page
 from portal.web.signin.activation import own_credential
 
 

@@ -14,9 +14,9 @@ from portal.domain.foundation.program.eligibility import am_i_in
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.typed import DateFault, date_in_parts
 from portal.platform.routes import Transaction, endpoint
+from portal.resident_page import Page
 from portal.web.access import PUBLIC, everybody
 from portal.web.information.dates import date_error
-from portal.web.page import Page
 
 IN, TOO_OLD, TOO_YOUNG = "in", "too-old", "too-young"
 

@@ -14,8 +14,8 @@ from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _
 from portal.domain.people.notices.queries import latest_opened
 from portal.platform.routes import endpoint
+from portal.resident_page import Page
 from portal.web.access import PUBLIC, everybody
-from portal.web.page import Page
 
 TOKEN = re.compile(r"[0-9A-Za-z]{4,64}")
 

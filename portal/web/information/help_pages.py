@@ -8,8 +8,8 @@ from litestar.handlers import HTTPRouteHandler
 from portal.domain.contacts.faxes.inquiry_form import inquiry_form_pdf
 from portal.domain.people.authn import sessions
 from portal.platform.routes import endpoint
+from portal.resident_page import Page
 from portal.web.access import PUBLIC, everybody
-from portal.web.page import Page
 
 CONFORMANCE_LEVEL = "WCAG 2.2 AA"
 

@@ -10,8 +10,8 @@ from portal.domain.foundation.program.day_text import format_day
 from portal.domain.foundation.program.deadlines import WindowKind
 from portal.domain.foundation.texts import _
 from portal.platform.routes import endpoint
+from portal.resident_page import Page
 from portal.web.access import PUBLIC, everybody
-from portal.web.page import Page
 
 
 def last_day_sentence(kind: WindowKind, last_day: date) -> str:

@@ -20,8 +20,8 @@ from portal.domain.people.signin.locked_out import (
 )
 from portal.domain.people.tasks.services import RECEIPT_ALPHABET
 from portal.platform.routes import endpoint
+from portal.resident_page import Page
 from portal.web.access import PUBLIC, everybody
-from portal.web.page import Page
 
 RECEIPT_NO = re.compile(f"[{RECEIPT_ALPHABET}]{{4}}-[{RECEIPT_ALPHABET}]{{4}}")
 NAME_MAX = ID_MAX = 100

@@ -14,7 +14,7 @@ from portal.domain.foundation.program.hours_text import (
 )
 from portal.domain.foundation.program.last_days import Gap, gap
 from portal.domain.foundation.texts import _
-from portal.web.page import Page
+from portal.resident_page import Page
 
 AHEAD = timedelta(days=30)
 """Extra openings and closures are told this long before."""

@@ -8,8 +8,8 @@ from litestar.handlers import HTTPRouteHandler
 from portal.domain.foundation.clock import jst_date
 from portal.domain.mailroom.printing.dispatch.calendar import public_days
 from portal.platform.routes import endpoint
+from portal.resident_page import Page
 from portal.web.access import PUBLIC, everybody
-from portal.web.page import Page
 
 
 def show(page: Page) -> Response[Any]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Response
 
-from portal.web.page import Page
+from portal.resident_page import Page
 
 
 def refuse_closed(page: Page) -> Response[Any] | None:

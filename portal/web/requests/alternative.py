@@ -23,9 +23,9 @@ from portal.domain.requests.alternatives.written import WRITTEN, PaperWish
 from portal.domain.requests.requests.fields import Place
 from portal.platform.routes import endpoint
 from portal.platform.written_forms import read_written
+from portal.resident_page import Page
 from portal.web.access import PUBLIC, everybody, signed_in
 from portal.web.coupons.home import household_of
-from portal.web.page import Page
 from portal.web.signin.activation import own_credential, session_of
 from portal.web.signin.fresh import freshly_signed_in
 

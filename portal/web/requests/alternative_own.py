@@ -22,8 +22,8 @@ from portal.domain.requests.requests.kinds import ALTERNATIVE
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.queries import own_request
 from portal.platform.routes import endpoint
+from portal.resident_page import Page
 from portal.web.access import signed_in
-from portal.web.page import Page
 from portal.web.requests.alternative import ACCESS, names_of, products, read_asked, refused
 from portal.web.requests.request_documents import written_online
 from portal.web.signin.activation import own_credential

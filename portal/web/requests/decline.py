@@ -15,9 +15,9 @@ from portal.domain.requests.declines.written import WRITTEN, DeclineNote
 from portal.domain.requests.requests.fields import Place
 from portal.platform.routes import endpoint
 from portal.platform.written_forms import read_written
+from portal.resident_page import Page
 from portal.web.access import signed_in
 from portal.web.coupons.home import household_of
-from portal.web.page import Page
 from portal.web.signin.activation import own_credential, session_of
 
 ACCESS = "signed_in"

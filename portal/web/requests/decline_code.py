@@ -25,8 +25,8 @@ from portal.domain.requests.requests.kinds import DECLINE
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.queries import own_request
 from portal.platform.routes import endpoint
+from portal.resident_page import Page, origin_of
 from portal.web.access import signed_in
-from portal.web.page import Page, origin_of
 from portal.web.requests.decline import ACCESS, keep, kept, names_of
 from portal.web.requests.request_documents import declared_online, written_online
 from portal.web.signin.activation import own_credential, session_of

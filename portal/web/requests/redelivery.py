@@ -17,8 +17,8 @@ from portal.domain.requests.redeliveries.letter_status import Bar, letter_status
 from portal.domain.requests.redeliveries.queries import ITEMS, LETTER
 from portal.domain.requests.redeliveries.submitting import submit as ask
 from portal.platform.routes import endpoint
+from portal.resident_page import Page
 from portal.web.access import signed_in
-from portal.web.page import Page
 from portal.web.signin.activation import own_credential
 
 PLACE = "/redelivery/own"

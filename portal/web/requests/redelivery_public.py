@@ -36,9 +36,9 @@ from portal.domain.requests.redeliveries.submitting import submit_without_sign_i
 from portal.domain.requests.redeliveries.written import NAME_MAX, Wish
 from portal.platform.failures import failure_page
 from portal.platform.routes import Transaction, endpoint
+from portal.resident_page import Page
 from portal.web.access import PUBLIC, everybody
 from portal.web.information.dates import date_error
-from portal.web.page import Page
 
 RECEIPT_NO = re.compile(f"[{RECEIPT_ALPHABET}]{{4}}-[{RECEIPT_ALPHABET}]{{4}}")
 ANSWER_SECONDS = 0.05

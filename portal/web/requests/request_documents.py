@@ -28,9 +28,9 @@ from portal.domain.requests.requests.queries import own_request
 from portal.domain.requests.requests.services import written_in
 from portal.domain.requests.requests.words import state_words
 from portal.platform.routes import endpoint
+from portal.resident_page import Page
 from portal.web.access import PUBLIC, everybody, signed_in
 from portal.web.coupons.home import household_of
-from portal.web.page import Page
 from portal.web.signin.activation import own_credential
 
 UNDER_WAY = ("waiting", "in_progress")

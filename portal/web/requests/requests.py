@@ -32,8 +32,8 @@ from portal.domain.requests.requests.queries import own_request, requests_of
 from portal.domain.requests.requests.services import reply_of
 from portal.domain.requests.requests.words import entered_words, next_words, state_words
 from portal.platform.routes import endpoint
+from portal.resident_page import Page
 from portal.web.access import signed_in
-from portal.web.page import Page
 from portal.web.requests.alternative import names_of
 from portal.web.requests.request_documents import children_of, declared_online
 from portal.web.signin.activation import own_credential

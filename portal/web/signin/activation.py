@@ -24,9 +24,9 @@ from portal.domain.people.signin.activation import BirthAnswer
 from portal.domain.people.signin.letter_requests import own_task
 from portal.domain.people.tasks.services import NO_CHANNEL
 from portal.platform.routes import Transaction, endpoint
+from portal.resident_page import Page
 from portal.web.access import at_stage, signed_in
 from portal.web.information.dates import date_error
-from portal.web.page import Page
 
 BIRTH, CHANNEL = at_stage(attempt.STAGE_BIRTH), at_stage(attempt.STAGE_CHANNEL)
 

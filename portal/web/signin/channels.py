@@ -17,8 +17,8 @@ from portal.domain.people.coupons.qr import draw_png
 from portal.domain.people.notices.phones import parse_email, parse_mobile
 from portal.domain.people.signin import attempt, second_factor
 from portal.platform.routes import Guard, endpoint
+from portal.resident_page import Page, origin_of
 from portal.web.access import at_stage
-from portal.web.page import Page, origin_of
 from portal.web.signin.activation import finish, own_credential, session_of, step
 from portal.web.signin.code import masked, remember_device, sent_code
 from portal.web.signin.code_texts import channel_name, code_error

@@ -20,8 +20,8 @@ from portal.domain.people.signin import attempt, second_factor
 from portal.domain.people.signin.waits import from_text
 from portal.platform import cookies
 from portal.platform.routes import endpoint
+from portal.resident_page import Page, origin_of
 from portal.web.access import at_stage
-from portal.web.page import Page, origin_of
 from portal.web.signin.code_texts import channel_name, code_error
 
 STAGE = at_stage(attempt.STAGE_CODE)

@@ -10,8 +10,8 @@ from portal.domain.foundation.errors import ThrottledError
 from portal.domain.people.authn.codes import CodeAnswer
 from portal.domain.people.signin import second_factor
 from portal.platform.routes import endpoint
+from portal.resident_page import Page, origin_of
 from portal.web.access import signed_in
-from portal.web.page import Page, origin_of
 from portal.web.signin.code import chosen, masked
 from portal.web.signin.code_texts import channel_name, code_error
 

@@ -17,9 +17,9 @@ from portal.domain.people.signin import attempt, second_factor
 from portal.platform import cookies
 from portal.platform.failures import failure_page
 from portal.platform.routes import Transaction, endpoint
+from portal.resident_page import Page, origin_of
 from portal.web.access import NEXT_STEP, PUBLIC, everybody
 from portal.web.information.window import refuse_closed
-from portal.web.page import Page, origin_of
 
 ID_COOKIE = "letter_id"
 REFUSAL_SECONDS = 0.05

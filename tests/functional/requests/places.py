@@ -30,9 +30,9 @@ from portal.domain.requests.requests.models import Request
 from tests.functional.desk.acts.support import make_desk
 from tests.functional.requests.admin.entries import CARD, PAPER, enter
 from tests.support import pdf
-from tests.support.coupons import VAULT
 from tests.support.resident import Resident, Visitor
 from tests.support.staff import StaffSite
+from tests.support.work import work_in
 
 NEWCOMER = Newcomer(
     None,
@@ -223,7 +223,7 @@ class Walk:
 
     def _export(self) -> str:
         with self.staff.database.read() as session:
-            write_answers(Folder(self.folder), session, VAULT, with_protected=False)
+            write_answers(work_in(session), Folder(self.folder), with_protected=False)
         listed = json.loads((self.folder / "ledgers/answers_statistics.json").read_text("utf-8"))
         return json.dumps([f"{one['kind']}.{one['field']}" for one in listed])
 

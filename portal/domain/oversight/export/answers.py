@@ -3,10 +3,9 @@
 from collections import Counter
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
 
 from portal.domain.desk.casework.review_kinds import FORMS
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.oversight.export.scope import AT_ONCE, protected
 from portal.domain.oversight.export.writing import Folder
 from portal.domain.requests.requests.fields import Place, Privacy
@@ -16,7 +15,7 @@ from portal.domain.requests.requests.services import written_in
 COLUMNS = ("kind", "field", "answer", "words", "requests")
 
 
-def write_answers(folder: Folder, session: Session, vault: Vault, *, with_protected: bool) -> None:
+def write_answers(work: Work, folder: Folder, *, with_protected: bool) -> None:
     """Write one row for each answer that was given at least once."""
     counted: Counter[tuple[str, str, str, str]] = Counter()
     for kind, form in FORMS.items():
@@ -29,8 +28,8 @@ def write_answers(folder: Folder, session: Session, vault: Vault, *, with_protec
                 Request.ward_only.is_(False),
                 or_(Request.household_id.is_(None), Request.household_id.not_in(protected())),
             )
-        for row in session.scalars(chosen.execution_options(yield_per=AT_ONCE)):
-            record = written_in(vault, row, form)
+        for row in work.session.scalars(chosen.execution_options(yield_per=AT_ONCE)):
+            record = written_in(work.vault, row, form)
             for one in fields:
                 if answer := one.value(record):
                     counted[kind, one.name, answer.value, answer.label] += 1

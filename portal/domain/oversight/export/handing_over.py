@@ -132,7 +132,7 @@ def _write(work: Work, folder: Folder, *, with_protected: bool) -> None:
     for ledger in ALL_LEDGERS:
         rows = ledger.rows(work.session, with_protected=with_protected)
         folder.put_rows(f"ledgers/{ledger.name}", ledger.columns, rows)
-    write_answers(folder, work.session, work.vault, with_protected=with_protected)
+    write_answers(work, folder, with_protected=with_protected)
     write_texts(work, folder)
     write_scripts(folder, work.session)
     write_management(work, folder)
