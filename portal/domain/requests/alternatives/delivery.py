@@ -144,6 +144,21 @@ def repost(
     if any(item.state != "returned" for item in items):
         raise WrongStateError(_s("戻ってきた小包だけを、もう一度送れます。"))
     refuse_held(work, row, items, mailing=True)
+    _refuse_repost(work, before)
+    again = shipments.plan(
+        work, shipments.PARCEL, parcel.household_id, value_yen=parcel.amount_yen, previous=before
+    )
+    shipments.post(work, again.id, day, mail_class, tracking_no)
+    parcel.shipment_id = again.id
+    for item in items:
+        step(work, item, "repost", attempt=again.attempt)
+    touch(row, work.now)
+    _tell(work, row, parcel, "posted")
+    return parcel
+
+
+def _refuse_repost(work: Work, before: Shipment) -> None:
+    """Refuse to send once more what was sent often enough, or what the ward must look at first."""
     if before.attempt >= work.program.requests.redeliveries:
         raise NotAllowedError(
             _s("再配達は%(count)d回までです。この小包は、在庫に戻してください。")
@@ -161,16 +176,6 @@ def repost(
             ),
             code="ward_first",
         )
-    again = shipments.plan(
-        work, shipments.PARCEL, parcel.household_id, value_yen=parcel.amount_yen, previous=before
-    )
-    shipments.post(work, again.id, day, mail_class, tracking_no)
-    parcel.shipment_id = again.id
-    for item in items:
-        step(work, item, "repost", attempt=again.attempt)
-    touch(row, work.now)
-    _tell(work, row, parcel, "posted")
-    return parcel
 
 
 def restock(work: Work, parcel_id: int) -> AlternativeParcel:

@@ -58,9 +58,7 @@ def count(
     scans: Sequence[Scanned],
     mail_class: str,
 ) -> AlternativeParcel:
-    """Fill a parcel for children of one request as its first person.
-
-    The scanned pieces are laid aside.
+    """Fill a parcel for children of one request as its first person; its pieces are set aside.
 
     Raises:
         NotFoundError: no such request, or a serial number that was never received.
@@ -71,10 +69,7 @@ def count(
         InputError: no child, or the scanned pieces do not make up the amount.
     """
     row = locked_request(work.session, request_id)
-    items = [item for item in items_of(work.session, row.id) if item.ordinal in set(ordinals)]
-    if not items or len(items) != len(set(ordinals)):
-        raise InputError(_s("この小包に入れるこどもを選んでください。"))
-    _refuse_unready(work, row, items)
+    items = _items_to_pack(work, row, set(ordinals))
     amount = sum(item.amount_yen for item in items)
     refuse_over_limit(work.program, mail_class, amount)
     serials = _fitting(work.session, items, scans)
@@ -95,6 +90,14 @@ def count(
         item.parcel_id = parcel.id
     _note(work, row, parcel, "counted")
     return parcel
+
+
+def _items_to_pack(work: Work, row: Request, ordinals: set[int]) -> list[AlternativeItem]:
+    items = [item for item in items_of(work.session, row.id) if item.ordinal in ordinals]
+    if not items or len(items) != len(ordinals):
+        raise InputError(_s("この小包に入れるこどもを選んでください。"))
+    _refuse_unready(work, row, items)
+    return items
 
 
 def _refuse_unready(work: Work, row: Request, items: Sequence[AlternativeItem]) -> None:

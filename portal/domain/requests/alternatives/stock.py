@@ -24,7 +24,7 @@ from portal.domain.requests.alternatives.models import (
     StockRange,
     StockReservation,
 )
-from portal.domain.requests.alternatives.serials import read_range
+from portal.domain.requests.alternatives.serials import SerialRange, read_range
 from portal.domain.requests.alternatives.states import PIECE, RESERVATION
 
 NOTE_LENGTH = 40
@@ -84,17 +84,7 @@ def receive(work: Work, product_id: str, first: str, last: str, delivery_note: s
     if not 0 < len(note) <= NOTE_LENGTH:
         raise InputError(_s("納品書の番号を、40文字までで入力してください。"))
     balance = lock_balance(work.session, product.id)
-    for known in work.session.scalars(select(StockRange).where(StockRange.product == product.id)):
-        other = read_range(known.first_serial, known.last_serial)
-        if (
-            (other.prefix, other.width) == (serials.prefix, serials.width)
-            and other.first <= serials.last
-            and serials.first <= other.last
-        ):
-            raise ConflictError(
-                _s("この範囲の番号は、%(first)s から %(last)s として、もう登録されています。")
-                % {"first": known.first_serial, "last": known.last_serial}
-            )
+    _refuse_known(work.session, product.id, serials)
     low, high = serials.ends
     row = StockRange(
         product=product.id,
@@ -108,22 +98,27 @@ def receive(work: Work, product_id: str, first: str, last: str, delivery_note: s
     )
     work.session.add(row)
     work.session.flush()
+    common = {"range_id": row.id, "product": product.id, "state": PIECE.initial}
     for part in _chunks(serials.serials()):
-        work.session.execute(
-            insert(StockPiece),
-            [
-                {
-                    "range_id": row.id,
-                    "product": product.id,
-                    "serial": serial,
-                    "state": PIECE.initial,
-                }
-                for serial in part
-            ],
-        )
+        work.session.execute(insert(StockPiece), [{**common, "serial": serial} for serial in part])
     write(work, balance, "received", row.count, 0, subject_id=row.id, reason=note)
     serve_waiting(work, balance)
     return row
+
+
+def _refuse_known(session: Session, product_id: str, serials: SerialRange) -> None:
+    """Raise ConflictError where a number of the range was received before."""
+    for known in session.scalars(select(StockRange).where(StockRange.product == product_id)):
+        other = read_range(known.first_serial, known.last_serial)
+        if (
+            (other.prefix, other.width) == (serials.prefix, serials.width)
+            and other.first <= serials.last
+            and serials.first <= other.last
+        ):
+            raise ConflictError(
+                _s("この範囲の番号は、%(first)s から %(last)s として、もう登録されています。")
+                % {"first": known.first_serial, "last": known.last_serial}
+            )
 
 
 def reserve(work: Work, item: AlternativeItem) -> bool:
@@ -282,18 +277,17 @@ def write(
     if promised < 0 or there < promised:
         raise ConflictError(_s("在庫が足りません。何も変えていません。"), code="stock_short")
     balance.on_hand, balance.reserved = there, promised
-    work.session.add(
-        StockMovement(
-            at=work.now,
-            product=balance.product,
-            kind=kind,
-            on_hand=on_hand,
-            reserved=reserved,
-            subject_id=subject_id,
-            actor_id=work.actor.id,
-            reason=reason,
-        )
+    line = StockMovement(
+        at=work.now,
+        product=balance.product,
+        kind=kind,
+        on_hand=on_hand,
+        reserved=reserved,
+        subject_id=subject_id,
+        actor_id=work.actor.id,
+        reason=reason,
     )
+    work.session.add(line)
     record(
         work,
         f"stock.{kind}",

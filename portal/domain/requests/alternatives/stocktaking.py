@@ -43,7 +43,7 @@ def propose_count(
     damaged: bool = False,
     reason: str = "",
 ) -> StockCount:
-    """Note what one person counted; the book changes only when another person confirms it.
+    """Record what one person counted; the book changes only when another person confirms it.
 
     ``missing`` are pieces of the book that are not there (or, with ``damaged``, must not be sent
     any more), ``found`` pieces that were missing before. ``reason`` is short and names no person.
@@ -63,18 +63,7 @@ def propose_count(
         )
     gone = [serial for part in missing for serial in part.serials()]
     back = [serial for part in found for serial in part.serials()]
-    if counted < 0 or counted != balance.on_hand - len(gone) + len(back):
-        raise InputError(
-            _s(
-                "数えた枚数%(counted)d枚と帳簿%(book)d枚の差が、番号の数と合いません。"
-                "なくなった番号と見つかった番号を、すべて入力してください。"
-            )
-            % {"counted": counted, "book": balance.on_hand}
-        )
-    if (gone or back) and not 0 < len(reason.strip()) <= REASON_LENGTH:
-        raise InputError(_s("差の理由を、100文字までで入力してください。"))
-    _refuse_wrong(work.session, product.id, gone, "write_off")
-    _refuse_wrong(work.session, product.id, back, "find")
+    _refuse_unexplained(work.session, balance, counted, gone, back, reason)
     row = StockCount(
         product=product.id,
         counted=counted,
@@ -88,16 +77,33 @@ def propose_count(
     )
     work.session.add(row)
     work.session.flush()
-    approval = propose(
-        work,
-        APPROVAL,
-        "stock_count",
-        row.id,
-        detail={"product": product.id, "counted": counted, "book": row.book},
-    )
-    row.approval_id = approval.id
+    detail = {"product": product.id, "counted": counted, "book": row.book}
+    row.approval_id = propose(work, APPROVAL, "stock_count", row.id, detail=detail).id
     work.session.flush()
     return row
+
+
+def _refuse_unexplained(
+    session: Session,
+    balance: StockBalance,
+    counted: int,
+    gone: list[str],
+    back: list[str],
+    reason: str,
+) -> None:
+    """Raise InputError where serial numbers and reason do not explain the difference."""
+    if counted < 0 or counted != balance.on_hand - len(gone) + len(back):
+        raise InputError(
+            _s(
+                "数えた枚数%(counted)d枚と帳簿%(book)d枚の差が、番号の数と合いません。"
+                "なくなった番号と見つかった番号を、すべて入力してください。"
+            )
+            % {"counted": counted, "book": balance.on_hand}
+        )
+    if (gone or back) and not 0 < len(reason.strip()) <= REASON_LENGTH:
+        raise InputError(_s("差の理由を、100文字までで入力してください。"))
+    _refuse_wrong(session, balance.product, gone, "write_off")
+    _refuse_wrong(session, balance.product, back, "find")
 
 
 def confirm_count(work: Work, count_id: int) -> StockCount:
@@ -122,19 +128,7 @@ def confirm_count(work: Work, count_id: int) -> StockCount:
         )
     _refuse_wrong(work.session, row.product, row.missing, "write_off")
     _refuse_wrong(work.session, row.product, row.found, "find")
-    if row.missing:
-        _free_for(work, balance, len(row.missing))
-    for serials, action, kind in (
-        (row.missing, "write_off", "damaged" if row.damaged else "counted"),
-        (row.found, "find", "counted"),
-    ):
-        for piece in pieces_by_serial(work.session, row.product, serials):
-            piece.state = PIECE.next(piece.state, action)
-            if action == "find":
-                piece.parcel_id = None  # it was lost in a parcel, and is in none now
-        if serials:
-            change = len(serials) if action == "find" else -len(serials)
-            write(work, balance, kind, change, 0, subject_id=row.id, reason=row.reason)
+    _settle_pieces(work, balance, row)
     row.settled_at = work.now
     record(
         work,
@@ -148,6 +142,23 @@ def confirm_count(work: Work, count_id: int) -> StockCount:
     serve_waiting(work, balance)
     work.session.flush()
     return row
+
+
+def _settle_pieces(work: Work, balance: StockBalance, row: StockCount) -> None:
+    """Write off the missing pieces and take the found ones back into the book."""
+    if row.missing:
+        _free_for(work, balance, len(row.missing))
+    for serials, action, kind in (
+        (row.missing, "write_off", "damaged" if row.damaged else "counted"),
+        (row.found, "find", "counted"),
+    ):
+        for piece in pieces_by_serial(work.session, row.product, serials):
+            piece.state = PIECE.next(piece.state, action)
+            if action == "find":
+                piece.parcel_id = None  # it was lost in a parcel, and is in none now
+        if serials:
+            change = len(serials) if action == "find" else -len(serials)
+            write(work, balance, kind, change, 0, subject_id=row.id, reason=row.reason)
 
 
 def drop_count(work: Work, count_id: int) -> None:

@@ -86,9 +86,7 @@ def counter_letter(session: Session, letter_id: int) -> Letter:
 def handed_at_counter(
     work: Work, letter_id: int, checked: str, *, signed: bool, receipt_scan_id: int | None = None
 ) -> CounterHandOver:
-    """Note that a sealed letter was handed over against a signed receipt.
-
-    From now on it counts as delivered.
+    """Record that a sealed letter was handed over against a signed receipt: it is delivered.
 
     Raises:
         NotAllowedError: the actor is nobody of the ward.
@@ -105,11 +103,7 @@ def handed_at_counter(
     if not signed:
         raise InputError(_s("受領書に署名をもらってから、渡してください。"), code="signed")
     letter = locked(work.session, letter_id)
-    household = work.session.get_one(Household, letter.household_id, with_for_update=True)
-    if household.state != "active" or open_holds(work.session, household.id):
-        raise ConflictError(
-            _s("この世帯は保留中です。保留を解いてから、渡してください。"), code="held"
-        )
+    household = _free_household(work.session, letter.household_id)
     letter.state = LETTER.next(letter.state, "hand_over")
     letter.handed_over_at = work.now
     row = CounterHandOver(
@@ -131,3 +125,13 @@ def handed_at_counter(
     )
     work.session.flush()
     return row
+
+
+def _free_household(session: Session, household_id: int) -> Household:
+    """Return the household, locked; raise ConflictError while it is held."""
+    household = session.get_one(Household, household_id, with_for_update=True)
+    if household.state != "active" or open_holds(session, household.id):
+        raise ConflictError(
+            _s("この世帯は保留中です。保留を解いてから、渡してください。"), code="held"
+        )
+    return household

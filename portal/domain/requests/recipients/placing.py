@@ -88,12 +88,8 @@ def move_child(
     child.ordinal = next_ordinal(work.session, target.id)
     child.household_id, child.placed = target.id, True
     child.sealed = seal_child(work.vault.unwrap(target.wrapped_key), fields, child.person_digest)
-    entitlement.household_id, entitlement.changed_at = target.id, work.now
-    # what holds the old household no longer reaches the child; what holds the new one does
-    action = "hold" if target.withheld or open_holds(work.session, target.id) else "release"
     before = entitlement.state
-    if ENTITLEMENT.can(entitlement.state, action):
-        entitlement.state = ENTITLEMENT.next(entitlement.state, action)
+    _give_entitlement(work, entitlement, target)
     source.changed_at = target.changed_at = work.now
     item.state, item.changed_at = CHANGE.next(item.state, "move"), work.now
     work.session.flush()
@@ -112,6 +108,14 @@ def move_child(
             after=entitlement.state,
         )
     work.session.flush()
+
+
+def _give_entitlement(work: Work, entitlement: Entitlement, target: Household) -> None:
+    """Give the entitlement to the new household: what holds that one holds the child, nothing else."""
+    entitlement.household_id, entitlement.changed_at = target.id, work.now
+    action = "hold" if target.withheld or open_holds(work.session, target.id) else "release"
+    if ENTITLEMENT.can(entitlement.state, action):
+        entitlement.state = ENTITLEMENT.next(entitlement.state, action)
 
 
 def last_end_seen(session: Session, item: RecipientChange) -> datetime | None:

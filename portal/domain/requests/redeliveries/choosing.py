@@ -72,17 +72,8 @@ def choose_household(work: Work, request: Request, row: Redelivery, household_id
         raise NotFoundError(_s("この世帯は見つかりませんでした。検索からやりなおしてください。"))
     other = open_request(work.session, household_id, None)
     if other is not None and other.id != request.id:
-        if work.actor.id is None:  # nobody decides here: a person closes it as a duplicate
-            warn_of(request, SEVERAL, work.now)
-            return
-        raise ConflictError(
-            _s(
-                "この世帯には、審査中の再配送の申請 %(number)s があります。"
-                "こちらは重複として断ってください。"
-            )
-            % {"number": other.receipt_no},
-            code="duplicate",
-        )
+        _refuse_duplicate(work, request, other)
+        return
     request.household_id = household_id
     letter = living_letter(work.session, household_id)
     row.letter_id = letter.id if letter is not None else None
@@ -98,3 +89,18 @@ def choose_household(work: Work, request: Request, row: Redelivery, household_id
     else:
         touch(request, work.now)
     work.session.flush()
+
+
+def _refuse_duplicate(work: Work, request: Request, other: Request) -> None:
+    """Warn of a second open request where nobody decides; raise ConflictError for a person."""
+    if work.actor.id is None:  # a person closes it as a duplicate
+        warn_of(request, SEVERAL, work.now)
+        return
+    raise ConflictError(
+        _s(
+            "この世帯には、審査中の再配送の申請 %(number)s があります。"
+            "こちらは重複として断ってください。"
+        )
+        % {"number": other.receipt_no},
+        code="duplicate",
+    )
