@@ -82,7 +82,7 @@ def end(page: Page) -> Response[Any]:
     return _act(page, "ended", lambda: services.end(page.work, key))
 
 
-def note_file(page: Page) -> Response[Any]:
+def record_file(page: Page) -> Response[Any]:
     """Record a file that was sent by another way; of the file only its SHA-256 is stored."""
     form = page.form
     data, chosen = form.upload("file"), form.get("company")
@@ -96,7 +96,7 @@ def note_file(page: Page) -> Response[Any]:
     return _act(
         page,
         "noted",
-        lambda: services.note_sent(page.work, int(chosen), facts),
+        lambda: services.record_sent(page.work, int(chosen), facts),
     )
 
 
@@ -124,7 +124,7 @@ def handlers() -> list[HTTPRouteHandler]:
     return [
         staff_route("GET", "/subcontractors", show, Permission.SEE_SUBCONTRACTORS),
         staff_route("POST", "/subcontractors/propose", propose, keep, shows=show),
-        staff_route("POST", "/subcontractors/files", note_file, keep, shows=show, uploads=FILES),
+        staff_route("POST", "/subcontractors/files", record_file, keep, shows=show, uploads=FILES),
         staff_route("POST", base + "/consent", consent, ward, shows=show),
         staff_route("POST", base + "/refuse", refuse, ward, shows=show),
         staff_route("POST", base + "/end", end, keep, shows=show),

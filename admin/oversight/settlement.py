@@ -22,7 +22,7 @@ from portal.domain.oversight.reports.settlement import settlement_report
 from portal.domain.oversight.settlement import closing
 from portal.domain.people.coupons.differences import open_kinds, statements
 from portal.domain.people.coupons.issuer import load_issuer, shipped_issuers
-from portal.domain.people.coupons.statement import take_statement
+from portal.domain.people.coupons.statement import import_statement
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.uploads import MEGABYTE, UploadRule
 
@@ -70,7 +70,7 @@ def take_file(page: Page) -> Response[Any]:
         return show(page, 422)
     try:
         profile = load_issuer(page.form.get("profile"), page.site.program.issuers_dir)
-        taken = take_statement(page.work, file.data, profile, as_of)
+        taken = import_statement(page.work, file.data, profile, as_of)
     except InputError as error:
         page.form.error("file", error.message)
         return show(page, 422)

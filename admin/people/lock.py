@@ -8,7 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import signed_in, staff_route
 from admin.page import Page
-from admin.people.locked import HEADER, begun_before, carried, locked_page
+from admin.people.locked import HEADER, carried, carried_request, locked_page
 from portal.domain.foundation.errors import BusyError, ThrottledError
 from portal.domain.foundation.texts import _s
 from portal.domain.people.staff import locking, sign_in
@@ -57,7 +57,7 @@ def submit(page: Page) -> Response[Any]:
     did not get through.
     """
     site, form = page.site, page.form
-    kept = begun_before(page)
+    kept = carried_request(page)
     if not page.who.locked and not page.request.htmx:
         return _go_on(page, kept)
     if not form.get("password"):

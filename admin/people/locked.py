@@ -20,7 +20,7 @@ def locked_page(page: Page, status_code: int = 403, *, kept: str | None = None) 
 
     ``kept`` is what an earlier locked page carried, by default this request.
     """
-    sealed = _begun(page) if kept is None else kept
+    sealed = _sealed_request(page) if kept is None else kept
     size = MAX_FIELD - 1
     parts = [sealed[start : start + size] for start in range(0, len(sealed), size)]
     response = page.render(
@@ -40,7 +40,7 @@ def carried(page: Page) -> str:
     return "".join(parts)
 
 
-def begun_before(page: Page) -> Kept:
+def carried_request(page: Page) -> Kept:
     """Return the request that the locked page carried.
 
     The start page if it carried none of this session.
@@ -49,7 +49,7 @@ def begun_before(page: Page) -> Kept:
     return open_kept(page.site.vault, auth.id, carried(page)) if auth is not None else Kept("/")
 
 
-def _begun(page: Page) -> str:
+def _sealed_request(page: Page) -> str:
     """Seal the request: a page to return to, or a form with what was typed."""
     if page.who.auth is None:
         return ""

@@ -18,7 +18,7 @@ from portal.domain.letters.documents.models import DocumentVersion
 from portal.domain.letters.documents.services import ADVANCE, LETTER, digest_of, living
 from portal.domain.mailroom.printing.runs.build import BuiltRun, Printer, build_letters
 from portal.domain.people.households.models import Hold
-from portal.domain.people.households.protection import note_protection
+from portal.domain.people.households.protection import record_protection
 from portal.platform.database import Database, make_engine
 from tests.support import pdf
 from tests.support.coupons import NOW, VAULT
@@ -117,7 +117,7 @@ def add_families(
             if at in held:
                 session.add(Hold(household_id=ids[-1], code="W06_INSTITUTION", created_at=NOW))
         if known:
-            note_protection(work_in(session), "extract")
+            record_protection(work_in(session), "extract")
     return ids
 
 

@@ -36,7 +36,7 @@ from portal.domain.oversight.reports import monthly, notes
 from portal.domain.oversight.reports.calls import KIND
 from portal.domain.people.coupons.differences import settle
 from portal.domain.people.coupons.models import StatementDifference
-from portal.domain.people.coupons.statement import take_statement
+from portal.domain.people.coupons.statement import import_statement
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.moved import MovedView, keep_moved
 from portal.domain.people.households.print_texts import PrintFields
@@ -261,7 +261,7 @@ def _differences(site: Site, people: People) -> None:
     make_statement(path, [("DEMO99999999", "交換済", AMOUNT, AMOUNT)])
     with site.database.write() as session:
         work = site.work(session, people["officer"], NOON)
-        take_statement(work, path.read_bytes(), sandbox_profile(), jst_date(NOON))
+        import_statement(work, path.read_bytes(), sandbox_profile(), jst_date(NOON))
         found = session.scalars(select(StatementDifference)).first()
         assert found is not None
         settle(work, found.id, "別の自治体の番号だった。")

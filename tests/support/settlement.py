@@ -18,7 +18,7 @@ from portal.domain.people.coupons.assignment import Reserve, assign
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.coupons.queries import open_code
 from portal.domain.people.coupons.services import reveal
-from portal.domain.people.coupons.statement import Taken, take_statement
+from portal.domain.people.coupons.statement import ImportedStatement, import_statement
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.services import change
 from portal.domain.people.staff.models import StaffUser
@@ -56,7 +56,9 @@ class Ending:
             key = session.scalars(select(Entitlement.id).order_by(Entitlement.id)).all()[place]
             change(work_in(session, self.officer), key, action)
 
-    def take(self, rows: Sequence[tuple[int, str, int]], day: date = LAST_USE_DAY) -> Taken:
+    def take(
+        self, rows: Sequence[tuple[int, str, int]], day: date = LAST_USE_DAY
+    ) -> ImportedStatement:
         self.files += 1
         path = self.folder / f"statement-{self.files}.csv"
         with self.database.read() as session:
@@ -67,7 +69,7 @@ class Ending:
             ]
         make_statement(path, written)
         with self.database.write() as session:
-            return take_statement(
+            return import_statement(
                 work_in(session, self.officer, AFTER_ALL), path.read_bytes(), sandbox_profile(), day
             )
 

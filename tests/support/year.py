@@ -32,7 +32,7 @@ from portal.domain.people.coupons.assignment import Reserve, assign
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.coupons.queries import open_code
 from portal.domain.people.coupons.services import reveal, suspend_household
-from portal.domain.people.coupons.statement import take_statement
+from portal.domain.people.coupons.statement import import_statement
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.services import change, hold_household
 from portal.domain.people.households.models import Child, Household
@@ -447,7 +447,7 @@ class Year:
         path = self.folder / f"year-{self.files}.csv"
         make_statement(path, rows)
         with self.database.write() as session:
-            take_statement(
+            import_statement(
                 work_in(session, self.paper.officer, at(jst_date(at(day)), 23)),
                 path.read_bytes(),
                 sandbox_profile(),

@@ -12,7 +12,7 @@ from portal.domain.foundation.texts import _s, _sn
 from portal.domain.oversight.settlement.words import difference_text
 from portal.domain.people.coupons.code_table import file_bytes
 from portal.domain.people.coupons.issuer import load_issuer
-from portal.domain.people.coupons.statement import Taken, take_statement
+from portal.domain.people.coupons.statement import ImportedStatement, import_statement
 
 
 @click.command("statement")
@@ -41,7 +41,7 @@ def statement(
     profile = load_issuer(profile_name, context.load_program().issuers_dir)
     data = file_bytes(file)
     with context.database().write() as session:
-        taken = take_statement(context.work(session), data, profile, as_of.date())
+        taken = import_statement(context.work(session), data, profile, as_of.date())
     write_json(json_file, asdict(taken))
     if json_file != "-":
         _say(taken)
@@ -49,7 +49,7 @@ def statement(
         sys.exit(WITH_HOLDS)
 
 
-def _say(taken: Taken) -> None:
+def _say(taken: ImportedStatement) -> None:
     if taken.repeated:
         click.echo(_s("この利用明細はもう取り込んであります。何も変えていません。"))
         return

@@ -122,8 +122,7 @@ def insert_together(to: Session | Connection, kind: type[Base], rows: Sequence[V
 @cache
 def _together(table: Table, *names: str) -> TextClause:
     # as JSON: the driver sends a statement with many rows of values once for each of them, and
-    # SQLAlchemy's own
-    # joining (by asking for the keys) costs a decline half a bare submit more:
+    # SQLAlchemy's own joining (by asking for the keys) costs a decline half an empty request more:
     # tests/bench/test_submit.py
     listed = ", ".join(names)
     source = f"json_populate_recordset(NULL::{table.name}, CAST(:rows AS json))"
@@ -132,7 +131,7 @@ def _together(table: Table, *names: str) -> TextClause:
 
 @cache
 def _each(table: Table) -> Insert:
-    return insert(table)  # put together once: building a statement takes as long as running it
+    return insert(table)  # built once: building a statement takes as long as running it
 
 
 def _as_json(value: object) -> str:

@@ -15,7 +15,7 @@ from portal.domain.foundation.program.deadlines import Window
 from portal.domain.foundation.work import Work, WorkSource
 from portal.domain.letters.announcements.models import Announcement
 from portal.domain.letters.announcements.services import announce
-from portal.domain.letters.announcements.silence import to_be_told
+from portal.domain.letters.announcements.silence import drop_silenced
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.letters.states import CREDENTIAL_LETTER
 from portal.domain.letters.shipments.models import Shipment
@@ -76,7 +76,7 @@ def due_households(session: Session, window: Window, now: datetime) -> list[int]
         )
         .order_by(Letter.household_id)
     )
-    return to_be_told(session, session.scalars(statement).all())
+    return drop_silenced(session, session.scalars(statement).all())
 
 
 def write_to(work: Work, window: Window, household_ids: Collection[int]) -> None:

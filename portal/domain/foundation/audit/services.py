@@ -15,7 +15,7 @@ from portal.domain.foundation.work import Work
 
 MOST_PENDING = 1_000
 _PENDING = "audit_events"
-# put together once, on the plain tables: nearly every form that is sent comes by here
+# built once, on the plain tables: nearly every form that is sent uses it
 _FORMS = table_of(IdempotencyKey)
 _CLAIM = {
     dialect: insert_(_FORMS).on_conflict_do_nothing().execution_options(preserve_rowcount=True)

@@ -175,17 +175,17 @@ def _closed(calendar: CallCenterCalendar) -> list[str]:
 
 
 def _agreed(program: Program) -> list[str]:
-    told = []
+    sentences = []
     for agreed in agreed_days(program.calendar):
         first, last = first_day_of(agreed), last_day_of(agreed)
         days = first.isoformat() if first == last else f"{first.isoformat()}–{last.isoformat()}"
         hours = agreed.hours if isinstance(agreed, HoursOverride) else None
         opening = f"{hours.opens:%H:%M}–{hours.closes:%H:%M}" if hours is not None else _s("休み")
-        told.append(
+        sentences.append(
             f"{days} {opening} ({agreed.reason}; {agreed.agreement.paid_by}; "
             f"{agreed.agreement.number})"
         )
-    return told
+    return sentences
 
 
 def _row(

@@ -20,23 +20,23 @@ EASY_DAYS = {
 }
 
 
-def clock_text(moment: time) -> str:
+def clock_text(at: time) -> str:
     """Return a time of day: 午前9時, 9:00."""
     locale = current_locale()
     if locale not in {"ja", EASY}:
-        return f"{moment.hour}:{moment.minute:02}"
-    half, hour = ("午前", moment.hour) if moment.hour < 12 else ("午後", moment.hour - 12)
-    minutes = f"{moment.minute}分" if moment.minute else ""
+        return f"{at.hour}:{at.minute:02}"
+    half, hour = ("午前", at.hour) if at.hour < 12 else ("午後", at.hour - 12)
+    minutes = f"{at.minute}分" if at.minute else ""
     if locale == "ja":
         return f"{half}{hour}時{minutes}"
     easy_half = "{午前|ごぜん}" if half == "午前" else "{午後|ごご}"
-    easy_minutes = f"{moment.minute}{{分|ふん}}" if moment.minute else ""
+    easy_minutes = f"{at.minute}{{分|ふん}}" if at.minute else ""
     return f"{easy_half}{hour}{{時|じ}}{easy_minutes}"
 
 
-def instant_text(moment: datetime) -> str:
+def instant_text(instant: datetime) -> str:
     """Return day and time of an instant in Japanese time."""
-    there = moment.astimezone(JST)
+    there = instant.astimezone(JST)
     return f"{format_day(there.date())} {clock_text(there.time())}"
 
 
@@ -72,28 +72,28 @@ def reception_text(calendar: CallCenterCalendar) -> str:
 
 def agreed_ahead(calendar: CallCenterCalendar, first: date, last: date) -> list[str]:
     """Return a sentence for each exceptional day from ``first`` to ``last``, the next first."""
-    told: list[tuple[date, str]] = []
+    dated: list[tuple[date, str]] = []
     for override in calendar.overrides:
         if not (first <= override.day <= last and calendar.is_within(override.day)):
             continue
         day = format_day(override.day)
         if override.hours is None:
-            told.append((override.day, _("%(day)sは休みます。") % {"day": day}))
+            dated.append((override.day, _("%(day)sは休みます。") % {"day": day}))
             continue
         values = {
             "day": day,
             "opens": clock_text(override.hours.opens),
             "closes": clock_text(override.hours.closes),
         }
-        told.append(
+        dated.append(
             (override.day, _("%(day)sは、%(opens)sから%(closes)sまで受け付けます。") % values)
         )
-    told += [
+    dated += [
         (closure.first, _closure_text(closure))
         for closure in calendar.closures
         if closure.first <= last and closure.last >= first and calendar.is_within(closure.first)
     ]
-    return [sentence for _day, sentence in sorted(told)]
+    return [sentence for _day, sentence in sorted(dated)]
 
 
 def _closure_text(closure: Closure) -> str:

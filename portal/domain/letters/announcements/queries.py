@@ -49,7 +49,7 @@ class CardCounts:
     stopped: int
 
 
-# put together once: building the statement takes as long as running it
+# built once: building the statement takes as long as running it
 LOG = (
     select(Announcement, OutboxMessage)
     .outerjoin(OutboxMessage, OutboxMessage.id == Announcement.message_id)

@@ -12,7 +12,7 @@ from portal.domain.foundation.program.deadlines import Window
 from portal.domain.foundation.work import Work, WorkSource
 from portal.domain.letters.announcements.models import Announcement
 from portal.domain.letters.announcements.services import EMAIL, SMS, announce
-from portal.domain.letters.announcements.silence import to_be_told
+from portal.domain.letters.announcements.silence import drop_silenced
 from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.credentials.models import Credential
@@ -88,7 +88,7 @@ def due_households(session: Session, window: Window, now: datetime) -> list[int]
         )
         .order_by(Household.id)
     )
-    return to_be_told(session, session.scalars(statement).all())
+    return drop_silenced(session, session.scalars(statement).all())
 
 
 def remind(work: Work, window: Window, household_ids: Collection[int]) -> None:

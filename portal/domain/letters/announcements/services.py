@@ -36,8 +36,7 @@ SMS, EMAIL, CARD, CALL = "sms", "email", "card", "call_back"
 KEY_LENGTH = 100
 HELD, LATE = "held", "late"
 
-# Written once: building a statement costs more than sending it, and every request that is submitted
-# comes by here.
+# Built once: building a statement costs more than sending it, and every submitted request uses it.
 _PROVEN = (
     select(OtpAuthenticator, Credential.locale)
     .join(Credential, Credential.id == OtpAuthenticator.credential_id)
@@ -232,7 +231,7 @@ def _dispatch(work: Work, row: Announcement, way: Reach, contact: str | None) ->
         row.message_id = queued.id
     elif contact:
         row.medium = CALL
-        if silenced(work.session, [row.household_id]):  # opening the task is the moment of sending
+        if silenced(work.session, [row.household_id]):  # opening the task counts as sending
             stop(work, row, HELD)
             return
         if row.due_on is not None and row.due_on < jst_date(work.now):

@@ -18,14 +18,14 @@ Even when the hold is released, people speak to this family and no machine does.
 AT_ONCE = 200
 
 
-def to_be_told(session: Session, household_ids: Sequence[int]) -> list[int]:
+def drop_silenced(session: Session, household_ids: Sequence[int]) -> list[int]:
     """Return those of the households that may get something automatic now, in the given order."""
-    told: list[int] = []
+    allowed: list[int] = []
     for start in range(0, len(household_ids), AT_ONCE):
         part = household_ids[start : start + AT_ONCE]
         quiet = silenced(session, part)
-        told += [household_id for household_id in part if household_id not in quiet]
-    return told
+        allowed += [household_id for household_id in part if household_id not in quiet]
+    return allowed
 
 
 def silenced(session: Session, household_ids: Collection[int]) -> set[int]:

@@ -25,8 +25,10 @@ def versions(
 def waiting(session: Session) -> list[DocumentVersion]:
     """Return the versions that wait for the ward, oldest first, without loading their contents."""
     statement = select(DocumentVersion).where(DocumentVersion.state == "proposed")
-    bare = statement.options(defer(DocumentVersion.content), defer(DocumentVersion.specimen))
-    return list(session.scalars(bare.order_by(DocumentVersion.id)))
+    without_content = statement.options(
+        defer(DocumentVersion.content), defer(DocumentVersion.specimen)
+    )
+    return list(session.scalars(without_content.order_by(DocumentVersion.id)))
 
 
 def version(session: Session, version_id: int) -> DocumentVersion:

@@ -172,7 +172,7 @@ def require_approval(session: Session, kind: str, digest: str) -> DocumentVersio
     return found
 
 
-def note_use(
+def record_use(
     session: Session, version_id: int, subject: str, subject_id: int, now: datetime
 ) -> None:
     """Record what was made from a version; recording it again changes nothing."""

@@ -91,17 +91,17 @@ def _texts(card: CardContent, frame: LetterFrame, locale: str) -> dict[str, Any]
     with use_locale(locale):
         title, what = progress_texts(card.event, card.due)
         where = _("くわしくは、サインインして、ごらんください。%(url)s") % {"url": frame.plain_url}
-        said = {
+        values = {
             name: str(frame.values[name].in_language(locale))
             for name in ("telephone", "fax", "hours", "closed")
         }
-        said["hours"] = f"{said['hours']}　{_('休み')}: {said['closed']}"
+        values["hours"] = f"{values['hours']}　{_('休み')}: {values['closed']}"
         call = (
             _(
                 "サインインできないときは、電話でおたずねください。電話%(telephone)s、"
                 "FAX %(fax)s（%(hours)s）"
             )
-            % said
+            % values
         )
         receipt = _("受付番号 %(number)s") % {"number": card.receipt_no} if card.receipt_no else ""
         more: list[str] = []

@@ -240,10 +240,10 @@ def other_addresses(
     Raises:
         IntegrityFaultError: a wrong key.
     """
-    in_the_house = select(Letter.id).where(
+    printed_letter = select(Letter.id).where(
         Letter.id == LetterOrder.letter_id, Letter.state == "printed"
     )
-    which = in_the_house.exists() if printed else LetterOrder.state == LETTER_ORDER.initial
+    which = printed_letter.exists() if printed else LetterOrder.state == LETTER_ORDER.initial
     rows = work.session.execute(
         select(LetterOrder.household_id, LetterOrder.sealed, Household.wrapped_key)
         .join(Household, Household.id == LetterOrder.household_id)

@@ -11,7 +11,7 @@ from portal.domain.letters.letters.orders import living_letter
 from portal.domain.letters.letters.states import LIVE
 from portal.domain.people.credentials.models import Credential
 
-# put together once: building a statement takes as long as running it
+# built once: building a statement takes as long as running it
 OF_HOUSEHOLD = (
     select(Letter)
     .where(Letter.household_id == bindparam("household_id"))

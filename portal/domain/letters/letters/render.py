@@ -179,8 +179,8 @@ def compile_pdf(
 def _compile(template: str, data: dict[str, Any], timestamp: int, fonts: tuple[Path, ...]) -> bytes:
     compiler, sources = _compiler(template, fonts)
     # The data is a file and not a system input: an input would change the world that every cached
-    # layout was
-    # made in, and each text that is the same on all letters would be laid out anew in every chunk.
+    # layout was made in, and each text that is the same on all letters would be laid out anew in
+    # every chunk.
     pdf = compiler.compile(
         input=_files({**sources, "data.json": json.dumps(data, ensure_ascii=False).encode()}),
         format="pdf",
@@ -210,7 +210,7 @@ def _compiler(template: str, fonts: tuple[Path, ...]) -> tuple[typst.Compiler, d
 
 
 def _files(contents: dict[str, bytes]) -> Any:
-    # the package takes files by name; its type stub forgot them
+    # the package accepts files by name; its type stub omits them
     return contents
 
 

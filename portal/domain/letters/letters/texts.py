@@ -56,8 +56,7 @@ PROGRAM_VALUES = frozenset(
 )
 
 # What a letter must say (specification 7(5), our reading of it), and the values that must come from
-# the settings,
-# because a date or number typed by hand would be wrong one day.
+# the settings, because a date or number typed by hand would be wrong one day.
 REQUIRED: dict[str, frozenset[str]] = {
     "title": frozenset(),
     "opening": frozenset({"amount"}),
@@ -157,7 +156,7 @@ def program_values(program: Program, plain_url: str) -> dict[str, LocalText]:
     windows = program.windows
     hours = program.calendar.hours
     last = program.calendar.last_staffed_day(until=windows.exchange.last_day)
-    opens, closes = (f"{moment.hour}:{moment.minute:02}" for moment in (hours.opens, hours.closes))
+    opens, closes = (f"{at.hour}:{at.minute:02}" for at in (hours.opens, hours.closes))
     return {
         "ward": program.names.ward,
         "mayor": program.names.mayor,

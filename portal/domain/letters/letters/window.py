@@ -70,7 +70,7 @@ def _name_image(
     if content.addressee_image is None:
         return None
     width, height = image_size(content.addressee_image, name_points, frame.layout)
-    # the compiler takes files of text only, so the picture travels inside a drawing
+    # the compiler accepts text files only, so the picture is embedded in a drawing
     picture = base64.b64encode(content.addressee_image).decode()
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'

@@ -71,7 +71,7 @@ def limit_yen(program: Program, mail_class: str) -> int:
     """Return the maximum value in yen of one item of a class; 0 if nothing of value may be sent."""
     if mail_class == REGISTERED:
         return REGISTERED_LIMIT_YEN
-    # ゆうパック has a limit of its own that no program names: the ward's limit is the careful one.
+    # ゆうパック has a limit of its own that no program states: the ward's limit is the safe one.
     return program.requests.registered_limit_yen if MAIL[mail_class].by_hand else 0
 
 

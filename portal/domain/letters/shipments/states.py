@@ -12,7 +12,7 @@ SHIPMENT = StateMachine(
         "return": fan("posted at_post_office", "returning"),
         "receive": fan("returning", "returned"),
         "lose": fan("posted", "lost"),
-        # the design does not name it: what the post was looking for sometimes turns up
+        # not in the design: an item reported lost is sometimes found
         "find": fan("lost", "posted"),
         "cancel": fan("planned", "cancelled"),
     },

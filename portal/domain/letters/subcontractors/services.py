@@ -162,7 +162,7 @@ def require_consent(
     return row
 
 
-def note_sent(work: Work, subcontractor_id: int, facts: FileFacts) -> SentFile:
+def record_sent(work: Work, subcontractor_id: int, facts: FileFacts) -> SentFile:
     """Record that a file goes to a company; refused without the ward's consent.
 
     Raises:

@@ -18,7 +18,7 @@ from portal.domain.mailroom.roster.bulk import chunks
 from portal.domain.mailroom.roster.characters import digits_of
 from portal.domain.mailroom.roster.holds import put_hold
 from portal.domain.people.households.models import Child, Hold, Household
-from portal.domain.people.households.protection import note_protection
+from portal.domain.people.households.protection import record_protection
 from portal.domain.people.households.records import household_digest, open_household, person_digest
 
 KINDS = ("household", "person")
@@ -123,7 +123,7 @@ def load_list(
         put_hold(work, household, codes.W01_PROTECTED, source="list")
         held += 1
     record(work, "protection.list", "protection", households=len(households), held=held)
-    note_protection(work, "list")
+    record_protection(work, "list")
     work.session.flush()
     return ProtectionList(
         len(households), held, before, tuple(n for n in numbers if n not in found)

@@ -86,7 +86,7 @@ def start(
     return token
 
 
-# put together once: building a statement takes as long as running it
+# built once: building a statement takes as long as running it
 OF_TOKEN = select(AuthSession).where(
     AuthSession.token_hash == bindparam("token_hash"), AuthSession.site == bindparam("site")
 )

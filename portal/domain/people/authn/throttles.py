@@ -53,11 +53,11 @@ class Verdict:
     retry_at: datetime | None = None
 
 
-# put together once, on the plain table: a search counts in three buckets
+# built once, on the plain table: a search counts in three buckets
 _BUCKETS = table_of(ThrottleBucket)
 
 
-def _taking(dialect: str) -> Any:
+def _counting(dialect: str) -> Any:
     """Return the statement that counts one try in its bucket and restarts the window if it is over."""
     insert = pg_insert if dialect == "postgresql" else sqlite_insert
     now, fresh = bindparam("now", type_=UtcDateTime), _BUCKETS.c.window_start <= bindparam("stale")
@@ -85,7 +85,7 @@ def _taking(dialect: str) -> Any:
     )
 
 
-_TAKE = {dialect: _taking(dialect) for dialect in ("postgresql", "sqlite")}
+_TAKE = {dialect: _counting(dialect) for dialect in ("postgresql", "sqlite")}
 _FILLED = select(_BUCKETS.c.key, _BUCKETS.c.count, _BUCKETS.c.window_start).where(
     _BUCKETS.c.key.in_(bindparam("buckets", expanding=True))
 )

@@ -205,8 +205,7 @@ def _ended(session: Session, now: datetime) -> str:
 
 def _one_at_a_time(session: Session) -> None:
     # SQLite has one writer anyway. PostgreSQL's row locks alone would keep codes unique, but two
-    # runs
-    # could both count the same reserve.
+    # runs could both count the same reserve.
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ASSIGN_LOCK})
 

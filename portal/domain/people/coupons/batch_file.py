@@ -237,7 +237,7 @@ def _end(line: int, text: str, rule: EndRule, problems: _Problems) -> datetime |
 
 def _check_duplicates(rows: Iterable[CodeRow], lines: list[int], problems: _Problems) -> None:
     if problems.count:
-        return  # with rows left out, lines and rows no longer stand side by side
+        return  # with rows left out, line numbers and rows no longer correspond
     numbers: dict[str, int] = {}
     values: dict[str, int] = {}
     for line, row in zip(lines, rows, strict=True):

@@ -75,7 +75,7 @@ class DeliveryCounts:
     exchanged: int
 
 
-# put together once: building so large a statement takes as long as running it
+# built once: building so large a statement takes as long as running it
 OF_HOUSEHOLD = (
     select(
         Entitlement,

@@ -28,7 +28,7 @@ One = TypeVar("One")
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class ImportedStatement:
     """The result of importing a statement.
 
     Rows in total, rows older than what is known, steps by name, differences by kind. ``repeated``:
@@ -46,7 +46,7 @@ class Taken:
 
 @dataclass(slots=True)
 class _Tally:
-    said: dict[tuple[int, str], list[int]] = field(default_factory=dict)
+    reported: dict[tuple[int, str], list[int]] = field(default_factory=dict)
     agreed: list[int] = field(default_factory=list)
     steps: dict[tuple[str, str], list[tuple[int, int | None]]] = field(default_factory=dict)
     exchanged: list[int] = field(default_factory=list)
@@ -55,7 +55,9 @@ class _Tally:
     used_yen: int = 0
 
 
-def take_statement(work: Work, data: bytes, profile: IssuerProfile, as_of: date) -> Taken:
+def import_statement(
+    work: Work, data: bytes, profile: IssuerProfile, as_of: date
+) -> ImportedStatement:
     """Import a statement, all or nothing, about the status of codes at the end of ``as_of`` (JST).
 
     The same file again does nothing; a row about a code of which something newer is known is
@@ -72,14 +74,14 @@ def take_statement(work: Work, data: bytes, profile: IssuerProfile, as_of: date)
         select(IssuerStatement).where(IssuerStatement.file_sha256 == file.sha256)
     )
     if known is not None:
-        return Taken(known.id, known.rows, known.used_yen, repeated=True)
+        return ImportedStatement(known.id, known.rows, known.used_yen, repeated=True)
     tally = _Tally()
-    for row, coupon in _beside(work, file):
-        _look_at(tally, row, coupon, as_of)
+    for row, coupon in _with_coupons(work, file):
+        _compare(tally, row, coupon, as_of)
     return _store(work, tally, file, profile, as_of)
 
 
-def _beside(work: Work, file: StatementFile) -> Iterator[tuple[StatementRow, Any | None]]:
+def _with_coupons(work: Work, file: StatementFile) -> Iterator[tuple[StatementRow, Any | None]]:
     for part in _parts(file.rows):
         digests = {management_digest(work.vault, row.management_no): row for row in part}
         statement = (
@@ -105,7 +107,7 @@ def _beside(work: Work, file: StatementFile) -> Iterator[tuple[StatementRow, Any
             yield row, found.get(digest)
 
 
-def _look_at(tally: _Tally, row: StatementRow, coupon: Any | None, as_of: date) -> None:
+def _compare(tally: _Tally, row: StatementRow, coupon: Any | None, as_of: date) -> None:
     if coupon is None:
         tally.differences.append(_difference(row, None, UNKNOWN_CODE, row.used_yen or 0))
         return
@@ -122,7 +124,7 @@ def _look_at(tally: _Tally, row: StatementRow, coupon: Any | None, as_of: date) 
         Ours(coupon.state, seen, coupon.used_yen, coupon.face_yen, free), row.status, used
     )
     tally.used_yen += used
-    tally.said.setdefault((used, row.status), []).append(coupon.id)
+    tally.reported.setdefault((used, row.status), []).append(coupon.id)
     state = coupon.state
     for step in verdict.steps:
         tally.steps.setdefault((step, state), []).append((coupon.id, coupon.household_id))
@@ -149,7 +151,7 @@ def _difference(row: StatementRow, coupon: Any | None, kind: str, used_yen: int)
 
 def _store(
     work: Work, tally: _Tally, file: StatementFile, profile: IssuerProfile, as_of: date
-) -> Taken:
+) -> ImportedStatement:
     differences = _count(one["kind"] for one in tally.differences)
     steps = {
         step: sum(len(v) for (name, _s1), v in tally.steps.items() if name == step)
@@ -183,11 +185,11 @@ def _store(
         differences=sum(differences.values()),
     )
     work.session.expire_all()
-    return Taken(row.id, row.rows, row.used_yen, tally.older, steps, differences)
+    return ImportedStatement(row.id, row.rows, row.used_yen, tally.older, steps, differences)
 
 
 def _store_status(work: Work, tally: _Tally, as_of: date) -> None:
-    for (yen, status), keys in tally.said.items():
+    for (yen, status), keys in tally.reported.items():
         for part in _parts(keys):
             work.session.execute(
                 update(Coupon)

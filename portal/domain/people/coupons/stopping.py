@@ -70,7 +70,7 @@ def _refuse(state: str, revealed_at: datetime | None, stop: str) -> None:
         )
 
 
-# put together once, on the plain tables: every request of every kind comes by here
+# built once, on the plain tables: every request of every kind uses it
 _COUPONS, _BATCHES = (table_of(table) for table in (Coupon, CouponBatch))
 _LIVE_OF = (
     select(
@@ -102,7 +102,7 @@ Key, right, state, instant of the first showing, what the issuer can do.
 """
 
 
-def look_at(session: Session, entitlement_ids: Iterable[int]) -> Live:
+def lock_live_coupons(session: Session, entitlement_ids: Iterable[int]) -> Live:
     """Return the live coupons of several children, locked, for ``hide_all``.
 
     Raises:
@@ -124,13 +124,13 @@ def hide_all(
 ) -> None:
     """Hide the coupons of a household's children while a request is open, all or none.
 
-    Hidden ones stay hidden. ``read`` are their coupons as ``look_at`` returned them in this
+    Hidden ones stay hidden. ``read`` are their coupons as ``lock_live_coupons`` returned them in this
     transaction.
 
     Raises:
         NotAllowedError: as for ``refuse_if_spent``.
     """
-    rows = look_at(work.session, entitlement_ids) if read is None else read
+    rows = lock_live_coupons(work.session, entitlement_ids) if read is None else read
     hidden: dict[str, list[int]] = {}
     for row in rows:
         if COUPON.can(row.state, "suspend"):

@@ -9,7 +9,7 @@ from portal.domain.foundation.work import Work
 from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
 
-# put together once: building a statement takes as long as running it
+# built once: building a statement takes as long as running it
 LATEST = (
     select(Credential)
     .where(Credential.household_id == bindparam("household_id"))

@@ -34,7 +34,7 @@ class Claimable(Protocol):
     def claim_id(self) -> int | None: ...  # noqa: D102  (a column of the table)
 
 
-# put together once, on the plain table: every request of every kind comes by here
+# built once, on the plain table: every request of every kind uses it
 _TABLE = table_of(Entitlement)
 _WANTED = _TABLE.c.id.in_(bindparam("wanted", expanding=True))
 _CLAIMED = (

@@ -15,7 +15,7 @@ from portal.domain.foundation.vault import seal_json, unseal_json
 from portal.domain.foundation.work import Work
 from portal.domain.people.households.models import Child, Household, MovedChild
 
-# put together once: building a statement takes as long as running it
+# built once: building a statement takes as long as running it
 OF_HOUSEHOLD = (
     select(MovedChild)
     .where(MovedChild.household_id == bindparam("household_id"))
@@ -55,14 +55,14 @@ def under_confirmation() -> ConflictError:
 def keep_moved(work: Work, household: Household, view: MovedView) -> None:
     """Store what the household will still see of a child that leaves it."""
     row = MovedChild(household_id=household.id, ordinal=view.ordinal, sealed=b"")
-    said = {
+    fields = {
         "name": view.name,
         "kana": view.kana,
         "amount_yen": view.amount_yen,
         "last_end": view.last_end.isoformat() if view.last_end else None,
     }
     row.sealed = seal_json(
-        work.vault.unwrap(household.wrapped_key), said, _context(household.id, view.ordinal)
+        work.vault.unwrap(household.wrapped_key), fields, _context(household.id, view.ordinal)
     )
     work.session.add(row)
     work.session.flush()
@@ -80,11 +80,11 @@ def moved_children(work: Work, household_id: int) -> list[MovedView]:
     key = work.vault.unwrap(work.session.get_one(Household, household_id).wrapped_key)
     found = []
     for row in rows:
-        said = unseal_json(key, row.sealed, _context(household_id, row.ordinal))
-        end = said["last_end"]
+        fields = unseal_json(key, row.sealed, _context(household_id, row.ordinal))
+        end = fields["last_end"]
         found.append(
             MovedView(
-                row.ordinal, **(said | {"last_end": datetime.fromisoformat(end) if end else None})
+                row.ordinal, **(fields | {"last_end": datetime.fromisoformat(end) if end else None})
             )
         )
     return found

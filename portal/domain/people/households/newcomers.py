@@ -94,7 +94,7 @@ def add_child(work: Work, household: Household, fields: ChildFields) -> Child:
         with work.session.begin_nested():
             work.session.add(child)
     except IntegrityError:
-        # somebody stored the same person between the look and the insert
+        # somebody stored the same person between the check and the insert
         raise _child_known() from None
     return child
 

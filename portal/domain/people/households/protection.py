@@ -27,7 +27,7 @@ class Protection:
     subject_id: int | None
 
 
-def note_protection(work: Work, source: str, *, subject_id: int | None = None) -> None:
+def record_protection(work: Work, source: str, *, subject_id: int | None = None) -> None:
     """Record that protection is known from ``source`` (one of ``SOURCES``).
 
     ``subject_id`` is the key of its import or approval.

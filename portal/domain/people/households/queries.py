@@ -23,7 +23,7 @@ SEARCH_LIMIT = 20
 CANDIDATE_LIMIT = 400
 
 
-# put together once: building a statement takes as long as running it
+# built once: building a statement takes as long as running it
 HOUSEHOLDS = select(Household).where(Household.id.in_(bindparam("keys", expanding=True)))
 CHILDREN = (
     select(Child)

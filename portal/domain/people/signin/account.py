@@ -110,7 +110,7 @@ def report_lost(work: Work, credential_id: int) -> Task:
     credential = lock_row(work.session, credential_id)
     task = open_once(work, REPORT_LOST, credential.household_id, {})
     if credential.state in {"suspended", "locked"}:
-        return task  # the button was pressed twice, or it is shut already
+        return task  # the button was pressed twice, or the account is locked
     tell_owner(work, credential, "new_letter")
     move(work, credential, "suspend", reason=REPORT_LOST)
     return task

@@ -14,7 +14,7 @@ SHOWN_AFTER = timedelta(days=60)
 """How long a finished request stays in the list: printing and the post take weeks."""
 MOST = 10
 
-# put together once: building a statement takes as long as running it
+# built once: building a statement takes as long as running it
 _RECENT = (
     select(Task)
     .where(

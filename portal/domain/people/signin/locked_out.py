@@ -65,7 +65,7 @@ def ask_call_back(work: Work, wish: CallBack, form_key: str, address: str) -> st
     if not first_time(work.session, key, work.now) and (
         receipt := earlier_result(work.session, key)
     ):
-        return receipt  # the same form from another network at the same moment
+        return receipt  # the same form from another network at the same time
     task = ask_without_sign_in(work, asdict(wish))
     keep_result(work.session, key, task.receipt_no)
     return task.receipt_no

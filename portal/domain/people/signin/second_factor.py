@@ -49,7 +49,7 @@ class Factors:
         return next((a for a in self.confirmed if a.kind == kind), None)
 
 
-# put together once: every step that asks for a code comes by here
+# built once: every step that asks for a code uses it
 _PROVEN = select(OtpAuthenticator).where(
     OtpAuthenticator.credential_id == bindparam("credential_id"),
     OtpAuthenticator.state == "confirmed",

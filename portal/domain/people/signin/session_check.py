@@ -11,9 +11,8 @@ from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.queries import withheld
 
-# session, account and household in one, put together once: every page of a signed-in household asks
-# this
-GOING_ON = (
+# session, account and household in one statement, built once: every page of a household runs it
+_LIVING = (
     sessions.OF_TOKEN.join(Credential, Credential.id == AuthSession.owner_id)
     .add_columns(Credential)
     .join(Household, Household.id == Credential.household_id)
@@ -21,11 +20,13 @@ GOING_ON = (
 )
 
 
-def going_on(session: Session, token: str, now: datetime) -> tuple[AuthSession, Credential] | None:
+def living_session(
+    session: Session, token: str, now: datetime
+) -> tuple[AuthSession, Credential] | None:
     """Return the living session of an ID with its account; None if it ended.
 
     A household that may no longer use the site has none (``domain.md`` §2.6).
     """
     key = {"token_hash": sessions.token_hash(token), "site": sessions.RESIDENT}
-    row = session.execute(GOING_ON, key).one_or_none()
+    row = session.execute(_LIVING, key).one_or_none()
     return (row[0], row[1]) if row is not None and sessions.is_alive(row[0], now) else None

@@ -7,9 +7,9 @@ from portal.domain.foundation.program.hours_text import clock_text, instant_text
 from portal.domain.foundation.texts import _
 
 
-def from_text(moment: datetime, now: datetime) -> str:
+def from_text(instant: datetime, now: datetime) -> str:
     """Return from when something can be done: the next whole minute, with its day if not today."""
-    minute = moment + timedelta(minutes=1) - timedelta.resolution
+    minute = instant + timedelta(minutes=1) - timedelta.resolution
     if jst_date(minute) != jst_date(now):
         return instant_text(minute)
     return clock_text(minute.astimezone(JST).time())

@@ -39,5 +39,5 @@ def history(session: Session) -> list[SiteSwitch]:
 
 def reason_of(vault: Vault, row: SiteSwitch) -> str:
     """Decrypt the reason why a site was switched on."""
-    said = unseal_json(vault.unwrap(row.wrapped_key), row.sealed, f"site_switch:{row.site}")
-    return str(said.get("reason", ""))
+    stored = unseal_json(vault.unwrap(row.wrapped_key), row.sealed, f"site_switch:{row.site}")
+    return str(stored.get("reason", ""))

@@ -122,10 +122,10 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.DECIDE_TASKS: _BACK_OFFICE,
     Permission.SEE_REQUESTS: _BACK_OFFICE,
     Permission.DECIDE_REQUESTS: _BACK_OFFICE,
-    # Whoever enters a form never accepts it: requests.four_eyes asks for it.
+    # Whoever enters a form never accepts it: requests.four_eyes enforces it.
     Permission.ENTER_REQUESTS: _BACK_OFFICE,
     # Whoever enters, a second person accepts, and the ward is one of them: recipients.approving
-    # asks for it.
+    # enforces it.
     Permission.SEE_RECIPIENTS: _BACK_OFFICE,
     Permission.ENTER_RECIPIENTS: _BACK_OFFICE,
     Permission.HAND_OVER_AT_COUNTER: Grant(
@@ -133,19 +133,19 @@ GRANTS: Mapping[Permission, Grant] = {
     ),
     Permission.SEE_PARCELS: _BACK_OFFICE,
     # Nobody confirms a parcel or a stocktaking that they counted themselves: the slice alternatives
-    # asks for it.
+    # enforces it.
     Permission.HANDLE_PARCELS: _BACK_OFFICE,
     Permission.SEE_STOCK: _BACK_OFFICE,
     Permission.KEEP_STOCK: _BACK_OFFICE,
     Permission.SEE_HOLDS: _BACK_OFFICE,
     Permission.PROPOSE_RELEASE: _BACK_OFFICE,
-    # Another officer may confirm only with the ward's written instruction: approvals.services asks
-    # for it.
+    # Another officer may confirm only with the ward's written instruction: approvals.services
+    # enforces it.
     Permission.CONFIRM_RELEASE: _BACK_OFFICE,
     Permission.SEE_REPORTS: Grant(frozenset({Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR})),
     Permission.SEE_SETTLEMENT: Grant(frozenset({Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR})),
     Permission.PREPARE_SETTLEMENT: _BACK_OFFICE,
-    # One of the two is of the ward: settlement.closing asks for it.
+    # One of the two is of the ward: settlement.closing enforces it.
     Permission.ACCEPT_SETTLEMENT: Grant(
         frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})
     ),
@@ -164,8 +164,7 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.SEE_SUBCONTRACTORS: Grant(
         frozenset({Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR})
     ),
-    # The ward's consent stands between entering a company and sending it anything: the slice asks
-    # for it.
+    # Nothing is sent to a company before the ward's consent: subcontractors.services enforces it.
     Permission.KEEP_SUBCONTRACTORS: Grant(
         frozenset({Role.OFFICER}), frozenset({Organization.CONTRACTOR})
     ),
@@ -180,12 +179,11 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.CONFIRM_INCIDENT_REPORTS: Grant(
         frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})
     ),
-    # A notice about an incident is confirmed by a second person: incidents.site_notices asks for
-    # it.
+    # A second person confirms a notice about an incident: incidents.site_notices enforces it.
     Permission.PUBLISH_SITE_NOTICES: _BACK_OFFICE,
     Permission.SEE_DOWNTIME: Grant(frozenset({Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR})),
     Permission.KEEP_DOWNTIME: _BACK_OFFICE,
-    # In a call and by level: calls.levels asks for it.
+    # In a call and by level: calls.levels enforces it.
     Permission.HANDLE_CALLS: _DESK,
     Permission.HANDLE_FAXES: _DESK,
     Permission.SEE_ESCALATIONS: Grant(_DESK.roles | {Role.WARD_OFFICER}),

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.people.tasks.models import Task
 
-# put together once: building a statement takes as long as running it
+# built once: building a statement takes as long as running it
 OF_HOUSEHOLD = (
     select(Task)
     .where(Task.household_id == bindparam("household_id"))

@@ -163,7 +163,7 @@ def declare(
     coupons: stopping.Live = ()
     if said.binding:  # whatever can be refused is refused before the first row is written
         claims.refuse_claimed(rights, ids, None)
-        coupons = stopping.look_at(work.session, ids)
+        coupons = stopping.lock_live_coupons(work.session, ids)
     signed = [right.ordinal for right in rights if right.ordinal in said.countersigned]
     warnings = _warnings(work.program, said, rights, signed)
     row = open_request(

@@ -14,7 +14,13 @@ from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoun
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.people.coupons.queries import HouseholdCoupon, coupons_of_household
-from portal.domain.people.coupons.stopping import Stop, begin_stop, hide_all, look_at, unhide
+from portal.domain.people.coupons.stopping import (
+    Stop,
+    begin_stop,
+    hide_all,
+    lock_live_coupons,
+    unhide,
+)
 from portal.domain.people.entitlements.claims import RECIPIENT_CHANGE, claim, free
 from portal.domain.people.entitlements.services import locked as locked_entitlement
 from portal.domain.people.households.models import Household
@@ -100,7 +106,7 @@ def submit(
     row.ward_only = ward_only
     ids = [entry.entitlement_id for entry in chosen]
     claim(work, household_id, ids, RECIPIENT_CHANGE, row.id)
-    coupons = look_at(work.session, ids)
+    coupons = lock_live_coupons(work.session, ids)
     hidden = {found.entitlement_id for found in coupons if found.state in {"assigned", "revealed"}}
     hide_all(work, ids, household_id, reason=RECIPIENT_CHANGE, read=coupons)
     work.session.add_all(

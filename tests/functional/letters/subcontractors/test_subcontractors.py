@@ -49,7 +49,7 @@ class Register:
 
     def send(self, key: int, facts: services.FileFacts = FACTS) -> None:
         with self.database.write() as session:
-            services.note_sent(work_in(session, self.officer), key, facts)
+            services.record_sent(work_in(session, self.officer), key, facts)
 
     def act(self, action: str, key: int) -> None:
         with self.database.write() as session:
@@ -146,7 +146,7 @@ def test_nobody_without_an_account_enters_ends_or_sends(register: Register) -> N
     with register.database.write() as session, pytest.raises(NotAllowedError):
         services.end(work_in(session), key)
     with register.database.write() as session, pytest.raises(NotAllowedError):
-        services.note_sent(work_in(session), key, FACTS)
+        services.record_sent(work_in(session), key, FACTS)
     for facts in (
         services.FileFacts("letters", "", "ab" * 32),
         services.FileFacts("letters", "x", "short"),

@@ -8,7 +8,7 @@ import pytest
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.people.households.models import Household
-from portal.domain.people.households.protection import note_protection, protection_loaded
+from portal.domain.people.households.protection import protection_loaded, record_protection
 from tests.support.files import picture
 from tests.support.resident import Visitor
 from tests.support.staff import Colleague, StaffSite
@@ -161,7 +161,7 @@ def test_the_roster_says_where_protection_came_from(
     sqlite_staff: StaffSite, source: str, said: str
 ) -> None:
     with sqlite_staff.database.write() as session:
-        note_protection(work_in(session, now=sqlite_staff.now), source)
+        record_protection(work_in(session, now=sqlite_staff.now), source)
     visitor = sqlite_staff.enter_as(Role.OFFICER)
     for place in ("/roster", PLACE):
         assert said in visitor.open(place).text

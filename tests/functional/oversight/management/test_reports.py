@@ -115,7 +115,7 @@ def test_the_progress_report_counts_what_the_ledger_counts(work: Work) -> None:
         ).id
     with work.database.write() as session:
         subcontractors.consent(work_in(session, work.ward), key, "5汐子第2号", date(2023, 6, 1))
-        subcontractors.note_sent(
+        subcontractors.record_sent(
             work_in(session, work.officer),
             key,
             subcontractors.FileFacts("other", "台本.pdf", "ab" * 32),

@@ -19,7 +19,7 @@ from portal.domain.people.coupons.differences import listed, note_of, open_kinds
 from portal.domain.people.coupons.models import Coupon, IssuerStatement, StatementDifference
 from portal.domain.people.coupons.queries import open_code
 from portal.domain.people.coupons.services import found_spent, request_stop, reveal, suspend
-from portal.domain.people.coupons.statement import Taken, take_statement
+from portal.domain.people.coupons.statement import ImportedStatement, import_statement
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.queries import totals
 from portal.platform.database import Database
@@ -44,7 +44,9 @@ class Desk:
             coupon = session.scalars(select(Coupon).order_by(Coupon.id)).all()[place]
             return open_code(work_in(session), coupon).management_no
 
-    def take(self, rows: Sequence[tuple[int | str, str, int]], day: date = DAY) -> Taken:
+    def take(
+        self, rows: Sequence[tuple[int | str, str, int]], day: date = DAY
+    ) -> ImportedStatement:
         self.files += 1
         path = self.folder / f"statement-{self.files}.csv"
         written = [
@@ -54,9 +56,9 @@ class Desk:
         make_statement(path, written)
         return self.take_file(path, day)
 
-    def take_file(self, path: Path, day: date = DAY) -> Taken:
+    def take_file(self, path: Path, day: date = DAY) -> ImportedStatement:
         with self.database.write() as session:
-            return take_statement(
+            return import_statement(
                 work_in(session, OFFICER), path.read_bytes(), sandbox_profile(), day
             )
 
@@ -228,7 +230,7 @@ def test_an_issuer_without_statements_says_so(desk: Desk) -> None:
     path = desk.folder / "any.csv"
     path.write_text("管理番号,状態,利用額,残高\n", encoding="utf-8-sig")
     with desk.database.write() as session, pytest.raises(InputError, match=r"\[statement\]"):
-        take_statement(
+        import_statement(
             work_in(session, OFFICER),
             path.read_bytes(),
             dataclasses.replace(sandbox_profile(), statement=None),

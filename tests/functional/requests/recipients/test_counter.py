@@ -28,8 +28,8 @@ from portal.domain.people.authn import sessions
 from portal.domain.people.coupons.assignment import Reserve, assign
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.models import Household
-from portal.domain.people.households.protection import note_protection
-from portal.domain.people.signin.session_check import going_on
+from portal.domain.people.households.protection import record_protection
+from portal.domain.people.signin.session_check import living_session
 from portal.domain.requests.recipients import counter
 from portal.domain.requests.recipients.models import CounterHandOver
 from portal.domain.requests.recipients.receipt_sheet import change_form, receipt_sheet
@@ -68,7 +68,7 @@ def protected_recipient(office: Office) -> int:
 
 def build(office: Office) -> BuiltRun:
     with office.database.write() as session:
-        note_protection(work_in(session, now=NOW), "extract")
+        record_protection(work_in(session, now=NOW), "extract")
     built = build_letters(printer(office.database, office.folder / "runs"), workers=0)
     assert isinstance(built, BuiltRun)
     return built
@@ -143,7 +143,7 @@ def test_a_signed_receipt_counts_as_delivered(office: Office) -> None:
         owner = session.scalar(select(Credential.id).where(Credential.household_id == household))
         assert owner is not None
         token = sessions.start(session, sessions.RESIDENT, "full", owner, NOW)
-        assert going_on(session, token, NOW) is not None
+        assert living_session(session, token, NOW) is not None
     assert office.entry(household, 1).can_show(NOW)
 
 

@@ -23,7 +23,7 @@ from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
 from portal.domain.mailroom.printing.runs.chunks import read_chunk, store_chunk
 from portal.domain.mailroom.printing.runs.plan import plan_run
 from portal.domain.people.households.models import Household
-from portal.domain.people.households.protection import note_protection
+from portal.domain.people.households.protection import record_protection
 from portal.platform.database import Database, make_engine
 from portal.platform.site import Site
 from tests.functional.requests.redeliveries.support import NOW, PROGRAM, Post, make_post
@@ -44,7 +44,7 @@ ELSEWHERE: dict[str, Any] = {
 
 def building(post: Post, folder: Path) -> Build:
     with post.database.write() as session:
-        note_protection(work_in(session, now=NOW), "extract")
+        record_protection(work_in(session, now=NOW), "extract")
 
     def build() -> list[Paper]:
         built = build_letters(printer(post.database, folder, FixedClock(NOW)), workers=0)
@@ -115,7 +115,7 @@ def test_what_is_taken_back_while_the_run_is_planned_is_not_printed(
     row = post.ask(person)
     post.decide(row)
     with post.database.write() as session:
-        note_protection(work_in(session, now=NOW), "extract")
+        record_protection(work_in(session, now=NOW), "extract")
         run = plan_run(
             work_in(session, now=NOW),
             selection.due(session),

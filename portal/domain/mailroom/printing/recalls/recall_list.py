@@ -26,7 +26,7 @@ from portal.domain.letters.letters.models import Letter, LetterWithoutId, PrintC
 from portal.domain.letters.letters.services import cancel
 from portal.domain.letters.letters.without_id import take_out
 from portal.domain.letters.shipments.models import Shipment
-from portal.domain.letters.subcontractors.services import PULL_LIST, FileFacts, note_sent
+from portal.domain.letters.subcontractors.services import PULL_LIST, FileFacts, record_sent
 from portal.domain.mailroom.printing.archives.sending import live_archive
 from portal.domain.mailroom.printing.recalls.models import RecalledLetter, RecallList
 from portal.domain.mailroom.printing.recalls.needs import WAITING, listed_as, needs
@@ -112,7 +112,7 @@ def send_list(work: Work, list_id: int) -> RecallList:
     if archive is not None:
         digest = hashlib.sha256(as_csv(work.session, list_id)).hexdigest()
         facts = FileFacts(PULL_LIST, list_file(row), digest, len(letters), "pull_list", list_id)
-        row.sent_file_id = note_sent(work, archive.subcontractor_id, facts).id
+        row.sent_file_id = record_sent(work, archive.subcontractor_id, facts).id
     row.sent_at = work.now
     for letter in letters:
         letter.state = RECALL.next(letter.state, "send")

@@ -13,7 +13,7 @@ from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.documents.models import DocumentUse
-from portal.domain.letters.documents.services import LETTER, digest_of, note_use, require_approval
+from portal.domain.letters.documents.services import LETTER, digest_of, record_use, require_approval
 
 RUN, CARDS = "print_run", "card_print"
 
@@ -63,4 +63,4 @@ def note_texts(
 ) -> None:
     """Note which version a run, or a print of cards (``CARDS``), is made from."""
     if version_id is not None:
-        note_use(session, version_id, subject, print_id, now)
+        record_use(session, version_id, subject, print_id, now)
