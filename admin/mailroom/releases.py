@@ -21,7 +21,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
 from portal.domain.mailroom.roster import holds
 from portal.domain.mailroom.roster.codes import W02_GAIJI
-from portal.domain.people.authn.codes import CodeAnswer
+from portal.domain.people.authn.typed_code import CodeAnswer
 from portal.domain.people.households.models import Hold
 from portal.domain.people.households.print_texts import PrintFields, open_print_fields
 from portal.domain.people.staff import sign_in

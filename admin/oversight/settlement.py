@@ -21,7 +21,7 @@ from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
 from portal.domain.oversight.reports.settlement import settlement_report
 from portal.domain.oversight.settlement import closing
 from portal.domain.people.coupons.differences import open_kinds, statements
-from portal.domain.people.coupons.issuer import load_issuer, shipped_issuers
+from portal.domain.people.coupons.issuer_file import load_issuer, shipped_issuers
 from portal.domain.people.coupons.statement import import_statement
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.uploads import MEGABYTE, UploadRule

@@ -10,7 +10,7 @@ from admin.page import Page
 from portal.domain.foundation.errors import BusyError, NotAllowedError, ThrottledError
 from portal.domain.foundation.texts import _s
 from portal.domain.people.authn import sessions
-from portal.domain.people.authn.codes import CodeAnswer
+from portal.domain.people.authn.typed_code import CodeAnswer
 from portal.domain.people.staff import sign_in
 from portal.domain.people.staff.own_sessions import kept_of_sign_in
 from portal.domain.people.staff.queries import staff_user

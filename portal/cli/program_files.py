@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.program.findings import Finding, error_of, warning_of
 from portal.domain.foundation.program.schema import Program
-from portal.domain.letters.letters.content import check_layout
+from portal.domain.letters.letters.address_block import check_layout
 from portal.domain.letters.letters.texts import ADVANCE_REQUIRED, load_texts
 from portal.domain.mailroom.roster.layout import load_layout
-from portal.domain.people.coupons.issuer import load_issuer, shipped_issuers
+from portal.domain.people.coupons.issuer_file import load_issuer, shipped_issuers
 
 
 def file_findings(program: Program) -> list[Finding]:

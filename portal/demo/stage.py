@@ -30,10 +30,11 @@ from portal.domain.mailroom.roster.check import check_file
 from portal.domain.mailroom.roster.importer import Importer
 from portal.domain.mailroom.roster.layout import find_layout
 from portal.domain.mailroom.roster.towns import rules_of
-from portal.domain.people.coupons.assignment import Reserve, assign
+from portal.domain.people.coupons.assignment import assign
 from portal.domain.people.coupons.batch_file import Order, Terms
-from portal.domain.people.coupons.issuer import load_issuer
+from portal.domain.people.coupons.issuer_file import load_issuer
 from portal.domain.people.coupons.loader import load_batch
+from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.protection import protection_loaded
 from portal.domain.people.households.search_index import Indexer

@@ -15,7 +15,8 @@ from portal.domain.foundation.program.loader import load_program
 from portal.domain.foundation.vault import PasswordCost, Vault
 from portal.domain.foundation.work import WorkSource
 from portal.domain.people.coupons.batch_file import Order, Terms
-from portal.domain.people.coupons.issuer import IssuerProfile, load_issuer
+from portal.domain.people.coupons.issuer import IssuerProfile
+from portal.domain.people.coupons.issuer_file import load_issuer
 from portal.domain.people.coupons.loader import Loaded, load_batch
 from portal.domain.people.entitlements.services import create_many
 from portal.domain.people.households.models import Child, Household

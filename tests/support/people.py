@@ -12,9 +12,10 @@ import pyotp
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.vault import Vault
-from portal.domain.people.authn import codes
+from portal.domain.people.authn import codes, totp
 from portal.domain.people.authn.passwords import hash_password
-from portal.domain.people.coupons.assignment import Reserve, assign
+from portal.domain.people.coupons.assignment import assign
+from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.credentials.formats import new_login_id, new_password
 from portal.domain.people.credentials.services import issue
 from portal.domain.people.entitlements.services import create_many
@@ -157,7 +158,7 @@ def add_person(
 def _activate(session: Session, vault: Vault, person: Person, now: datetime) -> None:
     from portal.domain.people.authn import sessions
 
-    person.totp_secret = codes.new_totp_secret()
+    person.totp_secret = totp.new_totp_secret()
     authenticator = codes.add_authenticator(
         work_in(session, now=now, vault=vault), person.credential_id, "totp", person.totp_secret
     )

@@ -21,7 +21,7 @@ from portal.domain.foundation.actors import SYSTEM, Actor, Role
 from portal.domain.foundation.clock import FixedClock, jst_date
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.foundation.work import Work
-from portal.domain.letters.letters import orders
+from portal.domain.letters.letters import orders, other_address
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.mailroom.incidents import faults, papers
 from portal.domain.mailroom.incidents.models import CouponFault, IncidentReport
@@ -58,7 +58,7 @@ from tests.support.roster import Ward
 JULY = date(2023, 7, 1)
 People = dict[str, Actor]
 """The demo's staff by login."""
-ELSEWHERE = orders.OtherAddress("鶉野　瑠璃子", "0600001", "札幌市中央区北一条西", "１番")
+ELSEWHERE = other_address.OtherAddress("鶉野　瑠璃子", "0600001", "札幌市中央区北一条西", "１番")
 
 
 @dataclass
@@ -115,7 +115,7 @@ def _letters(site: Site, folder: Path, people: People) -> None:
         person = add_person(site.database, NOON, number=number)
         with site.database.write() as session:
             work = site.work(session, people["officer"], NOON)
-            orders.send_elsewhere(
+            other_address.send_elsewhere(
                 work, orders.order(work, person.household_id, "redelivery"), ELSEWHERE
             )
         if refused is None:

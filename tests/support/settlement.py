@@ -14,9 +14,10 @@ from portal.demo.issuer import make_statement
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.foundation.program.schema import Program
-from portal.domain.people.coupons.assignment import Reserve, assign
+from portal.domain.people.coupons.assignment import assign
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.coupons.queries import open_code
+from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.coupons.services import reveal
 from portal.domain.people.coupons.statement import ImportedStatement, import_statement
 from portal.domain.people.entitlements.models import Entitlement

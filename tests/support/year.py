@@ -28,9 +28,10 @@ from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
 from portal.domain.mailroom.returned_mail.receiving import Pile, receive
 from portal.domain.mailroom.tracking.file import CsvFeed
 from portal.domain.mailroom.tracking.ingest import take_tracking
-from portal.domain.people.coupons.assignment import Reserve, assign
+from portal.domain.people.coupons.assignment import assign
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.coupons.queries import open_code
+from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.coupons.services import reveal, suspend_household
 from portal.domain.people.coupons.statement import import_statement
 from portal.domain.people.entitlements.models import Entitlement

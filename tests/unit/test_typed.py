@@ -6,7 +6,7 @@ import pytest
 
 from portal.domain.foundation import typed
 from portal.domain.foundation.typed import DateFault
-from portal.domain.people.authn.codes import CodeAnswer, read_code
+from portal.domain.people.authn.typed_code import CodeAnswer, read_code
 from portal.domain.people.credentials import formats
 from portal.domain.people.notices.phones import parse_email, parse_mobile
 

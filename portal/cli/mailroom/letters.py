@@ -30,7 +30,8 @@ from portal.cli.progress import progress_bar
 from portal.cli.renamed import RenamedGroup
 from portal.domain.foundation.texts import _s, _sn
 from portal.domain.letters.letters.barcode import customer_bars
-from portal.domain.letters.letters.content import LetterContent, letter_frame
+from portal.domain.letters.letters.content import LetterContent
+from portal.domain.letters.letters.frame import letter_frame
 from portal.domain.letters.letters.render import render_testpage
 from portal.domain.letters.letters.texts import load_texts
 from portal.domain.mailroom.printing.runs.approved_texts import approved_texts

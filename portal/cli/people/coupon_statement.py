@@ -11,7 +11,7 @@ from portal.cli.context import WITH_HOLDS, Context, answering, json_option, writ
 from portal.domain.foundation.texts import _s, _sn
 from portal.domain.oversight.settlement.words import difference_text
 from portal.domain.people.coupons.code_table import file_bytes
-from portal.domain.people.coupons.issuer import load_issuer
+from portal.domain.people.coupons.issuer_file import load_issuer
 from portal.domain.people.coupons.statement import ImportedStatement, import_statement
 
 

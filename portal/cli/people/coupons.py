@@ -24,10 +24,12 @@ from portal.domain.foundation.clock import last_day_before
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s, _sn
 from portal.domain.people.coupons import queries
-from portal.domain.people.coupons.assignment import Assigned, Reserve, assign, plan
+from portal.domain.people.coupons.assignment import Assigned, assign, plan
 from portal.domain.people.coupons.batch_file import Order, Terms
-from portal.domain.people.coupons.issuer import IssuerProfile, load_issuer
+from portal.domain.people.coupons.issuer import IssuerProfile
+from portal.domain.people.coupons.issuer_file import load_issuer
 from portal.domain.people.coupons.loader import Loaded, load_batch
+from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.entitlements.queries import totals
 from portal.domain.people.households.protection import protection_loaded
 

@@ -6,7 +6,7 @@ from portal.cli.context import Context, answering, dry_run_option, json_option, 
 from portal.domain.foundation.actors import Organization, Role
 from portal.domain.foundation.languages import STAFF_LOCALES
 from portal.domain.foundation.texts import _s
-from portal.domain.people.authn.codes import totp_uri
+from portal.domain.people.authn.totp import totp_uri
 from portal.domain.people.staff import services
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import STAFF_ROLES

@@ -12,9 +12,9 @@ from portal.domain.foundation.errors import DomainError, NotFoundError, Throttle
 from portal.domain.foundation.program.day_text import format_day
 from portal.domain.foundation.program.hours_text import clock_text
 from portal.domain.foundation.texts import _
-from portal.domain.letters.announcements.services import reach_by
-from portal.domain.people.authn.codes import CodeAnswer
-from portal.domain.people.signin import second_factor
+from portal.domain.letters.announcements.reach import reach_by
+from portal.domain.people.authn.typed_code import CodeAnswer
+from portal.domain.people.signin import code_sending, second_factor
 from portal.domain.people.tasks.services import new_receipt_no
 from portal.domain.requests.declines import services
 from portal.domain.requests.declines.items import items_of
@@ -52,7 +52,7 @@ def _send(page: Page) -> bool:
         return True
     try:
         with page.session.begin_nested():
-            second_factor.send_code(page.work, current, PURPOSE, origin_of(page.site))
+            code_sending.send_code(page.work, current, PURPOSE, origin_of(page.site))
     except ThrottledError:
         return False
     return True

@@ -10,12 +10,12 @@ from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.foundation.errors import DomainError, InputError, NotAllowedError, ThrottledError
 from portal.domain.foundation.texts import _, plain
-from portal.domain.people.authn import codes
-from portal.domain.people.authn.codes import CodeAnswer
+from portal.domain.people.authn import codes, totp
 from portal.domain.people.authn.models import OtpAuthenticator
+from portal.domain.people.authn.typed_code import CodeAnswer
 from portal.domain.people.coupons.qr import draw_png
 from portal.domain.people.notices.phones import parse_email, parse_mobile
-from portal.domain.people.signin import attempt, second_factor
+from portal.domain.people.signin import attempt, code_sending, second_factor
 from portal.platform.routes import Guard, endpoint
 from portal.resident_page import Page, origin_of
 from portal.web.access import at_stage
@@ -72,7 +72,7 @@ def choose(flow: Flow, page: Page) -> Response[Any]:
         page.form.error("channel-totp", _("番号の受け取り方を選んでください。"))
         return show(flow, page, 422)
     if kind == "totp":
-        return _enroll(flow, page, kind, codes.new_totp_secret())
+        return _enroll(flow, page, kind, totp.new_totp_secret())
     auth = session_of(page)
     auth.data = auth.data | {"kind": kind}
     return page.redirect(f"{flow.prefix}/address")
@@ -86,9 +86,7 @@ def _enroll(flow: Flow, page: Page, kind: str, secret: str) -> Response[Any]:
     typed = (authenticator.address_digest or b"").hex()
     auth.data = auth.data | {"enrolling": authenticator.id, "kind": kind, "typed": typed}
     if kind != "totp":
-        second_factor.send_code(
-            page.work, authenticator, second_factor.ENROLL, origin_of(page.site)
-        )
+        code_sending.send_code(page.work, authenticator, second_factor.ENROLL, origin_of(page.site))
     return page.redirect(f"{flow.prefix}/prove")
 
 
@@ -161,7 +159,7 @@ def show_prove(flow: Flow, page: Page, status_code: int = 200) -> Response[Any]:
 
 def _uri(page: Page, secret: str) -> str:
     names = page.site.program.names
-    return codes.totp_uri(secret, plain(str(names.program)), plain(str(names.ward)))
+    return totp.totp_uri(secret, plain(str(names.program)), plain(str(names.ward)))
 
 
 def totp_image(flow: Flow, page: Page) -> Response[Any]:
@@ -195,7 +193,7 @@ def send_again(flow: Flow, page: Page) -> Response[Any]:
     if pending is None or pending.kind == "totp":
         return page.redirect(flow.prefix)
     try:
-        second_factor.send_code(page.work, pending, second_factor.ENROLL, origin_of(page.site))
+        code_sending.send_code(page.work, pending, second_factor.ENROLL, origin_of(page.site))
     except DomainError as error:
         page.form.error("code", error.message)
         return show_prove(flow, page, 429)

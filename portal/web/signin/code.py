@@ -11,12 +11,12 @@ from portal.domain.foundation.errors import ThrottledError
 from portal.domain.foundation.program.hours_text import clock_text
 from portal.domain.foundation.texts import _
 from portal.domain.people.authn import codes
-from portal.domain.people.authn.codes import CodeAnswer
 from portal.domain.people.authn.models import OtpAuthenticator
+from portal.domain.people.authn.typed_code import CodeAnswer
 from portal.domain.people.credentials.queries import credential_by_id
 from portal.domain.people.notices.phones import mask_email, mask_phone
 from portal.domain.people.notices.queries import in_trouble
-from portal.domain.people.signin import attempt, second_factor
+from portal.domain.people.signin import attempt, code_sending, second_factor
 from portal.domain.people.signin.waits import from_text
 from portal.platform import cookies
 from portal.platform.routes import endpoint
@@ -55,7 +55,7 @@ class SentCode:
 def sent_code(page: Page, authenticator: OtpAuthenticator, purpose: str) -> SentCode:
     """Return which sent code can be used now, and from when another can be sent."""
     until = codes.good_until(page.session, authenticator, purpose, page.now)
-    wait = second_factor.send_wait(page.session, authenticator, page.now, purpose)
+    wait = code_sending.send_wait(page.session, authenticator, page.now, purpose)
     next_from = from_text(wait, page.now) if wait is not None else ""
     if until is None:
         return SentCode(next_from=next_from)
@@ -156,7 +156,7 @@ def send(page: Page) -> Response[Any]:
     page.who.auth.data = page.who.auth.data | {"channel": current.kind}
     if current.kind != "totp":
         try:
-            second_factor.send_code(page.work, current, second_factor.SIGN_IN, origin_of(page.site))
+            code_sending.send_code(page.work, current, second_factor.SIGN_IN, origin_of(page.site))
         except ThrottledError as error:
             page.form.error("code", error.message)
             return show(page, 429)

@@ -3,8 +3,8 @@
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.program.hours_text import clock_text
 from portal.domain.foundation.texts import _
-from portal.domain.people.authn.codes import CodeAnswer
 from portal.domain.people.authn.models import OtpAuthenticator
+from portal.domain.people.authn.typed_code import CodeAnswer
 
 
 def code_error(answer: CodeAnswer, authenticator: OtpAuthenticator | None = None) -> str:

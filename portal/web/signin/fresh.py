@@ -7,8 +7,8 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.foundation.errors import ThrottledError
-from portal.domain.people.authn.codes import CodeAnswer
-from portal.domain.people.signin import second_factor
+from portal.domain.people.authn.typed_code import CodeAnswer
+from portal.domain.people.signin import code_sending, second_factor
 from portal.platform.routes import endpoint
 from portal.resident_page import Page, origin_of
 from portal.web.access import signed_in
@@ -83,7 +83,7 @@ def send(page: Page) -> Response[Any]:
     current = chosen(page)
     if current is not None and current.kind != "totp":
         try:
-            second_factor.send_code(page.work, current, _purpose(page), origin_of(page.site))
+            code_sending.send_code(page.work, current, _purpose(page), origin_of(page.site))
         except ThrottledError as error:
             page.form.error("code", error.message)
             return show(page, 429)

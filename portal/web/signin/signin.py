@@ -13,7 +13,7 @@ from portal.domain.foundation.texts import _
 from portal.domain.letters.letters.queries import sent_at
 from portal.domain.people.authn import sessions
 from portal.domain.people.credentials.formats import print_login_id, read_login_id
-from portal.domain.people.signin import attempt, second_factor
+from portal.domain.people.signin import attempt, code_sending
 from portal.platform import cookies
 from portal.platform.failures import failure_page
 from portal.platform.routes import Transaction, endpoint
@@ -159,7 +159,7 @@ def _send_first_code(page: Page, token: str) -> None:
     site = page.site
     auth = sessions.load(page.session, sessions.RESIDENT, token, page.now)
     if auth is not None:
-        second_factor.send_first_code(page.work, auth, origin_of(site))
+        code_sending.send_first_code(page.work, auth, origin_of(site))
 
 
 def device_label(user_agent: str) -> str:

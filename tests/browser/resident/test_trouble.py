@@ -13,7 +13,8 @@ from playwright.sync_api import Page
 from portal.domain.foundation.actors import Actor, Role
 from portal.domain.mailroom.incidents import site_notices
 from portal.domain.mailroom.incidents.site_notices import Draft
-from portal.domain.people.coupons.assignment import Reserve, assign
+from portal.domain.people.coupons.assignment import assign
+from portal.domain.people.coupons.reserve import Reserve
 from tests.browser.resident.screens import send
 from tests.browser.resident.served import Served
 from tests.support.browser import PageFactory

@@ -28,7 +28,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import telephone
 from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.models import Announcement
-from portal.domain.letters.announcements.services import call_off_cards
+from portal.domain.letters.announcements.stopping import call_off_cards
 from portal.domain.people.credentials.queries import latest_credential
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import (

@@ -5,9 +5,9 @@ from datetime import date, datetime
 
 from portal.domain.foundation.clock import last_day_before
 from portal.domain.foundation.languages import RESIDENT_LOCALES
+from portal.domain.foundation.program.checks_of_birth_window import check_birth_window
 from portal.domain.foundation.program.checks_of_calendar import check_agreed_days
 from portal.domain.foundation.program.checks_of_dates import (
-    check_birth_window,
     check_call_center,
     check_closed_days,
     check_order_of_days,

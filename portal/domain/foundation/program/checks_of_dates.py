@@ -1,10 +1,8 @@
 """Contradictions among the dates of a program."""
 
 from collections.abc import Iterator
-from datetime import date
 
 from portal.domain.foundation.program.deadlines import WindowKind
-from portal.domain.foundation.program.eligibility import school_year_window
 from portal.domain.foundation.program.explain import window_title
 from portal.domain.foundation.program.findings import Finding, Level, error_of, warning_of
 from portal.domain.foundation.program.schema import Program
@@ -128,59 +126,6 @@ def check_pairs_of_days(program: Program) -> Iterator[Finding]:
             yield Finding(
                 level, code, sentence % {key: day.isoformat() for key, day in values.items()}
             )
-
-
-def check_birth_window(program: Program) -> Iterator[Finding]:
-    """Report a birth window that does not begin and end where a school year does."""
-    first, last = program.birth_from, program.birth_to
-    school_first, _base = school_year_window(program.base_date)
-    values = {
-        "first": first.isoformat(),
-        "last": last.isoformat(),
-        "school": school_first.isoformat(),
-        "base": program.base_date.isoformat(),
-    }
-    if last < first:
-        yield error_of(
-            "birth_window_empty",
-            _s("対象の誕生日の終わり(%(last)s)が始まり(%(first)s)より前です。") % values,
-        )
-        return
-    yield from _check_school_year(first, school_first, values)
-    if last < program.base_date:
-        yield warning_of(
-            "birth_window_misses_babies",
-            _s(
-                "%(last)sの後、基準日(%(base)s)までに生まれた子が対象から漏れます。"
-                "区に確かめてください。"
-            )
-            % values,
-        )
-
-
-def _check_school_year(
-    first: date, school_first: date, values: dict[str, str]
-) -> Iterator[Finding]:
-    if (first.month, first.day) != (4, 2):
-        yield error_of(
-            "birth_window_splits_school_year",
-            _s(
-                "対象の誕生日の始まり(%(first)s)が学年の途中です。"
-                "学年は4月2日生まれから始まり、4月1日生まれは1つ上の学年です。"
-                "基準日(%(base)s)で18歳の年度末までなら%(school)sです。"
-            )
-            % values,
-        )
-    elif first != school_first:
-        yield warning_of(
-            "birth_window_other_school_year",
-            _s(
-                "対象の誕生日の始まり(%(first)s)が、"
-                "基準日(%(base)s)で18歳の年度末までの始まり(%(school)s)と違います。"
-                "学年ごと漏れたり増えたりしないか、区に確かめてください。"
-            )
-            % values,
-        )
 
 
 def check_closed_days(program: Program) -> Iterator[Finding]:

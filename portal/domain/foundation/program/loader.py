@@ -12,7 +12,8 @@ from portal.domain.foundation.program.call_settings import read_call_settings
 from portal.domain.foundation.program.eligibility import school_year_window
 from portal.domain.foundation.program.escalation_settings import read_escalation_settings
 from portal.domain.foundation.program.postage_settings import read_postage_settings
-from portal.domain.foundation.program.reading import ProgramFileError, Section, read_toml
+from portal.domain.foundation.program.reading import Section
+from portal.domain.foundation.program.reading_contact import read_channels, read_contact
 from portal.domain.foundation.program.reading_dates import read_dates
 from portal.domain.foundation.program.reading_texts import (
     fill_texts,
@@ -29,23 +30,18 @@ from portal.domain.foundation.program.schema import (
     FORWARDING,
     LETTER_PASSWORD_MODES,
     AdvanceSettings,
-    Channels,
-    Contact,
     Eligibility,
     LetterLayout,
     Period,
-    PostalAddress,
     Program,
-    RiskAcceptance,
 )
 from portal.domain.foundation.program.settlement_settings import read_settlement_settings
+from portal.domain.foundation.program.toml_files import ProgramFileError, read_toml
 from portal.domain.foundation.program.workplaces import read_workplaces
 from portal.domain.foundation.texts import _s
 
 PROGRAMS = Path(__file__).resolve().parents[3] / "programs"
 FILE_NAME = "program.toml"
-TELEPHONE = re.compile(r"0\d{1,4}-\d{1,4}-\d{3,4}")
-POSTAL_CODE = re.compile(r"(\d{3})-?(\d{4})")
 
 
 def shipped_programs() -> tuple[str, ...]:
@@ -95,8 +91,8 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
     eligibility = _read_eligibility(root.table("eligibility"), problems)
     contract = root.table("contract")
     period = Period(contract.day("from"), contract.day("to"))
-    contact = _read_contact(root.table("contact"))
-    channels = _read_channels(root.table("channels"))
+    contact = read_contact(root.table("contact"))
+    channels = read_channels(root.table("channels"))
     letter = root.table("letter")
     layout = _read_letter(letter)
     advance = root.table("advance", required=False)
@@ -193,51 +189,6 @@ def _read_eligibility(section: Section, problems: list[str]) -> Eligibility:
         birth_to_is_derived=given_to is None or given_to == derived_to,
         amount_yen=section.whole("amount_yen", low=1, high=10_000_000),
         expected_children=section.whole("expected_children", 0) or None,
-    )
-
-
-def _read_contact(section: Section) -> Contact:
-    address = _read_address(section.table("address"))
-    own_return = section.has("return_address")
-    escalation = section.table("escalation", required=False)
-    return Contact(
-        telephone=_read_telephone(section, "telephone"),
-        telephone_is_free=section.flag("telephone_is_free", default=True),
-        fax=_read_telephone(section, "fax"),
-        address=address,
-        return_address=_read_address(section.table("return_address")) if own_return else address,
-        escalation_name=escalation.text("name", ""),
-        escalation_telephone=escalation.text("telephone", ""),
-    )
-
-
-def _read_telephone(section: Section, key: str) -> str:
-    value = section.text(key)
-    if value and not TELEPHONE.fullmatch(value):
-        section.problem(key, _s("0120-000-000 のように、半角の数字とハイフンで書いてください。"))
-    return value
-
-
-def _read_address(section: Section) -> PostalAddress:
-    code = section.text("postal_code")
-    match = POSTAL_CODE.fullmatch(code)
-    if code and match is None:
-        section.problem("postal_code", _s("郵便番号は 139-0001 のように7桁で書いてください。"))
-    return PostalAddress(match[1] + match[2] if match else "", section.words("lines"))
-
-
-def _read_channels(section: Section) -> Channels:
-    risk = None
-    if section.has("email_risk_acceptance"):
-        table = section.table("email_risk_acceptance")
-        risk = RiskAcceptance(
-            table.text("accepted_by"), table.day("accepted_on"), table.text("note")
-        )
-    return Channels(
-        totp=section.flag("totp", default=True),
-        sms=section.flag("sms", default=False),
-        email=section.flag("email", default=False),
-        email_risk=risk,
     )
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.letters.announcements.models import Announcement, CardPrint
-from portal.domain.letters.announcements.services import CARD
+from portal.domain.letters.announcements.reach import CARD
 from portal.domain.letters.announcements.states import ANNOUNCEMENT
 from portal.domain.people.households.models import Household
 from portal.domain.people.notices.models import OutboxMessage

@@ -11,7 +11,8 @@ from portal.domain.foundation.clock import JST, day_start
 from portal.domain.foundation.program.deadlines import Window
 from portal.domain.foundation.work import Work, WorkSource
 from portal.domain.letters.announcements.models import Announcement
-from portal.domain.letters.announcements.services import EMAIL, SMS, announce
+from portal.domain.letters.announcements.reach import EMAIL, SMS
+from portal.domain.letters.announcements.services import announce
 from portal.domain.letters.announcements.silence import drop_silenced
 from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.coupons.models import Coupon

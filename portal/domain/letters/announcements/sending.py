@@ -9,9 +9,11 @@ from portal.domain.foundation.actors import SYSTEM
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.models import Announcement
-from portal.domain.letters.announcements.services import CARD, HELD, PURPOSE, stop
+from portal.domain.letters.announcements.reach import CARD
+from portal.domain.letters.announcements.services import PURPOSE
 from portal.domain.letters.announcements.silence import silenced
 from portal.domain.letters.announcements.states import ANNOUNCEMENT
+from portal.domain.letters.announcements.stopping import HELD, stop
 from portal.domain.people.notices.models import OutboxMessage
 
 NEW_LETTER = "notice.new_letter"

@@ -1,11 +1,9 @@
 """Announce an event: choose the medium, queue it once, and resume what was stopped."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -14,16 +12,15 @@ from portal.domain.foundation.actors import SYSTEM
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.base import table_of
 from portal.domain.foundation.clock import jst_date
-from portal.domain.foundation.errors import NotAllowedError, NotFoundError
-from portal.domain.foundation.languages import SOURCE_LOCALE
+from portal.domain.foundation.errors import NotAllowedError
 from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.models import Announcement
+from portal.domain.letters.announcements.reach import CALL, CARD, Reach, reach
 from portal.domain.letters.announcements.silence import silenced
 from portal.domain.letters.announcements.states import ANNOUNCEMENT
+from portal.domain.letters.announcements.stopping import HELD, LATE, lock_announcement, stop
 from portal.domain.people.authn.codes import secret_of
-from portal.domain.people.authn.models import OtpAuthenticator
-from portal.domain.people.credentials.models import Credential
 from portal.domain.people.notices.messages import DATED_EVENTS, progress_message
 from portal.domain.people.notices.messages import PROGRESS_EVENTS as EVENTS
 from portal.domain.people.notices.services import enqueue
@@ -32,23 +29,8 @@ from portal.domain.people.tasks.services import CALL_BACK, open_task
 LIFE = timedelta(hours=48)
 """How long a message is tried; after that it is undeliverable and a card follows."""
 PURPOSE = "announce."
-SMS, EMAIL, CARD, CALL = "sms", "email", "card", "call_back"
 KEY_LENGTH = 100
-HELD, LATE = "held", "late"
 
-# Built once: building a statement costs more than sending it, and every submitted request uses it.
-_PROVEN = (
-    select(OtpAuthenticator, Credential.locale)
-    .join(Credential, Credential.id == OtpAuthenticator.credential_id)
-    .where(
-        Credential.household_id == bindparam("household_id"),
-        Credential.state == bindparam("state"),
-        OtpAuthenticator.state == "confirmed",
-        OtpAuthenticator.kind.in_((SMS, EMAIL)),
-    )
-    .order_by(Credential.id.desc(), OtpAuthenticator.kind.desc())
-    .limit(1)
-)
 _TABLE = table_of(Announcement)
 _INSERT = {
     dialect: insert(_TABLE)
@@ -67,51 +49,6 @@ _TWIN = (
     )
     .limit(1)
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """The channel by which a household gets its codes by message, and its language.
-
-    ``row`` is None without such a channel.
-    """
-
-    row: OtpAuthenticator | None
-    locale: str
-
-
-def reach(session: Session, household_id: int) -> Reach:
-    """Return the proven SMS or email channel of a household's active account (SMS first).
-
-    An app gives codes without an address; nothing is written to a locked, suspended or replaced
-    account.
-    """
-    return _reach(session, household_id, "active")
-
-
-def reach_of_replaced(session: Session, household_id: int) -> Reach:
-    """Return the proven channel of the last replaced account, until the new one is in use.
-
-    Only to inform its owner of the new letter, which the owner asked for from this account.
-    """
-    return _reach(session, household_id, "superseded")
-
-
-def _reach(session: Session, household_id: int, state: str) -> Reach:
-    found = session.execute(_PROVEN, {"household_id": household_id, "state": state}).first()
-    return (
-        Reach(None, SOURCE_LOCALE) if found is None else Reach(found[0], found[1] or SOURCE_LOCALE)
-    )
-
-
-def reach_by(credential: Credential, sources: Iterable[OtpAuthenticator]) -> Reach:
-    """Return what ``reach`` would, from an account and its proven sources of codes, already read."""
-    if credential.state == "active":
-        for kind in (SMS, EMAIL):
-            for source in sources:
-                if source.kind == kind and source.state == "confirmed":
-                    return Reach(source, credential.locale or SOURCE_LOCALE)
-    return Reach(None, SOURCE_LOCALE)
 
 
 def announce(
@@ -253,62 +190,6 @@ def _matter(row: Announcement) -> str:
     return _s("申請の進みを電話で伝えてください。")
 
 
-def lock_announcement(session: Session, announcement_id: int) -> Announcement:
-    """Lock one row to the end of the transaction.
-
-    Raises:
-        NotFoundError: no announcement has this key.
-    """
-    row = session.get(Announcement, announcement_id, with_for_update=True, populate_existing=True)
-    if row is None:
-        raise NotFoundError(_s("このお知らせは見つかりませんでした。"))
-    return row
-
-
-def stop(work: Work, row: Announcement, reason: str) -> None:
-    """Stop a waiting announcement; only a person starts it again."""
-    row.state, row.changed_at = ANNOUNCEMENT.next(row.state, "stop"), work.now
-    row.last_error = reason
-    record(
-        work.acting_as(SYSTEM),
-        "notice.stopped",
-        "announcement",
-        row.id,
-        household_id=row.household_id,
-        event=row.event,
-        medium=row.medium,
-    )
-
-
-def call_off_cards(work: Work, key: str) -> None:
-    """Print no card about a finished event (its ``key``).
-
-    Neither the waiting card nor the one that would follow a lost message.
-    """
-    known = select(Announcement.id).where(Announcement.dedupe_key == key).scalar_subquery()
-    rows = work.session.scalars(
-        select(Announcement)
-        .where(
-            or_(Announcement.dedupe_key == key, Announcement.follows_id == known),
-            Announcement.medium == CARD,
-            Announcement.state == ANNOUNCEMENT.initial,
-        )
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    for row in rows.all():
-        row.state, row.changed_at = ANNOUNCEMENT.next(row.state, "call_off"), work.now
-        record(
-            work.acting_as(SYSTEM),
-            "notice.called_off",
-            "announcement",
-            row.id,
-            household_id=row.household_id,
-            event=row.event,
-            medium=row.medium,
-        )
-
-
 def resume(work: Work, announcement_id: int) -> Announcement:
     """Send a stopped announcement after all, by the medium that fits now.
 
@@ -332,28 +213,6 @@ def resume(work: Work, announcement_id: int) -> Announcement:
     record(
         work,
         "notice.resumed",
-        "announcement",
-        row.id,
-        household_id=row.household_id,
-        event=row.event,
-        medium=row.medium,
-    )
-    work.session.flush()
-    return row
-
-
-def card_came_back(work: Work, announcement_id: int) -> Announcement:
-    """Record that the post returned a card.
-
-    Raises:
-        NotFoundError: no announcement has this key.
-        WrongStateError: it is not a printed card, or its return was recorded before.
-    """
-    row = lock_announcement(work.session, announcement_id)
-    row.state, row.changed_at = ANNOUNCEMENT.next(row.state, "come_back"), work.now
-    record(
-        work,
-        "notice.came_back",
         "announcement",
         row.id,
         household_id=row.household_id,

@@ -10,8 +10,9 @@ from typing import Any
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _, _s, use_locale
-from portal.domain.letters.letters.content import LetterContent, LetterFrame
-from portal.domain.letters.letters.render import compile_pdf, page_count
+from portal.domain.letters.letters.content import LetterContent
+from portal.domain.letters.letters.frame import LetterFrame
+from portal.domain.letters.letters.typesetting import compile_pdf, page_count
 from portal.domain.letters.letters.window import layout_data, pieces, window_data
 from portal.domain.people.notices.messages import progress_texts
 

@@ -1,28 +1,26 @@
-"""Draw letters: many letters in, one PDF chunk out. Texts reach Typst as data, never as markup."""
+"""Draw letters: many letters in, one PDF chunk out."""
 
 import json
-import re
-import threading
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-import typst
-
 from portal.domain.foundation.errors import InputError
-from portal.domain.foundation.languages import LANGUAGES
 from portal.domain.foundation.texts import _s, plain
-from portal.domain.letters.letters.content import LetterContent, LetterFrame
-from portal.domain.letters.letters.fonts import font_folders
+from portal.domain.letters.letters.content import LetterContent
+from portal.domain.letters.letters.frame import LetterFrame
 from portal.domain.letters.letters.sign_in_qr import qr_path
+from portal.domain.letters.letters.typesetting import (
+    _compiler,
+    _drawing,
+    _files,
+    compile_pdf,
+    page_count,
+)
 from portal.domain.letters.letters.window import Piece, layout_data, pieces, window_data
 
-TEMPLATES = Path(__file__).resolve().parents[4] / "templates" / "letters"
-IMPORTED = ("parts.typ", "forms.typ")
 FRONT_NOTES = (
     "where_usable",
     "no_smartphone",
@@ -35,7 +33,6 @@ FRONT_NOTES = (
     "personal_data",
     "languages",
 )
-_drawing = threading.Lock()
 BACK_NOTES = ("exchange_deadline", "use_deadline", *FRONT_NOTES, "call_center")
 
 
@@ -139,14 +136,6 @@ def _back(frame: LetterFrame) -> tuple[float, bytes]:
     )
 
 
-def page_count(pdf: bytes) -> int:
-    """Return the number of pages of the compiler's PDF; letters and pages must reconcile."""
-    match = re.search(rb"/Type ?/Pages\b[^>]*?/Count (\d+)|/Count (\d+)[^>]*?/Type ?/Pages\b", pdf)
-    if match is None:
-        raise TypeError("a PDF without a page tree")
-    return int(match[1] or match[2])
-
-
 def render_testpage(frame: LetterFrame, sample: LetterContent) -> bytes:
     """Return the alignment page: window and padding frames, rulers, fold marks, a sample address."""
     layout = frame.layout
@@ -163,55 +152,6 @@ def render_testpage(frame: LetterFrame, sample: LetterContent) -> bytes:
         },
     }
     return compile_pdf("testpage.typ", data, timestamp=frame.timestamp, fonts=frame.fonts)
-
-
-def compile_pdf(
-    template: str, data: dict[str, Any], *, timestamp: int, fonts: tuple[Path, ...] = ()
-) -> bytes:
-    """Return the PDF of a template in ``templates/letters``; the same data gives the same bytes.
-
-    Threads take turns: a compiler refuses a second one while it works.
-    """
-    with _drawing:
-        return _compile(template, data, timestamp, fonts)
-
-
-def _compile(template: str, data: dict[str, Any], timestamp: int, fonts: tuple[Path, ...]) -> bytes:
-    compiler, sources = _compiler(template, fonts)
-    # The data is a file and not a system input: an input would change the world that every cached
-    # layout was made in, and each text that is the same on all letters would be laid out anew in
-    # every chunk.
-    pdf = compiler.compile(
-        input=_files({**sources, "data.json": json.dumps(data, ensure_ascii=False).encode()}),
-        format="pdf",
-        pdf_standards=["ua-1"],
-        timestamp=timestamp,
-    )
-    if not isinstance(pdf, bytes):
-        raise TypeError("the compiler gave pages instead of one file")
-    return pdf
-
-
-@lru_cache(maxsize=8)
-def _compiler(template: str, fonts: tuple[Path, ...]) -> tuple[typst.Compiler, dict[str, bytes]]:
-    folders = {*font_folders(), *(font.parent for font in fonts)}
-    typesetting = {one.locale: asdict(one.typesetting) for one in LANGUAGES}
-    sources = {
-        "main": (TEMPLATES / template).read_bytes(),
-        "languages.json": json.dumps(typesetting).encode(),
-        **{name: (TEMPLATES / name).read_bytes() for name in IMPORTED},
-    }
-    compiler = typst.Compiler(
-        _files({**sources, "data.json": b"{}"}),
-        font_paths=[str(folder) for folder in sorted(folders)],
-        ignore_system_fonts=True,
-    )
-    return compiler, sources
-
-
-def _files(contents: dict[str, bytes]) -> Any:
-    # the package accepts files by name; its type stub omits them
-    return contents
 
 
 def _letter_data(content: LetterContent, frame: LetterFrame) -> dict[str, Any]:

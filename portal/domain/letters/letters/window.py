@@ -5,15 +5,12 @@ from typing import Any
 
 from portal.domain.foundation.program.schema import LetterLayout
 from portal.domain.foundation.texts import RUBY
-from portal.domain.letters.letters.barcode import bars_path, code128_widths, customer_path
-from portal.domain.letters.letters.content import (
-    LetterContent,
-    LetterFrame,
-    barcode_points,
-    image_size,
-    window_block,
-)
+from portal.domain.letters.letters.address_block import barcode_points, image_size, window_block
+from portal.domain.letters.letters.barcode import customer_path
+from portal.domain.letters.letters.code128 import bars_path, code128_widths
+from portal.domain.letters.letters.content import LetterContent
 from portal.domain.letters.letters.fonts import family_for
+from portal.domain.letters.letters.frame import LetterFrame
 
 SHEET_WIDTH_MM = 210
 MARGIN_MM = 20

@@ -8,15 +8,16 @@ from portal.domain.contacts.faxes.inquiry_form import inquiry_form_pdf
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.languages import SOURCE_LOCALE
-from portal.domain.foundation.program.reading import read_toml
 from portal.domain.foundation.program.schema import DECLINE_FORM, Program
+from portal.domain.foundation.program.toml_files import read_toml
 from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.foundation.work import Work
 from portal.domain.letters.documents import services
 from portal.domain.letters.documents.models import DocumentVersion
 from portal.domain.letters.letters.advance import fit_notice_back, render_notices
 from portal.domain.letters.letters.barcode import customer_bars
-from portal.domain.letters.letters.content import LetterContent, letter_frame
+from portal.domain.letters.letters.content import LetterContent
+from portal.domain.letters.letters.frame import letter_frame
 from portal.domain.letters.letters.render import fit_back, render_chunk
 from portal.domain.letters.letters.texts import ADVANCE_REQUIRED, load_texts
 from portal.domain.mailroom.printing.runs.advance import advance_frame, settings_of

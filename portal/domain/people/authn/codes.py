@@ -1,18 +1,11 @@
-"""One-time codes from an authenticator app (TOTP) or sent by SMS or email.
+"""One-time codes: store sources of codes, make codes to send, check typed ones.
 
-A sent code is random, is valid for ten minutes and five tries, and works once; an app's code is
-refused once its time step was used.
+A sent code is random, is valid for ten minutes and five tries, and works once.
 """
 
-import base64
-import hmac
 import secrets
-import unicodedata
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
-import pyotp
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
@@ -21,51 +14,15 @@ from portal.domain.foundation.base import table_of
 from portal.domain.foundation.vault import Vault, same, seal, unseal
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn.models import BackupCode, OneTimeCode, OtpAuthenticator
+from portal.domain.people.authn.totp import totp_step
+from portal.domain.people.authn.typed_code import DIGITS, CodeAnswer, read_code
 
-DIGITS = 6
-TOTP_SECONDS = 30
 CODE_LIFE = timedelta(minutes=10)
 TRIES_PER_CODE = 5
 # T6 of security.md §2: ten wrong codes in a row lock for 30 minutes (then 60 …), thirty in all
 # close the factor.
 CONSECUTIVE_FAILS, TOTAL_FAILS = 10, 30
 FIRST_LOCK = timedelta(minutes=30)
-
-
-class CodeAnswer(StrEnum):
-    """The result of checking a typed code; each has its own sentence on the page."""
-
-    RIGHT = "right"
-    EMPTY = "empty"
-    NOT_DIGITS = "not_digits"
-    TOO_SHORT = "too_short"
-    TOO_LONG = "too_long"
-    WRONG = "wrong"
-    EXPIRED = "expired"
-    USED = "used"
-    LOCKED = "locked"
-    CLOSED = "closed"
-
-
-@dataclass(frozen=True, slots=True)
-class TypedCode:
-    """A typed code: its digits, or why it cannot be a code."""
-
-    digits: str
-    fault: CodeAnswer | None
-
-
-def read_code(typed: str) -> TypedCode:
-    """Read six digits of any width, with or without spaces and hyphens."""
-    text = unicodedata.normalize("NFKC", typed)
-    digits = "".join(c for c in text if not c.isspace() and c not in "-‐‑‒–—―−ー－・.\u200b\ufeff")
-    if not digits:
-        return TypedCode("", CodeAnswer.EMPTY)
-    if not (digits.isascii() and digits.isdigit()):
-        return TypedCode("", CodeAnswer.NOT_DIGITS)
-    if len(digits) != DIGITS:
-        return TypedCode("", CodeAnswer.TOO_SHORT if len(digits) < DIGITS else CodeAnswer.TOO_LONG)
-    return TypedCode(digits, None)
 
 
 def _context(authenticator: OtpAuthenticator) -> bytes:
@@ -104,16 +61,6 @@ def add_authenticator(work: Work, credential_id: int, kind: str, secret: str) ->
 def secret_of(vault: Vault, authenticator: OtpAuthenticator) -> str:
     """Decrypt the app's secret or the address of a source of codes."""
     return unseal(vault.kek, authenticator.sealed, _context(authenticator)).decode()
-
-
-def new_totp_secret() -> str:
-    """Return a 160-bit base32 secret."""
-    return pyotp.random_base32(32)
-
-
-def totp_uri(secret: str, account: str, issuer: str) -> str:
-    """Return the ``otpauth`` URI for an authenticator app."""
-    return pyotp.TOTP(secret).provisioning_uri(name=account, issuer_name=issuer)
 
 
 def new_code(work: Work, authenticator: OtpAuthenticator, purpose: str) -> tuple[OneTimeCode, str]:
@@ -218,37 +165,6 @@ def forget_all(session: Session, credential_id: int) -> None:
     session.execute(delete(OneTimeCode).where(OneTimeCode.authenticator_id.in_(sources)))
     session.execute(delete(OtpAuthenticator).where(OtpAuthenticator.credential_id == credential_id))
     session.execute(delete(BackupCode).where(BackupCode.credential_id == credential_id))
-
-
-def totp_step(
-    secret: str, digits: str, now: datetime, last_step: int | None
-) -> tuple[CodeAnswer, int | None]:
-    """Return the time step of an app's code, allowing one step of drift; None for a wrong code.
-
-    A step at or before the last accepted one is refused.
-    """
-    key = base64.b32decode(secret)
-    current = int(now.timestamp()) // TOTP_SECONDS
-    answer = CodeAnswer.WRONG
-    matched: int | None = None
-    for step in (current - 1, current, current + 1):
-        if same(_app_code(key, step).encode(), digits.encode()):
-            matched = step
-    if matched is not None:
-        used = last_step is not None and matched <= last_step
-        answer = CodeAnswer.USED if used else CodeAnswer.RIGHT
-    return answer, matched if answer is CodeAnswer.RIGHT else last_step
-
-
-def _app_code(key: bytes, step: int) -> str:
-    """Return the code that an app shows for a time step (RFC 4226 §5.3).
-
-    A library would decode the secret anew for each step.
-    """
-    digest = hmac.digest(key, step.to_bytes(8, "big"), "sha1")
-    start = digest[-1] & 0x0F
-    number = int.from_bytes(digest[start : start + 4], "big") & 0x7FFF_FFFF
-    return f"{number % 10**DIGITS:0{DIGITS}d}"
 
 
 _AUTHENTICATORS = table_of(OtpAuthenticator)

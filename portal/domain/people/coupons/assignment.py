@@ -1,19 +1,17 @@
 """Assign codes to entitlements: one each, in one transaction, never twice, never from the reserve."""
 
-import math
-import re
 from dataclasses import dataclass
 from datetime import datetime
-from fractions import Fraction
 
 from sqlalchemy import ColumnElement, Select, exists, func, select, text, update
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.audit.services import record
-from portal.domain.foundation.errors import ConflictError, InputError, NotAllowedError
+from portal.domain.foundation.errors import ConflictError, NotAllowedError
 from portal.domain.foundation.texts import _s, _sn
 from portal.domain.foundation.work import Work
 from portal.domain.people.coupons.models import Coupon, CouponBatch
+from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.coupons.states import COUPON, LIVE, STOCK
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.services import locked
@@ -24,30 +22,6 @@ from portal.domain.people.households.queries import withheld
 ASSIGN_LOCK = 7_208_154
 """Key of PostgreSQL's advisory lock that serializes assignments, so that the reserve counts once.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Reserve:
-    """Codes kept for replacements: a number, or a share (rounded up) of all codes then in use."""
-
-    count: int = 0
-    share: Fraction = Fraction(0)
-
-    @classmethod
-    def parse(cls, written: str) -> "Reserve":
-        """Parse ``200`` or ``1.5%``.
-
-        Raises:
-            InputError: the text is neither.
-        """
-        match = re.fullmatch(r"(\d{1,9})|(\d{1,2}(?:\.\d{1,3})?)\s*%", written.strip())
-        if match is None:
-            raise InputError(_s("予備の数は 200 か 1.5% のように書いてください。"))
-        return cls(int(match[1])) if match[1] else cls(share=Fraction(match[2]) / 100)
-
-    def of(self, codes_in_use: int) -> int:
-        """Return how many codes to keep back."""
-        return max(self.count, math.ceil(self.share * codes_in_use))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
-"""One-time codes of residents: enroll a source, send within limits, check, backup codes, close."""
+"""The second factor of residents: enroll a source of codes, check codes and backup codes."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -14,28 +13,16 @@ from portal.domain.foundation.texts import _, current_locale
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn import codes, sessions, throttles
 from portal.domain.people.authn.backup_codes import use_backup_code
-from portal.domain.people.authn.codes import CodeAnswer
 from portal.domain.people.authn.models import AuthSession, OtpAuthenticator
+from portal.domain.people.authn.typed_code import CodeAnswer
 from portal.domain.people.credentials.formats import read_password
 from portal.domain.people.credentials.models import Credential
-from portal.domain.people.notices.messages import code_message
-from portal.domain.people.notices.services import enqueue
 from portal.domain.people.signin.attempt import STAGE_FULL
 from portal.domain.people.signin.notify import tell_owner
-from portal.domain.people.signin.waits import not_sent_text
 from portal.domain.people.tasks.services import CODE_CLOSED, open_once
 
 KINDS = ("totp", "sms", "email")
 ENROLL, SIGN_IN, CONFIRM = "enroll", "sign_in", "confirm"
-SENDING = (throttles.SEND_GAP, throttles.SEND_HOUR, throttles.SEND_DAY)
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """The sender of a code: the host name an SMS is bound to, and the program's name for an email."""
-
-    host: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,43 +99,6 @@ def enroll(
     if authenticator.state == "confirmed":
         raise NotAllowedError(_("この方法は、もう登録されています。"))
     return authenticator
-
-
-def send_code(work: Work, authenticator: OtpAuthenticator, purpose: str, origin: Origin) -> None:
-    """Make a code and put its message into the outbox.
-
-    A worker sends it after the page was answered.
-
-    Raises:
-        ThrottledError: sixty seconds have not passed, or too many messages in this hour or day.
-    """
-    address = codes.secret_of(work.vault, authenticator)
-    refusing = _refusing(purpose)
-    for limit in SENDING:
-        for key in _counted_for(authenticator):
-            verdict = throttles.take(work.session, limit, key, work.now)
-            if not verdict.allowed and limit in refusing:
-                wait = (
-                    send_wait(work.session, authenticator, work.now, purpose)
-                    or verdict.retry_at
-                    or work.now
-                )
-                usable = codes.good_until(work.session, authenticator, purpose, work.now)
-                raise ThrottledError(not_sent_text(usable, wait, work.now), retry_at=wait)
-    row, code = codes.new_code(work, authenticator, purpose)
-    credential = work.session.get_one(Credential, authenticator.credential_id)
-    message = code_message(authenticator.kind, purpose, code, origin.host, sender=origin.name)
-    enqueue(
-        work,
-        kind=authenticator.kind,
-        purpose=f"code.{purpose}",
-        address=address,
-        subject=message.subject,
-        body=message.body,
-        dedupe_key=f"code:{row.id}",
-        household_id=credential.household_id,
-        expires_at=row.expires_at,
-    )
 
 
 def check(
@@ -243,40 +193,3 @@ def step_up(work: Work, auth: AuthSession, *, data: dict[str, Any] | None = None
         device=auth.device,
         data=data,
     )
-
-
-def send_first_code(work: Work, auth: AuthSession, origin: Origin) -> OtpAuthenticator | None:
-    """Send a sign-in code right after the password; return the channel, or None if none was sent."""
-    found = factors(work.session, auth.owner_id or 0).confirmed
-    if not found or found[0].kind == "totp":
-        return None
-    try:
-        send_code(work, found[0], SIGN_IN, origin)
-    except ThrottledError:
-        return None  # the page says which code can be used, and from when another can be sent
-    return found[0]
-
-
-def send_wait(
-    session: Session, authenticator: OtpAuthenticator, now: datetime, purpose: str = SIGN_IN
-) -> datetime | None:
-    """Return from when another code can be sent to a source; None if now, or if it is an app."""
-    if authenticator.kind == "totp":
-        return None
-    tries = [(limit, key) for limit in _refusing(purpose) for key in _counted_for(authenticator)]
-    return throttles.full_until(session, tries, now)
-
-
-def _refusing(purpose: str) -> tuple[throttles.Limit, ...]:
-    """Return the limits that refuse another code.
-
-    Whoever mistyped an address need not wait to send to the right one.
-    """
-    return tuple(
-        limit for limit in SENDING if not (limit is throttles.SEND_GAP and purpose == ENROLL)
-    )
-
-
-def _counted_for(authenticator: OtpAuthenticator) -> tuple[str, str]:
-    """Return the keys that a sent code counts for: its account and its address."""
-    return f"a{authenticator.credential_id}", (authenticator.address_digest or b"").hex()

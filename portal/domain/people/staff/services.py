@@ -20,8 +20,8 @@ from portal.domain.foundation.vault import seal
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn import sessions, throttles
 from portal.domain.people.authn.backup_codes import BACKUP_ALPHABET
-from portal.domain.people.authn.codes import new_totp_secret
 from portal.domain.people.authn.passwords import SALT_BYTES, hash_password
+from portal.domain.people.authn.totp import new_totp_secret
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import ROLES_OF_ORGANIZATION
 from portal.domain.people.staff.sign_in import STAFF_CODE, account_key, fold_login

@@ -17,9 +17,10 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault, unseal
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn import sessions, throttles
-from portal.domain.people.authn.codes import CodeAnswer, read_code, totp_step
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.authn.networks import network_keys
+from portal.domain.people.authn.totp import totp_step
+from portal.domain.people.authn.typed_code import CodeAnswer, read_code
 from portal.domain.people.staff.models import StaffUser
 
 STAGE_PASSWORD, STAGE_FULL = "password", "full"

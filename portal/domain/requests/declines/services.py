@@ -14,7 +14,8 @@ from portal.domain.foundation.program.opening import require_open
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _, _s
 from portal.domain.foundation.work import Work
-from portal.domain.letters.announcements.services import Reach, announce
+from portal.domain.letters.announcements.reach import Reach
+from portal.domain.letters.announcements.services import announce
 from portal.domain.requests.declines.declaring import (
     HONORED,
     LATE,

@@ -1,7 +1,8 @@
 """Telling a household of its redelivery; never an address or number that a requester typed."""
 
 from portal.domain.foundation.work import Work
-from portal.domain.letters.announcements.services import Reach, announce, reach
+from portal.domain.letters.announcements.reach import Reach, reach
+from portal.domain.letters.announcements.services import announce
 from portal.domain.requests.redeliveries.models import Redelivery
 from portal.domain.requests.redeliveries.queries import STAFF
 from portal.domain.requests.requests.models import Request

@@ -21,7 +21,8 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import folded, postal_code
 from portal.domain.foundation.vault import seal_json, unseal_json
 from portal.domain.foundation.work import Work
-from portal.domain.letters.letters.orders import OtherAddress, order, send_elsewhere
+from portal.domain.letters.letters.orders import order
+from portal.domain.letters.letters.other_address import OtherAddress, send_elsewhere
 from portal.domain.letters.letters.states import REDELIVERY as REASON
 from portal.domain.letters.shipments.queries import shipment
 from portal.domain.people.entitlements.models import Entitlement

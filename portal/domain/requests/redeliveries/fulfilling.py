@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.approvals.services import turn_down
 from portal.domain.foundation.work import Work
-from portal.domain.letters.announcements.services import reach, reach_of_replaced
+from portal.domain.letters.announcements.reach import reach, reach_of_replaced
 from portal.domain.requests.redeliveries.announcing import tell
 from portal.domain.requests.redeliveries.models import Redelivery
 from portal.domain.requests.redeliveries.queries import LETTER, SESSION, redelivery_of

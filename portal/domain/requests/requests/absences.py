@@ -5,7 +5,8 @@ By its channel, else by a card or a call, as the ward decided.
 
 from portal.domain.foundation.program.request_settings import ABSENCE_CALL
 from portal.domain.foundation.work import Work
-from portal.domain.letters.announcements.services import announce, reach
+from portal.domain.letters.announcements.reach import reach
+from portal.domain.letters.announcements.services import announce
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.letters.shipments.queries import absence_key
 from portal.domain.requests.requests.numbers_left import number_left

@@ -17,7 +17,7 @@ from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _, current_locale, use_locale
 from portal.domain.foundation.wareki import format_wareki
 from portal.domain.letters.letters.fonts import missing_characters
-from portal.domain.letters.letters.render import compile_pdf
+from portal.domain.letters.letters.typesetting import compile_pdf
 from portal.domain.letters.letters.window import pieces
 
 PATIENCE = 10.0

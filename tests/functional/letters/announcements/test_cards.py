@@ -20,9 +20,10 @@ from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.errors import NotAllowedError
 from portal.domain.letters.announcements.models import Announcement, CardPrint
 from portal.domain.letters.announcements.queries import card_by_number, card_counts
-from portal.domain.letters.announcements.services import announce, card_came_back
+from portal.domain.letters.announcements.services import announce
+from portal.domain.letters.announcements.stopping import card_came_back
 from portal.domain.letters.letters.card import render_cards
-from portal.domain.letters.letters.content import LetterFrame
+from portal.domain.letters.letters.frame import LetterFrame
 from portal.domain.mailroom.printing.cards import printing
 from portal.domain.mailroom.printing.cards.printing import BuiltCards, check_cards, print_cards
 from portal.domain.mailroom.printing.runs.build import Printer

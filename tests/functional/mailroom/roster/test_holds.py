@@ -20,8 +20,9 @@ from portal.domain.foundation.errors import (
 )
 from portal.domain.mailroom.roster import codes, holds, protection_list
 from portal.domain.mailroom.roster.protection_none import confirm_none
-from portal.domain.people.coupons.assignment import Reserve, assign
+from portal.domain.people.coupons.assignment import assign
 from portal.domain.people.coupons.models import Coupon
+from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.coupons.services import suspend
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.print_texts import PrintFields, print_fields

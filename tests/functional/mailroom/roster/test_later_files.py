@@ -11,8 +11,9 @@ from portal.demo.extract import Extract
 from portal.demo.families import ExtractPlan, Family, Person
 from portal.domain.foundation.errors import ConflictError
 from portal.domain.mailroom.roster.models import RosterImport
-from portal.domain.people.coupons.assignment import Reserve, assign
+from portal.domain.people.coupons.assignment import assign
 from portal.domain.people.coupons.models import Coupon
+from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.households.models import Child, Household
 from portal.domain.people.households.search import SearchTerms, search_households
 from portal.domain.people.households.search_index import Indexer

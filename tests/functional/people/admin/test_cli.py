@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 
 from portal.cli.context import Context
 from portal.cli.people.staff import staff
-from portal.domain.people.authn.codes import CodeAnswer
 from portal.domain.people.authn.passwords import verify_password
+from portal.domain.people.authn.typed_code import CodeAnswer
 from portal.domain.people.staff import services, sign_in
 from portal.domain.people.staff.models import StaffUser
 from portal.platform.startup import initialize

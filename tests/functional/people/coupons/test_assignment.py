@@ -15,15 +15,10 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from portal.domain.foundation.errors import ConflictError, DomainError, InputError, NotAllowedError
-from portal.domain.people.coupons.assignment import (
-    Assigned,
-    Reserve,
-    assign,
-    assign_replacement,
-    plan,
-)
+from portal.domain.people.coupons.assignment import Assigned, assign, assign_replacement, plan
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.coupons.queries import coupons_of_household, state_counts
+from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.coupons.services import void_unseen
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.services import change, hold_household

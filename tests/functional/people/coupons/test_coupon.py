@@ -21,13 +21,14 @@ from portal.domain.foundation.errors import (
     WrongStateError,
 )
 from portal.domain.people.coupons import services
-from portal.domain.people.coupons.assignment import Reserve, assign
+from portal.domain.people.coupons.assignment import assign
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.queries import (
     coupon_of_child,
     coupons_of_household,
     delivery_counts,
 )
+from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.entitlements.services import hold_household
 from portal.platform.database import Database
 from tests.support.coupons import NOW, TERMS, add_households, load_codes

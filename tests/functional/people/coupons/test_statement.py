@@ -14,10 +14,11 @@ from sqlalchemy import select
 from portal.demo.issuer import make_statement
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.errors import InputError, WrongStateError
-from portal.domain.people.coupons.assignment import Reserve, assign
+from portal.domain.people.coupons.assignment import assign
 from portal.domain.people.coupons.differences import listed, note_of, open_kinds, settle
 from portal.domain.people.coupons.models import Coupon, IssuerStatement, StatementDifference
 from portal.domain.people.coupons.queries import open_code
+from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.coupons.services import found_spent, request_stop, reveal, suspend
 from portal.domain.people.coupons.statement import ImportedStatement, import_statement
 from portal.domain.people.entitlements.models import Entitlement

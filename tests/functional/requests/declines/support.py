@@ -13,9 +13,10 @@ from portal.domain.foundation.actors import Actor, Channel, Organization, Role
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.foundation.program.schema import Program
 from portal.domain.people.coupons import services as coupons
-from portal.domain.people.coupons.assignment import Reserve, assign
+from portal.domain.people.coupons.assignment import assign
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.queries import coupon_of_child
+from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.queries import totals
 from portal.domain.people.staff.models import StaffUser

@@ -11,9 +11,10 @@ from sqlalchemy import func, select, update
 from portal.domain.foundation.actors import Actor, Channel, Organization, Role
 from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.foundation.program.loader import load_program
-from portal.domain.people.coupons.assignment import Reserve, assign
+from portal.domain.people.coupons.assignment import assign
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.queries import HouseholdCoupon, coupon_of_child
+from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.coupons.services import reveal
 from portal.domain.people.entitlements.queries import Totals, totals
 from portal.domain.people.households.models import Child

@@ -18,7 +18,8 @@ from portal.domain.foundation.errors import (
     NotFoundError,
     WrongStateError,
 )
-from portal.domain.people.coupons.assignment import Reserve, assign
+from portal.domain.people.coupons.assignment import assign
+from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.queries import view_household
 from portal.domain.requests.recipients.models import RecipientAddition

@@ -25,7 +25,8 @@ from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
 from portal.domain.mailroom.printing.runs.queries import count_to_withdraw
 from portal.domain.mailroom.roster import codes, holds
 from portal.domain.people.authn import sessions
-from portal.domain.people.coupons.assignment import Reserve, assign
+from portal.domain.people.coupons.assignment import assign
+from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.protection import record_protection

@@ -16,8 +16,9 @@ from portal.domain.foundation.errors import (
     TooLateError,
 )
 from portal.domain.people.coupons import services as coupons
-from portal.domain.people.coupons.assignment import Reserve, assign
+from portal.domain.people.coupons.assignment import assign
 from portal.domain.people.coupons.models import Coupon, CouponBatch
+from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.entitlements import claims
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.requests.alternatives import services

@@ -25,7 +25,7 @@ from portal.domain.foundation.program.hours_text import (
     hours_text,
     reception_text,
 )
-from portal.domain.foundation.program.reading import ProgramFileError
+from portal.domain.foundation.program.toml_files import ProgramFileError
 from portal.domain.foundation.texts import use_locale
 
 from .conftest import WardFolder

@@ -14,7 +14,7 @@ from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.program.checks import check_program
 from portal.domain.foundation.program.deadlines import WindowKind
 from portal.domain.foundation.program.loader import load_program
-from portal.domain.foundation.program.reading import ProgramFileError
+from portal.domain.foundation.program.toml_files import ProgramFileError
 from portal.domain.foundation.texts import plain, use_locale
 
 from .conftest import WardFolder

@@ -3,8 +3,8 @@
 import pytest
 
 from portal.domain.foundation.program.loader import load_program
-from portal.domain.foundation.program.reading import ProgramFileError
 from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.program.toml_files import ProgramFileError
 from portal.domain.foundation.program.workplaces import workplaces_at
 
 from .conftest import WardFolder

@@ -11,7 +11,8 @@ from PIL import Image
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.foundation.program.schema import Program
 from portal.domain.letters.letters.barcode import customer_bars
-from portal.domain.letters.letters.content import LetterContent, LetterFrame, letter_frame
+from portal.domain.letters.letters.content import LetterContent
+from portal.domain.letters.letters.frame import LetterFrame, letter_frame
 from portal.domain.letters.letters.texts import load_texts
 
 MakeLetter = Callable[..., LetterContent]

@@ -7,11 +7,11 @@ from PIL import Image, ImageDraw
 from portal.domain.letters.letters.barcode import (
     SYMBOL_BARS,
     address_number,
-    code128_widths,
     customer_bars,
     customer_symbols,
     split_chome,
 )
+from portal.domain.letters.letters.code128 import code128_widths
 
 # postal code, what follows the town name, address number, check symbol where it was published
 PUBLISHED = [

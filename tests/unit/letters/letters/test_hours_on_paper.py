@@ -10,7 +10,7 @@ from portal.domain.foundation.program.calendar import Hours
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import use_locale
 from portal.domain.letters.letters.card import CardContent, render_cards
-from portal.domain.letters.letters.content import letter_frame
+from portal.domain.letters.letters.frame import letter_frame
 from portal.domain.letters.letters.render import fit_back, render_chunk
 from portal.domain.letters.letters.texts import load_texts
 from portal.domain.requests.alternatives.form import alternative_form_pdf

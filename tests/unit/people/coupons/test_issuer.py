@@ -7,7 +7,8 @@ import pytest
 
 from portal.domain.foundation.errors import InputError, NotFoundError
 from portal.domain.foundation.program.loader import PROGRAMS
-from portal.domain.people.coupons.issuer import EndRule, load_issuer, shipped_issuers
+from portal.domain.people.coupons.issuer import EndRule
+from portal.domain.people.coupons.issuer_file import load_issuer, shipped_issuers
 from tests.support.coupons import ISSUERS, sandbox_profile
 
 MIDNIGHT = datetime(2023, 12, 31, 15, 0, tzinfo=UTC)

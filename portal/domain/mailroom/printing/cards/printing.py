@@ -25,9 +25,10 @@ from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.models import Announcement, CardPrint
-from portal.domain.letters.announcements.services import CARD, HELD, LATE, stop
+from portal.domain.letters.announcements.reach import CARD
 from portal.domain.letters.announcements.silence import silenced
 from portal.domain.letters.announcements.states import ANNOUNCEMENT
+from portal.domain.letters.announcements.stopping import HELD, LATE, stop
 from portal.domain.letters.letters.card import CardContent, Decision, render_cards
 from portal.domain.letters.letters.numbers import new_letter_number
 from portal.domain.mailroom.printing.cards.decision_letters import EVENTS, decisions, versions

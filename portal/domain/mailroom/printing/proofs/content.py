@@ -18,7 +18,9 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.work import Work
-from portal.domain.letters.letters.content import LetterContent, LetterFrame, text_ems
+from portal.domain.letters.letters.address_block import text_ems
+from portal.domain.letters.letters.content import LetterContent
+from portal.domain.letters.letters.frame import LetterFrame
 from portal.domain.letters.letters.kinds import kind_of
 from portal.domain.letters.letters.models import Letter, PrintChunk, PrintRun
 from portal.domain.letters.letters.render import render_chunk, render_pictures

@@ -19,7 +19,8 @@ from portal.domain.foundation.program.schema import (
 from portal.domain.foundation.texts import _s
 from portal.domain.letters.documents.services import ADVANCE
 from portal.domain.letters.letters.advance import render_notice_back, render_notices
-from portal.domain.letters.letters.content import LetterContent, LetterFrame, letter_frame
+from portal.domain.letters.letters.content import LetterContent
+from portal.domain.letters.letters.frame import LetterFrame, letter_frame
 from portal.domain.letters.letters.states import ADVANCE_NOTICE
 from portal.domain.letters.letters.texts import ADVANCE_REQUIRED, load_texts
 from portal.domain.mailroom.printing.runs.addressees import read_addressees

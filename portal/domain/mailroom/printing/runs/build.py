@@ -15,7 +15,7 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import WorkSource
-from portal.domain.letters.letters.content import LetterFrame, letter_frame
+from portal.domain.letters.letters.frame import LetterFrame, letter_frame
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.letters.render import render_back
 from portal.domain.letters.letters.texts import load_texts

@@ -11,7 +11,8 @@ from portal.domain.foundation.errors import InputError, NotAllowedError
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
-from portal.domain.letters.letters.content import LetterContent, window_block
+from portal.domain.letters.letters.address_block import window_block
+from portal.domain.letters.letters.content import LetterContent
 from portal.domain.letters.letters.fonts import load_faces, missing_characters
 from portal.domain.mailroom.printing.runs.addressees import Addressee, read_addressees
 from portal.domain.mailroom.printing.runs.selection import DUE, LEFT_OUT, Due, counts, due

@@ -1,0 +1,93 @@
+"""Stop announcements, resume them, and record what became of cards."""
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import SYSTEM
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
+from portal.domain.letters.announcements.models import Announcement
+from portal.domain.letters.announcements.reach import CARD
+from portal.domain.letters.announcements.states import ANNOUNCEMENT
+
+HELD, LATE = "held", "late"
+
+
+def lock_announcement(session: Session, announcement_id: int) -> Announcement:
+    """Lock one row to the end of the transaction.
+
+    Raises:
+        NotFoundError: no announcement has this key.
+    """
+    row = session.get(Announcement, announcement_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFoundError(_s("このお知らせは見つかりませんでした。"))
+    return row
+
+
+def stop(work: Work, row: Announcement, reason: str) -> None:
+    """Stop a waiting announcement; only a person starts it again."""
+    row.state, row.changed_at = ANNOUNCEMENT.next(row.state, "stop"), work.now
+    row.last_error = reason
+    record(
+        work.acting_as(SYSTEM),
+        "notice.stopped",
+        "announcement",
+        row.id,
+        household_id=row.household_id,
+        event=row.event,
+        medium=row.medium,
+    )
+
+
+def call_off_cards(work: Work, key: str) -> None:
+    """Print no card about a finished event (its ``key``).
+
+    Neither the waiting card nor the one that would follow a lost message.
+    """
+    known = select(Announcement.id).where(Announcement.dedupe_key == key).scalar_subquery()
+    rows = work.session.scalars(
+        select(Announcement)
+        .where(
+            or_(Announcement.dedupe_key == key, Announcement.follows_id == known),
+            Announcement.medium == CARD,
+            Announcement.state == ANNOUNCEMENT.initial,
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    for row in rows.all():
+        row.state, row.changed_at = ANNOUNCEMENT.next(row.state, "call_off"), work.now
+        record(
+            work.acting_as(SYSTEM),
+            "notice.called_off",
+            "announcement",
+            row.id,
+            household_id=row.household_id,
+            event=row.event,
+            medium=row.medium,
+        )
+
+
+def card_came_back(work: Work, announcement_id: int) -> Announcement:
+    """Record that the post returned a card.
+
+    Raises:
+        NotFoundError: no announcement has this key.
+        WrongStateError: it is not a printed card, or its return was recorded before.
+    """
+    row = lock_announcement(work.session, announcement_id)
+    row.state, row.changed_at = ANNOUNCEMENT.next(row.state, "come_back"), work.now
+    record(
+        work,
+        "notice.came_back",
+        "announcement",
+        row.id,
+        household_id=row.household_id,
+        event=row.event,
+        medium=row.medium,
+    )
+    work.session.flush()
+    return row

@@ -1,0 +1,43 @@
+"""A typed one-time code, and the result of checking it."""
+
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+DIGITS = 6
+
+
+class CodeAnswer(StrEnum):
+    """The result of checking a typed code; each has its own sentence on the page."""
+
+    RIGHT = "right"
+    EMPTY = "empty"
+    NOT_DIGITS = "not_digits"
+    TOO_SHORT = "too_short"
+    TOO_LONG = "too_long"
+    WRONG = "wrong"
+    EXPIRED = "expired"
+    USED = "used"
+    LOCKED = "locked"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class TypedCode:
+    """A typed code: its digits, or why it cannot be a code."""
+
+    digits: str
+    fault: CodeAnswer | None
+
+
+def read_code(typed: str) -> TypedCode:
+    """Read six digits of any width, with or without spaces and hyphens."""
+    text = unicodedata.normalize("NFKC", typed)
+    digits = "".join(c for c in text if not c.isspace() and c not in "-‐‑‒–—―−ー－・.\u200b\ufeff")
+    if not digits:
+        return TypedCode("", CodeAnswer.EMPTY)
+    if not (digits.isascii() and digits.isdigit()):
+        return TypedCode("", CodeAnswer.NOT_DIGITS)
+    if len(digits) != DIGITS:
+        return TypedCode("", CodeAnswer.TOO_SHORT if len(digits) < DIGITS else CodeAnswer.TOO_LONG)
+    return TypedCode(digits, None)
