@@ -146,7 +146,7 @@ class CallCenterCalendar:
     def next_open(self, now: datetime) -> datetime | None:
         """Return when somebody answers: ``now`` if open, else the next opening (JST).
 
-        None after the last day.
+        Returns None after the last day.
         """
         if self.is_open(now):
             return now.astimezone(JST)

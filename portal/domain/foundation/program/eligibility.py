@@ -39,9 +39,9 @@ def fiscal_year(day: date) -> int:
 
 
 def school_year_window(base_date: date) -> tuple[date, date]:
-    """Return the first and last birth date before ``last_school_day`` on the base date.
+    """Return the first and last birth date of those still in school on the base date.
 
-    That is, of those who have not passed it.
+    That is, of those who have not passed ``last_school_day`` by then.
     """
     return date(fiscal_year(base_date) - ADULT_SCHOOL_AGE, 4, 2), base_date
 

@@ -23,10 +23,7 @@ from portal.domain.people.households.queries import has_open_hold
 
 EVENT = "deadline_near"
 STAGES = (7, 30)
-"""Days before the last day from which each reminder goes out.
-
-The shorter one first, so that it wins.
-"""
+"""Days before the last day from which each reminder is due, the shorter first so that it wins."""
 UNUSED = ("assigned", "revealed")
 HOURS = (9, 19)
 AT_ONCE = 200
@@ -108,7 +105,7 @@ def remind(work: Work, window: Window, household_ids: Collection[int]) -> None:
 def remind_everybody(source: WorkSource, window: Window) -> int:
     """Remind whoever is due now and return how many.
 
-    Short transactions, so that an interruption loses nothing.
+    It uses short transactions, so that an interruption loses nothing.
     """
     with source.reading() as work:
         waiting = due_households(work.session, window, work.now) if waking_hours(work.now) else []

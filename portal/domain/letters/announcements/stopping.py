@@ -43,9 +43,9 @@ def stop(work: Work, row: Announcement, reason: str) -> None:
 
 
 def call_off_cards(work: Work, key: str) -> None:
-    """Print no card about a finished event (its ``key``).
+    """Cancel the cards about a finished event (its ``key``).
 
-    Neither the waiting card nor the one that would follow a lost message.
+    That is the waiting card, or the one that would follow a lost message.
     """
     known = select(Announcement.id).where(Announcement.dedupe_key == key).scalar_subquery()
     rows = work.session.scalars(

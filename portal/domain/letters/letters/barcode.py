@@ -65,9 +65,9 @@ def address_number(rest: str) -> str:
 
 
 def customer_symbols(postal_code: str, number: str) -> tuple[str, ...]:
-    """Return the 21 symbols.
+    """Return the 21 symbols: postal code, address number cut or filled to 13, check symbol.
 
-    Postal code, address number cut or filled to 13, check symbol (modulo 19).
+    The check symbol is modulo 19.
     """
     symbols = list(postal_code)
     for character in number:

@@ -27,7 +27,7 @@ def letters_of(session: Session, household_id: int) -> list[Letter]:
 def household_of_number(session: Session, number: str | None) -> int | None:
     """Return the household of a letter number, also of a letter without an ID.
 
-    None for an unknown number, and for a test posting.
+    Returns None for an unknown number, and for a test posting.
     """
     for table in (Letter, LetterWithoutId):
         found = session.scalar(select(table.household_id).where(table.number == number))

@@ -157,9 +157,9 @@ def end_wait(session: Session, credential_id: int, now: datetime) -> int:
 
 
 def forget_all(session: Session, credential_id: int) -> None:
-    """Delete all of a credential's sources of codes, sent codes and backup codes.
+    """Delete all sources of codes of a credential, with their sent codes and the backup codes.
 
-    They are enrolled anew.
+    The household enrolls them anew.
     """
     sources = select(OtpAuthenticator.id).where(OtpAuthenticator.credential_id == credential_id)
     session.execute(delete(OneTimeCode).where(OneTimeCode.authenticator_id.in_(sources)))

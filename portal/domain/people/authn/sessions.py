@@ -36,7 +36,7 @@ LIFETIMES = {
     STAFF: Lifetime(timedelta(minutes=15), timedelta(hours=8), locks=True),
 }
 BINDING = "forms"
-"""Where a session keeps what its forms are bound to, when it goes on under a new id."""
+"""The key of a session's data that its forms are bound to after the ID changed."""
 TOUCH_EVERY = timedelta(seconds=60)
 
 

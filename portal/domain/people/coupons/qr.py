@@ -88,9 +88,9 @@ def _penalty(dark: int, size: int) -> int:
 
 
 def matrix(payload: str) -> list[str]:
-    """Return the modules as rows of ``1`` (dark) and ``0``.
+    """Return the modules as rows of ``1`` (dark) and ``0``, without a border.
 
-    Correction M, the best of the eight masks, no border.
+    Error correction M, the best of the eight masks.
 
     Raises:
         InputError: too long for any QR code.

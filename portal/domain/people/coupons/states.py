@@ -30,7 +30,5 @@ COUPON = StateMachine(
 DIFFERENCE = StateMachine(
     "issuer_difference", "open", {"settle": fan("open", "settled"), "vanish": fan("open", "gone")}
 )
-"""A difference to the issuer's statement.
-
-Settled by a person with a note, or gone with a later statement.
+"""A difference to the issuer's statement: settled by a person with a note, or gone by a later one.
 """

@@ -96,9 +96,9 @@ _HIDE = (
 
 
 Live = Sequence[Any]
-"""Live coupons as they were read and locked.
+"""Live coupons as read and locked.
 
-Key, right, state, instant of the first showing, what the issuer can do.
+Each is a key, a right, a state, the instant of the first showing, and what the issuer can do.
 """
 
 

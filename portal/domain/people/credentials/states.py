@@ -17,8 +17,7 @@ CREDENTIAL = StateMachine(
         "close": fan(LIVING, "closed"),
     },
 )
-"""``before`` stands for the state that lock or suspend left; services put it back.
+"""``before`` stands for the state before a lock or suspension; services restore it.
 
-``reset_channel``: two people gave up the old source of codes; the first sign-in is gone through
-once more.
+``reset_channel``: two people gave up the old source of codes; the first sign-in is repeated once.
 """

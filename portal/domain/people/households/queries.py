@@ -140,7 +140,7 @@ def has_open_hold(household_id: ColumnElement[int]) -> ColumnElement[bool]:
 def withheld() -> ColumnElement[bool]:
     """Return the condition "protected, and not handed over at the counter".
 
-    For selects that join the household.
+    It is for selects that join the household.
     """
     return and_(Household.protected, ~Household.counter)
 

@@ -32,7 +32,7 @@ PASSWORD_MIN, PASSWORD_MAX = 10, 128
 def check_own_password(typed: str, forbidden: tuple[str, ...]) -> str:
     """Return an own password that may be set.
 
-    Taken as typed, no composition rules (NIST SP 800-63B).
+    It is taken as typed; there are no composition rules (NIST SP 800-63B).
 
     Raises:
         InputError: too short, too long, too common, or made of words that are easy to guess.

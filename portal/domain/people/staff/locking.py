@@ -48,7 +48,7 @@ def lock_now(work: Work, user: StaffUser, session_id: int) -> None:
 def unlock(work: Work, attempt: StaffAttempt, session_id: int, *, matched: bool) -> str | None:
     """Give a right try back and continue the session under a new ID.
 
-    None for a wrong password or an ended session.
+    Returns None for a wrong password or an ended session.
     """
     user = work.session.get(StaffUser, attempt.staff_id) if attempt.staff_id is not None else None
     if user is None:

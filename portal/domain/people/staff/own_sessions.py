@@ -13,10 +13,7 @@ from portal.domain.people.authn import sessions
 from portal.domain.people.authn.models import AuthSession
 
 PLACE, BROWSER = "place", "browser"
-"""What a session keeps of its sign-in: the id of the registered site (empty.
-
-An office), and the kind of browser.
-"""
+"""What a session stores of its sign-in: the ID of the site (empty: an office) and the browser."""
 ROWS = 20
 FAMILIES = (
     ("Edg", "Edge"),

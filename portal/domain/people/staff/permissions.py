@@ -86,9 +86,9 @@ ROLES_OF_ORGANIZATION: Mapping[Organization, frozenset[Role]] = {
     ),
     Organization.SUBCONTRACTOR: frozenset({Role.SUPERVISOR, Role.AGENT}),
 }
-"""Which accounts an organization can have.
+"""The roles that an organization's accounts can have.
 
-What the ward decides is never done by a contractor's account.
+An account of the contractor never makes the ward's decisions.
 """
 
 STAFF_ROLES = frozenset(role for roles in ROLES_OF_ORGANIZATION.values() for role in roles)

@@ -1,6 +1,6 @@
 """Staff sign-in: login and password, then a code of the authenticator app.
 
-Both always (``security.md`` §2).
+Both are always required (``security.md`` §2).
 """
 
 import unicodedata
