@@ -14,7 +14,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.kinds import kind_of
 from portal.domain.letters.letters.models import PrintRun
-from portal.domain.letters.subcontractors.services import LETTERS, FileFacts, note_sent
+from portal.domain.letters.subcontractors.services import LETTERS, FileFacts, record_sent
 from portal.domain.mailroom.printing.archives.models import PrintArchive
 from portal.domain.mailroom.printing.archives.states import ARCHIVE
 from portal.domain.mailroom.printing.proofs.making import forget_pictures
@@ -107,7 +107,7 @@ def send_archive(work: Work, run_id: int) -> PrintArchive | None:
     facts = FileFacts(
         LETTERS, archive.file_name, archive.sha256, archive.letters, "print_run", run_id
     )
-    sent = note_sent(work, archive.subcontractor_id, facts)
+    sent = record_sent(work, archive.subcontractor_id, facts)
     archive.state, archive.sent_at, archive.sent_file_id = (
         ARCHIVE.next(archive.state, "send"),
         work.now,
