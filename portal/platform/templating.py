@@ -13,6 +13,7 @@ from portal.domain.foundation import texts
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.texts import _, _n, _s, _sn
 from portal.platform.assets import ROOT, Assets
+from portal.platform.template_layout import WithoutLayout
 
 RUBY_HTML = r"<ruby>\1<rp>(</rp><rt>\2</rt><rp>)</rp></ruby>"
 EASY_DAY = re.compile(r"\d{4}\{年\|ねん\}\d{1,2}\{月\|がつ\}\d{1,2}\{日\|にち\}")
@@ -113,6 +114,7 @@ def make_environment(assets: Assets, *, staff: bool) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        extensions=[WithoutLayout],
     )
     one, many = _texts(_s, _sn) if staff else _texts(_, _n)
     environment.globals.update(_=one, _n=many, asset=assets.url)
