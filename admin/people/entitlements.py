@@ -16,7 +16,7 @@ from portal.domain.people.staff.permissions import Permission
 
 def show(page: Page) -> Response[Any]:
     """List the children in one state."""
-    state = str(page.params.get("state", ""))
+    state = str(page.params.get("status", ""))
     if state not in ALL:
         raise NotFoundError(_s("お探しのページは見つかりませんでした。"))
     typed = page.query.get("after", "0")
@@ -37,4 +37,4 @@ def show(page: Page) -> Response[Any]:
 
 def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
-    return [staff_route("GET", "/entitlements/{state:str}", show, Permission.OPEN_HOUSEHOLD)]
+    return [staff_route("GET", "/entitlements/{status:str}", show, Permission.OPEN_HOUSEHOLD)]
