@@ -12,7 +12,6 @@ from admin.requests import parcel_words as parcels
 from admin.requests import recipient_words as recipients
 from admin.requests.request_words import (
     channel,
-    decision,
     decline_item,
     match_part,
     request_kind,
@@ -29,7 +28,6 @@ __all__ = [
     "callers",
     "calls",
     "channel",
-    "decision",
     "decline_item",
     "desk",
     "escalations",

@@ -28,7 +28,6 @@ from admin.requests.entry_forms import (
 from admin.requests.scans import SCAN
 from portal.domain.desk.casework.access import Part
 from portal.domain.desk.casework.languages import language_of
-from portal.domain.desk.casework.review_kinds import form_of, rules_of
 from portal.domain.foundation.actors import Channel
 from portal.domain.foundation.audit.services import earlier_result, first_time, keep_result
 from portal.domain.foundation.clock import JST, jst_date
@@ -40,6 +39,7 @@ from portal.domain.people.households.queries import view_household
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.queries import tasks_of
+from portal.domain.requests.all_kinds import kind_of
 from portal.domain.requests.alternatives import choosing
 from portal.domain.requests.alternatives.form import alternative_form_pdf
 from portal.domain.requests.declines import queries as declines
@@ -110,7 +110,7 @@ def show_form(page: Page, status_code: int = 200) -> Response[Any]:
         channel=channel.value,
         entry_words=entry_words,
         signers=SIGNERS,
-        written=form_of(kind).asked(Place.ENTRY) if kind != WISH else (),
+        written=kind_of(kind).written.asked(Place.ENTRY) if kind != WISH else (),
         products=program.alternatives,
         children=children,
         chosen=chosen(page, "child-"),
@@ -234,16 +234,16 @@ def show_request(page: Page) -> Response[Any]:
         if part.isascii() and part.isdigit()
     ]
     joined = [of_household[int(n)] for n in numbers if len(n) < 16 and int(n) in of_household]
-    rules = rules_of(row.kind)
+    kind = kind_of(row.kind)
     return page.render(
         "admin/requests/entry_done.html",
         household_id=_key(page),
         request=row,
         joined=joined,
         task=None,
-        warnings=[rules.warning_text(code) for code in row.warnings],
+        warnings=[kind.warning_text(code) for code in row.warnings],
         entry_words=entry_words,
-        next_step=next_words(rules.steps_of(page.session, row)),
+        next_step=next_words(kind.steps_of(page.session, row)),
     )
 
 

@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import Any
 
 from admin.page import Page
-from portal.domain.desk.casework.review_kinds import form_of
 from portal.domain.foundation.actors import Channel
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.errors import (
@@ -22,6 +21,7 @@ from portal.domain.foundation.errors import (
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import DateFault, clock_time, whole_date, without_separators
 from portal.domain.people.tasks.models import Task
+from portal.domain.requests.all_kinds import kind_of
 from portal.domain.requests.alternatives import paper as alternatives
 from portal.domain.requests.declines import paper as declines
 from portal.domain.requests.declines import wishes
@@ -69,7 +69,7 @@ def read_entry(page: Page, kind: str, channel: Channel) -> PaperEntry[Any] | Non
     form = page.form
     received = _received(page, channel)
     postmark = _postmark(page) if channel is Channel.POST else None
-    written = read_written(form, form_of(DECLINE if kind == WISH else kind), Place.ENTRY)
+    written = read_written(form, kind_of(DECLINE if kind == WISH else kind).written, Place.ENTRY)
     on_paper = channel is not Channel.PHONE
     signer = form.get("signed_by") if on_paper else HOUSEHOLDER
     if signer not in SIGNERS:

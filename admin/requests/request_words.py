@@ -68,23 +68,6 @@ def signer(code: str) -> str:
     }.get(code, code)
 
 
-@kept_per_language
-def decision(code: str) -> str:
-    """Name a decision of a reviewer."""
-    return {
-        "accept": _s("承認する"),
-        "approve": _s("承認する"),
-        "return": _s("直してもらう（本人に戻す）"),
-        "refuse": _s("お断りする"),
-        "mark_unclear": _s("はっきりしない（辞退として扱わない）"),
-        "clarify": _s("はっきりした（審査にもどす）"),
-        "confirm": _s("承認する"),
-        "countersigned": _s("18歳以上の本人の署名が届いた（審査にもどす）"),
-        "choose": _s("世帯を選ぶ（まだ何も送りません）"),
-        "to_ward": _s("区に回す"),
-    }.get(code, code)
-
-
 def review_said(code: str) -> str:
     """Say what the decision just made did."""
     return {

@@ -16,13 +16,13 @@ from admin.requests.redelivery_facts import RedeliveryFacts, redelivery_facts
 from portal.domain.contacts.escalations.queries import Evidence
 from portal.domain.desk.casework.access import existing
 from portal.domain.desk.casework.masking import mask_address, mask_postal_code
-from portal.domain.desk.casework.review_kinds import form_of, rules_of
 from portal.domain.desk.casework.timeline import TimelineEntry, timeline
 from portal.domain.letters.letters.queries import letters_of
 from portal.domain.people.coupons.queries import HouseholdCoupon, coupons_and_assignments
 from portal.domain.people.households.queries import HouseholdView, open_holds, view_household
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_user
+from portal.domain.requests.all_kinds import kind_of
 from portal.domain.requests.alternatives.words import Line, lines_of
 from portal.domain.requests.declines.queries import ItemFact, item_facts
 from portal.domain.requests.requests.fields import Line as Written
@@ -84,7 +84,7 @@ class Facts:
 def facts_of(page: Page, row: Request) -> Facts:
     """Read everything about a claimed request."""
     session, vault = page.session, page.site.vault
-    forms, form = paper_forms_of(session, row.id), form_of(row.kind)
+    forms, form = paper_forms_of(session, row.id), kind_of(row.kind).written
     record = written_in(vault, row, form)
     view = view_household(page.work, row.household_id) if row.household_id is not None else None
     proposal = proposal_of(session, row.id)
@@ -101,7 +101,7 @@ def facts_of(page: Page, row: Request) -> Facts:
         record=record,
         written=form.lines(record, Place.REVIEW) if row.kind in OF_RESIDENTS else (),
         reply=reply_of(vault, row),
-        effects=rules_of(row.kind).effects_of(page.work, row),
+        effects=kind_of(row.kind).effects_of(page.work, row),
         moments=_timeline_entries(page, view.id, assigned) if view else (),
         others=[other for other in requests_of(session, view.id) if other.id != row.id]
         if view

@@ -4,6 +4,7 @@ One queue of requests, the next one, claimed and decided on one screen, by keybo
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -18,12 +19,14 @@ from admin.requests import request_words
 from admin.requests.review_facts import facts_of
 from portal.domain.desk.casework import review_changes, review_offers, review_queue
 from portal.domain.desk.casework.review_changes import Changes
-from portal.domain.desk.casework.review_kinds import rules_of
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, DomainError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.people.staff.permissions import Permission
+from portal.domain.requests.all_kinds import kind_of
 from portal.domain.requests.requests import services
+from portal.domain.requests.requests.deciding import decide as carry_out
+from portal.domain.requests.requests.decisions import ACCEPTING, Decided
 from portal.domain.requests.requests.kinds import KINDS, REDELIVERY
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.states import REQUEST
@@ -104,7 +107,7 @@ def _href(filters: review_queue.Filters, **changes: Any) -> str:
 
 
 def _warning(kind: str, code: str) -> str:
-    return rules_of(kind).warning_text(code)
+    return kind_of(kind).warning_text(code)
 
 
 def found_request(page: Page) -> Request:
@@ -168,7 +171,7 @@ def show(page: Page, status_code: int = 200, changes: Changes | None = None) -> 
     row = found_request(page)
     claimed = row.claimed_until is not None and row.claimed_until > page.now
     mine = claimed and row.claimed_by == _staff_id(page)
-    rules = rules_of(row.kind)
+    kind = kind_of(row.kind)
     decisions = review_offers.offered(page.work, row)
     return page.render(
         "admin/requests/review.html",
@@ -178,7 +181,7 @@ def show(page: Page, status_code: int = 200, changes: Changes | None = None) -> 
         warning=_warning,
         said=page.query.get("said", ""),
         decisions=decisions if allowed(page, Permission.DECIDE_REQUESTS) else (),
-        reasons={code: text() for code, text in rules.REASONS.items()}
+        reasons={code: text() for code, text in kind.reasons.items()}
         if review_offers.needs_reason(decisions)
         else {},
         facts=facts_of(page, row) if mine else None,
@@ -232,38 +235,38 @@ def decide(page: Page) -> Response[Any]:
         return page.redirect(
             _address(f"/reviews/{row.id}", {"queue": _queue_of(page), "said": action})
         )
-    proposed = decided.state == "waiting" and action in review_offers.ACCEPTING
+    proposed = decided.state == "waiting" and action in ACCEPTING
     return _open_next(page, 0, "proposed" if proposed else action)
 
 
 def _checked(page: Page, row: Request) -> int | None:
     """Return the version that the form speaks of, or note what is missing in it."""
-    rules = rules_of(row.kind)
-    action, reason, text = (page.form.get(name).strip() for name in ("action", "reason", "text"))
-    if action not in rules.DECISIONS:
+    kind, decided = kind_of(row.kind), _decided(page)
+    if decided.action not in kind.decisions:
         page.form.error("action", _s("どうするかを選んでください。"))
-    if action in review_offers.REASONED and reason not in rules.REASONS:
+    if kind.needs_reason(decided):
         page.form.error("reason", _s("住民に伝える理由を選んでください。"))
-    if len(text) > TEXT_MAX:
+    if len(decided.text) > TEXT_MAX:
         page.form.error("text", _s("伝える文は400文字までで書いてください。"))
     version = page.form.get("version")
     return _number(version) if page.form.ok and version else None
 
 
 def _carried_out(page: Page, row: Request, version: int) -> Request:
-    extra = {name: value for name, value in page.form.values.items() if name not in OWN_FIELDS}
+    decided = _decided(page)
     if row.kind == REDELIVERY:
-        extra["extra_scan"] = str(
-            stored_order(page, extra.get("extra_instruction", ""), row.household_id) or ""
-        )
-    return rules_of(row.kind).decide(
-        page.work,
-        row.id,
-        version,
-        page.form.get("action"),
-        reason=page.form.get("reason").strip(),
-        text=page.form.get("text").strip(),
-        **extra,
+        order = decided.more.get("extra_instruction", "")
+        scan = {"extra_scan": str(stored_order(page, order, row.household_id) or "")}
+        decided = replace(decided, more={**decided.more, **scan})
+    return carry_out(page.work, kind_of(row.kind), row.id, version, decided)
+
+
+def _decided(page: Page) -> Decided:
+    return Decided(
+        page.form.get("action").strip(),
+        page.form.get("reason").strip(),
+        page.form.get("text").strip(),
+        {name: value for name, value in page.form.values.items() if name not in OWN_FIELDS},
     )
 
 

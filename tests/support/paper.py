@@ -17,13 +17,16 @@ from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.queries import totals
 from portal.domain.people.staff.models import StaffUser
-from portal.domain.requests.alternatives import delivery, packing, queries, review, services, stock
+from portal.domain.requests.alternatives import delivery, packing, queries, services, stock
 from portal.domain.requests.alternatives.models import (
     AlternativeItem,
     AlternativeParcel,
     StockPiece,
 )
+from portal.domain.requests.alternatives.review import ALTERNATIVE_KIND
 from portal.domain.requests.alternatives.written import PaperWish, WhyPaper
+from portal.domain.requests.requests.deciding import decide
+from portal.domain.requests.requests.decisions import Decided
 from portal.domain.requests.requests.models import Request
 from portal.platform.database import Database
 from tests.support.coupons import AMOUNT, NOW, VAULT
@@ -123,12 +126,12 @@ class Paper:
         """A reviewer decides."""
         with self.database.write() as session:
             version = session.get_one(Request, request_id).version
-            row = review.decide(
+            row = decide(
                 work_in(session, actor or self.officer, self.now, program=self.program),
+                ALTERNATIVE_KIND,
                 request_id,
                 version,
-                action,
-                reason=reason,
+                Decided(action, reason=reason),
             )
             session.flush()
             session.expunge(row)

@@ -42,8 +42,10 @@ from portal.domain.people.households.moved import MovedView, keep_moved
 from portal.domain.people.households.print_texts import PrintFields
 from portal.domain.people.notices.services import enqueue
 from portal.domain.people.sites.services import switch_on
-from portal.domain.requests.redeliveries.services import decide
+from portal.domain.requests.redeliveries.review import REDELIVERY_KIND
 from portal.domain.requests.redeliveries.submitting import submit
+from portal.domain.requests.requests.deciding import decide
+from portal.domain.requests.requests.decisions import Decided
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.services import set_reply
 from portal.platform.database import Database
@@ -221,14 +223,19 @@ def _redelivery(work: Work, people: People) -> None:
     row = submit(work.acting_as(Actor(Role.RESIDENT, 1)), household_id, "letter", None)
     decide(
         work.acting_as(people["ward"]),
+        REDELIVERY_KIND,
         row.id,
         row.version,
-        "approve",
-        extra_instruction="区指示 第7号",
-        extra_instruction_day="2023-07-31",
-        extra_postal_code="060-0001",
-        extra_town="北海道札幌市中央区北一条西",
-        extra_street="９番",
+        Decided(
+            "approve",
+            more={
+                "extra_instruction": "区指示 第7号",
+                "extra_instruction_day": "2023-07-31",
+                "extra_postal_code": "060-0001",
+                "extra_town": "北海道札幌市中央区北一条西",
+                "extra_street": "９番",
+            },
+        ),
     )
 
 

@@ -37,10 +37,12 @@ from portal.domain.people.coupons.statement import import_statement
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.services import change, hold_household
 from portal.domain.people.households.models import Child, Household
-from portal.domain.requests.declines import review as declines_review
 from portal.domain.requests.declines import services as declines
+from portal.domain.requests.declines.review import DECLINE_KIND
 from portal.domain.requests.declines.written import DeclineNote, WhyDecline
-from portal.domain.requests.redeliveries import services as redeliveries
+from portal.domain.requests.redeliveries.review import REDELIVERY_KIND
+from portal.domain.requests.requests.deciding import decide
+from portal.domain.requests.requests.decisions import Decided
 from portal.domain.requests.requests.models import Request
 from portal.platform.database import Database
 from tests.support.accidents import lose_batch, wrong_counts
@@ -198,11 +200,12 @@ class Year:
                 ordinals,
                 written=DeclineNote(WhyDecline.NOT_NEEDED),
             )
-            declines_review.decide(
+            decide(
                 work_in(session, self.paper.officer, now, program=program),
+                DECLINE_KIND,
                 row.id,
                 row.version,
-                "accept",
+                Decided("accept"),
             )
 
     # ---- July: letters ------------------------------------------------------------------------
@@ -324,12 +327,8 @@ class Year:
             for row in session.scalars(
                 select(Request).where(Request.kind == "redelivery", Request.state != "closed")
             ):
-                redeliveries.decide(
-                    work_in(session, self.paper.second, at(date(2023, 7, 24)), program=program),
-                    row.id,
-                    row.version,
-                    "approve",
-                )
+                work = work_in(session, self.paper.second, at(date(2023, 7, 24)), program=program)
+                decide(work, REDELIVERY_KIND, row.id, row.version, Decided("approve"))
         again, replaced = self.of("redelivered_exchanged"), self.of("wrong_count")
         if not again and not replaced:
             return

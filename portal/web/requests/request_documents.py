@@ -7,12 +7,12 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from portal.domain.desk.casework.review_kinds import form_of, rules_of
 from portal.domain.foundation.actors import Channel
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.day_text import format_day
 from portal.domain.foundation.texts import _, use_locale
+from portal.domain.requests.all_kinds import kind_of
 from portal.domain.requests.alternatives.items import items_of as alternative_items
 from portal.domain.requests.alternatives.words import product_name
 from portal.domain.requests.declines.form import decline_form_pdf, meaning_of
@@ -52,7 +52,7 @@ def written_online(page: Page, row: Request, place: Place) -> tuple[Line, ...]:
     """
     if row.channel != Channel.PORTAL.value:
         return ()
-    form = form_of(row.kind)
+    form = kind_of(row.kind).written
     return form.lines(written_in(page.site.vault, row, form), place)
 
 
@@ -116,7 +116,7 @@ def _can_take_back(page: Page, row: Request) -> bool:
 
 def _coming(page: Page, row: Request) -> tuple[str, ...]:
     """Return what is still to come, and how its household hears of it."""
-    steps = rules_of(row.kind).steps_of(page.session, row)
+    steps = kind_of(row.kind).steps_of(page.session, row)
     coming = tuple(step.words for step in steps if step.at is None)
     return (
         (*coming, _("結果は、サインインして、ごらんください。"))

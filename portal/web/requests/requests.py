@@ -9,17 +9,19 @@ from litestar.handlers import HTTPRouteHandler
 from portal.domain.desk.call_desk.acting.kinds import Act
 from portal.domain.desk.call_desk.acting.receipts import acts_of_household
 from portal.domain.desk.call_desk.acting.spoken_texts import name_of
-from portal.domain.desk.casework.review_kinds import rules_of
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import NotFoundError, WrongStateError
 from portal.domain.foundation.program.day_text import format_day
 from portal.domain.foundation.program.hours_text import instant_text
 from portal.domain.foundation.texts import _
 from portal.domain.people.signin.letter_requests import letter_requests, letter_state
+from portal.domain.requests.all_kinds import kind_of
 from portal.domain.requests.alternatives import services as alternatives
 from portal.domain.requests.declines import services as declines
 from portal.domain.requests.declines.items import items_of as decline_items
 from portal.domain.requests.redeliveries import review as redeliveries
+from portal.domain.requests.redeliveries.services import answer as answer_redelivery
+from portal.domain.requests.redeliveries.services import withdraw as withdraw_redelivery
 from portal.domain.requests.requests.kinds import (
     ALTERNATIVE,
     DECLINE,
@@ -116,7 +118,7 @@ def _acts(page: Page) -> list[ActLine]:
 
 
 def _line(page: Page, row: Request, names: dict[int, str]) -> Line:
-    coming = next_words(rules_of(row.kind).steps_of(page.session, row))
+    coming = next_words(kind_of(row.kind).steps_of(page.session, row))
     day = format_day(jst_date(row.received_at))
     entered = entered_words(row.channel) if row.entered_by is not None else ""
     children = [name for name, _product in children_of(page, row, names)]
@@ -154,8 +156,8 @@ def _own(page: Page) -> Request:
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show one request with its steps, what the staff wrote, and what the resident can do."""
     row = _own(page)
-    rules = rules_of(row.kind)
-    reason = rules.REASONS.get(row.reply or "")
+    kind = kind_of(row.kind)
+    reason = kind.reasons.get(row.reply or "")
     is_redelivery = row.kind == REDELIVERY
     return page.render(
         "portal/requests/request.html",
@@ -163,7 +165,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         request=row,
         kind=kind_name(row.kind),
         state=state_words(row),
-        steps=rules.steps_of(page.session, row),
+        steps=kind.steps_of(page.session, row),
         reason=reason() if reason is not None else "",
         reply=reply_of(page.site.vault, row),
         said=page.query.get("said", ""),
@@ -195,9 +197,9 @@ def _act(page: Page, said: str) -> Response[Any]:
     try:
         with page.session.begin_nested():
             if said == "withdrawn":
-                redeliveries.withdraw(page.work, row.id, household_id)
+                withdraw_redelivery(page.work, row.id, household_id)
             else:
-                redeliveries.answer(page.work, row.id, household_id, mine=said == "mine")
+                answer_redelivery(page.work, row.id, household_id, mine=said == "mine")
     except WrongStateError:
         if not _said_before(page, row, said):
             page.form.error(

@@ -11,7 +11,9 @@ from portal.domain.foundation.program.loader import load_program
 from portal.domain.people.entitlements import claims
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.staff.models import StaffUser
-from portal.domain.requests.alternatives import review
+from portal.domain.requests.alternatives.review import ALTERNATIVE_KIND
+from portal.domain.requests.requests.deciding import decide
+from portal.domain.requests.requests.decisions import Decided
 from portal.domain.requests.requests.models import Request
 from tests.browser.resident.screens import Step, send
 from tests.browser.resident.served import Served
@@ -116,17 +118,17 @@ def _returned(path: str, served: Served, page: Page) -> None:
     number = asked(served, page)
     with served.database.write() as session:
         row = session.query(Request).filter_by(receipt_no=number).one()
-        review.decide(
+        decide(
             work_in(
                 session,
                 office(session, served.now),
                 served.now,
                 program=load_program("sample", NOON.date()),
             ),
+            ALTERNATIVE_KIND,
             row.id,
             row.version,
-            "return",
-            reason="product",
+            Decided("return", reason="product"),
         )
     served.go(page, path.format(number))
 

@@ -13,12 +13,12 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.domain.contacts.calls.levels import Level
-from portal.domain.desk.casework.review_kinds import form_of
 from portal.domain.foundation.actors import Role
 from portal.domain.oversight.export.answers import write_answers
 from portal.domain.oversight.export.writing import Folder
 from portal.domain.people.households.records import ChildFields
 from portal.domain.people.tasks.models import Task
+from portal.domain.requests.all_kinds import kind_of
 from portal.domain.requests.alternatives.written import CallTime, PaperWish, SayWho, WhyPaper
 from portal.domain.requests.declines.written import DeclineNote, WhyDecline
 from portal.domain.requests.recipients.newcomer import HandOver, Newcomer
@@ -121,8 +121,8 @@ class Walk:
 
     def typed(self, kind: RequestKind, place: Place) -> dict[str, str]:
         """Return the sample as somebody types it on a page."""
-        stored = form_of(kind).seal(SAMPLES[kind])
-        return {one.name: str(stored[one.name]) for one in form_of(kind).asked(place)}
+        stored = kind_of(kind).written.seal(SAMPLES[kind])
+        return {one.name: str(stored[one.name]) for one in kind_of(kind).written.asked(place)}
 
     def __post_init__(self) -> None:
         self.person, self.desk = self.resident.add(active=True), make_desk(self.staff)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from portal.domain.desk.casework.review_kinds import form_of
 from portal.domain.foundation.texts import use_locale
+from portal.domain.requests.all_kinds import kind_of
 from portal.domain.requests.requests.fields import Place, Words
 from portal.domain.requests.requests.kinds import RequestKind
 from tests.functional.requests.places import SAMPLES, Walk, missing
@@ -29,7 +29,7 @@ def test_every_field_stands_wherever_its_kind_says(
     kind: RequestKind, sqlite_resident: Resident, sqlite_staff: StaffSite, tmp_path: Path
 ) -> None:
     shown = Walk(sqlite_resident, sqlite_staff, tmp_path).places(kind)
-    fields = form_of(kind).fields
+    fields = kind_of(kind).written.fields
     assert list(missing(kind, fields, shown)) == []
     # a field that is added and then forgotten is missed at every place
     forgotten = replace(
@@ -43,14 +43,14 @@ def test_every_field_stands_wherever_its_kind_says(
 
 @pytest.mark.parametrize("kind", RequestKind)
 def test_a_place_without_a_field_has_a_reason_that_says_something(kind: RequestKind) -> None:
-    for field in form_of(kind).fields:
+    for field in kind_of(kind).written.fields:
         assert all(len(reason.split()) > 3 for reason in field.absent.values()), field.name
         assert field.needed <= set(Place) - set(field.absent), field.name
 
 
 @pytest.mark.parametrize("kind", RequestKind)
 def test_every_attribute_of_a_record_is_a_field(kind: RequestKind) -> None:
-    record, listed = SAMPLES[kind], {one.name for one in form_of(kind).fields}
+    record, listed = SAMPLES[kind], {one.name for one in kind_of(kind).written.fields}
     named = {one.name for one in attributes(record)} - NOT_WRITTEN.keys()
     if "newcomer" in named:
         inner = {one.name for one in attributes(record.newcomer)} - NOT_WRITTEN.keys()
@@ -60,7 +60,7 @@ def test_every_attribute_of_a_record_is_a_field(kind: RequestKind) -> None:
 
 @pytest.mark.parametrize("kind", RequestKind)
 def test_labels_and_answers_have_words_in_the_languages_of_their_readers(kind: RequestKind) -> None:
-    for field in form_of(kind).fields:
+    for field in kind_of(kind).written.fields:
         with use_locale("en"):
             assert field.staff().isascii(), field.name
             if field.asked_at(Place.PAGE):

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from portal.domain.desk.casework.review_kinds import rules_of
-from portal.domain.desk.casework.review_offers import ACCEPTING, offered
+from portal.domain.desk.casework.review_offers import offered
 from portal.domain.foundation.errors import DomainError, NotAllowedError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.people.households.queries import open_holds
+from portal.domain.requests.all_kinds import kind_of
+from portal.domain.requests.requests.deciding import decide
+from portal.domain.requests.requests.decisions import ACCEPTING, Decided
 from portal.domain.requests.requests.four_eyes import proposal_of
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.states import REQUEST
@@ -105,11 +107,11 @@ def accept_all(work: Work, versions: Iterable[tuple[int, int]]) -> tuple[list[in
         if why := _why_not(work, row):
             refused.append(LeftOut(request_id, row.receipt_no, why))
             continue
-        rules = rules_of(row.kind)
-        action = next(action for action in rules.DECISIONS if action in ACCEPTING)
+        kind = kind_of(row.kind)
+        accepting = Decided(next(action for action in kind.decisions if action in ACCEPTING))
         try:
             with work.session.begin_nested():
-                decided = rules.decide(work, request_id, version, action)
+                decided = decide(work, kind, request_id, version, accepting)
                 if decided.state == REQUEST.initial:
                     raise NotAllowedError(_s("2人で決める申請です。1件ずつ開いてください"))
         except DomainError as error:

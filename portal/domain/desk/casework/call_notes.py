@@ -1,7 +1,7 @@
 """What a household said about being called: shown wherever staff are about to dial."""
 
-from portal.domain.desk.casework.review_kinds import form_of
 from portal.domain.foundation.work import Work
+from portal.domain.requests.all_kinds import kind_of
 from portal.domain.requests.requests.fields import Line, Place, Telephone
 from portal.domain.requests.requests.kinds import OF_RESIDENTS
 from portal.domain.requests.requests.queries import requests_of
@@ -19,7 +19,7 @@ def call_notes(work: Work, household_id: int | None) -> tuple[Line, ...]:
     for row in requests_of(work.session, household_id):
         if row.sealed is None or row.kind not in OF_RESIDENTS:
             continue
-        form = form_of(row.kind)
+        form = kind_of(row.kind).written
         for line in form.lines(written_in(work.vault, row, form), Place.DIAL):
             if not isinstance(line.about.type, Telephone):
                 newest.setdefault(line.about.name, line)

@@ -4,10 +4,10 @@ from collections import Counter
 
 from sqlalchemy import or_, select
 
-from portal.domain.desk.casework.review_kinds import FORMS
 from portal.domain.foundation.work import Work
 from portal.domain.oversight.export.scope import AT_ONCE, protected
 from portal.domain.oversight.export.writing import Folder
+from portal.domain.requests.all_kinds import KINDS
 from portal.domain.requests.requests.fields import Place, Privacy
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.services import written_in
@@ -18,11 +18,12 @@ COLUMNS = ("kind", "field", "answer", "words", "requests")
 def write_answers(work: Work, folder: Folder, *, with_protected: bool) -> None:
     """Write one row for each answer that was given at least once."""
     counted: Counter[tuple[str, str, str, str]] = Counter()
-    for kind, form in FORMS.items():
+    for code, kind in KINDS.items():
+        form = kind.written
         fields = [one for one in form.asked(Place.EXPORT) if one.privacy is Privacy.COUNTED]
         if not fields:
             continue
-        chosen = select(Request).where(Request.kind == kind, Request.sealed.is_not(None))
+        chosen = select(Request).where(Request.kind == code, Request.sealed.is_not(None))
         if not with_protected:
             chosen = chosen.where(
                 Request.ward_only.is_(False),
@@ -32,6 +33,6 @@ def write_answers(work: Work, folder: Folder, *, with_protected: bool) -> None:
             record = written_in(work.vault, row, form)
             for one in fields:
                 if answer := one.value(record):
-                    counted[kind, one.name, answer.value, answer.label] += 1
+                    counted[code.value, one.name, answer.value, answer.label] += 1
     rows = [(*key, count) for key, count in sorted(counted.items())]
     folder.put_rows("ledgers/answers_statistics", COLUMNS, rows)

@@ -31,7 +31,7 @@ from portal.domain.requests.alternatives.items import (
 )
 from portal.domain.requests.alternatives.models import AlternativeItem
 from portal.domain.requests.alternatives.outcome import stop_confirmed, stop_found_spent
-from portal.domain.requests.alternatives.review import DECISIONS, REASONS, decide, withdraw_proposal
+from portal.domain.requests.alternatives.review import withdraw_proposal
 from portal.domain.requests.alternatives.states import ALTERNATIVE, BEFORE_PACKING
 from portal.domain.requests.alternatives.written import WRITTEN, PaperWish
 from portal.domain.requests.requests import kinds
@@ -40,9 +40,6 @@ from portal.domain.requests.requests.paper_forms import WEAK
 from portal.domain.requests.requests.services import move, open_request, set_written, written_in
 
 __all__ = [
-    "DECISIONS",
-    "REASONS",
-    "decide",
     "resubmit",
     "stop_confirmed",
     "stop_found_spent",

@@ -27,11 +27,11 @@ from portal.domain.requests.declines.declaring import (
     lock_rights,
 )
 from portal.domain.requests.declines.earlier import look_back
-from portal.domain.requests.declines.items import items_of
 from portal.domain.requests.declines.models import DeclineItem
 from portal.domain.requests.declines.review import mark_unclear, note_signatures
 from portal.domain.requests.declines.written import DeclineNote
 from portal.domain.requests.requests import paper_forms
+from portal.domain.requests.requests.decisions import Decided, Decision
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.paper_forms import (
     SIGNERS,
@@ -92,8 +92,8 @@ def enter_form(
     row = declare(work.acting_as(with_channel), household_id, new, said, completes)
     add_form(work.acting_as(with_channel), row, form)
     if unclear:
-        items = items_of(work.session, row.id)
-        return mark_unclear(work.acting_as(with_channel), row, items, "unclear", "", form.follow_up)
+        unclear_form = Decided(Decision.MARK_UNCLEAR, "unclear")
+        return mark_unclear(work.acting_as(with_channel), row, unclear_form, form.follow_up)
     announce(
         work,
         household_id,

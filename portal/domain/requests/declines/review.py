@@ -4,94 +4,37 @@ Accept, return, refuse, unclear, cleared up, countersigned.
 """
 
 from collections.abc import Collection, Sequence
-from typing import Any
 
-from portal.domain.foundation.actors import Organization
+from portal.domain.foundation.actors import Channel, Organization
 from portal.domain.foundation.approvals.services import turn_down
-from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError
-from portal.domain.foundation.texts import _, _s
+from portal.domain.foundation.errors import NotAllowedError
+from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.services import announce
-from portal.domain.people.households.models import Household
 from portal.domain.people.tasks.services import CALL_BACK, LETTER_WISHED, open_task
 from portal.domain.requests.declines.declaring import ADULT_WARD, COUNTERSIGN, WEAK
 from portal.domain.requests.declines.items import bind, items_of, let_go, settle, step
 from portal.domain.requests.declines.models import DeclineItem
 from portal.domain.requests.declines.outcome import carry_out
+from portal.domain.requests.declines.states import DECLINE
 from portal.domain.requests.declines.words import REASONS, effects_of, steps_of, warning_text
-from portal.domain.requests.requests import kinds
+from portal.domain.requests.declines.written import WRITTEN
+from portal.domain.requests.requests.deciding import Deciders, Kind, chosen
+from portal.domain.requests.requests.decisions import Decided, Decision
 from portal.domain.requests.requests.four_eyes import may_accept, proposal_of, refuse_own_entry
+from portal.domain.requests.requests.kinds import REFUSED, RequestKind
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.services import (
-    for_decision,
     move,
     set_reply,
     telephone_in,
     warn,
 )
 
-__all__ = ["DECISIONS", "REASONS", "decide", "effects_of", "steps_of", "warning_text"]
-DECISIONS = ("accept", "return", "refuse", "mark_unclear", "clarify", "countersigned")
 
-
-def decide(
-    work: Work,
-    request_id: int,
-    version: int,
-    action: str,
-    *,
-    reason: str = "",
-    text: str = "",
-    **extra: Any,
-) -> Request:
-    """Decide on a decline that a page showed in ``version``.
-
-    ``reason`` is a code of ``REASONS``, ``text`` further words for the resident. ``mark_unclear``
-    opens a task to call back or to write (``extra_follow_up`` = call | letter); ``clarify`` says
-    that an unclear form is a decline after all (``refuse``: that it is none); ``countersigned``
-    notes the signed paper of those who are 18 or older.
-
-    Raises:
-        NotFoundError: no such decline, or its household is the ward's alone to know.
-        ConflictError: changed since, or decided by somebody else now.
-        NotAllowedError: an own entry, a held household, a form that cannot count, an adult whom the
-            ward decides.
-        WrongStateError: not possible from its state. InputError: no such decision or reason.
-    """
-    row = for_decision(work, request_id, version)
-    _refuse_strangers(work, row)
-    if action not in DECISIONS or (
-        action in {"return", "refuse", "mark_unclear"} and reason not in REASONS
-    ):
-        raise InputError(_s("どうするかと、住民に伝える理由を選んでください。"))
-    items = items_of(work.session, row.id)
-    match action:
-        case "accept":
-            return _accept(work, row, items)
-        case "return":
-            return _return(work, row, items, reason, text)
-        case "refuse":
-            return _refuse(work, row, items, reason, text)
-        case "mark_unclear":
-            refuse_own_entry(row, work.actor)
-            follow_up = str(extra.get("extra_follow_up", "letter"))
-            return mark_unclear(work, row, items, reason, text, follow_up)
-        case "clarify":
-            return _clarify(work, row, items)
-        case _countersigned:
-            return countersigned(work, row, items)
-
-
-def _refuse_strangers(work: Work, row: Request) -> None:
-    household = work.session.get_one(Household, row.household_id)
-    if row.kind != kinds.DECLINE or (
-        household.protected and work.actor.organization is not Organization.WARD
-    ):
-        raise NotFoundError(_("この申請は見つかりませんでした。"))
-
-
-def _accept(work: Work, row: Request, items: Sequence[DeclineItem]) -> Request:
+def _accept(work: Work, row: Request, _decided: Decided) -> Request:
     refuse_own_entry(row, work.actor)
+    items = items_of(work.session, row.id)
     if blocking := next((code for code in row.warnings if code in WEAK), None):
         raise NotAllowedError(warning_text(blocking), code=blocking)
     if ADULT_WARD in row.warnings and work.actor.organization is not Organization.WARD:
@@ -111,47 +54,49 @@ def _accept(work: Work, row: Request, items: Sequence[DeclineItem]) -> Request:
     return row
 
 
-def _return(
-    work: Work, row: Request, items: Sequence[DeclineItem], reason: str, text: str
-) -> Request:
+def _return(work: Work, row: Request, decided: Decided) -> Request:
     refuse_own_entry(row, work.actor)
-    for item in _open(items):
+    for item in _open(items_of(work.session, row.id)):
         step(work, row, item, "return")
-    set_reply(work.vault, row, reason, text)
+    set_reply(work.vault, row, decided.reason, decided.text)
     withdraw_proposal(work, row)
-    move(work, row, "ask_back", reason=reason)
+    move(work, row, "ask_back", reason=decided.reason)
     _tell(work, row, "returned_for_correction")
     return row
 
 
-def _refuse(
-    work: Work, row: Request, items: Sequence[DeclineItem], reason: str, text: str
-) -> Request:
+def _refuse(work: Work, row: Request, decided: Decided) -> Request:
+    """Refuse; of an unclear form: that it is no decline."""
     refuse_own_entry(row, work.actor)
+    items = items_of(work.session, row.id)
     for item in _open(items):
         step(work, row, item, "clarify_refuse" if item.state == "unclear" else "refuse")
         let_go(work, row, item)
-    set_reply(work.vault, row, reason, text)
+    set_reply(work.vault, row, decided.reason, decided.text)
     withdraw_proposal(work, row)
     if items:
         settle(work, row)
     else:
-        move(work, row, "close", result=kinds.REFUSED)  # a wish that nobody confirmed
+        move(work, row, "close", result=REFUSED)  # a wish that nobody confirmed
     _tell(work, row, "decided")
     return row
 
 
-def mark_unclear(
-    work: Work, row: Request, items: Sequence[DeclineItem], reason: str, text: str, follow_up: str
-) -> Request:
+def _mark_unclear(work: Work, row: Request, decided: Decided) -> Request:
+    """Note a form that is no clear decline; ``extra_follow_up`` is ``call`` or ``letter``."""
+    refuse_own_entry(row, work.actor)
+    return mark_unclear(work, row, decided, decided.more.get("extra_follow_up", "letter"))
+
+
+def mark_unclear(work: Work, row: Request, decided: Decided, follow_up: str) -> Request:
     """Note that a form is no clear decline.
 
     Child and coupon are free again, and somebody calls or writes.
     """
-    for item in _open(items):
+    for item in _open(items_of(work.session, row.id)):
         step(work, row, item, "mark_unclear")
         let_go(work, row, item)
-    set_reply(work.vault, row, reason, text)
+    set_reply(work.vault, row, decided.reason, decided.text)
     withdraw_proposal(work, row)
     telephone = telephone_in(work.vault, row)
     kind = CALL_BACK if follow_up == "call" and telephone else LETTER_WISHED
@@ -164,10 +109,12 @@ def mark_unclear(
         % {"number": row.receipt_no},
     }
     open_task(work, kind, row.household_id, details)
-    return move(work, row, "ask_back", reason=reason, waits_for="unclear")
+    return move(work, row, "ask_back", reason=decided.reason, waits_for="unclear")
 
 
-def _clarify(work: Work, row: Request, items: Sequence[DeclineItem]) -> Request:
+def _clarify(work: Work, row: Request, _decided: Decided) -> Request:
+    """Note that an unclear form is a decline after all."""
+    items = items_of(work.session, row.id)
     cleared = [step(work, row, item, "clarify") for item in _open(items)]
     if not cleared:
         raise NotAllowedError(_s("はっきりしない書類ではありません。"), code="not_unclear")
@@ -177,11 +124,9 @@ def _clarify(work: Work, row: Request, items: Sequence[DeclineItem]) -> Request:
     return move(work, row, "answer")
 
 
-def countersigned(work: Work, row: Request, items: Sequence[DeclineItem]) -> Request:
-    """Note that the adults' own signed paper arrived; the request then waits for review.
-
-    Raises NotAllowedError.
-    """
+def _countersigned(work: Work, row: Request, _decided: Decided) -> Request:
+    """Note that the adults' own signed paper arrived; the request then waits for review."""
+    items = items_of(work.session, row.id)
     if COUNTERSIGN not in row.warnings:
         raise NotAllowedError(
             _s("この申請は、本人の署名を待っていません。"), code="not_countersign"
@@ -227,3 +172,45 @@ def _tell(work: Work, row: Request, event: str) -> None:
         contact=contact,
         receipt_no=row.receipt_no,
     )
+
+
+def _offered(work: Work, row: Request) -> tuple[Decision, ...]:
+    states = {item.state for item in items_of(work.session, row.id)}
+    going = states - {"withdrawn", "refused", "accepted"}
+    warnings = set(row.warnings)
+    for_ward = ADULT_WARD in warnings and work.actor.organization is not Organization.WARD
+    acceptable = row.state == "waiting" and bool(going & {"submitted", "awaiting_stop"})
+    undecided = bool(going) and going <= {"submitted"} and row.state == "waiting"
+    waits = row.state in {"waiting", "with_resident"}
+    return chosen(
+        {
+            Decision.ACCEPT: acceptable and not warnings & WEAK and not for_ward,
+            Decision.RETURN: undecided,
+            Decision.REFUSE: going <= {"submitted", "unclear"} and waits,
+            # what the resident chose on the own screen is as clear as it can be
+            Decision.MARK_UNCLEAR: undecided and row.channel != Channel.PORTAL,
+            Decision.CLARIFY: row.state == "with_resident" and going == {"unclear"},
+            Decision.COUNTERSIGNED: waits and COUNTERSIGN in warnings and bool(going),
+        }
+    )
+
+
+DECLINE_KIND = Kind(
+    code=RequestKind.DECLINE,
+    written=WRITTEN,
+    states=DECLINE,
+    deciders=Deciders.WARD_WHERE_IN_QUESTION,
+    decisions={
+        Decision.ACCEPT: _accept,
+        Decision.RETURN: _return,
+        Decision.REFUSE: _refuse,
+        Decision.MARK_UNCLEAR: _mark_unclear,
+        Decision.CLARIFY: _clarify,
+        Decision.COUNTERSIGNED: _countersigned,
+    },
+    reasons=REASONS,
+    offered=_offered,
+    effects_of=effects_of,
+    steps_of=steps_of,
+    warning_text=warning_text,
+)

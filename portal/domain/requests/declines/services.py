@@ -29,7 +29,7 @@ from portal.domain.requests.declines.earlier import look_back
 from portal.domain.requests.declines.items import items_of, result_of
 from portal.domain.requests.declines.models import DeclineItem
 from portal.domain.requests.declines.outcome import stop_confirmed, stop_found_spent, take_back
-from portal.domain.requests.declines.review import DECISIONS, REASONS, decide, withdraw_proposal
+from portal.domain.requests.declines.review import withdraw_proposal
 from portal.domain.requests.declines.states import DECLINE
 from portal.domain.requests.declines.written import DeclineNote
 from portal.domain.requests.requests import kinds
@@ -37,9 +37,6 @@ from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.services import locked, move
 
 __all__ = [
-    "DECISIONS",
-    "REASONS",
-    "decide",
     "stop_confirmed",
     "stop_found_spent",
     "submit",

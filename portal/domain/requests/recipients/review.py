@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.errors import InputError, WrongStateError
+from portal.domain.foundation.errors import WrongStateError
 from portal.domain.foundation.texts import _, _s, _sn
 from portal.domain.foundation.work import Work
 from portal.domain.people.coupons.stopping import live_coupon
@@ -17,29 +16,20 @@ from portal.domain.people.households.queries import open_holds
 from portal.domain.people.households.records import open_child
 from portal.domain.requests.recipients import additions, changes
 from portal.domain.requests.recipients.approving import drop_proposal, refuse_stranger
-from portal.domain.requests.recipients.changes import stop_confirmed, stop_found_spent
 from portal.domain.requests.recipients.duplicates import OUTSIDE_BIRTHS, POSSIBLE_DUPLICATE
 from portal.domain.requests.recipients.models import RecipientChange
+from portal.domain.requests.recipients.states import CHANGE
+from portal.domain.requests.recipients.written import ADDITION_WRITTEN, CHANGE_WRITTEN
 from portal.domain.requests.requests import kinds
+from portal.domain.requests.requests.deciding import Deciders, Kind
+from portal.domain.requests.requests.decisions import Decided, Decision
 from portal.domain.requests.requests.four_eyes import refuse_own_entry
+from portal.domain.requests.requests.kinds import RequestKind
 from portal.domain.requests.requests.models import Request
-from portal.domain.requests.requests.services import for_decision, locked, move, set_reply
-from portal.domain.requests.requests.states import OPEN
+from portal.domain.requests.requests.services import locked, move, set_reply
+from portal.domain.requests.requests.states import OPEN, REQUEST
 from portal.domain.requests.requests.steps import Step
 
-__all__ = (
-    "DECISIONS",
-    "REASONS",
-    "decide",
-    "effects_of",
-    "steps_of",
-    "stop_confirmed",
-    "stop_found_spent",
-    "warning_text",
-    "withdraw",
-)
-
-DECISIONS = ("accept", "refuse")
 REASONS: Mapping[str, Callable[[], str]] = MappingProxyType(
     {
         "documents": lambda: _("確かめられる書類が足りませんでした。"),
@@ -51,38 +41,26 @@ REASONS: Mapping[str, Callable[[], str]] = MappingProxyType(
 )
 
 
-def decide(
-    work: Work,
-    request_id: int,
-    version: int,
-    action: str,
-    *,
-    reason: str = "",
-    text: str = "",
-    **extra: Any,
-) -> Request:
-    """Accept or refuse an addition or a change of recipient that another person entered.
-
-    Raises:
-        NotFoundError: there is none of that key, or it is the ward's alone.
-        ConflictError: it changed since ``version``; or what it needs was taken meanwhile.
-        NotAllowedError: the own entry; or two people without the ward and its attached instruction.
-        InputError: no such decision, or a refusal without a reason.
-    """
-    del extra
-    row = for_decision(work, request_id, version)
+def _waiting(work: Work, row: Request) -> None:
     refuse_stranger(row, work.actor)
     refuse_own_entry(row, work.actor)
     if row.state != "waiting":
         raise WrongStateError(_s("この申請は、もう決まっています。"))
-    if action == "accept":
-        accept = additions.accept if row.kind == kinds.ADDITION else changes.accept
-        return accept(work, row)
-    if action != "refuse":
-        raise InputError(_s("どうするかを選んでください。"), code="action")
-    if reason not in REASONS:
-        raise InputError(_s("理由を選んでください。"), code="reason")
-    set_reply(work.vault, row, reason, text)
+
+
+def _accept_addition(work: Work, row: Request, _decided: Decided) -> Request:
+    _waiting(work, row)
+    return additions.accept(work, row)
+
+
+def _accept_change(work: Work, row: Request, _decided: Decided) -> Request:
+    _waiting(work, row)
+    return changes.accept(work, row)
+
+
+def _refuse(work: Work, row: Request, decided: Decided) -> Request:
+    _waiting(work, row)
+    set_reply(work.vault, row, decided.reason, decided.text)
     if row.kind == kinds.RECIPIENT_CHANGE:
         return changes.refuse(work, row)
     drop_proposal(work, row)
@@ -195,3 +173,33 @@ def _moved(work: Work, item: RecipientChange) -> list[str]:
     if open_holds(work.session, item.from_household_id):
         lines.append(_s("元の世帯の保留は、このこどもの分には及ばなくなります。"))
     return lines
+
+
+def _offered(_work: Work, row: Request) -> tuple[Decision, ...]:
+    return (Decision.ACCEPT, Decision.REFUSE) if row.state == "waiting" else ()
+
+
+ADDITION_KIND = Kind(
+    code=RequestKind.ADDITION,
+    written=ADDITION_WRITTEN,
+    states=REQUEST,
+    deciders=Deciders.WARD_AND_ANOTHER,
+    decisions={Decision.ACCEPT: _accept_addition, Decision.REFUSE: _refuse},
+    reasons=REASONS,
+    offered=_offered,
+    effects_of=effects_of,
+    steps_of=steps_of,
+    warning_text=warning_text,
+)
+CHANGE_KIND = Kind(
+    code=RequestKind.RECIPIENT_CHANGE,
+    written=CHANGE_WRITTEN,
+    states=CHANGE,
+    deciders=Deciders.WARD_AND_ANOTHER,
+    decisions={Decision.ACCEPT: _accept_change, Decision.REFUSE: _refuse},
+    reasons=REASONS,
+    offered=_offered,
+    effects_of=effects_of,
+    steps_of=steps_of,
+    warning_text=warning_text,
+)

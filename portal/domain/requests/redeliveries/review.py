@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from portal.domain.foundation.actors import Organization
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.requests.redeliveries.approving import needs_ward, status_for
@@ -13,25 +14,21 @@ from portal.domain.requests.redeliveries.choosing import (
     SEVERAL,
     WARD,
 )
-from portal.domain.requests.redeliveries.queries import LETTER, redelivery_of
-from portal.domain.requests.redeliveries.services import DECISIONS, answer, decide, withdraw
+from portal.domain.requests.redeliveries.queries import LETTER, NONE, redelivery_of
+from portal.domain.requests.redeliveries.services import (
+    approve_with_terms,
+    choose,
+    refuse,
+    to_ward,
+)
+from portal.domain.requests.redeliveries.states import OPEN, REDELIVERY
 from portal.domain.requests.redeliveries.words import REASONS, steps_of
+from portal.domain.requests.redeliveries.written import WRITTEN
+from portal.domain.requests.requests.deciding import Deciders, Kind, chosen
+from portal.domain.requests.requests.decisions import Decision
+from portal.domain.requests.requests.kinds import RequestKind
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.paper_forms import LATE
-
-__all__ = [
-    "DECISIONS",
-    "REASONS",
-    "answer",
-    "can_answer",
-    "can_withdraw",
-    "decide",
-    "effects_of",
-    "steps_of",
-    "warning_text",
-    "was_confirmed",
-    "withdraw",
-]
 
 
 def can_withdraw(session: Session, request: Request) -> bool:
@@ -97,3 +94,36 @@ def warning_text(code: str) -> str:
             "受付の期間のあとに届いた書類です。遅れた申し込みとして断り、世帯に知らせました。"
         ),
     }.get(code, code)
+
+
+def _offered(work: Work, row: Request) -> tuple[Decision, ...]:
+    item = redelivery_of(work.session, row.id)
+    of_ward = work.actor.organization is Organization.WARD
+    known = row.household_id is not None
+    return chosen(
+        {
+            Decision.APPROVE: known and item.state == "submitted",
+            Decision.CHOOSE: not known and item.proof == NONE and item.state == "submitted",
+            Decision.TO_WARD: not of_ward and not item.ward_only and item.state in OPEN,
+            Decision.REFUSE: item.state in OPEN and (of_ward or (known and not item.ward_only)),
+        }
+    )
+
+
+REDELIVERY_KIND = Kind(
+    code=RequestKind.REDELIVERY,
+    written=WRITTEN,
+    states=REDELIVERY,
+    deciders=Deciders.WARD_WHERE_IN_QUESTION,
+    decisions={
+        Decision.APPROVE: approve_with_terms,
+        Decision.CHOOSE: choose,
+        Decision.TO_WARD: to_ward,
+        Decision.REFUSE: refuse,
+    },
+    reasons=REASONS,
+    offered=_offered,
+    effects_of=effects_of,
+    steps_of=steps_of,
+    warning_text=warning_text,
+)

@@ -1,4 +1,4 @@
-"""Deciding on redeliveries, taking them back, and the account owner's word about one without sign-in."""
+"""Carrying out what is decided on redeliveries, taking them back, and the account owner's word about one without sign-in."""
 
 from sqlalchemy.orm import Session
 
@@ -23,68 +23,11 @@ from portal.domain.requests.redeliveries.choosing import (
 from portal.domain.requests.redeliveries.models import Redelivery
 from portal.domain.requests.redeliveries.queries import LETTER, redelivery_of
 from portal.domain.requests.redeliveries.states import REDELIVERY
-from portal.domain.requests.redeliveries.words import REASONS
+from portal.domain.requests.requests.decisions import Decided
 from portal.domain.requests.requests.four_eyes import proposal_of, refuse_own_entry
 from portal.domain.requests.requests.kinds import REFUSED, WITHDRAWN
 from portal.domain.requests.requests.models import Request
-from portal.domain.requests.requests.services import for_decision, locked, move, set_reply
-
-APPROVE, CHOOSE, TO_WARD, REFUSE = DECISIONS = ("approve", "choose", "to_ward", "refuse")
-
-
-def decide(
-    work: Work,
-    request_id: int,
-    version: int,
-    action: str,
-    *,
-    reason: str = "",
-    text: str = "",
-    **extra: str,
-) -> Request:
-    """Decide on a request that a page showed in ``version``: one of ``DECISIONS``.
-
-    ``choose`` gives one without sign-in to the household ``extra_other`` or ``extra_household``
-    (our keys); ``to_ward`` leaves it to the ward; ``approve`` takes the ward's
-    ``extra_instruction`` (number) of ``extra_instruction_day`` (ISO), another address (postal code,
-    town, street, building) and ``extra_contacted``, that staff asked the account's owner;
-    ``refuse`` needs a ``reason`` of ``REASONS``.
-
-    Raises:
-        InputError: something is missing or unknown.
-        NotFoundError: no such request, or no such household.
-        NotAllowedError: not this person, or not alone.
-        ConflictError: it changed, somebody else decides it, or it cannot be sent again now
-            (``approving``).
-        WrongStateError: it was decided before.
-        TooLateError: too late for a letter to arrive.
-    """
-    request = for_decision(work, request_id, version)
-    row = redelivery_of(work.session, request_id, lock=True)
-    _refuse_strangers(work, request)
-    match action:
-        case "choose":
-            chosen = extra.get("extra_other", "") or extra.get("extra_household", "")
-            _choose(work, request, row, chosen)
-        case "to_ward":
-            _to_ward(work, request, row)
-        case "refuse":
-            _refuse(work, request, row, reason, text)
-        case "approve":
-            approve(work, request, row, Terms.read(extra))
-        case _other:
-            raise InputError(_s("どうするかを選んでください。"))
-    return request
-
-
-def _refuse_strangers(work: Work, request: Request) -> None:
-    household = work.session.get(Household, request.household_id or 0)
-    if (
-        household is not None
-        and household.protected
-        and work.actor.organization is not Organization.WARD
-    ):
-        raise NotFoundError(_("この申請は見つかりませんでした。"))
+from portal.domain.requests.requests.services import locked, move, set_reply
 
 
 def _end_proposal(work: Work, request: Request) -> None:
@@ -92,7 +35,16 @@ def _end_proposal(work: Work, request: Request) -> None:
         turn_down(work, proposal.id, household_id=request.household_id)
 
 
-def _choose(work: Work, request: Request, row: Redelivery, typed: str) -> None:
+def choose(work: Work, request: Request, decided: Decided) -> Request:
+    """Give a request without sign-in to a household: ``extra_other`` or ``extra_household`` (keys).
+
+    Raises:
+        InputError: neither is a key.
+        NotFoundError: no such household.
+        WrongStateError: it was decided before.
+    """
+    row = redelivery_of(work.session, request.id, lock=True)
+    typed = decided.more.get("extra_other", "") or decided.more.get("extra_household", "")
     REDELIVERY.next(row.state, "approve")
     key = typed.strip().removeprefix("#")
     if not (key.isascii() and key.isdigit() and len(key) < 16):
@@ -103,22 +55,31 @@ def _choose(work: Work, request: Request, row: Redelivery, typed: str) -> None:
     ):
         raise NotFoundError(_s("この世帯は見つかりませんでした。検索からやりなおしてください。"))
     choose_household(work, request, row, household.id)
+    return request
 
 
-def _to_ward(work: Work, request: Request, row: Redelivery) -> None:
+def to_ward(work: Work, request: Request, _decided: Decided) -> Request:
+    """Leave a request to the ward. Raises WrongStateError where it was decided before."""
+    row = redelivery_of(work.session, request.id, lock=True)
     REDELIVERY.next(row.state, "refuse")
     row.ward_only, row.changed_at = True, work.now
     warn_of(request, WARD, work.now)
     request.claimed_by, request.claimed_until = None, None
     record(work, "redelivery.to_ward", "request", request.id, household_id=request.household_id)
     work.session.flush()
+    return request
 
 
-def _refuse(work: Work, request: Request, row: Redelivery, reason: str, text: str) -> None:
+def refuse(work: Work, request: Request, decided: Decided) -> Request:
+    """Refuse a locked request, and tell its household why.
+
+    Raises:
+        NotAllowedError: the own entry, or a request for the ward alone.
+        WrongStateError: it was decided before.
+    """
     refuse_own_entry(request, work.actor)
+    row = redelivery_of(work.session, request.id, lock=True)
     after = REDELIVERY.next(row.state, "refuse")
-    if reason not in REASONS:
-        raise InputError(_s("住民に伝える理由を選んでください。"))
     if work.actor.organization is not Organization.WARD:
         if row.ward_only:
             raise NotAllowedError(_s("この申請は、区の職員が決めます。"))
@@ -133,10 +94,22 @@ def _refuse(work: Work, request: Request, row: Redelivery, reason: str, text: st
     if row.state == "approved" and row.item == LETTER:
         cancel_order(work, request.household_id or 0, reason=REASON)
     row.state, row.decided_at, row.changed_at = after, work.now, work.now
-    set_reply(work.vault, request, reason, text)
+    set_reply(work.vault, request, decided.reason, decided.text)
     _end_proposal(work, request)
-    move(work, request, "close", result=REFUSED, reason=reason)
+    move(work, request, "close", result=REFUSED, reason=decided.reason)
     tell(work, request, row, "decided", card=True)
+    return request
+
+
+def approve_with_terms(work: Work, request: Request, decided: Decided) -> Request:
+    """Approve a locked request with what the reviewer typed beside it (``Terms``).
+
+    Raises:
+        DomainError: as ``approving.approve``.
+    """
+    row = redelivery_of(work.session, request.id, lock=True)
+    approve(work, request, row, Terms.read(decided.more))
+    return request
 
 
 def withdraw(work: Work, request_id: int, household_id: int) -> Request:

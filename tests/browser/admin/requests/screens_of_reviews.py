@@ -13,7 +13,9 @@ from portal.domain.foundation.actors import Role
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.requests.declines import services as declines
-from portal.domain.requests.declines.review import decide
+from portal.domain.requests.declines.review import DECLINE_KIND
+from portal.domain.requests.requests.deciding import decide
+from portal.domain.requests.requests.decisions import Decided
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.scans import check_scan, store_scan
 from portal.domain.requests.requests.services import claim as claim_request
@@ -174,9 +176,10 @@ def _stops(served: ServedStaff, page: Page, *, full: bool = False) -> None:
             with served.database.write() as session:
                 decide(
                     work_in(session, actor, served.now, program=PROGRAM),
+                    DECLINE_KIND,
                     row.id,
                     row.version,
-                    "accept",
+                    Decided("accept"),
                 )
     go(served, page, "/stops")
 
@@ -189,7 +192,13 @@ def _report(served: ServedStaff, page: Page) -> None:
     box, actor = inbox(served), officer(served.colleagues[Role.AGENT].id)
     row = box.decline(family(served))
     with served.database.write() as session:
-        decide(work_in(session, actor, served.now, program=PROGRAM), row.id, row.version, "accept")
+        decide(
+            work_in(session, actor, served.now, program=PROGRAM),
+            DECLINE_KIND,
+            row.id,
+            row.version,
+            Decided("accept"),
+        )
     go(served, page, "/reports/declines", Role.AUDITOR)
 
 

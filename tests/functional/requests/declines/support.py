@@ -20,8 +20,11 @@ from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.queries import totals
 from portal.domain.people.staff.models import StaffUser
-from portal.domain.requests.declines import review, services
+from portal.domain.requests.declines import services
 from portal.domain.requests.declines.models import DeclineItem
+from portal.domain.requests.declines.review import DECLINE_KIND
+from portal.domain.requests.requests.deciding import decide
+from portal.domain.requests.requests.decisions import Decided
 from portal.domain.requests.requests.models import Request
 from portal.platform.database import Database
 from tests.support.coupons import AMOUNT, add_households, load_codes
@@ -69,12 +72,12 @@ class Desk:
         """Decides on the request as it stands now."""
         with self.database.write() as session:
             version = session.get_one(Request, row.id).version
-            return review.decide(
+            return decide(
                 work_in(session, actor or self.officer, NOW, program=program),
+                DECLINE_KIND,
                 row.id,
                 version,
-                action,
-                **more,
+                Decided(action, more.pop("reason", ""), more.pop("text", ""), more),
             )
 
     def withdraw(self, row: Request, now: datetime = NOW) -> Request:

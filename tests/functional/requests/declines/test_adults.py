@@ -14,8 +14,9 @@ from portal.domain.foundation.errors import NotAllowedError
 from portal.domain.foundation.program.schema import Program
 from portal.domain.people.households.models import Child, Household
 from portal.domain.people.households.records import ChildFields, open_child, seal_child
-from portal.domain.requests.declines import paper, review, services
+from portal.domain.requests.declines import paper, services
 from portal.domain.requests.declines.models import DeclineItem
+from portal.domain.requests.declines.review import DECLINE_KIND
 from portal.domain.requests.declines.written import DeclineNote
 from portal.domain.requests.requests.models import Request
 from portal.platform.database import Database
@@ -79,7 +80,7 @@ def test_the_adults_own_signature_is_awaited(desk: Desk) -> None:
     row = submit(desk, program)
     assert (row.state, row.warnings) == ("with_resident", ["countersign"])
     with desk.database.read() as session:
-        assert "署名" in review.steps_of(session, row)[-1].words
+        assert "署名" in DECLINE_KIND.steps_of(session, row)[-1].words
     with pytest.raises(NotAllowedError):
         desk.decide(row, "accept", program=program)
     assert desk.decide(row, "countersigned", program=program).state == "waiting"

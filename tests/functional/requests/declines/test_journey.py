@@ -10,9 +10,11 @@ from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.services import hold_household
 from portal.domain.people.households.models import Household
-from portal.domain.requests.declines import review
 from portal.domain.requests.declines.models import DeclineItem
+from portal.domain.requests.declines.review import DECLINE_KIND
 from portal.domain.requests.declines.wishes import phone_wish
+from portal.domain.requests.requests.deciding import decide
+from portal.domain.requests.requests.decisions import Decided
 from portal.domain.requests.requests.models import Request
 from tests.functional.requests.declines.support import LAST_MOMENT, TOO_LATE, add_reviewer
 from tests.functional.resident.test_parallel import all_at_once
@@ -311,13 +313,12 @@ def test_a_correction_starts_from_the_receipt(
     with sqlite_resident.database.write() as session:
         row = session.scalars(select(Request)).one()
         officer = add_reviewer(session, "officer", Organization.CONTRACTOR, Role.OFFICER)
-        review.decide(
+        decide(
             work_in(session, officer, sqlite_resident.now, program=sqlite_resident.site.program),
+            DECLINE_KIND,
             row.id,
             row.version,
-            "return",
-            reason="incomplete",
-            text="どのこどもかを教えてください。",
+            Decided("return", reason="incomplete", text="どのこどもかを教えてください。"),
         )
     page = visitor.open(f"/decline/received/{number}").text
     assert "どのこどもかを教えてください。" in page

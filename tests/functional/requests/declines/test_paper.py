@@ -21,9 +21,10 @@ from portal.domain.letters.announcements.models import Announcement
 from portal.domain.people.signin.locked_out import CallBack, ask_call_back
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import details_of
-from portal.domain.requests.declines import paper, review, services, wishes
+from portal.domain.requests.declines import paper, services, wishes
 from portal.domain.requests.declines.paper import PaperEntry
 from portal.domain.requests.declines.queries import may_complete, wish_of
+from portal.domain.requests.declines.review import DECLINE_KIND
 from portal.domain.requests.declines.written import DeclineNote
 from portal.domain.requests.requests.models import PaperForm, Request
 from portal.platform.database import Database
@@ -266,7 +267,7 @@ def test_a_telephone_call_is_never_a_decline(desk: Desk) -> None:
             "phone",
             0,
         )
-        assert "まだ辞退にはなっていません" in review.steps_of(session, wish)[0].words
+        assert "まだ辞退にはなっていません" in DECLINE_KIND.steps_of(session, wish)[0].words
     assert desk.states() == [("in_progress", "assigned", False)] * 2
     with pytest.raises(NotAllowedError):
         desk.decide(wish, "accept", desk.colleague)

@@ -16,10 +16,13 @@ from portal.domain.foundation.errors import DomainError
 from portal.domain.people.coupons import services as coupons
 from portal.domain.people.coupons.states import COUPON
 from portal.domain.people.entitlements.services import change
-from portal.domain.requests.declines import paper, review, services
+from portal.domain.requests.declines import paper, services
 from portal.domain.requests.declines.models import DeclineItem
+from portal.domain.requests.declines.review import DECLINE_KIND
 from portal.domain.requests.declines.states import LIVE
 from portal.domain.requests.declines.written import DeclineNote
+from portal.domain.requests.requests.deciding import decide
+from portal.domain.requests.requests.decisions import Decided
 from portal.domain.requests.requests.models import PaperForm, Request
 from portal.platform.database import Database
 from tests.functional.requests.declines.support import NOW, PARENT, PROGRAM, Desk, coupon, make_desk
@@ -126,8 +129,12 @@ def test_accepting_and_taking_back_have_one_order(desk: Desk) -> None:
 
     def accept(session: Session, household: int) -> None:
         row = rows[household]
-        review.decide(
-            work_in(session, desk.officer, NOW, program=PROGRAM), row.id, row.version, "accept"
+        decide(
+            work_in(session, desk.officer, NOW, program=PROGRAM),
+            DECLINE_KIND,
+            row.id,
+            row.version,
+            Decided("accept"),
         )
 
     def take_back(session: Session, household: int) -> None:

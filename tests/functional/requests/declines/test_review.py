@@ -22,8 +22,11 @@ from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.entitlements import claims
 from portal.domain.people.entitlements.services import hold_household, release_household
 from portal.domain.people.households.models import Hold, Household
-from portal.domain.requests.declines import review, services
+from portal.domain.requests.declines import services
+from portal.domain.requests.declines.review import DECLINE_KIND
 from portal.domain.requests.declines.words import reply_lines
+from portal.domain.requests.requests.deciding import decide
+from portal.domain.requests.requests.decisions import Decided
 from portal.domain.requests.requests.models import Request
 from portal.platform.database import Database
 from tests.functional.requests.declines.support import (
@@ -298,10 +301,10 @@ def test_a_protected_household_gets_the_usual_receipt_and_only_the_ward_decides(
     row = quick_desk.submit()
     assert (row.state, row.warnings, row.children) == (usual.state, usual.warnings, usual.children)
     with quick_desk.database.read() as session:
-        assert [s.words for s in review.steps_of(session, row)] == [
-            s.words for s in review.steps_of(session, usual)
+        assert [s.words for s in DECLINE_KIND.steps_of(session, row)] == [
+            s.words for s in DECLINE_KIND.steps_of(session, usual)
         ]
-    for action in review.DECISIONS:
+    for action in DECLINE_KIND.decisions:
         with pytest.raises(NotFoundError):
             quick_desk.decide(row, action, reason="other")
     with pytest.raises(NotAllowedError, match="保留中"):
@@ -334,8 +337,12 @@ def test_a_decision_on_changed_data_is_refused(quick_desk: Desk) -> None:
         version = session.get_one(Request, row.id).version
     quick_desk.decide(row, "return", reason="incomplete")
     with quick_desk.database.write() as session, pytest.raises(ConflictError, match="変わりました"):
-        review.decide(
-            work_in(session, quick_desk.officer, NOW, program=PROGRAM), row.id, version, "accept"
+        decide(
+            work_in(session, quick_desk.officer, NOW, program=PROGRAM),
+            DECLINE_KIND,
+            row.id,
+            version,
+            Decided("accept"),
         )
     with pytest.raises(InputError):
         quick_desk.decide(row, "burn")
@@ -348,7 +355,7 @@ def test_the_reviewer_reads_what_accepting_does(quick_desk: Desk) -> None:
     quick_desk.reveal()
     row = quick_desk.submit()
     with quick_desk.database.read() as session:
-        said = " ".join(review.effects_of(work_in(session, program=PROGRAM), row))
+        said = " ".join(DECLINE_KIND.effects_of(work_in(session, program=PROGRAM), row))
     assert "こども2人、60,000円" in said
     assert "表示していないコード1件" in said
     assert "表示したコード1件" in said

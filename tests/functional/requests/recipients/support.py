@@ -20,8 +20,11 @@ from portal.domain.people.entitlements.queries import Totals, totals
 from portal.domain.people.households.models import Child
 from portal.domain.people.households.records import ChildFields
 from portal.domain.people.staff.models import StaffUser
-from portal.domain.requests.recipients import additions, changes, review
+from portal.domain.requests.all_kinds import kind_of
+from portal.domain.requests.recipients import additions, changes
 from portal.domain.requests.recipients.newcomer import HandOver, Newcomer
+from portal.domain.requests.requests.deciding import decide
+from portal.domain.requests.requests.decisions import Decided
 from portal.domain.requests.requests.models import Request, Scan
 from portal.platform.database import Database
 from tests.support.coupons import VAULT, load_codes
@@ -111,12 +114,12 @@ class Office:
         """Decides on the request as it stands now."""
         with self.database.write() as session:
             version = session.get_one(Request, row.id).version
-            return review.decide(
+            return decide(
                 work_in(session, actor or self.ward, NOW, program=PROGRAM),
+                kind_of(row.kind),
                 row.id,
                 version,
-                action,
-                **more,
+                Decided(action, more.pop("reason", ""), more.pop("text", ""), more),
             )
 
     def real_issuer(self) -> None:

@@ -16,8 +16,11 @@ from portal.domain.foundation.actors import Organization, Role
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Child, Hold, Household
 from portal.domain.people.households.records import ChildFields
-from portal.domain.requests.recipients import additions, changes, review
+from portal.domain.requests.all_kinds import kind_of
+from portal.domain.requests.recipients import additions, changes
 from portal.domain.requests.recipients.newcomer import Newcomer
+from portal.domain.requests.requests.deciding import decide
+from portal.domain.requests.requests.decisions import Decided
 from portal.platform.database import Database
 from tests.functional.requests.recipients.support import (
     BABY,
@@ -56,9 +59,8 @@ def move_first_child(ward: Ward, newcomer: Newcomer = NEWCOMER) -> int:
         row = changes.submit(
             work_in(session, officer, NOW, program=PROGRAM), key, (1,), newcomer, "mediation"
         )
-        done = review.decide(
-            work_in(session, of_ward, NOW, program=PROGRAM), row.id, row.version, "accept"
-        )
+        work = work_in(session, of_ward, NOW, program=PROGRAM)
+        done = decide(work, kind_of(row.kind), row.id, row.version, Decided("accept"))
         return done.household_id or 0
 
 
@@ -69,9 +71,8 @@ def add_baby(ward: Ward, child: ChildFields = BABY) -> int:
         row = additions.submit(
             work_in(session, officer, NOW, program=PROGRAM), NEWCOMER, (child,), ORDER
         )
-        done = review.decide(
-            work_in(session, of_ward, NOW, program=PROGRAM), row.id, row.version, "accept"
-        )
+        work = work_in(session, of_ward, NOW, program=PROGRAM)
+        done = decide(work, kind_of(row.kind), row.id, row.version, Decided("accept"))
         return done.household_id or 0
 
 

@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 
 from portal.domain.foundation.actors import Organization, Role
-from portal.domain.requests.recipients import changes, review
+from portal.domain.requests.all_kinds import kind_of
+from portal.domain.requests.recipients import changes
+from portal.domain.requests.requests.deciding import decide
+from portal.domain.requests.requests.decisions import Decided
 from portal.domain.requests.requests.models import Request
 from portal.platform.database import Database
 from portal.platform.site import Site
@@ -61,11 +64,12 @@ class Sites:
         with self.resident.database.write() as session:
             version = session.get_one(Request, row.id).version
             program = self.resident.site.program
-            return review.decide(
+            return decide(
                 work_in(session, ward, self.resident.now, program=program),
+                kind_of(row.kind),
                 row.id,
                 version,
-                "accept",
+                Decided("accept"),
             )
 
     def pages(self) -> dict[str, str]:

@@ -18,9 +18,12 @@ from portal.domain.people.coupons.services import reveal
 from portal.domain.people.coupons.states import LIVE
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Child, Household
+from portal.domain.requests.all_kinds import kind_of
 from portal.domain.requests.declines import services as declines
 from portal.domain.requests.recipients import changes, review
 from portal.domain.requests.recipients.models import RecipientChange
+from portal.domain.requests.requests.deciding import decide
+from portal.domain.requests.requests.decisions import Decided
 from portal.domain.requests.requests.models import Request
 from portal.platform.database import Database
 from tests.functional.requests.recipients.support import (
@@ -98,10 +101,9 @@ def test_a_change_a_decline_and_a_reveal(office: Office) -> None:
     assert len(waiting) == entered.count("")
 
     def accept(session: Session, request_id: int) -> None:
-        version = session.get_one(Request, request_id).version
-        review.decide(
-            work_in(session, office.ward, NOW, program=PROGRAM), request_id, version, "accept"
-        )
+        row = session.get_one(Request, request_id)
+        work = work_in(session, office.ward, NOW, program=PROGRAM)
+        decide(work, kind_of(row.kind), request_id, row.version, Decided("accept"))
 
     def withdraw(session: Session, request_id: int) -> None:
         review.withdraw(work_in(session, office.officer, NOW, program=PROGRAM), request_id, None)
@@ -131,10 +133,9 @@ def test_one_child_is_added_once_by_eight_people(office: Office) -> None:
     rows = [office.add().id for _number in range(8)]
 
     def accept(session: Session, request_id: int) -> None:
-        version = session.get_one(Request, request_id).version
-        review.decide(
-            work_in(session, office.ward, NOW, program=PROGRAM), request_id, version, "accept"
-        )
+        row = session.get_one(Request, request_id)
+        work = work_in(session, office.ward, NOW, program=PROGRAM)
+        decide(work, kind_of(row.kind), request_id, row.version, Decided("accept"))
 
     (told,) = race(office, rows, accept)
     assert told.count("") == 1, told

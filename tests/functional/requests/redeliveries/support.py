@@ -19,8 +19,11 @@ from portal.domain.requests.redeliveries import services
 from portal.domain.requests.redeliveries.letter_status import LetterStatus, letter_status
 from portal.domain.requests.redeliveries.matching import match_request, waiting_for_match
 from portal.domain.requests.redeliveries.models import Redelivery
+from portal.domain.requests.redeliveries.review import REDELIVERY_KIND
 from portal.domain.requests.redeliveries.submitting import submit, submit_without_sign_in
 from portal.domain.requests.redeliveries.written import Wish
+from portal.domain.requests.requests.deciding import decide
+from portal.domain.requests.requests.decisions import Decided
 from portal.domain.requests.requests.models import Request
 from portal.platform.database import Database
 from tests.support.people import CANARY_BIRTH, CANARY_NAME, Person, add_person
@@ -170,12 +173,12 @@ class Post:
         """Decides on the request as it stands now."""
         with self.database.write() as session:
             version = session.get_one(Request, row.id).version
-            return services.decide(
+            return decide(
                 work_in(session, actor or self.officer, now, program=program),
+                REDELIVERY_KIND,
                 row.id,
                 version,
-                action,
-                **more,
+                Decided(action, more.pop("reason", ""), more.pop("text", ""), more),
             )
 
     def withdraw(self, row: Request, person: Person) -> Request:

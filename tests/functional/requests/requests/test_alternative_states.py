@@ -14,7 +14,10 @@ from portal.domain.people.coupons import services as coupons
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.requests.alternatives import delivery, lost_parcels, packing, services
 from portal.domain.requests.alternatives.models import AlternativeItem
+from portal.domain.requests.alternatives.review import ALTERNATIVE_KIND
 from portal.domain.requests.alternatives.states import ALTERNATIVE
+from portal.domain.requests.requests.deciding import decide
+from portal.domain.requests.requests.decisions import Decided
 from portal.domain.requests.requests.models import Request
 from tests.support.paper import Paper, tracking_no
 from tests.support.people import Person
@@ -96,13 +99,8 @@ class Walk:
 
     def _decide(self, verb: str) -> None:
         version, paper = self.session.get_one(Request, self.request_id).version, self.paper
-        services.decide(
-            work_in(self.session, paper.officer, paper.now, program=paper.program),
-            self.request_id,
-            version,
-            verb,
-            reason="other",
-        )
+        work = work_in(self.session, paper.officer, paper.now, program=paper.program)
+        decide(work, ALTERNATIVE_KIND, self.request_id, version, Decided(verb, "other"))
 
     def _answer(
         self, change: Callable[[Work, int], object], after: Callable[[Work, int], object]

@@ -17,8 +17,10 @@ from portal.domain.people.coupons.queries import coupon_of_child
 from portal.domain.people.coupons.states import DEAD, STOCK
 from portal.domain.requests.alternatives import services as alternatives
 from portal.domain.requests.alternatives.written import PaperWish, WhyPaper
-from portal.domain.requests.declines import review
 from portal.domain.requests.declines import services as declines
+from portal.domain.requests.declines.review import DECLINE_KIND
+from portal.domain.requests.requests.deciding import decide
+from portal.domain.requests.requests.decisions import Decided
 from portal.domain.requests.requests.models import Request
 from portal.platform.database import Database
 from tests.functional.requests.requests.test_alternative_states import WAY, Walk
@@ -91,12 +93,12 @@ def bring_coupon(paper: Paper, session: Session, state: str) -> None:
 def _decide(
     paper: Paper, session: Session, row: Request, action: str, actor: Actor | None = None
 ) -> None:
-    review.decide(
+    decide(
         work_in(session, actor or paper.officer, paper.now, program=paper.program),
+        DECLINE_KIND,
         row.id,
         row.version,
-        action,
-        reason="unclear",
+        Decided(action, reason="unclear"),
     )
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from portal.domain.desk.casework.review_kinds import form_of
 from portal.domain.foundation.texts import use_locale
 from portal.domain.people.households.records import ChildFields
+from portal.domain.requests.all_kinds import kind_of
 from portal.domain.requests.alternatives.written import WRITTEN as ALTERNATIVE
 from portal.domain.requests.alternatives.written import PaperWish, WhyPaper
 from portal.domain.requests.declines.written import WRITTEN as DECLINE
@@ -130,7 +130,7 @@ def test_an_answer_that_is_no_longer_offered_opens_as_none() -> None:
 @pytest.mark.parametrize("kind", RequestKind)
 def test_no_record_shows_what_was_written_when_it_is_printed(kind: RequestKind) -> None:
     for form, stored, record in STORED:
-        if form is form_of(kind):
+        if form is kind_of(kind).written:
             shown = repr(record)
             assert not any(
                 isinstance(value, str) and value in shown and name in {"text", "telephone", "name"}
@@ -187,6 +187,6 @@ def test_lines_speak_the_readers_language() -> None:
 
 @pytest.mark.parametrize("kind", RequestKind)
 def test_only_choices_are_counted_for_the_ward(kind: RequestKind) -> None:
-    for field in form_of(kind).fields:
+    for field in kind_of(kind).written.fields:
         if field.privacy is Privacy.COUNTED:
             assert isinstance(field.type, Choice), field.name
