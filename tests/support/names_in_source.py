@@ -37,6 +37,12 @@ def modules() -> dict[str, ast.Module]:
     return found
 
 
+@cache
+def nodes(name: str) -> tuple[ast.AST, ...]:
+    """Return everything in a module."""
+    return tuple(ast.walk(modules()[name]))
+
+
 def sealing_contexts() -> set[str]:
     """Return all contexts to which sealed values are bound."""
     return _arguments(SEALING)
@@ -55,10 +61,10 @@ def audit_events() -> set[str]:
 
 def _arguments(functions: dict[str, int]) -> set[str]:
     found = set()
-    for name, module in modules().items():
-        if not any(_called(node) in functions for node in ast.walk(module)):
+    for name in modules():
+        if not any(_called(node) in functions for node in nodes(name)):
             continue
-        for function in ast.walk(module):
+        for function in nodes(name):
             if isinstance(function, ast.FunctionDef):
                 for call in ast.walk(function):
                     place = functions.get(_called(call), -1)
@@ -74,14 +80,14 @@ def _called(node: ast.AST) -> str:
 
 
 def _texts() -> Iterator[str]:
-    for module in modules().values():
+    for name in modules():
         inner = {
             id(part)
-            for node in ast.walk(module)
+            for node in nodes(name)
             if isinstance(node, ast.JoinedStr)
             for part in node.values
         }
-        for node in ast.walk(module):
+        for node in nodes(name):
             if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in inner:
                 yield _literal(node)
 
@@ -126,7 +132,7 @@ def _inner(node: ast.expr, scope: ast.AST, module: str) -> str:
 def _returned(name: str, module: str) -> str:
     """What a function returns: one of this module, or one that it imports."""
     where, name = _home(name, module)
-    for node in ast.walk(modules()[where]) if where in modules() else ():
+    for node in nodes(where) if where in modules() else ():
         if isinstance(node, ast.FunctionDef) and node.name == name:
             for line in ast.walk(node):
                 if isinstance(line, ast.Return) and line.value is not None:
@@ -137,11 +143,17 @@ def _returned(name: str, module: str) -> str:
 def _named(name: str, scope: ast.AST, module: str) -> str:
     """What a variable of the function, or a constant of a module, holds."""
     where, constant = _home(name, module)
-    for tree, key in ((scope, name), (modules().get(where, scope), constant)):
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == key:
-                return _template(node.value, scope, where if tree is not scope else module)
+    home = nodes(where) if where in modules() else ()
+    for tree, key, at in ((ast.walk(scope), name, module), (home, constant, where)):
+        for node in tree:
+            if isinstance(node, ast.Assign) and _target(node) == key:
+                return _template(node.value, scope, at)
     return "{}"
+
+
+def _target(node: ast.Assign) -> str:
+    target = node.targets[0]
+    return target.id if isinstance(target, ast.Name) else ""
 
 
 def _home(name: str, module: str) -> tuple[str, str]:
