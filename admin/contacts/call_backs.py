@@ -13,10 +13,11 @@ from admin.contacts.call_form import chosen
 from admin.desk.follow_ups import origin_of, spelled_in
 from admin.page import Page
 from portal.domain.contacts.calls.kinds import SPOKEN, CallLanguage
-from portal.domain.contacts.escalations import call_back_queries, call_backs
+from portal.domain.contacts.escalations import call_back_queries, call_back_results, call_backs
 from portal.domain.contacts.escalations.call_back_queries import Waiting
+from portal.domain.contacts.escalations.call_back_results import OUTCOMES
 from portal.domain.contacts.escalations.call_back_times import default_due
-from portal.domain.contacts.escalations.call_backs import OUTCOMES, Wanted
+from portal.domain.contacts.escalations.call_backs import Wanted
 from portal.domain.desk.casework.call_notes import call_notes
 from portal.domain.foundation.audit.services import earlier_result, keep_result
 from portal.domain.foundation.clock import JST, jst_date
@@ -218,7 +219,7 @@ def settle(page: Page) -> Response[Any]:
     row, form = _found(page), page.form
     return carry_out_once(
         page,
-        lambda: call_backs.settle(
+        lambda: call_back_results.settle(
             page.work, row.task.id, form.get("outcome"), office=form.get("office") == "1"
         ),
         AFTER_CALL,

@@ -15,10 +15,11 @@ from admin.desk.follow_ups import Origin, origin_of, reader_of, spelled
 from admin.mailroom.releases import read_instruction
 from admin.page import Page
 from admin.requests.scans import SCAN
-from portal.domain.contacts.escalations import queries, services
+from portal.domain.contacts.escalations import answering, queries, services
+from portal.domain.contacts.escalations.answering import WardAnswer
 from portal.domain.contacts.escalations.models import Escalation
 from portal.domain.contacts.escalations.sealed import answer_text, question_of
-from portal.domain.contacts.escalations.services import Question, WardAnswer
+from portal.domain.contacts.escalations.services import Question
 from portal.domain.contacts.escalations.states import ESCALATION
 from portal.domain.foundation.audit.services import earlier_result, keep_result, record
 from portal.domain.foundation.clock import jst_date
@@ -197,7 +198,7 @@ def submit_answer(page: Page) -> Response[Any]:
     if page.form.ok:
         _try(
             page,
-            lambda: services.answer(
+            lambda: answering.answer(
                 page.work, row.id, WardAnswer(page.form.get("text"), instruction, _scan(page, row))
             ),
         )

@@ -17,18 +17,18 @@ from admin.desk.offered_acts import acts_context
 from admin.desk.scripts_in_call import scripts_context
 from admin.desk.search_in_call import kept, no_call
 from admin.page import Page
-from portal.domain.contacts.calls.kinds import CallChannel, Direction, Relation
-from portal.domain.contacts.calls.levels import Level
-from portal.domain.contacts.calls.models import Call, CallHousehold
-from portal.domain.contacts.calls.states import TALKING
-from portal.domain.contacts.calls.verification import (
+from portal.domain.contacts.calls.caller_answers import (
     Item,
     Said,
     SaidError,
     read_number,
     read_said,
-    verify,
 )
+from portal.domain.contacts.calls.kinds import CallChannel, Direction, Relation
+from portal.domain.contacts.calls.levels import Level
+from portal.domain.contacts.calls.models import Call, CallHousehold
+from portal.domain.contacts.calls.states import TALKING
+from portal.domain.contacts.calls.verification import verify
 from portal.domain.desk.call_desk import calling_back
 from portal.domain.desk.call_desk.acting.on_behalf import spoken
 from portal.domain.desk.call_desk.answer_words import answers

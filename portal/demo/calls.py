@@ -9,8 +9,9 @@ from datetime import timedelta
 from portal.domain.contacts.calls.finishing import AfterCall
 from portal.domain.contacts.calls.kinds import CallLanguage, Result
 from portal.domain.contacts.calls.services import hang_up, start_call
-from portal.domain.contacts.escalations import services
-from portal.domain.contacts.escalations.services import Question, WardAnswer
+from portal.domain.contacts.escalations import answering, services
+from portal.domain.contacts.escalations.answering import WardAnswer
+from portal.domain.contacts.escalations.services import Question
 from portal.domain.desk.call_desk.ending import end_call
 from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.approvals.services import Instruction
@@ -107,7 +108,7 @@ def make_calls(site: Site, agent: Actor, ward: Actor) -> None:
                 )
                 if one.answer:
                     order = Instruction("こども支援 第7号", jst_date(now - timedelta(hours=6)))
-                    services.answer(
+                    answering.answer(
                         site.work(session, ward, now - timedelta(hours=6)),
                         row.id,
                         WardAnswer(one.answer, order),

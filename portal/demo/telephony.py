@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from portal.domain.contacts.telephony.importer import FILE, store
 from portal.domain.contacts.telephony.kpi import Counts
 from portal.domain.contacts.telephony.queries import missing_days, open_halves
-from portal.domain.contacts.telephony.reading import CountRow
+from portal.domain.contacts.telephony.row_reader import CountRow
 from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.clock import JST, jst_date
 from portal.platform.site import Site

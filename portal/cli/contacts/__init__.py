@@ -1,1 +1,1 @@
-"""Commands: contacts."""
+"""Commands on contacts with people: the counts of the telephone system."""

@@ -1,7 +1,7 @@
-"""``portal telephony``: calls as the telephone system counted them, from its files or typed day by day."""
+"""``portal telephony``: call counts of the telephone system, from its files or typed by day."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -18,7 +18,13 @@ from portal.cli.context import (
 )
 from portal.cli.deciding import person
 from portal.domain.contacts.telephony import queries
-from portal.domain.contacts.telephony.importer import CountsDifferError, Reason, Stored, import_file
+from portal.domain.contacts.telephony.importer import (
+    CountsDifferError,
+    Difference,
+    Reason,
+    Stored,
+    import_file,
+)
 from portal.domain.contacts.telephony.layouts import LANGUAGES, find_layout, layout_names
 from portal.domain.contacts.telephony.typed_day import (
     NUMBERS,
@@ -43,7 +49,7 @@ reason_option = click.option(
 
 @click.group()
 def telephony() -> None:
-    """Counts of the telephone system: take a file in, type a day, show a month."""
+    """Counts of the telephone system: import a file, type a day, show a month."""
 
 
 @telephony.command(
@@ -69,7 +75,7 @@ def import_(
     dry_run: bool,
     json_file: str | None,
 ) -> None:
-    """Store what the file says."""
+    """Store the counts of a file."""
     found = find_layout(layout, context.load_program().call_layouts_dir)
     why = Reason(reason) if reason else None
 
@@ -159,20 +165,7 @@ def _store(
     except TypedDayError as error:
         fail("\n".join(f"{name}: {sentence}" for name, sentence in error.faults.items()))
     except CountsDifferError as error:
-        for one in error.differences:
-            click.echo(
-                _s("%(day)s: 着信 %(a)d → %(b)d、応答 %(c)d → %(d)d、放棄 %(e)d → %(f)d")
-                % {
-                    "day": one.day.isoformat(),
-                    "a": one.before.offered,
-                    "b": one.after.offered,
-                    "c": one.before.answered,
-                    "d": one.after.answered,
-                    "e": one.before.abandoned,
-                    "f": one.after.abandoned,
-                },
-                err=True,
-            )
+        _list_differences(error.differences)
         fail(
             _s(
                 "もう違う数字のある日です。置き換えるときは --reason を付けてください。"
@@ -190,13 +183,30 @@ def _store(
         click.echo(_s("試しの実行なので、何も変えていません。"))
 
 
+def _list_differences(differences: Iterable[Difference]) -> None:
+    for one in differences:
+        click.echo(
+            _s("%(day)s: 着信 %(a)d → %(b)d、応答 %(c)d → %(d)d、放棄 %(e)d → %(f)d")
+            % {
+                "day": one.day.isoformat(),
+                "a": one.before.offered,
+                "b": one.after.offered,
+                "c": one.before.answered,
+                "d": one.after.answered,
+                "e": one.before.abandoned,
+                "f": one.after.abandoned,
+            },
+            err=True,
+        )
+
+
 @telephony.command(help="Show a month day by day; ends with 3 when an open day has no counts.")
 @click.argument("month", metavar="YYYY-MM")
 @json_option
 @click.pass_obj
 @answering
 def show(context: Context, month: str, *, json_file: str | None) -> None:
-    """Show what counts, and what lacks."""
+    """Show the counts of a month, and the open days without counts."""
     first = read_month(month)
     if first is None:
         raise InputError(_s("月を、2023-07 のように入力してください。"))

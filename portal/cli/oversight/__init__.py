@@ -1,1 +1,1 @@
-"""Commands: oversight."""
+"""Commands on reports, the settlement and the export."""

@@ -40,7 +40,7 @@ from portal.domain.people.staff.permissions import Permission
 def export(
     context: Context, out: Path, login: str, instruction: str, json_file: str | None
 ) -> None:
-    """Write every text, document version, report and ledger into a new folder, with a manifest and checksums."""
+    """Write every text, document version, report and ledger into a new folder, with a manifest."""
     database = context.database()
     with database.write() as session:  # an account is read with its row locked
         actor = person(session, login, Permission.DECIDE_MANAGEMENT)

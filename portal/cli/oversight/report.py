@@ -38,7 +38,10 @@ for name in PAPERS:
 @click.pass_obj
 @answering
 def delivered(context: Context, json_file: str | None) -> None:
-    """Households, children and yen that were handed over, revealed and exchanged, and which of these counts."""
+    """Households, children and yen that were handed over, revealed and exchanged.
+
+    The program's setting decides which of them counts.
+    """
     program = context.load_program()
     with context.database().read() as session:
         found = deliveries(session, program.delivered_means)
@@ -82,7 +85,10 @@ def _say(found: Deliveries) -> None:
 @click.pass_obj
 @answering
 def declines(context: Context, pdf: Path | None, xlsx: Path | None, json_file: str | None) -> None:
-    """Households, children and yen that were declined, by channel and day, explicit and deemed apart."""
+    """Households, children and yen that were declined, by channel and day.
+
+    Explicit and deemed declines are counted separately.
+    """
     with context.database().read() as session:
         now = context.clock.now(session)
         found = count_declines(context.work(session))
@@ -104,11 +110,9 @@ def declines(context: Context, pdf: Path | None, xlsx: Path | None, json_file: s
 @click.pass_obj
 @answering
 def calls(context: Context, month: str, out: Path | None, json_file: str | None) -> None:
-    """The month's call report (MONTH as 2023-07).
+    """The month's call report (MONTH as 2023-07): as submitted or checked, else as a draft.
 
-    As submitted or checked, else as a draft with what it lacks.
-
-    Ends with 3 where a draft lacks counts of open days.
+    A draft comes with what it lacks; the exit code is 3 if it lacks counts of open days.
     """
     _monthly(context, KIND, month, out, json_file)
 

@@ -1,4 +1,4 @@
-"""Reports on the command line: written as files, said on the screen."""
+"""Output of reports on the command line: as files, or line by line on the screen."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -14,7 +14,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 def write_files(written: Report, now: datetime, pdf: Path | None, xlsx: Path | None) -> None:
-    """Write a report to the files that were asked for, and say so."""
+    """Write a report to the requested files, and print their names."""
     outputs: tuple[tuple[Path | None, Callable[[Report], bytes]], ...] = (
         (pdf, lambda one: as_pdf(one, now)),
         (xlsx, as_xlsx),
@@ -26,7 +26,7 @@ def write_files(written: Report, now: datetime, pdf: Path | None, xlsx: Path | N
 
 
 def say_report(written: Report) -> None:
-    """Say a report line by line."""
+    """Print a report line by line."""
     click.echo(written.title)
     for label, value in written.facts:
         click.echo(f"{label}: {value}")

@@ -1,4 +1,4 @@
-"""``portal settlement``: the sums, closing by two people, the signature, and what goes back to the issuer."""
+"""``portal settlement``: sums, closing by two people, the signature, codes left over."""
 
 import csv
 import sys
@@ -44,7 +44,7 @@ def settlement() -> None:
 @click.pass_obj
 @answering
 def show(context: Context, pdf: Path | None, xlsx: Path | None, json_file: str | None) -> None:
-    """Show the settlement as it stands; ends with 1 while something is in the way of closing it."""
+    """Show the settlement as of now; the exit code is 1 while something prevents closing it."""
     with context.database().read() as session:
         now = context.clock.now(session)
         found = figures(context.work(session))
@@ -67,7 +67,7 @@ def show(context: Context, pdf: Path | None, xlsx: Path | None, json_file: str |
 @click.pass_obj
 @answering
 def propose(context: Context, login: str) -> None:
-    """Propose to close the settlement; somebody of the ward confirms it."""
+    """Propose to close the settlement; a person of the ward confirms it."""
     with context.database().write() as session:
         actor = person(session, login, Permission.PREPARE_SETTLEMENT)
         propose_closing(context.work(session, actor))
@@ -92,10 +92,7 @@ def confirm(context: Context, login: str) -> None:
 @click.pass_obj
 @answering
 def check(context: Context, json_file: str | None) -> None:
-    """Check that a closed settlement is what was signed.
-
-    Ends with 1 when anything was changed since.
-    """
+    """Check that a closed settlement equals what was signed; the exit code is 1 if it does not."""
     with context.database().read() as session:
         row = closed(session)
         verdict = verify(context.work(session), row) if row is not None else None
@@ -149,9 +146,9 @@ def write_lines(context: Context, file: Path) -> None:
 @click.pass_obj
 @answering
 def left_over(context: Context, file: Path, login: str) -> None:
-    """Write the management numbers of the codes that nobody got, for the issuer to take back.
+    """Write the management numbers of the unassigned codes, for the issuer to take back.
 
-    Never a code.
+    It never writes a code.
     """
     with context.database().write() as session:
         actor = person(session, login, Permission.PREPARE_SETTLEMENT)

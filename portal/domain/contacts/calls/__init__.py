@@ -1,1 +1,7 @@
-"""Calls: somebody of the household reaches the call desk by telephone, FAX, form or at the counter (clause 6)."""
+"""Calls: contacts of one person with the call desk, by telephone, FAX, form or counter (clause 6).
+
+Owns the tables ``call_record``, ``call_household`` and ``call_verification``, the states of a call,
+the caller's verification and the levels that follow from it. Called by ``faxes``, ``escalations``,
+the desk wing, the incident register, the reports and the staff site. Reads households, credentials
+and the numbers of letters.
+"""

@@ -1,6 +1,6 @@
-"""Who sits behind a session of the staff site, and the call that goes on.
+"""The signed-in user of the staff site and their active call, loaded in one query.
 
-Every staff page asks both, so they are one.
+Every staff page needs both.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from portal.domain.people.authn import sessions
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.staff.models import StaffUser
 
-# put together once: building a statement takes as long as running it
+# built once: building a statement takes as long as running it
 _SIGNED_IN_STAFF = (
     sessions.OF_TOKEN.join(StaffUser, StaffUser.id == AuthSession.owner_id)
     .outerjoin(Call, and_(Call.agent_id == StaffUser.id, Call.state != ENDED))
@@ -26,9 +26,10 @@ _SIGNED_IN_STAFF = (
 
 @dataclass(frozen=True, slots=True)
 class SignedInStaff:
-    """A living session of the staff site with its account, a deactivated one too, and the call that is not ended.
+    """A live session of the staff site with its account and the account's call that is not ended.
 
-    ``opened_last`` is the household that was opened last in it; one that is protected now is none.
+    The account may be deactivated. ``opened_last`` is the household opened last in the call, or
+    None if there is none or it is protected now.
     """
 
     auth: AuthSession
@@ -38,7 +39,7 @@ class SignedInStaff:
 
 
 def signed_in_staff(session: Session, token: str, now: datetime) -> SignedInStaff | None:
-    """Return who sits behind a session's id; None where it ended."""
+    """Return the signed-in user of a session token, or None if the session has ended."""
     key = {"token_hash": sessions.token_hash(token), "site": sessions.STAFF}
     row = session.execute(_SIGNED_IN_STAFF, key).one_or_none()
     return SignedInStaff(*row) if row is not None and sessions.is_alive(row[0], now) else None

@@ -1,4 +1,4 @@
-"""After the call: what it was about and how it ended; the agent may put it right on the same day."""
+"""After the call: subject and outcome, which the agent may correct on the same day."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ from portal.domain.letters.shipments.mail import is_tracking_number
 TEXT_MAX = 1_000
 MINUTES_MAX = 600
 LATER_DAYS = timedelta(days=7)
-"""How long a call that the rule closed may still be described.
+"""How long a call closed by rule may still be described.
 
 The agent may be away until after a weekend.
 """
@@ -30,13 +30,12 @@ The agent may be away until after a weekend.
 
 @dataclass(frozen=True, slots=True)
 class AfterCall:
-    """What an agent notes after a call.
+    """What an agent records after a call.
 
-    Minutes of an interpreter and of a three-way call: None where there was none.
-
-    ``text`` and ``notable`` (words meant for the month's report) hold no secrets; ``call_back`` is
-    a telephone number, ``tracking`` a tracking number, both as typed. ``call_back_asked``: the call
-    back is known with its number already.
+    The minutes of an interpreter and of a three-way call are None if there was none. ``text`` and
+    ``notable`` (text meant for the month's report) hold no secrets; ``call_back`` is a telephone
+    number and ``tracking`` a tracking number, both as typed. ``call_back_asked``: a call-back with
+    its number exists already.
     """
 
     category: str
@@ -55,7 +54,7 @@ class AfterCall:
 
 
 class FieldsError(InputError):
-    """Fields of an after-call form are wrong; ``faults`` has a sentence for each of them."""
+    """Fields of an after-call form are invalid; ``faults`` has a sentence for each of them."""
 
     def __init__(self, faults: dict[str, str]) -> None:
         super().__init__(next(iter(faults.values())))
@@ -63,12 +62,12 @@ class FieldsError(InputError):
 
 
 def finish(work: Work, call_id: int, after: AfterCall) -> Call:
-    """End a call with what is noted about it; a talk that goes on ends at the same instant.
+    """End a call with the after-call record; a conversation in progress ends at the same instant.
 
     Raises:
         NotFoundError: not this person's call.
-        WrongStateError: it was ended before.
-        FieldsError: something noted cannot be so; nothing is changed.
+        WrongStateError: the call is ended already.
+        FieldsError: a field is invalid; nothing is changed.
     """
     call = locked_own(work, call_id)
     state = CALL.next(call.state, "finish")
@@ -88,15 +87,15 @@ def finish(work: Work, call_id: int, after: AfterCall) -> Call:
 
 
 def correct(work: Work, call_id: int, after: AfterCall) -> Call:
-    """Put right what was noted: by the same person, on the day (JST) on which it ended.
+    """Correct the after-call record, as the same person on the day (JST) the call ended.
 
-    A call that the rule closed is described so for the first time, within a week.
+    A call that was closed by rule is described for the first time this way, within a week.
 
     Raises:
         NotFoundError: not this person's call.
-        WrongStateError: it is not ended yet.
+        WrongStateError: the call is not ended yet.
         TooLateError: the day is over.
-        FieldsError: something noted cannot be so; nothing is changed.
+        FieldsError: a field is invalid; nothing is changed.
     """
     call = locked_own(work, call_id)
     if call.state != ENDED:
@@ -116,7 +115,7 @@ def correct(work: Work, call_id: int, after: AfterCall) -> Call:
 
 
 def may_correct(call: Call, now: datetime) -> bool:
-    """Tell whether what was noted about an ended call may still be put right."""
+    """Return whether the record of an ended call may still be corrected."""
     if call.ended_at is None:
         return False
     if call.closed_by_rule and call.category is None:
@@ -125,7 +124,7 @@ def may_correct(call: Call, now: datetime) -> bool:
 
 
 def facts_of(call: Call) -> dict[str, object]:
-    """Return what was noted outside the sealed words, by its column."""
+    """Return the unsealed part of the after-call record, by column."""
     names = (
         "category",
         "subcategory",
@@ -140,12 +139,12 @@ def facts_of(call: Call) -> dict[str, object]:
 
 
 def note(work: Work, call: Call, after: AfterCall, *, taken_by: str = "") -> None:
-    """Note something about a call that was written down on paper.
+    """Fill in the record of a call that was written down on paper.
 
-    ``taken_by`` names somebody without an account.
+    ``taken_by`` names an agent without an account.
 
     Raises:
-        FieldsError: something noted cannot be so; nothing is changed.
+        FieldsError: a field is invalid; nothing is changed.
     """
     most = _minutes_most(call, call.started_at)
     _note(work.vault, call, after, _checked(work, after, most) | {written.TAKEN_BY: taken_by})
@@ -161,11 +160,9 @@ def _note(vault: Vault, call: Call, after: AfterCall, numbers: dict[str, str]) -
 
 
 def _minutes_most(call: Call, now: datetime) -> int:
-    """Return how many minutes of a call somebody else can have been in it.
+    """Return the maximum of an interpreter's minutes: the call's length, plus one for rounding.
 
-    As long as it lasted, and one for rounding.
-
-    Where the rule ended a forgotten call, nobody knows how long people talked.
+    For a call that was closed by rule, nobody knows how long people talked.
     """
     if call.closed_by_rule:
         return MINUTES_MAX
@@ -174,10 +171,10 @@ def _minutes_most(call: Call, now: datetime) -> int:
 
 
 def _checked(work: Work, after: AfterCall, minutes_most: int) -> dict[str, str]:
-    """Return the two numbers as digits; ``minutes_most``: so long the call lasted.
+    """Return the two numbers as digits; ``minutes_most`` is the longest possible part of the call.
 
     Raises:
-        FieldsError: something is wrong.
+        FieldsError: a field is invalid.
     """
     numbers = {
         written.CALL_BACK: telephone(after.call_back) or "",

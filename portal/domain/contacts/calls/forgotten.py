@@ -1,7 +1,4 @@
-"""Calls that nobody ended.
-
-Closed by rule and marked, so that the measured times and the bar stay true.
-"""
+"""Calls that nobody ended: closed by rule and marked, so that measured times stay true."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -21,21 +18,18 @@ from portal.domain.people.authn.sessions import STAFF
 from portal.domain.people.staff.permissions import STAFF_ROLES
 
 IDLE = timedelta(hours=2)
-"""Nobody talks so long without a page opened.
+"""Nobody talks this long without opening a page.
 
-Eight times the screen lock (``security.md`` §2), and lunch is shorter.
+Eight times the screen lock (``security.md`` §2), and longer than a lunch break.
 """
 MOST = 200
-"""How many one round closes; the next one goes on."""
+"""How many calls one round closes; the next round continues."""
 
 
 def close_forgotten(work: Work) -> int:
-    """Close calls whose person did nothing for ``IDLE``, and those of an earlier day (JST).
+    """Close calls idle for ``IDLE`` and calls of an earlier day (JST); return their number.
 
-    Returns how many.
-
-    A call ends with the last thing its person did, so that times of a forgotten one are not those
-    of a talk.
+    A call ends with the last action of its agent, so that its times do not count the idle time.
     """
     before = work.now - IDLE
     rows = work.session.execute(
@@ -79,9 +73,9 @@ def _close(work: Work, call: Call, seen: datetime | None) -> None:
 
 
 def _last_seen(session: Session, agents: Iterable[int], since: datetime) -> dict[int, datetime]:
-    """Return when each person last opened a page or did something.
+    """Return when each person last opened a page or acted.
 
-    Who did nothing since an instant may be missing.
+    People who have done nothing since an instant may be missing.
     """
     wanted = list(agents)
     if not wanted:

@@ -1,9 +1,7 @@
-"""The gate before households.
+"""The gate to households: agents and supervisors need an active call (``design.md`` §5).
 
-Agents and supervisors open one only inside a call of their own (``design.md`` §5).
-
-A FAX case or a paper form that somebody works on is a call too (``Call.subject``). Officers may
-besides open a household with a reason; that way is ``casework``'s.
+A FAX case or a paper form in work is a call too (``Call.subject``). Officers may also open a
+household with a reason; that is part of ``casework``.
 """
 
 from datetime import datetime
@@ -22,10 +20,10 @@ NO_CALL = "no_call"
 
 
 def require_call(work: Work) -> Call:
-    """Return the acting person's open call.
+    """Return the actor's active call.
 
     Raises:
-        NotAllowedError: there is none (code ``no_call``); the sentence says how to begin one.
+        NotAllowedError: there is none (code ``no_call``); the sentence tells how to start one.
     """
     call = current_call(work)
     if call is None:
@@ -40,7 +38,7 @@ def require_call(work: Work) -> Call:
 
 
 def locked_call(work: Work) -> Call:
-    """Return the acting person's open call, locked: it cannot end before this transaction does.
+    """Return the actor's active call, locked so that it cannot end before this transaction does.
 
     Raises:
         NotAllowedError: there is none (code ``no_call``).
@@ -53,7 +51,7 @@ def locked_call(work: Work) -> Call:
 
 
 def opened_in(session: Session, call: Call, household_id: int, now: datetime) -> CallHousehold:
-    """Return what is kept of a household in a call, and keep it from now on; level 0 at first."""
+    """Return the record of a household opened in a call; create it at level 0 if there is none."""
     # The call's row makes two pages that open the same household at once wait for each other.
     session.execute(select(Call.id).where(Call.id == call.id).with_for_update(key_share=True))
     found = session.scalar(

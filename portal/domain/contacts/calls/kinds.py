@@ -1,6 +1,4 @@
-"""The words by which a call is described.
-
-Way, direction, language, who called, what it was about, how it ended.
+"""The vocabulary that describes a call: channel, direction, language, caller, category, result.
 
 Categories are those of ``domain.md`` §5.4, from the questions that such programs really get; the
 monthly report counts by them (clause 6(7)①).
@@ -12,7 +10,7 @@ from types import MappingProxyType
 
 
 class CallChannel(StrEnum):
-    """How the contact came; ``form`` is a paper form on an agent's tray."""
+    """The channel of the contact; ``form`` is a paper form on an agent's tray."""
 
     PHONE = "phone"
     FAX = "fax"
@@ -38,23 +36,20 @@ class CallLanguage(StrEnum):
 
 
 SPOKEN: Mapping[str, str] = MappingProxyType({"en": "en", "zh": "zh_Hans", "ko": "ko"})
-"""The locale in which a caller is spoken to, by language.
+"""The locale in which a caller is addressed, by language.
 
-An interpreter hears Japanese, as everybody else.
+An interpreter hears Japanese, as everybody else does.
 """
 
 
 def language_of_locale(locale: str | None) -> CallLanguage:
-    """Return the language of a call with somebody who reads the site in ``locale``.
-
-    Japanese where nobody knows.
-    """
+    """Return the call language for a reader of the site in ``locale``; Japanese if unknown."""
     language = (locale or "").partition("_")[0]
     return CallLanguage(language) if language in SPOKEN else CallLanguage.JA
 
 
 class Relation(StrEnum):
-    """Who the caller says to be; recorded, never believed: the level decides."""
+    """The relation that the caller claims; recorded, never believed: the level decides."""
 
     HOUSEHOLDER = "householder"
     OTHER_PARENT = "other_parent"

@@ -1,4 +1,4 @@
-"""Later entry of calls that were written on paper while the system or the power was down (clause 6(6)②)."""
+"""Later entry of calls recorded on paper while the system or power was down (clause 6(6)②)."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -30,11 +30,10 @@ SUBJECT = "call:"
 
 @dataclass(frozen=True, slots=True)
 class WrittenDown:
-    """A reception form as it was filled in by hand. Times are the true ones, from the sheet.
+    """A reception form as filled in by hand, with the true times from the sheet.
 
-    ``agent_id``: whose call it was; None for somebody without an account, whose name is
-    ``agent_name``. ``same_is_right``: somebody looked again at a sheet that another one seems to
-    repeat.
+    ``agent_id`` is the account of the agent; None if the agent, named by ``agent_name``, has none.
+    ``same_is_right``: somebody confirmed a sheet that seems to repeat another one.
     """
 
     started_at: datetime
@@ -50,15 +49,15 @@ class WrittenDown:
 
 
 def write_down(work: Work, calendar: CallCenterCalendar, sheet: WrittenDown) -> Call:
-    """Enter a sheet as a call that is over, marked as written down.
+    """Enter a sheet as an ended call, marked as written down.
 
     No household was or can be opened in it.
 
     Raises:
-        InputError: a time or the agent cannot be so, or the same sheet seems entered (code: the
+        InputError: a time or the agent is invalid, or the same sheet seems entered (code: the
             field).
-        FieldsError: something noted cannot be so.
-        NotAllowedError: nobody with an account enters it.
+        FieldsError: a field of the after-call record is invalid.
+        NotAllowedError: the actor has no account.
     """
     if work.actor.id is None:
         raise NotAllowedError(_s("受付票を入力できるのは、アカウントのある職員だけです。"))
@@ -69,21 +68,7 @@ def write_down(work: Work, calendar: CallCenterCalendar, sheet: WrittenDown) -> 
         select(StaffUser.id).where(StaffUser.id == agent_id).with_for_update(key_share=True)
     )
     _refuse_same(work.session, sheet, agent_id)
-    state = CALL.next(CALL.next(TALKING, "hang_up"), "finish")
-    call = Call(
-        receipt_no=new_receipt_no(),
-        agent_id=agent_id,
-        state=state,
-        channel=sheet.channel.value,
-        direction=sheet.direction.value,
-        language=sheet.language.value,
-        line=sheet.line.strip()[:LINE_MAX],
-        day=jst_date(sheet.started_at),
-        started_at=sheet.started_at,
-        talk_ended_at=sheet.ended_at,
-        ended_at=sheet.ended_at,
-        written_down=True,
-    )
+    call = _ended_call(sheet, agent_id)
     note(work, call, sheet.after, taken_by="" if sheet.agent_id else sheet.agent_name.strip())
     work.session.add(call)
     work.session.flush()
@@ -97,6 +82,23 @@ def write_down(work: Work, calendar: CallCenterCalendar, sheet: WrittenDown) -> 
         has_account=sheet.agent_id is not None,
     )
     return call
+
+
+def _ended_call(sheet: WrittenDown, agent_id: int) -> Call:
+    return Call(
+        receipt_no=new_receipt_no(),
+        agent_id=agent_id,
+        state=CALL.next(CALL.next(TALKING, "hang_up"), "finish"),
+        channel=sheet.channel.value,
+        direction=sheet.direction.value,
+        language=sheet.language.value,
+        line=sheet.line.strip()[:LINE_MAX],
+        day=jst_date(sheet.started_at),
+        started_at=sheet.started_at,
+        talk_ended_at=sheet.ended_at,
+        ended_at=sheet.ended_at,
+        written_down=True,
+    )
 
 
 def _check_times(calendar: CallCenterCalendar, sheet: WrittenDown, now: datetime) -> None:
@@ -119,7 +121,7 @@ def _check_times(calendar: CallCenterCalendar, sheet: WrittenDown, now: datetime
 
 
 def _agent(session: Session, sheet: WrittenDown) -> int | None:
-    """Return whose call it was; None for somebody without an account."""
+    """Return the account of the call's agent; None for an agent without one."""
     if sheet.agent_id is None:
         if not sheet.agent_name.strip():
             raise InputError(_s("受けた人を選ぶか、名前を入力してください。"), code="agent")
@@ -156,7 +158,7 @@ def _refuse_same(session: Session, sheet: WrittenDown, agent_id: int) -> None:
 
 
 def desk_people(session: Session) -> list[StaffUser]:
-    """Return the accounts that may take calls, by name."""
+    """Return the accounts that may handle calls, by name."""
     people = session.scalars(
         select(StaffUser).where(StaffUser.active.is_(True)).order_by(StaffUser.display_name)
     )
@@ -168,7 +170,7 @@ def desk_people(session: Session) -> list[StaffUser]:
 
 
 def written_down(session: Session, *, before: int = 0, limit: int = PAGE) -> list[tuple[Call, str]]:
-    """Return the calls that were entered later, newest entry first, with the name of their agent's account."""
+    """Return the calls that were entered later with their agents' names, newest entry first."""
     statement = (
         select(Call, StaffUser.display_name)
         .join(StaffUser, StaffUser.id == Call.agent_id)
@@ -182,13 +184,11 @@ def written_down(session: Session, *, before: int = 0, limit: int = PAGE) -> lis
 
 
 def go_on(work: Work, call_id: int) -> Call:
-    """Begin a live call about one that was written down.
-
-    Only in it may anything be looked up or done.
+    """Start a live call about one that was written down; households may be opened only there.
 
     Raises:
         NotFoundError: no such call was written down.
-        ConflictError: this person has a call that is not ended.
+        ConflictError: the actor has a call that is not ended.
     """
     sheet = work.session.get(Call, call_id)
     if sheet is None or not sheet.written_down:

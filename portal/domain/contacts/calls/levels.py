@@ -1,9 +1,7 @@
-"""How far a caller is known.
-
-What may be said and done for a household in a call follows from it, never from a claim.
+"""Verification levels: what may be told and done for a household in a call.
 
 ``security.md`` A14, ``domain.md`` §5.3: a former husband knows names, birth dates and the postal
-code, so these reach the status and a re-posting to the registered address, nothing else. More needs
+code, so these allow the status and a re-posting to the registered address, nothing else. More needs
 the letter, or a call back.
 """
 
@@ -23,7 +21,7 @@ class Level(IntEnum):
     """What a call may do with a household."""
 
     NONE = 0
-    """Nothing of the household is said."""
+    """Nothing about the household may be told."""
     STATUS = 1
     """Status, and re-posting to the registered address."""
     ACT = 2
@@ -33,8 +31,8 @@ class Level(IntEnum):
 def level_of(session: Session, call: Call, household_id: int) -> Level:
     """Return the level that a call reached for a household.
 
-    It is ``NONE`` in a call that is over, and for a protected household, whatever was reached
-    before it became one.
+    It is ``NONE`` for an ended call and for a household that is protected now, whatever was reached
+    before.
     """
     if call.state == ENDED:
         return Level.NONE
@@ -54,7 +52,8 @@ def require_level(session: Session, call: Call, household_id: int, level: Level)
     """Refuse what the caller's level does not allow.
 
     Raises:
-        NotAllowedError: the level is lower; the message says what the agent asks or says next (code
+        NotAllowedError: the level is lower; the message tells the agent what to ask or tell next
+            (code
             ``level``).
     """
     if level_of(session, call, household_id) >= level:

@@ -1,7 +1,4 @@
-"""Tables of calls.
-
-What was talked about, which households were opened in them, and how the caller was verified.
-"""
+"""Tables of calls, of the households opened in them, and of the verification of callers."""
 
 from datetime import date, datetime
 
@@ -16,13 +13,12 @@ NOT_ENDED = "state <> 'ended'"
 class Call(Base):
     """One contact with one person.
 
-    ``sealed`` (what was talked about, a call-back number) is under a key of its own.
-
-    The partial unique index keeps two open calls of one person impossible.
-    ``day`` is the JST date of ``started_at``: reports count by it. ``subject`` names what the
-    contact is about where it is no conversation: ``fax_case:7``, ``form:12``. ``written_down``:
-    entered later from the reception form (clause 6(6)②), with the true times. ``notable``: words
-    meant for the month's report are among the sealed ones.
+    ``sealed`` (subject in words, a call-back number) is under a key of the row's own. The partial
+    unique index makes two open calls of one person impossible. ``day`` is the JST date of
+    ``started_at``: reports count by it. ``subject`` names what the contact is about if it is not a
+    conversation: ``fax_case:7``, ``form:12``. ``written_down``: entered later from the reception
+    form (clause 6(6)②), with the true times. ``notable``: the sealed texts include one meant for
+    the month's report.
     """
 
     __tablename__ = "call_record"
@@ -72,13 +68,11 @@ class Call(Base):
 
 
 class CallHousehold(Base):
-    """A household that was opened in a call.
+    """A household opened in a call; ``level`` is a value of ``calls.levels.Level``.
 
-    ``level``: 0 nothing verified, 1 and 2 as ``calls.levels`` says.
-
-    ``matched`` keeps which things matched (never their values). A call back is asked for in one
+    ``matched`` lists the items that matched (never their values). A call back is requested in one
     call (``call_back_asked_at``), its number is shown in the next (``dialed_at``), and
-    ``called_back`` says that the enrolled number answered.
+    ``called_back`` tells that the enrolled number answered.
     """
 
     __tablename__ = "call_household"
@@ -100,7 +94,7 @@ class CallHousehold(Base):
 class VerificationAttempt(Base):
     """One try to verify a caller.
 
-    Five failed ones on one JST ``day`` close the household to callers until the next.
+    Five failures on one JST ``day`` close the household to callers until the next day.
     """
 
     __tablename__ = "call_verification"

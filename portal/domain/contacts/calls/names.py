@@ -1,4 +1,4 @@
-"""Whether a name that a caller says is the householder's, however it is written."""
+"""Comparing the name that a caller gives with the householder's, in any spelling."""
 
 import re
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ BRACKETS = re.compile(r"[(（〔［【]([^)）〕］】]*)[)）〕］】]")
 
 
 def name_matches(said: str, view: HouseholdView) -> bool:
-    """Tell whether a name is the householder's.
+    """Return whether a name is the householder's.
 
     Kanji with variants, kana, Latin in any order and case, or 通称.
     """
@@ -25,7 +25,7 @@ def name_matches(said: str, view: HouseholdView) -> bool:
 
 
 def _names(*texts: str) -> Iterable[str]:
-    """Return names as they are written, and where one is in brackets, each alone."""
+    """Return the names as written, and with a name in brackets, each part separately."""
     for text in filter(None, texts):
         yield text
         if inside := BRACKETS.findall(text):

@@ -1,4 +1,4 @@
-"""Reading calls: a person's or everybody's of one day, one of them, and the households opened in it."""
+"""Queries of calls: one of them, a day's, and the households opened in a call."""
 
 from datetime import date, datetime
 
@@ -15,10 +15,7 @@ PAGE = 20
 
 
 def last_of(call_id: ColumnElement[int]) -> Select[int]:
-    """Return the statement for the household that was opened last in a call.
-
-    One that is protected now is none.
-    """
+    """Return the statement for the household opened last in a call, unless it is protected now."""
     return (
         select(CallHousehold.household_id)
         .join(Household, Household.id == CallHousehold.household_id)
@@ -32,15 +29,12 @@ _LAST = last_of(bindparam("call_id", type_=BigId))
 
 
 def opened_last(session: Session, call_id: int) -> int | None:
-    """Return the household that was opened last in a call; one that is protected now is none."""
+    """Return the household opened last in a call; None if it is protected now."""
     return session.scalar(_LAST, {"call_id": call_id})
 
 
 def households_of(session: Session, call_id: int) -> list[CallHousehold]:
-    """Return what is kept of the households opened in a call, in order.
-
-    Protected ones are left out.
-    """
+    """Return the records of the households opened in a call, in order, without protected ones."""
     return list(
         session.scalars(
             select(CallHousehold)
@@ -57,7 +51,7 @@ def calls_of_day(
 ) -> list[Call]:
     """Return calls of a JST day, newest first: one person's, or everybody's.
 
-    ``before``: only with smaller keys.
+    ``before``: only calls with smaller keys.
     """
     statement = select(Call).where(Call.day == day).order_by(Call.id.desc()).limit(limit)
     if agent_id is not None:
@@ -68,7 +62,7 @@ def calls_of_day(
 
 
 def undescribed(session: Session, agent_id: int, now: datetime) -> list[Call]:
-    """Return a person's calls that the rule closed, that nobody has described, and that still may be: oldest first."""
+    """Return a person's calls closed by rule that may still be described, oldest first."""
     statement = (
         select(Call)
         .where(
@@ -83,9 +77,6 @@ def undescribed(session: Session, agent_id: int, now: datetime) -> list[Call]:
 
 
 def find_call(session: Session, call_id: int, *, agent_id: int | None) -> Call | None:
-    """Return a call, where it is this person's.
-
-    None for ``agent_id`` is somebody who may see everybody's.
-    """
+    """Return a call if it is this person's, or for ``agent_id`` None (who may see all) any call."""
     call = session.get(Call, call_id)
     return call if call is not None and agent_id in {None, call.agent_id} else None

@@ -1,4 +1,4 @@
-"""The 停止時受付票: what staff fill in by hand while the system or the power is down (clause 6(6)②); one page."""
+"""The 停止時受付票, a page that staff fill in while the system or power is down (clause 6(6)②)."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ def reception_form_pdf(
 ) -> bytes:
     """Return the blank form in the staff's language; nothing personal is on it.
 
-    ``choices`` names what is ticked: ``channel``, ``direction``, ``language``, ``relation``,
+    ``choices`` has the labels of the boxes: ``channel``, ``direction``, ``language``, ``relation``,
     ``result``.
     """
     locale = current_locale() if current_locale() in STAFF_LOCALES else SOURCE_LOCALE

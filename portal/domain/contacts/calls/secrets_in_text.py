@@ -1,11 +1,9 @@
-"""What an agent's free text must not hold.
+"""What an agent's free text must not contain (``domain.md`` §5.2).
 
-Our own secrets, 個人番号, payment cards (``domain.md`` §5.2).
-
-A text is read in normal width with every run of groups of letters and digits between spaces,
-hyphens and dots, because callers dictate in groups. Where the groups alone decide (``1234-5678
-901``), the same mark must stand between them; a run that has the right length as a whole is taken
-whatever stands inside.
+Our own secrets, 個人番号 and payment cards. A text is read in normal width with every run of groups of
+letters and digits between spaces, hyphens and dots, because callers dictate in groups. Where the
+groups alone decide (``1234-5678 901``), the same separator must be between them; a run that has the
+right length as a whole counts whatever separates its groups.
 """
 
 import re
@@ -45,13 +43,13 @@ LABELLED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Groups of letters and digits, and what stands between them."""
+    """Groups of letters and digits, and their separators."""
 
     groups: tuple[str, ...]
     between: tuple[str, ...]
 
     def windows(self, lengths: range) -> Iterator[str]:
-        """Give what neighboring groups make together, where that is long enough and one mark separates them."""
+        """Yield neighboring groups with one separator, joined, if they have one of the lengths."""
         for first in range(len(self.groups)):
             length = 0
             for last in range(first, len(self.groups)):
@@ -64,10 +62,11 @@ class Run:
 
 
 def refuse_secrets(text: str) -> None:
-    """Refuse a text that holds a secret or a number that nobody may write down.
+    """Refuse a text with a secret or a number that nobody may write down.
 
     Raises:
-        InputError: it does; the sentence says what to do, and repeats nothing of it (code: what was
+        InputError: it has one; the sentence tells what to do, and repeats nothing of it (code: what
+            was
             found).
     """
     if (found := secret_in(text)) is not None:
@@ -75,10 +74,10 @@ def refuse_secrets(text: str) -> None:
 
 
 def refuse_coupons(work: Work, text: str) -> None:
-    """Refuse a text that holds a coupon of ours, whatever its issuer's codes look like.
+    """Refuse a text with a coupon of ours, whatever the issuer's codes look like.
 
     Raises:
-        InputError: it does (code ``coupon``).
+        InputError: it has one (code ``coupon``).
     """
     plain = _plain(text)
     candidates: dict[str, None] = {}
@@ -94,7 +93,7 @@ def refuse_coupons(work: Work, text: str) -> None:
 
 
 def secret_in(text: str) -> str | None:
-    """Name the first kind of secret that a text holds; None where it holds none."""
+    """Return the first kind of secret in a text, or None."""
     plain = MAIL_ADDRESS.sub(" 、", _plain(text)).upper()
     if LABELLED.search(plain):
         return "one_time_code"
@@ -108,7 +107,7 @@ def secret_in(text: str) -> str | None:
 
 
 def is_my_number(digits: str) -> bool:
-    """Tell whether twelve digits are a 個人番号.
+    """Return whether twelve digits are a valid 個人番号.
 
     The check digit of the ordinance 平成26年総務省令第85号, article 5.
     """
@@ -119,7 +118,7 @@ def is_my_number(digits: str) -> bool:
 
 
 def is_card_number(digits: str) -> bool:
-    """Tell whether digits are the number of a payment card.
+    """Return whether digits are a payment card number.
 
     An issuer's first digit and Luhn's sum (ISO/IEC 7812-1).
     """
@@ -130,7 +129,7 @@ def is_card_number(digits: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    """Return normal width, digits of every script as 0–9, and nothing that cannot be seen."""
+    """Return the text in normal width, all digits as 0–9, without invisible characters."""
     kept = (
         c
         for c in unicodedata.normalize("NFKC", text)
@@ -174,7 +173,7 @@ def _secret_in(symbols: Run) -> str | None:
 
 
 def _parts(run: Run) -> Iterator[Run]:
-    """Give the longest rows of neighboring groups that are all of our alphabet."""
+    """Yield the longest rows of neighboring groups in our alphabet."""
     start = 0
     for at in range(len(run.groups) + 1):
         if at == len(run.groups) or not set(run.groups[at]) <= set(ALPHABET):
@@ -184,25 +183,22 @@ def _parts(run: Run) -> Iterator[Run]:
 
 
 def _is_ours(text: str) -> bool:
-    """Tell whether symbols of our alphabet may be a secret.
-
-    A plain number is none, nor is a letter number.
-    """
+    """Return whether symbols of our alphabet may be a secret; plain and letter numbers are not."""
     return any(c.isalpha() for c in text) and LETTER_NUMBER.fullmatch(text) is None
 
 
 def _turns(text: str) -> int:
-    """Count how often letters and digits take turns.
+    """Count the changes between letters and digits.
 
-    Often in a code, once or never in what people write.
+    Codes have many; what people write has one or none.
     """
     return sum(a.isdigit() != b.isdigit() for a, b in pairwise(text))
 
 
 def _are_receipts(run: Run) -> bool:
-    """Tell whether groups are receipt numbers.
+    """Return whether groups are receipt numbers.
 
-    Four and four with a hyphen, and something else between two of them.
+    Four and four with a hyphen, and another separator between two of them.
     """
     pairs = list(zip(run.groups[::2], run.groups[1::2], strict=False))
     return (
@@ -214,7 +210,7 @@ def _are_receipts(run: Run) -> bool:
 
 
 def _is_grouped_code(run: Run) -> bool:
-    """Tell whether a run is a code in groups of four with hyphens, as coupons are shown.
+    """Return whether a run is a code in hyphenated groups of four, as coupons are shown.
 
     7K4P-9XQD-2MHT.
     """

@@ -1,4 +1,4 @@
-"""Beginning and ending a call.
+"""Starting and ending calls.
 
 A person has at most one call that is not ended; it survives a closed browser.
 """
@@ -24,7 +24,7 @@ from portal.domain.people.tasks.services import new_receipt_no
 
 LINE_MAX, LINE_DIGITS = 20, 8
 
-# put together once: every staff page of the call desk asks this, for its bar
+# built once: every staff page of the call desk asks this, for its bar
 _CURRENT = select(Call).where(Call.agent_id == bindparam("agent_id"), Call.state.in_(OPEN))
 
 
@@ -37,11 +37,11 @@ def start_call(
     line: str = "",
     subject: str | None = None,
 ) -> Call:
-    """Begin a call of the acting person.
+    """Start a call of the actor.
 
     Raises:
-        InputError: the line is no name of a line.
-        ConflictError: this person has a call that is not ended (code: its id).
+        InputError: the line is not the name of a line.
+        ConflictError: the actor has a call that is not ended (code: its id).
     """
     line = _named_line(line)
     # There is no call to lock yet: the person's row makes a second press wait.
@@ -71,15 +71,15 @@ def start_call(
 
 
 def current_call(work: Work) -> Call | None:
-    """Return the acting person's call that is not ended, if there is one."""
+    """Return the actor's call that is not ended, or None."""
     return work.session.scalar(_CURRENT, {"agent_id": work.actor.id})
 
 
 def locked_own(work: Work, call_id: int) -> Call:
-    """Return a call of the acting person, locked to the end of the transaction.
+    """Return a call of the actor, locked to the end of the transaction.
 
     Raises:
-        NotFoundError: there is none of that key, or it is somebody else's.
+        NotFoundError: there is no such call, or it is another person's.
     """
     call = work.session.get(Call, call_id, with_for_update=True, populate_existing=True)
     if call is None or call.agent_id != work.actor.id:
@@ -88,11 +88,11 @@ def locked_own(work: Work, call_id: int) -> Call:
 
 
 def hang_up(work: Work, call_id: int) -> Call:
-    """End the talk; the after-call time begins.
+    """End the conversation; the after-call time starts.
 
     Raises:
         NotFoundError: not this person's call.
-        WrongStateError: it was ended before.
+        WrongStateError: the conversation is ended already.
     """
     call = locked_own(work, call_id)
     call.state = CALL.next(call.state, "hang_up")
@@ -110,12 +110,14 @@ def describe(
     language: CallLanguage,
     line: str,
 ) -> Call:
-    """Put right how a call that goes on came; a FAX case or a form keeps its channel.
+    """Correct channel, direction, language or line of an active call.
+
+    A FAX case or a form keeps its channel.
 
     Raises:
         NotFoundError: not this person's call.
-        WrongStateError: it is over.
-        InputError: the line is no name of a line.
+        WrongStateError: the call is ended.
+        InputError: the line is not the name of a line.
         NotAllowedError: another channel or direction after a household was opened: a caller on the
             line does not become somebody whom we called back.
     """
@@ -144,7 +146,7 @@ def describe(
 def _named_line(typed: str) -> str:
     """Return the name of a line.
 
-    It stands unsealed in lists and counts, so that a caller's number must not be one.
+    It is stored unsealed in lists and counts, so that it must not be a caller's number.
     """
     if sum(c.isdecimal() for c in typed) > LINE_DIGITS:
         raise InputError(

@@ -1,4 +1,4 @@
-"""States of a call: talking —hang_up→ after_call —finish→ ended; a forgotten one is closed by rule."""
+"""States of a call: talking —hang_up→ after_call —finish→ ended; idle ones are closed by rule."""
 
 from portal.domain.foundation.states import StateMachine, fan
 

@@ -1,19 +1,17 @@
-"""Blind verification: the agent types what the caller says, the answer is only whether it is enough (A14).
+"""Blind verification (A14): the agent types the caller's answers and learns only if they suffice.
 
 Three of {letter number or ID, householder's name, householder's birth date, a child's birth date,
-postal code}, one of them a birth date, reach ``Level.STATUS``; besides that the number of the
-letter that counts, or a call back to the enrolled number, reaches ``Level.ACT``. Nobody learns what
-was right or wrong; what matched is kept with the call.
+postal code}, one of them a birth date, reach ``Level.STATUS``; the number of the current letter, or
+a call back to the enrolled number, in addition reaches ``Level.ACT``. Nobody learns what was right
+or wrong; what matched is stored with the call.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.domain.contacts.calls.caller_answers import Item, Said, is_enough
 from portal.domain.contacts.calls.gate import locked_call, opened_in
 from portal.domain.contacts.calls.kinds import Relation
 from portal.domain.contacts.calls.levels import Level
@@ -29,124 +27,34 @@ from portal.domain.foundation.errors import (
     WrongStateError,
 )
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.typed import DateFault, postal_code, whole_date, without_separators
 from portal.domain.foundation.vault import same
 from portal.domain.foundation.work import Work
-from portal.domain.letters.letters.numbers import is_letter_number
 from portal.domain.letters.letters.queries import numbers_that_count
-from portal.domain.people.credentials.formats import read_login_id
 from portal.domain.people.credentials.services import login_digest
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.queries import view_of
 
-ENOUGH = 3
 FAILURES_PER_DAY = 5
 
 
-class Item(StrEnum):
-    """What a caller can be asked for."""
-
-    NUMBER = "number"
-    NAME = "name"
-    BIRTH = "birth"
-    CHILD_BIRTH = "child_birth"
-    POSTAL = "postal"
-
-
-BIRTHS = frozenset({Item.BIRTH, Item.CHILD_BIRTH})
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What the caller said, read as it was meant; what was not said is empty.
-
-    ``number`` has its check digit right.
-    """
-
-    number: str = field(default="", repr=False)
-    name: str = field(default="", repr=False)
-    birth: date | None = field(default=None, repr=False)
-    child_birth: date | None = field(default=None, repr=False)
-    postal: str = field(default="", repr=False)
-
-    @property
-    def items(self) -> frozenset[Item]:
-        """Which of the five were said."""
-        return frozenset(item for item in Item if getattr(self, item.value))
-
-
-class SaidError(InputError):
-    """Something typed cannot be read, whoever the household is; ``faults`` has a sentence per item.
-
-    No try counts.
-    """
-
-    def __init__(self, faults: dict[str, str]) -> None:
-        super().__init__(next(iter(faults.values())))
-        self.faults = faults
-
-
-def read_said(typed: dict[str, str]) -> Said:
-    """Read what was typed for the five items, by item.
-
-    Raises:
-        SaidError: a number without right check digit, a date or postal code that is none. This is
-            public arithmetic and tells nothing about a household.
-    """
-    faults: dict[str, str] = {}
-    texts = {item: typed.get(item.value, "").strip()[:200] for item in Item}
-    number = read_number(texts[Item.NUMBER])
-    if texts[Item.NUMBER] and not number:
-        faults[Item.NUMBER] = _s(
-            "この番号は、手紙番号でもIDでもありません。もう一度、ゆっくり聞いてください。"
-        )
-    dates: dict[Item, date | None] = {}
-    for item in sorted(BIRTHS):
-        found = whole_date(texts[item]) if texts[item] else None
-        if isinstance(found, DateFault):
-            faults[item] = _s("生年月日は、1985-03-09 か 昭和60年3月9日 のように入力してください。")
-        dates[item] = found if isinstance(found, date) else None
-    postal = postal_code(texts[Item.POSTAL]) or ""
-    if texts[Item.POSTAL] and not postal:
-        faults[Item.POSTAL] = _s("郵便番号は、7けたの数字で入力してください。例：123-4567")
-    if faults:
-        raise SaidError({str(item): text for item, text in faults.items()})
-    return Said(number, texts[Item.NAME], dates[Item.BIRTH], dates[Item.CHILD_BIRTH], postal)
-
-
-def read_number(typed: str) -> str:
-    """Return a typed ID or letter number in the form that is stored; "" where it cannot be either."""
-    if login_id := read_login_id(typed):
-        return login_id
-    number = without_separators(typed).upper()
-    return number if is_letter_number(number) else ""
-
-
 def verify(work: Work, call: Call, household_id: int, said: Said, relation: Relation) -> bool:
-    """Compare what the caller said, count the try, and tell only whether it was enough for the next level.
+    """Compare the caller's answers, record the try, and return whether the next level was reached.
 
-    Five failed ones on one JST day close the household to all callers until the next: then even the
-    right answers are not enough, and nothing tells the difference. Two agents at once are counted
-    one after the other.
+    Five failures on one JST day close the household to all callers until the next day: then even
+    the right answers are not enough, and nothing tells the difference. Two agents at once are
+    counted one after the other.
 
     Raises:
-        InputError: too little was said to decide anything; no try counts.
-        NotAllowedError: the call is not (any more) the acting person's open one.
-        NotFoundError: no such household, or one that callers may not know of.
-        WrongStateError: the caller has hung up: nobody can be saying anything now.
+        InputError: there are too few answers to decide; the try does not count.
+        NotAllowedError: the call is not the actor's active one (anymore).
+        NotFoundError: there is no such household, or callers may not know of it.
+        WrongStateError: the caller has hung up, so that nobody can be answering now.
     """
     if locked_call(work).id != call.id:
         raise NotAllowedError(_s("この受付は終わっています。"))
     if call.state != TALKING:
         raise WrongStateError(_s("通話は終わっています。確認できるのは、話している間だけです。"))
-    household = work.session.scalar(
-        select(Household)
-        .where(Household.id == household_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    if household is None or household.protected:
-        raise NotFoundError(_s("この世帯は見つかりませんでした。検索からやりなおしてください。"))
+    household = _locked_household(work.session, household_id)
     place = opened_in(work.session, call, household_id, work.now)
     _refuse_too_little(said, Level(place.level))
     day = jst_date(work.now)
@@ -170,47 +78,63 @@ def verify(work: Work, call: Call, household_id: int, said: Said, relation: Rela
     if passed:
         place.level, place.verified_at = int(reached), work.now
         place.matched = sorted({*place.matched, *matched})
-    action = "call.verified" if passed else "call.not_verified"
-    record(
-        work,
-        action,
-        "call",
-        call.id,
-        household_id=household_id,
-        level=place.level,
-        relation=relation.value,
-    )
+    _record_try(work, place, passed=passed)
     work.session.flush()
-    if (
-        not passed
-        and not closed
-        and failures_on(work.session, household_id, day) == FAILURES_PER_DAY
-    ):
-        record(
-            work,
-            "household.closed_to_callers",
-            "household",
-            household_id,
-            household_id=household_id,
-            call=call.id,
-        )
-        # what a supervisor's page of unusual things reads; it names no household
-        record(
-            work, "staff.unusual_browsing", "staff_user", work.actor.id, what="closed", call=call.id
-        )
+    if not passed and not closed:
+        _close_after_failures(work, call, household_id)
     return passed
 
 
-def confirm_call_back(work: Work, call: Call, household_id: int) -> CallHousehold:
-    """Note that the agent called the enrolled number in this call, and that somebody answered.
+def _locked_household(session: Session, household_id: int) -> Household:
+    household = session.scalar(
+        select(Household)
+        .where(Household.id == household_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    if household is None or household.protected:
+        raise NotFoundError(_s("この世帯は見つかりませんでした。検索からやりなおしてください。"))
+    return household
 
-    That alone says nothing of who it is: with what reaches ``Level.STATUS``, before or after, it
-    reaches ``ACT``.
+
+def _record_try(work: Work, place: CallHousehold, *, passed: bool) -> None:
+    record(
+        work,
+        "call.verified" if passed else "call.not_verified",
+        "call",
+        place.call_id,
+        household_id=place.household_id,
+        level=place.level,
+        relation=place.relation,
+    )
+
+
+def _close_after_failures(work: Work, call: Call, household_id: int) -> None:
+    """Record that the household is closed to callers if this was the day's last allowed failure."""
+    if failures_on(work.session, household_id, jst_date(work.now)) != FAILURES_PER_DAY:
+        return
+    record(
+        work,
+        "household.closed_to_callers",
+        "household",
+        household_id,
+        household_id=household_id,
+        call=call.id,
+    )
+    # what a supervisor's page of unusual events reads; it names no household
+    record(work, "staff.unusual_browsing", "staff_user", work.actor.id, what="closed", call=call.id)
+
+
+def confirm_call_back(work: Work, call: Call, household_id: int) -> CallHousehold:
+    """Record that the agent called the enrolled number in this call and that somebody answered.
+
+    This alone does not tell who answered: together with ``Level.STATUS``, reached before or after,
+    it reaches ``ACT``.
 
     Raises:
-        NotAllowedError: the call is not (any more) the acting person's open one, or no number was
-            shown in it.
-        NotFoundError: no such household, or one that callers may not know of.
+        NotAllowedError: the call is not the actor's active one (anymore), or no number was shown in
+            it.
+        NotFoundError: there is no such household, or callers may not know of it.
     """
     if locked_call(work).id != call.id:
         raise NotAllowedError(_s("この受付は終わっています。"))
@@ -240,19 +164,13 @@ def confirm_call_back(work: Work, call: Call, household_id: int) -> CallHousehol
 
 
 def failures_on(session: Session, household_id: int, day: date) -> int:
-    """Return how many tries failed for a household on a JST day, in any call."""
+    """Return the number of failed tries for a household on a JST day, in any call."""
     statement = select(func.count(VerificationAttempt.id)).where(
         VerificationAttempt.household_id == household_id,
         VerificationAttempt.day == day,
         VerificationAttempt.passed.is_(False),
     )
     return session.scalar(statement) or 0
-
-
-def is_enough(items: Iterable[Item]) -> bool:
-    """Tell whether these items together can reach a level: three of them, one a birth date."""
-    found = set(items)
-    return len(found) >= ENOUGH and bool(found & BIRTHS)
 
 
 def _refuse_too_little(said: Said, level: Level) -> None:
@@ -287,7 +205,7 @@ def _matched(work: Work, household: Household, said: Said) -> frozenset[Item]:
 
 
 def _number_matches(work: Work, household_id: int, number: str) -> bool:
-    """Tell whether a number stands on the letter that counts.
+    """Return whether a number is that of the letter in force.
 
     One that was replaced or reported lost proves nothing.
     """

@@ -1,10 +1,10 @@
-"""What calls are about, in words: for the screens and for the month's report to the ward."""
+"""Labels of the subjects of calls, for the screens and the month's report to the ward."""
 
 from portal.domain.foundation.texts import _s
 
 
 def category(code: str) -> str:
-    """Name what calls are about, the first of two levels (``domain.md`` §5.4)."""
+    """Return the label of a category, the first of two levels (``domain.md`` §5.4)."""
     return {
         "program": _s("対象・制度"),
         "delivery": _s("配送"),
@@ -20,7 +20,7 @@ def category(code: str) -> str:
 
 
 def subcategory(code: str) -> str:
-    """Name what calls are about, the second level."""
+    """Return the label of a subcategory, the second level."""
     for texts in (_of_the_program, _of_delivery, _of_coupons, _of_the_rest):
         if (found := texts().get(code)) is not None:
             return found

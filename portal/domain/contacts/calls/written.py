@@ -1,7 +1,4 @@
-"""What was written about a call.
-
-Sealed under a key of the call's own, because callers' words are personal data.
-"""
+"""What was written about a call, sealed under the call's own key, as it is personal data."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,11 +10,11 @@ TEXT, CALL_BACK, TRACKING, NOTABLE = "text", "call_back", "tracking", "notable"
 """What an agent wrote, the number to call back, a tracking number, and words meant for the month's report."""
 KEYS = (TEXT, CALL_BACK, TRACKING, NOTABLE)
 TAKEN_BY = "taken_by"
-"""Who took a call that was written down, where it was somebody without an account."""
+"""Key of the agent's name for a call that was written down by somebody without an account."""
 
 
 def write_text(vault: Vault, call: Call, written: Mapping[str, Any]) -> None:
-    """Seal what was written about a call in place of what was written before.
+    """Seal what was written about a call, replacing what was written before.
 
     Empty values are left out.
     """
@@ -33,7 +30,7 @@ def write_text(vault: Vault, call: Call, written: Mapping[str, Any]) -> None:
 
 
 def read_text(vault: Vault, call: Call) -> dict[str, Any]:
-    """Return what was written about a call, by ``KEYS``; empty where nothing was."""
+    """Return what was written about a call by ``KEYS``; an empty dict if nothing was."""
     if call.sealed is None or call.wrapped_key is None:
         return {}
     opened: dict[str, Any] = unseal_json(

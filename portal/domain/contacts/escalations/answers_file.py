@@ -1,7 +1,4 @@
-"""The ward's answers in a workbook.
-
-Read in a process of its own, rows found by the names of their columns.
-"""
+"""The ward's answers in a workbook, read in a separate process, by the names of the columns."""
 
 import hashlib
 import json
@@ -25,12 +22,12 @@ MAX_BYTES = 2_000_000
 READER = Path(__file__).with_name("sheet_reader.py")
 PATIENCE = 20
 HEADER_WITHIN = 10
-"""The row of column names stands among the first ten: a ward may have put a heading above it."""
+"""The header is within the first ten rows: a ward may have put a heading above it."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
-    """One row as the ward wrote it; ``line`` counts from 1, as the spreadsheet shows it."""
+    """One row as the ward filled it in; ``line`` counts from 1, as in the spreadsheet."""
 
     line: int
     receipt_no: str
@@ -45,19 +42,19 @@ class AnswerRow:
 
 @dataclass(frozen=True, slots=True)
 class AnswersFile:
-    """What a file holds. ``digest`` recognizes the same file."""
+    """The content of a file; ``digest`` recognizes the same file."""
 
     digest: bytes
     rows: Sequence[AnswerRow]
 
 
 def read_answers(data: bytes) -> AnswersFile:
-    """Read a workbook that the ward filled in; rows without answer and instruction are left out.
+    """Read a workbook that the ward filled in, without rows that lack answer and instruction.
 
     Raises:
-        InputError: no workbook, too large, or without the columns of our sheet (code: what is
-            wrong).
-        BusyError: the machine has no room to look at it now.
+        InputError: it is not a workbook, too large, or lacks the columns of our sheet (code: the
+            fault).
+        BusyError: the machine has no capacity to read it now.
     """
     said = json.loads(_run(data) or b'{"refused": "kind"}')
     if "refused" in said:

@@ -1,6 +1,6 @@
-"""The ward's answers come in.
+"""Receiving the ward's answers from a file.
 
-What a file would do is shown first, then all of it is done at once or nothing.
+What a file would do is shown first, then all of it is done at once, or nothing.
 """
 
 import hashlib
@@ -12,16 +12,12 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain.contacts.escalations.answering import WardAnswer, answer, read_instruction_no
 from portal.domain.contacts.escalations.answers_file import AnswerRow, AnswersFile
 from portal.domain.contacts.escalations.models import AnswerSheet, Escalation
 from portal.domain.contacts.escalations.queries import Reader, answers_of, by_receipt
 from portal.domain.contacts.escalations.sealed import answer_text
-from portal.domain.contacts.escalations.services import (
-    WardAnswer,
-    answer,
-    check_words,
-    read_instruction_no,
-)
+from portal.domain.contacts.escalations.services import check_words
 from portal.domain.contacts.escalations.states import ANSWER_SHEET, ESCALATION
 from portal.domain.foundation.approvals.services import INSTRUCTION_MAX, Instruction
 from portal.domain.foundation.audit.services import record
@@ -48,14 +44,14 @@ NEW, SAME, UNKNOWN, STATE, TWICE, NO_TEXT, WORDS, NUMBER, DAY = (
     "number",
     "day",
 )
-"""What a row would do: be kept, or nothing, and why."""
+"""The possible results of a row: its answer is stored, or not, and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What one row would do.
 
-    ``escalation_id`` is set where its question is known; ``sentence`` says more of a fault.
+    ``escalation_id`` is set if its question is known; ``sentence`` explains a fault.
     """
 
     row: AnswerRow
@@ -65,10 +61,10 @@ class Outcome:
 
 
 def take_in(work: Work, file: AnswersFile) -> AnswerSheet:
-    """Keep what a file says, sealed, without doing anything; the same file again is the same sheet.
+    """Store a file's content, sealed, without carrying it out; the same file gives the same sheet.
 
     Raises:
-        NotAllowedError: the actor is no person with an account.
+        NotAllowedError: the actor has no account.
     """
     if work.actor.id is None:
         raise NotAllowedError(_s("取り込めるのは、アカウントのある職員だけです。"))
@@ -92,16 +88,16 @@ def take_in(work: Work, file: AnswersFile) -> AnswerSheet:
 
 
 def plan(work: Work, sheet: AnswerSheet, reader: Reader) -> list[Outcome]:
-    """Return what every row of a sheet would do now, for somebody who may know so much (``reader``)."""
+    """Return what every row of a sheet would do now, as far as ``reader`` may know of it."""
     rows = _rows(work.vault, sheet)
     times = Counter(row.receipt_no for row in rows)
     return [_outcome(work, row, times[row.receipt_no], reader) for row in rows]
 
 
 def look(work: Work, sheet: AnswerSheet) -> bool:
-    """Tell whether the ward's words in a sheet may still be read there: while it waits.
+    """Return whether the ward's texts in a sheet may still be read, and log that they were.
 
-    That they were is on record.
+    They may be read while the sheet waits.
     """
     if sheet.state != ANSWER_SHEET.initial:
         return False
@@ -110,19 +106,20 @@ def look(work: Work, sheet: AnswerSheet) -> bool:
 
 
 def fingerprint(outcomes: Sequence[Outcome]) -> str:
-    """Return a short word that changes whenever what a sheet would do changes."""
+    """Return a short text that changes whenever the effects of a sheet change."""
     told = repr([(one.row.line, one.result, one.escalation_id) for one in outcomes])
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def apply_sheet(work: Work, sheet_id: int, seen: str, reader: Reader) -> AnswerSheet:
-    """Keep every new answer of a sheet; ``seen`` is the fingerprint of what was shown before.
+    """Store every new answer of a sheet; ``seen`` is the fingerprint of the effects shown before.
 
     Raises:
         NotFoundError: there is no such sheet.
         WrongStateError: it was carried out or dropped before.
-        ConflictError: something changed since it was shown, or there is nothing to keep; nothing is
-            done.
+        ConflictError: its effects changed since they were shown, or there is nothing to store;
+            nothing
+            is done.
     """
     sheet = _locked(work.session, sheet_id)
     state = ANSWER_SHEET.next(sheet.state, "apply")
@@ -154,7 +151,7 @@ def apply_sheet(work: Work, sheet_id: int, seen: str, reader: Reader) -> AnswerS
 
 
 def drop_sheet(work: Work, sheet_id: int) -> AnswerSheet:
-    """Put a sheet aside without doing anything.
+    """Drop a sheet without carrying it out.
 
     Raises:
         NotFoundError: there is no such sheet.
@@ -167,12 +164,12 @@ def drop_sheet(work: Work, sheet_id: int) -> AnswerSheet:
 
 
 def sheet_by_id(session: Session, sheet_id: int) -> AnswerSheet | None:
-    """Return a sheet; None where there is none of that key."""
+    """Return a sheet by its key, or None."""
     return session.get(AnswerSheet, sheet_id)
 
 
 def latest_sheets(session: Session, *, limit: int = 20) -> list[AnswerSheet]:
-    """Return the sheets that came in, newest first."""
+    """Return the received sheets, newest first."""
     return list(session.scalars(select(AnswerSheet).order_by(AnswerSheet.id.desc()).limit(limit)))
 
 
@@ -215,7 +212,7 @@ def _instruction(row: AnswerRow) -> Instruction | None:
 
 
 def _is_kept(work: Work, row: AnswerRow, known: Escalation) -> bool:
-    """Tell whether a question's newest answer is this very one."""
+    """Return whether a question's newest answer is this very one."""
     found = answers_of(work.session, known.id)[:1]
     instruction = _instruction(row)
     return any(

@@ -1,4 +1,4 @@
-"""Reading which calls back wait, the first due first, and what was tried."""
+"""Queries of call-backs: those waiting, the first due first, and the tries."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,7 +31,7 @@ HANDED_ON = "handed_on"
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One call back: until when (JST or UTC), how often it was tried, and who has taken it."""
+    """One call-back: its due instant (JST or UTC), its number of tries, and who has claimed it."""
 
     task: Task
     due_at: datetime
@@ -72,11 +72,11 @@ def waiting(
     page: int = 1,
     limit: int = PAGE,
 ) -> list[Waiting]:
-    """Return the calls back that wait, the first due first; ``page`` counts from 1.
+    """Return the call-backs that wait, the first due first; ``page`` counts from 1.
 
-    Two lists are merged, each in the order of what is due: those with a time of their own, and
-    those without one, whose time follows from when they were asked for. So no more is read than
-    what stands up to the end of the page.
+    Two lists are merged, each ordered by due time: those with a time of their own, and those
+    without one, whose due time follows from when they were requested. So only rows up to the end of
+    the page are read.
     """
     start = (max(1, page) - 1) * PAGE
     keys = _open(include_protected).with_only_columns(Task.id, Task.due_at, Task.created_at)
@@ -99,7 +99,10 @@ def waiting(
 
 
 def counting(*, include_protected: bool = False) -> Select[int, int]:
-    """Return the statement that counts calls back that wait (``total``) and those overdue (``late``), for ``moments``."""
+    """Return the statement that counts waiting call-backs (``total``) and overdue ones (``late``).
+
+    Its parameters are those of ``moments``.
+    """
     inner = (
         _open(include_protected).with_only_columns(Task.id, Task.due_at, Task.created_at).subquery()
     )
@@ -111,11 +114,11 @@ def counting(*, include_protected: bool = False) -> Select[int, int]:
 
 
 def moments(calendar: CallCenterCalendar, now: datetime) -> dict[str, datetime]:
-    """Return the instants (UTC) that ``counting`` compares with."""
+    """Return the instants (UTC) with which ``counting`` compares."""
     return {"now": now, "asked_by": late_when_asked_by(calendar, now)}
 
 
-# put together once: the first page of everybody at the desk asks this
+# built once: the first page of everybody at the desk asks this
 _COUNTING = {
     include_protected: counting(include_protected=include_protected)
     for include_protected in (False, True)
@@ -129,13 +132,13 @@ def count_waiting(
     *,
     include_protected: bool = False,
 ) -> tuple[int, int]:
-    """Return how many calls back wait, and how many of them are overdue."""
+    """Return the number of call-backs that wait, and of the overdue ones among them."""
     total, late = session.execute(_COUNTING[include_protected], moments(calendar, now)).one()
     return int(total), int(late)
 
 
 def count_handed_on(session: Session, *, include_protected: bool = False) -> int:
-    """Return how many callers were reached whose matter the office still has to finish."""
+    """Return the number of callers who were reached, but whose matter the office has to finish."""
     inner = _rows(include_protected).where(
         Task.kind == CALL_BACK_TASK, Task.state == TASK.initial, CallBack.state == HANDED_ON
     )
@@ -155,19 +158,19 @@ def one(
     *,
     include_protected: bool = False,
 ) -> Waiting | None:
-    """Return a call back, done ones too; None where there is none that this person may know of."""
+    """Return a call-back, a finished one too; None if there is none that the reader may know of."""
     row = session.execute(_rows(include_protected).where(Task.id == task_id)).one_or_none()
     return _waiting(calendar, now, row[0], row[1]) if row is not None else None
 
 
 def tries_of(session: Session, task_id: int) -> list[CallBackTry]:
-    """Return what was tried, newest first."""
+    """Return the tries, newest first."""
     statement = select(CallBackTry).where(CallBackTry.task_id == task_id)
     return list(session.scalars(statement.order_by(CallBackTry.id.desc())))
 
 
 def of_call(session: Session, call_id: int) -> list[Task]:
-    """Return the calls back that were asked for in a call."""
+    """Return the call-backs requested in a call."""
     statement = (
         select(Task).join(CallBack, CallBack.task_id == Task.id).where(CallBack.call_id == call_id)
     )

@@ -1,7 +1,4 @@
-"""Until when somebody is called back.
-
-At the time that was asked for, else the same day or the next business day.
-"""
+"""Due times of call-backs: the requested time, else the same or the next business day."""
 
 from datetime import date, datetime, timedelta
 
@@ -13,7 +10,7 @@ AGAIN_AFTER = timedelta(hours=2)
 
 
 def default_due(calendar: CallCenterCalendar, now: datetime) -> datetime:
-    """Return until when somebody who named no time is called.
+    """Return the due instant of a call-back without a requested time.
 
     Today's closing, or the next day's if it is late.
     """
@@ -29,7 +26,10 @@ def default_due(calendar: CallCenterCalendar, now: datetime) -> datetime:
 
 
 def late_when_asked_by(calendar: CallCenterCalendar, now: datetime) -> datetime:
-    """Return the instant up to which a call back without a time of its own is overdue now (``default_due`` has passed)."""
+    """Return the instant of request up to which call-backs without a time are overdue now.
+
+    For requests up to it, ``default_due`` has passed.
+    """
     closing = _last_closing(calendar, jst_date(now))
     if closing >= now:
         closing = _last_closing(calendar, jst_date(closing) - timedelta(days=1))
@@ -44,8 +44,8 @@ def _last_closing(calendar: CallCenterCalendar, day: date) -> datetime:
 
 
 def due_of(calendar: CallCenterCalendar, task: Task) -> datetime:
-    """Return until when a task's caller is to be called.
+    """Return the due instant of a task's call-back.
 
-    One without a time, as if it had been asked in a call.
+    Without a time, it is due as if it had been requested in a call.
     """
     return task.due_at or default_due(calendar, task.created_at)

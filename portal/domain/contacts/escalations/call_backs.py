@@ -1,4 +1,4 @@
-"""Calls back: asked for in a call, taken by one person, tried so often, and given up with a letter where one can go."""
+"""Call-backs: requested in a call, claimed by one agent, and called."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from portal.domain.contacts.calls.kinds import CallLanguage, Direction, language_of_locale
 from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.calls.services import current_call, start_call
-from portal.domain.contacts.escalations.call_back_times import AGAIN_AFTER, default_due
-from portal.domain.contacts.escalations.models import CallBack, CallBackTry
+from portal.domain.contacts.escalations.call_back_times import default_due
+from portal.domain.contacts.escalations.models import CallBack
 from portal.domain.contacts.escalations.services import check_words, require_call
 from portal.domain.contacts.escalations.states import CALL_BACK as MACHINE
 from portal.domain.foundation.actors import Actor
@@ -27,16 +27,12 @@ from portal.domain.foundation.program.hours_text import reception_text
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import telephone
 from portal.domain.foundation.work import Work
-from portal.domain.letters.announcements.models import Announcement
-from portal.domain.letters.announcements.stopping import call_off_cards
 from portal.domain.people.credentials.queries import latest_credential
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import (
     CALL_BACK,
-    LETTER_WISHED,
     UNMATCHED,
     details_of,
-    finish_task,
     open_task,
 )
 from portal.domain.people.tasks.states import TASK
@@ -44,19 +40,17 @@ from portal.domain.people.tasks.states import TASK
 KINDS = (CALL_BACK, UNMATCHED)
 """Tasks that ask for a call.
 
-Left in a call, and left on the resident site by somebody who cannot sign in.
+Requested in a call, or left on the resident site by somebody who cannot sign in.
 """
 CLAIM_FOR = timedelta(hours=1)
-"""So long a call back is one person's; then another may take it over."""
-NO_ANSWER, BUSY, WRONG_NUMBER, REACHED = "no_answer", "busy", "wrong_number", "reached"
-OUTCOMES = (REACHED, NO_ANSWER, BUSY, WRONG_NUMBER)
+"""How long a claimed call-back belongs to one person; then another may take it over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A call back as it is asked for: the number as typed, when it suits (JST.
+    """A requested call-back: the number as typed, the requested time, and the subject.
 
-    None: as soon as can be), about what.
+    ``at`` (JST) is None for as soon as possible.
     """
 
     telephone: str = field(repr=False)
@@ -68,13 +62,15 @@ class Wanted:
 def ask(
     work: Work, wanted: Wanted, *, call_id: int | None = None, household_id: int | None = None
 ) -> Task:
-    """Open a task to call somebody back; a caller who could not be verified may ask for it too.
+    """Open a task to call somebody back; an unverified caller may request it too.
 
     Raises:
-        InputError: no telephone number, a time at which nobody calls, or words with a secret (code:
-            the field).
-        NotAllowedError: an agent without a call of the own of this day, or a household that was not
-            opened in it.
+        InputError: an invalid telephone number, a time outside service hours, or a text with a
+            secret
+            (code: the field).
+        NotAllowedError: an agent without a call of their own today, or a household that was not
+            opened
+            in it.
     """
     number = telephone(wanted.telephone)
     if number is None:
@@ -103,9 +99,9 @@ def ask(
 
 
 def language_of(work: Work, task: Task) -> CallLanguage:
-    """Return the language to call in.
+    """Return the language of the call.
 
-    The one asked for, else the one in which the household signed in, else Japanese.
+    The requested one, else the one in which the household signed in, else Japanese.
     """
     asked = str(details_of(work.vault, task).get("language", ""))
     if not asked and task.household_id is not None:
@@ -115,14 +111,14 @@ def language_of(work: Work, task: Task) -> CallLanguage:
 
 
 def start(work: Work, task_id: int, language: CallLanguage) -> Call:
-    """Take a call back and begin the call; pressed again, the same call goes on.
+    """Claim a call-back and start the call; if it is started already, return that call.
 
     Raises:
-        NotFoundError: there is no such call back.
-        WrongStateError: it is done.
-        ConflictError: somebody else works on it, or this person has another call that is not ended.
+        NotFoundError: there is no such call-back.
+        WrongStateError: it is finished.
+        ConflictError: somebody else works on it, or the actor has another call that is not ended.
     """
-    task, row = _locked(work.session, task_id)
+    task, row = locked_call_back(work.session, task_id)
     open_one = current_call(work)
     if open_one is not None and open_one.subject == subject_of(task):
         return open_one
@@ -133,12 +129,12 @@ def start(work: Work, task_id: int, language: CallLanguage) -> Call:
 
 
 def subject_of(task: Task) -> str:
-    """Return what a call says that it is about, when it calls somebody back."""
+    """Return the subject of a call that calls somebody back."""
     return f"task:{task.id}"
 
 
 def task_of(session: Session, call: Call | None) -> Task | None:
-    """Return the task that an open call is made for, if it is made for one."""
+    """Return the task that an open call is made for, or None."""
     kind, _colon, key = (call.subject or "").partition(":") if call is not None else ("", "", "")
     return (
         session.get(Task, int(key)) if kind == "task" and key.isascii() and key.isdigit() else None
@@ -146,10 +142,10 @@ def task_of(session: Session, call: Call | None) -> Task | None:
 
 
 def number_of(work: Work, task: Task) -> str:
-    """Return the number to call: to nobody but the person in whose open call it is.
+    """Return the number to call, only to the person in whose active call it is called.
 
     Raises:
-        NotAllowedError: this person is not calling it.
+        NotAllowedError: the actor is not calling it.
     """
     if not calls_now(work, task):
         raise NotAllowedError(_s("電話を始めると、番号が出ます。"))
@@ -158,7 +154,7 @@ def number_of(work: Work, task: Task) -> str:
 
 
 def calls_now(work: Work, task: Task) -> bool:
-    """Tell whether this person's open call is made for the task."""
+    """Return whether the actor's active call is made for the task."""
     open_one = current_call(work)
     return open_one is not None and open_one.subject == subject_of(task)
 
@@ -175,111 +171,36 @@ def _claim(work: Work, task: Task, row: CallBack) -> None:
     else:
         row.state = MACHINE.next(row.state, "claim")
     row.claimed_by, row.claimed_at = work.actor.id, work.now
-    _note(work, task, "call_back.claim")
+    record_step(work, task, "call_back.claim")
 
 
 def release(work: Work, task_id: int) -> CallBack:
-    """Give a call back that one has taken back to all.
+    """Release a claimed call-back, so that anybody may claim it.
 
     Raises:
-        NotFoundError: there is no such call back.
-        NotAllowedError: somebody else has it.
-        WrongStateError: nobody has taken it.
+        NotFoundError: there is no such call-back.
+        NotAllowedError: somebody else has claimed it.
+        WrongStateError: nobody has claimed it.
     """
-    task, row = _locked(work.session, task_id)
+    task, row = locked_call_back(work.session, task_id)
     state = MACHINE.next(row.state, "release")
-    _refuse_others(row, work.actor)
+    refuse_others(row, work.actor)
     row.state, row.claimed_by, row.claimed_at = state, None, None
-    _note(work, task, "call_back.release")
+    record_step(work, task, "call_back.release")
     return row
 
 
-def settle(work: Work, task_id: int, outcome: str, *, office: bool = False) -> CallBack:
-    """Note what became of the call that goes on.
-
-    ``office``: reached, and the office still has something to do.
-
-    After the last try without an answer, or at a wrong number, it is given up; a household that is
-    known gets a letter, and what a resident asked for on the site stays with the office.
-
-    Raises:
-        NotFoundError: there is no such call back.
-        InputError: no such outcome.
-        NotAllowedError: this person is not calling it.
-        WrongStateError: it is done.
-    """
-    task, row = _locked(work.session, task_id)
-    if outcome not in OUTCOMES:
-        raise InputError(_s("どうなったかを選んでください。"), code="outcome")
-    call = current_call(work)
-    if call is None or call.subject != subject_of(task):
-        raise NotAllowedError(_s("この折り返しの電話を始めてから、結果を記録してください。"))
-    _refuse_others(row, work.actor)
-    work.session.add(
-        CallBackTry(
-            task_id=task.id, call_id=call.id, staff_id=call.agent_id, at=work.now, outcome=outcome
-        )
-    )
-    if outcome == REACHED:
-        row.state = MACHINE.next(row.state, "hand_on" if office else "reach")
-        if not office:
-            finish_task(work, task.id)
-    else:
-        row.tries += 1
-        last = outcome == WRONG_NUMBER or row.tries >= work.program.escalations.call_back_tries
-        row.state = MACHINE.next(row.state, "give_up" if last else "no_answer")
-        if last:
-            _give_up(work, task)
-        else:
-            row.claimed_by = row.claimed_at = None
-            task.due_at = work.program.calendar.next_open(work.now + AGAIN_AFTER) or default_due(
-                work.program.calendar, work.now
-            )
-    work.session.flush()
-    _note(work, task, "call_back.settled", outcome=outcome, tries=row.tries)
-    return row
-
-
-def call_off(work: Work, key: str) -> None:
-    """End the call back or the card about an announced event (its ``key``) that is over.
-
-    What somebody took stays.
-    """
-    call_off_cards(work, key)
-    task_id = work.session.scalar(
-        select(Announcement.task_id).where(Announcement.dedupe_key == key)
-    )
-    if task_id is None:
-        return
-    task = work.session.scalar(
-        select(Task)
-        .where(Task.id == task_id, Task.state == TASK.initial)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    row = work.session.scalar(select(CallBack).where(CallBack.task_id == task_id))
-    if task is not None and (row is None or row.state == MACHINE.initial):
-        finish_task(work, task_id, action="cancel")
-
-
-def _give_up(work: Work, task: Task) -> None:
-    if task.kind != CALL_BACK:
-        return  # a resident's own request keeps its time: the office goes on with it
-    finish_task(work, task.id, action="cancel")
-    if task.household_id is not None:
-        message = _s("折り返しの電話がつながりませんでした。受付番号 %(number)s") % {
-            "number": task.receipt_no
-        }
-        open_task(work, LETTER_WISHED, task.household_id, {"message": message})
-
-
-def _refuse_others(row: CallBack, actor: Actor) -> None:
+def refuse_others(row: CallBack, actor: Actor) -> None:
+    """Refuse everybody but the person who has claimed the call-back. Raises NotAllowedError."""
     if row.claimed_by != actor.id:
         raise NotAllowedError(_s("ほかの人が受け持っている折り返しです。"))
 
 
-def _locked(session: Session, task_id: int) -> tuple[Task, CallBack]:
-    """Return an open task that asks for a call and its row, both locked; a missing row is made."""
+def locked_call_back(session: Session, task_id: int) -> tuple[Task, CallBack]:
+    """Return an open task that asks for a call and its row, both locked; create a missing row.
+
+    Raises NotFoundError, and WrongStateError for a finished task.
+    """
     task = session.scalar(
         select(Task)
         .where(Task.id == task_id, Task.kind.in_(KINDS))
@@ -303,5 +224,6 @@ def _locked(session: Session, task_id: int) -> tuple[Task, CallBack]:
     return task, row
 
 
-def _note(work: Work, task: Task, action: str, **detail: Any) -> None:
+def record_step(work: Work, task: Task, action: str, **detail: Any) -> None:
+    """Record an audit event about a call-back's task."""
     record(work, action, "task", task.id, household_id=task.household_id, **detail)

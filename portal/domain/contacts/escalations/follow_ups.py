@@ -1,7 +1,4 @@
-"""What was left open in a call or about a household.
-
-Calls back and questions to the ward, read in one statement.
-"""
+"""Open follow-ups of a call or household: call-backs and questions to the ward, in one query."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -32,9 +29,9 @@ MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """One of them.
+    """One follow-up.
 
-    ``due_at`` and ``due_on`` are when somebody calls back, and by which JST day the ward answers.
+    ``due_at`` is when somebody calls back; ``due_on`` is the JST day by which the ward answers.
     """
 
     question: bool
@@ -91,7 +88,7 @@ def _first(statement: Select[Any]) -> Select[Any]:
 
 _OF_CALL, _OF_HOUSEHOLD = bindparam("call_id", type_=BigId), bindparam("household_id", type_=BigId)
 _WAITS = (_T.c.kind.in_(KINDS), _T.c.state == TASK.initial)
-# put together once: every page of a call asks this; a branch for each index, in the order in which
+# built once: every page of a call asks this; a branch for each index, in the order in which
 # they are shown
 _FOLLOW_UPS = union_all(
     _call_backs(0, _T.join(_B, _B.c.task_id == _T.c.id), _B.c.call_id == _OF_CALL),
@@ -104,9 +101,9 @@ _FOLLOW_UPS = union_all(
 def open_follow_ups(
     session: Session, *, call_id: int | None, household_id: int | None
 ) -> list[FollowUp]:
-    """Return what was left open in a call, done or not, and then what else is about a household.
+    """Return the follow-ups of a call, finished or not, and then the other ones of a household.
 
-    Of each at most ``MOST``: calls back in their order, only those that wait where they are about
+    Of each at most ``MOST``: call-backs in order of due time, only waiting ones if they are about
     the household, and then the questions, the newest first.
     """
     rows = session.execute(_FOLLOW_UPS, {"call_id": call_id, "household_id": household_id}).all()

@@ -1,4 +1,4 @@
-"""Tables of questions passed to the ward, its answers, the sheets that carry them, and calls back."""
+"""Tables of questions to the ward, its answers and sheets, and of call-backs."""
 
 from datetime import date, datetime
 
@@ -11,10 +11,8 @@ from portal.domain.foundation.base import Base, primary_key, state_column
 class Escalation(Base):
     """One question to the ward.
 
-    ``sealed`` (what it is about, a telephone number) is under a key of its own.
-
-    ``due_on`` is the business day by which the ward answers. ``sheet_at``: it last went out on a
-    sheet.
+    ``sealed`` (the question, a telephone number) is under a key of the row's own. ``due_on`` is the
+    business day by which the ward answers. ``sheet_at``: when it last went out on a sheet (UTC).
     """
 
     __tablename__ = "escalation"
@@ -36,11 +34,12 @@ class Escalation(Base):
 
 
 class EscalationAnswer(Base):
-    """What the ward answered; a question that was opened again has more than one.
+    """An answer of the ward; a reopened question has more than one.
 
-    ``instruction_no`` is in normal width, as ``queries.by_instruction`` looks for it. ``source``:
+    ``instruction_no`` is in normal width, as ``queries.by_instruction`` searches it. ``source``:
     ``screen`` (an officer of the ward), ``paper`` (the ward's written answer, entered by somebody
-    else, with its number or a scan) or ``sheet`` (the xlsx that the ward filled in).
+        else,
+    with its number or a scan) or ``sheet`` (the xlsx that the ward filled in).
     """
 
     __tablename__ = "escalation_answer"
@@ -60,7 +59,7 @@ class EscalationAnswer(Base):
 class AnswerSheet(Base):
     """A filled-in sheet that came back.
 
-    Read at once, carried out when somebody has looked at what it would do.
+    It is read at once, and carried out when somebody has seen what it would do.
     """
 
     __tablename__ = "escalation_sheet"
@@ -79,12 +78,10 @@ class AnswerSheet(Base):
 
 
 class CallBack(Base):
-    """Who works on a task that asks for a call, and how often nobody answered.
+    """Who works on a task that asks for a call, and how many tries nobody answered.
 
-    ``call_id``: the call that asked for it.
-
-    A task that came another way has no row until somebody takes it. Writers lock the task's row
-    first.
+    ``call_id`` is the call in which it was requested. A task that came another way has no row until
+    somebody claims it. Writers lock the task's row first.
     """
 
     __tablename__ = "call_back"
@@ -99,7 +96,7 @@ class CallBack(Base):
 
 
 class CallBackTry(Base):
-    """One call that was made for a call back, and what became of it."""
+    """One call made for a call-back, and its outcome."""
 
     __tablename__ = "call_back_try"
 

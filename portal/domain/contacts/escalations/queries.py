@@ -1,7 +1,4 @@
-"""Reading questions to the ward.
-
-Lists by due day, one question, and answers as evidence by their instruction.
-"""
+"""Queries of questions to the ward: by due day, one of them, and answers as evidence."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,8 +7,9 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from portal.domain.contacts.escalations.answering import read_instruction_no
 from portal.domain.contacts.escalations.models import Escalation, EscalationAnswer
-from portal.domain.contacts.escalations.services import WARD_ONLY_KINDS, read_instruction_no
+from portal.domain.contacts.escalations.services import WARD_ONLY_KINDS
 from portal.domain.contacts.escalations.states import ESCALATION
 from portal.domain.foundation.program.escalation_settings import ESCALATION_KINDS
 from portal.domain.people.households.models import Household
@@ -30,13 +28,13 @@ class Reader:
     own: int | None = None
 
     def may_read(self, row: Escalation) -> bool:
-        """Tell whether what was asked and answered may be shown, and not only that it was."""
+        """Return whether question and answer may be shown, not only that they exist."""
         return self.knows_protected or row.kind not in WARD_ONLY_KINDS
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """An answer of the ward with an instruction, as whoever approves something needs it."""
+    """An answer of the ward with an instruction, as needed by whoever approves something."""
 
     escalation_id: int
     receipt_no: str
@@ -84,7 +82,7 @@ def escalations(
     page: int = 1,
     limit: int = PAGE,
 ) -> list[Escalation]:
-    """Return questions in a state (all where empty) and of a kind, the first due first.
+    """Return questions of a state and kind (all if empty), the first due first.
 
     ``page`` counts from 1.
     """
@@ -98,35 +96,32 @@ def escalations(
 
 
 def open_rows(session: Session, reader: Reader, *, limit: int) -> list[Escalation]:
-    """Return the open questions for a sheet, the first due first, locked to the end of the transaction."""
+    """Return the open questions for a sheet, the first due first, locked in this transaction."""
     statement = _rows(reader).where(Escalation.state == ESCALATION.initial)
     ordered = statement.order_by(Escalation.due_on, Escalation.id).limit(limit)
     return list(session.scalars(ordered.with_for_update(of=Escalation)))
 
 
 def state_counts(session: Session, reader: Reader) -> dict[str, int]:
-    """Return how many questions are in each state."""
+    """Return the number of questions in each state."""
     inner = _rows(reader).subquery()
     rows = session.execute(select(inner.c.state, func.count()).group_by(inner.c.state))
     return {state: int(count) for state, count in rows}
 
 
 def overdue(session: Session, reader: Reader, today: date) -> int:
-    """Return how many open questions the ward should have answered before today."""
+    """Return the number of open questions that were due before today (JST)."""
     late = _rows(reader).where(Escalation.state == ESCALATION.initial, Escalation.due_on < today)
     return session.scalar(select(func.count()).select_from(late.subquery())) or 0
 
 
 def visible_escalation(session: Session, escalation_id: int, reader: Reader) -> Escalation | None:
-    """Return a question; None where there is none, or none that this person may know of."""
+    """Return a question; None if there is none that the reader may know of."""
     return session.scalar(_rows(reader).where(Escalation.id == escalation_id))
 
 
 def by_receipt(session: Session, receipt_no: str, reader: Reader) -> Escalation | None:
-    """Return the question of a receipt number.
-
-    None where there is none that this person may know of.
-    """
+    """Return the question with a receipt number; None if there is none the reader may know of."""
     return session.scalar(_rows(reader).where(Escalation.receipt_no == receipt_no))
 
 
@@ -137,7 +132,7 @@ def answers_of(session: Session, escalation_id: int) -> list[EscalationAnswer]:
 
 
 def of_call(session: Session, call_id: int) -> list[Escalation]:
-    """Return what was passed to the ward from a call."""
+    """Return the questions passed to the ward from a call."""
     return list(
         session.scalars(
             select(Escalation).where(Escalation.call_id == call_id).order_by(Escalation.id)
@@ -146,16 +141,16 @@ def of_call(session: Session, call_id: int) -> list[Escalation]:
 
 
 def by_instruction(session: Session, number: str, reader: Reader) -> list[Evidence]:
-    """Return the answers of the ward that carry an instruction's number, newest first.
+    """Return the ward's answers with an instruction's number, newest first.
 
-    None for an empty number.
+    Nothing for an empty number.
     """
     wanted = read_instruction_no(number)
     return _evidence(session, EscalationAnswer.instruction_no == wanted, reader) if wanted else []
 
 
 def instructions_for(session: Session, household_id: int, reader: Reader) -> list[Evidence]:
-    """Return the answers of the ward about a household that carry an instruction, newest first."""
+    """Return the ward's answers about a household that carry an instruction, newest first."""
     return _evidence(session, Escalation.household_id == household_id, reader)
 
 
@@ -185,7 +180,7 @@ def _evidence(session: Session, condition: ColumnElement[bool], reader: Reader) 
 
 
 def counts_by_kind(session: Session, start: datetime, end: datetime) -> Sequence[KindCount]:
-    """Return the questions of every kind between two instants (the end is exclusive), for the monthly report."""
+    """Return the questions of every kind in a period (``end`` exclusive), for monthly reports."""
     raised = _per_kind(session, Escalation.raised_at >= start, Escalation.raised_at < end)
     given = _first_answers(start, end)
     answered = _per_kind(session, Escalation.id.in_(given))

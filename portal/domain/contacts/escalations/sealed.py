@@ -1,4 +1,4 @@
-"""Opening what was written in a question to the ward and in its answers."""
+"""Unsealing the texts of questions to the ward and of its answers."""
 
 from typing import Any
 
@@ -7,12 +7,12 @@ from portal.domain.foundation.vault import Vault, unseal_json
 
 
 def context(receipt_no: str) -> str:
-    """Return the place to which sealed words of a question are bound."""
+    """Return the context to which a question's sealed texts are bound."""
     return f"escalation:{receipt_no}"
 
 
 def question_of(vault: Vault, row: Escalation) -> dict[str, Any]:
-    """Return what was asked: ``text``, and ``telephone`` (digits, may be empty)."""
+    """Return the question: ``text``, and ``telephone`` (digits, may be empty)."""
     opened: dict[str, Any] = unseal_json(
         vault.unwrap(row.wrapped_key), row.sealed, context(row.receipt_no)
     )
@@ -20,6 +20,6 @@ def question_of(vault: Vault, row: Escalation) -> dict[str, Any]:
 
 
 def answer_text(vault: Vault, row: Escalation, found: EscalationAnswer) -> str:
-    """Return the words of one answer."""
+    """Return the text of one answer."""
     opened = unseal_json(vault.unwrap(row.wrapped_key), found.sealed, context(row.receipt_no))
     return str(opened["text"])

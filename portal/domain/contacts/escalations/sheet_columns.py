@@ -1,6 +1,6 @@
 """The columns of the sheet that goes to the ward and comes back.
 
-Its words are the ward's, in every staff language.
+Its headers are the ward's, whatever the language of the staff.
 """
 
 RECEIPT, KIND, RAISED, DUE = "受付番号", "種類", "受付日", "期限"

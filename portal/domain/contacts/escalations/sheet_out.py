@@ -1,12 +1,9 @@
 """The sheet of open questions for a ward whose computers cannot reach the site.
 
-Xlsx in which every cell is a text.
-
-It leaves the house encrypted to the ward's key (age, as the letters do: decision 0011), or readable
-where the ward said so.
-
-A name stands only where the question needs one; of a protected household neither name nor words,
-ever.
+An xlsx in which every cell is text. It leaves encrypted to the ward's key (age, as the letters do:
+decision 0011), or readable if the ward has agreed. A name appears only if the question needs one;
+    of a
+protected household neither name nor text ever does.
 """
 
 from dataclasses import dataclass
@@ -42,17 +39,17 @@ NAMED_KINDS = frozenset({"eligibility", "change_of_recipient"})
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A file for the ward; ``closed`` where only the ward can open it."""
+    """A file for the ward; ``closed`` if only the ward can open it."""
 
     body: bytes
     closed: bool
 
 
 def make_sheet(work: Work, settings: EscalationSettings, reader: Reader) -> Sheet:
-    """Return the open questions that this person may know of as a workbook, and note that they went out.
+    """Return the open questions that the reader may know of as a workbook, and mark them as sent.
 
     Raises:
-        NotAllowedError: there is no key of the ward, and it did not accept a readable sheet.
+        NotAllowedError: there is no key of the ward, and it has not accepted a readable sheet.
         ConflictError: there are none, or more than ``MOST_ROWS``.
     """
     if not settings.sheet_key and not settings.plain_sheet_accepted_by:

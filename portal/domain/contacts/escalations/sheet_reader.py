@@ -1,10 +1,8 @@
-"""A process of its own that reads a workbook from outside.
+"""A separate process that reads a workbook from outside.
 
-Started per file with narrow limits (decision 0007).
-
-Run as a script: the file comes on standard input, the answer goes to standard output as JSON:
-``rows``, each a list of texts with its line, or ``refused`` with a code word. It imports nothing of
-the project.
+It is started per file with narrow limits (decision 0007). Run as a script: the file comes on
+standard input, the answer goes to standard output as JSON: ``rows``, each a list of texts with its
+line, or ``refused`` with a code. It imports nothing of the project.
 """
 
 import datetime as dt
@@ -26,7 +24,7 @@ MOST_CHARACTERS = 4_000
 
 
 class RefusedError(Exception):
-    """The file is not taken; the argument is a code word."""
+    """The file is refused; the argument is a code."""
 
 
 def read(data: bytes) -> dict[str, object]:
@@ -74,7 +72,7 @@ def _text(cell: object) -> str:
 
 
 def main() -> None:
-    """Read the file, limit oneself, answer."""
+    """Limit the process, read the file, and write the answer."""
     data = sys.stdin.buffer.read()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))

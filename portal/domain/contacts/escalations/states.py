@@ -1,4 +1,4 @@
-"""States of a question to the ward, of a sheet with its answers, and of a call back."""
+"""States of a question to the ward, of a sheet with its answers, and of a call-back."""
 
 from portal.domain.foundation.states import StateMachine, fan
 
@@ -12,9 +12,9 @@ ESCALATION = StateMachine(
         "reopen": fan("answered closed", "open"),
     },
 )
-"""A question is closed when the caller was told.
+"""A question is closed when the caller has been informed.
 
-Opened again, it has a new due day and keeps its answers.
+A reopened one gets a new due day and keeps its answers.
 """
 
 ANSWER_SHEET = StateMachine(
@@ -34,4 +34,4 @@ CALL_BACK = StateMachine(
         "give_up": fan("claimed", "not_reached"),
     },
 )
-"""``hand_on``: the caller was reached, and the office still has to do something, so the task stays open."""
+"""``hand_on``: the caller was reached, but the office has work to do, so the task stays open."""

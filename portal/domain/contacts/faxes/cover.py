@@ -1,7 +1,4 @@
-"""What goes on the FAX machine: a cover without personal data, and the reply behind it.
-
-Black on white, large enough.
-"""
+"""The pages of a reply: a cover without personal data, and the reply; black on white, large."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,13 +13,13 @@ from portal.domain.letters.letters.window import pieces
 from portal.domain.requests.requests.documents import drawable, in_turn, instant_text
 
 COVER_LOCALES = ("ja", "en", "zh_Hans", "ko")
-"""Whoever gets it by mistake reads one of these."""
+"""The languages of the cover, one of which a mistaken recipient can read."""
 COVER_PAGES = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a reply says in one language."""
+    """The reply's text in one language."""
 
     locale: str
     lines: Sequence[str]
@@ -30,10 +27,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a reply says.
-
-    General words by language, and words for one household in the language ``locale``.
-    """
+    """A reply's content: general texts by language, and a text for one household in ``locale``."""
 
     parts: Sequence[Part]
     locale: str
@@ -43,12 +37,12 @@ class Words:
 def cover_pdf(
     program: Program, receipt_no: str, last_digits: str, pages: int, now: datetime
 ) -> bytes:
-    """Return the cover.
+    """Return the cover: sender, last digits of the number, number of pages with the cover.
 
-    From whom, the last digits of the number, pages with the cover, and what to do after a mistake.
+    It also tells what to do if it reached the wrong person.
 
     Raises:
-        BusyError: too many are drawn at this moment.
+        BusyError: too many PDFs are drawn at this moment.
     """
     mistakes = []
     for locale in COVER_LOCALES:
@@ -81,7 +75,7 @@ def reply_pdf(program: Program, receipt_no: str, words: Words, now: datetime) ->
     """Return the pages behind the cover.
 
     Raises:
-        BusyError: too many are drawn at this moment.
+        BusyError: too many PDFs are drawn at this moment.
     """
     parts = []
     for part in words.parts:
@@ -109,7 +103,7 @@ def reply_pdf(program: Program, receipt_no: str, words: Words, now: datetime) ->
 
 
 def pages_of(reply: bytes) -> int:
-    """Return how many pages go on the machine, with the cover."""
+    """Return the number of pages that go out, with the cover."""
     return COVER_PAGES + page_count(reply)
 
 

@@ -1,7 +1,4 @@
-"""The FAX問合せ票 for residents: blank, Japanese with the reader's language beside every field.
-
-One page.
-"""
+"""The FAX問合せ票 for residents: one blank page, in Japanese and the reader's language."""
 
 import json
 from datetime import datetime
@@ -17,7 +14,7 @@ from portal.domain.letters.letters.window import pieces
 
 
 def inquiry_form_pdf(program: Program, now: datetime) -> bytes:
-    """Return the form in the language that is current, drawn once a day and language.
+    """Return the form in the current language, drawn once per day and language.
 
     Nothing personal is on it.
     """

@@ -9,14 +9,13 @@ from portal.domain.foundation.base import Base, primary_key, state_column
 
 
 class FaxCase(Base):
-    """One FAX that came in.
+    """One FAX received.
 
-    Its file is a scan; ``sealed`` holds the sender's number, under a key of its own.
-
+    Its file is a scan; ``sealed`` holds the sender's number, under a key of the row's own.
     ``received_at`` is the instant in the header line that the sender's machine or ours printed
-    (``day``: its JST date, by which reports count); ``entered_at`` when somebody stored it.
-    ``digest`` is the scan's: the same file is one case. ``household_id``: whose it is, once a
-    caller check in a call about this case said so. ``close_reason`` is a code word of
+    (``day``: its JST date, by which reports count); ``entered_at`` is when somebody stored it.
+    ``digest`` is the scan's: the same file is one case. ``household_id``: the sender's household,
+    once a verification in a call about this case has shown it. ``close_reason`` is a code of
     ``faxes.services.CLOSE_REASONS``.
     """
 
@@ -43,12 +42,12 @@ class FaxCase(Base):
 
 
 class FaxReply(Base):
-    """One reply by FAX. ``sealed`` holds the number to dial and the words, under a key of its own.
+    """One reply by FAX; ``sealed`` holds the number to dial and the texts, under its own key.
 
-    ``call_id`` is the call in which it was written: its caller checks are what a text about
-    ``household_id`` stands on; without a household the words are general ones. ``pages`` counts the
-    cover. ``failure`` is the machine's word (``faxes.replies.FAILURES``); ``attempts`` how often it
-    was put on the machine.
+    ``call_id`` is the call in which it was written: its verification allows a text about
+    ``household_id``; without a household all texts are general. ``pages`` counts the cover.
+    ``failure`` is the machine's code (``faxes.sending.FAILURES``); ``attempts`` is how often it was
+    put on the machine.
     """
 
     __tablename__ = "fax_reply"

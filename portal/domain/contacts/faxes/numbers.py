@@ -1,4 +1,4 @@
-"""FAX numbers: typed twice before anything goes out, because a wrong digit sends a family's affairs to a stranger."""
+"""FAX numbers, typed twice, because a wrong digit sends a family's affairs to a stranger."""
 
 import unicodedata
 
@@ -16,7 +16,7 @@ def fax_number(text: str) -> str:
     """Return a Japanese number as ``+813…``, however it was typed.
 
     Raises:
-        InputError: not a number of Japan that can exist.
+        InputError: it is not a possible number of Japan.
     """
     found = telephone(unicodedata.normalize("NFKC", text).strip())
     if found is None:
@@ -33,7 +33,7 @@ def typed_twice(first: str, second: str) -> str:
     """Return the number that was typed twice.
 
     Raises:
-        InputError: the first is no number (code ``number``), or the second differs (code
+        InputError: the first is not a number (code ``number``), or the second differs (code
             ``number_again``).
     """
     try:
@@ -58,12 +58,12 @@ def typed_twice(first: str, second: str) -> str:
 
 
 def written(number: str) -> str:
-    """Return a number as people in Japan write and dial it: 03-1234-5678."""
+    """Format a number as people in Japan write and dial it: 03-1234-5678."""
     return phonenumbers.format_number(
         phonenumbers.parse(number, "JP"), phonenumbers.PhoneNumberFormat.NATIONAL
     )
 
 
 def last_digits(number: str) -> str:
-    """Return the digits of a number that may stand on a cover sheet."""
+    """Return the digits of a number that may appear on a cover sheet."""
     return number[-LAST_SHOWN:]

@@ -1,7 +1,4 @@
-"""Reading FAX cases.
-
-The queue, what could not be sent, one case with its replies and calls, and counts.
-"""
+"""Queries of FAX cases: the queue, failed replies, one case with its replies and calls, counts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,11 +23,10 @@ PAGE = 20
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One case in a list: nothing of its sender.
+    """One case in a list, without its sender.
 
-    ``reply`` is the state of a reply that is not sent yet.
-
-    ``handled_by`` names the colleague whose call about it is open.
+    ``reply`` is the state of a reply that is not sent yet; ``handled_by`` is the colleague whose
+    call about it is open.
     """
 
     id: int
@@ -50,7 +46,7 @@ def case_by_id(session: Session, case_id: int) -> FaxCase:
     """Return one case.
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: there is no such case.
     """
     case = session.get(FaxCase, case_id)
     if case is None:
@@ -59,9 +55,9 @@ def case_by_id(session: Session, case_id: int) -> FaxCase:
 
 
 def queue(session: Session, *, after: int = 0, limit: int = PAGE) -> list[QueueRow]:
-    """Return the cases that wait, oldest first, after the one with the key ``after``.
+    """Return the waiting cases, oldest first, after the one with the key ``after``.
 
-    Failed replies stand elsewhere.
+    Cases with a failed reply are not among them.
     """
     stuck = select(FaxReply.case_id).where(FaxReply.state == FAILED)
     wanted: list[ColumnElement[bool]] = [FaxCase.state.in_(OPEN), FaxCase.id.not_in(stuck)]
@@ -78,7 +74,7 @@ def queue(session: Session, *, after: int = 0, limit: int = PAGE) -> list[QueueR
 def failed(session: Session, *, limit: int = PAGE) -> list[QueueRow]:
     """Return the cases whose reply could not be sent, oldest first.
 
-    They stand on top until sent again or closed.
+    They are listed on top until sent again or closed.
     """
     stuck = select(FaxReply.case_id).where(FaxReply.state == FAILED)
     wanted = [FaxCase.state.in_(OPEN), FaxCase.id.in_(stuck)]
@@ -86,7 +82,7 @@ def failed(session: Session, *, limit: int = PAGE) -> list[QueueRow]:
 
 
 def done(session: Session, *, before: int = 0, limit: int = PAGE) -> list[QueueRow]:
-    """Return answered and closed cases, newest first, older than the one with the key ``before``."""
+    """Return answered and closed cases, newest first, older than the key ``before``."""
     wanted: list[ColumnElement[bool]] = [FaxCase.state.not_in(OPEN)]
     if before:
         wanted.append(FaxCase.id < before)
@@ -132,7 +128,7 @@ def _rows(
 
 
 def sender_of(vault: Vault, case: FaxCase) -> str:
-    """Return the number in the header (``+813…``), or nothing."""
+    """Return the number in the header (``+813…``), or ""."""
     opened = unseal_json(vault.unwrap(case.wrapped_key), case.sealed, f"fax:{case.receipt_no}")
     return str(opened["sender"])
 
@@ -147,7 +143,7 @@ def replies_of(session: Session, case_id: int) -> list[FaxReply]:
 
 
 def calls_of(session: Session, case_id: int) -> list[tuple[Call, str]]:
-    """Return the calls about a case with the names of their agents, newest first."""
+    """Return the calls about a case with their agents' names, newest first."""
     rows = session.execute(
         select(Call, StaffUser.display_name)
         .join(StaffUser, StaffUser.id == Call.agent_id)
@@ -160,7 +156,7 @@ def calls_of(session: Session, case_id: int) -> list[tuple[Call, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What waits: open cases, those due before today, replies that could not be sent, and cases due today or before."""
+    """The cases that wait: open, due before today, with a failed reply, due today or before."""
 
     open: int
     overdue: int

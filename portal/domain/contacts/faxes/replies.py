@@ -1,6 +1,6 @@
-"""Writing a reply.
+"""Writing a reply: in a call about the case, to a number typed twice.
 
-In a call about the case, to a number typed twice, general words only unless verified.
+Without a verified household it has general texts only.
 """
 
 from collections.abc import Sequence
@@ -35,11 +35,11 @@ TEXT_MAX = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A reply as an agent fills it in. ``number`` and ``number_again`` as typed.
+    """A reply as an agent fills it in; ``number`` and ``number_again`` are as typed.
 
-    ``wordings`` are codes of general words, ``receipts`` receipt numbers of what was asked for.
-    ``text`` is about ``household_id``, which a call about this case verified. ``other_number``:
-    somebody looked again at a number that is not the one in the header.
+    ``wordings`` are codes of general texts, ``receipts`` receipt numbers of the sender's requests.
+    ``text`` is about ``household_id``, verified in a call about this case. ``other_number``:
+    somebody confirmed a number that differs from the one in the header.
     """
 
     number: str = field(repr=False)
@@ -52,55 +52,28 @@ class Draft:
 
 
 def prepare(work: Work, case_id: int, draft: Draft) -> FaxReply:
-    """Write a reply; nothing is sent yet.
+    """Write a reply, which is not sent yet.
 
     Raises:
-        NotFoundError: no such case.
-        WrongStateError: it was answered or closed.
-        NotAllowedError: outside of an own call about it, or a text about a household that the call
-            did not verify.
-        ConflictError: a reply waits to be sent or failed.
-        InputError: number, words or text are not right (code: the field).
+        NotFoundError: there is no such case.
+        WrongStateError: the case was answered or closed.
+        NotAllowedError: the actor has no call about the case, or the call did not verify the
+            household
+            that the text is about.
+        ConflictError: a reply waits to be sent, or failed.
+        InputError: number, texts or receipts are invalid (code: the field).
         BusyError: it cannot be drawn now.
     """
     case = locked_case(work.session, case_id)
     FAX_CASE.next(case.state, "answer")
     call = _own(work, case)
-    waiting = select(FaxReply.id).where(FaxReply.case_id == case.id, FaxReply.state.in_(UNSENT))
-    if work.session.scalar(waiting.limit(1)) is not None:
-        raise ConflictError(
-            _s("出していない返信があります。送るか、取りやめてから、新しく書いてください。")
-        )
+    _refuse_waiting(work.session, case)
     number = _number(work.vault, work.program, case, draft)
     text = _checked_text(work, call, draft)
     _refuse_unknown(work.session, draft.receipts)
-    words = cover.Words(
-        [
-            cover.Part(
-                one,
-                [
-                    *lines_of(work, draft.wordings, one),
-                    *numbers_of(draft.receipts, one),
-                ],
-            )
-            for one in locales_of(case.language)
-        ],
-        LOCALES[case.language],
-        text,
-    )
-    pages = cover.pages_of(cover.reply_pdf(work.program, case.receipt_no, words, work.now))
-    key, wrapped = work.vault.new_data_key()
-    reply = FaxReply(
-        case_id=case.id,
-        call_id=call.id,
-        household_id=draft.household_id if text else None,
-        language=case.language,
-        pages=pages,
-        wrapped_key=wrapped,
-        sealed=seal_reply(key, wrapped, case.id, number, words),
-        prepared_by=call.agent_id,
-        prepared_at=work.now,
-    )
+    reply = _sealed_reply(work, case, number, _words(work, case, draft, text))
+    reply.call_id, reply.prepared_by = call.id, call.agent_id
+    reply.household_id = draft.household_id if text else None
     work.session.add(reply)
     work.session.flush()
     link_household(work, case)
@@ -112,11 +85,44 @@ def prepare(work: Work, case_id: int, draft: Draft) -> FaxReply:
         household_id=reply.household_id,
         reply=reply.id,
         call=call.id,
-        pages=pages,
+        pages=reply.pages,
         wordings=list(draft.wordings),
         own_text=bool(text),
     )
     return reply
+
+
+def _refuse_waiting(session: Session, case: FaxCase) -> None:
+    waiting = select(FaxReply.id).where(FaxReply.case_id == case.id, FaxReply.state.in_(UNSENT))
+    if session.scalar(waiting.limit(1)) is not None:
+        raise ConflictError(
+            _s("出していない返信があります。送るか、取りやめてから、新しく書いてください。")
+        )
+
+
+def _words(work: Work, case: FaxCase, draft: Draft, text: str) -> cover.Words:
+    parts = [
+        cover.Part(
+            locale,
+            [*lines_of(work, draft.wordings, locale), *numbers_of(draft.receipts, locale)],
+        )
+        for locale in locales_of(case.language)
+    ]
+    return cover.Words(parts, LOCALES[case.language], text)
+
+
+def _sealed_reply(work: Work, case: FaxCase, number: str, words: cover.Words) -> FaxReply:
+    """Return a reply to a number with its page count; who wrote it is still to be set."""
+    pages = cover.pages_of(cover.reply_pdf(work.program, case.receipt_no, words, work.now))
+    key, wrapped = work.vault.new_data_key()
+    return FaxReply(
+        case_id=case.id,
+        language=case.language,
+        pages=pages,
+        wrapped_key=wrapped,
+        sealed=seal_reply(key, wrapped, case.id, number, words),
+        prepared_at=work.now,
+    )
 
 
 def _own(work: Work, case: FaxCase) -> Call:
@@ -155,7 +161,7 @@ def _number_or_none(text: str) -> str | None:
 
 
 def _refuse_unknown(session: Session, receipts: Sequence[str]) -> None:
-    """Refuse what is no receipt number of ours.
+    """Refuse anything that is not a receipt number of ours.
 
     Nothing else is ever printed without a verified household.
     """
@@ -166,10 +172,7 @@ def _refuse_unknown(session: Session, receipts: Sequence[str]) -> None:
 
 
 def _checked_text(work: Work, call: Call, draft: Draft) -> str:
-    """Return the words about a household.
-
-    Without a verified household there are none: only general words go out.
-    """
+    """Return the text about a household; "" if the reply has general texts only."""
     text = draft.text.strip()
     if not text and not draft.wordings and not draft.receipts:
         raise InputError(_s("返信の文を、1つ以上選んでください。"), code="wording")

@@ -1,4 +1,4 @@
-"""What became of a reply: the machine sent it or not; then once more, or taken back."""
+"""The result of sending a reply by machine; a failed one is sent again or discarded."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,14 +15,14 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 
 FAILURES = ("busy", "no_answer", "no_fax", "broken_off", "machine", "report")
-"""What the machine or its report of the evening says about a sending that failed."""
+"""The faults that the machine or its evening report names."""
 
 
 def read_number(work: Work, case_id: int, reply_id: int) -> FaxReply:
-    """Let somebody read the number to dial, and log that it was read.
+    """Return the number to dial, and log that it was read.
 
     Raises:
-        NotFoundError: no such reply.
+        NotFoundError: there is no such reply.
     """
     reply = of_case(work.session, case_id, reply_id)
     record(work, "fax.number_read", "fax_case", reply.case_id, reply=reply.id)
@@ -33,8 +33,8 @@ def mark_sent(work: Work, reply_id: int) -> FaxReply:
     """Record that the machine sent a reply; its case is answered.
 
     Raises:
-        NotFoundError: no such reply.
-        WrongStateError: it was recorded before, or taken back.
+        NotFoundError: there is no such reply.
+        WrongStateError: the result was recorded before, or the reply was discarded.
     """
     case, reply = _locked(work.session, reply_id)
     reply.state = FAX_REPLY.next(reply.state, "send")
@@ -59,12 +59,12 @@ def mark_sent(work: Work, reply_id: int) -> FaxReply:
 
 
 def mark_failed(work: Work, reply_id: int, failure: str) -> FaxReply:
-    """Record that a reply did not go out; a case that passed for answered is open again.
+    """Record that a reply was not sent; a case that counted as answered is reopened.
 
     Raises:
-        NotFoundError: no such reply.
-        InputError: no failure of ``FAILURES`` (code ``failure``).
-        WrongStateError: it failed before, or was taken back.
+        NotFoundError: there is no such reply.
+        InputError: the failure is not in ``FAILURES`` (code ``failure``).
+        WrongStateError: it failed before, or was discarded.
     """
     case, reply = _locked(work.session, reply_id)
     state = FAX_REPLY.next(reply.state, "fail")
@@ -88,10 +88,10 @@ def mark_failed(work: Work, reply_id: int, failure: str) -> FaxReply:
 
 
 def prepare_again(work: Work, reply_id: int, number: str, number_again: str) -> FaxReply:
-    """Put a failed reply on the machine once more, to the same number, typed twice again.
+    """Prepare a failed reply for another attempt to the same number, which is typed twice again.
 
     Raises:
-        NotFoundError: no such reply.
+        NotFoundError: there is no such reply.
         WrongStateError: it did not fail.
         InputError: the two numbers differ, or are not the reply's (code: the field).
     """
@@ -111,11 +111,11 @@ def prepare_again(work: Work, reply_id: int, number: str, number_again: str) -> 
 
 
 def discard(work: Work, reply_id: int) -> FaxReply:
-    """Take back a reply that did not go out; another one may be written.
+    """Discard a reply that was not sent; another one may be written.
 
     Raises:
-        NotFoundError: no such reply.
-        WrongStateError: it was sent, or taken back before.
+        NotFoundError: there is no such reply.
+        WrongStateError: it was sent, or discarded before.
     """
     case, reply = _locked(work.session, reply_id)
     reply.state = FAX_REPLY.next(reply.state, "discard")
@@ -124,7 +124,7 @@ def discard(work: Work, reply_id: int) -> FaxReply:
 
 
 def _locked(session: Session, reply_id: int) -> tuple[FaxCase, FaxReply]:
-    """Return a reply and its case, both locked, the case first as everywhere."""
+    """Return a reply and its case, both locked, the case first, as everywhere."""
     case_id = session.scalar(select(FaxReply.case_id).where(FaxReply.id == reply_id))
     if case_id is None:
         raise NotFoundError(_s("この返信は見つかりませんでした。"))

@@ -1,4 +1,4 @@
-"""FAX cases: stored with the time in their header, handled in a call, closed where no reply is needed."""
+"""FAX cases: stored with the time of their header, handled in a call, or closed without reply."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -32,7 +32,7 @@ from portal.domain.requests.requests.paper_forms import check_instant
 from portal.domain.requests.requests.scans import CheckedScan, store_scan
 
 OLD = timedelta(days=31)
-"""A header older than this is asked about: machines lose their clocks."""
+"""An older header needs a confirmation, because FAX machines lose their clocks."""
 (
     NO_REPLY,
     ENTERED,
@@ -60,9 +60,8 @@ OLD = timedelta(days=31)
 class NewFax:
     """A FAX as somebody enters it.
 
-    ``sender``: the number in the header, as typed; empty where none is printed.
-
-    ``old_is_right``: somebody looked again at a header that is older than ``OLD``.
+    ``sender``: the number in the header, as typed; "" if none is printed. ``old_is_right``:
+    somebody confirmed a header that is older than ``OLD``.
     """
 
     received_at: datetime
@@ -73,30 +72,23 @@ class NewFax:
 
 
 def due_day(calendar: CallCenterCalendar, received_at: datetime) -> date:
-    """Return by when a FAX is answered: the business day after it came."""
+    """Return the day (JST) by which a FAX is answered: the business day after its receipt."""
     return calendar.business_day_from(jst_date(received_at) + timedelta(days=1))
 
 
 def receive(work: Work, calendar: CallCenterCalendar, fax: NewFax) -> FaxCase:
-    """Make a case of a FAX; its file is stored as a scan.
+    """Create a case for a FAX; its file is stored as a scan.
 
     Raises:
-        InputError: the time lies in the future or very far back, or the sender's number is none
-            (code: the field).
+        InputError: the time is in the future or far back, or the sender's number is invalid (code:
+            the
+            field).
         ConflictError: the same file is a case already (code: its receipt number).
-        NotAllowedError: nobody with an account enters it.
+        NotAllowedError: the actor has no account.
     """
     if work.actor.id is None:
         raise NotAllowedError(_s("FAXを登録できるのは、アカウントのある職員だけです。"))
-    check_instant(fax.received_at, work.now)
-    if fax.received_at < work.now - OLD and not fax.old_is_right:
-        raise InputError(
-            _s(
-                "31日より前の日時です。FAXの上に印字された日時をもう一度見て、"
-                "正しければ印をつけてください。"
-            ),
-            code="old_is_right",
-        )
+    _check_header_time(fax, work.now)
     key, wrapped = work.vault.new_data_key()
     receipt_no = new_receipt_no()
     sealed = seal_json(key, {"sender": _sender(fax.sender)}, f"fax:{receipt_no}")
@@ -128,6 +120,18 @@ def receive(work: Work, calendar: CallCenterCalendar, fax: NewFax) -> FaxCase:
     return case
 
 
+def _check_header_time(fax: NewFax, now: datetime) -> None:
+    check_instant(fax.received_at, now)
+    if fax.received_at < now - OLD and not fax.old_is_right:
+        raise InputError(
+            _s(
+                "31日より前の日時です。FAXの上に印字された日時をもう一度見て、"
+                "正しければ印をつけてください。"
+            ),
+            code="old_is_right",
+        )
+
+
 def _sender(typed: str) -> str:
     if not typed.strip():
         return ""
@@ -151,7 +155,7 @@ def locked_case(session: Session, case_id: int) -> FaxCase:
     """Return a case, locked to the end of the transaction.
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: there is no such case.
     """
     statement = select(FaxCase).where(FaxCase.id == case_id).with_for_update()
     case = session.scalar(statement.execution_options(populate_existing=True))
@@ -161,15 +165,14 @@ def locked_case(session: Session, case_id: int) -> FaxCase:
 
 
 def start(work: Work, case_id: int) -> Call:
-    """Begin to handle a FAX.
-
-    Opens a call of the acting person about it, or gives the one that is open.
+    """Start the actor's call about a FAX, or return the one that is open.
 
     Raises:
-        NotFoundError: no such case.
+        NotFoundError: there is no such case.
         WrongStateError: it was answered or closed.
-        ConflictError: somebody else handles it (code ``taken``), or this person has another call
-            (code: its id).
+        ConflictError: somebody else handles it (code ``taken``), or the actor has another call
+            (code:
+            its id).
     """
     case = locked_case(work.session, case_id)
     state = FAX_CASE.next(case.state, "start")
@@ -187,7 +190,7 @@ def start(work: Work, case_id: int) -> Call:
 
 
 def refuse_others(work: Work, case: FaxCase) -> None:
-    """Refuse while somebody else's call about a case is open.
+    """Refuse while another person's call about a case is open.
 
     Raises ConflictError (code ``taken``).
     """
@@ -204,13 +207,14 @@ def refuse_others(work: Work, case: FaxCase) -> None:
 
 
 def close(work: Work, case_id: int, reason: str) -> FaxCase:
-    """Close a case to which no reply goes out by FAX; a reply that could not be sent ends with it.
+    """Close a case without a reply by FAX; a reply that could not be sent is discarded.
 
     Raises:
-        NotFoundError: no such case.
-        InputError: no reason of ``CLOSE_REASONS``, or ``cannot_send`` where no sending failed.
-        WrongStateError: it was answered or closed.
-        ConflictError: somebody else handles it, or a reply is prepared and not recorded as sent or
+        NotFoundError: there is no such case.
+        InputError: the reason is not in ``CLOSE_REASONS``, or is ``cannot_send`` though no sending
+            failed.
+        WrongStateError: the case was answered or closed.
+        ConflictError: somebody else handles it, or a prepared reply is not recorded as sent or
             failed.
     """
     case = locked_case(work.session, case_id)

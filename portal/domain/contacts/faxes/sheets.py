@@ -1,4 +1,4 @@
-"""A reply as it goes out: opened, taken out to be printed, and drawn."""
+"""The pages of a reply: unsealed, released for printing, and drawn."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,7 +19,7 @@ from portal.domain.foundation.work import Work
 from portal.domain.people.households.models import Household
 
 COVER, TEXT = PARTS = ("cover", "text")
-"""What is printed: the sheet without personal data, and what stands behind it."""
+"""The parts to print: the cover without personal data, and the text behind it."""
 
 
 def of_case(session: Session, case_id: int, reply_id: int) -> FaxReply:
@@ -36,14 +36,14 @@ def of_case(session: Session, case_id: int, reply_id: int) -> FaxReply:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A reply as it goes out: the number to dial (``+813…``) and its words."""
+    """An unsealed reply: the number to dial (``+813…``) and its texts."""
 
     number: str = field(repr=False)
     words: cover.Words = field(repr=False)
 
 
 def open_reply(vault: Vault, reply: FaxReply) -> Opened:
-    """Read a reply's number and words."""
+    """Unseal a reply's number and texts."""
     found = unseal_json(
         vault.unwrap(reply.wrapped_key), reply.sealed, _context(reply.case_id, reply.wrapped_key)
     )
@@ -52,7 +52,7 @@ def open_reply(vault: Vault, reply: FaxReply) -> Opened:
 
 
 def seal_reply(key: bytes, wrapped: bytes, case_id: int, number: str, words: cover.Words) -> bytes:
-    """Return a reply's number and words under its key, bound to its case."""
+    """Return a reply's number and texts, sealed under its key and bound to its case."""
     parts = [[part.locale, list(part.lines)] for part in words.parts]
     sealed = {"number": number, "text": words.text, "parts": parts}
     return seal_json(key, sealed, _context(case_id, wrapped))
@@ -64,7 +64,7 @@ def _context(case_id: int, wrapped: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Sheets:
-    """A reply taken out to be printed."""
+    """A reply released for printing."""
 
     receipt_no: str
     pages: int
@@ -73,11 +73,11 @@ class Sheets:
 
 
 def take_out(work: Work, case_id: int, reply_id: int, part: str) -> Sheets:
-    """Open a reply for its ``cover`` or its ``text`` to be printed, and log who took it.
+    """Release the ``cover`` or the ``text`` of a reply for printing, and log by whom.
 
     Raises:
-        NotFoundError: no such reply, or it is not there to be sent (any more).
-        NotAllowedError: its household became one of which nothing may be said.
+        NotFoundError: there is no such reply, or it is not waiting to be sent (anymore).
+        NotAllowedError: its household has become one about which nothing may be told.
     """
     reply = of_case(work.session, case_id, reply_id)
     if reply.state not in UNSENT:
@@ -102,10 +102,10 @@ def take_out(work: Work, case_id: int, reply_id: int, part: str) -> Sheets:
 
 
 def draw(program: Program, sheets: Sheets, part: str) -> bytes:
-    """Return the ``cover`` or the ``text`` of a reply as PDF; no transaction needs to wait for it.
+    """Return the ``cover`` or ``text`` of a reply as PDF, outside of any transaction.
 
     Raises:
-        BusyError: too many are drawn at this moment.
+        BusyError: too many PDFs are drawn at this moment.
     """
     opened = sheets.opened
     if part == COVER:

@@ -14,7 +14,7 @@ FAX_CASE = StateMachine(
     },
 )
 OPEN = (RECEIVED, IN_WORK)
-"""Waits for somebody: stands in the queue."""
+"""States in which a case is in the queue."""
 
 PREPARED, SENT, FAILED, DISCARDED = "prepared", "sent", "failed", "discarded"
 FAX_REPLY = StateMachine(
@@ -29,4 +29,4 @@ FAX_REPLY = StateMachine(
     },
 )
 UNSENT = (PREPARED, FAILED)
-"""On its way or stuck; a case has at most one of these."""
+"""States of a reply that is not sent; a case has at most one such reply."""

@@ -1,7 +1,4 @@
-"""Where a FAX case stands towards calls.
-
-Which calls are about it, whose it is, and who may look at its pages.
-"""
+"""Access to a FAX case: the calls about it, its household, and who may see its pages."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,24 +21,24 @@ LEADS = frozenset({Role.SUPERVISOR, Role.OFFICER})
 
 
 def subject_of(case_id: int) -> str:
-    """Return how a call names the case that it is about."""
+    """Return the subject of a call about a case."""
     return f"{SUBJECT}{case_id}"
 
 
 def case_id_of(subject: str | None) -> int | None:
-    """Return the key of the case that a call is about; None where it is about something else."""
+    """Return the key of the case that a call is about, or None."""
     number = (subject or "").removeprefix(SUBJECT)
     return int(number) if (subject or "").startswith(SUBJECT) and number.isdecimal() else None
 
 
 def own_call(work: Work, case_id: int) -> Call | None:
-    """Return the acting person's open call about a case, if there is one."""
+    """Return the actor's active call about a case, or None."""
     call = current_call(work)
     return call if call is not None and call.subject == subject_of(case_id) else None
 
 
 def verified_households(session: Session, call: Call) -> list[int]:
-    """Return the keys of the households of which a call may say something (``Level.STATUS`` and more)."""
+    """Return the keys of the households that a call has verified (``Level.STATUS`` and more)."""
     opened = session.scalars(
         select(CallHousehold.household_id)
         .where(CallHousehold.call_id == call.id)
@@ -51,7 +48,7 @@ def verified_households(session: Session, call: Call) -> list[int]:
 
 
 def link_household(work: Work, case: FaxCase) -> None:
-    """Note whose FAX it is, once the acting person's call about it verified exactly one household."""
+    """Record the case's household, once the actor's call about it has verified exactly one."""
     call = own_call(work, case.id)
     if case.household_id is not None or call is None:
         return
@@ -62,22 +59,20 @@ def link_household(work: Work, case: FaxCase) -> None:
 
 
 def may_look(work: Work, case: FaxCase) -> bool:
-    """Tell whether somebody may look at a case's pages.
+    """Return whether the actor may see a case's pages.
 
-    Who handles it, who has just entered it, and who leads the desk.
+    Who handles it, who has just entered it, and who supervises the desk.
     """
     fresh = case.state == RECEIVED and case.entered_by == work.actor.id
     return fresh or work.actor.role in LEADS or own_call(work, case.id) is not None
 
 
 def look(work: Work, case_id: int, number: int) -> tuple[bytes, str]:
-    """Open a case's file for page ``number`` (from 1), and log that it was seen.
-
-    Returns content and media type.
+    """Return a page (``number`` from 1) of a case's file with its media type; log the access.
 
     Raises:
-        NotFoundError: no such case or page, or a file that only the ward may see.
-        NotAllowedError: this person does not handle it.
+        NotFoundError: there is no such case or page, or the file is visible to the ward only.
+        NotAllowedError: the actor does not handle it.
     """
     case = work.session.get(FaxCase, case_id)
     scan = (
@@ -93,11 +88,11 @@ def look(work: Work, case_id: int, number: int) -> tuple[bytes, str]:
 
 
 def read_sender(work: Work, case_id: int) -> FaxCase:
-    """Let somebody who may look at a case read the number in its header, and log that it was read.
+    """Return the number in a case's header to who may see its pages, and log the access.
 
     Raises:
-        NotFoundError: no such case.
-        NotAllowedError: this person does not handle it.
+        NotFoundError: there is no such case.
+        NotAllowedError: the actor does not handle it.
     """
     case = work.session.get(FaxCase, case_id)
     if case is None:

@@ -1,7 +1,4 @@
-"""General words of replies.
-
-They tell nothing of a household, so they may go to anybody who sent a FAX.
-"""
+"""General texts of replies; they tell nothing about a household, so anybody may receive them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +21,7 @@ RECEIVED, ACCEPTED, WHO, UNREADABLE, TELEPHONE = OWN = (
     "unreadable",
     "telephone",
 )
-"""Wordings of our own; the standard answers of the scripts stand beside them."""
+"""Texts of our own; the standard answers of the scripts are offered beside them."""
 SCRIPT = "script:"
 LOCALES: Mapping[str, str] = {
     CallLanguage.JA: "ja",
@@ -33,12 +30,12 @@ LOCALES: Mapping[str, str] = {
     CallLanguage.KO: "ko",
     CallLanguage.OTHER: "en",
 }
-"""In which language a reply is written, besides Japanese."""
+"""The language of a reply, beside Japanese."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """One choice: its code, its name for the agent, and what it says in Japanese."""
+    """One choice: its code, its label for the agent, and its Japanese text."""
 
     code: str
     name: str
@@ -46,12 +43,12 @@ class Wording:
 
 
 def locales_of(language: str) -> tuple[str, ...]:
-    """Return the locales of a reply: the sender's, and Japanese, which the office can read again."""
+    """Return the locales of a reply: the sender's, and Japanese for the office."""
     return tuple(dict.fromkeys((LOCALES[language], SOURCE_LOCALE)))
 
 
 def choices(work: Work) -> list[Wording]:
-    """Return every general wording: our own, then the standard answers of the desk's scripts."""
+    """Return all general texts: our own, then the standard answers of the scripts."""
     with use_locale(SOURCE_LOCALE):
         texts = {code: "".join(_own(code)) for code in OWN}
     own = [Wording(code, _name(code), texts[code]) for code in OWN]
@@ -65,10 +62,10 @@ def choices(work: Work) -> list[Wording]:
 
 
 def lines_of(work: Work, codes: Sequence[str], locale: str) -> list[str]:
-    """Return what the chosen wordings say in one language, line by line.
+    """Return the lines of the chosen texts in one language.
 
     Raises:
-        InputError: a code is no wording (code ``wording``).
+        InputError: a code is unknown (code ``wording``).
     """
     found: list[str] = []
     for code in codes:
@@ -91,16 +88,13 @@ def lines_of(work: Work, codes: Sequence[str], locale: str) -> list[str]:
 
 
 def numbers_of(receipts: Sequence[str], locale: str) -> list[str]:
-    """Return a line for each receipt number of what was asked for, in one language."""
+    """Return a line for each receipt number, in one language."""
     with use_locale(locale):
         return [_("申し込みの受付番号: %(number)s") % {"number": number} for number in receipts]
 
 
 def _said(one: Script, locale: str, values: Mapping[str, LocalText]) -> list[str]:
-    """Return the lines of a script that are said aloud, in one language.
-
-    Japanese where it lacks that one.
-    """
+    """Return the spoken lines of a script in one language, or in Japanese if it lacks that one."""
     texts = one.draft.texts
     code = {"ja@easy": "easy", "zh_Hans": "zh"}.get(locale, locale)
     spoken = texts.get(code) or ""

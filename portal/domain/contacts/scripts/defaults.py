@@ -12,16 +12,16 @@ TEXTS = Path(__file__).with_name("texts")
 LANGUAGES: Mapping[str, str] = MappingProxyType(
     {"ja": "ja", "easy": "ja@easy", "en": "en", "zh": "zh_Hans", "ko": "ko"}
 )
-"""Codes of the languages in which an agent speaks, and the locale of each."""
+"""Language codes of the scripts, with the locale of each."""
 PARTS = ("greeting", "verification", "answer", "closing")
-"""The parts of a call, in their order."""
+"""The parts of a call, in order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a script says.
+    """The content of a script.
 
-    A title for lists in Japanese and English, and a text for each language code.
+    A title for lists in Japanese and English, and a text per language code.
     """
 
     title: str
@@ -36,11 +36,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A script as it stands.
+    """A script in its current version.
 
-    ``number`` 0 is the text that came with the software, by nobody at no time.
-
-    ``category`` is the first level of what a call is about; empty where the script is no answer.
+    ``number`` 0 is the text that came with the software, without author or time. ``category`` is
+    the first level of a call's subject; empty if the script is not an answer.
     """
 
     key: str

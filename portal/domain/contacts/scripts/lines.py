@@ -1,6 +1,6 @@
-"""How a script is written.
+"""The notation of a script.
 
-Plain lines are said, ``※`` lines are for the agent, ``×`` lines are never said.
+Plain lines are spoken, ``※`` lines are for the agent, ``×`` lines must not be spoken.
 """
 
 import re
@@ -53,7 +53,7 @@ def placeholders(text: str) -> frozenset[str]:
 
 
 def filled(text: str, values: Mapping[str, LocalText], locale: str) -> str:
-    """Put the program's values in place, in one language; any other percent sign stays as it is."""
+    """Return the text with the program's values in one language; other percent signs are kept."""
     return PLACEHOLDER.sub(
         lambda found: values[found[1]].in_language(locale) if found[1] in values else found[0], text
     )

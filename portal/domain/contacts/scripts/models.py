@@ -1,7 +1,4 @@
-"""Tables of scripts.
-
-What was never edited has no row: it is read from the files that come with the software.
-"""
+"""Tables of scripts; a text that was never edited has no row, but is read from the data files."""
 
 from datetime import datetime
 
@@ -12,7 +9,7 @@ from portal.domain.foundation.base import Base, primary_key
 
 
 class ScriptHead(Base):
-    """One script that somebody edited or added; ``number`` is that of its newest version.
+    """A script that somebody edited or added; ``number`` is that of its newest version.
 
     Writers lock this row.
     """
@@ -26,11 +23,10 @@ class ScriptHead(Base):
 
 
 class ScriptVersion(Base):
-    """What a script said from ``at`` on.
+    """The content of a script from ``at`` (UTC) on.
 
-    Versions are only ever added; ``restored_from`` is the one it repeats.
-
-    ``texts`` by language code. ``hidden``: agents do not see the script.
+    Versions are only ever added; ``restored_from`` is the one it repeats. ``texts`` is keyed by
+    language code. ``hidden``: agents do not see the script.
     """
 
     __tablename__ = "script_version"

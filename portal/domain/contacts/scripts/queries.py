@@ -1,4 +1,4 @@
-"""Reading scripts: as they stand, as they once stood, and by words in them."""
+"""Queries of scripts: the current ones, their versions, and a search in their texts."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from portal.domain.foundation.texts import _s, plain
 
 PAGE = 20
 
-# put together once: every page of a call shows them
+# built once: every page of a call shows them
 _CURRENT = (
     select(ScriptHead, ScriptVersion)
     .join(
@@ -29,10 +29,7 @@ _CURRENT = (
 
 
 def scripts(session: Session, *, include_hidden: bool = False) -> list[Script]:
-    """Return every script as it stands, in the order of a call.
-
-    Added ones come after those of their part.
-    """
+    """Return every current script in the order of a call, added ones after those of their part."""
     rows = session.execute(_CURRENT).all()
     found = dict(default_scripts()) | {head.key: _script(head, version) for head, version in rows}
     shown = [script for script in found.values() if include_hidden or not script.draft.hidden]
@@ -40,17 +37,17 @@ def scripts(session: Session, *, include_hidden: bool = False) -> list[Script]:
 
 
 def script(session: Session, key: str) -> Script:
-    """Return one script as it stands.
+    """Return one current script.
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: there is no such script.
     """
     head = session.get(ScriptHead, key)
     return version(session, key, head.number if head is not None else 0)
 
 
 def version(session: Session, key: str, number: int) -> Script:
-    """Return a script as it was in one version; 0 is the text that came with the software.
+    """Return one version of a script; 0 is the text that came with the software.
 
     Raises:
         NotFoundError: there is no such script or version.
@@ -69,7 +66,7 @@ def version(session: Session, key: str, number: int) -> Script:
 def history(
     session: Session, key: str, *, before: int | None = None, limit: int = PAGE
 ) -> list[Script]:
-    """Return the versions of a script, newest first, older than ``before``.
+    """Return the versions of a script older than ``before``, newest first.
 
     The text of the software comes last.
     """
@@ -87,7 +84,7 @@ def history(
 def search(
     session: Session, words: str, values: Mapping[str, LocalText], *, include_hidden: bool = False
 ) -> list["Hit"]:
-    """Return the scripts in whose title or texts every one of the words stands, in the order of a call.
+    """Return the scripts with all of the words in title or texts, in the order of a call.
 
     Width, case and kana do not matter; days and numbers are found as agents read them.
     """
@@ -109,7 +106,7 @@ def search(
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A script in which the words were found, and the languages in which they were."""
+    """A script that matches a search, with the languages in which it does."""
 
     script: Script
     languages: tuple[str, ...]

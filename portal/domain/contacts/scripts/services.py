@@ -1,7 +1,4 @@
-"""Editing scripts: every save is a new version with its author and time.
-
-Nothing is ever overwritten.
-"""
+"""Editing scripts: every save is a new version with its author and time."""
 
 import secrets
 
@@ -30,10 +27,7 @@ NEWER = "newer"
 
 
 def faults_of(draft: Draft) -> dict[str, str]:
-    """Return a sentence for each field that cannot be saved, by field name.
-
-    ``title``, ``title_en``, ``text_<code>``.
-    """
+    """Return a sentence for each invalid field: ``title``, ``title_en``, ``text_<code>``."""
     faults: dict[str, str] = {}
     if not draft.title.strip():
         faults["title"] = _s("題名を入力してください。")
@@ -60,13 +54,12 @@ def faults_of(draft: Draft) -> dict[str, str]:
 def save(work: Work, key: str, base: int, draft: Draft) -> Script:
     """Save a new version of a script that was edited from the version ``base``.
 
-    An equal text makes no new one.
+    An equal text makes no new version.
 
     Raises:
         NotFoundError: there is no such script.
         InputError: the draft has faults (``faults_of``).
-        ConflictError: somebody saved a newer version meanwhile (code ``newer``); nothing is lost,
-            nothing is saved.
+        ConflictError: somebody saved a newer version meanwhile (code ``newer``); nothing is saved.
     """
     _refuse_faults(draft)
     head = _locked(work.session, key)
@@ -106,14 +99,13 @@ def add(work: Work, part: str, category: str, draft: Draft) -> Script:
 
 
 def restore(work: Work, key: str, number: int, base: int) -> Script:
-    """Make an earlier version the newest one again, as a new version.
-
-    ``base`` is the newest one that was seen.
+    """Restore an earlier version as a new version; ``base`` is the newest version that was seen.
 
     Raises:
         NotFoundError: there is no such script or version.
         ConflictError: somebody saved a newer version meanwhile (code ``newer``), or it is the
-            newest one already.
+            newest
+            one already.
     """
     head = _locked(work.session, key)
     old = queries.version(work.session, key, number)
@@ -137,7 +129,7 @@ def _clean(draft: Draft) -> Draft:
 
 
 def _locked(session: Session, key: str) -> ScriptHead:
-    """Return the script's row, locked; that of a text which nobody edited yet is made here, once."""
+    """Return the script's row, locked; create the row of a text that nobody has edited yet."""
     if (known := default_scripts().get(key)) is not None:
         insert = pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
         new = insert(ScriptHead).values(key=key, part=known.part, category=known.category, number=0)

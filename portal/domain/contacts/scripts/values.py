@@ -1,7 +1,4 @@
-"""What a script quotes from the program.
-
-Days, hours, numbers, the same that the ward's own texts quote.
-"""
+"""Values that scripts quote from the program: days, hours, numbers, as in the ward's own texts."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -44,9 +41,9 @@ NAMES = (
 
 @lru_cache(maxsize=4)
 def values_of(program: Program) -> Mapping[str, LocalText]:
-    """Return what each of ``NAMES`` stands for.
+    """Return the value of each of ``NAMES``.
 
-    ``storage_days`` and ``redeliveries`` are bare numbers.
+    ``storage_days`` and ``redeliveries`` are plain numbers without a unit.
     """
     windows, calendar = program.windows, program.calendar
     known = fill_values(program.names, program.contact, program.eligibility, windows)

@@ -1,6 +1,6 @@
 """Storing counts day by day.
 
-The same day again is nothing new, other numbers only with a reason and kept history.
+Equal numbers change nothing; other numbers need a reason, and the former version is kept.
 """
 
 import hashlib
@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
+from portal.domain.contacts.telephony.day_versions import current_versions, half_hour_sums, rows_of
 from portal.domain.contacts.telephony.kpi import FIELDS, Counts, total
 from portal.domain.contacts.telephony.layouts import CountsLayout
 from portal.domain.contacts.telephony.models import CallCount, CountDay, CountImport
 from portal.domain.contacts.telephony.queries import is_over
-from portal.domain.contacts.telephony.reading import CountRow, read_counts
+from portal.domain.contacts.telephony.reading import read_counts
+from portal.domain.contacts.telephony.row_reader import CountRow
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, InputError, NotAllowedError
@@ -27,12 +28,10 @@ from portal.domain.foundation.work import Work
 
 FILE, TYPED = "file", "typed"
 NOT_OVER = "not_over"
-KEPT = ("offered", "answered", "abandoned", "busy", "short_abandoned")
-"""What a version of a day keeps of each half hour."""
 
 
 class Reason(StrEnum):
-    """Why other numbers take the place of a day's."""
+    """Why a day's numbers are replaced."""
 
     CORRECTED = "corrected"
     MISTAKE = "mistake"
@@ -49,10 +48,7 @@ class Difference:
 
 
 class CountsDifferError(ConflictError):
-    """The days are there already with other numbers; nothing was stored.
-
-    ``differences`` says which.
-    """
+    """Days have other numbers already; nothing was stored. ``differences`` lists them."""
 
     code = "counts_differ"
 
@@ -68,10 +64,7 @@ class CountsDifferError(ConflictError):
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What became of each day.
-
-    Stored for the first time, already there, or put in the place of others.
-    """
+    """The days by what became of them: stored first, unchanged, or replaced."""
 
     new: tuple[date, ...]
     same: tuple[date, ...]
@@ -81,12 +74,10 @@ class Stored:
 def import_file(
     work: Work, layout: CountsLayout, data: bytes, *, reason: Reason | None = None
 ) -> Stored:
-    """Store a file of the telephone system.
-
-    Days that are over need ``reason`` where they have other numbers.
+    """Store a file of the telephone system; replacing complete days needs ``reason``.
 
     Raises:
-        CountsFileError: any row is wrong; nothing is stored.
+        CountsFileError: a row is invalid; nothing is stored.
         CountsDifferError: days have other numbers and there is no reason; nothing is stored.
         InputError: the file's "within N seconds" is not the program's.
         ConflictError: somebody stored the same day at this moment.
@@ -99,7 +90,7 @@ def import_file(
 
 
 def refuse_other_seconds(program: Program, layout: CountsLayout) -> None:
-    """Refuse a layout whose "within N seconds" is not what the program's service level means.
+    """Refuse a layout whose "within N seconds" is not the program's service level.
 
     Raises InputError.
     """
@@ -123,85 +114,100 @@ def store(
     layout: str = "",
     sha256: str = "",
 ) -> Stored:
-    """Store whole days; all of them or none.
+    """Store whole days, all of them or none.
 
     Raises:
-        CountsDifferError: days that are over have other numbers and there is no reason.
+        CountsDifferError: complete days have other numbers and there is no reason.
         ConflictError: somebody stored the same day at this moment.
         NotAllowedError: the actor has no account.
     """
     if work.actor.id is None:
         raise NotAllowedError(_s("数字を入れられるのは、アカウントのある職員だけです。"))
-    by_day: dict[date, list[CountRow]] = {}
-    for row in rows:
-        by_day.setdefault(row.day, []).append(row)
-    current = _current(work.session, by_day)
-    stored = _rows_of(work.session, [day.id for day in current.values()])
-    same = [
-        day
-        for day, version in current.items()
-        if _numbers(stored[version.id]) == _numbers(by_day[day])
-        and version.whole == is_over(work.program, day, work.now)
-    ]
-    other = [day for day in current if day not in same]
-    over = [day for day in other if current[day].whole]
+    by_day = _grouped(rows)
+    compared = _compare(work, by_day)
+    over = compared.differences
     if over and reason is None:
-        raise CountsDifferError(
-            [
-                Difference(
-                    day,
-                    total([row.counts for row in stored[current[day].id]]),
-                    total([row.counts for row in by_day[day]]),
-                )
-                for day in over
-            ]
-        )
-    coming = [day for day in sorted(by_day) if day not in same]
+        raise CountsDifferError(list(over.values()))
+    coming = {day: by_day[day] for day in sorted(by_day) if day not in compared.same}
     if coming:
-        for day in other:
-            current[day].replaced_at = work.now
+        for version in compared.replaced.values():
+            version.replaced_at = work.now
         work.session.flush()
-        _insert(
-            work,
-            {day: by_day[day] for day in coming},
-            over,
-            other,
-            reason,
-            CountImport(
-                source=source,
-                layout=layout,
-                sha256=sha256,
-                imported_by=work.actor.id,
-                imported_at=work.now,
-                rows=sum(len(by_day[day]) for day in coming),
-            ),
+        delivery = CountImport(
+            source=source,
+            layout=layout,
+            sha256=sha256,
+            imported_by=work.actor.id,
+            imported_at=work.now,
+            rows=sum(len(rows) for rows in coming.values()),
         )
+        reasons = {
+            day: reason.value if reason and day in over else NOT_OVER for day in compared.replaced
+        }
+        _insert(work, delivery, coming, reasons)
+    done = Stored(
+        new=tuple(day for day in coming if day not in compared.replaced),
+        same=tuple(sorted(compared.same)),
+        replaced=tuple(sorted(compared.replaced)),
+    )
     record(
         work,
         "telephony.stored",
         "telephony_import",
         source=source,
         layout=layout,
-        new=[day.isoformat() for day in coming if day not in other],
-        same=len(same),
-        replaced=[day.isoformat() for day in sorted(other)],
+        new=[day.isoformat() for day in done.new],
+        same=len(done.same),
+        replaced=[day.isoformat() for day in done.replaced],
         reason=reason.value if reason and over else None,
     )
-    return Stored(
-        new=tuple(day for day in coming if day not in other),
-        same=tuple(sorted(same)),
-        replaced=tuple(sorted(other)),
-    )
+    return done
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """The new counts of days beside the versions that are in force.
+
+    Attributes:
+        same: Days whose version has the same numbers.
+        replaced: The versions that other numbers replace, by day.
+        differences: Days among them that were over, so that a reason is needed.
+    """
+
+    same: Collection[date]
+    replaced: Mapping[date, CountDay]
+    differences: Mapping[date, Difference]
+
+
+def _compare(work: Work, by_day: Mapping[date, list[CountRow]]) -> _Compared:
+    current = current_versions(work.session, by_day)
+    stored = rows_of(work.session, [version.id for version in current.values()])
+    same = [
+        day
+        for day, version in current.items()
+        if _numbers(stored[version.id]) == _numbers(by_day[day])
+        and version.whole == is_over(work.program, day, work.now)
+    ]
+    replaced = {day: version for day, version in current.items() if day not in same}
+    differences = {
+        day: Difference(
+            day,
+            total([row.counts for row in stored[version.id]]),
+            total([row.counts for row in by_day[day]]),
+        )
+        for day, version in replaced.items()
+        if version.whole
+    }
+    return _Compared(same, replaced, differences)
 
 
 def _insert(
     work: Work,
-    by_day: Mapping[date, list[CountRow]],
-    over: Collection[date],
-    other: Collection[date],
-    reason: Reason | None,
     source: CountImport,
+    by_day: Mapping[date, list[CountRow]],
+    reasons: Mapping[date, str],
 ) -> None:
+    """Store new versions of days; ``reasons`` has one for each day that had a version."""
     work.session.add(source)
     work.session.flush()
     versions = {
@@ -209,8 +215,8 @@ def _insert(
             day=day,
             import_id=source.id,
             whole=is_over(work.program, day, source.imported_at),
-            reason=(reason.value if reason and day in over else NOT_OVER) if day in other else None,
-            halves=_halves(by_day[day]),
+            reason=reasons.get(day),
+            halves=half_hour_sums(by_day[day]),
         )
         for day in by_day
     }
@@ -235,38 +241,11 @@ def _insert(
     work.session.execute(insert(CallCount), values)
 
 
-def _halves(rows: Iterable[CountRow]) -> dict[str, list[int | None]]:
-    """Return the sums by half hour, each in the order of ``KEPT``."""
-    sums: dict[str, Counts] = {}
+def _grouped(rows: Iterable[CountRow]) -> dict[date, list[CountRow]]:
+    by_day: dict[date, list[CountRow]] = {}
     for row in rows:
-        key = str(row.half_hour)
-        sums[key] = sums.get(key, Counts()) + row.counts
-    return {key: [getattr(counts, name) for name in KEPT] for key, counts in sums.items()}
-
-
-def _current(session: Session, days: Collection[date]) -> dict[date, CountDay]:
-    """Return the versions that count, locked: whoever replaces the same day at this moment waits."""
-    found = session.scalars(
-        select(CountDay)
-        .where(CountDay.day.in_(sorted(days)), CountDay.replaced_at.is_(None))
-        .order_by(CountDay.day)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return {version.day: version for version in found}
-
-
-def _rows_of(session: Session, version_ids: Collection[int]) -> dict[int, list[CountRow]]:
-    found: dict[int, list[CountRow]] = {key: [] for key in version_ids}
-    statement = (
-        select(CallCount, CountDay.day)
-        .join(CountDay, CountDay.id == CallCount.day_id)
-        .where(CallCount.day_id.in_(version_ids))
-    )
-    for row, day in session.execute(statement):
-        counts = Counts(**{name: getattr(row, name) for name in FIELDS})
-        found[row.day_id].append(CountRow(day, row.half_hour, row.language, row.line, counts))
-    return found
+        by_day.setdefault(row.day, []).append(row)
+    return by_day
 
 
 def _numbers(rows: Iterable[CountRow]) -> set[tuple[object, Counts]]:

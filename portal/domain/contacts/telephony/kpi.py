@@ -1,7 +1,6 @@
-"""The figures of a call center, each formula once, as ``domain.md`` §5.1 defines them.
+"""The key figures of a call center, each formula once, as ``domain.md`` §5.1 defines them.
 
-Where nothing was counted there is no figure: a closed day, or one without calls, has "–", never 0
-%.
+Without counts there is no figure: a closed day, or one without calls, has "–", never 0 %.
 """
 
 from dataclasses import dataclass, fields
@@ -10,12 +9,12 @@ from typing import Self
 from portal.domain.foundation.program.call_settings import CallSettings
 
 NONE = "–"
-"""What stands where there is no figure."""
+"""Shown if there is no figure."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Calls as counted; times in seconds. None: the telephone system does not measure it."""
+    """Calls as counted; times in seconds; None if the telephone system does not measure a value."""
 
     offered: int = 0
     answered: int = 0
@@ -27,14 +26,11 @@ class Counts:
     after_call: int | None = 0
 
     def __add__(self, other: "Counts") -> "Counts":
-        """Add two; what one of them did not measure, the sum does not know."""
+        """Add two; what one of them does not know, the sum does not know."""
         return Counts(**{name: _plus(getattr(self, name), getattr(other, name)) for name in FIELDS})  # type: ignore[arg-type]  # the first three are never None
 
     def settled(self) -> Self:
-        """Return the same with 0 for what cannot have happened.
-
-        Nobody answered, so nothing was talked.
-        """
+        """Return the same with 0 for what cannot have happened: no talk without an answer."""
         known = {
             name: 0 for name in _OF_ANSWERED if not self.answered and getattr(self, name) is None
         }
@@ -51,7 +47,7 @@ def _plus(one: int | None, other: int | None) -> int | None:
 
 
 def total(counts: "list[Counts]") -> Counts:
-    """Return the sum; of nothing, zero."""
+    """Return the sum; zero for an empty list."""
     result = Counts()
     for one in counts:
         result += one
@@ -59,12 +55,10 @@ def total(counts: "list[Counts]") -> Counts:
 
 
 def counted(counts: Counts, settings: CallSettings) -> Counts:
-    """Return what counts as offered and abandoned by the ward's rules.
+    """Return the counts with offered and abandoned calls by the ward's rules.
 
-    What was not measured changes nothing.
-
-    Busy calls come on top of the offered ones (they never reached the queue); short abandoned ones
-    are among them.
+    Busy calls are added to the offered ones (they never reached the queue); short abandoned ones
+    are among them. A value that is not measured changes nothing.
     """
     offered, abandoned = counts.offered, counts.abandoned
     if settings.busy_counts:
@@ -118,18 +112,18 @@ def handling_time(counts: Counts) -> str:
 
 
 def tenths(part: int, whole: int) -> int | None:
-    """Return a share in tenths of a percent, halves up; None where there is no whole."""
+    """Return a share in tenths of a percent, halves rounded up; None if the whole is 0."""
     return (part * 2000 + whole) // (2 * whole) if whole > 0 else None
 
 
 def percent(part: int, whole: int) -> str:
-    """Write a share with one decimal, or "–" where there is no whole."""
+    """Format a share in percent with one decimal, or "–" if the whole is 0."""
     share = tenths(part, whole)
     return NONE if share is None else f"{share // 10}.{share % 10}%"
 
 
 def average(seconds: int | None, count: int) -> str:
-    """Write an average as minutes and seconds, halves up, or "–"."""
+    """Format an average as minutes and seconds, halves rounded up, or "–"."""
     if seconds is None or count <= 0:
         return NONE
     mean = (seconds * 2 + count) // (2 * count)
@@ -137,8 +131,8 @@ def average(seconds: int | None, count: int) -> str:
 
 
 def below(counts: Counts, percent_wanted: int, *, at_least: int = 1) -> bool:
-    """Tell whether the answer rate stays under a level.
+    """Return whether the answer rate is below a level.
 
-    Fewer than ``at_least`` offered calls tell nothing.
+    Fewer than ``at_least`` offered calls are not enough to tell.
     """
     return counts.offered >= at_least and counts.answered * 100 < percent_wanted * counts.offered

@@ -1,4 +1,4 @@
-"""Layouts: how one telephone system writes its counts (columns, lines, languages), read from a TOML file."""
+"""Layouts: the columns, lines and languages of a telephone system's files, from TOML."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ LANGUAGES = ("ja", "en", "zh", "ko", "other")
 
 
 class CountsLayoutError(InputError):
-    """A layout file is missing or wrong; the message lists every fault in a sentence of its own."""
+    """A layout file is missing or invalid; the message has a sentence for every fault."""
 
     code = "counts_layout"
 
@@ -34,13 +34,12 @@ class CountsLayoutError(InputError):
 
 @dataclass(frozen=True, slots=True)
 class CountsLayout:
-    """How the counts are written.
+    """The layout of a counts file.
 
-    ``columns``: what a header means; ``ignored``: headers that are read over.
-
-    ``languages`` and ``lines`` give the language of a value of those columns; without either column
-    every call is Japanese. ``within_seconds``: what "within N seconds" means here. Rows whose day
-    is ``total_row`` are sums.
+    ``columns``: the field of each header; ``ignored``: headers that are skipped. ``languages`` and
+    ``lines`` give the language for a value of those columns; without either column every call is
+    Japanese. ``within_seconds``: the meaning of "within N seconds". Rows whose day is ``total_row``
+    are sums.
     """
 
     key: str
@@ -55,10 +54,7 @@ class CountsLayout:
 
 
 def layout_names(folder: Path) -> dict[str, str]:
-    """Return the layouts there are: key → what staff see.
-
-    The program's own come before those shipped.
-    """
+    """Return the available layouts: key → name for the staff, the program's own first."""
     found: dict[str, str] = {}
     for place in (folder, SHIPPED):
         for path in sorted(place.glob("*.toml")):
@@ -71,7 +67,7 @@ def find_layout(key: str, folder: Path) -> CountsLayout:
     """Return a layout by its key.
 
     Raises:
-        CountsLayoutError: there is none, or its file is wrong.
+        CountsLayoutError: there is none, or its file is invalid.
     """
     for place in (folder, SHIPPED):
         for path in place.glob("*.toml"):

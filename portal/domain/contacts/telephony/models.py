@@ -1,4 +1,4 @@
-"""Tables of call counts: where they came from, which version of a day counts, and its rows."""
+"""Tables of call counts: their sources, the versions of each day, and the rows of a version."""
 
 from datetime import date, datetime
 
@@ -8,13 +8,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.domain.foundation.base import Base, primary_key
 
 WHOLE_DAY = -1
-"""The half hour of a typed day."""
+"""The half hour of a day that was typed as a whole."""
 
 
 class CountImport(Base):
     """One file of the telephone system, or one typed day.
 
-    ``sha256`` is the file's; empty where it was typed.
+    ``sha256`` is the file's; empty if it was typed.
     """
 
     __tablename__ = "telephony_import"
@@ -29,13 +29,11 @@ class CountImport(Base):
 
 
 class CountDay(Base):
-    """One version of a Japanese day's counts.
+    """One version of a JST day's counts; the one without ``replaced_at`` is in force.
 
-    The one without ``replaced_at`` counts, the others are its history.
-
-    ``whole``: counted after the day's business was over. ``reason``: why this version took another
-    one's place. ``halves``: by half hour the sums over all languages and lines of what
-    ``importer.KEPT`` names, so that a board reads one row a day.
+    ``whole``: counted after the day's business was over. ``reason``: why this version replaced
+    another. ``halves``: by half hour the sums over all languages and lines of the fields in
+    ``day_versions.KEPT``, so that a board reads one row a day.
     """
 
     __tablename__ = "telephony_day"
@@ -59,12 +57,10 @@ class CountDay(Base):
 
 
 class CallCount(Base):
-    """Calls of one half hour, language and line; never changed after it was stored.
+    """Calls of one half hour, language and line; never changed after they were stored.
 
-    Times are seconds.
-
-    ``half_hour``: 0 is 00:00–00:30, 47 is 23:30–24:00; -1 is the whole day, where a person typed
-    it. What the telephone system does not measure is None, never 0.
+    Times are in seconds. ``half_hour``: 0 is 00:00–00:30, 47 is 23:30–24:00; -1 is a whole day that
+    was typed. What the telephone system does not measure is None, never 0.
     """
 
     __tablename__ = "telephony_count"

@@ -1,4 +1,4 @@
-"""Reading counts: which days there are, and sums by day, half hour and language."""
+"""Queries of counts: the days that have some, and sums by day, half hour and language."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -21,10 +21,7 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class DayKnown:
-    """A day that has counts.
-
-    Whether they are of the whole day, and where they came from (``file``, ``typed``).
-    """
+    """A day that has counts: whether they are complete, and their source (``file``, ``typed``)."""
 
     day: date
     whole: bool
@@ -58,9 +55,9 @@ def days_known(session: Session, first: date, last: date) -> dict[date, DayKnown
 
 
 def is_over(program: Program, day: date, now: datetime) -> bool:
-    """Tell whether nothing can be added to a day any more.
+    """Return whether no call can be added to a day anymore.
 
-    Its business is over, or the whole day where nights count.
+    Its business is over, or, if calls at night count, the whole day.
     """
     hours = program.calendar.hours_on(day) if program.calendar.is_staffed(day) else None
     if hours is None or program.calls.out_of_hours_counts:
@@ -69,13 +66,13 @@ def is_over(program: Program, day: date, now: datetime) -> bool:
 
 
 def last_day_over(program: Program, now: datetime) -> date:
-    """Return the last day (JST) whose numbers can be whole."""
+    """Return the last day (JST) whose numbers can be complete."""
     today = jst_date(now)
     return today if is_over(program, today, now) else today - ONE_DAY
 
 
 def missing_days(work: Work, first: date, last: date) -> list[date]:
-    """Return the open days of a period without counts of the whole day (specification 6(7)①)."""
+    """Return the open days of a period without complete counts (specification 6(7)①)."""
     known = days_known(work.session, first, last)
     days = (first + ONE_DAY * index for index in range((last - first).days + 1))
     return [
@@ -109,7 +106,7 @@ def cells(session: Session, first: date, last: date) -> list[Cell]:
 
 
 def by_day(work: Work, first: date, last: date) -> dict[date, Counts]:
-    """Return the sums of each day in its opening hours (or of all of it, where calls at night count)."""
+    """Return the sums of each day in its opening hours, or all day if calls at night count."""
     statement = (
         _sums(CountDay.day)
         .where(CountDay.day.between(first, last), _in_scope(work.program, first, last))
@@ -119,21 +116,21 @@ def by_day(work: Work, first: date, last: date) -> dict[date, Counts]:
 
 
 def in_hours(calendar: CallCenterCalendar, day: date, half_hour: int) -> bool:
-    """Tell whether a half hour begins while somebody answers.
+    """Return whether a half hour begins in opening hours.
 
-    A typed day does where the day is an open one.
+    A typed day counts if the day is open.
     """
     span = open_halves(calendar, day)
     return span is not None and (half_hour == WHOLE_DAY or span[0] <= half_hour < span[1])
 
 
 def counts_here(program: Program, day: date, half_hour: int) -> bool:
-    """Tell whether calls of a half hour count in the figures."""
+    """Return whether calls of a half hour count in the figures."""
     return program.calls.out_of_hours_counts or in_hours(program.calendar, day, half_hour)
 
 
 def open_halves(calendar: CallCenterCalendar, day: date) -> tuple[int, int] | None:
-    """Return the first half hour in which somebody answers, and the one after the last."""
+    """Return the first half hour of the opening hours, and the one after the last."""
     hours = calendar.hours_on(day) if calendar.is_staffed(day) else None
     if hours is None:
         return None
@@ -144,7 +141,7 @@ def open_halves(calendar: CallCenterCalendar, day: date) -> tuple[int, int] | No
 def _in_scope(program: Program, first: date, last: date) -> ColumnElement[bool]:
     """Return the condition for calls that count.
 
-    Days with the hours that most have need no list of their own.
+    Days with the usual hours need no list of their own.
     """
     if program.calls.out_of_hours_counts:
         return true()
@@ -164,7 +161,10 @@ def _in_scope(program: Program, first: date, last: date) -> ColumnElement[bool]:
 
 
 def _sums(*keys: Any) -> Any:
-    """Return a select of the keys, then the sum of every field, then how many rows lack each optional one."""
+    """Return the select of the keys, the sum of every field, and what is not measured.
+
+    For each optional field it has the number of rows that lack it.
+    """
     columns = [getattr(CallCount, name) for name in FIELDS]
     lacking = [func.count() - func.count(getattr(CallCount, name)) for name in OPTIONAL]
     return (
@@ -185,9 +185,9 @@ def _counts(values: Iterable[object]) -> Counts:
 
 @dataclass(frozen=True, slots=True)
 class DayOverview:
-    """A day as people check it.
+    """A day as people check it: open or not, the source of its counts, and the counts that count.
 
-    Open or not, where its counts came from, and those that count (None on closed days).
+    The counts are None on closed days.
     """
 
     day: date

@@ -1,34 +1,24 @@
-"""From the bytes of a counts file to rows by half hour.
-
-A file with any fault is refused whole, with its lines named.
-"""
+"""Parsing a counts file into rows by half hour; a file with any fault is refused as a whole."""
 
 import csv
 import io
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 
-from portal.domain.contacts.telephony.kpi import Counts
 from portal.domain.contacts.telephony.layouts import CountsLayout
+from portal.domain.contacts.telephony.row_reader import CountRow, RowReader
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.typed import whole_date
 
 MAX_BYTES = 4_000_000
 MAX_ROWS = 50_000
 SHOWN = 20
-"""So many faults are named; the rest is counted."""
-MOST_CALLS, MOST_SECONDS = 100_000, 100_000_000
-NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,9}")
-DURATION = re.compile(r"(\d{1,4}):([0-5]\d):([0-5]\d)")
-START = re.compile(r"(\d{1,2}):?(\d{2})(?:\s*[-~〜～–−].*)?")
+"""How many faults are listed; the rest is counted."""
 NOT_TEXT = (b"\xff\xfe", b"\xfe\xff", b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
 class CountsFileError(InputError):
-    """The file is refused and nothing of it is stored; ``problems`` says why, line by line."""
+    """The file is refused and nothing is stored; ``problems`` has a sentence per fault."""
 
     code = "counts_file"
 
@@ -42,32 +32,14 @@ class CountsFileError(InputError):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class CountRow:
-    """Calls of one half hour (0–47; -1: the whole day), language and line."""
-
-    day: date
-    half_hour: int
-    language: str
-    line: str
-    counts: Counts
-
-    @property
-    def place(self) -> tuple[date, int, str, str]:
-        """What may stand in a file only once."""
-        return self.day, self.half_hour, self.language, self.line
-
-
 def read_counts(data: bytes, layout: CountsLayout, first: date, last: date) -> list[CountRow]:
-    """Return the file's rows.
-
-    Days outside ``first`` to ``last`` (Japanese days, both included) are a fault.
+    """Return the file's rows; a day outside ``first`` to ``last`` (JST, both included) is a fault.
 
     Raises:
-        CountsFileError: it is no CSV of this layout, or any row is wrong.
+        CountsFileError: it is not a CSV of this layout, or a row is invalid.
     """
     problems: list[str] = []
-    reader = _Reader(layout, first, last, problems)
+    reader = RowReader(layout, first, last, problems)
     rows: list[CountRow] = []
     lines: dict[tuple[date, int, str, str], int] = {}
     for number, cells in _cells(_text(data, layout), layout):
@@ -111,9 +83,9 @@ def _text(data: bytes, layout: CountsLayout) -> str:
 
 
 def _cells(text: str, layout: CountsLayout) -> Iterator[tuple[int, Mapping[str, str]]]:
-    """Yield each row as field → text, with its line.
+    """Yield each row's line number and its texts by field.
 
-    The header must hold all known columns and no others.
+    The header must have all known columns and no others.
     """
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     positions: list[str] | None = None
@@ -173,113 +145,3 @@ def _header(cells: list[str], layout: CountsLayout) -> list[str]:
     if problems:
         raise CountsFileError(problems)
     return [layout.columns.get(header, "") for header in headers]
-
-
-class _Reader:
-    """Reads rows one by one and notes every fault."""
-
-    def __init__(self, layout: CountsLayout, first: date, last: date, problems: list[str]) -> None:
-        self.layout, self.first, self.last, self.problems = layout, first, last, problems
-        self.headers = {field: header for header, field in layout.columns.items()}
-        self.measured = [field for field in self.headers if field in Counts.__dataclass_fields__]
-
-    def row(self, line: int, cells: Mapping[str, str]) -> CountRow | None:
-        """Return one row; None for a row of sums or with a fault."""
-        if self.layout.total_row and cells["day"] == self.layout.total_row:
-            return None
-        before = len(self.problems)
-        day = self._day(line, cells["day"])
-        half_hour = self._half_hour(line, cells["time"])
-        language = self._language(line, cells)
-        found = {field: self._number(line, field, cells[field]) for field in self.measured}
-        if len(self.problems) == before:
-            self._adds_up(line, found)
-        if len(self.problems) > before or day is None:
-            return None
-        unknown = dict.fromkeys(("busy", "short_abandoned", "within", "talk", "after_call"))
-        counts = Counts(**(unknown | found))  # type: ignore[arg-type]  # offered, answered, abandoned are always there
-        return CountRow(day, half_hour, language, cells.get("line", "")[:40], counts.settled())
-
-    def _fault(self, line: int, sentence: str, **values: object) -> None:
-        self.problems.append(
-            _s("%(line)d行目: %(sentence)s") % {"line": line, "sentence": sentence % values}
-        )
-
-    def _day(self, line: int, text: str) -> date | None:
-        day = whole_date(text) if text else None
-        if not isinstance(day, date):
-            self._fault(line, _s("日付「%(text)s」が読めません。"), text=text[:20])
-            return None
-        if day > self.last:
-            self._fault(
-                line, _s("%(day)s は、まだ来ていない日か、契約の後の日です。"), day=day.isoformat()
-            )
-        elif day < self.first:
-            self._fault(line, _s("%(day)s は、契約の前の日です。"), day=day.isoformat())
-        return day
-
-    def _half_hour(self, line: int, text: str) -> int:
-        match = START.fullmatch(text)
-        if match is None or int(match[1]) > 23 or match[2] not in {"00", "30"}:
-            self._fault(
-                line,
-                _s(
-                    "時間帯「%(text)s」が読めません。9:00 か 9:30 のように、"
-                    "30分ごとにしてください。"
-                ),
-                text=text[:20],
-            )
-            return 0
-        return int(match[1]) * 2 + (match[2] == "30")
-
-    def _language(self, line: int, cells: Mapping[str, str]) -> str:
-        for field, codes in (("language", self.layout.languages), ("line", self.layout.lines)):
-            if field in cells and codes:
-                found = codes.get(cells[field])
-                if found is None:
-                    self._fault(
-                        line,
-                        _s("「%(text)s」の言語がわかりません。レイアウトに書き加えてください。"),
-                        text=cells[field][:20],
-                    )
-                return found or ""
-        return "ja"
-
-    def _number(self, line: int, field: str, text: str) -> int:
-        seconds = field in {"talk", "after_call"}
-        if seconds and (match := DURATION.fullmatch(text)):
-            return int(match[1]) * 3600 + int(match[2]) * 60 + int(match[3])
-        header = self.headers[field]
-        if NUMBER.fullmatch(text) is None or not text.isascii():
-            sentence = (
-                _s("%(column)sの値がありません。0 なら 0 と書いてください。")
-                if not text
-                else _s("%(column)sの「%(text)s」は、0以上の整数ではありません。")
-            )
-            self._fault(line, sentence, column=header, text=text[:20])
-            return 0
-        number = int(text.replace(",", ""))
-        if number > (MOST_SECONDS if seconds else MOST_CALLS):
-            self._fault(
-                line, _s("%(column)sの「%(text)s」は大きすぎます。"), column=header, text=text[:20]
-            )
-        return number
-
-    def _adds_up(self, line: int, found: Mapping[str, int]) -> None:
-        offered, answered, abandoned = found["offered"], found["answered"], found["abandoned"]
-        if answered > offered:
-            self._fault(
-                line, _s("応答%(a)d件が、着信%(o)d件より多くなっています。"), a=answered, o=offered
-            )
-        elif answered + abandoned > offered:
-            self._fault(
-                line,
-                _s("応答%(a)d件と放棄%(b)d件の合計が、着信%(o)d件より多くなっています。"),
-                a=answered,
-                b=abandoned,
-                o=offered,
-            )
-        if found.get("within", 0) > answered:
-            self._fault(line, _s("時間内の応答が、応答%(a)d件より多くなっています。"), a=answered)
-        if found.get("short_abandoned", 0) > abandoned:
-            self._fault(line, _s("短い放棄が、放棄%(b)d件より多くなっています。"), b=abandoned)

@@ -1,4 +1,4 @@
-"""A day's counts typed by hand, language by language: for telephone systems that give no file."""
+"""A day's counts typed by hand by language, for telephone systems that give no file."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -7,7 +7,7 @@ from portal.domain.contacts.telephony.importer import TYPED, Reason, Stored, sto
 from portal.domain.contacts.telephony.kpi import OPTIONAL, Counts
 from portal.domain.contacts.telephony.layouts import LANGUAGES
 from portal.domain.contacts.telephony.models import WHOLE_DAY
-from portal.domain.contacts.telephony.reading import MOST_CALLS, MOST_SECONDS, CountRow
+from portal.domain.contacts.telephony.row_reader import MOST_CALLS, MOST_SECONDS, CountRow
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.program.schema import Program
@@ -16,11 +16,11 @@ from portal.domain.foundation.typed import digits, whole_date
 from portal.domain.foundation.work import Work
 
 NUMBERS = ("offered", "answered", "abandoned", "within", "talk", "after_call")
-"""What is typed for each language; of the last three, empty means that nobody measured it."""
+"""The numbers typed for each language; the last three may stay empty, as not measured."""
 
 
 class TypedDayError(InputError):
-    """Fields of a typed day are wrong.
+    """Fields of a typed day are invalid.
 
     ``faults`` has a sentence for each, by its name (``offered_ja``, ``day``).
     """
@@ -31,17 +31,15 @@ class TypedDayError(InputError):
 
 
 def field_name(number: str, language: str) -> str:
-    """Return the name of one field of the form."""
+    """Return the name of a field of the form."""
     return f"{number}_{language}"
 
 
 def store_typed(work: Work, typed: Mapping[str, str], *, reason: Reason | None = None) -> Stored:
-    """Store a day as typed: ``day`` and a field for each of ``NUMBERS`` and language.
-
-    Empty is 0 calls.
+    """Store a typed day from ``day`` and a field per number and language; empty is 0 calls.
 
     Raises:
-        TypedDayError: fields are wrong; nothing is stored.
+        TypedDayError: fields are invalid; nothing is stored.
         CountsDifferError: the day has other numbers and there is no reason.
         ConflictError: somebody stored the same day at this moment.
     """

@@ -31,7 +31,7 @@ class Overview:
 
 
 _KEY = bindparam("household_id", type_=BigId)
-# put together once: building so large a statement takes as long as running it
+# built once: building so large a statement takes as long as running it
 OVERVIEW = (
     select(
         Household,

@@ -272,7 +272,7 @@ def counts(session: Session, *, include_protected: bool, today: date) -> Counts:
 
 @cache
 def _counting(include_protected: bool) -> Executable:
-    # put together once: building so large a statement takes longer than running it
+    # built once: building so large a statement takes longer than running it
     waiting = and_(Request.state == WAITING, _known_to(include_protected))
     figures = [_up_to(and_(waiting, Request.kind == kind)).label(kind) for kind in KINDS]
     late = _up_to(and_(waiting, Request.due_on < bindparam("today", type_=Date())))

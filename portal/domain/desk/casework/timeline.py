@@ -36,7 +36,7 @@ class TimelineEntry:
 STAFF = ("agent", "supervisor", "officer", "ward_officer", "auditor", "administrator")
 
 
-# put together once: building a statement takes as long as running it
+# built once: building a statement takes as long as running it
 EVENTS = (
     select(
         AuditEvent.at,

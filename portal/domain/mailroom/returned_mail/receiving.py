@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
-from portal.domain.contacts.escalations.call_backs import call_off
+from portal.domain.contacts.escalations.call_back_results import call_off
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, DomainError, InputError

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from portal.domain.contacts.escalations.call_backs import call_off
+from portal.domain.contacts.escalations.call_back_results import call_off
 from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments.queries import absence_key, shipment
 from portal.domain.requests.alternatives import delivery

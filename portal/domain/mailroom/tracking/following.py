@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from portal.domain.contacts.escalations.call_backs import call_off
+from portal.domain.contacts.escalations.call_back_results import call_off
 from portal.domain.foundation.errors import DomainError
 from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.services import announce

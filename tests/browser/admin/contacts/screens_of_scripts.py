@@ -7,12 +7,13 @@ from playwright.sync_api import Page
 from portal.domain.contacts.calls.kinds import CallLanguage
 from portal.domain.contacts.calls.models import CallHousehold
 from portal.domain.contacts.calls.services import current_call
-from portal.domain.contacts.escalations import call_backs, services
+from portal.domain.contacts.escalations import answering, call_backs, services
+from portal.domain.contacts.escalations.answering import WardAnswer
 from portal.domain.contacts.escalations.answers_file import AnswerRow, AnswersFile
 from portal.domain.contacts.escalations.answers_in import take_in
 from portal.domain.contacts.escalations.call_backs import Wanted
 from portal.domain.contacts.escalations.models import Escalation
-from portal.domain.contacts.escalations.services import Question, WardAnswer
+from portal.domain.contacts.escalations.services import Question
 from portal.domain.foundation.actors import Actor, Role
 from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.foundation.clock import jst_date
@@ -188,7 +189,9 @@ def _answered(served: ServedStaff, page: Page) -> None:
     )
     with served.database.write() as session:
         order = Instruction("児発第12号", jst_date(served.now))
-        services.answer(work_in(session, ward, served.now), row.id, WardAnswer("対象です。", order))
+        answering.answer(
+            work_in(session, ward, served.now), row.id, WardAnswer("対象です。", order)
+        )
     at_the_desk(served, page, Role.SUPERVISOR)
     served.go(page, f"/escalations/{row.id}")
     with page.expect_navigation():

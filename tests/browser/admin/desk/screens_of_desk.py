@@ -2,10 +2,11 @@
 
 from playwright.sync_api import Page
 
+from portal.domain.contacts.calls.caller_answers import Said
 from portal.domain.contacts.calls.gate import opened_in
 from portal.domain.contacts.calls.kinds import CallLanguage, Direction, Relation
 from portal.domain.contacts.calls.services import current_call
-from portal.domain.contacts.calls.verification import Said, verify
+from portal.domain.contacts.calls.verification import verify
 from portal.domain.desk.call_desk.calling_back import ask_call_back
 from portal.domain.foundation.actors import Actor, Role
 from portal.domain.people.authn import codes

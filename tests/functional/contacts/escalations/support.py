@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime
 
 from portal.domain.contacts.calls.models import Call, CallHousehold
 from portal.domain.contacts.calls.services import start_call
-from portal.domain.contacts.escalations import services
+from portal.domain.contacts.escalations import answering, services
+from portal.domain.contacts.escalations.answering import WardAnswer
 from portal.domain.contacts.escalations.models import Escalation
-from portal.domain.contacts.escalations.services import Question, WardAnswer
+from portal.domain.contacts.escalations.services import Question
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.foundation.program.loader import load_program
@@ -112,7 +113,7 @@ class Desk:
         """The ward answers."""
         with self.database.write() as session:
             given = WardAnswer(text, instruction)
-            services.answer(work_in(session, actor or self.ward, self.now), row.id, given)
+            answering.answer(work_in(session, actor or self.ward, self.now), row.id, given)
 
     def state(self, row: Escalation) -> str:
         """Where a question stands."""

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from portal.domain.contacts.calls.kinds import CallLanguage
 from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.calls.services import current_call
-from portal.domain.contacts.escalations import call_back_queries, call_backs
+from portal.domain.contacts.escalations import call_back_queries, call_back_results, call_backs
 from portal.domain.contacts.escalations.call_backs import Wanted
 from portal.domain.contacts.escalations.models import CallBack, CallBackTry
 from portal.domain.foundation.actors import Actor, Role
@@ -66,7 +66,7 @@ def settled(
     desk: Desk, task_id: int, outcome: str, actor: Actor | None = None, *, office: bool = False
 ) -> None:
     with desk.database.write() as session:
-        call_backs.settle(
+        call_back_results.settle(
             work_in(session, actor or desk.agent, desk.now, program=desk.program),
             task_id,
             outcome,

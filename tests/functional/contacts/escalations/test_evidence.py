@@ -1,7 +1,8 @@
 """What the ward answered stands where somebody proposes or approves by its instruction."""
 
-from portal.domain.contacts.escalations import services
-from portal.domain.contacts.escalations.services import Question, WardAnswer
+from portal.domain.contacts.escalations import answering, services
+from portal.domain.contacts.escalations.answering import WardAnswer
+from portal.domain.contacts.escalations.services import Question
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.mailroom.roster.holds import put_hold
@@ -27,7 +28,7 @@ def answered(staff: StaffSite, person: Person, instruction: Instruction = ORDER)
             Question("eligibility", "転出した。"),
             household_id=person.household_id,
         )
-        services.answer(
+        answering.answer(
             work_in(session, ward, staff.now), row.id, WardAnswer("対象です。", instruction)
         )
         return row.id

@@ -10,11 +10,12 @@ from threading import Barrier
 import pytest
 from sqlalchemy import select
 
-from portal.domain.contacts.escalations import queries, services
+from portal.domain.contacts.escalations import answering, queries, services
+from portal.domain.contacts.escalations.answering import WardAnswer
 from portal.domain.contacts.escalations.models import Escalation, EscalationAnswer
 from portal.domain.contacts.escalations.queries import Reader
 from portal.domain.contacts.escalations.sealed import answer_text, question_of
-from portal.domain.contacts.escalations.services import Question, WardAnswer
+from portal.domain.contacts.escalations.services import Question
 from portal.domain.foundation.actors import Actor, Role
 from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.foundation.audit.models import AuditEvent
@@ -159,7 +160,7 @@ def test_evidence_about_a_protected_household_is_the_wards_alone(desk: Desk) -> 
 def test_an_answer_with_faults_is_not_kept(quick_desk: Desk, given: WardAnswer, field: str) -> None:
     row = quick_desk.ask()
     with quick_desk.database.write() as session, pytest.raises(InputError) as refused:
-        services.answer(work_in(session, quick_desk.ward, NOW), row.id, given)
+        answering.answer(work_in(session, quick_desk.ward, NOW), row.id, given)
     assert refused.value.code == field
     assert quick_desk.state(row) == "open"
 
@@ -167,7 +168,9 @@ def test_an_answer_with_faults_is_not_kept(quick_desk: Desk, given: WardAnswer, 
 def test_outside_the_ward_only_its_written_answer_is_entered(quick_desk: Desk) -> None:
     row = quick_desk.ask()
     with quick_desk.database.write() as session, pytest.raises(NotAllowedError):
-        services.answer(work_in(session, quick_desk.officer, NOW), row.id, WardAnswer("対象です。"))
+        answering.answer(
+            work_in(session, quick_desk.officer, NOW), row.id, WardAnswer("対象です。")
+        )
     quick_desk.answer(row, actor=quick_desk.officer)
     with quick_desk.database.read() as session:
         assert queries.answers_of(session, row.id)[0].source == "paper"
@@ -212,7 +215,7 @@ def act(desk: Desk, row: Escalation, action: str) -> None:
     with desk.database.write() as session:
         match action:
             case "answer":
-                services.answer(
+                answering.answer(
                     work_in(session, desk.ward, desk.now), row.id, WardAnswer("可", ORDER)
                 )
             case "close":

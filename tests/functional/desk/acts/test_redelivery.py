@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from portal.domain.contacts.calls.caller_answers import read_said
 from portal.domain.contacts.calls.kinds import CallChannel, CallLanguage, Relation
 from portal.domain.contacts.calls.levels import Level
 from portal.domain.contacts.calls.models import Call, CallHousehold
-from portal.domain.contacts.calls.verification import read_said, verify
+from portal.domain.contacts.calls.verification import verify
 from portal.domain.contacts.faxes.models import FaxCase
 from portal.domain.desk.call_desk.acting.redelivery import ask_redelivery
 from portal.domain.foundation.actors import Role

@@ -9,12 +9,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
+from portal.domain.contacts.calls.caller_answers import Said
 from portal.domain.contacts.calls.gate import opened_in
 from portal.domain.contacts.calls.kinds import Relation
 from portal.domain.contacts.calls.levels import Level, level_of, require_level
 from portal.domain.contacts.calls.models import Call, CallHousehold, VerificationAttempt
 from portal.domain.contacts.calls.services import start_call
-from portal.domain.contacts.calls.verification import Said, verify
+from portal.domain.contacts.calls.verification import verify
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.errors import NotAllowedError, NotFoundError
 from portal.domain.letters.letters.models import Letter

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from portal.domain.contacts.escalations import services as escalations
-from portal.domain.contacts.escalations.services import WardAnswer
+from portal.domain.contacts.escalations import answering
+from portal.domain.contacts.escalations.answering import WardAnswer
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.approvals.services import Instruction
@@ -222,7 +222,7 @@ def answered_with_scan(staff: StaffSite, household_id: int, number: str) -> None
             work_in(session, desk.ward, staff.now), check_scan(picture()), household_id=household_id
         )
         given = WardAnswer("解いてください。", Instruction(number, date(2023, 7, 31)), scan.id)
-        escalations.answer(work_in(session, desk.ward, staff.now), row.id, given)
+        answering.answer(work_in(session, desk.ward, staff.now), row.id, given)
 
 
 def test_a_proposal_can_be_taken_back_and_made_again(staff: StaffSite) -> None:

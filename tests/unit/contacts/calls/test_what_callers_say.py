@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.contacts.calls.names import name_matches
-from portal.domain.contacts.calls.verification import (
+from portal.domain.contacts.calls.caller_answers import (
     BIRTHS,
     Item,
     SaidError,
@@ -20,6 +19,7 @@ from portal.domain.contacts.calls.verification import (
     read_number,
     read_said,
 )
+from portal.domain.contacts.calls.names import name_matches
 from portal.domain.letters.letters.numbers import new_letter_number
 from portal.domain.people.credentials.formats import new_login_id, print_login_id
 from portal.domain.people.households.folding import fold_name, name_words

@@ -14,7 +14,8 @@ from portal.domain.contacts.telephony.layouts import (
     CountsLayoutError,
     load_layout,
 )
-from portal.domain.contacts.telephony.reading import CountRow, CountsFileError, read_counts
+from portal.domain.contacts.telephony.reading import CountsFileError, read_counts
+from portal.domain.contacts.telephony.row_reader import CountRow
 from tests.support.telephony import BY_LANGUAGE, BY_LINE, LANGUAGE_HEADER, language_file, line_file
 
 FIRST, LAST = date(2023, 4, 1), date(2023, 8, 1)
