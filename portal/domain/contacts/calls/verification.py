@@ -57,29 +57,17 @@ def verify(work: Work, call: Call, household_id: int, said: Said, relation: Rela
     household = _locked_household(work.session, household_id)
     place = opened_in(work.session, call, household_id, work.now)
     _refuse_too_little(said, Level(place.level))
-    day = jst_date(work.now)
-    closed = failures_on(work.session, household_id, day) >= FAILURES_PER_DAY
+    failures = failures_on(work.session, household_id, jst_date(work.now))
+    closed = failures >= FAILURES_PER_DAY
     # Compared for a closed household too, so that the time of the answer tells nothing either.
     matched = _matched(work, household, said)
     reached = Level.NONE if closed else _reached(place, matched)
     passed = reached > place.level
-    work.session.add(
-        VerificationAttempt(
-            call_id=call.id,
-            household_id=household_id,
-            day=day,
-            at=work.now,
-            passed=passed,
-            matched=sorted(matched),
-            asked=sorted(said.items),
-        )
-    )
     place.relation = relation.value
     if passed:
         place.level, place.verified_at = int(reached), work.now
         place.matched = sorted({*place.matched, *matched})
-    _record_try(work, place, passed=passed)
-    work.session.flush()
+    _store_try(work, place, said, matched, passed=passed)
     if not passed and not closed:
         _close_after_failures(work, call, household_id)
     return passed
@@ -97,7 +85,20 @@ def _locked_household(session: Session, household_id: int) -> Household:
     return household
 
 
-def _record_try(work: Work, place: CallHousehold, *, passed: bool) -> None:
+def _store_try(
+    work: Work, place: CallHousehold, said: Said, matched: frozenset[Item], *, passed: bool
+) -> None:
+    work.session.add(
+        VerificationAttempt(
+            call_id=place.call_id,
+            household_id=place.household_id,
+            day=jst_date(work.now),
+            at=work.now,
+            passed=passed,
+            matched=sorted(matched),
+            asked=sorted(said.items),
+        )
+    )
     record(
         work,
         "call.verified" if passed else "call.not_verified",
@@ -107,6 +108,7 @@ def _record_try(work: Work, place: CallHousehold, *, passed: bool) -> None:
         level=place.level,
         relation=place.relation,
     )
+    work.session.flush()
 
 
 def _close_after_failures(work: Work, call: Call, household_id: int) -> None:

@@ -57,11 +57,8 @@ def answer(
     check_words(work, given.text)
     instruction = _checked(given.instruction, work.now)
     source = SHEET if sheet_id is not None else _typed_source(work.actor)
-    if source == PAPER and instruction is None and given.scan_id is None:
-        raise NotAllowedError(
-            _s("区の書面の番号と日付を入力するか、書面のスキャンを付けてください。"),
-            code="instruction_no",
-        )
+    if source == PAPER:
+        _refuse_unproven(instruction, given.scan_id)
     found = EscalationAnswer(
         escalation_id=row.id,
         source=source,
@@ -80,6 +77,14 @@ def answer(
     work.session.flush()
     record_event(work, row, "escalation.answer", source=source)
     return found
+
+
+def _refuse_unproven(instruction: Instruction | None, scan_id: int | None) -> None:
+    if instruction is None and scan_id is None:
+        raise NotAllowedError(
+            _s("区の書面の番号と日付を入力するか、書面のスキャンを付けてください。"),
+            code="instruction_no",
+        )
 
 
 def _typed_source(actor: Actor) -> str:

@@ -89,27 +89,13 @@ def receive(work: Work, calendar: CallCenterCalendar, fax: NewFax) -> FaxCase:
     if work.actor.id is None:
         raise NotAllowedError(_s("FAXを登録できるのは、アカウントのある職員だけです。"))
     _check_header_time(fax, work.now)
-    key, wrapped = work.vault.new_data_key()
-    receipt_no = new_receipt_no()
-    sealed = seal_json(key, {"sender": _sender(fax.sender)}, f"fax:{receipt_no}")
+    case = _case_of(work, fax)
+    case.due_on = due_day(calendar, fax.received_at)
     _refuse_double(work.session, work.vault.blind("scan", fax.file.data, 32))
     try:
         with work.session.begin_nested():
             scan = store_scan(work, fax.file)
-            case = FaxCase(
-                receipt_no=receipt_no,
-                language=fax.language.value,
-                received_at=fax.received_at,
-                day=jst_date(fax.received_at),
-                due_on=due_day(calendar, fax.received_at),
-                scan_id=scan.id,
-                digest=scan.digest,
-                pages=scan.pages,
-                wrapped_key=wrapped,
-                sealed=sealed,
-                entered_by=work.actor.id,
-                entered_at=work.now,
-            )
+            case.scan_id, case.digest, case.pages = scan.id, scan.digest, scan.pages
             work.session.add(case)
             work.session.flush()
     except IntegrityError:
@@ -118,6 +104,22 @@ def receive(work: Work, calendar: CallCenterCalendar, fax: NewFax) -> FaxCase:
         raise
     record(work, "fax.received", "fax_case", case.id, pages=case.pages, language=case.language)
     return case
+
+
+def _case_of(work: Work, fax: NewFax) -> FaxCase:
+    """Return a new case; its scan and its due day are still to be set."""
+    key, wrapped = work.vault.new_data_key()
+    receipt_no = new_receipt_no()
+    return FaxCase(
+        receipt_no=receipt_no,
+        language=fax.language.value,
+        received_at=fax.received_at,
+        day=jst_date(fax.received_at),
+        wrapped_key=wrapped,
+        sealed=seal_json(key, {"sender": _sender(fax.sender)}, f"fax:{receipt_no}"),
+        entered_by=work.actor.id,
+        entered_at=work.now,
+    )
 
 
 def _check_header_time(fax: NewFax, now: datetime) -> None:

@@ -125,43 +125,40 @@ def store(
         raise NotAllowedError(_s("数字を入れられるのは、アカウントのある職員だけです。"))
     by_day = _grouped(rows)
     compared = _compare(work, by_day)
-    over = compared.differences
-    if over and reason is None:
-        raise CountsDifferError(list(over.values()))
+    if compared.differences and reason is None:
+        raise CountsDifferError(list(compared.differences.values()))
     coming = {day: by_day[day] for day in sorted(by_day) if day not in compared.same}
+    delivery = CountImport(
+        source=source,
+        layout=layout,
+        sha256=sha256,
+        imported_by=work.actor.id,
+        imported_at=work.now,
+        rows=sum(len(rows) for rows in coming.values()),
+    )
+    given = reason.value if reason and compared.differences else None
     if coming:
         for version in compared.replaced.values():
             version.replaced_at = work.now
         work.session.flush()
-        delivery = CountImport(
-            source=source,
-            layout=layout,
-            sha256=sha256,
-            imported_by=work.actor.id,
-            imported_at=work.now,
-            rows=sum(len(rows) for rows in coming.values()),
-        )
-        reasons = {
-            day: reason.value if reason and day in over else NOT_OVER for day in compared.replaced
-        }
-        _insert(work, delivery, coming, reasons)
-    done = Stored(
-        new=tuple(day for day in coming if day not in compared.replaced),
-        same=tuple(sorted(compared.same)),
-        replaced=tuple(sorted(compared.replaced)),
-    )
+        _insert(work, delivery, coming, compared.reasons(given))
+    done = compared.outcome(coming)
+    _record_stored(work, delivery, done, given)
+    return done
+
+
+def _record_stored(work: Work, delivery: CountImport, done: Stored, reason: str | None) -> None:
     record(
         work,
         "telephony.stored",
         "telephony_import",
-        source=source,
-        layout=layout,
+        source=delivery.source,
+        layout=delivery.layout,
         new=[day.isoformat() for day in done.new],
         same=len(done.same),
         replaced=[day.isoformat() for day in done.replaced],
-        reason=reason.value if reason and over else None,
+        reason=reason,
     )
-    return done
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +174,20 @@ class _Compared:
     same: Collection[date]
     replaced: Mapping[date, CountDay]
     differences: Mapping[date, Difference]
+
+    def reasons(self, given: str | None) -> dict[date, str]:
+        """Return why each version is replaced; only complete days need the given reason."""
+        return {
+            day: given if given and day in self.differences else NOT_OVER for day in self.replaced
+        }
+
+    def outcome(self, coming: Iterable[date]) -> Stored:
+        """Return what becomes of the days if those of ``coming`` are stored."""
+        return Stored(
+            new=tuple(day for day in coming if day not in self.replaced),
+            same=tuple(sorted(self.same)),
+            replaced=tuple(sorted(self.replaced)),
+        )
 
 
 def _compare(work: Work, by_day: Mapping[date, list[CountRow]]) -> _Compared:
