@@ -107,7 +107,7 @@ def _same_search(page: Page, typed: search.Typed) -> bool:
     at = page.who.auth.data.get("searched_at") if page.who.auth is not None else None
     recent = at is not None and page.now - datetime.fromisoformat(at) < search.SAME_SEARCH
     earlier = _kept(page)
-    return recent and not earlier.empty and typed.goes_on(earlier)
+    return recent and not earlier.empty and typed.refines(earlier)
 
 
 def _context(page: Page) -> str:

@@ -19,6 +19,7 @@ from admin.requests import request_words
 from admin.requests.review_facts import facts_of
 from portal.domain.desk.casework import review_changes, review_offers, review_queue
 from portal.domain.desk.casework.review_changes import Changes
+from portal.domain.desk.casework.review_next import next_for
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, DomainError, NotFoundError
 from portal.domain.foundation.texts import _s
@@ -143,7 +144,7 @@ def _open_next(page: Page, after: int, said: str) -> Response[Any]:
     queue = _queue_of(page)
     told = {"queue": queue, "said": said}
     for _try in range(TRIES):
-        found = review_queue.next_for(
+        found = next_for(
             page.session,
             _staff_id(page),
             page.now,

@@ -1,4 +1,6 @@
-"""The call desk, where agents act on a household in a call.
+"""The call desk: finding a caller's household, answering its questions, and acting for it.
 
-Finding a household, answering what a caller asks, and acting for the household on its word.
+Owns the table ``desk_act``. Called by the pages of a call, the account page of the resident site
+(what was done by telephone) and the demo. May use ``casework`` and every wing below ``desk``; a
+rule of a resident's own act stays in its slice.
 """

@@ -1,4 +1,4 @@
-"""Answers as sentences to say aloud, in Japanese and in the caller's language."""
+"""Answers as sentences to speak, in Japanese and in the caller's language."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,11 +18,11 @@ from portal.domain.requests.requests.kinds import kind_name
 from portal.domain.requests.requests.words import state_words
 
 SPACED = ("en", "ko")
-"""Languages that write a space between sentences."""
+"""Languages with a space between sentences."""
 
 
 class Question(StrEnum):
-    """What callers ask."""
+    """The questions of callers."""
 
     LETTER = "letter"
     PARCEL = "parcel"
@@ -36,10 +36,7 @@ class Question(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One sentence to say.
-
-    In Japanese, and in the caller's language where that is another one (else empty).
-    """
+    """One sentence to speak, in Japanese and in the caller's language if it is another one."""
 
     question: str
     japanese: str
@@ -47,7 +44,7 @@ class Answer:
 
 
 def answers(facts: Facts, locale: str, now: datetime) -> list[Answer]:
-    """Return what can be answered, in the order in which callers ask, in Japanese and in ``locale``."""
+    """Return the answers in the order in which callers ask, in Japanese and in ``locale``."""
     with use_locale(SOURCE_LOCALE):
         japanese = _sentences(facts, now)
     if locale == SOURCE_LOCALE:
@@ -99,7 +96,7 @@ def _parcel(item: LetterStatus) -> str:
 
 
 def _place(item: LetterStatus) -> str:
-    """Say where it is as the post reported it; what was not reported is 未確認, never guessed."""
+    """Return where an item is, as the post reported it; without a report 未確認, never a guess."""
     state = item.shipment.state if item.shipment is not None else "posted"
     match state:
         case "posted" | "planned":

@@ -1,4 +1,4 @@
-"""What callers ask, looked up at once.
+"""Everything that callers ask about, in one look-up.
 
 Letter, redeliveries, requests, sign-in, locks, coupons, last day.
 """
@@ -27,7 +27,7 @@ from portal.domain.requests.requests.states import OPEN
 
 @dataclass(frozen=True, slots=True)
 class CouponFacts:
-    """How many of a household's children have a coupon, and how many of these were shown and exchanged."""
+    """The numbers of children with a coupon, and of those whose coupon was shown and exchanged."""
 
     children: int
     given: int
@@ -38,9 +38,9 @@ class CouponFacts:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the sentences of ``answer_words`` are made of.
+    """The facts from which ``answer_words`` makes sentences.
 
-    ``last_day`` is the last one (JST) to receive a coupon.
+    ``last_day`` is the last day (JST) to receive a coupon.
     """
 
     removed: bool
@@ -57,10 +57,7 @@ class Facts:
 
 
 def look_up(work: Work, household: Household) -> Facts:
-    """Return what can be answered about a household now.
-
-    Whether it may be said is the level's matter.
-    """
+    """Return the facts about a household; the caller's level decides which may be told."""
     entries = coupons_of_household(work.session, household.id)
     last_day = _last_day(work.program, entries)
     window = work.program.windows.redelivery

@@ -1,11 +1,8 @@
-"""Calling back to the enrolled number.
+"""Calling back the enrolled number: requested in one call, dialed in the next.
 
-Asked for in one call, dialed in the next, which the agent begins.
-
-Whoever answers there is verified again: the number alone reaches nothing
-(``calls.verification.confirm_call_back``). The number is shown for dialing only, to somebody whose
-colleague (or who) verified a caller for the household before; so nobody gets a number by opening a
-household.
+Whoever answers there is verified again: the number alone reaches no level
+(``calls.verification.confirm_call_back``). The number is shown for dialing only, and only if a
+caller was verified for the household before, so that nobody gets a number by opening a household.
 """
 
 from dataclasses import dataclass, field
@@ -29,17 +26,14 @@ from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.models import Household
 
 ASKED_FOR = timedelta(days=3)
-"""How long a call back may be made after it was asked for: over a weekend."""
+"""How long a call back may be made after it was requested: over a weekend."""
 SHOWN_FOR = timedelta(minutes=5)
 LIST_LIMIT = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A household that waits for a call back.
-
-    Since when, and the receipt number of the call that asked for it.
-    """
+    """A household that waits for a call back, since when, and the receipt number of that call."""
 
     household_id: int
     receipt_no: str
@@ -48,7 +42,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Dialing:
-    """A number to dial, as digits from 0, and until when the page shows it."""
+    """A number to dial, as digits starting with 0, and until when (UTC) the page shows it."""
 
     number: str = field(repr=False)
     until: datetime
@@ -71,15 +65,15 @@ def _enrolled(session: Session, household_id: int) -> OtpAuthenticator | None:
 
 
 def has_number(session: Session, household_id: int) -> bool:
-    """Tell whether a proven telephone number is on file to which a call back can go."""
+    """Return whether there is a proven telephone number for a call back."""
     return _enrolled(session, household_id) is not None
 
 
 def ask_call_back(work: Work, call: Call, household_id: int) -> None:
-    """Note that the household is called back at its enrolled number.
+    """Record that the household is to be called back at its enrolled number.
 
     Raises:
-        NotAllowedError: the caller is not verified for the status, or no number is on file.
+        NotAllowedError: the caller is not verified for the status, or there is no number.
     """
     require_level(work.session, call, household_id, Level.STATUS)
     if not has_number(work.session, household_id):
@@ -122,7 +116,7 @@ def waiting_for_call_back(
 
 
 def may_dial(session: Session, call: Call, household_id: int, now: datetime) -> bool:
-    """Tell whether this call is the one that calls the household back."""
+    """Return whether this call is made to call the household back."""
     if call.channel != CallChannel.PHONE or call.direction != Direction.OUTBOUND:
         return False
     asked = select(CallHousehold.id).where(
@@ -134,10 +128,10 @@ def may_dial(session: Session, call: Call, household_id: int, now: datetime) -> 
 
 
 def show_number(work: Work, call: Call, household_id: int) -> Dialing:
-    """Show the enrolled number for dialing; logged, and counted like every look behind a mask.
+    """Return the enrolled number for dialing; logged, and counted like unmasking.
 
     Raises:
-        NotAllowedError: this call is none that calls the household back, or no number is on file.
+        NotAllowedError: this call is not one that calls the household back, or there is no number.
     """
     locked_call(work)
     if not may_dial(work.session, call, household_id, work.now):

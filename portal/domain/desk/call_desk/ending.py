@@ -1,7 +1,4 @@
-"""The end of a call with what follows from it.
-
-Whoever is to be called back stands in the list of calls back.
-"""
+"""The end of a call with its follow-up: a requested call-back enters the list."""
 
 from dataclasses import replace
 
@@ -20,9 +17,7 @@ from portal.domain.people.tasks.states import TASK
 
 
 def end_call(work: Work, call_id: int, after: AfterCall) -> Call:
-    """End a call with what is noted.
-
-    One to be called back, not asked for before, becomes a call back.
+    """End a call with its after-call record, and open a call-back that was not requested before.
 
     Raises: as ``finishing.finish``.
     """
@@ -33,7 +28,7 @@ def end_call(work: Work, call_id: int, after: AfterCall) -> Call:
 
 
 def correct_call(work: Work, call_id: int, after: AfterCall) -> Call:
-    """Put right what was noted; a call back that is noted only now is asked for now.
+    """Correct the after-call record, and open a call-back that is recorded only now.
 
     Raises: as ``finishing.correct``.
     """
@@ -44,7 +39,7 @@ def correct_call(work: Work, call_id: int, after: AfterCall) -> Call:
 
 
 def is_asked(session: Session, call: Call | None) -> bool:
-    """Tell whether it is known already, with its number, that somebody is to be called back after this call."""
+    """Return whether a call-back with its number was requested in this call already."""
     if call is None:
         return False
     enrolled = select(CallHousehold.id).where(
@@ -59,7 +54,7 @@ def is_asked(session: Session, call: Call | None) -> bool:
 
 
 def likely_result(session: Session, call: Call) -> Result:
-    """Return how a call seems to have ended: to be called back, passed to the ward, else done."""
+    """Return the likely result of a call: call-back, passed to the ward, or done."""
     if is_asked(session, call):
         return Result.CALL_BACK
     return Result.PASSED if queries.of_call(session, call.id) else Result.DONE

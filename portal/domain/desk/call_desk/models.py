@@ -1,4 +1,4 @@
-"""What was done for households in calls."""
+"""The table of what was done for households in calls."""
 
 from datetime import datetime
 
@@ -9,14 +9,12 @@ from portal.domain.foundation.base import Base, BigId, primary_key
 
 
 class DeskAct(Base):
-    """One thing that somebody of the staff did for a household on a caller's word.
+    """One act of the staff for a household on a caller's word, never changed afterwards.
 
-    Never changed afterwards.
-
-    ``receipt_no`` is what was read back: that of the request or task where the act made one
-    (``subject``, ``subject_id``), else its own. Asking twice may be one request, so a number can
-    stand in several calls. ``level`` is what the call had reached (``calls.levels``), ``channel``
-    the way in which the caller reached us.
+    ``receipt_no`` is the number that was read out: that of the request or task that the act made
+    (``subject``, ``subject_id``), else its own. Two acts may be one request, so a number can occur
+    in several calls. ``level`` is what the call had reached (``calls.levels``), ``channel`` is the
+    caller's.
     """
 
     __tablename__ = "desk_act"

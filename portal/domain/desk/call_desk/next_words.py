@@ -1,4 +1,4 @@
-"""What to ask next when a search found nothing or too much, as sentences to say in the caller's language."""
+"""What to ask next if a search found nothing or too much, as sentences in the caller's language."""
 
 from portal.domain.desk.call_desk.answer_words import Answer
 from portal.domain.desk.call_desk.search import Asked, Hits
@@ -7,11 +7,9 @@ from portal.domain.foundation.texts import _, use_locale
 
 
 def to_ask(asked: Asked, hits: Hits, locale: str) -> list[Answer]:
-    """Return what to say after a search, in Japanese and in ``locale``.
+    """Return what to say after a search, in Japanese and in ``locale``; nothing for one hit.
 
-    Nothing after one that found one household.
-
-    The same typed words get the same advice whether nothing fits or only a household that callers
+    The same search gets the same advice whether nothing matches or only a household that callers
     may not know of.
     """
     if len(hits.households) == 1:

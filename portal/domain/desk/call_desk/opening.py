@@ -1,6 +1,6 @@
 """Opening a household in a call: logged and counted.
 
-A protected one is not there, and the supervisor is told.
+A protected one appears not to exist, and the supervisor is informed.
 """
 
 from sqlalchemy import select
@@ -14,19 +14,17 @@ from portal.domain.people.authn import throttles
 from portal.domain.people.households.models import Household
 
 OPEN_HOUR = throttles.Limit("t10o", 60, 3600)
-"""T10 of ``security.md`` §2, A11: who opens more households in an hour is browsing."""
+"""T10 of ``security.md`` §2, A11: more households opened in an hour is browsing."""
 CALL = "call"
 
 
 def open_in_call(
     work: Work, call: Call, household_id: int
 ) -> tuple[Household, CallHousehold] | None:
-    """Return a household and its place in a call, opening it there at first.
+    """Return a household and its record in a call, opening it if needed; None if not visible.
 
-    None where callers know of none.
-
-    None stands for a key that nothing has and for a protected household alike; that one was asked
-    for is logged.
+    None stands for an unknown key and for a protected household alike; asking for the latter is
+    logged.
     """
     household = work.session.get(Household, household_id)
     if household is None:

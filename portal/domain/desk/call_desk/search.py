@@ -1,9 +1,7 @@
-"""Finding the household of a caller, by whatever the caller can say.
+"""Finding a caller's household by what the caller can tell; protected ones are never found.
 
-A protected household is no hit to anybody here.
-
-A search that fits a protected household does the same work and gives the same answer as one that
-fits none; only the log knows, and the supervisor's page (``casework.watch``).
+A search that matches a protected household does the same work and gives the same answer as one that
+matches none; only the log knows, and the supervisor's page (``casework.watch``).
 """
 
 import re
@@ -41,7 +39,7 @@ from portal.domain.people.notices.phones import parse_mobile
 
 SHORTEST_NAME = 2
 BIRTHS_IN_A_CALL = throttles.Limit("t14s", 5, 24 * 3600)
-"""Searches with a birth date in one call: a row or none would tell whether it was guessed (A14)."""
+"""Searches with a birth date in one call; a hit would tell whether it was guessed (A14)."""
 SCANNED = re.compile(r"^[A-D](\d+)[A-D]$")
 
 
@@ -49,7 +47,7 @@ SCANNED = re.compile(r"^[A-D](\d+)[A-D]$")
 class Asked:
     """The search form as typed.
 
-    A number or a telephone decides alone; other fields must fit together.
+    A number or a telephone number decides alone; other fields must match together.
     """
 
     number: str = field(default="", repr=False)
@@ -60,7 +58,7 @@ class Asked:
 
     @classmethod
     def from_values(cls, values: dict[str, str]) -> "Asked":
-        """Take the fields of this form out of others."""
+        """Return the form from the fields that belong to it."""
         return cls(**{f.name: values.get(f.name, "").strip()[:200] for f in fields(cls)})
 
     def values(self) -> dict[str, str]:
@@ -69,17 +67,16 @@ class Asked:
 
     @property
     def used(self) -> list[str]:
-        """Which fields were typed into."""
+        """The names of the fields that were filled in."""
         return [name for name, value in self.values().items() if value]
 
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """Households (at most twenty); ``more`` further ones fit.
+    """At most twenty households; ``more`` further ones match.
 
-    ``sure``: found by a number, so it must be this one.
-
-    ``withheld``: protected households that were asked for, of which only the log hears.
+    ``sure``: found by a number, so it must be this one. ``withheld``: matching protected
+    households, for the log only.
     """
 
     households: tuple[HouseholdView, ...] = ()
@@ -89,15 +86,12 @@ class Hits:
 
     @property
     def only_one(self) -> HouseholdView | None:
-        """The household that a number found, where it found one."""
+        """The household found by a number, or None."""
         return self.households[0] if self.sure and len(self.households) == 1 else None
 
 
 class AskedError(InputError):
-    """What was typed cannot be searched for.
-
-    ``faults`` has a sentence per field with what to ask next.
-    """
+    """The typed text cannot be searched; ``faults`` has a sentence with a next question each."""
 
     def __init__(self, faults: dict[str, str]) -> None:
         super().__init__(next(iter(faults.values())))
@@ -107,10 +101,10 @@ class AskedError(InputError):
 def find(work: Work, indexer: Indexer, asked: Asked, *, apart: bool = False) -> Hits:
     """Find households by what was typed.
 
-    ``apart`` says that ``withheld`` is wanted too, for the log.
+    ``apart=True`` also returns withheld matches, for the audit log.
 
     Raises:
-        AskedError: nothing was typed, something is too short or cannot be read.
+        AskedError: nothing was typed, or something is too short or cannot be parsed.
     """
     terms, telephone = _read(asked)
     if asked.number:
@@ -125,12 +119,12 @@ def find(work: Work, indexer: Indexer, asked: Asked, *, apart: bool = False) -> 
 
 
 def search(work: Work, indexer: Indexer, asked: Asked, call: Call) -> Hits:
-    """Find households in a call.
+    """Find households in a call: counted, and logged without the words.
 
-    Counted, logged without any word of it, and supervisors told of protected ones.
+    Supervisors are informed of protected matches.
 
     Raises:
-        AskedError: nothing was typed, something is too short or cannot be read, or too many birth
+        AskedError: nothing was typed, something is too short or cannot be parsed, or too many birth
             dates were tried.
         ThrottledError: the day's searches are used up (T10).
     """
@@ -165,7 +159,7 @@ def _hits(work: Work, ids: list[int], *, sure: bool) -> Hits:
 
 
 def _read(asked: Asked) -> tuple[SearchTerms, str]:
-    """Return what to look for, and the telephone number as it is stored.
+    """Return what to search for, and the telephone number in its stored form.
 
     Raises:
         AskedError: as ``find``.

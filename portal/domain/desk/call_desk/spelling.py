@@ -1,4 +1,4 @@
-"""How a number of letters and digits is read out on the telephone, so that nobody writes ``D`` for ``T``."""
+"""Spelling numbers and letters on the telephone, so that nobody writes ``D`` for ``T``."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -87,12 +87,9 @@ _READINGS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 
 
 def read_out(number: str, locale: str) -> tuple[tuple[str, str], ...]:
-    """Return each sign of a number with the word that is said for it.
+    """Return each character of a number with its spelling word; hyphens and spaces are pauses.
 
-    Hyphens and spaces are only pauses.
-
-    Japanese call centers say a country or a town for a letter, the others the words of ITU and
-    NATO.
+    Japanese call centers use countries and towns, the others the ITU and NATO alphabet.
     """
     readings = _READINGS.get(locale, _JA)
     return tuple((sign, readings.get(sign, sign)) for sign in number.upper() if sign.isalnum())

@@ -1,7 +1,4 @@
-"""What a call seems to have been about, from what was done in it.
-
-So that most calls are noted with one key.
-"""
+"""Suggesting the subject of a call from the acts in it, so that one key records most calls."""
 
 from collections.abc import Mapping
 
@@ -22,20 +19,17 @@ ABOUT: Mapping[Act, tuple[str, str]] = {
     Act.CHANNEL: ("signin", "new_phone"),
     Act.COUPON_FAULT: ("coupon", "error"),
 }
-"""What each act on behalf of a resident says about the call."""
+"""The subject of a call for each act on behalf of a resident."""
 OPENED = ("delivery", "not_arrived")
 """A household was opened and nothing done.
 
-Where the letter is, is what callers ask first (``domain.md`` §5.4).
+Callers ask first where the letter is (``domain.md`` §5.4).
 """
 MOST = 3
 
 
 def suggest(session: Session, call: Call) -> list[tuple[str, str]]:
-    """Return categories with subcategories that fit what was done in a call, the last act first.
-
-    At most three.
-    """
+    """Return at most three categories with subcategories for the acts of a call, the last first."""
     acts = session.scalars(
         select(DeskAct.act).where(DeskAct.call_id == call.id).order_by(DeskAct.id.desc()).limit(20)
     )

@@ -1,4 +1,6 @@
-"""A household as staff see it.
+"""A household as staff see it: searched, masked, with its timeline; and the lists of waiting work.
 
-Found, masked, with everything that happened to it in one line of time.
+Owns no tables; it joins those of other wings, reviews requests of every kind, and logs who looked
+at what. Called by ``call_desk``, the reports, the settlement, the staff site and the resident
+site's own list of requests. May use every wing below ``desk``.
 """

@@ -1,6 +1,6 @@
-"""Opening a household with a reason, and looking behind the masks.
+"""Opening a household with a reason, and unmasking fields: logged and counted (T10, A11).
 
-Logged and counted (``security.md`` T10, A11).
+Both are numbers of ``security.md``.
 """
 
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ UNMASK_HOUR = throttles.Limit("t10u", 60, 3600)
 
 
 class Reason(StrEnum):
-    """Why somebody opens a household."""
+    """The reasons for opening a household."""
 
     INQUIRY = "inquiry"
     REQUEST = "request"
@@ -33,7 +33,7 @@ class Reason(StrEnum):
 
 
 class Part(StrEnum):
-    """What is masked until somebody asks for it."""
+    """Fields masked until revealed."""
 
     NAME = "name"
     ADDRESS = "address"
@@ -46,7 +46,7 @@ def existing(session: Session, household_id: int) -> Household:
     """Return the household's row.
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: there is no such household.
     """
     found = session.get(Household, household_id)
     if found is None:
@@ -55,12 +55,12 @@ def existing(session: Session, household_id: int) -> Household:
 
 
 def unknown() -> NotFoundError:
-    """Return what is said of a household that is not there."""
+    """Return the error for a household that does not exist."""
     return NotFoundError(_s("この世帯は見つかりませんでした。検索からやりなおしてください。"))
 
 
 def open_with_reason(work: Work, household: Household, reason: Reason, words: str) -> datetime:
-    """Log why a household is opened; returns until when it stays open.
+    """Log the reason for opening a household; return until when (UTC) it stays open.
 
     ``words`` may name people, so they are sealed.
     """
@@ -81,9 +81,9 @@ def open_with_reason(work: Work, household: Household, reason: Reason, words: st
 
 
 def unmask(work: Work, household: Household, part: Part, reason: Reason) -> datetime:
-    """Log that somebody looks behind a mask; returns until when it stays open.
+    """Log that fields are unmasked; return until when (UTC) they stay so.
 
-    Unusually many are noted.
+    An unusually high number is logged as such.
     """
     record(
         work,
@@ -99,15 +99,15 @@ def unmask(work: Work, household: Household, part: Part, reason: Reason) -> date
 
 
 def count_look(work: Work) -> None:
-    """Count that somebody saw what is masked; more than sixty an hour are noted as unusual."""
+    """Count a look at masked fields; more than sixty an hour are logged as unusual."""
     if not throttles.take(work.session, UNMASK_HOUR, str(work.actor.id), work.now).allowed:
         record(work, "staff.unusual_browsing", "staff_user", work.actor.id, what="unmask")
 
 
 def note_protected_asked(work: Work, household_id: int, *, call_id: int | None = None) -> None:
-    """Log that somebody who may not know asked for a protected household.
+    """Log that somebody without the permission asked for a protected household.
 
-    ``call_id`` is the call in which it was.
+    ``call_id`` is the call in which this happened, if any.
     """
     record(
         work,

@@ -1,6 +1,6 @@
-"""Accepting many requests at once.
+"""Accepting many requests at once: only plain ones, each by the rules of its kind.
 
-Only plain ones, each by its own rule, with a reason for every one left out.
+Every one that is left out comes with the reason.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,7 +25,7 @@ LIMIT = 50
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A chosen request that cannot take the action, and why."""
+    """A chosen request that cannot be accepted, and why."""
 
     request_id: int
     receipt_no: str
@@ -34,22 +34,19 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a bulk accept would do: these requests (with their versions), children and yen.
-
-    And who is left out.
-    """
+    """The effect of a bulk accept: the requests (with their versions), and those left out."""
 
     takes: Sequence[Request]
     left_out: Sequence[LeftOut]
 
     @property
     def children(self) -> int:
-        """Children of the requests that would be accepted."""
+        """The number of children of the requests that would be accepted."""
         return sum(row.children for row in self.takes)
 
     @property
     def amount_yen(self) -> int:
-        """Yen of the requests that would be accepted."""
+        """The yen of the requests that would be accepted."""
         return sum(row.amount_yen for row in self.takes)
 
 
@@ -78,9 +75,9 @@ def _why_not(work: Work, row: Request) -> str:
 
 
 def plan(work: Work, request_ids: Iterable[int]) -> Plan:
-    """Say what a bulk accept of the chosen requests would do; changes nothing.
+    """Return what a bulk accept of the chosen requests would do, without changing anything.
 
-    The caller chose what may be known.
+    The caller has filtered out what the reader may not know of.
     """
     wanted = sorted(set(request_ids))[:LIMIT]
     rows = work.session.scalars(
@@ -94,9 +91,9 @@ def plan(work: Work, request_ids: Iterable[int]) -> Plan:
 
 
 def accept_all(work: Work, versions: Iterable[tuple[int, int]]) -> tuple[list[int], list[LeftOut]]:
-    """Accept requests by (id, version), each in a savepoint of its own.
+    """Accept requests by (id, version), each in its own savepoint.
 
-    Returns the accepted ids and the refused.
+    Returns the accepted ids, and the refused ones.
     """
     accepted: list[int] = []
     refused: list[LeftOut] = []

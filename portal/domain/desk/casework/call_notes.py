@@ -1,4 +1,4 @@
-"""What a household said about being called: shown wherever staff are about to dial."""
+"""What a household said about being called; shown wherever staff are about to dial."""
 
 from portal.domain.foundation.work import Work
 from portal.domain.requests.all_kinds import kind_of
@@ -9,9 +9,10 @@ from portal.domain.requests.requests.services import written_in
 
 
 def call_notes(work: Work, household_id: int | None) -> tuple[Line, ...]:
-    """Return the household's newest answer to each question about calling; the number itself is the page's matter.
+    """Return the household's newest answer to each question about calling, without the number.
 
-    An answer stays in force after its request has ended: who must not be named in March must not be named in April.
+    An answer remains in force after its request has ended: who must not be named in March must not
+    be named in April.
     """
     if household_id is None:
         return ()

@@ -1,4 +1,4 @@
-"""How many children have been reached, by each of the three ways in which a ward may count a delivery."""
+"""How many children were reached, by each of the ways in which a ward may count deliveries."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,9 +26,9 @@ class Reached:
 
 @dataclass(frozen=True, slots=True)
 class Deliveries:
-    """All children there is something to deliver to, and those reached.
+    """All children to whom something is to be delivered, and those reached.
 
-    ``counts`` names the way that counts.
+    ``counts`` names the way that the program uses.
     """
 
     everybody: Reached
@@ -37,16 +37,17 @@ class Deliveries:
 
     @property
     def delivered(self) -> Reached:
-        """What the program counts as delivered."""
+        """The figures by the program's way of counting."""
         return self.by_way[self.counts]
 
 
 def deliveries(session: Session, delivered_means: str) -> Deliveries:
     """Count who was reached; ``delivered_means`` is the program's setting of that name.
 
-    Declined and ineligible entitlements are in no count. ``handed_over``: a letter with ID and
-    password went to the post, whatever came after. ``revealed``: the code was shown to the
-    household at least once. ``exchanged``: the issuer reported the exchange of the whole amount.
+    Declined and ineligible entitlements are not counted. ``handed_over``: a letter with ID and
+    password was handed to the post, whatever happened afterwards. ``revealed``: the code was shown
+    to the household at least once. ``exchanged``: the issuer reported the exchange of the whole
+    amount.
     """
     letters = select(Letter.household_id).where(
         Letter.kind == CREDENTIAL_LETTER,

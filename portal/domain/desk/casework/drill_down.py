@@ -1,4 +1,4 @@
-"""From a sum on the dashboard down to the children behind it, without those that the reader may not know of."""
+"""The children behind a sum of the dashboard, without those the reader may not know of."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,7 +15,7 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class EntitlementRow:
-    """One child in a state; nothing personal: ``ordinal`` is its number in the household."""
+    """One child in a state, without personal data; ``ordinal`` is its number in the household."""
 
     id: int
     household_id: int
@@ -27,7 +27,7 @@ class EntitlementRow:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """How many children the list has, and their yen."""
+    """The number of children in a list, and their yen."""
 
     children: int
     yen: int
@@ -36,7 +36,7 @@ class Listed:
 def children_in(
     session: Session, state: str, *, include_protected: bool, after: int = 0, limit: int = PAGE
 ) -> list[EntitlementRow]:
-    """Return the children in a state, in the order of their keys, after the one with the key ``after``."""
+    """Return the children in a state, ordered by key, after the one with the key ``after``."""
     statement = (
         select(
             Entitlement.id,
@@ -64,7 +64,7 @@ def children_in(
 
 
 def listed(session: Session, state: str, *, include_protected: bool) -> Listed:
-    """Return how many children and yen ``children_in`` gives in all."""
+    """Return the total number of children and yen that ``children_in`` gives."""
     statement = select(func.count(), func.coalesce(func.sum(Entitlement.amount_yen), 0)).where(
         Entitlement.state == state
     )

@@ -1,4 +1,4 @@
-"""A first sign-in that five wrong birth dates froze: an officer opens it again."""
+"""Unfreezing a first sign-in that five wrong birth dates froze, by an officer."""
 
 from sqlalchemy import select
 
@@ -12,11 +12,11 @@ from portal.domain.people.tasks.services import BIRTH_FROZEN, finish_task
 
 
 def unfreeze(work: Work, task_id: int) -> Credential:
-    """Open the letter of a ``birth_frozen`` task again, forget its wrong dates, and finish the task.
+    """Unfreeze the letter of a ``birth_frozen`` task, reset its failures, and finish the task.
 
     Raises:
-        NotFoundError: no such task.
-        WrongStateError: another kind of task, finished before, or the letter was replaced
+        NotFoundError: there is no such task.
+        WrongStateError: the task is of another kind or finished, or the letter was replaced
             meanwhile.
     """
     task = work.session.scalar(select(Task).where(Task.id == task_id).with_for_update())
@@ -29,7 +29,7 @@ def unfreeze(work: Work, task_id: int) -> Credential:
 
 
 def open_again(work: Work, household_id: int) -> Credential:
-    """Open a household's frozen letter again and forget its wrong dates.
+    """Unfreeze a household's frozen letter and reset its failures.
 
     Raises:
         WrongStateError: none of its letters is frozen.

@@ -1,4 +1,4 @@
-"""In which language a household reads: what it chose itself, as far as anybody knows."""
+"""The language in which a household reads, as far as it is known."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from portal.domain.requests.requests.models import Request
 def language_of(session: Session, household_id: int) -> str:
     """Return a household's locale id.
 
-    Of its last sign-in, else of its last request in the portal, else Japanese.
+    That of its last sign-in, else of its last request in the portal, else Japanese.
     """
     signed_in = session.scalar(
         select(Credential.locale)

@@ -1,7 +1,4 @@
-"""Deciding that a household gets a new letter with another ID and password.
-
-The next print run makes it.
-"""
+"""Ordering a new letter with another ID and password; the next print run makes it."""
 
 from datetime import date, datetime
 
@@ -40,15 +37,12 @@ LEADS_TO_LETTER = (NEW_LETTER, REPORT_LOST, CODE_CLOSED, BIRTH_FROZEN)
 
 
 def leads_to_letter(task: Task) -> bool:
-    """Tell whether a new letter is what may be decided about a task."""
+    """Return whether a new letter may be ordered for this kind of task."""
     return task.kind in LEADS_TO_LETTER and task.household_id is not None and task.state == "open"
 
 
 def last_day_to_decide(program: Program) -> date:
-    """Return the last day (JST) for deciding on what was asked for in time.
-
-    That of posting what is printed then.
-    """
+    """Return the last day (JST) to decide requests made in time: the day of posting the print."""
     window = program.windows.new_letter
     days = [
         rule.last_posting_day(program.calendar)
@@ -59,10 +53,10 @@ def last_day_to_decide(program: Program) -> date:
 
 
 def closed_text(program: Program, task: Task, now: datetime) -> str:
-    """Return why no new letter may be ordered now, in the staff's words; "" while it may.
+    """Return the sentence for staff why no new letter may be ordered now, or "".
 
-    What was asked for by the window's last day may be decided a little longer: the window ends so
-    early just because checking, printing and handing over take days.
+    Requests made by the window's last day may be decided a little later: the window ends early only
+    because checking, printing and handing over take days.
     """
     window = program.windows.new_letter
     in_time = task.created_at < window.ends_at and now < day_end(last_day_to_decide(program))
@@ -72,7 +66,7 @@ def closed_text(program: Program, task: Task, now: datetime) -> str:
 
 
 def why_not(work: Work, task: Task) -> str:
-    """Return why no new letter can be ordered for a task, in the staff's words; "" where it can."""
+    """Return the sentence for staff why no new letter can be ordered for a task, or ""."""
     if _protected(work.session, task):
         return _s("支援措置の世帯の手紙は、この画面からは出せません。区の手順で渡してください。")
     return closed_text(work.program, task, work.now)
@@ -83,16 +77,16 @@ def _protected(session: Session, task: Task) -> bool:
 
 
 def order_new_letter(work: Work, task_id: int) -> LetterOrder:
-    """Let the next print run make a new letter for a task's household, and finish the task.
+    """Order a new letter for a task's household from the next print run, and finish the task.
 
-    The old ID and password stay as they are until the new letter is printed.
+    The old ID and password stay valid until the new letter is printed.
 
     Raises:
-        NotFoundError: no such task, or it belongs to no household.
-        WrongStateError: another kind of task, or finished before.
+        NotFoundError: there is no such task, or it belongs to no household.
+        WrongStateError: the task is of another kind, or finished.
         TooEarlyError, TooLateError: outside the window; the message says its first or last day.
-        NotAllowedError: the household is protected; the ward hands its letter over in its own way.
-        ConflictError: the household's letter was not handed over yet.
+        NotAllowedError: the household is protected; the ward delivers its letter in its own way.
+        ConflictError: the household's letter has not been handed over yet.
     """
     task = work.session.get(Task, task_id, with_for_update=True, populate_existing=True)
     if task is None or task.household_id is None:

@@ -1,6 +1,6 @@
-"""A household's row, its credential and what else there is about it, in one statement.
+"""A household's row, its credential and which lists about it have entries, in one query.
 
-The rest is read only if there.
+The lists themselves are read only if they have any.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from portal.domain.requests.recipients.models import RecipientChange
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The household, its latest credential, and whether anything stands in each of the lists about it."""
+    """The household, its latest credential, and for each list about it, whether it has entries."""
 
     household: Household
     credential: Credential | None
@@ -55,10 +55,10 @@ OVERVIEW = (
 
 
 def overview(session: Session, household_id: int) -> Overview:
-    """Return what there is about a household.
+    """Return the overview of a household.
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: there is no such household.
     """
     row = session.execute(OVERVIEW, {"household_id": household_id}).one_or_none()
     if row is None:

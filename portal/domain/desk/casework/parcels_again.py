@@ -1,7 +1,4 @@
-"""What becomes of a parcel, together with the household's request to have it again.
-
-Fulfilled with it, or ended with it.
-"""
+"""Outcomes of a parcel that also end the household's request to have it sent again."""
 
 from datetime import date
 
@@ -30,7 +27,7 @@ def repost(
 
 
 def restock(work: Work, parcel_id: int) -> AlternativeParcel:
-    """Lay a parcel into stock as ``alternatives.delivery.restock`` does, with its errors.
+    """Return a parcel to stock as ``alternatives.delivery.restock`` does, with its errors.
 
     A request for it ends.
     """
@@ -50,7 +47,7 @@ def resend(work: Work, parcel_id: int) -> AlternativeParcel:
 
 
 def write_off(work: Work, parcel_id: int) -> AlternativeParcel:
-    """Give a lost parcel up as ``alternatives.lost_parcels.write_off`` does, with its errors.
+    """Write off a lost parcel as ``alternatives.lost_parcels.write_off`` does, with its errors.
 
     A request for it ends.
     """

@@ -1,6 +1,6 @@
-"""Cards to households whose letter was delivered and who never signed in.
+"""Cards to households who have their letter but never signed in.
 
-Six and three weeks before the end.
+They go out six and three weeks before the end.
 """
 
 from collections.abc import Callable, Collection
@@ -25,13 +25,13 @@ from portal.domain.people.entitlements.states import ENTITLEMENT
 
 EVENT = "not_signed_in"
 STAGES = (21, 42)
-"""Days before the last day from which each card goes out; the later one first, so that it wins."""
+"""Days before the last day on which each card is due; the later card first, so that it wins."""
 AT_ONCE = 200
 Transaction = Callable[[], AbstractContextManager[Session]]
 
 
 def stage(window: Window, now: datetime) -> int | None:
-    """Return which card is due at this instant (days before the last day), None when none is."""
+    """Return the card that is due now, as days before the last day, or None."""
     if not window.is_open(now):
         return None
     left = window.days_left(now)
@@ -41,10 +41,9 @@ def stage(window: Window, now: datetime) -> int | None:
 def due_households(session: Session, window: Window, now: datetime) -> list[int]:
     """Return the households to write to now.
 
-    The letter was delivered, its ID never used, something is still to get.
-
-    Left out are held, protected and removed ones, those with a death, and those written to since
-    this card fell due.
+    Their letter was delivered, its ID was never used, and something is left to receive. Excluded
+    are held, protected and removed households, those with a death, and those written to since this
+    card was due.
     """
     days = stage(window, now)
     if days is None:
@@ -80,7 +79,7 @@ def due_households(session: Session, window: Window, now: datetime) -> list[int]
 
 
 def write_to(work: Work, window: Window, household_ids: Collection[int]) -> None:
-    """Queue the card that is due for these households, each once however often this is called."""
+    """Queue the due card for these households, each only once however often this is called."""
     days = stage(window, work.now)
     if days is None:
         return
@@ -95,10 +94,7 @@ def write_to(work: Work, window: Window, household_ids: Collection[int]) -> None
 
 
 def write_to_everybody(source: WorkSource, window: Window) -> int:
-    """Queue every card that is due, in short transactions; the daily print makes them.
-
-    Returns how many.
-    """
+    """Queue every due card in short transactions, for the daily print; return their number."""
     with source.reading() as work:
         waiting = due_households(work.session, window, work.now)
     for start in range(0, len(waiting), AT_ONCE):

@@ -1,4 +1,4 @@
-"""What became of a request since a reviewer opened it: the facts that differ, and what happened."""
+"""Changes to a request since a reviewer opened it: facts that differ, and events."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ SILENT = frozenset({"request.claimed", "request.released"})
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a page showed of a request, small enough to go along with its form; nothing personal."""
+    """What a page showed of a request, small enough for a hidden field; nothing personal."""
 
     state: str
     children: int
@@ -32,7 +32,7 @@ class Shown:
 
     @classmethod
     def read(cls, line: str) -> "Shown | None":
-        """Read it back; None for what no page of ours wrote."""
+        """Parse such a line; None for a line that no page of ours wrote."""
         parts = line.split("|")
         if len(parts) != PARTS or not all(
             p.isascii() and p.isdigit() and len(p) < 16 for p in (*parts[1:3], parts[4])
@@ -43,7 +43,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """How a request stood when the page was opened, and what happened to it since, oldest first."""
+    """A request as the page showed it, and the events since then, oldest first."""
 
     before: Shown
     moments: Sequence[TimelineEntry]
@@ -56,9 +56,9 @@ def shown_now(session: Session, row: Request) -> Shown:
 
 
 def changes_since(session: Session, row: Request, before: Shown) -> Changes:
-    """Return what happened to a request since a page showed it.
+    """Return the events of a request since a page showed it.
 
-    Its own steps, those of its parts, and approvals.
+    Its own events, those of its parts, and approvals.
     """
     own = and_(AuditEvent.subject == "request", AuditEvent.subject_id == row.id)
     of_household = AuditEvent.household_id == row.household_id

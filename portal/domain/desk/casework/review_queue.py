@@ -1,6 +1,6 @@
-"""The queue of requests.
+"""The queue of requests: counted, filtered, oldest first.
 
-Counted, filtered, oldest first, without households that the reader may not know of.
+Requests of households that the reader may not know of are left out.
 """
 
 from collections.abc import Mapping
@@ -26,11 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Channel
-from portal.domain.foundation.approvals.models import Approval
-from portal.domain.foundation.approvals.states import APPROVAL
 from portal.domain.people.households.models import Household
-from portal.domain.requests.redeliveries.models import Redelivery
-from portal.domain.requests.requests.four_eyes import ACCEPT
 from portal.domain.requests.requests.kinds import KINDS
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.states import REQUEST
@@ -43,7 +39,7 @@ CHANNELS = tuple(channel.value for channel in Channel if channel is not Channel.
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a reader narrowed the queue to; an empty value narrows nothing."""
+    """The filters of the queue; an empty value filters nothing."""
 
     kind: str = ""
     state: str = WAITING
@@ -54,7 +50,7 @@ class Filters:
 
     @classmethod
     def read(cls, values: Mapping[str, str]) -> "Filters":
-        """Read the filters of an address; unknown values narrow nothing."""
+        """Parse the filters of an address; unknown values filter nothing."""
         kind, state, channel = (values.get(name, "") for name in ("kind", "state", "channel"))
         return cls(
             kind=kind if kind in KINDS else "",
@@ -66,7 +62,7 @@ class Filters:
         )
 
     def pairs(self) -> dict[str, str]:
-        """Return the filters that narrow, as an address writes them."""
+        """Return the active filters as an address has them."""
         values = {
             "kind": self.kind,
             "state": self.state if self.state != WAITING else "",
@@ -78,14 +74,14 @@ class Filters:
         return {name: value for name, value in values.items() if value}
 
     def without(self, name: str) -> "Filters":
-        """Return the filters less one of them."""
+        """Return the filters without one of them."""
         defaults = Filters()
         return replace(self, **{name: getattr(defaults, name)})
 
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One request as a line of the queue; nothing personal."""
+    """One request as a row of the queue, without personal data."""
 
     id: int
     kind: str
@@ -105,8 +101,8 @@ class QueueRow:
     entered_by: int | None
 
 
-def _known_to(include_protected: bool) -> ColumnElement[bool]:
-    """What the reader may know of: everything, or what belongs to no protected household."""
+def known_to(include_protected: bool) -> ColumnElement[bool]:
+    """Return the condition for what the reader may know of: everything, or nothing protected."""
     if include_protected:
         return Request.id.is_not(None)
     protected = select(Household.id).where(Household.protected.is_(True))
@@ -165,7 +161,7 @@ def queue(
     after: int = 0,
     limit: int = PAGE,
 ) -> list[QueueRow]:
-    """Return requests oldest first, after the one with the key ``after``; ``today`` is the JST day."""
+    """Return requests, oldest first, after the key ``after``; ``today`` is the JST day."""
     values = {"staff_id": staff_id, "today": today, "after": after, "most": limit}
     rows = session.execute(_listing(filters, include_protected, after > 0), values)
     return [_row(row) for row in rows]
@@ -178,79 +174,32 @@ def _row(row: Row[Any]) -> QueueRow:
 
 
 @cache
-def _listing(filters: Filters, include_protected: bool, goes_on: bool) -> Executable:
+def _listing(filters: Filters, include_protected: bool, continued: bool) -> Executable:
     # put together once for each way to narrow: building a statement takes as long as running it
-    statement = select(*COLUMNS).where(*_conditions(filters), _known_to(include_protected))
-    if goes_on:
-        statement = statement.where(_later_than(bindparam("after")))
+    statement = select(*COLUMNS).where(*_conditions(filters), known_to(include_protected))
+    if continued:
+        statement = statement.where(later_than(bindparam("after")))
     return statement.order_by(Request.received_at, Request.id).limit(
         bindparam("most", type_=Integer())
     )
 
 
 def one(session: Session, request_id: int, *, include_protected: bool) -> Request | None:
-    """Return a request that the reader may know of."""
+    """Return a request that the reader may know of, or None."""
     return session.scalar(
-        select(Request).where(Request.id == request_id, _known_to(include_protected))
+        select(Request).where(Request.id == request_id, known_to(include_protected))
     )
 
 
-def next_for(
-    session: Session,
-    staff_id: int,
-    now: datetime,
-    *,
-    include_protected: bool,
-    kind: str = "",
-    after: int = 0,
-) -> int | None:
-    """Return the oldest waiting request that this person may decide and nobody else is deciding.
-
-    Left out: own entries, own proposals (a second person confirms them), and for those who are not
-    of the ward what was passed to it. ``after`` walks on from a request that is left as it is;
-    after the newest the oldest comes again.
-    """
-    free = or_(
-        Request.claimed_by.is_(None), Request.claimed_by == staff_id, Request.claimed_until <= now
-    )
-    proposed = select(Approval.subject_id).where(
-        Approval.kind == ACCEPT,
-        Approval.subject == "request",
-        Approval.state == APPROVAL.initial,
-        Approval.proposed_by == staff_id,
-        Approval.subject_id.is_not(None),
-    )
-    statement = (
-        select(Request.id)
-        .where(
-            Request.state == WAITING,
-            free,
-            or_(Request.entered_by.is_(None), Request.entered_by != staff_id),
-            Request.id.not_in(proposed),
-            Request.id != after,
-            _known_to(include_protected),
-        )
-        .order_by(Request.received_at, Request.id)
-        .limit(1)
-    )
-    if kind:
-        statement = statement.where(Request.kind == kind)
-    if not include_protected:
-        statement = statement.where(
-            Request.id.not_in(select(Redelivery.request_id).where(Redelivery.ward_only.is_(True)))
-        )
-    later = session.scalar(statement.where(_later_than(after))) if after else None
-    return later or session.scalar(statement)
-
-
-def _later_than(after: int | BindParameter[int]) -> ColumnElement[bool]:
+def later_than(after: int | BindParameter[int]) -> ColumnElement[bool]:
+    """Return the condition for requests that come after the one with the key ``after``."""
     last = select(Request.received_at).where(Request.id == after).scalar_subquery()
     return or_(Request.received_at > last, and_(Request.received_at == last, Request.id > after))
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Waiting requests per kind, and how many of all are overdue; ``CAP`` means: so many or more."""
+    """Waiting requests by kind, and the overdue ones; ``CAP`` means this many or more."""
 
     by_kind: Mapping[str, int]
     overdue: int
@@ -262,9 +211,9 @@ class Counts:
 
 
 def counts(session: Session, *, include_protected: bool, today: date) -> Counts:
-    """Count what waits, each figure up to ``CAP``.
+    """Count the waiting requests, each figure up to ``CAP``.
 
-    A page that counts 20,000 rows costs more than all the rest of it.
+    Counting 20,000 rows would cost more than the rest of the page.
     """
     row = session.execute(_counting(include_protected), {"today": today}).one()
     return Counts(dict(zip(KINDS, row, strict=False)), int(row.overdue))
@@ -273,7 +222,7 @@ def counts(session: Session, *, include_protected: bool, today: date) -> Counts:
 @cache
 def _counting(include_protected: bool) -> Executable:
     # built once: building so large a statement takes longer than running it
-    waiting = and_(Request.state == WAITING, _known_to(include_protected))
+    waiting = and_(Request.state == WAITING, known_to(include_protected))
     figures = [_up_to(and_(waiting, Request.kind == kind)).label(kind) for kind in KINDS]
     late = _up_to(and_(waiting, Request.due_on < bindparam("today", type_=Date())))
     return select(*figures, late.label("overdue"))

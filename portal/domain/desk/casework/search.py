@@ -1,4 +1,4 @@
-"""Finding the household that somebody means: by person, by address, by the letter or by the ID."""
+"""Finding a household by person, by address, by letter or by ID."""
 
 import unicodedata
 from collections.abc import Collection
@@ -40,7 +40,7 @@ class Typed:
 
     @classmethod
     def from_values(cls, values: dict[str, str]) -> "Typed":
-        """Take the fields of this form out of others."""
+        """Return the form from the fields that belong to it."""
         return cls(**{f.name: values.get(f.name, "").strip()[:200] for f in fields(cls)})
 
     def values(self) -> dict[str, str]:
@@ -49,23 +49,23 @@ class Typed:
 
     @property
     def used(self) -> list[str]:
-        """Which fields were typed into."""
+        """The names of the fields that were filled in."""
         return [name for name, value in self.values().items() if value]
 
     @property
     def empty(self) -> bool:
-        """Tell whether nothing was typed."""
+        """Whether nothing was typed."""
         return not self.used
 
-    def goes_on(self, earlier: "Typed") -> bool:
-        """Tell whether this is the earlier search with some letters more or less, as while typing."""
+    def refines(self, earlier: "Typed") -> bool:
+        """Return whether this is the earlier search with a few letters changed, as while typing."""
         pairs = zip(self.values().values(), earlier.values().values(), strict=True)
         return all(a.startswith(b) or b.startswith(a) for a, b in pairs)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Households (at most twenty); ``more`` further ones fit; ``faults`` are sentences by field."""
+    """At most twenty households; ``more`` further ones match; ``faults`` are sentences by field."""
 
     households: tuple[HouseholdView, ...] = ()
     more: bool = False
@@ -73,7 +73,7 @@ class Found:
 
 
 def from_one_box(text: str) -> Typed:
-    """Guess which field a text of the one box in the header belongs to."""
+    """Return the form for a text typed into the single search box, in the field it fits."""
     text = text.strip()[:200]
     folded = unicodedata.normalize("NFKC", text)
     if read_login_id(text) or is_letter_number(read_letter_number(text)):
@@ -88,12 +88,12 @@ def from_one_box(text: str) -> Typed:
 
 
 def read_letter_number(typed: str) -> str:
-    """Return a letter number in the form that is stored."""
+    """Return a typed letter number in its stored form."""
     return without_separators(typed).upper()
 
 
 def find(work: Work, indexer: Indexer, typed: Typed, *, include_protected: bool) -> Found:
-    """Find households; what cannot be read is answered with a sentence for its field."""
+    """Find households; a field that cannot be parsed gets a sentence in ``faults``."""
     faults: list[tuple[str, str]] = []
     code = postal_code(typed.postal) if typed.postal else ""
     if typed.postal and not code:
@@ -125,7 +125,7 @@ def _by_number(work: Work, typed: str) -> int | None:
 
 
 def count_search(work: Work, used: Collection[str], found: int) -> None:
-    """Count a search, and log which fields were used and how many households came back (never the words).
+    """Count a search, and log the fields used and the number of hits (never the words).
 
     Raises:
         ThrottledError: the day's searches are used up.

@@ -1,4 +1,4 @@
-"""All states and actions on one page, and which state of one subject bars an action on another."""
+"""All states and actions on one page, and which states exclude actions on other subjects."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -57,19 +57,19 @@ MACHINES = (
     SUBCONTRACTOR,
 )
 NONE = "none"
-"""The child has no such thing."""
+"""The child has no such subject."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """An action is only possible while the child's other subject is in one of these states."""
+    """An action is possible only while the child's other subject is in one of these states."""
 
     action: str
     other: StateMachine
     allowed: frozenset[str]
 
     def allows(self, state: str) -> bool:
-        """Tell whether the action is possible while the other subject is in this state."""
+        """Return whether the action is possible while the other subject is in this state."""
         return state in self.allowed
 
 
@@ -148,7 +148,7 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def _ordered(machine: StateMachine) -> list[str]:
-    """States in the order in which they are met from the first one."""
+    """Return the states in the order in which they are reached from the first one."""
     found = [machine.initial]
     for mapping in machine.steps.values():
         for source, target in mapping.items():

@@ -1,6 +1,7 @@
-"""How far the program is, from the roster to the post, as steps that are done, at work or still to come."""
+"""The program's progress from roster to post, as steps that are done, current or to come."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Select, distinct, func, select
 from sqlalchemy.orm import Session
@@ -19,7 +20,7 @@ DONE, NOW, LATER = "done", "now", "later"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: its name (the site has words for it), its state, and how many are done of how many."""
+    """One step: its name (the site has the label), its state, and how many of how many are done."""
 
     name: str
     state: str
@@ -28,10 +29,40 @@ class Step:
 
 
 def next_steps(session: Session) -> list[Step]:
-    """Return the steps in order; the first one that is not done is at work."""
-    households = _count(
-        session, select(func.count(Household.id)).where(Household.state == "active")
+    """Return the steps in order; the first one that is not done is the current one."""
+    facts = (*_roster_facts(session), *_coupon_facts(session), *_letter_facts(session))
+    steps = []
+    state = NOW
+    for one in facts:
+        steps.append(Step(one.name, DONE if one.is_done else state, one.done, one.all))
+        if not one.is_done:
+            state = LATER
+    return steps
+
+
+class _Fact(NamedTuple):
+    """One step as counted: how many of how many are done, and whether that is enough."""
+
+    name: str
+    is_done: bool
+    done: int = 0
+    all: int = 0
+
+
+def _enough(name: str, done: int, wanted: int) -> _Fact:
+    return _Fact(name, wanted > 0 and done >= wanted, done, wanted)
+
+
+def _roster_facts(session: Session) -> tuple[_Fact, ...]:
+    active = select(func.count(Household.id)).where(Household.state == "active")
+    households = _count(session, active)
+    return (
+        _Fact("roster", households > 0, households, households),
+        _Fact("protection", protection_loaded(session)),
     )
+
+
+def _coupon_facts(session: Session) -> tuple[_Fact, ...]:
     stock = _count(session, select(func.count(Coupon.id)))
     assigned = _count(
         session,
@@ -39,9 +70,16 @@ def next_steps(session: Session) -> list[Step]:
         .join(Coupon, Coupon.entitlement_id == Entitlement.id)
         .where(Entitlement.state == "in_progress", Coupon.state.in_(LIVE)),
     )
-    # a child whose request stopped its coupon, or whom nobody may serve now, gets none: it is not
-    # waited for
+    # A child whose request stopped its coupon, or who must not be served now, gets none and is not
+    # waited for.
     wanted = assigned + wanting_count(session)
+    return (
+        _Fact("codes", stock > 0 and stock >= wanted, stock, wanted),
+        _enough("assign", assigned, wanted),
+    )
+
+
+def _letter_facts(session: Session) -> tuple[_Fact, ...]:
     served = (
         Entitlement.state == "in_progress",
         Household.state == "active",
@@ -60,23 +98,9 @@ def next_steps(session: Session) -> list[Step]:
         .join(Household, Household.id == Letter.household_id)
         .where(*served)
     )
-    lettered = _count(session, with_letter.where(Letter.state.in_(("printed", "handed_over"))))
+    printed = _count(session, with_letter.where(Letter.state.in_(("printed", "handed_over"))))
     sent = _count(session, with_letter.where(Letter.state == "handed_over"))
-    facts = (
-        ("roster", households > 0, households, households),
-        ("protection", protection_loaded(session), 0, 0),
-        ("codes", stock > 0 and stock >= wanted, stock, wanted),
-        ("assign", wanted > 0 and assigned >= wanted, assigned, wanted),
-        ("letters", ready > 0 and lettered >= ready, lettered, ready),
-        ("hand_over", ready > 0 and sent >= ready, sent, ready),
-    )
-    steps = []
-    state = NOW
-    for name, done, count, total in facts:
-        steps.append(Step(name, DONE if done else state, count, total))
-        if not done:
-            state = LATER
-    return steps
+    return _enough("letters", printed, ready), _enough("hand_over", sent, ready)
 
 
 def _count(session: Session, statement: Select[int]) -> int:

@@ -1,7 +1,4 @@
-"""Codes that are being stopped at their issuer.
-
-What it answers decides over the request that asked for it.
-"""
+"""Codes being stopped at their issuer; its answer decides the request that asked for the stop."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -36,9 +33,9 @@ PAGE = 200
 
 @dataclass(frozen=True, slots=True)
 class StopRow:
-    """A code whose stop was asked for.
+    """A code that is being stopped.
 
-    Its management number (never the code itself), and who asked.
+    It has the code's management number, never the code itself, and who asked for the stop.
     """
 
     coupon_id: int
@@ -82,9 +79,9 @@ def waiting_stops(work: Work, *, include_protected: bool, limit: int = PAGE) -> 
 
 
 def _of_ward_alone() -> ColumnElement[bool]:
-    """Whether the request that asked for a stop is known to the ward alone.
+    """Return the condition that the request behind a stop is visible to the ward only.
 
-    The entitlement is joined.
+    The statement must join the entitlement.
     """
     asked = select(Request.id).where(Request.id == Entitlement.claim_id, Request.ward_only)
     return asked.correlate(Entitlement).exists()
@@ -108,12 +105,10 @@ def _claimed(session: Session, coupon_id: int, *, include_protected: bool) -> En
 
 
 def confirm(work: Work, coupon_id: int, *, include_protected: bool) -> None:
-    """Note that nothing was spent and the code is stopped.
+    """Record that a code was stopped unused, and continue what asked for it.
 
-    What asked for it goes on in the same transaction.
-
-    A decline or another request is decided, a shop's refusal of the code is answered with a new
-    one.
+    In the same transaction, a decline or another request is decided, and a refused coupon is
+    replaced.
 
     Raises:
         NotFoundError: there is no such code, or the actor may not know of it.
@@ -129,9 +124,9 @@ def confirm(work: Work, coupon_id: int, *, include_protected: bool) -> None:
 
 
 def found_spent(work: Work, coupon_id: int, *, include_protected: bool) -> None:
-    """Note that the code was used before it could be stopped.
+    """Record that a code was used before it could be stopped.
 
-    The request that asked is refused, a fault looked up again.
+    The request that asked for the stop is refused; a refused coupon is looked up again.
 
     Raises:
         NotFoundError: there is no such code, or the actor may not know of it.
@@ -147,9 +142,9 @@ def found_spent(work: Work, coupon_id: int, *, include_protected: bool) -> None:
 
 
 def as_csv(rows: Iterable[StopRow]) -> bytes:
-    """Return the list that goes to an issuer.
+    """Return the list for an issuer.
 
-    UTF-8 with BOM, one management number a line, formula-safe.
+    UTF-8 with BOM, one management number per line, safe from formulas.
     """
     lines = ["management_no,face_yen"]
     lines += [f"{_plain(row.management_no)},{row.face_yen}" for row in rows]

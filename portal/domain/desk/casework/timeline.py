@@ -1,4 +1,4 @@
-"""Everything that happened to a household, newest first: events, letters, coupons (never a code)."""
+"""The timeline of a household, newest first: events, letters, coupons (never a code)."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -21,7 +21,7 @@ LIMIT = 200
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """One thing that happened; ``action`` is stable, the site has words for it.
+    """One entry; ``action`` is a stable code whose label the site has.
 
     ``who`` is a staff name or empty.
     """
@@ -66,37 +66,52 @@ def timeline(
     of_ward: bool = False,
     has_changes: bool = True,
 ) -> list[TimelineEntry]:
-    """Return what happened to a household, newest first.
+    """Return the timeline of a household, newest first.
 
-    Where its children went is told to the ward alone.
+    The new homes of its children are visible to the ward only.
 
-    ``letters`` are the household's, ``assigned`` the instants at which its coupons were;
-    ``has_changes`` is False where no child's recipient ever changed away from it.
+    Args:
+        session: The open transaction.
+        household: The household.
+        letters: Its letters.
+        assigned: The instants (UTC) at which its coupons were assigned.
+        limit: The maximum number of entries.
+        of_ward: Whether the reader is of the ward.
+        has_changes: False if no child of it ever got another recipient.
     """
     events = session.execute(EVENTS, {"household_id": household.id, "most": limit}).all()
     if not of_ward:
         hidden = hidden_from_contractors(session, household.id) if has_changes else {}
         events = [event for event in events if not _is_hidden(event, hidden)]
-    # Printing and handing over are written for many letters at once: their numbers come from the
-    # letters.
-    paper = _letters(letters)
-    moments = [
+    entries = _entries(events, _letters(letters))
+    # Importing is one event for the whole extract, so the household's own instant stands in for it.
+    entries.append(TimelineEntry(household.created_at, "household.imported", "system"))
+    entries += _assigned(assigned)
+    return sorted(entries, key=lambda one: one.at, reverse=True)[:limit]
+
+
+def _entries(
+    events: Iterable[Row[Any]], paper: dict[tuple[datetime, str], dict[str, Any]]
+) -> list[TimelineEntry]:
+    """Return the entries of events and letters.
+
+    Printing and handing over are logged for many letters at once, so their numbers come from the
+    letters.
+    """
+    entries = [
         TimelineEntry(
-            e.at,
-            e.action,
-            e.actor_role,
-            e.display_name or "",
-            paper.pop((e.at, e.action), e.detail),
+            event.at,
+            event.action,
+            event.actor_role,
+            event.display_name or "",
+            paper.pop((event.at, event.action), event.detail),
         )
-        for e in events
+        for event in events
     ]
-    moments += [
+    entries += [
         TimelineEntry(at, action, "system", detail=detail) for (at, action), detail in paper.items()
     ]
-    # Importing is one event for the whole extract, so the household's own instant stands in for it.
-    moments.append(TimelineEntry(household.created_at, "household.imported", "system"))
-    moments += _assigned(assigned)
-    return sorted(moments, key=lambda m: m.at, reverse=True)[:limit]
+    return entries
 
 
 def _is_hidden(event: Row[Any], hidden: Hidden) -> bool:

@@ -1,9 +1,7 @@
-"""Watching how staff look at households (``security.md`` T10, A11).
+"""Watching how staff look at households (``security.md`` T10, A11): unusual use, and who saw it.
 
-What was unusual, by whom, and who has seen it.
-
-An incident is what one person did of one kind on one Japanese day. A supervisor sees the own
-team's; whom a protected household concerns is told to nobody here.
+An incident is what one person did of one kind on one JST day. A supervisor sees their own team's;
+the protected household behind one is never named here.
 """
 
 from collections.abc import Iterable, Sequence
@@ -29,7 +27,7 @@ UNUSUAL, ASKED, SEEN = "staff.unusual_browsing", "household.protected_asked", "w
 OPENED = ("household.opened", "household.unmasked")
 PERIOD = timedelta(days=30)
 MOST = 3_000
-"""So many events are looked at; an hour of browsing makes at most a few hundred."""
+"""How many events are read; an hour of browsing makes a few hundred at most."""
 # put together once, on the plain tables: the supervisors' board asks every half minute
 _E, _P, _H = (table_of(kind) for kind in (AuditEvent, StaffUser, Household))
 _EVENTS = (
@@ -60,12 +58,11 @@ TEAM = frozenset({Role.AGENT.value, Role.SUPERVISOR.value})
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """What somebody did on a day.
+    """Unusual use by a person on a day.
 
-    ``kind`` is unmask, search, open, births, asked or protected_opened.
-
-    ``last_event`` names it in addresses; ``call_ids`` are the calls in which it was. ``seen_by``:
-    who has looked at it, None when nobody has since the last event.
+    ``kind`` is unmask, search, open, births, asked or protected_opened. ``last_event`` identifies
+    it in addresses; ``call_ids`` are the calls concerned. ``seen_by``: who has seen it; None if
+    nobody has since the last event.
     """
 
     last_event: int
@@ -83,7 +80,7 @@ class Incident:
 
 
 class _Event(Protocol):
-    """An event with its actor's account, as the statements above read them."""
+    """An event with its actor's account, as the statements above return it."""
 
     id: int
     at: datetime
@@ -124,20 +121,18 @@ def incidents(session: Session, reader: StaffUser, now: datetime) -> list[Incide
 
 
 def unseen(session: Session, reader: StaffUser, now: datetime) -> int:
-    """Return how many incidents nobody has looked at yet."""
+    """Return the number of incidents that nobody has seen yet."""
     return sum(one.seen_by is None for one in incidents(session, reader, now))
 
 
 def mark_seen(work: Work, reader: StaffUser, last_event: int) -> Incident:
-    """Note that somebody looked at an incident as it is now.
-
-    What happens afterwards shows it again.
+    """Record that somebody saw an incident in its current state; later events show it again.
 
     Raises:
-        NotFoundError: there is no such incident, or it went on meanwhile, or it is not this
-            person's to watch.
-        ConflictError: somebody looked at it already.
-        NotAllowedError: it is about this person.
+        NotFoundError: there is no such incident, it has new events, or this person does not watch
+            over it.
+        ConflictError: somebody has seen it already.
+        NotAllowedError: it is about the actor.
     """
     found = next(
         (one for one in incidents(work.session, reader, work.now) if one.last_event == last_event),
@@ -171,9 +166,10 @@ def mark_seen(work: Work, reader: StaffUser, last_event: int) -> Incident:
 
 
 def _watches(reader: StaffUser, one: _Event) -> bool:
-    """Tell whom a person watches.
+    """Return whether this person watches over the incident's.
 
-    An auditor everybody, a supervisor the own team and, at the contractor, those it hired.
+    Auditors watch over everybody, supervisors over their own team and, at the contractor, over
+    those it hired.
     """
     if Role(reader.role) is Role.AUDITOR:
         return True
@@ -215,7 +211,7 @@ def _incident(
 
 
 def _seen(events: Iterable[_Event]) -> dict[tuple[int, str, str], tuple[int, str, datetime]]:
-    """Return up to which event each incident was looked at, by whom and when."""
+    """Return for each incident the event up to which it was seen, by whom and when."""
     found: dict[tuple[int, str, str], tuple[int, str, datetime]] = {}
     for event in events:
         key = (event.subject_id or 0, str(event.detail["kind"]), str(event.detail["day"]))

@@ -1,4 +1,4 @@
-"""Lists of what waits, without the households that the reader may not know of."""
+"""Lists of waiting work, without households that the reader may not know of."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +27,7 @@ def _visible(include_protected: bool) -> ColumnElement[bool]:
 
 
 def held_households(session: Session, *, include_protected: bool) -> int:
-    """Return how many households have an open hold."""
+    """Return the number of households with an open hold."""
     statement = (
         select(func.count(distinct(Hold.household_id)))
         .join(Household, Household.id == Hold.household_id)
@@ -39,7 +39,7 @@ def held_households(session: Session, *, include_protected: bool) -> int:
 def holds(
     session: Session, *, include_protected: bool, code: str = "", after: int = 0, limit: int = PAGE
 ) -> list[HoldRow]:
-    """Return open holds, oldest first, after the one with the key ``after``."""
+    """Return open holds, oldest first, after the key ``after``."""
     statement = (
         select(Hold.id, Hold.household_id, Hold.code, Hold.created_at)
         .join(Household, Household.id == Hold.household_id)
@@ -72,7 +72,7 @@ def task_counts(session: Session, *, include_protected: bool) -> dict[str, int]:
 def waiting_tasks(
     session: Session, *, include_protected: bool, kind: str = "", after: int = 0, limit: int = PAGE
 ) -> list[Task]:
-    """Return open tasks, oldest first, after the one with the key ``after``."""
+    """Return open tasks, oldest first, after the key ``after``."""
     statement = _tasks(include_protected).where(Task.id > after).order_by(Task.id).limit(limit)
     if kind:
         statement = statement.where(Task.kind == kind)
@@ -80,10 +80,7 @@ def waiting_tasks(
 
 
 def visible_task(session: Session, task_id: int, *, include_protected: bool) -> Task | None:
-    """Return a task, open or finished.
-
-    None where there is none, or none that the reader may know of.
-    """
+    """Return a task, open or finished; None if there is none that the reader may know of."""
     statement = (
         select(Task)
         .outerjoin(Household, Household.id == Task.household_id)
@@ -93,10 +90,7 @@ def visible_task(session: Session, task_id: int, *, include_protected: bool) -> 
 
 
 def visible_hold(session: Session, hold_id: int, *, include_protected: bool) -> Hold | None:
-    """Return a hold, open or released.
-
-    None where there is none, or none that the reader may know of.
-    """
+    """Return a hold, open or released; None if there is none that the reader may know of."""
     statement = (
         select(Hold)
         .join(Household, Household.id == Hold.household_id)
@@ -106,10 +100,10 @@ def visible_hold(session: Session, hold_id: int, *, include_protected: bool) -> 
 
 
 def eligible_children(session: Session) -> int:
-    """Return how many children the applied rosters brought, removed ones included (their entitlement stays)."""
+    """Return the number of children in the applied rosters; removed ones count too."""
     return session.scalar(select(func.count(Child.id)).where(Child.added.is_(False))) or 0
 
 
 def added_children(session: Session) -> int:
-    """Return how many children were added by the ward's instruction."""
+    """Return the number of children added by order of the ward."""
     return session.scalar(select(func.count(Child.id)).where(Child.added)) or 0

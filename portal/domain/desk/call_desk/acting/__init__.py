@@ -1,4 +1,5 @@
-"""Acting for a household on a caller's word.
+"""Acting for a household on a caller's word: one module per act.
 
-The resident's own services and rules, one module per act.
+Each act checks the call with ``on_behalf.admit`` and then uses the resident's own service, so that
+the rules are the same. Called by the act pages of the staff site.
 """

@@ -1,4 +1,4 @@
-"""Asking for paper in place of electronic coupons, for a caller."""
+"""Requesting paper instead of electronic coupons, for a caller."""
 
 from collections.abc import Mapping
 
@@ -13,13 +13,13 @@ from portal.domain.requests.alternatives.written import PaperWish
 def ask_alternative(
     work: Work, household_id: int, wishes: Mapping[int, str], written: PaperWish
 ) -> DeskAct:
-    """Ask for paper for each child in ``wishes`` (its number in the household: product).
+    """Request paper for each child in ``wishes`` (its number in the household: product).
 
     Raises:
         as ``admit``; TooEarlyError, TooLateError: outside the window.
-        InputError: no child, or no such child or product.
-        ConflictError: a child's right is decided already, or another request is open for it.
-        NotAllowedError: one yen was spent, or the coupon was shown and can never be stopped.
+        InputError: no child was chosen, or there is no such child or product.
+        ConflictError: an entitlement is decided already, or has another open request.
+        NotAllowedError: a yen was spent, or the coupon was shown and can never be stopped.
     """
     desk = admit(work, Act.ALTERNATIVE, household_id)
     request = submit(

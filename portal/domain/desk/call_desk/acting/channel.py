@@ -1,11 +1,9 @@
 """Changing the enrolled channel: called back, proposed by one person, confirmed by another.
 
-Nobody types a secret.
-
-The telephone number on file was called (one-time channel, ``design.md`` §4 "Recovery"), and a
-second person looks at it. Then the old sources of codes are forgotten, and the household goes
-through its first sign-in once more: ID, password, the householder's birth date, a channel of its
-own that it proves. That asks for no less than a new letter does.
+Nobody types a secret. The telephone number on file was called (one-time channel, ``design.md`` §4
+"Recovery"), and a second person checks the proposal. Then the old channels are removed, and the
+household goes through its first sign-in again: ID, password, the householder's birth date, a
+channel of its own that it proves. That asks for no less than a new letter does.
 """
 
 from collections.abc import Sequence
@@ -44,13 +42,13 @@ from portal.domain.people.tasks.services import new_receipt_no
 
 KIND, SUBJECT = "channel_change", "credential"
 LIFE = timedelta(hours=24)
-"""A call back proves something for a day; later it is made again."""
+"""A call back is proof for a day; later it must be repeated."""
 MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A change that waits for a second person; nothing personal. ``own``: the reader proposed it."""
+    """A change that waits for a second person, without personal data; ``own``: by the reader."""
 
     approval_id: int
     household_id: int
@@ -64,7 +62,7 @@ class Proposal:
 
 
 def was_called_back(session: Session, call: Call, household_id: int) -> bool:
-    """Tell whether the number on file was called in this call."""
+    """Return whether the number on file was called in this call."""
     found = select(CallHousehold.called_back).where(
         CallHousehold.call_id == call.id, CallHousehold.household_id == household_id
     )
@@ -72,14 +70,13 @@ def was_called_back(session: Session, call: Call, household_id: int) -> bool:
 
 
 def propose(work: Work, household_id: int) -> DeskAct:
-    """Propose that the household enrolls its channel anew.
-
-    Nothing changes until another person confirms.
+    """Propose that the household enrolls its channel anew; another person confirms it.
 
     Raises:
         as ``admit``; NotAllowedError: the number on file was not called (``call_back``).
         TooEarlyError, TooLateError: nobody can sign in now.
-        ConflictError: no account (``no_account``), one without a channel or shut (``no_channel``),
+        ConflictError: no account (``no_account``), one without a channel or suspended
+            (``no_channel``),
             or proposed already (``proposed``).
     """
     desk = admit(work, Act.CHANNEL, household_id)
@@ -114,13 +111,13 @@ def propose(work: Work, household_id: int) -> DeskAct:
 def confirm(work: Work, approval_id: int) -> DeskAct:
     """Confirm another person's proposal.
 
-    The owner is told on the old channels, then these and all sessions end.
+    The owner is notified on the old channels, then these and all sessions end.
 
     Raises:
         NotFoundError: no such proposal, or its household is protected by now.
-        NotAllowedError: the own proposal. WrongStateError: decided before, or the account is shut
-            by now.
-        TooLateError: the call back is too long ago, or nobody can sign in any more.
+        NotAllowedError: the actor proposed it. WrongStateError: decided before, or the account is
+            suspended by now.
+        TooLateError: the call back is too long ago, or nobody can sign in anymore.
     """
     act = _act_of(work.session, approval_id)
     _household(work.session, act.household_id)
@@ -140,9 +137,7 @@ def confirm(work: Work, approval_id: int) -> DeskAct:
 
 
 def refuse(work: Work, approval_id: int) -> DeskAct:
-    """Refuse another person's proposal, or take the own one back.
-
-    Nothing changes for the household.
+    """Reject a proposal, or withdraw one's own; nothing changes for the household.
 
     Raises:
         NotFoundError: no such proposal, or its household is protected by now. WrongStateError:
@@ -155,10 +150,7 @@ def refuse(work: Work, approval_id: int) -> DeskAct:
 
 
 def waiting_changes(work: Work) -> Sequence[Proposal]:
-    """Return the proposals that wait, oldest first, at most ``MOST``.
-
-    Without those of protected households.
-    """
+    """Return the oldest waiting proposals, at most ``MOST``, without protected households."""
     rows = work.session.execute(
         select(Approval, DeskAct, Call.receipt_no, StaffUser.display_name)
         .join(DeskAct, (DeskAct.subject_id == Approval.id) & (DeskAct.subject == "approval"))
@@ -190,7 +182,7 @@ def waiting_changes(work: Work) -> Sequence[Proposal]:
 
 
 def can_change(session: Session, household_id: int) -> bool:
-    """Tell whether the household has an account whose channel can be enrolled anew."""
+    """Return whether the household has an account whose channel can be enrolled anew."""
     state = session.scalar(
         select(Credential.state).where(
             Credential.household_id == household_id, Credential.state == "active"

@@ -1,6 +1,6 @@
 """Reporting a coupon that a shop refused, for a caller.
 
-A case for the back office, nothing is stopped yet.
+It opens a case for the back office; nothing is stopped yet.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ SOURCES = {
 
 
 def shown_coupons(session: Session, household_id: int) -> Sequence[HouseholdCoupon]:
-    """Return the household's parts whose code was shown, so that a shop may have refused it."""
+    """Return the household's entitlements whose code was shown and may have been refused."""
     return [
         entry
         for entry in coupons_of_household(session, household_id)
@@ -42,11 +42,10 @@ def shown_coupons(session: Session, household_id: int) -> Sequence[HouseholdCoup
 def report_for_caller(
     work: Work, household_id: int, ordinal: int | None, reported: FaultReport
 ) -> DeskAct:
-    """Open the case of one child's coupon; while one is open, its number is said again.
+    """Open a case for one child's coupon, or return the case that is open.
 
     Raises:
-        as ``admit``; InputError: no child was chosen (``child``), or something is wrong with what
-        was reported.
+        as ``admit``; InputError: no child was chosen (``child``), or something told is invalid.
         NotAllowedError: the code is being stopped (``no_coupon``).
     """
     desk = admit(work, Act.COUPON_FAULT, household_id)

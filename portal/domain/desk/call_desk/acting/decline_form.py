@@ -1,4 +1,4 @@
-"""Sending the decline form to a caller who wishes to decline: a call alone is never a decline."""
+"""Sending the decline form to a caller; a call alone is never a decline."""
 
 from portal.domain.desk.call_desk.acting.kinds import Act
 from portal.domain.desk.call_desk.acting.on_behalf import admit, note
@@ -8,9 +8,9 @@ from portal.domain.requests.declines.wishes import phone_wish
 
 
 def ask_decline_form(work: Work, household_id: int) -> DeskAct:
-    """Let a decline form be sent to the registered address; no child and no coupon is touched.
+    """Order a decline form to the registered address; no entitlement or coupon is changed.
 
-    Twice is one task.
+    Asking twice gives one task.
 
     Raises:
         as ``admit``; TooEarlyError, TooLateError: outside the window.

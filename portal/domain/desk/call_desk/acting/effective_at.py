@@ -1,6 +1,6 @@
-"""When a wish reached us.
+"""When a request counts as received.
 
-Now, or earlier, where it came by FAX or was taken down on paper while the system was away.
+Now, or earlier if it came by FAX or was written down on paper while the system was down.
 """
 
 from datetime import datetime
@@ -15,9 +15,9 @@ from portal.domain.contacts.faxes.visibility import case_id_of
 
 
 def asked_at(session: Session, call: Call, now: datetime) -> datetime:
-    """Return the instant (UTC) that counts for a wish in a call, never later than ``now``.
+    """Return the instant (UTC) at which a request in a call counts as received, at most ``now``.
 
-    A FAX counts by its header (clause 6(6)), a call that was written down by the time on its sheet.
+    For a FAX it is the time in its header (clause 6(6)), for a call written down that on its sheet.
     """
     if call.written_down:
         return min(call.started_at, now)

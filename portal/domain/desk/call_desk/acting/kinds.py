@@ -1,4 +1,4 @@
-"""What can be done for a caller, and how far the caller must be known for it."""
+"""The acts for a caller, and the verification level that each needs."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -8,7 +8,7 @@ from portal.domain.contacts.calls.levels import Level
 
 
 class Act(StrEnum):
-    """One thing that is done for a household on a caller's word."""
+    """An act for a household on a caller's word."""
 
     REDELIVERY = "redelivery"
     NEW_LETTER = "new_letter"
@@ -36,5 +36,5 @@ NEEDED: Mapping[Act, Level] = MappingProxyType(
 )
 """The level that each act needs.
 
-The change of channel needs the call back and a second person besides.
+The change of channel also needs the call back and a second person.
 """

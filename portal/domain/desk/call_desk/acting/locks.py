@@ -1,4 +1,4 @@
-"""What keeps a household out of its account at the moment, and which of that a person may end on the telephone."""
+"""Locks that keep a household out of its account, and which may be ended by telephone."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,11 +19,11 @@ LIVING = ("issued", "active", "locked", "suspended")
 
 @dataclass(frozen=True, slots=True)
 class Locks:
-    """What keeps somebody out. The instants (UTC) are in the future or None.
+    """The locks of an account; the instants (UTC) are in the future, or None.
 
-    Waiting and a frozen birth date may be ended for a verified caller; ``closed`` (a password or a
-    source of codes after too many tries) and ``suspended`` (reported lost, returned letter) are
-    opened by a new letter only.
+    Waiting times and a frozen birth date may be ended for a verified caller; ``closed`` (a password
+    or channel after too many tries) and ``suspended`` (reported lost, returned letter) end only
+    with a new letter.
     """
 
     birth_frozen: bool = False
@@ -34,13 +34,13 @@ class Locks:
 
     @property
     def can_end(self) -> bool:
-        """Tell whether there is something that may be ended on the telephone."""
+        """Whether a lock may be ended by telephone."""
         waits = self.birth_frozen or self.password_until is not None or self.code_until is not None
         return waits and not self.suspended
 
     @property
     def any(self) -> bool:
-        """Tell whether anything keeps the household out."""
+        """Whether any lock keeps the household out."""
         return self.can_end or self.closed or self.suspended
 
 
@@ -48,7 +48,7 @@ def living_credential(session: Session, household_id: int) -> Credential:
     """Return the household's ID and password that are not replaced or closed.
 
     Raises:
-        ConflictError: there is none (``no_account``).
+        ConflictError: there are none (``no_account``).
     """
     found = session.scalar(
         select(Credential).where(
@@ -66,7 +66,7 @@ def living_credential(session: Session, household_id: int) -> Credential:
 
 
 def locks_of(session: Session, household_id: int, now: datetime) -> Locks:
-    """Return what keeps a household out now; nothing where it has no account."""
+    """Return the locks of a household now; none if it has no account."""
     credential = session.scalar(
         select(Credential).where(
             Credential.household_id == household_id, Credential.state.in_(LIVING)
@@ -94,5 +94,5 @@ def locks_of(session: Session, household_id: int, now: datetime) -> Locks:
 
 
 def password_key(credential: Credential) -> str:
-    """Return the key under which wrong passwords of strangers' browsers are counted (T1 of ``security.md`` §2)."""
+    """Return the key that counts other devices' wrong passwords (T1 of ``security.md`` §2)."""
     return credential.login_digest.hex()

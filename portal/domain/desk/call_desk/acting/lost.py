@@ -1,4 +1,4 @@
-"""Reporting a lost letter or telephone, for a caller: the account is shut at once."""
+"""Reporting a lost letter or telephone, for a caller; the account is suspended at once."""
 
 from portal.domain.desk.call_desk.acting.kinds import Act
 from portal.domain.desk.call_desk.acting.locks import living_credential
@@ -9,10 +9,10 @@ from portal.domain.people.signin import account
 
 
 def report_lost(work: Work, household_id: int) -> DeskAct:
-    """Shut the household's account and let the back office send a new letter. Twice is one report.
+    """Suspend the household's account and open a task for a new letter; twice is one report.
 
     Raises:
-        as ``admit``; ConflictError: there is no account to shut (``no_account``).
+        as ``admit``; ConflictError: there is no account (``no_account``).
     """
     desk = admit(work, Act.LOST, household_id)
     credential = living_credential(work.session, household_id)

@@ -1,6 +1,6 @@
-"""Asking for a new letter with another ID and password, for a caller.
+"""Requesting a new letter with another ID and password, for a caller.
 
-Only ever to the registered address.
+It goes only to the registered address.
 """
 
 from portal.domain.desk.call_desk.acting.kinds import Act
@@ -17,13 +17,11 @@ from portal.domain.people.signin.notify import tell_owner
 
 
 def ask_letter(work: Work, household_id: int) -> DeskAct:
-    """Leave the wish for a new letter with the back office, which decides.
-
-    The owner of an account is told at once.
+    """Open a task for a new letter, which the back office decides; notify the account's owner.
 
     Raises:
         as ``admit``; TooEarlyError, TooLateError: outside the window.
-        ConflictError: the first letter was not sent yet (``not_sent``).
+        ConflictError: the first letter has not been sent yet (``not_sent``).
     """
     desk = admit(work, Act.NEW_LETTER, household_id)
     require_open(work.program.windows.new_letter, desk.asked_at)

@@ -1,4 +1,4 @@
-"""Which acts a call may offer for a household now, and why not the others, in words for the agent."""
+"""The acts that a call may offer for a household now, and for the others, why not."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from portal.domain.letters.letters.queries import numbers_that_count
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One act; ``why_not`` is empty where it may be done now."""
+    """One act; ``why_not`` is empty if it is possible now."""
 
     act: Act
     why_not: str
@@ -38,13 +38,13 @@ _WINDOWS: Mapping[Act, Callable[[Program], Window]] = {
     Act.CHANNEL: lambda program: program.windows.sign_in,
 }
 _BY_ARRIVAL = frozenset({Act.REDELIVERY, Act.NEW_LETTER, Act.ALTERNATIVE})
-"""Wishes that came in time although they are entered later."""
+"""Requests that are in time if they were received in time, even if entered later."""
 
 
 def offers(work: Work, call: Call, household_id: int, level: Level) -> tuple[Offer, ...]:
-    """Return every act in the order in which callers ask for them.
+    """Return every act, in the order in which callers ask for them.
 
-    What the service itself refuses is said by it.
+    What the service itself refuses is left to it.
     """
     locks = locks_of(work.session, household_id, work.now) if level >= Level.ACT else Locks()
     unknown = "" if level >= Level.ACT else _to_be_known(work.session, household_id, level)
@@ -77,7 +77,7 @@ def _why_not(
 
 
 def _to_be_known(session: Session, household_id: int, level: Level) -> str:
-    """Say how the caller gets known well enough.
+    """Return the sentence on how the caller can reach the level.
 
     By the letter's number, by a call back, or only by a new letter.
     """

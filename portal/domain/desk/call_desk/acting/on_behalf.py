@@ -1,7 +1,4 @@
-"""The way into every act.
-
-The person's own open call, the household's row locked, the level that the caller reached.
-"""
+"""The entry to every act: the actor's active call, the household and the caller's level."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,17 +33,16 @@ CHANNELS: Mapping[CallChannel, Channel] = MappingProxyType(
 
 
 def spoken(call: Call) -> str:
-    """Return the locale id in which the caller is spoken to; an interpreter hears Japanese."""
+    """Return the locale id of the caller's language; an interpreter hears Japanese."""
     return SPOKEN.get(call.language, SOURCE_LOCALE)
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A call that was let in for one act.
+    """A call that was admitted for one act.
 
-    ``actor`` is the staff person, by the channel of the call.
-
-    ``asked_at`` is when the wish reached us (UTC), and counts for windows.
+    ``actor`` is the staff person, on the channel of the call; ``asked_at`` is when the request
+    counts as received (UTC), for windows.
     """
 
     call: Call
@@ -57,13 +53,14 @@ class Desk:
 
 
 def admit(work: Work, act: Act, household_id: int) -> Desk:
-    """Let the acting person's call in, with call and household locked to the end of the transaction.
+    """Check that the agent's call may act for the household; lock both rows.
 
     Raises:
-        NotAllowedError: no open call of this person (``no_call``), or the caller is not known well
-            enough (``level``).
-        NotFoundError: no such household, or a protected one: agents get the same words for both.
-        ConflictError: the household is off the roster.
+        NotAllowedError: the actor has no active call (``no_call``), or the caller's level is too
+            low
+            (``level``).
+        NotFoundError: there is no such household, or it is protected; agents get the same sentence.
+        ConflictError: the household was removed from the roster.
     """
     call = locked_call(work)
     household = work.session.scalar(
@@ -87,7 +84,7 @@ def admit(work: Work, act: Act, household_id: int) -> Desk:
 def note(
     work: Work, desk: Desk, act: Act, receipt_no: str, subject: str, subject_id: int
 ) -> DeskAct:
-    """Keep and log what was done; the same number twice in one call is one act."""
+    """Store and log an act; the same receipt number twice in a call is one act."""
     found = work.session.scalar(
         select(DeskAct).where(
             DeskAct.call_id == desk.call.id,

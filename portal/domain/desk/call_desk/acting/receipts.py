@@ -1,7 +1,4 @@
-"""Reading what was done in calls.
-
-By a call, by the person who did it, of a household, about a task.
-"""
+"""Queries of acts: of a call, of a person, of a household, about a task."""
 
 from collections.abc import Sequence
 
@@ -19,7 +16,7 @@ MOST = 100
 
 
 def acts_in_call(session: Session, call_id: int, household_id: int) -> Sequence[DeskAct]:
-    """Return what was done for a household in a call, oldest first."""
+    """Return the acts for a household in a call, oldest first."""
     statement = select(DeskAct).where(
         DeskAct.call_id == call_id, DeskAct.household_id == household_id
     )
@@ -27,7 +24,7 @@ def acts_in_call(session: Session, call_id: int, household_id: int) -> Sequence[
 
 
 def acts_of_call(session: Session, call_id: int) -> Sequence[DeskAct]:
-    """Return what was done in a call, oldest first; nothing of a household that is protected now."""
+    """Return the acts of a call, oldest first, without households that are protected now."""
     statement = (
         select(DeskAct)
         .join(Household, Household.id == DeskAct.household_id)
@@ -39,10 +36,10 @@ def acts_of_call(session: Session, call_id: int) -> Sequence[DeskAct]:
 def own_act(
     session: Session, act_id: int, household_id: int, staff_id: int
 ) -> tuple[DeskAct, Call]:
-    """Return what one person did for a household, with its call.
+    """Return an act of one person for a household, with its call.
 
     Raises:
-        NotFoundError: there is none of that key, or another person did it.
+        NotFoundError: there is no such act, or another person did it.
     """
     row = session.get(DeskAct, act_id)
     if row is None or row.household_id != household_id or row.done_by != staff_id:
@@ -51,7 +48,7 @@ def own_act(
 
 
 def is_asked_back(session: Session, act: DeskAct) -> bool:
-    """Tell whether the request of an act waits until the account's owner said that it is theirs."""
+    """Return whether an act's request waits for the account owner's confirmation."""
     if act.subject != "request":
         return False
     state = session.scalar(select(Request.state).where(Request.id == act.subject_id))
@@ -59,7 +56,7 @@ def is_asked_back(session: Session, act: DeskAct) -> bool:
 
 
 def acts_of_household(session: Session, household_id: int) -> Sequence[DeskAct]:
-    """Return what was done for a household in calls, newest first; each number once."""
+    """Return the acts for a household, newest first; each receipt number once."""
     rows = session.scalars(
         select(DeskAct)
         .where(DeskAct.household_id == household_id)
@@ -70,7 +67,7 @@ def acts_of_household(session: Session, household_id: int) -> Sequence[DeskAct]:
 
 
 def act_about(session: Session, subject: str, subject_id: int) -> DeskAct | None:
-    """Return the act that made a request or a task, None where it did not come from the call desk."""
+    """Return the act that made a request or task; None if it did not come from the call desk."""
     return session.scalar(
         select(DeskAct)
         .where(DeskAct.subject == subject, DeskAct.subject_id == subject_id)

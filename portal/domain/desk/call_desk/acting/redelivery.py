@@ -1,4 +1,4 @@
-"""Asking for a letter or a parcel to be sent again, for a caller."""
+"""Requesting that a letter or parcel is sent again, for a caller."""
 
 from portal.domain.contacts.calls.levels import Level
 from portal.domain.desk.call_desk.acting.kinds import Act
@@ -12,24 +12,18 @@ from portal.domain.requests.redeliveries.submitting import submit
 from portal.domain.requests.redeliveries.words import said_text
 
 REFUSED = frozenset({Bar.ON_THE_WAY, Bar.LIMIT, Bar.DELIVERED})
-"""What is refused here in the words for a caller; the rest reads as in the portal."""
+"""Refusals with a sentence for callers; the others read as in the portal."""
 
 
 def ward_kind(status: LetterStatus) -> str:
-    """Return the kind of question by which the ward is asked where it ends for the caller.
-
-    Empty where it does not.
-    """
+    """Return the kind of question to the ward if it must decide for the caller, else ""."""
     if status.bar is Bar.LIMIT or (status.bar is Bar.ON_THE_WAY and status.next_day is None):
         return "eligibility"
     return "accident" if status.bar is Bar.DELIVERED else ""
 
 
 def next_step(status: LetterStatus) -> str:
-    """Tell the agent what to do where it ends for the caller otherwise.
-
-    Empty where the sentence says it all.
-    """
+    """Return what the agent does if the caller cannot be helped here, or ""."""
     match ward_kind(status):
         case "eligibility":
             return _s(
@@ -45,11 +39,12 @@ def next_step(status: LetterStatus) -> str:
 
 
 def ask_redelivery(work: Work, household_id: int, item: str, shipment_id: int | None) -> DeskAct:
-    """Ask for the letter (``item`` letter) or a parcel (its shipment) to be sent again to the registered address.
+    """Request that a letter or parcel is sent again to the registered address.
 
-    As in the portal, nothing is asked for while it is on its way. A caller who reached only the
-    status is not taken for the household: where somebody signed in already, the account's owner is
-    asked first, on the account's own channel.
+    ``item`` is ``letter``, or a parcel with its ``shipment_id``. As in the portal, nothing can be
+    requested while the item is on its way. A caller at the status level only is not taken for the
+    household: if somebody has signed in already, the account's owner confirms first, on the
+    account's own channel.
 
     Raises:
         as ``admit``; TooEarlyError, TooLateError: outside the window. NotFoundError: no such

@@ -1,9 +1,7 @@
-"""What is said to the caller about an act, in the caller's language.
+"""The sentences spoken to the caller about an act, in the caller's language.
 
-What it does, that it was done, the number.
-
-The words are the residents' own (catalog ``messages``), so that the desk says what the site and the
-letters say.
+What it does, that it was done, its number. The texts are the residents' own (catalog ``messages``),
+so that the desk says the same as the site and the letters.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -92,7 +90,7 @@ _NAMES: Mapping[Act, Sentence] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One sentence: in Japanese, and in the caller's language where that is another one (else empty)."""
+    """One sentence in Japanese, and in the caller's language if it is another one (else "")."""
 
     japanese: str
     spoken: str
@@ -106,21 +104,21 @@ def beside(said: Callable[[str], Sequence[str]], locale: str) -> list[Line]:
 
 
 def name_of(act: Act) -> str:
-    """Name an act as residents read it among their own requests."""
+    """Return the name of an act as residents read it in their list of requests."""
     return _NAMES[act]()
 
 
 def before(act: Act, locale: str) -> tuple[str, ...]:
-    """Return what the caller is told before the act, and the question at the end."""
+    """Return what the caller is told before the act, with the question at the end."""
     with use_locale(locale):
         return (*(plain(sentence()) for sentence in _BEFORE[act]), plain(_("よろしいですか。")))
 
 
 def after(act: Act, receipt_no: str, locale: str, *, asked_back: bool = False) -> tuple[str, ...]:
-    """Return what the caller is told when it was done: first the number.
+    """Return what the caller is told after the act, the receipt number first.
 
-    ``asked_back``: somebody signed in already, and the account's owner is asked first whether the
-    request is theirs.
+    ``asked_back``: somebody has signed in already, so the account's owner confirms the request
+    first.
     """
     with use_locale(locale):
         number = plain(_("受け付けました。受付番号は、%(number)sです。")) % {"number": receipt_no}

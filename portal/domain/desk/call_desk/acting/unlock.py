@@ -1,12 +1,14 @@
-"""Letting a caller sign in again.
-
-A frozen birth date, and the waiting after wrong passwords or codes.
-"""
+"""Unlocking sign-in for a caller: a frozen birth date, or the wait after wrong tries."""
 
 from sqlalchemy import select
 
 from portal.domain.desk.call_desk.acting.kinds import Act
-from portal.domain.desk.call_desk.acting.locks import living_credential, locks_of, password_key
+from portal.domain.desk.call_desk.acting.locks import (
+    Locks,
+    living_credential,
+    locks_of,
+    password_key,
+)
 from portal.domain.desk.call_desk.acting.on_behalf import admit, note
 from portal.domain.desk.call_desk.models import DeskAct
 from portal.domain.desk.casework.frozen import open_again, unfreeze
@@ -22,12 +24,10 @@ from portal.domain.people.tasks.services import BIRTH_FROZEN, new_receipt_no
 
 
 def unlock(work: Work, household_id: int) -> DeskAct:
-    """End what may be ended of ``Locks``.
+    """End the locks of ``Locks`` that may be ended by telephone; notify the account's owner.
 
-    A frozen birth date as the back office does it, with its task.
-
-    Tries stay counted in all (T1, T6 of ``security.md`` §2), so that no number of calls lets
-    anybody guess on. The owner of an account is told.
+    A frozen birth date is unfrozen as the back office does it, with its task. Tries still count in
+    total (T1, T6 of ``security.md`` §2), so that no number of calls allows unlimited guessing.
 
     Raises:
         as ``admit``; TooEarlyError, TooLateError: nobody can sign in now.
@@ -38,6 +38,18 @@ def unlock(work: Work, household_id: int) -> DeskAct:
     require_open(work.program.windows.sign_in, work.now)
     credential = living_credential(work.session, household_id)
     locks = locks_of(work.session, household_id, work.now)
+    _refuse_hopeless(locks)
+    if locks.birth_frozen:
+        _unfreeze_birth(work.acting_as(desk.actor), household_id)
+    credential = lock_row(work.session, credential.id)
+    throttles.end_wait(work.session, throttles.UNKNOWN_DEVICE, password_key(credential))
+    codes.end_wait(work.session, credential.id, work.now)
+    tell_owner(work, credential, "unlocked")
+    return note(work, desk, Act.UNLOCK, new_receipt_no(), "credential", credential.id)
+
+
+def _refuse_hopeless(locks: Locks) -> None:
+    """Refuse if nothing is locked, or if only a new letter helps."""
     if not locks.any:
         raise ConflictError(
             _s(
@@ -50,17 +62,15 @@ def unlock(work: Work, household_id: int) -> DeskAct:
         raise ConflictError(
             _s("この状態は、電話では解けません。新しい手紙を案内してください。"), code="letter"
         )
-    if locks.birth_frozen:
-        frozen = select(Task.id).where(
-            Task.kind == BIRTH_FROZEN, Task.household_id == household_id, Task.state == "open"
-        )
-        task_id = work.session.scalar(frozen.order_by(Task.id).limit(1))
-        if task_id is not None:
-            unfreeze(work.acting_as(desk.actor), task_id)
-        else:
-            open_again(work.acting_as(desk.actor), household_id)
-    credential = lock_row(work.session, credential.id)
-    throttles.end_wait(work.session, throttles.UNKNOWN_DEVICE, password_key(credential))
-    codes.end_wait(work.session, credential.id, work.now)
-    tell_owner(work, credential, "unlocked")
-    return note(work, desk, Act.UNLOCK, new_receipt_no(), "credential", credential.id)
+
+
+def _unfreeze_birth(work: Work, household_id: int) -> None:
+    """Unfreeze the first sign-in as the back office does, with its task if there is one."""
+    frozen = select(Task.id).where(
+        Task.kind == BIRTH_FROZEN, Task.household_id == household_id, Task.state == "open"
+    )
+    task_id = work.session.scalar(frozen.order_by(Task.id).limit(1))
+    if task_id is not None:
+        unfreeze(work, task_id)
+    else:
+        open_again(work, household_id)

@@ -1,0 +1,72 @@
+"""The next request for a reviewer to decide."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+
+from portal.domain.desk.casework.review_queue import WAITING, known_to, later_than
+from portal.domain.foundation.approvals.models import Approval
+from portal.domain.foundation.approvals.states import APPROVAL
+from portal.domain.requests.redeliveries.models import Redelivery
+from portal.domain.requests.requests.four_eyes import ACCEPT
+from portal.domain.requests.requests.models import Request
+
+
+def next_for(
+    session: Session,
+    staff_id: int,
+    now: datetime,
+    *,
+    include_protected: bool,
+    kind: str = "",
+    after: int = 0,
+) -> int | None:
+    """Return the oldest waiting request that this person may decide and nobody else is deciding.
+
+    Left out are own entries, own proposals (a second person confirms them), and for people outside
+    the ward, requests passed to it. ``after`` continues behind a request that was skipped; after
+    the newest, the oldest comes again.
+    """
+    statement = (
+        select(Request.id)
+        .where(
+            Request.state == WAITING,
+            _free_for(staff_id, now),
+            _undecided_by(staff_id),
+            Request.id != after,
+            known_to(include_protected),
+        )
+        .order_by(Request.received_at, Request.id)
+        .limit(1)
+    )
+    if kind:
+        statement = statement.where(Request.kind == kind)
+    if not include_protected:
+        statement = statement.where(
+            Request.id.not_in(select(Redelivery.request_id).where(Redelivery.ward_only.is_(True)))
+        )
+    later = session.scalar(statement.where(later_than(after))) if after else None
+    return later or session.scalar(statement)
+
+
+def _free_for(staff_id: int, now: datetime) -> ColumnElement[bool]:
+    """Return the condition for requests that nobody else is deciding."""
+    return or_(
+        Request.claimed_by.is_(None), Request.claimed_by == staff_id, Request.claimed_until <= now
+    )
+
+
+def _undecided_by(staff_id: int) -> ColumnElement[bool]:
+    """Return the condition for requests that this person neither entered nor proposed."""
+    proposed = select(Approval.subject_id).where(
+        Approval.kind == ACCEPT,
+        Approval.subject == "request",
+        Approval.state == APPROVAL.initial,
+        Approval.proposed_by == staff_id,
+        Approval.subject_id.is_not(None),
+    )
+    return and_(
+        or_(Request.entered_by.is_(None), Request.entered_by != staff_id),
+        Request.id.not_in(proposed),
+    )
