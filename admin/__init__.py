@@ -1,1 +1,1 @@
-"""The staff site: another process, host name, cookie and content policy than the resident site."""
+"""The staff site: a separate process with its own host name, cookie and content policy."""

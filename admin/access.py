@@ -1,7 +1,4 @@
-"""Who may open a staff page.
-
-From registered networks, with an unlocked screen, the holders of one permission.
-"""
+"""Access to the staff pages: registered networks, an unlocked screen, a permission per page."""
 
 import hashlib
 from collections.abc import Mapping
@@ -31,10 +28,7 @@ BIGGEST_KEY = 2**63
 
 
 WAITING_MAY = frozenset({Permission.SWITCH_SITES, Permission.OWN_ACCOUNT})
-"""What a supervisor may do at a reserve site that is off.
-
-Switch it on, and look after the own account.
-"""
+"""What a supervisor may do at a reserve site that is off: switch it on, and their own account."""
 
 
 def _on_this_machine(page: Page) -> bool:
@@ -47,11 +41,9 @@ def _from_office(page: Page) -> bool:
 
 
 def refuse_outside(page: Page) -> None:
-    """Refuse addresses that are neither an office's nor a site's.
+    """Refuse addresses that belong to no office and no site.
 
-    Without a list of offices every address is one.
-
-    (A proxy stands in front then.)
+    Without a list of offices every address is allowed; a proxy in front must check then.
 
     Raises:
         NotAllowedError: the address is outside.
@@ -63,7 +55,7 @@ def refuse_outside(page: Page) -> None:
 
 
 def place_of(page: Page, user: StaffUser) -> Place:
-    """Return from where somebody works, by the role of the account.
+    """Return the place from which somebody works, by the role of the account.
 
     Raises:
         NotAllowedError: this account may not work from there now.
@@ -82,7 +74,7 @@ def place_of(page: Page, user: StaffUser) -> Place:
 
 
 def allowed(page: Page, permission: Permission) -> bool:
-    """Tell whether the signed-in person holds a permission, for what a page shows."""
+    """Return whether the signed-in person has a permission, for the content of a page."""
     signed_in = (
         page.who.auth is not None and page.who.auth.stage == STAGE_FULL and not page.who.locked
     )
@@ -90,13 +82,13 @@ def allowed(page: Page, permission: Permission) -> bool:
 
 
 def everybody(page: Page) -> Response[Any] | None:
-    """Let in everybody who comes from a registered network."""
+    """Admit everybody from a registered network."""
     refuse_outside(page)
     return None
 
 
 def between_steps(page: Page) -> Response[Any] | None:
-    """Let in a session that has given its password and not yet its code."""
+    """Admit a session that has given its password but not its code yet."""
     refuse_outside(page)
     if page.who.auth is None or page.who.staff is None or not page.who.staff.active:
         return page.redirect("/signin")
@@ -107,7 +99,7 @@ def between_steps(page: Page) -> Response[Any] | None:
 
 
 def signed_in(page: Page) -> Response[Any] | None:
-    """Let in a session that is signed in fully, locked or not; send everybody else to the sign-in."""
+    """Admit a fully signed-in session, locked or not; redirect everybody else to the sign-in."""
     refuse_outside(page)
     if page.who.auth is None or page.who.staff is None or not page.who.staff.active:
         return page.redirect("/signin?ended=1" if page.method == "POST" else "/signin")
@@ -118,9 +110,9 @@ def signed_in(page: Page) -> Response[Any] | None:
 
 
 def holders_of(permission: Permission) -> Guard:
-    """Let in people who hold the permission.
+    """Return the guard that admits people with a permission.
 
-    The signed-out go to the sign-in, a locked screen asks the password.
+    Signed-out people are redirected to the sign-in; a locked screen asks for the password.
     """
 
     def guard(page: Page) -> Response[Any] | None:
@@ -158,9 +150,9 @@ def staff_route(
     transaction: Transaction | None = None,
     uploads: Mapping[str, UploadRule] | None = None,
 ) -> HTTPRouteHandler:
-    """Return a route for the holders of one permission.
+    """Return a route for people with a permission.
 
-    ``uploads`` names fields with a file, and their rules.
+    ``uploads`` names the fields with a file, and their rules.
     """
     return endpoint(
         method,
@@ -183,7 +175,7 @@ def public_route(
     shows: Handler | None = None,
     transaction: Transaction | None = None,
 ) -> HTTPRouteHandler:
-    """Return a route for people who have not signed in yet."""
+    """Return a route for people who are not signed in yet."""
     return endpoint(method, path, handler, guard, PUBLIC, shows=shows, transaction=transaction)
 
 
@@ -208,7 +200,7 @@ def post_key(page: Page) -> str:
 
 
 def number_in_address(page: Page, name: str) -> int:
-    """Return a key that stands in the page's address.
+    """Return a key from the page's address.
 
     Raises:
         NotFoundError: no row can have such a key.

@@ -1,4 +1,4 @@
-"""The staff site as an ASGI application: a process, cookie and host name of its own."""
+"""The staff site as an ASGI application, with its own process, cookie and host name."""
 
 import logging
 from typing import Any

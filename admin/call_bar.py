@@ -1,7 +1,4 @@
-"""The bar that shows the open call on every page, whatever browser or page it began in.
-
-Without one, its button.
-"""
+"""The bar that shows the active call on every page, or the button that starts one."""
 
 from dataclasses import dataclass
 
@@ -16,17 +13,15 @@ from portal.domain.contacts.faxes.visibility import case_id_of
 from portal.domain.people.staff.permissions import Permission
 
 DEFAULTS = "call_defaults"
-"""Where a session keeps the line and language with which the next call begins."""
+"""The session's key for the line and language with which the next call starts."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenCall:
-    """The call that goes on, begun ``seconds`` ago.
+    """The active call, started ``seconds`` ago.
 
-    ``fixed``: its channel is that of the FAX or form it is about.
-
-    ``household_id`` is the household that was opened last in it, ``fax_case`` the FAX that it is
-    about.
+    ``fixed``: its channel is that of the FAX or form that it is about. ``household_id`` is the
+    household opened last in it, ``fax_case`` the FAX that it is about.
     """
 
     id: int
@@ -44,10 +39,7 @@ class OpenCall:
 
 @dataclass(frozen=True, slots=True)
 class CallBar:
-    """What the bar shows.
-
-    The open call, or the line and language with which one key begins the next.
-    """
+    """The content of the bar: the active call, or line and language for starting the next one."""
 
     call: OpenCall | None
     line: str
@@ -68,7 +60,7 @@ def call_bar(page: Page) -> CallBar | None:
 
 
 def next_call(page: Page) -> tuple[str, CallLanguage]:
-    """Return the line and language with which the next call of this session begins."""
+    """Return the line and language with which the session's next call starts."""
     kept = page.who.auth.data.get(DEFAULTS, {}) if page.who.auth is not None else {}
     known = {language.value for language in CallLanguage}
     language = kept.get("language", "")

@@ -1,7 +1,4 @@
-"""What happened to a household, in words for the timeline.
-
-An action without words shows as it is stored.
-"""
+"""Labels of events in a household's timeline; an unknown action is shown as stored."""
 
 from admin.contacts.call_words import call_events
 from admin.contacts.caller_words import caller_events
@@ -16,13 +13,14 @@ from portal.domain.foundation.texts import _s, kept_per_language
 
 @kept_per_language
 def event(action: str) -> str:
-    """Say what happened."""
+    """Return the label of an event."""
     for texts in (
         _sign_in,
         _credential,
         _coupon,
         _entitlement,
-        _paper,
+        _letters,
+        _notices_and_tasks,
         _casework,
         request_events,
         call_events,
@@ -105,7 +103,7 @@ def _entitlement() -> dict[str, str]:
     }
 
 
-def _paper() -> dict[str, str]:
+def _letters() -> dict[str, str]:
     return {
         "letter.printed": _s("手紙を印刷"),
         "print_proof.viewed": _s("校正刷りで手紙を見た"),
@@ -126,6 +124,11 @@ def _paper() -> dict[str, str]:
         "letter.order_cancelled": _s("手紙の作り直しを取りやめ"),
         "letter.order_reopened": _s("手紙をなくしたか取りやめたため、もう一度作ることにした"),
         "letter.order_elsewhere": _s("区の指示書により、手紙を別の住所に送ることにした"),
+    }
+
+
+def _notices_and_tasks() -> dict[str, str]:
+    return {
         "redelivery.matched": _s("サインインなしの再配送の申請を照合"),
         "redelivery.chosen": _s("再配送の申請の世帯を決定"),
         "redelivery.to_ward": _s("再配送の申請を区に回した"),

@@ -1,7 +1,4 @@
-"""What every staff page shows around its own.
-
-Places a person may go to, who is signed in, languages.
-"""
+"""What every staff page shows around its content: the menu, the signed-in person, languages."""
 
 import re
 from collections.abc import Sequence
@@ -97,9 +94,9 @@ GROUPS = (
         ),
     ),
 )
-"""The menu: groups of places, in the order of a day's work."""
+"""The menu: groups of places in the order of a day's work."""
 SHORT = 12
-"""So many places fit on a screen with every group open."""
+"""The number of places that fit on a screen with every group open."""
 
 _OF_HOUSEHOLD = re.compile(r"/(?:desk|households)/(\d{1,18})(?=/.)")
 
@@ -121,7 +118,8 @@ class Place:
 class PlaceGroup:
     """Places of one kind of work under a heading; the first group has none.
 
-    A long menu has only the group of the page open, so that the current place is in sight.
+    In a long menu only the group of the current page is open, so that the current place is in
+    sight.
     """
 
     key: str
@@ -132,7 +130,7 @@ class PlaceGroup:
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """The signed-in person, as the header names them."""
+    """The signed-in person as the header shows them."""
 
     name: str
     role: str
@@ -198,10 +196,7 @@ def _group(key: str) -> str:
 
 
 def signed_in_as(page: Page) -> Who | None:
-    """Return who is signed in.
-
-    Nobody where the row can no longer be read (an error page after a lost database).
-    """
+    """Return who is signed in, or None if the row cannot be read (after a broken transaction)."""
     user = page.who.staff
     if page.who.auth is None or user is None or inspect(user).expired_attributes or not user.active:
         return None
@@ -216,7 +211,7 @@ def signed_in_as(page: Page) -> Who | None:
 
 
 def page_context(page: Page) -> dict[str, Any]:
-    """Return what every staff template sees besides its page's own."""
+    """Return what every staff template gets in addition to its page's own values."""
     who = signed_in_as(page)
     menu = _groups(page, who)
     return {
@@ -261,9 +256,9 @@ def _groups(page: Page, who: Who | None) -> list[PlaceGroup]:
 
 
 def way_back(path: str, menu: Sequence[PlaceGroup]) -> Place:
-    """Return where somebody goes on who was refused at an address.
+    """Return where somebody continues who was refused at an address.
 
-    Its household, its list in the menu, or the start.
+    The household's page, the list in the menu, or the start page.
     """
     above = [
         place for group in menu for place in group.places if place.current and place.path != path
@@ -283,5 +278,5 @@ def _ending(page: Page) -> str:
 
 
 def when(instant: datetime | None) -> str:
-    """Write an instant as Japanese local time, to the minute."""
+    """Format an instant as Japanese local time, to the minute."""
     return f"{instant.astimezone(JST):%Y-%m-%d %H:%M}" if instant is not None else ""

@@ -166,5 +166,5 @@ MODULES = (
 
 
 def handlers() -> list[HTTPRouteHandler]:
-    """Return the routes of every area."""
+    """Return the routes of all areas."""
     return [handler for module in MODULES for handler in module.handlers()]

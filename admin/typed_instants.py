@@ -1,4 +1,4 @@
-"""Reads a day and a time of the day that staff typed into two fields, as Japanese local time."""
+"""Reading a day and a time that staff typed into two fields, as Japanese local time."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from portal.platform.forms import Form
 
 
 def typed_instant(form: Form, day_field: str, time_field: str) -> datetime | None:
-    """Return the instant; None where a field cannot be read, with a sentence beside it."""
+    """Return the instant, or None with a sentence beside the field that cannot be parsed."""
     day, at = whole_date(form.get(day_field)), clock_time(form.get(time_field))
     if isinstance(day, DateFault):
         form.error(day_field, _s("日付は、2026-04-01 か 令和8年4月1日 のように入力してください。"))

@@ -1,6 +1,6 @@
-"""What stored states, kinds and actions are called in the staff's language.
+"""Labels of stored states, kinds and actions in the staff's language.
 
-An unknown one shows as it is stored.
+An unknown code is shown as stored.
 """
 
 from admin.contacts import call_words as calls
@@ -42,12 +42,12 @@ __all__ = [
     "signer",
     "trouble",
 ]
-"""Templates ask one module, ``words``; the words of requests lie in their own."""
+"""Templates use one module, ``words``; the labels of requests are in modules of their own."""
 
 
 @kept_per_language
 def role(code: str) -> str:
-    """Name a role."""
+    """Return the label of a role."""
     return {
         "agent": _s("オペレーター"),
         "supervisor": _s("スーパーバイザー"),
@@ -61,7 +61,7 @@ def role(code: str) -> str:
 
 
 def organization(code: str) -> str:
-    """Name an organization."""
+    """Return the label of an organization."""
     return {"ward": _s("区"), "contractor": _s("受託者"), "subcontractor": _s("再委託先")}.get(
         code, code
     )
@@ -69,7 +69,7 @@ def organization(code: str) -> str:
 
 @kept_per_language
 def task_kind(code: str) -> str:
-    """Name a kind of task."""
+    """Return the label of a kind of task."""
     return {
         "new_letter": _s("新しい手紙の依頼"),
         "report_lost": _s("紛失の届け出"),
@@ -85,7 +85,7 @@ def task_kind(code: str) -> str:
 
 
 def task_advice(code: str) -> str:
-    """Say what to do about a kind of task."""
+    """Return the advice for a kind of task."""
     return {
         "new_letter": _s("新しい手紙は、次の印刷で作られ、登録された住所にだけ送られます。"),
         "report_lost": _s(
@@ -123,14 +123,14 @@ def task_advice(code: str) -> str:
 
 @kept_per_language
 def hold(code: str) -> str:
-    """Say what a hold means."""
+    """Return the sentence that explains a hold."""
     known = explanations().get(code)
     return known.meaning if known else code
 
 
 @kept_per_language
 def hold_name(code: str) -> str:
-    """Name a hold shortly, for filters and lists."""
+    """Return the short label of a hold, for filters and lists."""
     return {
         "W01_PROTECTED": _s("支援措置"),
         "W02_GAIJI": _s("外字"),
@@ -146,14 +146,14 @@ def hold_name(code: str) -> str:
 
 @kept_per_language
 def remedy(code: str) -> str:
-    """Say what to do about a hold."""
+    """Return the advice for a hold."""
     known = explanations().get(code)
     return known.remedy if known else _s("区に確かめてください。")
 
 
 @kept_per_language
 def entitlement(code: str) -> str:
-    """Name an entitlement's state."""
+    """Return the label of an entitlement's state."""
     return {
         "in_progress": _s("手続き中"),
         "held": _s("保留"),
@@ -169,7 +169,7 @@ def entitlement(code: str) -> str:
 
 @kept_per_language
 def coupon(code: str) -> str:
-    """Name a coupon's state."""
+    """Return the label of a coupon's state."""
     return {
         "stock": _s("在庫"),
         "assigned": _s("割り当てずみ"),
@@ -185,7 +185,7 @@ def coupon(code: str) -> str:
 
 @kept_per_language
 def credential(code: str) -> str:
-    """Name a credential's state."""
+    """Return the label of a credential's state."""
     return {
         "issued": _s("手紙を発行・未使用"),
         "active": _s("使用中"),
@@ -198,7 +198,7 @@ def credential(code: str) -> str:
 
 @kept_per_language
 def letter(code: str) -> str:
-    """Name a letter's state."""
+    """Return the label of a letter's state."""
     return {
         "prepared": _s("準備"),
         "printed": _s("印刷ずみ"),
@@ -213,7 +213,7 @@ def letter(code: str) -> str:
 
 @kept_per_language
 def letter_kind(code: str) -> str:
-    """Name a kind of letter."""
+    """Return the label of a kind of letter."""
     return {
         "credential": _s("IDとパスワードのお知らせ"),
         "advance": _s("事前案内"),
@@ -223,12 +223,12 @@ def letter_kind(code: str) -> str:
 
 @kept_per_language
 def card_kind(code: str) -> str:
-    """Name a kind of print for people without a channel."""
+    """Return the label of a kind of print for people without a channel."""
     return {"card": _s("カード"), "decision": _s("決定のお知らせ")}.get(code, code)
 
 
 def run(code: str) -> str:
-    """Name a print run's state."""
+    """Return the label of a print run's state."""
     return {
         "building": _s("作成中"),
         "built": _s("作成ずみ"),
@@ -238,7 +238,7 @@ def run(code: str) -> str:
 
 
 def way(code: str) -> str:
-    """Name a way in which a delivery may be counted."""
+    """Return the label of a way of counting deliveries."""
     return {
         "handed_over": _s("手紙を差し出した"),
         "revealed": _s("クーポンを表示した"),
@@ -247,7 +247,7 @@ def way(code: str) -> str:
 
 
 def left_out(code: str) -> str:
-    """Say why a household gets no letter."""
+    """Return the reason why a household gets no letter."""
     return {
         "protected": _s("支援措置"),
         "held": _s("保留"),
@@ -260,7 +260,7 @@ def left_out(code: str) -> str:
 
 @kept_per_language
 def reason(code: str) -> str:
-    """Name a reason for opening a household."""
+    """Return the label of a reason for opening a household."""
     return {
         "inquiry": _s("問い合わせへの対応"),
         "request": _s("依頼・届け出の処理"),
@@ -273,7 +273,7 @@ def reason(code: str) -> str:
 
 @kept_per_language
 def part(code: str) -> str:
-    """Name what is masked."""
+    """Return the label of a masked part."""
     return {
         "name": _s("世帯主の名前"),
         "address": _s("住所"),
@@ -285,12 +285,12 @@ def part(code: str) -> str:
 
 @kept_per_language
 def household(code: str) -> str:
-    """Name a household's state."""
+    """Return the label of a household's state."""
     return {"active": _s("有効"), "removed": _s("名簿から外れた")}.get(code, code)
 
 
 def import_state(code: str) -> str:
-    """Name a roster import's state."""
+    """Return the label of a roster import's state."""
     return {
         "staging": _s("読み込み中"),
         "staged": _s("差分の確認待ち"),
@@ -300,7 +300,7 @@ def import_state(code: str) -> str:
 
 
 def step(name: str) -> tuple[str, str]:
-    """Name a step of the program, and say what to do for it."""
+    """Return the label of a step of the program, and what to do for it."""
     return {
         "roster": (
             _s("名簿を取り込む"),
@@ -333,7 +333,7 @@ def step(name: str) -> tuple[str, str]:
 
 
 def written(name: str) -> str:
-    """Name a field of what a requester wrote."""
+    """Return the label of a field of a request."""
     return {
         "name": _s("名前"),
         "contact": _s("連絡先"),
@@ -352,7 +352,7 @@ def written(name: str) -> str:
 
 
 def result(code: str) -> str:
-    """Name what became of a row or a household of an extract."""
+    """Return the label of the result of an extract's row or household."""
     return {
         "accept": _s("受け入れ"),
         "exclude": _s("対象外"),
@@ -365,7 +365,7 @@ def result(code: str) -> str:
 
 
 def difference(kind: str) -> str:
-    """Name a kind of difference between two extracts."""
+    """Return the label of a kind of difference between two extracts."""
     return {
         "household_new": _s("新しい世帯"),
         "household_gone": _s("いなくなった世帯"),

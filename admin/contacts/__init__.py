@@ -1,1 +1,1 @@
-"""Pages: Talking with people: scripts, telephone counts, calls, FAX, questions to the ward."""
+"""Pages for contacts with people: calls, FAX, questions to the ward, scripts, telephone counts."""

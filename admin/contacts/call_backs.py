@@ -1,4 +1,4 @@
-"""Calls back: who waits, the first due first; taken, called, and noted what became of it."""
+"""Call-backs: the waiting ones, the first due first; claimed, called, and their results."""
 
 from datetime import date, datetime
 from typing import Any
@@ -50,7 +50,7 @@ def _knows(page: Page) -> bool:
 
 
 def show_list(page: Page, status_code: int = 200) -> Response[Any]:
-    """List who waits for a call, the first due first."""
+    """List the waiting call-backs, the first due first."""
     number = _page_number(page)
     rows = call_back_queries.waiting(
         page.session,
@@ -81,7 +81,7 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def show_new(page: Page, status_code: int = 200) -> Response[Any]:
-    """Ask for the number to call, when it suits, and about what."""
+    """Ask for the number to call, the time, and the subject."""
     origin = origin_of(page)
     if page.method == "GET":
         page.form.values = {
@@ -100,7 +100,7 @@ def show_new(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def submit(page: Page) -> Response[Any]:
-    """Take the call back; pressed twice, it is one task."""
+    """Open a call-back; pressed twice, it is one task."""
     form, key = page.form, post_key(page)
     origin, at = origin_of(page), _time(page)
     if form.ok:
@@ -124,7 +124,7 @@ def submit(page: Page) -> Response[Any]:
 
 
 def _time(page: Page) -> datetime | None:
-    """Read when it suits: a day, a time, or neither; a time alone is today's.
+    """Parse the requested time: a day and time, or neither; a time alone is today's.
 
     Faults go into the form.
     """
@@ -160,7 +160,7 @@ def _found(page: Page) -> Waiting:
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show one call back; its number only to the person whose call it is made in."""
+    """Show one call-back; its number only to the person whose call is made for it."""
     row, session, vault = _found(page), page.session, page.site.vault
     details = details_of(vault, row.task)
     calling = call_backs.calls_now(page.work, row.task)
@@ -192,7 +192,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def start(page: Page) -> Response[Any]:
-    """Take the call back and begin the call."""
+    """Claim the call-back and start the call."""
     row = _found(page)
     language = call_backs.language_of(page.work, row.task)
     return carry_out(
@@ -204,7 +204,7 @@ def start(page: Page) -> Response[Any]:
 
 
 def release(page: Page) -> Response[Any]:
-    """Give the call back to somebody else."""
+    """Release the call-back to somebody else."""
     row = _found(page)
     return carry_out(
         page,
@@ -215,7 +215,7 @@ def release(page: Page) -> Response[Any]:
 
 
 def settle(page: Page) -> Response[Any]:
-    """Note what became of the call, and go on to its notes."""
+    """Record the result of the call, and continue with its after-call form."""
     row, form = _found(page), page.form
     return carry_out_once(
         page,

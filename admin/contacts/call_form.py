@@ -1,4 +1,4 @@
-"""The form after a call: from what was typed to what is noted, and back."""
+"""The after-call form: from the typed fields to the record, and back."""
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
@@ -27,12 +27,12 @@ _FLAGS = ("relay_service", "complaint", "shared_with_ward")
 
 
 def chosen(kinds: type[Choice], typed: str, otherwise: Choice) -> Choice:
-    """Return the member that was chosen; another one where nothing known was."""
+    """Return the chosen member, or the default if none is known."""
     return kinds(typed) if typed in set(kinds) else otherwise
 
 
 def read(form: Form) -> AfterCall:
-    """Return what is to be noted; what cannot be read at all becomes an error of the form."""
+    """Return the record; a field that cannot be parsed becomes an error of the form."""
     category, _slash, subcategory = form.get("category").partition("/")
     if form.get("result") not in set(Result):
         form.error("result", _s("どうなったかを選んでください。"))
@@ -75,15 +75,12 @@ def put_faults(form: Form, faults: Mapping[str, str]) -> None:
 
 
 def suggested_values(suggested: Sequence[tuple[str, str]], result: Result) -> dict[str, str]:
-    """Return what the form says at first.
-
-    What the call seems to have been about, and how it seems to have ended.
-    """
+    """Return the form's first values: the likely subject and result of the call."""
     return {"category": "/".join(suggested[0]) if suggested else "", "result": result.value}
 
 
 def noted_values(call: Call, words: Mapping[str, Any]) -> dict[str, str]:
-    """Return a noted call as the form says it."""
+    """Return the form's values for a recorded call."""
     values = {name: YES if getattr(call, name) else "" for name in _FLAGS}
     for flag, name in _MINUTES:
         minutes = getattr(call, name)

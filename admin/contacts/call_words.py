@@ -1,4 +1,4 @@
-"""What is said of calls, in the staff's language; an unknown code shows as it is stored."""
+"""Labels of calls in the staff's language; an unknown code is shown as stored."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ __all__ = ["category", "subcategory"]
 
 @kept_per_language
 def channel(code: str) -> str:
-    """Name the way in which a contact came."""
+    """Return the label of a channel."""
     return {
         "phone": _s("電話"),
         "fax": _s("FAX"),
@@ -21,13 +21,13 @@ def channel(code: str) -> str:
 
 @kept_per_language
 def direction(code: str) -> str:
-    """Say who called whom."""
+    """Return the label of who called whom."""
     return {"inbound": _s("受けた"), "outbound": _s("こちらからかけた")}.get(code, code)
 
 
 @kept_per_language
 def language(code: str) -> str:
-    """Name the language of a call."""
+    """Return the label of a call's language."""
     return {
         "ja": _s("日本語"),
         "en": _s("英語"),
@@ -38,7 +38,7 @@ def language(code: str) -> str:
 
 
 def relation(code: str | None) -> str:
-    """Name who the caller says to be."""
+    """Return the label of the relation that the caller claims."""
     return {
         "householder": _s("世帯主"),
         "other_parent": _s("もう一人の親"),
@@ -48,7 +48,7 @@ def relation(code: str | None) -> str:
 
 
 def result(code: str | None) -> str:
-    """Say how a call ended."""
+    """Return the label of a call's result."""
     return {
         "done": _s("完了"),
         "call_back": _s("折り返す"),
@@ -59,21 +59,21 @@ def result(code: str | None) -> str:
 
 @kept_per_language
 def state(code: str) -> str:
-    """Name where a call stands."""
+    """Return the label of a call's state."""
     return {"talking": _s("受付中"), "after_call": _s("記録中"), "ended": _s("終わり")}.get(
         code, code
     )
 
 
 def level(number: int) -> str:
-    """Say how far the caller was verified."""
+    """Return the label of a verification level."""
     return {0: _s("確認していない"), 1: _s("状況まで伝えられる"), 2: _s("手続きできる")}.get(
         number, str(number)
     )
 
 
 def matched(code: str) -> str:
-    """Name a thing that the caller said rightly."""
+    """Return the label of an item that the caller answered correctly."""
     return {
         "number": _s("手紙番号かID"),
         "name": _s("世帯主の名前"),
@@ -84,7 +84,7 @@ def matched(code: str) -> str:
 
 
 def call_events() -> dict[str, str]:
-    """Say what happened in a call, by the event's name."""
+    """Return the labels of a call's events, by audit action."""
     return {
         "call.started": _s("受付を始めた"),
         "call.described": _s("受付の言語などを変えた"),
@@ -98,7 +98,7 @@ def call_events() -> dict[str, str]:
 
 
 def written(name: str) -> str:
-    """Name a part of what was written about a call."""
+    """Return the label of a part of the text written about a call."""
     return {
         "text": _s("内容"),
         "notable": _s("月の報告に載せたいこと"),
@@ -109,7 +109,7 @@ def written(name: str) -> str:
 
 
 def length(start: datetime | None, end: datetime | None) -> str:
-    """Write how long something took, in minutes and seconds; "–" while it has no end."""
+    """Format a duration in minutes and seconds; "–" while it has no end."""
     if start is None or end is None:
         return "–"
     minutes, seconds = divmod(max(0, int((end - start).total_seconds())), 60)

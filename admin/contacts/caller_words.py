@@ -1,13 +1,13 @@
-"""What is said of callers and their verification, in the staff's language.
+"""Labels of callers and their verification, in the staff's language.
 
-An unknown code shows as it is stored.
+An unknown code is shown as stored.
 """
 
 from portal.domain.foundation.texts import _s
 
 
 def question(code: str) -> str:
-    """Name what callers ask."""
+    """Return the label of a caller's question."""
     return {
         "letter": _s("手紙はどこか"),
         "parcel": _s("紙の代替品はどこか"),
@@ -28,7 +28,7 @@ def standing(level: int) -> str:
 
 
 def allowed(level: int) -> str:
-    """Say what may be said and done now."""
+    """Return the sentence on what may be told and done now."""
     return {
         0: _s("世帯のことは、まだ何も伝えられません。先に、かけてきた人を確認します。"),
         1: _s(
@@ -40,14 +40,14 @@ def allowed(level: int) -> str:
 
 
 def part(code: str) -> str:
-    """Name what is masked."""
+    """Return the label of a masked part."""
     return {"name": _s("世帯主の名前"), "children": _s("こどもの名前"), "address": _s("町名")}.get(
         code, code
     )
 
 
 def caller_events() -> dict[str, str]:
-    """Return what happened, by the action that the audit event names."""
+    """Return the labels of the events of verification, by audit action."""
     return {
         "call.verified": _s("受付で、かけてきた人を確認した"),
         "call.not_verified": _s("受付で、かけてきた人を確認できなかった"),

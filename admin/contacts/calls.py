@@ -1,7 +1,4 @@
-"""Calls: begin one in one key, hang up, note what it was about.
-
-Today's list, one call, and putting right.
-"""
+"""Calls: starting with one key, hanging up, the after-call form, today's list, corrections."""
 
 from typing import Any
 
@@ -37,7 +34,7 @@ from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names, staff_user
 
 AFTER_START = "/desk"
-"""Where a call goes on: the search."""
+"""Where a call continues: the search."""
 
 
 def _staff_id(page: Page) -> int:
@@ -49,7 +46,10 @@ def _number(typed: str) -> int:
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show today's calls of this person (a lead may see everybody's), and begin one that is not the usual one."""
+    """Show today's calls of this person (a lead may see everybody's).
+
+    The page also starts a call that is not the usual one.
+    """
     leads = allowed(page, Permission.SUPERVISE_CALLS)
     everybody = leads and page.query.get("who") == "all"
     rows = queries.calls_of_day(
@@ -76,7 +76,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def start(page: Page) -> Response[Any]:
-    """Begin a call with what the bar's button or the form says."""
+    """Start a call with the values of the bar's button or the form."""
     form = page.form
     language = chosen(CallLanguage, form.get("language"), CallLanguage.JA)
     try:
@@ -102,7 +102,7 @@ def start(page: Page) -> Response[Any]:
 
 
 def hang_up(page: Page) -> Response[Any]:
-    """End the talk and go on to the notes; a talk that is over already goes on to them too."""
+    """End the conversation, or find it ended, and continue with the after-call form."""
     call = services.locked_own(page.work, _number(page.form.get("call_id")))
     if call.state != AFTER_CALL:
         services.hang_up(page.work, call.id)
@@ -110,7 +110,7 @@ def hang_up(page: Page) -> Response[Any]:
 
 
 def describe(page: Page) -> Response[Any]:
-    """Put right the language, the line or the way of the call that goes on."""
+    """Correct language, line or channel of the active call."""
     form = page.form
     call = services.locked_own(page.work, _number(form.get("call_id")))
     services.describe(
@@ -127,7 +127,7 @@ def describe(page: Page) -> Response[Any]:
 
 
 def show_finish(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show what is to be noted after the call, with what was done in it filled in."""
+    """Show the after-call form, prefilled from what was done in the call."""
     call = page.who.call
     if call is None:
         return page.redirect("/calls")
@@ -150,7 +150,7 @@ def show_finish(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def finish(page: Page) -> Response[Any]:
-    """End the call with its notes."""
+    """End the call with its after-call record."""
     after = call_form.read(page.form)
     try:
         with page.session.begin_nested():
@@ -178,7 +178,7 @@ def _found(page: Page) -> Call:
 
 
 def show_call(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show one call; what was written about it only to its agent on that day, or on demand."""
+    """Show one call; its text only to its agent on that day, or on demand."""
     call = _found(page)
     mine = call.agent_id == _staff_id(page)
     correctable = mine and call.state == ENDED and finishing.may_correct(call, page.now)
@@ -207,7 +207,7 @@ def show_call(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def read(page: Page) -> Response[Any]:
-    """Show what was written about a call, and log that it was read."""
+    """Show the text about a call, and log that it was read."""
     call = _found(page)
     if page.who.auth is not None:
         record(page.work, "call.read", "call", call.id)
@@ -216,7 +216,7 @@ def read(page: Page) -> Response[Any]:
 
 
 def show_correction(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show what was noted about an ended call, to put it right."""
+    """Show the after-call record of an ended call for correction."""
     call = _found(page)
     if call.agent_id != _staff_id(page) or not finishing.may_correct(call, page.now):
         return page.redirect(f"/calls/{call.id}")
@@ -236,7 +236,7 @@ def show_correction(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def correct(page: Page) -> Response[Any]:
-    """Put right what was noted."""
+    """Correct the after-call record."""
     call = _found(page)
     after = call_form.read(page.form)
     try:

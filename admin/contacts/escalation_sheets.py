@@ -1,6 +1,6 @@
-"""For a ward whose computers cannot reach the site.
+"""Sheets for a ward whose computers cannot reach the site: questions out, answers in.
 
-Open questions go out as xlsx, its answers come in, looked at first.
+What a sheet of answers would do is shown before it is carried out.
 """
 
 from typing import Any
@@ -37,7 +37,7 @@ PAGE = 20
 
 
 def take(page: Page) -> Response[Any]:
-    """Give the open questions as a workbook."""
+    """Send the open questions as a workbook."""
     try:
         sheet = make_sheet(page.work, page.site.program.escalations, reader_of(page))
     except (ConflictError, NotAllowedError) as error:
@@ -48,7 +48,7 @@ def take(page: Page) -> Response[Any]:
 
 
 def show_list(page: Page, status_code: int = 200) -> Response[Any]:
-    """Ask for a filled-in sheet, and list those that came in."""
+    """Show the upload of a filled-in sheet, and the sheets received."""
     sheets = answers_in.latest_sheets(page.session)
     return page.render(
         "admin/contacts/escalation_sheets.html",
@@ -61,7 +61,7 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def upload(page: Page) -> Response[Any]:
-    """Read a filled-in sheet and show what it would do; nothing is done yet."""
+    """Read a filled-in sheet and show its effects; nothing is carried out yet."""
     file: AnswersFile | None = page.form.upload("file")
     if file is None:
         page.form.error("file", _s("区が返した Excel ファイルを選んでください。"))
@@ -78,9 +78,9 @@ def _found(page: Page) -> AnswerSheet:
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show what every row of a sheet would do, with the ward's words while it waits.
+    """Show the effect of every row of a sheet, with the ward's texts while it waits.
 
-    That they were seen is on record.
+    Reading the texts is logged.
     """
     sheet = _found(page)
     texts_shown = answers_in.look(page.work, sheet)
@@ -107,7 +107,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def apply(page: Page) -> Response[Any]:
-    """Keep every new answer of the sheet, unless something changed since it was shown."""
+    """Store every new answer of the sheet, unless its effects changed since they were shown."""
     sheet = _found(page)
     return carry_out_once(
         page,
@@ -118,7 +118,7 @@ def apply(page: Page) -> Response[Any]:
 
 
 def drop(page: Page) -> Response[Any]:
-    """Put the sheet aside."""
+    """Drop the sheet."""
     sheet = _found(page)
     return carry_out_once(
         page,

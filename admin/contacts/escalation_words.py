@@ -1,6 +1,6 @@
-"""What is said of questions to the ward and of calls back, in the staff's language.
+"""Labels of questions to the ward and of call-backs, in the staff's language.
 
-An unknown code shows as stored.
+An unknown code is shown as stored.
 """
 
 from portal.domain.foundation.texts import _s, kept_per_language
@@ -8,7 +8,7 @@ from portal.domain.foundation.texts import _s, kept_per_language
 
 @kept_per_language
 def kind(code: str) -> str:
-    """Name what a question to the ward is about."""
+    """Return the label of a kind of question to the ward."""
     return {
         "eligibility": _s("対象の判断"),
         "protection": _s("支援措置"),
@@ -20,7 +20,7 @@ def kind(code: str) -> str:
 
 
 def when_right(code: str) -> str:
-    """Say when a question is of this kind."""
+    """Return the sentence on when a question is of this kind."""
     return {
         "eligibility": _s("対象になるか、どう受け取るかなど、区が決めること"),
         "protection": _s("暴力や避難の話。住所は聞かずに、すぐに"),
@@ -33,7 +33,7 @@ def when_right(code: str) -> str:
 
 @kept_per_language
 def state(code: str) -> str:
-    """Name where a question to the ward stands."""
+    """Return the label of a question's state."""
     return {
         "open": _s("区の回答待ち"),
         "answered": _s("回答あり"),
@@ -43,7 +43,7 @@ def state(code: str) -> str:
 
 
 def source(code: str) -> str:
-    """Say how the ward's answer came."""
+    """Return the label of how the ward's answer came."""
     return {
         "screen": _s("区の職員が、この画面で回答"),
         "paper": _s("区の書面から、事務局が入力"),
@@ -52,7 +52,7 @@ def source(code: str) -> str:
 
 
 def result(code: str) -> str:
-    """Say what a row of a sheet would do, or why it does nothing."""
+    """Return the label of a sheet row's effect, or why it has none."""
     return {
         "new": _s("取り込む"),
         "same": _s("もう取り込んである"),
@@ -67,7 +67,7 @@ def result(code: str) -> str:
 
 
 def sheet_state(code: str) -> str:
-    """Name where a sheet with answers stands."""
+    """Return the label of a sheet's state."""
     return {"read": _s("確認待ち"), "applied": _s("取り込みずみ"), "dropped": _s("取りやめ")}.get(
         code, code
     )
@@ -75,7 +75,7 @@ def sheet_state(code: str) -> str:
 
 @kept_per_language
 def call_back_state(code: str) -> str:
-    """Name where a call back stands."""
+    """Return the label of a call-back's state."""
     return {
         "waiting": _s("待っています"),
         "claimed": _s("電話をかけている人がいます"),
@@ -87,7 +87,7 @@ def call_back_state(code: str) -> str:
 
 @kept_per_language
 def outcome(code: str) -> str:
-    """Say what became of one call that was made for a call back."""
+    """Return the label of a try's outcome."""
     return {
         "reached": _s("本人とつながった"),
         "no_answer": _s("出ない、留守番電話"),
@@ -97,7 +97,7 @@ def outcome(code: str) -> str:
 
 
 def escalation_events() -> dict[str, str]:
-    """Say what happened to a question to the ward or a call back, by the event's name."""
+    """Return the labels of events of questions and call-backs, by audit action."""
     return {
         "escalation.raised": _s("区に引き継いだ"),
         "escalation.read": _s("引き継ぎの内容を見た"),

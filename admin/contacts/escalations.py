@@ -1,7 +1,4 @@
-"""Questions to the ward.
-
-Passed on from a call, answered by the ward or from its paper, closed when the caller knows.
-"""
+"""Questions to the ward: raised from a call, answered by the ward or from its paper, closed."""
 
 from typing import Any
 
@@ -44,10 +41,7 @@ def _number(typed: str) -> int:
 
 
 def show_list(page: Page, status_code: int = 200) -> Response[Any]:
-    """List questions, the first due first.
-
-    Those that wait for the ward unless another state is chosen.
-    """
+    """List questions, the first due first; by default those that wait for the ward."""
     reader = reader_of(page)
     state = page.query.get("state", ESCALATION.initial)
     state = state if state in ESCALATION.states else ESCALATION.initial
@@ -82,7 +76,7 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def find(page: Page) -> Response[Any]:
-    """Open the question of a receipt number."""
+    """Open the question with a receipt number."""
     row = queries.by_receipt(
         page.session, folded(page.form.get("receipt")).upper(), reader_of(page)
     )
@@ -96,7 +90,7 @@ def find(page: Page) -> Response[Any]:
 
 
 def show_new(page: Page, status_code: int = 200) -> Response[Any]:
-    """Ask what to pass to the ward, from a call or without one."""
+    """Ask for a question to the ward, from a call or without one."""
     origin = origin_of(page)
     program = page.site.program
     if page.method == "GET" and page.query.get("kind") in ESCALATION_KINDS:
@@ -149,7 +143,7 @@ def _found(page: Page) -> Escalation:
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show one question; its words and the ward's on demand, to those who may."""
+    """Show one question; its texts on demand, to those who may read them."""
     row, reader, vault = _found(page), reader_of(page), page.site.vault
     shown = _has_read(page, row) and reader.may_read(row)
     answers = queries.answers_of(page.session, row.id)
@@ -183,7 +177,7 @@ def _has_read(page: Page, row: Escalation) -> bool:
 
 
 def read(page: Page) -> Response[Any]:
-    """Show the words of a question and its answers, and log that they were read."""
+    """Show the texts of a question and its answers, and log that they were read."""
     row = _found(page)
     if page.who.auth is not None and reader_of(page).may_read(row):
         record(page.work, "escalation.read", "escalation", row.id, household_id=row.household_id)
@@ -192,7 +186,7 @@ def read(page: Page) -> Response[Any]:
 
 
 def submit_answer(page: Page) -> Response[Any]:
-    """Keep the ward's answer, with its instruction or a scan of its letter where somebody else enters it."""
+    """Store the ward's answer; others than the ward add its instruction or a scan of its letter."""
     row = _found(page)
     instruction = read_instruction(page)
     if page.form.ok:
@@ -236,7 +230,7 @@ def close(page: Page) -> Response[Any]:
 
 
 def withdraw(page: Page) -> Response[Any]:
-    """Take an open question back."""
+    """Withdraw an open question."""
     row = _found(page)
     _try(page, lambda: services.withdraw(page.work, row.id))
     return (

@@ -1,7 +1,4 @@
-"""Replies by FAX.
-
-Written with the number twice, printed with a cover, recorded as the machine says.
-"""
+"""Replies by FAX: written with the number twice, printed with a cover, their results recorded."""
 
 from collections.abc import Callable
 from typing import Any
@@ -74,13 +71,13 @@ def _reply(page: Page) -> int:
 
 
 def sent(page: Page) -> Response[Any]:
-    """Note that the machine sent it."""
+    """Record that the machine sent the reply."""
     key = _reply(page)
     return _act(page, "result", "sent", lambda: sending.mark_sent(page.work, key))
 
 
 def failed(page: Page) -> Response[Any]:
-    """Note that it did not go out."""
+    """Record that the reply was not sent."""
     key, failure = _reply(page), page.form.get("failure")
     return _act(
         page,
@@ -91,7 +88,7 @@ def failed(page: Page) -> Response[Any]:
 
 
 def again(page: Page) -> Response[Any]:
-    """Put a failed one on the machine once more."""
+    """Prepare a failed reply for another attempt."""
     key, form = _reply(page), page.form
     return _act(
         page,
@@ -102,7 +99,7 @@ def again(page: Page) -> Response[Any]:
 
 
 def discard(page: Page) -> Response[Any]:
-    """Take back one that did not go out."""
+    """Discard a reply that was not sent."""
     key = _reply(page)
     return _act(
         page,
@@ -121,7 +118,7 @@ def read_number(page: Page) -> Response[Any]:
 
 
 def show_sheet(page: Page) -> Response[Any]:
-    """Send the cover or the text to print; it is drawn outside of the transaction."""
+    """Send the cover or the text for printing; it is drawn outside of the transaction."""
     site, part = page.site, page.params["part"]
     if part not in sheets.PARTS:
         raise NotFoundError(_s("お探しのページは見つかりませんでした。"))

@@ -1,13 +1,13 @@
-"""What states, results and reasons of FAX are called in the staff's language.
+"""Labels of states, results and reasons of FAX in the staff's language.
 
-An unknown code shows as it is stored.
+An unknown code is shown as stored.
 """
 
 from portal.domain.foundation.texts import _s
 
 
 def case(code: str) -> str:
-    """Name where a FAX stands."""
+    """Return the label of a FAX case's state."""
     return {
         "received": _s("対応待ち"),
         "in_work": _s("対応中"),
@@ -17,7 +17,7 @@ def case(code: str) -> str:
 
 
 def reply(code: str | None) -> str:
-    """Name where a reply stands."""
+    """Return the label of a reply's state."""
     return {
         "prepared": _s("送信待ち"),
         "sent": _s("送った"),
@@ -27,7 +27,7 @@ def reply(code: str | None) -> str:
 
 
 def failure(code: str | None) -> str:
-    """Say what the machine said about a sending that failed."""
+    """Return the label of the machine's fault."""
     return {
         "busy": _s("話し中"),
         "no_answer": _s("応答なし"),
@@ -39,7 +39,7 @@ def failure(code: str | None) -> str:
 
 
 def close_reason(code: str | None) -> str:
-    """Say why no reply goes out by FAX."""
+    """Return the label of why no reply goes out by FAX."""
     return {
         "no_reply": _s("返事のいらない内容"),
         "entered": _s("申請書だったので、申請として入力した"),
@@ -54,7 +54,7 @@ def close_reason(code: str | None) -> str:
 
 
 def said(code: str) -> str:
-    """Say what was just done with a FAX."""
+    """Return the sentence on what was just done with a FAX."""
     return {
         "received": _s("FAXを登録しました。対応は、古い順に始めます。"),
         "started": _s("対応を始めました。FAXを読み、必要なら世帯をさがして確認します。"),
@@ -72,7 +72,7 @@ def said(code: str) -> str:
 
 
 def fax_events() -> dict[str, str]:
-    """Say what happened with a FAX, by the event's name."""
+    """Return the labels of FAX events, by audit action."""
     return {
         "fax.received": _s("FAXを登録"),
         "fax.started": _s("FAXの対応を始めた"),

@@ -1,4 +1,4 @@
-"""FAX: entered with the time in the header, a queue with what could not be sent on top, one case with its pages."""
+"""FAX cases: entry with the time in the header, the queue, and one case with its pages."""
 
 from typing import Any
 
@@ -49,11 +49,11 @@ FIELDS = {
     "failure": "failure",
     "level": "text",
 }
-"""Which field of a page a refusal's code names."""
+"""The field of the page for each code of a refusal."""
 
 
 def case_key(page: Page) -> int:
-    """Return the key of the case that the address names."""
+    """Return the key of the case in the address."""
     return number_in_address(page, "case_id")
 
 
@@ -63,9 +63,9 @@ def _after(page: Page, name: str) -> int:
 
 
 def show_list(page: Page, status_code: int = 200) -> Response[Any]:
-    """List what waits, oldest first, and above it what could not be sent.
+    """List the waiting cases, oldest first, below those with a failed reply.
 
-    Or what is done, newest first.
+    Or the finished ones, newest first.
     """
     session, done = page.session, page.query.get("view") == "done"
     size = queries.PAGE
@@ -99,7 +99,7 @@ def show_new(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def receive(page: Page) -> Response[Any]:
-    """Make a case of what was chosen and typed."""
+    """Create a case from the chosen file and the typed fields."""
     form = page.form
     received_at = typed_instant(form, "received_on", "received_at")
     file = form.upload("file")
@@ -123,7 +123,7 @@ def receive(page: Page) -> Response[Any]:
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show one case: its pages to who handles it, the reply in work, and what happened before."""
+    """Show one case: its pages to who handles it, the reply in work, and its history."""
     session = page.session
     case = queries.case_by_id(session, case_key(page))
     call = visibility.own_call(page.work, case.id)
@@ -181,7 +181,7 @@ def _close_reasons(reply_state: str) -> list[str]:
 
 
 def start(page: Page) -> Response[Any]:
-    """Begin to handle a case: a call about it opens."""
+    """Start the actor's call about a case."""
     key = case_key(page)
     return carry_out(
         page,
@@ -192,7 +192,7 @@ def start(page: Page) -> Response[Any]:
 
 
 def close(page: Page) -> Response[Any]:
-    """Close a case to which no reply goes out."""
+    """Close a case without a reply by FAX."""
     key = case_key(page)
     return carry_out_once(
         page,

@@ -1,6 +1,6 @@
-"""Scripts as agents see them.
+"""Scripts as agents see them: in the call's language, with the Japanese text beside it.
 
-The language of the call, the Japanese text beside it, the program's days in place.
+The program's days and numbers are filled in.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,10 +22,7 @@ SPEAK = "speak"
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A text in one language, in runs of lines of one kind.
-
-    ``runs`` is empty where nobody wrote it yet.
-    """
+    """A text in one language, as runs of lines of one kind; empty if nobody has written it yet."""
 
     code: str
     html_lang: str
@@ -34,10 +31,7 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class ScriptView:
-    """A script for an agent.
-
-    ``beside`` is the Japanese text, None where Japanese is what is spoken.
-    """
+    """A script for an agent; ``beside`` is the Japanese text, None if Japanese is spoken."""
 
     key: str
     part: str
@@ -50,9 +44,9 @@ class ScriptView:
 
 
 def chosen_language(page: Page, otherwise: str = "ja") -> str:
-    """Return the language of scripts that the address asks for, else the given one (a call's, say).
+    """Return the language of scripts in the address, else the given one (such as a call's).
 
-    Somebody with a language that nobody here speaks hears easy Japanese.
+    A caller whose language nobody here speaks hears easy Japanese.
     """
     wanted = page.query.get(SPEAK, otherwise)
     return wanted if wanted in LANGUAGES else "easy" if wanted == "other" else "ja"
@@ -82,10 +76,7 @@ def _spoken(program: Program, text: str, code: str) -> Spoken:
 
 
 def groups(scripts: Iterable[Script]) -> list[tuple[str, str, list[Script]]]:
-    """Return scripts by part, answers also by category.
-
-    (part, category, scripts), in the order of a call.
-    """
+    """Return scripts as (part, category, scripts), in the order of a call; answers by category."""
     found: dict[tuple[str, str], list[Script]] = {}
     for script in scripts:
         found.setdefault((script.part, script.category), []).append(script)

@@ -1,10 +1,10 @@
-"""What parts of scripts and languages to speak are called, in the staff's language."""
+"""Labels of the parts of scripts and of spoken languages, in the staff's language."""
 
 from portal.domain.foundation.texts import _s
 
 
 def part(code: str) -> str:
-    """Name the part of a call in which a script is used."""
+    """Return the label of the part of a call in which a script is used."""
     return {
         "greeting": _s("あいさつ"),
         "verification": _s("本人の確認"),
@@ -14,7 +14,7 @@ def part(code: str) -> str:
 
 
 def spoken(code: str) -> str:
-    """Name a language in which an agent speaks."""
+    """Return the label of a spoken language."""
     return {
         "ja": _s("日本語"),
         "easy": _s("やさしい日本語"),
@@ -25,7 +25,7 @@ def spoken(code: str) -> str:
 
 
 def quoted(name: str) -> str:
-    """Say what a name that a script may quote stands for."""
+    """Return the explanation of a name that scripts may quote."""
     return {
         "ward": _s("区の名前"),
         "program": _s("事業の名前"),
@@ -53,5 +53,5 @@ def quoted(name: str) -> str:
 
 
 def script_events() -> dict[str, str]:
-    """Say what happened to a script, by the event's name."""
+    """Return the labels of script events, by audit action."""
     return {"script.saved": _s("スクリプトを保存"), "script.restored": _s("前のスクリプトに戻した")}

@@ -1,7 +1,4 @@
-"""Scripts and answers.
-
-Searched and read by agents, edited by supervisors with preview, history and restore.
-"""
+"""Scripts: searched and read by agents; edited by supervisors with preview and history."""
 
 from typing import Any
 
@@ -33,7 +30,7 @@ def _key(page: Page) -> str:
 
 
 def show_list(page: Page) -> Response[Any]:
-    """Show what there is by part and category, or what was found."""
+    """Show the scripts by part and category, or the hits of a search."""
     program, language = page.site.program, chosen_language(page)
     q = page.query.get("q", "").strip()[:60]
     edits = allowed(page, Permission.EDIT_SCRIPTS)
@@ -53,7 +50,7 @@ def show_list(page: Page) -> Response[Any]:
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show a script as agents see it, or one of its versions, and its history."""
+    """Show a script as agents see it, or one of its versions, with its history."""
     key = _key(page)
     newest = queries.script(page.session, key)
     asked = page.params.get("number", page.form.get("number"))
@@ -87,7 +84,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 def show_edit(
     page: Page, status_code: int = 200, *, theirs: Script | None = None, preview: bool = False
 ) -> Response[Any]:
-    """Show the form of a script; ``theirs`` is what somebody else saved meanwhile, for comparing."""
+    """Show the form of a script; ``theirs`` is what somebody else saved meanwhile, to compare."""
     one = queries.script(page.session, _key(page))
     if page.method == "GET":
         page.form.values = _typed(one.draft)
@@ -175,7 +172,7 @@ def _previews(page: Page) -> list[Spoken]:
 
 
 def preview(page: Page) -> Response[Any]:
-    """Show what was typed as agents would see it; nothing is saved."""
+    """Show the typed text as agents would see it; nothing is saved."""
     shown = show_edit(page, preview=True)
     return shown if page.form.ok else show_edit(page, 422, preview=True)
 
@@ -187,7 +184,7 @@ def preview_added(page: Page) -> Response[Any]:
 
 
 def save(page: Page) -> Response[Any]:
-    """Save a new version, unless somebody else did meanwhile: then both texts are shown."""
+    """Save a new version; if somebody else did meanwhile, show both texts."""
     key, draft = _key(page), _draft(page)
     if not page.form.ok:
         return show_edit(page, 422)
@@ -215,7 +212,7 @@ def add(page: Page) -> Response[Any]:
 
 
 def restore(page: Page) -> Response[Any]:
-    """Make an earlier version the newest one again."""
+    """Restore an earlier version as the newest."""
     key, form = _key(page), page.form
     return carry_out_once(
         page,

@@ -1,4 +1,4 @@
-"""Counts of the telephone system: a month day by day, a file to take in, or one day to type."""
+"""Counts of the telephone system: a month by day, importing a file, typing one day."""
 
 from datetime import date
 from typing import Any
@@ -43,7 +43,7 @@ def show(
     problems: tuple[str, ...] = (),
     differ: CountsDifferError | None = None,
 ) -> Response[Any]:
-    """Show a month day by day, what it lacks, and both ways to put counts in."""
+    """Show a month by day, what it lacks, and both ways to enter counts."""
     program, month = page.site.program, _month(page)
     until = min(last_of(month), queries.last_day_over(program, page.now))
     days = queries.overview(page.work, month, last_of(month))
@@ -78,10 +78,7 @@ def _reason(page: Page, name: str) -> Reason | None:
 
 
 def take_in(page: Page) -> Response[Any]:
-    """Take a file in.
-
-    A wrong line or other numbers than before show the page again, and nothing is stored.
-    """
+    """Import a file; an invalid row or differing numbers store nothing and show the page again."""
     form, program = page.form, page.site.program
     data: bytes | None = form.upload("file")
     if data is None:
@@ -106,7 +103,7 @@ def take_in(page: Page) -> Response[Any]:
 
 
 def type_in(page: Page) -> Response[Any]:
-    """Store one day as typed."""
+    """Store one typed day."""
     form, stored = page.form, None
     try:
         with page.session.begin_nested():
@@ -126,7 +123,7 @@ def type_in(page: Page) -> Response[Any]:
 
 
 def _done(page: Page, stored: Stored | None) -> Response[Any]:
-    """Go to the month of what was stored; a form sent twice goes to where its first one went."""
+    """Redirect to the month of what was stored; a form sent twice, to that of the first."""
     touched = [*stored.new, *stored.replaced] if stored is not None else []
     days = touched or (list(stored.same) if stored is not None else [])
     month = first_of(max(days)) if days else _month(page)

@@ -1,7 +1,4 @@
-"""Calls from paper.
-
-The blank form for when the system is down, later entry with the true times, going on with one.
-"""
+"""Calls from paper: the blank form for downtime, later entry, and a live call about one."""
 
 from typing import Any
 
@@ -39,7 +36,7 @@ def _number(typed: str) -> int | None:
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show the sheets that were entered, newest first, and what to do while the system is down."""
+    """Show the sheets that were entered, newest first, and what to do during downtime."""
     rows = later_entry.written_down(
         page.session, before=_number(page.query.get("before", "")) or 0, limit=later_entry.PAGE + 1
     )
@@ -53,7 +50,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def show_form(page: Page, status_code: int = 200) -> Response[Any]:
-    """Ask for what stands on a sheet."""
+    """Ask for the content of a sheet."""
     return page.render(
         "admin/contacts/written_down_new.html",
         status_code,
@@ -70,7 +67,7 @@ def show_form(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def submit(page: Page) -> Response[Any]:
-    """Enter a sheet once; what is wrong comes back beside its field."""
+    """Enter a sheet once; faults are shown beside their fields."""
     form = page.form
     after = call_form.read(form)
     started_at = typed_instant(form, "started_on", "started_at")
@@ -105,7 +102,7 @@ def submit(page: Page) -> Response[Any]:
 
 
 def go_on(page: Page) -> Response[Any]:
-    """Begin a live call about a sheet: only in it may a household be opened."""
+    """Start a live call about a sheet; households may be opened only there."""
     return carry_out_once(
         page,
         lambda: later_entry.go_on(page.work, number_in_address(page, "call_id")),

@@ -1,1 +1,1 @@
-"""Pages: Where staff work on one household: casework and the call desk."""
+"""Pages for work on one household: casework and the call desk."""

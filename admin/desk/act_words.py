@@ -1,10 +1,10 @@
-"""What is said of acts for callers, in the staff's language; an unknown code shows as it is stored."""
+"""Labels of acts for callers, in the staff's language; an unknown code is shown as stored."""
 
 from portal.domain.foundation.texts import _s
 
 
 def act(code: str) -> str:
-    """Name an act."""
+    """Return the label of an act."""
     return {
         "redelivery": _s("再配送を申し込む"),
         "new_letter": _s("新しい手紙を頼む"),
@@ -18,7 +18,7 @@ def act(code: str) -> str:
 
 
 def when_right(code: str) -> str:
-    """Say when this act is the right one."""
+    """Return the sentence on when this act is the right one."""
     return {
         "redelivery": _s("手紙や小包が届かない、戻ってしまった"),
         "new_letter": _s("手紙をなくした、IDやパスワードがわからない、電話番号も変わった"),
@@ -32,7 +32,7 @@ def when_right(code: str) -> str:
 
 
 def done(code: str) -> str:
-    """Say what was done."""
+    """Return the sentence on what was done."""
     return {
         "redelivery": _s("再配送を受け付けました"),
         "new_letter": _s("新しい手紙の依頼を受け付けました"),
@@ -46,7 +46,7 @@ def done(code: str) -> str:
 
 
 def on_behalf(channel: str) -> str:
-    """Say that somebody of the staff entered it for the household, and how it came."""
+    """Return the sentence that staff entered a request for the household, and how it came."""
     return {
         "phone": _s("電話で受け付け（係員が代わりに入力）"),
         "fax": _s("FAXで受け付け（係員が代わりに入力）"),
@@ -57,7 +57,7 @@ def on_behalf(channel: str) -> str:
 
 
 def desk_events() -> dict[str, str]:
-    """Return what happened, by the action that the audit event names."""
+    """Return the labels of the events of acts, by audit action."""
     return {
         "desk.redelivery": _s("再配送を受け付け"),
         "desk.new_letter": _s("新しい手紙の依頼を受け付け"),

@@ -1,7 +1,4 @@
-"""Acting for a caller.
-
-Each act asks its choices, is read out and confirmed, and answers with a number to read back.
-"""
+"""Acting for a caller: each act asks for choices, is read out, confirmed, and gives a number."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -55,7 +52,7 @@ from portal.platform.locale import html_lang
 from portal.platform.routes import Transaction
 
 GATE = frozenset({"no_call", "level", "removed"})
-"""Codes of refusals that stand before the act itself: its page is not shown again."""
+"""Codes of refusals that come before the act itself; its page is not shown again."""
 
 
 def _key(page: Page) -> int:
@@ -63,9 +60,9 @@ def _key(page: Page) -> int:
 
 
 def _let_in(page: Page, act: Act) -> Call | Response[Any]:
-    """Return the call in which the caller is known well enough.
+    """Return the call whose caller is known well enough, else the answer.
 
-    Else the answer, which keeps what was logged.
+    The answer keeps what was logged.
     """
     desk = at_desk(page)
     if isinstance(desk, Response):
@@ -78,7 +75,7 @@ def _let_in(page: Page, act: Act) -> Call | Response[Any]:
 
 
 def show(act: Act, page: Page, status_code: int = 200) -> Response[Any]:
-    """Ask for the choices of an act, with what is read out before it."""
+    """Show the choices of an act, with what is read out before it."""
     call = _let_in(page, act)
     return call if isinstance(call, Response) else _draw(act, page, call, status_code)
 
@@ -120,7 +117,7 @@ def _draw(act: Act, page: Page, call: Call, status_code: int) -> Response[Any]:
 
 
 def _asked(locale: str) -> list[dict[str, Any]]:
-    """Return what is asked for paper, with each question and its answers as they are read to the caller."""
+    """Return the questions about paper with their answers, as they are read to the caller."""
 
     def answers(field: Field) -> str:
         return " / ".join(one.label for one in getattr(field.type, "options", ()))
@@ -152,7 +149,7 @@ def _items(page: Page, locale: str) -> list[dict[str, Any]]:
 
 
 def _told(sentence: Callable[[], str], locale: str) -> Line:
-    """Return a residents' sentence as it is told to the caller, with the Japanese one beside it."""
+    """Return a resident text in the caller's language, with the Japanese one beside it."""
 
     def said(language: str) -> Sequence[str]:
         with use_locale(language):
@@ -162,7 +159,7 @@ def _told(sentence: Callable[[], str], locale: str) -> Line:
 
 
 def _children(page: Page, locale: str) -> list[dict[str, Any]]:
-    """Return the children, masked, with what stands against paper, if anything."""
+    """Return the children, masked, with what prevents paper, if anything."""
     view = view_household(page.work, _key(page))
 
     def notes() -> dict[int, str]:
@@ -196,9 +193,9 @@ def _refused_children(page: Page) -> list[dict[str, Any]]:
 
 
 def submit(act: Act, page: Page) -> Response[Any]:
-    """Do it once.
+    """Carry out an act once.
 
-    A refusal comes back with what was typed, a repeated press with the first one's number.
+    A refusal is shown with what was typed; a repeated press gets the first one's number.
     """
     key = post_key(page)
     if (place := earlier_result(page.session, key)) is not None:
@@ -281,11 +278,11 @@ FIELDS = {
     (Act.ALTERNATIVE, one.name): one.name for one in ALTERNATIVE_WRITTEN.asked(Place.CALL)
 } | {(Act.COUPON_FAULT, name): name for name in ("child", "said", "shop", "words")}
 LAST = {Act.REDELIVERY: "item", Act.ALTERNATIVE: "children"}
-"""The field beside which a refusal stands, where the act has one."""
+"""The field beside which a refusal is shown, if the act has one."""
 
 
 def show_receipt(page: Page) -> Response[Any]:
-    """Show the number to read back, sign by sign, in the caller's language."""
+    """Show the receipt number, spelled out in the caller's language."""
     staff_id = page.who.staff.id if page.who.staff is not None else 0
     row, call = own_act(page.session, number_in_address(page, "act_id"), _key(page), staff_id)
     locale = spoken(call)

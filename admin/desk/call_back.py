@@ -1,7 +1,4 @@
-"""Calling back to the enrolled number.
-
-Asked for in a call, dialed and confirmed in the one that calls back.
-"""
+"""Calling back the enrolled number: requested in a call, dialed and confirmed in the next."""
 
 from typing import Any
 
@@ -18,7 +15,7 @@ from portal.domain.people.staff.permissions import Permission
 
 
 def ask(page: Page) -> Response[Any]:
-    """Note that the household is called back."""
+    """Record that the household is to be called back."""
     desk = at_desk(page)
     if not isinstance(desk, Desk):
         return desk
@@ -32,7 +29,7 @@ def ask(page: Page) -> Response[Any]:
 
 
 def dial(page: Page) -> Response[Any]:
-    """Show the number to dial, for five minutes."""
+    """Show the number to dial for five minutes."""
     desk = at_desk(page)
     if not isinstance(desk, Desk):
         return desk
@@ -46,7 +43,7 @@ def dial(page: Page) -> Response[Any]:
 
 
 def confirm(page: Page) -> Response[Any]:
-    """Note that the enrolled number was called and that somebody answered."""
+    """Record that the enrolled number was called and that somebody answered."""
     desk = at_desk(page)
     if not isinstance(desk, Desk):
         return desk

@@ -1,7 +1,4 @@
-"""Changes of an enrolled channel that wait for a second person.
-
-Confirmed or refused, never by who proposed them.
-"""
+"""Changes of an enrolled channel that wait for confirmation by a second person."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,7 +18,7 @@ BASE = "/channel-changes"
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """List what waits."""
+    """List the waiting proposals."""
     rows = channel.waiting_changes(page.work)
     return page.render(
         "admin/desk/channel_changes.html", status_code, rows=rows, said=page.query.get("said", "")
@@ -38,7 +35,7 @@ def confirm(page: Page) -> Response[Any]:
 
 
 def refuse(page: Page) -> Response[Any]:
-    """Refuse a proposal, or take the own one back."""
+    """Reject a proposal, or withdraw one's own."""
     return _decide(page, "refused", lambda key: channel.refuse(page.work, key))
 
 

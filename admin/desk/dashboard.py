@@ -1,4 +1,4 @@
-"""The first page: what waits, the sums that must agree, and the next steps."""
+"""The start page: waiting work, the sums that must agree, and the next steps."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -42,7 +42,10 @@ MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Children and yen per state, and whether they add up to the children of the roster and those added to it."""
+    """Children and yen by state, and whether they equal the children of the roster.
+
+    Children added by order of the ward are included.
+    """
 
     totals: Totals
     eligible: int
@@ -73,9 +76,8 @@ def _due(page: Page) -> list[Due]:
 class WithWard:
     """What is late between the ward and the contractor.
 
-    Milestones, texts that nobody approved, unanswered questions.
-
-    ``text_is_new``: the letter's texts as they stand now were never laid before the ward.
+    Milestones, texts that nobody has approved, and unanswered questions. ``text_is_new``: the
+    letter's current texts were never submitted to the ward.
     """
 
     milestones: list[Planned]
@@ -106,17 +108,11 @@ def show(page: Page) -> Response[Any]:
     session, program = page.session, page.site.program
     approvals = open_counts(session) if lists else {}
     task_counts = worklists.task_counts(session, include_protected=protected) if lists else {}
-    handed_on = 0
-    if allowed(page, Permission.HANDLE_CALLS) and task_counts.pop(CALL_BACK, 0):
-        # who waits for a call stands above, under its own name; here only what the office goes on
-        # with
-        handed_on = call_back_queries.count_handed_on(session, include_protected=protected)
+    handed_on = _take_handed_on(page, task_counts)
     return page.render(
         "admin/desk/dashboard.html",
         lists=lists,
-        reviews=review_queue.counts(session, include_protected=protected, today=jst_date(page.now))
-        if allowed(page, Permission.SEE_REQUESTS)
-        else None,
+        reviews=_reviews(page),
         cap=review_queue.CAP,
         task_counts=task_counts,
         handed_on=handed_on,
@@ -138,19 +134,50 @@ def show(page: Page) -> Response[Any]:
         clocks=queries.due_clocks(session, page.now)[:MOST]
         if allowed(page, Permission.SEE_INCIDENTS)
         else [],
-        faults=fault_queries.open_count(session, include_protected=protected)
-        if allowed(page, Permission.HANDLE_COUPON_FAULTS)
-        else 0,
+        faults=_faults(page),
         notices=waiting_count(session) if allowed(page, Permission.PUBLISH_SITE_NOTICES) else 0,
         incident_words=incident_words,
-        unseen=watch.unseen(session, page.who.staff, page.now)
-        if page.who.staff is not None and allowed(page, Permission.WATCH_BROWSING)
-        else 0,
-        faxes=faxes.counts(session, jst_date(page.now))
-        if allowed(page, Permission.HANDLE_FAXES)
-        else None,
+        unseen=_unseen(page),
+        faxes=_faxes(page),
         left=left_open(page) if allowed(page, Permission.SEE_ESCALATIONS) else None,
     )
+
+
+def _take_handed_on(page: Page, task_counts: dict[str, int]) -> int:
+    """Take the call-backs out of the tasks; return those that the office has to finish.
+
+    Those that wait for a call are shown separately.
+    """
+    if not allowed(page, Permission.HANDLE_CALLS) or not task_counts.pop(CALL_BACK, 0):
+        return 0
+    protected = allowed(page, Permission.KNOW_PROTECTED)
+    return call_back_queries.count_handed_on(page.session, include_protected=protected)
+
+
+def _reviews(page: Page) -> review_queue.Counts | None:
+    if not allowed(page, Permission.SEE_REQUESTS):
+        return None
+    protected = allowed(page, Permission.KNOW_PROTECTED)
+    return review_queue.counts(page.session, include_protected=protected, today=jst_date(page.now))
+
+
+def _faults(page: Page) -> int:
+    if not allowed(page, Permission.HANDLE_COUPON_FAULTS):
+        return 0
+    protected = allowed(page, Permission.KNOW_PROTECTED)
+    return fault_queries.open_count(page.session, include_protected=protected)
+
+
+def _unseen(page: Page) -> int:
+    if page.who.staff is None or not allowed(page, Permission.WATCH_BROWSING):
+        return 0
+    return watch.unseen(page.session, page.who.staff, page.now)
+
+
+def _faxes(page: Page) -> faxes.Counts | None:
+    if not allowed(page, Permission.HANDLE_FAXES):
+        return None
+    return faxes.counts(page.session, jst_date(page.now))
 
 
 def handlers() -> list[HTTPRouteHandler]:

@@ -1,7 +1,4 @@
-"""What a call leaves open, beside the call and after it.
-
-Calls back and questions to the ward, and how to begin them.
-"""
+"""Follow-ups of a call, beside it and after it: call-backs and questions to the ward."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -28,10 +25,9 @@ from portal.platform.locale import html_lang
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The call from which something is left open, and the household that was opened last in it.
+    """The call of a follow-up, and the household opened last in it.
 
-    ``telephone``: the number that was noted after the call (digits). ``back``: where the person
-    came from.
+    ``telephone`` is the number recorded after the call (digits). ``back`` is the page to return to.
     """
 
     call_id: int | None
@@ -42,9 +38,9 @@ class Origin:
 
 
 def origin_of(page: Page) -> Origin:
-    """Return the call that the address or the form names, if it is this person's and not older than today.
+    """Return the call named by the address or form, if it is this person's and of today.
 
-    Without one it is the call that goes on; an officer may have none at all.
+    Without one it is the active call; an officer may have none at all.
     """
     typed = page.form.get("call") or page.query.get("call", "")
     me = page.who.staff.id if page.who.staff is not None else 0
@@ -76,9 +72,9 @@ def _is_key(typed: str) -> bool:
 
 
 def after_finish(page: Page, call_id: int) -> str | None:
-    """Return the form that the end of a call leads to.
+    """Return the form that follows the end of a call, if its result needs one.
 
-    It was left to call back, or to pass it on, and nobody did yet.
+    The result is a call-back or a question to the ward, and nobody has opened it yet.
     """
     me = page.who.staff.id if page.who.staff is not None else 0
     call = calls.find_call(page.session, call_id, agent_id=me)
@@ -92,20 +88,20 @@ def after_finish(page: Page, call_id: int) -> str | None:
 
 
 def spelled(page: Page, receipt_no: str, call_id: int | None) -> dict[str, Any]:
-    """Return how a receipt number is read out in the language of the call in which it was given."""
+    """Return a receipt number spelled out in the language of the call in which it was given."""
     call = calls.find_call(page.session, call_id, agent_id=None) if call_id is not None else None
     return spelled_in(spoken(call) if call is not None else SOURCE_LOCALE, receipt_no)
 
 
 def spelled_in(locale: str, receipt_no: str) -> dict[str, Any]:
-    """Return how a receipt number is read out in a language."""
+    """Return a receipt number spelled out in a language."""
     return {"lang": html_lang(locale), "signs": read_out(receipt_no, locale)}
 
 
 def reader_of(page: Page) -> queries.Reader:
     """Return what this person may know.
 
-    Agents what they passed on, others everything but what is the ward's alone.
+    Agents know what they raised, others everything but what is visible to the ward only.
     """
     own = (
         page.who.staff.id
@@ -119,9 +115,8 @@ def reader_of(page: Page) -> queries.Reader:
 class LeftOpen:
     """What waits at the call desk for this person.
 
-    ``answered``: the ward answered, and the caller is to be told.
-
-    ``unanswered`` and ``overdue`` are the ward's; None where this person does not handle calls.
+    ``answered``: the ward has answered, and the caller is to be informed. ``unanswered`` and
+    ``overdue`` are the ward's; None if this person does not handle calls.
     """
 
     call_backs: int | None
@@ -145,12 +140,10 @@ def left_open(page: Page) -> LeftOpen:
 
 
 def tasks_context(page: Page, call: Call | None, household: Any = None) -> dict[str, Any]:
-    """Return what ``admin/desk_tasks.html`` shows.
+    """Return the values for ``admin/desk_tasks.html``.
 
-    Of ``household`` (a row or a view) only the key is read.
-
-    An agent sees of somebody else's question that there is one and until when, not what it is
-    about.
+    Of ``household`` (a row or a view) only the key is read. Of another person's question an agent
+    sees that it exists and its due day, but not its content.
     """
     key = household.id if household is not None else None
     found = open_follow_ups(

@@ -1,7 +1,4 @@
-"""One household: opened with a reason, masked, with its timeline.
-
-What is behind a mask is asked for and logged.
-"""
+"""One household: opened with a reason, masked, with its timeline; unmasking is logged."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -16,13 +13,14 @@ from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.page import Page
 from admin.people import notice_words
 from portal.domain.desk.casework import access, masking
-from portal.domain.desk.casework.overview import overview
-from portal.domain.desk.casework.timeline import timeline
+from portal.domain.desk.casework.overview import Overview, overview
+from portal.domain.desk.casework.timeline import TimelineEntry, timeline
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import unseal
 from portal.domain.letters.announcements.queries import delivery_log
+from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.letters.queries import letters_of
 from portal.domain.letters.shipments.queries import mail_of_letters
 from portal.domain.letters.shipments.states import BEYOND_POSTING
@@ -50,7 +48,7 @@ def _row(page: Page) -> Household:
 
 
 def _blocked(page: Page, household: Household) -> Response[Any] | None:
-    """Answer for a household that this person may not know: nothing of it but who handles it."""
+    """Return the page for a household that this person may not know: only who handles it."""
     if not household.protected or allowed(page, Permission.KNOW_PROTECTED):
         return None
     return page.render("admin/desk/household_protected.html", 403)
@@ -74,17 +72,17 @@ def _remember(page: Page, store: str, key: str, until: datetime) -> None:
 
 
 def opened_until(page: Page, household_id: int) -> datetime | None:
-    """Return until when this person has a household open, None when a reason is wanted first."""
+    """Return until when (UTC) the person has a household open; None if a reason is needed."""
     return _until(page, OPENED, str(household_id))
 
 
 def shown_now(page: Page, household_id: int, part: access.Part) -> bool:
-    """Tell whether this person has asked to see a masked part."""
+    """Return whether this person has unmasked a part."""
     return _until(page, SHOWN, f"{household_id}:{part.value}") is not None
 
 
 def show_reason(page: Page, status_code: int = 200) -> Response[Any]:
-    """Ask why, before anything of the household is shown."""
+    """Ask for a reason before anything of the household is shown."""
     household = _row(page)
     if (blocked := _blocked(page, household)) is not None:
         return blocked
@@ -128,10 +126,7 @@ def _asked(page: Page, kind: type[Choice], name: str) -> str:
 
 
 def refused(page: Page) -> Response[Any] | None:
-    """Answer somebody who may not know the household, or has not given a reason.
-
-    None for all others.
-    """
+    """Return the page for somebody who may not know the household or gave no reason, else None."""
     return _refused(page, _row(page))
 
 
@@ -170,14 +165,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         ended=BEYOND_POSTING,
         holds=open_holds(page.session, household.id) if found.holds else [],
         tasks=tasks_of(page.session, household.id) if found.tasks else [],
-        moments=timeline(
-            page.session,
-            household,
-            letters,
-            assigned,
-            of_ward=allowed(page, Permission.KNOW_PROTECTED),
-            has_changes=found.changes,
-        ),
+        moments=_timeline(page, found, letters, assigned),
         notices=delivery_log(page.session, household.id) if found.notices else [],
         notice_words=notice_words,
         until=f"{until.astimezone(JST):%H:%M}",
@@ -185,6 +173,19 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         just_shown=_asked(page, access.Part, "part") if page.method == "GET" else "",
         last_reason=_asked(page, access.Reason, "reason"),
         shown_until=max((f"{u.astimezone(JST):%H:%M}" for u in shown.values() if u), default=""),
+    )
+
+
+def _timeline(
+    page: Page, found: Overview, letters: Iterable[Letter], assigned: Iterable[datetime]
+) -> list[TimelineEntry]:
+    return timeline(
+        page.session,
+        found.household,
+        letters,
+        assigned,
+        of_ward=allowed(page, Permission.KNOW_PROTECTED),
+        has_changes=found.changes,
     )
 
 
@@ -219,7 +220,7 @@ def _fields(
 
 
 def child_rows(page: Page, view: HouseholdView, *, shown: bool) -> list[dict[str, Any]]:
-    """Return the children with right and coupon as a page shows them, masked unless ``shown``."""
+    """Return the children with entitlement and coupon for a page, masked unless ``shown``."""
     coupons = coupons_of_household(page.session, view.id)
     return _child_rows(view, coupons, moved_children(page.work, view.id), shown=shown)
 
@@ -266,7 +267,7 @@ def _child_rows(
 
 
 def unmask(page: Page) -> Response[Any]:
-    """Show one masked part for five minutes, with a reason, logged and counted."""
+    """Show a masked part for five minutes, with a reason, logged and counted."""
     household = _row(page)
     if (answer := _refused(page, household)) is not None:
         return answer

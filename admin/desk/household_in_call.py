@@ -1,7 +1,4 @@
-"""One household in a call.
-
-Nothing of it before the caller is verified, then answers to say aloud, masked fields, acts.
-"""
+"""One household in a call: the verification first, then answers, masked fields and acts."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -54,14 +51,14 @@ PARTS = {
     Level.STATUS: (access.Part.NAME,),
     Level.ACT: (access.Part.NAME, access.Part.CHILDREN, access.Part.ADDRESS),
 }
-"""What may be looked at: never a birth date, an ID or a postal code, which callers are asked for.
+"""Parts that may be unmasked: never a birth date, ID or postal code, which callers are asked for.
 
-Of the address, the town.
+Of the address, only the town.
 """
 
 
 class Desk:
-    """What every handler here needs: the open call, the household and its place in the call."""
+    """What every handler here needs: the active call, the household and its record in the call."""
 
     def __init__(self, call: Call, household: Household, place: CallHousehold) -> None:
         self.call = call
@@ -70,19 +67,17 @@ class Desk:
 
     @property
     def level(self) -> Level:
-        """How far the caller is known."""
+        """The caller's verification level."""
         return Level(self.place.level)
 
     @property
     def address(self) -> str:
-        """Where the household's page stands."""
+        """The address of the household's page."""
         return f"/desk/{self.household.id}"
 
 
 def at_desk(page: Page) -> Desk | Response[Any]:
-    """Return the household of the address, opened in the acting person's call.
-
-    Else the page that says why not.
+    """Return the household of the address, opened in the actor's call, or a page with the reason.
 
     A household that callers may not know of and one that does not exist get the same page.
     """
@@ -103,7 +98,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def draw(page: Page, desk: Desk, status_code: int = 200) -> Response[Any]:
-    """Draw the household's page."""
+    """Render the household's page."""
     call, household, level = desk.call, desk.household, desk.level
     dialing = calling_back.dialing_now(page.work, desk.place)
     may_dial = calling_back.may_dial(page.session, call, household.id, page.now)
@@ -133,7 +128,7 @@ def draw(page: Page, desk: Desk, status_code: int = 200) -> Response[Any]:
 
 
 def _beside(page: Page, desk: Desk) -> dict[str, Any]:
-    """Return what stands beside the household, each part's context from its own module."""
+    """Return the context of the parts beside the household, each from its own module."""
     acts = acts_context(page, desk.call, desk.household, desk.level)
     return acts | scripts_context(page, desk.call) | tasks_context(page, desk.call, desk.household)
 
@@ -163,7 +158,7 @@ def _known(page: Page, desk: Desk) -> dict[str, Any]:
 
 
 def _typed(page: Page, desk: Desk) -> dict[str, str]:
-    """Return what the verification form holds.
+    """Return the content of the verification form.
 
     What was typed last, or what the caller said for the search.
     """
@@ -182,7 +177,7 @@ def _typed(page: Page, desk: Desk) -> dict[str, str]:
 
 
 def submit_verification(page: Page) -> Response[Any]:
-    """Compare what the caller said; the answer is only whether it is enough."""
+    """Compare the caller's answers; the result is only whether they are enough."""
     desk = at_desk(page)
     if not isinstance(desk, Desk):
         return desk
@@ -210,7 +205,7 @@ def submit_verification(page: Page) -> Response[Any]:
 
 
 def _verified_once(page: Page, desk: Desk, said: Said, relation: Relation) -> bool:
-    """Verify, or where this form was sent before, tell again what came of it.
+    """Verify, or, if this form was sent before, return the former result.
 
     A double click is one try.
     """
@@ -224,9 +219,9 @@ def _verified_once(page: Page, desk: Desk, said: Said, relation: Relation) -> bo
 
 
 def not_enough() -> str:
-    """Say that it was not enough.
+    """Return the sentence that the answers were not enough.
 
-    The same words whatever was wrong, and for a record that is closed for the day.
+    It is the same whatever was wrong, and for a record that is closed for the day.
     """
     return _s(
         "確認できませんでした。何が違うかは、表示しません。ほかのことも聞いて、"
@@ -246,7 +241,7 @@ def _is_shown(page: Page, desk: Desk, part: access.Part) -> bool:
 
 
 def reveal(page: Page) -> Response[Any]:
-    """Show one masked part for five minutes, with a reason, logged and counted."""
+    """Show a masked part for five minutes, with a reason, logged and counted."""
     desk = at_desk(page)
     if not isinstance(desk, Desk):
         return desk

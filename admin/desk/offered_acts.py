@@ -1,7 +1,4 @@
-"""What the household's page at the call desk shows of acts.
-
-Which are possible now, why not the others, what was done.
-"""
+"""The acts on a household's page at the call desk: possible ones, done ones, and why not."""
 
 from typing import Any
 
@@ -27,10 +24,7 @@ PLACES = {
 
 
 def acts_context(page: Page, call: Call, household: Any, level: Level) -> dict[str, Any]:
-    """Return what ``desk_acts.html`` needs.
-
-    ``household`` is a row or a view, its key is all that is read.
-    """
+    """Return the values for ``desk_acts.html``; of ``household`` only the key is read."""
     found = offers(page.work, call, household.id, level)
     return {
         "acts": [

@@ -1,7 +1,4 @@
-"""What an agent says, beside the call.
-
-In the call's language, with the Japanese text, and searched in place.
-"""
+"""Scripts beside a call: in its language, with the Japanese text, and searchable in place."""
 
 from typing import Any
 
@@ -22,16 +19,16 @@ WORDS = "script_q"
 SHOWN = 20
 MOST_PANELS = 64
 _PANELS: dict[tuple[Any, ...], Markup] = {}
-"""Drawn once for each language and state of the scripts.
+"""Panels rendered once for each language and state of the scripts.
 
 Every page of a call has them, and they seldom change.
 """
 
 
 def scripts_context(page: Page, call: Call | None) -> dict[str, Any]:
-    """Return what ``admin/desk_scripts.html`` shows.
+    """Return the values for ``admin/desk_scripts.html``.
 
-    Its links and its search stay on the page that is open.
+    Its links and its search stay on the current page.
     """
     program, session = page.site.program, page.session
     code = chosen_language(page, call.language if call is not None else "ja")

@@ -1,7 +1,4 @@
-"""Household search.
-
-What was typed is posted and kept sealed in the session: no name ever stands in an address.
-"""
+"""Household search; the typed text is posted and sealed in the session, never in an address."""
 
 from datetime import datetime
 from typing import Any
@@ -27,7 +24,7 @@ KEPT = "search"
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Draw the form, and the answer to what was asked last in this session."""
+    """Show the form, and the hits of the last search in this session."""
     typed = (
         _kept(page) if page.method == "GET" else search.Typed.from_values(dict(page.form.values))
     )
@@ -37,7 +34,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 def submit(page: Page) -> Response[Any]:
     """Search, count the search and log it.
 
-    Htmx gets the answer alone, a plain form is sent on to the page.
+    Htmx gets the hits only; a plain form is redirected to the page.
     """
     box = page.form.get("q").strip()
     typed = search.from_one_box(box) if box else search.Typed.from_values(dict(page.form.values))
@@ -57,7 +54,7 @@ def submit(page: Page) -> Response[Any]:
 
 
 def clear(page: Page) -> Response[Any]:
-    """Forget what was asked."""
+    """Clear the last search."""
     _keep(page, search.Typed())
     return page.redirect("/households")
 
@@ -73,7 +70,7 @@ def _answer(
 
 
 def row(view: HouseholdView) -> dict[str, Any]:
-    """Return one line of the list, masked."""
+    """Return one row of the list, masked."""
     fields = view.fields
     return {
         "id": view.id,
@@ -100,7 +97,7 @@ def _find(page: Page, typed: search.Typed) -> search.Found:
 
 
 def _same_search(page: Page, typed: search.Typed) -> bool:
-    """Tell whether this only goes on with the search of a moment ago.
+    """Return whether this continues the search of a moment ago.
 
     Typing a name is one search, not ten.
     """

@@ -1,6 +1,6 @@
-"""The call desk's search: by what the caller can say, only in a call, masked.
+"""The call desk's search: by what the caller can tell, only in a call, masked.
 
-What was typed never stands in an address.
+The typed text is never part of an address.
 """
 
 from typing import Any
@@ -29,10 +29,7 @@ KEPT = "desk"
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Draw the search, and the answer to what was asked last in this call.
-
-    Without a call, how to begin one.
-    """
+    """Show the search and the last hits in this call; without a call, how to start one."""
     call = page.who.call
     if call is None:
         return no_call(page, status_code)
@@ -44,12 +41,12 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def no_call(page: Page, status_code: int = 403) -> Response[Any]:
-    """Say that a call comes first, with the button that begins one."""
+    """Show that a call is needed first, with the button that starts one."""
     return page.render("admin/desk/desk_no_call.html", status_code)
 
 
 def submit(page: Page) -> Response[Any]:
-    """Search, count the search and log it; a household that a number found is opened at once."""
+    """Search, count the search and log it; a household found by a number is opened at once."""
     call = page.who.call
     if call is None:
         return no_call(page)
@@ -72,7 +69,7 @@ def submit(page: Page) -> Response[Any]:
 
 
 def clear(page: Page) -> Response[Any]:
-    """Forget what was asked."""
+    """Clear the last search."""
     if page.who.auth is not None:
         page.who.auth.data = {
             name: value for name, value in page.who.auth.data.items() if name != KEPT
@@ -109,7 +106,7 @@ def _answer(
 
 
 def _row(view: HouseholdView) -> dict[str, Any]:
-    """Return one line of the list.
+    """Return one row of the list.
 
     Enough to tell two families apart, nothing that a caller is asked for.
     """
@@ -128,7 +125,7 @@ def _context(page: Page, call: Call) -> str:
 
 
 def kept(page: Page, call: Call) -> Asked:
-    """Return what was asked last in this call; nothing of an earlier caller's."""
+    """Return the last search of this call; nothing of an earlier caller's."""
     entry = page.who.auth.data.get(KEPT) if page.who.auth is not None else None
     if not entry or entry["call"] != call.id:
         return Asked()

@@ -1,4 +1,4 @@
-"""The stop desk: codes to be voided go to the issuer as a list, its answers are recorded singly."""
+"""The stop desk: codes to be voided go to the issuer as a list; answers are recorded singly."""
 
 from typing import Any
 
@@ -20,14 +20,14 @@ def _rows(page: Page) -> list[stops.StopRow]:
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """List what waits for an issuer's answer."""
+    """List the codes that wait for an issuer's answer."""
     return page.render(
         "admin/desk/stops.html", status_code, rows=_rows(page), said=page.query.get("said", "")
     )
 
 
 def list_file(page: Page) -> Response[Any]:
-    """Give the list that goes to the issuer; that it was taken is logged."""
+    """Send the list for the issuer, and log that it was taken."""
     rows = _rows(page)
     record(page.work, "coupon.stop_list", "coupon", count=len(rows))
     headers = {"content-disposition": 'attachment; filename="stop-list.csv"'}
@@ -35,7 +35,7 @@ def list_file(page: Page) -> Response[Any]:
 
 
 def answer(page: Page) -> Response[Any]:
-    """Note the issuer's answer about one code."""
+    """Record the issuer's answer about one code."""
     choice = page.form.get("answer")
     number = number_in_address(page, "coupon_id")
     if choice not in {"stopped", "spent"}:

@@ -1,4 +1,4 @@
-"""今日の速報: one page with children and yen per state and the last four weeks as pictures, tables and files."""
+"""今日の速報: children and yen by state and the last four weeks, as charts, tables and files."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ def show(page: Page) -> Response[Any]:
 
 
 def take_file(page: Page) -> Response[Any]:
-    """Give the page as PDF or as a workbook."""
+    """Send the page as PDF or as a workbook."""
     report = today_report(page.work)
     as_paper = page.path.endswith("/pdf")
     body, media_type = (

@@ -1,4 +1,4 @@
-"""Watch: unusual browsing and questions for protected households, told without naming any household."""
+"""Watch: unusual browsing and requests for protected households, without naming a household."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ LISTED = 20
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """List what nobody has looked at yet, or everything of thirty days."""
+    """List the unseen incidents, or all of the last thirty days."""
     every = page.query.get("view") == "all"
     typed = page.query.get("page", "1")
     number = int(typed) if typed.isascii() and typed.isdigit() and 0 < len(typed) < 6 else 1
@@ -43,7 +43,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def see(page: Page) -> Response[Any]:
-    """Note that this person has looked at an incident."""
+    """Record that this person has seen an incident."""
     key = number_in_address(page, "event_id")
 
     def service() -> None:

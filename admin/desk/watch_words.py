@@ -1,10 +1,10 @@
-"""What is said of unusual browsing; an unknown code shows as it is stored."""
+"""Labels of unusual browsing; an unknown code is shown as stored."""
 
 from portal.domain.foundation.texts import _s
 
 
 def kind(code: str) -> str:
-    """Say what somebody did."""
+    """Return the label of what somebody did."""
     return {
         "unmask": _s("伏せた項目を、1時間に60回より多く見た"),
         "search": _s("1時間に60回より多くさがした"),
@@ -17,7 +17,7 @@ def kind(code: str) -> str:
 
 
 def advice(code: str) -> str:
-    """Say what to do about it."""
+    """Return the advice on it."""
     ask_about_call = _s(
         "その電話の相手と用件を、受けた人に確かめてください。世帯があることは、だれにも伝えません。"
     )

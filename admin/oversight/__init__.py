@@ -1,1 +1,1 @@
-"""Pages: What is reported, settled, handed over and managed."""
+"""Pages for reports to the ward, the settlement, project management and the board."""

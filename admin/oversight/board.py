@@ -1,7 +1,4 @@
-"""The supervisor's board.
-
-A browser with JavaScript fetches it anew every 30 seconds unless told to stop.
-"""
+"""The supervisor's board; with JavaScript, it is fetched again every 30 seconds."""
 
 from typing import Any
 
@@ -25,7 +22,7 @@ OUTBOUND = Direction.OUTBOUND.value
 
 
 def show(page: Page) -> Response[Any]:
-    """Show calls now, what waits, and answer rates beside the dispatch calendar."""
+    """Show current calls, waiting work, and answer rates beside the dispatch calendar."""
     program = page.site.program
     found = board(page.work)
     return page.render(
@@ -46,7 +43,7 @@ def show(page: Page) -> Response[Any]:
 def _calls(found: Board) -> list[tuple[str, ...]]:
     """Return the cells of the table of calls.
 
-    Put together here, because a board is drawn every half minute.
+    They are built here, as a board is rendered every half minute.
     """
     return [
         (
@@ -63,7 +60,7 @@ def _calls(found: Board) -> list[tuple[str, ...]]:
 
 
 def _days(found: Board) -> list[tuple[bool, bool, str, tuple[str, ...]]]:
-    """Return open, alarm, rate and the other cells of every day."""
+    """Return for every day whether it is open, its alarm, its rate and the other cells."""
     rows: list[tuple[bool, bool, str, tuple[str, ...]]] = []
     for one in found.days:
         name = f"{one.day.month}/{one.day.day}（{report_words.weekday(one.day)}）"
@@ -77,7 +74,7 @@ def _days(found: Board) -> list[tuple[bool, bool, str, tuple[str, ...]]]:
 
 
 def _halves(found: Board) -> list[tuple[bool, str, tuple[str, ...]]]:
-    """Return alarm, rate and the other cells of every half hour; an empty name is the whole day."""
+    """Return alarm, rate and the other cells of every half hour; "" names the whole day."""
     return [
         (
             one.alarm,

@@ -1,7 +1,4 @@
-"""The business calendar, to read.
-
-A month's days with their hours and why, and what was agreed by whom.
-"""
+"""The business calendar, read only: a month's days with hours and reasons, and what was agreed."""
 
 from datetime import date
 from typing import Any
@@ -22,9 +19,9 @@ ROWS = 20
 
 
 def show(page: Page) -> Response[Any]:
-    """Show a month (``?month=2023-12``.
+    """Show a month (``?month=2023-12``, by default the current one) and the extra days.
 
-    By default this one) and the extra days, the coming ones first.
+    Coming extra days are listed first.
     """
     program, today = page.site.program, jst_date(page.now)
     month = month_of(program, _wanted(page.query.get("month", "")) or today)

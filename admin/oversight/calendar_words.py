@@ -1,4 +1,4 @@
-"""Words of the business calendar for staff: kinds of days, who pays, and the banner near the end."""
+"""Labels of the business calendar: kinds of days, who pays, and the banner near the end."""
 
 from portal.domain.foundation.program.calendar import Closure, Hours, HoursOverride
 from portal.domain.foundation.program.day_text import weekday_name
@@ -10,7 +10,7 @@ __all__ = ["agreed_days_text", "day_kind", "gap_text", "hours", "paid_by", "week
 
 
 def day_kind(kind: DayKind) -> str:
-    """Name why a day is open or closed."""
+    """Return the label of why a day is open or closed."""
     names = {
         DayKind.OUTSIDE: _s("期間の外"),
         DayKind.EXTRA_OPENING: _s("臨時の開所"),
@@ -25,12 +25,12 @@ def day_kind(kind: DayKind) -> str:
 
 
 def paid_by(word: str) -> str:
-    """Name who pays for an extra day."""
+    """Return the label of who pays for an extra day."""
     return {"ward": _s("区"), "contractor": _s("受託者"), "agreed": _s("別に取り決め")}[word]
 
 
 def hours(found: Hours | None) -> str:
-    """Write the hours of a day: 9:00–17:00."""
+    """Format the hours of a day: 9:00–17:00."""
     if found is None:
         return _s("休み")
     opens, closes = (f"{moment.hour}:{moment.minute:02}" for moment in (found.opens, found.closes))
@@ -38,7 +38,7 @@ def hours(found: Hours | None) -> str:
 
 
 def agreed_days_text(agreed: HoursOverride | Closure) -> str:
-    """Write the day or days that were agreed about, with the weekday."""
+    """Format the agreed day or days, with the weekday."""
     if isinstance(agreed, HoursOverride):
         return f"{agreed.day.isoformat()} ({weekday_name(agreed.day)})"
     first = f"{agreed.first.isoformat()} ({weekday_name(agreed.first)})"
@@ -48,7 +48,7 @@ def agreed_days_text(agreed: HoursOverride | Closure) -> str:
 
 
 def gap_text(gap: Gap) -> str:
-    """Warn that nobody answers on the last usable days."""
+    """Return the warning that nobody answers on the last usable days."""
     values = {
         "staffed": gap.staffed.isoformat(),
         "time": f"{gap.staffed_until.hour}:{gap.staffed_until.minute:02}",

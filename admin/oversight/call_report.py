@@ -1,7 +1,4 @@
-"""The month's call report.
-
-What is due, the draft with what people add to it, its check, submission and versions.
-"""
+"""The month's call report: due days, the draft with its typed parts, its check and versions."""
 
 from datetime import date
 from typing import Any
@@ -31,10 +28,7 @@ from portal.platform.routes import Transaction
 
 
 def _notes(page: Page, month: date, keeps: bool) -> dict[str, Any]:
-    """Return what the page shows besides.
-
-    Sentences in the draft, and how many marked calls nobody used yet.
-    """
+    """Return the draft's sentences, and the number of marked calls that no sentence uses."""
     return {
         "notes": notes(page.work, month) if keeps else [],
         "kinds": list(NoteKind),
@@ -55,7 +49,7 @@ PAGES = MonthlyPages(
 
 
 def write(page: Page) -> Response[Any]:
-    """Keep what people write on staffing and on outages."""
+    """Save the typed sections on staffing and on outages."""
     texts = {name: page.form.get(name) for name in (STAFFING, OUTAGES)}
 
     def keep(month: date) -> object:
@@ -65,7 +59,7 @@ def write(page: Page) -> Response[Any]:
 
 
 def add(page: Page) -> Response[Any]:
-    """Put a sentence that stands for no single call into the draft."""
+    """Add a sentence that stands for no single call to the draft."""
     kind = next((one for one in NoteKind if one.value == page.form.get("kind")), None)
     if kind is None:
         page.form.error("kind", _s("種類を選んでください。"))
@@ -79,7 +73,7 @@ def add(page: Page) -> Response[Any]:
 
 
 def drop(page: Page) -> Response[Any]:
-    """Take a sentence out of the draft."""
+    """Remove a sentence from the draft."""
     key = number_in_address(page, "note_id")
     return PAGES.step(
         page,
@@ -89,7 +83,7 @@ def drop(page: Page) -> Response[Any]:
 
 
 def show_marked(page: Page) -> Response[Any]:
-    """List the month's marked calls that nobody used yet."""
+    """List the month's marked calls that no sentence uses yet."""
     month, after = PAGES.month(page), page.query.get("after", "0")
     start = int(after) if after.isascii() and after.isdigit() and len(after) < 16 else 0
     rows = marked_calls(page.session, month, after=start, limit=LISTED + 1)
@@ -103,9 +97,9 @@ def show_marked(page: Page) -> Response[Any]:
 
 
 def show_call(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show one marked call with the agent's words, and ask for a sentence without names.
+    """Show a marked call with the agent's text, and ask for a sentence without names.
 
-    The look is on record.
+    Reading the text is logged.
     """
     month = PAGES.month(page)
     found = read_marked(page.work, month, number_in_address(page, "call_id"))
@@ -125,7 +119,7 @@ def show_call(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def choose(page: Page) -> Response[Any]:
-    """Put the sentence for one call into the draft."""
+    """Add the sentence for one call to the draft."""
     month, call_id = PAGES.month(page), number_in_address(page, "call_id")
     kind = next((one for one in NoteKind if one.value == page.form.get("kind")), None)
     if kind is None:

@@ -1,6 +1,6 @@
-"""Bars of a chart, drawn by the server: geometry only.
+"""Bars of a chart, computed by the server: geometry only.
 
-The template draws them, the table beside them says the same.
+The template draws them; the table beside them has the same numbers.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A series by day. ``said`` is the text that stands for the picture."""
+    """A series by day; ``said`` is the text that replaces the picture."""
 
     title: str
     bars: Sequence[Bar]
@@ -37,7 +37,7 @@ class Chart:
 
 
 def chart(title: str, days: Sequence[date], counts: Sequence[int]) -> Chart:
-    """Draw one series; its highest day fills the height, and a day that is not zero is always seen."""
+    """Return a series as bars; its highest day has the full height, nonzero days are visible."""
     most, total = max(counts), sum(counts)
     step = WIDTH / len(counts)
     bars = []

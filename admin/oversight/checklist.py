@@ -1,4 +1,4 @@
-"""Answers to the ward's security checklist, with the settings that are really at work."""
+"""Answers to the ward's security checklist, with the settings in force."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The month's delivery report: what is due, the draft, its check, its submission and its versions."""
+"""The month's delivery report: due days, the draft, its check, submission and versions."""
 
 from datetime import date
 from typing import Any
@@ -23,7 +23,7 @@ PAGES = MonthlyPages(
 
 
 def write(page: Page) -> Response[Any]:
-    """Keep what people write on accidents."""
+    """Save the typed section on accidents."""
     texts = {ACCIDENTS: page.form.get(ACCIDENTS)}
 
     def keep(month: date) -> object:

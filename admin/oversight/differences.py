@@ -1,4 +1,4 @@
-"""The differences between the issuer's statements and our records, cleared up one by one."""
+"""Differences between the issuer's statements and our records, settled one by one."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from portal.domain.people.staff.permissions import Permission
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """List what is open."""
+    """List the open differences."""
     after = page.query.get("after", "")
     rows = differences.listed(
         page.session, after=int(after) if after.isascii() and after.isdigit() else 0
@@ -38,7 +38,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def settle(page: Page) -> Response[Any]:
-    """Note how one was cleared up."""
+    """Record how a difference was settled."""
     number = number_in_address(page, "difference_id")
     try:
         if first_post(page):

@@ -1,4 +1,4 @@
-"""How the work stands: milestones with owner and evidence, and the reports on it."""
+"""Progress of the work: milestones with owner and evidence, and the reports on it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -31,7 +31,7 @@ LISTED = 20
 
 
 def show(page: Page) -> Response[Any]:
-    """Show the milestones, what waits, and the papers to take along."""
+    """Show the milestones, the waiting work, and the papers."""
     session = page.session
     found = milestones.milestones(page.work)
     return page.render(
@@ -77,7 +77,7 @@ def _one(page: Page) -> milestones.Shown:
 
 
 def note(page: Page) -> Response[Any]:
-    """Note owner, evidence and a remark."""
+    """Record owner, evidence and a remark."""
     texts = {name: page.form.get(name) for name in milestones.FIELDS}
     return _act(
         page,
@@ -87,7 +87,7 @@ def note(page: Page) -> Response[Any]:
 
 
 def move(page: Page) -> Response[Any]:
-    """Begin, finish or reopen, as the address says."""
+    """Begin, finish or reopen a milestone, as the address says."""
     action = page.path.rpartition("/")[2]
     return _act(
         page,
@@ -107,7 +107,7 @@ def _act(page: Page, said: str, act: Callable[[str], object]) -> Response[Any]:
 
 
 def take_report(page: Page) -> Response[Any]:
-    """Give one of the papers on the work."""
+    """Send a paper on the work."""
     name = page.path.split("/")[-2]
     writers: dict[str, Callable[[], Report]] = {
         "plan": lambda: plan_report(page.work),
@@ -121,7 +121,7 @@ def take_report(page: Page) -> Response[Any]:
 
 
 def take_receipt(page: Page) -> Response[Any]:
-    """Give the receipt of one extract."""
+    """Send the receipt of one extract."""
     key = number_in_address(page, "import_id")
     with use_locale(SOURCE_LOCALE):
         report = management_papers.receipt_report(page.work, key)

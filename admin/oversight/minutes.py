@@ -1,7 +1,4 @@
-"""Minutes of meetings with the ward.
-
-Written as versions, confirmed by the ward, taken along as PDF or xlsx.
-"""
+"""Minutes of meetings with the ward: saved as versions, confirmed by the ward, sent as files."""
 
 from collections.abc import Callable
 from datetime import date
@@ -44,7 +41,7 @@ def show_list(page: Page) -> Response[Any]:
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show minutes, the newest version or an earlier one, and what can be done next."""
+    """Show minutes, by default in the newest version, and what can be done next."""
     key = number_in_address(page, KEY)
     number = number_in_address(page, "number") if "number" in page.params else None
     one = minutes.one(page.work, key, number)
@@ -118,7 +115,7 @@ def confirm(page: Page) -> Response[Any]:
 
 
 def revise(page: Page) -> Response[Any]:
-    """Open confirmed minutes again."""
+    """Reopen confirmed minutes."""
     return _act(page, "revised", lambda key: minutes.revise(page.work, key))
 
 
@@ -130,7 +127,7 @@ def _act(page: Page, said: str, act: Callable[[int], object]) -> Response[Any]:
 
 
 def take(page: Page) -> Response[Any]:
-    """Give minutes as a file: the newest version, or one of the earlier."""
+    """Send minutes as a file, by default in the newest version."""
     key = number_in_address(page, KEY)
     number = number_in_address(page, "number") if "number" in page.params else None
     one = minutes.one(page.work, key, number)

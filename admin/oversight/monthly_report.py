@@ -1,7 +1,4 @@
-"""The pages of a monthly report, whichever it is about.
-
-What is due, the draft, its steps, its versions and files.
-"""
+"""The pages of a monthly report of any kind: due days, the draft, its steps, versions and files."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -37,11 +34,11 @@ def _nothing_more(page: Page, month: date, keeps: bool) -> dict[str, Any]:  # no
 
 @dataclass(frozen=True, slots=True)
 class MonthlyPages:
-    """One kind of report.
+    """The pages of one kind of report.
 
-    Its address and template (``name``), who sees and who keeps it, and what else its page shows.
-
-    ``unknown`` says that a month has no report of this kind. Files are named after the kind.
+    ``name`` is in its address and template; further fields tell who sees and who keeps it, and what
+    else its page shows. ``unknown`` is the sentence for a month without such a report. Files are
+    named after the kind.
     """
 
     kind: versions.Kind
@@ -53,11 +50,11 @@ class MonthlyPages:
     more: Callable[[Page, date, bool], dict[str, Any]] = field(default=_nothing_more, repr=False)
 
     def keeps(self, page: Page) -> bool:
-        """Tell whether somebody writes this report, and does not only read what was submitted."""
+        """Return whether the person writes this report, and does not only read submitted ones."""
         return allowed(page, self.keep)
 
     def month(self, page: Page) -> date:
-        """Return the month of the address.
+        """Return the month in the address.
 
         Raises:
             NotFoundError: it has no report.
@@ -70,7 +67,7 @@ class MonthlyPages:
         return month
 
     def address(self, month: date, said: str) -> str:
-        """Return where the page of a month stands, with what was done."""
+        """Return the address of a month's page, with what was done."""
         return f"{self.base}/{month:%Y-%m}?said={said}"
 
     def show_list(self, page: Page) -> Response[Any]:
@@ -91,7 +88,7 @@ class MonthlyPages:
         )
 
     def show(self, page: Page, status_code: int = 200) -> Response[Any]:
-        """Show a month's report as it counts now; those who keep it also get what they can do next."""
+        """Show a month's current report, and to those who keep it, the next steps."""
         session, vault, program, month = (
             page.session,
             page.site.vault,
@@ -148,7 +145,7 @@ class MonthlyPages:
         return self.step(page, "checked", freeze)
 
     def submit(self, page: Page) -> Response[Any]:
-        """Note that the version that was read goes to the ward."""
+        """Record that the version that was read is submitted to the ward."""
         typed = page.form.get("number")
         number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
 
@@ -158,11 +155,11 @@ class MonthlyPages:
         return self.step(page, "submitted", hand_in)
 
     def give_back(self, page: Page) -> Response[Any]:
-        """Make a checked report a draft again."""
+        """Return a checked report to draft."""
         return self._turn(page, "given_back", monthly.give_back)
 
     def revise(self, page: Page) -> Response[Any]:
-        """Begin a correction of what was submitted."""
+        """Start a correction of a submitted report."""
         return self._turn(page, "revised", monthly.revise)
 
     def _turn(
@@ -190,7 +187,7 @@ class MonthlyPages:
         )
 
     def take_file(self, page: Page) -> Response[Any]:
-        """Give the report that counts now, or one version, as PDF or as a workbook."""
+        """Send the current report, or one version, as PDF or as a workbook."""
         month, ending = self.month(page), "pdf" if page.path.endswith("/pdf") else "xlsx"
         found = self._found(page, month)
         if found.report is None:
@@ -203,7 +200,7 @@ class MonthlyPages:
         return send_file(page, body, PDF if ending == "pdf" else XLSX, name)
 
     def handlers(self, write: Handler) -> list[HTTPRouteHandler]:
-        """Return the routes that every kind has; ``write`` keeps the texts of a draft."""
+        """Return the routes that every kind has; ``write`` saves the texts of a draft."""
         one = self.base + "/{month:str}"
         version = one + "/versions/{number:int}"
         steps = {

@@ -1,6 +1,6 @@
 """The list of open questions with the ward (協議事項).
 
-Asked by the contractor, answered by the ward.
+The contractor asks, the ward answers.
 """
 
 from collections.abc import Callable
@@ -78,7 +78,7 @@ def add(page: Page) -> Response[Any]:
 
 
 def ask(page: Page) -> Response[Any]:
-    """Note the day on which the ward was asked."""
+    """Record the day on which the ward was asked."""
     day = _day(page, "day")
     if day is None:
         return show(page, 422)
@@ -105,7 +105,7 @@ def close(page: Page) -> Response[Any]:
 
 
 def reopen(page: Page) -> Response[Any]:
-    """Open a question again."""
+    """Reopen a question."""
     return _act(
         page,
         "reopened",

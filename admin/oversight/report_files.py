@@ -1,4 +1,4 @@
-"""Giving a report away as a file, with its event."""
+"""Sending a report as a file, with its audit event."""
 
 from typing import Any
 
@@ -16,10 +16,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def send_report(page: Page, report: Report, name: str) -> Response[Any]:
-    """Give a report as PDF or as a workbook, as the address ends.
-
-    What goes to the ward is Japanese.
-    """
+    """Send a report as PDF or as a workbook, by the ending of the address; always in Japanese."""
     ending = "pdf" if page.path.endswith("/pdf") else "xlsx"
     with use_locale(SOURCE_LOCALE):
         body = as_pdf(report, page.now) if ending == "pdf" else as_xlsx(report)
@@ -27,6 +24,6 @@ def send_report(page: Page, report: Report, name: str) -> Response[Any]:
 
 
 def send_file(page: Page, body: bytes, media_type: str, name: str) -> Response[Any]:
-    """Give bytes as a file to keep; the event names the file."""
+    """Send bytes as a download; the audit event names the file."""
     record(page.work, "report.taken", "report", name=name)
     return page.send(body, media_type, {"content-disposition": f'attachment; filename="{name}"'})

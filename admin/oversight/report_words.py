@@ -1,6 +1,6 @@
-"""What is said of call counts and monthly reports, in the staff's language.
+"""Labels of call counts and monthly reports, in the staff's language.
 
-An unknown code shows as it is stored.
+An unknown code is shown as stored.
 """
 
 from datetime import date
@@ -13,12 +13,12 @@ __all__ = ["note_kind", "weekday"]
 
 
 def source(code: str) -> str:
-    """Say where a day's counts came from."""
+    """Return the label of the source of a day's counts."""
     return {"file": _s("ファイル"), "typed": _s("日別の入力")}.get(code, code)
 
 
 def reason(code: str | None) -> str:
-    """Say why a day's counts took the place of others."""
+    """Return the label of why a day's counts were replaced."""
     return {
         "corrected": _s("電話のシステムの数字が直った"),
         "mistake": _s("入力や選んだファイルがまちがっていた"),
@@ -28,7 +28,7 @@ def reason(code: str | None) -> str:
 
 
 def number(code: str) -> str:
-    """Name a number that is typed for a day."""
+    """Return the label of a number typed for a day."""
     return {
         "offered": _s("着信"),
         "answered": _s("応答"),
@@ -40,9 +40,9 @@ def number(code: str) -> str:
 
 
 def layout(name: str) -> str:
-    """Name a form of file.
+    """Return the name of a file layout.
 
-    Those shipped in the reader's language, a program's own as its file calls it.
+    The shipped ones in the reader's language, a program's own as in its file.
     """
     return {
         "30分ごと・言語別": _s("30分ごと・言語別"),
@@ -51,7 +51,7 @@ def layout(name: str) -> str:
 
 
 def state(code: str) -> str:
-    """Name a report's state."""
+    """Return the label of a report's state."""
     return {"draft": _s("下書き"), "checked": _s("確認ずみ"), "submitted": _s("提出ずみ")}.get(
         code, code
     )
@@ -63,12 +63,12 @@ def mark(code: str) -> str:
 
 
 def month(day: date) -> str:
-    """Name a month."""
+    """Return the label of a month."""
     return _s("%(year)s年%(month)s月") % {"year": day.year, "month": day.month}
 
 
 def said(code: str) -> str:
-    """Say what was just done."""
+    """Return the sentence on what was just done."""
     return {
         "stored": _s("数字を入れました。"),
         "same": _s("同じ数字が、もう入っています。変わったものはありません。"),
@@ -83,7 +83,7 @@ def said(code: str) -> str:
 
 
 def stage(code: str) -> str:
-    """Say how a report stands to its due day."""
+    """Return the label of how close a report is to its due day."""
     return {"coming": _s("これから"), "soon": _s("期限が近い"), "overdue": _s("期限を過ぎた")}.get(
         code, code
     )

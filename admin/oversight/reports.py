@@ -1,4 +1,4 @@
-"""Reports to the ward: read on the page, taken along as PDF or xlsx."""
+"""Reports to the ward: read on the page, or downloaded as PDF or xlsx."""
 
 from typing import Any
 
@@ -22,13 +22,13 @@ def show_declines(page: Page) -> Response[Any]:
 
 
 def declines_pdf(page: Page) -> Response[Any]:
-    """Give the report of declines as PDF."""
+    """Send the report of declines as PDF."""
     body = as_pdf(decline_report(page.work), page.now)
     return _file(page, body, "application/pdf", "declines.pdf")
 
 
 def declines_xlsx(page: Page) -> Response[Any]:
-    """Give the report of declines as a workbook."""
+    """Send the report of declines as a workbook."""
     body = as_xlsx(decline_report(page.work))
     return _file(page, body, XLSX, "declines.xlsx")
 

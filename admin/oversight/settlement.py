@@ -1,4 +1,4 @@
-"""The settlement: its sums, the issuer's statements, what is in the way, and closing by two people."""
+"""The settlement: sums, the issuer's statements, what prevents closing, closing by two people."""
 
 import csv
 import io
@@ -57,7 +57,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def take_file(page: Page) -> Response[Any]:
-    """Take over an uploaded statement."""
+    """Import an uploaded statement."""
     as_of = whole_date(page.form.get("as_of"))
     file = page.form.files.get("file")
     if not isinstance(as_of, date):
@@ -96,7 +96,7 @@ def confirm(page: Page) -> Response[Any]:
 
 
 def withdraw(page: Page) -> Response[Any]:
-    """Take the own proposal back, or refuse somebody else's."""
+    """Withdraw one's own proposal, or reject another person's."""
     proposal = closing.proposal(page.session)
     if proposal is not None and first_post(page):
         turn_down(page.work, proposal.id)
@@ -116,13 +116,13 @@ def _closing(page: Page, said: str, act: Callable[[], object]) -> Response[Any]:
 
 
 def pdf(page: Page) -> Response[Any]:
-    """Give the settlement as PDF."""
+    """Send the settlement as PDF."""
     body = as_pdf(settlement_report(page.work), page.now)
     return _file(page, body, "application/pdf", "settlement.pdf")
 
 
 def xlsx(page: Page) -> Response[Any]:
-    """Give the settlement as a workbook."""
+    """Send the settlement as a workbook."""
     return _file(
         page,
         as_xlsx(settlement_report(page.work)),
@@ -132,7 +132,7 @@ def xlsx(page: Page) -> Response[Any]:
 
 
 def lines(page: Page) -> Response[Any]:
-    """Give the closed settlement by household and child, without any personal data."""
+    """Send the closed settlement by household and child, without any personal data."""
     row = closing.closed(page.session)
     if row is None:
         return page.redirect("/settlement")
