@@ -131,9 +131,7 @@ def show(page: Page) -> Response[Any]:
         with_ward=_with_ward(page),
         management_words=management_words,
         document_words=document_words,
-        clocks=queries.due_clocks(session, page.now)[:MOST]
-        if allowed(page, Permission.SEE_INCIDENTS)
-        else [],
+        clocks=_clocks(page),
         faults=_faults(page),
         notices=waiting_count(session) if allowed(page, Permission.PUBLISH_SITE_NOTICES) else 0,
         incident_words=incident_words,
@@ -159,6 +157,12 @@ def _reviews(page: Page) -> review_queue.Counts | None:
         return None
     protected = allowed(page, Permission.KNOW_PROTECTED)
     return review_queue.counts(page.session, include_protected=protected, today=jst_date(page.now))
+
+
+def _clocks(page: Page) -> list[queries.DueClock]:
+    if not allowed(page, Permission.SEE_INCIDENTS):
+        return []
+    return queries.due_clocks(page.session, page.now)[:MOST]
 
 
 def _faults(page: Page) -> int:
