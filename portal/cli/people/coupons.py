@@ -1,6 +1,5 @@
 """``portal coupons``: load an issuer's codes, assign them, show their status."""
 
-import sys
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -9,31 +8,23 @@ from urllib.parse import urlsplit
 import click
 
 from portal.cli.context import (
-    FAILED,
-    WITH_HOLDS,
     Context,
     answering,
     dry_run_option,
     json_option,
     write_json,
 )
-from portal.cli.late import warn_after_delivery
+from portal.cli.people.coupon_assignment import assign_codes
 from portal.cli.people.coupon_statement import statement
 from portal.cli.progress import progress_bar
 from portal.domain.foundation.clock import last_day_before
-from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s, _sn
 from portal.domain.people.coupons import queries
-from portal.domain.people.coupons.assignment import Assigned, assign, plan
 from portal.domain.people.coupons.batch_file import Order, Terms
 from portal.domain.people.coupons.issuer import IssuerProfile
 from portal.domain.people.coupons.issuer_file import load_issuer
 from portal.domain.people.coupons.loader import Loaded, load_batch
-from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.entitlements.queries import totals
-from portal.domain.people.households.protection import protection_loaded
-
-DEFAULT_RESERVE = "1%"
 
 
 @click.group()
@@ -42,6 +33,7 @@ def coupons() -> None:
 
 
 coupons.add_command(statement)
+coupons.add_command(assign_codes)
 
 
 def _profile(context: Context, name: str) -> IssuerProfile:
@@ -104,7 +96,8 @@ def load(
     write_json(json_file, _loaded_json(loaded, order, profile))
     if json_file != "-":
         _print_loaded(loaded)
-        _print_dry_run(dry_run)
+        if dry_run:
+            click.echo(_s("試しの実行です。何も保存していません。"))
 
 
 def _print_loaded(loaded: Loaded) -> None:
@@ -139,94 +132,6 @@ def _days(exchange_end: datetime, use_end: datetime) -> dict[str, str]:
         "exchange_last_day": last_day_before(exchange_end).isoformat(),
         "use_last_day": last_day_before(use_end).isoformat(),
     }
-
-
-def _reserve(_context: click.Context, _parameter: click.Parameter, written: str) -> Reserve:
-    try:
-        return Reserve.parse(written)
-    except InputError as error:
-        raise click.BadParameter(error.message) from None
-
-
-def _print_dry_run(dry_run: bool) -> None:
-    if dry_run:
-        click.echo(_s("試しの実行です。何も保存していません。"))
-
-
-@coupons.command("assign")
-@click.option(
-    "--reserve",
-    callback=_reserve,
-    default=DEFAULT_RESERVE,
-    show_default=True,
-    metavar="N_OR_PERCENT",
-    help="Codes to keep for replacements.",
-)
-@dry_run_option
-@json_option
-@click.pass_obj
-@answering
-def assign_codes(
-    context: Context, reserve: Reserve, *, dry_run: bool, json_file: str | None
-) -> None:
-    """Give one code to every child in issue, in one transaction.
-
-    Ends with 3 while children are held.
-
-    Before the first day of delivery this is preparing; after its last day it warns and goes on.
-    """
-    database = context.database()
-    if dry_run:
-        with database.read() as session:
-            planned = plan(session, context.clock.now(session), reserve)
-            result = {**asdict(planned), "protection_loaded": protection_loaded(session)}
-        _answer_plan(result, json_file)
-        if planned.missing or not result["protection_loaded"]:
-            sys.exit(FAILED)
-        held = planned.held
-    else:
-        with database.write() as session:
-            done = assign(
-                context.work(session),
-                reserve=reserve,
-                protection_loaded=protection_loaded(session),
-            )
-        write_json(json_file, asdict(done))
-        held = done.held
-        if json_file != "-":
-            _print_assigned(done)
-    warn_after_delivery(context)
-    if held:
-        sys.exit(WITH_HOLDS)
-
-
-def _print_assigned(done: Assigned) -> None:
-    click.echo(
-        _sn(
-            "クーポンを%(n)d件(%(yen)s円)割り当てました。在庫の残り%(left)d件、"
-            "保留中の対象者%(held)d人。",
-            "クーポンを%(n)d件(%(yen)s円)割り当てました。在庫の残り%(left)d件、"
-            "保留中の対象者%(held)d人。",
-            done.count,
-        )
-        % {"n": done.count, "yen": f"{done.yen:,}", "left": done.left, "held": done.held}
-    )
-
-
-def _answer_plan(result: dict[str, object], json_file: str | None) -> None:
-    write_json(json_file, result)
-    if json_file == "-":
-        return
-    click.echo(
-        _s(
-            "割り当てる%(wanted)d件、予備%(reserve)d件、在庫%(stock)d件、"
-            "不足%(missing)d件、保留中の対象者%(held)d人。"
-        )
-        % result
-    )
-    if not result["protection_loaded"]:
-        click.echo(_s("支援措置の情報がまだないため、割り当ては始められません。"), err=True)
-    _print_dry_run(True)
 
 
 @coupons.command()

@@ -3,42 +3,16 @@
 After fifteen minutes only the password opens the page again, and nothing that was typed is lost.
 """
 
-import re
-
-import pytest
-
 from portal.domain.contacts.calls.models import Call
 from portal.domain.foundation.actors import Role
 from portal.domain.people.authn import sessions
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.staff import services
-from tests.support.resident import Visitor
-from tests.support.staff import COOKIE, PASSWORD, Colleague, StaffSite
+from tests.functional.people.admin.lock_support import LOCKED, at_work, kept, open_lock, shows
+from tests.support.staff import COOKIE, PASSWORD, StaffSite
 from tests.support.work import work_in
 
-LOCKED = "画面をロックしています"
-HIDDEN = re.compile(r'name="(kept_\d+)" value="([^"]*)"')
 HTMX = {"HX-Request": "true"}
-
-
-def at_work(staff: StaffSite, role: Role = Role.WARD_OFFICER) -> tuple[Colleague, Visitor]:
-    colleague = staff.hire(role)
-    visitor = staff.enter(colleague)
-    visitor.open("/account")
-    return colleague, visitor
-
-
-def kept(visitor: Visitor) -> dict[str, str]:
-    assert visitor.page is not None
-    return dict(HIDDEN.findall(visitor.page.text))
-
-
-def open_lock(visitor: Visitor, password: str = PASSWORD) -> None:
-    visitor.send("/lock/open", {**kept(visitor), "password": password})
-
-
-def shows(visitor: Visitor) -> str:
-    return visitor.page.text if visitor.page is not None else ""
 
 
 def test_at_14_59_the_screen_is_open_and_at_15_00_it_is_locked(staff: StaffSite) -> None:
@@ -72,71 +46,6 @@ def test_every_use_begins_the_quarter_of_an_hour_anew_but_a_locked_screen_is_not
     assert visitor.get("/").status_code == 403
 
 
-def test_a_form_sent_to_a_locked_screen_comes_back_after_the_password_with_all_that_was_typed(
-    staff: StaffSite,
-) -> None:
-    _colleague, visitor = at_work(staff)
-    visitor.get("/households")
-    staff.clock.advance(minutes=20)
-    typed = {"name": "鶉野 瑠璃子", "postal": "139-0001", "birth": "1983-11-27"}
-    answer = visitor.post("/households/search", typed)
-    assert answer.status_code == 403
-    assert LOCKED in answer.text
-    assert "鶉野" not in answer.text
-    open_lock(visitor)
-    assert shows(visitor).count('value="鶉野 瑠璃子"') == 1
-    assert 'value="139-0001"' in shows(visitor)
-    assert "まだ送られていません" in shows(visitor)
-    again = visitor.send("/households/search", typed)
-    assert again.status_code == 200
-
-
-def test_a_long_text_survives_and_secrets_are_not_carried(staff: StaffSite) -> None:
-    _colleague, visitor = at_work(staff, Role.SUPERVISOR)
-    staff.clock.advance(minutes=15)
-    noise = "".join(chr(0x4E00 + (index * 7919) % 20_000) for index in range(3_900))
-    others = {f"field{index}": noise[::-1] + str(index) for index in range(3)}
-    visitor.post("/sites/on", others | {"reason": noise})
-    assert len(kept(visitor)) > 3
-    assert all(len(value) < 4000 for value in kept(visitor).values())
-    open_lock(visitor)
-    assert noise in shows(visitor)
-    staff.clock.advance(minutes=15)
-    visitor.post(
-        "/account/password/submit", {"current": "now", "new_password": "later", "code": "123456"}
-    )
-    open_lock(visitor)
-    assert "パスワードを変える" in shows(visitor)
-    assert not {"now", "later"} & set(re.findall(r'value="([^"]*)"', shows(visitor)))
-
-
-def test_a_button_without_a_form_page_leads_back_to_the_page_it_stood_on_and_is_not_carried_out(
-    staff: StaffSite,
-) -> None:
-    colleague, visitor = at_work(staff, Role.ADMINISTRATOR)
-    other = staff.hire()
-    visitor.get("/staff")
-    staff.clock.advance(minutes=15)
-    visitor.post(
-        f"/staff/{other.id}/deactivate", headers={"referer": "http://127.0.0.1/staff?said=x"}
-    )
-    open_lock(visitor)
-    assert str(visitor.page.request.url) == "http://127.0.0.1/staff?said=x"  # type: ignore[union-attr]
-    assert staff.events("staff.deactivated") == []
-    assert colleague.id != other.id
-
-
-@pytest.mark.parametrize(
-    "referer", ["https://elsewhere.example/x", "http://127.0.0.1//elsewhere.example", "x", ""]
-)
-def test_nobody_is_led_to_another_site(staff: StaffSite, referer: str) -> None:
-    _colleague, visitor = at_work(staff)
-    staff.clock.advance(minutes=15)
-    visitor.post("/account/sign-out-others", headers={"referer": referer})
-    answer = visitor.post("/lock/open", {**kept(visitor), "password": PASSWORD})
-    assert answer.headers["location"] == "/"
-
-
 def test_a_wrong_password_keeps_the_lock_and_what_was_typed_and_counts_like_a_sign_in(
     staff: StaffSite,
 ) -> None:
@@ -164,35 +73,6 @@ def test_a_wrong_password_keeps_the_lock_and_what_was_typed_and_counts_like_a_si
     visitor.post("/households/search", {"name": "鶉野"})
     open_lock(visitor)
     assert 'value="鶉野"' in shows(visitor)
-
-
-def test_another_persons_password_or_somebody_elses_kept_form_opens_nothing(
-    staff: StaffSite,
-) -> None:
-    _colleague, visitor = at_work(staff)
-    other, second = at_work(staff)
-    with staff.database.write() as session:
-        from portal.domain.people.authn.passwords import hash_password
-        from tests.support.coupons import VAULT
-
-        services.set_password(
-            work_in(session, now=staff.now),
-            other.id,
-            hash_password(VAULT, "another one 77", b"0" * 16),
-        )
-    second = staff.enter(other)
-    staff.clock.advance(minutes=15)
-    visitor.post("/households/search", {"name": "鶉野"})
-    foreign = kept(visitor)
-    answer = visitor.post("/lock/open", {**foreign, "password": "another one 77"})
-    assert answer.status_code == 422
-    second.get("/account")
-    second.send("/lock/open", {**foreign, "password": "another one 77"})
-    assert second.place == "/"
-    assert "鶉野" not in shows(second)
-    second.get("/")
-    for nonsense in ("", "x", "あ", "A" * 3000):
-        assert second.post("/lock/open", {"kept_0": nonsense}).headers["location"] == "/"
 
 
 def test_the_lock_lasts_to_the_absolute_end_of_the_session_and_no_longer(staff: StaffSite) -> None:
@@ -274,17 +154,6 @@ def test_a_call_goes_on_behind_the_lock(staff: StaffSite) -> None:
     open_lock(visitor)
     assert staff.count(Call, state="talking") == 1
     assert 'action="/calls/hang-up"' in shows(visitor)
-
-
-def test_the_locked_page_changes_language_without_losing_what_it_carries(staff: StaffSite) -> None:
-    _colleague, visitor = at_work(staff)
-    visitor.get("/households")
-    staff.clock.advance(minutes=15)
-    visitor.post("/households/search", {"name": "鶉野"})
-    answer = visitor.post("/lock/open", {**kept(visitor), "lang": "en"})
-    assert '<html lang="en">' in answer.text
-    open_lock(visitor)
-    assert 'value="鶉野"' in shows(visitor)
 
 
 def test_an_error_page_behind_the_lock_names_nobody(staff: StaffSite) -> None:

@@ -7,60 +7,22 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import Iterator
 
 import httpx
 import pytest
 
-from portal.domain.foundation.clock import FixedClock
-from portal.domain.foundation.errors import InputError
 from portal.domain.people.notices.services import Claim
 from portal.platform.database import Database
-from portal.platform.senders import make_senders, sendable_kinds
 from portal.platform.senders.local import LocalSender
-from portal.platform.senders.sending import Breaker, Sender, SendFailedError
+from portal.platform.senders.sending import Breaker
 from portal.platform.senders.sms import GatewaySender
 from portal.platform.senders.smtp import SmtpSender
-from portal.platform.senders.worker import OutboxWorker
-from portal.settings import Settings
-from tests.functional.people.notices.support import NOW, PHONE, VAULT, put, row_of
+from tests.functional.people.notices.sender_support import MAIL_FROM, Workers, until
+from tests.functional.people.notices.support import PHONE, put, row_of
 from tests.support.mail import SmtpSink
 from tests.support.servers import PATIENCE, free_port
 from tests.support.sms import SmsGateway
-from tests.support.work import source_of
-
-MAIL_FROM = "見本区 <noreply@portal.example.jp>"
-
-
-@dataclass
-class Workers:
-    """Starts workers on one clock and ends them."""
-
-    clock: FixedClock
-    started: list[OutboxWorker] = field(default_factory=list)
-
-    def start(self, database: Database, **senders: Sender) -> OutboxWorker:
-        worker = OutboxWorker(source_of(database, self.clock, vault=VAULT), senders, interval=0.05)
-        worker.start()
-        self.started.append(worker)
-        return worker
-
-
-@pytest.fixture
-def workers() -> Iterator[Workers]:
-    workers = Workers(FixedClock(NOW))
-    yield workers
-    for worker in workers.started:
-        worker.stop()
-
-
-def until(true: Callable[[], bool], seconds: float = PATIENCE) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not come about in time"
-        time.sleep(0.02)
 
 
 def gateway_sender(gateway: SmsGateway, seconds: float = PATIENCE) -> GatewaySender:
@@ -276,74 +238,3 @@ def test_a_worker_ends_when_told_and_lives_through_a_missing_table(
     until(lambda: "OperationalError" in caplog.text)
     assert "outbox-sms" in {thread.name for thread in threading.enumerate()}
     assert worker.stop(2.0)
-
-
-def test_without_mail_and_sms_the_demo_keeps_messages_readable(
-    sqlite_database: Database, workers: Workers
-) -> None:
-    put(sqlite_database)
-    workers.start(sqlite_database, **make_senders(Settings(environment="demo")))
-    until(lambda: row_of(sqlite_database).state == "sent")
-    assert row_of(sqlite_database).sealed is not None
-
-
-def test_production_has_no_readable_outbox() -> None:
-    assert make_senders(Settings()) == {}
-    assert sendable_kinds(Settings()) == ()
-    with pytest.raises(InputError):
-        LocalSender("production")
-
-
-@pytest.mark.parametrize(
-    "settings",
-    [
-        Settings(sms_url="https://sms.example.jp/"),
-        Settings(sms_url="http://sms.example.jp/", sms_token="secret"),
-        Settings(smtp_url="smtp://mail.example.jp"),
-        Settings(smtp_url="smtp://mail.example.jp", mail_from="somebody"),
-        Settings(smtp_url="smtp://mail.example.jp:port", mail_from="a@example.jp"),
-    ],
-)
-def test_half_a_setting_is_refused(settings: Settings) -> None:
-    with pytest.raises(InputError) as refused:
-        make_senders(settings)
-    assert "secret" not in refused.value.message
-
-
-def test_a_password_is_never_sent_without_encryption() -> None:
-    """0.0.0.0 leads to this machine but is no loopback address.
-
-    It stands for a distant server without STARTTLS.
-    """
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        heard: list[bytes] = []
-
-        def answer() -> None:
-            connection, _peer = server.accept()
-            with connection, connection.makefile("rwb") as stream:
-                stream.write(b"220 hello\r\n")
-                stream.flush()
-                for line in stream:
-                    heard.append(line)
-                    stream.write(b"250 AUTH PLAIN\r\n")
-                    stream.flush()
-
-        thread = threading.Thread(target=answer, daemon=True)
-        thread.start()
-        sender = SmtpSender(
-            f"smtp://user:word@0.0.0.0:{server.getsockname()[1]}", MAIL_FROM, timeout=2.0
-        )
-        claim = Claim(
-            1,
-            "email",
-            "ref",
-            "a@example.jp",
-            "s",
-            "b",
-            NOW + timedelta(minutes=1),
-            NOW + timedelta(minutes=9),
-        )
-        with pytest.raises(SendFailedError, match="no_tls"):
-            sender.send(claim)
-        thread.join(2)
-    assert not [line for line in heard if line.upper().startswith(b"AUTH")]

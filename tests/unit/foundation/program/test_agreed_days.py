@@ -5,7 +5,6 @@ What they change, what must be said about them, and which of them contradict.
 
 from datetime import date, datetime, time, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,18 +24,9 @@ from portal.domain.foundation.program.hours_text import (
     hours_text,
     reception_text,
 )
-from portal.domain.foundation.program.toml_files import ProgramFileError
 from portal.domain.foundation.texts import use_locale
 
-from .conftest import WardFolder
-
 AGREED = Agreement("ward", "こども家庭支援課", "5児支発第21号", date(2023, 6, 20))
-APPROVAL = """reason = "発送直後"
-paid_by = "ward"
-approved_by = "こども家庭支援課"
-approval_no = "5児支発第21号"
-approved_on = "2023-06-20"
-"""
 
 
 def a_calendar(*, last_day: date = date(2024, 3, 31), **changes: object) -> CallCenterCalendar:
@@ -146,84 +136,6 @@ def test_open_now_and_next_opening_always_agree(
         assert not calendar.is_open(step)
         step += timedelta(minutes=15)
     assert calendar.is_staffed(jst_date(following))
-
-
-@pytest.mark.parametrize("key", ["reason", "paid_by", "approved_by", "approval_no", "approved_on"])
-@pytest.mark.parametrize("kind", ["closures", "overrides"])
-def test_without_reason_payer_or_approval_a_special_day_is_refused_by_name(
-    ward: WardFolder, key: str, kind: str
-) -> None:
-    lines = "".join(line + "\n" for line in APPROVAL.splitlines() if not line.startswith(key))
-    days = (
-        'from = "2023-09-04"\n'
-        if kind == "closures"
-        else 'day = "2023-07-08"\nopens = "10:00"\ncloses = "15:00"\n'
-    )
-    ward.change("[contact]\n", f"[[call_center.{kind}]]\n{days}{lines}\n[contact]\n")
-    with pytest.raises(ProgramFileError) as caught:
-        ward.load()
-    assert len(caught.value.problems) == 1
-    assert f"call_center.{kind}[1].{key}" in caught.value.problems[0]
-
-
-@pytest.mark.parametrize(
-    ("added", "told"),
-    [
-        (("paid_by", 'paid_by = "nobody"'), "ward / contractor / agreed"),
-        (("approved_on", 'approved_on = "きのう"'), "日付として読めません"),
-        (("reason", 'reason = "x"\nclosed = true'), "どちらかにしてください"),
-        (("reason", 'reason = "x"\nnumber = "1"'), "知らない項目"),
-    ],
-)
-def test_a_wrong_value_of_a_special_day_is_said(
-    ward: WardFolder, added: tuple[str, str], told: str
-) -> None:
-    lines = [added[1] if line.startswith(added[0]) else line for line in APPROVAL.splitlines()]
-    days = 'day = "2023-07-08"\nopens = "10:00"\ncloses = "15:00"\n'
-    ward.change(
-        "[contact]\n", f"[[call_center.overrides]]\n{days}" + "\n".join(lines) + "\n\n[contact]\n"
-    )
-    with pytest.raises(ProgramFileError, match=told):
-        ward.load()
-
-
-def closure(first: str, last: str = "", approved: str = "2023-06-20") -> str:
-    days = f'from = "{first}"\n' + (f'to = "{last}"\n' if last else "")
-    return f"[[call_center.closures]]\n{days}{APPROVAL.replace('2023-06-20', approved)}\n"
-
-
-def opening(day: str, hours: str = "10:00 15:00", approved: str = "2023-06-20") -> str:
-    opens, closes = hours.split()
-    days = f'day = "{day}"\nopens = "{opens}"\ncloses = "{closes}"\n'
-    return f"[[call_center.overrides]]\n{days}{APPROVAL.replace('2023-06-20', approved)}\n"
-
-
-@pytest.mark.parametrize(
-    ("added", "found"),
-    [
-        (closure("2023-09-04", "2023-09-05"), {}),
-        (opening("2023-07-08"), {}),
-        (closure("2023-09-04", "2023-09-06") + closure("2023-09-06"), {"closure_twice": "error"}),
-        (opening("2023-07-08") + opening("2023-07-08"), {"override_twice": "error"}),
-        (closure("2024-02-05"), {"closure_outside": "warning"}),
-        (opening("2024-02-05"), {"override_outside": "warning"}),
-        (closure("2023-07-08", "2023-07-09"), {"closure_without_effect": "warning"}),
-        (opening("2023-07-10", "9:00 17:00"), {"override_without_effect": "warning"}),
-        (
-            closure("2023-09-04", "2023-09-06") + opening("2023-09-05"),
-            {"open_in_closure": "warning"},
-        ),
-        (opening("2023-07-08", approved="2023-07-09"), {"approved_late": "warning"}),
-        (closure("2023-07-10", approved="2023-07-10"), {}),
-    ],
-)
-def test_special_days_that_contradict_or_change_nothing_are_found(
-    ward: WardFolder, added: str, found: dict[str, str]
-) -> None:
-    usual = ward.codes()
-    ward.change("[contact]\n", added + "[contact]\n")
-    codes = ward.codes()
-    assert {code: level for code, level in codes.items() if code not in usual} == found
 
 
 def test_what_differs_soon_is_told_in_order_and_in_every_language() -> None:

@@ -1,0 +1,5 @@
+"""Fixtures of the tests of messages."""
+
+from tests.functional.people.notices.sender_support import workers
+
+__all__ = ["workers"]

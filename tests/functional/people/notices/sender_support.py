@@ -1,0 +1,46 @@
+"""Sending workers that end with their test, and patience with them."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from portal.domain.foundation.clock import FixedClock
+from portal.platform.database import Database
+from portal.platform.senders.sending import Sender
+from portal.platform.senders.worker import OutboxWorker
+from tests.functional.people.notices.support import NOW, VAULT
+from tests.support.servers import PATIENCE
+from tests.support.work import source_of
+
+MAIL_FROM = "見本区 <noreply@portal.example.jp>"
+
+
+@dataclass
+class Workers:
+    """Starts workers on one clock and ends them."""
+
+    clock: FixedClock
+    started: list[OutboxWorker] = field(default_factory=list)
+
+    def start(self, database: Database, **senders: Sender) -> OutboxWorker:
+        worker = OutboxWorker(source_of(database, self.clock, vault=VAULT), senders, interval=0.05)
+        worker.start()
+        self.started.append(worker)
+        return worker
+
+
+@pytest.fixture
+def workers() -> Iterator[Workers]:
+    workers = Workers(FixedClock(NOW))
+    yield workers
+    for worker in workers.started:
+        worker.stop()
+
+
+def until(true: Callable[[], bool], seconds: float = PATIENCE) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not come about in time"
+        time.sleep(0.02)
