@@ -44,7 +44,6 @@ class Language:
 
 
 JAPANESE = Typesetting("ja", "jp", "kana")
-
 LANGUAGES: tuple[Language, ...] = (
     Language("ja", "ja", "日本語", "ja", ("ja",), "{opens}〜{closes}", JAPANESE, for_staff=True),
     Language("ja@easy", "easy", "やさしい日本語", "ja", (), "{opens}〜{closes}", JAPANESE),

@@ -17,10 +17,8 @@ from portal.domain.foundation.languages import SOURCE_LOCALE, STAFF_LOCALES
 
 CATALOGS = Path(__file__).resolve().parents[3] / ".build" / "locales"
 RUBY = re.compile(r"\{([^{}|]+)\|([^{}|]+)\}")
-
 WORDS_KEPT = 2_048
 Word = TypeVar("Word")
-
 _locale: ContextVar[str] = ContextVar("locale", default=SOURCE_LOCALE)
 
 

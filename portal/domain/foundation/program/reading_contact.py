@@ -12,8 +12,6 @@ from portal.domain.foundation.program.schema import (
 from portal.domain.foundation.texts import _s
 
 TELEPHONE = re.compile(r"0\d{1,4}-\d{1,4}-\d{3,4}")
-
-
 POSTAL_CODE = re.compile(r"(\d{3})-?(\d{4})")
 
 

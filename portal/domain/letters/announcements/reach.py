@@ -11,8 +11,6 @@ from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
 
 SMS, EMAIL, CARD, CALL = "sms", "email", "card", "call_back"
-
-
 # Built once: building a statement costs more than sending it, and every submitted request uses it.
 _PROVEN = (
     select(OtpAuthenticator, Credential.locale)

@@ -30,7 +30,6 @@ LIFE = timedelta(hours=48)
 """How long a message is tried; after that it is undeliverable and a card follows."""
 PURPOSE = "announce."
 KEY_LENGTH = 100
-
 _TABLE = table_of(Announcement)
 _INSERT = {
     dialect: insert(_TABLE)

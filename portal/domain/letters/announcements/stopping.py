@@ -1,4 +1,4 @@
-"""Stop announcements, resume them, and record what became of cards."""
+"""Stop announcements, call off cards, and record the cards that came back."""
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session

@@ -10,24 +10,12 @@ from portal.domain.foundation.texts import _s
 from portal.domain.letters.letters.content import LetterContent
 
 MM_PER_POINT = 25.4 / 72
-
-
 HONORIFIC = "様"
-
-
 # Japan Post: 8 to 11.5 points; a bar and its gap are 1.2 mm at 10 points, a long bar is 3.6 mm
 BARCODE_POINTS = (8.0, 9.0)
-
-
 BARCODE_WIDTH_AT_10 = 66 * 1.2 + 0.6
-
-
 BARCODE_HEIGHT_AT_10 = 3.6
-
-
 BARCODE_CLEARANCE_MM = 2.0
-
-
 BLOCK_POINTS = (
     (10, 14),
     (9.5, 13),
@@ -42,8 +30,6 @@ BLOCK_POINTS = (
 
 
 NUMBER_ROW_MM = 5.6
-
-
 POSTAL_ROW_MM = 4.4
 
 

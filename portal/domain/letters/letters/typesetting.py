@@ -14,11 +14,7 @@ from portal.domain.foundation.languages import LANGUAGES
 from portal.domain.letters.letters.fonts import font_folders
 
 TEMPLATES = Path(__file__).resolve().parents[4] / "templates" / "letters"
-
-
 IMPORTED = ("parts.typ", "forms.typ")
-
-
 _drawing = threading.Lock()
 
 

@@ -25,9 +25,9 @@ def totp_uri(secret: str, account: str, issuer: str) -> str:
 def totp_step(
     secret: str, digits: str, now: datetime, last_step: int | None
 ) -> tuple[CodeAnswer, int | None]:
-    """Return the time step of an app's code, allowing one step of drift; None for a wrong code.
+    """Check an app's code, allowing one step of drift; return the answer and the matched time step.
 
-    A step at or before the last accepted one is refused.
+    A step at or before the last accepted one counts as used.
     """
     key = base64.b32decode(secret)
     current = int(now.timestamp()) // TOTP_SECONDS

@@ -21,7 +21,6 @@ NARROW_CSS_PX = 320
 PANEL_CSS_PX = 256
 MODULE_CSS_PX = 5
 DARK_LIGHT = bytes.maketrans(b"01", b"\xff\x00")
-
 Fit = Literal["panel", "full_width", "too_dense"]
 
 

@@ -7,7 +7,6 @@ LIVE = ("assigned", "revealed", "suspended", "stop_requested", "part_used", "exc
 DEAD = ("voided", "expired")
 ALL = (STOCK, *LIVE, *DEAD)
 SHOWABLE = ("assigned", "revealed", "part_used", "exchanged")
-
 COUPON = StateMachine(
     "coupon",
     STOCK,
@@ -26,7 +25,6 @@ COUPON = StateMachine(
         "expire": fan("assigned revealed suspended stop_requested part_used", "expired"),
     },
 )
-
 DIFFERENCE = StateMachine(
     "issuer_difference", "open", {"settle": fan("open", "settled"), "vanish": fan("open", "gone")}
 )

@@ -93,8 +93,6 @@ _HIDE = (
     .where(_COUPONS.c.id.in_(bindparam("keys", expanding=True)))
     .values(state=bindparam("after"), state_before=_COUPONS.c.state, changed_at=bindparam("at"))
 )
-
-
 Live = Sequence[Any]
 """Live coupons as read and locked.
 

@@ -13,7 +13,6 @@ FINAL = (
     "ineligible_after_check",
 )
 ALL = (*OPEN, *FINAL)
-
 ENTITLEMENT = StateMachine(
     "entitlement",
     "in_progress",

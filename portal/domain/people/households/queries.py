@@ -21,8 +21,6 @@ from portal.domain.people.households.records import (
 
 SEARCH_LIMIT = 20
 CANDIDATE_LIMIT = 400
-
-
 # built once: building a statement takes as long as running it
 HOUSEHOLDS = select(Household).where(Household.id.in_(bindparam("keys", expanding=True)))
 CHILDREN = (

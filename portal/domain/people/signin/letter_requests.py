@@ -13,7 +13,6 @@ from portal.domain.people.tasks.services import NEW_LETTER
 SHOWN_AFTER = timedelta(days=60)
 """How long a finished request stays in the list: printing and the post take weeks."""
 MOST = 10
-
 # built once: building a statement takes as long as running it
 _RECENT = (
     select(Task)

@@ -41,8 +41,6 @@ _PROVEN = select(OtpAuthenticator).where(
     OtpAuthenticator.credential_id == bindparam("credential_id"),
     OtpAuthenticator.state == "confirmed",
 )
-
-
 _PROVEN_LOCKED = (
     _PROVEN.order_by(OtpAuthenticator.id)
     .with_for_update()
