@@ -1,7 +1,4 @@
-"""A new letter is ordered from a task, inside its window only.
-
-The old password lives until it is printed.
-"""
+"""A new letter is ordered from a task, inside its window only; the old password works until then."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,1 +1,1 @@
-"""Households are told once how their requests go on, and not at all where nothing automatic may be sent."""
+"""Households are informed once of their requests, and not at all if nothing automatic may be sent."""

@@ -1,4 +1,4 @@
-"""Households with and without a channel, a worker that sends when told, and what became of what they were told."""
+"""Households with and without a channel, a sending worker, and what became of announcements."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

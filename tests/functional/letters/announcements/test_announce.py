@@ -1,7 +1,4 @@
-"""A household hears of an event once, by its own channel and in its language.
-
-Who has none gets a card or a call.
-"""
+"""A household is informed of an event once, by its own channel, else by a card or a call."""
 
 import threading
 

@@ -1,7 +1,4 @@
-"""The ward approves texts and forms by version.
-
-Nothing is printed from a letter that it did not approve.
-"""
+"""The ward approves texts and forms by version; nothing is printed that it did not approve."""
 
 from dataclasses import replace
 from datetime import date

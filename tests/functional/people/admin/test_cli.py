@@ -1,7 +1,4 @@
-"""``portal staff`` as an administrator uses it.
-
-Secrets once, accounts that sign in, and out of use at once.
-"""
+"""``portal staff`` as an administrator uses it: secrets shown once, working accounts, deactivation."""
 
 import json
 from pathlib import Path

@@ -1,7 +1,4 @@
-"""Staff see what a household was told and what failed, and start a stopped notice again.
-
-Once, with a reason, on record.
-"""
+"""Staff see what a household was informed of and what failed, and resume a stopped notice once."""
 
 import pytest
 from sqlalchemy import select

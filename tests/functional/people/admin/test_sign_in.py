@@ -1,7 +1,4 @@
-"""Staff sign-in: password and code, both always; what is refused says one thing.
-
-A used code is used.
-"""
+"""Staff sign-in: password and code, always both; one sentence for every refusal; a code works once."""
 
 import pytest
 

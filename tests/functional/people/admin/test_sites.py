@@ -1,7 +1,4 @@
-"""Agents and supervisors from registered sites only.
-
-The reserve site is switched on by a supervisor, for a time.
-"""
+"""Agents and supervisors work from registered sites only; a supervisor turns the reserve site on."""
 
 from dataclasses import replace
 

@@ -1,7 +1,4 @@
-"""Where somebody is signed in: own sessions and their end.
-
-Administrators see and end those of others.
-"""
+"""Where somebody is signed in: one's own sessions, and those of others for administrators."""
 
 import pytest
 

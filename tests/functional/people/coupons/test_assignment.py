@@ -1,7 +1,4 @@
-"""One code per entitlement in issue.
-
-Never two, never one for the held or protected, never the reserve.
-"""
+"""One code per entitlement in issue: never two, none for the held or protected, no reserve code."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta

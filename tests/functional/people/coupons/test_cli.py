@@ -1,7 +1,4 @@
-"""``portal coupons`` as an officer uses it: sandbox file, load, assign, status.
-
-Dry runs and exit codes.
-"""
+"""``portal coupons`` as an officer uses it: sandbox file, load, assign, status, dry runs."""
 
 import csv
 import json

@@ -1,7 +1,4 @@
-"""One coupon's life: revealed once, hidden and shown again, stopped, ended.
-
-And races with one winner.
-"""
+"""One coupon's life: revealed once, hidden and shown again, stopped, ended; races with one winner."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

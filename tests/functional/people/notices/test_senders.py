@@ -1,7 +1,4 @@
-"""Messages reach a real mail server and a real gateway once, whatever these do.
-
-Hanging ones hold up nobody.
-"""
+"""Messages reach a real mail server and a real gateway once, even if one of these hangs."""
 
 import json
 import socket

@@ -1,7 +1,4 @@
-"""The last staffed day comes before the last usable day.
-
-Told from 1 December to the end of the year.
-"""
+"""The last staffed day comes before the last usable day; this is mentioned from 1 December on."""
 
 from dataclasses import replace
 from datetime import date, datetime

@@ -1,7 +1,4 @@
-"""Every pair of state and action, for coupons and entitlements.
-
-What the table gives, and refusal for the rest.
-"""
+"""Every pair of state and action, for coupons and entitlements, as the table says or refused."""
 
 import pytest
 

@@ -1,7 +1,4 @@
-"""People may type a number or an address the way they are used to.
-
-What cannot get a message is refused in words.
-"""
+"""People type a number or an address as they are used to; an impossible one is refused in words."""
 
 import pytest
 
