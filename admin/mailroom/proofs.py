@@ -22,8 +22,8 @@ from portal.domain.letters.letters.states import PRINT_RUN
 from portal.domain.mailroom.printing.archives.discarding import discard_run
 from portal.domain.mailroom.printing.proofs import decisions, making
 from portal.domain.mailroom.printing.proofs.pictures import open_picture, pages_of
-from portal.domain.mailroom.printing.runs.build import Printer
 from portal.domain.mailroom.printing.runs.enclosures import enclosure_name
+from portal.domain.mailroom.printing.runs.printer import Printer
 from portal.domain.mailroom.printing.runs.selection import PROTECTED
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_user

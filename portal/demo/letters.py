@@ -14,7 +14,8 @@ from portal.domain.letters.letters.models import Letter, PrintChunk
 from portal.domain.mailroom.printing.dispatch.handover import confirm_hand_over, propose_hand_over
 from portal.domain.mailroom.printing.proofs.decisions import approve_proof
 from portal.domain.mailroom.printing.proofs.making import make_proof
-from portal.domain.mailroom.printing.runs.build import BuiltRun, Printer, build_letters
+from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
+from portal.domain.mailroom.printing.runs.printer import Printer
 from portal.domain.people.households.queries import view_household
 from portal.platform.site import Site
 

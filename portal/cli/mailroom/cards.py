@@ -18,8 +18,8 @@ from portal.cli.mailroom.printer import make_printer
 from portal.domain.foundation.texts import _s, _sn
 from portal.domain.mailroom.printing.cards.printing import BuiltCards, check_cards, print_cards
 from portal.domain.mailroom.printing.runs.approved_texts import approved_texts
-from portal.domain.mailroom.printing.runs.build import Printer
 from portal.domain.mailroom.printing.runs.preflight import require_protection
+from portal.domain.mailroom.printing.runs.printer import Printer
 
 
 @click.command(

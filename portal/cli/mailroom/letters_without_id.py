@@ -25,11 +25,11 @@ from portal.cli.mailroom.printer import make_printer
 from portal.cli.progress import progress_bar
 from portal.domain.foundation.texts import _s, _sn
 from portal.domain.mailroom.printing.runs.advance import AdvanceWriter
-from portal.domain.mailroom.printing.runs.build import CHUNK_SIZE, Printer
-from portal.domain.mailroom.printing.runs.build_without_id import BuiltWithoutId, build_without_id
-from portal.domain.mailroom.printing.runs.letters_without_id import Chosen, Writer
+from portal.domain.mailroom.printing.runs.build import CHUNK_SIZE, BuiltRun, build_run
+from portal.domain.mailroom.printing.runs.preflight import Preflight
 from portal.domain.mailroom.printing.runs.selection import HELD
 from portal.domain.mailroom.printing.runs.specimens import SpecimenWriter
+from portal.domain.mailroom.printing.runs.writer import Writer
 
 Command = Callable[..., None]
 
@@ -66,8 +66,7 @@ def test_posting(
     context: Context, folder: Path | None, notice_date: datetime | None, *, json_file: str | None
 ) -> None:
     """Build a test posting; its letters go the way of all others and are in no count."""
-    printer = make_printer(context)
-    built = _build(printer, SpecimenWriter(printer), folder, notice_date)
+    built = _build(SpecimenWriter(make_printer(context)), folder, notice_date)
     write_json(json_file, built_json(built))
     if json_file != "-":
         say_built(built)
@@ -100,17 +99,17 @@ def advance(
         with printer.read() as session:
             writer.require(session, None)
             chosen = writer.choose(session)
-        made: BuiltWithoutId | Chosen = chosen
+        made: BuiltRun | Preflight = chosen
     else:
-        made = _build(printer, writer, folder, notice_date, limit)
-        chosen = (made if isinstance(made, Chosen) else made.chosen) or Chosen(())
+        made = _build(writer, folder, notice_date, limit)
+        chosen = (made if isinstance(made, Preflight) else made.checked) or Preflight(())
     value = built_json(made) | (
-        {"ready": len(chosen.items[:limit]), "dry_run": True} if dry_run else {}
+        {"ready": len(chosen.ready[:limit]), "dry_run": True} if dry_run else {}
     )
     write_json(json_file, value)
     if json_file != "-":
         if dry_run:
-            ready = len(chosen.items[:limit])
+            ready = len(chosen.ready[:limit])
             click.echo(
                 _sn("作る手紙は%(n)d通です。", "作る手紙は%(n)d通です。", ready) % {"n": ready}
             )
@@ -124,15 +123,13 @@ def advance(
 
 
 def _build(
-    printer: Printer,
     writer: Writer,
     folder: Path | None,
     notice_date: datetime | None,
     limit: int | None = None,
-) -> BuiltWithoutId | Chosen:
+) -> BuiltRun | Preflight:
     with progress_bar(_s("手紙を作っています")) as report:
-        return build_without_id(
-            printer,
+        return build_run(
             writer,
             folder=folder,
             limit=limit,
@@ -142,14 +139,14 @@ def _build(
         )
 
 
-def built_json(built: BuiltWithoutId | Chosen) -> dict[str, Any]:
+def built_json(built: BuiltRun | Preflight) -> dict[str, Any]:
     """Return a run, or who was left out, for ``--json``."""
-    if isinstance(built, Chosen):
+    if isinstance(built, Preflight):
         return {"letters": 0, "left_out": dict(built.left_out)}
-    left_out = dict(built.chosen.left_out) if built.chosen is not None else {}
+    left_out = dict(built.checked.left_out) if built.checked is not None else {}
     return {
         "run": built.run_id,
-        "resumed": built.chosen is None,
+        "resumed": built.resumed,
         "folder": built.folder,
         "manifest": built.manifest.name,
         "files": [asdict(file) for file in built.files],
@@ -158,12 +155,12 @@ def built_json(built: BuiltWithoutId | Chosen) -> dict[str, Any]:
     }
 
 
-def say_built(built: BuiltWithoutId | Chosen) -> None:
+def say_built(built: BuiltRun | Preflight) -> None:
     """Say what was built and where it lies."""
-    if isinstance(built, Chosen):
+    if isinstance(built, Preflight):
         click.echo(_s("作る手紙はありません。"))
         return
-    if built.chosen is None:
+    if built.resumed:
         click.echo(_s("途中だった印刷 %(id)d を終わらせました。") % {"id": built.run_id})
     click.echo(
         _sn("手紙を%(n)d通作りました。", "手紙を%(n)d通作りました。", built.totals.letters)

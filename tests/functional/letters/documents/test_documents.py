@@ -23,7 +23,8 @@ from portal.domain.letters.documents.models import DocumentUse, DocumentVersion
 from portal.domain.letters.documents.states import DOCUMENT
 from portal.domain.letters.letters.models import Letter
 from portal.domain.mailroom.printing.cards.printing import print_cards
-from portal.domain.mailroom.printing.runs.build import BuiltRun, Printer, build_letters
+from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
+from portal.domain.mailroom.printing.runs.printer import Printer
 from portal.domain.oversight.reports.ward_documents import FORMS, source
 from portal.platform.database import Database
 from tests.functional.contacts.faxes.test_races import race

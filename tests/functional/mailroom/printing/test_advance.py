@@ -27,9 +27,9 @@ from portal.domain.mailroom.printing.proofs.pictures import open_picture, pages_
 from portal.domain.mailroom.printing.recalls import recall_list
 from portal.domain.mailroom.printing.recalls.needs import runs_to_recall
 from portal.domain.mailroom.printing.runs.advance import AdvanceWriter
-from portal.domain.mailroom.printing.runs.build import BuiltRun, Printer, build_letters
-from portal.domain.mailroom.printing.runs.build_without_id import BuiltWithoutId, build_without_id
-from portal.domain.mailroom.printing.runs.letters_without_id import Chosen
+from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters, build_run
+from portal.domain.mailroom.printing.runs.preflight import Preflight
+from portal.domain.mailroom.printing.runs.printer import Printer
 from portal.domain.mailroom.printing.runs.queries import to_withdraw
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Household
@@ -44,9 +44,9 @@ from tests.support.staff import StaffSite
 from tests.support.work import work_in
 
 
-def build(made: Printer) -> BuiltWithoutId:
-    run = build_without_id(made, AdvanceWriter(made))
-    assert isinstance(run, BuiltWithoutId)
+def build(made: Printer) -> BuiltRun:
+    run = build_run(AdvanceWriter(made))
+    assert isinstance(run, BuiltRun)
     return run
 
 
@@ -74,8 +74,8 @@ def test_everybody_who_will_get_a_letter_gets_the_notice_first_and_the_others_ar
         session.execute(declined.values(claimed_by="decline", claim_id=1))
     run = build(made)
     assert notices(database) == [(people[0], "printed"), (people[5], "printed")]
-    assert run.chosen is not None
-    assert {key: count for key, count in run.chosen.left_out.items() if count} == {
+    assert run.checked is not None
+    assert {key: count for key, count in run.checked.left_out.items() if count} == {
         "protected": 2,
         "held": 1,
         "nothing_due": 1,
@@ -96,8 +96,8 @@ def test_everybody_who_will_get_a_letter_gets_the_notice_first_and_the_others_ar
         2,
         {"decline_form": 2, "reply_envelope": 2},
     )
-    again = build_without_id(made, AdvanceWriter(made))
-    assert isinstance(again, Chosen)
+    again = build_run(AdvanceWriter(made))
+    assert isinstance(again, Preflight)
     assert again.left_out["has_notice"] == 2
     letters = build_letters(made, workers=0)
     assert isinstance(letters, BuiltRun)
@@ -118,8 +118,8 @@ def test_who_is_protected_meanwhile_gets_none_and_who_is_afterwards_is_taken_out
             change(sqlite_database, people[0], protected=True)
             return AdvanceWriter.draw(self, contents, day)
 
-    run = build_without_id(made, Slow(made))
-    assert isinstance(run, BuiltWithoutId)
+    run = build_run(Slow(made))
+    assert isinstance(run, BuiltRun)
     assert run.totals.letters == 2
     change(sqlite_database, people[1], protected=True)
     with sqlite_database.read() as session:
@@ -161,11 +161,11 @@ def test_nothing_is_printed_without_the_wards_approval_or_when_declining_is_over
     add_families(sqlite_database, 1)
     late = replace(made, clock=FixedClock(made.program.windows.decline.ends_at))
     with pytest.raises(ConflictError, match="終わっています"):
-        build_without_id(late, AdvanceWriter(late))
+        build_run(AdvanceWriter(late))
     with sqlite_database.write() as session:
         session.execute(update(DocumentVersion).values(state="revoked"))
     with pytest.raises(NotAllowedError, match="承認"):
-        build_without_id(made, AdvanceWriter(made))
+        build_run(AdvanceWriter(made))
     assert notices(sqlite_database) == []
 
 

@@ -15,7 +15,8 @@ from portal.domain.letters.letters.orders import order
 from portal.domain.letters.letters.states import REISSUE
 from portal.domain.mailroom.printing.proofs.decisions import approve_proof
 from portal.domain.mailroom.printing.proofs.making import make_proof
-from portal.domain.mailroom.printing.runs.build import BuiltRun, Printer, build_letters
+from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
+from portal.domain.mailroom.printing.runs.printer import Printer
 from tests.support import pdf
 from tests.support.archives import make_mail_house
 from tests.support.letters import add_families, printer

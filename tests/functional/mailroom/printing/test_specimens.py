@@ -15,7 +15,7 @@ from portal.domain.letters.shipments.models import Shipment
 from portal.domain.mailroom.printing.archives.sending import lose_archive
 from portal.domain.mailroom.printing.dispatch.posting import Entry, post_letters, post_run
 from portal.domain.mailroom.printing.runs import staff_addresses
-from portal.domain.mailroom.printing.runs.build_without_id import BuiltWithoutId, build_without_id
+from portal.domain.mailroom.printing.runs.build import BuiltRun, build_run
 from portal.domain.mailroom.printing.runs.specimens import SPECIMEN_ID, SpecimenWriter
 from portal.domain.mailroom.tracking.file import CsvFeed
 from portal.domain.mailroom.tracking.ingest import take_tracking
@@ -46,10 +46,10 @@ def enter(house: MailHouse, *names: str) -> list[int]:
         ]
 
 
-def build(house: MailHouse, chunk_size: int = 100) -> BuiltWithoutId:
+def build(house: MailHouse, chunk_size: int = 100) -> BuiltRun:
     maker = printer(house.database, house.folder / "letters")
-    built = build_without_id(maker, SpecimenWriter(maker), chunk_size=chunk_size)
-    assert isinstance(built, BuiltWithoutId)
+    built = build_run(SpecimenWriter(maker), chunk_size=chunk_size)
+    assert isinstance(built, BuiltRun)
     return built
 
 
@@ -109,7 +109,7 @@ def test_an_address_that_was_removed_gets_nothing_and_is_forgotten(
     house = make_mail_house(sqlite_database, tmp_path)
     maker = printer(sqlite_database, tmp_path / "letters")
     with pytest.raises(ConflictError):
-        build_without_id(maker, SpecimenWriter(maker))
+        build_run(SpecimenWriter(maker))
     first, second = enter(house, "試験　花子", "試験　太郎")
 
     class Slow(SpecimenWriter):
@@ -119,8 +119,8 @@ def test_an_address_that_was_removed_gets_nothing_and_is_forgotten(
                     staff_addresses.remove(work_in(session, house.officer), first)
             return SpecimenWriter.draw(self, contents, day)
 
-    built = build_without_id(maker, Slow(maker))
-    assert isinstance(built, BuiltWithoutId)
+    built = build_run(Slow(maker))
+    assert isinstance(built, BuiltRun)
     assert (built.totals.letters, built.totals.cancelled) == (1, 1)
     with sqlite_database.read() as session:
         assert session.get_one(TestAddress, first).sealed is None
@@ -143,7 +143,7 @@ def test_a_build_that_ended_halfway_goes_on_with_what_is_left(
             return SpecimenWriter.draw(self, contents, day)
 
     with pytest.raises(OSError, match="full"):
-        build_without_id(maker, Dying(maker), chunk_size=2)
+        build_run(Dying(maker), chunk_size=2)
     assert [letter.state for letter in letters(house)] == ["printed", "printed", "prepared"]
     first = [letter.number for letter in letters(house)]
     (built,) = (tmp_path / "letters").glob("*/letters-*-0001.pdf")
@@ -153,7 +153,7 @@ def test_a_build_that_ended_halfway_goes_on_with_what_is_left(
         build(house)
     built.write_bytes(whole)
     run = build(house)
-    assert run.chosen is None
+    assert run.checked is None
     assert [file.letters for file in run.files] == [2, 1]
     assert [letter.number for letter in letters(house)] == first
 

@@ -21,13 +21,14 @@ from portal.domain.letters.letters.services import order_again
 from portal.domain.mailroom.printing.runs import selection
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
 from portal.domain.mailroom.printing.runs.chunks import read_chunk, store_chunk
-from portal.domain.mailroom.printing.runs.plan import plan_run
+from portal.domain.mailroom.printing.runs.credential_writer import CredentialWriter
+from portal.domain.mailroom.printing.runs.plan import Layout, plan_run
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.protection import record_protection
 from portal.platform.database import Database, make_engine
 from portal.platform.site import Site
-from tests.functional.requests.redeliveries.support import NOW, PROGRAM, Post, make_post
-from tests.support.letters import PUBLIC_URL, Paper, printer, read_papers
+from tests.functional.requests.redeliveries.support import NOW, Post, make_post
+from tests.support.letters import Paper, printer, read_papers
 from tests.support.people import Person
 from tests.support.resident import Loop, Resident, make_resident
 from tests.support.work import work_in
@@ -114,23 +115,24 @@ def test_what_is_taken_back_while_the_run_is_planned_is_not_printed(
     person = post.household()
     row = post.ask(person)
     post.decide(row)
+    writer = CredentialWriter(printer(post.database, tmp_path, FixedClock(NOW)))
     with post.database.write() as session:
         record_protection(work_in(session, now=NOW), "extract")
         run = plan_run(
             work_in(session, now=NOW),
+            writer,
             selection.due(session),
-            chunk_size=10,
-            notice_date=NOW.date(),
-            make_folder=lambda _run: tmp_path,
+            Layout(NOW.date(), 10, lambda _run: tmp_path),
         )
     assert run is not None
     with post.database.read() as session:
-        chunk = read_chunk(work_in(session), PROGRAM.names.ward.ja, PUBLIC_URL, run.id, 1, set())
-    assert len(chunk.entries) == 1
+        chunk = read_chunk(work_in(session), writer, run, 1)
+    assert len(chunk.letters) == 1
     post.withdraw(row, person)
     with post.database.write() as session:
         assert (
-            store_chunk(work_in(session, now=NOW), run.id, chunk, None, place=lambda: None) is False
+            store_chunk(work_in(session, now=NOW), writer, run.id, chunk, None, place=lambda: None)
+            is False
         )
     assert letters(post, person) == [("first", "handed_over"), ("redelivery", "cancelled")]
     assert post.credential(person) == "issued"
@@ -241,7 +243,7 @@ def _print_without_paper(post: Post) -> None:
         for due in selection.due(session):
             if due.order_id is None:
                 continue
-            letters_printed(work_in(session, now=NOW), [due.household_id])
-            person = Person(due.household_id, 1, "", "")
-            replace_letters(work_in(session, now=NOW), {due.household_id: 1}, [due.order_id])
+            letters_printed(work_in(session, now=NOW), [due.key])
+            person = Person(due.key, 1, "", "")
+            replace_letters(work_in(session, now=NOW), {due.key: 1}, [due.order_id])
             handed_over(session, person).reason = due.reason

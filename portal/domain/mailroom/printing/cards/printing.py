@@ -34,7 +34,6 @@ from portal.domain.letters.letters.numbers import new_letter_number
 from portal.domain.mailroom.printing.cards.decision_letters import EVENTS, decisions, versions
 from portal.domain.mailroom.printing.runs.addressees import Addressee, read_addressees
 from portal.domain.mailroom.printing.runs.approved_texts import CARDS, approved_texts, note_texts
-from portal.domain.mailroom.printing.runs.build import Printer
 from portal.domain.mailroom.printing.runs.files import (
     PART,
     digest_of,
@@ -44,6 +43,7 @@ from portal.domain.mailroom.printing.runs.files import (
     write_part,
 )
 from portal.domain.mailroom.printing.runs.preflight import draft, findings_of, require_protection
+from portal.domain.mailroom.printing.runs.printer import Printer
 from portal.domain.mailroom.printing.runs.selection import lock_households
 from portal.domain.people.households.models import Household, PrintText
 

@@ -26,12 +26,12 @@ from portal.domain.letters.letters.models import Letter, PrintChunk, PrintRun
 from portal.domain.letters.letters.render import render_chunk, render_pictures
 from portal.domain.mailroom.printing.runs import advance_selection, selection
 from portal.domain.mailroom.printing.runs.addressees import read_addressees
-from portal.domain.mailroom.printing.runs.build import Printer
 from portal.domain.mailroom.printing.runs.enclosures import FORMS, enclosure_file, printed_names
 from portal.domain.mailroom.printing.runs.files import back_file, digest_of, file_gone
 from portal.domain.mailroom.printing.runs.manifest import enclosed_counts, run_files
 from portal.domain.mailroom.printing.runs.pages import page_pictures, page_texts
 from portal.domain.mailroom.printing.runs.preflight import draft
+from portal.domain.mailroom.printing.runs.printer import Printer
 from portal.domain.mailroom.printing.runs.queries import stopped
 from portal.domain.people.households.models import Household, PrintText
 

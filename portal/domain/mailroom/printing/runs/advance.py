@@ -17,6 +17,7 @@ from portal.domain.foundation.program.schema import (
     Program,
 )
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.letters.documents.services import ADVANCE
 from portal.domain.letters.letters.advance import render_notice_back, render_notices
 from portal.domain.letters.letters.content import LetterContent
@@ -30,24 +31,24 @@ from portal.domain.mailroom.printing.runs.approved_texts import (
     note_texts,
     same_texts,
 )
-from portal.domain.mailroom.printing.runs.build import Printer
-from portal.domain.mailroom.printing.runs.enclosures import draw_enclosures, printed_names
-from portal.domain.mailroom.printing.runs.files import back_file
-from portal.domain.mailroom.printing.runs.letters_without_id import Chosen, Item
+from portal.domain.mailroom.printing.runs.enclosures import printed_names
 from portal.domain.mailroom.printing.runs.preflight import (
-    Finding,
+    Preflight,
+    check_addressees,
     draft,
-    findings_of,
     require_protection,
 )
+from portal.domain.mailroom.printing.runs.printer import Printer
+from portal.domain.mailroom.printing.runs.recipients import Recipient
 from portal.domain.mailroom.printing.runs.selection import DUE, lock_households
+from portal.domain.mailroom.printing.runs.writer import ChunkLetter
+from portal.domain.mailroom.printing.runs.writer_without_id import WriterWithoutId
 
 
 @dataclass(frozen=True, slots=True)
-class AdvanceWriter:
+class AdvanceWriter(WriterWithoutId):
     """Writes advance notices; a ``Writer``."""
 
-    printer: Printer
     kind: str = ADVANCE_NOTICE
     to_households: bool = True
 
@@ -81,29 +82,15 @@ class AdvanceWriter:
         """Note which version of the words the run is printed from."""
         note_texts(session, self._texts(session), run_id, now)
 
-    def choose(self, session: Session) -> Chosen:
-        """Look at every household; those that cannot be printed are told apart."""
-        counted, waiting = counts(session), due(session)
-        program, fonts = self.printer.program, self.printer.fonts
-        addressees = read_addressees(
-            self.printer.work(session),
-            program.names.ward.ja,
-            waiting,
-        )
-        findings: list[Finding] = []
-        ready: list[tuple[str, Item]] = []
-        for key, item in waiting.items():
-            found = findings_of(key, addressees[key], program, fonts)
-            findings += found
-            if not found:
-                ready.append((addressees[key].postal_code, item))
-        ready.sort(key=lambda one: (one[0], one[1].key))
-        left = {reason: count for reason, count in counted.items() if reason != DUE}
-        return Chosen(tuple(item for _postal, item in ready), left, tuple(findings))
+    def choose(self, session: Session) -> Preflight:
+        """Check every household that gets a notice; change nothing."""
+        left = {reason: count for reason, count in counts(session).items() if reason != DUE}
+        printer = self.printer
+        return check_addressees(printer.work(session), printer.fonts, due(session).values(), left)
 
-    def still_due_items(
+    def still_due(
         self, session: Session, keys: Collection[int], *, lock: bool
-    ) -> Mapping[int, Item]:
+    ) -> Mapping[int, Recipient]:
         """Return the households that still get one.
 
         Nobody who was protected, held, removed or declined since.
@@ -112,29 +99,28 @@ class AdvanceWriter:
             lock_households(session, keys)
         return still_due(session, keys)
 
-    def contents(self, session: Session, numbers: Mapping[int, str]) -> Sequence[LetterContent]:
+    def contents(
+        self, work: Work, letters: Sequence[ChunkLetter], enclosed: Sequence[str]
+    ) -> Sequence[LetterContent]:
         """Return notices with nothing of the household but name and address in the window."""
-        ward, beside = self.printer.program.names.ward.ja, printed_names(self.enclosed)
-        addressees = read_addressees(
-            self.printer.work(session),
-            ward,
-            list(numbers),
-        )
+        keys = [one.recipient.key for one in letters]
+        addressees = read_addressees(work, self.printer.program.names.ward.ja, keys)
+        beside = printed_names(enclosed)
         return [
-            replace(draft(number, addressees[key], children=0, amount_yen=0), enclosures=beside)
-            for key, number in numbers.items()
+            replace(
+                draft(one.number, addressees[one.recipient.key], children=0, amount_yen=0),
+                enclosures=beside,
+            )
+            for one in letters
         ]
 
     def draw(self, contents: Sequence[LetterContent], day: date) -> bytes:
         """Draw them."""
         return render_notices(contents, self._frame(day))
 
-    def shared(self, day: date, run_id: int) -> Mapping[str, bytes]:
-        """Return the back with the other languages, and the decline form."""
-        with self.printer.read() as session:
-            now = self.printer.clock.now(session)
-        forms = draw_enclosures(self.printer.program, run_id, self.enclosed, now)
-        return {back_file(run_id): render_notice_back(self._frame(day)), **forms}
+    def back(self, day: date) -> bytes:
+        """Return the back with the other languages."""
+        return render_notice_back(self._frame(day))
 
     def _texts(self, session: Session) -> int | None:
         program = self.printer.program

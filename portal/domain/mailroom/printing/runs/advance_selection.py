@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.letters.letters.models import Letter, LetterWithoutId
 from portal.domain.letters.letters.states import ADVANCE_NOTICE, CREDENTIAL_LETTER, LIVE
-from portal.domain.mailroom.printing.runs.letters_without_id import Item
+from portal.domain.mailroom.printing.runs.recipients import Recipient
 from portal.domain.mailroom.printing.runs.selection import (
     DUE,
     HAS_LETTER,
@@ -96,17 +96,17 @@ def counts(session: Session, *, beside_run: int | None = None) -> dict[str, int]
     return {reason: found.get(reason, 0) for reason in (DUE, *LEFT_OUT)}
 
 
-def due(session: Session) -> dict[int, Item]:
+def due(session: Session) -> dict[int, Recipient]:
     """Return every household that gets a notice now."""
     return _items(session, _reason("prepared", *MADE) == DUE)
 
 
-def still_due(session: Session, household_ids: Collection[int]) -> Mapping[int, Item]:
+def still_due(session: Session, household_ids: Collection[int]) -> Mapping[int, Recipient]:
     """Return those of the households whose notice, planned before, may still be printed."""
     return _items(session, and_(Household.id.in_(household_ids), _reason(*MADE) == DUE))
 
 
-def _items(session: Session, condition: ColumnElement[bool]) -> dict[int, Item]:
+def _items(session: Session, condition: ColumnElement[bool]) -> dict[int, Recipient]:
     rows = session.execute(
         select(
             Household.id,
@@ -121,8 +121,8 @@ def _items(session: Session, condition: ColumnElement[bool]) -> dict[int, Item]:
         .group_by(Household.id, Household.changed_at, PrintText.approved_at)
         .order_by(Household.id)
     )
-    found: dict[int, Item] = {}
+    found: dict[int, Recipient] = {}
     for key, children, yen, changed_at, approved_at in rows:
         stamp: tuple[datetime | None, ...] = (changed_at, approved_at)
-        found[key] = Item(key, int(children), int(yen), stamp)
+        found[key] = Recipient(key, int(children), int(yen), stamp)
     return found

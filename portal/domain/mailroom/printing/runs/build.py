@@ -1,11 +1,14 @@
-"""Building letters: plan or resume a run, draw its chunks, store each one whole, close the run with its manifest.
+"""The pipeline of every print run.
 
-Killed anywhere, the next build goes on: a chunk that is not stored is drawn again with new IDs and
-passwords, and what was drawn of it before opens nothing.
+Plan or resume a run, draw its chunks, store each one whole, close the run with its manifest. What
+the letters are is decided by the ``Writer``.
+
+Killed anywhere, the next build resumes the run: a chunk that is not stored is drawn again, with new
+IDs and passwords where it has any, and what was drawn of it before opens nothing.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,17 +17,8 @@ from portal.domain.foundation.base import refresh_statistics
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.work import WorkSource
-from portal.domain.letters.letters.frame import LetterFrame, letter_frame
-from portal.domain.letters.letters.models import Letter
-from portal.domain.letters.letters.render import render_back
-from portal.domain.letters.letters.texts import load_texts
-from portal.domain.mailroom.printing.runs.approved_texts import (
-    approved_texts,
-    note_texts,
-    same_texts,
-)
-from portal.domain.mailroom.printing.runs.chunks import ReadyChunk, read_chunk, store_chunk
+from portal.domain.mailroom.printing.runs.chunks import read_chunk, store_chunk
+from portal.domain.mailroom.printing.runs.credential_writer import CredentialWriter
 from portal.domain.mailroom.printing.runs.enclosures import draw_enclosures
 from portal.domain.mailroom.printing.runs.files import (
     back_file,
@@ -44,44 +38,17 @@ from portal.domain.mailroom.printing.runs.manifest import (
     manifest_names,
     run_files,
 )
-from portal.domain.mailroom.printing.runs.plan import MakeFolder, OpenRun, open_run, plan_run
-from portal.domain.mailroom.printing.runs.preflight import (
-    Preflight,
-    hold_unprintable,
-    preflight,
-    require_protection,
-)
-from portal.domain.mailroom.printing.runs.selection import Due
-from portal.domain.mailroom.printing.runs.worker_pool import Drawn, Job, WorkerPool, worker_pool
+from portal.domain.mailroom.printing.runs.plan import Layout, OpenRun, open_run, plan_run
+from portal.domain.mailroom.printing.runs.preflight import Preflight, hold_unprintable
+from portal.domain.mailroom.printing.runs.printer import Printer
+from portal.domain.mailroom.printing.runs.worker_pool import Drawn, Job
+from portal.domain.mailroom.printing.runs.writer import Press, ReadyChunk, Writer
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Household
 
 CHUNK_SIZE = 100
 Progress = Callable[[int, int], None]
 """Called with letters done and letters in all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Printer(WorkSource):
-    """Everything that a build works with. ``public_url`` is the resident site, as the QR opens it."""
-
-    public_url: str
-    base_folder: Path
-    fonts: tuple[Path, ...] = ()
-
-    def frame(self, notice_date: date) -> LetterFrame:
-        """Return what all letters share.
-
-        Raises InputError for texts or a layout that cannot be printed.
-        """
-        texts = load_texts(self.program.letter_texts_file)
-        return letter_frame(
-            self.program,
-            texts,
-            notice_date=notice_date,
-            resident_url=self.public_url,
-            fonts=self.fonts,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +62,26 @@ class BuiltRun:
     folder: Path
     files: tuple[RunFile, ...]
     totals: RunTotals
-    manifest: Path
-    back: Path
-    resumed: bool
     checked: Preflight | None = None
 
     @property
+    def resumed(self) -> bool:
+        """Return whether the run was begun by an earlier build."""
+        return self.checked is None
+
+    @property
+    def manifest(self) -> Path:
+        """Return the list of its letters (CSV)."""
+        return self.folder / manifest_names(self.run_id)[0]
+
+    @property
+    def back(self) -> Path:
+        """Return the back that is printed behind each page of its files."""
+        return self.folder / back_file(self.run_id)
+
+    @property
     def paths(self) -> tuple[Path, ...]:
-        """The PDF files with the letters, in order; ``back`` goes behind each of them."""
+        """Return the PDF files with the letters, in order."""
         return tuple(self.folder / file.file for file in self.files)
 
 
@@ -116,83 +95,67 @@ def build_letters(
     notice_date: date | None = None,
     progress: Progress | None = None,
 ) -> BuiltRun | Preflight:
-    """Build a letter with a new ID and password for every household to be issued, or go on with an unfinished run.
+    """Build a letter with a new ID and password for every household to be issued.
 
-    A resumed run keeps its folder, date and chunks. With 0 ``workers`` everything happens in this
-    process. When no household is to be issued, the answer is only the preflight.
+    With 0 ``workers`` everything happens in this process. Otherwise as ``build_run``.
+    """
+    return build_run(
+        CredentialWriter(printer, workers),
+        folder=folder,
+        limit=limit,
+        chunk_size=chunk_size,
+        notice_date=notice_date,
+        progress=progress,
+    )
+
+
+def build_run(
+    writer: Writer,
+    *,
+    folder: Path | None = None,
+    limit: int | None = None,
+    chunk_size: int = CHUNK_SIZE,
+    notice_date: date | None = None,
+    progress: Progress | None = None,
+) -> BuiltRun | Preflight:
+    """Build a letter for everybody whom the writer chooses, or resume an unfinished run.
+
+    A resumed run keeps its folder, date and chunks. When nobody is to get a letter, only the
+    preflight is returned.
 
     Raises:
-        NotAllowedError: protection is not loaded, or the ward did not approve the letter's texts.
-        ConflictError: another build is at work, or the texts changed since the unfinished run
-            began.
+        NotAllowedError: the writer refuses: protection is not loaded, or texts are not approved.
+        ConflictError: another build is at work, or the texts changed since the run began.
         InputError: texts, layout or fonts cannot be printed, or a file of the run is gone.
         OSError: a file cannot be written; what is stored so far stays whole.
     """
+    printer = writer.printer
     with printer.read() as session:
-        require_protection(session)
-        found = open_run(session)
+        found = open_run(session, writer.kind)
+        writer.require(session, found.id if found is not None else None)
         today = jst_date(printer.clock.now(session))
-        texts = approved_texts(printer.work(session))
-        if found is not None:
-            same_texts(session, texts, found.id)
     if found is not None:
-        day = found.notice_date
-        with worker_pool(
-            printer.frame(day), printer.vault, min(workers, len(found.chunks))
-        ) as people:
-            return _build(printer, found, people, progress, None, render_back(people.frame))
-    day = notice_date or today
-    frame = printer.frame(day)
-    checked = _check(printer)
-    chosen = checked.ready[:limit]
-    # the workers start while the back is drawn and the run is planned
-    with worker_pool(frame, printer.vault, min(workers, -(-len(chosen) // chunk_size))) as people:
-        back = render_back(frame)  # texts that do not fit are refused before anything is planned
+        with writer.press(found.notice_date, len(found.chunks)) as press:
+            return _finish(writer, found, press, press.back(), None, progress)
+    layout = Layout(notice_date or today, chunk_size, printer.folder_maker(folder))
+    checked = _check(writer)
+    ready = checked.ready[:limit]
+    # workers start while the back is drawn and the run is planned
+    with writer.press(layout.notice_date, -(-len(ready) // chunk_size)) as press:
+        back = press.back()  # texts that do not fit are refused before anything is planned
         _hold(printer, checked)
-        planned = _plan(printer, chosen, folder, chunk_size, day, texts)
-        return (
-            checked
-            if planned is None
-            else _build(printer, planned, people, progress, checked, back)
-        )
-
-
-def _build(
-    printer: Printer,
-    run: OpenRun,
-    people: WorkerPool,
-    progress: Progress | None,
-    checked: Preflight | None,
-    back: bytes,
-) -> BuiltRun:
-    make_folder(run.folder)
-    with locked_folder(run.folder):
-        with printer.read() as session:
-            fresh = open_run(session)
-            files = run_files(session, run.id)
-            now = printer.clock.now(session)
-        if fresh is None or fresh.id != run.id:
-            raise ConflictError(_s("この印刷は、別の処理が終わらせました。"), code="build_running")
-        check_files(run.folder, files)
-        clear_leftovers(run.folder, run.id, fresh.chunks)
-        put(write_part(run.folder / back_file(run.id), back))
-        for name, form in draw_enclosures(printer.program, run.id, fresh.enclosed, now).items():
-            put(write_part(run.folder / name, form))
-        _draw_chunks(printer, people, fresh, progress)
         with printer.write() as session:
-            totals = finish_run(printer.work(session), run.id)
-    with printer.read() as session:
-        files = run_files(session, run.id)
-    return BuiltRun(
-        run.id,
-        run.folder,
-        tuple(files),
-        totals,
-        run.folder / manifest_names(run.id)[0],
-        run.folder / back_file(run.id),
-        checked is None,
-        checked,
-    )
+            planned = plan_run(printer.work(session), writer, ready, layout)
+        if planned is None:
+            return checked
+        return _finish(writer, planned, press, back, checked, progress)
+
+
+def _check(writer: Writer) -> Preflight:
+    with writer.printer.write() as session:
+        refresh_statistics(session, Household, Entitlement)
+    with writer.printer.read() as session:
+        return writer.choose(session)
 
 
 def _hold(printer: Printer, checked: Preflight) -> None:
@@ -201,102 +164,86 @@ def _hold(printer: Printer, checked: Preflight) -> None:
             hold_unprintable(printer.work(session), checked.findings)
 
 
-def _check(printer: Printer) -> Preflight:
-    with printer.write() as session:
-        refresh_statistics(session, Household, Entitlement)
+def _finish(
+    writer: Writer,
+    run: OpenRun,
+    press: Press,
+    back: bytes,
+    checked: Preflight | None,
+    progress: Progress | None,
+) -> BuiltRun:
+    """Draw and store what a planned run still lacks, and close it."""
+    printer = writer.printer
+    make_folder(run.folder)
+    with locked_folder(run.folder):
+        with printer.read() as session:
+            fresh = open_run(session, writer.kind)
+            files = run_files(session, run.id)
+            now = printer.clock.now(session)
+        if fresh is None or fresh.id != run.id:
+            raise ConflictError(_s("この印刷は、別の処理が終わらせました。"), code="build_running")
+        check_files(run.folder, files)
+        clear_leftovers(run.folder, run.id, fresh.chunks)
+        forms = draw_enclosures(printer.program, run.id, fresh.enclosed, now)
+        for name, data in {back_file(run.id): back, **forms}.items():
+            put(write_part(run.folder / name, data))
+        _draw_chunks(_Chunks(writer, fresh), press, progress)
+        with printer.write() as session:
+            totals = finish_run(printer.work(session), run.id)
     with printer.read() as session:
-        return preflight(printer.work(session), printer.fonts)
+        files = run_files(session, run.id)
+    return BuiltRun(run.id, run.folder, tuple(files), totals, checked)
 
 
-def folder_maker(printer: Printer, folder: Path | None) -> MakeFolder:
-    """Return what makes the folder of a run: the given one, or one of its own beside the others."""
-    return lambda run_id: make_folder(
-        (folder or printer.base_folder / f"run-{run_id:03}").resolve()
-    )
+def _draw_chunks(chunks: "_Chunks", press: Press, progress: Progress | None) -> None:
+    with chunks.writer.printer.write() as session:
+        refresh_statistics(session, chunks.writer.stored_as.table)
+    done = 0
+    for drawn in press.draw_all(chunks.jobs(), chunks.again):
+        letters = chunks.letters(drawn.number)
+        if chunks.store(drawn.number, drawn):
+            done += letters
+            if progress is not None:
+                progress(done, chunks.run.planned)
+        elif (job := chunks.read(drawn.number)) is not None:
+            chunks.again.append(job)
 
 
-def _plan(
-    printer: Printer,
-    chosen: Sequence[Due],
-    folder: Path | None,
-    chunk_size: int,
-    notice_date: date,
-    texts: int | None,
-) -> OpenRun | None:
-    with printer.write() as session:
-        planned = plan_run(
-            printer.work(session),
-            chosen,
-            chunk_size=chunk_size,
-            notice_date=notice_date,
-            make_folder=folder_maker(printer, folder),
-            enclosed=printer.program.letter_enclosures,
-        )
-        if planned is not None:
-            note_texts(session, texts, planned.id, printer.clock.now(session))
-    with printer.write() as session:
-        refresh_statistics(session, Letter)
-    return planned
+class _Chunks:
+    """Reads the chunks of a run for the press and stores what was drawn."""
 
-
-class _Desk:
-    """Reads chunks for the crew and stores what it drew."""
-
-    def __init__(self, printer: Printer, run: OpenRun) -> None:
-        self.printer, self.run = printer, run
+    def __init__(self, writer: Writer, run: OpenRun) -> None:
+        self.writer, self.run = writer, run
         self.open: dict[int, ReadyChunk] = {}
         self.again: deque[Job] = deque()
-        self.taken: set[str] = set()
 
     def jobs(self) -> Iterator[Job]:
+        """Yield the jobs of the run, each read when the press asks for it."""
         for number in self.run.chunks:
             if (job := self.read(number)) is not None:
                 yield job
 
+    def letters(self, number: int) -> int:
+        """Return how many letters an open chunk has."""
+        return len(self.open[number].letters)
+
     def read(self, number: int) -> Job | None:
-        """Return a chunk's job; one that nothing is left of is stored at once."""
-        printer = self.printer
+        """Return a chunk's job; a chunk without any letter left is stored at once."""
+        printer = self.writer.printer
         while True:
             with printer.read() as session:
-                chunk = read_chunk(
-                    printer.work(session),
-                    printer.program.names.ward.ja,
-                    printer.public_url,
-                    self.run.id,
-                    number,
-                    self.taken,
-                )
+                chunk = read_chunk(printer.work(session), self.writer, self.run, number)
             self.open[number] = chunk
-            if chunk.entries:
+            if chunk.letters:
                 return chunk.job
             if self.store(number, None):
                 return None
 
     def store(self, number: int, drawn: Drawn | None) -> bool:
-        """Store a chunk with its file, or arrange that it is drawn again."""
-        printer, chunk = self.printer, self.open[number]
+        """Store a chunk with its file; False when it must be drawn again."""
+        printer, chunk = self.writer.printer, self.open.pop(number)
         target = self.run.folder / chunk_file(self.run.id, number)
         with placing(target, drawn.pdf if drawn else None) as place, printer.write() as session:
-            stored = store_chunk(
-                printer.work(session),
-                self.run.id,
-                chunk,
-                drawn,
-                place=place,
+            return store_chunk(
+                printer.work(session), self.writer, self.run.id, chunk, drawn, place=place
             )
-        del self.open[number]
-        return stored
-
-
-def _draw_chunks(
-    printer: Printer, people: WorkerPool, run: OpenRun, progress: Progress | None
-) -> None:
-    desk = _Desk(printer, run)
-    done = 0
-    for drawn in people.draw_all(desk.jobs(), desk.again):
-        if desk.store(drawn.number, drawn):
-            done += len(drawn.hashes)
-            if progress is not None:
-                progress(done, run.planned)
-        elif (job := desk.read(drawn.number)) is not None:
-            desk.again.append(job)

@@ -1,6 +1,6 @@
 """Before anything is printed: names and addresses that no font has or that do not fit their window."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +15,8 @@ from portal.domain.letters.letters.address_block import window_block
 from portal.domain.letters.letters.content import LetterContent
 from portal.domain.letters.letters.fonts import load_faces, missing_characters
 from portal.domain.mailroom.printing.runs.addressees import Addressee, read_addressees
-from portal.domain.mailroom.printing.runs.selection import DUE, LEFT_OUT, Due, counts, due
+from portal.domain.mailroom.printing.runs.recipients import Recipient
+from portal.domain.mailroom.printing.runs.selection import DUE, LEFT_OUT, counts, due
 from portal.domain.people.coupons.services import suspend_household
 from portal.domain.people.entitlements.services import hold_household
 from portal.domain.people.households.models import Hold
@@ -45,11 +46,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Preflight:
-    """Households that can be printed (in the order of their postal codes), those that cannot, and the left out."""
+    """Who can be printed, in the order of their postal codes, who cannot, and who is left out.
 
-    ready: tuple[Due, ...]
-    findings: tuple[Finding, ...]
-    left_out: dict[str, int]
+    ``left_out`` counts households by reason.
+    """
+
+    ready: tuple[Recipient, ...]
+    findings: tuple[Finding, ...] = ()
+    left_out: dict[str, int] = field(default_factory=dict)
 
     @property
     def unprintable(self) -> int:
@@ -75,24 +79,34 @@ def require_protection(session: Session) -> None:
 
 
 def preflight(work: Work, fonts: tuple[Path, ...] = ()) -> Preflight:
-    """Look at every household to be issued; changes nothing. Protected households are only counted."""
+    """Check every household to be issued; change nothing.
+
+    Protected households are only counted. ``fonts`` are used beside those shipped.
+    """
     counted = counts(work.session)
     waiting = due(work.session)
-    addressees = read_addressees(
-        work, work.program.names.ward.ja, [one.household_id for one in waiting]
-    )
+    assert counted[DUE] == len(waiting)  # noqa: S101  (one snapshot must agree with itself)
+    return check_addressees(work, fonts, waiting, {one: counted[one] for one in LEFT_OUT})
+
+
+def check_addressees(
+    work: Work,
+    fonts: tuple[Path, ...],
+    waiting: Collection[Recipient],
+    left_out: Mapping[str, int],
+) -> Preflight:
+    """Return which of the households can be printed, in the order of the post."""
+    ward = work.program.names.ward.ja
+    addressees = read_addressees(work, ward, [one.key for one in waiting])
     findings: list[Finding] = []
-    ready: list[tuple[bool, str, Due]] = []
+    ready: list[Recipient] = []
     for one in waiting:
-        addressee = addressees[one.household_id]
-        found = findings_of(one.household_id, addressee, work.program, fonts)
+        found = findings_of(one.key, addressees[one.key], work.program, fonts)
         findings += found
         if not found:
-            ready.append((one.counter, addressee.postal_code, one))
-    ready.sort(key=lambda found: (*found[:2], found[2].household_id))
-    left = {reason: counted[reason] for reason in LEFT_OUT}
-    assert counted[DUE] == len(waiting)  # noqa: S101  (one snapshot must agree with itself)
-    return Preflight(tuple(one for _counter, _postal, one in ready), tuple(findings), left)
+            ready.append(one)
+    ready.sort(key=lambda one: (one.counter, addressees[one.key].postal_code, one.key))
+    return Preflight(tuple(ready), tuple(findings), dict(left_out))
 
 
 def findings_of(

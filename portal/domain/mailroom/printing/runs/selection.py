@@ -1,8 +1,6 @@
 """Which households get a letter now, and why the others get none."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
@@ -10,6 +8,7 @@ from sqlalchemy.orm import Session
 from portal.domain.letters.letters.models import Letter, LetterOrder
 from portal.domain.letters.letters.orders import OUT, WITH_US
 from portal.domain.letters.letters.states import CREDENTIAL_LETTER, FIRST, LETTER_ORDER
+from portal.domain.mailroom.printing.runs.recipients import Recipient
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.states import ENTITLEMENT
 from portal.domain.people.households.models import Household, PrintText
@@ -26,24 +25,6 @@ REMOVED, PROTECTED, HELD, NOTHING_DUE, HAS_LETTER, DUE = (
     "due",
 )
 LEFT_OUT = (PROTECTED, HELD, REMOVED, NOTHING_DUE, HAS_LETTER)
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A household to be issued, as it stands now.
-
-    When this changes, what was drawn for it is thrown away.
-    """
-
-    household_id: int
-    children: int
-    amount_yen: int
-    changed_at: datetime
-    text_approved_at: datetime | None
-    counter: bool = False
-    order_id: int | None = None
-    order_changed_at: datetime | None = None
-    reason: str = FIRST
 
 
 def _has_entitlement(state: str) -> ColumnElement[bool]:
@@ -103,57 +84,47 @@ def counts(session: Session, *, beside_run: int | None = None) -> dict[str, int]
     return {reason: found.get(reason, 0) for reason in (DUE, *LEFT_OUT)}
 
 
-def due(session: Session) -> list[Due]:
+def due(session: Session) -> list[Recipient]:
     """Return every household that gets a letter now."""
-    return list(_standing(session, _reason(*WITH_US) == DUE).values())
+    return list(_recipients(session, _reason(*WITH_US) == DUE).values())
 
 
-def still_due(session: Session, household_ids: Collection[int]) -> Mapping[int, Due]:
+def still_due(session: Session, household_ids: Collection[int]) -> Mapping[int, Recipient]:
     """Return those of the households that may still be printed, as they stand now.
 
     The letter that is being prepared is no reason against it; one that went out is, once the order
     was taken back.
     """
     may = _reason("printed") == DUE
-    return _standing(session, and_(Household.id.in_(household_ids), may))
+    return _recipients(session, and_(Household.id.in_(household_ids), may))
 
 
-def _standing(session: Session, condition: ColumnElement[bool]) -> dict[int, Due]:
+def _recipients(session: Session, condition: ColumnElement[bool]) -> dict[int, Recipient]:
+    order = and_(
+        LetterOrder.household_id == Household.id, LetterOrder.state == LETTER_ORDER.initial
+    )
+    facts = (
+        Household.changed_at,
+        PrintText.approved_at,
+        LetterOrder.changed_at,
+        Household.counter,
+        LetterOrder.id,
+        LetterOrder.reason,
+    )
     rows = session.execute(
-        select(
-            Household.id,
-            func.count(Entitlement.id),
-            func.sum(Entitlement.amount_yen),
-            Household.changed_at,
-            PrintText.approved_at,
-            Household.counter,
-            LetterOrder.id,
-            LetterOrder.changed_at,
-            LetterOrder.reason,
-        )
+        select(Household.id, func.count(Entitlement.id), func.sum(Entitlement.amount_yen), *facts)
         .join(Entitlement, Entitlement.household_id == Household.id)
         .outerjoin(PrintText, PrintText.household_id == Household.id)
-        .outerjoin(
-            LetterOrder,
-            and_(
-                LetterOrder.household_id == Household.id, LetterOrder.state == LETTER_ORDER.initial
-            ),
-        )
+        .outerjoin(LetterOrder, order)
         .where(condition, Entitlement.state == ENTITLEMENT.initial)
-        .group_by(
-            Household.id,
-            Household.changed_at,
-            PrintText.approved_at,
-            Household.counter,
-            LetterOrder.id,
-            LetterOrder.changed_at,
-            LetterOrder.reason,
-        )
+        .group_by(Household.id, *facts)
         .order_by(Household.id)
     )
     return {
-        row[0]: Due(row[0], int(row[1]), int(row[2]), *row[3:8], reason=row[8] or FIRST)
-        for row in rows
+        key: Recipient(
+            key, int(children), int(yen), tuple(stamp), counter, order_id, reason or FIRST
+        )
+        for key, children, yen, *stamp, counter, order_id, reason in rows
     }
 
 

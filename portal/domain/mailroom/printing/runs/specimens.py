@@ -15,27 +15,26 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _s
-from portal.domain.letters.letters.content import LetterContent
-from portal.domain.letters.letters.frame import LetterFrame
+from portal.domain.foundation.work import Work
+from portal.domain.letters.letters.content import LetterContent, LetterFrame
 from portal.domain.letters.letters.models import TestAddress
 from portal.domain.letters.letters.render import render_back, render_chunk
 from portal.domain.letters.letters.states import TEST_POSTING
-from portal.domain.mailroom.printing.runs.build import Printer
-from portal.domain.mailroom.printing.runs.enclosures import draw_enclosures, printed_names
-from portal.domain.mailroom.printing.runs.files import back_file
-from portal.domain.mailroom.printing.runs.letters_without_id import Chosen, Item
-from portal.domain.mailroom.printing.runs.preflight import draft
+from portal.domain.mailroom.printing.runs.enclosures import printed_names
+from portal.domain.mailroom.printing.runs.preflight import Preflight, draft
+from portal.domain.mailroom.printing.runs.recipients import Recipient
 from portal.domain.mailroom.printing.runs.staff_addresses import StaffAddress, active, opened
+from portal.domain.mailroom.printing.runs.writer import ChunkLetter
+from portal.domain.mailroom.printing.runs.writer_without_id import WriterWithoutId
 
 SPECIMEN_ID, SPECIMEN_PASSWORD = "1234567890", "CDFGHJKLMNPQ"
 """The check digit is wrong, so that no account can ever have this ID."""
 
 
 @dataclass(frozen=True, slots=True)
-class SpecimenWriter:
+class SpecimenWriter(WriterWithoutId):
     """Writes test letters; a ``Writer``."""
 
-    printer: Printer
     kind: str = TEST_POSTING
     to_households: bool = False
 
@@ -55,40 +54,41 @@ class SpecimenWriter:
     def started(self, session: Session, run_id: int, now: datetime) -> None:
         """Note nothing: the texts may be tried before the ward approves them."""
 
-    def choose(self, session: Session) -> Chosen:
-        """Choose every address that counts."""
-        return Chosen(tuple(_item(row) for row in active(session)))
+    def choose(self, session: Session) -> Preflight:
+        """Choose every address that was not removed."""
+        return Preflight(tuple(_recipient(row) for row in active(session)))
 
-    def still_due_items(
+    def still_due(
         self, session: Session, keys: Collection[int], *, lock: bool
-    ) -> Mapping[int, Item]:
+    ) -> Mapping[int, Recipient]:
         """Return the addresses that were not removed since."""
-        return {row.id: _item(row) for row in active(session, keys, lock=lock)}
+        return {row.id: _recipient(row) for row in active(session, keys, lock=lock)}
 
-    def contents(self, session: Session, numbers: Mapping[int, str]) -> Sequence[LetterContent]:
+    def contents(
+        self, work: Work, letters: Sequence[ChunkLetter], enclosed: Sequence[str]
+    ) -> Sequence[LetterContent]:
         """Return letters as a family with one child would get them, but for ID and password."""
-        found = {row.id: opened(self.printer.vault, row) for row in active(session, numbers)}
+        keys = [one.recipient.key for one in letters]
+        found = {row.id: opened(work.vault, row) for row in active(work.session, keys)}
+        beside = printed_names(enclosed)
         return [
-            self._letter(number, address)
-            for key, number in numbers.items()
-            if (address := found.get(key)) is not None
+            self._letter(one.number, address, beside)
+            for one in letters
+            if (address := found.get(one.recipient.key)) is not None
         ]
 
     def draw(self, contents: Sequence[LetterContent], day: date) -> bytes:
         """Draw them with the mark of a specimen."""
         return render_chunk(contents, self._frame(day))
 
-    def shared(self, day: date, run_id: int) -> Mapping[str, bytes]:
-        """Return the back and the forms to enclose."""
-        with self.printer.read() as session:
-            now = self.printer.clock.now(session)
-        forms = draw_enclosures(self.printer.program, run_id, self.enclosed, now)
-        return {back_file(run_id): render_back(self._frame(day)), **forms}
+    def back(self, day: date) -> bytes:
+        """Return the back of a letter with an ID."""
+        return render_back(self._frame(day))
 
     def _frame(self, day: date) -> LetterFrame:
         return replace(self.printer.frame(day), is_specimen=True)
 
-    def _letter(self, number: str, address: StaffAddress) -> LetterContent:
+    def _letter(self, number: str, address: StaffAddress, beside: tuple[str, ...]) -> LetterContent:
         letter = draft(
             number,
             address.addressee,
@@ -96,10 +96,10 @@ class SpecimenWriter:
             amount_yen=self.printer.program.amount_yen,
             login_id=SPECIMEN_ID,
             url=f"{self.printer.public_url}/signin",
-            enclosures=printed_names(self.enclosed),
+            enclosures=beside,
         )
         return replace(letter, password=SPECIMEN_PASSWORD)
 
 
-def _item(row: TestAddress) -> Item:
-    return Item(row.id, 0, 0, (row.created_at,))
+def _recipient(row: TestAddress) -> Recipient:
+    return Recipient(row.id, 0, 0, (row.created_at,))

@@ -16,9 +16,8 @@ from typing import Protocol
 from portal.domain.foundation.errors import DomainError, InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault
-from portal.domain.letters.letters.content import LetterContent
-from portal.domain.letters.letters.frame import LetterFrame
-from portal.domain.letters.letters.render import render_chunk
+from portal.domain.letters.letters.content import LetterContent, LetterFrame
+from portal.domain.letters.letters.render import render_back, render_chunk
 from portal.domain.people.authn.passwords import SALT_BYTES, hash_password
 from portal.domain.people.credentials.formats import new_password
 
@@ -88,6 +87,10 @@ class WorkerPool:
         self._pipes: list[Connection] = []
         self._processes: list[_Process] = []
 
+    def back(self) -> bytes:
+        """Return the PDF of the back that all letters share."""
+        return render_back(self.frame)
+
     def start(self) -> None:
         """Start the processes; a spawned one inherits neither keys nor open files."""
         context = multiprocessing.get_context("spawn")
@@ -121,11 +124,11 @@ class WorkerPool:
         Raises:
             InputError: letters cannot be drawn, or a worker died.
         """
+        waiting = Turns(iter(jobs), again)
         if not self._workers:
-            for job in self._in_turn(iter(jobs), again):
+            for job in waiting:
                 yield draw(job, self.frame, self._vault)
             return
-        waiting = self._in_turn(iter(jobs), again)
         idle, busy = list(self._pipes), set[Connection]()
         upcoming = next(waiting, None)
         while upcoming is not None or busy:
@@ -147,20 +150,15 @@ class WorkerPool:
                 yield drawn
                 if upcoming is None:
                     upcoming = next(waiting, None)
-        return
-
-    @staticmethod
-    def _in_turn(jobs: Iterator[Job], again: "deque[Job]") -> Iterator[Job]:
-        return _Turns(jobs, again)
 
 
-class _Turns:
+class Turns:
     """First what must be drawn again, then the rest; asked again after its end it may have more."""
 
     def __init__(self, jobs: Iterator[Job], again: "deque[Job]") -> None:
         self._jobs, self._again = jobs, again
 
-    def __iter__(self) -> "_Turns":
+    def __iter__(self) -> "Turns":
         return self
 
     def __next__(self) -> Job:
