@@ -1,11 +1,10 @@
-"""Building the archive of a run.
+"""Build the archive of a run.
 
-Its files and their manifest in one tar, encrypted to the mail house's key on the way.
+Its files and their manifest in one tar, encrypted to the mail house's key while it is written.
 
-Nothing plain is written. Killed anywhere, there is either an archive that the database knows,
-whole, or none: the file gets its name inside the transaction that notes it, and what a killed build
-left is removed by the next one. Letters that were taken out of the run are not inside: their pages
-never leave the house.
+No plain copy is written. Killed anywhere, there is either a whole archive that the database knows,
+or none: the file gets its name inside the transaction that stores it, and what a killed build left
+is removed by the next one. Letters that were taken out of the run are not inside.
 """
 
 from contextlib import suppress
@@ -42,7 +41,7 @@ from portal.domain.mailroom.printing.runs.queries import count_to_withdraw
 
 @dataclass(frozen=True, slots=True)
 class BuiltArchive:
-    """A finished archive: where it lies and what is in it."""
+    """A finished archive: its file and its contents."""
 
     id: int
     path: Path
@@ -52,7 +51,7 @@ class BuiltArchive:
 
 
 def build_archive(source: WorkSource, run_id: int, subcontractor_id: int) -> BuiltArchive:
-    """Build the archive of a finished run for a mail house; one that went stale before is dropped.
+    """Build the archive of a finished run for a mail house; a stale one is dropped.
 
     Raises:
         NotFoundError: there is no such run or company.
@@ -61,7 +60,7 @@ def build_archive(source: WorkSource, run_id: int, subcontractor_id: int) -> Bui
         ConflictError: there is an archive already, one was lost, letters must be taken out first,
             nothing is left to send, or another build is at work.
         InputError: a file of the run is gone or was changed.
-        OSError: the archive cannot be written; nothing is noted then.
+        OSError: the archive cannot be written; nothing is stored then.
     """
     if source.actor.id is None:
         raise NotAllowedError(_s("アーカイブを作れるのは、アカウントのある職員だけです。"))
@@ -70,25 +69,13 @@ def build_archive(source: WorkSource, run_id: int, subcontractor_id: int) -> Bui
     with locked_folder(existing_folder(folder)):
         with source.read() as session:
             plan = _plan(session, run_id, subcontractor_id, folder, source.clock.now(session))
-            known = set(
-                session.scalars(
-                    select(PrintArchive.file_name).where(
-                        PrintArchive.print_run_id == run_id, PrintArchive.state != "dropped"
-                    )
-                )
-            )
+            known = _known_files(session, run_id)
         _clear(folder, run_id, known)
         part = folder / (plan.name + PART)
         try:
             sha256, size = _encrypt(plan, part)
             with source.writing() as work:
-                made = _note(
-                    work,
-                    plan,
-                    subcontractor_id,
-                    sha256,
-                    size,
-                )
+                made = _store(work, plan, subcontractor_id, sha256, size)
                 put(part)
         except BaseException:
             for leftover in (part, folder / plan.name):
@@ -132,6 +119,30 @@ def _ready(session: Session, run_id: int, subcontractor_id: int) -> Path:
 def _plan(
     session: Session, run_id: int, subcontractor_id: int, folder: Path, now: datetime
 ) -> Plan:
+    last = session.scalar(
+        select(func.max(PrintArchive.number)).where(PrintArchive.print_run_id == run_id)
+    )
+    key = require_consent(session, subcontractor_id, purpose=MAIL_HOUSE, lock=False).public_key
+    proof = live_proof(session, run_id)
+    plan = Plan(
+        run_id,
+        folder,
+        (last or 0) + 1,
+        key or "",
+        now,
+        [one for one in _chunks(session, run_id) if one.kept],
+        tuple(session.get_one(PrintRun, run_id).enclosed),
+        proof.shared if proof is not None else {},
+    )
+    if not plan.chunks:
+        raise ConflictError(
+            _s("この印刷に、差し出す手紙は残っていません。"), code="nothing_to_send"
+        )
+    return plan
+
+
+def _chunks(session: Session, run_id: int) -> list[Chunk]:
+    """Return the files of a run with the letters in them that the post gets."""
     chunks = {
         number: Chunk(file or "", sha256 or "", letters)
         for number, file, sha256, letters in session.execute(
@@ -155,30 +166,22 @@ def _plan(
     )
     for chunk_number, number, position, children, enclosures in rows:
         chunks[chunk_number].kept.append(Sheet(number, position or 0, children, enclosures))
-    last = session.scalar(
-        select(func.max(PrintArchive.number)).where(PrintArchive.print_run_id == run_id)
-    )
-    key = require_consent(session, subcontractor_id, purpose=MAIL_HOUSE, lock=False).public_key
-    proof = live_proof(session, run_id)
-    plan = Plan(
-        run_id,
-        folder,
-        (last or 0) + 1,
-        key or "",
-        now,
-        [one for one in chunks.values() if one.kept],
-        tuple(session.get_one(PrintRun, run_id).enclosed),
-        proof.shared if proof is not None else {},
-    )
-    if not plan.chunks:
-        raise ConflictError(
-            _s("この印刷に、差し出す手紙は残っていません。"), code="nothing_to_send"
+    return list(chunks.values())
+
+
+def _known_files(session: Session, run_id: int) -> set[str]:
+    """Return the names of the run's archives that count, or once counted."""
+    return set(
+        session.scalars(
+            select(PrintArchive.file_name).where(
+                PrintArchive.print_run_id == run_id, PrintArchive.state != "dropped"
+            )
         )
-    return plan
+    )
 
 
 def _clear(folder: Path, run_id: int, known: set[str]) -> None:
-    """Remove what no row speaks of: of killed builds, and archives that were dropped."""
+    """Remove files without a row: of killed builds, and archives that were dropped."""
     for path in folder.glob(f"letters-{run_id:03}-archive-*.tar.age*"):
         if path.name not in known:
             path.unlink()
@@ -196,8 +199,8 @@ def _encrypt(plan: Plan, part: Path) -> tuple[str, int]:
     return target.sha256, target.size
 
 
-def _note(work: Work, plan: Plan, subcontractor_id: int, sha256: str, size: int) -> int:
-    """Note the archive in place of a stale one; what changed meanwhile ends the build."""
+def _store(work: Work, plan: Plan, subcontractor_id: int, sha256: str, size: int) -> int:
+    """Store the archive in place of a stale one; a change since the planning ends the build."""
     _ready(work.session, plan.run_id, subcontractor_id)
     stale = live_archive(work.session, plan.run_id)
     if stale is not None:

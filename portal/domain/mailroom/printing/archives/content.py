@@ -1,4 +1,4 @@
-"""What lies in an archive.
+"""The contents of an archive.
 
 The files with their letters, the back, the manifest, the sums, and a digest of each.
 """
@@ -25,7 +25,7 @@ COLUMNS = ("letter_number", "children", "enclosures", "file", "page")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One letter inside, with its page in the file as it was printed."""
+    """One letter in an archive, with its page in the file as it was printed."""
 
     number: str
     position: int
@@ -35,7 +35,7 @@ class Sheet:
 
 @dataclass(slots=True)
 class Chunk:
-    """One file of the run: how many letters were printed in it, and which of them go."""
+    """One file of the run: how many letters were printed in it, and which of them are sent."""
 
     file: str
     sha256: str
@@ -45,13 +45,13 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What goes into an archive, and to whose key."""
+    """The contents of an archive to be built, and the key to encrypt it to."""
 
     run_id: int
     folder: Path
     number: int
     key: str
-    moment: datetime
+    instant: datetime
     chunks: Sequence[Chunk]
     enclosed: tuple[str, ...] = ()
     shared: Mapping[str, str] = field(default_factory=dict)
@@ -59,17 +59,17 @@ class Plan:
 
     @property
     def name(self) -> str:
-        """The archive's file name."""
+        """Return the archive's file name."""
         return archive_file(self.run_id, self.number)
 
     @property
     def letters(self) -> int:
-        """How many letters go."""
+        """Return how many letters are sent."""
         return sum(len(chunk.kept) for chunk in self.chunks)
 
     @property
     def children(self) -> int:
-        """How many children they speak of."""
+        """Return how many children the letters are for."""
         return sum(sheet.children for chunk in self.chunks for sheet in chunk.kept)
 
 
@@ -84,7 +84,7 @@ def members_of(plan: Plan) -> Iterator[bytes]:
     Every file with its letters, the back, the forms to enclose, the manifest, and the digests of
     all of them.
     """
-    mtime = int(plan.moment.timestamp())
+    mtime = int(plan.instant.timestamp())
     digests: list[tuple[str, str]] = []
     for chunk in plan.chunks:
         path = plan.folder / chunk.file
@@ -134,7 +134,7 @@ def _whole(path: Path, chunk: Chunk, mtime: int) -> Iterator[bytes]:
 
 
 def _without_the_others(path: Path, chunk: Chunk) -> bytes:
-    """Return a file with the pages of the letters that stay in the run.
+    """Return a file with only the pages of the letters that are sent.
 
     The others are not even hidden in it.
     """

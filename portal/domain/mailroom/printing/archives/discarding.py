@@ -1,4 +1,4 @@
-"""Discarding a run that was refused from its proof.
+"""Discard a run that was refused from its proof.
 
 All its letters end at once, and the next run makes new ones.
 """
@@ -17,7 +17,7 @@ REASON = "run_discarded"
 
 
 def discard_run(work: Work, run_id: int) -> Superseded:
-    """Discard a refused run with all its letters, IDs and passwords, its archive and its proof's pictures.
+    """Discard a refused run with its letters, IDs and passwords, its archive and its pictures.
 
     Raises:
         NotFoundError: there is no such run.

@@ -12,7 +12,7 @@ LIVE = "state IN ('built', 'sent')"
 
 
 class PrintArchive(Base):
-    """One encrypted archive of a run, for one mail house; ``file_name`` lies in the run's folder.
+    """One encrypted archive of a run, for one mail house; ``file_name`` is in the run's folder.
 
     ``letters`` are those inside; since letters only ever leave a run, an equal count later means
     the same letters.

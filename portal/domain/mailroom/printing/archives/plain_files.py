@@ -1,5 +1,6 @@
-"""Taking the plain files of letters off the disk once the letters have left the house, and writing that down."""
+"""Remove the plain files of letters once the letters have been handed over, and record it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,14 +20,20 @@ STAYING = ("prepared", "printed")
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """How many plain files of a run were removed now, and how many stay (letters of the ward's counter)."""
+    """How many plain files of a run were removed now, and how many are kept.
+
+    Files with letters of the ward's counter are kept.
+    """
 
     files: int
     staying: int
 
 
 def runs_to_clear(session: Session) -> list[int]:
-    """Return runs that were discarded, or whose archive left the house or was lost, with plain files that count as there."""
+    """Return runs with plain files that are no longer needed.
+
+    They were discarded, or their archive was handed over or lost.
+    """
     return list(
         session.scalars(
             select(PrintChunk.print_run_id)
@@ -45,7 +52,7 @@ def runs_to_clear(session: Session) -> list[int]:
 
 
 def plain_files(session: Session, run_id: int) -> int:
-    """Return how many plain files of a run are still on the disk, as far as is written down."""
+    """Return how many plain files of a run are still on the disk, by the records."""
     rows = session.scalars(
         select(PrintChunk.id).where(
             PrintChunk.print_run_id == run_id,
@@ -57,12 +64,10 @@ def plain_files(session: Session, run_id: int) -> int:
 
 
 def remove_plain_files(source: WorkSource, run_id: int, *, elsewhere: bool = False) -> Removed:
-    """Remove the files of a run whose letters are all out of the house.
+    """Remove the files of a run whose letters were all handed over; a second call does nothing.
 
-    Done again, nothing more happens.
-
-    A file goes first, then the note: killed between, the next call finds it gone and writes that
-    down. With ``elsewhere`` a run whose folder is not on this machine is passed over instead of
+    A file goes first, then the record: killed between, the next call finds it gone and records
+    that. With ``elsewhere`` a run whose folder is not on this machine is skipped instead of
     refused.
 
     Raises:
@@ -71,32 +76,9 @@ def remove_plain_files(source: WorkSource, run_id: int, *, elsewhere: bool = Fal
     """
     with source.writing() as work:
         session = work.session
-        run = session.scalar(select(PrintRun).where(PrintRun.id == run_id).with_for_update())
-        if run is None:
-            raise NotFoundError(_s("この印刷は見つかりませんでした。"))
-        lost = select(PrintArchive.id).where(
-            PrintArchive.print_run_id == run_id, PrintArchive.state == "lost"
-        )
-        if run.state not in {"handed_over", "discarded"} and session.scalar(lost.limit(1)) is None:
-            raise ConflictError(_s("この印刷は、まだ差し出していません。"), code="not_handed_over")
-        folder = Path(run.folder)
-        chunks = session.scalars(
-            select(PrintChunk)
-            .where(
-                PrintChunk.print_run_id == run_id,
-                PrintChunk.file_name.is_not(None),
-                PrintChunk.removed_at.is_(None),
-            )
-            .order_by(PrintChunk.number)
-            .with_for_update()
-        ).all()
-        free = set(
-            session.scalars(
-                select(PrintChunk.id).where(PrintChunk.print_run_id == run_id, _nothing_stays())
-            )
-        )
-        gone = [chunk for chunk in chunks if chunk.id in free]
-        if gone and not folder.is_dir():
+        folder = Path(_locked_run_without_letters_here(session, run_id).folder)
+        chunks, removable = _locked_chunks(session, run_id)
+        if removable and not folder.is_dir():
             if elsewhere:
                 return Removed(0, len(chunks))
             raise ConflictError(
@@ -106,21 +88,56 @@ def remove_plain_files(source: WorkSource, run_id: int, *, elsewhere: bool = Fal
                 ),
                 code="folder_elsewhere",
             )
-        for chunk in gone:
+        for chunk in removable:
             for name in (chunk.file_name or "", (chunk.file_name or "") + PART):
                 (folder / name).unlink(missing_ok=True)
             chunk.removed_at = work.now
-        if gone:
+        if removable:
             record(
                 work,
                 "print_run.plain_removed",
                 "print_run",
                 run_id,
-                files=len(gone),
-                staying=len(chunks) - len(gone),
+                files=len(removable),
+                staying=len(chunks) - len(removable),
             )
         session.flush()
-        return Removed(len(gone), len(chunks) - len(gone))
+        return Removed(len(removable), len(chunks) - len(removable))
+
+
+def _locked_run_without_letters_here(session: Session, run_id: int) -> PrintRun:
+    """Return a run that was handed over, discarded or lost, locked. As remove_plain_files."""
+    run = session.scalar(select(PrintRun).where(PrintRun.id == run_id).with_for_update())
+    if run is None:
+        raise NotFoundError(_s("この印刷は見つかりませんでした。"))
+    lost = select(PrintArchive.id).where(
+        PrintArchive.print_run_id == run_id, PrintArchive.state == "lost"
+    )
+    if run.state not in {"handed_over", "discarded"} and session.scalar(lost.limit(1)) is None:
+        raise ConflictError(_s("この印刷は、まだ差し出していません。"), code="not_handed_over")
+    return run
+
+
+def _locked_chunks(
+    session: Session, run_id: int
+) -> tuple[Sequence[PrintChunk], Sequence[PrintChunk]]:
+    """Return the run's chunks with files, locked, and those of them that can be removed."""
+    chunks = session.scalars(
+        select(PrintChunk)
+        .where(
+            PrintChunk.print_run_id == run_id,
+            PrintChunk.file_name.is_not(None),
+            PrintChunk.removed_at.is_(None),
+        )
+        .order_by(PrintChunk.number)
+        .with_for_update()
+    ).all()
+    free = set(
+        session.scalars(
+            select(PrintChunk.id).where(PrintChunk.print_run_id == run_id, _nothing_stays())
+        )
+    )
+    return chunks, [chunk for chunk in chunks if chunk.id in free]
 
 
 def _nothing_stays() -> ColumnElement[bool]:

@@ -1,7 +1,4 @@
-"""Archives of a run.
-
-Which one counts, sending it with the hand-over, and giving a whole batch up when one is lost.
-"""
+"""Archives of a run: which one counts, sending it with the hand-over, and a lost one."""
 
 from pathlib import Path
 
@@ -55,16 +52,16 @@ def letters_for_the_post(session: Session, run_id: int) -> int:
 
 
 def is_stale(session: Session, archive: PrintArchive) -> bool:
-    """Tell whether letters were taken out of the run since the archive was built."""
+    """Return whether letters were taken out of the run since the archive was built."""
     return archive.state == "built" and archive.letters != letters_for_the_post(
         session, archive.print_run_id
     )
 
 
 def refuse_wrong_archive(session: Session, run_id: int) -> None:
-    """Refuse to hand a run over whose archive is lost, or holds letters that were taken out since.
+    """Refuse to hand over a run whose archive is lost or stale.
 
-    A run without any archive passes: it is printed in the house.
+    A run without any archive passes: it is printed in our own office.
 
     Raises:
         ConflictError: codes ``archive_lost`` and ``archive_stale``.
@@ -92,7 +89,7 @@ def refuse_wrong_archive(session: Session, run_id: int) -> None:
 
 
 def send_archive(work: Work, run_id: int) -> PrintArchive | None:
-    """Note that a run's archive goes to its mail house with the hand-over.
+    """Record that a run's archive is sent to its mail house with the hand-over.
 
     None where the run has none.
 
@@ -119,7 +116,9 @@ def send_archive(work: Work, run_id: int) -> PrintArchive | None:
 
 
 def take_archive(work: Work, run_id: int, archive_id: int) -> Path:
-    """Return where the archive of a handed-over run lies, for somebody who brings it to the mail house; noted each time.
+    """Return the file of a sent archive, for the person who brings it to the mail house.
+
+    Each call is recorded.
 
     Raises:
         NotFoundError: the run has none of that key, or the file is not on this machine any more.
@@ -148,9 +147,7 @@ def take_archive(work: Work, run_id: int, archive_id: int) -> Path:
 
 
 def lose_archive(work: Work, archive_id: int) -> Superseded:
-    """Give up a lost archive.
-
-    All its letters are superseded and their IDs and passwords too, at once.
+    """Record an archive as lost: all its letters, IDs and passwords are superseded at once.
 
     The next print run makes new letters for these households. Letters of the ward's counter were
     never inside.
@@ -158,25 +155,14 @@ def lose_archive(work: Work, archive_id: int) -> Superseded:
     Raises:
         NotFoundError: there is none of that key.
         NotAllowedError: the actor has no account.
-        WrongStateError: it was given up before, or never counted.
+        WrongStateError: it was recorded as lost before, or never counted.
     """
     if work.actor.id is None:
         raise NotAllowedError(
             _s("アーカイブの紛失を記録できるのは、アカウントのある職員だけです。")
         )
-    run_id = work.session.scalar(
-        select(PrintArchive.print_run_id).where(PrintArchive.id == archive_id)
-    )
-    if run_id is None:
-        raise NotFoundError(_s("このアーカイブは見つかりませんでした。"))
-    # the run first, as everybody does who hands it over
-    work.session.scalars(select(PrintRun.id).where(PrintRun.id == run_id).with_for_update()).one()
-    archive = work.session.scalars(
-        select(PrintArchive)
-        .where(PrintArchive.id == archive_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
+    archive = _locked_with_its_run(work.session, archive_id)
+    run_id = archive.print_run_id
     archive.state, archive.lost_at = ARCHIVE.next(archive.state, "lose"), work.now
     lost = supersede_letters(work, run_id, ("printed", "handed_over"), LOST_REASON, counter=False)
     forget_pictures(work, run_id)
@@ -191,3 +177,18 @@ def lose_archive(work: Work, archive_id: int) -> Superseded:
     )
     work.session.flush()
     return lost
+
+
+def _locked_with_its_run(session: Session, archive_id: int) -> PrintArchive:
+    """Return an archive, locked after its run. Raises NotFoundError."""
+    run_id = session.scalar(select(PrintArchive.print_run_id).where(PrintArchive.id == archive_id))
+    if run_id is None:
+        raise NotFoundError(_s("このアーカイブは見つかりませんでした。"))
+    # the run first, as everybody does who hands it over
+    session.scalars(select(PrintRun.id).where(PrintRun.id == run_id).with_for_update()).one()
+    return session.scalars(
+        select(PrintArchive)
+        .where(PrintArchive.id == archive_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()

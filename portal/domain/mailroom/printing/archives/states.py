@@ -11,7 +11,7 @@ ARCHIVE = StateMachine(
         "lose": fan("built sent", "lost"),
     },
 )
-"""Dropped: made anew before it left the house.
+"""Dropped: made anew before it was sent.
 
 Lost: it must be taken for read, so its letters count no more.
 """

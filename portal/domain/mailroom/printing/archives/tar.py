@@ -1,4 +1,4 @@
-"""A tar that is never whole anywhere.
+"""A tar archive that never exists whole.
 
 It is read piece by piece while it is encrypted, so no plain copy is written.
 """
@@ -21,7 +21,7 @@ def member(name: str, size: int, mtime: int) -> bytes:
 
 
 def padding(size: int) -> bytes:
-    """Return what fills the last block behind a file."""
+    """Return the bytes that fill the last block of a file."""
     return bytes(-size % BLOCK)
 
 
@@ -36,7 +36,7 @@ def pieces_of(path: Path) -> Iterator[bytes]:
 
 
 class Source:
-    """What the encryption reads from: pieces as they come.
+    """The input of the encryption: pieces as they come.
 
     An error on the way is kept, and stops the reading.
     """
@@ -62,7 +62,7 @@ class Source:
 
 
 class Target:
-    """What the encryption writes to: a new file, closed to others, with its digest and size."""
+    """The output of the encryption: a new file, closed to others, with its digest and size."""
 
     def __init__(self, path: Path) -> None:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -72,7 +72,7 @@ class Target:
         self.error: OSError | None = None
 
     def write(self, data: bytes) -> int:
-        """Take bytes; a full disk is kept as ``error``."""
+        """Write bytes; an error such as a full disk is kept as ``error``."""
         try:
             self._file.write(data)
         except OSError as error:
@@ -83,10 +83,10 @@ class Target:
         return len(data)
 
     def flush(self) -> None:
-        """Nothing waits here."""
+        """Do nothing: no bytes are buffered here."""
 
     def close(self) -> None:
-        """Bring everything to the disk."""
+        """Write everything to the disk."""
         try:
             self._file.flush()
             os.fsync(self._file.fileno())
@@ -95,5 +95,5 @@ class Target:
 
     @property
     def sha256(self) -> str:
-        """The digest of what was written, in hexadecimal digits."""
+        """Return the digest of what was written, in hexadecimal digits."""
         return self._digest.hexdigest()

@@ -1,4 +1,4 @@
-"""Prints of cards at the post office: each goes whole, on one day, by a class without labels."""
+"""Post printed cards: each print as a whole, on one day, by a class without labels."""
 
 from datetime import date
 
@@ -17,7 +17,7 @@ SHOWN = 20
 
 
 def prints_waiting(session: Session, limit: int = SHOWN) -> list[CardPrint]:
-    """Return the prints of cards that nobody has posted yet, oldest first."""
+    """Return the prints of cards that are not posted yet, oldest first."""
     statement = (
         select(CardPrint).where(CardPrint.posted_on.is_(None)).order_by(CardPrint.id).limit(limit)
     )
@@ -25,13 +25,13 @@ def prints_waiting(session: Session, limit: int = SHOWN) -> list[CardPrint]:
 
 
 def post_cards(work: Work, print_id: int, day: date, mail_class: str) -> CardPrint:
-    """Note that all cards of a print went to the post on ``day`` (JST).
+    """Record that all cards of a print were posted on ``day`` (JST).
 
     Postage counts them from then on.
 
     Raises:
         NotFoundError: there is no such print.
-        InputError: a day to come or before the print, or a class with a label for each item.
+        InputError: a future day or one before the print, or a class with a label for each item.
         ConflictError: it was posted before.
     """
     row = work.session.get(CardPrint, print_id, with_for_update=True, populate_existing=True)

@@ -1,6 +1,6 @@
-"""The decision letter.
+"""The decision letter, for households without another channel.
 
-A card that tells how a request ended, why, and what comes next, to who has no channel.
+A card with the outcome of a request, the reason, and what comes next.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -27,7 +27,7 @@ from portal.domain.requests.requests.words import next_words, state_words
 EVENTS = ("decided", "returned_for_correction", "stopped")
 OTHER = "other"
 LONGEST_REPLY = 300
-"""A reviewer's longer text is told on the telephone.
+"""A reviewer's longer text is read out on the telephone.
 
 What does not fit its page would stop the whole print.
 """
@@ -45,9 +45,9 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
 
 
 def versions(session: Session, rows: Collection[Announcement]) -> dict[int, int]:
-    """Return the version of the request that each announcement of a decision speaks of.
+    """Return the version of the request behind each announcement of a decision.
 
-    Others are left out.
+    Other announcements are left out.
     """
     return {key: request.version for key, request in _requests(session, rows).items()}
 
@@ -55,7 +55,7 @@ def versions(session: Session, rows: Collection[Announcement]) -> dict[int, int]
 def decisions(
     work: Work, rows: Collection[Announcement], locales: Sequence[str]
 ) -> dict[int, dict[str, Decision]]:
-    """Return what the announcements of decisions say in each language, by their keys, as the requests stand now."""
+    """Return the decisions announced, by announcement and language, as the requests are now."""
     found: dict[int, dict[str, Decision]] = {}
     for key, request in _requests(work.session, rows).items():
         found[key] = {}

@@ -1,12 +1,11 @@
-"""The daily print of cards for people without a channel.
+"""The daily print of cards for households without another channel.
 
-Each card printed once, none to who is silenced.
+Each card is printed once, none to a silenced household. Decisions on requests are decision letters,
+in files of their own.
 
-What was decided on a request goes as a decision letter, in files of its own: it says how it ended,
-why, and what is next.
-
-The file gets its name only after the database has noted its cards as printed: killed anywhere, a
-PDF is either complete and noted, or finished by the next print, or was never there.
+Cards are no print run: nothing is planned, since an announcement itself waits as a card. The file
+gets its name only after the database has recorded its cards as printed: killed anywhere, a PDF is
+either complete and recorded, or finished by the next print, or was never there.
 """
 
 import hashlib
@@ -56,7 +55,7 @@ ROUNDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A card that may be printed, and how its household stood when it was drawn."""
+    """A card that may be printed, and the facts about its household when it was drawn."""
 
     id: int
     household_id: int
@@ -68,12 +67,10 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class CardCheck:
-    """How many cards may be printed now and one file of them.
+    """How many cards may be printed now, one file of them, and the cards that must not go out.
 
-    The keys of the cards that may not go out.
-
-    ``unprintable`` are the keys of households whose name or address cannot be printed: their cards
-    wait on.
+    ``stopped`` are keys of cards. ``unprintable`` are the keys of households whose name or address
+    cannot be printed: their cards wait.
     """
 
     printable: int
@@ -84,7 +81,7 @@ class CardCheck:
 
 @dataclass(frozen=True, slots=True)
 class BuiltCards:
-    """What a print did.
+    """The result of a print.
 
     Files with their cards, how many cards were stopped, which households cannot be printed.
     """
@@ -98,7 +95,7 @@ class BuiltCards:
 
 
 def check_cards(work: Work, printer: Printer, kind: str | None = None) -> CardCheck:
-    """Look at the waiting cards of a kind, or of both, oldest first; changes nothing."""
+    """Check the waiting cards of a kind, or of both, oldest first; change nothing."""
     ready: list[Ready] = []
     stopped: list[int] = []
     unprintable: list[int] = []
@@ -108,7 +105,7 @@ def check_cards(work: Work, printer: Printer, kind: str | None = None) -> CardCh
         stopped += barred
         left = [row for row in rows if row.id not in barred]
         keys = [row.household_id for row in left]
-        standing = _standing(work.session, keys)
+        states = _household_states(work.session, keys)
         addressees = read_addressees(work, printer.program.names.ward.ja, keys)
         said = decisions(work, left, printer.program.languages)
         seen = versions(work.session, left)
@@ -125,7 +122,7 @@ def check_cards(work: Work, printer: Printer, kind: str | None = None) -> CardCh
                         row.id,
                         row.household_id,
                         content,
-                        *standing[row.household_id],
+                        *states[row.household_id],
                         seen.get(row.id),
                     )
                 )
@@ -133,14 +130,14 @@ def check_cards(work: Work, printer: Printer, kind: str | None = None) -> CardCh
 
 
 def print_cards(printer: Printer, folder: Path | None = None) -> BuiltCards:
-    """Print all waiting cards and stop those of households that get nothing automatic now.
+    """Print all waiting cards, and stop those of households that get nothing automatic now.
 
     Raises:
         NotAllowedError: protection is not loaded, or the ward did not approve the texts of letters
             and cards.
         ConflictError: another print is at work.
         InputError: texts or layout cannot be printed.
-        OSError: a file cannot be written; its cards wait on.
+        OSError: a file cannot be written; its cards wait.
     """
     with printer.read() as session:
         require_protection(session)
@@ -188,7 +185,7 @@ def _print_file(
         with printer.write() as session:
             now = printer.clock.now(session)
             barred += _stop(printer.work(session), found.stopped)
-            noted = _note_printed(
+            noted = _store_printed(
                 printer.work(session), found.ready, kind, folder / name, pdf, day, texts
             )
         if noted:
@@ -231,7 +228,7 @@ def _is_late(row: Announcement, today: date) -> bool:
     return row.due_on is not None and row.due_on < today
 
 
-def _standing(
+def _household_states(
     session: Session, ids: Collection[int]
 ) -> dict[int, tuple[datetime, datetime | None]]:
     rows = session.execute(
@@ -249,7 +246,7 @@ def _content(row: Announcement, addressee: Addressee, said: Mapping[str, Decisio
 
 
 def _locked(session: Session, ids: Collection[int]) -> Sequence[Announcement]:
-    """Lock those of the cards that still wait."""
+    """Return those of the cards that still wait, locked."""
     return session.scalars(
         select(Announcement)
         .where(Announcement.id.in_(ids), Announcement.state == ANNOUNCEMENT.initial)
@@ -269,7 +266,7 @@ def _stop(work: Work, ids: Collection[int]) -> int:
     return len(barred)
 
 
-def _note_printed(
+def _store_printed(
     work: Work,
     drawn: Sequence[Ready],
     kind: str,
@@ -278,28 +275,13 @@ def _note_printed(
     day: date,
     texts: int | None,
 ) -> bool:
-    """Note the cards as printed.
+    """Record the cards as printed.
 
-    False when one of them changed, was stopped or was printed by somebody else.
+    False when one of them changed, was stopped or was printed meanwhile.
     """
     rows = _locked(work.session, [one.id for one in drawn])
-    keys = {one.household_id for one in drawn}
-    lock_households(work.session, keys)
-    standing = _standing(work.session, keys)
-    seen = versions(work.session, rows)
-    same = all(
-        standing.get(one.household_id) == (one.changed_at, one.approved_at)
-        and seen.get(one.id) == one.request_version
-        for one in drawn
-    )
-    numbers = [one.content.letter.letter_number for one in drawn]
-    taken = select(Announcement.id).where(Announcement.card_number.in_(numbers))
-    if (
-        len(rows) != len(drawn)
-        or not same
-        or _barred(work.session, rows, work.now)
-        or work.session.scalar(taken)
-    ):
+    lock_households(work.session, {one.household_id for one in drawn})
+    if not _is_unchanged(work, rows, drawn):
         return False
     made = CardPrint(
         kind=kind,
@@ -312,15 +294,7 @@ def _note_printed(
     )
     work.session.add(made)
     work.session.flush()
-    by_key = {row.id: row for row in rows}
-    for position, one in enumerate(drawn, 1):
-        row = by_key[one.id]
-        row.state, row.changed_at, row.sent_at = (
-            ANNOUNCEMENT.next(row.state, "print"),
-            work.now,
-            work.now,
-        )
-        row.card_print_id, row.position, row.card_number = made.id, position, numbers[position - 1]
+    _mark_printed(rows, drawn, made)
     events = [(one.id, one.household_id) for one in drawn]
     record_many(work, "notice.printed", "announcement", events)
     note_texts(work.session, texts, made.id, work.now, CARDS)
@@ -329,8 +303,37 @@ def _note_printed(
     return True
 
 
+def _mark_printed(rows: Sequence[Announcement], drawn: Sequence[Ready], made: CardPrint) -> None:
+    by_key = {row.id: row for row in rows}
+    for position, one in enumerate(drawn, 1):
+        row = by_key[one.id]
+        row.state = ANNOUNCEMENT.next(row.state, "print")
+        row.changed_at = row.sent_at = made.printed_at
+        row.card_print_id, row.position = made.id, position
+        row.card_number = one.content.letter.letter_number
+
+
+def _is_unchanged(work: Work, rows: Sequence[Announcement], drawn: Sequence[Ready]) -> bool:
+    """Return whether every card still waits as it was drawn, with a number that is free."""
+    states = _household_states(work.session, {one.household_id for one in drawn})
+    seen = versions(work.session, rows)
+    same = all(
+        states.get(one.household_id) == (one.changed_at, one.approved_at)
+        and seen.get(one.id) == one.request_version
+        for one in drawn
+    )
+    numbers = [one.content.letter.letter_number for one in drawn]
+    taken = select(Announcement.id).where(Announcement.card_number.in_(numbers))
+    return (
+        len(rows) == len(drawn)
+        and same
+        and not _barred(work.session, rows, work.now)
+        and work.session.scalar(taken) is None
+    )
+
+
 def _finish_interrupted(session: Session, folder: Path) -> tuple[Path, ...]:
-    """Put files in their place whose cards were noted as printed, and remove what was never noted."""
+    """Finish files whose cards were recorded as printed, and remove those never recorded."""
     finished = []
     for part in (part for kind in KINDS for part in sorted(folder.glob(f"{kind}s-*.pdf{PART}"))):
         known = session.scalar(

@@ -1,6 +1,6 @@
-"""The dispatch calendar.
+"""The dispatch calendar (clause 7(3)③).
 
-Which towns' letters go to which post office on which day, and how many (clause 7(3)③).
+Which towns' letters go to which post office on which day, and how many.
 """
 
 import re
@@ -32,9 +32,9 @@ SUBJECT = "dispatch"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What somebody plans.
+    """A posting to be planned.
 
-    A day (JST), a post office, how many letters, towns, perhaps a run, a note of the staff.
+    A day (JST), a post office, how many letters, towns, perhaps a run, and a note of the staff.
     """
 
     day: date
@@ -72,7 +72,7 @@ class PublicDay:
 
 
 def read_towns(typed: str, known: Collection[str]) -> tuple[str, ...]:
-    """Read towns, one a line or with commas between.
+    """Parse towns, one a line or separated by commas.
 
     With or without 丁目, but only those of the ward's list.
 
@@ -139,7 +139,7 @@ def change(work: Work, dispatch_id: int, wanted: Plan) -> Dispatch:
 
 
 def mark_sent(work: Work, dispatch_id: int) -> Dispatch:
-    """Note that the letters went to the post office.
+    """Record that the letters were brought to the post office.
 
     Raises:
         NotFoundError: there is none of that key.
@@ -161,7 +161,7 @@ def mark_sent(work: Work, dispatch_id: int) -> Dispatch:
 
 
 def cancel(work: Work, dispatch_id: int) -> Dispatch:
-    """Give a planned posting up; residents no longer read it.
+    """Cancel a planned posting; residents no longer read it.
 
     Raises as ``mark_sent``, without the day.
     """
@@ -182,7 +182,7 @@ def locked(session: Session, dispatch_id: int) -> Dispatch:
 
 
 def one(session: Session, dispatch_id: int) -> Dispatch:
-    """Return the row, to read. Raises NotFoundError."""
+    """Return the row, unlocked. Raises NotFoundError."""
     row = session.get(Dispatch, dispatch_id)
     if row is None:
         raise NotFoundError(_s("この発送の予定は見つかりませんでした。"))
@@ -198,7 +198,10 @@ def note_of(vault: Vault, row: Dispatch) -> str:
 
 
 def dispatches_between(session: Session, first: date, last: date) -> list[Planned]:
-    """Return what was planned for the days from ``first`` to ``last`` (both included), without what was cancelled."""
+    """Return what was planned from ``first`` to ``last`` (JST, both included).
+
+    Cancelled postings are left out.
+    """
     rows = session.scalars(
         select(Dispatch)
         .where(Dispatch.day >= first, Dispatch.day <= last, Dispatch.state != "cancelled")
@@ -208,9 +211,9 @@ def dispatches_between(session: Session, first: date, last: date) -> list[Planne
 
 
 def coming(session: Session, limit: int) -> list[Planned]:
-    """Return what still waits, the next day first.
+    """Return what is still planned, the next day first.
 
-    Also what should have been sent and was not noted.
+    Overdue postings that nobody recorded as sent are included.
     """
     rows = session.scalars(
         select(Dispatch)
@@ -222,7 +225,7 @@ def coming(session: Session, limit: int) -> list[Planned]:
 
 
 def past(session: Session, limit: int) -> list[Planned]:
-    """Return what was sent or cancelled, the last first."""
+    """Return what was sent or cancelled, the latest first."""
     rows = session.scalars(
         select(Dispatch)
         .where(Dispatch.state != "planned")
@@ -235,7 +238,7 @@ def past(session: Session, limit: int) -> list[Planned]:
 def public_days(session: Session, today: date) -> list[PublicDay]:
     """Return what residents may read, by day.
 
-    Planned days to come and late ones, and what was sent lately.
+    Planned days to come and overdue ones, and what was sent recently.
     """
     rows = session.execute(
         select(Dispatch.day, Dispatch.state, Dispatch.towns)

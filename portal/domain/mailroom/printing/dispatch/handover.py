@@ -1,6 +1,6 @@
-"""Handing a print run over to the post.
+"""Hand a print run over to the post.
 
-One officer proposes, a second person confirms, all its letters go together.
+One officer proposes, a second person confirms, and all its letters are handed over together.
 """
 
 from collections.abc import Collection
@@ -20,7 +20,7 @@ from portal.domain.letters.letters.kinds import kind_of
 from portal.domain.letters.letters.models import Letter, PrintRun
 from portal.domain.letters.letters.services import cancel, locked
 from portal.domain.letters.letters.states import PRINT_RUN, REDELIVERY
-from portal.domain.letters.letters.without_id import locked as bare
+from portal.domain.letters.letters.without_id import locked as locked_without_id
 from portal.domain.letters.letters.without_id import take_out as take_out_without_id
 from portal.domain.mailroom.printing.archives.sending import refuse_wrong_archive, send_archive
 from portal.domain.mailroom.printing.proofs.decisions import require_approval
@@ -35,7 +35,7 @@ PRINTED, SENT = "printed", "handed_over"
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    """What left the house: letters, children and yen."""
+    """What was handed over: letters, children and yen."""
 
     run_id: int
     letters: int
@@ -67,39 +67,24 @@ def propose_hand_over(work: Work, run_id: int) -> Approval:
 
 
 def confirm_hand_over(work: Work, run_id: int) -> HandedOver:
-    """Confirm another person's proposal.
+    """Confirm another person's proposal: the run and its printed letters are handed over together.
 
-    The run and all its printed letters are handed over, together.
-
-    Households that asked for their letter again are told that it is in the post. The pictures of
-    the proof go.
-
-    An archive that was built for a mail house goes with them, and is written down as sent.
+    Households that asked for their letter again are informed that it was posted. The pictures of
+    the proof are removed. An archive that was built for a mail house is recorded as sent.
 
     Raises:
         NotFoundError: there is no such run, or nobody proposed it.
         WrongStateError: it was handed over before.
         ConflictError: letters must be taken out first, the message says how many; the archive is
             lost or stale; or nobody approved the run from its proof.
-        NotAllowedError: the own proposal, or a mail house without the ward's consent.
+        NotAllowedError: the actor made the proposal, or a mail house without the ward's consent.
     """
     run = locked_run(work.session, run_id)
     after = PRINT_RUN.next(run.state, "hand_over")
     waiting = proposal_of(work.session, run_id)
     if waiting is None:
         raise NotFoundError(_s("この印刷の差し出しは、まだ提案されていません。"))
-    # Locked to the end of the transaction, so that no hold or protection comes in between check and
-    # commit.
-    letters = kind_of(work.session, run_id).table
-    households = select(letters.household_id).where(
-        letters.print_run_id == run_id, letters.state == PRINTED
-    )
-    work.session.execute(
-        select(Household.id)
-        .where(Household.id.in_(households))
-        .order_by(Household.id)
-        .with_for_update()
-    ).all()
+    _lock_households(work.session, run_id)
     _refuse_letters_that_must_stay(work.session, run_id)
     require_approval(work.session, run_id)
     send_archive(work, run_id)
@@ -116,11 +101,10 @@ def confirm_hand_over(work: Work, run_id: int) -> HandedOver:
 
 
 def take_out(work: Work, run_id: int, letter_ids: Collection[int]) -> int:
-    """Note that letters of a run were taken out before posting.
+    """Record that letters of a run were taken out before posting, and count them.
 
-    Each is cancelled, its ID and password closed.
-
-    Returns how many; a letter that a colleague noted before is passed over.
+    Each is cancelled, its ID and password closed. A letter that a colleague recorded before is
+    skipped.
 
     Raises:
         NotFoundError: there is no such run, or a letter is not of it.
@@ -134,7 +118,9 @@ def take_out(work: Work, run_id: int, letter_ids: Collection[int]) -> int:
     count, take = 0, take_out_without_id if run.is_without_id else cancel
     for letter_id in sorted(letter_ids):
         letter = (
-            bare(work.session, letter_id) if run.is_without_id else locked(work.session, letter_id)
+            locked_without_id(work.session, letter_id)
+            if run.is_without_id
+            else locked(work.session, letter_id)
         )
         if letter.print_run_id != run_id:
             raise NotFoundError(_s("この手紙は見つかりませんでした。"))
@@ -157,6 +143,20 @@ def _refuse_letters_that_must_stay(session: Session, run_id: int) -> None:
             % {"n": count},
             code="letters_to_take_out",
         )
+
+
+def _lock_households(session: Session, run_id: int) -> None:
+    """Lock the households of a run, so that no hold comes in between check and commit."""
+    letters = kind_of(session, run_id).table
+    households = select(letters.household_id).where(
+        letters.print_run_id == run_id, letters.state == PRINTED
+    )
+    session.execute(
+        select(Household.id)
+        .where(Household.id.in_(households))
+        .order_by(Household.id)
+        .with_for_update()
+    ).all()
 
 
 def _hand_over(work: Work, run: PrintRun, after: str) -> HandedOver:

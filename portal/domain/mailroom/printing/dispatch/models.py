@@ -13,10 +13,8 @@ from portal.domain.mailroom.printing.dispatch.states import DISPATCH
 class Dispatch(Base):
     """One planned posting.
 
-    A day (JST), a post office, how many letters, of which towns, perhaps of which run.
-
-    ``towns`` are names as people read them; ``sealed`` is a note of the staff under a key of its
-    own.
+    A day (JST), a post office, how many letters, of which towns, perhaps of which run. ``towns``
+    are names as people read them; ``sealed`` is a note of the staff under a key of its own.
     """
 
     __tablename__ = "dispatch"

@@ -1,4 +1,4 @@
-"""What was posted last, and which runs still have letters to be posted."""
+"""Read what was posted last, and which runs still have letters to be posted."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -42,7 +42,7 @@ def latest(session: Session, limit: int = SHOWN) -> list[PostedLetter]:
         .order_by(Shipment.id.desc())
         .limit(limit)
     )
-    bare = session.execute(
+    without_id = session.execute(
         select(
             LetterWithoutId.number,
             LetterWithoutId.tracking_no,
@@ -55,7 +55,7 @@ def latest(session: Session, limit: int = SHOWN) -> list[PostedLetter]:
     )
     found = [
         PostedLetter(number, tracking_no, mail_class or "", day)
-        for rows in (followed, bare)
+        for rows in (followed, without_id)
         for number, tracking_no, mail_class, day in rows
         if day is not None
     ]

@@ -3,7 +3,7 @@
 Each gets its tracking number on the day of posting, by scan or from a file, all or none.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
@@ -94,12 +94,10 @@ def read_entries(data: bytes) -> list[Entry]:
 
 
 def post_letters(work: Work, entries: Sequence[Entry], day: date, mail_class: str) -> Posted:
-    """Note that letters were handed to the post on ``day`` (JST) with these labels.
-
-    All of them or none.
+    """Record that letters were posted on ``day`` (JST) with these labels, all of them or none.
 
     Raises:
-        InputError: a day to come, a class without tracking numbers, or any letter or label that
+        InputError: a future day, a class without tracking numbers, or any letter or label that
             does not fit; the message names every line.
     """
     if day > jst_date(work.now):
@@ -115,11 +113,11 @@ def post_letters(work: Work, entries: Sequence[Entry], day: date, mail_class: st
 
 
 def post_run(work: Work, run_id: int, day: date, mail_class: str) -> Posted:
-    """Note that all letters of a run which are not posted yet went out on ``day`` by a class without labels.
+    """Record that all unposted letters of a run were posted on ``day`` (JST), without labels.
 
     Raises:
         NotFoundError: there is no such run.
-        InputError: a day to come, or a class that needs a label on each letter.
+        InputError: a future day, or a class that needs a label on each letter.
         ConflictError: it was not handed over, or nothing of it is left.
     """
     run = work.session.scalar(select(PrintRun).where(PrintRun.id == run_id).with_for_update())
@@ -131,31 +129,34 @@ def post_run(work: Work, run_id: int, day: date, mail_class: str) -> Posted:
         raise InputError(
             _s("この郵便の種類では、手紙1通ごとにお問い合わせ番号がいります。"), code="posting"
         )
-    letters: Sequence[Letter | LetterWithoutId]
-    if run.is_without_id:
-        unposted = select(LetterWithoutId).where(
-            LetterWithoutId.print_run_id == run_id, LetterWithoutId.state == HANDED_OVER
-        )
-        letters = work.session.scalars(
-            unposted.order_by(LetterWithoutId.id).with_for_update()
-        ).all()
-    else:
-        letters = work.session.scalars(
-            select(Letter)
-            .where(
-                Letter.print_run_id == run_id,
-                Letter.state == HANDED_OVER,
-                Letter.id.not_in(_posted()),
-            )
-            .order_by(Letter.id)
-            .with_for_update()
-        ).all()
+    letters = _locked_unposted(work.session, run)
     if not letters:
         raise ConflictError(
             _s("この印刷に、差し出していない手紙はありません。"), code="nothing_to_post"
         )
     _store(work, [(letter, None) for letter in letters], day, mail_class)
     return Posted(len(letters))
+
+
+def _locked_unposted(session: Session, run: PrintRun) -> Sequence[Letter | LetterWithoutId]:
+    """Return the letters of a run that are handed over and not posted yet, locked."""
+    if run.is_without_id:
+        return session.scalars(
+            select(LetterWithoutId)
+            .where(LetterWithoutId.print_run_id == run.id, LetterWithoutId.state == HANDED_OVER)
+            .order_by(LetterWithoutId.id)
+            .with_for_update()
+        ).all()
+    return session.scalars(
+        select(Letter)
+        .where(
+            Letter.print_run_id == run.id,
+            Letter.state == HANDED_OVER,
+            Letter.id.not_in(_posted()),
+        )
+        .order_by(Letter.id)
+        .with_for_update()
+    ).all()
 
 
 def waiting(session: Session, run_id: int) -> int:
@@ -224,20 +225,10 @@ def _letters(
     for entry, number in numbers.items():
         letter = letters.get(number)
         if letter is None:
-            wrong = not is_letter_number(number)
-            faults.add(
-                entry.line,
-                _s("手紙番号に、まちがいがあります。もう一度読み取ってください。")
-                if wrong
-                else _s("この番号の手紙はありません。"),
-            )
+            faults.add(entry.line, _unknown_number(number))
         elif number in seen:
             faults.add(entry.line, _s("この手紙は、前の行にもあります。"))
-        elif (
-            letter.posted_on is not None
-            if isinstance(letter, LetterWithoutId)
-            else letter.id in posted
-        ):
+        elif _is_posted(letter, posted):
             faults.add(entry.line, _s("この手紙は、もう差し出してあります。"))
         elif letter.state != HANDED_OVER:
             faults.add(
@@ -247,6 +238,18 @@ def _letters(
             found[entry] = letter
         seen.add(number)
     return found
+
+
+def _unknown_number(number: str) -> str:
+    if is_letter_number(number):
+        return _s("この番号の手紙はありません。")
+    return _s("手紙番号に、まちがいがあります。もう一度読み取ってください。")
+
+
+def _is_posted(letter: Letter | LetterWithoutId, posted: Collection[int | None]) -> bool:
+    if isinstance(letter, LetterWithoutId):
+        return letter.posted_on is not None
+    return letter.id in posted
 
 
 def _store(
@@ -280,9 +283,9 @@ def _store(
 def _ship(
     work: Work, pairs: Sequence[tuple[Letter, str | None]], day: date, mail_class: str
 ) -> None:
-    """Begin a shipment for each letter that the post is followed for.
+    """Start a shipment for each letter that the post is followed for.
 
-    A letter without an ID is none.
+    A letter without an ID has none.
     """
     state = SHIPMENT.next(SHIPMENT.initial, "post")
     for part in _parts(pairs):
@@ -318,7 +321,7 @@ def _ship(
 def _earlier(
     session: Session, household_ids: Sequence[int]
 ) -> Mapping[int, tuple[int | None, int]]:
-    """Return each household's last posting of a letter that nothing repeats yet, and its attempt."""
+    """Return each household's last posting of a letter that nothing repeats, and its attempt."""
     repeated = select(Shipment.previous_id).where(Shipment.previous_id.is_not(None))
     rows = session.execute(
         select(Shipment.household_id, Shipment.id, Shipment.attempt)

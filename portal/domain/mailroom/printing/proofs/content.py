@@ -1,6 +1,6 @@
-"""What a proof shows.
+"""The content of a proof.
 
-Which letters of a run are looked at, their pictures without secrets, and what is counted.
+Which letters of a run are shown, their pictures without secrets, and the counts.
 
 The pictures are drawn anew, with stars for ID and password and a code that names nobody: no secret
 can get on a staff screen by a mistake in covering it up. That they show what was built is checked
@@ -46,7 +46,7 @@ _PASSWORD = re.compile(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4}\b|\*{4}-\*{4}-\*{
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One letter to look at: why it was chosen, and where it lies."""
+    """One letter of the proof: why it was chosen, and its page."""
 
     letter_id: int
     household_id: int
@@ -71,10 +71,10 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What a run holds now: letters that were printed and not taken out, children, yen.
+    """The counts of a run now: letters that were printed and not taken out, children, yen.
 
-    ``pieces`` are letters by how many things lie in their envelope, ``enclosures`` how many of each
-    kind lie beside letters, ``left_out`` the households that get no letter, by reason.
+    ``pieces`` are letters by the number of pieces in their envelope, ``enclosures`` how many of
+    each kind are enclosed, ``left_out`` the households that get no letter, by reason.
     """
 
     letters: int
@@ -92,7 +92,7 @@ def build_sha256(session: Session, run_id: int) -> str:
 
 
 def shared_files(folder: Path, run_id: int, enclosed: Sequence[str]) -> dict[str, str]:
-    """Return the SHA-256 of what all letters of a run share, the back and the forms, by file name.
+    """Return the SHA-256 of the back and the forms that all letters of a run share, by file name.
 
     Raises:
         InputError: one is gone.
@@ -136,15 +136,34 @@ def count(session: Session, run_id: int) -> Counted:
 
 
 def choose(work: Work, run_id: int, seed: int, passed_over: Collection[int] = ()) -> list[Sample]:
-    """Choose the first, the last, random ones and the one with the longest name.
+    """Choose the first, the last, random ones, the one with the longest name, one of the counter.
 
-    One of the ward's counter, if any.
-
-    Letters that must be taken out are not looked at, nor those that are ``passed_over``.
+    Letters that must be taken out are not shown, nor those that are ``passed_over``. ``seed`` draws
+    the same random ones again.
     """
-    kind = kind_of(work.session, run_id)
+    found = [one for one in _samples(work.session, run_id) if one.letter_id not in passed_over]
+    posted = [one for one in found if not one.counter]
+    chosen = [(COUNTER, one) for one in found if one.counter][:1]
+    if posted:
+        chosen += [(FIRST, posted[0]), (LAST, posted[-1])]
+        drawn = Random(seed).sample(posted, min(RANDOM_LETTERS, len(posted)))  # noqa: S311  (to be drawn again)
+        chosen += [(RANDOM, one) for one in drawn]
+        chosen.append((LONGEST, _longest(work, posted)))
+    places: dict[int, list[str]] = {}
+    for place, one in chosen:
+        places.setdefault(one.letter_id, []).append(place)
+    return [
+        replace(one, places=tuple(places[one.letter_id]))
+        for one in found
+        if one.letter_id in places
+    ]
+
+
+def _samples(session: Session, run_id: int) -> list[Sample]:
+    """Return the printed letters of a run that nothing stops, in the order of their pages."""
+    kind = kind_of(session, run_id)
     letters = kind.table
-    rows = work.session.execute(
+    rows = session.execute(
         select(
             letters.id,
             letters.household_id,
@@ -165,32 +184,16 @@ def choose(work: Work, run_id: int, seed: int, passed_over: Collection[int] = ()
         .where(letters.print_run_id == run_id, letters.state == "printed", ~stopped(kind))
         .order_by(letters.chunk_number, letters.position)
     )
-    found = [
+    return [
         Sample(
             key, household_id or 0, number, file or "", place or 0, children, yen, counter, pieces
         )
         for key, household_id, number, file, place, children, yen, counter, pieces in rows
-        if key not in passed_over
-    ]
-    posted = [one for one in found if not one.counter]
-    chosen = [(COUNTER, one) for one in found if one.counter][:1]
-    if posted:
-        chosen += [(FIRST, posted[0]), (LAST, posted[-1])]
-        drawn = Random(seed).sample(posted, min(RANDOM_LETTERS, len(posted)))  # noqa: S311  (to be drawn again)
-        chosen += [(RANDOM, one) for one in drawn]
-        chosen.append((LONGEST, _longest(work, posted)))
-    places: dict[int, list[str]] = {}
-    for place, one in chosen:
-        places.setdefault(one.letter_id, []).append(place)
-    return [
-        replace(one, places=tuple(places[one.letter_id]))
-        for one in found
-        if one.letter_id in places
     ]
 
 
 def changed_since(session: Session, letter_ids: Collection[int]) -> set[int]:
-    """Return those of the letters whose household, or its print text, changed after they were printed."""
+    """Return those letters whose household, or its print text, changed after the printing."""
     rows = session.scalars(
         select(Letter.id)
         .join(Household, Household.id == Letter.household_id)
@@ -247,7 +250,7 @@ def masked(
 def pictures(
     folder: Path, samples: Sequence[Sample], letters: Sequence[LetterContent], frame: LetterFrame
 ) -> tuple[list[Picture], set[int]]:
-    """Draw the letters; also return the keys of those whose printed page says something else."""
+    """Draw the letters; also return the keys of those whose printed page has another text."""
     if not samples:
         return [], set()
     twins = page_texts(render_chunk(letters, frame), range(1, len(letters) + 1))
@@ -268,7 +271,7 @@ def pictures(
 
 
 def pages_as_they_are(folder: Path, samples: Sequence[Sample]) -> list[Picture]:
-    """Return the printed pages themselves: of letters on which no secret stands."""
+    """Return the printed pages themselves, of letters without a secret."""
     drawn: dict[int, bytes] = {}
     for file in sorted({one.file for one in samples}):
         inside = [one for one in samples if one.file == file]

@@ -1,8 +1,8 @@
-"""Deciding on a proof.
+"""Decide on a proof.
 
-A second person approves a run or refuses it with a reason, for the files as they were built.
+A second person approves a run or refuses it with a reason, for exactly the files that were built.
 
-Without approval nothing is handed over. A refused run is given up as a whole; the next one makes
+Without approval nothing is handed over. A refused run is discarded as a whole; the next one makes
 new letters.
 """
 
@@ -39,9 +39,9 @@ def approve_proof(work: Work, run_id: int) -> PrintProof:
 
     Raises:
         NotFoundError: there is no proof.
-        WrongStateError: it was decided before, or the run is not in the house any more.
+        WrongStateError: it was decided before, or the run was handed over or discarded.
         NotAllowedError: the actor began the run or made the proof, or has no account.
-        ConflictError: the run's files are others now.
+        ConflictError: the run's files have changed.
     """
     proof = _to_decide(work, run_id)
     if not is_current(work.session, proof):
@@ -50,9 +50,9 @@ def approve_proof(work: Work, run_id: int) -> PrintProof:
 
 
 def refuse_proof(work: Work, run_id: int, reason: str) -> PrintProof:
-    """Refuse a run from its proof; the reason is kept encrypted.
+    """Refuse a run from its proof; the reason is stored encrypted.
 
-    Only giving it up (``discard_run``) remains.
+    The run can only be discarded then (``discard_run``).
 
     Raises:
         InputError: there is no reason, or it is too long.
@@ -69,14 +69,14 @@ def refuse_proof(work: Work, run_id: int, reason: str) -> PrintProof:
 
 
 def reason_of(vault: Vault, proof: PrintProof) -> str:
-    """Return why a proof was refused; empty when it was not."""
+    """Return why a proof was refused, or an empty text."""
     if proof.sealed is None:
         return ""
     return str(unseal_json(vault.unwrap(proof.wrapped_key), proof.sealed, _row(proof.id))["reason"])
 
 
 def is_approved(session: Session, run_id: int) -> bool:
-    """Tell whether a run may leave as far as its proof goes."""
+    """Return whether the proof of a run allows its hand-over."""
     try:
         require_approval(session, run_id)
     except ConflictError:
@@ -85,7 +85,7 @@ def is_approved(session: Session, run_id: int) -> bool:
 
 
 def require_approval(session: Session, run_id: int) -> None:
-    """Refuse to let a run leave that nobody approved from a proof of exactly these files.
+    """Refuse a run that nobody approved from a proof of exactly these files.
 
     A test posting needs none.
 

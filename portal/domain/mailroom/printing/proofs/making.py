@@ -1,6 +1,6 @@
-"""Making the proof of a built run.
+"""Make the proof of a built run.
 
-What is counted, and pictures of some letters, stored encrypted and removed again.
+Counts and pictures of some letters, stored encrypted and removed again.
 """
 
 import secrets
@@ -57,7 +57,7 @@ def live_proof(session: Session, run_id: int) -> PrintProof | None:
 
 
 def waiting_proofs(session: Session) -> int:
-    """Return how many runs wait for somebody to decide from their proof."""
+    """Return how many runs wait for a decision from their proof."""
     waiting = select(func.count(PrintProof.id)).join(
         PrintRun, PrintRun.id == PrintProof.print_run_id
     )
@@ -68,22 +68,21 @@ def waiting_proofs(session: Session) -> int:
 
 
 def is_current(session: Session, proof: PrintProof | None) -> bool:
-    """Tell whether there is a proof, of the files as they are now."""
+    """Return whether there is a proof, of the files as they are now."""
     return proof is not None and proof.build_sha256 == build_sha256(session, proof.print_run_id)
 
 
 def make_proof(printer: Printer, run_id: int) -> int:
-    """Make the proof of a built run in the name of the printer's actor, and return its key.
+    """Make the proof of a built run in the name of the source's actor, and return its key.
 
-    Nothing is written before everything is drawn: killed anywhere, there is a whole proof or none.
+    Nothing is stored before everything is drawn: killed anywhere, there is a whole proof or none.
 
     Raises:
         NotFoundError: there is no such run.
-        WrongStateError: it is still being built, was handed over or given up.
+        WrongStateError: it is still being built, was handed over or discarded.
         NotAllowedError: the actor has no account.
         ConflictError: there is a proof of these files already, or a test posting needs none;
-            another step is at work on the run; or a page says something else than its letter
-            should.
+            another step is at work on the run; or a page has another text than its letter should.
         InputError: a file of the run is gone or was changed.
     """
     with printer.write() as session:
@@ -112,9 +111,8 @@ def _draw(
 ) -> list[Picture]:
     """Draw the chosen letters.
 
-    One whose household changed since it was printed gives its place to another.
-
-    Letters without an ID hold no secret, so that their pages are shown as they were printed.
+    A letter whose household changed since the printing is replaced by another. Letters without an
+    ID hold no secret, so their pages are shown as they were printed.
     """
     with printer.read() as session:
         if session.get_one(PrintRun, run_id).is_without_id:
@@ -159,32 +157,17 @@ def store_proof(
     *,
     shared: Mapping[str, str] | None = None,
 ) -> int:
-    """Store a proof whose letters are drawn, with what is counted now.
+    """Store a proof whose letters are drawn, with the counts of now. Raises as ``make_proof``.
 
-    ``built`` and ``shared`` are what was looked at.
-
-    Raises as ``make_proof``.
+    ``built`` and ``shared`` are the digests of the files that were drawn.
     """
     run = _ready(work, run_id)
-    if built != build_sha256(work.session, run_id):
-        raise ConflictError(
-            _s("校正刷りを作る間に、印刷のファイルが変わりました。もう一度実行してください。")
-        )
-    old = live_proof(work.session, run_id)
-    if old is not None:
-        old.state = PROOF.next(old.state, "replace")
-        _forget(work.session, [old.id])
-        work.session.flush()
-    last = work.session.scalar(
-        select(PrintProof.number)
-        .where(PrintProof.print_run_id == run_id)
-        .order_by(PrintProof.number.desc())
-        .limit(1)
-    )
+    _refuse_changed_files(work.session, run_id, built)
+    number = _replace_live_proof(work.session, run_id)
     found, (key, wrapped) = count(work.session, run_id), work.vault.new_data_key()
     proof = PrintProof(
         print_run_id=run_id,
-        number=(last or 0) + 1,
+        number=number,
         build_sha256=built,
         shared=dict(shared or {}),
         seed=seed,
@@ -201,33 +184,69 @@ def store_proof(
     work.session.add(proof)
     work.session.flush()
     for picture in drawn:
-        page = PrintProofPage(
-            print_proof_id=proof.id,
-            places=list(picture.places),
-            **{"bare_letter_id" if run.is_without_id else "letter_id": picture.letter_id},
+        _store_picture(work.session, proof, picture, key, without_id=run.is_without_id)
+    _record_made(work, proof, len(drawn))
+    work.session.flush()
+    return proof.id
+
+
+def _refuse_changed_files(session: Session, run_id: int, built: str) -> None:
+    if built != build_sha256(session, run_id):
+        raise ConflictError(
+            _s("校正刷りを作る間に、印刷のファイルが変わりました。もう一度実行してください。")
         )
-        work.session.add(page)
-        work.session.flush()
-        page.sealed = seal(key, picture.png, page_context(page.id))
+
+
+def _replace_live_proof(session: Session, run_id: int) -> int:
+    """Replace the proof that counts so far, and return the number of the next one."""
+    old = live_proof(session, run_id)
+    if old is not None:
+        old.state = PROOF.next(old.state, "replace")
+        _forget(session, [old.id])
+        session.flush()
+    last = session.scalar(
+        select(PrintProof.number)
+        .where(PrintProof.print_run_id == run_id)
+        .order_by(PrintProof.number.desc())
+        .limit(1)
+    )
+    return (last or 0) + 1
+
+
+def _store_picture(
+    session: Session, proof: PrintProof, picture: Picture, key: bytes, *, without_id: bool
+) -> None:
+    page = PrintProofPage(
+        print_proof_id=proof.id,
+        places=list(picture.places),
+        **{"bare_letter_id" if without_id else "letter_id": picture.letter_id},
+    )
+    session.add(page)
+    session.flush()
+    page.sealed = seal(key, picture.png, page_context(page.id))
+
+
+def _record_made(work: Work, proof: PrintProof, pictures: int) -> None:
     record(
         work,
         "print_proof.made",
         SUBJECT,
         proof.id,
-        run=run_id,
-        letters=found.letters,
-        children=found.children,
-        yen=found.amount_yen,
-        pictures=len(drawn),
-        seed=seed,
-        build=built,
+        run=proof.print_run_id,
+        letters=proof.letters,
+        children=proof.children,
+        yen=proof.amount_yen,
+        pictures=pictures,
+        seed=proof.seed,
+        build=proof.build_sha256,
     )
-    work.session.flush()
-    return proof.id
 
 
 def forget_pictures(work: Work, run_id: int) -> None:
-    """Remove the pictures of a run that left the house or was given up; counts and decisions stay."""
+    """Remove the pictures of a run that was handed over or discarded.
+
+    Counts and decisions are kept.
+    """
     proofs = work.session.scalars(
         select(PrintProof.id).where(PrintProof.print_run_id == run_id)
     ).all()
@@ -258,5 +277,5 @@ def _ready(work: Work, run_id: int) -> PrintRun:
 
 
 def page_context(page_id: int) -> bytes:
-    """Return what binds a picture to its row."""
+    """Return the context that binds a picture to its row."""
     return f"print_proof_page:{page_id}".encode()

@@ -22,16 +22,13 @@ LIVE_PROOF = "state IN ('made', 'approved', 'refused')"
 
 
 class PrintProof(Base):
-    """What a second person looks at before a run may leave.
-
-    Its counts and pictures of some of its letters.
+    """The proof of a run: counts, and pictures of some of its letters.
 
     ``build_sha256`` stands for the files as they were built, and a decision counts for exactly
     these; ``shared`` are the digests of what all letters share, the back and the forms, by file
-    name. ``seed`` is what the random letters were drawn with. ``pieces`` are letters by how many
-    things lie in their envelope, ``enclosures`` how many of each kind lie beside letters,
-    ``left_out`` households by reason. ``sealed`` is why it was refused, under the key that the
-    pictures are under.
+    name. ``seed`` drew the random letters. ``pieces`` are letters by the number of pieces in their
+    envelope, ``enclosures`` how many of each kind are enclosed, ``left_out`` households by reason.
+    ``sealed`` is why it was refused, under the key that the pictures are under.
     """
 
     __tablename__ = "print_proof"
@@ -71,9 +68,8 @@ class PrintProof(Base):
 class PrintProofPage(Base):
     """One letter of a proof.
 
-    Why it was chosen (``places``) and its picture without ID, password and their code.
-
-    The picture goes when the run has left the house or was given up.
+    Why it was chosen (``places``) and its picture without ID, password and their code. The picture
+    is removed when the run was handed over or discarded.
     """
 
     __tablename__ = "print_proof_page"

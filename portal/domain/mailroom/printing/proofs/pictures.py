@@ -1,6 +1,6 @@
-"""Looking at a proof: which of its letters somebody may see, and their pictures.
+"""Show a proof: which of its letters a reader may see, and their pictures.
 
-Every look is on record.
+Every view is recorded.
 """
 
 from dataclasses import dataclass
@@ -23,9 +23,9 @@ from portal.domain.people.households.models import Household
 
 @dataclass(frozen=True, slots=True)
 class ShownPage:
-    """One letter of a proof as somebody may see it.
+    """One letter of a proof for one reader.
 
-    ``shown`` says whether there is a picture for them.
+    ``shown`` is whether there is a picture for them.
     """
 
     id: int
@@ -37,8 +37,8 @@ class ShownPage:
 def pages_of(session: Session, proof: PrintProof, *, include_protected: bool) -> list[ShownPage]:
     """Return the letters of a proof.
 
-    Those that were taken out or must be are named without a picture; who may know protected
-    households sees all, and the letters of the ward's counter.
+    Those that were taken out or must be are named without a picture; readers who may see protected
+    households get all, and the letters of the ward's counter.
     """
     kind = kind_of(session, proof.print_run_id)
     letters = kind.table
@@ -73,7 +73,7 @@ def pages_of(session: Session, proof: PrintProof, *, include_protected: bool) ->
 
 
 def open_picture(work: Work, run_id: int, page_id: int, *, include_protected: bool) -> bytes:
-    """Return the picture of a letter and write down who looked at it.
+    """Return the picture of a letter and record who viewed it.
 
     Raises:
         NotFoundError: there is none, or none that the actor may see.

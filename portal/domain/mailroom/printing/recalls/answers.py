@@ -1,6 +1,6 @@
-"""What the mail house answers to a pull list as a file.
+"""Read the mail house's answers to a recall list from its file.
 
-Its own list with the column 結果 filled in.
+The file is our own list with the column 結果 filled in.
 """
 
 from sqlalchemy.orm import Session
@@ -37,9 +37,9 @@ WORDS = {
 
 
 def read_answers(session: Session, list_id: int, data: bytes) -> list[tuple[int, str]]:
-    """Read a filled-in list.
+    """Parse a filled-in list.
 
-    Rows without an answer, and answers that are known already, are passed over.
+    Rows without an answer, and answers that are known already, are skipped.
 
     Raises:
         InputError: no such file, an unknown word, or a letter that is not on the list; the message

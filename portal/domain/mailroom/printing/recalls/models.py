@@ -25,7 +25,7 @@ class RecallList(Base):
 
 
 class RecalledLetter(Base):
-    """One letter of a pull list, why it must not go out (a code), and what the mail house answered."""
+    """One letter of a recall list: why it must not go out (a code), and the mail house's answer."""
 
     __tablename__ = "pull_letter"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Which letters of a run must not go out any more although it was handed over, and why."""
+"""Which letters of a run must be recalled after its hand-over, and why."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ WAITING = ("listed", "sent")
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A letter that must be pulled, and why."""
+    """A letter that must be recalled, and why."""
 
     letter_id: int
     number: str
@@ -38,9 +38,9 @@ def _open_hold(prefix: str) -> ColumnElement[bool]:
 
 
 def _nothing_left() -> ColumnElement[bool]:
-    """Tell whether every child of a household declined or asked to.
+    """Return whether every child of a household declined or asked to.
 
-    A letter for the others still goes.
+    A letter for the others is still sent.
     """
     wanted = and_(
         Entitlement.household_id == Household.id,
@@ -51,7 +51,7 @@ def _nothing_left() -> ColumnElement[bool]:
 
 
 def listed_as(kind: Kind) -> ColumnElement[int | None]:
-    """Return the column by which a pull list knows a letter of this kind."""
+    """Return the column by which a recall list refers to a letter of this kind."""
     return (
         RecalledLetter.bare_letter_id if kind is WITHOUT_ID else RecalledLetter.letter_id
     ).expression
@@ -77,7 +77,10 @@ def _reason(kind: Kind) -> ColumnElement[str]:
 
 
 def _to_recall(kind: Kind) -> ColumnElement[bool]:
-    """Say that a letter is out of the house, not in the mail, on no list, and must not go out any more."""
+    """Return the condition of a letter to be recalled.
+
+    It is handed over, not in the mail, on no list, and must not go out any more.
+    """
     letters = kind.table
     listed = exists().where(listed_as(kind) == letters.id)
     needed = [letters.state == "handed_over", kind.by_post, _reason(kind) != "", ~listed]
@@ -89,7 +92,7 @@ def _to_recall(kind: Kind) -> ColumnElement[bool]:
 
 
 def needs(session: Session, run_id: int) -> list[Need]:
-    """Return the letters of a handed-over run, neither posted nor listed yet, that must not go out any more.
+    """Return the letters of a handed-over run that must be recalled and are on no list yet.
 
     A test posting has none: no household is meant.
     """
@@ -105,7 +108,7 @@ def needs(session: Session, run_id: int) -> list[Need]:
 
 
 def runs_to_recall(session: Session) -> dict[int, int]:
-    """Return the runs with letters that must be pulled or that wait for the mail house's answer, and how many."""
+    """Return the runs with letters to recall or unanswered ones, and how many."""
     found: dict[int, int] = {}
     for kind in KINDS:
         letters = kind.table

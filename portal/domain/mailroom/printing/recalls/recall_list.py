@@ -1,9 +1,9 @@
-"""Pull lists (引抜き): letters that must not go out any more although the mail house has them.
+"""Recall lists (引抜き): letters that must not go out any more although the mail house has them.
 
 A list is made whole from what changed since the hand-over, sent once, and answered letter by
-letter: pulled, then the letter is cancelled; already posted, then its ID is suspended at once and
-the post office is asked to give it back. The list names letters by their numbers alone, and the
-reason stays in the house.
+letter: taken out, then the letter is cancelled; already posted, then its ID is suspended at once
+and the post office is asked to give it back. The list names letters by their numbers alone, and the
+reason is not on it.
 """
 
 import csv
@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.audit.services import record
@@ -41,7 +41,7 @@ SUSPENDED_FOR = "pulled_too_late"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One letter of a list with its file, the answer, and its posting as far as it is known."""
+    """One letter of a list with its file, the answer, and its posting if known."""
 
     letter_id: int
     number: str
@@ -54,12 +54,12 @@ class Line:
 
 
 def draw_up(work: Work, run_id: int) -> RecallList:
-    """Make a list of everything that must be pulled from a run now.
+    """Make a list of all letters of a run that must be recalled now.
 
     Raises:
         NotFoundError: there is no such run.
         NotAllowedError: the actor has no account.
-        ConflictError: nothing has to be pulled (code ``nothing_to_pull``).
+        ConflictError: nothing has to be recalled (code ``nothing_to_pull``).
     """
     if work.actor.id is None:
         raise NotAllowedError(_s("引抜きの一覧を作れるのは、アカウントのある職員だけです。"))
@@ -88,9 +88,9 @@ def draw_up(work: Work, run_id: int) -> RecallList:
 
 
 def send_list(work: Work, list_id: int) -> RecallList:
-    """Note that a list went to the mail house.
+    """Record that a list was sent to the mail house.
 
-    Where the run went out as an archive, it is entered as a sent file.
+    Where the run was sent as an archive, it is entered as a sent file.
 
     Raises:
         NotFoundError: there is none of that key.
@@ -122,9 +122,9 @@ def send_list(work: Work, list_id: int) -> RecallList:
 
 
 def answer(work: Work, list_id: int, answers: Sequence[tuple[int, str]]) -> int:
-    """Note what the mail house answered: letters by key, each ``pull`` or ``find_posted``.
+    """Record the mail house's answers, all of them or none.
 
-    All of them or none.
+    ``answers`` are letters by key, each ``pull`` or ``find_posted``.
 
     Raises:
         NotFoundError: there is no such list, or a letter is not on it.
@@ -159,7 +159,7 @@ def answer(work: Work, list_id: int, answers: Sequence[tuple[int, str]]) -> int:
 
 
 def found_posted(work: Work, letter_ids: Collection[int], kind: Kind = CREDENTIAL_KIND) -> None:
-    """Settle letters that were just posted although they were to be pulled.
+    """Settle letters that were just posted although they were to be recalled.
 
     Their IDs are suspended at once.
     """
@@ -197,7 +197,7 @@ def _settle(work: Work, row: RecalledLetter, said: str) -> None:
 
 
 def lists_of(session: Session, run_id: int) -> list[RecallList]:
-    """Return a run's pull lists, newest first."""
+    """Return a run's recall lists, newest first."""
     return list(
         session.scalars(
             select(RecallList)
@@ -219,7 +219,18 @@ def pull_list(session: Session, run_id: int, list_id: int) -> RecallList:
 
 def lines(session: Session, list_id: int) -> list[Line]:
     """Return the letters of a list in the order of their numbers."""
-    bare = session.execute(
+    rows = session.execute(_lines_without_id(list_id)).all()
+    if not rows:
+        rows = session.execute(_lines_with_id(list_id)).all()
+    return [Line(row[0], row[1], row[2] or "", *row[3:]) for row in rows]
+
+
+_Rows = Select[int, str, str | None, str, str, str | None, str | None, date | None]
+"""Key, number, file, reason, answer, tracking number, class and day of posting (JST)."""
+
+
+def _lines_without_id(list_id: int) -> _Rows:
+    return (
         select(
             LetterWithoutId.id,
             LetterWithoutId.number,
@@ -240,10 +251,11 @@ def lines(session: Session, list_id: int) -> list[Line]:
         )
         .where(RecalledLetter.pull_list_id == list_id)
         .order_by(LetterWithoutId.number)
-    ).all()
-    if bare:
-        return [Line(row[0], row[1], row[2] or "", *row[3:]) for row in bare]
-    rows = session.execute(
+    )
+
+
+def _lines_with_id(list_id: int) -> _Rows:
+    return (
         select(
             Letter.id,
             Letter.number,
@@ -266,11 +278,10 @@ def lines(session: Session, list_id: int) -> list[Line]:
         .where(RecalledLetter.pull_list_id == list_id)
         .order_by(Letter.number)
     )
-    return [Line(row[0], row[1], row[2] or "", *row[3:]) for row in rows]
 
 
 def unanswered(session: Session, run_id: int | None = None) -> int:
-    """Return for how many letters, of all runs or of one, the mail house has not answered yet."""
+    """Return how many letters, of all runs or of one, the mail house has not answered yet."""
     found = select(func.count(RecalledLetter.id)).where(RecalledLetter.state.in_(WAITING))
     if run_id is not None:
         found = found.join(RecallList, RecallList.id == RecalledLetter.pull_list_id).where(

@@ -1,4 +1,4 @@
-"""取戻し請求: a sheet for the post office for each letter that went out although it was to be pulled."""
+"""取戻し請求: a sheet for the post office for each letter posted although it was to be recalled."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,14 +22,12 @@ MOST = 100
 def take_back_pdf(program: Program, lines: Sequence[Line], now: datetime) -> bytes:
     """Return the sheets of those of the letters that were posted already.
 
-    In Japanese, as the post office reads it.
-
-    Names and addresses are left to be written by hand: nothing that speaks of a household is
-    printed.
+    In Japanese, as the post office reads it. Names and addresses are left to be written by hand:
+    nothing about a household is printed.
 
     Raises:
         ConflictError: none of them was posted.
-        BusyError: too many documents are drawn at this moment.
+        BusyError: too many documents are being drawn.
     """
     posted = [line for line in lines if line.state == "already_posted"][:MOST]
     if not posted:

@@ -1,4 +1,4 @@
-"""What a letter shows in its window.
+"""The address window of a letter.
 
 The ward's data as received, or the print text that the ward approved.
 """
@@ -37,10 +37,11 @@ class Addressee:
 def read_addressees(
     work: Work, ward: str, household_ids: Collection[int], *, printed: bool = False
 ) -> dict[int, Addressee]:
-    """Open the households' names and addresses. ``ward`` goes before towns that name no prefecture.
+    """Open the households' names and addresses. ``ward`` precedes towns that name no prefecture.
 
     Another address that the ward ordered for the next letter takes the place of the registered one;
-    with ``printed`` the one that was ordered for the letter that is printed and still in the house.
+    with ``printed`` the one that was ordered for the letter that is printed and not handed over
+    yet.
 
     Raises IntegrityFaultError for a wrong key or a changed row.
     """

@@ -1,6 +1,6 @@
 """The advance notice (事前案内).
 
-By ordinary mail before the first letters, with the decline form, without any ID.
+By ordinary mail before the first letters, with the decline form, without an ID.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -54,16 +54,16 @@ class AdvanceWriter(WriterWithoutId):
 
     @property
     def enclosed(self) -> tuple[str, ...]:
-        """The decline form, and a reply envelope where the ward wants one."""
+        """Return the decline form, and a reply envelope where the ward wants one."""
         more = (REPLY_ENVELOPE,) if settings_of(self.printer.program).has_reply_envelope else ()
         return (DECLINE_FORM, *more)
 
     def require(self, session: Session, run_id: int | None) -> None:
-        """Refuse without protection, without the ward's approval of the words, or when nobody can decline any more.
+        """Refuse without protection, without approval of the texts, or when declining is over.
 
         Raises:
-            NotAllowedError: protection is not loaded, or the words are not approved.
-            ConflictError: the program has no such notice, declining is over, or the words changed
+            NotAllowedError: protection is not loaded, or the texts are not approved.
+            ConflictError: the program has no such notice, declining is over, or the texts changed
                 since the run began.
         """
         require_protection(session)
@@ -79,7 +79,7 @@ class AdvanceWriter(WriterWithoutId):
             )
 
     def started(self, session: Session, run_id: int, now: datetime) -> None:
-        """Note which version of the words the run is printed from."""
+        """Record the version of the texts from which the run is printed."""
         note_texts(session, self._texts(session), run_id, now)
 
     def choose(self, session: Session) -> Preflight:
@@ -115,7 +115,7 @@ class AdvanceWriter(WriterWithoutId):
         ]
 
     def draw(self, contents: Sequence[LetterContent], day: date) -> bytes:
-        """Draw them."""
+        """Return the PDF of the notices, dated ``day`` (JST)."""
         return render_notices(contents, self._frame(day))
 
     def back(self, day: date) -> bytes:
@@ -147,7 +147,7 @@ def advance_frame(
 
 
 def settings_of(program: Program) -> AdvanceSettings:
-    """Return what the program says about the notice.
+    """Return the program's settings of the notice.
 
     Raises:
         ConflictError: the program has no advance notice.

@@ -36,9 +36,9 @@ def _wanted() -> ColumnElement[bool]:
 
 
 def _reason(*still_due_items: str) -> ColumnElement[str]:
-    """Say why a household gets none, ``DUE`` if it gets one.
+    """Return why a household gets none, ``DUE`` if it gets one.
 
-    A notice in one of these states stands in the way.
+    A notice in one of the given states is a reason.
     """
 
     def there(condition: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -76,7 +76,7 @@ def counts(session: Session, *, beside_run: int | None = None) -> dict[str, int]
 
     Each counts once.
 
-    ``beside_run``: without the households whose notice lies in this run.
+    ``beside_run``: without the households whose notice is in this run.
     """
     inside = select(LetterWithoutId.household_id).where(
         LetterWithoutId.print_run_id == beside_run,

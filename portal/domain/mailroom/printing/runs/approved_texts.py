@@ -1,6 +1,6 @@
-"""No letter or card is printed from texts that the ward did not approve.
+"""Refuse to print a letter or card from texts that the ward did not approve.
 
-Each print keeps the version it was made from.
+Each print records the version that it was made from.
 """
 
 from datetime import datetime
@@ -36,7 +36,7 @@ def approved_texts(work: Work, kind: str = LETTER, file: Path | None = None) -> 
 
 
 def same_texts(session: Session, version_id: int | None, run_id: int) -> None:
-    """Refuse to go on with a run whose first letters were drawn from another version.
+    """Refuse to resume a run whose first letters were drawn from another version.
 
     Raises:
         ConflictError: the texts changed since the run began.
@@ -61,6 +61,6 @@ def same_texts(session: Session, version_id: int | None, run_id: int) -> None:
 def note_texts(
     session: Session, version_id: int | None, print_id: int, now: datetime, subject: str = RUN
 ) -> None:
-    """Note which version a run, or a print of cards (``CARDS``), is made from."""
+    """Record which version a run, or a print of cards (``CARDS``), is made from."""
     if version_id is not None:
         record_use(session, version_id, subject, print_id, now)

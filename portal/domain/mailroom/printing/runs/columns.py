@@ -1,4 +1,4 @@
-"""CSV files that people bring.
+"""Read CSV files that people bring.
 
 Columns by their names, UTF-8 or Shift_JIS, as spreadsheets save them.
 """
@@ -16,7 +16,7 @@ def read_columns(
 ) -> list[tuple[int, tuple[str, ...]]]:
     """Return each row's line number and the cells of the named columns.
 
-    Other columns are passed over.
+    Other columns are ignored.
 
     Raises:
         InputError: no CSV, no such encoding, or a column missing or named twice (with ``code``).

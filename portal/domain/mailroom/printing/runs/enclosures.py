@@ -1,7 +1,4 @@
-"""What lies in an envelope beside the letter.
-
-Blank forms, printed once for all, and a reply envelope (``program.toml``).
-"""
+"""Enclosures: blank forms, printed once for all, and a reply envelope (``program.toml``)."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
@@ -24,7 +21,7 @@ FORMS: Mapping[str, Callable[[Program, datetime], bytes]] = {
 
 
 def enclosure_file(run_id: int, name: str) -> str:
-    """Return the name of the file of a form that lies in every envelope of a run."""
+    """Return the name of the file of a form that every envelope of a run holds."""
     return f"enclosure-{run_id:03}-{name}.pdf"
 
 
@@ -33,10 +30,10 @@ def draw_enclosures(
 ) -> dict[str, bytes]:
     """Return the forms among the enclosures, by file name.
 
-    Nothing personal and no number stands on them.
+    Nothing personal and no number is on them.
 
     Raises:
-        BusyError: too many documents are drawn at this moment.
+        BusyError: too many documents are being drawn.
     """
     with use_locale(SOURCE_LOCALE):
         return {
@@ -47,7 +44,7 @@ def draw_enclosures(
 
 
 def enclosure_name(name: str) -> str:
-    """Name a thing that lies beside a letter, in the language of whoever reads."""
+    """Return the name of an enclosure in the reader's language."""
     known = {
         ALTERNATIVE_FORM: _("代替品申出書"),
         DECLINE_FORM: _("辞退届"),
@@ -57,6 +54,6 @@ def enclosure_name(name: str) -> str:
 
 
 def printed_names(names: Sequence[str]) -> tuple[str, ...]:
-    """Return what a letter calls the things that lie beside it, in Japanese as its front is."""
+    """Return the names of the enclosures as a letter prints them, in Japanese as its front is."""
     with use_locale(SOURCE_LOCALE):
         return tuple(enclosure_name(name) for name in names)

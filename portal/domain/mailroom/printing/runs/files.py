@@ -30,7 +30,7 @@ def make_folder(folder: Path) -> Path:
 
 
 def write_part(target: Path, data: bytes) -> Path:
-    """Write ``data`` beside its target and bring it to the disk; ``put`` makes it the target."""
+    """Write ``data`` beside its target and sync it to the disk; ``put`` makes it the target."""
     part = target.with_name(target.name + PART)
     try:
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -46,7 +46,7 @@ def write_part(target: Path, data: bytes) -> Path:
 
 
 def put(part: Path) -> Path:
-    """Give a written part its name, for good."""
+    """Give a written part its final name."""
     target = part.with_name(part.name.removesuffix(PART))
     part.replace(target)
     folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
@@ -64,7 +64,7 @@ def digest_of(path: Path) -> str:
 
 
 def file_gone(name: str) -> InputError:
-    """Say that a file of a run is not there, or not as it was."""
+    """Return the refusal of a run with a missing or changed file."""
     return InputError(
         _s(
             "印刷のファイル %(name)s がないか、中身が変わっています。"
@@ -76,7 +76,7 @@ def file_gone(name: str) -> InputError:
 
 
 def being_built() -> ConflictError:
-    """Say that another build is at work on the same letters."""
+    """Return the refusal while another build is at work on the same letters."""
     return ConflictError(
         _s("手紙は、いま別の処理が作っています。終わるのを待ってください。"), code="build_running"
     )
@@ -84,9 +84,9 @@ def being_built() -> ConflictError:
 
 @contextmanager
 def placing(target: Path, data: bytes | None) -> Iterator[Callable[[], object]]:
-    """Write a file beside its target and give the step that puts it there.
+    """Write a file beside its target and yield the step that puts it there.
 
-    None of both is left when the block fails.
+    Neither is left when the block fails.
     """
     part = write_part(target, data) if data else None
     try:
@@ -122,7 +122,7 @@ def clear_leftovers(folder: Path, run_id: int, numbers: Iterator[int] | tuple[in
 
 @contextmanager
 def locked_folder(folder: Path) -> Iterator[None]:
-    """Hold the folder for one build; the lock ends with the process, however that ends.
+    """Lock the folder for one build; the lock ends with the process, however that ends.
 
     Raises:
         ConflictError: another build is at work in it.

@@ -1,7 +1,4 @@
-"""The list that goes with the files of a run.
-
-Every letter with its file and page, and sums that must agree.
-"""
+"""The manifest of a run: every letter with its file and page, and sums that must agree."""
 
 import csv
 import io
@@ -38,11 +35,10 @@ POST, COUNTER = "post", "counter"
 
 @dataclass(frozen=True, slots=True)
 class ManifestRow:
-    """Where one letter is.
+    """One letter of the manifest.
 
-    The household is a bare key: no name, address or ID leaves the database this way.
-
-    Whose letter is handed over at the ward's counter (``hand_over``) is not even told by a key.
+    The household is a key alone: no name, address or ID leaves the database this way. A letter
+    handed over at the ward's counter (``hand_over``) has not even that.
     """
 
     letter_number: str
@@ -66,7 +62,7 @@ class RunFile:
 
 @dataclass(frozen=True, slots=True)
 class RunTotals:
-    """What a run printed, in letters, households, children and yen, and how many letters it gave up on the way."""
+    """The sums of a run: letters, households, children, yen, and letters cancelled on the way."""
 
     letters: int
     households: int
@@ -153,7 +149,7 @@ def run_totals(session: Session, run_id: int) -> RunTotals:
 
 
 def finish_run(work: Work, run_id: int) -> RunTotals:
-    """Close a run whose chunks are all built: check the sums, write the manifest, note the end.
+    """Close a run whose chunks are all built: check the sums, write the manifest, record the end.
 
     Raises:
         IntegrityFaultError: letters, households, files and the run's own record do not agree.
@@ -193,7 +189,7 @@ def finish_run(work: Work, run_id: int) -> RunTotals:
 
 
 def enclosed_counts(enclosed: Sequence[str], pieces: Iterable[int]) -> dict[str, int]:
-    """Return how many of each enclosure a run needs, from how many things lie in each of its envelopes."""
+    """Return how many of each enclosure a run needs, from the pieces in each of its envelopes."""
     count = sum(1 for number in pieces if number > 1)
     return dict.fromkeys(enclosed, count)
 

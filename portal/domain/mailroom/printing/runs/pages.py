@@ -1,4 +1,4 @@
-"""Pages of printed files, one thread at a time: PDFium is not safe to use from several."""
+"""Read pages of printed files, one thread at a time: PDFium is not thread-safe."""
 
 import io
 import threading
@@ -13,7 +13,7 @@ READING = threading.Lock()
 def page_texts(pdf: Path | bytes, numbers: Iterable[int]) -> list[str]:
     """Return the texts of pages (from 1).
 
-    What stands on a printed letter is secret: compare it and forget it.
+    The text of a printed letter is secret: compare it and forget it.
     """
     with READING:
         document = pypdfium2.PdfDocument(pdf)

@@ -1,4 +1,4 @@
-"""Before anything is printed: names and addresses that no font has or that do not fit their window."""
+"""Check names and addresses before printing: missing characters, and texts that do not fit."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -57,12 +57,12 @@ class Preflight:
 
     @property
     def unprintable(self) -> int:
-        """How many households would be printed but for their characters or their length."""
+        """Return how many households would be printed but for their characters or their length."""
         return len({finding.household_id for finding in self.findings})
 
 
 def require_protection(session: Session) -> None:
-    """Refuse to go on before anybody said which households are protected.
+    """Refuse to print before it is known which households are protected.
 
     Raises:
         NotAllowedError: protection is not loaded (``design.md`` §3).
@@ -112,7 +112,7 @@ def check_addressees(
 def findings_of(
     household_id: int, addressee: Addressee, program: Program, fonts: tuple[Path, ...]
 ) -> list[Finding]:
-    """Return why an addressee cannot be printed; nothing when it can."""
+    """Return why an addressee cannot be printed, or an empty list."""
     faces = load_faces(fonts)
     found = []
     for where, texts in (("name", (addressee.name,)), ("address", addressee.lines)):
@@ -163,7 +163,7 @@ def draft(
 
 
 def hold_unprintable(work: Work, findings: Collection[Finding]) -> int:
-    """Hold the households of the findings until the ward approved a print text; returns how many."""
+    """Hold the households of the findings until a print text is approved, and count them."""
     by_household: dict[int, list[Finding]] = {}
     for finding in findings:
         by_household.setdefault(finding.household_id, []).append(finding)

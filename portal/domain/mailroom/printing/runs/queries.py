@@ -1,7 +1,4 @@
-"""Reading print runs.
-
-How far they are, and which letters must be taken out before they are handed over.
-"""
+"""Read print runs: their progress, and letters that must be taken out before the hand-over."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -43,7 +40,7 @@ class RunStatus:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """A printed letter that must not go out any more: where it lies, and nothing about whose it is."""
+    """A printed letter that must be taken out: file and page, nothing about its household."""
 
     letter_id: int
     run_id: int
@@ -88,7 +85,7 @@ def run_statuses(session: Session) -> list[RunStatus]:
 
 
 def stopped(kind: Kind = CREDENTIAL) -> ColumnElement[bool]:
-    """Say that a letter's household was protected, held or removed.
+    """Return the condition that a letter's household was protected, held or removed.
 
     For statements that join letters and households.
     """
@@ -137,9 +134,9 @@ def letter_ids(session: Session, run_id: int, numbers: Collection[str]) -> list[
 
 
 def to_withdraw(session: Session, run_id: int | None = None) -> Iterator[Withdrawal]:
-    """Yield printed letters, not handed over yet, whose households were protected, held or removed since.
+    """Yield printed letters whose households were protected, held or removed since.
 
-    All of them, or those of one run.
+    Those not handed over yet, of all runs or of one.
     """
     for kind in KINDS if run_id is None else (kind_of(session, run_id),):
         letters = kind.table
@@ -175,7 +172,7 @@ class StateCount:
 
 
 def letters_by_state(session: Session, run_id: int) -> list[StateCount]:
-    """Count a run's letters per state; those dropped before they were printed belong to no count."""
+    """Count a run's letters by state; those dropped before they were printed are in no count."""
     letters = kind_of(session, run_id).table
     rows = session.execute(
         select(

@@ -47,11 +47,10 @@ def _ordered() -> ColumnElement[bool]:
 
 
 def _reason(*in_the_way: str) -> ColumnElement[str]:
-    """Say why a household gets none, ``DUE`` if it gets one.
+    """Return why a household gets none, ``DUE`` if it gets one.
 
-    A letter in one of these states stands in the way.
-
-    So does one that went out, unless a new one was ordered.
+    A letter in one of the given states is a reason. So is one that was sent, unless a new one was
+    ordered.
     """
     return case(
         (Household.state != "active", REMOVED),
@@ -70,7 +69,7 @@ def counts(session: Session, *, beside_run: int | None = None) -> dict[str, int]
 
     Each counts once.
 
-    ``beside_run``: without the households whose letter lies in this run.
+    ``beside_run``: without the households whose letter is in this run.
     """
     inside = select(Letter.household_id).where(
         Letter.print_run_id == beside_run, Letter.state == "printed"
@@ -90,10 +89,10 @@ def due(session: Session) -> list[Recipient]:
 
 
 def still_due(session: Session, household_ids: Collection[int]) -> Mapping[int, Recipient]:
-    """Return those of the households that may still be printed, as they stand now.
+    """Return those of the households that may still be printed, as they are now.
 
-    The letter that is being prepared is no reason against it; one that went out is, once the order
-    was taken back.
+    The letter that is being prepared is no reason against it; one that was sent is, once the order
+    was withdrawn.
     """
     may = _reason("printed") == DUE
     return _recipients(session, and_(Household.id.in_(household_ids), may))
@@ -129,7 +128,10 @@ def _recipients(session: Session, condition: ColumnElement[bool]) -> dict[int, R
 
 
 def lock_households(session: Session, household_ids: Collection[int]) -> None:
-    """Lock the rows to the end of the transaction, so that no protection comes in between check and commit."""
+    """Lock the rows to the end of the transaction.
+
+    No protection can then come in between check and commit.
+    """
     session.execute(
         select(Household.id)
         .where(Household.id.in_(household_ids))

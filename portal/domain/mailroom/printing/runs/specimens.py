@@ -1,10 +1,10 @@
 """The test posting.
 
-The letter with a specimen instead of an ID, to addresses of the staff, down the mail house's whole
-path.
+The letter with a specimen instead of an ID, to addresses of the staff, through the mail house's
+whole process.
 
-No household is meant, so nothing of it is in any count of households, children, yen, postings or
-returns.
+No household is meant, so none of its letters is in any count of households, children, yen, postings
+or returns.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -40,7 +40,7 @@ class SpecimenWriter(WriterWithoutId):
 
     @property
     def enclosed(self) -> tuple[str, ...]:
-        """What lies beside a first letter."""
+        """Return what lies beside a first letter."""
         return self.printer.program.letter_enclosures
 
     def require(self, session: Session, run_id: int | None) -> None:
@@ -52,7 +52,7 @@ class SpecimenWriter(WriterWithoutId):
             )
 
     def started(self, session: Session, run_id: int, now: datetime) -> None:
-        """Note nothing: the texts may be tried before the ward approves them."""
+        """Record nothing: the texts may be tried before the ward approves them."""
 
     def choose(self, session: Session) -> Preflight:
         """Choose every address that was not removed."""
@@ -78,7 +78,7 @@ class SpecimenWriter(WriterWithoutId):
         ]
 
     def draw(self, contents: Sequence[LetterContent], day: date) -> bytes:
-        """Draw them with the mark of a specimen."""
+        """Return the PDF of the letters with the mark of a specimen, dated ``day`` (JST)."""
         return render_chunk(contents, self._frame(day))
 
     def back(self, day: date) -> bytes:

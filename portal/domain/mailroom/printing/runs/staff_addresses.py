@@ -1,6 +1,6 @@
 """Addresses of the staff for test postings.
 
-Entered by an officer, checked to be printable, forgotten when removed.
+Entered by an officer, checked to be printable, erased when removed.
 """
 
 from collections.abc import Collection
@@ -29,7 +29,7 @@ LONGEST = 60
 
 @dataclass(frozen=True, slots=True)
 class StaffAddress:
-    """Where a test posting goes: somebody of the staff, at an address that the person gave for it."""
+    """The address of a test posting: a member of the staff, at an address that the person gave."""
 
     name: str = field(repr=False)
     postal_code: str = field(repr=False)
@@ -38,7 +38,7 @@ class StaffAddress:
 
     @property
     def addressee(self) -> Addressee:
-        """What stands in the window."""
+        """Return the window of a letter to this address."""
         lines = tuple(line for line in (self.line, self.building) if line)
         return Addressee(
             "", self.name, self.postal_code, lines, customer_bars(self.postal_code, " ".join(lines))
@@ -46,7 +46,7 @@ class StaffAddress:
 
 
 def read_address(name: str, postal: str, line: str, building: str) -> StaffAddress:
-    """Return an address as it was meant.
+    """Parse an address.
 
     Raises:
         InputError: something is missing or too long; ``code`` names the field.
@@ -66,7 +66,7 @@ def read_address(name: str, postal: str, line: str, building: str) -> StaffAddre
 
 
 def add(work: Work, address: StaffAddress, *, fonts: tuple[Path, ...] = ()) -> TestAddress:
-    """Keep an address for the test postings to come.
+    """Store an address for test postings.
 
     Raises:
         InputError: it cannot be printed, or there are too many.
@@ -92,7 +92,7 @@ def add(work: Work, address: StaffAddress, *, fonts: tuple[Path, ...] = ()) -> T
 
 
 def remove(work: Work, address_id: int) -> None:
-    """Send nothing more there, and forget who it was.
+    """Remove an address, and erase whose it was.
 
     Raises:
         NotFoundError: there is none of that key.
@@ -110,7 +110,7 @@ def remove(work: Work, address_id: int) -> None:
 def active(
     session: Session, ids: Collection[int] | None = None, *, lock: bool = False
 ) -> list[TestAddress]:
-    """Return the addresses that count, in the order they were entered; of these keys, or all."""
+    """Return the addresses that were not removed, in the order of entry; of these keys, or all."""
     statement = (
         select(TestAddress)
         .where(TestAddress.state == TEST_ADDRESS.initial)

@@ -1,4 +1,4 @@
-"""Giving up the letters of a whole run at once, with the IDs and passwords on them.
+"""Supersede the letters of a whole run at once, with the IDs and passwords on them.
 
 The next run makes new ones.
 """
@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from portal.domain.foundation.audit.services import record_many
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.kinds import CREDENTIAL as WITH_ID
-from portal.domain.letters.letters.kinds import kind_of
+from portal.domain.letters.letters.kinds import Kind, kind_of
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.letters.orders import reopen_orders
 from portal.domain.people.authn.sessions import RESIDENT, end_many
@@ -23,7 +24,7 @@ AT_ONCE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Superseded:
-    """What it cost: letters that count no more, and IDs that were closed with them."""
+    """How many letters were superseded, and how many IDs were closed with them."""
 
     letters: int
     credentials: int
@@ -34,10 +35,8 @@ def supersede_letters(
 ) -> Superseded:
     """Supersede a run's letters in these states and their IDs.
 
-    Those of the ward's counter only with ``counter``.
-
-    What had been ordered (a redelivery, a reissue, another address) is open again. The caller holds
-    the run's row.
+    Those of the ward's counter only with ``counter``. What had been ordered (a redelivery, a
+    reissue, another address) is open again. The caller has locked the run.
     """
     kind = kind_of(work.session, run_id)
     table = kind.table
@@ -57,14 +56,7 @@ def supersede_letters(
     )
     keys = [key for key in found if key is not None]
     for state in {row.state for row in letters}:
-        after = kind.machine.next(state, "supersede")
-        for part in _parts([row.id for row in letters if row.state == state]):
-            work.session.execute(
-                update(table)
-                .where(table.id.in_(part))
-                .values(state=after)
-                .execution_options(synchronize_session="fetch")
-            )
+        _supersede(work.session, kind, state, [row.id for row in letters if row.state == state])
     if kind is WITH_ID:
         for part in _parts([row.id for row in letters]):
             reopen_orders(work, part)
@@ -77,6 +69,18 @@ def supersede_letters(
     )
     closed = sum(_close(work, part, reason) for part in _parts(keys))
     return Superseded(len(letters), closed)
+
+
+def _supersede(session: Session, kind: Kind, state: str, keys: Sequence[int]) -> None:
+    """Supersede letters that are all in one state."""
+    after = kind.machine.next(state, "supersede")
+    for part in _parts(keys):
+        session.execute(
+            update(kind.table)
+            .where(kind.table.id.in_(part))
+            .values(state=after)
+            .execution_options(synchronize_session="fetch")
+        )
 
 
 def _close(work: Work, ids: Sequence[int], reason: str) -> int:

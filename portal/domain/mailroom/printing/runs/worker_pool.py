@@ -1,6 +1,6 @@
 """Worker processes that make passwords, hash them and draw letters.
 
-A password never leaves its worker but as ink.
+A password never leaves its worker but in print.
 """
 
 import multiprocessing
@@ -26,7 +26,7 @@ STOP_SECONDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One chunk to draw: letters that lack only their passwords."""
+    """One chunk to draw; letters with an ID lack only their passwords."""
 
     number: int
     drafts: tuple[LetterContent, ...] = field(repr=False)
@@ -80,7 +80,7 @@ def _work(pipe: Connection, frame: LetterFrame, vault: Vault) -> None:
 
 
 class WorkerPool:
-    """So many workers; ``draw_all`` feeds them and yields their chunks as they come."""
+    """A number of workers; ``draw_all`` feeds them and yields their chunks as they come."""
 
     def __init__(self, frame: LetterFrame, vault: Vault, workers: int) -> None:
         self.frame, self._vault, self._workers = frame, vault, workers
@@ -153,7 +153,10 @@ class WorkerPool:
 
 
 class Turns:
-    """First what must be drawn again, then the rest; asked again after its end it may have more."""
+    """First what must be drawn again, then the rest.
+
+    After its end it may be asked again and have more.
+    """
 
     def __init__(self, jobs: Iterator[Job], again: "deque[Job]") -> None:
         self._jobs, self._again = jobs, again
@@ -199,7 +202,7 @@ def _died() -> InputError:
 
 @contextmanager
 def worker_pool(frame: LetterFrame, vault: Vault, workers: int) -> Iterator[WorkerPool]:
-    """Open a crew; with 0 workers everything happens in this process."""
+    """Open a worker pool; with 0 workers everything happens in this process."""
     made = WorkerPool(frame, vault, workers)
     try:
         made.start()
