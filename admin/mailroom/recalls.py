@@ -18,6 +18,7 @@ from portal.domain.foundation.errors import InputError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.letters.letters.queries import print_run
 from portal.domain.mailroom.printing.recalls import needs, recall_list
+from portal.domain.mailroom.printing.recalls import queries as recall_queries
 from portal.domain.mailroom.printing.recalls.answers import read_answers
 from portal.domain.mailroom.printing.recalls.take_back import take_back_pdf
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
@@ -42,14 +43,14 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     run = print_run(session, number_in_address(page, "run_id"))
     if run is None:
         raise NotFoundError(_s("この印刷は見つかりませんでした。"))
-    due, lists = needs.needs(session, run.id), recall_list.lists_of(session, run.id)
+    due, lists = needs.needs(session, run.id), recall_queries.lists_of(session, run.id)
     return page.render(
         "admin/mailroom/recalls.html",
         status_code,
         run=run,
         needs=due[:SHOWN],
         count=len(due),
-        lists=[(row, recall_list.lines(session, row.id)) for row in lists],
+        lists=[(row, recall_queries.lines(session, row.id)) for row in lists],
         shown=SHOWN,
         waiting=needs.WAITING,
         mail_words=mail_words,
@@ -59,7 +60,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 def _list_id(page: Page) -> int:
     run_id, key = number_in_address(page, "run_id"), number_in_address(page, "list_id")
-    return recall_list.pull_list(page.session, run_id, key).id
+    return recall_queries.pull_list(page.session, run_id, key).id
 
 
 def _act(page: Page, said: str, field: str, act: Callable[[], object]) -> Response[Any]:
@@ -98,7 +99,7 @@ def answer(page: Page) -> Response[Any]:
     key, form = _list_id(page), page.form
     if form.get("all") in recall_list.ANSWERS:
         waiting = [
-            line for line in recall_list.lines(page.session, key) if line.state in needs.WAITING
+            line for line in recall_queries.lines(page.session, key) if line.state in needs.WAITING
         ]
         answers = [(line.letter_id, form.get("all")) for line in waiting]
     else:
@@ -146,16 +147,16 @@ def answer_by_file(page: Page) -> Response[Any]:
 def download(page: Page) -> Response[Any]:
     """Give a list as CSV, workbook or on paper, or the sheets for the post office."""
     key, kind = _list_id(page), page.params["kind"]
-    row = recall_list.pull_list(page.session, number_in_address(page, "run_id"), key)
-    program, name = page.site.program, recall_list.list_file(row)
+    row = recall_queries.pull_list(page.session, number_in_address(page, "run_id"), key)
+    program, name = page.site.program, recall_queries.list_file(row)
     if kind == "take-back":
         body, kind, name = (
-            take_back_pdf(program, recall_list.lines(page.session, key), page.now),
+            take_back_pdf(program, recall_queries.lines(page.session, key), page.now),
             "pdf",
             f"{name}-take-back",
         )
     elif kind == "csv":
-        body = recall_list.as_csv(page.session, key)
+        body = recall_queries.as_csv(page.session, key)
     elif kind in TYPES:
         report = recall_report(page.work, row)
         body = as_xlsx(report) if kind == "xlsx" else as_pdf(report, page.now)

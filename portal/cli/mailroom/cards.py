@@ -16,7 +16,8 @@ from portal.cli.context import (
 )
 from portal.cli.mailroom.printer import make_printer
 from portal.domain.foundation.texts import _s, _sn
-from portal.domain.mailroom.printing.cards.printing import BuiltCards, check_cards, print_cards
+from portal.domain.mailroom.printing.cards.checking import check_cards
+from portal.domain.mailroom.printing.cards.printing import BuiltCards, print_cards
 from portal.domain.mailroom.printing.runs.approved_texts import approved_texts
 from portal.domain.mailroom.printing.runs.preflight import require_protection
 from portal.domain.mailroom.printing.runs.printer import Printer

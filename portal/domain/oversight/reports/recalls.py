@@ -7,7 +7,7 @@ from portal.domain.foundation.clock import JST
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.mailroom.printing.recalls.models import RecallList
-from portal.domain.mailroom.printing.recalls.recall_list import lines
+from portal.domain.mailroom.printing.recalls.queries import lines
 from portal.domain.oversight.reports.tables import Report, ReportTable
 
 

@@ -24,6 +24,7 @@ from portal.domain.mailroom.printing.dispatch.posting import post_run
 from portal.domain.mailroom.printing.proofs.decisions import approve_proof
 from portal.domain.mailroom.printing.proofs.making import make_proof
 from portal.domain.mailroom.printing.proofs.pictures import open_picture, pages_of
+from portal.domain.mailroom.printing.recalls import queries as recall_queries
 from portal.domain.mailroom.printing.recalls import recall_list
 from portal.domain.mailroom.printing.recalls.needs import runs_to_recall
 from portal.domain.mailroom.printing.runs.advance import AdvanceWriter
@@ -216,17 +217,17 @@ def test_a_notice_that_must_not_go_out_any_more_is_pulled_from_the_mail_house(
         assert runs_to_recall(session) == {run_id: 2}
         made_list = recall_list.draw_up(work_in(session, house.officer), run_id)
         recall_list.send_list(work_in(session, house.officer), made_list.id)
-        first, second = recall_list.lines(session, made_list.id)
+        first, second = recall_queries.lines(session, made_list.id)
         assert {first.reason, second.reason} == {"stopped", "removed"}
-        assert first.number in recall_list.as_csv(session, made_list.id).decode("utf-8-sig")
+        assert first.number in recall_queries.as_csv(session, made_list.id).decode("utf-8-sig")
         recall_list.answer(
-            work_in(session, house.officer), made_list.id, [(first.letter_id, recall_list.PULLED)]
+            work_in(session, house.officer), made_list.id, [(first.letter_id, recall_list.RECALLED)]
         )
     with database.write() as session:
         post_run(work_in(session, house.officer), run_id, NOW.date(), "ordinary")
         found = {
             line.letter_id: (line.state, line.mail_class)
-            for line in recall_list.lines(session, made_list.id)
+            for line in recall_queries.lines(session, made_list.id)
         }
         assert found == {
             first.letter_id: ("pulled", None),

@@ -24,7 +24,7 @@ from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.subcontractors import services as subcontractors
 from portal.domain.letters.subcontractors.models import SentFile
 from portal.domain.mailroom.printing.dispatch.posting import Entry, post_letters
-from portal.domain.mailroom.printing.recalls import needs, recall_list
+from portal.domain.mailroom.printing.recalls import needs, queries, recall_list
 from portal.domain.mailroom.printing.recalls.answers import read_answers
 from portal.domain.mailroom.printing.recalls.models import RecalledLetter
 from portal.domain.mailroom.printing.recalls.states import RECALL
@@ -87,9 +87,9 @@ def answer(house: MailHouse, list_id: int, *answers: tuple[int, str]) -> None:
         recall_list.answer(work_in(session, house.officer), list_id, answers)
 
 
-def lines(house: MailHouse, list_id: int) -> list[recall_list.Line]:
+def lines(house: MailHouse, list_id: int) -> list[queries.Line]:
     with house.database.read() as session:
-        return recall_list.lines(session, list_id)
+        return queries.lines(session, list_id)
 
 
 def letter_of(house: MailHouse, person: Person) -> tuple[int, str, str, str]:
@@ -128,7 +128,7 @@ def test_whoever_changed_since_the_hand_over_is_listed_and_nobody_else(
     draw_up(house, run_id)
     with house.database.read() as session:
         assert needs.needs(session, run_id) == []
-        assert recall_list.unanswered(session) == recall_list.unanswered(session, run_id) == 1
+        assert queries.unanswered(session) == queries.unanswered(session, run_id) == 1
         assert needs.runs_to_recall(session) == {run_id: 1}
     with pytest.raises(ConflictError, match="いま引き抜く手紙はありません"):
         draw_up(house, run_id)
@@ -143,8 +143,8 @@ def test_the_list_goes_to_a_mail_house_with_consent_and_names_only_numbers(
     stop(house, people[0], "protected")
     list_id = draw_up(house, run_id)
     with house.database.read() as session:
-        body = recall_list.as_csv(session, list_id)
-        (row,) = recall_list.lists_of(session, run_id)
+        body = queries.as_csv(session, list_id)
+        (row,) = queries.lists_of(session, run_id)
         report = recall_report(work_in(session), row)
     number = letter_of(house, people[0])[1]
     assert list(csv.reader(io.StringIO(body.decode("utf-8-sig"))))[1:] == [
@@ -193,7 +193,7 @@ def test_pulled_letters_are_cancelled_and_posted_ones_suspended_at_once(house: M
     assert letter_of(house, people[2])[2:] == ("handed_over", "issued")
     assert letter_of(house, people[3])[2:] == ("handed_over", "issued")
     with house.database.read() as session:
-        assert recall_list.unanswered(session, run_id) == 1
+        assert queries.unanswered(session, run_id) == 1
     with pytest.raises(WrongStateError):
         answer(house, list_id, (keys[2], "pull"), (keys[0], "pull"))
     assert letter_of(house, people[2])[2] == "handed_over"

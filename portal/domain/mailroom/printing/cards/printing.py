@@ -10,9 +10,9 @@ either complete and recorded, or finished by the next print, or was never there.
 
 import hashlib
 import secrets
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import select
@@ -24,14 +24,18 @@ from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.models import Announcement, CardPrint
-from portal.domain.letters.announcements.reach import CARD
-from portal.domain.letters.announcements.silence import silenced
+from portal.domain.letters.announcements.services import HELD, LATE, stop
 from portal.domain.letters.announcements.states import ANNOUNCEMENT
-from portal.domain.letters.announcements.stopping import HELD, LATE, stop
-from portal.domain.letters.letters.card import CardContent, Decision, render_cards
-from portal.domain.letters.letters.numbers import new_letter_number
-from portal.domain.mailroom.printing.cards.decision_letters import EVENTS, decisions, versions
-from portal.domain.mailroom.printing.runs.addressees import Addressee, read_addressees
+from portal.domain.letters.letters.card import render_cards
+from portal.domain.mailroom.printing.cards.checking import (
+    KINDS,
+    Ready,
+    barred_cards,
+    check_cards,
+    household_states,
+    is_late,
+)
+from portal.domain.mailroom.printing.cards.decision_letters import versions
 from portal.domain.mailroom.printing.runs.approved_texts import CARDS, approved_texts, note_texts
 from portal.domain.mailroom.printing.runs.files import (
     PART,
@@ -41,42 +45,11 @@ from portal.domain.mailroom.printing.runs.files import (
     put,
     write_part,
 )
-from portal.domain.mailroom.printing.runs.preflight import draft, findings_of, require_protection
+from portal.domain.mailroom.printing.runs.preflight import require_protection
 from portal.domain.mailroom.printing.runs.printer import Printer
 from portal.domain.mailroom.printing.runs.selection import lock_households
-from portal.domain.people.households.models import Household, PrintText
 
-CARDS_PER_FILE = 500
-NUMBER_PREFIX = "C"
-PLAIN, DECISION = KINDS = ("card", "decision")
-"""Kinds of prints; the second is for the events of ``decisions.EVENTS``."""
 ROUNDS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """A card that may be printed, and the facts about its household when it was drawn."""
-
-    id: int
-    household_id: int
-    content: CardContent
-    changed_at: datetime
-    approved_at: datetime | None
-    request_version: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CardCheck:
-    """How many cards may be printed now, one file of them, and the cards that must not go out.
-
-    ``stopped`` are keys of cards. ``unprintable`` are the keys of households whose name or address
-    cannot be printed: their cards wait.
-    """
-
-    printable: int
-    ready: tuple[Ready, ...]
-    stopped: tuple[int, ...]
-    unprintable: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,41 +65,6 @@ class BuiltCards:
     unprintable: tuple[int, ...]
     finished: tuple[Path, ...]
     """Files of an interrupted print, noted before and now in their place."""
-
-
-def check_cards(work: Work, printer: Printer, kind: str | None = None) -> CardCheck:
-    """Check the waiting cards of a kind, or of both, oldest first; change nothing."""
-    ready: list[Ready] = []
-    stopped: list[int] = []
-    unprintable: list[int] = []
-    printable = 0
-    for rows in _pages(work.session, kind):
-        barred = _barred(work.session, rows, work.now)
-        stopped += barred
-        left = [row for row in rows if row.id not in barred]
-        keys = [row.household_id for row in left]
-        states = _household_states(work.session, keys)
-        addressees = read_addressees(work, printer.program.names.ward.ja, keys)
-        said = decisions(work, left, printer.program.languages)
-        seen = versions(work.session, left)
-        for row in left:
-            addressee = addressees[row.household_id]
-            if findings_of(row.household_id, addressee, printer.program, printer.fonts):
-                unprintable.append(row.household_id)
-                continue
-            printable += 1
-            if len(ready) < CARDS_PER_FILE:
-                content = _content(row, addressee, said.get(row.id, {}))
-                ready.append(
-                    Ready(
-                        row.id,
-                        row.household_id,
-                        content,
-                        *states[row.household_id],
-                        seen.get(row.id),
-                    )
-                )
-    return CardCheck(printable, tuple(ready), tuple(stopped), tuple(unprintable))
 
 
 def print_cards(printer: Printer, folder: Path | None = None) -> BuiltCards:
@@ -194,57 +132,6 @@ def _print_file(
     raise ConflictError(_s("印刷の間に世帯のデータが変わり続けました。もう一度実行してください。"))
 
 
-def _pages(session: Session, kind: str | None) -> Iterator[Sequence[Announcement]]:
-    of_kind = {
-        DECISION: [Announcement.event.in_(EVENTS)],
-        PLAIN: [Announcement.event.not_in(EVENTS)],
-    }
-    wanted, last = of_kind.get(kind or "", []), 0
-    while True:
-        rows = session.scalars(
-            select(Announcement)
-            .where(
-                Announcement.medium == CARD,
-                Announcement.state == ANNOUNCEMENT.initial,
-                Announcement.id > last,
-                *wanted,
-            )
-            .order_by(Announcement.id)
-            .limit(CARDS_PER_FILE)
-        ).all()
-        if not rows:
-            return
-        yield rows
-        last = rows[-1].id
-
-
-def _barred(session: Session, rows: Collection[Announcement], now: datetime) -> list[int]:
-    quiet = silenced(session, [row.household_id for row in rows])
-    today = jst_date(now)
-    return [row.id for row in rows if row.household_id in quiet or _is_late(row, today)]
-
-
-def _is_late(row: Announcement, today: date) -> bool:
-    return row.due_on is not None and row.due_on < today
-
-
-def _household_states(
-    session: Session, ids: Collection[int]
-) -> dict[int, tuple[datetime, datetime | None]]:
-    rows = session.execute(
-        select(Household.id, Household.changed_at, PrintText.approved_at)
-        .outerjoin(PrintText, PrintText.household_id == Household.id)
-        .where(Household.id.in_(ids))
-    )
-    return {key: (changed, approved) for key, changed, approved in rows}
-
-
-def _content(row: Announcement, addressee: Addressee, said: Mapping[str, Decision]) -> CardContent:
-    number = NUMBER_PREFIX + new_letter_number()[1:]
-    letter = draft(number, addressee, children=0, amount_yen=0)
-    return CardContent(letter, row.event, row.receipt_no, row.due_on, said)
-
-
 def _locked(session: Session, ids: Collection[int]) -> Sequence[Announcement]:
     """Return those of the cards that still wait, locked."""
     return session.scalars(
@@ -258,10 +145,10 @@ def _locked(session: Session, ids: Collection[int]) -> Sequence[Announcement]:
 
 def _stop(work: Work, ids: Collection[int]) -> int:
     rows = _locked(work.session, ids)
-    barred = set(_barred(work.session, rows, work.now))
+    barred = set(barred_cards(work.session, rows, work.now))
     for row in rows:
         if row.id in barred:
-            stop(work, row, LATE if _is_late(row, jst_date(work.now)) else HELD)
+            stop(work, row, LATE if is_late(row, jst_date(work.now)) else HELD)
     work.session.flush()
     return len(barred)
 
@@ -315,7 +202,7 @@ def _mark_printed(rows: Sequence[Announcement], drawn: Sequence[Ready], made: Ca
 
 def _is_unchanged(work: Work, rows: Sequence[Announcement], drawn: Sequence[Ready]) -> bool:
     """Return whether every card still waits as it was drawn, with a number that is free."""
-    states = _household_states(work.session, {one.household_id for one in drawn})
+    states = household_states(work.session, {one.household_id for one in drawn})
     seen = versions(work.session, rows)
     same = all(
         states.get(one.household_id) == (one.changed_at, one.approved_at)
@@ -327,7 +214,7 @@ def _is_unchanged(work: Work, rows: Sequence[Announcement], drawn: Sequence[Read
     return (
         len(rows) == len(drawn)
         and same
-        and not _barred(work.session, rows, work.now)
+        and not barred_cards(work.session, rows, work.now)
         and work.session.scalar(taken) is None
     )
 

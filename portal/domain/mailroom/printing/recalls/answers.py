@@ -8,24 +8,19 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import without_separators
-from portal.domain.mailroom.printing.recalls.recall_list import (
-    ALREADY_POSTED,
-    NUMBER,
-    PULLED,
-    RESULT,
-    lines,
-)
+from portal.domain.mailroom.printing.recalls.queries import NUMBER, RESULT, lines
+from portal.domain.mailroom.printing.recalls.recall_list import ALREADY_POSTED, RECALLED
 from portal.domain.mailroom.printing.runs.columns import read_columns
 
 SHOWN_FAULTS = 20
 WORDS = {
-    "抜き取り": PULLED,
-    "抜取り": PULLED,
-    "抜き取りずみ": PULLED,
-    "抜取済": PULLED,
-    "引抜き": PULLED,
-    "引き抜き": PULLED,
-    "○": PULLED,
+    "抜き取り": RECALLED,
+    "抜取り": RECALLED,
+    "抜き取りずみ": RECALLED,
+    "抜取済": RECALLED,
+    "引抜き": RECALLED,
+    "引き抜き": RECALLED,
+    "○": RECALLED,
     "差し出しずみ": ALREADY_POSTED,
     "差出済": ALREADY_POSTED,
     "差出し済": ALREADY_POSTED,

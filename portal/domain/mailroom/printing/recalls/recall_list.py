@@ -6,14 +6,10 @@ and the post office is asked to give it back. The list names letters by their nu
 reason is not on it.
 """
 
-import csv
 import hashlib
-import io
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import date
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.audit.services import record
@@ -22,35 +18,20 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.kinds import CREDENTIAL as CREDENTIAL_KIND
 from portal.domain.letters.letters.kinds import WITHOUT_ID, Kind, kind_of
-from portal.domain.letters.letters.models import Letter, LetterWithoutId, PrintChunk, PrintRun
+from portal.domain.letters.letters.models import Letter, LetterWithoutId, PrintRun
 from portal.domain.letters.letters.services import cancel
 from portal.domain.letters.letters.without_id import take_out
-from portal.domain.letters.shipments.models import Shipment
-from portal.domain.letters.subcontractors.services import PULL_LIST, FileFacts, record_sent
+from portal.domain.letters.subcontractors.services import PULL_LIST, FileFacts, note_sent
 from portal.domain.mailroom.printing.archives.sending import live_archive
 from portal.domain.mailroom.printing.recalls.models import RecalledLetter, RecallList
 from portal.domain.mailroom.printing.recalls.needs import WAITING, listed_as, needs
+from portal.domain.mailroom.printing.recalls.queries import as_csv, list_file
 from portal.domain.mailroom.printing.recalls.states import RECALL
 from portal.domain.people.credentials.services import lock_row, move
 from portal.domain.people.credentials.states import CREDENTIAL
 
-PULLED, ALREADY_POSTED = ANSWERS = ("pull", "find_posted")
-NUMBER, FILE, RESULT = COLUMNS = ("手紙番号", "ファイル", "結果")
+RECALLED, ALREADY_POSTED = ANSWERS = ("pull", "find_posted")
 SUSPENDED_FOR = "pulled_too_late"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One letter of a list with its file, the answer, and its posting if known."""
-
-    letter_id: int
-    number: str
-    file: str
-    reason: str
-    state: str
-    tracking_no: str | None
-    mail_class: str | None
-    posted_on: date | None
 
 
 def draw_up(work: Work, run_id: int) -> RecallList:
@@ -178,15 +159,19 @@ def _settle(work: Work, row: RecalledLetter, said: str) -> None:
     row.state = RECALL.next(row.state, said)
     row.answered_at, row.answered_by = work.now, work.actor.id
     if row.bare_letter_id is not None:
-        bare = work.session.get_one(LetterWithoutId, row.bare_letter_id)
-        if said == PULLED and bare.state == "handed_over":
-            take_out(work, bare.id, reason="pulled")
+        letter_without_id = work.session.get_one(LetterWithoutId, row.bare_letter_id)
+        if said == RECALLED and letter_without_id.state == "handed_over":
+            take_out(work, letter_without_id.id, reason="pulled")
         record(
-            work, f"pull_letter.{said}", WITHOUT_ID.subject, bare.id, household_id=bare.household_id
+            work,
+            f"pull_letter.{said}",
+            WITHOUT_ID.subject,
+            letter_without_id.id,
+            household_id=letter_without_id.household_id,
         )
         return
     letter = work.session.get_one(Letter, row.letter_id)
-    if said == PULLED:
+    if said == RECALLED:
         if letter.state == "handed_over":  # it may have been superseded since
             cancel(work, letter.id, reason="pulled")
     elif letter.credential_id is not None:
@@ -194,114 +179,6 @@ def _settle(work: Work, row: RecalledLetter, said: str) -> None:
         if CREDENTIAL.can(credential.state, "suspend"):
             move(work, credential, "suspend", reason=SUSPENDED_FOR)
     record(work, f"pull_letter.{said}", "letter", letter.id, household_id=letter.household_id)
-
-
-def lists_of(session: Session, run_id: int) -> list[RecallList]:
-    """Return a run's recall lists, newest first."""
-    return list(
-        session.scalars(
-            select(RecallList)
-            .where(RecallList.print_run_id == run_id)
-            .order_by(RecallList.number.desc())
-        )
-    )
-
-
-def pull_list(session: Session, run_id: int, list_id: int) -> RecallList:
-    """Return a list of a run. Raises NotFoundError."""
-    row = session.scalar(
-        select(RecallList).where(RecallList.id == list_id, RecallList.print_run_id == run_id)
-    )
-    if row is None:
-        raise NotFoundError(_s("この引抜きの一覧は見つかりませんでした。"))
-    return row
-
-
-def lines(session: Session, list_id: int) -> list[Line]:
-    """Return the letters of a list in the order of their numbers."""
-    rows = session.execute(_lines_without_id(list_id)).all()
-    if not rows:
-        rows = session.execute(_lines_with_id(list_id)).all()
-    return [Line(row[0], row[1], row[2] or "", *row[3:]) for row in rows]
-
-
-_Rows = Select[int, str, str | None, str, str, str | None, str | None, date | None]
-"""Key, number, file, reason, answer, tracking number, class and day of posting (JST)."""
-
-
-def _lines_without_id(list_id: int) -> _Rows:
-    return (
-        select(
-            LetterWithoutId.id,
-            LetterWithoutId.number,
-            PrintChunk.file_name,
-            RecalledLetter.reason,
-            RecalledLetter.state,
-            LetterWithoutId.tracking_no,
-            LetterWithoutId.mail_class,
-            LetterWithoutId.posted_on,
-        )
-        .join(LetterWithoutId, LetterWithoutId.id == RecalledLetter.bare_letter_id)
-        .outerjoin(
-            PrintChunk,
-            and_(
-                PrintChunk.print_run_id == LetterWithoutId.print_run_id,
-                PrintChunk.number == LetterWithoutId.chunk_number,
-            ),
-        )
-        .where(RecalledLetter.pull_list_id == list_id)
-        .order_by(LetterWithoutId.number)
-    )
-
-
-def _lines_with_id(list_id: int) -> _Rows:
-    return (
-        select(
-            Letter.id,
-            Letter.number,
-            PrintChunk.file_name,
-            RecalledLetter.reason,
-            RecalledLetter.state,
-            Shipment.tracking_no,
-            Shipment.mail_class,
-            Shipment.posted_on,
-        )
-        .join(Letter, Letter.id == RecalledLetter.letter_id)
-        .outerjoin(
-            PrintChunk,
-            and_(
-                PrintChunk.print_run_id == Letter.print_run_id,
-                PrintChunk.number == Letter.chunk_number,
-            ),
-        )
-        .outerjoin(Shipment, and_(Shipment.letter_id == Letter.id, Shipment.state != "cancelled"))
-        .where(RecalledLetter.pull_list_id == list_id)
-        .order_by(Letter.number)
-    )
-
-
-def unanswered(session: Session, run_id: int | None = None) -> int:
-    """Return how many letters, of all runs or of one, the mail house has not answered yet."""
-    found = select(func.count(RecalledLetter.id)).where(RecalledLetter.state.in_(WAITING))
-    if run_id is not None:
-        found = found.join(RecallList, RecallList.id == RecalledLetter.pull_list_id).where(
-            RecallList.print_run_id == run_id
-        )
-    return session.scalar(found) or 0
-
-
-def list_file(row: RecallList) -> str:
-    """Return the name of a list's file, without its ending."""
-    return f"pull-{row.print_run_id:03}-{row.number}"
-
-
-def as_csv(session: Session, list_id: int) -> bytes:
-    """Return a list for the mail house: numbers and files, no reason, and a column for its answer."""
-    table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    writer.writerows((line.number, line.file, "") for line in lines(session, list_id))
-    return "\ufeff".encode() + table.getvalue().encode()
 
 
 def _locked(session: Session, list_id: int) -> RecallList:

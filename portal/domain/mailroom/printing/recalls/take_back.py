@@ -12,7 +12,7 @@ from portal.domain.foundation.wareki import format_wareki
 from portal.domain.letters.letters.typesetting import compile_pdf
 from portal.domain.letters.shipments.mail import printed
 from portal.domain.letters.shipments.words import class_name
-from portal.domain.mailroom.printing.recalls.recall_list import Line
+from portal.domain.mailroom.printing.recalls.queries import Line
 from portal.domain.requests.requests.documents import in_turn
 
 MOST = 100

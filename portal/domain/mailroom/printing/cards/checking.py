@@ -1,0 +1,142 @@
+"""Check the waiting cards: which may be printed now, which must be stopped."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.work import Work
+from portal.domain.letters.announcements.models import Announcement
+from portal.domain.letters.announcements.services import CARD
+from portal.domain.letters.announcements.silence import silenced
+from portal.domain.letters.announcements.states import ANNOUNCEMENT
+from portal.domain.letters.letters.card import CardContent, Decision
+from portal.domain.letters.letters.numbers import new_letter_number
+from portal.domain.mailroom.printing.cards.decision_letters import EVENTS, decisions, versions
+from portal.domain.mailroom.printing.runs.addressees import Addressee, read_addressees
+from portal.domain.mailroom.printing.runs.preflight import draft, findings_of
+from portal.domain.mailroom.printing.runs.printer import Printer
+from portal.domain.people.households.models import Household, PrintText
+
+CARDS_PER_FILE = 500
+NUMBER_PREFIX = "C"
+PLAIN, DECISION = KINDS = ("card", "decision")
+"""Kinds of prints; the second is for the events of ``decisions.EVENTS``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A card that may be printed, and the facts about its household when it was drawn."""
+
+    id: int
+    household_id: int
+    content: CardContent
+    changed_at: datetime
+    approved_at: datetime | None
+    request_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CardCheck:
+    """How many cards may be printed now, one file of them, and the cards that must not go out.
+
+    ``stopped`` are keys of cards. ``unprintable`` are the keys of households whose name or address
+    cannot be printed: their cards wait.
+    """
+
+    printable: int
+    ready: tuple[Ready, ...]
+    stopped: tuple[int, ...]
+    unprintable: tuple[int, ...]
+
+
+def check_cards(work: Work, printer: Printer, kind: str | None = None) -> CardCheck:
+    """Check the waiting cards of a kind, or of both, oldest first; change nothing."""
+    ready: list[Ready] = []
+    stopped: list[int] = []
+    unprintable: list[int] = []
+    printable = 0
+    for rows in _pages(work.session, kind):
+        barred = barred_cards(work.session, rows, work.now)
+        stopped += barred
+        left = [row for row in rows if row.id not in barred]
+        keys = [row.household_id for row in left]
+        states = household_states(work.session, keys)
+        addressees = read_addressees(work, printer.program.names.ward.ja, keys)
+        said = decisions(work, left, printer.program.languages)
+        seen = versions(work.session, left)
+        for row in left:
+            addressee = addressees[row.household_id]
+            if findings_of(row.household_id, addressee, printer.program, printer.fonts):
+                unprintable.append(row.household_id)
+                continue
+            printable += 1
+            if len(ready) < CARDS_PER_FILE:
+                content = _content(row, addressee, said.get(row.id, {}))
+                ready.append(
+                    Ready(
+                        row.id,
+                        row.household_id,
+                        content,
+                        *states[row.household_id],
+                        seen.get(row.id),
+                    )
+                )
+    return CardCheck(printable, tuple(ready), tuple(stopped), tuple(unprintable))
+
+
+def _pages(session: Session, kind: str | None) -> Iterator[Sequence[Announcement]]:
+    of_kind = {
+        DECISION: [Announcement.event.in_(EVENTS)],
+        PLAIN: [Announcement.event.not_in(EVENTS)],
+    }
+    wanted, last = of_kind.get(kind or "", []), 0
+    while True:
+        rows = session.scalars(
+            select(Announcement)
+            .where(
+                Announcement.medium == CARD,
+                Announcement.state == ANNOUNCEMENT.initial,
+                Announcement.id > last,
+                *wanted,
+            )
+            .order_by(Announcement.id)
+            .limit(CARDS_PER_FILE)
+        ).all()
+        if not rows:
+            return
+        yield rows
+        last = rows[-1].id
+
+
+def barred_cards(session: Session, rows: Collection[Announcement], now: datetime) -> list[int]:
+    """Return the keys of the cards that must not go out: silenced, or too late."""
+    quiet = silenced(session, [row.household_id for row in rows])
+    today = jst_date(now)
+    return [row.id for row in rows if row.household_id in quiet or is_late(row, today)]
+
+
+def is_late(row: Announcement, today: date) -> bool:
+    """Return whether the day by which the household had to act is over (JST)."""
+    return row.due_on is not None and row.due_on < today
+
+
+def household_states(
+    session: Session, ids: Collection[int]
+) -> dict[int, tuple[datetime, datetime | None]]:
+    """Return when each household and its approved print text were changed last (UTC)."""
+    rows = session.execute(
+        select(Household.id, Household.changed_at, PrintText.approved_at)
+        .outerjoin(PrintText, PrintText.household_id == Household.id)
+        .where(Household.id.in_(ids))
+    )
+    return {key: (changed, approved) for key, changed, approved in rows}
+
+
+def _content(row: Announcement, addressee: Addressee, said: Mapping[str, Decision]) -> CardContent:
+    number = NUMBER_PREFIX + new_letter_number()[1:]
+    letter = draft(number, addressee, children=0, amount_yen=0)
+    return CardContent(letter, row.event, row.receipt_no, row.due_on, said)
