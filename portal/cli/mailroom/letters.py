@@ -1,6 +1,7 @@
 """``portal letters``: look before printing, build the letters, print an alignment page, see what was printed."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
@@ -40,7 +41,12 @@ from portal.domain.mailroom.printing.runs.files import put, write_part
 from portal.domain.mailroom.printing.runs.plan import open_run
 from portal.domain.mailroom.printing.runs.preflight import Preflight, preflight
 from portal.domain.mailroom.printing.runs.printer import Printer
-from portal.domain.mailroom.printing.runs.queries import run_statuses, to_withdraw
+from portal.domain.mailroom.printing.runs.queries import (
+    RunStatus,
+    Withdrawal,
+    run_statuses,
+    to_withdraw,
+)
 from portal.domain.people.households.protection import protection_loaded
 
 SAMPLE_ADDRESS = ("見本区見本町一丁目2番地の3", "見本マンション405号室")
@@ -152,6 +158,11 @@ def build(
             notice_date=day,
             progress=report,
         )
+    _end_build(context, built, json_file)
+
+
+def _end_build(context: Context, built: BuiltRun | Preflight, json_file: str | None) -> None:
+    """Report what was built, and end with 3 while households are held or cannot be printed."""
     checked = built if isinstance(built, Preflight) else built.checked
     value: dict[str, Any] = preflight_json(checked) if checked else {}
     if isinstance(built, BuiltRun):
@@ -303,42 +314,47 @@ def status(context: Context, json_file: str | None) -> None:
         },
     )
     if json_file != "-":
-        if not runs:
-            click.echo(_s("印刷はまだありません。"))
-        states = {
-            "building": _s("途中"),
-            "built": _s("作成ずみ"),
-            "handed_over": _s("差し出しずみ"),
-            "discarded": _s("取りやめ"),
-        }
-        for run in runs:
-            state = states[run.state]
-            click.echo(
-                _s(
-                    "印刷 %(id)d（%(state)s）: %(printed)d／%(planned)d通、ファイル "
-                    "%(built)d／%(chunks)d、%(folder)s"
-                )
-                % {
-                    "id": run.id,
-                    "state": state,
-                    "printed": run.printed,
-                    "planned": run.planned,
-                    "built": run.chunks_built,
-                    "chunks": run.chunks,
-                    "folder": run.folder,
-                }
-            )
-        if withdrawn:
-            click.echo(
-                _s(
-                    "印刷の後に、支援措置や保留になった世帯の手紙です。"
-                    "差し出す前に抜き取ってください。"
-                )
-            )
-        for letter in withdrawn:
-            click.echo(
-                _s("  %(number)s: %(file)s の%(page)dページ")
-                % {"number": letter.letter_number, "file": letter.file, "page": letter.page}
-            )
+        _echo_runs(runs)
+        _echo_withdrawn(withdrawn)
     if withdrawn:
         sys.exit(WITH_HOLDS)
+
+
+def _echo_runs(runs: Sequence[RunStatus]) -> None:
+    if not runs:
+        click.echo(_s("印刷はまだありません。"))
+    states = {
+        "building": _s("途中"),
+        "built": _s("作成ずみ"),
+        "handed_over": _s("差し出しずみ"),
+        "discarded": _s("取りやめ"),
+    }
+    for run in runs:
+        state = states[run.state]
+        click.echo(
+            _s(
+                "印刷 %(id)d（%(state)s）: %(printed)d／%(planned)d通、ファイル "
+                "%(built)d／%(chunks)d、%(folder)s"
+            )
+            % {
+                "id": run.id,
+                "state": state,
+                "printed": run.printed,
+                "planned": run.planned,
+                "built": run.chunks_built,
+                "chunks": run.chunks,
+                "folder": run.folder,
+            }
+        )
+
+
+def _echo_withdrawn(withdrawn: Sequence[Withdrawal]) -> None:
+    if withdrawn:
+        click.echo(
+            _s("印刷の後に、支援措置や保留になった世帯の手紙です。差し出す前に抜き取ってください。")
+        )
+    for letter in withdrawn:
+        click.echo(
+            _s("  %(number)s: %(file)s の%(page)dページ")
+            % {"number": letter.letter_number, "file": letter.file, "page": letter.page}
+        )

@@ -4,7 +4,7 @@ The labels of a day from a file, or a whole run or print of cards by a class wit
 """
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -77,18 +77,15 @@ def post(
     entries = read_entries(file.read_bytes()) if file is not None else []
     with context.database().write() as session:
         now = context.clock.now(session)
-        actor, posted_on = (
-            person(session, by, Permission.POST_LETTERS),
-            day.date() if day else jst_date(now),
-        )
+        actor = person(session, by, Permission.POST_LETTERS)
+        posted_on = day.date() if day else jst_date(now)
+        work = context.work(session, actor)
         if run_id is not None:
-            done = post_run(context.work(session, actor), run_id, posted_on, mail_class)
+            done = post_run(work, run_id, posted_on, mail_class)
         elif print_id is not None:
-            done = Posted(
-                post_cards(context.work(session, actor), print_id, posted_on, mail_class).cards
-            )
+            done = Posted(post_cards(work, print_id, posted_on, mail_class).cards)
         else:
-            done = post_letters(context.work(session, actor), entries, posted_on, mail_class)
+            done = post_letters(work, entries, posted_on, mail_class)
         if dry_run:
             session.rollback()
     value: dict[str, Any] = asdict(done) | {
@@ -98,13 +95,17 @@ def post(
     }
     write_json(json_file, value)
     if json_file != "-":
-        click.echo(
-            _sn(
-                "%(day)s に差し出した手紙%(n)d通を記録しました。",
-                "%(day)s に差し出した手紙%(n)d通を記録しました。",
-                done.letters,
-            )
-            % {"day": posted_on.isoformat(), "n": done.letters}
-        )
+        _echo_posted(done, posted_on)
         if dry_run:
             click.echo(_s("試しの実行なので、何も変えていません。"))
+
+
+def _echo_posted(done: Posted, day: date) -> None:
+    click.echo(
+        _sn(
+            "%(day)s に差し出した手紙%(n)d通を記録しました。",
+            "%(day)s に差し出した手紙%(n)d通を記録しました。",
+            done.letters,
+        )
+        % {"day": day.isoformat(), "n": done.letters}
+    )

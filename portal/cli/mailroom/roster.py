@@ -1,7 +1,7 @@
 """``portal roster``: check an extract, import it, look at differences and at what is held."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
@@ -27,6 +27,8 @@ from portal.domain.mailroom.roster.importer import Imported, Importer
 from portal.domain.mailroom.roster.kinds import meaning
 from portal.domain.mailroom.roster.layout import Layout, find_layout
 from portal.domain.mailroom.roster.queries import (
+    HeldHousehold,
+    NotTaken,
     described_differences,
     held_households,
     rows_not_taken,
@@ -204,31 +206,35 @@ def import_(
     if dry_run:
         with _work(size, _s("確認中"), CHECKING) as work:
             report = _check(program, file, chosen, extracted, work)
-        if json_file != "-":
-            _say(report)
-            click.echo(_s("試しの実行なので、何も変えていません。"))
-        _write_report(report, json_file)
-        _end(report)
+        _end_dry_run(report, json_file)
     importer = _importer(context)
     with _work(size, _s("取り込み中"), CHECKING + STAGING + APPLYING) as work:
         report = _check(program, file, chosen, extracted, work, ROWS_IN_MEMORY)
         work.share = STAGING
         done = importer.run(file, report, step=work.applied)
     if json_file:
-        write_json(
-            json_file,
-            {
-                "import_id": done.import_id,
-                "state": done.state,
-                "repeated": done.repeated,
-                "differences": done.differences,
-                "totals": report.totals,
-            },
-        )
+        write_json(json_file, _done_json(done) | {"totals": report.totals})
     if json_file != "-":
         _say(report)
         _say_done(done)
     _end(report)
+
+
+def _end_dry_run(report: RosterReport, json_file: str | None) -> NoReturn:
+    if json_file != "-":
+        _say(report)
+        click.echo(_s("試しの実行なので、何も変えていません。"))
+    _write_report(report, json_file)
+    _end(report)
+
+
+def _done_json(done: Imported) -> dict[str, Any]:
+    return {
+        "import_id": done.import_id,
+        "state": done.state,
+        "repeated": done.repeated,
+        "differences": done.differences,
+    }
 
 
 def _apply(context: Context, import_id: int, *, dry_run: bool) -> None:
@@ -314,8 +320,7 @@ def holds(context: Context, code: str | None, json_file: str | None) -> None:
             if latest is None
             else list(rows_not_taken(context.work(session), latest.id, include_protected=True))
         )
-    if code is not None:
-        rejected = [row for row in rejected if code in row.codes]
+    rejected = [row for row in rejected if code is None or code in row.codes]
     value: dict[str, Any] = {
         "households": [{"household_no": h.household_no, "codes": h.codes} for h in held],
         "rows": [
@@ -330,8 +335,11 @@ def holds(context: Context, code: str | None, json_file: str | None) -> None:
         ],
     }
     write_json(json_file, value)
-    if json_file == "-":
-        return
+    if json_file != "-":
+        _echo_held(held, rejected)
+
+
+def _echo_held(held: Sequence[HeldHousehold], rejected: Sequence[NotTaken]) -> None:
     for household in held:
         click.echo(
             _s("世帯 %(no)s") % {"no": household.household_no or f"#{household.household_id}"}

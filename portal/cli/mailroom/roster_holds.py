@@ -298,27 +298,31 @@ def protection_from_list(
         },
     )
     if json_file != "-":
-        said = _s("一覧の %(all)d 世帯のうち、%(held)d 世帯を新しく保護しました。") % {
-            "all": done.households,
-            "held": done.held,
-        }
-        _say(said, dry_run)
-        if done.released_before:
-            click.echo(
-                _s(
-                    "前に区の指示で保留を解いた %(n)d 世帯は、そのままです。"
-                    "もう一度保護するには --again を付けてください。"
-                )
-                % {"n": done.released_before}
-            )
-        if done.unknown:
-            click.echo(
-                _s("登録のない番号が %(n)d 件あります。区に確かめてください。")
-                % {"n": len(done.unknown)}
-            )
-            for number in done.unknown:
-                click.echo(f"  {number}")
+        _echo_list(done, dry_run=dry_run)
     raise SystemExit(WITH_HOLDS if done.unknown or done.held else 0)
+
+
+def _echo_list(done: protection_list.ProtectionList, *, dry_run: bool) -> None:
+    said = _s("一覧の %(all)d 世帯のうち、%(held)d 世帯を新しく保護しました。") % {
+        "all": done.households,
+        "held": done.held,
+    }
+    _say(said, dry_run)
+    if done.released_before:
+        click.echo(
+            _s(
+                "前に区の指示で保留を解いた %(n)d 世帯は、そのままです。"
+                "もう一度保護するには --again を付けてください。"
+            )
+            % {"n": done.released_before}
+        )
+    if done.unknown:
+        click.echo(
+            _s("登録のない番号が %(n)d 件あります。区に確かめてください。")
+            % {"n": len(done.unknown)}
+        )
+        for number in done.unknown:
+            click.echo(f"  {number}")
 
 
 @protection_group.command(
