@@ -1,4 +1,5 @@
-"""Pages: From the ward's extract to the mail and back.
+"""Staff pages of the mailroom: imports, print runs, tracking, returned mail, incidents.
 
-Imports, print runs, tracking, returned mail, incidents.
+They ask the services and queries of ``portal.domain.mailroom`` and show
+``templates/admin/mailroom``.
 """

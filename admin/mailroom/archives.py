@@ -1,7 +1,4 @@
-"""The archive of a run for a mail house.
-
-Building it, giving it up when it is lost, removing what is plain.
-"""
+"""The archive of a run for a mail house: build it, record its loss, remove plain files."""
 
 from typing import Any
 
@@ -62,7 +59,7 @@ def _show_own(page: Page, status_code: int) -> Response[Any]:
 
 
 def build(page: Page) -> Response[Any]:
-    """Build the archive; a second press finds it there."""
+    """Build the archive; a second attempt finds it there."""
     run_id, chosen = number_in_address(page, "run_id"), page.form.get("company")
     if not (chosen.isascii() and chosen.isdigit() and len(chosen) <= MOST_DIGITS):
         page.form.error("company", _s("渡す会社を選んでください。"))
@@ -78,7 +75,7 @@ def build(page: Page) -> Response[Any]:
 
 
 def take(page: Page) -> Response[Any]:
-    """Give the archive of a handed-over run piece by piece, as it lies on the disk: encrypted."""
+    """Send the encrypted archive of a handed-over run piece by piece, as it is on the disk."""
     run_id, key = number_in_address(page, "run_id"), number_in_address(page, "archive_id")
     try:
         path = sending.take_archive(page.work, run_id, key)
@@ -93,7 +90,7 @@ def take(page: Page) -> Response[Any]:
 
 
 def lose(page: Page) -> Response[Any]:
-    """Give up the whole batch of a lost archive, with a fresh code."""
+    """Record the archive of a whole batch as lost, with a fresh code."""
     run_id, key = number_in_address(page, "run_id"), number_in_address(page, "archive_id")
     states = {row.id: row.state for row in sending.archives_of(page.session, run_id)}
     if key not in states:
@@ -111,7 +108,7 @@ def lose(page: Page) -> Response[Any]:
 
 
 def remove_plain(page: Page) -> Response[Any]:
-    """Remove the plain files of a run that left the house."""
+    """Remove the plain files of a run that was handed over."""
     run_id = number_in_address(page, "run_id")
     try:
         remove_plain_files(page.site.work_source(page.actor), run_id)

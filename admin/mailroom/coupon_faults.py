@@ -1,6 +1,6 @@
 """Coupons that shops refuse.
 
-The list, the issuer's word, one action that stops and replaces, and its report.
+The list, the issuer's status, one action that stops and replaces, and the report.
 """
 
 from collections.abc import Callable
@@ -78,7 +78,7 @@ def _found(page: Page) -> CouponFault:
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show one case with both codes, and what can be done now; what was told on demand."""
+    """Show one case with both codes and the possible actions; the household's words on demand."""
     row = _found(page)
     old, new = fault_queries.codes_of(page.work, row)
     shown = page.who.auth is not None and page.who.auth.data.get(READ) == row.id
@@ -115,7 +115,7 @@ def _suggested(page: Page, coupon: CodeView) -> dict[str, str]:
 
 
 def read(page: Page) -> Response[Any]:
-    """Show what was told, and log that it was read."""
+    """Show the household's words, and log that they were read."""
     row = _found(page)
     if page.who.auth is not None:
         record(
@@ -126,7 +126,7 @@ def read(page: Page) -> Response[Any]:
 
 
 def look_up(page: Page) -> Response[Any]:
-    """Note the issuer's word."""
+    """Record the issuer's status."""
     form, row = page.form, _found(page)
     day = whole_date(form.get("as_of"))
     if isinstance(day, DateFault):
@@ -159,12 +159,12 @@ def replace(page: Page) -> Response[Any]:
 
 
 def explain(page: Page) -> Response[Any]:
-    """End a case with an explanation."""
+    """Close a case with an explanation."""
     return _end(page, faults.explain)
 
 
 def refuse(page: Page) -> Response[Any]:
-    """End a case that is none."""
+    """Close a case that was no fault, or not ours."""
     return _end(page, faults.refuse)
 
 
@@ -194,7 +194,7 @@ def _act(page: Page, row: CouponFault, said: str, act: Callable[[], object]) -> 
 
 
 def report(page: Page) -> Response[Any]:
-    """Give the report of a case as PDF or workbook; that it was taken is logged."""
+    """Send the report of a case as PDF or workbook; the download is logged."""
     row = _found(page)
     kind = str(page.params["kind"])
     if kind not in {"pdf", "xlsx"}:

@@ -1,4 +1,4 @@
-"""The dispatch calendar: planning a posting, changing it, noting that it went, giving it up."""
+"""The dispatch calendar: plan a posting, change it, record it as sent, cancel it."""
 
 from collections.abc import Callable
 from datetime import date
@@ -31,7 +31,7 @@ FIELDS = frozenset({"day", "post_office", "planned", "towns", "note", "run"})
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show what is planned, the form for a new posting, and what went."""
+    """Show what is planned, the form for a new posting, and what was sent."""
     return page.render(
         "admin/mailroom/dispatches.html",
         status_code,
@@ -134,13 +134,13 @@ def change(page: Page) -> Response[Any]:
 
 
 def mark_sent(page: Page) -> Response[Any]:
-    """Note that the letters went to the post office."""
+    """Record that the letters were brought to the post office."""
     key = number_in_address(page, "dispatch_id")
     return _act(page, "sent", show, lambda: calendar.mark_sent(page.work, key))
 
 
 def cancel(page: Page) -> Response[Any]:
-    """Give a planned posting up."""
+    """Cancel a planned posting."""
     key = number_in_address(page, "dispatch_id")
     return _act(page, "cancelled", show, lambda: calendar.cancel(page.work, key))
 

@@ -1,4 +1,4 @@
-"""The log of stops: planned ones announced in time, others written down; how long each lasted."""
+"""The log of downtime: planned stops announced in time, others recorded, with their length."""
 
 from collections.abc import Callable
 from typing import Any
@@ -72,7 +72,7 @@ def plan(page: Page) -> Response[Any]:
 
 
 def log(page: Page) -> Response[Any]:
-    """Write a stop down."""
+    """Record a stop."""
     form = page.form
     starts = typed_instant(form, "log_starts_on", "log_starts_time")
     ends = (
@@ -91,7 +91,7 @@ def log(page: Page) -> Response[Any]:
 
 
 def end(page: Page) -> Response[Any]:
-    """Note when it worked again."""
+    """Record when it worked again."""
     key = number_in_address(page, "downtime_id")
     ends = typed_instant(page.form, f"end-on-{key}", f"end-time-{key}")
     if ends is None:
@@ -105,7 +105,7 @@ def end(page: Page) -> Response[Any]:
 
 
 def cancel(page: Page) -> Response[Any]:
-    """Call a planned stop off."""
+    """Cancel a planned stop."""
     key = number_in_address(page, "downtime_id")
     return _act(
         page,
@@ -125,7 +125,7 @@ def _act(
 
 
 def month_file(page: Page) -> Response[Any]:
-    """Give a month's log as a workbook, as the month's report has it."""
+    """Send a month's log as a workbook, as in the month's report."""
     month = read_month(page.form.get("month"))
     if month is None:
         page.form.error("month", _s("月を、2023-07 のように入力してください。"))

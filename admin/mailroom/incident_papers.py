@@ -1,6 +1,6 @@
 """Reports about an incident.
 
-Written from the register, confirmed by the ward or given back, taken along as a file.
+Written from the register, confirmed by the ward or given back, downloaded as a file.
 """
 
 from collections.abc import Callable
@@ -55,7 +55,7 @@ def preview(page: Page) -> Response[Any]:
 
 
 def write(page: Page) -> Response[Any]:
-    """Freeze a report and give it to the ward."""
+    """Freeze a report and submit it to the ward."""
     kind = str(page.params["kind"])
     if kind not in REPORTS:
         raise _missing()
@@ -125,7 +125,7 @@ def _decide(page: Page, said: str, step: Callable[[IncidentReport], object]) -> 
 
 
 def file(page: Page) -> Response[Any]:
-    """Give a frozen report as PDF or workbook; that it was taken is logged."""
+    """Send a frozen report as PDF or workbook; the download is logged."""
     row, paper, kind = found(page), _paper(page), str(page.params["kind"])
     if kind not in {"pdf", "xlsx"}:
         raise _missing()

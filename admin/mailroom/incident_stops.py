@@ -1,4 +1,4 @@
-"""From an incident: what it touches is added, found in the audit log, and stopped now."""
+"""The subjects of an incident: added by number, found in the audit log, and stopped at once."""
 
 from typing import Any
 
@@ -107,7 +107,7 @@ def show_subjects(page: Page) -> Response[Any]:
 
 
 def show_affected(page: Page, status_code: int = 200) -> Response[Any]:
-    """Ask whom to look for in the audit log, and show whom the last search of this incident found."""
+    """Show the search of the audit log, and the result of this incident's last search."""
     row = found(page)
     result = None
     if page.method == "GET" and (kept := _kept(page, row.id)) is not None:
@@ -137,7 +137,7 @@ def _page(page: Page) -> int:
 
 
 def _kept(page: Page, incident_id: int) -> dict[str, str] | None:
-    """Return what was looked for last, as it was typed; None for another incident."""
+    """Return the last search as it was typed; None for another incident."""
     kept = page.who.auth.data.get(ASKED) if page.who.auth is not None else None
     if not kept or kept.get("incident") != str(incident_id):
         return None
@@ -158,7 +158,7 @@ def _find(page: Page, asked: Search) -> affected.Affected | None:
 
 
 def search(page: Page) -> Response[Any]:
-    """Look for people; that it was looked for is logged, with how many were found."""
+    """Search the audit log; the search is logged with the number of households found."""
     row, asked = found(page), _asked(page)
     result = _find(page, asked) if asked is not None else None
     if asked is None or result is None:

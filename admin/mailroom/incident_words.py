@@ -1,4 +1,4 @@
-"""What is said of coupon faults, incidents, site notices and downtime, in the staff's language."""
+"""Staff texts of coupon faults, incidents, site notices and downtime."""
 
 from portal.domain.foundation.texts import _s, kept_per_language
 from portal.domain.oversight.reports import incident_words as papers
@@ -13,7 +13,7 @@ stopped = kept_per_language(papers.stopped)
 
 @kept_per_language
 def source(code: str) -> str:
-    """Say how a coupon fault reached us."""
+    """Return how a coupon fault reached us."""
     return {
         "call": _s("電話"),
         "fax": _s("FAX"),
@@ -25,7 +25,7 @@ def source(code: str) -> str:
 
 @kept_per_language
 def fault_state(code: str) -> str:
-    """Name where a coupon fault stands."""
+    """Return the name of a coupon fault's state."""
     return {
         "reported": _s("受け付け"),
         "looked_up": _s("発行者に確認ずみ"),
@@ -44,7 +44,7 @@ def fault_mark(code: str) -> str:
 
 @kept_per_language
 def outcome(code: str) -> str:
-    """Say why a case ended without a new code."""
+    """Return why a case ended without a new code."""
     return {
         "shop_mistake": _s("店の間違い"),
         "used_by_household": _s("世帯が使っていた"),
@@ -58,7 +58,7 @@ def outcome(code: str) -> str:
 
 @kept_per_language
 def incident_state(code: str) -> str:
-    """Name where an incident stands."""
+    """Return the name of an incident's state."""
     return {
         "open": _s("対応中"),
         "contained": _s("広がりを止めた"),
@@ -69,7 +69,7 @@ def incident_state(code: str) -> str:
 
 @kept_per_language
 def clock(code: str) -> str:
-    """Name a clock of an incident."""
+    """Return the name of a clock of an incident."""
     return {
         "tell_ward": _s("区に知らせる（すぐに）"),
         "first": _s("事故報告書（速報）: 3〜5日"),
@@ -79,7 +79,7 @@ def clock(code: str) -> str:
 
 @kept_per_language
 def pace(code: str) -> str:
-    """Say how a clock stands."""
+    """Return the status of a clock."""
     return {
         "done": _s("すみ"),
         "late": _s("すみ（期限のあと）"),
@@ -96,13 +96,13 @@ def pace_mark(code: str) -> str:
 
 @kept_per_language
 def subject(code: str) -> str:
-    """Name what an incident touches."""
+    """Return the name of what an incident touches."""
     return {"letter": _s("手紙"), "coupon": _s("コード"), "household": _s("世帯")}.get(code, code)
 
 
 @kept_per_language
 def found_by(code: str) -> str:
-    """Say how something came to an incident."""
+    """Return how a subject was added to an incident."""
     return {
         "typed": _s("番号を入力"),
         "run": _s("印刷から"),
@@ -113,7 +113,7 @@ def found_by(code: str) -> str:
 
 @kept_per_language
 def result(code: str) -> str:
-    """Say what was done about a letter or a code."""
+    """Return what was done about a letter or a code."""
     return {
         "listed": _s("まだ止めていない"),
         "stopped": _s("止めた"),
@@ -128,7 +128,7 @@ def result(code: str) -> str:
 
 @kept_per_language
 def report_state(code: str) -> str:
-    """Name where a report stands."""
+    """Return the name of a report's state."""
     return {
         "written": _s("区の確認待ち"),
         "confirmed": _s("区が確認"),
@@ -138,7 +138,7 @@ def report_state(code: str) -> str:
 
 @kept_per_language
 def what(code: str) -> str:
-    """Name what is looked for in the audit log."""
+    """Return the name of what is searched in the audit log."""
     return {
         "looked": _s("見た"),
         "printed": _s("印刷した・渡した"),
@@ -149,7 +149,7 @@ def what(code: str) -> str:
 
 @kept_per_language
 def notice_kind(code: str) -> str:
-    """Name what a site notice is about."""
+    """Return the subject of a site notice."""
     return {
         "outage": _s("障害"),
         "planned": _s("計画停止"),
@@ -160,7 +160,7 @@ def notice_kind(code: str) -> str:
 
 @kept_per_language
 def notice_state(code: str) -> str:
-    """Name where a site notice stands."""
+    """Return the name of a site notice's state."""
     return {
         "draft": _s("下書き"),
         "waiting": _s("承認待ち"),
@@ -171,7 +171,7 @@ def notice_state(code: str) -> str:
 
 @kept_per_language
 def downtime_state(code: str) -> str:
-    """Name where a stop stands."""
+    """Return the name of a stop's state."""
     return {
         "planned": _s("予定"),
         "running": _s("止まっている"),
@@ -181,7 +181,7 @@ def downtime_state(code: str) -> str:
 
 
 def incident_events() -> dict[str, str]:
-    """Say what happened to a coupon fault, and what was taken out, by the event's name."""
+    """Return the texts of incident events on a timeline, by the event's name."""
     return {
         "coupon_fault.reported": _s("お店で使えないクーポンを受け付け"),
         "coupon_fault.read": _s("お店で言われたことを見た"),

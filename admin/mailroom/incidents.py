@@ -1,6 +1,6 @@
-"""The register of incidents: opened, described in nine fields, told to the ward, contained, closed.
+"""The register of incidents with their clocks.
 
-With its clocks.
+Opened, described in nine fields, reported to the ward, contained, closed.
 """
 
 from collections.abc import Callable
@@ -33,7 +33,7 @@ FAULTS = frozenset({"kind", "known_on", "occurred_on", "told_on", *FIELDS})
 
 
 def show_list(page: Page) -> Response[Any]:
-    """List incidents, known last first, with the clocks that run."""
+    """List incidents, known last first, with the running clocks."""
     state = page.query.get("state", "")
     state = state if state in STATES else ""
     typed = page.query.get("page", "")
@@ -68,7 +68,7 @@ def show_new(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def submit(page: Page) -> Response[Any]:
-    """Open an incident; pressed twice, it is one."""
+    """Open an incident; a repeated submission opens it once."""
     form, key = page.form, post_key(page)
     known = typed_instant(form, "known_on", "known_time")
     occurred = (
@@ -152,7 +152,7 @@ def write_fields(page: Page) -> Response[Any]:
 
 
 def tell_ward(page: Page) -> Response[Any]:
-    """Note when the ward was told."""
+    """Record when the ward was informed."""
     told: datetime | None = page.now
     if page.form.get("told_on").strip():
         told = typed_instant(page.form, "told_on", "told_time")
@@ -163,17 +163,17 @@ def tell_ward(page: Page) -> Response[Any]:
 
 
 def contain(page: Page) -> Response[Any]:
-    """Note that it spreads no further."""
+    """Record that the incident is contained."""
     return act(page, "contained", lambda key: register.contain(page.work, key))
 
 
 def close(page: Page) -> Response[Any]:
-    """End an incident."""
+    """Close an incident."""
     return act(page, "closed", lambda key: register.close(page.work, key))
 
 
 def reopen(page: Page) -> Response[Any]:
-    """Take an incident up again."""
+    """Reopen an incident."""
     return act(page, "reopened", lambda key: register.reopen(page.work, key))
 
 

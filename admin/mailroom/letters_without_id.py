@@ -1,6 +1,6 @@
 """Letters without an ID.
 
-The staff's addresses for test postings, and what became of such letters in the mail.
+Staff addresses for test postings, and the results of such letters in the mail.
 """
 
 from datetime import date
@@ -34,7 +34,7 @@ SHOWN = 100
 
 
 def show_addresses(page: Page, status_code: int = 200) -> Response[Any]:
-    """List to whom test postings go, with the form for another."""
+    """List the recipients of test postings, with the form for another."""
     rows = staff_addresses.active(page.session)
     return page.render(
         "admin/mailroom/test_addresses.html",
@@ -45,7 +45,7 @@ def show_addresses(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def add(page: Page) -> Response[Any]:
-    """Keep an address."""
+    """Store an address."""
 
     def add() -> None:
         address = staff_addresses.read_address(*(page.form.get(name) for name in FIELDS))
@@ -57,7 +57,7 @@ def add(page: Page) -> Response[Any]:
 
 
 def remove(page: Page) -> Response[Any]:
-    """Forget an address."""
+    """Remove an address."""
     key = number_in_address(page, "address_id")
     if first_post(page):
         staff_addresses.remove(page.work, key)
@@ -72,7 +72,7 @@ def _run(page: Page) -> PrintRun:
 
 
 def show_mail(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show how many letters of a run are where, and of a test posting each one."""
+    """Show a run's letters by state, and of a test posting each one."""
     run = _run(page)
     is_test = run.kind == TEST_POSTING
     letters = without_id.of_run(page.session, run.id, SHOWN) if is_test else []
@@ -99,7 +99,7 @@ def show_mail(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def end(page: Page) -> Response[Any]:
-    """Note that a letter arrived, or that the post brought it back."""
+    """Record that a letter arrived, or that the post brought it back."""
     run, form = _run(page), page.form
     number, action, day = (
         read_letter_number(form.get("letter_number")),

@@ -1,4 +1,4 @@
-"""Posting: a label for each letter by scanner and Enter, from a file, or a whole run by a class without labels."""
+"""Posting: labels by scanner or from a file, or a whole run by a class without labels."""
 
 from collections.abc import Callable
 from datetime import date
@@ -33,7 +33,7 @@ WITHOUT = tuple(name for name, one in MAIL.items() if not one.digits)
 def show(
     page: Page, status_code: int = 200, *, label_next: bool = False, faults: tuple[str, ...] = ()
 ) -> Response[Any]:
-    """Show the form for the scanner, files and whole runs, what was posted last, and the month's postage."""
+    """Show the forms for scanner, files and whole runs, the latest postings and the postage."""
     today = jst_date(page.now)
     month = read_month(page.query.get("month", "")) or today
     return page.render(
@@ -63,7 +63,7 @@ def show(
 
 
 def typed_day(page: Page) -> date | None:
-    """Read the day of posting; a fault goes into the form."""
+    """Parse the day of posting; a fault is added to the form."""
     day = whole_date(page.form.get("day"))
     if isinstance(day, date):
         return day
@@ -139,7 +139,7 @@ def post_run(page: Page) -> Response[Any]:
 
 
 def post_cards(page: Page) -> Response[Any]:
-    """Post a print of cards, whole."""
+    """Post a print of cards as a whole."""
     print_id, day = number_in_address(page, "print_id"), typed_day(page)
     if day is None:
         return show(page, 422)

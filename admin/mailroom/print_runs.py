@@ -1,4 +1,4 @@
-"""Letter batches: print runs, their files and counts, who was left out, and handing a run over to the post."""
+"""Print runs: files and counts, who was left out, and handing a run over to the post."""
 
 import re
 from itertools import islice
@@ -40,10 +40,7 @@ LETTER_FIELD = re.compile(r"letter-[1-9]\d{0,15}", re.ASCII)
 
 
 def show_list(page: Page) -> Response[Any]:
-    """List the print runs, newest first; who gets a letter now and why others get none.
-
-    Letters to take out.
-    """
+    """List the print runs, newest first, who gets a letter now, and the letters to take out."""
     runs = run_statuses(page.session)
     counts = selection.counts(page.session)
     may_know = allowed(page, Permission.KNOW_PROTECTED)
@@ -84,7 +81,7 @@ def _run(page: Page) -> PrintRun:
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show one print run.
 
-    Files, letters per state, whether the counts agree, and what its hand-over waits for.
+    Files, letters by state, whether the counts agree, and what its hand-over waits for.
     """
     run = _run(page)
     chunks = chunks_of(page.session, run.id)
@@ -153,7 +150,7 @@ def confirm(page: Page) -> Response[Any]:
 
 
 def refuse(page: Page) -> Response[Any]:
-    """Turn down another person's proposal, or withdraw the own one."""
+    """Reject another person's proposal, or withdraw one's own."""
     proposal = handover.proposal_of(page.session, _run(page).id)
     if proposal is not None:
         turn_down(page.work, proposal.id)
@@ -161,7 +158,7 @@ def refuse(page: Page) -> Response[Any]:
 
 
 def take_out(page: Page) -> Response[Any]:
-    """Note which letters were taken out of their envelopes' pile."""
+    """Record which letters were taken out of the run's pile."""
     run = _run(page)
     chosen = [int(name[7:]) for name in page.form.values if LETTER_FIELD.fullmatch(name)]
     if not chosen:

@@ -1,6 +1,6 @@
-"""外字: proposing a text or an image to print in place of characters that no font has.
+"""外字: propose a text or an image to print in place of characters that no font has.
 
-The original stays.
+The original is kept.
 """
 
 from typing import Any
@@ -46,7 +46,7 @@ def _hold(page: Page) -> Hold:
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show what was received, masked unless the person asked to see it, beside a field for each part."""
+    """Show what was received, masked unless revealed, beside a field for each part."""
     hold = _hold(page)
     if opened_until(page, hold.household_id) is None:
         return page.redirect(f"/households/{hold.household_id}/reason")
@@ -125,7 +125,7 @@ def submit(page: Page) -> Response[Any]:
 
 
 def show_image(page: Page) -> Response[Any]:
-    """Show the proposed image of the name, so that whoever confirms it sees what will be printed."""
+    """Send the proposed image of the name, so that the second person sees what will be printed."""
     wanted = proposed_print_text(page, _hold(page))
     if wanted is None or wanted.image is None:
         raise NotFoundError(_s("この画像は見つかりませんでした。"))

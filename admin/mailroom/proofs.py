@@ -1,6 +1,6 @@
 """The proof of a print run.
 
-Pictures of letters and counts, and a second person's decision to let it leave or not.
+Pictures of letters and counts, and a second person's decision.
 """
 
 from collections.abc import Callable
@@ -32,7 +32,7 @@ from portal.platform.routes import Transaction
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show the proof of a run, and what may be decided."""
+    """Show the proof of a run, and the possible decisions."""
     session = page.session
     run = print_run(session, number_in_address(page, "run_id"))
     if run is None:
@@ -73,7 +73,7 @@ def _answer(page: Page, said: str) -> Response[Any]:
 
 
 def make(page: Page) -> Response[Any]:
-    """Make the proof; a second press finds it there."""
+    """Make the proof; a second attempt finds it there."""
     run_id, site = number_in_address(page, "run_id"), page.site
     database, settings = site.database, site.settings
     printer = Printer(
@@ -121,7 +121,7 @@ def refuse(page: Page) -> Response[Any]:
 
 
 def discard(page: Page) -> Response[Any]:
-    """Give up a refused run with all its letters, with a fresh code."""
+    """Discard a refused run with all its letters, with a fresh code."""
     run_id = number_in_address(page, "run_id")
     if status := fresh_code(page):
         return show(page, status)
@@ -138,7 +138,7 @@ def _decide(page: Page, said: str, act: Callable[[], object]) -> Response[Any]:
 
 
 def picture(page: Page) -> Response[Any]:
-    """Send the picture of a letter; who looks at it is on record."""
+    """Send the picture of a letter; every view is recorded."""
     site = page.site
     with site.database.write() as session:
         page.load_auth(session, site.clock.now(session))

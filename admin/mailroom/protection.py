@@ -1,6 +1,6 @@
 """Whether protection is known, from where and since when.
 
-And the ward's dated "none", said by two people.
+And the ward's dated statement that there is none, made by two people.
 """
 
 from datetime import date
@@ -34,7 +34,7 @@ PLACE = "/roster/protection"
 
 
 def known(page: Page) -> tuple[Protection | None, Approval | None]:
-    """Return what protection was loaded from, with the two people's approval where it is their "none"."""
+    """Return the source of protection, with the two people's approval where it is "none"."""
     state = protection_state(page.session)
     said = state is not None and state.source == "none_confirmed"
     return state, approval_by_id(
@@ -48,7 +48,7 @@ def _proposal(page: Page) -> Approval | None:
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show the state, what is blocked until then, and the proposal that waits or the form for one."""
+    """Show the state, what is blocked until then, and the open proposal or the form for one."""
     state, approval = known(page)
     proposal = _proposal(page)
     shown = proposal or approval
@@ -108,7 +108,7 @@ def confirm(page: Page) -> Response[Any]:
 
 
 def refuse(page: Page) -> Response[Any]:
-    """Turn down another person's proposal, or withdraw the own one."""
+    """Reject another person's proposal, or withdraw one's own."""
     proposal = _proposal(page)
     if proposal is not None and page.form.get("proposal") == str(proposal.id):
         turn_down(page.work, proposal.id)

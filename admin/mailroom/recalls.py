@@ -1,6 +1,6 @@
-"""Pull lists of a run.
+"""Recall lists of a run.
 
-What changed since the hand-over, the list for the mail house, and its answers.
+Changes since the hand-over, the list for the mail house, and its answers.
 """
 
 import re
@@ -38,7 +38,7 @@ TYPES = {
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show what must be pulled now, and each list with the letters that wait for an answer."""
+    """Show what must be recalled now, and each list with the letters that wait for an answer."""
     session = page.session
     run = print_run(session, number_in_address(page, "run_id"))
     if run is None:
@@ -73,7 +73,7 @@ def _act(page: Page, said: str, field: str, act: Callable[[], object]) -> Respon
 
 
 def draw_up(page: Page) -> Response[Any]:
-    """Make a list of what must be pulled now."""
+    """Make a list of what must be recalled now."""
     run_id = number_in_address(page, "run_id")
     return _act(
         page,
@@ -84,7 +84,7 @@ def draw_up(page: Page) -> Response[Any]:
 
 
 def send(page: Page) -> Response[Any]:
-    """Note that a list went to the mail house."""
+    """Record that a list was sent to the mail house."""
     key = _list_id(page)
     return _act(
         page,
@@ -95,7 +95,7 @@ def send(page: Page) -> Response[Any]:
 
 
 def answer(page: Page) -> Response[Any]:
-    """Note the answers that were ticked, or one answer for all that still wait."""
+    """Record the ticked answers, or one answer for all that still wait."""
     key, form = _list_id(page), page.form
     if form.get("all") in recall_list.ANSWERS:
         waiting = [
@@ -120,7 +120,7 @@ def answer(page: Page) -> Response[Any]:
 
 
 def answer_by_file(page: Page) -> Response[Any]:
-    """Note the answers of a list that the mail house filled in."""
+    """Record the answers of a list that the mail house filled in."""
     key, form = _list_id(page), page.form
     data = form.upload("file")
     if data is None:
@@ -145,7 +145,7 @@ def answer_by_file(page: Page) -> Response[Any]:
 
 
 def download(page: Page) -> Response[Any]:
-    """Give a list as CSV, workbook or on paper, or the sheets for the post office."""
+    """Send a list as CSV, workbook or on paper, or the sheets for the post office."""
     key, kind = _list_id(page), page.params["kind"]
     row = recall_queries.pull_list(page.session, number_in_address(page, "run_id"), key)
     program, name = page.site.program, recall_queries.list_file(row)

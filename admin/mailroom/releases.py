@@ -1,4 +1,7 @@
-"""One hold: released by one person, or proposed by one and confirmed by another with a fresh code (four eyes)."""
+"""One hold: released by one person, or proposed and then confirmed by another (four eyes).
+
+The confirmation takes a fresh code.
+"""
 
 from dataclasses import replace
 from datetime import date
@@ -34,10 +37,10 @@ FILES = {"instruction_scan": SCAN}
 
 
 def found_hold(page: Page) -> Hold:
-    """Return the hold of the address, if this person may know of it.
+    """Return the hold of the address, if this person may see it.
 
     Raises:
-        NotFoundError: there is none, or its household is not theirs to know.
+        NotFoundError: there is none, or its household is not visible to the person.
     """
     may_know = allowed(page, Permission.KNOW_PROTECTED)
     hold = worklists.visible_hold(
@@ -57,14 +60,14 @@ def proposal_of(page: Page, hold: Hold) -> Approval | None:
 
 
 def proposed_print_text(page: Page, hold: Hold) -> PrintFields | None:
-    """Return what a person proposed to print, None where nothing such waits."""
+    """Return the proposed print text, or None."""
     proposal = proposal_of(page, hold)
     sealed = proposal.sealed if proposal is not None else None
     return open_print_fields(page.site.vault, sealed, hold.household_id) if sealed else None
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show a hold, what to do about it, and who has proposed what."""
+    """Show a hold, what to do about it, and the proposals."""
     hold = found_hold(page)
     proposal = proposal_of(page, hold)
     proposer = staff_user(page.session, proposal.proposed_by) if proposal is not None else None
@@ -88,7 +91,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def read_instruction(page: Page) -> Instruction | None:
-    """Read the ward's instruction from the form; both fields or none. Faults go into the form."""
+    """Parse the ward's instruction; both fields or none. Faults are added to the form."""
     number, day = page.form.get("instruction_no").strip(), page.form.get("instruction_date").strip()
     if not number and not day and page.form.upload("instruction_scan") is None:
         return None
@@ -197,7 +200,7 @@ def confirm(page: Page) -> Response[Any]:
 
 
 def refuse(page: Page) -> Response[Any]:
-    """Turn down another person's proposal, or withdraw the own one."""
+    """Reject another person's proposal, or withdraw one's own."""
     hold = found_hold(page)
     proposal = proposal_of(page, hold)
     if proposal is not None:

@@ -1,16 +1,16 @@
-"""Words of the returned-mail desk and of what the post says."""
+"""Staff texts of returned mail and of the post's events."""
 
 from portal.domain.foundation.texts import _s
 from portal.domain.mailroom.returned_mail.actions import NextAction, action_text
 
 
 def action(code: str) -> str:
-    """Say the next step of an item."""
+    """Return the next step of an item."""
     return action_text(NextAction(code))
 
 
 def return_events() -> dict[str, str]:
-    """Name the events of returned mail on a household's timeline."""
+    """Return the texts of returned mail on a household's timeline, by the event's name."""
     return {
         "returned_mail.received": _s("戻った郵便を受け取り"),
         "returned_mail.corrected": _s("戻った理由を訂正"),

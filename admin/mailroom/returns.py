@@ -26,7 +26,7 @@ PILE = "returns_pile"
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show the pile, the field for the scanner, and what was taken in today."""
+    """Show the pile, the field for the scanner, and what was received today."""
     protected = allowed(page, Permission.KNOW_PROTECTED)
     count, rows = storage.of_day(page.session, jst_date(page.now), include_protected=protected)
     return page.render(
@@ -45,7 +45,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def receive(page: Page) -> Response[Any]:
-    """Take one item in; the pile stays for the next scan."""
+    """Receive one item; the pile is kept for the next scan."""
     typed = _typed(page)
     pile = _pile(page, typed)
     number = page.form.get("number").strip()
@@ -63,7 +63,7 @@ def receive(page: Page) -> Response[Any]:
 
 
 def correct(page: Page) -> Response[Any]:
-    """Put a wrong reason right."""
+    """Correct a wrong reason."""
     number = number_in_address(page, "item_id")
     return carry_out_once(
         page,

@@ -1,4 +1,4 @@
-"""Roster imports: files, counts, rows that were not taken with their reasons, and differences."""
+"""Roster imports: files, counts, rows not imported with their reasons, and differences."""
 
 from typing import Any
 

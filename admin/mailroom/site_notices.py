@@ -1,6 +1,6 @@
 """Notices to everybody.
 
-Chosen or written in all languages, looked at, published, confirmed by a second person.
+Chosen or written in all languages, previewed, published, confirmed by a second person.
 """
 
 from collections.abc import Callable
@@ -76,7 +76,7 @@ def _incident(page: Page) -> str:
 
 
 def submit(page: Page) -> Response[Any]:
-    """Keep the draft; it is shown in all languages before anybody publishes it."""
+    """Store the draft; it is shown in all languages before anybody publishes it."""
     form, key = page.form, post_key(page)
     starts = (
         page.now

@@ -1,4 +1,4 @@
-"""The shelf of returned mail and the undelivered list.
+"""The storage of returned mail, and the list of undelivered letters.
 
 By box, to print, and to be destroyed by two people.
 """
@@ -38,7 +38,7 @@ def _after(page: Page) -> int:
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show the boxes, what lies in them, and what is to be destroyed."""
+    """Show the boxes, their items, and what is to be destroyed."""
     protected, box = _protected(page), page.query.get("box", "")[:20]
     rows = storage.in_storage(
         page.session, include_protected=protected, box=box, after=_after(page)
@@ -62,12 +62,12 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def propose(page: Page) -> Response[Any]:
-    """Propose to destroy every item whose time is over and that nobody proposed yet."""
+    """Propose to destroy every item whose time is over and that is not proposed yet."""
     return _destroy(page, "proposed", storage.propose_destruction)
 
 
 def confirm(page: Page) -> Response[Any]:
-    """Note, as the second person, that the proposed items were destroyed."""
+    """Record, as the second person, that the proposed items were destroyed."""
     return _destroy(page, "destroyed", storage.confirm_destruction)
 
 
@@ -88,12 +88,12 @@ def _destroy(page: Page, said: str, act: Callable[[Work, Collection[int]], int])
 
 
 def take_back(page: Page) -> Response[Any]:
-    """Take a proposal to destroy back."""
+    """Withdraw a proposal to destroy."""
     return _one(page, "taken_back", storage.take_back_proposal)
 
 
 def hand_to_ward(page: Page) -> Response[Any]:
-    """Note that the ward has the item now."""
+    """Record that the ward has the item now."""
     return _one(page, "with_ward", storage.hand_to_ward)
 
 
@@ -128,7 +128,7 @@ def _file(page: Page, report: Report, name: str) -> Response[Any]:
 
 
 def storage_file(page: Page) -> Response[Any]:
-    """Give the list of the shelf, as PDF or workbook."""
+    """Send the list of stored items, as PDF or workbook."""
     report = storage_report(
         page.work, include_protected=_protected(page), box=page.form.get("box")[:20]
     )
@@ -136,7 +136,7 @@ def storage_file(page: Page) -> Response[Any]:
 
 
 def undelivered_file(page: Page) -> Response[Any]:
-    """Give the undelivered list, as PDF or workbook."""
+    """Send the list of undelivered letters, as PDF or workbook."""
     report = undelivered_report(page.work, include_protected=_protected(page))
     return _file(page, report, "undelivered")
 

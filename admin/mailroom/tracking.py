@@ -1,4 +1,4 @@
-"""What the post says of our mail: its files taken over, and what people must look at."""
+"""The post's events of our mail: ingested files, and what officers must check."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ FILES = {"file": UploadRule(20 * MEGABYTE)}
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show the files, and the events that nobody understands."""
+    """Show the files, and the events that need an officer."""
     return page.render(
         "admin/mailroom/tracking.html",
         status_code,
@@ -33,7 +33,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def take_file(page: Page) -> Response[Any]:
-    """Take over an uploaded file."""
+    """Ingest an uploaded file."""
     file = page.form.files.get("file")
     if file is None:
         if "file" not in page.form.errors:
@@ -48,7 +48,7 @@ def take_file(page: Page) -> Response[Any]:
 
 
 def match(page: Page) -> Response[Any]:
-    """Look again for the shipments of numbers that nobody knew."""
+    """Match numbers again that no shipment had."""
     if first_post(page):
         match_again(page.work)
     return page.redirect("/tracking?said=matched")

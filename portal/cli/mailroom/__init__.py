@@ -1,1 +1,1 @@
-"""Commands: mailroom."""
+"""Commands of the mailroom: ``portal letters``, ``portal mail`` and ``portal roster``."""

@@ -1,4 +1,4 @@
-"""``portal letters cards``: the daily print of cards for people without a channel."""
+"""``portal letters cards``: the daily print of cards for households without another channel."""
 
 import sys
 from collections.abc import Sequence

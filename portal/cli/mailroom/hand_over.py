@@ -1,4 +1,4 @@
-"""``portal letters hand-over``: a print run goes to the post, in the name of two people."""
+"""``portal letters hand-over``: hand a print run over to the post, in the name of two people."""
 
 from dataclasses import asdict
 from typing import Any

@@ -1,4 +1,4 @@
-"""``portal letters``: look before printing, build the letters, print an alignment page, see what was printed."""
+"""``portal letters``: preflight, build, alignment page, and the status of print runs."""
 
 import sys
 from collections.abc import Sequence
@@ -140,7 +140,7 @@ def build(
 ) -> None:
     """Build letters; ends with 3 while households are held or cannot be printed.
 
-    Before the first day of delivery this is preparing; after its last day it warns and goes on.
+    Before the first day of delivery this is preparation; after its last day it only warns.
     """
     printer = make_printer(context)
     day = notice_date.date() if notice_date else None
@@ -234,7 +234,7 @@ def _end_unapproved(printer: Printer) -> None:
 @click.pass_obj
 @answering
 def preflight_command(context: Context, json_file: str | None) -> None:
-    """Look before printing; ends with 3 when something cannot be printed."""
+    """Check before printing; ends with 3 when something cannot be printed."""
     printer = make_printer(context)
     with printer.read() as session:
         loaded = protection_loaded(session)

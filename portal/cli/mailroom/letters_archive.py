@@ -1,6 +1,6 @@
-"""``portal letters archive`` and ``remove-plaintext``.
+"""``portal letters archive`` and ``remove-plain``.
 
-A run for the mail house's key alone, and then nothing plain stays.
+Encrypt a run to the mail house's key, and then remove the plain files.
 """
 
 from dataclasses import asdict
@@ -35,7 +35,7 @@ from portal.domain.people.staff.permissions import Permission
 def archive(
     context: Context, run_id: int, company_id: int, by: str, *, json_file: str | None
 ) -> None:
-    """Build the archive; it goes with the hand-over.
+    """Build the archive; it is sent with the hand-over.
 
     Refused without the ward's consent to the mail house.
     """
@@ -64,7 +64,7 @@ def archive(
 @click.pass_obj
 @answering
 def remove_plain(context: Context, run_id: int, *, json_file: str | None) -> None:
-    """Remove a run's plain files and write that down; letters for the ward's counter keep theirs."""
+    """Remove a run's plain files and record it; letters for the ward's counter keep theirs."""
     removed = remove_plain_files(context.work_source(), run_id)
     write_json(json_file, asdict(removed))
     if json_file != "-":

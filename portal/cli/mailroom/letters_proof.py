@@ -1,6 +1,6 @@
 """``portal letters proof``, ``approve``, ``refuse``, ``discard``.
 
-A second person looks at a run before it may leave.
+A second person checks a run before its hand-over.
 """
 
 from dataclasses import asdict, replace
@@ -47,7 +47,7 @@ RUN = click.argument("run_id", metavar="RUN", type=click.IntRange(min=1))
 def proof(
     context: Context, run_id: int, by: str, folder: Path | None, json_file: str | None
 ) -> None:
-    """Make it where there is none yet, and show it."""
+    """Make the proof where there is none yet, and show it."""
     database = context.database()
     with database.write() as session:
         there = is_current(session, live_proof(session, run_id))
@@ -140,7 +140,7 @@ def _say(value: dict[str, Any]) -> None:
 @click.pass_obj
 @answering
 def approve(context: Context, run_id: int, by: str) -> None:
-    """Approve; refused to whoever made the proof."""
+    """Approve; refused to the person who made the proof."""
     with context.database().write() as session:
         actor = person(session, by, Permission.CONFIRM_HAND_OVER)
         approve_proof(context.work(session, actor), run_id)
@@ -156,7 +156,7 @@ def approve(context: Context, run_id: int, by: str) -> None:
 @click.pass_obj
 @answering
 def refuse(context: Context, run_id: int, by: str, reason: str) -> None:
-    """Refuse; the run can only be given up then."""
+    """Refuse; the run can only be discarded then."""
     with context.database().write() as session:
         actor = person(session, by, Permission.CONFIRM_HAND_OVER)
         refuse_proof(context.work(session, actor), run_id, reason)

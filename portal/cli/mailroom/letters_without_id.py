@@ -1,7 +1,4 @@
-"""``portal letters advance`` and ``test-posting``.
-
-Letters without an ID, to households before the first and to staff.
-"""
+"""``portal letters advance`` and ``test-posting``: letters without an ID."""
 
 import sys
 from collections.abc import Callable
@@ -65,7 +62,7 @@ def _options(command: Command) -> Command:
 def test_posting(
     context: Context, folder: Path | None, notice_date: datetime | None, *, json_file: str | None
 ) -> None:
-    """Build a test posting; its letters go the way of all others and are in no count."""
+    """Build a test posting; its letters are handled as all others and are in no count."""
     built = _build(SpecimenWriter(make_printer(context)), folder, notice_date)
     write_json(json_file, built_json(built))
     if json_file != "-":
@@ -156,7 +153,7 @@ def built_json(built: BuiltRun | Preflight) -> dict[str, Any]:
 
 
 def say_built(built: BuiltRun | Preflight) -> None:
-    """Say what was built and where it lies."""
+    """Print what was built and where it is."""
     if isinstance(built, Preflight):
         click.echo(_s("作る手紙はありません。"))
         return

@@ -1,4 +1,4 @@
-"""What ``portal letters`` says about preflights and runs, for people and as JSON."""
+"""Texts and JSON of preflights and runs for ``portal letters``."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
@@ -44,7 +44,7 @@ def built_json(built: BuiltRun) -> dict[str, Any]:
 
 
 def say_built(built: BuiltRun | Preflight) -> None:
-    """Say what was built and where it lies."""
+    """Print what was built and where it is."""
     if isinstance(built, Preflight):
         click.echo(_s("作る手紙はありません。"))
         return
@@ -71,7 +71,7 @@ def say_built(built: BuiltRun | Preflight) -> None:
 
 
 def reason_words() -> dict[str, str]:
-    """Say why households get no letter, by code."""
+    """Return why households get no letter, by code."""
     return {
         "protected": _s("支援措置の対象"),
         "held": _s("保留中"),
@@ -83,12 +83,12 @@ def reason_words() -> dict[str, str]:
 
 
 def say_preflight(checked: Preflight) -> None:
-    """Say who was left out and what cannot be printed."""
+    """Print who was left out and what cannot be printed."""
     say_left_out(checked.left_out, checked.findings)
 
 
 def say_left_out(left_out: Mapping[str, int], findings: Collection[Finding]) -> None:
-    """Say how many households got nothing, by reason, and whose names or addresses cannot be printed."""
+    """Print how many households got nothing, by reason, and what cannot be printed."""
     names = reason_words()
     for reason, count in left_out.items():
         if count:

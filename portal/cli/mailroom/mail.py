@@ -1,4 +1,4 @@
-"""``portal mail``: what the post says of our mail, and what is not delivered."""
+"""``portal mail``: the post's events of our mail, and what is not delivered."""
 
 import sys
 from dataclasses import asdict
@@ -72,9 +72,9 @@ def other(
 @click.pass_obj
 @answering
 def track(context: Context, file: Path, json_file: str | None) -> None:
-    """Take over a status file of the post, all or nothing.
+    """Ingest a status file of the post, all or nothing.
 
-    Ends with 3 when people must look at something.
+    Ends with 3 when officers must check something.
     """
     try:
         data = file.read_bytes()

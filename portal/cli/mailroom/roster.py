@@ -1,4 +1,4 @@
-"""``portal roster``: check an extract, import it, look at differences and at what is held."""
+"""``portal roster``: check an extract, import it, list differences and holds."""
 
 import sys
 from collections.abc import Callable, Iterator, Sequence

@@ -1,7 +1,4 @@
-"""``portal roster release``, ``print-text`` and ``protection``.
-
-What people decide about held households.
-"""
+"""``portal roster release``, ``print-text`` and ``protection``: decisions about held households."""
 
 import tomllib
 from dataclasses import replace
@@ -52,7 +49,7 @@ household_option = click.option(
 
 
 def day(text: str | None) -> date | None:
-    """Read a day. Raises InputError."""
+    """Parse a day. Raises InputError."""
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
@@ -193,7 +190,7 @@ def print_text(
     dry_run: bool,
     json_file: str | None,
 ) -> None:
-    """Register what the ward approved to print; the original stays."""
+    """Register the print text that the ward approved; the original is kept."""
     scan = _checked(instruction_scan)
     fields = _print_fields(text_file, image_file)
     with context.database().write() as session:
@@ -350,7 +347,7 @@ def protection_none(
     *,
     dry_run: bool,
 ) -> None:
-    """Note the ward's "none"."""
+    """Record the ward's statement that nobody is protected."""
     scan = _checked(instruction_scan)
     with context.database().write() as session:
         now = context.clock.now(session)

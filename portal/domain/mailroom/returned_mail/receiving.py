@@ -144,7 +144,7 @@ def _store(work: Work, household: Household, shipment: Shipment, pile: Pile) -> 
 
 
 def _posting_of(work: Work, found: Found) -> Shipment:
-    """Create the shipment that a letter must have had which came back before its posting was entered."""
+    """Create the shipment of a letter that came back before its posting was entered."""
     letter = found.letter
     if letter is None or letter.handed_over_at is None:
         raise ConflictError(
