@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.models import Announcement
-from portal.domain.letters.announcements.services import CARD
+from portal.domain.letters.announcements.reach import CARD
 from portal.domain.letters.announcements.silence import silenced
 from portal.domain.letters.announcements.states import ANNOUNCEMENT
 from portal.domain.letters.letters.card import CardContent, Decision

@@ -21,7 +21,7 @@ from portal.domain.letters.letters.kinds import WITHOUT_ID, Kind, kind_of
 from portal.domain.letters.letters.models import Letter, LetterWithoutId, PrintRun
 from portal.domain.letters.letters.services import cancel
 from portal.domain.letters.letters.without_id import take_out
-from portal.domain.letters.subcontractors.services import PULL_LIST, FileFacts, note_sent
+from portal.domain.letters.subcontractors.services import PULL_LIST, FileFacts, record_sent
 from portal.domain.mailroom.printing.archives.sending import live_archive
 from portal.domain.mailroom.printing.recalls.models import RecalledLetter, RecallList
 from portal.domain.mailroom.printing.recalls.needs import WAITING, listed_as, needs

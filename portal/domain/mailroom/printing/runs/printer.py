@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from portal.domain.foundation.work import WorkSource
-from portal.domain.letters.letters.content import LetterFrame, letter_frame
+from portal.domain.letters.letters.frame import LetterFrame, letter_frame
 from portal.domain.letters.letters.texts import load_texts
 from portal.domain.mailroom.printing.runs.files import make_folder
 

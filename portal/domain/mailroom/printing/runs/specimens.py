@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
-from portal.domain.letters.letters.content import LetterContent, LetterFrame
+from portal.domain.letters.letters.content import LetterContent
+from portal.domain.letters.letters.frame import LetterFrame
 from portal.domain.letters.letters.models import TestAddress
 from portal.domain.letters.letters.render import render_back, render_chunk
 from portal.domain.letters.letters.states import TEST_POSTING
