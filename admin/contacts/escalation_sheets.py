@@ -83,7 +83,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     Reading the texts is logged.
     """
     sheet = _found(page)
-    texts_shown = answers_in.look(page.work, sheet)
+    texts_shown = answers_in.show_texts(page.work, sheet)
     outcomes = answers_in.plan(page.work, sheet, reader_of(page))
     fresh = sum(one.result == answers_in.NEW for one in outcomes)
     typed = page.query.get("page", "")

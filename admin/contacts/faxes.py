@@ -129,7 +129,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     call = visibility.own_call(page.work, case.id)
     written = queries.replies_of(session, case.id)
     unsent = next((one for one in written if one.state in UNSENT), None)
-    may_look = visibility.may_look(page.work, case)
+    may_look = visibility.may_see_pages(page.work, case)
     visible = scans.visible_scan(session, case.scan_id, include_protected=False)
     read = page.who.auth.data if page.who.auth is not None else {}
     return page.render(
@@ -215,7 +215,7 @@ def show_page(page: Page) -> Response[Any]:
     site, number = page.site, int(page.params["number"])
     with site.database.write() as session:
         page.load_auth(session, site.clock.now(session))
-        data, kind = visibility.look(
+        data, kind = visibility.read_page(
             page.site.work(session, page.actor, page.now), case_key(page), number
         )
     if kind in scans.DRAWN:

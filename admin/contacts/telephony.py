@@ -11,7 +11,8 @@ from admin.access import first_post, staff_route
 from admin.oversight import report_words
 from admin.page import Page
 from portal.domain.contacts.telephony import queries
-from portal.domain.contacts.telephony.importer import CountsDifferError, Reason, Stored, import_file
+from portal.domain.contacts.telephony.day_comparison import Stored
+from portal.domain.contacts.telephony.importer import CountsDifferError, Reason, import_file
 from portal.domain.contacts.telephony.kpi import answer_rate
 from portal.domain.contacts.telephony.layouts import LANGUAGES, find_layout, layout_names
 from portal.domain.contacts.telephony.reading import MAX_BYTES, CountsFileError

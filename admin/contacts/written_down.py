@@ -105,7 +105,7 @@ def go_on(page: Page) -> Response[Any]:
     """Start a live call about a sheet; households may be opened only there."""
     return carry_out_once(
         page,
-        lambda: later_entry.go_on(page.work, number_in_address(page, "call_id")),
+        lambda: later_entry.start_live_call(page.work, number_in_address(page, "call_id")),
         "/desk",
         Again(show, "go-on", status=409, only=ConflictError),
     )

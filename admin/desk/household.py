@@ -98,7 +98,7 @@ def submit_reason(page: Page) -> Response[Any]:
     """Log the reason and open the household for a quarter of an hour."""
     household = _row(page)
     if household.protected and not allowed(page, Permission.KNOW_PROTECTED):
-        access.note_protected_asked(page.work, household.id)
+        access.record_protected_request(page.work, household.id)
         return page.render("admin/desk/household_protected.html", 403)
     reason = _choice(access.Reason, page.form.get("reason"))
     words = page.form.get("words").strip()

@@ -82,7 +82,7 @@ def note(page: Page) -> Response[Any]:
     return _act(
         page,
         "noted",
-        lambda key: milestones.note(page.work, key, texts),
+        lambda key: milestones.write(page.work, key, texts),
     )
 
 

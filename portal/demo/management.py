@@ -63,4 +63,4 @@ def fill_management(site: Site, officer: Actor, ward: Actor) -> None:
             action = "finish" if key in DONE else "begin"
             milestones.move(site.work(session, officer, now), key, action)
         noted = {"owner": "配送の責任者", "evidence": "議事録 第1回", "note": ""}
-        milestones.note(site.work(session, officer, now), "delivery", noted)
+        milestones.write(site.work(session, officer, now), "delivery", noted)

@@ -18,13 +18,8 @@ from portal.cli.context import (
 )
 from portal.cli.deciding import person
 from portal.domain.contacts.telephony import queries
-from portal.domain.contacts.telephony.importer import (
-    CountsDifferError,
-    Difference,
-    Reason,
-    Stored,
-    import_file,
-)
+from portal.domain.contacts.telephony.day_comparison import Difference, Stored
+from portal.domain.contacts.telephony.importer import CountsDifferError, Reason, import_file
 from portal.domain.contacts.telephony.layouts import LANGUAGES, find_layout, layout_names
 from portal.domain.contacts.telephony.typed_day import (
     NUMBERS,

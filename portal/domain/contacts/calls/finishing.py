@@ -138,7 +138,7 @@ def facts_of(call: Call) -> dict[str, object]:
     return {name: getattr(call, name) for name in names}
 
 
-def note(work: Work, call: Call, after: AfterCall, *, taken_by: str = "") -> None:
+def fill_in(work: Work, call: Call, after: AfterCall, *, taken_by: str = "") -> None:
     """Fill in the record of a call that was written down on paper.
 
     ``taken_by`` names an agent without an account.

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.contacts.calls.finishing import AfterCall, note
+from portal.domain.contacts.calls.finishing import AfterCall, fill_in
 from portal.domain.contacts.calls.kinds import CallChannel, CallLanguage, Direction
 from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.calls.services import LINE_MAX, start_call
@@ -69,7 +69,7 @@ def write_down(work: Work, calendar: CallCenterCalendar, sheet: WrittenDown) -> 
     )
     _refuse_same(work.session, sheet, agent_id)
     call = _ended_call(sheet, agent_id)
-    note(work, call, sheet.after, taken_by="" if sheet.agent_id else sheet.agent_name.strip())
+    fill_in(work, call, sheet.after, taken_by="" if sheet.agent_id else sheet.agent_name.strip())
     work.session.add(call)
     work.session.flush()
     record(
@@ -183,7 +183,7 @@ def written_down(session: Session, *, before: int = 0, limit: int = PAGE) -> lis
     return [(call, name) for call, name in session.execute(statement)]
 
 
-def go_on(work: Work, call_id: int) -> Call:
+def start_live_call(work: Work, call_id: int) -> Call:
     """Start a live call about one that was written down; households may be opened only there.
 
     Raises:

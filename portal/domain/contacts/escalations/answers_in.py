@@ -94,7 +94,7 @@ def plan(work: Work, sheet: AnswerSheet, reader: Reader) -> list[Outcome]:
     return [_outcome(work, row, times[row.receipt_no], reader) for row in rows]
 
 
-def look(work: Work, sheet: AnswerSheet) -> bool:
+def show_texts(work: Work, sheet: AnswerSheet) -> bool:
     """Return whether the ward's texts in a sheet may still be read, and log that they were.
 
     They may be read while the sheet waits.
@@ -107,8 +107,8 @@ def look(work: Work, sheet: AnswerSheet) -> bool:
 
 def fingerprint(outcomes: Sequence[Outcome]) -> str:
     """Return a short text that changes whenever the effects of a sheet change."""
-    told = repr([(one.row.line, one.result, one.escalation_id) for one in outcomes])
-    return hashlib.sha256(told.encode()).hexdigest()[:16]
+    described = repr([(one.row.line, one.result, one.escalation_id) for one in outcomes])
+    return hashlib.sha256(described.encode()).hexdigest()[:16]
 
 
 def apply_sheet(work: Work, sheet_id: int, seen: str, reader: Reader) -> AnswerSheet:

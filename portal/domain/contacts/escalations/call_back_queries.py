@@ -101,7 +101,7 @@ def waiting(
 def counting(*, include_protected: bool = False) -> Select[int, int]:
     """Return the statement that counts waiting call-backs (``total``) and overdue ones (``late``).
 
-    Its parameters are those of ``moments``.
+    Its parameters are those of ``compared_instants``.
     """
     inner = (
         _open(include_protected).with_only_columns(Task.id, Task.due_at, Task.created_at).subquery()
@@ -113,7 +113,7 @@ def counting(*, include_protected: bool = False) -> Select[int, int]:
     return select(func.count().label("total"), late.label("late")).select_from(inner)
 
 
-def moments(calendar: CallCenterCalendar, now: datetime) -> dict[str, datetime]:
+def compared_instants(calendar: CallCenterCalendar, now: datetime) -> dict[str, datetime]:
     """Return the instants (UTC) with which ``counting`` compares."""
     return {"now": now, "asked_by": late_when_asked_by(calendar, now)}
 
@@ -133,7 +133,9 @@ def count_waiting(
     include_protected: bool = False,
 ) -> tuple[int, int]:
     """Return the number of call-backs that wait, and of the overdue ones among them."""
-    total, late = session.execute(_COUNTING[include_protected], moments(calendar, now)).one()
+    total, late = session.execute(
+        _COUNTING[include_protected], compared_instants(calendar, now)
+    ).one()
     return int(total), int(late)
 
 

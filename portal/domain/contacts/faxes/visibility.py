@@ -58,7 +58,7 @@ def link_household(work: Work, case: FaxCase) -> None:
         work.session.get_one(Scan, case.scan_id).household_id = known[0]
 
 
-def may_look(work: Work, case: FaxCase) -> bool:
+def may_see_pages(work: Work, case: FaxCase) -> bool:
     """Return whether the actor may see a case's pages.
 
     Who handles it, who has just entered it, and who supervises the desk.
@@ -67,7 +67,7 @@ def may_look(work: Work, case: FaxCase) -> bool:
     return fresh or work.actor.role in LEADS or own_call(work, case.id) is not None
 
 
-def look(work: Work, case_id: int, number: int) -> tuple[bytes, str]:
+def read_page(work: Work, case_id: int, number: int) -> tuple[bytes, str]:
     """Return a page (``number`` from 1) of a case's file with its media type; log the access.
 
     Raises:
@@ -80,7 +80,7 @@ def look(work: Work, case_id: int, number: int) -> tuple[bytes, str]:
     )
     if case is None or scan is None or not 0 < number <= scan.pages:
         raise NotFoundError(_s("このFAXは見つかりませんでした。"))
-    if not may_look(work, case):
+    if not may_see_pages(work, case):
         raise NotAllowedError(
             _s("先に「対応を始める」を押してください。FAXは、対応している人だけが見られます。")
         )
@@ -97,7 +97,7 @@ def read_sender(work: Work, case_id: int) -> FaxCase:
     case = work.session.get(FaxCase, case_id)
     if case is None:
         raise NotFoundError(_s("このFAXは見つかりませんでした。"))
-    if not may_look(work, case):
+    if not may_see_pages(work, case):
         raise NotAllowedError(
             _s("先に「対応を始める」を押してください。番号は、対応している人だけが見られます。")
         )

@@ -4,16 +4,16 @@ Equal numbers change nothing; other numbers need a reason, and the former versio
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
-from portal.domain.contacts.telephony.day_versions import current_versions, half_hour_sums, rows_of
-from portal.domain.contacts.telephony.kpi import FIELDS, Counts, total
+from portal.domain.contacts.telephony.day_comparison import Difference, Stored, compare
+from portal.domain.contacts.telephony.day_versions import half_hour_sums
+from portal.domain.contacts.telephony.kpi import FIELDS
 from portal.domain.contacts.telephony.layouts import CountsLayout
 from portal.domain.contacts.telephony.models import CallCount, CountDay, CountImport
 from portal.domain.contacts.telephony.queries import is_over
@@ -27,7 +27,6 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 
 FILE, TYPED = "file", "typed"
-NOT_OVER = "not_over"
 
 
 class Reason(StrEnum):
@@ -36,15 +35,6 @@ class Reason(StrEnum):
     CORRECTED = "corrected"
     MISTAKE = "mistake"
     FILE_CAME = "file_came"
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A day whose stored counts differ from the new ones; both are sums of the day."""
-
-    day: date
-    before: Counts
-    after: Counts
 
 
 class CountsDifferError(ConflictError):
@@ -60,15 +50,6 @@ class CountsDifferError(ConflictError):
             )
         )
         self.differences = tuple(differences)
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """The days by what became of them: stored first, unchanged, or replaced."""
-
-    new: tuple[date, ...]
-    same: tuple[date, ...]
-    replaced: tuple[date, ...]
 
 
 def import_file(
@@ -124,7 +105,7 @@ def store(
     if work.actor.id is None:
         raise NotAllowedError(_s("数字を入れられるのは、アカウントのある職員だけです。"))
     by_day = _grouped(rows)
-    compared = _compare(work, by_day)
+    compared = compare(work, by_day)
     if compared.differences and reason is None:
         raise CountsDifferError(list(compared.differences.values()))
     coming = {day: by_day[day] for day in sorted(by_day) if day not in compared.same}
@@ -159,57 +140,6 @@ def _record_stored(work: Work, delivery: CountImport, done: Stored, reason: str 
         replaced=[day.isoformat() for day in done.replaced],
         reason=reason,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Compared:
-    """The new counts of days beside the versions that are in force.
-
-    Attributes:
-        same: Days whose version has the same numbers.
-        replaced: The versions that other numbers replace, by day.
-        differences: Days among them that were over, so that a reason is needed.
-    """
-
-    same: Collection[date]
-    replaced: Mapping[date, CountDay]
-    differences: Mapping[date, Difference]
-
-    def reasons(self, given: str | None) -> dict[date, str]:
-        """Return why each version is replaced; only complete days need the given reason."""
-        return {
-            day: given if given and day in self.differences else NOT_OVER for day in self.replaced
-        }
-
-    def outcome(self, coming: Iterable[date]) -> Stored:
-        """Return what becomes of the days if those of ``coming`` are stored."""
-        return Stored(
-            new=tuple(day for day in coming if day not in self.replaced),
-            same=tuple(sorted(self.same)),
-            replaced=tuple(sorted(self.replaced)),
-        )
-
-
-def _compare(work: Work, by_day: Mapping[date, list[CountRow]]) -> _Compared:
-    current = current_versions(work.session, by_day)
-    stored = rows_of(work.session, [version.id for version in current.values()])
-    same = [
-        day
-        for day, version in current.items()
-        if _numbers(stored[version.id]) == _numbers(by_day[day])
-        and version.whole == is_over(work.program, day, work.now)
-    ]
-    replaced = {day: version for day, version in current.items() if day not in same}
-    differences = {
-        day: Difference(
-            day,
-            total([row.counts for row in stored[version.id]]),
-            total([row.counts for row in by_day[day]]),
-        )
-        for day, version in replaced.items()
-        if version.whole
-    }
-    return _Compared(same, replaced, differences)
 
 
 def _insert(
@@ -257,7 +187,3 @@ def _grouped(rows: Iterable[CountRow]) -> dict[date, list[CountRow]]:
     for row in rows:
         by_day.setdefault(row.day, []).append(row)
     return by_day
-
-
-def _numbers(rows: Iterable[CountRow]) -> set[tuple[object, Counts]]:
-    return {(row.place, row.counts) for row in rows}

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from portal.domain.contacts.telephony.importer import TYPED, Reason, Stored, store
+from portal.domain.contacts.telephony.day_comparison import Stored
+from portal.domain.contacts.telephony.importer import TYPED, Reason, store
 from portal.domain.contacts.telephony.kpi import OPTIONAL, Counts
 from portal.domain.contacts.telephony.layouts import LANGUAGES
 from portal.domain.contacts.telephony.models import WHOLE_DAY

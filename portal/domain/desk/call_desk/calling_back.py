@@ -15,7 +15,7 @@ from portal.domain.contacts.calls.gate import locked_call
 from portal.domain.contacts.calls.kinds import CallChannel, Direction
 from portal.domain.contacts.calls.levels import Level, require_level
 from portal.domain.contacts.calls.models import Call, CallHousehold
-from portal.domain.desk.casework.access import count_look
+from portal.domain.desk.casework.access import count_unmasking
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import NotAllowedError
 from portal.domain.foundation.texts import _s
@@ -145,7 +145,7 @@ def show_number(work: Work, call: Call, household_id: int) -> Dialing:
     if place.dialed_at is None or place.dialed_at + SHOWN_FOR <= work.now:
         place.dialed_at = work.now
         record(work, "call.number_shown", "call", call.id, household_id=household_id)
-        count_look(work)
+        count_unmasking(work)
         work.session.flush()
     return _dialing(work, place)
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from portal.domain.contacts.calls.gate import opened_in
 from portal.domain.contacts.calls.models import Call, CallHousehold
-from portal.domain.desk.casework.access import note_protected_asked
+from portal.domain.desk.casework.access import record_protected_request
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn import throttles
@@ -30,7 +30,7 @@ def open_in_call(
     if household is None:
         return None
     if household.protected:
-        note_protected_asked(work, household.id, call_id=call.id)
+        record_protected_request(work, household.id, call_id=call.id)
         return None
     known = work.session.scalar(
         select(CallHousehold).where(

@@ -11,7 +11,7 @@ from datetime import date
 from sqlalchemy import select
 
 from portal.domain.contacts.calls.models import Call
-from portal.domain.desk.casework.access import note_protected_asked
+from portal.domain.desk.casework.access import record_protected_request
 from portal.domain.desk.casework.search import count_search
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import InputError
@@ -98,10 +98,10 @@ class AskedError(InputError):
         self.faults = faults
 
 
-def find(work: Work, indexer: Indexer, asked: Asked, *, apart: bool = False) -> Hits:
+def find(work: Work, indexer: Indexer, asked: Asked, *, with_withheld: bool = False) -> Hits:
     """Find households by what was typed.
 
-    ``apart=True`` also returns withheld matches, for the audit log.
+    ``with_withheld=True`` also returns withheld matches, for the audit log.
 
     Raises:
         AskedError: nothing was typed, or something is too short or cannot be parsed.
@@ -111,7 +111,7 @@ def find(work: Work, indexer: Indexer, asked: Asked, *, apart: bool = False) -> 
         return _hits(work, _by_number(work, asked.number), sure=True)
     if telephone:
         return _hits(work, households_with_telephone(work, telephone), sure=True)
-    if apart:
+    if with_withheld:
         result, withheld = search_with_withheld(work, indexer, terms)
         return Hits(result.households, result.more, withheld=withheld)
     result = search_households(work, indexer, terms, include_protected=False)
@@ -128,7 +128,7 @@ def search(work: Work, indexer: Indexer, asked: Asked, call: Call) -> Hits:
             dates were tried.
         ThrottledError: the day's searches are used up (T10).
     """
-    hits = find(work, indexer, asked, apart=True)
+    hits = find(work, indexer, asked, with_withheld=True)
     if (
         asked.birth
         and not throttles.take(work.session, BIRTHS_IN_A_CALL, str(call.id), work.now).allowed
@@ -146,7 +146,7 @@ def search(work: Work, indexer: Indexer, asked: Asked, call: Call) -> Hits:
         )
     count_search(work, asked.used, len(hits.households))
     for household_id in hits.withheld:
-        note_protected_asked(work, household_id, call_id=call.id)
+        record_protected_request(work, household_id, call_id=call.id)
     return hits
 
 

@@ -94,17 +94,17 @@ def unmask(work: Work, household: Household, part: Part, reason: Reason) -> date
         part=part.value,
         reason=reason.value,
     )
-    count_look(work)
+    count_unmasking(work)
     return work.now + SHOWN_FOR
 
 
-def count_look(work: Work) -> None:
+def count_unmasking(work: Work) -> None:
     """Count a look at masked fields; more than sixty an hour are logged as unusual."""
     if not throttles.take(work.session, UNMASK_HOUR, str(work.actor.id), work.now).allowed:
         record(work, "staff.unusual_browsing", "staff_user", work.actor.id, what="unmask")
 
 
-def note_protected_asked(work: Work, household_id: int, *, call_id: int | None = None) -> None:
+def record_protected_request(work: Work, household_id: int, *, call_id: int | None = None) -> None:
     """Log that somebody without the permission asked for a protected household.
 
     ``call_id`` is the call in which this happened, if any.

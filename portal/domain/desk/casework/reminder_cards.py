@@ -48,7 +48,7 @@ def due_households(session: Session, window: Window, now: datetime) -> list[int]
     days = stage(window, now)
     if days is None:
         return []
-    told = select(Announcement.household_id).where(
+    informed = select(Announcement.household_id).where(
         Announcement.event == EVENT,
         Announcement.created_at >= day_start(window.last_day - timedelta(days=days)),
     )
@@ -71,7 +71,7 @@ def due_households(session: Session, window: Window, now: datetime) -> list[int]
             Shipment.id.in_(latest),
             Credential.state == "issued",
             Letter.household_id.in_(waiting),
-            Letter.household_id.not_in(told),
+            Letter.household_id.not_in(informed),
         )
         .order_by(Letter.household_id)
     )

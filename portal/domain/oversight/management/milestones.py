@@ -109,7 +109,7 @@ def _shown(vault: Vault, one: Planned, row: Milestone | None, today: date) -> Sh
     )
 
 
-def note(work: Work, key: str, texts: Mapping[str, str]) -> Milestone:
+def write(work: Work, key: str, texts: Mapping[str, str]) -> Milestone:
     """Record owner, evidence and a remark on a milestone, replacing the former texts.
 
     Raises:

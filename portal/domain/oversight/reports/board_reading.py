@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.calls.states import AFTER_CALL, TALKING
-from portal.domain.contacts.escalations.call_back_queries import counting, moments
+from portal.domain.contacts.escalations.call_back_queries import compared_instants, counting
 from portal.domain.contacts.telephony.kpi import Counts, counted
 from portal.domain.contacts.telephony.models import WHOLE_DAY, CountDay, CountImport
 from portal.domain.contacts.telephony.queries import open_halves
@@ -115,7 +115,7 @@ class Numbers:
 
 def read_numbers(work: Work, today: date) -> Numbers:
     """Return the counts of contacts and call-backs."""
-    values = moments(work.program.calendar, work.now) | {"today": today}
+    values = compared_instants(work.program.calendar, work.now) | {"today": today}
     return Numbers(*(int(number) for number in work.session.execute(_NUMBERS, values).one()))
 
 

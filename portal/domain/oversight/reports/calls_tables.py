@@ -50,8 +50,8 @@ def daily(found: CallMonth) -> ReportTable:
 
 
 def _day(line: DayLine) -> Row:
-    standing = _s("休") if not line.open else _s("稼働") if line.known else _s("未集計")
-    head = (f"{line.day.day}", weekday_name(line.day), standing)
+    state = _s("休") if not line.open else _s("稼働") if line.known else _s("未集計")
+    head = (f"{line.day.day}", weekday_name(line.day), state)
     faxes = (
         (line.fax_in, line.fax_out) if line.open else (line.fax_in or NONE, line.fax_out or NONE)
     )

@@ -7,7 +7,7 @@ from functools import partial
 from playwright.sync_api import Page
 
 from portal.domain.contacts.telephony.importer import Reason, import_file
-from portal.domain.desk.casework.access import note_protected_asked
+from portal.domain.desk.casework.access import record_protected_request
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.program.loader import load_program
@@ -197,7 +197,7 @@ def _watch(served: ServedStaff, page: Page, path: str = "/watch") -> None:
                 agent,
                 what=what,
             )
-        note_protected_asked(
+        record_protected_request(
             work_in(session, actor, served.now), served.numbers["protected"], call_id=1
         )
     at_the_desk(served, page, Role.SUPERVISOR)

@@ -149,7 +149,7 @@ def test_only_who_handles_it_who_entered_it_and_who_leads_look_at_a_fax(desk: Fa
 
     def look(actor: object, number: int = 1) -> None:
         with desk.database.write() as session:
-            visibility.look(work_in(session, actor, desk.now), case_id, number)  # type: ignore[arg-type]
+            visibility.read_page(work_in(session, actor, desk.now), case_id, number)  # type: ignore[arg-type]
 
     look(desk.agent)
     look(desk.lead, 2)
@@ -175,7 +175,7 @@ def test_a_fax_of_a_household_that_became_protected_is_not_shown(desk: FaxDesk) 
         assert session.get_one(FaxCase, case_id).household_id == person.household_id
         session.get_one(Household, person.household_id).protected = True
     with desk.database.write() as session, pytest.raises(NotFoundError):
-        visibility.look(work_in(session, desk.agent, desk.now), case_id, 1)
+        visibility.read_page(work_in(session, desk.agent, desk.now), case_id, 1)
 
 
 def test_the_queue_is_oldest_first_twenty_at_a_time(desk: FaxDesk) -> None:

@@ -6,7 +6,7 @@ from html import unescape
 
 import pytest
 
-from portal.domain.desk.casework.access import note_protected_asked
+from portal.domain.desk.casework.access import record_protected_request
 from portal.domain.desk.casework.watch import incidents
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.audit.services import record
@@ -61,7 +61,7 @@ def test_a_protected_household_that_was_asked_for_is_told_without_naming_it(
     agent = staff.hire(Role.AGENT)
     person = staff.add_household(protected=True)
     with staff.database.write() as session:
-        note_protected_asked(
+        record_protected_request(
             work_in(session, Actor(Role.AGENT, agent.id), staff.now),
             person.household_id,
             call_id=12,

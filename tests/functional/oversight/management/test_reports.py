@@ -180,7 +180,7 @@ def test_nobody_confirms_the_own_minutes_and_only_the_ward_confirms_and_answers(
     with work.database.write() as session, pytest.raises(NotFoundError):
         asking.ask(work_in(session, work.officer), 77, date(2023, 6, 1))
     with work.database.write() as session, pytest.raises(NotFoundError):
-        milestones.note(work_in(session, work.officer), "party", {})
+        milestones.write(work_in(session, work.officer), "party", {})
     with work.database.write() as session, pytest.raises(NotFoundError):
         checklist.write(work_in(session, work.officer), "nothing", 0, "yes", "x", "")
     with work.database.write() as session, pytest.raises(InputError):

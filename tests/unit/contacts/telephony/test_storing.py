@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from portal.domain.contacts.telephony import queries
-from portal.domain.contacts.telephony.importer import CountsDifferError, Reason, Stored, import_file
+from portal.domain.contacts.telephony.day_comparison import Stored
+from portal.domain.contacts.telephony.importer import CountsDifferError, Reason, import_file
 from portal.domain.contacts.telephony.kpi import Counts
 from portal.domain.contacts.telephony.models import CallCount, CountDay, CountImport
 from portal.domain.contacts.telephony.reading import CountsFileError

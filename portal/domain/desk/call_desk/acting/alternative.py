@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from portal.domain.desk.call_desk.acting.kinds import Act
-from portal.domain.desk.call_desk.acting.on_behalf import admit, note, spoken
+from portal.domain.desk.call_desk.acting.on_behalf import admit, record_act, spoken
 from portal.domain.desk.call_desk.models import DeskAct
 from portal.domain.foundation.work import Work
 from portal.domain.requests.alternatives.services import submit
@@ -21,9 +21,13 @@ def ask_alternative(
         ConflictError: an entitlement is decided already, or has another open request.
         NotAllowedError: a yen was spent, or the coupon was shown and can never be stopped.
     """
-    desk = admit(work, Act.ALTERNATIVE, household_id)
+    admitted = admit(work, Act.ALTERNATIVE, household_id)
     request = submit(
-        work.acting_as(desk.actor), household_id, wishes, written=written, received_at=desk.asked_at
+        work.acting_as(admitted.actor),
+        household_id,
+        wishes,
+        written=written,
+        received_at=admitted.asked_at,
     )
-    request.language = spoken(desk.call)
-    return note(work, desk, Act.ALTERNATIVE, request.receipt_no, "request", request.id)
+    request.language = spoken(admitted.call)
+    return record_act(work, admitted, Act.ALTERNATIVE, request.receipt_no, "request", request.id)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from portal.domain.contacts.calls.models import Call, CallHousehold
 from portal.domain.desk.call_desk.acting.kinds import Act
 from portal.domain.desk.call_desk.acting.locks import living_credential
-from portal.domain.desk.call_desk.acting.on_behalf import admit, note
+from portal.domain.desk.call_desk.acting.on_behalf import admit, record_act
 from portal.domain.desk.call_desk.models import DeskAct
 from portal.domain.foundation.approvals import services as approvals
 from portal.domain.foundation.approvals.models import Approval
@@ -79,8 +79,8 @@ def propose(work: Work, household_id: int) -> DeskAct:
             (``no_channel``),
             or proposed already (``proposed``).
     """
-    desk = admit(work, Act.CHANNEL, household_id)
-    if not was_called_back(work.session, desk.call, household_id):
+    admitted = admit(work, Act.CHANNEL, household_id)
+    if not was_called_back(work.session, admitted.call, household_id):
         raise NotAllowedError(
             _s(
                 "登録の電話番号にかけなおして、確かめてください。かけられないときは、"
@@ -101,11 +101,11 @@ def propose(work: Work, household_id: int) -> DeskAct:
             _s("もう提案されています。ほかの人の確認を待ってください。"), code="proposed"
         )
     if waiting is not None:
-        approvals.turn_down(work.acting_as(desk.actor), waiting.id, household_id=household_id)
+        approvals.turn_down(work.acting_as(admitted.actor), waiting.id, household_id=household_id)
     approval = approvals.propose(
-        work.acting_as(desk.actor), KIND, SUBJECT, credential.id, household_id=household_id
+        work.acting_as(admitted.actor), KIND, SUBJECT, credential.id, household_id=household_id
     )
-    return note(work, desk, Act.CHANNEL, new_receipt_no(), "approval", approval.id)
+    return record_act(work, admitted, Act.CHANNEL, new_receipt_no(), "approval", approval.id)
 
 
 def confirm(work: Work, approval_id: int) -> DeskAct:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from portal.domain.desk.call_desk.acting.kinds import Act
-from portal.domain.desk.call_desk.acting.on_behalf import admit, note
+from portal.domain.desk.call_desk.acting.on_behalf import admit, record_act
 from portal.domain.desk.call_desk.models import DeskAct
 from portal.domain.foundation.actors import Channel
 from portal.domain.foundation.errors import InputError
@@ -48,17 +48,17 @@ def report_for_caller(
         as ``admit``; InputError: no child was chosen (``child``), or something told is invalid.
         NotAllowedError: the code is being stopped (``no_coupon``).
     """
-    desk = admit(work, Act.COUPON_FAULT, household_id)
+    admitted = admit(work, Act.COUPON_FAULT, household_id)
     entry = next(
         (one for one in shown_coupons(work.session, household_id) if one.ordinal == ordinal), None
     )
     if entry is None:
         raise InputError(_("どのこどものクーポンかを選んでください。"), code="child")
     row = report_fault(
-        work.acting_as(desk.actor),
+        work.acting_as(admitted.actor),
         household_id,
         entry.entitlement_id,
         reported,
-        SOURCES[desk.actor.channel],
+        SOURCES[admitted.actor.channel],
     )
-    return note(work, desk, Act.COUPON_FAULT, row.receipt_no, "coupon_fault", row.id)
+    return record_act(work, admitted, Act.COUPON_FAULT, row.receipt_no, "coupon_fault", row.id)

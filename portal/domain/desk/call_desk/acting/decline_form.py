@@ -1,7 +1,7 @@
 """Sending the decline form to a caller; a call alone is never a decline."""
 
 from portal.domain.desk.call_desk.acting.kinds import Act
-from portal.domain.desk.call_desk.acting.on_behalf import admit, note
+from portal.domain.desk.call_desk.acting.on_behalf import admit, record_act
 from portal.domain.desk.call_desk.models import DeskAct
 from portal.domain.foundation.work import Work
 from portal.domain.requests.declines.wishes import phone_wish
@@ -15,6 +15,6 @@ def ask_decline_form(work: Work, household_id: int) -> DeskAct:
     Raises:
         as ``admit``; TooEarlyError, TooLateError: outside the window.
     """
-    desk = admit(work, Act.DECLINE_FORM, household_id)
-    task = phone_wish(work.acting_as(desk.actor), household_id, "form")
-    return note(work, desk, Act.DECLINE_FORM, task.receipt_no, "task", task.id)
+    admitted = admit(work, Act.DECLINE_FORM, household_id)
+    task = phone_wish(work.acting_as(admitted.actor), household_id, "form")
+    return record_act(work, admitted, Act.DECLINE_FORM, task.receipt_no, "task", task.id)

@@ -4,7 +4,7 @@ It goes only to the registered address.
 """
 
 from portal.domain.desk.call_desk.acting.kinds import Act
-from portal.domain.desk.call_desk.acting.on_behalf import admit, note
+from portal.domain.desk.call_desk.acting.on_behalf import admit, record_act
 from portal.domain.desk.call_desk.models import DeskAct
 from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.program.opening import require_open
@@ -23,15 +23,15 @@ def ask_letter(work: Work, household_id: int) -> DeskAct:
         as ``admit``; TooEarlyError, TooLateError: outside the window.
         ConflictError: the first letter has not been sent yet (``not_sent``).
     """
-    desk = admit(work, Act.NEW_LETTER, household_id)
-    require_open(work.program.windows.new_letter, desk.asked_at)
+    admitted = admit(work, Act.NEW_LETTER, household_id)
+    require_open(work.program.windows.new_letter, admitted.asked_at)
     letter = living_letter(work.session, household_id)
     if letter is None or letter.handed_over_at is None:
         raise ConflictError(
             _("まだ送っていません。届くまで、もう少しお待ちください。"), code="not_sent"
         )
-    task = ask_new_letter(work.acting_as(desk.actor), household_id)
+    task = ask_new_letter(work.acting_as(admitted.actor), household_id)
     credential = latest_credential(work.session, household_id)
     if task.created_at == work.now and credential is not None:
         tell_owner(work, credential, "new_letter")
-    return note(work, desk, Act.NEW_LETTER, task.receipt_no, "task", task.id)
+    return record_act(work, admitted, Act.NEW_LETTER, task.receipt_no, "task", task.id)

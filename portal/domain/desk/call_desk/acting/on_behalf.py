@@ -38,7 +38,7 @@ def spoken(call: Call) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class AdmittedCall:
     """A call that was admitted for one act.
 
     ``actor`` is the staff person, on the channel of the call; ``asked_at`` is when the request
@@ -52,7 +52,7 @@ class Desk:
     asked_at: datetime
 
 
-def admit(work: Work, act: Act, household_id: int) -> Desk:
+def admit(work: Work, act: Act, household_id: int) -> AdmittedCall:
     """Check that the agent's call may act for the household; lock both rows.
 
     Raises:
@@ -78,16 +78,18 @@ def admit(work: Work, act: Act, household_id: int) -> Desk:
         work.actor.role, work.actor.id, work.actor.organization, CHANNELS[CallChannel(call.channel)]
     )
     level = level_of(work.session, call, household_id)
-    return Desk(call, household_id, level, by_channel, asked_at(work.session, call, work.now))
+    return AdmittedCall(
+        call, household_id, level, by_channel, asked_at(work.session, call, work.now)
+    )
 
 
-def note(
-    work: Work, desk: Desk, act: Act, receipt_no: str, subject: str, subject_id: int
+def record_act(
+    work: Work, admitted: AdmittedCall, act: Act, receipt_no: str, subject: str, subject_id: int
 ) -> DeskAct:
     """Store and log an act; the same receipt number twice in a call is one act."""
     found = work.session.scalar(
         select(DeskAct).where(
-            DeskAct.call_id == desk.call.id,
+            DeskAct.call_id == admitted.call.id,
             DeskAct.act == act.value,
             DeskAct.receipt_no == receipt_no,
         )
@@ -95,27 +97,27 @@ def note(
     if found is not None:
         return found
     row = DeskAct(
-        call_id=desk.call.id,
-        household_id=desk.household_id,
+        call_id=admitted.call.id,
+        household_id=admitted.household_id,
         act=act.value,
-        level=int(desk.level),
+        level=int(admitted.level),
         receipt_no=receipt_no,
         subject=subject,
         subject_id=subject_id,
-        channel=desk.actor.channel.value,
-        done_by=desk.actor.id,
+        channel=admitted.actor.channel.value,
+        done_by=admitted.actor.id,
         done_at=work.now,
     )
     work.session.add(row)
     work.session.flush()
     record(
-        work.acting_as(desk.actor),
+        work.acting_as(admitted.actor),
         f"desk.{act.value}",
         subject,
         subject_id,
-        household_id=desk.household_id,
-        call=desk.call.id,
-        way=desk.actor.channel.value,
-        level=int(desk.level),
+        household_id=admitted.household_id,
+        call=admitted.call.id,
+        way=admitted.actor.channel.value,
+        level=int(admitted.level),
     )
     return row

@@ -2,7 +2,7 @@
 
 from portal.domain.contacts.calls.levels import Level
 from portal.domain.desk.call_desk.acting.kinds import Act
-from portal.domain.desk.call_desk.acting.on_behalf import admit, note, spoken
+from portal.domain.desk.call_desk.acting.on_behalf import admit, record_act, spoken
 from portal.domain.desk.call_desk.models import DeskAct
 from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _s
@@ -51,18 +51,18 @@ def ask_redelivery(work: Work, household_id: int, item: str, shipment_id: int | 
         parcel.
         ConflictError: not now; the sentence says why and what else is possible (code: a ``Bar``).
     """
-    desk = admit(work, Act.REDELIVERY, household_id)
+    admitted = admit(work, Act.REDELIVERY, household_id)
     for status in letter_statuses(work, household_id):
         key = status.shipment.id if status.shipment is not None and item != "letter" else None
         if status.item == item and key == shipment_id and status.bar in REFUSED:
             raise ConflictError(said_text(status), code=status.bar.value)
     request = submit(
-        work.acting_as(desk.actor),
+        work.acting_as(admitted.actor),
         household_id,
         item,
         shipment_id,
-        received_at=desk.asked_at,
-        sure=desk.level >= Level.ACT,
+        received_at=admitted.asked_at,
+        sure=admitted.level >= Level.ACT,
     )
-    request.language = spoken(desk.call)
-    return note(work, desk, Act.REDELIVERY, request.receipt_no, "request", request.id)
+    request.language = spoken(admitted.call)
+    return record_act(work, admitted, Act.REDELIVERY, request.receipt_no, "request", request.id)

@@ -9,7 +9,7 @@ from portal.domain.desk.call_desk.acting.locks import (
     locks_of,
     password_key,
 )
-from portal.domain.desk.call_desk.acting.on_behalf import admit, note
+from portal.domain.desk.call_desk.acting.on_behalf import admit, record_act
 from portal.domain.desk.call_desk.models import DeskAct
 from portal.domain.desk.casework.frozen import open_again, unfreeze
 from portal.domain.foundation.errors import ConflictError
@@ -34,18 +34,18 @@ def unlock(work: Work, household_id: int) -> DeskAct:
         ConflictError: no account (``no_account``), nothing is locked (``open``), or only a new
             letter helps (``letter``).
     """
-    desk = admit(work, Act.UNLOCK, household_id)
+    admitted = admit(work, Act.UNLOCK, household_id)
     require_open(work.program.windows.sign_in, work.now)
     credential = living_credential(work.session, household_id)
     locks = locks_of(work.session, household_id, work.now)
     _refuse_hopeless(locks)
     if locks.birth_frozen:
-        _unfreeze_birth(work.acting_as(desk.actor), household_id)
+        _unfreeze_birth(work.acting_as(admitted.actor), household_id)
     credential = lock_row(work.session, credential.id)
     throttles.end_wait(work.session, throttles.UNKNOWN_DEVICE, password_key(credential))
     codes.end_wait(work.session, credential.id, work.now)
     tell_owner(work, credential, "unlocked")
-    return note(work, desk, Act.UNLOCK, new_receipt_no(), "credential", credential.id)
+    return record_act(work, admitted, Act.UNLOCK, new_receipt_no(), "credential", credential.id)
 
 
 def _refuse_hopeless(locks: Locks) -> None:
