@@ -108,7 +108,7 @@ def fill(staff: StaffSite) -> dict[str, str]:
             "{coupon_id:int}": "999",
             "{parcel_id:int}": "999",
             "{count_id:int}": "999",
-            "{standing:str}": "held",
+            "{status:str}": "held",
             "{kind:str}": "decline",
             "{channel:str}": "post",
             "{blank:str}": "redelivery",
