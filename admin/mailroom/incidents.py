@@ -153,12 +153,12 @@ def write_fields(page: Page) -> Response[Any]:
 
 def tell_ward(page: Page) -> Response[Any]:
     """Record when the ward was informed."""
-    told: datetime | None = page.now
+    informed: datetime | None = page.now
     if page.form.get("told_on").strip():
-        told = typed_instant(page.form, "told_on", "told_time")
-    if told is None:
+        informed = typed_instant(page.form, "told_on", "told_time")
+    if informed is None:
         return show(page, 422)
-    at = told
+    at = informed
     return act(page, "told", lambda key: register.tell_ward(page.work, key, at))
 
 

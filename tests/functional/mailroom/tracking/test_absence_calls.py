@@ -18,7 +18,7 @@ from portal.domain.people.tasks.services import details_of
 from portal.domain.requests.requests.kinds import ACCEPTED, REDELIVERY, REFUSED
 from portal.domain.requests.requests.services import move, open_request
 from portal.platform.database import Database
-from tests.functional.mailroom.tracking.test_taking import PROGRAM, csv, posted, row, take
+from tests.functional.mailroom.tracking.test_ingest import PROGRAM, csv, posted, row, take
 from tests.functional.requests.declines.support import add_reviewers
 from tests.support.coupons import NOW, VAULT
 from tests.support.work import work_in
