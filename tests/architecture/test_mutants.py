@@ -1,0 +1,23 @@
+"""Every entry of the list of mutants still fits the source, so that `./run mutants` means what it says."""
+
+from collections import Counter
+
+import pytest
+
+from tests.mutants.entries import Mutant, entries
+from tests.support.sources import ROOT
+
+LIST = entries()
+
+
+@pytest.mark.parametrize("one", LIST, ids=lambda one: one.name)
+def test_an_entry_stands_once_in_the_source_and_its_tests_are_there(one: Mutant) -> None:
+    one.changed((ROOT / one.file).read_text("utf-8"))
+    assert [test for test in one.tests if not (ROOT / test.partition("::")[0]).is_file()] == []
+    assert one.on in {"sqlite", "postgresql"}
+    assert len(one.takes_out) > 15
+
+
+def test_the_list_is_long_and_names_each_entry_once() -> None:
+    assert len(LIST) >= 60
+    assert [name for name, count in Counter(one.name for one in LIST).items() if count > 1] == []

@@ -1,0 +1,122 @@
+"""Take controls, states, sums, throttles and permissions out, one at a time: some test must notice each."""
+
+import argparse
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from tests.mutants.entries import ROOT, EntryError, Mutant, entries
+from tests.support.postgres_server import postgres
+
+KILLED, SURVIVED, BROKEN = "killed", "SURVIVED", "BROKEN"
+VERDICTS = {0: SURVIVED, 1: KILLED}
+"""What pytest's exit code says; any other is a fault of the entry, not a test that noticed."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the list, or the entries that are named; returns 1 when one survives or fits no longer."""
+    options = _options(arguments)
+    chosen = [one for one in entries() if not options.names or one.name in options.names]
+    with tempfile.TemporaryDirectory(prefix="portal-mutants-") as folder, _server(chosen) as server:
+        tree = Path(folder)
+        copy_tree(tree)
+        environment = environment_of(tree, server)
+        if not options.no_control and not _unchanged_is_green(tree, chosen, environment):
+            print("These tests fail without any change: nothing can be said of the rest.")
+            return 1
+        verdicts = [_report(one, tree, environment) for one in chosen]
+    print(f"{verdicts.count(KILLED)} of {len(verdicts)} killed")
+    return int(set(verdicts) != {KILLED})
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./run mutants", description=__doc__)
+    parser.add_argument("names", nargs="*", help="only these entries of tests/mutants/*.toml")
+    parser.add_argument(
+        "--no-control", action="store_true", help="leave out the run without change"
+    )
+    return parser.parse_args(arguments)
+
+
+@contextlib.contextmanager
+def _server(chosen: Sequence[Mutant]) -> Iterator[dict[str, str]]:
+    """Start PostgreSQL where an entry needs it."""
+    if all(one.on == "sqlite" for one in chosen):
+        yield {}
+        return
+    with postgres(lambda _: contextlib.nullcontext()) as added:
+        yield added
+
+
+def copy_tree(target: Path) -> None:
+    """Copy what belongs to the project, and what was built for it, so that the work tree is never touched."""
+    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    names = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name in names.split("\0"):
+        if name and (ROOT / name).is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target / name)
+    shutil.copytree(ROOT / ".build", target / ".build", ignore=shutil.ignore_patterns("uv"))
+
+
+def environment_of(tree: Path, server: dict[str, str]) -> dict[str, str]:
+    """Return the environment in which the copy is imported instead of the work tree."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
+    return kept | server | {"PYTHONPATH": str(tree), "PORTAL_TEST_IS_SET_UP": "yes"}
+
+
+def pytest(tree: Path, tests: Sequence[str], on: str, environment: dict[str, str]) -> int:
+    """Run tests on one kind of database until the first fails; returns pytest's exit code."""
+    words = "postgresql" if on == "postgresql" else "not postgresql"
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-k", words, "-p", "no:cacheprovider"]
+    return subprocess.run(
+        [*command, *tests], cwd=tree, env=environment, capture_output=True, check=False
+    ).returncode
+
+
+def verdict_of(one: Mutant, tree: Path, environment: dict[str, str]) -> str:
+    """Take one thing out of the copy, run its tests and put it back.
+
+    Raises:
+        EntryError: the entry does not fit the source.
+    """
+    path = tree / one.file
+    source, times = path.read_text("utf-8"), path.stat()
+    path.write_text(one.changed(source), "utf-8")
+    try:
+        return VERDICTS.get(pytest(tree, one.tests, one.on, environment), BROKEN)
+    finally:
+        path.write_text(source, "utf-8")
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))  # else its bytecode seems fresh
+
+
+def _unchanged_is_green(tree: Path, chosen: Sequence[Mutant], environment: dict[str, str]) -> bool:
+    for on in sorted({one.on for one in chosen}):
+        tests = sorted({test for one in chosen if one.on == on for test in one.tests})
+        if pytest(tree, tests, on, environment) != 0:
+            return False
+    return True
+
+
+def _report(one: Mutant, tree: Path, environment: dict[str, str]) -> str:
+    started = time.monotonic()
+    try:
+        verdict = verdict_of(one, tree, environment)
+    except EntryError as error:
+        verdict = BROKEN
+        print(error)
+    print(
+        f"{verdict:<9}{time.monotonic() - started:6.1f} s  {one.name}: {one.takes_out}", flush=True
+    )
+    return verdict
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,113 @@
+"""The list of what can be taken out: read from the data files, found in the source, replaced in its text."""
+
+import ast
+import io
+import tokenize
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+NO_CODE = frozenset(
+    {
+        tokenize.ENCODING,
+        tokenize.COMMENT,
+        tokenize.NL,
+        tokenize.NEWLINE,
+        tokenize.INDENT,
+        tokenize.DEDENT,
+        tokenize.ENDMARKER,
+    }
+)
+
+
+class EntryError(Exception):
+    """An entry of the list that fits the source no longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One thing taken out of the program.
+
+    ``before`` and ``after`` are code; layout and trailing commas do not count. ``tests`` must
+    notice it, on SQLite, or on PostgreSQL where ``on`` says so.
+    """
+
+    name: str
+    takes_out: str
+    file: str
+    before: str
+    after: str
+    tests: tuple[str, ...]
+    on: str = "sqlite"
+
+    def changed(self, source: str) -> str:
+        """Return the source of ``file`` without what is taken out.
+
+        Raises:
+            EntryError: ``before`` does not stand there exactly once, or the result is no Python.
+        """
+        wanted = [part.text for part in _parts(self.before)]
+        there = _parts(source)
+        texts = [part.text for part in there]
+        found = [
+            place
+            for place in range(len(texts) - len(wanted) + 1)
+            if texts[place : place + len(wanted)] == wanted
+        ]
+        if len(found) != 1:
+            raise EntryError(f"{self.name}: stands {len(found)} times in {self.file}")
+        first, last = there[found[0]], there[found[0] + len(wanted) - 1]
+        result = source[: first.start] + self.after + source[last.end :]
+        try:
+            same = ast.dump(ast.parse(result)) == ast.dump(ast.parse(source))
+        except SyntaxError as error:
+            raise EntryError(f"{self.name}: the result is no Python ({error})") from None
+        if same:
+            raise EntryError(f"{self.name}: changes nothing")
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    text: str
+    start: int
+    end: int
+
+
+def _parts(code: str) -> list[_Part]:
+    """Return the tokens of a piece of code that are no layout, with their places in it."""
+    lines = code.splitlines(keepends=True)
+    offsets = [0]
+    for line in lines:
+        offsets.append(offsets[-1] + len(line))
+    parts: list[_Part] = []
+    for token in _tokens(code):
+        if token.type in NO_CODE or not token.string:
+            continue
+        start = offsets[token.start[0] - 1] + token.start[1]
+        end = offsets[token.end[0] - 1] + token.end[1]
+        if token.string in ")]}" and parts and parts[-1].text == ",":
+            parts.pop()
+        parts.append(_Part(token.string, start, end))
+    return parts
+
+
+def _tokens(code: str) -> list[tokenize.TokenInfo]:
+    """Return the tokens of a piece of code, which may end before its brackets do."""
+    found = []
+    reading = tokenize.generate_tokens(io.StringIO(code).readline)
+    while True:
+        try:
+            found.append(next(reading))
+        except (StopIteration, tokenize.TokenError):
+            return found
+
+
+def entries() -> list[Mutant]:
+    """Return the whole list, in the order of the data files."""
+    return [
+        Mutant(**(row | {"tests": tuple(row["tests"])}))
+        for path in sorted(Path(__file__).parent.glob("*.toml"))
+        for row in tomllib.loads(path.read_text("utf-8"))["mutant"]
+    ]

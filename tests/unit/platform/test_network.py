@@ -1,0 +1,30 @@
+"""Whose address counts: the nearest party's that is no proxy of ours, whatever others claim."""
+
+from typing import Any
+
+import pytest
+from litestar import Request
+from litestar.testing import RequestFactory
+
+from portal.platform.network import client_address
+
+PROXIES = ("10.0.0.0/24",)
+
+
+def asked(peer: str, forwarded: str) -> Request[Any, Any, Any]:
+    request = RequestFactory().get("/", headers={"x-forwarded-for": forwarded})
+    request.scope["client"] = (peer, 40_000)
+    return request
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "counts"),
+    [
+        ("203.0.113.7", "198.51.100.1", "203.0.113.7"),  # a stranger claims to forward
+        ("10.0.0.1", "198.51.100.1", "198.51.100.1"),
+        ("10.0.0.1", "192.0.2.99, 198.51.100.1, 10.0.0.2", "198.51.100.1"),  # the first is typed
+        ("10.0.0.1", "", "10.0.0.1"),
+    ],
+)
+def test_only_our_own_proxies_may_name_an_address(peer: str, forwarded: str, counts: str) -> None:
+    assert client_address(asked(peer, forwarded), PROXIES) == counts
