@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from tests.support.check import imports, named, files_for
+from tests.support.check import files_for, imports, named
 from tests.support.sources import ROOT
 
 
