@@ -1,6 +1,9 @@
 """Call-backs: the waiting ones, the first due first; claimed, called, and their results."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -10,7 +13,7 @@ from admin.access import allowed, first_post, number_in_address, post_key, staff
 from admin.carrying_out import carry_out_once
 from admin.contacts import escalation_words
 from admin.contacts.call_form import chosen
-from admin.desk.follow_ups import origin_of, spelled_in
+from admin.desk.follow_ups import Origin, origin_of, spelled_in
 from admin.page import Page
 from portal.domain.contacts.calls.kinds import SPOKEN, CallLanguage
 from portal.domain.contacts.escalations import call_back_queries, call_back_results, call_backs
@@ -18,6 +21,7 @@ from portal.domain.contacts.escalations.call_back_queries import Waiting
 from portal.domain.contacts.escalations.call_back_results import OUTCOMES
 from portal.domain.contacts.escalations.call_back_times import default_due
 from portal.domain.contacts.escalations.call_backs import Wanted
+from portal.domain.contacts.escalations.models import CallBackTry
 from portal.domain.desk.casework.call_notes import call_notes
 from portal.domain.foundation.audit.services import earlier_result, keep_result
 from portal.domain.foundation.clock import JST, jst_date
@@ -34,7 +38,9 @@ from portal.domain.foundation.typed import clock_time, whole_date
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
 from portal.domain.people.tasks.services import UNMATCHED, details_of
+from portal.domain.requests.requests.fields import Line
 from portal.platform.carrying_out import Again, carry_out
+from portal.platform.view import View
 
 FIELDS = frozenset({"telephone", "at", "text", "outcome"})
 AFTER_CALL = "/calls/finish"
@@ -47,6 +53,21 @@ def _page_number(page: Page) -> int:
 
 def _knows(page: Page) -> bool:
     return allowed(page, Permission.KNOW_PROTECTED)
+
+
+@dataclass(frozen=True, slots=True)
+class CallBacksView(View):
+    """What ``admin/contacts/call_backs.html`` shows."""
+
+    rows: Sequence[Waiting]
+    number: int
+    total: int
+    late: int
+    more: bool
+    escalation_words: ModuleType
+    said: str
+    names: Mapping[int, str]
+    tries: int
 
 
 def show_list(page: Page, status_code: int = 200) -> Response[Any]:
@@ -65,19 +86,31 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
     )
     return page.render(
         "admin/contacts/call_backs.html",
-        status_code,
-        rows=rows[: call_back_queries.PAGE],
-        number=number,
-        total=total,
-        late=late,
-        more=len(rows) > call_back_queries.PAGE,
-        escalation_words=escalation_words,
-        said=page.query.get("said", ""),
-        names=staff_names(
-            page.session, {row.claimed_by for row in rows if row.claimed_by is not None}
+        CallBacksView(
+            rows=rows[: call_back_queries.PAGE],
+            number=number,
+            total=total,
+            late=late,
+            more=len(rows) > call_back_queries.PAGE,
+            escalation_words=escalation_words,
+            said=page.query.get("said", ""),
+            names=staff_names(
+                page.session, {row.claimed_by for row in rows if row.claimed_by is not None}
+            ),
+            tries=page.site.program.escalations.call_back_tries,
         ),
-        tries=page.site.program.escalations.call_back_tries,
+        status_code,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CallBackNewView(View):
+    """What ``admin/contacts/call_back_new.html`` shows."""
+
+    origin: Origin
+    spoken: Sequence[Any]
+    due: datetime
+    reception: str
 
 
 def show_new(page: Page, status_code: int = 200) -> Response[Any]:
@@ -91,11 +124,13 @@ def show_new(page: Page, status_code: int = 200) -> Response[Any]:
         }
     return page.render(
         "admin/contacts/call_back_new.html",
+        CallBackNewView(
+            origin=origin,
+            spoken=list(CallLanguage),
+            due=default_due(page.site.program.calendar, page.now),
+            reception=reception_text(page.site.program.calendar),
+        ),
         status_code,
-        origin=origin,
-        spoken=list(CallLanguage),
-        due=default_due(page.site.program.calendar, page.now),
-        reception=reception_text(page.site.program.calendar),
     )
 
 
@@ -159,6 +194,28 @@ def _found(page: Page) -> Waiting:
     return row
 
 
+@dataclass(frozen=True, slots=True)
+class CallBackView(View):
+    """What ``admin/contacts/call_back.html`` shows."""
+
+    row: Waiting
+    calling: bool
+    details: Mapping[str, Any]
+    call_notes: tuple[Line, ...]
+    telephone: str
+    tried: Sequence[CallBackTry]
+    names: Mapping[int, str]
+    language: CallLanguage
+    outcomes: tuple[str, ...]
+    escalation_words: ModuleType
+    tries: int
+    from_site: bool
+    mine: bool
+    said: str
+    spelled: Mapping[str, Any]
+    open: bool
+
+
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show one call-back; its number only to the person whose call is made for it."""
     row, session, vault = _found(page), page.session, page.site.vault
@@ -171,23 +228,25 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     )
     return page.render(
         "admin/contacts/call_back.html",
+        CallBackView(
+            row=row,
+            calling=calling,
+            details=details if calling else {},
+            call_notes=call_notes(page.work, row.task.household_id),
+            telephone=call_backs.number_of(page.work, row.task) if calling else "",
+            tried=tried,
+            names=names,
+            language=language,
+            outcomes=OUTCOMES,
+            escalation_words=escalation_words,
+            tries=page.site.program.escalations.call_back_tries,
+            from_site=row.task.kind == UNMATCHED,
+            mine=page.who.staff is not None and row.claimed_by == page.who.staff.id,
+            said=page.query.get("said", ""),
+            spelled=spelled_in(SPOKEN.get(language, SOURCE_LOCALE), row.task.receipt_no),
+            open=row.task.state == "open" and row.state in call_back_queries.WAITING,
+        ),
         status_code,
-        row=row,
-        calling=calling,
-        details=details if calling else {},
-        call_notes=call_notes(page.work, row.task.household_id),
-        telephone=call_backs.number_of(page.work, row.task) if calling else "",
-        tried=tried,
-        names=names,
-        language=language,
-        outcomes=OUTCOMES,
-        escalation_words=escalation_words,
-        tries=page.site.program.escalations.call_back_tries,
-        from_site=row.task.kind == UNMATCHED,
-        mine=page.who.staff is not None and row.claimed_by == page.who.staff.id,
-        said=page.query.get("said", ""),
-        spelled=spelled_in(SPOKEN.get(language, SOURCE_LOCALE), row.task.receipt_no),
-        open=row.task.state == "open" and row.state in call_back_queries.WAITING,
     )
 
 

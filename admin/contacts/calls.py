@@ -1,5 +1,9 @@
 """Calls: starting with one key, hanging up, the after-call form, today's list, corrections."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -10,7 +14,7 @@ from admin.call_bar import DEFAULTS
 from admin.contacts import call_form
 from admin.contacts.call_form import chosen
 from admin.desk import act_words
-from admin.desk.follow_ups import after_finish, tasks_context
+from admin.desk.follow_ups import FollowUpsView, after_finish, follow_ups_of
 from admin.page import Page
 from portal.domain.contacts.calls import finishing, queries, services, written
 from portal.domain.contacts.calls.kinds import (
@@ -20,18 +24,21 @@ from portal.domain.contacts.calls.kinds import (
     Direction,
     Result,
 )
-from portal.domain.contacts.calls.models import Call
+from portal.domain.contacts.calls.models import Call, CallHousehold
 from portal.domain.contacts.calls.states import AFTER_CALL, ENDED
 from portal.domain.desk.call_desk import ending
 from portal.domain.desk.call_desk.acting.receipts import acts_of_call
+from portal.domain.desk.call_desk.models import DeskAct
 from portal.domain.desk.call_desk.suggesting import suggest
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, InputError, NotFoundError
 from portal.domain.foundation.program.hours_text import reception_text
 from portal.domain.foundation.texts import _s
+from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names, staff_user
+from portal.platform.view import View
 
 AFTER_START = "/desk"
 """Where a call continues: the search."""
@@ -43,6 +50,23 @@ def _staff_id(page: Page) -> int:
 
 def _number(typed: str) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 16 else 0
+
+
+@dataclass(frozen=True, slots=True)
+class CallsView(View):
+    """What ``admin/contacts/calls.html`` shows."""
+
+    calls: Sequence[Call]
+    more: bool
+    everybody: bool
+    leads: bool
+    names: Mapping[int, str]
+    said: str
+    today: date
+    undescribed: Sequence[Call]
+    channels: Sequence[Any]
+    directions: Sequence[Any]
+    spoken: Sequence[Any]
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -60,18 +84,20 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     )
     return page.render(
         "admin/contacts/calls.html",
+        CallsView(
+            calls=rows[: queries.PAGE],
+            more=len(rows) > queries.PAGE,
+            everybody=everybody,
+            leads=leads,
+            names=staff_names(page.session, {row.agent_id for row in rows}) if everybody else {},
+            said=page.query.get("said", ""),
+            today=jst_date(page.now),
+            undescribed=queries.undescribed(page.session, _staff_id(page), page.now),
+            channels=list(CallChannel),
+            directions=list(Direction),
+            spoken=list(CallLanguage),
+        ),
         status_code,
-        calls=rows[: queries.PAGE],
-        more=len(rows) > queries.PAGE,
-        everybody=everybody,
-        leads=leads,
-        names=staff_names(page.session, {row.agent_id for row in rows}) if everybody else {},
-        said=page.query.get("said", ""),
-        today=jst_date(page.now),
-        undescribed=queries.undescribed(page.session, _staff_id(page), page.now),
-        channels=list(CallChannel),
-        directions=list(Direction),
-        spoken=list(CallLanguage),
     )
 
 
@@ -126,6 +152,19 @@ def describe(page: Page) -> Response[Any]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class CallFinishView(View):
+    """What ``admin/contacts/call_finish.html`` shows."""
+
+    call: Call
+    suggested: Sequence[tuple[str, str]] | Sequence[Any]
+    categories: Mapping[str, tuple[str, ...]]
+    results: Sequence[Any]
+    action: str
+    correcting: bool
+    reception: str
+
+
 def show_finish(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the after-call form, prefilled from what was done in the call."""
     call = page.who.call
@@ -138,14 +177,16 @@ def show_finish(page: Page, status_code: int = 200) -> Response[Any]:
         )
     return page.render(
         "admin/contacts/call_finish.html",
+        CallFinishView(
+            call=call,
+            suggested=suggested,
+            categories=CATEGORIES,
+            results=list(Result),
+            action="/calls/finish/submit",
+            correcting=False,
+            reception=reception_text(page.site.program.calendar),
+        ),
         status_code,
-        call=call,
-        suggested=suggested,
-        categories=CATEGORIES,
-        results=list(Result),
-        action="/calls/finish/submit",
-        correcting=False,
-        reception=reception_text(page.site.program.calendar),
     )
 
 
@@ -177,6 +218,24 @@ def _found(page: Page) -> Call:
     return call
 
 
+@dataclass(frozen=True, slots=True)
+class CallPageView(View):
+    """What ``admin/contacts/call.html`` shows."""
+
+    shows_matched: bool
+    acts: Sequence[DeskAct]
+    act_words: ModuleType
+    call: Call
+    mine: bool
+    correctable: bool
+    has_words: bool
+    words_shown: Mapping[str, Any]
+    households: Sequence[CallHousehold]
+    agent: StaffUser | None
+    said: str
+    follow_ups: FollowUpsView
+
+
 def show_call(page: Page, status_code: int = 200) -> Response[Any]:
     """Show one call; its text only to its agent on that day, or on demand."""
     call = _found(page)
@@ -184,11 +243,9 @@ def show_call(page: Page, status_code: int = 200) -> Response[Any]:
     correctable = mine and call.state == ENDED and finishing.may_correct(call, page.now)
     asked = page.who.auth is not None and page.who.auth.data.get("read_call") == call.id
     has_words = call.sealed is not None
-    return page.render(
+    shown = CallPageView(
         # a caller is verified blindly: who takes a call never learns, not even later, which answer
         # was right
-        "admin/contacts/call.html",
-        status_code,
         shows_matched=allowed(page, Permission.SUPERVISE_CALLS) and not mine,
         acts=acts_of_call(page.session, call.id),
         act_words=act_words,
@@ -202,8 +259,9 @@ def show_call(page: Page, status_code: int = 200) -> Response[Any]:
         households=queries.households_of(page.session, call.id),
         agent=staff_user(page.session, call.agent_id),
         said=page.query.get("said", ""),
-        **tasks_context(page, call),
+        follow_ups=follow_ups_of(page, call),
     )
+    return page.render("admin/contacts/call.html", shown, status_code)
 
 
 def read(page: Page) -> Response[Any]:
@@ -224,14 +282,16 @@ def show_correction(page: Page, status_code: int = 200) -> Response[Any]:
         page.form.values = call_form.noted_values(call, written.read_text(page.site.vault, call))
     return page.render(
         "admin/contacts/call_finish.html",
+        CallFinishView(
+            call=call,
+            suggested=[],
+            categories=CATEGORIES,
+            results=list(Result),
+            action=f"/calls/{call.id}/correct/submit",
+            correcting=True,
+            reception=reception_text(page.site.program.calendar),
+        ),
         status_code,
-        call=call,
-        suggested=[],
-        categories=CATEGORIES,
-        results=list(Result),
-        action=f"/calls/{call.id}/correct/submit",
-        correcting=True,
-        reception=reception_text(page.site.program.calendar),
     )
 
 

@@ -3,6 +3,9 @@
 What a sheet of answers would do is shown before it is carried out.
 """
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -16,6 +19,7 @@ from admin.oversight.reports import XLSX
 from admin.page import Page
 from portal.domain.contacts.escalations import answers_in
 from portal.domain.contacts.escalations.answers_file import MAX_BYTES, AnswersFile, read_answers
+from portal.domain.contacts.escalations.answers_in import Outcome
 from portal.domain.contacts.escalations.models import AnswerSheet
 from portal.domain.contacts.escalations.sheet_out import make_sheet
 from portal.domain.foundation.errors import (
@@ -29,6 +33,7 @@ from portal.domain.people.staff.queries import staff_names
 from portal.platform.carrying_out import Again
 from portal.platform.routes import Transaction
 from portal.platform.uploads import UploadRule
+from portal.platform.view import View
 
 FILE = UploadRule(MAX_BYTES, read_answers)
 NAME = "escalations.xlsx"
@@ -47,16 +52,28 @@ def take(page: Page) -> Response[Any]:
     return page.send(sheet.body, kind, {"content-disposition": f'attachment; filename="{name}"'})
 
 
+@dataclass(frozen=True, slots=True)
+class EscalationSheetsView(View):
+    """What ``admin/contacts/escalation_sheets.html`` shows."""
+
+    sheets: Sequence[AnswerSheet]
+    escalation_words: ModuleType
+    names: Mapping[int, str]
+    said: str
+
+
 def show_list(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the upload of a filled-in sheet, and the sheets received."""
     sheets = answers_in.latest_sheets(page.session)
     return page.render(
         "admin/contacts/escalation_sheets.html",
+        EscalationSheetsView(
+            sheets=sheets,
+            escalation_words=escalation_words,
+            names=staff_names(page.session, {sheet.uploaded_by for sheet in sheets}),
+            said=page.query.get("said", ""),
+        ),
         status_code,
-        sheets=sheets,
-        escalation_words=escalation_words,
-        names=staff_names(page.session, {sheet.uploaded_by for sheet in sheets}),
-        said=page.query.get("said", ""),
     )
 
 
@@ -77,6 +94,22 @@ def _found(page: Page) -> AnswerSheet:
     return sheet
 
 
+@dataclass(frozen=True, slots=True)
+class EscalationSheetView(View):
+    """What ``admin/contacts/escalation_sheet.html`` shows."""
+
+    sheet: AnswerSheet
+    fresh: int
+    left_out: int
+    outcomes: Sequence[Outcome]
+    more: bool
+    number: int
+    seen: str
+    texts_shown: bool
+    escalation_words: ModuleType
+    said: str
+
+
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the effect of every row of a sheet, with the ward's texts while it waits.
 
@@ -92,17 +125,19 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     ordered = sorted(outcomes, key=lambda one: (one.result == answers_in.NEW, one.row.line))
     return page.render(
         "admin/contacts/escalation_sheet.html",
+        EscalationSheetView(
+            sheet=sheet,
+            fresh=fresh,
+            left_out=len(outcomes) - fresh,
+            outcomes=ordered[(number - 1) * PAGE : number * PAGE],
+            more=len(ordered) > number * PAGE,
+            number=number,
+            seen=answers_in.fingerprint(outcomes),
+            texts_shown=texts_shown,
+            escalation_words=escalation_words,
+            said=page.query.get("said", ""),
+        ),
         status_code,
-        sheet=sheet,
-        fresh=fresh,
-        left_out=len(outcomes) - fresh,
-        outcomes=ordered[(number - 1) * PAGE : number * PAGE],
-        more=len(ordered) > number * PAGE,
-        number=number,
-        seen=answers_in.fingerprint(outcomes),
-        texts_shown=texts_shown,
-        escalation_words=escalation_words,
-        said=page.query.get("said", ""),
     )
 
 

@@ -1,5 +1,9 @@
 """Questions to the ward: raised from a call, answered by the ward or from its paper, closed."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -14,7 +18,7 @@ from admin.page import Page
 from admin.requests.scans import SCAN
 from portal.domain.contacts.escalations import answering, queries, services
 from portal.domain.contacts.escalations.answering import WardAnswer
-from portal.domain.contacts.escalations.models import Escalation
+from portal.domain.contacts.escalations.models import Escalation, EscalationAnswer
 from portal.domain.contacts.escalations.sealed import answer_text, question_of
 from portal.domain.contacts.escalations.services import Question
 from portal.domain.contacts.escalations.states import ESCALATION
@@ -22,6 +26,7 @@ from portal.domain.foundation.audit.services import earlier_result, keep_result,
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import DomainError, NotFoundError
 from portal.domain.foundation.program.escalation_settings import ESCALATION_KINDS
+from portal.domain.foundation.program.schema import Contact
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import folded
 from portal.domain.letters.subcontractors.keys import fingerprint
@@ -29,6 +34,7 @@ from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
 from portal.domain.requests.requests.scans import store_scan
 from portal.platform.carrying_out import Again
+from portal.platform.view import View
 
 READ = "read_escalation"
 FIELDS = frozenset(
@@ -38,6 +44,28 @@ FIELDS = frozenset(
 
 def _number(typed: str) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and 0 < len(typed) < 6 else 1
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationsView(View):
+    """What ``admin/contacts/escalations.html`` shows."""
+
+    rows: Sequence[Escalation]
+    more: bool
+    number: int
+    state: str
+    kind: str
+    states: tuple[str, ...]
+    kinds: tuple[str, ...]
+    counts: Mapping[str, int]
+    today: date
+    escalation_words: ModuleType
+    names: Mapping[int, str]
+    said: str
+    answers: bool
+    own: bool
+    sheet_key: str
+    plain_by: str
 
 
 def show_list(page: Page, status_code: int = 200) -> Response[Any]:
@@ -53,25 +81,27 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
     )
     return page.render(
         "admin/contacts/escalations.html",
+        EscalationsView(
+            rows=rows[: queries.PAGE],
+            more=len(rows) > queries.PAGE,
+            number=number,
+            state=state,
+            kind=kind,
+            states=("open", "answered", "closed", "withdrawn"),
+            kinds=ESCALATION_KINDS,
+            counts=queries.state_counts(page.session, reader),
+            today=jst_date(page.now),
+            escalation_words=escalation_words,
+            names=staff_names(page.session, {row.raised_by for row in rows}),
+            said=page.query.get("said", ""),
+            answers=allowed(page, Permission.ANSWER_ESCALATIONS),
+            own=reader.own is not None,
+            sheet_key=fingerprint(page.site.program.escalations.sheet_key)
+            if page.site.program.escalations.sheet_key
+            else "",
+            plain_by=page.site.program.escalations.plain_sheet_accepted_by,
+        ),
         status_code,
-        rows=rows[: queries.PAGE],
-        more=len(rows) > queries.PAGE,
-        number=number,
-        state=state,
-        kind=kind,
-        states=("open", "answered", "closed", "withdrawn"),
-        kinds=ESCALATION_KINDS,
-        counts=queries.state_counts(page.session, reader),
-        today=jst_date(page.now),
-        escalation_words=escalation_words,
-        names=staff_names(page.session, {row.raised_by for row in rows}),
-        said=page.query.get("said", ""),
-        answers=allowed(page, Permission.ANSWER_ESCALATIONS),
-        own=reader.own is not None,
-        sheet_key=fingerprint(page.site.program.escalations.sheet_key)
-        if page.site.program.escalations.sheet_key
-        else "",
-        plain_by=page.site.program.escalations.plain_sheet_accepted_by,
     )
 
 
@@ -89,6 +119,17 @@ def find(page: Page) -> Response[Any]:
     return page.redirect(f"/escalations/{row.id}")
 
 
+@dataclass(frozen=True, slots=True)
+class EscalationNewView(View):
+    """What ``admin/contacts/escalation_new.html`` shows."""
+
+    origin: Origin
+    kinds: tuple[str, ...]
+    due: Mapping[Any, Any]
+    contact: Contact
+    escalation_words: ModuleType
+
+
 def show_new(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask for a question to the ward, from a call or without one."""
     origin = origin_of(page)
@@ -97,12 +138,14 @@ def show_new(page: Page, status_code: int = 200) -> Response[Any]:
         page.form.values = {"kind": page.query["kind"]}
     return page.render(
         "admin/contacts/escalation_new.html",
+        EscalationNewView(
+            origin=origin,
+            kinds=ESCALATION_KINDS,
+            due={kind: services.due_on(program, kind, page.now) for kind in ESCALATION_KINDS},
+            contact=program.contact,
+            escalation_words=escalation_words,
+        ),
         status_code,
-        origin=origin,
-        kinds=ESCALATION_KINDS,
-        due={kind: services.due_on(program, kind, page.now) for kind in ESCALATION_KINDS},
-        contact=program.contact,
-        escalation_words=escalation_words,
     )
 
 
@@ -142,6 +185,29 @@ def _found(page: Page) -> Escalation:
     return row
 
 
+@dataclass(frozen=True, slots=True)
+class EscalationView(View):
+    """What ``admin/contacts/escalation.html`` shows."""
+
+    row: Escalation
+    escalation_words: ModuleType
+    names: Mapping[int, str]
+    question: Mapping[str, Any]
+    answers: Sequence[EscalationAnswer]
+    today: date
+    texts: Mapping[Any, Any]
+    shown: bool
+    may_read: bool
+    may_answer: bool
+    of_ward: bool
+    may_ask_again: bool
+    spelled: Mapping[str, Any]
+    said: str
+    contact: Contact
+    scans: bool
+    opens: bool
+
+
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show one question; its texts on demand, to those who may read them."""
     row, reader, vault = _found(page), reader_of(page), page.site.vault
@@ -150,25 +216,27 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     names = staff_names(page.session, {row.raised_by, *(one.answered_by for one in answers)})
     return page.render(
         "admin/contacts/escalation.html",
+        EscalationView(
+            row=row,
+            escalation_words=escalation_words,
+            names=names,
+            question=question_of(vault, row) if shown else {},
+            answers=answers,
+            today=jst_date(page.now),
+            texts={one.id: answer_text(vault, row, one) for one in answers} if shown else {},
+            shown=shown,
+            may_read=reader.may_read(row),
+            may_answer=allowed(page, Permission.ANSWER_ESCALATIONS) and row.state == "open",
+            of_ward=allowed(page, Permission.KNOW_PROTECTED),
+            may_ask_again=allowed(page, Permission.SUPERVISE_CALLS)
+            and row.state in {"answered", "closed"},
+            spelled=spelled(page, row.receipt_no, row.call_id),
+            said=page.query.get("said", ""),
+            contact=page.site.program.contact,
+            scans=allowed(page, Permission.SEE_SCANS),
+            opens=allowed(page, Permission.OPEN_HOUSEHOLD),
+        ),
         status_code,
-        row=row,
-        escalation_words=escalation_words,
-        names=names,
-        question=question_of(vault, row) if shown else {},
-        answers=answers,
-        today=jst_date(page.now),
-        texts={one.id: answer_text(vault, row, one) for one in answers} if shown else {},
-        shown=shown,
-        may_read=reader.may_read(row),
-        may_answer=allowed(page, Permission.ANSWER_ESCALATIONS) and row.state == "open",
-        of_ward=allowed(page, Permission.KNOW_PROTECTED),
-        may_ask_again=allowed(page, Permission.SUPERVISE_CALLS)
-        and row.state in {"answered", "closed"},
-        spelled=spelled(page, row.receipt_no, row.call_id),
-        said=page.query.get("said", ""),
-        contact=page.site.program.contact,
-        scans=allowed(page, Permission.SEE_SCANS),
-        opens=allowed(page, Permission.OPEN_HOUSEHOLD),
     )
 
 

@@ -1,5 +1,9 @@
 """FAX cases: entry with the time in the header, the queue, and one case with its pages."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -24,17 +28,22 @@ from portal.domain.contacts.faxes import (
     wording,
 )
 from portal.domain.contacts.faxes.inquiry_form import inquiry_form_pdf
+from portal.domain.contacts.faxes.models import FaxCase, FaxReply
+from portal.domain.contacts.faxes.queries import Counts, QueueRow
 from portal.domain.contacts.faxes.states import OPEN, UNSENT
+from portal.domain.contacts.faxes.wording import Wording
 from portal.domain.desk.call_desk.acting.receipts import acts_in_call
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, NotFoundError
 from portal.domain.foundation.texts import _s, use_locale
+from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_user
 from portal.domain.requests.requests import scans
 from portal.platform.carrying_out import Again, carry_out
 from portal.platform.locale import CODES, NAMES
 from portal.platform.routes import Transaction
+from portal.platform.view import View
 
 FIELDS = {
     "received_at": "received_at",
@@ -62,6 +71,20 @@ def _after(page: Page, name: str) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 16 else 0
 
 
+@dataclass(frozen=True, slots=True)
+class FaxesView(View):
+    """What ``admin/contacts/faxes.html`` shows."""
+
+    rows: Sequence[QueueRow]
+    more: bool
+    done: bool
+    today: date
+    failed: Sequence[QueueRow]
+    counts: Counts
+    said: str
+    blank_languages: Mapping[str, str]
+
+
 def show_list(page: Page, status_code: int = 200) -> Response[Any]:
     """List the waiting cases, oldest first, below those with a failed reply.
 
@@ -76,25 +99,34 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
     today = jst_date(page.now)
     return page.render(
         "admin/contacts/faxes.html",
+        FaxesView(
+            rows=rows[:size],
+            more=len(rows) > size,
+            done=done,
+            today=today,
+            failed=[] if done else queries.failed(session),
+            counts=queries.counts(session, today),
+            said=page.query.get("said", ""),
+            blank_languages=NAMES,
+        ),
         status_code,
-        rows=rows[:size],
-        more=len(rows) > size,
-        done=done,
-        today=today,
-        failed=[] if done else queries.failed(session),
-        counts=queries.counts(session, today),
-        said=page.query.get("said", ""),
-        blank_languages=NAMES,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class FaxNewView(View):
+    """What ``admin/contacts/fax_new.html`` shows."""
+
+    spoken: Sequence[Any]
+    asks_age: bool
 
 
 def show_new(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask for the file, the time in its header, and the language."""
     return page.render(
         "admin/contacts/fax_new.html",
+        FaxNewView(spoken=list(CallLanguage), asks_age="old_is_right" in page.form.errors),
         status_code,
-        spoken=list(CallLanguage),
-        asks_age="old_is_right" in page.form.errors,
     )
 
 
@@ -122,6 +154,32 @@ def receive(page: Page) -> Response[Any]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class FaxView(View):
+    """What ``admin/contacts/fax.html`` shows."""
+
+    case: FaxCase
+    call: Call | None
+    replies: Sequence[FaxReply]
+    unsent: FaxReply | None
+    may_look: bool
+    visible: bool
+    calls: Sequence[tuple[Call, str]]
+    is_open: bool
+    other_call: bool
+    entered_by: StaffUser | None
+    sender: str | None
+    number: str | None
+    households: Sequence[int]
+    acts: Sequence[Any]
+    wordings: Sequence[Wording]
+    act_words: ModuleType
+    failures: tuple[str, ...]
+    close_reasons: Sequence[str]
+    today: date
+    said: str
+
+
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show one case: its pages to who handles it, the reply in work, and its history."""
     session = page.session
@@ -134,33 +192,37 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     read = page.who.auth.data if page.who.auth is not None else {}
     return page.render(
         "admin/contacts/fax.html",
+        FaxView(
+            case=case,
+            call=call,
+            replies=written,
+            unsent=unsent,
+            may_look=may_look,
+            visible=visible is not None,
+            calls=queries.calls_of(session, case.id),
+            is_open=case.state in OPEN,
+            other_call=page.who.call is not None and call is None,
+            entered_by=staff_user(session, case.entered_by),
+            sender=_written(queries.sender_of(page.site.vault, case))
+            if may_look and read.get("read_fax") == case.id
+            else None,
+            number=_written(sheets.open_reply(page.site.vault, unsent).number)
+            if unsent is not None and read.get("read_fax_reply") == unsent.id
+            else None,
+            households=_verified(page, call),
+            acts=[
+                act for key in _verified(page, call) for act in acts_in_call(session, call.id, key)
+            ]
+            if call is not None
+            else [],
+            wordings=wording.choices(page.work) if call is not None and unsent is None else [],
+            act_words=act_words,
+            failures=sending.FAILURES,
+            close_reasons=_close_reasons(unsent.state if unsent is not None else ""),
+            today=jst_date(page.now),
+            said=page.query.get("said", ""),
+        ),
         status_code,
-        case=case,
-        call=call,
-        replies=written,
-        unsent=unsent,
-        may_look=may_look,
-        visible=visible is not None,
-        calls=queries.calls_of(session, case.id),
-        is_open=case.state in OPEN,
-        other_call=page.who.call is not None and call is None,
-        entered_by=staff_user(session, case.entered_by),
-        sender=_written(queries.sender_of(page.site.vault, case))
-        if may_look and read.get("read_fax") == case.id
-        else None,
-        number=_written(sheets.open_reply(page.site.vault, unsent).number)
-        if unsent is not None and read.get("read_fax_reply") == unsent.id
-        else None,
-        households=_verified(page, call),
-        acts=[act for key in _verified(page, call) for act in acts_in_call(session, call.id, key)]
-        if call is not None
-        else [],
-        wordings=wording.choices(page.work) if call is not None and unsent is None else [],
-        act_words=act_words,
-        failures=sending.FAILURES,
-        close_reasons=_close_reasons(unsent.state if unsent is not None else ""),
-        today=jst_date(page.now),
-        said=page.query.get("said", ""),
     )
 
 

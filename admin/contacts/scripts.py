@@ -1,5 +1,8 @@
 """Scripts: searched and read by agents; edited by supervisors with preview and history."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -8,17 +11,20 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.contacts import script_words
-from admin.contacts.script_view import Spoken, chosen_language, groups, view
+from admin.contacts.script_view import ScriptView, Spoken, chosen_language, groups, view
 from admin.page import Page
 from portal.domain.contacts.calls.kinds import CATEGORIES
 from portal.domain.contacts.scripts import queries, services
 from portal.domain.contacts.scripts.defaults import LANGUAGES, PARTS, Draft, Script
 from portal.domain.contacts.scripts.values import NAMES, values_of
 from portal.domain.foundation.errors import ConflictError, InputError
+from portal.domain.foundation.program.local_text import LocalText
+from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names, staff_user
 from portal.platform.carrying_out import Again
 from portal.platform.locale import html_lang
+from portal.platform.view import View
 
 
 def _number(typed: str) -> int:
@@ -29,6 +35,21 @@ def _key(page: Page) -> str:
     return str(page.params["key"])[:60]
 
 
+@dataclass(frozen=True, slots=True)
+class ScriptsView(View):
+    """What ``admin/contacts/scripts.html`` shows."""
+
+    script_words: ModuleType
+    languages_spoken: Sequence[Any]
+    language: str
+    q: str
+    hits: Sequence[Any]
+    count: int
+    groups: Sequence[tuple[str, str, Sequence[Script]]]
+    edits: bool
+    said: str
+
+
 def show_list(page: Page) -> Response[Any]:
     """Show the scripts by part and category, or the hits of a search."""
     program, language = page.site.program, chosen_language(page)
@@ -37,16 +58,39 @@ def show_list(page: Page) -> Response[Any]:
     hits = queries.search(page.session, q, values_of(program), include_hidden=edits)
     return page.render(
         "admin/contacts/scripts.html",
-        script_words=script_words,
-        languages_spoken=list(LANGUAGES),
-        language=language,
-        q=q,
-        hits=[(view(program, hit.script, language), hit.languages) for hit in hits[: queries.PAGE]],
-        count=len(hits),
-        groups=groups(queries.scripts(page.session, include_hidden=edits)),
-        edits=edits,
-        said=page.query.get("said", ""),
+        ScriptsView(
+            script_words=script_words,
+            languages_spoken=list(LANGUAGES),
+            language=language,
+            q=q,
+            hits=[
+                (view(program, hit.script, language), hit.languages) for hit in hits[: queries.PAGE]
+            ],
+            count=len(hits),
+            groups=groups(queries.scripts(page.session, include_hidden=edits)),
+            edits=edits,
+            said=page.query.get("said", ""),
+        ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptPageView(View):
+    """What ``admin/contacts/script.html`` shows."""
+
+    one: Script
+    view: ScriptView
+    language: str
+    languages_spoken: Sequence[Any]
+    script_words: ModuleType
+    edits: bool
+    author: StaffUser | None
+    authors: Mapping[int, str]
+    old: bool
+    newest: int
+    past_versions: Sequence[Script]
+    older: bool
+    said: str
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -62,23 +106,52 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     language = chosen_language(page)
     return page.render(
         "admin/contacts/script.html",
-        status_code,
-        one=one,
-        view=view(page.site.program, one, language),
-        language=language,
-        languages_spoken=list(LANGUAGES),
-        script_words=script_words,
-        edits=allowed(page, Permission.EDIT_SCRIPTS),
-        author=staff_user(page.session, one.author_id) if one.author_id is not None else None,
-        authors=staff_names(
-            page.session, {row.author_id for row in past if row.author_id is not None}
+        ScriptPageView(
+            one=one,
+            view=view(page.site.program, one, language),
+            language=language,
+            languages_spoken=list(LANGUAGES),
+            script_words=script_words,
+            edits=allowed(page, Permission.EDIT_SCRIPTS),
+            author=staff_user(page.session, one.author_id) if one.author_id is not None else None,
+            authors=staff_names(
+                page.session, {row.author_id for row in past if row.author_id is not None}
+            ),
+            old=one.number != newest.number,
+            newest=newest.number,
+            past_versions=past[: queries.PAGE],
+            older=len(past) > queries.PAGE,
+            said=page.query.get("said", ""),
         ),
-        old=one.number != newest.number,
-        newest=newest.number,
-        past_versions=past[: queries.PAGE],
-        older=len(past) > queries.PAGE,
-        said=page.query.get("said", ""),
+        status_code,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class EditedView(View):
+    """The script that is edited, and where its form goes; ``theirs`` is what somebody saved meanwhile."""
+
+    one: Script | None
+    base: int | str
+    theirs: Script | None
+    author: StaffUser | None
+    action: str
+    preview_action: str
+    previews: Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptEditView(View):
+    """What ``admin/contacts/script_edit.html`` shows."""
+
+    script_words: ModuleType
+    languages_spoken: Sequence[str]
+    names: Sequence[str]
+    values: Mapping[str, LocalText]
+    parts: Sequence[str]
+    categories: Sequence[str]
+    html_langs: Mapping[str, str]
+    own: EditedView
 
 
 def show_edit(
@@ -101,9 +174,7 @@ def show_edit(
         if theirs is not None and theirs.author_id is not None
         else None
     )
-    return _form(
-        page,
-        status_code,
+    own = EditedView(
         one=one,
         base=base,
         theirs=theirs,
@@ -112,13 +183,12 @@ def show_edit(
         preview_action=f"{address}/preview",
         previews=_previews(page) if preview else [],
     )
+    return _form(page, status_code, own)
 
 
 def show_add(page: Page, status_code: int = 200, *, preview: bool = False) -> Response[Any]:
     """Show the form for a script of the supervisors' own."""
-    return _form(
-        page,
-        status_code,
+    own = EditedView(
         one=None,
         base=0,
         theirs=None,
@@ -127,12 +197,11 @@ def show_add(page: Page, status_code: int = 200, *, preview: bool = False) -> Re
         preview_action="/scripts/add/preview",
         previews=_previews(page) if preview else [],
     )
+    return _form(page, status_code, own)
 
 
-def _form(page: Page, status_code: int, **context: Any) -> Response[Any]:
-    return page.render(
-        "admin/contacts/script_edit.html",
-        status_code,
+def _form(page: Page, status_code: int, own: EditedView) -> Response[Any]:
+    shown = ScriptEditView(
         script_words=script_words,
         languages_spoken=list(LANGUAGES),
         names=NAMES,
@@ -140,8 +209,9 @@ def _form(page: Page, status_code: int, **context: Any) -> Response[Any]:
         parts=PARTS,
         categories=list(CATEGORIES),
         html_langs={code: html_lang(locale) for code, locale in LANGUAGES.items()},
-        **context,
+        own=own,
     )
+    return page.render("admin/contacts/script_edit.html", shown, status_code)
 
 
 def _typed(draft: Draft) -> dict[str, str]:

@@ -1,6 +1,9 @@
 """Counts of the telephone system: a month by day, importing a file, typing one day."""
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from types import ModuleType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,10 +14,11 @@ from admin.access import first_post, staff_route
 from admin.oversight import report_words
 from admin.page import Page
 from portal.domain.contacts.telephony import queries
-from portal.domain.contacts.telephony.day_comparison import Stored
+from portal.domain.contacts.telephony.day_comparison import Difference, Stored
 from portal.domain.contacts.telephony.importer import CountsDifferError, Reason, import_file
 from portal.domain.contacts.telephony.kpi import answer_rate
 from portal.domain.contacts.telephony.layouts import LANGUAGES, find_layout, layout_names
+from portal.domain.contacts.telephony.queries import DayOverview
 from portal.domain.contacts.telephony.reading import MAX_BYTES, CountsFileError
 from portal.domain.contacts.telephony.typed_day import (
     NUMBERS,
@@ -28,6 +32,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.oversight.reports.due import first_of, last_of, months, read_month
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.uploads import UploadRule
+from portal.platform.view import View
 
 FILE = UploadRule(MAX_BYTES)
 
@@ -35,6 +40,29 @@ FILE = UploadRule(MAX_BYTES)
 def _month(page: Page) -> date:
     asked = read_month(page.query.get("month", "") or page.form.get("month"))
     return asked or first_of(jst_date(page.now))
+
+
+@dataclass(frozen=True, slots=True)
+class TelephonyView(View):
+    """What ``admin/contacts/telephony.html`` shows."""
+
+    month: date
+    months: Sequence[date]
+    days: Sequence[DayOverview]
+    rate: Callable[..., str]
+    until: date
+    missing: Sequence[Any]
+    partial: Sequence[Any]
+    layouts: Mapping[str, str]
+    spoken: tuple[str, ...]
+    numbers: tuple[str, ...]
+    field: Callable[..., str]
+    reasons: Sequence[Any]
+    problems: tuple[str, ...]
+    differences: tuple[Difference, ...]
+    said: str
+    seconds: int
+    report_words: ModuleType
 
 
 def show(
@@ -53,24 +81,26 @@ def show(
     ]
     return page.render(
         "admin/contacts/telephony.html",
+        TelephonyView(
+            month=month,
+            months=months(program, jst_date(page.now))[:12],
+            days=days,
+            rate=answer_rate,
+            until=until,
+            missing=[one.day for one in lacking if one.known is None],
+            partial=[one.day for one in lacking if one.known],
+            layouts=layout_names(program.call_layouts_dir),
+            spoken=LANGUAGES,
+            numbers=NUMBERS,
+            field=field_name,
+            reasons=[reason.value for reason in Reason],
+            problems=problems,
+            differences=differ.differences if differ else (),
+            said=page.query.get("said", ""),
+            seconds=program.calls.service_level_seconds,
+            report_words=report_words,
+        ),
         status_code,
-        month=month,
-        months=months(program, jst_date(page.now))[:12],
-        days=days,
-        rate=answer_rate,
-        until=until,
-        missing=[one.day for one in lacking if one.known is None],
-        partial=[one.day for one in lacking if one.known],
-        layouts=layout_names(program.call_layouts_dir),
-        spoken=LANGUAGES,
-        numbers=NUMBERS,
-        field=field_name,
-        reasons=[reason.value for reason in Reason],
-        problems=problems,
-        differences=differ.differences if differ else (),
-        said=page.query.get("said", ""),
-        seconds=program.calls.service_level_seconds,
-        report_words=report_words,
     )
 
 

@@ -1,5 +1,7 @@
 """Calls from paper: the blank form for downtime, later entry, and a live call about one."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -21,10 +23,13 @@ from portal.domain.contacts.calls.kinds import (
     Relation,
     Result,
 )
+from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.calls.reception_form import reception_form_pdf
 from portal.domain.foundation.errors import ConflictError, InputError
+from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
+from portal.platform.view import View
 
 PLACE = "/calls/written-down"
 SOMEBODY_ELSE = "none"
@@ -35,6 +40,15 @@ def _number(typed: str) -> int | None:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 16 else None
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenDownView(View):
+    """What ``admin/contacts/written_down.html`` shows."""
+
+    rows: Sequence[tuple[Call, str]]
+    more: bool
+    said: str
+
+
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the sheets that were entered, newest first, and what to do during downtime."""
     rows = later_entry.written_down(
@@ -42,27 +56,46 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     )
     return page.render(
         "admin/contacts/written_down.html",
+        WrittenDownView(
+            rows=rows[: later_entry.PAGE],
+            more=len(rows) > later_entry.PAGE,
+            said=page.query.get("said", ""),
+        ),
         status_code,
-        rows=rows[: later_entry.PAGE],
-        more=len(rows) > later_entry.PAGE,
-        said=page.query.get("said", ""),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenDownNewView(View):
+    """What ``admin/contacts/written_down_new.html`` shows."""
+
+    people: Sequence[StaffUser]
+    me: int
+    channels: Sequence[Any]
+    directions: Sequence[Any]
+    spoken: Sequence[Any]
+    categories: Mapping[str, tuple[str, ...]]
+    results: Sequence[Any]
+    somebody_else: str
+    asks_same: bool
 
 
 def show_form(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask for the content of a sheet."""
     return page.render(
         "admin/contacts/written_down_new.html",
+        WrittenDownNewView(
+            people=later_entry.desk_people(page.session),
+            me=page.who.staff.id if page.who.staff is not None else 0,
+            channels=list(CallChannel),
+            directions=list(Direction),
+            spoken=list(CallLanguage),
+            categories=CATEGORIES,
+            results=list(Result),
+            somebody_else=SOMEBODY_ELSE,
+            asks_same="same_is_right" in page.form.errors,
+        ),
         status_code,
-        people=later_entry.desk_people(page.session),
-        me=page.who.staff.id if page.who.staff is not None else 0,
-        channels=list(CallChannel),
-        directions=list(Direction),
-        spoken=list(CallLanguage),
-        categories=CATEGORIES,
-        results=list(Result),
-        somebody_else=SOMEBODY_ELSE,
-        asks_same="same_is_right" in page.form.errors,
     )
 
 

@@ -1,7 +1,9 @@
 """Acting for a caller: each act asks for choices, is read out, confirmed, and gives a number."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
+from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -35,6 +37,7 @@ from portal.domain.desk.call_desk.spelling import read_out
 from portal.domain.foundation.audit.services import earlier_result, first_time, keep_result
 from portal.domain.foundation.errors import DomainError, InputError, NotAllowedError
 from portal.domain.foundation.languages import SOURCE_LOCALE
+from portal.domain.foundation.program.request_settings import AlternativeProduct
 from portal.domain.foundation.texts import _s, plain, use_locale
 from portal.domain.letters.shipments.words import where
 from portal.domain.mailroom.incidents.faults import FaultReport
@@ -50,6 +53,7 @@ from portal.domain.requests.requests.fields import Field, Place
 from portal.platform.failures import failure_page
 from portal.platform.locale import html_lang
 from portal.platform.routes import Transaction
+from portal.platform.view import View
 
 GATE = frozenset({"no_call", "level", "removed"})
 """Codes of refusals that come before the act itself; its page is not shown again."""
@@ -80,6 +84,30 @@ def show(act: Act, page: Page, status_code: int = 200) -> Response[Any]:
     return call if isinstance(call, Response) else _draw(act, page, call, status_code)
 
 
+@dataclass(frozen=True, slots=True)
+class DeskActView(View):
+    """What ``admin/desk/desk_act.html`` shows."""
+
+    act: str
+    household_id: int
+    call_id: int
+    why_not: str
+    possible: bool
+    place: str
+    items: Sequence[Mapping[str, Any]]
+    children: Sequence[Mapping[str, Any]]
+    refused: Sequence[Mapping[str, Any]]
+    incident_words: ModuleType
+    shop_said: tuple[str, ...]
+    chosen: set[int]
+    products: tuple[AlternativeProduct, ...]
+    asked: Sequence[Mapping[str, Any]]
+    say: Sequence[Line]
+    say_lang: str
+    act_words: ModuleType
+    entry_words: ModuleType
+
+
 def _draw(act: Act, page: Page, call: Call, status_code: int) -> Response[Any]:
     session, program, household_id = page.session, page.site.program, _key(page)
     level = level_of(session, call, household_id)
@@ -94,25 +122,27 @@ def _draw(act: Act, page: Page, call: Call, status_code: int) -> Response[Any]:
     )
     return page.render(
         "admin/desk/desk_act.html",
+        DeskActView(
+            act=act.value,
+            household_id=household_id,
+            call_id=call.id,
+            why_not=why_not,
+            possible=not (why_not or nothing),
+            place=f"/desk/{household_id}/{PLACES[act]}",
+            items=items,
+            children=children,
+            refused=refused,
+            incident_words=incident_words,
+            shop_said=SAID,
+            chosen=chosen(page, "child-"),
+            products=program.alternatives,
+            asked=_asked(locale) if act is Act.ALTERNATIVE else (),
+            say=beside(partial(before, act), locale),
+            say_lang=html_lang(locale),
+            act_words=act_words,
+            entry_words=entry_words,
+        ),
         status_code,
-        act=act.value,
-        household_id=household_id,
-        call_id=call.id,
-        why_not=why_not,
-        possible=not (why_not or nothing),
-        place=f"/desk/{household_id}/{PLACES[act]}",
-        items=items,
-        children=children,
-        refused=refused,
-        incident_words=incident_words,
-        shop_said=SAID,
-        chosen=chosen(page, "child-"),
-        products=program.alternatives,
-        asked=_asked(locale) if act is Act.ALTERNATIVE else (),
-        say=beside(partial(before, act), locale),
-        say_lang=html_lang(locale),
-        act_words=act_words,
-        entry_words=entry_words,
     )
 
 
@@ -281,6 +311,17 @@ LAST = {Act.REDELIVERY: "item", Act.ALTERNATIVE: "children"}
 """The field beside which a refusal is shown, if the act has one."""
 
 
+@dataclass(frozen=True, slots=True)
+class DeskReceiptView(View):
+    """What ``admin/desk/desk_receipt.html`` shows."""
+
+    row: DeskAct
+    say: Sequence[Line]
+    say_lang: str
+    spelled: tuple[tuple[str, str], ...]
+    act_words: ModuleType
+
+
 def show_receipt(page: Page) -> Response[Any]:
     """Show the receipt number, spelled out in the caller's language."""
     staff_id = page.who.staff.id if page.who.staff is not None else 0
@@ -289,11 +330,13 @@ def show_receipt(page: Page) -> Response[Any]:
     asked_back = is_asked_back(page.session, row)
     return page.render(
         "admin/desk/desk_receipt.html",
-        row=row,
-        say=beside(partial(after, Act(row.act), row.receipt_no, asked_back=asked_back), locale),
-        say_lang=html_lang(locale),
-        spelled=read_out(row.receipt_no, locale),
-        act_words=act_words,
+        DeskReceiptView(
+            row=row,
+            say=beside(partial(after, Act(row.act), row.receipt_no, asked_back=asked_back), locale),
+            say_lang=html_lang(locale),
+            spelled=read_out(row.receipt_no, locale),
+            act_words=act_words,
+        ),
     )
 
 

@@ -1,6 +1,7 @@
 """Changes of an enrolled channel that wait for confirmation by a second person."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -10,18 +11,30 @@ from admin.access import number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.page import Page
 from portal.domain.desk.call_desk.acting import channel
+from portal.domain.desk.call_desk.acting.channel import Proposal
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
+from portal.platform.view import View
 
 BASE = "/channel-changes"
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelChangesView(View):
+    """What ``admin/desk/channel_changes.html`` shows."""
+
+    rows: Sequence[Proposal]
+    said: str
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """List the waiting proposals."""
     rows = channel.waiting_changes(page.work)
     return page.render(
-        "admin/desk/channel_changes.html", status_code, rows=rows, said=page.query.get("said", "")
+        "admin/desk/channel_changes.html",
+        ChannelChangesView(rows=rows, said=page.query.get("said", "")),
+        status_code,
     )
 
 

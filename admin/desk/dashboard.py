@@ -1,28 +1,34 @@
 """The start page: waiting work, the sums that must agree, and the next steps."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, staff_route
-from admin.desk.follow_ups import left_open
+from admin.desk.follow_ups import LeftOpen, left_open
 from admin.letters import document_words
 from admin.mailroom import incident_words
 from admin.oversight import report_words
 from admin.page import Page
 from portal.domain.contacts.escalations import call_back_queries
 from portal.domain.contacts.faxes import queries as faxes
+from portal.domain.contacts.faxes.queries import Counts
 from portal.domain.desk.casework import review_queue, steps, watch, worklists
-from portal.domain.desk.casework.deliveries import deliveries
+from portal.domain.desk.casework.deliveries import Deliveries, deliveries
+from portal.domain.desk.casework.review_queue import Counts as ReviewCounts
+from portal.domain.desk.casework.steps import Step
 from portal.domain.foundation.approvals.queries import open_counts
 from portal.domain.foundation.clock import jst_date
-from portal.domain.foundation.program.agenda import agenda
+from portal.domain.foundation.program.agenda import WindowView, agenda
 from portal.domain.foundation.program.explain import window_title
 from portal.domain.letters.documents import queries as documents
 from portal.domain.letters.documents.models import DocumentVersion
 from portal.domain.mailroom.incidents import fault_queries, queries
+from portal.domain.mailroom.incidents.queries import DueClock
 from portal.domain.mailroom.incidents.site_notices import waiting_count
 from portal.domain.mailroom.printing.dispatch.handover import HAND_OVER
 from portal.domain.mailroom.printing.proofs.making import waiting_proofs
@@ -36,6 +42,7 @@ from portal.domain.oversight.reports.ward_documents import letter_status
 from portal.domain.people.entitlements.queries import Totals, totals
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.tasks.services import CALL_BACK
+from portal.platform.view import View
 
 MOST = 20
 
@@ -100,6 +107,39 @@ def _with_ward(page: Page) -> WithWard | None:
     return found if late else None
 
 
+@dataclass(frozen=True, slots=True)
+class DashboardView(View):
+    """What ``admin/desk/dashboard.html`` shows."""
+
+    lists: bool
+    reviews: ReviewCounts | None
+    cap: int
+    task_counts: Mapping[str, int]
+    handed_on: int
+    held: int
+    runs: int
+    proofs: int
+    nones: int
+    approvals: Any
+    sums: Sums | None
+    delivered: Deliveries | None
+    steps: Sequence[Step]
+    windows: Sequence[WindowView]
+    window_title: Callable[..., str]
+    due: Sequence[Due]
+    report_words: ModuleType
+    with_ward: WithWard | None
+    management_words: ModuleType
+    document_words: ModuleType
+    clocks: Sequence[DueClock]
+    faults: int
+    notices: int
+    incident_words: ModuleType
+    unseen: int
+    faxes: Counts | None
+    left: LeftOpen | None
+
+
 def show(page: Page) -> Response[Any]:
     """Show what this person may see; a role without lists is told where its work is."""
     protected = allowed(page, Permission.KNOW_PROTECTED)
@@ -111,33 +151,35 @@ def show(page: Page) -> Response[Any]:
     handed_on = _take_handed_on(page, task_counts)
     return page.render(
         "admin/desk/dashboard.html",
-        lists=lists,
-        reviews=_reviews(page),
-        cap=review_queue.CAP,
-        task_counts=task_counts,
-        handed_on=handed_on,
-        held=worklists.held_households(session, include_protected=protected) if lists else 0,
-        runs=approvals.pop(HAND_OVER, 0),
-        proofs=waiting_proofs(session) if lists else 0,
-        nones=approvals.pop(PROTECTION_NONE, 0),
-        approvals=sum(approvals.values()),
-        sums=sums(page) if counted else None,
-        delivered=deliveries(session, program.delivered_means) if counted else None,
-        steps=steps.next_steps(session) if lists else [],
-        windows=agenda(program.windows, page.now),
-        window_title=window_title,
-        due=_due(page),
-        report_words=report_words,
-        with_ward=_with_ward(page),
-        management_words=management_words,
-        document_words=document_words,
-        clocks=_clocks(page),
-        faults=_faults(page),
-        notices=waiting_count(session) if allowed(page, Permission.PUBLISH_SITE_NOTICES) else 0,
-        incident_words=incident_words,
-        unseen=_unseen(page),
-        faxes=_faxes(page),
-        left=left_open(page) if allowed(page, Permission.SEE_ESCALATIONS) else None,
+        DashboardView(
+            lists=lists,
+            reviews=_reviews(page),
+            cap=review_queue.CAP,
+            task_counts=task_counts,
+            handed_on=handed_on,
+            held=worklists.held_households(session, include_protected=protected) if lists else 0,
+            runs=approvals.pop(HAND_OVER, 0),
+            proofs=waiting_proofs(session) if lists else 0,
+            nones=approvals.pop(PROTECTION_NONE, 0),
+            approvals=sum(approvals.values()),
+            sums=sums(page) if counted else None,
+            delivered=deliveries(session, program.delivered_means) if counted else None,
+            steps=steps.next_steps(session) if lists else [],
+            windows=agenda(program.windows, page.now),
+            window_title=window_title,
+            due=_due(page),
+            report_words=report_words,
+            with_ward=_with_ward(page),
+            management_words=management_words,
+            document_words=document_words,
+            clocks=_clocks(page),
+            faults=_faults(page),
+            notices=waiting_count(session) if allowed(page, Permission.PUBLISH_SITE_NOTICES) else 0,
+            incident_words=incident_words,
+            unseen=_unseen(page),
+            faxes=_faxes(page),
+            left=left_open(page) if allowed(page, Permission.SEE_ESCALATIONS) else None,
+        ),
     )
 
 

@@ -1,6 +1,8 @@
 """Follow-ups of a call, beside it and after it: call-backs and questions to the ward."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 from admin.access import allowed
@@ -12,7 +14,7 @@ from portal.domain.contacts.calls.kinds import Result
 from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.calls.states import ENDED
 from portal.domain.contacts.escalations import call_back_queries, queries
-from portal.domain.contacts.escalations.follow_ups import open_follow_ups
+from portal.domain.contacts.escalations.follow_ups import FollowUp, open_follow_ups
 from portal.domain.desk.call_desk.acting.on_behalf import spoken
 from portal.domain.desk.call_desk.ending import is_asked
 from portal.domain.desk.call_desk.spelling import read_out
@@ -21,6 +23,7 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.locale import html_lang
+from portal.platform.view import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,26 +142,36 @@ def left_open(page: Page) -> LeftOpen:
     return LeftOpen(waiting, late, counts.get("answered", 0), counts.get("open", 0), overdue)
 
 
-def tasks_context(page: Page, call: Call | None, household: Any = None) -> dict[str, Any]:
-    """Return the values for ``admin/desk_tasks.html``.
+@dataclass(frozen=True, slots=True)
+class FollowUpsView(View):
+    """The part of a page that ``admin/desk/desk_tasks.html`` draws.
 
-    Of ``household`` (a row or a view) only the key is read. Of another person's question an agent
-    sees that it exists and its due day, but not its content.
+    A question stands with whether the reader may know what it is about.
     """
-    key = household.id if household is not None else None
+
+    tasks_from: str
+    tasks_addable: bool
+    tasks_questions: Sequence[tuple[FollowUp, bool]]
+    tasks_waiting: Sequence[FollowUp]
+    escalation_words: ModuleType
+
+
+def follow_ups_of(page: Page, call: Call | None, household_id: int | None = None) -> FollowUpsView:
+    """Return the open follow-ups of a call or a household.
+
+    Of another person's question an agent sees that it exists and its due day, not its content.
+    """
     found = open_follow_ups(
-        page.session, call_id=call.id if call is not None else None, household_id=key
+        page.session, call_id=call.id if call is not None else None, household_id=household_id
     )
     me = page.who.staff.id if page.who.staff is not None else 0
     agent = page.who.staff is not None and page.who.staff.role == Role.AGENT
-    begun_from = [] if call is None else [f"call={call.id}"]
-    begun_from += [] if key is None else [f"household={key}"]
-    return {
-        "tasks_from": "?" + "&".join(begun_from) if begun_from else "",
-        "tasks_addable": call is None or (call.agent_id == me and _is_todays(page, call)),
-        "tasks_questions": [
-            (one, not agent or one.raised_by == me) for one in found if one.question
-        ],
-        "tasks_waiting": [one for one in found if not one.question],
-        "escalation_words": escalation_words,
-    }
+    came_from = [] if call is None else [f"call={call.id}"]
+    came_from += [] if household_id is None else [f"household={household_id}"]
+    return FollowUpsView(
+        tasks_from="?" + "&".join(came_from) if came_from else "",
+        tasks_addable=call is None or (call.agent_id == me and _is_todays(page, call)),
+        tasks_questions=[(one, not agent or one.raised_by == me) for one in found if one.question],
+        tasks_waiting=[one for one in found if not one.question],
+        escalation_words=escalation_words,
+    )

@@ -1,8 +1,10 @@
 """One household: opened with a reason, masked, with its timeline; unmasking is logged."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import ModuleType
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -13,15 +15,17 @@ from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.page import Page
 from admin.people import notice_words
 from portal.domain.desk.casework import access, masking
+from portal.domain.desk.casework.access import Part
 from portal.domain.desk.casework.overview import Overview, overview
 from portal.domain.desk.casework.timeline import TimelineEntry, timeline
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import unseal
-from portal.domain.letters.announcements.queries import delivery_log
+from portal.domain.letters.announcements.queries import LogEntry, delivery_log
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.letters.queries import letters_of
+from portal.domain.letters.shipments.models import Shipment
 from portal.domain.letters.shipments.queries import mail_of_letters
 from portal.domain.letters.shipments.states import BEYOND_POSTING
 from portal.domain.people.coupons.queries import (
@@ -32,11 +36,13 @@ from portal.domain.people.coupons.queries import (
 from portal.domain.people.credentials.formats import print_login_id
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.entitlements.claims import RECIPIENT_CHANGE
-from portal.domain.people.households.models import Household
+from portal.domain.people.households.models import Hold, Household
 from portal.domain.people.households.moved import MovedView, moved_children
 from portal.domain.people.households.queries import HouseholdView, open_holds, view_of
 from portal.domain.people.staff.permissions import Permission
+from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.queries import tasks_of
+from portal.platform.view import View
 
 OPENED, SHOWN = "opened", "shown"
 WORDS_MAX = 400
@@ -51,7 +57,7 @@ def _blocked(page: Page, household: Household) -> Response[Any] | None:
     """Return the page for a household that this person may not know: only who handles it."""
     if not household.protected or allowed(page, Permission.KNOW_PROTECTED):
         return None
-    return page.render("admin/desk/household_protected.html", 403)
+    return page.render("admin/desk/household_protected.html", status_code=403)
 
 
 def _until(page: Page, store: str, key: str) -> datetime | None:
@@ -81,6 +87,14 @@ def shown_now(page: Page, household_id: int, part: access.Part) -> bool:
     return _until(page, SHOWN, f"{household_id}:{part.value}") is not None
 
 
+@dataclass(frozen=True, slots=True)
+class HouseholdReasonView(View):
+    """What ``admin/desk/household_reason.html`` shows."""
+
+    household_id: int
+    reasons: Sequence[Any]
+
+
 def show_reason(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask for a reason before anything of the household is shown."""
     household = _row(page)
@@ -88,9 +102,8 @@ def show_reason(page: Page, status_code: int = 200) -> Response[Any]:
         return blocked
     return page.render(
         "admin/desk/household_reason.html",
+        HouseholdReasonView(household_id=household.id, reasons=list(access.Reason)),
         status_code,
-        household_id=household.id,
-        reasons=list(access.Reason),
     )
 
 
@@ -99,7 +112,7 @@ def submit_reason(page: Page) -> Response[Any]:
     household = _row(page)
     if household.protected and not allowed(page, Permission.KNOW_PROTECTED):
         access.record_protected_request(page.work, household.id)
-        return page.render("admin/desk/household_protected.html", 403)
+        return page.render("admin/desk/household_protected.html", status_code=403)
     reason = _choice(access.Reason, page.form.get("reason"))
     words = page.form.get("words").strip()
     if reason is None:
@@ -138,6 +151,31 @@ def _refused(page: Page, household: Household) -> Response[Any] | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class HouseholdPageView(View):
+    """What ``admin/desk/household.html`` shows."""
+
+    household: HouseholdView
+    view: Mapping[str, str]
+    children: Sequence[Mapping[str, Any]]
+    shown: Mapping[Part, datetime | None]
+    parts: Callable[..., Part]
+    credential: Credential | None
+    letters: Sequence[Letter]
+    mails: Mapping[int, Shipment]
+    ended: tuple[str, ...]
+    holds: Sequence[Hold]
+    tasks: Sequence[Task]
+    moments: Sequence[TimelineEntry]
+    notices: Sequence[LogEntry]
+    notice_words: ModuleType
+    until: str
+    said: str
+    just_shown: str
+    last_reason: str
+    shown_until: str
+
+
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the household to somebody who gave a reason."""
     found = overview(page.session, number_in_address(page, "household_id"))
@@ -153,26 +191,32 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     shown = {part: _until(page, SHOWN, f"{household.id}:{part.value}") for part in access.Part}
     return page.render(
         "admin/desk/household.html",
+        HouseholdPageView(
+            household=view,
+            view=_fields(page, view, credential, shown),
+            children=_child_rows(
+                view, coupons, moved, shown=shown[access.Part.CHILDREN] is not None
+            ),
+            shown=shown,
+            parts=access.Part,
+            credential=credential,
+            letters=letters,
+            mails=mails,
+            ended=BEYOND_POSTING,
+            holds=open_holds(page.session, household.id) if found.holds else [],
+            tasks=tasks_of(page.session, household.id) if found.tasks else [],
+            moments=_timeline(page, found, letters, assigned),
+            notices=delivery_log(page.session, household.id) if found.notices else [],
+            notice_words=notice_words,
+            until=f"{until.astimezone(JST):%H:%M}",
+            said=page.query.get("said", ""),
+            just_shown=_asked(page, access.Part, "part") if page.method == "GET" else "",
+            last_reason=_asked(page, access.Reason, "reason"),
+            shown_until=max(
+                (f"{u.astimezone(JST):%H:%M}" for u in shown.values() if u), default=""
+            ),
+        ),
         status_code,
-        household=view,
-        view=_fields(page, view, credential, shown),
-        children=_child_rows(view, coupons, moved, shown=shown[access.Part.CHILDREN] is not None),
-        shown=shown,
-        parts=access.Part,
-        credential=credential,
-        letters=letters,
-        mails=mails,
-        ended=BEYOND_POSTING,
-        holds=open_holds(page.session, household.id) if found.holds else [],
-        tasks=tasks_of(page.session, household.id) if found.tasks else [],
-        moments=_timeline(page, found, letters, assigned),
-        notices=delivery_log(page.session, household.id) if found.notices else [],
-        notice_words=notice_words,
-        until=f"{until.astimezone(JST):%H:%M}",
-        said=page.query.get("said", ""),
-        just_shown=_asked(page, access.Part, "part") if page.method == "GET" else "",
-        last_reason=_asked(page, access.Reason, "reason"),
-        shown_until=max((f"{u.astimezone(JST):%H:%M}" for u in shown.values() if u), default=""),
     )
 
 

@@ -1,5 +1,7 @@
 """One household in a call: the verification first, then answers, masked fields and acts."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -8,10 +10,10 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import first_post, number_in_address, post_key, staff_route
-from admin.desk.follow_ups import tasks_context
+from admin.desk.follow_ups import FollowUpsView, follow_ups_of
 from admin.desk.household import child_rows
-from admin.desk.offered_acts import acts_context
-from admin.desk.scripts_in_call import scripts_context
+from admin.desk.offered_acts import ActsView, acts_of
+from admin.desk.scripts_in_call import ScriptsView, scripts_beside
 from admin.desk.search_in_call import kept, no_call
 from admin.page import Page
 from portal.domain.contacts.calls.caller_answers import (
@@ -28,8 +30,8 @@ from portal.domain.contacts.calls.states import TALKING
 from portal.domain.contacts.calls.verification import verify
 from portal.domain.desk.call_desk import calling_back
 from portal.domain.desk.call_desk.acting.on_behalf import spoken
-from portal.domain.desk.call_desk.answer_words import answers
-from portal.domain.desk.call_desk.answers import look_up
+from portal.domain.desk.call_desk.answer_words import Answer, answers
+from portal.domain.desk.call_desk.answers import Facts, look_up
 from portal.domain.desk.call_desk.opening import open_in_call
 from portal.domain.desk.casework import access, masking
 from portal.domain.desk.casework.call_notes import call_notes
@@ -40,8 +42,10 @@ from portal.domain.letters.letters.queries import numbers_that_count
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.queries import view_of
 from portal.domain.people.staff.permissions import Permission
+from portal.domain.requests.requests.fields import Line
 from portal.platform.locale import html_lang
 from portal.platform.routes import Transaction
+from portal.platform.view import View
 
 Choice = TypeVar("Choice", bound=StrEnum)
 SHOWN = "desk_shown"
@@ -87,8 +91,50 @@ def at_desk(page: Page) -> Desk | Response[Any]:
     household_id = number_in_address(page, "household_id")
     found = open_in_call(page.work, call, household_id)
     if found is None:
-        return page.render("admin/desk/desk_missing.html", 404)
+        return page.render("admin/desk/desk_missing.html", status_code=404)
     return Desk(call, *found)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownView(View):
+    """What may be told of a household once its caller is verified."""
+
+    facts: Facts
+    answers: Sequence[Answer]
+    name: str
+    kana: str
+    parts: Sequence[access.Part]
+    shown: set[access.Part]
+    reasons: Sequence[access.Reason]
+    town: str
+    children: Sequence[Mapping[str, Any]]
+    number_counts: bool
+    has_number: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeskHouseholdView(View):
+    """What ``admin/desk/desk_household.html`` shows; ``known`` only of a verified caller's household."""
+
+    call: Call
+    household_id: int
+    address: str
+    level: int
+    place: CallHousehold
+    items: Sequence[Item]
+    relations: Sequence[Relation]
+    talking: bool
+    said: str
+    typed: Mapping[str, str]
+    spoken_lang: str
+    can_call_back: bool
+    may_dial: bool
+    dialing: calling_back.Dialing | None
+    call_notes: Sequence[Line]
+    known: KnownView | None
+    offered: ActsView
+    scripts: ScriptsView
+    follow_ups: FollowUpsView
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -103,58 +149,52 @@ def draw(page: Page, desk: Desk, status_code: int = 200) -> Response[Any]:
     dialing = calling_back.dialing_now(page.work, desk.place)
     may_dial = calling_back.may_dial(page.session, call, household.id, page.now)
     dials = dialing is not None or may_dial
-    context: dict[str, Any] = {
-        "call": call,
-        "household_id": household.id,
-        "address": desk.address,
-        "level": int(level),
-        "place": desk.place,
-        "items": list(Item),
-        "relations": list(Relation),
-        "talking": call.state == TALKING,
-        "said": page.query.get("said", ""),
-        "typed": _typed(page, desk),
-        "spoken_lang": html_lang(spoken(call)),
-        "can_call_back": call.channel == CallChannel.PHONE and call.direction == Direction.INBOUND,
-        "may_dial": may_dial,
-        "dialing": dialing,
-        "call_notes": call_notes(page.work, household.id) if dials else (),
-    }
-    if level >= Level.STATUS:
-        context |= _known(page, desk)
-    return page.render(
-        "admin/desk/desk_household.html", status_code, **(context | _beside(page, desk))
+    view = DeskHouseholdView(
+        call=call,
+        household_id=household.id,
+        address=desk.address,
+        level=int(level),
+        place=desk.place,
+        items=list(Item),
+        relations=list(Relation),
+        talking=call.state == TALKING,
+        said=page.query.get("said", ""),
+        typed=_typed(page, desk),
+        spoken_lang=html_lang(spoken(call)),
+        can_call_back=call.channel == CallChannel.PHONE and call.direction == Direction.INBOUND,
+        may_dial=may_dial,
+        dialing=dialing,
+        call_notes=call_notes(page.work, household.id) if dials else (),
+        known=_known(page, desk) if level >= Level.STATUS else None,
+        offered=acts_of(page, call, household.id, level),
+        scripts=scripts_beside(page, call),
+        follow_ups=follow_ups_of(page, call, household.id),
     )
+    return page.render("admin/desk/desk_household.html", view, status_code)
 
 
-def _beside(page: Page, desk: Desk) -> dict[str, Any]:
-    """Return the context of the parts beside the household, each from its own module."""
-    acts = acts_context(page, desk.call, desk.household, desk.level)
-    return acts | scripts_context(page, desk.call) | tasks_context(page, desk.call, desk.household)
-
-
-def _known(page: Page, desk: Desk) -> dict[str, Any]:
+def _known(page: Page, desk: Desk) -> KnownView:
     household, level = desk.household, desk.level
     view = view_of(page.work, household)
     shown = {part for part in PARTS[level] if _is_shown(page, desk, part)}
     fields = view.fields
     facts = look_up(page.work, household)
     open_name = access.Part.NAME in shown
-    return {
-        "facts": facts,
-        "answers": answers(facts, spoken(desk.call), page.now),
-        "name": fields.name if open_name else masking.mask_name(fields.name),
-        "kana": fields.kana if open_name else masking.mask_name(fields.kana),
-        "parts": PARTS[level],
-        "shown": shown,
-        "reasons": REASONS,
-        "town": fields.town if access.Part.ADDRESS in shown else masking.HIDDEN * 3,
-        "children": child_rows(page, view, shown=access.Part.CHILDREN in shown)
+    return KnownView(
+        facts=facts,
+        answers=answers(facts, spoken(desk.call), page.now),
+        name=fields.name if open_name else masking.mask_name(fields.name),
+        kana=fields.kana if open_name else masking.mask_name(fields.kana),
+        parts=PARTS[level],
+        shown=shown,
+        reasons=REASONS,
+        town=fields.town if access.Part.ADDRESS in shown else masking.HIDDEN * 3,
+        children=child_rows(page, view, shown=access.Part.CHILDREN in shown)
         if level >= Level.ACT
         else [],
-        "number_counts": numbers_that_count(page.session, household.id) is not None,
-        "has_number": calling_back.has_number(page.session, household.id),
-    }
+        number_counts=numbers_that_count(page.session, household.id) is not None,
+        has_number=calling_back.has_number(page.session, household.id),
+    )
 
 
 def _typed(page: Page, desk: Desk) -> dict[str, str]:

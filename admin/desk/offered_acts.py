@@ -1,6 +1,8 @@
 """The acts on a household's page at the call desk: possible ones, done ones, and why not."""
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import ModuleType
 
 from admin.desk import act_words
 from admin.page import Page
@@ -9,6 +11,8 @@ from portal.domain.contacts.calls.models import Call
 from portal.domain.desk.call_desk.acting.kinds import Act
 from portal.domain.desk.call_desk.acting.offers import offers
 from portal.domain.desk.call_desk.acting.receipts import acts_in_call
+from portal.domain.desk.call_desk.models import DeskAct
+from portal.platform.view import View
 
 PLACES = {
     Act.REDELIVERY: "redelivery",
@@ -23,20 +27,36 @@ PLACES = {
 """The last part of each act's address."""
 
 
-def acts_context(page: Page, call: Call, household: Any, level: Level) -> dict[str, Any]:
-    """Return the values for ``desk_acts.html``; of ``household`` only the key is read."""
-    found = offers(page.work, call, household.id, level)
-    return {
-        "acts": [
-            {
-                "act": offer.act.value,
-                "path": f"/desk/{household.id}/{PLACES[offer.act]}",
-                "why_not": offer.why_not,
-            }
+@dataclass(frozen=True, slots=True)
+class OfferedAct:
+    """An act, where it begins, and why it is not possible now ("" where it is)."""
+
+    act: str
+    path: str
+    why_not: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActsView(View):
+    """The part of a page that ``admin/desk/desk_acts.html`` draws."""
+
+    acts: Sequence[OfferedAct]
+    acts_done: Sequence[DeskAct]
+    acts_household: int
+    acts_verified: bool
+    act_words: ModuleType
+
+
+def acts_of(page: Page, call: Call, household_id: int, level: Level) -> ActsView:
+    """Return what can be done for the caller's household now, and what was done in this call."""
+    found = offers(page.work, call, household_id, level)
+    return ActsView(
+        acts=[
+            OfferedAct(offer.act.value, f"/desk/{household_id}/{PLACES[offer.act]}", offer.why_not)
             for offer in found
         ],
-        "acts_done": acts_in_call(page.session, call.id, household.id),
-        "acts_household": household.id,
-        "acts_verified": level >= Level.STATUS,
-        "act_words": act_words,
-    }
+        acts_done=acts_in_call(page.session, call.id, household_id),
+        acts_household=household_id,
+        acts_verified=level >= Level.STATUS,
+        act_words=act_words,
+    )

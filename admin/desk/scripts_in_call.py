@@ -1,12 +1,15 @@
 """Scripts beside a call: in its language, with the Japanese text, and searchable in place."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 from markupsafe import Markup
 
 from admin import words
 from admin.contacts import script_words
-from admin.contacts.script_view import chosen_language, groups, view
+from admin.contacts.script_view import ScriptView, chosen_language, groups, view
 from admin.page import Page
 from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.scripts import queries
@@ -14,6 +17,7 @@ from portal.domain.contacts.scripts.defaults import LANGUAGES
 from portal.domain.contacts.scripts.values import values_of
 from portal.domain.foundation.texts import current_locale
 from portal.platform.locale import html_lang
+from portal.platform.view import View
 
 WORDS = "script_q"
 SHOWN = 20
@@ -25,8 +29,22 @@ Every page of a call has them, and they seldom change.
 """
 
 
-def scripts_context(page: Page, call: Call | None) -> dict[str, Any]:
-    """Return the values for ``admin/desk_scripts.html``.
+@dataclass(frozen=True, slots=True)
+class ScriptsView(View):
+    """The part of a page that ``admin/desk/desk_scripts.html`` draws."""
+
+    script_words: ModuleType
+    script_language: str
+    script_languages: Sequence[str]
+    script_here: str
+    script_q: str
+    script_hits: Sequence[ScriptView]
+    script_more: bool
+    script_panel: Markup | str
+
+
+def scripts_beside(page: Page, call: Call | None) -> ScriptsView:
+    """Return the scripts of the call's language, searched in place.
 
     Its links and its search stay on the current page.
     """
@@ -34,17 +52,17 @@ def scripts_context(page: Page, call: Call | None) -> dict[str, Any]:
     code = chosen_language(page, call.language if call is not None else "ja")
     typed = page.query.get(WORDS, "").strip()[:60]
     hits = queries.search(session, typed, values_of(program))
-    return {
-        "script_words": script_words,
-        "script_language": code,
-        "script_languages": list(LANGUAGES),
+    return ScriptsView(
+        script_words=script_words,
+        script_language=code,
+        script_languages=list(LANGUAGES),
         # a form that was sent comes back under its own address, which cannot be opened
-        "script_here": page.path if page.method == "GET" else "/scripts",
-        "script_q": typed,
-        "script_hits": [view(program, hit.script, code) for hit in hits[:SHOWN]],
-        "script_more": len(hits) > SHOWN,
-        "script_panel": _panel(page, code) if not typed else "",
-    }
+        script_here=page.path if page.method == "GET" else "/scripts",
+        script_q=typed,
+        script_hits=[view(program, hit.script, code) for hit in hits[:SHOWN]],
+        script_more=len(hits) > SHOWN,
+        script_panel=_panel(page, code) if not typed else "",
+    )
 
 
 def _panel(page: Page, code: str) -> Markup:

@@ -1,5 +1,7 @@
 """Household search; the typed text is posted and sealed in the session, never in an address."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,10 +17,12 @@ from portal.domain.desk.casework.masking import (
     mask_name,
     mask_postal_code,
 )
+from portal.domain.desk.casework.search import Typed
 from portal.domain.foundation.errors import ThrottledError
 from portal.domain.foundation.vault import seal_json, unseal_json
 from portal.domain.people.households.queries import HouseholdView
 from portal.domain.people.staff.permissions import Permission
+from portal.platform.view import View
 
 KEPT = "search"
 
@@ -59,13 +63,25 @@ def clear(page: Page) -> Response[Any]:
     return page.redirect("/households")
 
 
+@dataclass(frozen=True, slots=True)
+class SearchAnswerView(View):
+    """What the template of ``_answer`` shows."""
+
+    typed: Typed
+    asked: bool
+    rows: Sequence[Mapping[str, Any]]
+    more: bool
+
+
 def _answer(
     page: Page, typed: search.Typed, found: search.Found, status_code: int
 ) -> Response[Any]:
     template = "admin/desk/_search_results.html" if page.request.htmx else "admin/desk/search.html"
     rows = [row(view) for view in found.households]
     return page.render(
-        template, status_code, typed=typed, asked=not typed.empty, rows=rows, more=found.more
+        template,
+        SearchAnswerView(typed=typed, asked=not typed.empty, rows=rows, more=found.more),
+        status_code,
     )
 
 

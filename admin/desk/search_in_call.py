@@ -3,19 +3,22 @@
 The typed text is never part of an address.
 """
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import first_post, staff_route
-from admin.desk.follow_ups import tasks_context
-from admin.desk.scripts_in_call import scripts_context
+from admin.desk.follow_ups import FollowUpsView, follow_ups_of
+from admin.desk.scripts_in_call import ScriptsView, scripts_beside
 from admin.page import Page
 from portal.domain.contacts.calls.kinds import Direction
 from portal.domain.contacts.calls.models import Call
 from portal.domain.desk.call_desk.acting.on_behalf import spoken
-from portal.domain.desk.call_desk.calling_back import waiting_for_call_back
+from portal.domain.desk.call_desk.answer_words import Answer
+from portal.domain.desk.call_desk.calling_back import Waiting, waiting_for_call_back
 from portal.domain.desk.call_desk.next_words import to_ask
 from portal.domain.desk.call_desk.search import Asked, AskedError, Hits, find, search
 from portal.domain.desk.casework.masking import mask_name
@@ -24,6 +27,7 @@ from portal.domain.foundation.vault import seal_json, unseal_json
 from portal.domain.people.households.queries import HouseholdView
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.locale import html_lang
+from portal.platform.view import View
 
 KEPT = "desk"
 
@@ -42,7 +46,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 def no_call(page: Page, status_code: int = 403) -> Response[Any]:
     """Show that a call is needed first, with the button that starts one."""
-    return page.render("admin/desk/desk_no_call.html", status_code)
+    return page.render("admin/desk/desk_no_call.html", status_code=status_code)
 
 
 def submit(page: Page) -> Response[Any]:
@@ -84,25 +88,38 @@ def _find(page: Page, asked: Asked) -> Hits | None:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class DeskView(View):
+    """What ``admin/desk/desk.html`` shows."""
+
+    call: Call
+    asked: Asked
+    found: Hits | None
+    rows: Sequence[Mapping[str, Any]]
+    to_say: Sequence[Answer]
+    spoken_lang: str
+    waiting: Sequence[Waiting]
+    follow_ups: FollowUpsView
+    scripts: ScriptsView
+
+
 def _answer(
     page: Page, call: Call, asked: Asked, hits: Hits | None, status_code: int
 ) -> Response[Any]:
     locale = spoken(call)
-    return page.render(
-        "admin/desk/desk.html",
-        status_code,
+    outbound = call.direction == Direction.OUTBOUND
+    shown = DeskView(
         call=call,
         asked=asked,
         found=hits,
         rows=[_row(view) for view in hits.households] if hits is not None else [],
         to_say=to_ask(asked, hits, locale) if hits is not None else [],
         spoken_lang=html_lang(locale),
-        waiting=waiting_for_call_back(page.session, page.now)
-        if call.direction == Direction.OUTBOUND
-        else [],
-        **tasks_context(page, call),
-        **scripts_context(page, call),
+        waiting=waiting_for_call_back(page.session, page.now) if outbound else [],
+        follow_ups=follow_ups_of(page, call),
+        scripts=scripts_beside(page, call),
     )
+    return page.render("admin/desk/desk.html", shown, status_code)
 
 
 def _row(view: HouseholdView) -> dict[str, Any]:

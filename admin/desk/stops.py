@@ -1,5 +1,7 @@
 """The stop desk: codes to be voided go to the issuer as a list; answers are recorded singly."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -8,9 +10,11 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.page import Page
 from portal.domain.desk.casework import stops
+from portal.domain.desk.casework.stops import StopRow
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.texts import _s
 from portal.domain.people.staff.permissions import Permission
+from portal.platform.view import View
 
 
 def _rows(page: Page) -> list[stops.StopRow]:
@@ -19,10 +23,20 @@ def _rows(page: Page) -> list[stops.StopRow]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class StopsView(View):
+    """What ``admin/desk/stops.html`` shows."""
+
+    rows: Sequence[StopRow]
+    said: str
+
+
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """List the codes that wait for an issuer's answer."""
     return page.render(
-        "admin/desk/stops.html", status_code, rows=_rows(page), said=page.query.get("said", "")
+        "admin/desk/stops.html",
+        StopsView(rows=_rows(page), said=page.query.get("said", "")),
+        status_code,
     )
 
 

@@ -1,19 +1,31 @@
 """今日の速報: children and yen by state and the last four weeks, as charts, tables and files."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import staff_route
-from admin.oversight.charts import chart
+from admin.oversight.charts import Chart, chart
 from admin.page import Page
 from portal.domain.foundation.audit.services import record
 from portal.domain.oversight.reports.daily import SERIES, daily, series_text, today_report
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
+from portal.domain.oversight.reports.tables import Report
 from portal.domain.people.staff.permissions import Permission
+from portal.platform.view import View
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True, slots=True)
+class TodayView(View):
+    """What ``admin/desk/today.html`` shows."""
+
+    report: Report
+    charts: Sequence[Chart]
 
 
 def show(page: Page) -> Response[Any]:
@@ -21,7 +33,7 @@ def show(page: Page) -> Response[Any]:
     counted = daily(page.session, page.now)
     charts = [chart(series_text(name), counted.days, counted.series[name]) for name in SERIES]
     report = today_report(page.work)
-    return page.render("admin/desk/today.html", report=report, charts=charts)
+    return page.render("admin/desk/today.html", TodayView(report=report, charts=charts))
 
 
 def take_file(page: Page) -> Response[Any]:

@@ -1,5 +1,8 @@
 """Watch: unusual browsing and requests for protected households, without naming a household."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -9,10 +12,27 @@ from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.desk import watch_words
 from admin.page import Page
 from portal.domain.desk.casework import watch
+from portal.domain.desk.casework.watch import Incident
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again, carry_out
+from portal.platform.view import View
 
 LISTED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class WatchView(View):
+    """What ``admin/desk/watch.html`` shows."""
+
+    rows: Sequence[Incident]
+    more: bool
+    every: bool
+    number: int
+    waiting: int
+    me: int
+    links: bool
+    said: str
+    watch_words: ModuleType
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -29,16 +49,18 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     start = max(0, number - 1) * LISTED
     return page.render(
         "admin/desk/watch.html",
+        WatchView(
+            rows=rows[start : start + LISTED],
+            more=len(rows) > start + LISTED,
+            every=every,
+            number=max(1, number),
+            waiting=sum(one.seen_by is None for one in found),
+            me=page.who.staff.id if page.who.staff is not None else 0,
+            links=allowed(page, Permission.HANDLE_CALLS),
+            said=page.query.get("said", ""),
+            watch_words=watch_words,
+        ),
         status_code,
-        rows=rows[start : start + LISTED],
-        more=len(rows) > start + LISTED,
-        every=every,
-        number=max(1, number),
-        waiting=sum(one.seen_by is None for one in found),
-        me=page.who.staff.id if page.who.staff is not None else 0,
-        links=allowed(page, Permission.HANDLE_CALLS),
-        said=page.query.get("said", ""),
-        watch_words=watch_words,
     )
 
 

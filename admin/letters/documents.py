@@ -1,7 +1,9 @@
 """The ward's documents: versions with the ward's approval, and what was printed from them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -16,12 +18,31 @@ from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
 from portal.domain.letters.documents import queries, services
+from portal.domain.letters.documents.models import DocumentUse, DocumentVersion
 from portal.domain.oversight.reports import ward_documents
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
 from portal.platform.carrying_out import Again
+from portal.platform.view import View
 
 SIGNS = {"proposed": "wait", "approved": "good", "refused": "stop", "revoked": "stop"}
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentsView(View):
+    """What ``admin/letters/documents.html`` shows."""
+
+    rows: Sequence[DocumentVersion]
+    names: Mapping[int, str]
+    uses: Sequence[tuple[DocumentUse, DocumentVersion]]
+    kinds: tuple[str, ...]
+    letter_version: DocumentVersion | None
+    keeps: bool
+    decides: bool
+    document_words: ModuleType
+    signs: Mapping[str, str]
+    me: int
+    said: str
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -31,18 +52,20 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     people = {key for row in rows for key in (row.proposed_by, row.decided_by) if key is not None}
     return page.render(
         "admin/letters/documents.html",
+        DocumentsView(
+            rows=rows,
+            names=staff_names(session, people),
+            uses=queries.uses(session),
+            kinds=ward_documents.KINDS,
+            letter_version=ward_documents.letter_status(page.work),
+            keeps=allowed(page, Permission.KEEP_MANAGEMENT),
+            decides=allowed(page, Permission.DECIDE_MANAGEMENT),
+            document_words=document_words,
+            signs=SIGNS,
+            me=page.who.staff.id if page.who.staff else 0,
+            said=page.query.get("said", ""),
+        ),
         status_code,
-        rows=rows,
-        names=staff_names(session, people),
-        uses=queries.uses(session),
-        kinds=ward_documents.KINDS,
-        letter_version=ward_documents.letter_status(page.work),
-        keeps=allowed(page, Permission.KEEP_MANAGEMENT),
-        decides=allowed(page, Permission.DECIDE_MANAGEMENT),
-        document_words=document_words,
-        signs=SIGNS,
-        me=page.who.staff.id if page.who.staff else 0,
-        said=page.query.get("said", ""),
     )
 
 

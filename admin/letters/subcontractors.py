@@ -1,8 +1,10 @@
 """Subcontractors: enter one, the ward's consent, the end, and the register of every file sent."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -16,12 +18,30 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
 from portal.domain.letters.subcontractors import queries, services
 from portal.domain.letters.subcontractors.keys import fingerprint
+from portal.domain.letters.subcontractors.models import Subcontractor
+from portal.domain.letters.subcontractors.queries import FileSent
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
 from portal.platform.uploads import MEGABYTE, UploadRule
+from portal.platform.view import View
 
 FILES = {"file": UploadRule(50 * MEGABYTE)}
 FIELDS = ("name", "purpose", "work", "public_key")
+
+
+@dataclass(frozen=True, slots=True)
+class SubcontractorsView(View):
+    """What ``admin/letters/subcontractors.html`` shows."""
+
+    rows: Sequence[Subcontractor]
+    names: Mapping[int, str]
+    files: Sequence[FileSent]
+    purposes: tuple[str, ...]
+    consented: Sequence[Any]
+    fingerprint: Callable[..., str]
+    mail_words: ModuleType
+    me: int
+    said: str
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -30,16 +50,18 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     people = {key for row in rows for key in (row.proposed_by, row.decided_by) if key is not None}
     return page.render(
         "admin/letters/subcontractors.html",
+        SubcontractorsView(
+            rows=rows,
+            names=staff_names(page.session, people),
+            files=queries.files_sent(page.session),
+            purposes=services.PURPOSES,
+            consented=[row for row in rows if row.state == "consented"],
+            fingerprint=fingerprint,
+            mail_words=mail_words,
+            me=page.who.staff.id if page.who.staff else 0,
+            said=page.query.get("said", ""),
+        ),
         status_code,
-        rows=rows,
-        names=staff_names(page.session, people),
-        files=queries.files_sent(page.session),
-        purposes=services.PURPOSES,
-        consented=[row for row in rows if row.state == "consented"],
-        fingerprint=fingerprint,
-        mail_words=mail_words,
-        me=page.who.staff.id if page.who.staff else 0,
-        said=page.query.get("said", ""),
     )
 
 

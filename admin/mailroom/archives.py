@@ -1,5 +1,8 @@
 """The archive of a run for a mail house: build it, record its loss, remove plain files."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -13,17 +16,38 @@ from admin.mailroom.releases import fresh_code
 from admin.page import Page
 from portal.domain.foundation.errors import DomainError, NotFoundError
 from portal.domain.foundation.texts import _s
+from portal.domain.letters.letters.models import PrintRun
 from portal.domain.letters.letters.queries import print_run
+from portal.domain.letters.subcontractors.models import Subcontractor
 from portal.domain.letters.subcontractors.queries import mail_houses, subcontractors
 from portal.domain.mailroom.printing.archives import sending
 from portal.domain.mailroom.printing.archives.building import build_archive
+from portal.domain.mailroom.printing.archives.models import PrintArchive
 from portal.domain.mailroom.printing.archives.plain_files import plain_files, remove_plain_files
 from portal.domain.mailroom.printing.archives.tar import pieces_of
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
 from portal.platform.routes import Transaction
+from portal.platform.view import View
 
 MOST_DIGITS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class LetterArchiveView(View):
+    """What ``admin/mailroom/letter_archive.html`` shows."""
+
+    run: PrintRun
+    archives: Sequence[PrintArchive]
+    live: PrintArchive | None
+    stale: bool
+    lost: bool
+    to_send: int
+    houses: Sequence[Subcontractor]
+    companies: Mapping[Any, Any]
+    plain: int
+    mail_words: ModuleType
+    said: str
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -36,18 +60,20 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     live = next((row for row in found if row.state in {"built", "sent"}), None)
     return page.render(
         "admin/mailroom/letter_archive.html",
+        LetterArchiveView(
+            run=run,
+            archives=found,
+            live=live,
+            stale=live is not None and sending.is_stale(session, live),
+            lost=any(row.state == "lost" for row in found),
+            to_send=sending.letters_for_the_post(session, run.id),
+            houses=mail_houses(session),
+            companies={row.id: row.name for row in subcontractors(session)},
+            plain=plain_files(session, run.id),
+            mail_words=mail_words,
+            said=page.query.get("said", ""),
+        ),
         status_code,
-        run=run,
-        archives=found,
-        live=live,
-        stale=live is not None and sending.is_stale(session, live),
-        lost=any(row.state == "lost" for row in found),
-        to_send=sending.letters_for_the_post(session, run.id),
-        houses=mail_houses(session),
-        companies={row.id: row.name for row in subcontractors(session)},
-        plain=plain_files(session, run.id),
-        mail_words=mail_words,
-        said=page.query.get("said", ""),
     )
 
 

@@ -3,8 +3,10 @@
 The list, the issuer's status, one action that stops and replaces, and the report.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -20,7 +22,7 @@ from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import DateFault, digits, whole_date
 from portal.domain.mailroom.incidents import fault_queries, fault_replacement, faults
-from portal.domain.mailroom.incidents.fault_queries import CodeView
+from portal.domain.mailroom.incidents.fault_queries import CodeView, DayCount
 from portal.domain.mailroom.incidents.faults import LookUp
 from portal.domain.mailroom.incidents.kinds import ISSUER_ANSWERS, OUTCOMES
 from portal.domain.mailroom.incidents.models import CouponFault
@@ -30,6 +32,7 @@ from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
 from portal.platform.carrying_out import Again
+from portal.platform.view import View
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 READ = "read_coupon_fault"
@@ -45,6 +48,22 @@ def _page_number(typed: str) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and 0 < len(typed) < 6 else 1
 
 
+@dataclass(frozen=True, slots=True)
+class CouponFaultsView(View):
+    """What ``admin/mailroom/coupon_faults.html`` shows."""
+
+    rows: Sequence[CouponFault]
+    more: bool
+    number: int
+    state: str
+    states: tuple[str, ...]
+    counts: Mapping[str, int]
+    days: Sequence[DayCount]
+    many: bool
+    incident_words: ModuleType
+    said: str
+
+
 def show_list(page: Page) -> Response[Any]:
     """List cases, the oldest first; those that are open unless a state is chosen."""
     state = page.query.get("state", "")
@@ -56,16 +75,18 @@ def show_list(page: Page) -> Response[Any]:
     )
     return page.render(
         "admin/mailroom/coupon_faults.html",
-        rows=rows[:most],
-        more=len(rows) > most,
-        number=number,
-        state=state,
-        states=STATES,
-        counts=fault_queries.state_counts(page.session, include_protected=_ward(page)),
-        days=fault_queries.by_day(page.session, page.now),
-        many=fault_queries.is_many(page.session, page.now),
-        incident_words=incident_words,
-        said=page.query.get("said", ""),
+        CouponFaultsView(
+            rows=rows[:most],
+            more=len(rows) > most,
+            number=number,
+            state=state,
+            states=STATES,
+            counts=fault_queries.state_counts(page.session, include_protected=_ward(page)),
+            days=fault_queries.by_day(page.session, page.now),
+            many=fault_queries.is_many(page.session, page.now),
+            incident_words=incident_words,
+            said=page.query.get("said", ""),
+        ),
     )
 
 
@@ -77,6 +98,25 @@ def _found(page: Page) -> CouponFault:
     return row
 
 
+@dataclass(frozen=True, slots=True)
+class CouponFaultView(View):
+    """What ``admin/mailroom/coupon_fault.html`` shows."""
+
+    row: CouponFault
+    old: CodeView
+    new: CodeView | None
+    reported: Mapping[str, str]
+    shown: Any
+    names: Mapping[int, str]
+    answers: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    incident_words: ModuleType
+    said: str
+    can: set[Any]
+    suggested: Mapping[str, str]
+    opens: bool
+
+
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show one case with both codes and the possible actions; the household's words on demand."""
     row = _found(page)
@@ -85,20 +125,22 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     people = {key for key in (row.looked_up_by, row.ended_by) if key is not None}
     return page.render(
         "admin/mailroom/coupon_fault.html",
+        CouponFaultView(
+            row=row,
+            old=old,
+            new=new,
+            reported=faults.words_of(page.site.vault, row) if shown else {},
+            shown=shown,
+            names=staff_names(page.session, people),
+            answers=ISSUER_ANSWERS,
+            outcomes=OUTCOMES,
+            incident_words=incident_words,
+            said=page.query.get("said", ""),
+            can={action for action in COUPON_FAULT.steps if COUPON_FAULT.can(row.state, action)},
+            suggested=_suggested(page, old),
+            opens=allowed(page, Permission.OPEN_HOUSEHOLD),
+        ),
         status_code,
-        row=row,
-        old=old,
-        new=new,
-        reported=faults.words_of(page.site.vault, row) if shown else {},
-        shown=shown,
-        names=staff_names(page.session, people),
-        answers=ISSUER_ANSWERS,
-        outcomes=OUTCOMES,
-        incident_words=incident_words,
-        said=page.query.get("said", ""),
-        can={action for action in COUPON_FAULT.steps if COUPON_FAULT.can(row.state, action)},
-        suggested=_suggested(page, old),
-        opens=allowed(page, Permission.OPEN_HOUSEHOLD),
     )
 
 

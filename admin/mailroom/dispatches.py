@@ -1,7 +1,9 @@
 """The dispatch calendar: plan a posting, change it, record it as sent, cancel it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
+from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -18,11 +20,13 @@ from portal.domain.foundation.program.day_text import weekday_name
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
 from portal.domain.mailroom.printing.dispatch import calendar
-from portal.domain.mailroom.printing.runs.queries import run_statuses
+from portal.domain.mailroom.printing.dispatch.models import Dispatch
+from portal.domain.mailroom.printing.runs.queries import RunStatus, run_statuses
 from portal.domain.mailroom.roster.towns import load_towns
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
 from portal.platform.forms import Form
+from portal.platform.view import View
 
 SHOWN = 20
 
@@ -30,15 +34,45 @@ FIELDS = frozenset({"day", "post_office", "planned", "towns", "note", "run"})
 """Fields of a planned dispatch that a refusal may name."""
 
 
+@dataclass(frozen=True, slots=True)
+class FieldsView(View):
+    """The part of both pages that ``admin/components/dispatch_fields.html`` draws."""
+
+    today: date
+    runs: Sequence[RunStatus]
+    weekday: Callable[[date], str]
+    mail_words: ModuleType
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchesView(View):
+    """What ``admin/mailroom/dispatches.html`` shows."""
+
+    coming: Sequence[calendar.Planned]
+    past: Sequence[calendar.Planned]
+    said: str
+    fields: FieldsView
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchView(View):
+    """What ``admin/mailroom/dispatch.html`` shows."""
+
+    row: Dispatch
+    fields: FieldsView
+
+
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show what is planned, the form for a new posting, and what was sent."""
     return page.render(
         "admin/mailroom/dispatches.html",
+        DispatchesView(
+            coming=calendar.coming(page.session, SHOWN),
+            past=calendar.past(page.session, SHOWN),
+            said=page.query.get("said", ""),
+            fields=_fields_view(page),
+        ),
         status_code,
-        coming=calendar.coming(page.session, SHOWN),
-        past=calendar.past(page.session, SHOWN),
-        said=page.query.get("said", ""),
-        **_shared(page),
     )
 
 
@@ -58,16 +92,20 @@ def show_one(page: Page, status_code: int = 200) -> Response[Any]:
                 }
             )
         )
-    return page.render("admin/mailroom/dispatch.html", status_code, row=row, **_shared(page))
+    return page.render(
+        "admin/mailroom/dispatch.html",
+        DispatchView(row=row, fields=_fields_view(page)),
+        status_code,
+    )
 
 
-def _shared(page: Page) -> dict[str, Any]:
-    return {
-        "today": jst_date(page.now),
-        "runs": run_statuses(page.session)[:SHOWN],
-        "weekday": weekday_name,
-        "mail_words": mail_words,
-    }
+def _fields_view(page: Page) -> FieldsView:
+    return FieldsView(
+        today=jst_date(page.now),
+        runs=run_statuses(page.session)[:SHOWN],
+        weekday=weekday_name,
+        mail_words=mail_words,
+    )
 
 
 def _plan(page: Page) -> calendar.Plan | None:

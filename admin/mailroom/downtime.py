@@ -1,6 +1,9 @@
 """The log of downtime: planned stops announced in time, others recorded, with their length."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -17,6 +20,8 @@ from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.mailroom.incidents import downtime
+from portal.domain.mailroom.incidents.downtime import Minutes
+from portal.domain.mailroom.incidents.models import Downtime
 from portal.domain.oversight.reports.due import first_of, last_of, read_month
 from portal.domain.oversight.reports.incident_tables import downtime_table
 from portal.domain.oversight.reports.outputs import as_xlsx
@@ -24,9 +29,29 @@ from portal.domain.oversight.reports.tables import Report
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
 from portal.platform.carrying_out import Again
+from portal.platform.view import View
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FIELDS = frozenset({"what", "starts_on", "ends_on"})
+
+
+@dataclass(frozen=True, slots=True)
+class DowntimeView(View):
+    """What ``admin/mailroom/downtime.html`` shows."""
+
+    rows: Sequence[Downtime]
+    more: bool
+    number: int
+    minutes: Sequence[Minutes]
+    things: tuple[str, ...]
+    days: int
+    earliest: date
+    month: str
+    names: Mapping[int, str]
+    incident_words: ModuleType
+    may_keep: bool
+    now: datetime
+    said: str
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -38,20 +63,22 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     start, end = day_start(month), day_end(last_of(month))
     return page.render(
         "admin/mailroom/downtime.html",
+        DowntimeView(
+            rows=rows[: downtime.PAGE],
+            more=len(rows) > downtime.PAGE,
+            number=number,
+            minutes=downtime.minutes_between(page.session, start, end, page.now),
+            things=downtime.WHAT,
+            days=downtime.NOTICE_DAYS,
+            earliest=jst_date(downtime.first_plannable(page.now)),
+            month=f"{month:%Y-%m}",
+            names=staff_names(page.session, {row.entered_by for row in rows}),
+            incident_words=incident_words,
+            may_keep=allowed(page, Permission.KEEP_DOWNTIME),
+            now=page.now,
+            said=page.query.get("said", ""),
+        ),
         status_code,
-        rows=rows[: downtime.PAGE],
-        more=len(rows) > downtime.PAGE,
-        number=number,
-        minutes=downtime.minutes_between(page.session, start, end, page.now),
-        things=downtime.WHAT,
-        days=downtime.NOTICE_DAYS,
-        earliest=jst_date(downtime.first_plannable(page.now)),
-        month=f"{month:%Y-%m}",
-        names=staff_names(page.session, {row.entered_by for row in rows}),
-        incident_words=incident_words,
-        may_keep=allowed(page, Permission.KEEP_DOWNTIME),
-        now=page.now,
-        said=page.query.get("said", ""),
     )
 
 

@@ -3,6 +3,8 @@
 Nothing of a person but the link to the household.
 """
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -11,10 +13,26 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import allowed, staff_route
 from admin.page import Page
 from portal.domain.desk.casework import worklists
+from portal.domain.desk.casework.worklists import HoldRow
+from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.approvals.queries import open_for
 from portal.domain.mailroom.roster.holds import RELEASE_HOLD
 from portal.domain.mailroom.roster.queries import hold_counts
 from portal.domain.people.staff.permissions import Permission
+from portal.platform.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class HoldsView(View):
+    """What ``admin/mailroom/holds.html`` shows."""
+
+    counts: Mapping[str, int]
+    code: str
+    rows: Sequence[HoldRow]
+    more: bool
+    households: int
+    proposed: Mapping[int, Approval]
+    said: str
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -33,14 +51,16 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     )
     return page.render(
         "admin/mailroom/holds.html",
+        HoldsView(
+            counts=counts,
+            code=code,
+            rows=rows[: worklists.PAGE],
+            more=len(rows) > worklists.PAGE,
+            households=worklists.held_households(page.session, include_protected=protected),
+            proposed=open_for(page.session, RELEASE_HOLD, "hold", [row.id for row in rows]),
+            said=page.query.get("said", ""),
+        ),
         status_code,
-        counts=counts,
-        code=code,
-        rows=rows[: worklists.PAGE],
-        more=len(rows) > worklists.PAGE,
-        households=worklists.held_households(page.session, include_protected=protected),
-        proposed=open_for(page.session, RELEASE_HOLD, "hold", [row.id for row in rows]),
-        said=page.query.get("said", ""),
     )
 
 

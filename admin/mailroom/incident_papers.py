@@ -3,7 +3,9 @@
 Written from the register, confirmed by the ward or given back, downloaded as a file.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -19,18 +21,36 @@ from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.mailroom.incidents import papers, queries
 from portal.domain.mailroom.incidents.kinds import REPORTS
-from portal.domain.mailroom.incidents.models import IncidentReport
+from portal.domain.mailroom.incidents.models import Incident, IncidentReport
 from portal.domain.oversight.reports.incidents import frozen_report, incident_report, write_report
 from portal.domain.oversight.reports.outputs import as_xlsx
+from portal.domain.oversight.reports.tables import Report
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
 from portal.platform.carrying_out import Again
+from portal.platform.view import View
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _missing() -> NotFoundError:
     return NotFoundError(_s("お探しのページは見つかりませんでした。"))
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentPaperView(View):
+    """What ``admin/mailroom/incident_paper.html`` shows."""
+
+    row: Incident
+    report: Report
+    kind: str
+    paper: IncidentReport | None
+    because: str
+    names: Mapping[Any, Any] | Mapping[int, str]
+    incident_words: ModuleType
+    may_write: bool
+    may_confirm: bool
+    own: bool
 
 
 def preview(page: Page) -> Response[Any]:
@@ -41,16 +61,18 @@ def preview(page: Page) -> Response[Any]:
     report = incident_report(page.work, row.id, kind)
     return page.render(
         "admin/mailroom/incident_paper.html",
-        row=row,
-        report=report,
-        kind=kind,
-        paper=None,
-        because="",
-        names={},
-        incident_words=incident_words,
-        may_write=allowed(page, Permission.HANDLE_INCIDENTS),
-        may_confirm=False,
-        own=False,
+        IncidentPaperView(
+            row=row,
+            report=report,
+            kind=kind,
+            paper=None,
+            because="",
+            names={},
+            incident_words=incident_words,
+            may_write=allowed(page, Permission.HANDLE_INCIDENTS),
+            may_confirm=False,
+            own=False,
+        ),
     )
 
 
@@ -81,17 +103,19 @@ def show_paper(page: Page, status_code: int = 200) -> Response[Any]:
     people = {paper.written_by, paper.decided_by or 0}
     return page.render(
         "admin/mailroom/incident_paper.html",
+        IncidentPaperView(
+            row=row,
+            report=frozen_report(page.site.vault, paper),
+            kind=paper.kind,
+            paper=paper,
+            because=papers.given_back_because(page.work, paper),
+            names=staff_names(page.session, people),
+            incident_words=incident_words,
+            may_write=False,
+            may_confirm=allowed(page, Permission.CONFIRM_INCIDENT_REPORTS),
+            own=page.who.staff is not None and page.who.staff.id == paper.written_by,
+        ),
         status_code,
-        row=row,
-        report=frozen_report(page.site.vault, paper),
-        kind=paper.kind,
-        paper=paper,
-        because=papers.given_back_because(page.work, paper),
-        names=staff_names(page.session, people),
-        incident_words=incident_words,
-        may_write=False,
-        may_confirm=allowed(page, Permission.CONFIRM_INCIDENT_REPORTS),
-        own=page.who.staff is not None and page.who.staff.id == paper.written_by,
     )
 
 

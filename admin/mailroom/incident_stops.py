@@ -1,5 +1,9 @@
 """The subjects of an incident: added by number, found in the audit log, and stopped at once."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -17,12 +21,14 @@ from portal.domain.foundation.clock import JST
 from portal.domain.foundation.errors import DomainError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.mailroom.incidents import affected, queries, subjects
-from portal.domain.mailroom.incidents.affected import Search, What
+from portal.domain.mailroom.incidents.affected import Affected, Search, What
 from portal.domain.mailroom.incidents.kinds import SUBJECTS
+from portal.domain.mailroom.incidents.models import Incident, IncidentSubject
 from portal.domain.mailroom.incidents.stopping import stop_codes, stop_letters
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
 from portal.platform.forms import Form
+from portal.platform.view import View
 
 SPOTS = frozenset({"numbers", "run", "batch", "theirs"})
 ASKED = "incident_search"
@@ -79,6 +85,20 @@ def stop_all_letters(page: Page) -> Response[Any]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class IncidentSubjectsView(View):
+    """What ``admin/mailroom/incident_subjects.html`` shows."""
+
+    row: Incident
+    rows: Sequence[IncidentSubject]
+    more: bool
+    number: int
+    kind: str
+    kinds: tuple[str, str, str]
+    incident_words: ModuleType
+    opens: bool
+
+
 def show_subjects(page: Page) -> Response[Any]:
     """List what an incident touches, twenty at a time."""
     row = found(page)
@@ -95,15 +115,33 @@ def show_subjects(page: Page) -> Response[Any]:
     )
     return page.render(
         "admin/mailroom/incident_subjects.html",
-        row=row,
-        rows=rows[: queries.PAGE],
-        more=len(rows) > queries.PAGE,
-        number=number,
-        kind=kind,
-        kinds=SUBJECTS,
-        incident_words=incident_words,
-        opens=allowed(page, Permission.OPEN_HOUSEHOLD),
+        IncidentSubjectsView(
+            row=row,
+            rows=rows[: queries.PAGE],
+            more=len(rows) > queries.PAGE,
+            number=number,
+            kind=kind,
+            kinds=SUBJECTS,
+            incident_words=incident_words,
+            opens=allowed(page, Permission.OPEN_HOUSEHOLD),
+        ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentAffectedView(View):
+    """What ``admin/mailroom/incident_affected.html`` shows."""
+
+    row: Incident
+    result: Affected | None
+    whats: Sequence[Any]
+    incident_words: ModuleType
+    number: int
+    since: datetime
+    until: datetime
+    event_name: Callable[..., str]
+    opens: bool
+    of_ward: bool
 
 
 def show_affected(page: Page, status_code: int = 200) -> Response[Any]:
@@ -118,17 +156,19 @@ def show_affected(page: Page, status_code: int = 200) -> Response[Any]:
     until = page.now.astimezone(JST)
     return page.render(
         "admin/mailroom/incident_affected.html",
+        IncidentAffectedView(
+            row=row,
+            result=result,
+            whats=list(What),
+            incident_words=incident_words,
+            number=_page(page),
+            since=since,
+            until=until,
+            event_name=event,
+            opens=allowed(page, Permission.OPEN_HOUSEHOLD),
+            of_ward=allowed(page, Permission.KNOW_PROTECTED),
+        ),
         status_code,
-        row=row,
-        result=result,
-        whats=list(What),
-        incident_words=incident_words,
-        number=_page(page),
-        since=since,
-        until=until,
-        event_name=event,
-        opens=allowed(page, Permission.OPEN_HOUSEHOLD),
-        of_ward=allowed(page, Permission.KNOW_PROTECTED),
     )
 
 

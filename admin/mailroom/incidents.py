@@ -3,8 +3,10 @@
 Opened, described in nine fields, reported to the ward, contained, closed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -18,18 +20,42 @@ from admin.typed_instants import typed_instant
 from portal.domain.foundation.audit.services import earlier_result, keep_result
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.program.schema import Contact
 from portal.domain.mailroom.incidents import papers, queries, register, site_notices
+from portal.domain.mailroom.incidents.clocks import Hand
 from portal.domain.mailroom.incidents.kinds import FIELDS, INCIDENT_KINDS, REPORTS
-from portal.domain.mailroom.incidents.models import Incident
+from portal.domain.mailroom.incidents.models import (
+    Incident,
+    IncidentReport,
+    IncidentSubject,
+    SiteNotice,
+)
+from portal.domain.mailroom.incidents.queries import DueClock, Touched
 from portal.domain.mailroom.incidents.register import Opening
 from portal.domain.mailroom.incidents.states import INCIDENT
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
 from portal.platform.carrying_out import Again
+from portal.platform.view import View
 
 MOST = 20
 STATES = ("open", "contained", "reported", "closed")
 FAULTS = frozenset({"kind", "known_on", "occurred_on", "told_on", *FIELDS})
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentsView(View):
+    """What ``admin/mailroom/incidents.html`` shows."""
+
+    rows: Sequence[Incident]
+    more: bool
+    number: int
+    state: str
+    states: tuple[str, ...]
+    counts: Mapping[str, int]
+    due: Sequence[DueClock]
+    incident_words: ModuleType
+    may_write: bool
 
 
 def show_list(page: Page) -> Response[Any]:
@@ -41,16 +67,29 @@ def show_list(page: Page) -> Response[Any]:
     rows = queries.incidents(page.session, state=state, page=number, limit=queries.PAGE + 1)
     return page.render(
         "admin/mailroom/incidents.html",
-        rows=rows[: queries.PAGE],
-        more=len(rows) > queries.PAGE,
-        number=number,
-        state=state,
-        states=STATES,
-        counts=queries.state_counts(page.session),
-        due=queries.due_clocks(page.session, page.now),
-        incident_words=incident_words,
-        may_write=allowed(page, Permission.HANDLE_INCIDENTS),
+        IncidentsView(
+            rows=rows[: queries.PAGE],
+            more=len(rows) > queries.PAGE,
+            number=number,
+            state=state,
+            states=STATES,
+            counts=queries.state_counts(page.session),
+            due=queries.due_clocks(page.session, page.now),
+            incident_words=incident_words,
+            may_write=allowed(page, Permission.HANDLE_INCIDENTS),
+        ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentNewView(View):
+    """What ``admin/mailroom/incident_new.html`` shows."""
+
+    kinds: tuple[str, ...]
+    incident_words: ModuleType
+    today: str
+    at: str
+    contact: Contact
 
 
 def show_new(page: Page, status_code: int = 200) -> Response[Any]:
@@ -58,12 +97,14 @@ def show_new(page: Page, status_code: int = 200) -> Response[Any]:
     now = page.now.astimezone(JST)
     return page.render(
         "admin/mailroom/incident_new.html",
+        IncidentNewView(
+            kinds=INCIDENT_KINDS,
+            incident_words=incident_words,
+            today=f"{now:%Y-%m-%d}",
+            at=f"{now:%H:%M}",
+            contact=page.site.program.contact,
+        ),
         status_code,
-        kinds=INCIDENT_KINDS,
-        incident_words=incident_words,
-        today=f"{now:%Y-%m-%d}",
-        at=f"{now:%H:%M}",
-        contact=page.site.program.contact,
     )
 
 
@@ -99,6 +140,34 @@ def found(page: Page) -> Incident:
     return register.incident_by_id(page.session, number_in_address(page, "incident_id"))
 
 
+@dataclass(frozen=True, slots=True)
+class IncidentView(View):
+    """What ``admin/mailroom/incident.html`` shows."""
+
+    row: Incident
+    clocks: Sequence[Hand]
+    fields_of: Mapping[str, str]
+    names_of_fields: tuple[str, ...]
+    touched: Touched
+    subjects: Sequence[IncidentSubject]
+    page_of: int
+    reports: Sequence[IncidentReport]
+    because: Mapping[Any, Any]
+    most: int
+    kinds_of_reports: tuple[str, ...]
+    notices: Sequence[SiteNotice]
+    text_of: Callable[..., str]
+    names: Mapping[int, str]
+    can: set[Any]
+    said: str
+    me: int
+    incident_words: ModuleType
+    may_write: bool
+    may_confirm: bool
+    may_tell: bool
+    contact: Contact
+
+
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show an incident: clocks, fields, what it touches, what was stopped, its reports and notices."""
     row = found(page)
@@ -112,29 +181,31 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     }
     return page.render(
         "admin/mailroom/incident.html",
+        IncidentView(
+            row=row,
+            clocks=queries.clocks_of(session, row, page.now),
+            fields_of=register.fields_of(page.site.vault, row),
+            names_of_fields=FIELDS,
+            touched=queries.touched(session, row.id),
+            subjects=queries.subjects(session, row.id, include_protected=protected),
+            page_of=queries.PAGE,
+            reports=reports,
+            because={one.id: papers.given_back_because(page.work, one) for one in reports[:MOST]},
+            most=MOST,
+            kinds_of_reports=REPORTS,
+            notices=site_notices.notices(session, incident_id=row.id),
+            text_of=lambda notice: site_notices.texts_of(notice)["ja"],
+            names=staff_names(session, people),
+            can={action for action in INCIDENT.steps if INCIDENT.can(row.state, action)},
+            said=page.query.get("said", ""),
+            me=page.who.staff.id if page.who.staff is not None else 0,
+            incident_words=incident_words,
+            may_write=allowed(page, Permission.HANDLE_INCIDENTS),
+            may_confirm=allowed(page, Permission.CONFIRM_INCIDENT_REPORTS),
+            may_tell=allowed(page, Permission.PUBLISH_SITE_NOTICES),
+            contact=page.site.program.contact,
+        ),
         status_code,
-        row=row,
-        clocks=queries.clocks_of(session, row, page.now),
-        fields_of=register.fields_of(page.site.vault, row),
-        names_of_fields=FIELDS,
-        touched=queries.touched(session, row.id),
-        subjects=queries.subjects(session, row.id, include_protected=protected),
-        page_of=queries.PAGE,
-        reports=reports,
-        because={one.id: papers.given_back_because(page.work, one) for one in reports[:MOST]},
-        most=MOST,
-        kinds_of_reports=REPORTS,
-        notices=site_notices.notices(session, incident_id=row.id),
-        text_of=lambda notice: site_notices.texts_of(notice)["ja"],
-        names=staff_names(session, people),
-        can={action for action in INCIDENT.steps if INCIDENT.can(row.state, action)},
-        said=page.query.get("said", ""),
-        me=page.who.staff.id if page.who.staff is not None else 0,
-        incident_words=incident_words,
-        may_write=allowed(page, Permission.HANDLE_INCIDENTS),
-        may_confirm=allowed(page, Permission.CONFIRM_INCIDENT_REPORTS),
-        may_tell=allowed(page, Permission.PUBLISH_SITE_NOTICES),
-        contact=page.site.program.contact,
     )
 
 

@@ -3,6 +3,8 @@
 Staff addresses for test postings, and the results of such letters in the mail.
 """
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -18,19 +20,28 @@ from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
 from portal.domain.letters.letters import without_id
-from portal.domain.letters.letters.models import PrintRun
+from portal.domain.letters.letters.models import LetterWithoutId, PrintRun
 from portal.domain.letters.letters.queries import print_run
 from portal.domain.letters.letters.states import TEST_POSTING
 from portal.domain.letters.shipments.mail import printed
 from portal.domain.letters.shipments.words import class_name
 from portal.domain.mailroom.printing.runs import staff_addresses
-from portal.domain.mailroom.printing.runs.queries import letters_by_state
+from portal.domain.mailroom.printing.runs.queries import StateCount, letters_by_state
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
+from portal.platform.view import View
 
 ADDRESSES = "/letters/test-addresses"
 FIELDS = ("name", "postal_code", "line", "building")
 SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class TestAddressesView(View):
+    """What ``admin/mailroom/test_addresses.html`` shows."""
+
+    rows: Sequence[Any]
+    said: str
 
 
 def show_addresses(page: Page, status_code: int = 200) -> Response[Any]:
@@ -38,9 +49,11 @@ def show_addresses(page: Page, status_code: int = 200) -> Response[Any]:
     rows = staff_addresses.active(page.session)
     return page.render(
         "admin/mailroom/test_addresses.html",
+        TestAddressesView(
+            rows=[(row, staff_addresses.opened(page.site.vault, row)) for row in rows],
+            said=page.query.get("said", ""),
+        ),
         status_code,
-        rows=[(row, staff_addresses.opened(page.site.vault, row)) for row in rows],
-        said=page.query.get("said", ""),
     )
 
 
@@ -71,6 +84,21 @@ def _run(page: Page) -> PrintRun:
     return run
 
 
+@dataclass(frozen=True, slots=True)
+class MailWithoutIdView(View):
+    """What ``admin/mailroom/mail_without_id.html`` shows."""
+
+    run: PrintRun
+    is_test: bool
+    letters: Sequence[LetterWithoutId]
+    names: Mapping[int, str]
+    states: Sequence[StateCount]
+    printed: Callable[..., str]
+    class_name: Callable[..., str]
+    day: str
+    said: str
+
+
 def show_mail(page: Page, status_code: int = 200) -> Response[Any]:
     """Show a run's letters by state, and of a test posting each one."""
     run = _run(page)
@@ -85,16 +113,18 @@ def show_mail(page: Page, status_code: int = 200) -> Response[Any]:
     }
     return page.render(
         "admin/mailroom/mail_without_id.html",
+        MailWithoutIdView(
+            run=run,
+            is_test=is_test,
+            letters=letters,
+            names=names,
+            states=letters_by_state(page.session, run.id),
+            printed=printed,
+            class_name=class_name,
+            day=page.form.get("day") or jst_date(page.now).isoformat(),
+            said=page.query.get("said", ""),
+        ),
         status_code,
-        run=run,
-        is_test=is_test,
-        letters=letters,
-        names=names,
-        states=letters_by_state(page.session, run.id),
-        printed=printed,
-        class_name=class_name,
-        day=page.form.get("day") or jst_date(page.now).isoformat(),
-        said=page.query.get("said", ""),
     )
 
 

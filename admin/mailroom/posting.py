@@ -1,6 +1,7 @@
 """Posting: labels by scanner or from a file, or a whole run by a class without labels."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -14,20 +15,50 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import DomainError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date, without_separators
+from portal.domain.letters.announcements.models import CardPrint
 from portal.domain.letters.letters.numbers import is_letter_number
 from portal.domain.letters.shipments import other_mail, staff_words
 from portal.domain.letters.shipments.mail import CLASSES, MAIL, printed
-from portal.domain.letters.shipments.postage import postage_of_month
+from portal.domain.letters.shipments.models import OtherMail
+from portal.domain.letters.shipments.postage import PostageLine, postage_of_month
 from portal.domain.letters.shipments.words import class_name
 from portal.domain.mailroom.printing.cards import card_posting
 from portal.domain.mailroom.printing.dispatch import posted, posting
+from portal.domain.mailroom.printing.dispatch.posted import PostedLetter, RunWaiting
 from portal.domain.oversight.reports.due import read_month
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.uploads import MEGABYTE, UploadRule
+from portal.platform.view import View
 
 FILES = {"file": UploadRule(10 * MEGABYTE)}
 WITH_LABEL = tuple(name for name, one in MAIL.items() if one.digits)
 WITHOUT = tuple(name for name, one in MAIL.items() if not one.digits)
+
+
+@dataclass(frozen=True, slots=True)
+class PostingView(View):
+    """What ``admin/mailroom/posting.html`` shows."""
+
+    today: str
+    day: str
+    chosen: str
+    label_next: bool
+    faults: tuple[str, ...]
+    with_label: tuple[str, ...]
+    without: tuple[str, ...]
+    latest: Sequence[PostedLetter]
+    runs: Sequence[RunWaiting]
+    prints: Sequence[CardPrint]
+    month: date
+    postage: Sequence[PostageLine]
+    others: Sequence[OtherMail]
+    other_whats: tuple[str, str, str]
+    other_name: Callable[..., str]
+    every_class: tuple[str, ...]
+    class_name: Callable[..., str]
+    printed: Callable[..., str]
+    said: str
+    count: str
 
 
 def show(
@@ -38,27 +69,29 @@ def show(
     month = read_month(page.query.get("month", "")) or today
     return page.render(
         "admin/mailroom/posting.html",
+        PostingView(
+            today=today.isoformat(),
+            day=page.form.get("day") or page.query.get("day", "") or today.isoformat(),
+            chosen=page.form.get("mail_class") or page.query.get("mail_class", "") or WITH_LABEL[0],
+            label_next=label_next,
+            faults=faults,
+            with_label=WITH_LABEL,
+            without=WITHOUT,
+            latest=posted.latest(page.session),
+            runs=posted.runs_waiting(page.session),
+            prints=card_posting.prints_waiting(page.session),
+            month=month,
+            postage=postage_of_month(page.work, month),
+            others=other_mail.of_month(page.session, month),
+            other_whats=other_mail.WHAT,
+            other_name=staff_words.other_mail,
+            every_class=CLASSES,
+            class_name=class_name,
+            printed=printed,
+            said=page.query.get("said", ""),
+            count=page.query.get("count", ""),
+        ),
         status_code,
-        today=today.isoformat(),
-        day=page.form.get("day") or page.query.get("day", "") or today.isoformat(),
-        chosen=page.form.get("mail_class") or page.query.get("mail_class", "") or WITH_LABEL[0],
-        label_next=label_next,
-        faults=faults,
-        with_label=WITH_LABEL,
-        without=WITHOUT,
-        latest=posted.latest(page.session),
-        runs=posted.runs_waiting(page.session),
-        prints=card_posting.prints_waiting(page.session),
-        month=month,
-        postage=postage_of_month(page.work, month),
-        others=other_mail.of_month(page.session, month),
-        other_whats=other_mail.WHAT,
-        other_name=staff_words.other_mail,
-        every_class=CLASSES,
-        class_name=class_name,
-        printed=printed,
-        said=page.query.get("said", ""),
-        count=page.query.get("count", ""),
     )
 
 

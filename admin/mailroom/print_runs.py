@@ -1,7 +1,10 @@
 """Print runs: files and counts, who was left out, and handing a run over to the post."""
 
 import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
+from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -11,13 +14,22 @@ from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.mailroom.releases import fresh_code
 from admin.page import Page
 from admin.people import notice_words
+from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.approvals.queries import open_for
 from portal.domain.foundation.approvals.services import turn_down
 from portal.domain.foundation.errors import ConflictError, NotAllowedError, NotFoundError
+from portal.domain.foundation.program.deadlines import Window
 from portal.domain.foundation.program.opening import staff_closed_text
 from portal.domain.foundation.texts import _s
-from portal.domain.letters.announcements.queries import card_counts, card_prints, stopped_notices
-from portal.domain.letters.letters.models import PrintRun
+from portal.domain.letters.announcements.models import CardPrint
+from portal.domain.letters.announcements.queries import (
+    CardCounts,
+    LogEntry,
+    card_counts,
+    card_prints,
+    stopped_notices,
+)
+from portal.domain.letters.letters.models import PrintChunk, PrintRun
 from portal.domain.letters.letters.queries import print_run
 from portal.domain.mailroom.printing.dispatch import handover
 from portal.domain.mailroom.printing.proofs import decisions
@@ -25,18 +37,43 @@ from portal.domain.mailroom.printing.recalls.needs import runs_to_recall
 from portal.domain.mailroom.printing.runs import advance_selection, selection
 from portal.domain.mailroom.printing.runs.enclosures import enclosure_name
 from portal.domain.mailroom.printing.runs.queries import (
+    RunStatus,
+    StateCount,
+    Withdrawal,
     chunks_of,
     count_to_withdraw,
     letters_by_state,
     run_statuses,
     to_withdraw,
 )
+from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_user
+from portal.platform.view import View
 
 WITHDRAWN_SHOWN = 200
 TAKEN_OUT_AT_ONCE = 80
 LETTER_FIELD = re.compile(r"letter-[1-9]\d{0,15}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class LettersView(View):
+    """What ``admin/mailroom/letters.html`` shows."""
+
+    runs: Sequence[RunStatus]
+    due: int
+    left_out: Mapping[str, int]
+    notices: Mapping[str, int]
+    decline: Window
+    withdrawals: Sequence[Any]
+    proposed: Mapping[int, Approval]
+    delivery: Window
+    to_recall: Mapping[int, int]
+    cards: CardCounts
+    card_prints: Sequence[CardPrint]
+    stopped_notices: Sequence[LogEntry]
+    notice_words: ModuleType
+    delivery_closed: str
 
 
 def show_list(page: Page) -> Response[Any]:
@@ -52,22 +89,24 @@ def show_list(page: Page) -> Response[Any]:
         notices.pop(selection.PROTECTED, None)
     return page.render(
         "admin/mailroom/letters.html",
-        runs=runs,
-        due=counts.pop(selection.DUE),
-        left_out=counts,
-        notices=notices,
-        decline=page.site.program.windows.decline,
-        withdrawals=list(islice(to_withdraw(page.session), WITHDRAWN_SHOWN)),
-        proposed=open_for(
-            page.session, handover.HAND_OVER, handover.SUBJECT, [run.id for run in runs]
+        LettersView(
+            runs=runs,
+            due=counts.pop(selection.DUE),
+            left_out=counts,
+            notices=notices,
+            decline=page.site.program.windows.decline,
+            withdrawals=list(islice(to_withdraw(page.session), WITHDRAWN_SHOWN)),
+            proposed=open_for(
+                page.session, handover.HAND_OVER, handover.SUBJECT, [run.id for run in runs]
+            ),
+            delivery=page.site.program.windows.delivery,
+            to_recall=runs_to_recall(page.session),
+            cards=card_counts(page.session, include_protected=may_know),
+            card_prints=card_prints(page.session),
+            stopped_notices=stopped_notices(page.session, include_protected=may_know),
+            notice_words=notice_words,
+            delivery_closed=staff_closed_text(page.site.program.windows.delivery, page.now),
         ),
-        delivery=page.site.program.windows.delivery,
-        to_recall=runs_to_recall(page.session),
-        cards=card_counts(page.session, include_protected=may_know),
-        card_prints=card_prints(page.session),
-        stopped_notices=stopped_notices(page.session, include_protected=may_know),
-        notice_words=notice_words,
-        delivery_closed=staff_closed_text(page.site.program.windows.delivery, page.now),
     )
 
 
@@ -76,6 +115,28 @@ def _run(page: Page) -> PrintRun:
     if run is None:
         raise NotFoundError(_s("この印刷は見つかりませんでした。"))
     return run
+
+
+@dataclass(frozen=True, slots=True)
+class LetterRunView(View):
+    """What ``admin/mailroom/letter_run.html`` shows."""
+
+    run: PrintRun
+    chunks: Sequence[PrintChunk]
+    states: Sequence[StateCount]
+    letters: int
+    children: int
+    printed: int
+    ready: int
+    gone: int
+    withdrawals: Sequence[Withdrawal]
+    must_stay: int
+    approved: bool
+    enclosure_name: Callable[..., str]
+    proposal: Approval | None
+    proposer: StaffUser | None
+    own: bool
+    said: str
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -90,25 +151,29 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     withdrawals = list(islice(to_withdraw(page.session, run.id), TAKEN_OUT_AT_ONCE))
     return page.render(
         "admin/mailroom/letter_run.html",
+        LetterRunView(
+            run=run,
+            chunks=chunks,
+            states=states,
+            letters=sum(count.letters for count in states),
+            children=sum(count.children for count in states),
+            printed=sum(chunk.letters for chunk in chunks if chunk.built_at is not None),
+            ready=sum(count.letters for count in states if count.state == handover.PRINTED),
+            gone=sum(count.letters for count in states if count.state == handover.SENT),
+            withdrawals=withdrawals,
+            must_stay=count_to_withdraw(page.session, run.id) if withdrawals else 0,
+            approved=decisions.is_approved(page.session, run.id),
+            enclosure_name=enclosure_name,
+            proposal=proposal,
+            proposer=staff_user(page.session, proposal.proposed_by)
+            if proposal is not None
+            else None,
+            own=proposal is not None
+            and page.who.staff is not None
+            and proposal.proposed_by == page.who.staff.id,
+            said=page.query.get("said", ""),
+        ),
         status_code,
-        run=run,
-        chunks=chunks,
-        states=states,
-        letters=sum(count.letters for count in states),
-        children=sum(count.children for count in states),
-        printed=sum(chunk.letters for chunk in chunks if chunk.built_at is not None),
-        ready=sum(count.letters for count in states if count.state == handover.PRINTED),
-        gone=sum(count.letters for count in states if count.state == handover.SENT),
-        withdrawals=withdrawals,
-        must_stay=count_to_withdraw(page.session, run.id) if withdrawals else 0,
-        approved=decisions.is_approved(page.session, run.id),
-        enclosure_name=enclosure_name,
-        proposal=proposal,
-        proposer=staff_user(page.session, proposal.proposed_by) if proposal is not None else None,
-        own=proposal is not None
-        and page.who.staff is not None
-        and proposal.proposed_by == page.who.staff.id,
-        said=page.query.get("said", ""),
     )
 
 

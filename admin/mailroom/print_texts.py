@@ -3,6 +3,8 @@
 The original is kept.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -34,6 +36,7 @@ from portal.domain.people.households.queries import HouseholdView, view_househol
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
 from portal.platform.uploads import MEGABYTE, UploadRule
+from portal.platform.view import View
 
 FILES = {"image": UploadRule(MEGABYTE)}
 
@@ -45,6 +48,14 @@ def _hold(page: Page) -> Hold:
     return hold
 
 
+@dataclass(frozen=True, slots=True)
+class PrintTextView(View):
+    """What ``admin/mailroom/print_text.html`` shows."""
+
+    hold: Hold
+    rows: Sequence[tuple[str, str, str]]
+
+
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show what was received, masked unless revealed, beside a field for each part."""
     hold = _hold(page)
@@ -54,7 +65,9 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         return page.redirect(f"/holds/{hold.id}")
     view = view_household(page.work, hold.household_id)
     return page.render(
-        "admin/mailroom/print_text.html", status_code, hold=hold, rows=_rows(page, view)
+        "admin/mailroom/print_text.html",
+        PrintTextView(hold=hold, rows=_rows(page, view)),
+        status_code,
     )
 
 

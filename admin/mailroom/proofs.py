@@ -3,7 +3,9 @@
 Pictures of letters and counts, and a second person's decision.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -17,18 +19,41 @@ from admin.page import Page
 from admin.requests.scans import LOCKED
 from portal.domain.foundation.errors import DomainError, NotAllowedError, NotFoundError
 from portal.domain.foundation.texts import _s
+from portal.domain.letters.letters.models import PrintRun
 from portal.domain.letters.letters.queries import print_run
 from portal.domain.letters.letters.states import PRINT_RUN
 from portal.domain.mailroom.printing.archives.discarding import discard_run
 from portal.domain.mailroom.printing.proofs import decisions, making
-from portal.domain.mailroom.printing.proofs.pictures import open_picture, pages_of
+from portal.domain.mailroom.printing.proofs.models import PrintProof
+from portal.domain.mailroom.printing.proofs.pictures import ShownPage, open_picture, pages_of
 from portal.domain.mailroom.printing.runs.enclosures import enclosure_name
 from portal.domain.mailroom.printing.runs.printer import Printer
 from portal.domain.mailroom.printing.runs.selection import PROTECTED
+from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_user
 from portal.platform.carrying_out import Again
 from portal.platform.routes import Transaction
+from portal.platform.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class LetterProofView(View):
+    """What ``admin/mailroom/letter_proof.html`` shows."""
+
+    run: PrintRun
+    proof: PrintProof | None
+    current: bool
+    pages: Sequence[ShownPage]
+    left_out: Mapping[Any, Any]
+    maker: StaffUser | None
+    decider: StaffUser | None
+    reason: str
+    undecided: bool
+    own: bool
+    mail_words: ModuleType
+    enclosure_name: Callable[..., str]
+    said: str
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -45,26 +70,28 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     )
     return page.render(
         "admin/mailroom/letter_proof.html",
+        LetterProofView(
+            run=run,
+            proof=proof,
+            current=making.is_current(session, proof),
+            pages=pages_of(session, proof, include_protected=knows) if proof is not None else [],
+            left_out={
+                reason: households
+                for reason, households in (proof.left_out if proof is not None else {}).items()
+                if households and (knows or reason != PROTECTED)
+            },
+            maker=maker,
+            decider=decider,
+            reason=decisions.reason_of(page.site.vault, proof) if proof is not None else "",
+            undecided=PRINT_RUN.can(run.state, "hand_over"),
+            own=proof is not None
+            and page.who.staff is not None
+            and page.who.staff.id in {proof.made_by, run.begun_by},
+            mail_words=mail_words,
+            enclosure_name=enclosure_name,
+            said=page.query.get("said", ""),
+        ),
         status_code,
-        run=run,
-        proof=proof,
-        current=making.is_current(session, proof),
-        pages=pages_of(session, proof, include_protected=knows) if proof is not None else [],
-        left_out={
-            reason: households
-            for reason, households in (proof.left_out if proof is not None else {}).items()
-            if households and (knows or reason != PROTECTED)
-        },
-        maker=maker,
-        decider=decider,
-        reason=decisions.reason_of(page.site.vault, proof) if proof is not None else "",
-        undecided=PRINT_RUN.can(run.state, "hand_over"),
-        own=proof is not None
-        and page.who.staff is not None
-        and page.who.staff.id in {proof.made_by, run.begun_by},
-        mail_words=mail_words,
-        enclosure_name=enclosure_name,
-        said=page.query.get("said", ""),
     )
 
 

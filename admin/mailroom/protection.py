@@ -3,6 +3,8 @@
 And the ward's dated statement that there is none, made by two people.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -14,6 +16,7 @@ from admin.carrying_out import carry_out_once
 from admin.mailroom.releases import FILES, attach, fresh_code, read_instruction, scan_of
 from admin.page import Page
 from admin.requests.evidence import evidence_of
+from portal.domain.contacts.escalations.queries import Evidence
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.approvals.queries import approval_by_id, open_of_kind
 from portal.domain.foundation.approvals.services import turn_down
@@ -26,9 +29,12 @@ from portal.domain.mailroom.roster.protection_none import (
     propose_none,
 )
 from portal.domain.people.households.protection import Protection, protection_state
+from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_user
+from portal.domain.requests.requests.models import Scan
 from portal.platform.carrying_out import Again
+from portal.platform.view import View
 
 PLACE = "/roster/protection"
 
@@ -47,6 +53,21 @@ def _proposal(page: Page) -> Approval | None:
     return waiting[0] if waiting else None
 
 
+@dataclass(frozen=True, slots=True)
+class ProtectionView(View):
+    """What ``admin/mailroom/protection.html`` shows."""
+
+    state: Protection | None
+    approval: Approval | None
+    proposal: Approval | None
+    proposer: StaffUser | None
+    confirmer: StaffUser | None
+    own: bool
+    backing: Sequence[Evidence]
+    order_scan: Scan | None
+    said: str
+
+
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the state, what is blocked until then, and the open proposal or the form for one."""
     state, approval = known(page)
@@ -54,18 +75,22 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     shown = proposal or approval
     return page.render(
         "admin/mailroom/protection.html",
+        ProtectionView(
+            state=state,
+            approval=approval,
+            proposal=proposal,
+            proposer=staff_user(page.session, shown.proposed_by) if shown is not None else None,
+            confirmer=staff_user(page.session, approval.confirmed_by)
+            if approval is not None
+            else None,
+            own=proposal is not None
+            and page.who.staff is not None
+            and proposal.proposed_by == page.who.staff.id,
+            backing=evidence_of(page, proposal.instruction_no if proposal is not None else None),
+            order_scan=scan_of(page, proposal),
+            said=page.query.get("said", ""),
+        ),
         status_code,
-        state=state,
-        approval=approval,
-        proposal=proposal,
-        proposer=staff_user(page.session, shown.proposed_by) if shown is not None else None,
-        confirmer=staff_user(page.session, approval.confirmed_by) if approval is not None else None,
-        own=proposal is not None
-        and page.who.staff is not None
-        and proposal.proposed_by == page.who.staff.id,
-        backing=evidence_of(page, proposal.instruction_no if proposal is not None else None),
-        order_scan=scan_of(page, proposal),
-        said=page.query.get("said", ""),
     )
 
 

@@ -4,7 +4,9 @@ Changes since the hand-over, the list for the mail house, and its answers.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -16,16 +18,19 @@ from admin.letters import mail_words
 from admin.page import Page
 from portal.domain.foundation.errors import InputError, NotFoundError
 from portal.domain.foundation.texts import _s
+from portal.domain.letters.letters.models import PrintRun
 from portal.domain.letters.letters.queries import print_run
 from portal.domain.mailroom.printing.recalls import needs, recall_list
 from portal.domain.mailroom.printing.recalls import queries as recall_queries
 from portal.domain.mailroom.printing.recalls.answers import read_answers
+from portal.domain.mailroom.printing.recalls.needs import Need
 from portal.domain.mailroom.printing.recalls.take_back import take_back_pdf
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
 from portal.domain.oversight.reports.recalls import recall_report
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
 from portal.platform.uploads import MEGABYTE, UploadRule
+from portal.platform.view import View
 
 SHOWN = 20
 FILES = {"file": UploadRule(5 * MEGABYTE)}
@@ -37,6 +42,20 @@ TYPES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class RecallsView(View):
+    """What ``admin/mailroom/recalls.html`` shows."""
+
+    run: PrintRun
+    needs: Sequence[Need]
+    count: int
+    lists: Sequence[Any]
+    shown: int
+    waiting: tuple[str, str]
+    mail_words: ModuleType
+    said: str
+
+
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show what must be recalled now, and each list with the letters that wait for an answer."""
     session = page.session
@@ -46,15 +65,17 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     due, lists = needs.needs(session, run.id), recall_queries.lists_of(session, run.id)
     return page.render(
         "admin/mailroom/recalls.html",
+        RecallsView(
+            run=run,
+            needs=due[:SHOWN],
+            count=len(due),
+            lists=[(row, recall_queries.lines(session, row.id)) for row in lists],
+            shown=SHOWN,
+            waiting=needs.WAITING,
+            mail_words=mail_words,
+            said=page.query.get("said", ""),
+        ),
         status_code,
-        run=run,
-        needs=due[:SHOWN],
-        count=len(due),
-        lists=[(row, recall_queries.lines(session, row.id)) for row in lists],
-        shown=SHOWN,
-        waiting=needs.WAITING,
-        mail_words=mail_words,
-        said=page.query.get("said", ""),
     )
 
 

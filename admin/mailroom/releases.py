@@ -3,7 +3,8 @@
 The confirmation takes a fresh code.
 """
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -15,6 +16,7 @@ from admin.page import Page
 from admin.people.signin import code_error
 from admin.requests.evidence import evidence_of, instructions_about
 from admin.requests.scans import SCAN
+from portal.domain.contacts.escalations.queries import Evidence
 from portal.domain.desk.casework import worklists
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.approvals.queries import open_for
@@ -28,10 +30,12 @@ from portal.domain.people.authn.typed_code import CodeAnswer
 from portal.domain.people.households.models import Hold
 from portal.domain.people.households.print_texts import PrintFields, open_print_fields
 from portal.domain.people.staff import sign_in
+from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_user
 from portal.domain.requests.requests.models import Scan
 from portal.domain.requests.requests.scans import store_scan, visible_scan
+from portal.platform.view import View
 
 FILES = {"instruction_scan": SCAN}
 
@@ -66,6 +70,21 @@ def proposed_print_text(page: Page, hold: Hold) -> PrintFields | None:
     return open_print_fields(page.site.vault, sealed, hold.household_id) if sealed else None
 
 
+@dataclass(frozen=True, slots=True)
+class HoldView(View):
+    """What ``admin/mailroom/hold.html`` shows."""
+
+    hold: Hold
+    needs_two: bool
+    gaiji: bool
+    proposal: Approval | None
+    proposer: StaffUser | None
+    print_text: PrintFields | None
+    order_scan: Scan | None
+    own: bool
+    known: Sequence[Evidence]
+
+
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show a hold, what to do about it, and the proposals."""
     hold = found_hold(page)
@@ -73,20 +92,22 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     proposer = staff_user(page.session, proposal.proposed_by) if proposal is not None else None
     return page.render(
         "admin/mailroom/hold.html",
+        HoldView(
+            hold=hold,
+            needs_two=holds.needs_two(hold.code),
+            gaiji=hold.code == W02_GAIJI,
+            proposal=proposal,
+            proposer=proposer,
+            print_text=proposed_print_text(page, hold),
+            order_scan=scan_of(page, proposal),
+            own=proposal is not None
+            and page.who.staff is not None
+            and proposal.proposed_by == page.who.staff.id,
+            known=evidence_of(page, proposal.instruction_no)
+            if proposal is not None
+            else instructions_about(page, hold.household_id),
+        ),
         status_code,
-        hold=hold,
-        needs_two=holds.needs_two(hold.code),
-        gaiji=hold.code == W02_GAIJI,
-        proposal=proposal,
-        proposer=proposer,
-        print_text=proposed_print_text(page, hold),
-        order_scan=scan_of(page, proposal),
-        own=proposal is not None
-        and page.who.staff is not None
-        and proposal.proposed_by == page.who.staff.id,
-        known=evidence_of(page, proposal.instruction_no)
-        if proposal is not None
-        else instructions_about(page, hold.household_id),
     )
 
 

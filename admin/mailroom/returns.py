@@ -3,7 +3,10 @@
 One pile, one scan after the other with Enter alone, each answered with its next step.
 """
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -19,10 +22,25 @@ from portal.domain.foundation.typed import whole_date
 from portal.domain.letters.shipments.mail import RETURN_REASONS, STORAGE_ENDED
 from portal.domain.letters.shipments.staff_words import return_reason
 from portal.domain.mailroom.returned_mail import receiving, storage
+from portal.domain.mailroom.returned_mail.storage import StoredItem
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
+from portal.platform.view import View
 
 PILE = "returns_pile"
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnsView(View):
+    """What ``admin/mailroom/returns.html`` shows."""
+
+    pile: Mapping[str, str]
+    reasons: tuple[str, ...]
+    reason_name: Callable[..., str]
+    rows: Sequence[StoredItem]
+    count: int
+    return_words: ModuleType
+    said: str
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -31,16 +49,18 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     count, rows = storage.of_day(page.session, jst_date(page.now), include_protected=protected)
     return page.render(
         "admin/mailroom/returns.html",
+        ReturnsView(
+            pile=_typed(page)
+            if page.method == "POST" and "reason" in page.form.values
+            else _kept(page),
+            reasons=RETURN_REASONS,
+            reason_name=return_reason,
+            rows=rows,
+            count=count,
+            return_words=return_words,
+            said=page.query.get("said", ""),
+        ),
         status_code,
-        pile=_typed(page)
-        if page.method == "POST" and "reason" in page.form.values
-        else _kept(page),
-        reasons=RETURN_REASONS,
-        reason_name=return_reason,
-        rows=rows,
-        count=count,
-        return_words=return_words,
-        said=page.query.get("said", ""),
     )
 
 

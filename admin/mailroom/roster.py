@@ -1,5 +1,7 @@
 """Roster imports: files, counts, rows not imported with their reasons, and differences."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -9,19 +11,34 @@ from admin.access import allowed, number_in_address, staff_route
 from admin.mailroom.protection import known
 from admin.page import Page
 from portal.domain.desk.casework.masking import mask_number
+from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
+from portal.domain.mailroom.roster.models import RosterImport
 from portal.domain.mailroom.roster.queries import (
+    Described,
+    NotTaken,
     described_differences,
     import_by_id,
     imports,
     rejected_rows,
     rows_not_taken,
 )
+from portal.domain.people.households.protection import Protection
 from portal.domain.people.staff.permissions import Permission
+from portal.platform.view import View
 
 ROWS = 50
 CHANGES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class RosterView(View):
+    """What ``admin/mailroom/roster.html`` shows."""
+
+    imports: Sequence[RosterImport]
+    protection: Protection | None
+    approval: Approval | None
 
 
 def show_list(page: Page) -> Response[Any]:
@@ -29,10 +46,21 @@ def show_list(page: Page) -> Response[Any]:
     state, approval = known(page)
     return page.render(
         "admin/mailroom/roster.html",
-        imports=imports(page.session),
-        protection=state,
-        approval=approval,
+        RosterView(imports=imports(page.session), protection=state, approval=approval),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class RosterImportView(View):
+    """What ``admin/mailroom/roster_import.html`` shows."""
+
+    found: RosterImport
+    rows: Sequence[NotTaken]
+    more: bool
+    rejected: int
+    mask: Callable[..., str]
+    changes: Sequence[Described]
+    changes_in_all: Any
 
 
 def show(page: Page) -> Response[Any]:
@@ -59,13 +87,15 @@ def show(page: Page) -> Response[Any]:
     )
     return page.render(
         "admin/mailroom/roster_import.html",
-        found=found,
-        rows=rows[:ROWS],
-        more=len(rows) > ROWS,
-        rejected=rejected_rows(page.session, found.id),
-        mask=mask_number,
-        changes=changes,
-        changes_in_all=sum(found.differences.values()),
+        RosterImportView(
+            found=found,
+            rows=rows[:ROWS],
+            more=len(rows) > ROWS,
+            rejected=rejected_rows(page.session, found.id),
+            mask=mask_number,
+            changes=changes,
+            changes_in_all=sum(found.differences.values()),
+        ),
     )
 
 

@@ -3,7 +3,9 @@
 Chosen or written in all languages, previewed, published, confirmed by a second person.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -19,6 +21,7 @@ from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.work import Work
 from portal.domain.mailroom.incidents import site_notices
+from portal.domain.mailroom.incidents.models import SiteNotice
 from portal.domain.mailroom.incidents.sentences import NOTICE_KINDS, PREPARED, sentence
 from portal.domain.mailroom.incidents.site_notices import Draft, field_of
 from portal.domain.mailroom.incidents.states import SITE_NOTICE
@@ -26,6 +29,7 @@ from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
 from portal.platform.carrying_out import Again
 from portal.platform.locale import CODE_OF, NAMES, html_lang
+from portal.platform.view import View
 
 FIELDS = frozenset(
     {"kind", "sentence", "starts_on", "ends_on", *(field_of(locale) for locale in RESIDENT_LOCALES)}
@@ -36,6 +40,19 @@ def _number(typed: str) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and 0 < len(typed) < 6 else 1
 
 
+@dataclass(frozen=True, slots=True)
+class SiteNoticesView(View):
+    """What ``admin/mailroom/site_notices.html`` shows."""
+
+    rows: Sequence[SiteNotice]
+    more: bool
+    number: int
+    incident_words: ModuleType
+    names: Mapping[int, str]
+    said: str
+    text_of: Callable[..., str]
+
+
 def show_list(page: Page) -> Response[Any]:
     """List notices, the newest first."""
     number = _number(page.query.get("page", ""))
@@ -43,30 +60,47 @@ def show_list(page: Page) -> Response[Any]:
     rows = site_notices.notices(page.session, page=number, limit=most + 1)
     return page.render(
         "admin/mailroom/site_notices.html",
-        rows=rows[:most],
-        more=len(rows) > most,
-        number=number,
-        incident_words=incident_words,
-        names=staff_names(page.session, {row.written_by for row in rows}),
-        said=page.query.get("said", ""),
-        text_of=lambda row: site_notices.texts_of(row)["ja"],
+        SiteNoticesView(
+            rows=rows[:most],
+            more=len(rows) > most,
+            number=number,
+            incident_words=incident_words,
+            names=staff_names(page.session, {row.written_by for row in rows}),
+            said=page.query.get("said", ""),
+            text_of=lambda row: site_notices.texts_of(row)["ja"],
+        ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SiteNoticeNewView(View):
+    """What ``admin/mailroom/site_notice_new.html`` shows."""
+
+    kinds: tuple[str, ...]
+    prepared: Mapping[str, tuple[str, Callable[..., str]]]
+    sentence: Callable[..., str]
+    chosen: str
+    incident_words: ModuleType
+    incident: str
+    languages_of_residents: Sequence[Any]
 
 
 def show_new(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask what everybody is to read, and from when until when."""
     return page.render(
         "admin/mailroom/site_notice_new.html",
+        SiteNoticeNewView(
+            kinds=NOTICE_KINDS,
+            prepared=PREPARED,
+            sentence=sentence,
+            chosen=page.form.get("sentence") or page.query.get("sentence", ""),
+            incident_words=incident_words,
+            incident=_incident(page),
+            languages_of_residents=[
+                (field_of(locale), NAMES[CODE_OF[locale]]) for locale in RESIDENT_LOCALES
+            ],
+        ),
         status_code,
-        kinds=NOTICE_KINDS,
-        prepared=PREPARED,
-        sentence=sentence,
-        chosen=page.form.get("sentence") or page.query.get("sentence", ""),
-        incident_words=incident_words,
-        incident=_incident(page),
-        languages_of_residents=[
-            (field_of(locale), NAMES[CODE_OF[locale]]) for locale in RESIDENT_LOCALES
-        ],
     )
 
 
@@ -104,6 +138,19 @@ def submit(page: Page) -> Response[Any]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class SiteNoticeView(View):
+    """What ``admin/mailroom/site_notice.html`` shows."""
+
+    row: SiteNotice
+    incident_words: ModuleType
+    said: str
+    texts: Sequence[Any]
+    can: set[Any]
+    own: bool
+    names: Mapping[int, str]
+
+
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show a notice in all languages, and what can be done with it."""
     row = site_notices.notice_by_id(page.session, number_in_address(page, "site_notice_id"))
@@ -111,17 +158,19 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     people = {key for key in (row.written_by, row.confirmed_by) if key is not None}
     return page.render(
         "admin/mailroom/site_notice.html",
+        SiteNoticeView(
+            row=row,
+            incident_words=incident_words,
+            said=page.query.get("said", ""),
+            texts=[
+                (NAMES[CODE_OF[locale]], html_lang(locale), texts[locale])
+                for locale in RESIDENT_LOCALES
+            ],
+            can={action for action in SITE_NOTICE.steps if SITE_NOTICE.can(row.state, action)},
+            own=page.who.staff is not None and page.who.staff.id == row.written_by,
+            names=staff_names(page.session, people),
+        ),
         status_code,
-        row=row,
-        incident_words=incident_words,
-        said=page.query.get("said", ""),
-        texts=[
-            (NAMES[CODE_OF[locale]], html_lang(locale), texts[locale])
-            for locale in RESIDENT_LOCALES
-        ],
-        can={action for action in SITE_NOTICE.steps if SITE_NOTICE.can(row.state, action)},
-        own=page.who.staff is not None and page.who.staff.id == row.written_by,
-        names=staff_names(page.session, people),
     )
 
 

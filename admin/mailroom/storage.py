@@ -3,7 +3,9 @@
 By box, to print, and to be destroyed by two people.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -19,11 +21,14 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments.staff_words import return_reason, shipment
 from portal.domain.mailroom.returned_mail import storage, undelivered
+from portal.domain.mailroom.returned_mail.storage import StoredItem
+from portal.domain.mailroom.returned_mail.undelivered import Undelivered
 from portal.domain.oversight.reports.mail_lists import storage_report, undelivered_report
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
 from portal.domain.oversight.reports.tables import Report
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
+from portal.platform.view import View
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -37,6 +42,22 @@ def _after(page: Page) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
 
 
+@dataclass(frozen=True, slots=True)
+class StorageView(View):
+    """What ``admin/mailroom/storage.html`` shows."""
+
+    boxes: Mapping[str, int]
+    box: str
+    rows: Sequence[StoredItem]
+    more: bool
+    to_propose: Sequence[Any]
+    to_confirm: Sequence[Any]
+    own: Sequence[Any]
+    reason_name: Callable[..., str]
+    return_words: ModuleType
+    said: str
+
+
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the boxes, their items, and what is to be destroyed."""
     protected, box = _protected(page), page.query.get("box", "")[:20]
@@ -47,17 +68,19 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     mine = page.who.staff.id if page.who.staff is not None else 0
     return page.render(
         "admin/mailroom/storage.html",
+        StorageView(
+            boxes=storage.boxes(page.session, include_protected=protected),
+            box=box,
+            rows=rows,
+            more=len(rows) == storage.PAGE,
+            to_propose=[item for item in over if item.destruction_proposed_by is None],
+            to_confirm=[item for item in over if item.destruction_proposed_by not in (None, mine)],
+            own=[item for item in over if item.destruction_proposed_by == mine],
+            reason_name=return_reason,
+            return_words=return_words,
+            said=page.query.get("said", ""),
+        ),
         status_code,
-        boxes=storage.boxes(page.session, include_protected=protected),
-        box=box,
-        rows=rows,
-        more=len(rows) == storage.PAGE,
-        to_propose=[item for item in over if item.destruction_proposed_by is None],
-        to_confirm=[item for item in over if item.destruction_proposed_by not in (None, mine)],
-        own=[item for item in over if item.destruction_proposed_by == mine],
-        reason_name=return_reason,
-        return_words=return_words,
-        said=page.query.get("said", ""),
     )
 
 
@@ -104,17 +127,30 @@ def _one(page: Page, said: str, act: Callable[[Work, int], object]) -> Response[
     )
 
 
+@dataclass(frozen=True, slots=True)
+class UndeliveredView(View):
+    """What ``admin/mailroom/undelivered.html`` shows."""
+
+    rows: Sequence[Undelivered]
+    more: bool
+    by_reason: Mapping[str, int]
+    reason_name: Callable[..., str]
+    state_name: Callable[..., str]
+
+
 def show_undelivered(page: Page) -> Response[Any]:
     """Show the households whose letter is not delivered."""
     protected = _protected(page)
     rows = undelivered.undelivered(page.work, include_protected=protected, after=_after(page))
     return page.render(
         "admin/mailroom/undelivered.html",
-        rows=rows,
-        more=len(rows) == undelivered.PAGE,
-        by_reason=undelivered.by_reason(page.session, include_protected=protected),
-        reason_name=return_reason,
-        state_name=shipment,
+        UndeliveredView(
+            rows=rows,
+            more=len(rows) == undelivered.PAGE,
+            by_reason=undelivered.by_reason(page.session, include_protected=protected),
+            reason_name=return_reason,
+            state_name=shipment,
+        ),
     )
 
 

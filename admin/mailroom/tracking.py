@@ -1,5 +1,7 @@
 """The post's events of our mail: ingested files, and what officers must check."""
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -11,24 +13,39 @@ from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.mailroom.tracking.file import CsvFeed
 from portal.domain.mailroom.tracking.ingest import counts, match_again, take_tracking
+from portal.domain.mailroom.tracking.models import TrackingEvent, TrackingFile
 from portal.domain.mailroom.tracking.queries import files, puzzles
 from portal.domain.mailroom.tracking.words import status_text
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.uploads import MEGABYTE, UploadRule
+from portal.platform.view import View
 
 FILES = {"file": UploadRule(20 * MEGABYTE)}
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingView(View):
+    """What ``admin/mailroom/tracking.html`` shows."""
+
+    files: Sequence[TrackingFile]
+    counts: Mapping[str, int]
+    puzzles: Sequence[TrackingEvent]
+    status_text: Callable[..., str]
+    said: str
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the files, and the events that need an officer."""
     return page.render(
         "admin/mailroom/tracking.html",
+        TrackingView(
+            files=files(page.session),
+            counts=counts(page.session),
+            puzzles=puzzles(page.session),
+            status_text=status_text,
+            said=page.query.get("said", ""),
+        ),
         status_code,
-        files=files(page.session),
-        counts=counts(page.session),
-        puzzles=puzzles(page.session),
-        status_text=status_text,
-        said=page.query.get("said", ""),
     )
 
 

@@ -1,5 +1,7 @@
 """The supervisor's board; with JavaScript, it is fetched again every 30 seconds."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -17,8 +19,23 @@ from portal.domain.foundation.program.explain import window_title
 from portal.domain.oversight.reports.board import Board, board
 from portal.domain.oversight.reports.calls_tables import half_hour_name
 from portal.domain.people.staff.permissions import Permission
+from portal.platform.view import View
 
 OUTBOUND = Direction.OUTBOUND.value
+
+
+@dataclass(frozen=True, slots=True)
+class BoardShowView(View):
+    """What the template of ``show`` shows."""
+
+    board: Board
+    calls: Sequence[tuple[str, ...]]
+    days: Sequence[tuple[bool, bool, str, tuple[str, ...]]]
+    halves: Sequence[tuple[bool, str, tuple[str, ...]]]
+    level: int
+    still: bool
+    window_title: Callable[..., str]
+    unseen: int
 
 
 def show(page: Page) -> Response[Any]:
@@ -27,16 +44,18 @@ def show(page: Page) -> Response[Any]:
     found = board(page.work)
     return page.render(
         "admin/oversight/_board.html" if page.request.htmx else "admin/oversight/board.html",
-        board=found,
-        calls=_calls(found),
-        days=_days(found),
-        halves=_halves(found),
-        level=program.calls.answer_rate_alarm,
-        still=page.query.get("still") == "1",
-        window_title=window_title,
-        unseen=watch.unseen(page.session, page.who.staff, page.now)
-        if page.who.staff is not None and allowed(page, Permission.WATCH_BROWSING)
-        else 0,
+        BoardShowView(
+            board=found,
+            calls=_calls(found),
+            days=_days(found),
+            halves=_halves(found),
+            level=program.calls.answer_rate_alarm,
+            still=page.query.get("still") == "1",
+            window_title=window_title,
+            unseen=watch.unseen(page.session, page.who.staff, page.now)
+            if page.who.staff is not None and allowed(page, Permission.WATCH_BROWSING)
+            else 0,
+        ),
     )
 
 

@@ -1,6 +1,9 @@
 """The business calendar, read only: a month's days with hours and reasons, and what was agreed."""
 
-from datetime import date
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -10,12 +13,37 @@ from admin.access import staff_route
 from admin.oversight import calendar_words
 from admin.page import Page
 from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.program.calendar import CallCenterCalendar, Closure, HoursOverride
 from portal.domain.foundation.program.explain import window_title
-from portal.domain.foundation.program.month import agreed_days, kind_of, last_day_of, month_of
+from portal.domain.foundation.program.month import (
+    DayKind,
+    Month,
+    agreed_days,
+    kind_of,
+    last_day_of,
+    month_of,
+)
 from portal.domain.people.staff.permissions import Permission
+from portal.platform.view import View
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 ROWS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarView(View):
+    """What ``admin/oversight/calendar.html`` shows."""
+
+    month: Month
+    today: date
+    agreed: Sequence[HoursOverride | Closure]
+    more: int
+    calendar: CallCenterCalendar
+    say: ModuleType
+    kind_of: Callable[..., DayKind]
+    window_title: Callable[..., str]
+    next_open: datetime | None
+    open_now: bool
 
 
 def show(page: Page) -> Response[Any]:
@@ -30,16 +58,18 @@ def show(page: Page) -> Response[Any]:
     past = [agreed for agreed in reversed(everything) if last_day_of(agreed) < today]
     return page.render(
         "admin/oversight/calendar.html",
-        month=month,
-        today=today,
-        agreed=(ahead + past)[:ROWS],
-        more=max(0, len(everything) - ROWS),
-        calendar=program.calendar,
-        say=calendar_words,
-        kind_of=kind_of,
-        window_title=window_title,
-        next_open=program.calendar.next_open(page.now),
-        open_now=program.calendar.is_open(page.now),
+        CalendarView(
+            month=month,
+            today=today,
+            agreed=(ahead + past)[:ROWS],
+            more=max(0, len(everything) - ROWS),
+            calendar=program.calendar,
+            say=calendar_words,
+            kind_of=kind_of,
+            window_title=window_title,
+            next_open=program.calendar.next_open(page.now),
+            open_now=program.calendar.is_open(page.now),
+        ),
     )
 
 

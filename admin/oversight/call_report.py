@@ -1,6 +1,9 @@
 """The month's call report: due days, the draft with its typed parts, its check and versions."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -11,11 +14,14 @@ from admin.carrying_out import carry_out_once
 from admin.oversight import report_words
 from admin.oversight.monthly_report import LISTED, MonthlyPages
 from admin.page import Page
+from portal.domain.contacts.calls.models import Call
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.oversight.reports.calls import KIND, OUTAGES, STAFFING, write_sections
 from portal.domain.oversight.reports.notes import (
+    Note,
     NoteKind,
+    WrittenCall,
     add_note,
     drop_note,
     marked_calls,
@@ -25,16 +31,26 @@ from portal.domain.oversight.reports.notes import (
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
 from portal.platform.routes import Transaction
+from portal.platform.view import View
 
 
-def _notes(page: Page, month: date, keeps: bool) -> dict[str, Any]:
-    """Return the draft's sentences, and the number of marked calls that no sentence uses."""
-    return {
-        "notes": notes(page.work, month) if keeps else [],
-        "kinds": list(NoteKind),
-        "marked": len(marked_calls(page.session, month)) if keeps else 0,
-        "listed": LISTED,
-    }
+@dataclass(frozen=True, slots=True)
+class NotesView(View):
+    """The call report's own part: sentences of the draft, and how many marked calls are unused."""
+
+    notes: Sequence[Note]
+    kinds: Sequence[NoteKind]
+    marked: int
+    listed: int
+
+
+def _notes(page: Page, month: date, keeps: bool) -> NotesView:
+    return NotesView(
+        notes=notes(page.work, month) if keeps else [],
+        kinds=list(NoteKind),
+        marked=len(marked_calls(page.session, month)) if keeps else 0,
+        listed=LISTED,
+    )
 
 
 PAGES = MonthlyPages(
@@ -82,6 +98,16 @@ def drop(page: Page) -> Response[Any]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class CallReportMarkedView(View):
+    """What ``admin/oversight/call_report_marked.html`` shows."""
+
+    month: date
+    rows: Sequence[Call]
+    more: bool
+    report_words: ModuleType
+
+
 def show_marked(page: Page) -> Response[Any]:
     """List the month's marked calls that no sentence uses yet."""
     month, after = PAGES.month(page), page.query.get("after", "0")
@@ -89,11 +115,21 @@ def show_marked(page: Page) -> Response[Any]:
     rows = marked_calls(page.session, month, after=start, limit=LISTED + 1)
     return page.render(
         "admin/oversight/call_report_marked.html",
-        month=month,
-        rows=rows[:LISTED],
-        more=len(rows) > LISTED,
-        report_words=report_words,
+        CallReportMarkedView(
+            month=month, rows=rows[:LISTED], more=len(rows) > LISTED, report_words=report_words
+        ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CallReportCallView(View):
+    """What ``admin/oversight/call_report_call.html`` shows."""
+
+    month: date
+    found: WrittenCall
+    kinds: Sequence[Any]
+    guess: str
+    report_words: ModuleType
 
 
 def show_call(page: Page, status_code: int = 200) -> Response[Any]:
@@ -105,16 +141,18 @@ def show_call(page: Page, status_code: int = 200) -> Response[Any]:
     found = read_marked(page.work, month, number_in_address(page, "call_id"))
     return page.render(
         "admin/oversight/call_report_call.html",
+        CallReportCallView(
+            month=month,
+            found=found,
+            kinds=list(NoteKind),
+            guess="complaint"
+            if found.call.complaint
+            else "shared"
+            if found.call.shared_with_ward
+            else "question",
+            report_words=report_words,
+        ),
         status_code,
-        month=month,
-        found=found,
-        kinds=list(NoteKind),
-        guess="complaint"
-        if found.call.complaint
-        else "shared"
-        if found.call.shared_with_ward
-        else "question",
-        report_words=report_words,
     )
 
 

@@ -1,5 +1,8 @@
 """Answers to the ward's security checklist, with the settings in force."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -11,22 +14,47 @@ from admin.page import Page
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.oversight.management import checklist, words
+from portal.domain.oversight.management.checklist import Answered
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
+from portal.platform.view import View
 
 SIGNS = {"yes": "good", "partly": "wait", "office": "plain", "no": "stop"}
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistView(View):
+    """What ``admin/oversight/checklist.html`` shows."""
+
+    answers: Sequence[Answered]
+    keeps: bool
+    management_words: ModuleType
+    signs: Mapping[str, str]
+    said: str
 
 
 def show_list(page: Page) -> Response[Any]:
     """Show all answers."""
     return page.render(
         "admin/oversight/checklist.html",
-        answers=checklist.answers(page.work),
-        keeps=allowed(page, Permission.KEEP_MANAGEMENT),
-        management_words=words,
-        signs=SIGNS,
-        said=page.query.get("said", ""),
+        ChecklistView(
+            answers=checklist.answers(page.work),
+            keeps=allowed(page, Permission.KEEP_MANAGEMENT),
+            management_words=words,
+            signs=SIGNS,
+            said=page.query.get("said", ""),
+        ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistItemView(View):
+    """What ``admin/oversight/checklist_item.html`` shows."""
+
+    one: Answered
+    base: str
+    verdicts: tuple[str, ...]
+    management_words: ModuleType
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -37,11 +65,8 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     base = page.form.get("base") if page.method == "POST" else str(one.number)
     return page.render(
         "admin/oversight/checklist_item.html",
+        ChecklistItemView(one=one, base=base, verdicts=checklist.VERDICTS, management_words=words),
         status_code,
-        one=one,
-        base=base,
-        verdicts=checklist.VERDICTS,
-        management_words=words,
     )
 
 

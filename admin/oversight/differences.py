@@ -1,5 +1,7 @@
 """Differences between the issuer's statements and our records, settled one by one."""
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -12,7 +14,22 @@ from portal.domain.foundation.errors import InputError
 from portal.domain.oversight.settlement.households import households_behind
 from portal.domain.oversight.settlement.words import difference_text
 from portal.domain.people.coupons import differences
+from portal.domain.people.coupons.models import StatementDifference
 from portal.domain.people.staff.permissions import Permission
+from portal.platform.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementDifferencesView(View):
+    """What ``admin/oversight/settlement_differences.html`` shows."""
+
+    rows: Sequence[StatementDifference]
+    more: bool
+    households: Mapping[int, int]
+    difference_text: Callable[..., str]
+    status_text: Callable[..., str]
+    may_prepare: bool
+    said: str
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -24,16 +41,18 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     protected = allowed(page, Permission.KNOW_PROTECTED)
     return page.render(
         "admin/oversight/settlement_differences.html",
+        SettlementDifferencesView(
+            rows=rows,
+            more=len(rows) == differences.PAGE,
+            households=households_behind(page.session, rows, include_protected=protected)
+            if allowed(page, Permission.OPEN_HOUSEHOLD)
+            else {},
+            difference_text=difference_text,
+            status_text=status_text,
+            may_prepare=allowed(page, Permission.PREPARE_SETTLEMENT),
+            said=page.query.get("said", ""),
+        ),
         status_code,
-        rows=rows,
-        more=len(rows) == differences.PAGE,
-        households=households_behind(page.session, rows, include_protected=protected)
-        if allowed(page, Permission.OPEN_HOUSEHOLD)
-        else {},
-        difference_text=difference_text,
-        status_text=status_text,
-        may_prepare=allowed(page, Permission.PREPARE_SETTLEMENT),
-        said=page.query.get("said", ""),
     )
 
 

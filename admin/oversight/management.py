@@ -1,6 +1,8 @@
 """Progress of the work: milestones with owner and evidence, and the reports on it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -14,8 +16,10 @@ from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.letters.subcontractors.queries import subcontractors
+from portal.domain.mailroom.roster.models import RosterImport
 from portal.domain.mailroom.roster.queries import imports
 from portal.domain.oversight.management import milestones, words
+from portal.domain.oversight.management.milestones import Shown
 from portal.domain.oversight.management.questions import questions
 from portal.domain.oversight.management.states import MILESTONE
 from portal.domain.oversight.reports import management_papers
@@ -24,10 +28,25 @@ from portal.domain.oversight.reports.progress import progress_report
 from portal.domain.oversight.reports.tables import Report
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
+from portal.platform.view import View
 
 SIGNS = {"planned": "plain", "begun": "wait", "done": "good", "late": "stop"}
 STEPS = ("begin", "finish", "reopen")
 LISTED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ManagementView(View):
+    """What ``admin/oversight/management.html`` shows."""
+
+    milestones: Sequence[Shown]
+    management_words: ModuleType
+    signs: Mapping[str, str]
+    questions: int
+    companies: int
+    late: int
+    imports: Sequence[RosterImport]
+    said: str
 
 
 def show(page: Page) -> Response[Any]:
@@ -36,15 +55,29 @@ def show(page: Page) -> Response[Any]:
     found = milestones.milestones(page.work)
     return page.render(
         "admin/oversight/management.html",
-        milestones=found,
-        management_words=words,
-        signs=SIGNS,
-        questions=sum(one.state == "open" for one in questions(page.work)),
-        companies=sum(one.state == "consented" for one in subcontractors(session)),
-        late=sum(one.state == "late" for one in found),
-        imports=imports(session, LISTED),
-        said=page.query.get("said", ""),
+        ManagementView(
+            milestones=found,
+            management_words=words,
+            signs=SIGNS,
+            questions=sum(one.state == "open" for one in questions(page.work)),
+            companies=sum(one.state == "consented" for one in subcontractors(session)),
+            late=sum(one.state == "late" for one in found),
+            imports=imports(session, LISTED),
+            said=page.query.get("said", ""),
+        ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneView(View):
+    """What ``admin/oversight/milestone.html`` shows."""
+
+    one: Shown
+    management_words: ModuleType
+    signs: Mapping[str, str]
+    keeps: bool
+    steps: Sequence[str]
+    said: str
 
 
 def show_one(page: Page, status_code: int = 200) -> Response[Any]:
@@ -54,13 +87,15 @@ def show_one(page: Page, status_code: int = 200) -> Response[Any]:
         page.form.values = {"owner": one.owner, "evidence": one.evidence, "note": one.note}
     return page.render(
         "admin/oversight/milestone.html",
+        MilestoneView(
+            one=one,
+            management_words=words,
+            signs=SIGNS,
+            keeps=allowed(page, Permission.KEEP_MANAGEMENT),
+            steps=_steps(one),
+            said=page.query.get("said", ""),
+        ),
         status_code,
-        one=one,
-        management_words=words,
-        signs=SIGNS,
-        keeps=allowed(page, Permission.KEEP_MANAGEMENT),
-        steps=_steps(one),
-        said=page.query.get("said", ""),
     )
 
 

@@ -1,7 +1,9 @@
 """Minutes of meetings with the ward: saved as versions, confirmed by the ward, sent as files."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -16,10 +18,13 @@ from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.foundation.typed import whole_date
 from portal.domain.oversight.management import minutes, words
+from portal.domain.oversight.management.minutes import Written
+from portal.domain.oversight.management.models import MinutesVersion
 from portal.domain.oversight.reports.management_papers import minutes_report
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
 from portal.platform.carrying_out import Again
+from portal.platform.view import View
 
 SIGNS = {"draft": "wait", "confirmed": "good", "old": "plain"}
 KEY = "minutes_id"
@@ -29,15 +34,42 @@ def _keeps(page: Page) -> bool:
     return allowed(page, Permission.KEEP_MANAGEMENT)
 
 
+@dataclass(frozen=True, slots=True)
+class MinutesListView(View):
+    """What ``admin/oversight/minutes_list.html`` shows."""
+
+    meetings: Sequence[Written]
+    keeps: bool
+    management_words: ModuleType
+    signs: Mapping[str, str]
+
+
 def show_list(page: Page) -> Response[Any]:
     """List the meetings, the newest first."""
     return page.render(
         "admin/oversight/minutes_list.html",
-        meetings=minutes.meetings(page.work),
-        keeps=_keeps(page),
-        management_words=words,
-        signs=SIGNS,
+        MinutesListView(
+            meetings=minutes.meetings(page.work),
+            keeps=_keeps(page),
+            management_words=words,
+            signs=SIGNS,
+        ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class MinutesView(View):
+    """What ``admin/oversight/minutes.html`` shows."""
+
+    one: Written
+    past: Sequence[MinutesVersion]
+    names: Mapping[int, str]
+    keeps: bool
+    decides: bool
+    management_words: ModuleType
+    signs: Mapping[str, str]
+    me: int
+    said: str
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -49,17 +81,28 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     people = {who for row in past for who in (row.written_by, row.confirmed_by) if who is not None}
     return page.render(
         "admin/oversight/minutes.html",
+        MinutesView(
+            one=one,
+            past=past,
+            names=staff_names(page.session, people),
+            keeps=_keeps(page),
+            decides=allowed(page, Permission.DECIDE_MANAGEMENT),
+            management_words=words,
+            signs=SIGNS,
+            me=page.who.staff.id if page.who.staff else 0,
+            said=page.query.get("said", ""),
+        ),
         status_code,
-        one=one,
-        past=past,
-        names=staff_names(page.session, people),
-        keeps=_keeps(page),
-        decides=allowed(page, Permission.DECIDE_MANAGEMENT),
-        management_words=words,
-        signs=SIGNS,
-        me=page.who.staff.id if page.who.staff else 0,
-        said=page.query.get("said", ""),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class MinutesEditView(View):
+    """What ``admin/oversight/minutes_edit.html`` shows."""
+
+    base: str
+    key: Any
+    title_new: bool
 
 
 def show_edit(page: Page, status_code: int = 200) -> Response[Any]:
@@ -72,10 +115,10 @@ def show_edit(page: Page, status_code: int = 200) -> Response[Any]:
         base = base or str(one.version.number)
     return page.render(
         "admin/oversight/minutes_edit.html",
+        MinutesEditView(
+            base=base or "0", key=page.params.get(KEY), title_new=page.params.get(KEY) is None
+        ),
         status_code,
-        base=base or "0",
-        key=page.params.get(KEY),
-        title_new=page.params.get(KEY) is None,
     )
 
 

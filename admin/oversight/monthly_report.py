@@ -1,8 +1,9 @@
 """The pages of a monthly report of any kind: due days, the draft, its steps, versions and files."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -19,17 +20,62 @@ from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.foundation.work import Work
 from portal.domain.oversight.reports import monthly, versions
-from portal.domain.oversight.reports.due import due_day, due_reports, months, read_month
+from portal.domain.oversight.reports.due import Due, due_day, due_reports, months, read_month
+from portal.domain.oversight.reports.models import MonthlyReport, ReportVersion
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
+from portal.domain.oversight.reports.tables import Report
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
 from portal.platform.routes import Handler
+from portal.platform.view import View
 
 LISTED = 20
 
 
-def _nothing_more(page: Page, month: date, keeps: bool) -> dict[str, Any]:  # noqa: ARG001  (the signature)
-    return {}
+def _nothing_more(page: Page, month: date, keeps: bool) -> View | None:  # noqa: ARG001  (the signature)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class MonthlyReportView(View):
+    """What the page of a month's report shows; ``more`` is the kind's own part."""
+
+    month: date
+    keeps: bool
+    shown: versions.Shown
+    report: Report | None
+    state: str
+    texts: Mapping[str, str]
+    versions: Sequence[ReportVersion]
+    me: int
+    due: date
+    over: bool
+    ended: bool
+    said: str
+    report_words: ModuleType
+    more: View | None
+
+
+@dataclass(frozen=True, slots=True)
+class MonthlyReportShowVersionView(View):
+    """What the template of ``show_version`` shows."""
+
+    month: date
+    report: Report | None
+    version: ReportVersion | None
+    report_words: ModuleType
+
+
+@dataclass(frozen=True, slots=True)
+class MonthlyReportShowListView(View):
+    """What the template of ``show_list`` shows."""
+
+    months: Sequence[date]
+    reports: Mapping[date, MonthlyReport | None]
+    report_words: ModuleType
+    due: Sequence[Due]
+    submitted: Mapping[Any, Any]
+    due_day: Callable[..., date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +93,7 @@ class MonthlyPages:
     see: Permission
     keep: Permission
     unknown: Callable[[], str] = field(repr=False)
-    more: Callable[[Page, date, bool], dict[str, Any]] = field(default=_nothing_more, repr=False)
+    more: Callable[[Page, date, bool], View | None] = field(default=_nothing_more, repr=False)
 
     def keeps(self, page: Page) -> bool:
         """Return whether the person writes this report, and does not only read submitted ones."""
@@ -77,14 +123,16 @@ class MonthlyPages:
         rows = {month: versions.month_report(session, kind, month) for month in here}
         return page.render(
             f"admin/oversight/{self.name}s.html",
-            months=here,
-            reports=rows,
-            report_words=report_words,
-            due=due_reports(page.work, kind) if self.keeps(page) else [],
-            submitted={
-                month: versions.newest_submitted(session, row) for month, row in rows.items()
-            },
-            due_day=lambda month: due_day(program, kind, month),
+            MonthlyReportShowListView(
+                months=here,
+                reports=rows,
+                report_words=report_words,
+                due=due_reports(page.work, kind) if self.keeps(page) else [],
+                submitted={
+                    month: versions.newest_submitted(session, row) for month, row in rows.items()
+                },
+                due_day=lambda month: due_day(program, kind, month),
+            ),
         )
 
     def show(self, page: Page, status_code: int = 200) -> Response[Any]:
@@ -99,9 +147,7 @@ class MonthlyPages:
         found = versions.shown(page.work, self.kind, month, drafts=keeps)
         due, today = due_day(program, self.kind.name, month), jst_date(page.now)
         every = versions.versions(session, row)
-        return page.render(
-            f"admin/oversight/{self.name}.html",
-            status_code,
+        view = MonthlyReportView(
             month=month,
             keeps=keeps,
             shown=found,
@@ -115,8 +161,9 @@ class MonthlyPages:
             ended=month < today.replace(day=1),
             said=page.query.get("said", ""),
             report_words=report_words,
-            **self.more(page, month, keeps),
+            more=self.more(page, month, keeps),
         )
+        return page.render(f"admin/oversight/{self.name}.html", view, status_code)
 
     def step(
         self, page: Page, said: str, act: Callable[[date], object], fields: tuple[str, ...] = ()
@@ -180,10 +227,9 @@ class MonthlyPages:
         found = self._found(page, month)
         return page.render(
             f"admin/oversight/{self.name}_version.html",
-            month=month,
-            report=found.report,
-            version=found.version,
-            report_words=report_words,
+            MonthlyReportShowVersionView(
+                month=month, report=found.report, version=found.version, report_words=report_words
+            ),
         )
 
     def take_file(self, page: Page) -> Response[Any]:

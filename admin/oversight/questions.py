@@ -3,8 +3,10 @@
 The contractor asks, the ward answers.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -17,11 +19,26 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
 from portal.domain.oversight.management import asking, questions, words
+from portal.domain.oversight.management.questions import Question
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
+from portal.platform.view import View
 
 SIGNS = {"open": "wait", "answered": "good", "closed": "plain"}
 LISTED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionsView(View):
+    """What ``admin/oversight/questions.html`` shows."""
+
+    questions: Sequence[Question]
+    more: bool
+    keeps: bool
+    management_words: ModuleType
+    signs: Mapping[str, str]
+    said: str
+    overdue: set[Any]
 
 
 def show_list(page: Page, status_code: int = 200) -> Response[Any]:
@@ -31,15 +48,33 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
     found = [one for one in questions.questions(page.work) if one.number > after]
     return page.render(
         "admin/oversight/questions.html",
+        QuestionsView(
+            questions=found[:LISTED],
+            more=len(found) > LISTED,
+            keeps=allowed(page, Permission.KEEP_MANAGEMENT),
+            management_words=words,
+            signs=SIGNS,
+            said=page.query.get("said", ""),
+            overdue={
+                one.number for one in questions.overdue(page.work, page.site.program.calendar)
+            },
+        ),
         status_code,
-        questions=found[:LISTED],
-        more=len(found) > LISTED,
-        keeps=allowed(page, Permission.KEEP_MANAGEMENT),
-        management_words=words,
-        signs=SIGNS,
-        said=page.query.get("said", ""),
-        overdue={one.number for one in questions.overdue(page.work, page.site.program.calendar)},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionView(View):
+    """What ``admin/oversight/question.html`` shows."""
+
+    one: Question
+    keeps: bool
+    decides: bool
+    management_words: ModuleType
+    signs: Mapping[str, str]
+    due: date | None
+    today: date
+    said: str
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -54,15 +89,19 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         }
     return page.render(
         "admin/oversight/question.html",
+        QuestionView(
+            one=one,
+            keeps=allowed(page, Permission.KEEP_MANAGEMENT),
+            decides=allowed(page, Permission.DECIDE_MANAGEMENT),
+            management_words=words,
+            signs=SIGNS,
+            due=questions.due_day(page.site.program.calendar, one.asked_on)
+            if one.asked_on
+            else None,
+            today=jst_date(page.now),
+            said=page.query.get("said", ""),
+        ),
         status_code,
-        one=one,
-        keeps=allowed(page, Permission.KEEP_MANAGEMENT),
-        decides=allowed(page, Permission.DECIDE_MANAGEMENT),
-        management_words=words,
-        signs=SIGNS,
-        due=questions.due_day(page.site.program.calendar, one.asked_on) if one.asked_on else None,
-        today=jst_date(page.now),
-        said=page.query.get("said", ""),
     )
 
 

@@ -1,5 +1,6 @@
 """Reports to the ward: read on the page, or downloaded as PDF or xlsx."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -10,15 +11,25 @@ from admin.page import Page
 from portal.domain.foundation.audit.services import record
 from portal.domain.oversight.reports.declines import decline_report
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
+from portal.domain.oversight.reports.tables import Report
 from portal.domain.people.staff.permissions import Permission
+from portal.platform.view import View
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView(View):
+    """What ``admin/oversight/report.html`` shows."""
+
+    report: Report
+    name: str
 
 
 def show_declines(page: Page) -> Response[Any]:
     """Show the report of declines."""
     report = decline_report(page.work)
-    return page.render("admin/oversight/report.html", report=report, name="declines")
+    return page.render("admin/oversight/report.html", ReportView(report=report, name="declines"))
 
 
 def declines_pdf(page: Page) -> Response[Any]:

@@ -2,8 +2,8 @@
 
 import csv
 import io
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -12,6 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, staff_route
 from admin.page import Page
+from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.approvals.services import turn_down
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import DomainError, InputError
@@ -19,15 +20,39 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
 from portal.domain.oversight.reports.settlement import settlement_report
+from portal.domain.oversight.reports.tables import Report
 from portal.domain.oversight.settlement import closing
+from portal.domain.oversight.settlement.closing import Verdict
+from portal.domain.oversight.settlement.models import Settlement
 from portal.domain.people.coupons.differences import open_kinds, statements
 from portal.domain.people.coupons.issuer_file import load_issuer, shipped_issuers
+from portal.domain.people.coupons.models import IssuerStatement
 from portal.domain.people.coupons.statement import import_statement
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.uploads import MEGABYTE, UploadRule
+from portal.platform.view import View
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FILES = {"file": UploadRule(20 * MEGABYTE)}
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementView(View):
+    """What ``admin/oversight/settlement.html`` shows."""
+
+    report: Report
+    tables_only: Report
+    blockers: Sequence[str]
+    closed: Settlement | None
+    verdict: Verdict | None
+    proposal: Approval | None
+    own: bool
+    may_prepare: bool
+    may_accept: bool
+    differences: Any
+    statements: Sequence[IssuerStatement]
+    profiles: tuple[str, ...]
+    said: str
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -37,22 +62,24 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     row, proposal = closing.closed(session), closing.proposal(session)
     return page.render(
         "admin/oversight/settlement.html",
+        SettlementView(
+            report=report,
+            tables_only=replace(report, notes=()),
+            blockers=report.notes,
+            closed=row,
+            verdict=closing.verify(page.work, row) if row is not None else None,
+            proposal=proposal,
+            own=proposal is not None
+            and page.who.staff is not None
+            and proposal.proposed_by == page.who.staff.id,
+            may_prepare=allowed(page, Permission.PREPARE_SETTLEMENT),
+            may_accept=allowed(page, Permission.ACCEPT_SETTLEMENT),
+            differences=sum(open_kinds(session).values()),
+            statements=statements(session),
+            profiles=shipped_issuers(program.issuers_dir),
+            said=page.query.get("said", ""),
+        ),
         status_code,
-        report=report,
-        tables_only=replace(report, notes=()),
-        blockers=report.notes,
-        closed=row,
-        verdict=closing.verify(page.work, row) if row is not None else None,
-        proposal=proposal,
-        own=proposal is not None
-        and page.who.staff is not None
-        and proposal.proposed_by == page.who.staff.id,
-        may_prepare=allowed(page, Permission.PREPARE_SETTLEMENT),
-        may_accept=allowed(page, Permission.ACCEPT_SETTLEMENT),
-        differences=sum(open_kinds(session).values()),
-        statements=statements(session),
-        profiles=shipped_issuers(program.issuers_dir),
-        said=page.query.get("said", ""),
     )
 
 

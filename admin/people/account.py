@@ -1,6 +1,8 @@
 """One's own account: a new password (with a fresh code), and the open sessions."""
 
 import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -15,9 +17,20 @@ from portal.domain.people.authn.passwords import SALT_BYTES
 from portal.domain.people.signin.account import check_own_password
 from portal.domain.people.staff import own_sessions, services
 from portal.domain.people.staff.models import StaffUser
+from portal.domain.people.staff.own_sessions import SessionView
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.failures import failure_page
 from portal.platform.routes import Transaction
+from portal.platform.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView(View):
+    """What ``admin/people/account.html`` shows."""
+
+    said: str
+    sessions: Sequence[SessionView]
+    sites: Mapping[Any, Any]
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -26,10 +39,12 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     current = page.who.auth.id if page.who.auth is not None else None
     return page.render(
         "admin/people/account.html",
+        AccountView(
+            said=page.query.get("said", ""),
+            sessions=own_sessions.sessions_of(page.session, staff_id, page.now, current),
+            sites={workplace.id: workplace.name for workplace in page.site.program.workplaces},
+        ),
         status_code,
-        said=page.query.get("said", ""),
-        sessions=own_sessions.sessions_of(page.session, staff_id, page.now, current),
-        sites={workplace.id: workplace.name for workplace in page.site.program.workplaces},
     )
 
 

@@ -1,5 +1,8 @@
 """Coupon stock: codes per state and the issuer's batches; never a code."""
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from litestar import Response
@@ -8,18 +11,37 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import staff_route
 from admin.page import Page
 from portal.domain.foundation.clock import last_day_before
-from portal.domain.people.coupons.queries import batches, delivery_counts, state_counts
+from portal.domain.people.coupons.queries import (
+    BatchView,
+    DeliveryCounts,
+    batches,
+    delivery_counts,
+    state_counts,
+)
 from portal.domain.people.staff.permissions import Permission
+from portal.platform.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class CouponsView(View):
+    """What ``admin/people/coupons.html`` shows."""
+
+    states: Mapping[str, int]
+    batches: Sequence[BatchView]
+    delivered: DeliveryCounts
+    last_day: Callable[..., date]
 
 
 def show(page: Page) -> Response[Any]:
     """Show the stock."""
     return page.render(
         "admin/people/coupons.html",
-        states=state_counts(page.session),
-        batches=batches(page.session),
-        delivered=delivery_counts(page.session),
-        last_day=last_day_before,
+        CouponsView(
+            states=state_counts(page.session),
+            batches=batches(page.session),
+            delivered=delivery_counts(page.session),
+            last_day=last_day_before,
+        ),
     )
 
 

@@ -1,5 +1,7 @@
 """The children behind a sum of the dashboard, state by state."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -8,10 +10,23 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import allowed, staff_route
 from admin.page import Page
 from portal.domain.desk.casework import drill_down
+from portal.domain.desk.casework.drill_down import EntitlementRow, Listed
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.people.entitlements.states import ALL
 from portal.domain.people.staff.permissions import Permission
+from portal.platform.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class EntitlementsView(View):
+    """What ``admin/people/entitlements.html`` shows."""
+
+    state: str
+    states: tuple[str, ...]
+    rows: Sequence[EntitlementRow]
+    more: bool
+    listed: Listed
 
 
 def show(page: Page) -> Response[Any]:
@@ -27,11 +42,13 @@ def show(page: Page) -> Response[Any]:
     )
     return page.render(
         "admin/people/entitlements.html",
-        state=state,
-        states=ALL,
-        rows=rows[: drill_down.PAGE],
-        more=len(rows) > drill_down.PAGE,
-        listed=drill_down.listed(page.session, state, include_protected=may_know),
+        EntitlementsView(
+            state=state,
+            states=ALL,
+            rows=rows[: drill_down.PAGE],
+            more=len(rows) > drill_down.PAGE,
+            listed=drill_down.listed(page.session, state, include_protected=may_know),
+        ),
     )
 
 

@@ -1,5 +1,7 @@
 """The page of a locked screen: it asks for the password and carries the interrupted request unseen."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,11 +10,21 @@ from litestar import Response
 from admin.page import Page
 from portal.domain.people.staff.locking import Kept, open_kept, seal_kept
 from portal.platform.forms import MAX_FIELD
+from portal.platform.view import View
 
 HEADER = "x-locked"
 """Tells our script that the answer is no page to show, but a screen to lock."""
 PART = "kept_{}"
 MOST_PARTS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class LockView(View):
+    """What ``admin/people/lock.html`` shows."""
+
+    parts: Sequence[Any]
+    name: str
+    calling: bool
 
 
 def locked_page(page: Page, status_code: int = 403, *, kept: str | None = None) -> Response[Any]:
@@ -25,10 +37,12 @@ def locked_page(page: Page, status_code: int = 403, *, kept: str | None = None) 
     parts = [sealed[start : start + size] for start in range(0, len(sealed), size)]
     response = page.render(
         "admin/people/lock.html",
+        LockView(
+            parts=[(PART.format(n), part) for n, part in enumerate(parts)],
+            name=page.who.staff.display_name if page.who.staff is not None else "",
+            calling=page.who.call is not None,
+        ),
         status_code,
-        parts=[(PART.format(n), part) for n, part in enumerate(parts)],
-        name=page.who.staff.display_name if page.who.staff is not None else "",
-        calling=page.who.call is not None,
     )
     response.headers[HEADER] = "1"
     return response

@@ -1,5 +1,6 @@
 """Sign-in: login and password, then the authenticator app's code, on two pages of their own."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -17,13 +18,23 @@ from portal.domain.people.staff.queries import staff_user
 from portal.platform import cookies, locale
 from portal.platform.failures import failure_page
 from portal.platform.routes import Transaction
+from portal.platform.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class SigninView(View):
+    """What ``admin/people/signin.html`` shows."""
+
+    ended: bool
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the form; the login stays, the password does not."""
     if page.method == "GET" and page.who.auth is not None and page.who.staff is not None:
         return page.redirect("/" if page.who.auth.stage == sign_in.STAGE_FULL else "/signin/code")
-    return page.render("admin/people/signin.html", status_code, ended="ended" in page.query)
+    return page.render(
+        "admin/people/signin.html", SigninView(ended="ended" in page.query), status_code
+    )
 
 
 def submit(page: Page) -> Response[Any]:
@@ -104,7 +115,7 @@ def _waiting(page: Page, error: ThrottledError, response: Response[Any]) -> Resp
 
 def show_code(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask for the code."""
-    return page.render("admin/people/signin_code.html", status_code)
+    return page.render("admin/people/signin_code.html", status_code=status_code)
 
 
 def submit_code(page: Page) -> Response[Any]:

@@ -1,5 +1,7 @@
 """Sites of the call center, and switching the reserve site (BCP) on for a time, with a fresh code."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -11,17 +13,37 @@ from admin.carrying_out import carry_out_once
 from admin.page import Page
 from admin.people.signin import code_fault
 from portal.domain.foundation.clock import JST
+from portal.domain.foundation.program.workplaces import Workplace
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import clock_time, whole_date
 from portal.domain.people.sites import queries, services
+from portal.domain.people.sites.admission import Place
+from portal.domain.people.sites.models import SiteSwitch
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
 from portal.platform.carrying_out import Again
+from portal.platform.view import View
 
 CAN = Permission.SWITCH_SITES
 
 FIELDS = {"reason": "reason", "ends_at": "day"}
 """The field of each refusal that names one."""
+
+
+@dataclass(frozen=True, slots=True)
+class SitesView(View):
+    """What ``admin/people/sites.html`` shows."""
+
+    workplaces: tuple[Workplace, ...]
+    here: Place | None
+    running: Mapping[Any, Any]
+    rows: Sequence[SiteSwitch]
+    reasons: Mapping[Any, Any]
+    names: Mapping[int, str]
+    sites: Mapping[Any, Any]
+    days: int
+    said: str
+    now: datetime
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -32,17 +54,19 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     people = {key for row in rows for key in (row.on_by, row.off_by) if key is not None}
     return page.render(
         "admin/people/sites.html",
+        SitesView(
+            workplaces=workplaces,
+            here=here,
+            running={w.id: queries.switched_on(page.session, w.id, page.now) for w in workplaces},
+            rows=rows,
+            reasons={row.id: queries.reason_of(page.site.vault, row) for row in rows},
+            names=staff_names(page.session, people),
+            sites={w.id: w.name for w in workplaces},
+            days=services.LONGEST.days,
+            said=page.query.get("said", ""),
+            now=page.now,
+        ),
         status_code,
-        workplaces=workplaces,
-        here=here,
-        running={w.id: queries.switched_on(page.session, w.id, page.now) for w in workplaces},
-        rows=rows,
-        reasons={row.id: queries.reason_of(page.site.vault, row) for row in rows},
-        names=staff_names(page.session, people),
-        sites={w.id: w.name for w in workplaces},
-        days=services.LONGEST.days,
-        said=page.query.get("said", ""),
-        now=page.now,
     )
 
 

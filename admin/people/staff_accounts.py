@@ -1,5 +1,7 @@
 """Colleagues' accounts, for administrators: list them, and deactivate one."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -8,7 +10,17 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import number_in_address, staff_route
 from admin.page import Page
 from portal.domain.people.staff import services
+from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import Permission
+from portal.platform.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class StaffAccountsView(View):
+    """What ``admin/people/staff_accounts.html`` shows."""
+
+    users: Sequence[StaffUser]
+    said: str
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -16,9 +28,8 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     users = services.all_staff(page.session)
     return page.render(
         "admin/people/staff_accounts.html",
+        StaffAccountsView(users=users, said=page.query.get("said", "")),
         status_code,
-        users=users,
-        said=page.query.get("said", ""),
     )
 
 

@@ -1,5 +1,7 @@
 """A colleague's living sessions, for administrators: list them, and end them."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -11,8 +13,10 @@ from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.people.staff import own_sessions
 from portal.domain.people.staff.models import StaffUser
+from portal.domain.people.staff.own_sessions import SessionView
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_user
+from portal.platform.view import View
 
 CAN = Permission.MANAGE_STAFF
 
@@ -24,17 +28,29 @@ def _colleague(page: Page) -> StaffUser:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class StaffSessionsView(View):
+    """What ``admin/people/staff_sessions.html`` shows."""
+
+    colleague: StaffUser
+    said: str
+    sessions: Sequence[SessionView]
+    sites: Mapping[Any, Any]
+
+
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """List the living sessions of one account."""
     colleague = _colleague(page)
     current = page.who.auth.id if page.who.auth is not None else None
     return page.render(
         "admin/people/staff_sessions.html",
+        StaffSessionsView(
+            colleague=colleague,
+            said=page.query.get("said", ""),
+            sessions=own_sessions.sessions_of(page.session, colleague.id, page.now, current),
+            sites={workplace.id: workplace.name for workplace in page.site.program.workplaces},
+        ),
         status_code,
-        colleague=colleague,
-        said=page.query.get("said", ""),
-        sessions=own_sessions.sessions_of(page.session, colleague.id, page.now, current),
-        sites={workplace.id: workplace.name for workplace in page.site.program.workplaces},
     )
 
 

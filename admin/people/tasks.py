@@ -1,5 +1,8 @@
 """Tasks: residents' requests and automatic stops, oldest first, to be finished by a person."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from litestar import Response
@@ -8,6 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.page import Page
 from portal.domain.desk.call_desk.acting.receipts import act_about
+from portal.domain.desk.call_desk.models import DeskAct
 from portal.domain.desk.casework import worklists
 from portal.domain.desk.casework.call_notes import call_notes
 from portal.domain.desk.casework.frozen import unfreeze
@@ -23,11 +27,24 @@ from portal.domain.foundation.texts import _s
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import BIRTH_FROZEN, KINDS, details_of, finish_task
+from portal.domain.requests.requests.fields import Line
+from portal.platform.view import View
 
 
 def _after(page: Page) -> int:
     typed = page.query.get("after", "0")
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 16 else 0
+
+
+@dataclass(frozen=True, slots=True)
+class TasksView(View):
+    """What ``admin/people/tasks.html`` shows."""
+
+    tasks: Sequence[Task]
+    more: bool
+    counts: Mapping[str, int]
+    kind: str
+    said: str
 
 
 def show_list(page: Page, status_code: int = 200) -> Response[Any]:
@@ -44,12 +61,14 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
     )
     return page.render(
         "admin/people/tasks.html",
+        TasksView(
+            tasks=tasks[: worklists.PAGE],
+            more=len(tasks) > worklists.PAGE,
+            counts=worklists.task_counts(page.session, include_protected=protected),
+            kind=kind,
+            said=page.query.get("said", ""),
+        ),
         status_code,
-        tasks=tasks[: worklists.PAGE],
-        more=len(tasks) > worklists.PAGE,
-        counts=worklists.task_counts(page.session, include_protected=protected),
-        kind=kind,
-        said=page.query.get("said", ""),
     )
 
 
@@ -63,6 +82,21 @@ def _task(page: Page) -> Task:
     return task
 
 
+@dataclass(frozen=True, slots=True)
+class TaskView(View):
+    """What ``admin/people/task.html`` shows."""
+
+    task: Task
+    desk_act: DeskAct | None
+    has_details: bool
+    details: Mapping[str, Any]
+    call_notes: tuple[Line, ...]
+    can_unfreeze: bool
+    leads_to_letter: bool
+    letter_closed: str
+    decide_until: date | None
+
+
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show one task; what the requester wrote is shown on demand only."""
     task = _task(page)
@@ -71,18 +105,20 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     details = details_of(page.site.vault, task)
     return page.render(
         "admin/people/task.html",
+        TaskView(
+            task=task,
+            desk_act=act_about(page.session, "task", task.id),
+            has_details=any(details.values()),
+            details=details if written else {},
+            call_notes=call_notes(page.work, task.household_id) if written else (),
+            can_unfreeze=task.kind == BIRTH_FROZEN and task.state == "open",
+            leads_to_letter=leads_to_letter(task),
+            letter_closed=why_not(page.work, task),
+            decide_until=last_day_to_decide(program)
+            if program.windows.new_letter.is_over(page.now)
+            else None,
+        ),
         status_code,
-        task=task,
-        desk_act=act_about(page.session, "task", task.id),
-        has_details=any(details.values()),
-        details=details if written else {},
-        call_notes=call_notes(page.work, task.household_id) if written else (),
-        can_unfreeze=task.kind == BIRTH_FROZEN and task.state == "open",
-        leads_to_letter=leads_to_letter(task),
-        letter_closed=why_not(page.work, task),
-        decide_until=last_day_to_decide(program)
-        if program.windows.new_letter.is_over(page.now)
-        else None,
     )
 
 

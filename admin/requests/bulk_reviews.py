@@ -3,6 +3,8 @@
 Chosen, counted on a page of its own, then accepted, with what was left out and why.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -12,8 +14,10 @@ from admin.access import allowed, first_post, staff_route
 from admin.page import Page
 from admin.requests.reviews import show_queue
 from portal.domain.desk.casework import bulk_review, review_queue
+from portal.domain.desk.casework.bulk_review import LeftOut, Plan
 from portal.domain.foundation.texts import _s
 from portal.domain.people.staff.permissions import Permission
+from portal.platform.view import View
 
 MARK = "id_"
 CHOSEN, DONE = "bulk_chosen", "bulk_done"
@@ -46,13 +50,25 @@ def _chosen(page: Page) -> list[tuple[int, int]]:
     return [(int(number), int(version)) for number, version in kept]
 
 
+@dataclass(frozen=True, slots=True)
+class ReviewsBulkView(View):
+    """What ``admin/requests/reviews_bulk.html`` shows."""
+
+    plan: Plan | None
+    asked: int
+    done: int = 0
+    refused: Sequence[LeftOut] = ()
+
+
 def preview(page: Page) -> Response[Any]:
     """Count what would be accepted, before anything is."""
     chosen = _chosen(page)
     if not chosen:
         return page.redirect("/reviews")
     planned = bulk_review.plan(page.work, [number for number, _version in chosen])
-    return page.render("admin/requests/reviews_bulk.html", plan=planned, asked=len(chosen))
+    return page.render(
+        "admin/requests/reviews_bulk.html", ReviewsBulkView(plan=planned, asked=len(chosen))
+    )
 
 
 def accept(page: Page) -> Response[Any]:
@@ -77,10 +93,7 @@ def show_done(page: Page) -> Response[Any]:
     ]
     return page.render(
         "admin/requests/reviews_bulk.html",
-        plan=None,
-        done=count,
-        refused=refused,
-        asked=count + len(left),
+        ReviewsBulkView(plan=None, done=count, refused=refused, asked=count + len(left)),
     )
 
 

@@ -1,5 +1,8 @@
 """The ward's counter: sealed letters without an address, handed over against a signed receipt."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -15,21 +18,36 @@ from portal.domain.foundation.errors import ConflictError, InputError
 from portal.domain.letters.letters.models import Letter
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.requests.recipients import counter
+from portal.domain.requests.recipients.counter import Waiting
+from portal.domain.requests.recipients.models import CounterHandOver
 from portal.domain.requests.recipients.receipt_sheet import receipt_sheet
 from portal.domain.requests.requests.scans import store_scan
 from portal.platform.carrying_out import Again
+from portal.platform.view import View
 
 FILES = {"scan": SCAN}
+
+
+@dataclass(frozen=True, slots=True)
+class CounterView(View):
+    """What ``admin/requests/counter.html`` shows."""
+
+    waiting: Sequence[Waiting]
+    handed: Sequence[tuple[CounterHandOver, str]]
+    said: str
+    recipient_words: ModuleType
 
 
 def show_list(page: Page) -> Response[Any]:
     """List the letters that wait at the counter, and what was handed over last."""
     return page.render(
         "admin/requests/counter.html",
-        waiting=counter.waiting_letters(page.session),
-        handed=counter.handed(page.session),
-        said=page.query.get("said", ""),
-        recipient_words=recipient_words,
+        CounterView(
+            waiting=counter.waiting_letters(page.session),
+            handed=counter.handed(page.session),
+            said=page.query.get("said", ""),
+            recipient_words=recipient_words,
+        ),
     )
 
 
@@ -37,14 +55,23 @@ def _letter(page: Page) -> Letter:
     return counter.counter_letter(page.session, number_in_address(page, "letter_id"))
 
 
+@dataclass(frozen=True, slots=True)
+class CounterLetterView(View):
+    """What ``admin/requests/counter_letter.html`` shows."""
+
+    letter: Letter
+    checks: tuple[str, ...]
+    recipient_words: ModuleType
+
+
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show one letter with what to do before it is handed over."""
     return page.render(
         "admin/requests/counter_letter.html",
+        CounterLetterView(
+            letter=_letter(page), checks=counter.CHECKED, recipient_words=recipient_words
+        ),
         status_code,
-        letter=_letter(page),
-        checks=counter.CHECKED,
-        recipient_words=recipient_words,
     )
 
 

@@ -3,6 +3,9 @@
 Entered here by one person, reviewed by another.
 """
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -32,6 +35,7 @@ from portal.domain.foundation.actors import Channel
 from portal.domain.foundation.audit.services import earlier_result, first_time, keep_result
 from portal.domain.foundation.clock import JST, jst_date
 from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.program.request_settings import AlternativeProduct
 from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.letters.letters.queries import letters_of
 from portal.domain.letters.shipments.words import where
@@ -49,12 +53,13 @@ from portal.domain.requests.recipients.receipt_sheet import change_form
 from portal.domain.requests.redeliveries.form import redelivery_form_pdf
 from portal.domain.requests.redeliveries.letter_status import letter_statuses
 from portal.domain.requests.redeliveries.words import bar_text
-from portal.domain.requests.requests.fields import Place
+from portal.domain.requests.requests.fields import Field, Place
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.paper_forms import SIGNERS
 from portal.domain.requests.requests.queries import paper_forms_of, requests_of, requests_with_form
 from portal.domain.requests.requests.words import next_words
 from portal.platform.locale import CODE_OF, CODES, NAMES
+from portal.platform.view import View
 
 FILES = {"scan": SCAN}
 BLANKS = (DECLINE, ALTERNATIVE, REDELIVERY, "change")
@@ -64,19 +69,34 @@ def _key(page: Page) -> int:
     return number_in_address(page, "household_id")
 
 
+@dataclass(frozen=True, slots=True)
+class EntryView(View):
+    """What ``admin/requests/entry.html`` shows."""
+
+    household_id: int
+    ways: Mapping[str, tuple[Channel, ...]]
+    blanks: tuple[str, ...]
+    entry_words: ModuleType
+    letter_number: str
+    languages_of_forms: Mapping[str, str]
+    reads: str
+
+
 def show(page: Page) -> Response[Any]:
     """Offer every kind with the ways in which it can come, and the blank forms to print."""
     if (answer := household.refused(page)) is not None:
         return answer
     return page.render(
         "admin/requests/entry.html",
-        household_id=_key(page),
-        ways=WAYS,
-        blanks=BLANKS,
-        entry_words=entry_words,
-        letter_number=_letter_number(page),
-        languages_of_forms=NAMES,
-        reads=CODE_OF[language_of(page.session, _key(page))],
+        EntryView(
+            household_id=_key(page),
+            ways=WAYS,
+            blanks=BLANKS,
+            entry_words=entry_words,
+            letter_number=_letter_number(page),
+            languages_of_forms=NAMES,
+            reads=CODE_OF[language_of(page.session, _key(page))],
+        ),
     )
 
 
@@ -93,6 +113,28 @@ def _asked(page: Page) -> tuple[str, Channel]:
     return kind, channel
 
 
+@dataclass(frozen=True, slots=True)
+class EntryFormView(View):
+    """What ``admin/requests/entry_form.html`` shows."""
+
+    household_id: int
+    kind: str
+    channel: str
+    entry_words: ModuleType
+    signers: tuple[str, ...]
+    written: tuple[Field, ...]
+    products: tuple[AlternativeProduct, ...]
+    children: Sequence[Mapping[str, Any]]
+    chosen: set[int]
+    signed: set[int]
+    items: Sequence[Mapping[str, str]]
+    adults: Sequence[Any]
+    today: str | None
+    minute: str | None
+    by_postmark: bool
+    last_day: str
+
+
 def show_form(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask for what stands on the form, or what was said."""
     kind, channel = _asked(page)
@@ -104,25 +146,27 @@ def show_form(page: Page, status_code: int = 200) -> Response[Any]:
     children = _children(page, kind)
     return page.render(
         "admin/requests/entry_form.html",
+        EntryFormView(
+            household_id=_key(page),
+            kind=kind,
+            channel=channel.value,
+            entry_words=entry_words,
+            signers=SIGNERS,
+            written=kind_of(kind).written.asked(Place.ENTRY) if kind != WISH else (),
+            products=program.alternatives,
+            children=children,
+            chosen=chosen(page, "child-"),
+            signed=chosen(page, "sign-"),
+            items=_items(page) if kind == REDELIVERY else (),
+            adults=[c for c in children if c["adult"]]
+            if program.requests.adult_rule == "countersign"
+            else [],
+            today=f"{local:%Y-%m-%d}" if here else None,
+            minute=f"{local:%H:%M}" if here else None,
+            by_postmark=program.requests.postal_rule == "postmark",
+            last_day=_last_day(page, kind),
+        ),
         status_code,
-        household_id=_key(page),
-        kind=kind,
-        channel=channel.value,
-        entry_words=entry_words,
-        signers=SIGNERS,
-        written=kind_of(kind).written.asked(Place.ENTRY) if kind != WISH else (),
-        products=program.alternatives,
-        children=children,
-        chosen=chosen(page, "child-"),
-        signed=chosen(page, "sign-"),
-        items=_items(page) if kind == REDELIVERY else (),
-        adults=[c for c in children if c["adult"]]
-        if program.requests.adult_rule == "countersign"
-        else [],
-        today=f"{local:%Y-%m-%d}" if here else None,
-        minute=f"{local:%H:%M}" if here else None,
-        by_postmark=program.requests.postal_rule == "postmark",
-        last_day=_last_day(page, kind),
     )
 
 
@@ -217,6 +261,19 @@ def _place(page: Page, made: Request | Task, known: set[int]) -> str:
     return f"{base}/entries/{made.id}" + (f"?joined={'-'.join(map(str, joined))}" if joined else "")
 
 
+@dataclass(frozen=True, slots=True)
+class EntryDoneView(View):
+    """What ``admin/requests/entry_done.html`` shows."""
+
+    household_id: int
+    request: Request | None
+    joined: Sequence[Request] | Sequence[Any]
+    task: Task | None
+    warnings: Sequence[Any]
+    entry_words: ModuleType
+    next_step: str
+
+
 def show_request(page: Page) -> Response[Any]:
     """Say what was entered.
 
@@ -237,13 +294,15 @@ def show_request(page: Page) -> Response[Any]:
     kind = kind_of(row.kind)
     return page.render(
         "admin/requests/entry_done.html",
-        household_id=_key(page),
-        request=row,
-        joined=joined,
-        task=None,
-        warnings=[kind.warning_text(code) for code in row.warnings],
-        entry_words=entry_words,
-        next_step=next_words(kind.steps_of(page.session, row)),
+        EntryDoneView(
+            household_id=_key(page),
+            request=row,
+            joined=joined,
+            task=None,
+            warnings=[kind.warning_text(code) for code in row.warnings],
+            entry_words=entry_words,
+            next_step=next_words(kind.steps_of(page.session, row)),
+        ),
     )
 
 
@@ -257,13 +316,15 @@ def show_task(page: Page) -> Response[Any]:
         raise NotFoundError(_s("この用件は見つかりませんでした。"))
     return page.render(
         "admin/requests/entry_done.html",
-        household_id=_key(page),
-        request=None,
-        joined=(),
-        task=task,
-        warnings=(),
-        entry_words=entry_words,
-        next_step="",
+        EntryDoneView(
+            household_id=_key(page),
+            request=None,
+            joined=(),
+            task=task,
+            warnings=(),
+            entry_words=entry_words,
+            next_step="",
+        ),
     )
 
 

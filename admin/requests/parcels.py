@@ -3,7 +3,9 @@
 Packed by two people with a scanner.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from litestar import Response
@@ -22,13 +24,16 @@ from portal.domain.letters.shipments.mail import (
     RETURN_REASONS,
     SIMPLE_REGISTERED,
 )
-from portal.domain.mailroom.printing.runs.addressees import read_addressees
+from portal.domain.mailroom.printing.runs.addressees import Addressee, read_addressees
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.requests.alternatives import packing, queries
+from portal.domain.requests.alternatives.models import AlternativeItem
+from portal.domain.requests.alternatives.queries import ParcelView, ToPack
 from portal.domain.requests.alternatives.serials import read_range
 from portal.domain.requests.alternatives.words import product_name
 from portal.platform.carrying_out import Again, carry_out
 from portal.platform.forms import Form
+from portal.platform.view import View
 
 CLASSES = (SIMPLE_REGISTERED, REGISTERED, PARCEL)
 """Mail that is handed over by hand and insured: nothing else carries paper of value."""
@@ -42,6 +47,20 @@ def may_know(page: Page) -> bool:
     return allowed(page, Permission.KNOW_PROTECTED)
 
 
+@dataclass(frozen=True, slots=True)
+class ParcelsView(View):
+    """What ``admin/requests/parcels.html`` shows."""
+
+    stage: str
+    counts: Mapping[str, int]
+    said: str
+    to_pack: Sequence[ToPack]
+    rows: Sequence[ParcelView]
+    me: int
+    product: Any
+    pieces: Callable[..., str]
+
+
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show one stage of the desk, by default the first with work in it."""
     known = may_know(page)
@@ -52,17 +71,19 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     packs = stage in {"to_pack", "short"}
     return page.render(
         "admin/requests/parcels.html",
+        ParcelsView(
+            stage=stage,
+            counts=counts,
+            said=page.query.get("said", ""),
+            to_pack=queries.to_pack(page.session, include_protected=known, short=stage == "short")
+            if packs
+            else [],
+            rows=[] if packs else queries.parcels(page.session, stage, include_protected=known),
+            me=page.who.staff.id if page.who.staff else 0,
+            product=_product(page),
+            pieces=_pieces(page),
+        ),
         status_code,
-        stage=stage,
-        counts=counts,
-        said=page.query.get("said", ""),
-        to_pack=queries.to_pack(page.session, include_protected=known, short=stage == "short")
-        if packs
-        else [],
-        rows=[] if packs else queries.parcels(page.session, stage, include_protected=known),
-        me=page.who.staff.id if page.who.staff else 0,
-        product=_product(page),
-        pieces=_pieces(page),
     )
 
 
@@ -96,6 +117,23 @@ def _to_pack(page: Page) -> queries.ToPack:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class ParcelPackView(View):
+    """What ``admin/requests/parcel_pack.html`` shows."""
+
+    view: ToPack
+    chosen: Sequence[int]
+    mail_class: str
+    classes: tuple[str, str, str]
+    wanted: Mapping[str, int]
+    rows: range
+    left: int | None
+    focus: str
+    product: Any
+    pieces: Callable[..., str]
+    limit: int
+
+
 def show_pack(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask the first person for the serial numbers.
 
@@ -115,18 +153,20 @@ def show_pack(page: Page, status_code: int = 200) -> Response[Any]:
         ]
     return page.render(
         "admin/requests/parcel_pack.html",
+        ParcelPackView(
+            view=view,
+            chosen=chosen,
+            mail_class=mail_class,
+            classes=CLASSES,
+            wanted=_wanted(view, chosen),
+            rows=range(ROWS),
+            left=left,
+            focus=focus,
+            product=_product(page),
+            pieces=_pieces(page),
+            limit=page.site.program.requests.registered_limit_yen,
+        ),
         status_code,
-        view=view,
-        chosen=chosen,
-        mail_class=mail_class,
-        classes=CLASSES,
-        wanted=_wanted(view, chosen),
-        rows=range(ROWS),
-        left=left,
-        focus=focus,
-        product=_product(page),
-        pieces=_pieces(page),
-        limit=page.site.program.requests.registered_limit_yen,
     )
 
 
@@ -248,6 +288,23 @@ def found_parcel(page: Page) -> queries.ParcelView:
     return view
 
 
+@dataclass(frozen=True, slots=True)
+class ParcelPageView(View):
+    """What ``admin/requests/parcel.html`` shows."""
+
+    view: ParcelView
+    items: Sequence[AlternativeItem]
+    serials: Sequence[tuple[str, str, int]]
+    addressee: Addressee | None
+    classes: tuple[str, str, str]
+    own: bool
+    product: Any
+    reasons: tuple[str, ...]
+    today: date
+    said: str
+    redeliveries: int
+
+
 def show_parcel(page: Page, status_code: int = 200) -> Response[Any]:
     """Show one parcel with what can be done now; the address only after it was asked for."""
     view = found_parcel(page)
@@ -259,18 +316,20 @@ def show_parcel(page: Page, status_code: int = 200) -> Response[Any]:
         addressee = read_addressees(page.work, ward, [household_id]).get(household_id)
     return page.render(
         "admin/requests/parcel.html",
+        ParcelPageView(
+            view=view,
+            items=queries.items_in(page.session, view.parcel.id),
+            serials=queries.serials_in(page.session, view.parcel.id),
+            addressee=addressee,
+            classes=CLASSES,
+            own=page.who.staff is not None and view.parcel.counted_by == page.who.staff.id,
+            product=_product(page),
+            reasons=RETURN_REASONS,
+            today=jst_date(page.now),
+            said=page.query.get("said", ""),
+            redeliveries=page.site.program.requests.redeliveries,
+        ),
         status_code,
-        view=view,
-        items=queries.items_in(page.session, view.parcel.id),
-        serials=queries.serials_in(page.session, view.parcel.id),
-        addressee=addressee,
-        classes=CLASSES,
-        own=page.who.staff is not None and view.parcel.counted_by == page.who.staff.id,
-        product=_product(page),
-        reasons=RETURN_REASONS,
-        today=jst_date(page.now),
-        said=page.query.get("said", ""),
-        redeliveries=page.site.program.requests.redeliveries,
     )
 
 

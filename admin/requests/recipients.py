@@ -3,9 +3,10 @@
 Additions and changes are entered here and decided at the review desk.
 """
 
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -24,7 +25,7 @@ from portal.domain.foundation.clock import day_start, jst_date
 from portal.domain.foundation.errors import DomainError, InputError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import DateFault, whole_date
-from portal.domain.people.coupons.queries import coupons_of_household
+from portal.domain.people.coupons.queries import HouseholdCoupon, coupons_of_household
 from portal.domain.people.households.queries import view_household
 from portal.domain.people.households.records import ChildFields
 from portal.domain.people.staff.permissions import Permission
@@ -47,6 +48,7 @@ from portal.domain.requests.recipients.written import Evidence
 from portal.domain.requests.requests.kinds import ADDITION, RECIPIENT_CHANGE
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.scans import store_scan
+from portal.platform.view import View
 
 PLACES = 4
 """Children that one form adds; more take another form."""
@@ -73,11 +75,21 @@ FIELDS = frozenset(
 }
 
 
+@dataclass(frozen=True, slots=True)
+class RecipientsView(View):
+    """What ``admin/requests/recipients.html`` shows."""
+
+    rows: Sequence[Request]
+    said: str
+    me: int
+
+
 def show_list(page: Page) -> Response[Any]:
     """List what waits for its second person."""
     rows = open_requests(page.session, include_protected=allowed(page, Permission.KNOW_PROTECTED))
     return page.render(
-        "admin/requests/recipients.html", rows=rows, said=page.query.get("said", ""), me=_me(page)
+        "admin/requests/recipients.html",
+        RecipientsView(rows=rows, said=page.query.get("said", ""), me=_me(page)),
     )
 
 
@@ -89,16 +101,28 @@ def _ways(page: Page) -> tuple[HandOver, ...]:
     return HAND_OVERS if allowed(page, Permission.KNOW_PROTECTED) else (ADDRESS, COUNTER)
 
 
+@dataclass(frozen=True, slots=True)
+class RecipientAddView(View):
+    """What ``admin/requests/recipient_add.html`` shows."""
+
+    ways: tuple[HandOver, ...]
+    child_places: range
+    household_id: int | None
+    recipient_words: ModuleType
+
+
 def show_add(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask for a recipient to add, with or without a household that is known."""
     known = _known_household(page)
     return page.render(
         "admin/requests/recipient_add.html",
+        RecipientAddView(
+            ways=_ways(page),
+            child_places=range(1, PLACES + 1),
+            household_id=known,
+            recipient_words=recipient_words,
+        ),
         status_code,
-        ways=_ways(page),
-        child_places=range(1, PLACES + 1),
-        household_id=known,
-        recipient_words=recipient_words,
     )
 
 
@@ -159,6 +183,21 @@ def _enter(
     return page.redirect("/recipients?said=entered")
 
 
+@dataclass(frozen=True, slots=True)
+class RecipientChangeView(View):
+    """What ``admin/requests/recipient_change.html`` shows."""
+
+    household_id: int
+    ways: tuple[HandOver, ...]
+    names: Mapping[int, str]
+    entries: Sequence[HouseholdCoupon]
+    chosen: set[int]
+    evidences: Callable[..., Evidence]
+    channels: Sequence[Any]
+    recipient_words: ModuleType
+    last_day: date
+
+
 def show_change(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask who receives for which children of an opened household, and what was seen as evidence."""
     if (answer := household.refused(page)) is not None:
@@ -169,16 +208,18 @@ def show_change(page: Page, status_code: int = 200) -> Response[Any]:
     entries = coupons_of_household(page.session, key)
     return page.render(
         "admin/requests/recipient_change.html",
+        RecipientChangeView(
+            household_id=key,
+            ways=_ways(page),
+            names=names,
+            entries=entries,
+            chosen=_ordinals(page),
+            evidences=Evidence,
+            channels=[c.value for c in CHANNELS],
+            recipient_words=recipient_words,
+            last_day=page.site.program.windows.decline.last_day,
+        ),
         status_code,
-        household_id=key,
-        ways=_ways(page),
-        names=names,
-        entries=entries,
-        chosen=_ordinals(page),
-        evidences=Evidence,
-        channels=[c.value for c in CHANNELS],
-        recipient_words=recipient_words,
-        last_day=page.site.program.windows.decline.last_day,
     )
 
 

@@ -3,8 +3,9 @@
 One queue of requests, the next one, claimed and decided on one screen, by keyboard alone.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -16,10 +17,11 @@ from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.mailroom.releases import FILES, stored_order
 from admin.page import Page
 from admin.requests import request_words
-from admin.requests.review_facts import facts_of
+from admin.requests.review_facts import Facts, facts_of
 from portal.domain.desk.casework import review_changes, review_offers, review_queue
 from portal.domain.desk.casework.review_changes import Changes
 from portal.domain.desk.casework.review_next import next_for
+from portal.domain.desk.casework.review_queue import Counts, Filters, QueueRow
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, DomainError, NotFoundError
 from portal.domain.foundation.texts import _s
@@ -27,10 +29,11 @@ from portal.domain.people.staff.permissions import Permission
 from portal.domain.requests.all_kinds import kind_of
 from portal.domain.requests.requests import services
 from portal.domain.requests.requests.deciding import decide as carry_out
-from portal.domain.requests.requests.decisions import ACCEPTING, Decided
-from portal.domain.requests.requests.kinds import KINDS, REDELIVERY
+from portal.domain.requests.requests.decisions import ACCEPTING, Decided, Decision
+from portal.domain.requests.requests.kinds import KINDS, REDELIVERY, RequestKind
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.states import REQUEST
+from portal.platform.view import View
 
 TEXT_MAX = 400
 TRIES = 5
@@ -56,6 +59,30 @@ def _queue_of(page: Page) -> str:
     return kind if kind in KINDS else ""
 
 
+@dataclass(frozen=True, slots=True)
+class ReviewsView(View):
+    """What ``admin/requests/reviews.html`` shows."""
+
+    rows: Sequence[QueueRow]
+    more: bool
+    filters: Filters
+    counts: Counts
+    today: date
+    href: Callable[..., str]
+    said: str
+    me: int
+    kinds: tuple[RequestKind, ...]
+    states: tuple[Any, ...]
+    channels: tuple[str, ...]
+    waited: Sequence[Any]
+    warning: Callable[..., str]
+    now: datetime
+    cap: int
+    page_size: int
+    kind_words: Mapping[Any, Any]
+    channel_words: Mapping[Any, Any]
+
+
 def show_queue(page: Page, status_code: int = 200) -> Response[Any]:
     """Show what waits, oldest first; htmx takes the list and the count out of the page."""
     may_know = allowed(page, Permission.KNOW_PROTECTED)
@@ -72,27 +99,29 @@ def show_queue(page: Page, status_code: int = 200) -> Response[Any]:
     )
     return page.render(
         "admin/requests/reviews.html",
+        ReviewsView(
+            rows=rows[: review_queue.PAGE],
+            more=len(rows) > review_queue.PAGE,
+            filters=filters,
+            counts=review_queue.counts(page.session, include_protected=may_know, today=today),
+            today=today,
+            href=_href,
+            said=page.query.get("said", ""),
+            me=_staff_id(page),
+            kinds=KINDS,
+            states=tuple(sorted(REQUEST.states)),
+            channels=review_queue.CHANNELS,
+            waited=[(today - jst_date(row.received_at)).days for row in rows],
+            warning=_warning,
+            now=page.now,
+            cap=review_queue.CAP,
+            page_size=review_queue.PAGE,
+            kind_words={kind: request_words.request_kind(kind) for kind in KINDS},
+            channel_words={
+                code: request_words.channel(code) for code in (*review_queue.CHANNELS, "command")
+            },
+        ),
         status_code,
-        rows=rows[: review_queue.PAGE],
-        more=len(rows) > review_queue.PAGE,
-        filters=filters,
-        counts=review_queue.counts(page.session, include_protected=may_know, today=today),
-        today=today,
-        href=_href,
-        said=page.query.get("said", ""),
-        me=_staff_id(page),
-        kinds=KINDS,
-        states=tuple(sorted(REQUEST.states)),
-        channels=review_queue.CHANNELS,
-        waited=[(today - jst_date(row.received_at)).days for row in rows],
-        warning=_warning,
-        now=page.now,
-        cap=review_queue.CAP,
-        page_size=review_queue.PAGE,
-        kind_words={kind: request_words.request_kind(kind) for kind in KINDS},
-        channel_words={
-            code: request_words.channel(code) for code in (*review_queue.CHANNELS, "command")
-        },
     )
 
 
@@ -167,6 +196,27 @@ def _address(path: str, pairs: Mapping[str, str]) -> str:
     return path + (f"?{urlencode(kept)}" if kept else "")
 
 
+@dataclass(frozen=True, slots=True)
+class ReviewView(View):
+    """What ``admin/requests/review.html`` shows."""
+
+    request: Request
+    mine: bool
+    warning: Callable[..., str]
+    said: str
+    decisions: tuple[Decision, ...]
+    reasons: Mapping[Any, Any]
+    facts: Facts | None
+    now: datetime
+    taken: bool
+    own_entry: bool
+    queue: str
+    changes: Changes | None
+    shown: str
+    today: date
+    waited: int
+
+
 def show(page: Page, status_code: int = 200, changes: Changes | None = None) -> Response[Any]:
     """Show one request; what is personal only to the one who claimed it."""
     row = found_request(page)
@@ -176,24 +226,26 @@ def show(page: Page, status_code: int = 200, changes: Changes | None = None) -> 
     decisions = review_offers.offered(page.work, row)
     return page.render(
         "admin/requests/review.html",
+        ReviewView(
+            request=row,
+            mine=mine,
+            warning=_warning,
+            said=page.query.get("said", ""),
+            decisions=decisions if allowed(page, Permission.DECIDE_REQUESTS) else (),
+            reasons={code: text() for code, text in kind.reasons.items()}
+            if review_offers.needs_reason(decisions)
+            else {},
+            facts=facts_of(page, row) if mine else None,
+            now=page.now,
+            taken=claimed and not mine,
+            own_entry=row.entered_by is not None and row.entered_by == _staff_id(page),
+            queue=_queue_of(page),
+            changes=changes,
+            shown=review_changes.shown_now(page.session, row).written() if mine else "",
+            today=jst_date(page.now),
+            waited=(jst_date(page.now) - jst_date(row.received_at)).days,
+        ),
         status_code,
-        request=row,
-        mine=mine,
-        warning=_warning,
-        said=page.query.get("said", ""),
-        decisions=decisions if allowed(page, Permission.DECIDE_REQUESTS) else (),
-        reasons={code: text() for code, text in kind.reasons.items()}
-        if review_offers.needs_reason(decisions)
-        else {},
-        facts=facts_of(page, row) if mine else None,
-        now=page.now,
-        taken=claimed and not mine,
-        own_entry=row.entered_by is not None and row.entered_by == _staff_id(page),
-        queue=_queue_of(page),
-        changes=changes,
-        shown=review_changes.shown_now(page.session, row).written() if mine else "",
-        today=jst_date(page.now),
-        waited=(jst_date(page.now) - jst_date(row.received_at)).days,
     )
 
 

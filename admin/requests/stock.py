@@ -1,6 +1,8 @@
 """Stock of paper: what there is, ranges that came in, and stocktaking by two people."""
 
 import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,9 +17,27 @@ from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.requests.alternatives import queries, stock, stocktaking
+from portal.domain.requests.alternatives.models import StockCount, StockMovement, StockRange
+from portal.domain.requests.alternatives.queries import StockLine
 from portal.domain.requests.alternatives.serials import SerialRange, read_range
 from portal.domain.requests.alternatives.words import product_name
 from portal.platform.carrying_out import Again
+from portal.platform.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class StockView(View):
+    """What ``admin/requests/stock.html`` shows."""
+
+    lines: Sequence[StockLine]
+    product: str
+    known: Sequence[str]
+    ranges: Sequence[tuple[StockRange, int]]
+    movements: Sequence[StockMovement]
+    counts: Sequence[StockCount]
+    me: int
+    name: Callable[..., str]
+    said: str
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -28,16 +48,18 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     product = asked if asked in known else (known[0] if known else "")
     return page.render(
         "admin/requests/stock.html",
+        StockView(
+            lines=queries.stock_lines(page.work),
+            product=product,
+            known=known,
+            ranges=queries.ranges(session, product),
+            movements=queries.movements(session, product),
+            counts=queries.waiting_counts(session),
+            me=page.who.staff.id if page.who.staff else 0,
+            name=lambda product_id: product_name(program, product_id),
+            said=page.query.get("said", ""),
+        ),
         status_code,
-        lines=queries.stock_lines(page.work),
-        product=product,
-        known=known,
-        ranges=queries.ranges(session, product),
-        movements=queries.movements(session, product),
-        counts=queries.waiting_counts(session),
-        me=page.who.staff.id if page.who.staff else 0,
-        name=lambda product_id: product_name(program, product_id),
-        said=page.query.get("said", ""),
     )
 
 

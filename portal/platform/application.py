@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from portal.domain.foundation.texts import use_locale
-from portal.platform.failures import default_message
+from portal.platform.failures import FailureView, default_message
 from portal.platform.forms import Form
 from portal.platform.headers import security_headers
 from portal.platform.routes import MAX_BODY, SITE, read_page, site_of
@@ -59,9 +59,8 @@ def _error_response(request: Request[Any, Any, Any], status: int) -> Response[st
     )  # no route was found: the page only needs some name
     page = read_page(site, request, Form())
     with use_locale(page.request.locale):
-        return page.render(
-            f"errors/{site.kind}.html", status, status=status, message=default_message(status)
-        )
+        shown = FailureView(status, default_message(status))
+        return page.render(f"errors/{site.kind}.html", shown, status)
 
 
 def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[str]:

@@ -3,6 +3,7 @@
 The right status, one sentence, a next step.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -10,6 +11,7 @@ from litestar import Response
 from portal.domain.foundation import errors
 from portal.domain.foundation.texts import _
 from portal.platform.page import Page
+from portal.platform.view import View
 
 STATUS: dict[type[Exception], int] = {
     errors.NotFoundError: 404,
@@ -25,11 +27,19 @@ STATUS: dict[type[Exception], int] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class FailureView(View):
+    """What the error page of a site shows."""
+
+    status: int
+    message: str
+
+
 def failure_page(page: Page[Any], error: Exception) -> Response[Any]:
     """Answer with the error page of this site in the reader's language."""
     status = next((s for kind, s in STATUS.items() if isinstance(error, kind)), 503)
     message = error.message if isinstance(error, errors.DomainError) else default_message(status)
-    response = page.render(f"errors/{page.site.kind}.html", status, status=status, message=message)
+    response = page.render(f"errors/{page.site.kind}.html", FailureView(status, message), status)
     if isinstance(error, errors.ThrottledError) and error.retry_at is not None:
         wait = error.retry_at - page.now
         response.headers["retry-after"] = str(max(1, int(wait.total_seconds())))

@@ -18,6 +18,7 @@ from portal.platform.forms import Form
 from portal.platform.incoming import Incoming
 from portal.platform.locale import CODE_OF, NAMES, html_lang
 from portal.platform.site import Site
+from portal.platform.view import View
 from portal.platform.who import W
 
 
@@ -126,9 +127,12 @@ class Page(Generic[W]):
         name = self.site.cookie_prefix + cookies.SESSION
         self.request = self.request.with_cookie(name, token)
 
-    def render(self, template: str, status_code: int = 200, **context: Any) -> Response[str]:
-        """Answer with a template."""
-        body = self.site.templates.get_template(template).render(self.context() | context)
+    def render(
+        self, template: str, view: View | None = None, status_code: int = 200
+    ) -> Response[str]:
+        """Answer with a template, which sees the names of its view beside those of every page."""
+        names = view.as_context() if view is not None else {}
+        body = self.site.templates.get_template(template).render(self.context() | names)
         return self.answer.html(body, status_code)
 
     def redirect(self, path: str) -> Response[None]:

@@ -1,12 +1,16 @@
 """Account: channels, own password, backup codes, sign out everywhere, report lost, ask for a new letter."""
 
 import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.foundation.errors import BusyError, DomainError, InputError, NotFoundError
+from portal.domain.foundation.program.deadlines import Window
 from portal.domain.foundation.program.hours_text import instant_text
 from portal.domain.foundation.texts import _
 from portal.domain.people.authn import sessions
@@ -15,10 +19,12 @@ from portal.domain.people.authn.passwords import SALT_BYTES
 from portal.domain.people.signin import account, second_factor
 from portal.domain.people.signin.letter_requests import letter_state, open_letter_request, own_task
 from portal.domain.people.signin.locked_out import stamp, stamped_at
+from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import NEW_LETTER
 from portal.platform import cookies
 from portal.platform.failures import failure_page
 from portal.platform.routes import Transaction, endpoint
+from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import PUBLIC, everybody, signed_in
 from portal.web.signin.activation import forbidden_words, keep_backup, own_credential, session_of
@@ -30,6 +36,19 @@ ACCESS = "signed_in"
 LOST = "loss-receipt"
 
 
+@dataclass(frozen=True, slots=True)
+class AccountView(View):
+    """What ``portal/account/account.html`` shows."""
+
+    channels: Sequence[Any]
+    more: bool
+    own_password: bool
+    devices: int
+    said: str
+    new_letter_open: bool
+    new_letter_last_day: date | None
+
+
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the account."""
     credential = own_credential(page)
@@ -37,20 +56,22 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     window = page.site.program.windows.new_letter
     return page.render(
         "portal/account/account.html",
+        AccountView(
+            channels=[(a.kind, channel_name(a.kind), masked(page, a)) for a in found],
+            more=len(found) < len(page.site.channels),
+            own_password=credential.own_password_hash is not None,
+            devices=sessions.count(page.session, sessions.RESIDENT, credential.id, page.now),
+            said=page.query.get("said", ""),
+            new_letter_open=window.is_open(page.now),
+            new_letter_last_day=window.last_day if window.is_announced(page.now) else None,
+        ),
         status_code,
-        channels=[(a.kind, channel_name(a.kind), masked(page, a)) for a in found],
-        more=len(found) < len(page.site.channels),
-        own_password=credential.own_password_hash is not None,
-        devices=sessions.count(page.session, sessions.RESIDENT, credential.id, page.now),
-        said=page.query.get("said", ""),
-        new_letter_open=window.is_open(page.now),
-        new_letter_last_day=window.last_day if window.is_announced(page.now) else None,
     )
 
 
 def show_password(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask for an own password."""
-    return page.render("portal/account/account_password.html", status_code)
+    return page.render("portal/account/account_password.html", status_code=status_code)
 
 
 def submit_password(page: Page) -> Response[Any]:
@@ -74,6 +95,15 @@ def submit_password(page: Page) -> Response[Any]:
     return page.redirect("/account?said=password")
 
 
+@dataclass(frozen=True, slots=True)
+class AccountRemoveView(View):
+    """What ``portal/account/account_remove.html`` shows."""
+
+    kind: str
+    name: str
+    address: str
+
+
 def show_remove(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask before a channel is removed; the last one, and one that is gone, lead back."""
     found = second_factor.factors(page.session, session_of(page).owner_id or 0)
@@ -82,10 +112,10 @@ def show_remove(page: Page, status_code: int = 200) -> Response[Any]:
         return page.redirect("/account")
     return page.render(
         "portal/account/account_remove.html",
+        AccountRemoveView(
+            kind=chosen.kind, name=channel_name(chosen.kind), address=masked(page, chosen)
+        ),
         status_code,
-        kind=chosen.kind,
-        name=channel_name(chosen.kind),
-        address=masked(page, chosen),
     )
 
 
@@ -101,7 +131,7 @@ def remove_channel(page: Page) -> Response[Any]:
 
 def show_codes(page: Page, status_code: int = 200) -> Response[Any]:
     """Say what new backup codes do to the old ones, before the button."""
-    return page.render("portal/account/account_codes.html", status_code)
+    return page.render("portal/account/account_codes.html", status_code=status_code)
 
 
 def new_codes(page: Page) -> Response[Any]:
@@ -121,7 +151,7 @@ def sign_out_everywhere(page: Page) -> Response[Any]:
 
 def show_lost(page: Page, status_code: int = 200) -> Response[Any]:
     """Say what reporting a loss does, before the button."""
-    return page.render("portal/account/account_lost.html", status_code)
+    return page.render("portal/account/account_lost.html", status_code=status_code)
 
 
 def submit_lost(page: Page) -> Response[Any]:
@@ -132,17 +162,26 @@ def submit_lost(page: Page) -> Response[Any]:
     return page.redirect(f"/account/received/lost/{task.receipt_no}/{sealed}")
 
 
+@dataclass(frozen=True, slots=True)
+class AccountLetterView(View):
+    """What ``portal/account/account_letter.html`` shows."""
+
+    window: Window
+    open: bool
+    asked: Task | None
+    instant: Callable[..., str]
+
+
 def show_letter(page: Page, status_code: int = 200) -> Response[Any]:
     """Say where a new letter goes and when, before the button; or that it was asked for already."""
     window = page.site.program.windows.new_letter
     asked = open_letter_request(page.session, own_credential(page).household_id)
     return page.render(
         "portal/account/account_letter.html",
+        AccountLetterView(
+            window=window, open=window.is_open(page.now), asked=asked, instant=instant_text
+        ),
         status_code,
-        window=window,
-        open=window.is_open(page.now),
-        asked=asked,
-        instant=instant_text,
     )
 
 
@@ -153,6 +192,17 @@ def submit_letter(page: Page) -> Response[Any]:
     household_id = own_credential(page).household_id
     task = account.ask_new_letter(page.work, household_id)
     return page.redirect(f"/account/received/letter/{task.receipt_no}")
+
+
+@dataclass(frozen=True, slots=True)
+class AccountReceivedView(View):
+    """What ``portal/account/account_received.html`` shows."""
+
+    kind: str
+    receipt_no: str
+    at: str
+    state: str
+    state_text: str = ""
 
 
 def lost_received(page: Page) -> Response[Any]:
@@ -166,10 +216,7 @@ def lost_received(page: Page) -> Response[Any]:
         raise NotFoundError(_("お探しのページは見つかりませんでした。"))
     return page.render(
         "portal/account/account_received.html",
-        kind="lost",
-        receipt_no=receipt_no,
-        at=instant_text(at),
-        state="open",
+        AccountReceivedView(kind="lost", receipt_no=receipt_no, at=instant_text(at), state="open"),
     )
 
 
@@ -179,11 +226,13 @@ def letter_received(page: Page) -> Response[Any]:
     task = own_task(page.session, household_id, NEW_LETTER, str(page.params["receipt_no"])[:20])
     return page.render(
         "portal/account/account_received.html",
-        kind="letter",
-        receipt_no=task.receipt_no,
-        at=instant_text(task.created_at),
-        state=task.state,
-        state_text=letter_state(task),
+        AccountReceivedView(
+            kind="letter",
+            receipt_no=task.receipt_no,
+            at=instant_text(task.created_at),
+            state=task.state,
+            state_text=letter_state(task),
+        ),
     )
 
 

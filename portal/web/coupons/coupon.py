@@ -1,5 +1,7 @@
 """The coupon: revealed by a button, then the issuer's link first, its QR second, its number as text."""
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from litestar import Response
@@ -11,11 +13,13 @@ from portal.domain.foundation.texts import _
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.coupons.qr import fit_at_320, modules_of_png
 from portal.domain.people.coupons.queries import HouseholdCoupon, coupon_of_child, open_code, qr_png
+from portal.domain.people.coupons.sealed import CouponCode
 from portal.domain.people.coupons.services import reveal
 from portal.platform.routes import endpoint
+from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import signed_in
-from portal.web.coupons.home import household_of, ticket
+from portal.web.coupons.home import Ticket, household_of, ticket
 from portal.web.coupons.issuer_words import issuer_sentence
 from portal.web.signin.activation import own_credential
 
@@ -47,6 +51,22 @@ def submit_reveal(page: Page) -> Response[Any]:
     return page.redirect(f"/coupon/{entry.ordinal}")
 
 
+@dataclass(frozen=True, slots=True)
+class CouponView(View):
+    """What ``portal/coupons/coupon.html`` shows."""
+
+    ticket: Ticket
+    code: CouponCode
+    modules: int
+    full: bool
+    use_last_day: date | None
+    issuer: str
+    place: int
+    count: int
+    before: tuple[int, str] | None
+    after: tuple[int, str] | None
+
+
 def show(page: Page) -> Response[Any]:
     """Show exactly one code."""
     found = _shown(page)
@@ -61,18 +81,20 @@ def show(page: Page) -> Response[Any]:
     code = open_code(page.work, coupon)
     return page.render(
         "portal/coupons/coupon.html",
-        ticket=ticket(page, names[entry.ordinal], entry),
-        code=code,
-        modules=modules,
-        full=fit_at_320(modules) != "panel",
-        use_last_day=last_day_before(entry.use_end) if entry.use_end is not None else None,
-        issuer=issuer_sentence(coupon, entry.entitlement_state),
-        place=place + 1,
-        count=len(ordinals),
-        before=(ordinals[place - 1], names[ordinals[place - 1]]) if place else None,
-        after=(ordinals[place + 1], names[ordinals[place + 1]])
-        if place + 1 < len(ordinals)
-        else None,
+        CouponView(
+            ticket=ticket(page, names[entry.ordinal], entry),
+            code=code,
+            modules=modules,
+            full=fit_at_320(modules) != "panel",
+            use_last_day=last_day_before(entry.use_end) if entry.use_end is not None else None,
+            issuer=issuer_sentence(coupon, entry.entitlement_state),
+            place=place + 1,
+            count=len(ordinals),
+            before=(ordinals[place - 1], names[ordinals[place - 1]]) if place else None,
+            after=(ordinals[place + 1], names[ordinals[place + 1]])
+            if place + 1 < len(ordinals)
+            else None,
+        ),
     )
 
 

@@ -3,6 +3,8 @@
 A household reports a coupon that was refused, gets a receipt, and sees what comes of it.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -23,8 +25,10 @@ from portal.domain.mailroom.incidents.faults import (
     report_fault,
 )
 from portal.domain.mailroom.incidents.kinds import SAID, Source
+from portal.domain.mailroom.incidents.models import CouponFault
 from portal.domain.people.coupons.queries import HouseholdCoupon, coupon_of_child
 from portal.platform.routes import Transaction, endpoint
+from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import signed_in
 from portal.web.coupons.home import household_of
@@ -59,6 +63,17 @@ def _name(page: Page, ordinal: int) -> str:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class CouponTroubleView(View):
+    """What ``portal/coupons/coupon_trouble.html`` shows."""
+
+    ordinal: int
+    name: str
+    said: Sequence[Any]
+    shop_max: int
+    words_max: int
+
+
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask what the shop said; a case that is open is shown instead."""
     entry = _entry(page)
@@ -69,12 +84,14 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         return page.redirect(f"/coupon/trouble/{found.receipt_no}")
     return page.render(
         "portal/coupons/coupon_trouble.html",
+        CouponTroubleView(
+            ordinal=entry.ordinal,
+            name=_name(page, entry.ordinal),
+            said=[(code, said_words()[code]) for code in SAID],
+            shop_max=SHOP_MAX,
+            words_max=WORDS_MAX,
+        ),
         status_code,
-        ordinal=entry.ordinal,
-        name=_name(page, entry.ordinal),
-        said=[(code, said_words()[code]) for code in SAID],
-        shop_max=SHOP_MAX,
-        words_max=WORDS_MAX,
     )
 
 
@@ -121,6 +138,18 @@ def _day(page: Page) -> date | None:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class CouponTroubleReceivedView(View):
+    """What ``portal/coupons/coupon_trouble_received.html`` shows."""
+
+    fault: CouponFault
+    kind: str
+    words: str
+    name: str
+    ordinal: int
+    at: str
+
+
 def received(page: Page) -> Response[Any]:
     """Show the receipt number and where the case stands."""
     household_id = own_credential(page).household_id
@@ -129,12 +158,14 @@ def received(page: Page) -> Response[Any]:
     ordinal = ordinal_of(page.session, row)
     return page.render(
         "portal/coupons/coupon_trouble_received.html",
-        fault=row,
-        kind=kind,
-        words=words,
-        name=_name(page, ordinal),
-        ordinal=ordinal,
-        at=instant_text(row.reported_at),
+        CouponTroubleReceivedView(
+            fault=row,
+            kind=kind,
+            words=words,
+            name=_name(page, ordinal),
+            ordinal=ordinal,
+            at=instant_text(row.reported_at),
+        ),
     )
 
 

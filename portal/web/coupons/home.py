@@ -1,5 +1,6 @@
 """Home: one card per child with the coupon's state and last day in words."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,6 +9,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.foundation.clock import last_day_before
+from portal.domain.foundation.program.deadlines import Window
 from portal.domain.foundation.texts import _
 from portal.domain.mailroom.incidents.fault_queries import of_household
 from portal.domain.mailroom.incidents.models import CouponFault
@@ -20,8 +22,10 @@ from portal.domain.people.households.queries import HouseholdView, view_househol
 from portal.domain.requests.alternatives.choosing import ChildPaper, papers_of_household
 from portal.domain.requests.declines.queries import ChildDecline, declines_of_household, wish_of
 from portal.domain.requests.requests.kinds import kind_name
+from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.queries import waiting_for_resident
 from portal.platform.routes import endpoint
+from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import signed_in
 from portal.web.coupons.issuer_words import issuer_sentence, state_words
@@ -168,6 +172,21 @@ def _moved(page: Page, household_id: int) -> list[Ticket]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class HomeView(View):
+    """What ``portal/coupons/home.html`` shows."""
+
+    tickets: Sequence[Ticket]
+    total: Any
+    own_password: bool
+    announced: tuple[Window, ...]
+    kind_name: Callable[..., str]
+    wish: Request | None
+    waiting: Sequence[Any]
+    decline: Window
+    paper: Window | None
+
+
 def show(page: Page) -> Response[Any]:
     """Show all children of the household."""
     view = household_of(page)
@@ -193,19 +212,21 @@ def show(page: Page) -> Response[Any]:
     wish = wish_of(page.session, view.id)
     return page.render(
         "portal/coupons/home.html",
-        tickets=tickets,
-        total=sum(t.amount_yen for t in tickets if t.can_show),
-        own_password=own,
-        announced=page.site.program.windows.announced(page.now),
-        kind_name=kind_name,
-        wish=wish,
-        waiting=[
-            row
-            for row in waiting_for_resident(page.session, view.id)
-            if wish is None or row.id != wish.id
-        ],
-        decline=page.site.program.windows.decline,
-        paper=page.site.program.windows.alternative if page.site.program.alternatives else None,
+        HomeView(
+            tickets=tickets,
+            total=sum(t.amount_yen for t in tickets if t.can_show),
+            own_password=own,
+            announced=page.site.program.windows.announced(page.now),
+            kind_name=kind_name,
+            wish=wish,
+            waiting=[
+                row
+                for row in waiting_for_resident(page.session, view.id)
+                if wish is None or row.id != wish.id
+            ],
+            decline=page.site.program.windows.decline,
+            paper=page.site.program.windows.alternative if page.site.program.alternatives else None,
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 The birth date is neither stored nor put into an address.
 """
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -14,6 +15,7 @@ from portal.domain.foundation.program.eligibility import am_i_in
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.typed import DateFault, date_in_parts
 from portal.platform.routes import Transaction, endpoint
+from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import PUBLIC, everybody
 from portal.web.information.dates import date_error
@@ -26,7 +28,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     fragment = page.request.htmx and page.method == "POST"
     return page.render(
         "portal/information/_check_form.html" if fragment else "portal/information/check.html",
-        status_code,
+        status_code=status_code,
     )
 
 
@@ -51,6 +53,15 @@ def verdict_of(page: Page, birth: date) -> str:
     return TOO_OLD if birth < program.birth_from else TOO_YOUNG
 
 
+@dataclass(frozen=True, slots=True)
+class CheckAnswerView(View):
+    """What the template of ``answer`` shows."""
+
+    verdict: str
+    sign_in_open: bool
+    sign_in_first_day: date | None
+
+
 def answer(page: Page) -> Response[Any]:
     """Give the answer: as a page, or as a fragment to htmx, which follows the form's redirect."""
     program = page.site.program
@@ -59,9 +70,11 @@ def answer(page: Page) -> Response[Any]:
         "portal/information/_check_answer.html"
         if page.request.htmx
         else "portal/information/check_answer.html",
-        verdict=page.path.rpartition("/")[2],
-        sign_in_open=sign_in.is_open(page.now),
-        sign_in_first_day=sign_in.first_day if sign_in.is_before(page.now) else None,
+        CheckAnswerView(
+            verdict=page.path.rpartition("/")[2],
+            sign_in_open=sign_in.is_open(page.now),
+            sign_in_first_day=sign_in.first_day if sign_in.is_before(page.now) else None,
+        ),
     )
 
 

@@ -4,6 +4,8 @@ The messages that were sent, and what a shop sees after scanning a coupon.
 """
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -14,10 +16,18 @@ from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _
 from portal.domain.people.notices.queries import latest_opened
 from portal.platform.routes import endpoint
+from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import PUBLIC, everybody
 
 TOKEN = re.compile(r"[0-9A-Za-z]{4,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxView(View):
+    """What ``portal/information/outbox.html`` shows."""
+
+    messages: Sequence[Any]
 
 
 def show_outbox(page: Page) -> Response[Any]:
@@ -25,8 +35,15 @@ def show_outbox(page: Page) -> Response[Any]:
     messages = latest_opened(page.work)
     return page.render(
         "portal/information/outbox.html",
-        messages=[(m, f"{m.created_at.astimezone(JST):%H:%M:%S}") for m in messages],
+        OutboxView(messages=[(m, f"{m.created_at.astimezone(JST):%H:%M:%S}") for m in messages]),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxView(View):
+    """What ``portal/information/sandbox.html`` shows."""
+
+    grouped: str
 
 
 def show_sandbox(page: Page) -> Response[Any]:
@@ -35,7 +52,7 @@ def show_sandbox(page: Page) -> Response[Any]:
     if not TOKEN.fullmatch(token):
         raise NotFoundError(_("お探しのページは見つかりませんでした。"))
     grouped = " ".join(token[i : i + 4] for i in range(0, len(token), 4))
-    return page.render("portal/information/sandbox.html", grouped=grouped)
+    return page.render("portal/information/sandbox.html", SandboxView(grouped=grouped))
 
 
 def handlers() -> list[HTTPRouteHandler]:

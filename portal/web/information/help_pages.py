@@ -1,22 +1,32 @@
 """Help, privacy and accessibility: plain pages that everybody may read at any time."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.contacts.faxes.inquiry_form import inquiry_form_pdf
+from portal.domain.foundation.program.deadlines import Windows
 from portal.domain.people.authn import sessions
 from portal.platform.routes import endpoint
+from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import PUBLIC, everybody
 
 CONFORMANCE_LEVEL = "WCAG 2.2 AA"
 
 
+@dataclass(frozen=True, slots=True)
+class HelpView(View):
+    """What ``portal/information/help.html`` shows."""
+
+    windows: Windows
+
+
 def show_help(page: Page) -> Response[Any]:
     """Show how to reach people, where the coupon is good, what nobody ever asks, and the ward's answers."""
-    return page.render("portal/information/help.html", windows=page.site.program.windows)
+    return page.render("portal/information/help.html", HelpView(windows=page.site.program.windows))
 
 
 def blank_fax_form(page: Page) -> Response[Any]:
@@ -27,17 +37,33 @@ def blank_fax_form(page: Page) -> Response[Any]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class PrivacyView(View):
+    """What ``portal/information/privacy.html`` shows."""
+
+    idle_minutes: int
+
+
 def show_privacy(page: Page) -> Response[Any]:
     """Show what is stored, why and how long."""
     idle = sessions.LIFETIMES[sessions.RESIDENT].idle
     return page.render(
-        "portal/information/privacy.html", idle_minutes=int(idle.total_seconds() // 60)
+        "portal/information/privacy.html", PrivacyView(idle_minutes=int(idle.total_seconds() // 60))
     )
+
+
+@dataclass(frozen=True, slots=True)
+class AccessibilityView(View):
+    """What ``portal/information/accessibility.html`` shows."""
+
+    level: str
 
 
 def show_accessibility(page: Page) -> Response[Any]:
     """Show the aim, what was checked and what is known to be missing."""
-    return page.render("portal/information/accessibility.html", level=CONFORMANCE_LEVEL)
+    return page.render(
+        "portal/information/accessibility.html", AccessibilityView(level=CONFORMANCE_LEVEL)
+    )
 
 
 def handlers() -> list[HTTPRouteHandler]:

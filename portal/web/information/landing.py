@@ -1,5 +1,7 @@
 """The first page for everybody: who, when, how much, three steps, and what is possible today."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -7,9 +9,10 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.foundation.program.day_text import format_day
-from portal.domain.foundation.program.deadlines import WindowKind
+from portal.domain.foundation.program.deadlines import WindowKind, Windows
 from portal.domain.foundation.texts import _
 from portal.platform.routes import endpoint
+from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import PUBLIC, everybody
 
@@ -42,20 +45,32 @@ def last_days_near(page: Page) -> list[str]:
     return [text for w in windows if (text := last_day_sentence(w.kind, w.last_day))]
 
 
+@dataclass(frozen=True, slots=True)
+class LandingView(View):
+    """What ``portal/information/landing.html`` shows."""
+
+    stage: str
+    windows: Windows
+    near: Sequence[str]
+    use_over: bool
+
+
 def show(page: Page) -> Response[Any]:
     """Show what the program is and the one thing to do now."""
     windows = page.site.program.windows
     sign_in = windows.sign_in
     return page.render(
         "portal/information/landing.html",
-        stage="before"
-        if sign_in.is_before(page.now)
-        else "open"
-        if sign_in.is_open(page.now)
-        else "over",
-        windows=windows,
-        near=last_days_near(page),
-        use_over=windows.use.is_over(page.now),
+        LandingView(
+            stage="before"
+            if sign_in.is_before(page.now)
+            else "open"
+            if sign_in.is_open(page.now)
+            else "over",
+            windows=windows,
+            near=last_days_near(page),
+            use_over=windows.use.is_over(page.now),
+        ),
     )
 
 

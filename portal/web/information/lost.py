@@ -2,12 +2,15 @@
 
 import re
 import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.program.deadlines import Windows
 from portal.domain.foundation.program.hours_text import instant_text
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.typed import folded, telephone
@@ -20,6 +23,7 @@ from portal.domain.people.signin.locked_out import (
 )
 from portal.domain.people.tasks.services import RECEIPT_ALPHABET
 from portal.platform.routes import endpoint
+from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import PUBLIC, everybody
 
@@ -27,18 +31,35 @@ RECEIPT_NO = re.compile(f"[{RECEIPT_ALPHABET}]{{4}}-[{RECEIPT_ALPHABET}]{{4}}")
 NAME_MAX = ID_MAX = 100
 
 
+@dataclass(frozen=True, slots=True)
+class LostView(View):
+    """What ``portal/information/lost.html`` shows."""
+
+    windows: Windows
+
+
 def show(page: Page) -> Response[Any]:
     """Say what to do in each case."""
-    return page.render("portal/information/lost.html", windows=page.site.program.windows)
+    return page.render("portal/information/lost.html", LostView(windows=page.site.program.windows))
+
+
+@dataclass(frozen=True, slots=True)
+class LostAskView(View):
+    """What ``portal/information/lost_ask.html`` shows."""
+
+    chosen: str
+    troubles: Sequence[tuple[str, str]]
 
 
 def show_ask(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the form, or that nobody is there any more to answer it."""
     if _nobody_there(page):
-        return page.render("portal/information/lost_over.html", status_code)
+        return page.render("portal/information/lost_over.html", status_code=status_code)
     chosen = page.form.get("trouble") or page.query.get("about", "")
     return page.render(
-        "portal/information/lost_ask.html", status_code, chosen=chosen, troubles=troubles()
+        "portal/information/lost_ask.html",
+        LostAskView(chosen=chosen, troubles=troubles()),
+        status_code,
     )
 
 
@@ -54,6 +75,14 @@ def submit(page: Page) -> Response[Any]:
     return page.redirect(f"/lost/received/{receipt_no}/{stamp(page.work, receipt_no)}")
 
 
+@dataclass(frozen=True, slots=True)
+class LostReceivedView(View):
+    """What ``portal/information/lost_received.html`` shows."""
+
+    receipt_no: str
+    at: str
+
+
 def received(page: Page) -> Response[Any]:
     """Show a receipt number and the time in the address.
 
@@ -65,8 +94,7 @@ def received(page: Page) -> Response[Any]:
     at = stamped_at(page.site.vault, receipt_no, str(page.params.get("stamp", "")))
     return page.render(
         "portal/information/lost_received.html",
-        receipt_no=receipt_no,
-        at=instant_text(at) if at else "",
+        LostReceivedView(receipt_no=receipt_no, at=instant_text(at) if at else ""),
     )
 
 

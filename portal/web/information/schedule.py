@@ -1,5 +1,8 @@
 """When letters go out, town by town: from the dispatch calendar, for everybody to read."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from litestar import Response
@@ -8,8 +11,18 @@ from litestar.handlers import HTTPRouteHandler
 from portal.domain.foundation.clock import jst_date
 from portal.domain.mailroom.printing.dispatch.calendar import public_days
 from portal.platform.routes import endpoint
+from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import PUBLIC, everybody
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleView(View):
+    """What ``portal/information/schedule.html`` shows."""
+
+    today: date
+    coming: Sequence[Any]
+    gone: Sequence[Any]
 
 
 def show(page: Page) -> Response[Any]:
@@ -18,9 +31,11 @@ def show(page: Page) -> Response[Any]:
     days = public_days(page.session, today)
     return page.render(
         "portal/information/schedule.html",
-        today=today,
-        coming=[one for one in days if not one.sent],
-        gone=[one for one in reversed(days) if one.sent],
+        ScheduleView(
+            today=today,
+            coming=[one for one in days if not one.sent],
+            gone=[one for one in reversed(days) if one.sent],
+        ),
     )
 
 

@@ -1,10 +1,21 @@
 """Sites that open and close by date: what is shown while signing in is not possible."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
 
+from portal.domain.foundation.program.deadlines import Window
+from portal.platform.view import View
 from portal.resident_page import Page
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedView(View):
+    """What ``portal/information/closed.html`` shows."""
+
+    before: bool
+    window: Window
 
 
 def refuse_closed(page: Page) -> Response[Any] | None:
@@ -13,5 +24,6 @@ def refuse_closed(page: Page) -> Response[Any] | None:
     if window.is_open(page.now):
         return None
     return page.render(
-        "portal/information/closed.html", before=window.is_before(page.now), window=window
+        "portal/information/closed.html",
+        ClosedView(before=window.is_before(page.now), window=window),
     )

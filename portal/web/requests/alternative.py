@@ -4,6 +4,7 @@ For whom it is, that the coupon stops, children and product, check, one-time cod
 """
 
 import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.foundation.audit.services import earlier_result, first_time, keep_result
 from portal.domain.foundation.errors import DomainError
+from portal.domain.foundation.program.deadlines import Window
 from portal.domain.foundation.program.opening import closed_text
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.vault import seal_json, unseal_json
@@ -20,8 +22,9 @@ from portal.domain.requests.alternatives.choosing import Choice, choices, delive
 from portal.domain.requests.alternatives.form import alternative_form_pdf
 from portal.domain.requests.alternatives.words import product_name
 from portal.domain.requests.alternatives.written import WRITTEN, PaperWish
-from portal.domain.requests.requests.fields import Place
+from portal.domain.requests.requests.fields import Field, Line, Place
 from portal.platform.routes import endpoint
+from portal.platform.view import View
 from portal.platform.written_forms import read_written
 from portal.resident_page import Page
 from portal.web.access import PUBLIC, everybody, signed_in
@@ -93,23 +96,52 @@ def closed(page: Page) -> str:
     return closed_text(page.site.program.windows.alternative, page.now)
 
 
+@dataclass(frozen=True, slots=True)
+class AlternativeView(View):
+    """What ``portal/requests/alternative.html`` shows."""
+
+    closed: str
+    children: Sequence[Choice]
+    free: Sequence[Choice]
+    names: Mapping[int, str]
+    products: Sequence[tuple[str, str, int]]
+    window: Window
+    delivery: tuple[str, ...]
+
+
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Say for whom it is and what happens to the coupon, before anything can be chosen."""
     children = offered(page)
     free = [child for child in children if not child.why_not]
     return page.render(
         "portal/requests/alternative.html",
-        status_code,
-        closed=closed(page),
-        children=children,
-        free=free,
-        names=names_of(page),
-        products=products(page),
-        window=page.site.program.windows.alternative,
-        delivery=delivery_words(
-            page.site.program, tuple(c.amount_yen for c in free), shown=any(c.shown for c in free)
+        AlternativeView(
+            closed=closed(page),
+            children=children,
+            free=free,
+            names=names_of(page),
+            products=products(page),
+            window=page.site.program.windows.alternative,
+            delivery=delivery_words(
+                page.site.program,
+                tuple(c.amount_yen for c in free),
+                shown=any(c.shown for c in free),
+            ),
         ),
+        status_code,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class AlternativeChooseView(View):
+    """What ``portal/requests/alternative_choose.html`` shows."""
+
+    free: Sequence[Any]
+    names: Mapping[int, str]
+    others: Sequence[Any]
+    products: Sequence[tuple[str, str, int]]
+    before: Chosen | None
+    asked: tuple[Field, ...]
 
 
 def show_choose(page: Page, status_code: int = 200) -> Response[Any]:
@@ -119,13 +151,15 @@ def show_choose(page: Page, status_code: int = 200) -> Response[Any]:
     children = offered(page)
     return page.render(
         "portal/requests/alternative_choose.html",
+        AlternativeChooseView(
+            free=[c for c in children if not c.why_not],
+            names=names_of(page),
+            others=[child for child in children if child.why_not],
+            products=products(page),
+            before=kept(page) if page.method == "GET" else None,
+            asked=WRITTEN.asked(Place.PAGE),
+        ),
         status_code,
-        free=[c for c in children if not c.why_not],
-        names=names_of(page),
-        others=[child for child in children if child.why_not],
-        products=products(page),
-        before=kept(page) if page.method == "GET" else None,
-        asked=WRITTEN.asked(Place.PAGE),
     )
 
 
@@ -159,6 +193,18 @@ def submit_choose(page: Page) -> Response[Any]:
     return page.redirect("/alternative/check")
 
 
+@dataclass(frozen=True, slots=True)
+class AlternativeCheckView(View):
+    """What ``portal/requests/alternative_check.html`` shows."""
+
+    chosen: Chosen
+    total: Any
+    lines: Sequence[Any]
+    written: tuple[Line, ...]
+    product: str
+    delivery: tuple[str, ...]
+
+
 def show_check(page: Page, status_code: int = 200) -> Response[Any]:
     """Show once more who gets what, and that the coupon stops."""
     chosen = kept(page)
@@ -168,15 +214,19 @@ def show_check(page: Page, status_code: int = 200) -> Response[Any]:
     names, mine = names_of(page), [free[ordinal] for ordinal in chosen.ordinals]
     return page.render(
         "portal/requests/alternative_check.html",
-        status_code,
-        chosen=chosen,
-        total=sum(c.amount_yen for c in mine),
-        lines=[(names.get(child.ordinal, ""), child.amount_yen) for child in mine],
-        written=WRITTEN.lines(chosen.written, Place.CHECK),
-        product=product_name(page.site.program, chosen.product),
-        delivery=delivery_words(
-            page.site.program, tuple(c.amount_yen for c in mine), shown=any(c.shown for c in mine)
+        AlternativeCheckView(
+            chosen=chosen,
+            total=sum(c.amount_yen for c in mine),
+            lines=[(names.get(child.ordinal, ""), child.amount_yen) for child in mine],
+            written=WRITTEN.lines(chosen.written, Place.CHECK),
+            product=product_name(page.site.program, chosen.product),
+            delivery=delivery_words(
+                page.site.program,
+                tuple(c.amount_yen for c in mine),
+                shown=any(c.shown for c in mine),
+            ),
         ),
+        status_code,
     )
 
 
@@ -206,11 +256,21 @@ def submit(page: Page) -> Response[Any]:
     return page.redirect(f"/alternative/received/{row.receipt_no}")
 
 
+@dataclass(frozen=True, slots=True)
+class AlternativeRefusedView(View):
+    """What ``portal/requests/alternative_refused.html`` shows."""
+
+    message: str
+    ward: str
+
+
 def refused(page: Page, error: DomainError) -> Response[Any]:
     """Say why not, with the ward's telephone number where only the ward can help."""
     ward = page.site.program.contact.escalation_telephone if error.code in WARD_CODES else ""
     return page.render(
-        "portal/requests/alternative_refused.html", 409, message=error.message, ward=ward
+        "portal/requests/alternative_refused.html",
+        AlternativeRefusedView(message=error.message, ward=ward),
+        409,
     )
 
 

@@ -4,6 +4,8 @@ Its receipt with every step, correcting it, and taking it back.
 """
 
 import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -17,11 +19,13 @@ from portal.domain.requests.alternatives import services
 from portal.domain.requests.alternatives.items import items_of
 from portal.domain.requests.alternatives.words import product_name, reply_lines, steps_of
 from portal.domain.requests.alternatives.written import WRITTEN
-from portal.domain.requests.requests.fields import Place
+from portal.domain.requests.requests.fields import Field, Line, Place
 from portal.domain.requests.requests.kinds import ALTERNATIVE
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.queries import own_request
+from portal.domain.requests.requests.steps import Step
 from portal.platform.routes import endpoint
+from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import signed_in
 from portal.web.requests.alternative import ACCESS, names_of, products, read_asked, refused
@@ -42,6 +46,21 @@ def own_alternative(page: Page) -> Request:
     return row
 
 
+@dataclass(frozen=True, slots=True)
+class AlternativeReceivedView(View):
+    """What ``portal/requests/alternative_received.html`` shows."""
+
+    request: Request
+    instant: Callable[..., str]
+    lines: Sequence[Any]
+    total: Any
+    steps: tuple[Step, ...]
+    written: tuple[Line, ...]
+    reply: tuple[str, ...]
+    correct: bool
+    can_withdraw: bool
+
+
 def received(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the receipt.
 
@@ -51,19 +70,33 @@ def received(page: Page, status_code: int = 200) -> Response[Any]:
     names, items = names_of(page), items_of(page.session, row.id)
     return page.render(
         "portal/requests/alternative_received.html",
+        AlternativeReceivedView(
+            request=row,
+            instant=instant_text,
+            lines=[
+                (names.get(item.ordinal, ""), product_name(program, item.product)) for item in items
+            ],
+            total=sum(item.amount_yen for item in items),
+            steps=steps_of(page.session, row),
+            written=written_online(page, row, Place.RECEIPT),
+            reply=reply_lines(page.site.vault, program, row) if row.state != "waiting" else (),
+            correct=row.state == "with_resident",
+            can_withdraw=services.can_withdraw(page.session, row),
+        ),
         status_code,
-        request=row,
-        instant=instant_text,
-        lines=[
-            (names.get(item.ordinal, ""), product_name(program, item.product)) for item in items
-        ],
-        total=sum(item.amount_yen for item in items),
-        steps=steps_of(page.session, row),
-        written=written_online(page, row, Place.RECEIPT),
-        reply=reply_lines(page.site.vault, program, row) if row.state != "waiting" else (),
-        correct=row.state == "with_resident",
-        can_withdraw=services.can_withdraw(page.session, row),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class AlternativeCorrectView(View):
+    """What ``portal/requests/alternative_correct.html`` shows."""
+
+    request: Request
+    products: Sequence[tuple[str, str, int]]
+    children: Sequence[Any]
+    current: str
+    reply: tuple[str, ...]
+    asked: tuple[Field, ...]
 
 
 def show_correct(page: Page, status_code: int = 200) -> Response[Any]:
@@ -74,13 +107,15 @@ def show_correct(page: Page, status_code: int = 200) -> Response[Any]:
     names, items = names_of(page), items_of(page.session, row.id)
     return page.render(
         "portal/requests/alternative_correct.html",
+        AlternativeCorrectView(
+            request=row,
+            products=products(page),
+            children=[names.get(item.ordinal, "") for item in items],
+            current=items[0].product if items else "",
+            reply=reply_lines(page.site.vault, page.site.program, row),
+            asked=WRITTEN.asked(Place.PAGE),
+        ),
         status_code,
-        request=row,
-        products=products(page),
-        children=[names.get(item.ordinal, "") for item in items],
-        current=items[0].product if items else "",
-        reply=reply_lines(page.site.vault, page.site.program, row),
-        asked=WRITTEN.asked(Place.PAGE),
     )
 
 
@@ -104,6 +139,15 @@ def submit_correct(page: Page) -> Response[Any]:
     return page.redirect(place)
 
 
+@dataclass(frozen=True, slots=True)
+class AlternativeWithdrawView(View):
+    """What ``portal/requests/alternative_withdraw.html`` shows."""
+
+    request: Request
+    void: bool
+    asked: bool
+
+
 def show_withdraw(page: Page, status_code: int = 200) -> Response[Any]:
     """Say what taking back does, before the button."""
     row = own_alternative(page)
@@ -112,10 +156,10 @@ def show_withdraw(page: Page, status_code: int = 200) -> Response[Any]:
     states = {item.state for item in items_of(page.session, row.id)}
     return page.render(
         "portal/requests/alternative_withdraw.html",
+        AlternativeWithdrawView(
+            request=row, void="approved" in states, asked="awaiting_stop" in states
+        ),
         status_code,
-        request=row,
-        void="approved" in states,
-        asked="awaiting_stop" in states,
     )
 
 

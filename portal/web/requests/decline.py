@@ -1,19 +1,23 @@
 """Declining: what is given up, for whom, check, one-time code, receipt; and taking it back."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
+from portal.domain.foundation.program.deadlines import Window
 from portal.domain.foundation.program.opening import closed_text
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.vault import seal_json, unseal_json
 from portal.domain.people.authn.sessions import keep_data
 from portal.domain.requests.declines.queries import Choice, choices, may_complete, wish_of
 from portal.domain.requests.declines.written import WRITTEN, DeclineNote
-from portal.domain.requests.requests.fields import Place
+from portal.domain.requests.requests.fields import Field, Line, Place
+from portal.domain.requests.requests.models import Request
 from portal.platform.routes import endpoint
+from portal.platform.view import View
 from portal.platform.written_forms import read_written
 from portal.resident_page import Page
 from portal.web.access import signed_in
@@ -83,21 +87,47 @@ def _closed(page: Page) -> str:
     return said
 
 
+@dataclass(frozen=True, slots=True)
+class DeclineView(View):
+    """What ``portal/requests/decline.html`` shows."""
+
+    closed: str
+    children: Sequence[Choice]
+    free: Sequence[Choice]
+    names: Mapping[int, str]
+    total: Any
+    window: Window
+    wish: Request | None
+
+
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Explain what is given up, before anything can be chosen."""
     children = offered(page)
     free = [child for child in children if not child.why_not]
     return page.render(
         "portal/requests/decline.html",
+        DeclineView(
+            closed=_closed(page),
+            children=children,
+            free=free,
+            names=names_of(page),
+            total=sum(child.amount_yen for child in free),
+            window=page.site.program.windows.decline,
+            wish=wish_of(page.session, own_credential(page).household_id),
+        ),
         status_code,
-        closed=_closed(page),
-        children=children,
-        free=free,
-        names=names_of(page),
-        total=sum(child.amount_yen for child in free),
-        window=page.site.program.windows.decline,
-        wish=wish_of(page.session, own_credential(page).household_id),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineChooseView(View):
+    """What ``portal/requests/decline_choose.html`` shows."""
+
+    children: Sequence[Choice]
+    names: Mapping[int, str]
+    before: Chosen | None
+    free: Sequence[Choice]
+    asked: tuple[Field, ...]
 
 
 def show_choose(page: Page, status_code: int = 200) -> Response[Any]:
@@ -109,12 +139,14 @@ def show_choose(page: Page, status_code: int = 200) -> Response[Any]:
     before = kept(page) if page.method == "GET" else None
     return page.render(
         "portal/requests/decline_choose.html",
+        DeclineChooseView(
+            children=children,
+            names=names_of(page),
+            before=before,
+            free=free,
+            asked=WRITTEN.asked(Place.PAGE),
+        ),
         status_code,
-        children=children,
-        names=names_of(page),
-        before=before,
-        free=free,
-        asked=WRITTEN.asked(Place.PAGE),
     )
 
 
@@ -135,6 +167,17 @@ def submit_choose(page: Page) -> Response[Any]:
     return page.redirect("/decline/check")
 
 
+@dataclass(frozen=True, slots=True)
+class DeclineCheckView(View):
+    """What ``portal/requests/decline_check.html`` shows."""
+
+    total: Any
+    lines: Sequence[Any]
+    chosen: Chosen
+    written: tuple[Line, ...]
+    window: Window
+
+
 def show_check(page: Page, status_code: int = 200) -> Response[Any]:
     """Show once more who gives up how much."""
     chosen, free = (
@@ -146,12 +189,16 @@ def show_check(page: Page, status_code: int = 200) -> Response[Any]:
     names = names_of(page)
     return page.render(
         "portal/requests/decline_check.html",
+        DeclineCheckView(
+            total=sum(free[ordinal].amount_yen for ordinal in chosen.ordinals),
+            lines=[
+                (names.get(ordinal, ""), free[ordinal].amount_yen) for ordinal in chosen.ordinals
+            ],
+            chosen=chosen,
+            written=WRITTEN.lines(chosen.written, Place.CHECK),
+            window=page.site.program.windows.decline,
+        ),
         status_code,
-        total=sum(free[ordinal].amount_yen for ordinal in chosen.ordinals),
-        lines=[(names.get(ordinal, ""), free[ordinal].amount_yen) for ordinal in chosen.ordinals],
-        chosen=chosen,
-        written=WRITTEN.lines(chosen.written, Place.CHECK),
-        window=page.site.program.windows.decline,
     )
 
 

@@ -1,6 +1,8 @@
 """The end of declining: the one-time code once more, the receipt, and taking the decline back."""
 
 import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -10,9 +12,11 @@ from portal.domain.foundation.audit.services import earlier_result, first_time, 
 from portal.domain.foundation.clock import JST, jst_date
 from portal.domain.foundation.errors import DomainError, NotFoundError, ThrottledError
 from portal.domain.foundation.program.day_text import format_day
+from portal.domain.foundation.program.deadlines import Window
 from portal.domain.foundation.program.hours_text import clock_text
 from portal.domain.foundation.texts import _
 from portal.domain.letters.announcements.reach import reach_by
+from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.authn.typed_code import CodeAnswer
 from portal.domain.people.signin import code_sending, second_factor
 from portal.domain.people.tasks.services import new_receipt_no
@@ -20,18 +24,20 @@ from portal.domain.requests.declines import services
 from portal.domain.requests.declines.items import items_of
 from portal.domain.requests.declines.queries import ordinals_of
 from portal.domain.requests.declines.words import reply_lines, steps_of, ward_line
-from portal.domain.requests.requests.fields import Place
+from portal.domain.requests.requests.fields import Line, Place
 from portal.domain.requests.requests.kinds import DECLINE
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.queries import own_request
+from portal.domain.requests.requests.steps import Step
 from portal.platform.routes import endpoint
+from portal.platform.view import View
 from portal.resident_page import Page, origin_of
 from portal.web.access import signed_in
 from portal.web.requests.decline import ACCESS, keep, kept, names_of
 from portal.web.requests.request_documents import declared_online, written_online
 from portal.web.signin.activation import own_credential, session_of
+from portal.web.signin.code import SentCode, masked, pick, proven, sent_code
 from portal.web.signin.code import chosen as chosen_channel
-from portal.web.signin.code import masked, pick, proven, sent_code
 from portal.web.signin.code_texts import channel_name, code_error
 
 PURPOSE = "decline"
@@ -58,6 +64,17 @@ def _send(page: Page) -> bool:
     return True
 
 
+@dataclass(frozen=True, slots=True)
+class DeclineCodeView(View):
+    """What ``portal/requests/decline_code.html`` shows."""
+
+    current: OtpAuthenticator | None
+    told: bool
+    sent: SentCode | None
+    others: Sequence[Any]
+    address: str
+
+
 def show_code(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask for the code that makes the decline."""
     if kept(page) is None:
@@ -66,16 +83,18 @@ def show_code(page: Page, status_code: int = 200) -> Response[Any]:
     current = pick(page, found)
     return page.render(
         "portal/requests/decline_code.html",
+        DeclineCodeView(
+            current=current,
+            told=page.query.get("said") == "wait",
+            sent=sent_code(page, current, PURPOSE) if current is not None else None,
+            others=[
+                (a.kind, channel_name(a.kind))
+                for a in found.confirmed
+                if current is None or a.id != current.id
+            ],
+            address=masked(page, current) if current is not None else "",
+        ),
         status_code,
-        current=current,
-        told=page.query.get("said") == "wait",
-        sent=sent_code(page, current, PURPOSE) if current is not None else None,
-        others=[
-            (a.kind, channel_name(a.kind))
-            for a in found.confirmed
-            if current is None or a.id != current.id
-        ],
-        address=masked(page, current) if current is not None else "",
     )
 
 
@@ -138,10 +157,20 @@ def _form_key(page: Page, form: str) -> str:
     return f"{form}:{session_of(page).owner_id}:{typed[:30]}"
 
 
+@dataclass(frozen=True, slots=True)
+class DeclineRefusedView(View):
+    """What ``portal/requests/decline_refused.html`` shows."""
+
+    message: str
+    ward: str
+
+
 def _refused(page: Page, error: DomainError) -> Response[Any]:
     ward = ward_line(page.site.program) if error.code in WARD_CODES else ""
     return page.render(
-        "portal/requests/decline_refused.html", 409, message=error.message, ward=ward
+        "portal/requests/decline_refused.html",
+        DeclineRefusedView(message=error.message, ward=ward),
+        409,
     )
 
 
@@ -158,6 +187,24 @@ def own_decline(page: Page) -> Request:
     return row
 
 
+@dataclass(frozen=True, slots=True)
+class DeclineReceivedView(View):
+    """What ``portal/requests/decline_received.html`` shows."""
+
+    request: Request
+    day: str
+    time: str
+    steps: tuple[Step, ...]
+    whens: Callable[..., str]
+    children: Sequence[Any]
+    written: tuple[Line, ...]
+    is_form: bool
+    reply: tuple[str, ...]
+    correct: bool
+    can_withdraw: bool
+    window: Window
+
+
 def received(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the receipt.
 
@@ -170,28 +217,40 @@ def received(page: Page, status_code: int = 200) -> Response[Any]:
     states = [item.state for item in items if item.state not in left_out]
     return page.render(
         "portal/requests/decline_received.html",
+        DeclineReceivedView(
+            request=row,
+            day=format_day(jst_date(row.received_at)),
+            time=clock_text(row.received_at.astimezone(JST).time()),
+            steps=steps_of(page.session, row),
+            whens=whens,
+            children=[
+                names.get(ordinal, "")
+                for ordinal in ordinals_of(page.session, row.id, sorted(set(states)))
+            ],
+            written=written_online(page, row, Place.RECEIPT),
+            is_form=declared_online(row),
+            reply=reply_lines(page.site.vault, program, row) if row.state != "waiting" else (),
+            correct=any(item.state == "returned_for_correction" for item in items),
+            can_withdraw=services.can_withdraw(program, row, items, page.now),
+            window=program.windows.decline,
+        ),
         status_code,
-        request=row,
-        day=format_day(jst_date(row.received_at)),
-        time=clock_text(row.received_at.astimezone(JST).time()),
-        steps=steps_of(page.session, row),
-        whens=whens,
-        children=[
-            names.get(ordinal, "")
-            for ordinal in ordinals_of(page.session, row.id, sorted(set(states)))
-        ],
-        written=written_online(page, row, Place.RECEIPT),
-        is_form=declared_online(row),
-        reply=reply_lines(page.site.vault, program, row) if row.state != "waiting" else (),
-        correct=any(item.state == "returned_for_correction" for item in items),
-        can_withdraw=services.can_withdraw(program, row, items, page.now),
-        window=program.windows.decline,
     )
 
 
 def whens(moment: Any) -> str:
     """Return day and time of a step in words."""
     return f"{format_day(jst_date(moment))} {clock_text(moment.astimezone(JST).time())}"
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineWithdrawView(View):
+    """What ``portal/requests/decline_withdraw.html`` shows."""
+
+    request: Request
+    wish: bool
+    void: bool
+    asked: bool
 
 
 def show_withdraw(page: Page, status_code: int = 200) -> Response[Any]:
@@ -202,11 +261,13 @@ def show_withdraw(page: Page, status_code: int = 200) -> Response[Any]:
         return page.redirect(f"/decline/received/{row.receipt_no}")
     return page.render(
         "portal/requests/decline_withdraw.html",
+        DeclineWithdrawView(
+            request=row,
+            wish=not items,
+            void=any(item.state == "accepted" for item in items),
+            asked=any(i.state == "awaiting_stop" for i in items),
+        ),
         status_code,
-        request=row,
-        wish=not items,
-        void=any(item.state == "accepted" for item in items),
-        asked=any(i.state == "awaiting_stop" for i in items),
     )
 
 

@@ -3,6 +3,8 @@
 Where it is, what can be done now, and asking for redelivery.
 """
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -10,18 +12,35 @@ from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.foundation.audit.services import earlier_result, first_time, keep_result
 from portal.domain.foundation.errors import ConflictError, TooEarlyError, TooLateError
+from portal.domain.foundation.program.deadlines import Window
 from portal.domain.foundation.program.opening import closed_text
 from portal.domain.letters.shipments import words as mail_words
 from portal.domain.requests.redeliveries import words
-from portal.domain.requests.redeliveries.letter_status import Bar, letter_statuses
+from portal.domain.requests.redeliveries.letter_status import Bar, LetterStatus, letter_statuses
 from portal.domain.requests.redeliveries.queries import ITEMS, LETTER
 from portal.domain.requests.redeliveries.submitting import submit as ask
 from portal.platform.routes import endpoint
+from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import signed_in
 from portal.web.signin.activation import own_credential
 
 PLACE = "/redelivery/own"
+
+
+@dataclass(frozen=True, slots=True)
+class RedeliveryView(View):
+    """What ``portal/requests/redelivery.html`` shows."""
+
+    items: Sequence[LetterStatus]
+    closed: str
+    window: Window
+    bar_text: Callable[..., str]
+    where: Callable[..., str]
+    class_name: Callable[..., str]
+    reason_words: Callable[..., str]
+    bars: Callable[..., Bar]
+    new_letter_open: bool
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -31,16 +50,18 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     found = letter_statuses(page.work, household_id)
     return page.render(
         "portal/requests/redelivery.html",
+        RedeliveryView(
+            items=found,
+            closed=closed_text(program.windows.redelivery, page.now),
+            window=program.windows.redelivery,
+            bar_text=words.bar_text,
+            where=mail_words.where,
+            class_name=mail_words.class_name,
+            reason_words=mail_words.reason_words,
+            bars=Bar,
+            new_letter_open=program.windows.new_letter.is_open(page.now),
+        ),
         status_code,
-        items=found,
-        closed=closed_text(program.windows.redelivery, page.now),
-        window=program.windows.redelivery,
-        bar_text=words.bar_text,
-        where=mail_words.where,
-        class_name=mail_words.class_name,
-        reason_words=mail_words.reason_words,
-        bars=Bar,
-        new_letter_open=program.windows.new_letter.is_open(page.now),
     )
 
 

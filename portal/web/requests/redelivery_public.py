@@ -6,6 +6,7 @@ The post office first, then a form whose answer is always the same.
 import re
 import secrets
 import time
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -19,6 +20,7 @@ from portal.domain.foundation.errors import (
     TooEarlyError,
     TooLateError,
 )
+from portal.domain.foundation.program.deadlines import Window
 from portal.domain.foundation.program.opening import closed_text
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.typed import (
@@ -36,6 +38,7 @@ from portal.domain.requests.redeliveries.submitting import submit_without_sign_i
 from portal.domain.requests.redeliveries.written import NAME_MAX, Wish
 from portal.platform.failures import failure_page
 from portal.platform.routes import Transaction, endpoint
+from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import PUBLIC, everybody
 from portal.web.information.dates import date_error
@@ -45,6 +48,15 @@ ANSWER_SECONDS = 0.05
 """Every answer to a whole form takes at least this long (``security.md`` A6)."""
 
 
+@dataclass(frozen=True, slots=True)
+class RedeliveryPublicView(View):
+    """What ``portal/requests/redelivery_public.html`` shows."""
+
+    closed: str
+    window: Window
+    delivery: Window
+
+
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Explain what the post office does itself, and show the form while it may be sent."""
     if page.who.auth is not None and page.who.auth.stage == "full" and page.method == "GET":
@@ -52,10 +64,12 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     windows = page.site.program.windows
     return page.render(
         "portal/requests/redelivery_public.html",
+        RedeliveryPublicView(
+            closed=closed_text(windows.redelivery, page.now),
+            window=windows.redelivery,
+            delivery=windows.delivery,
+        ),
         status_code,
-        closed=closed_text(windows.redelivery, page.now),
-        window=windows.redelivery,
-        delivery=windows.delivery,
     )
 
 
@@ -91,12 +105,21 @@ def _take(page: Page, wish: Wish) -> Response[Any]:
     return page.redirect(f"/redelivery/received/{receipt_no}")
 
 
+@dataclass(frozen=True, slots=True)
+class RedeliveryReceivedView(View):
+    """What ``portal/requests/redelivery_received.html`` shows."""
+
+    receipt_no: str
+
+
 def received(page: Page) -> Response[Any]:
     """Show a receipt number; the page knows nothing else, so that no number can be tried out here."""
     receipt_no = str(page.params["receipt_no"])
     if not RECEIPT_NO.fullmatch(receipt_no):
         raise NotFoundError(_("お探しのページは見つかりませんでした。"))
-    return page.render("portal/requests/redelivery_received.html", receipt_no=receipt_no)
+    return page.render(
+        "portal/requests/redelivery_received.html", RedeliveryReceivedView(receipt_no=receipt_no)
+    )
 
 
 def blank_form(page: Page) -> Response[Any]:

@@ -1,5 +1,6 @@
 """My requests: what was asked for, where it stands, what happens next, the receipt, and taking it back."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,8 +33,10 @@ from portal.domain.requests.requests.kinds import (
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.queries import own_request, requests_of
 from portal.domain.requests.requests.services import reply_of
+from portal.domain.requests.requests.steps import Step
 from portal.domain.requests.requests.words import entered_words, next_words, state_words
 from portal.platform.routes import endpoint
+from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import signed_in
 from portal.web.requests.alternative import names_of
@@ -79,6 +82,15 @@ class LetterLine:
     coming: str
 
 
+@dataclass(frozen=True, slots=True)
+class RequestsView(View):
+    """What ``portal/requests/requests.html`` shows."""
+
+    lines: Sequence[Line]
+    letters: Sequence[LetterLine]
+    acts: Sequence[ActLine]
+
+
 def show_list(page: Page, status_code: int = 200) -> Response[Any]:
     """List the household's requests, newest first."""
     found = requests_of(page.session, own_credential(page).household_id)
@@ -86,7 +98,9 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
     lines = [_line(page, row, names) for row in found if row.kind in OF_RESIDENTS]
     letters = _letters(page)
     return page.render(
-        "portal/requests/requests.html", status_code, lines=lines, letters=letters, acts=_acts(page)
+        "portal/requests/requests.html",
+        RequestsView(lines=lines, letters=letters, acts=_acts(page)),
+        status_code,
     )
 
 
@@ -153,6 +167,26 @@ def _own(page: Page) -> Request:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class RequestView(View):
+    """What ``portal/requests/request.html`` shows."""
+
+    request: Request
+    kind: str
+    state: str
+    steps: Sequence[Step]
+    reason: str
+    reply: str
+    said: str
+    instant: Callable[..., str]
+    entered: str
+    possible: Sequence[tuple[str, str]]
+    children: Sequence[Any]
+    is_form: bool
+    can_answer: bool
+    can_withdraw: bool
+
+
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show one request with its steps, what the staff wrote, and what the resident can do."""
     row = _own(page)
@@ -161,21 +195,23 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     is_redelivery = row.kind == REDELIVERY
     return page.render(
         "portal/requests/request.html",
+        RequestView(
+            request=row,
+            kind=kind_name(row.kind),
+            state=state_words(row),
+            steps=kind.steps_of(page.session, row),
+            reason=reason() if reason is not None else "",
+            reply=reply_of(page.site.vault, row),
+            said=page.query.get("said", ""),
+            instant=instant_text,
+            entered=entered_words(row.channel) if row.entered_by is not None else "",
+            possible=_possible(page, row),
+            children=[name for name, _product in children_of(page, row, names_of(page))],
+            is_form=declared_online(row),
+            can_answer=is_redelivery and redeliveries.can_answer(page.session, row),
+            can_withdraw=is_redelivery and redeliveries.can_withdraw(page.session, row),
+        ),
         status_code,
-        request=row,
-        kind=kind_name(row.kind),
-        state=state_words(row),
-        steps=kind.steps_of(page.session, row),
-        reason=reason() if reason is not None else "",
-        reply=reply_of(page.site.vault, row),
-        said=page.query.get("said", ""),
-        instant=instant_text,
-        entered=entered_words(row.channel) if row.entered_by is not None else "",
-        possible=_possible(page, row),
-        children=[name for name, _product in children_of(page, row, names_of(page))],
-        is_form=declared_online(row),
-        can_answer=is_redelivery and redeliveries.can_answer(page.session, row),
-        can_withdraw=is_redelivery and redeliveries.can_withdraw(page.session, row),
     )
 
 

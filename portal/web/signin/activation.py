@@ -1,6 +1,8 @@
 """First sign-in: birth date, own password where the program wants one, backup codes, "none of these works"."""
 
 import os
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -24,6 +26,7 @@ from portal.domain.people.signin.activation import BirthAnswer
 from portal.domain.people.signin.letter_requests import own_task
 from portal.domain.people.tasks.services import NO_CHANNEL
 from portal.platform.routes import Transaction, endpoint
+from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import at_stage, signed_in
 from portal.web.information.dates import date_error
@@ -54,9 +57,25 @@ def step(page: Page, name: str) -> tuple[int, int] | None:
     return (names.index(name) + 1, len(names)) if name in names else None
 
 
+@dataclass(frozen=True, slots=True)
+class StartBirthView(View):
+    """What ``portal/signin/start_birth.html`` shows."""
+
+    step: tuple[int, int] | None
+
+
 def show_birth(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask for the addressee's birth date, which stands on no letter."""
-    return page.render("portal/signin/start_birth.html", status_code, step=step(page, "birth"))
+    return page.render(
+        "portal/signin/start_birth.html", StartBirthView(step=step(page, "birth")), status_code
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class StartFrozenView(View):
+    """What ``portal/signin/start_frozen.html`` shows."""
+
+    receipt_no: str
 
 
 def submit_birth(page: Page) -> Response[Any]:
@@ -68,7 +87,9 @@ def submit_birth(page: Page) -> Response[Any]:
         return show_birth(page, 422)
     result = activation.check_birth(page.work, session_of(page), typed)
     if result.answer is BirthAnswer.FROZEN:
-        return page.render("portal/signin/start_frozen.html", 422, receipt_no=result.receipt_no)
+        return page.render(
+            "portal/signin/start_frozen.html", StartFrozenView(receipt_no=result.receipt_no), 422
+        )
     if result.answer is BirthAnswer.WRONG:
         form.error(
             "birth",
@@ -83,10 +104,19 @@ def submit_birth(page: Page) -> Response[Any]:
     return page.redirect("/start/channel")
 
 
+@dataclass(frozen=True, slots=True)
+class StartPasswordView(View):
+    """What ``portal/signin/start_password.html`` shows."""
+
+    step: tuple[int, int] | None
+
+
 def show_password(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask for an own password, where the letter's one works only once."""
     return page.render(
-        "portal/signin/start_password.html", status_code, step=step(page, "password")
+        "portal/signin/start_password.html",
+        StartPasswordView(step=step(page, "password")),
+        status_code,
     )
 
 
@@ -137,6 +167,14 @@ def keep_backup(page: Page, token: str, backup: list[str], *, first_time: bool =
         fresh.data = fresh.data | {"backup": sealed.hex(), "first_time": first_time}
 
 
+@dataclass(frozen=True, slots=True)
+class StartBackupView(View):
+    """What ``portal/signin/start_backup.html`` shows."""
+
+    codes: Sequence[Any]
+    step: tuple[int, int] | None
+
+
 def show_backup(page: Page) -> Response[Any]:
     """Show the ten codes once."""
     auth = session_of(page)
@@ -146,8 +184,10 @@ def show_backup(page: Page) -> Response[Any]:
     codes = unseal_json(page.site.vault.kek, bytes.fromhex(sealed), f"backup:{auth.owner_id}")
     return page.render(
         "portal/signin/start_backup.html",
-        codes=[f"{c[:5]} {c[5:]}" for c in codes],
-        step=step(page, "backup") if auth.data.get("first_time") else None,
+        StartBackupView(
+            codes=[f"{c[:5]} {c[5:]}" for c in codes],
+            step=step(page, "backup") if auth.data.get("first_time") else None,
+        ),
     )
 
 
@@ -162,7 +202,7 @@ def done(page: Page) -> Response[Any]:
 
 def show_none(page: Page, status_code: int = 200) -> Response[Any]:
     """Say what else there is when no way of receiving codes works."""
-    return page.render("portal/signin/start_none.html", status_code)
+    return page.render("portal/signin/start_none.html", status_code=status_code)
 
 
 def submit_none(page: Page) -> Response[Any]:
@@ -171,14 +211,21 @@ def submit_none(page: Page) -> Response[Any]:
     return page.redirect(f"/start/none/{task.receipt_no}")
 
 
+@dataclass(frozen=True, slots=True)
+class StartNoneReceivedView(View):
+    """What ``portal/signin/start_none_received.html`` shows."""
+
+    receipt_no: str
+    at: str
+
+
 def none_received(page: Page) -> Response[Any]:
     """Say that the request arrived, with its number and time."""
     household_id = own_credential(page).household_id
     task = own_task(page.session, household_id, NO_CHANNEL, str(page.params["receipt_no"])[:20])
     return page.render(
         "portal/signin/start_none_received.html",
-        receipt_no=task.receipt_no,
-        at=instant_text(task.created_at),
+        StartNoneReceivedView(receipt_no=task.receipt_no, at=instant_text(task.created_at)),
     )
 
 

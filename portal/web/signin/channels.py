@@ -1,6 +1,6 @@
 """Enrolling a way to receive one-time codes: at the first sign-in, and later from the account."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -17,10 +17,11 @@ from portal.domain.people.coupons.qr import draw_png
 from portal.domain.people.notices.phones import parse_email, parse_mobile
 from portal.domain.people.signin import attempt, code_sending, second_factor
 from portal.platform.routes import Guard, endpoint
+from portal.platform.view import View
 from portal.resident_page import Page, origin_of
 from portal.web.access import at_stage
 from portal.web.signin.activation import finish, own_credential, session_of, step
-from portal.web.signin.code import masked, remember_device, sent_code
+from portal.web.signin.code import SentCode, masked, remember_device, sent_code
 from portal.web.signin.code_texts import channel_name, code_error
 from portal.web.signin.fresh import freshly_signed_in
 
@@ -45,6 +46,15 @@ def _pending(page: Page) -> OtpAuthenticator | None:
     return second_factor.pending(page.session, auth, auth.data.get("enrolling"))
 
 
+@dataclass(frozen=True, slots=True)
+class ChannelChooseView(View):
+    """What ``portal/signin/channel_choose.html`` shows."""
+
+    flow: Flow
+    offered: Sequence[str]
+    step: tuple[int, int] | None
+
+
 def show(flow: Flow, page: Page, status_code: int = 200) -> Response[Any]:
     """Let the resident choose a channel."""
     auth = session_of(page)
@@ -58,10 +68,8 @@ def show(flow: Flow, page: Page, status_code: int = 200) -> Response[Any]:
         return page.redirect("/account")
     return page.render(
         "portal/signin/channel_choose.html",
+        ChannelChooseView(flow=flow, offered=offered, step=_step(flow, page)),
         status_code,
-        flow=flow,
-        offered=offered,
-        step=_step(flow, page),
     )
 
 
@@ -90,6 +98,15 @@ def _enroll(flow: Flow, page: Page, kind: str, secret: str) -> Response[Any]:
     return page.redirect(f"{flow.prefix}/prove")
 
 
+@dataclass(frozen=True, slots=True)
+class ChannelAddressView(View):
+    """What ``portal/signin/channel_address.html`` shows."""
+
+    flow: Flow
+    kind: Any
+    step: tuple[int, int] | None
+
+
 def show_address(flow: Flow, page: Page, status_code: int = 200) -> Response[Any]:
     """Ask for the telephone number or the email address."""
     kind = session_of(page).data.get("kind")
@@ -97,10 +114,8 @@ def show_address(flow: Flow, page: Page, status_code: int = 200) -> Response[Any
         return page.redirect(flow.prefix)
     return page.render(
         "portal/signin/channel_address.html",
+        ChannelAddressView(flow=flow, kind=kind, step=_step(flow, page)),
         status_code,
-        flow=flow,
-        kind=kind,
-        step=_step(flow, page),
     )
 
 
@@ -135,26 +150,38 @@ def _address(page: Page, pending: OtpAuthenticator, secret: str) -> str:
     return f"0{secret[3:5]}-{secret[5:9]}-{secret[9:]}" if pending.kind == "sms" else secret
 
 
+@dataclass(frozen=True, slots=True)
+class ChannelProveView(View):
+    """What ``portal/signin/channel_prove.html`` shows."""
+
+    flow: Flow
+    kind: str
+    name: str
+    sent: SentCode | None
+    step: tuple[int, int] | None
+    address: str
+    key: str
+    uri: str
+
+
 def show_prove(flow: Flow, page: Page, status_code: int = 200) -> Response[Any]:
     """Show the app's key, or say where the code went, and ask for it."""
     pending = _pending(page)
     if pending is None:
         return page.redirect(flow.prefix)
     secret = codes.secret_of(page.site.vault, pending)
-    shown = {"address": _address(page, pending, secret), "key": "", "uri": ""}
-    if pending.kind == "totp":
-        shown["key"] = " ".join(secret[i : i + 4] for i in range(0, len(secret), 4))
-        shown["uri"] = _uri(page, secret)
-    return page.render(
-        "portal/signin/channel_prove.html",
-        status_code,
+    is_app = pending.kind == "totp"
+    shown = ChannelProveView(
         flow=flow,
         kind=pending.kind,
         name=channel_name(pending.kind),
         sent=sent_code(page, pending, second_factor.ENROLL),
         step=_step(flow, page),
-        **shown,
+        address=_address(page, pending, secret),
+        key=" ".join(secret[i : i + 4] for i in range(0, len(secret), 4)) if is_app else "",
+        uri=_uri(page, secret) if is_app else "",
     )
+    return page.render("portal/signin/channel_prove.html", shown, status_code)
 
 
 def _uri(page: Page, secret: str) -> str:

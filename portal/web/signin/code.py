@@ -1,5 +1,6 @@
 """The one-time code at sign-in: typed, sent again, by another channel, or a backup code."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ from portal.domain.people.signin import attempt, code_sending, second_factor
 from portal.domain.people.signin.waits import from_text
 from portal.platform import cookies
 from portal.platform.routes import endpoint
+from portal.platform.view import View
 from portal.resident_page import Page, origin_of
 from portal.web.access import at_stage
 from portal.web.signin.code_texts import channel_name, code_error
@@ -83,6 +85,18 @@ def pick(page: Page, found: second_factor.Factors) -> OtpAuthenticator | None:
     return found.of(wanted or "") or (found.confirmed[0] if found.confirmed else None)
 
 
+@dataclass(frozen=True, slots=True)
+class CodeView(View):
+    """What ``portal/signin/code.html`` shows."""
+
+    current: OtpAuthenticator | None
+    others: Sequence[tuple[str, str]]
+    trouble: bool
+    sent: SentCode | None
+    address: str
+    name: str
+
+
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Draw the code form."""
     found = proven(page)
@@ -104,13 +118,15 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     )
     return page.render(
         "portal/signin/code.html",
+        CodeView(
+            current=current,
+            others=others,
+            trouble=trouble,
+            sent=sent_code(page, current, second_factor.SIGN_IN) if current is not None else None,
+            address=masked(page, current) if current is not None else "",
+            name=channel_name(current.kind) if current is not None else "",
+        ),
         status_code,
-        current=current,
-        others=others,
-        trouble=trouble,
-        sent=sent_code(page, current, second_factor.SIGN_IN) if current is not None else None,
-        address=masked(page, current) if current is not None else "",
-        name=channel_name(current.kind) if current is not None else "",
     )
 
 
@@ -165,7 +181,7 @@ def send(page: Page) -> Response[Any]:
 
 def show_backup(page: Page, status_code: int = 200) -> Response[Any]:
     """Draw the form for a backup code."""
-    return page.render("portal/signin/backup_code.html", status_code)
+    return page.render("portal/signin/backup_code.html", status_code=status_code)
 
 
 def submit_backup(page: Page) -> Response[Any]:

@@ -1,5 +1,6 @@
 """Dangerous changes ask for a fresh code: a session that was proven five minutes ago or less."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -7,9 +8,11 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.foundation.errors import ThrottledError
+from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.authn.typed_code import CodeAnswer
 from portal.domain.people.signin import code_sending, second_factor
 from portal.platform.routes import endpoint
+from portal.platform.view import View
 from portal.resident_page import Page, origin_of
 from portal.web.access import signed_in
 from portal.web.signin.code import chosen, masked
@@ -64,17 +67,30 @@ def _purpose(page: Page) -> str:
     return PURPOSES.get(PLACES[_place(page)], second_factor.CONFIRM)
 
 
+@dataclass(frozen=True, slots=True)
+class ConfirmView(View):
+    """What ``portal/signin/confirm.html`` shows."""
+
+    place: int
+    current: OtpAuthenticator | None
+    purpose: str
+    address: str
+    name: str
+
+
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask for a code before a change."""
     current = chosen(page)
     return page.render(
         "portal/signin/confirm.html",
+        ConfirmView(
+            place=_place(page),
+            current=current,
+            purpose=_purpose(page),
+            address=masked(page, current) if current is not None else "",
+            name=channel_name(current.kind) if current is not None else "",
+        ),
         status_code,
-        place=_place(page),
-        current=current,
-        purpose=_purpose(page),
-        address=masked(page, current) if current is not None else "",
-        name=channel_name(current.kind) if current is not None else "",
     )
 
 

@@ -1,6 +1,7 @@
 """Sign in with the mailed ID and password."""
 
 import time
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -17,6 +18,7 @@ from portal.domain.people.signin import attempt, code_sending
 from portal.platform import cookies
 from portal.platform.failures import failure_page
 from portal.platform.routes import Transaction, endpoint
+from portal.platform.view import View
 from portal.resident_page import Page, origin_of
 from portal.web.access import NEXT_STEP, PUBLIC, everybody
 from portal.web.information.window import refuse_closed
@@ -24,6 +26,14 @@ from portal.web.information.window import refuse_closed
 ID_COOKIE = "letter_id"
 REFUSAL_SECONDS = 0.05
 """Every refusal of ID or password takes at least this long (``security.md`` A6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SigninView(View):
+    """What ``portal/signin/signin.html`` shows."""
+
+    login_id: str
+    ended: bool
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -43,7 +53,9 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         print_login_id(page.cookie(ID_COOKIE)) if not typed and page.cookie(ID_COOKIE) else typed
     )
     return page.render(
-        "portal/signin/signin.html", status_code, login_id=prefilled, ended="ended" in page.query
+        "portal/signin/signin.html",
+        SigninView(login_id=prefilled, ended="ended" in page.query),
+        status_code,
     )
 
 
