@@ -6,10 +6,10 @@ from sqlalchemy import inspect
 
 from admin.access import allowed
 from admin.page import Page
+from portal.domain.contacts.calls.about import is_conversation
 from portal.domain.contacts.calls.kinds import CallLanguage
 from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.calls.states import ENDED, TALKING
-from portal.domain.contacts.faxes.visibility import case_id_of
 from portal.domain.people.staff.permissions import Permission
 
 DEFAULTS = "call_defaults"
@@ -76,8 +76,8 @@ def _open(page: Page, call: Call) -> OpenCall:
         call.direction,
         call.language,
         call.line,
-        call.subject is not None,
+        not is_conversation(call),
         max(0, int((page.now - call.started_at).total_seconds())),
         page.who.opened_last,
-        case_id_of(call.subject),
+        call.fax_case_id,
     )

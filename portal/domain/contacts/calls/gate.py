@@ -1,6 +1,6 @@
 """The gate to households: agents and supervisors need an active call (``design.md`` §5).
 
-A FAX case or a paper form in work is a call too (``Call.subject``). Officers may also open a
+A FAX case or a paper form in work is a call too (``calls.about``). Officers may also open a
 household with a reason; that is part of ``casework``.
 """
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain.contacts.calls.about import About
 from portal.domain.contacts.calls.finishing import AfterCall, fill_in
 from portal.domain.contacts.calls.kinds import CallChannel, CallLanguage, Direction
 from portal.domain.contacts.calls.models import Call
@@ -25,7 +26,6 @@ from portal.domain.people.tasks.services import new_receipt_no
 LONGEST = timedelta(hours=8)
 NAME_MAX = 60
 PAGE = 20
-SUBJECT = "call:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,5 +197,5 @@ def start_live_call(work: Work, call_id: int) -> Call:
         work,
         direction=Direction.OUTBOUND,
         language=CallLanguage(sheet.language),
-        subject=f"{SUBJECT}{sheet.id}",
+        about=About(sheet_id=sheet.id),
     )

@@ -15,8 +15,9 @@ class Call(Base):
 
     ``sealed`` (subject in words, a call-back number) is under a key of the row's own. The partial
     unique index makes two open calls of one person impossible. ``day`` is the JST date of
-    ``started_at``: reports count by it. ``subject`` names what the contact is about if it is not a
-    conversation: ``fax_case:7``, ``form:12``. ``written_down``: entered later from the reception
+    ``started_at``: reports count by it. ``fax_case_id``, ``task_id`` (a call-back) and ``sheet_id``
+    (a call that was written down) name what the contact is about if it is not a conversation;
+    ``subject`` says the same for version 0.1.0. ``written_down``: entered later from the reception
     form (clause 6(6)②), with the true times. ``notable``: the sealed texts include one meant for
     the month's report.
     """
@@ -47,6 +48,9 @@ class Call(Base):
     direction: Mapped[str] = mapped_column(String(10))
     line: Mapped[str] = mapped_column(String(20), default="")
     language: Mapped[str] = mapped_column(String(10))
+    fax_case_id: Mapped[int | None] = mapped_column(ForeignKey("fax_case.id"), index=True)
+    task_id: Mapped[int | None] = mapped_column(ForeignKey("task.id"), index=True)
+    sheet_id: Mapped[int | None] = mapped_column(ForeignKey("call_record.id"), index=True)
     subject: Mapped[str | None] = mapped_column(String(40), index=True)
     day: Mapped[date] = mapped_column(index=True)
     started_at: Mapped[datetime]

@@ -6,6 +6,7 @@ A person has at most one call that is not ended; it survives a closed browser.
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from portal.domain.contacts.calls.about import CONVERSATION, About, is_conversation
 from portal.domain.contacts.calls.kinds import CallChannel, CallLanguage, Direction
 from portal.domain.contacts.calls.models import Call, CallHousehold
 from portal.domain.contacts.calls.states import CALL, OPEN
@@ -35,7 +36,7 @@ def start_call(
     direction: Direction = Direction.INBOUND,
     language: CallLanguage = CallLanguage.JA,
     line: str = "",
-    subject: str | None = None,
+    about: About = CONVERSATION,
 ) -> Call:
     """Start a call of the actor.
 
@@ -60,7 +61,10 @@ def start_call(
         direction=direction.value,
         language=language.value,
         line=line,
-        subject=subject,
+        fax_case_id=about.fax_case_id,
+        task_id=about.task_id,
+        sheet_id=about.sheet_id,
+        subject=about.stored_text,
         day=work.now.astimezone(JST).date(),
         started_at=work.now,
     )
@@ -124,7 +128,7 @@ def describe(
     call = locked_own(work, call_id)
     CALL.next(call.state, "finish")  # asked only: what may still be finished may still be described
     way = {
-        "channel": channel.value if call.subject is None else call.channel,
+        "channel": channel.value if is_conversation(call) else call.channel,
         "direction": direction.value,
     }
     wanted = way | {"language": language.value, "line": _named_line(line)}

@@ -8,7 +8,6 @@ from portal.domain.contacts.escalations.call_backs import (
     locked_call_back,
     record_step,
     refuse_others,
-    subject_of,
 )
 from portal.domain.contacts.escalations.models import CallBack, CallBackTry
 from portal.domain.contacts.escalations.states import CALL_BACK as MACHINE
@@ -44,7 +43,7 @@ def settle(work: Work, task_id: int, outcome: str, *, office: bool = False) -> C
     if outcome not in OUTCOMES:
         raise InputError(_s("どうなったかを選んでください。"), code="outcome")
     call = current_call(work)
-    if call is None or call.subject != subject_of(task):
+    if call is None or call.task_id != task.id:
         raise NotAllowedError(_s("この折り返しの電話を始めてから、結果を記録してください。"))
     refuse_others(row, work.actor)
     work.session.add(

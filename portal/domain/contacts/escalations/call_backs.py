@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain.contacts.calls.about import About
 from portal.domain.contacts.calls.kinds import CallLanguage, Direction, language_of_locale
 from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.calls.services import current_call, start_call
@@ -120,25 +121,19 @@ def start(work: Work, task_id: int, language: CallLanguage) -> Call:
     """
     task, row = locked_call_back(work.session, task_id)
     open_one = current_call(work)
-    if open_one is not None and open_one.subject == subject_of(task):
+    if open_one is not None and open_one.task_id == task.id:
         return open_one
     _claim(work, task, row)
     return start_call(
-        work, direction=Direction.OUTBOUND, language=language, subject=subject_of(task)
+        work, direction=Direction.OUTBOUND, language=language, about=About(task_id=task.id)
     )
-
-
-def subject_of(task: Task) -> str:
-    """Return the subject of a call that calls somebody back."""
-    return f"task:{task.id}"
 
 
 def task_of(session: Session, call: Call | None) -> Task | None:
     """Return the task that an open call is made for, or None."""
-    kind, _colon, key = (call.subject or "").partition(":") if call is not None else ("", "", "")
-    return (
-        session.get(Task, int(key)) if kind == "task" and key.isascii() and key.isdigit() else None
-    )
+    if call is None or call.task_id is None:
+        return None
+    return session.get(Task, call.task_id)
 
 
 def number_of(work: Work, task: Task) -> str:
@@ -156,7 +151,7 @@ def number_of(work: Work, task: Task) -> str:
 def calls_now(work: Work, task: Task) -> bool:
     """Return whether the actor's active call is made for the task."""
     open_one = current_call(work)
-    return open_one is not None and open_one.subject == subject_of(task)
+    return open_one is not None and open_one.task_id == task.id
 
 
 def _claim(work: Work, task: Task, row: CallBack) -> None:

@@ -12,7 +12,6 @@ from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.calls.states import ENDED
 from portal.domain.contacts.faxes.models import FaxCase, FaxReply
 from portal.domain.contacts.faxes.states import FAILED, OPEN, UNSENT
-from portal.domain.contacts.faxes.visibility import case_id_of, subject_of
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault, unseal_json
@@ -101,11 +100,11 @@ def _rows(
     )
     replies = {key: (state, failure) for key, state, failure in unsent}
     working = session.execute(
-        select(Call.subject, StaffUser.display_name)
+        select(Call.fax_case_id, StaffUser.display_name)
         .join(StaffUser, StaffUser.id == Call.agent_id)
-        .where(Call.subject.in_([subject_of(key) for key in keys]), Call.state != ENDED)
+        .where(Call.fax_case_id.in_(keys), Call.state != ENDED)
     )
-    people = {case_id_of(subject): name for subject, name in working}
+    people: dict[int | None, str] = {row[0]: row[1] for row in working}
     rows = []
     for case in cases:
         reply, failure = replies.get(case.id, (None, None))
@@ -147,7 +146,7 @@ def calls_of(session: Session, case_id: int) -> list[tuple[Call, str]]:
     rows = session.execute(
         select(Call, StaffUser.display_name)
         .join(StaffUser, StaffUser.id == Call.agent_id)
-        .where(Call.subject == subject_of(case_id))
+        .where(Call.fax_case_id == case_id)
         .order_by(Call.id.desc())
         .limit(PAGE)
     )

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from portal.domain.contacts.calls.about import About
 from portal.domain.contacts.calls.kinds import CallChannel, CallLanguage
 from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.calls.services import current_call, start_call
@@ -14,7 +15,7 @@ from portal.domain.contacts.calls.states import ENDED
 from portal.domain.contacts.faxes.models import FaxCase, FaxReply
 from portal.domain.contacts.faxes.numbers import fax_number
 from portal.domain.contacts.faxes.states import FAILED, FAX_CASE, FAX_REPLY, PREPARED, UNSENT
-from portal.domain.contacts.faxes.visibility import link_household, subject_of
+from portal.domain.contacts.faxes.visibility import link_household
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import (
@@ -178,13 +179,15 @@ def start(work: Work, case_id: int) -> Call:
     """
     case = locked_case(work.session, case_id)
     state = FAX_CASE.next(case.state, "start")
-    subject = subject_of(case.id)
     own = current_call(work)
-    if own is not None and own.subject == subject:
+    if own is not None and own.fax_case_id == case.id:
         return own
     refuse_others(work, case)
     call = start_call(
-        work, channel=CallChannel.FAX, language=CallLanguage(case.language), subject=subject
+        work,
+        channel=CallChannel.FAX,
+        language=CallLanguage(case.language),
+        about=About(fax_case_id=case.id),
     )
     case.state = state
     record(work, "fax.started", "fax_case", case.id, household_id=case.household_id, call=call.id)
@@ -197,7 +200,7 @@ def refuse_others(work: Work, case: FaxCase) -> None:
     Raises ConflictError (code ``taken``).
     """
     others = select(Call.id).where(
-        Call.subject == subject_of(case.id),
+        Call.fax_case_id == case.id,
         Call.state != ENDED,
         Call.agent_id != (work.actor.id or 0),
     )

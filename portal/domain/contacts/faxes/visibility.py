@@ -16,25 +16,13 @@ from portal.domain.foundation.work import Work
 from portal.domain.requests.requests.models import Scan
 from portal.domain.requests.requests.scans import ScanReason, open_scan, visible_scan
 
-SUBJECT = "fax_case:"
 LEADS = frozenset({Role.SUPERVISOR, Role.OFFICER})
-
-
-def subject_of(case_id: int) -> str:
-    """Return the subject of a call about a case."""
-    return f"{SUBJECT}{case_id}"
-
-
-def case_id_of(subject: str | None) -> int | None:
-    """Return the key of the case that a call is about, or None."""
-    number = (subject or "").removeprefix(SUBJECT)
-    return int(number) if (subject or "").startswith(SUBJECT) and number.isdecimal() else None
 
 
 def own_call(work: Work, case_id: int) -> Call | None:
     """Return the actor's active call about a case, or None."""
     call = current_call(work)
-    return call if call is not None and call.subject == subject_of(case_id) else None
+    return call if call is not None and call.fax_case_id == case_id else None
 
 
 def verified_households(session: Session, call: Call) -> list[int]:

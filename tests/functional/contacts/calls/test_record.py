@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from portal.domain.contacts.calls import gate, services
+from portal.domain.contacts.calls.about import About
 from portal.domain.contacts.calls.finishing import FieldsError
 from portal.domain.contacts.calls.kinds import (
     CATEGORIES,
@@ -315,7 +316,9 @@ def test_a_caller_on_the_line_never_becomes_somebody_whom_we_called(room: Room) 
 
 def test_a_fax_case_stays_a_fax(room: Room) -> None:
     agent = room.hire()
-    call_id = room.start(agent, channel=CallChannel.FAX, subject="fax_case:7")
+    call_id = room.start(
+        agent, channel=CallChannel.FAX, about=About(sheet_id=room.start(room.hire()))
+    )
     with room.database.write() as session:
         services.describe(
             work_in(session, agent, NOW),

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from portal.domain.contacts.calls.about import CONVERSATION, About
 from portal.domain.contacts.calls.caller_answers import read_said
 from portal.domain.contacts.calls.kinds import CallChannel, CallLanguage, Relation
 from portal.domain.contacts.calls.levels import Level
@@ -224,11 +225,11 @@ def test_what_reached_us_in_time_counts_by_its_own_time(sqlite_desk: Desk, way: 
     person, late = returned(sqlite_desk), returned(sqlite_desk)
     last = sqlite_desk.staff.site.program.windows.redelivery.ends_at
     before, after = last - timedelta(minutes=5), last + timedelta(days=1)
-    subject = {
-        "sheet": f"call:{written_down(sqlite_desk, before)}",
-        "fax": f"fax_case:{fax(sqlite_desk, before)}",
+    about = {
+        "sheet": About(sheet_id=written_down(sqlite_desk, before)),
+        "fax": About(fax_case_id=fax(sqlite_desk, before)),
     }
-    call_id = sqlite_desk.in_call(person, subject=subject.get(way))
+    call_id = sqlite_desk.in_call(person, about=about.get(way, CONVERSATION))
     with sqlite_desk.staff.database.write() as session:
         call = session.get_one(Call, call_id)
         if way == "written_down":

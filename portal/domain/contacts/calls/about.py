@@ -1,0 +1,31 @@
+"""What a call is about where it is no conversation: a FAX case, a task to call back, or the sheet of an earlier call."""
+
+from dataclasses import dataclass
+
+from portal.domain.contacts.calls.models import Call
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The keys of what a call is about; at most one of them is given."""
+
+    fax_case_id: int | None = None
+    task_id: int | None = None
+    sheet_id: int | None = None
+
+    @property
+    def stored_text(self) -> str | None:
+        """The text by which version 0.1.0, which may still run beside this one, knows the subject."""
+        if self.fax_case_id is not None:
+            return f"fax_case:{self.fax_case_id}"
+        if self.task_id is not None:
+            return f"task:{self.task_id}"
+        return f"call:{self.sheet_id}" if self.sheet_id is not None else None
+
+
+CONVERSATION = About()
+
+
+def is_conversation(call: Call) -> bool:
+    """Tell whether a call is about nothing but what is said in it."""
+    return (call.fax_case_id, call.task_id, call.sheet_id) == (None, None, None)
