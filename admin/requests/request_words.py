@@ -1,44 +1,27 @@
 """What kinds, states, channels and decisions of requests are called in the staff's language."""
 
-from portal.domain.foundation.texts import _s, kept_per_language
+from portal.domain.foundation.texts import _s, kept_per_language, label_of
+from portal.domain.requests.declines.states import DeclineState
+from portal.domain.requests.requests.kinds import RequestKind, Result
+from portal.domain.requests.requests.states import RequestState
 
 
 @kept_per_language
 def request_kind(code: str) -> str:
     """Name a kind of request."""
-    return {
-        "decline": _s("辞退"),
-        "alternative": _s("紙の代替品"),
-        "redelivery": _s("再配送"),
-        "recipient_change": _s("支給先の変更"),
-        "addition": _s("対象者の追加"),
-    }.get(code, code)
+    return label_of(RequestKind, code)
 
 
 @kept_per_language
 def request_state(code: str) -> str:
     """Name where a request stands."""
-    return {
-        "waiting": _s("審査待ち"),
-        "with_resident": _s("本人の返事待ち"),
-        "in_progress": _s("進行中"),
-        "closed": _s("終わり"),
-    }.get(code, code)
+    return label_of(RequestState, code)
 
 
 @kept_per_language
 def request_result(code: str) -> str:
     """Name how a request ended."""
-    return {
-        "accepted": _s("承認"),
-        "refused": _s("お断り"),
-        "withdrawn": _s("取り下げ"),
-        "fulfilled": _s("送付ずみ"),
-        "delivered": _s("お渡しずみ"),
-        "restocked": _s("在庫に戻した"),
-        "lost": _s("郵便で紛失"),
-        "partly": _s("一部だけ承認"),
-    }.get(code, code)
+    return label_of(Result, code)
 
 
 @kept_per_language
@@ -98,15 +81,7 @@ def match_part(code: str) -> str:
 @kept_per_language
 def decline_item(code: str) -> str:
     """Name where one child's decline stands."""
-    return {
-        "submitted": _s("申請中"),
-        "returned_for_correction": _s("本人に戻した"),
-        "unclear": _s("はっきりしない"),
-        "awaiting_stop": _s("発行者の確認待ち"),
-        "accepted": _s("辞退"),
-        "refused": _s("お断り"),
-        "withdrawn": _s("取り下げ"),
-    }.get(code, code)
+    return label_of(DeclineState, code)
 
 
 def trouble(code: str) -> str:

@@ -1,6 +1,20 @@
 """States of a decline, child by child (``design.md`` §5)."""
 
 from portal.domain.foundation.states import StateMachine, fan
+from portal.domain.foundation.texts import Labeled, _s
+
+
+class DeclineState(Labeled):
+    """Where one child's decline stands, as staff read it."""
+
+    SUBMITTED = "submitted", lambda: _s("申請中")
+    RETURNED_FOR_CORRECTION = "returned_for_correction", lambda: _s("本人に戻した")
+    UNCLEAR = "unclear", lambda: _s("はっきりしない")
+    AWAITING_STOP = "awaiting_stop", lambda: _s("発行者の確認待ち")
+    ACCEPTED = "accepted", lambda: _s("辞退")
+    REFUSED = "refused", lambda: _s("お断り")
+    WITHDRAWN = "withdrawn", lambda: _s("取り下げ")
+
 
 DECLINE = StateMachine(
     "decline",

@@ -4,6 +4,17 @@ What was decided lies in the slice of its kind.
 """
 
 from portal.domain.foundation.states import StateMachine, fan
+from portal.domain.foundation.texts import Labeled, _s
+
+
+class RequestState(Labeled):
+    """Where a request stands, as staff read it."""
+
+    WAITING = "waiting", lambda: _s("審査待ち")
+    WITH_RESIDENT = "with_resident", lambda: _s("本人の返事待ち")
+    IN_PROGRESS = "in_progress", lambda: _s("進行中")
+    CLOSED = "closed", lambda: _s("終わり")
+
 
 REQUEST = StateMachine(
     "request",
@@ -21,5 +32,5 @@ REQUEST = StateMachine(
         "reclose": fan("closed", "closed"),
     },
 )
-OPEN = ("waiting", "in_progress", "with_resident")
+OPEN = (RequestState.WAITING, RequestState.IN_PROGRESS, RequestState.WITH_RESIDENT)
 """A request in one of these states is nobody's history yet."""

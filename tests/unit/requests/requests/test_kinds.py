@@ -6,8 +6,10 @@ from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.program.request_settings import REVIEW_KINDS
 from portal.domain.foundation.texts import label_of, use_locale
 from portal.domain.requests.all_kinds import KINDS, kind_of
+from portal.domain.requests.declines.states import DECLINE, DeclineState
 from portal.domain.requests.requests.decisions import ACCEPTING, REASONED, Decided, Decision
 from portal.domain.requests.requests.kinds import RequestKind, Result, kind_name
+from portal.domain.requests.requests.states import REQUEST, RequestState
 
 
 def test_every_kind_has_its_definition_and_may_be_named_in_the_program() -> None:
@@ -44,3 +46,8 @@ def test_a_code_word_that_is_unknown_shows_as_it_is_stored() -> None:
     assert label_of(Result, "accepted") == "承認"
     assert label_of(Result, "retired") == "retired"
     assert Decision.known("burn") is None
+
+
+def test_the_states_with_labels_are_those_of_the_machines() -> None:
+    assert set(RequestState) == REQUEST.states
+    assert set(DeclineState) == DECLINE.states
