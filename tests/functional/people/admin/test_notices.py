@@ -120,7 +120,7 @@ def test_the_letters_page_counts_cards_that_wait_but_never_the_protected(
     for number, protected in enumerate((False, False, True)):
         person = sqlite_staff.add_household(protected=protected)
         tell(sqlite_staff.database, person, key=f"k:{number}")
-    words = "つぎの印刷を待つカード</dt><dd><strong>{}</strong>"
+    words = "つぎの印刷を待つカード</dt>\n<dd><strong>{}</strong>"
     assert words.format(2) in sqlite_staff.enter_as(Role.OFFICER).open("/letters").text
     assert words.format(3) in sqlite_staff.enter_as(Role.WARD_OFFICER).open("/letters").text
 
