@@ -42,9 +42,9 @@ def _break(place: _Place, following: str, *, blank_ahead: bool) -> str:
         return "\n"
     if place.tag:
         return "" if blank_ahead and not following else " "
-    if _is_edge(place.behind, closing=False) and not following.startswith("<"):
-        return ""
-    if not place.behind and _is_edge(following, closing=True):
+    if _is_block(place.behind) and _is_block(following):
+        return "\n"
+    if _is_edge(place.behind, closing=False) or _is_edge(following, closing=True):
         return ""
     return "\n" if _is_block(place.behind) or _is_block(following) else " "
 

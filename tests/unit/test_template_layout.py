@@ -22,7 +22,7 @@ def _drawn(source: str) -> str:
     ("source", "page"),
     [
         ("<ul>\n  <li>\n    {{ word }}\n  </li>\n</ul>", "<ul>\n<li>語</li>\n</ul>"),
-        ("<p>\n  a\n  <b>c</b>\n</p>", "<p>a <b>c</b>\n</p>"),
+        ("<p>\n  a\n  <b>c</b>\n</p>", "<p>a <b>c</b></p>"),
         (
             "<p>\n  {{ word }}\n  {%- if yes %}\n  ・{{ word }}\n  {%- endif %}\n</p>",
             "<p>語・語</p>",
