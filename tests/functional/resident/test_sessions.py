@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from portal.domain.people.authn import sessions
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.authn.sessions import token_hash
 from tests.functional.resident.test_first_sign_in import BIRTH, prove_app
@@ -232,3 +233,11 @@ def test_nothing_is_shown_to_somebody_who_is_not_signed_in(
     answer = visitor.get(path)
     assert (answer.status_code, answer.headers["location"]) == (303, "/signin")
     assert not re.search(r"\S", answer.text)
+
+
+def test_a_session_of_one_site_is_none_on_the_other(sqlite_resident: Resident) -> None:
+    with sqlite_resident.database.write() as session:
+        now = sqlite_resident.now
+        token = sessions.start(session, sessions.RESIDENT, sessions.FULL, 1, now)
+        assert sessions.load(session, sessions.RESIDENT, token, now) is not None
+        assert sessions.load(session, sessions.STAFF, token, now) is None

@@ -197,6 +197,22 @@ def test_where_the_letter_only_activates_an_own_password_is_asked_for(
     assert resident.sign_in(person, password=OWN).place == "/signin/code"
 
 
+def test_where_the_letter_only_activates_its_password_opens_nothing_afterwards(
+    activation_only: Resident,
+) -> None:
+    person = activation_only.add(active=True)  # and it never chose a password of its own
+    assert activation_only.sign_in(person).place == "/signin/submit"
+
+
+def test_a_household_that_was_taken_off_the_roster_cannot_sign_in(
+    sqlite_resident: Resident,
+) -> None:
+    person = sqlite_resident.add(active=True)
+    with sqlite_resident.database.write() as session:
+        session.get_one(Household, person.household_id).state = "removed"
+    assert sqlite_resident.sign_in(person).place == "/signin/submit"
+
+
 def test_a_code_for_another_purpose_is_refused(resident: Resident) -> None:
     person = resident.add()
     visitor = resident.enter(person, stage="channel")

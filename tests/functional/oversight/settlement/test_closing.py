@@ -1,5 +1,6 @@
 """Closing: blocked while anything is open, by two people, frozen and signed."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -162,6 +163,26 @@ def test_nobody_confirms_the_own_proposal_and_the_ward_is_one_of_the_two(ending:
         confirm_closing(work_in(session, ending.ward, AFTER_ALL, program=ending.program))
     with ending.database.read() as session:
         assert closed(session) is None
+
+
+def test_two_of_the_contractor_cannot_close_it(ending: Ending) -> None:
+    ending.end(8, "exclude")
+    with ending.database.write() as session:
+        propose_closing(work_in(session, ending.officer, AFTER_ALL, program=ending.program))
+    colleague = replace(ending.officer, id=(ending.officer.id or 0) + 1_000)
+    with ending.database.write() as session, pytest.raises(NotAllowedError) as refused:
+        confirm_closing(work_in(session, colleague, AFTER_ALL, program=ending.program))
+    assert refused.value.code == "ward_needed"
+
+
+def test_an_amount_that_the_extract_did_not_give_is_in_the_way(ending: Ending) -> None:
+    ending.end(8, "exclude")
+    with ending.database.write() as session:
+        first = session.scalar(select(Entitlement.id).order_by(Entitlement.id).limit(1))
+        session.execute(
+            update(Entitlement).where(Entitlement.id == first).values(amount_yen=AMOUNT - 1)
+        )
+    assert "sums" in reasons(ending)
 
 
 def test_what_came_in_the_way_after_the_proposal_is_seen_at_the_confirmation(

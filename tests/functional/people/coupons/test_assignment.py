@@ -1,7 +1,6 @@
 """One code per entitlement in issue: never two, none for the held or protected, no reserve code."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
 
@@ -70,6 +69,19 @@ def test_held_protected_removed_and_finished_households_get_no_code(
         assert session.scalars(owners).all() == [6]
 
 
+def test_a_child_with_an_open_request_gets_no_code(database: Database, tmp_path: Path) -> None:
+    with database.write() as session:
+        add_households(session, 2)
+        first = session.scalars(select(Entitlement.id).order_by(Entitlement.id).limit(1)).one()
+        claimed = update(Entitlement).where(Entitlement.id == first)
+        session.execute(claimed.values(claimed_by="decline", claim_id=1))
+    load_codes(database, tmp_path, 2)
+    assert run(database).count == 1
+    with database.read() as session:
+        given_to = select(Coupon.entitlement_id).where(Coupon.entitlement_id.is_not(None))
+        assert first not in session.scalars(given_to).all()
+
+
 def test_nothing_is_assigned_before_protection_is_known(database: Database, tmp_path: Path) -> None:
     with database.write() as session:
         add_households(session, 1)
@@ -108,7 +120,7 @@ def test_codes_whose_exchange_is_over_or_of_another_value_are_not_given(
     load_codes(database, tmp_path, 2)
     with database.write() as session, pytest.raises(ConflictError):
         assign(
-            work_in(session, now=TERMS.exchange_end + timedelta(days=1)),
+            work_in(session, now=TERMS.exchange_end),  # the end is exclusive
             reserve=NONE,
             protection_loaded=True,
         )

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.domain.foundation.errors import WrongStateError
-from portal.domain.people.coupons.statement_layout import STATUSES
-from portal.domain.people.coupons.statement_rules import KINDS, Ours, judge
+from portal.domain.people.coupons.statement_layout import PART_USED, STATUSES
+from portal.domain.people.coupons.statement_rules import KINDS, LESS_THAN_BEFORE, Ours, judge
 from portal.domain.people.coupons.states import ALL, COUPON, DIFFERENCE
 
 FACE = 30_000
@@ -42,6 +42,12 @@ def test_money_spent_where_nobody_could_is_never_passed_over(
         judge(Ours(state, seen=True, used_yen=0, face_yen=FACE, free=True), status, used).difference
         is not None
     )
+
+
+@pytest.mark.parametrize("state", ["part_used", "exchanged", "voided", "stop_requested"])
+def test_less_than_the_issuer_said_before_is_always_looked_at(state: str) -> None:
+    ours = Ours(state, seen=True, used_yen=20_000, face_yen=FACE, free=True)
+    assert judge(ours, PART_USED, 19_999).difference == LESS_THAN_BEFORE
 
 
 @pytest.mark.parametrize("state", ["open", "settled", "gone"])
