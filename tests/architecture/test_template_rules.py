@@ -1,8 +1,8 @@
 """A change of a template is a line or two of a diff: one block element a line, indented, no line over 120 columns.
 
 People keep to this, for no formatter does it: djlint 1.54, tried on all 235 templates, left 1,318 of 10,805 lines
-over 120 columns, for it breaks neither expressions nor what stands beside a condition, and changed what people see
-(a blank gained or lost between words) in 16 of them.
+over 120 columns, for it breaks neither expressions nor what stands beside a condition, and put line breaks into
+text that is drawn as somebody typed it (the class `as-written`) in seven of them.
 """
 
 import re
