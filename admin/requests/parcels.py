@@ -3,9 +3,7 @@
 Packed by two people with a scanner.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from litestar import Response
@@ -14,6 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import allowed, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.page import Page
+from admin.requests.parcel_views import ParcelPackView, ParcelPageView, ParcelsView
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError, NotFoundError
@@ -24,16 +23,13 @@ from portal.domain.letters.shipments.mail import (
     RETURN_REASONS,
     SIMPLE_REGISTERED,
 )
-from portal.domain.mailroom.printing.runs.addressees import Addressee, read_addressees
+from portal.domain.mailroom.printing.runs.addressees import read_addressees
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.requests.alternatives import packing, queries
-from portal.domain.requests.alternatives.models import AlternativeItem
-from portal.domain.requests.alternatives.queries import ParcelView, ToPack
 from portal.domain.requests.alternatives.serials import read_range
 from portal.domain.requests.alternatives.words import product_name
 from portal.platform.carrying_out import Again, carry_out
 from portal.platform.forms import Form
-from portal.platform.view import View
 
 CLASSES = (SIMPLE_REGISTERED, REGISTERED, PARCEL)
 """Mail that is handed over by hand and insured: nothing else carries paper of value."""
@@ -45,20 +41,6 @@ ROWS = 3
 def may_know(page: Page) -> bool:
     """Tell whether this person may know of protected households."""
     return allowed(page, Permission.KNOW_PROTECTED)
-
-
-@dataclass(frozen=True, slots=True)
-class ParcelsView(View):
-    """What ``admin/requests/parcels.html`` shows."""
-
-    stage: str
-    counts: Mapping[str, int]
-    said: str
-    to_pack: Sequence[ToPack]
-    rows: Sequence[ParcelView]
-    me: int
-    product: Any
-    pieces: Callable[..., str]
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -115,23 +97,6 @@ def _to_pack(page: Page) -> queries.ToPack:
     if found is None:
         raise NotFoundError(_s("この申請に、いま詰められるものはありません。"))
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class ParcelPackView(View):
-    """What ``admin/requests/parcel_pack.html`` shows."""
-
-    view: ToPack
-    chosen: Sequence[int]
-    mail_class: str
-    classes: tuple[str, str, str]
-    wanted: Mapping[str, int]
-    rows: range
-    left: int | None
-    focus: str
-    product: Any
-    pieces: Callable[..., str]
-    limit: int
 
 
 def show_pack(page: Page, status_code: int = 200) -> Response[Any]:
@@ -286,23 +251,6 @@ def found_parcel(page: Page) -> queries.ParcelView:
     if view is None:
         raise NotFoundError(_s("この小包は見つかりませんでした。"))
     return view
-
-
-@dataclass(frozen=True, slots=True)
-class ParcelPageView(View):
-    """What ``admin/requests/parcel.html`` shows."""
-
-    view: ParcelView
-    items: Sequence[AlternativeItem]
-    serials: Sequence[tuple[str, str, int]]
-    addressee: Addressee | None
-    classes: tuple[str, str, str]
-    own: bool
-    product: Any
-    reasons: tuple[str, ...]
-    today: date
-    said: str
-    redeliveries: int
 
 
 def show_parcel(page: Page, status_code: int = 200) -> Response[Any]:

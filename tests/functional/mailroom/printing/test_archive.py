@@ -4,10 +4,7 @@ import csv
 import hashlib
 import io
 import json
-import random
-import subprocess
 import sys
-import time
 import tracemalloc
 from pathlib import Path
 
@@ -28,7 +25,6 @@ from portal.domain.letters.subcontractors import services as subcontractors
 from portal.domain.letters.subcontractors.models import SentFile
 from portal.domain.mailroom.printing.archives import sending
 from portal.domain.mailroom.printing.archives.building import build_archive
-from portal.domain.mailroom.printing.archives.models import PrintArchive
 from portal.domain.mailroom.printing.archives.plain_files import (
     plain_files,
     remove_plain_files,
@@ -43,8 +39,6 @@ from portal.platform.database import Database
 from tests.support.archives import MailHouse, make_mail_house
 from tests.support.coupons import NOW
 from tests.support.letters import add_families, printer, read_papers
-from tests.support.servers import PATIENCE
-from tests.support.sources import ROOT
 from tests.support.work import source_of, work_in
 
 BUILD = [sys.executable, "-W", "error", "-m", "tests.support.archives"]
@@ -361,56 +355,3 @@ def test_every_step_of_an_archive_from_every_state_is_as_the_table_says() -> Non
         if ARCHIVE.can(state, action)
     }
     assert steps == {("built", "send"), ("built", "drop"), ("built", "lose"), ("sent", "lose")}
-
-
-def start(house: MailHouse, url: str, run_id: int) -> subprocess.Popen[str]:
-    child = subprocess.Popen(
-        [*BUILD, url, str(run_id), str(house.id), str(house.officer.id)],
-        cwd=ROOT,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    assert child.stdout is not None
-    assert child.stdout.readline() == "go\n"
-    return child
-
-
-def test_killed_at_any_moment_there_is_a_whole_archive_or_none(
-    house: MailHouse, database_url: str
-) -> None:
-    run_id, _people = house.run(4, size=8_000_000)
-    folder = house.folder / f"run-{run_id:03}"
-    dice = random.Random(20230630)
-    killed = 0
-    for longest in (0.0, 0.25, 0.25):  # the first never ends by itself, on any machine
-        child = start(house, database_url, run_id)
-        time.sleep(dice.uniform(0.0, longest))
-        child.kill()
-        child.communicate()
-        killed += child.returncode < 0
-        with house.database.read() as session:
-            rows = session.scalars(select(PrintArchive)).all()
-            for row in rows:
-                assert (
-                    hashlib.sha256((folder / row.file_name).read_bytes()).hexdigest() == row.sha256
-                )
-        if rows:
-            break
-    assert killed
-    child = start(house, database_url, run_id)
-    _out, fault = child.communicate(timeout=PATIENCE)
-    assert child.returncode == 0 or "archive_there" in fault or "もう作ってあります" in fault, fault
-    with house.database.read() as session:
-        (row,) = session.scalars(select(PrintArchive))
-        assert hashlib.sha256((folder / row.file_name).read_bytes()).hexdigest() == row.sha256
-        assert [path.name for path in folder.glob("*.age*")] == [row.file_name]
-
-
-def test_two_at_once_make_one_archive(house: MailHouse, database_url: str) -> None:
-    run_id, _people = house.run(4, size=5_000_000)
-    both = [start(house, database_url, run_id) for _ in range(2)]
-    faults = [child.communicate(timeout=PATIENCE)[1] for child in both]
-    assert sorted(child.returncode for child in both) == [0, 1], faults
-    assert any("ConflictError" in fault for fault in faults)
-    assert archive_states(house, run_id) == ["built"]
