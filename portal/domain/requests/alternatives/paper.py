@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import select
 
-from portal.domain.foundation.actors import Actor, Channel
+from portal.domain.foundation.actors import Channel
 from portal.domain.foundation.program.opening import require_open_for_staff
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
@@ -21,8 +21,8 @@ from portal.domain.requests.requests.paper_forms import (
     WEAK,
     PaperEntry,
     add_form,
-    check_entry,
-    check_instant,
+    as_entered,
+    check_form,
     finish_evidence,
     instant_that_counts,
     locked_out_task,
@@ -48,10 +48,7 @@ def enter_form(
         ConflictError, NotAllowedError: as ``services.submit``.
     """
     by_phone = form.channel is Channel.PHONE
-    if by_phone:
-        check_instant(form.received_at, work.now)
-    else:
-        check_entry(form, work.now)
+    check_form(form, work.now)
     work.session.execute(
         select(Household.id).where(Household.id == household_id).with_for_update(key_share=True)
     )
@@ -59,25 +56,20 @@ def enter_form(
     counts = instant_that_counts(work.program, form, task.created_at if task else None)
     if by_phone or not work.program.windows.alternative.is_over(counts):
         require_open_for_staff(work.program.windows.alternative, counts)
-    with_channel = Actor(work.actor.role, work.actor.id, work.actor.organization, form.channel)
-    row, new = _join(work.acting_as(with_channel), household_id, wishes, form)
+    entering = as_entered(work, form.channel)
+    row, new = _join(entering, household_id, wishes, form)
     if row is not None and not new:
         return row
     weak = () if by_phone else weaknesses(work.program.windows.alternative, form, counts)
     warnings = (*weak, *(() if form.is_clear else (UNCLEAR,)))
     row = open_with_items(
-        work.acting_as(with_channel),
-        household_id,
-        new,
-        form.written,
-        received_at=counts,
-        warnings=warnings,
+        entering, household_id, new, form.written, received_at=counts, warnings=warnings
     )
     if not by_phone:
-        add_form(work.acting_as(with_channel), row, form)
+        add_form(entering, row, form)
     if not form.is_clear:
-        _ask(work.acting_as(with_channel), row, form)
-    finish_evidence(work.acting_as(with_channel), task, row)
+        _ask(entering, row, form)
+    finish_evidence(entering, task, row)
     return row
 
 

@@ -83,11 +83,9 @@ def open_with_items(
     received_at: datetime | None = None,
     warnings: tuple[str, ...] = (),
 ) -> Request:
-    """Open a request; the caller decided whether it is in time.
+    """Open a request; the caller decided whether it is in time. Raises as ``submit``.
 
     One of ``WEAK`` touches neither child nor coupon.
-
-    Raises: as ``submit``, but for the window.
     """
     chosen = _chosen(work, household_id, wishes)
     binding = not WEAK & set(warnings)
@@ -103,21 +101,7 @@ def open_with_items(
         received_at=received_at,
         warnings=(*warnings, *(("held",) if held else ())),
     )
-    items = [
-        AlternativeItem(
-            request_id=row.id,
-            entitlement_id=entitlement.id,
-            household_id=household_id,
-            ordinal=ordinal,
-            product=product.id,
-            amount_yen=entitlement.amount_yen,
-            piece_yen=product.piece_yen,
-            pieces=product.pieces_of(entitlement.amount_yen),
-            created_at=work.now,
-            changed_at=work.now,
-        )
-        for entitlement, ordinal, product in chosen
-    ]
+    items = [_item(work, row, *wish) for wish in chosen]
     if binding:
         ids = [item.entitlement_id for item in items]
         claims.claim(work, household_id, ids, claims.ALTERNATIVE, row.id)
@@ -133,6 +117,23 @@ def open_with_items(
         receipt_no=row.receipt_no,
     )
     return row
+
+
+def _item(
+    work: Work, row: Request, entitlement: Entitlement, ordinal: int, product: AlternativeProduct
+) -> AlternativeItem:
+    return AlternativeItem(
+        request_id=row.id,
+        entitlement_id=entitlement.id,
+        household_id=entitlement.household_id,
+        ordinal=ordinal,
+        product=product.id,
+        amount_yen=entitlement.amount_yen,
+        piece_yen=product.piece_yen,
+        pieces=product.pieces_of(entitlement.amount_yen),
+        created_at=work.now,
+        changed_at=work.now,
+    )
 
 
 def _replace_weak(work: Work, household_id: int, entitlement_ids: Sequence[int]) -> None:

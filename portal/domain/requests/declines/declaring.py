@@ -177,27 +177,27 @@ def declare(
         warnings=warnings,
         receipt_no=said.receipt_no,
     )
-    insert_together(
-        work.session,
-        DeclineItem,
-        [
-            {
-                "request_id": row.id,
-                "entitlement_id": right.id,
-                "state": DECLINE.initial,
-                "adult": right.adult,
-                "countersigned_at": work.now if right.ordinal in signed else None,
-                "created_at": work.now,
-                "changed_at": work.now,
-            }
-            for right in rights
-        ],
-    )
+    _insert_items(work, row, rights, signed)
     if said.binding:
         bind(work, row, ids, read=rights, coupons=coupons)
     if COUNTERSIGN in warnings:
         move(work, row, "ask_back", waits_for=COUNTERSIGN)
     return row
+
+
+def _insert_items(work: Work, row: Request, rights: Sequence[Right], signed: list[int]) -> None:
+    common = {"request_id": row.id, "created_at": work.now, "changed_at": work.now}
+    items = [
+        {
+            **common,
+            "entitlement_id": right.id,
+            "state": DECLINE.initial,
+            "adult": right.adult,
+            "countersigned_at": work.now if right.ordinal in signed else None,
+        }
+        for right in rights
+    ]
+    insert_together(work.session, DeclineItem, items)
 
 
 def _warnings(

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor, Channel
+from portal.domain.foundation.actors import Channel
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
@@ -37,6 +37,7 @@ from portal.domain.requests.requests.paper_forms import (
     SIGNERS,
     PaperEntry,
     add_form,
+    as_entered,
     check_entry,
     instant_that_counts,
     weaknesses,
@@ -77,23 +78,27 @@ def enter_form(
     if unclear and completes is not None and completes[1]:
         add_form(work, completes[0], form)  # the better word is still missing
         return completes[0]
+    notes = ((CROSSED,) if crossed else ()) + ((HONORED,) if form.evidence else ())
     said = Declaration(
         counts,
         binding=not warnings and not unclear,
         countersigned=form.countersigned,
-        warnings=(
-            *warnings,
-            *((CROSSED,) if crossed else ()),
-            *((HONORED,) if form.evidence else ()),
-        ),
+        warnings=(*warnings, *notes),
         written=form.written,
     )
-    with_channel = Actor(work.actor.role, work.actor.id, work.actor.organization, form.channel)
-    row = declare(work.acting_as(with_channel), household_id, new, said, completes)
-    add_form(work.acting_as(with_channel), row, form)
+    entering = as_entered(work, form.channel)
+    row = declare(entering, household_id, new, said, completes)
+    add_form(entering, row, form)
     if unclear:
         unclear_form = Decided(Decision.MARK_UNCLEAR, "unclear")
-        return mark_unclear(work.acting_as(with_channel), row, unclear_form, form.follow_up)
+        return mark_unclear(entering, row, unclear_form, form.follow_up)
+    _announce_received(work, household_id, row, form)
+    return row
+
+
+def _announce_received(
+    work: Work, household_id: int, row: Request, form: PaperEntry[DeclineNote]
+) -> None:
     announce(
         work,
         household_id,
@@ -102,7 +107,6 @@ def enter_form(
         contact=form.written.telephone or None,
         receipt_no=row.receipt_no,
     )
-    return row
 
 
 def _nothing() -> Request:

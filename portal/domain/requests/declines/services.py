@@ -53,16 +53,11 @@ def submit(
     receipt_no: str | None = None,
     way: Reach | None = None,
 ) -> Request:
-    """Declare in the portal.
-
-    Children are claimed, coupons hidden, and the request waits for review.
+    """Declare in the portal: children are claimed, coupons hidden, and the request waits for review.
 
     It completes what waits for these children: a correction, a wish told on the telephone, a form
-    on paper that could not count. ``written`` is sealed.
-    ``receipt_no`` is the number of a new request, ``way`` how the household is told, where the
-    caller has them already.
-
-    After a refusal nothing of it stands: the caller may answer it inside the same transaction.
+    on paper that could not count. ``receipt_no`` is the number of a new request, ``way`` how the
+    household is told, where the caller has them already. After a refusal nothing of it is kept.
 
     Raises:
         NotAllowedError: the actor is of the staff (``paper`` is their way); a coupon was spent or

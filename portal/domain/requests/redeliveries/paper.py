@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor, Channel
+from portal.domain.foundation.actors import Channel
 from portal.domain.foundation.program.opening import require_open_for_staff
 from portal.domain.foundation.work import Work
 from portal.domain.people.households.models import Household
@@ -16,8 +16,8 @@ from portal.domain.requests.requests.paper_forms import (
     LATE,
     PaperEntry,
     add_form,
-    check_entry,
-    check_instant,
+    as_entered,
+    check_form,
     finish_evidence,
     instant_that_counts,
     locked_out_task,
@@ -44,16 +44,13 @@ def enter_form(
         ConflictError: not now; the sentence says why and what else is possible.
     """
     by_phone = form.channel is Channel.PHONE
-    if by_phone:
-        check_instant(form.received_at, work.now)
-    else:
-        check_entry(form, work.now)
+    check_form(form, work.now)
     work.session.execute(
         select(Household.id).where(Household.id == household_id).with_for_update(key_share=True)
     )
     task = locked_out_task(work, form.evidence, TROUBLE) if form.evidence else None
     counts = instant_that_counts(work.program, form, task.created_at if task else None)
-    with_channel = Actor(work.actor.role, work.actor.id, work.actor.organization, form.channel)
+    entering = as_entered(work, form.channel)
     late = not by_phone and work.program.windows.redelivery.is_over(counts)
     if not late:
         require_open_for_staff(work.program.windows.redelivery, counts)
@@ -63,18 +60,13 @@ def enter_form(
     if asked is not None:
         row = locked(work.session, asked.id)
     else:
-        take = keep_late if late else submit
+        take, telephone = (keep_late if late else submit), form.written.telephone
         row = take(
-            work.acting_as(with_channel),
-            household_id,
-            item,
-            shipment_id,
-            received_at=counts,
-            telephone=form.written.telephone,
+            entering, household_id, item, shipment_id, received_at=counts, telephone=telephone
         )
     if not by_phone:
-        add_form(work.acting_as(with_channel), row, form)
-    finish_evidence(work.acting_as(with_channel), task, row)
+        add_form(entering, row, form)
+    finish_evidence(entering, task, row)
     return row
 
 

@@ -133,6 +133,18 @@ def keep_late(
     return request
 
 
+def _refuse_throttled(verdict: throttles.Verdict) -> None:
+    """Raise ThrottledError where the network has sent its three forms of the day (T9)."""
+    if not verdict.allowed:
+        raise ThrottledError(
+            _(
+                "ここから申し込めるのは、1日に3回までです。お急ぎのときは、"
+                "コールセンターにお電話ください。"
+            ),
+            retry_at=verdict.retry_at,
+        )
+
+
 def submit_without_sign_in(work: Work, wish: Wish, form_key: str, address: str) -> str:
     """Take a request of somebody who cannot sign in.
 
@@ -157,14 +169,7 @@ def submit_without_sign_in(work: Work, wish: Wish, form_key: str, address: str) 
     if receipt := earlier_result(work.session, key):
         throttles.give_back(work.session, throttles.REDELIVERY_FORM, near)
         return receipt
-    if not verdict.allowed:
-        raise ThrottledError(
-            _(
-                "ここから申し込めるのは、1日に3回までです。お急ぎのときは、"
-                "コールセンターにお電話ください。"
-            ),
-            retry_at=verdict.retry_at,
-        )
+    _refuse_throttled(verdict)
     if not first_time(work.session, key, work.now) and (
         receipt := earlier_result(work.session, key)
     ):

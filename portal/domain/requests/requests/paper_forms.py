@@ -5,11 +5,11 @@ Which instant counts, who signed, and the row of each form.
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import select
 
-from portal.domain.foundation.actors import Channel
+from portal.domain.foundation.actors import Actor, Channel
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import day_start, jst_date
 from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError
@@ -67,6 +67,20 @@ def check_entry(form: PaperEntry[object], now: datetime) -> None:
     check_instant(form.received_at, now)
     if form.postmark_on is not None and form.postmark_on > jst_date(form.received_at):
         raise InputError(_s("消印の日が、届いた日より後になっています。"), code="postmark_on")
+
+
+def as_entered(work: Work, channel: Channel) -> Work:
+    """Return the work in the name of the same person, on the channel on which the form came."""
+    actor = work.actor
+    return work.acting_as(Actor(actor.role, actor.id, actor.organization, channel))
+
+
+def check_form(form: PaperEntry[Any], now: datetime) -> None:
+    """Refuse an entry that contradicts itself; a call only has its instant. Raises InputError."""
+    if form.channel is Channel.PHONE:
+        check_instant(form.received_at, now)
+    else:
+        check_entry(form, now)
 
 
 def check_instant(received_at: datetime, now: datetime) -> None:

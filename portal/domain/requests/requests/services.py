@@ -41,13 +41,9 @@ def open_request(
 ) -> Request:
     """Open a request and give it a receipt number.
 
-    ``written`` (a record as its form seals it) is kept sealed; ``received_at`` defaults to ``now``
-    (UTC).
-
-    ``receipt_no`` is a fresh number that the caller made already.
-
-    An actor of the staff is kept as the person who entered it (an own entry is never confirmed by
-    oneself).
+    ``written`` (a record as its form seals it) is kept sealed; ``received_at`` (UTC) defaults to
+    now; ``receipt_no`` is a fresh number that the caller made. An actor of the staff is kept as the
+    person who entered it: nobody confirms an own entry.
     """
     if kind not in KINDS:
         raise ValueError("unknown kind of request")
