@@ -21,7 +21,8 @@ from portal.domain.letters.shipments.mail import REGISTERED, SIMPLE_REGISTERED
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Household
 from portal.domain.people.staff.models import StaffUser
-from portal.domain.requests.alternatives import delivery
+from portal.domain.requests.alternatives import delivery, packing
+from portal.domain.requests.alternatives.models import AlternativeParcel
 from portal.domain.requests.alternatives.words import steps_of
 from portal.platform.database import Database
 from tests.support.paper import Paper, make_paper
@@ -106,6 +107,17 @@ def test_two_people_pack_and_both_count(paper: Paper, family: Person) -> None:
     with pytest.raises(WrongStateError):
         paper.confirm(parcel)
     paper.check()
+
+
+def test_the_second_count_is_of_the_yen_too(paper: Paper, family: Person) -> None:
+    request_id = paper.ask(family, 1)
+    paper.decide(request_id)
+    parcel_id = paper.count(request_id, 1)
+    with paper.database.write() as session:
+        parcel = session.get_one(AlternativeParcel, parcel_id)
+        work = work_in(session, paper.second, paper.now, program=paper.program)
+        with pytest.raises(InputError, match="もう一度数え"):
+            packing.confirm(work, parcel_id, parcel.pieces, parcel.amount_yen + 1)
 
 
 def test_a_serial_number_leaves_once(paper: Paper) -> None:
