@@ -14,17 +14,41 @@ from sqlalchemy import inspect, text
 
 from portal.platform.database import Database, make_engine
 from tests.support import pdf, qr
+from tests.support.databases import Cluster, PostgresPool
 from tests.support.mail import SmtpSink
 from tests.support.servers import StartServer, free_port
 from tests.support.sms import SmsGateway
 
 
-def test_every_test_gets_a_database_of_its_own_with_tables(database: Database) -> None:
-    names = inspect(database.engine).get_table_names()
-    assert len(names) > 5
-    with database.write() as session:
-        session.execute(text("CREATE TABLE left_behind (id integer)"))
-    assert "left_behind" not in names
+def test_every_test_gets_a_database_with_tables_and_no_rows(database: Database) -> None:
+    assert len(inspect(database.engine).get_table_names()) > 5
+    with database.read() as session:
+        assert session.scalar(text("SELECT count(*) FROM household")) == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "CREATE TABLE left_behind (id integer)",
+        "ALTER TABLE household ADD left_behind integer",
+        "ALTER TABLE household ADD CONSTRAINT left_behind CHECK (true)",
+    ],
+)
+def test_a_database_whose_tables_a_test_changed_is_not_given_to_the_next(
+    change: str, postgres_cluster: Cluster, postgres_template: str
+) -> None:
+    pool = PostgresPool(postgres_cluster, postgres_template)
+    kept, changed = pool.take(), pool.take()
+    engine = make_engine(changed)
+    with engine.begin() as connection:
+        connection.execute(text(change))
+    engine.dispose()
+    pool.give_back(changed)
+    pool.give_back(kept)
+    assert pool.free == [kept]
+    assert pool.take() == kept
+    assert pool.take() != changed
+    pool.close()
 
 
 def test_an_empty_database_is_empty(empty_database_url: str) -> None:
