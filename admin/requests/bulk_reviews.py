@@ -52,7 +52,7 @@ def _chosen(page: Page) -> list[tuple[int, int]]:
 
 @dataclass(frozen=True, slots=True)
 class ReviewsBulkView(View):
-    """What ``admin/requests/reviews_bulk.html`` shows."""
+    """What ``admin/requests/review/bulk.html`` shows."""
 
     plan: Plan | None
     asked: int
@@ -67,7 +67,7 @@ def preview(page: Page) -> Response[Any]:
         return page.redirect("/reviews")
     planned = bulk_review.plan(page.work, [number for number, _version in chosen])
     return page.render(
-        "admin/requests/reviews_bulk.html", ReviewsBulkView(plan=planned, asked=len(chosen))
+        "admin/requests/review/bulk.html", ReviewsBulkView(plan=planned, asked=len(chosen))
     )
 
 
@@ -92,7 +92,7 @@ def show_done(page: Page) -> Response[Any]:
         bulk_review.LeftOut(int(number), str(receipt), str(why)) for number, receipt, why in left
     ]
     return page.render(
-        "admin/requests/reviews_bulk.html",
+        "admin/requests/review/bulk.html",
         ReviewsBulkView(plan=None, done=count, refused=refused, asked=count + len(left)),
     )
 

@@ -61,7 +61,7 @@ def _queue_of(page: Page) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ReviewsView(View):
-    """What ``admin/requests/reviews.html`` shows."""
+    """What ``admin/requests/review/queue.html`` shows."""
 
     rows: Sequence[QueueRow]
     more: bool
@@ -98,7 +98,7 @@ def show_queue(page: Page, status_code: int = 200) -> Response[Any]:
         limit=review_queue.PAGE + 1,
     )
     return page.render(
-        "admin/requests/reviews.html",
+        "admin/requests/review/queue.html",
         ReviewsView(
             rows=rows[: review_queue.PAGE],
             more=len(rows) > review_queue.PAGE,
@@ -198,7 +198,7 @@ def _address(path: str, pairs: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ReviewView(View):
-    """What ``admin/requests/review.html`` shows."""
+    """What ``admin/requests/review/request.html`` shows."""
 
     request: Request
     mine: bool
@@ -225,7 +225,7 @@ def show(page: Page, status_code: int = 200, changes: Changes | None = None) -> 
     kind = kind_of(row.kind)
     decisions = review_offers.offered(page.work, row)
     return page.render(
-        "admin/requests/review.html",
+        "admin/requests/review/request.html",
         ReviewView(
             request=row,
             mine=mine,
