@@ -10,14 +10,14 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = (
-    "tests.support.machine",  # first: it builds what others read
-    "tests.support.servers",
+    "tests.support.programs.machine",  # first: it builds what others read
+    "tests.support.programs.servers",
     "tests.support.browser",
     "tests.support.canaries",
-    "tests.support.databases",
-    "tests.support.mail",
+    "tests.support.databases.fixtures",
+    "tests.support.programs.mail",
     "tests.support.sites",
-    "tests.support.sms",
+    "tests.support.programs.sms",
 )
 
 

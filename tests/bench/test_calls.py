@@ -20,12 +20,12 @@ from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.base import refresh_statistics
 from portal.domain.foundation.clock import jst_date
 from tests.bench.test_desk import PROMISED, assert_ratios, bare_site, cost
-from tests.support.call_month import as_file, invent_counts
+from tests.support.contacts.call_month import as_file, invent_counts
+from tests.support.contacts.telephony import BY_LANGUAGE
 from tests.support.coupons import VAULT
 from tests.support.people import CANARY_NAME, add_household
 from tests.support.resident import Visitor
 from tests.support.staff import StaffSite
-from tests.support.telephony import BY_LANGUAGE
 from tests.support.work import work_in
 
 CALLS = 100_000

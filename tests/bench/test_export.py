@@ -29,7 +29,7 @@ from tests.bench.test_settlement import (
     measured,
     portions,
 )
-from tests.support.command import CommandLine
+from tests.support.programs.command import CommandLine
 
 EVENTS = 10
 """A household's, in a year: its letter on the way, signing in, a coupon shown and exchanged."""

@@ -13,7 +13,7 @@ from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
 from portal.domain.people.authn.passwords import hash_password
 from portal.platform.database import Database
 from tests.support.coupons import FULL_PRICE
-from tests.support.letters import add_families, printer
+from tests.support.mailroom.letters import add_families, printer
 
 LETTERS = int(os.environ.get("PORTAL_TEST_LETTERS", "2000"))
 ROUNDS = 3

@@ -27,10 +27,10 @@ from portal.domain.mailroom.roster.staging import CHILD_COLUMNS, HOUSEHOLD_COLUM
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.records import household_digest, person_digest
 from portal.platform.database import Database, make_engine
-from tests.support.command import CommandLine
 from tests.support.coupons import VAULT
-from tests.support.roster import NOW
-from tests.support.servers import ROOT
+from tests.support.mailroom.roster import NOW
+from tests.support.programs.command import CommandLine
+from tests.support.programs.servers import ROOT
 
 HOUSEHOLDS = int(os.environ.get("PORTAL_BENCH_HOUSEHOLDS", "50000"))
 SHARE_OF_FLOOR = 0.2

@@ -27,9 +27,9 @@ from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Child, Household
 from portal.platform.database import Database, make_engine
 from tests.bench.test_roster import MEASURE
-from tests.support.command import CommandLine
 from tests.support.coupons import AMOUNT
-from tests.support.servers import ROOT
+from tests.support.programs.command import CommandLine
+from tests.support.programs.servers import ROOT
 
 CHILDREN, HOUSEHOLDS, SPARE, PORTION = 82_500, 50_000, 1_000, 5_000
 SECONDS, PEAK_MEGABYTES = 60, 500

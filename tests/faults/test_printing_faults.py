@@ -19,9 +19,9 @@ from portal.domain.mailroom.printing.proofs.models import PrintProof, PrintProof
 from portal.domain.mailroom.printing.proofs.pictures import open_picture, pages_of
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
 from portal.platform.database import Database
-from tests.support.archives import MailHouse, make_mail_house
-from tests.support.letters import add_families, printer
-from tests.support.servers import PATIENCE
+from tests.support.mailroom.archives import MailHouse, make_mail_house
+from tests.support.mailroom.letters import add_families, printer
+from tests.support.programs.servers import PATIENCE
 from tests.support.sources import ROOT
 from tests.support.work import work_in
 
@@ -31,7 +31,14 @@ KILLS = 5
 def start(step: str, *arguments: object) -> subprocess.Popen[str]:
     """Begins a step in a process of its own, and returns when it is at work."""
     child = subprocess.Popen(
-        [sys.executable, "-W", "error", "-m", f"tests.support.{step}", *map(str, arguments)],
+        [
+            sys.executable,
+            "-W",
+            "error",
+            "-m",
+            f"tests.support.mailroom.{step}",
+            *map(str, arguments),
+        ],
         cwd=ROOT,
         text=True,
         stdout=subprocess.PIPE,

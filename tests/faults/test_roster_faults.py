@@ -20,8 +20,8 @@ from portal.domain.mailroom.roster.models import RosterImport, StagedHousehold
 from portal.domain.people.entitlements.queries import totals
 from portal.domain.people.households.models import Household
 from portal.platform.database import Database, make_engine
-from tests.support.command import CommandLine, sentence
-from tests.support.roster import Ward, importer, rules_for
+from tests.support.mailroom.roster import Ward, importer, rules_for
+from tests.support.programs.command import CommandLine, sentence
 
 KILLS = 10
 

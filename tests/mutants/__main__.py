@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.mutants.entries import ROOT, EntryError, Mutant, entries
-from tests.support.postgres_server import postgres
+from tests.support.programs.postgres_server import postgres
 
 KILLED, SURVIVED, BROKEN = "killed", "SURVIVED", "BROKEN"
 VERDICTS = {0: SURVIVED, 1: KILLED}

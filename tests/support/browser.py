@@ -9,7 +9,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
 
-from tests.support.servers import PATIENCE
+from tests.support.programs.servers import PATIENCE
 
 FLAGS = (
     "--disable-gpu",

@@ -33,7 +33,7 @@ from portal.web import routes
 from portal.web.access import NEXT_STEP
 from tests.support.coupons import VAULT
 from tests.support.people import Person, add_person, give_coupons
-from tests.support.servers import ROOT, Server, StartServer, free_port
+from tests.support.programs.servers import ROOT, Server, StartServer, free_port
 from tests.support.work import work_in
 
 NOON = datetime(2023, 8, 1, 3, 0, tzinfo=UTC)

@@ -25,8 +25,8 @@ from portal.platform.database import Database
 from portal.platform.site import Site
 from portal.settings import Settings
 from tests.support.people import Person, add_person, give_coupons
+from tests.support.programs.servers import Server, StartServer, free_port
 from tests.support.resident import NOON, Loop, Visitor
-from tests.support.servers import Server, StartServer, free_port
 from tests.support.work import work_in
 
 COOKIE = "staff-sid"

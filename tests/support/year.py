@@ -45,13 +45,13 @@ from portal.domain.requests.requests.deciding import decide
 from portal.domain.requests.requests.decisions import Decided
 from portal.domain.requests.requests.models import Request
 from portal.platform.database import Database
-from tests.support.accidents import lose_batch, wrong_counts
 from tests.support.coupons import AMOUNT, load_codes, sandbox_profile
-from tests.support.letters import printer
-from tests.support.paper import Paper, make_paper
+from tests.support.mailroom.accidents import lose_batch, wrong_counts
+from tests.support.mailroom.letters import printer
+from tests.support.mailroom.roster import Ward
+from tests.support.oversight.settlement import end_program
 from tests.support.people import Person
-from tests.support.roster import Ward
-from tests.support.settlement import end_program
+from tests.support.requests.paper import Paper, make_paper
 from tests.support.work import work_in
 
 FATES = (

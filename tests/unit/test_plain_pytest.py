@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from tests.support.servers import ROOT, clean_environment
+from tests.support.programs.servers import ROOT, clean_environment
 
 
 def plain(folder: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
@@ -38,7 +38,7 @@ def test_a_test_without_its_browser_fails_and_says_what_is_missing(tmp_path: Pat
 
 
 def test_the_server_ends_with_its_starter_however_that_ends() -> None:
-    command = [sys.executable, "-m", "tests.support.postgres_server"]
+    command = [sys.executable, "-m", "tests.support.programs.postgres_server"]
     program = (
         f"import subprocess, time; subprocess.Popen({command}, stdin=subprocess.PIPE); "
         "time.sleep(99)"

@@ -14,7 +14,7 @@ from types import ModuleType
 import pytest
 from sqlalchemy import make_url
 
-from tests.support.servers import PATIENCE, ROOT, clean_environment
+from tests.support.programs.servers import PATIENCE, ROOT, clean_environment
 from tests.support.sources import short, text_files
 
 

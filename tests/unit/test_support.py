@@ -13,11 +13,11 @@ from playwright.sync_api import Browser
 from sqlalchemy import inspect, text
 
 from portal.platform.database import Database, make_engine
-from tests.support import pdf, qr
-from tests.support.databases import Cluster, PostgresPool
-from tests.support.mail import SmtpSink
-from tests.support.servers import StartServer, free_port
-from tests.support.sms import SmsGateway
+from tests.support.databases.fixtures import Cluster, PostgresPool
+from tests.support.programs.mail import SmtpSink
+from tests.support.programs.servers import StartServer, free_port
+from tests.support.programs.sms import SmsGateway
+from tests.support.reading import pdf, qr
 
 
 def test_every_test_gets_a_database_with_tables_and_no_rows(database: Database) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from portal.domain.foundation.actors import Actor, Organization, Role
 from tests.browser.admin.served import ServedStaff
-from tests.support.files import picture
+from tests.support.reading.files import picture
 from tests.support.staff import PASSWORD
 from tests.support.work import work_in
 

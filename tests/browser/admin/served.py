@@ -23,8 +23,8 @@ from portal.platform.database import Database, make_engine
 from portal.settings import Settings
 from tests.support.coupons import VAULT
 from tests.support.people import Person, add_person, give_coupons
+from tests.support.programs.servers import Server, StartServer
 from tests.support.resident import NOON
-from tests.support.servers import Server, StartServer
 from tests.support.staff import COOKIE, Colleague, hire, serve_staff, start_session
 from tests.support.work import work_in
 

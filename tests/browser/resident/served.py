@@ -14,8 +14,8 @@ from portal.domain.people.entitlements.services import hold_household
 from portal.platform.database import Database, make_engine
 from portal.settings import Settings
 from tests.support.people import Person, add_person, give_coupons
+from tests.support.programs.servers import Server, StartServer
 from tests.support.resident import NOON, serve_resident, start_session
-from tests.support.servers import Server, StartServer
 from tests.support.work import work_in
 
 LANGUAGES = {

@@ -13,8 +13,8 @@ from playwright.sync_api import expect
 from portal.settings import Settings
 from tests.support.browser import PageFactory
 from tests.support.gates import check_page
+from tests.support.programs.servers import Server, StartServer
 from tests.support.resident import serve_resident
-from tests.support.servers import Server, StartServer
 
 OPEN_IN_DECEMBER = datetime(2023, 12, 5, 3, tzinfo=UTC)
 CLOSED_FOR_GOOD = datetime(2023, 12, 29, 3, tzinfo=UTC)

@@ -14,7 +14,7 @@ from portal.domain.people.credentials.formats import print_login_id, print_passw
 from tests.browser.resident.screens import send
 from tests.browser.resident.served import LANGUAGES, LETTERS, Served
 from tests.support.browser import PageFactory
-from tests.support.qr import decode_png
+from tests.support.reading.qr import decode_png
 
 
 def to_the_coupon(served: Served, page: Page, name: str) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from portal.platform.database import make_engine
 from portal.platform.migrations import create_tables
-from tests.support.stored import ENGINES, Stored, stored, versions
+from tests.support.databases.stored import ENGINES, Stored, stored, versions
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, Engine, text
 
 from portal.platform.migrations import upgrade_tables
-from tests.support.stored import Stored
+from tests.support.databases.stored import Stored
 
 SUBJECTS = ("fax_case:{fax}", "task:{task}", "call:{call}", "fax_case:999999", "task:x", "form:12")
 TABLES = {"fax": "fax_case", "task": "task", "call": "call_record"}

@@ -28,11 +28,11 @@ from portal.platform.migrations import upgrade_tables
 from portal.platform.site import Site
 from portal.platform.startup import check_prepared
 from portal.settings import Settings
-from tests.support.desk import field
+from tests.support.databases.sealed_rows import open_everything
+from tests.support.databases.stored import FOLDER, Stored
+from tests.support.requests.desk import field
 from tests.support.resident import Loop, Resident, Visitor, make_resident
-from tests.support.sealed_rows import open_everything
 from tests.support.staff import StaffSite, make_staff
-from tests.support.stored import FOLDER, Stored
 
 PAGES = ("/", "/reviews", "/tasks", "/holds", "/letters", "/coupons", "/roster", "/incidents")
 

@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, Column, Engine, ForeignKey, Index, MetaD
 from portal.domain.foundation.base import NAMING, BigId
 from portal.domain.tables import metadata
 from portal.platform.database import Database, make_engine
-from tests.support.catalog import catalog
+from tests.support.databases.catalog import catalog
 
 OF_MIGRATIONS_ALONE: tuple[str, ...] = ()
 """How facts begin that only migrations can make.

@@ -17,9 +17,9 @@ from portal.domain.oversight.export.ledgers.all_ledgers import ALL_LEDGERS
 from portal.domain.people.tasks.services import new_receipt_no
 from portal.domain.tables import metadata
 from portal.platform.migrations import upgrade_tables
-from tests.support import names_in_source
-from tests.support.sealed_rows import Opener, Row, stored_names
-from tests.support.stored import Stored
+from tests.support.databases import names_in_source
+from tests.support.databases.sealed_rows import Opener, Row, stored_names
+from tests.support.databases.stored import Stored
 
 FILE = "tests/functional/migrations/stored_names.toml"
 

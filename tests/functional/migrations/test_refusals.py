@@ -15,8 +15,8 @@ from portal.platform.migrations import upgrade_tables
 from portal.platform.schema import require_current, revisions
 from portal.platform.startup import check_prepared, initialize
 from portal.settings import Settings
-from tests.support.catalog import catalog
-from tests.support.migrations import LATER, later_versions
+from tests.support.databases.catalog import catalog
+from tests.support.databases.migrations import LATER, later_versions
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from portal.domain.tables import metadata
 from portal.platform.database import make_engine
 from portal.platform.migrations import columns_at, create_tables, run, upgrade_tables
 from portal.platform.schema import columns_of, require_current
-from tests.support.catalog import catalog
-from tests.support.migrations import later_versions
-from tests.support.sealed_rows import open_everything, sealed_columns, stored_names
-from tests.support.stored import Stored
+from tests.support.databases.catalog import catalog
+from tests.support.databases.migrations import later_versions
+from tests.support.databases.sealed_rows import open_everything, sealed_columns, stored_names
+from tests.support.databases.stored import Stored
 
 REVISIONS = {"0.1.0": "0001"}
 """The newest migration of each release."""

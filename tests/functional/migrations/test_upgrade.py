@@ -11,8 +11,8 @@ from portal.domain.foundation.errors import InputError
 from portal.platform.database import make_engine
 from portal.platform.migrations import Limits, create_tables, upgrade_tables
 from portal.platform.schema import revisions
-from tests.support.catalog import catalog
-from tests.support.migrations import later_versions
+from tests.support.databases.catalog import catalog
+from tests.support.databases.migrations import later_versions
 
 SHORT = Limits(turn=0.3, lock=0.3, statement=0.5)
 

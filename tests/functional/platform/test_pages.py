@@ -19,8 +19,8 @@ from portal.platform.startup import check_prepared, initialize
 from portal.platform.stylesheets import joined
 from portal.settings import Settings, load_settings
 from portal.web import routes
+from tests.support.programs.servers import ROOT
 from tests.support.resident import Resident
-from tests.support.servers import ROOT
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ from portal.domain.requests.requests.kinds import RequestKind
 from portal.domain.requests.requests.models import Request
 from tests.functional.desk.acts.support import make_desk
 from tests.functional.requests.admin.entries import CARD, PAPER, enter
-from tests.support import pdf
+from tests.support.reading import pdf
 from tests.support.resident import Resident, Visitor
 from tests.support.staff import StaffSite
 from tests.support.work import work_in

@@ -15,7 +15,7 @@ from portal.domain.requests.redeliveries.models import Redelivery
 from portal.domain.requests.requests.models import Request
 from tests.functional.requests.redeliveries.support import Post, make_post
 from tests.functional.resident.test_enumeration import auc
-from tests.support import pdf
+from tests.support.reading import pdf
 from tests.support.resident import Resident, Visitor
 
 RECEIPT = re.compile(r"[A-Z0-9]{4}-[A-Z0-9]{4}")

@@ -20,7 +20,7 @@ from tests.browser.admin.contacts.calling import at_the_desk
 from tests.browser.admin.screens import Step, press
 from tests.browser.admin.served import ServedStaff
 from tests.functional.contacts.faxes.support import PROGRAM, SENDER
-from tests.support.files import fax
+from tests.support.reading.files import fax
 from tests.support.work import work_in
 
 _SENT: dict[str, int] = {}

@@ -20,9 +20,9 @@ from portal.domain.mailroom.roster.holds import put_hold
 from portal.domain.people.households.models import Household
 from tests.browser.admin.screens import Step, press
 from tests.browser.admin.served import ServedStaff
-from tests.support.files import picture
+from tests.support.mailroom.proofs import approve_run
 from tests.support.people import add_person
-from tests.support.proofs import approve_run
+from tests.support.reading.files import picture
 from tests.support.work import work_in
 
 NUMBERS = count(1)

@@ -20,7 +20,7 @@ from portal.domain.people.households.models import Hold
 from tests.browser.admin.screens import Step, press
 from tests.browser.admin.served import ServedStaff
 from tests.functional.requests.redeliveries.support import tracking_no
-from tests.support.archives import MailHouse
+from tests.support.mailroom.archives import MailHouse
 from tests.support.people import Person
 from tests.support.work import work_in
 

@@ -18,9 +18,15 @@ from portal.domain.oversight.reports.versions import month_report
 from tests.browser.admin.contacts.calling import at_the_desk, begin_call
 from tests.browser.admin.screens import Step, press
 from tests.browser.admin.served import ServedStaff
-from tests.support.call_month import END_OF_JULY, JULY, add_marked_call, as_file, invent_counts
+from tests.support.contacts.call_month import (
+    END_OF_JULY,
+    JULY,
+    add_marked_call,
+    as_file,
+    invent_counts,
+)
+from tests.support.contacts.telephony import BY_LANGUAGE, BY_LINE, line_file
 from tests.support.staff import hire
-from tests.support.telephony import BY_LANGUAGE, BY_LINE, line_file
 from tests.support.work import work_in
 
 REPORT = "/call-report/2023-07"

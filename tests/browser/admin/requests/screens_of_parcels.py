@@ -9,7 +9,7 @@ from portal.domain.requests.alternatives import lost_parcels, stocktaking
 from portal.domain.requests.alternatives.serials import read_range
 from tests.browser.admin.screens import Step, press
 from tests.browser.admin.served import ServedStaff
-from tests.support.paper import GIFT, Paper, make_paper
+from tests.support.requests.paper import GIFT, Paper, make_paper
 from tests.support.work import work_in
 
 _OFFICES: dict[str, Paper] = {}

@@ -21,9 +21,9 @@ from portal.domain.requests.requests.scans import check_scan, store_scan
 from portal.domain.requests.requests.services import claim as claim_request
 from tests.browser.admin.screens import Step, press
 from tests.browser.admin.served import ServedStaff
-from tests.support.desk import PARENT, Inbox, officer
-from tests.support.files import picture
 from tests.support.people import Person, add_person, give_coupons
+from tests.support.reading.files import picture
+from tests.support.requests.desk import PARENT, Inbox, officer
 from tests.support.work import work_in
 
 NUMBERS = count(1)

@@ -7,8 +7,8 @@ from tests.browser.admin.contacts.passing import passes_at_a_desk, passes_on_a_p
 from tests.browser.admin.requests.screens_of_entries import ENTRIES
 from tests.browser.admin.served import ServedStaff
 from tests.support.browser import PageFactory
-from tests.support.files import picture
 from tests.support.gates import plain
+from tests.support.reading.files import picture
 
 NAMES = pytest.mark.parametrize("name", list(ENTRIES))
 

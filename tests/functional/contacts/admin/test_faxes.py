@@ -11,8 +11,8 @@ from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.faxes.models import FaxCase, FaxReply
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.audit.models import AuditEvent
-from tests.support import pdf as read_pdf
-from tests.support.files import fax, pdf, picture
+from tests.support.reading import pdf as read_pdf
+from tests.support.reading.files import fax, pdf, picture
 from tests.support.resident import Visitor
 from tests.support.staff import StaffSite
 

@@ -19,8 +19,8 @@ from portal.domain.contacts.calls.reception_form import reception_form_pdf
 from portal.domain.foundation.actors import Actor, Role
 from portal.domain.foundation.errors import InputError, NotAllowedError
 from portal.domain.foundation.texts import use_locale
-from tests.support import pdf
 from tests.support.coupons import VAULT
+from tests.support.reading import pdf
 from tests.support.staff import StaffSite
 from tests.support.work import work_in
 

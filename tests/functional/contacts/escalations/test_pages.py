@@ -20,7 +20,7 @@ from tests.functional.contacts.escalations.browsing import (
     raised,
 )
 from tests.functional.contacts.escalations.test_sheets import returned
-from tests.support.files import picture
+from tests.support.reading.files import picture
 from tests.support.staff import StaffSite
 
 

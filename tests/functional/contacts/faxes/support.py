@@ -20,8 +20,8 @@ from portal.domain.foundation.program.loader import load_program
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.requests.requests.scans import check_scan
 from portal.platform.database import Database
-from tests.support.files import fax
 from tests.support.people import Person, add_person
+from tests.support.reading.files import fax
 from tests.support.work import work_in
 
 NOW = datetime(2023, 8, 1, 3, 0, tzinfo=UTC)

@@ -22,7 +22,7 @@ from portal.domain.people.households.models import Household
 from portal.domain.requests.requests.models import Scan
 from tests.functional.contacts.faxes.support import DIALED, NOW, FaxDesk
 from tests.support.coupons import VAULT
-from tests.support.files import fax, pdf
+from tests.support.reading.files import fax, pdf
 from tests.support.work import work_in
 
 

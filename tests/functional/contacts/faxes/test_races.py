@@ -11,7 +11,7 @@ from portal.domain.contacts.faxes import sending
 from portal.domain.contacts.faxes.models import FaxCase, FaxReply
 from portal.domain.foundation.errors import DomainError
 from tests.functional.contacts.faxes.support import FaxDesk
-from tests.support.files import pdf
+from tests.support.reading.files import pdf
 from tests.support.work import work_in
 
 

@@ -15,9 +15,9 @@ from portal.domain.foundation.errors import (
 )
 from portal.domain.people.households.models import Household
 from tests.functional.contacts.faxes.support import DIALED, NOW, PROGRAM, SENDER, FaxDesk
-from tests.support import pdf
 from tests.support.coupons import VAULT
 from tests.support.people import CANARY_NAME
+from tests.support.reading import pdf
 from tests.support.work import work_in
 
 TEXT = "手紙は、7月31日に、もう一度出しました。"

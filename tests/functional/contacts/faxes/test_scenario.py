@@ -15,9 +15,9 @@ from portal.domain.foundation.actors import Role
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.requests.requests.models import Request, Scan
 from tests.functional.desk.call_desk.support import CHILD_BIRTH, POSTAL, Agent, letter_of, posted
-from tests.support import pdf
-from tests.support.files import fax
 from tests.support.people import CANARY_BIRTH, CANARY_NAME, CANARY_STREET, Person
+from tests.support.reading import pdf
+from tests.support.reading.files import fax
 from tests.support.resident import NOON
 from tests.support.staff import StaffSite
 

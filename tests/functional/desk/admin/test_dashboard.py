@@ -23,7 +23,7 @@ from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.services import change
 from portal.domain.people.tasks.services import CALL_BACK, UNMATCHED, open_task
 from portal.domain.requests.requests.scans import check_scan
-from tests.support.files import fax
+from tests.support.reading.files import fax
 from tests.support.resident import Loop
 from tests.support.staff import StaffSite, make_staff
 from tests.support.work import work_in

@@ -14,8 +14,8 @@ from portal.domain.people.coupons import services as coupons
 from portal.domain.people.households.models import Household
 from portal.domain.requests.requests.models import Request
 from tests.functional.requests.admin.reviewing import decide, families, inbox, take
-from tests.support.desk import Inbox
 from tests.support.people import Person
+from tests.support.requests.desk import Inbox
 from tests.support.resident import Visitor
 from tests.support.staff import StaffSite
 from tests.support.work import work_in

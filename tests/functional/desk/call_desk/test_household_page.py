@@ -25,8 +25,8 @@ from tests.functional.desk.call_desk.support import (
     words,
 )
 from tests.support.canaries import CANARIES
-from tests.support.desk import Inbox
 from tests.support.people import CANARY_BUILDING, CANARY_NAME, CANARY_STREET, CANARY_TOWN, Person
+from tests.support.requests.desk import Inbox
 from tests.support.resident import NOON
 from tests.support.staff import StaffSite
 from tests.support.work import work_in

@@ -17,7 +17,7 @@ from portal.platform.database import Database
 from tests.functional.letters.announcements.card_support import pages, queue, states
 from tests.functional.mailroom.printing.conftest import Ward, ward  # noqa: F401  (a fixture)
 from tests.support.coupons import NOW, VAULT
-from tests.support.letters import add_families, printer
+from tests.support.mailroom.letters import add_families, printer
 from tests.support.work import work_in
 
 SAID = "署名がありません。もう一度、署名をしてお送りください。" * 11

@@ -28,10 +28,10 @@ from portal.domain.mailroom.printing.runs.printer import Printer
 from portal.domain.oversight.reports.ward_documents import FORMS, source
 from portal.platform.database import Database
 from tests.functional.contacts.faxes.test_races import race
-from tests.support import pdf
 from tests.support.canaries import CANARIES
 from tests.support.coupons import NOW
-from tests.support.letters import add_families, printer
+from tests.support.mailroom.letters import add_families, printer
+from tests.support.reading import pdf
 from tests.support.staff import hire
 from tests.support.work import work_in
 

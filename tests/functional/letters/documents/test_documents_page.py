@@ -7,7 +7,7 @@ import pytest
 from portal.domain.foundation.actors import Role
 from portal.domain.letters.documents.models import DocumentVersion
 from portal.domain.oversight.reports.ward_documents import FORMS
-from tests.support import pdf
+from tests.support.reading import pdf
 from tests.support.resident import Loop
 from tests.support.staff import StaffSite, make_staff
 

@@ -7,7 +7,7 @@ from portal.domain.foundation.actors import Role
 from portal.domain.letters.letters.models import Letter, PrintChunk
 from portal.domain.mailroom.printing.archives.models import PrintArchive
 from portal.housekeeping import Housekeeping
-from tests.support.archives import make_mail_house
+from tests.support.mailroom.archives import make_mail_house
 from tests.support.staff import StaffSite
 
 

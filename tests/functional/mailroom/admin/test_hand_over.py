@@ -14,8 +14,8 @@ from portal.domain.letters.letters.numbers import new_letter_number
 from portal.domain.mailroom.roster.holds import put_hold
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.models import Household
+from tests.support.mailroom.proofs import approve_run
 from tests.support.people import Person
-from tests.support.proofs import approve_run
 from tests.support.resident import Visitor
 from tests.support.staff import StaffSite
 from tests.support.work import work_in

@@ -20,8 +20,8 @@ from portal.domain.people.tasks.services import NEW_LETTER, UNMATCHED, open_task
 from portal.domain.requests.requests.models import Scan
 from portal.domain.requests.requests.scans import check_scan, store_scan
 from tests.functional.contacts.escalations.support import Desk
-from tests.support.files import picture
 from tests.support.people import Person
+from tests.support.reading.files import picture
 from tests.support.staff import Colleague, StaffSite
 from tests.support.work import work_in
 

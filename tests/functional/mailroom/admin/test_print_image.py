@@ -6,7 +6,7 @@ from portal.domain.foundation.actors import Role
 from portal.domain.mailroom.roster.holds import put_hold
 from portal.domain.people.households.models import Hold, Household, PrintText
 from portal.domain.people.households.print_texts import print_fields
-from tests.support.files import picture
+from tests.support.reading.files import picture
 from tests.support.resident import Visitor
 from tests.support.staff import Colleague, StaffSite
 from tests.support.work import work_in

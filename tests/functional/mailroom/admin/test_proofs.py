@@ -13,7 +13,7 @@ from portal.domain.letters.letters.models import Letter
 from portal.domain.mailroom.printing.proofs.models import PrintProof
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
 from portal.domain.people.households.models import Household
-from tests.support.letters import add_families, printer
+from tests.support.mailroom.letters import add_families, printer
 from tests.support.resident import Visitor
 from tests.support.staff import StaffSite
 

@@ -9,7 +9,7 @@ from portal.domain.foundation.actors import Role
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.protection import protection_loaded, record_protection
-from tests.support.files import picture
+from tests.support.reading.files import picture
 from tests.support.resident import Visitor
 from tests.support.staff import Colleague, StaffSite
 from tests.support.work import work_in

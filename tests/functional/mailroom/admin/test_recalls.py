@@ -10,7 +10,7 @@ from portal.domain.letters.letters.models import Letter
 from portal.domain.mailroom.printing.recalls.models import RecallList
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.models import Hold
-from tests.support.archives import make_mail_house
+from tests.support.mailroom.archives import make_mail_house
 from tests.support.staff import StaffSite
 
 

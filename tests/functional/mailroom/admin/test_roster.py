@@ -4,7 +4,7 @@ from pathlib import Path
 
 from portal.demo.extract import Extract
 from portal.domain.foundation.actors import Role
-from tests.support.roster import Ward
+from tests.support.mailroom.roster import Ward
 from tests.support.staff import StaffSite
 
 

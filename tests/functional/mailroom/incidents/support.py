@@ -16,8 +16,8 @@ from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.queries import coupon_of_child, open_code
 from portal.domain.people.entitlements.models import Entitlement
 from tests.functional.requests.admin.reviewing import inbox
-from tests.support.desk import PARENT, Inbox
 from tests.support.people import Person, give_coupons
+from tests.support.requests.desk import PARENT, Inbox
 from tests.support.staff import ROLES, StaffSite
 from tests.support.work import work_in
 

@@ -8,8 +8,8 @@ from portal.domain.mailroom.incidents.models import CouponFault
 from portal.domain.people.coupons import services as coupons
 from portal.domain.people.coupons.queries import coupon_of_child
 from tests.functional.desk.acts.support import Desk, make_desk
-from tests.support.desk import PARENT
 from tests.support.people import CANARY_CHILDREN, Person, give_coupons
+from tests.support.requests.desk import PARENT
 from tests.support.staff import StaffSite
 from tests.support.work import work_in
 

@@ -10,8 +10,8 @@ from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.mailroom.incidents.models import CouponFault
 from portal.domain.people.households.models import Household
 from tests.functional.mailroom.incidents.support import Office
-from tests.support import pdf
 from tests.support.people import CANARY_NAME
+from tests.support.reading import pdf
 from tests.support.resident import Visitor
 
 ANSWER = {"status": "unused", "as_of": "2023-07-31", "form_key": "l"}

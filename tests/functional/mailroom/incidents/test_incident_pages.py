@@ -11,8 +11,8 @@ from portal.domain.foundation.actors import Role
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.mailroom.incidents.models import Incident, IncidentReport
 from tests.functional.mailroom.incidents.support import Office
-from tests.support import pdf
 from tests.support.people import CANARY_NAME
+from tests.support.reading import pdf
 from tests.support.resident import Visitor
 
 NEW = {

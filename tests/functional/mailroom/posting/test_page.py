@@ -13,7 +13,7 @@ from portal.domain.letters.announcements.models import CardPrint
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.shipments.models import Shipment
 from tests.functional.requests.redeliveries.support import tracking_no
-from tests.support.archives import MailHouse, make_mail_house
+from tests.support.mailroom.archives import MailHouse, make_mail_house
 from tests.support.staff import StaffSite
 
 

@@ -31,8 +31,8 @@ from portal.domain.mailroom.printing.dispatch.posting import (
 )
 from portal.platform.database import Database
 from tests.functional.requests.redeliveries.support import tracking_no
-from tests.support.archives import MailHouse, make_mail_house
 from tests.support.coupons import NOW
+from tests.support.mailroom.archives import MailHouse, make_mail_house
 from tests.support.work import work_in
 
 PROGRAM = load_program("sample", date(2023, 7, 3))

@@ -15,7 +15,7 @@ from portal.platform.database import Database, make_engine
 from portal.platform.startup import initialize
 from portal.settings import Settings, load_settings
 from tests.support.coupons import VAULT
-from tests.support.letters import PUBLIC_URL
+from tests.support.mailroom.letters import PUBLIC_URL
 
 
 @dataclass

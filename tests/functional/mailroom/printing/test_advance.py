@@ -35,12 +35,12 @@ from portal.domain.mailroom.printing.runs.queries import to_withdraw
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Household
 from portal.platform.database import Database
-from tests.support import pdf
-from tests.support.archives import make_mail_house
 from tests.support.coupons import NOW
-from tests.support.letters import NUMBER, PASSWORD, add_families, printer
+from tests.support.mailroom.archives import make_mail_house
+from tests.support.mailroom.letters import NUMBER, PASSWORD, add_families, printer
+from tests.support.mailroom.proofs import approve_run
 from tests.support.people import CANARY_NAME
-from tests.support.proofs import approve_run
+from tests.support.reading import pdf
 from tests.support.staff import StaffSite
 from tests.support.work import work_in
 

@@ -36,12 +36,12 @@ from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.models import Hold, Household
 from portal.platform.database import Database
-from tests.support.archives import MailHouse, make_mail_house
 from tests.support.coupons import NOW
-from tests.support.letters import add_families, printer, read_papers
+from tests.support.mailroom.archives import MailHouse, make_mail_house
+from tests.support.mailroom.letters import add_families, printer, read_papers
 from tests.support.work import source_of, work_in
 
-BUILD = [sys.executable, "-W", "error", "-m", "tests.support.archives"]
+BUILD = [sys.executable, "-W", "error", "-m", "tests.support.mailroom.archives"]
 
 
 @pytest.fixture

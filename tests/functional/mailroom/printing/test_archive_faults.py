@@ -15,8 +15,8 @@ from tests.functional.mailroom.printing.test_archive import (
     BUILD,
     archive_states,
 )
-from tests.support.archives import MailHouse, make_mail_house
-from tests.support.servers import PATIENCE
+from tests.support.mailroom.archives import MailHouse, make_mail_house
+from tests.support.programs.servers import PATIENCE
 from tests.support.sources import ROOT
 
 

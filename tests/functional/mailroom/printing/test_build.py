@@ -24,11 +24,11 @@ from portal.domain.people.households.models import Hold, Household
 from portal.domain.people.households.protection import record_protection
 from portal.domain.people.signin import attempt
 from portal.platform.database import Database
-from tests.support import pdf
 from tests.support.canaries import CANARIES
 from tests.support.coupons import NOW, VAULT
-from tests.support.letters import PUBLIC_URL, Paper, add_families, printer, read_papers
+from tests.support.mailroom.letters import PUBLIC_URL, Paper, add_families, printer, read_papers
 from tests.support.people import CANARY_BUILDING, CANARY_CHILDREN, add_person
+from tests.support.reading import pdf
 from tests.support.work import work_in
 
 GAIJI, NAMED = "\ue001村　花子", "紅林　茜"

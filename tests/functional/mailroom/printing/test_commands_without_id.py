@@ -13,7 +13,7 @@ from tests.functional.mailroom.printing.conftest import Ward
 from tests.functional.mailroom.printing.test_cli import answer, portal
 from tests.support.canaries import CANARIES
 from tests.support.coupons import NOW
-from tests.support.letters import add_families
+from tests.support.mailroom.letters import add_families
 from tests.support.staff import hire
 from tests.support.work import work_in
 

@@ -17,10 +17,10 @@ from portal.domain.mailroom.printing.proofs.decisions import approve_proof
 from portal.domain.mailroom.printing.proofs.making import make_proof
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
 from portal.domain.mailroom.printing.runs.printer import Printer
-from tests.support import pdf
-from tests.support.archives import make_mail_house
-from tests.support.letters import add_families, printer
-from tests.support.proofs import approve_run
+from tests.support.mailroom.archives import make_mail_house
+from tests.support.mailroom.letters import add_families, printer
+from tests.support.mailroom.proofs import approve_run
+from tests.support.reading import pdf
 from tests.support.staff import StaffSite
 from tests.support.work import work_in
 

@@ -20,11 +20,11 @@ from portal.domain.people.credentials.models import Credential
 from portal.platform.database import Database
 from tests.functional.mailroom.printing.conftest import Ward
 from tests.functional.mailroom.printing.test_build import households_of
-from tests.support.letters import add_families, read_papers
-from tests.support.servers import PATIENCE
+from tests.support.mailroom.letters import add_families, read_papers
+from tests.support.programs.servers import PATIENCE
 from tests.support.sources import ROOT
 
-BUILD = [sys.executable, "-W", "error", "-m", "tests.support.letters"]
+BUILD = [sys.executable, "-W", "error", "-m", "tests.support.mailroom.letters"]
 HOUSEHOLDS, PER_FILE = 24, 3
 
 

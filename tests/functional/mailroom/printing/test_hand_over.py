@@ -25,8 +25,8 @@ from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.models import Hold, Household
 from portal.platform.database import Database
 from tests.support.coupons import NOW
-from tests.support.letters import add_families, printer
-from tests.support.proofs import approve_run
+from tests.support.mailroom.letters import add_families, printer
+from tests.support.mailroom.proofs import approve_run
 from tests.support.staff import hire
 from tests.support.work import work_in
 

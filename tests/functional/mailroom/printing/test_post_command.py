@@ -18,8 +18,8 @@ from tests.functional.mailroom.printing.conftest import Ward
 from tests.functional.mailroom.printing.test_cli import answer, portal
 from tests.functional.requests.redeliveries.support import tracking_no
 from tests.support.coupons import NOW
-from tests.support.letters import add_families
-from tests.support.proofs import approve_run
+from tests.support.mailroom.letters import add_families
+from tests.support.mailroom.proofs import approve_run
 from tests.support.staff import hire
 from tests.support.work import work_in
 

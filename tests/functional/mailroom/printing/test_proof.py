@@ -32,10 +32,10 @@ from portal.domain.mailroom.printing.proofs.pictures import ShownPage, open_pict
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
 from portal.domain.people.households.models import Household
 from portal.platform.database import Database
-from tests.support import qr
-from tests.support.archives import make_mail_house
 from tests.support.coupons import NOW, VAULT
-from tests.support.letters import PUBLIC_URL, add_families, printer, read_papers
+from tests.support.mailroom.archives import make_mail_house
+from tests.support.mailroom.letters import PUBLIC_URL, add_families, printer, read_papers
+from tests.support.reading import qr
 from tests.support.staff import hire
 from tests.support.work import work_in
 

@@ -36,10 +36,10 @@ from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Hold, Household
 from portal.platform.database import Database
 from tests.functional.requests.redeliveries.support import tracking_no
-from tests.support import pdf
-from tests.support.archives import MailHouse, make_mail_house
 from tests.support.coupons import NOW
+from tests.support.mailroom.archives import MailHouse, make_mail_house
 from tests.support.people import CANARY_NAME, Person
+from tests.support.reading import pdf
 from tests.support.work import work_in
 
 PROGRAM = load_program("sample", date(2023, 7, 3))

@@ -23,9 +23,9 @@ from portal.domain.people.credentials.formats import read_login_id
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.protection import record_protection
 from portal.platform.database import Database
-from tests.support import pdf
-from tests.support.archives import MailHouse, make_mail_house
-from tests.support.letters import printer
+from tests.support.mailroom.archives import MailHouse, make_mail_house
+from tests.support.mailroom.letters import printer
+from tests.support.reading import pdf
 from tests.support.staff import StaffSite
 from tests.support.work import work_in
 

@@ -10,7 +10,7 @@ from portal.domain.people.households.search import SearchTerms, search_household
 from portal.domain.people.households.search_index import Indexer
 from portal.platform.database import Database
 from tests.support.coupons import VAULT
-from tests.support.roster import Ward
+from tests.support.mailroom.roster import Ward
 from tests.support.work import work_in
 
 SAMPLE = "sample"

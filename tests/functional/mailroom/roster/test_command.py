@@ -7,8 +7,8 @@ import pytest
 
 from portal.demo.extract import Extract, make_extract
 from portal.demo.families import ExtractPlan
-from tests.support.command import CommandLine, sentence
-from tests.support.files import picture
+from tests.support.programs.command import CommandLine, sentence
+from tests.support.reading.files import picture
 
 PLAN = ExtractPlan(households=90, seed=5)
 

@@ -18,7 +18,7 @@ from portal.domain.people.households.search import SearchTerms, search_household
 from portal.domain.people.households.search_index import Indexer
 from portal.platform.database import Database
 from tests.support.coupons import VAULT
-from tests.support.roster import Ward, fingerprint
+from tests.support.mailroom.roster import Ward, fingerprint
 from tests.support.work import work_in
 
 FULL = ExtractPlan(households=120, seed=5)
@@ -221,7 +221,7 @@ def test_a_file_that_is_not_what_its_layout_says_stores_nothing(
 def test_a_file_that_changes_while_it_is_imported_applies_nothing(ward: Ward) -> None:
     from portal.domain.mailroom.roster.check import check_file
     from portal.domain.mailroom.roster.layout import find_layout
-    from tests.support.roster import importer, rules_for
+    from tests.support.mailroom.roster import importer, rules_for
 
     path = ward.write(ward.extract())
     report = check_file(path, find_layout("sample"), rules_for(FULL))

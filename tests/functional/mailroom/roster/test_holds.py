@@ -30,7 +30,7 @@ from portal.domain.people.households.protection import protection_loaded
 from portal.domain.people.staff.services import add_staff
 from portal.platform.database import Database
 from tests.support.coupons import load_codes
-from tests.support.roster import NOW, Ward
+from tests.support.mailroom.roster import NOW, Ward
 from tests.support.work import work_in
 
 ORDER = Instruction("指示第12号", NOW.date(), scan_id=1)

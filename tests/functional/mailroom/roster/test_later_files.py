@@ -19,7 +19,7 @@ from portal.domain.people.households.search import SearchTerms, search_household
 from portal.domain.people.households.search_index import Indexer
 from portal.platform.database import Database
 from tests.support.coupons import VAULT, load_codes
-from tests.support.roster import NOW, Ward, fingerprint
+from tests.support.mailroom.roster import NOW, Ward, fingerprint
 from tests.support.work import work_in
 
 W01, W10, W11, W15, W20 = (

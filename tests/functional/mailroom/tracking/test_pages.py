@@ -12,8 +12,8 @@ from portal.domain.letters.shipments.models import Shipment
 from portal.domain.mailroom.tracking.models import TrackingFile
 from tests.functional.oversight.settlement.test_cli import Desk as CommandDesk
 from tests.functional.requests.redeliveries.support import make_post
+from tests.support.oversight.settlement import Ending, end_program
 from tests.support.resident import Visitor
-from tests.support.settlement import Ending, end_program
 from tests.support.staff import StaffSite
 
 HEADER = "お問い合わせ番号,状態発生日,配送履歴,詳細,取扱局"

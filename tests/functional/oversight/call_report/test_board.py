@@ -16,9 +16,9 @@ from portal.domain.letters.letters.models import PrintRun
 from portal.domain.mailroom.printing.dispatch import calendar
 from portal.domain.mailroom.printing.dispatch.calendar import Plan
 from portal.domain.people.tasks.services import CALL_BACK, new_receipt_no, open_task
-from tests.support.call_month import at
+from tests.support.contacts.call_month import at
+from tests.support.contacts.telephony import BY_LINE, line_file
 from tests.support.staff import StaffSite
-from tests.support.telephony import BY_LINE, line_file
 from tests.support.work import work_in
 
 TODAY = date(2023, 8, 1)

@@ -11,8 +11,7 @@ from portal.domain.contacts.telephony.models import CallCount, CountDay
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.clock import JST
 from portal.domain.oversight.reports.models import MonthlyReport, ReportNote, ReportVersion
-from tests.support import pdf
-from tests.support.call_month import (
+from tests.support.contacts.call_month import (
     CHECK_DAY,
     END_OF_JULY,
     JULY,
@@ -20,9 +19,10 @@ from tests.support.call_month import (
     as_file,
     invent_counts,
 )
+from tests.support.contacts.telephony import line_file
+from tests.support.reading import pdf
 from tests.support.resident import Visitor
 from tests.support.staff import StaffSite
-from tests.support.telephony import line_file
 
 REPORT = "/call-report/2023-07"
 ONE = ("2023-07-03", "9:00", "1番", 12, 10, 2, 8, 1800, 600)

@@ -13,7 +13,7 @@ from portal.cli.contacts.telephony import telephony
 from portal.cli.context import Context
 from portal.domain.contacts.telephony.models import CountDay
 from portal.domain.foundation.actors import Role
-from tests.support.call_month import JULY, as_file, invent_counts
+from tests.support.contacts.call_month import JULY, as_file, invent_counts
 from tests.support.resident import write_keys
 from tests.support.staff import StaffSite
 

@@ -41,11 +41,11 @@ from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.queries import totals
 from portal.platform.database import Database
-from tests.support import pdf
 from tests.support.canaries import CANARIES
 from tests.support.coupons import NOW, VAULT
-from tests.support.letters import add_families, printer
+from tests.support.mailroom.letters import add_families, printer
 from tests.support.people import give_coupons
+from tests.support.reading import pdf
 from tests.support.staff import hire
 from tests.support.work import source_of, work_in
 

@@ -14,7 +14,7 @@ from portal.domain.oversight.management.models import (
     OpenQuestion,
 )
 from portal.domain.oversight.management.questions import defaults
-from tests.support import pdf
+from tests.support.reading import pdf
 from tests.support.staff import StaffSite
 
 MINUTES = {

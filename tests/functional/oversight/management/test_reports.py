@@ -26,7 +26,7 @@ from portal.domain.people.entitlements.queries import totals
 from portal.platform.database import Database
 from tests.functional.contacts.faxes.test_races import race
 from tests.support.coupons import NOW
-from tests.support.letters import add_families
+from tests.support.mailroom.letters import add_families
 from tests.support.staff import hire
 from tests.support.work import work_in
 

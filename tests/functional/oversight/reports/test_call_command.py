@@ -14,8 +14,8 @@ from portal.cli.oversight.report import report
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.oversight.reports import monthly
 from portal.domain.oversight.reports.calls import KIND
-from tests.support import pdf
-from tests.support.call_month import CHECK_DAY, JULY, fill
+from tests.support.contacts.call_month import CHECK_DAY, JULY, fill
+from tests.support.reading import pdf
 from tests.support.resident import write_keys
 from tests.support.staff import StaffSite
 from tests.support.work import work_in

@@ -19,12 +19,12 @@ from portal.domain.oversight.reports.notes import (
 )
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
 from tests.functional.oversight.reports.test_call_versions import SOLD_OUT, Office, _drop, _write
-from tests.support import pdf
-from tests.support.call_month import (
+from tests.support.contacts.call_month import (
     CHECK_DAY,
     JULY,
     add_marked_call,
 )
+from tests.support.reading import pdf
 from tests.support.staff import StaffSite
 from tests.support.work import work_in
 

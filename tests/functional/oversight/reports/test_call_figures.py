@@ -11,7 +11,7 @@ import pytest
 from portal.domain.foundation.actors import Role
 from portal.domain.oversight.reports.calls import KIND
 from portal.domain.oversight.reports.tables import ReportTable
-from tests.support.call_month import (
+from tests.support.contacts.call_month import (
     CHECK_DAY,
     END_OF_JULY,
     JULY,

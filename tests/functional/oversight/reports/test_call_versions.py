@@ -30,16 +30,16 @@ from portal.domain.oversight.reports.notes import (
 )
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
 from portal.domain.oversight.reports.tables import Report
-from tests.support.call_month import (
+from tests.support.contacts.call_month import (
     CHECK_DAY,
     END_OF_JULY,
     JULY,
     as_file,
     invent_counts,
 )
+from tests.support.contacts.telephony import BY_LANGUAGE
 from tests.support.coupons import VAULT
 from tests.support.staff import StaffSite
-from tests.support.telephony import BY_LANGUAGE
 from tests.support.work import work_in
 
 SOLD_OUT = "「クーポンの使い方が難しい」という意見"

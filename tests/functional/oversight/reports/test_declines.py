@@ -26,8 +26,8 @@ from portal.domain.people.entitlements.services import change
 from portal.domain.requests.declines.services import withdraw
 from portal.domain.requests.requests.models import Request
 from tests.functional.requests.admin.reviewing import decide, families, inbox, take
-from tests.support import pdf
-from tests.support.desk import PARENT, officer
+from tests.support.reading import pdf
+from tests.support.requests.desk import PARENT, officer
 from tests.support.staff import StaffSite
 from tests.support.work import work_in
 

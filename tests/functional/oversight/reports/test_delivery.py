@@ -26,7 +26,7 @@ from tests.functional.requests.redeliveries.support import (
     handed_over,
     tracking_no,
 )
-from tests.support.settlement import Ending
+from tests.support.oversight.settlement import Ending
 from tests.support.staff import StaffSite
 from tests.support.work import work_in
 

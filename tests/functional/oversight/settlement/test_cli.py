@@ -18,7 +18,7 @@ from portal.domain.oversight.settlement.closing import closed
 from portal.domain.oversight.settlement.signing import is_signed
 from portal.platform.database import Database
 from tests.support.coupons import VAULT
-from tests.support.settlement import AFTER_ALL, Ending, make_ending, one_of_each
+from tests.support.oversight.settlement import AFTER_ALL, Ending, make_ending, one_of_each
 
 
 class Desk(Context):

@@ -24,7 +24,13 @@ from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.queries import totals
 from portal.platform.database import Database
 from tests.support.coupons import AMOUNT
-from tests.support.settlement import AFTER_ALL, Ending, make_ending, one_of_each, with_settings
+from tests.support.oversight.settlement import (
+    AFTER_ALL,
+    Ending,
+    make_ending,
+    one_of_each,
+    with_settings,
+)
 from tests.support.work import work_in
 
 

@@ -16,7 +16,7 @@ from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.queries import batches, open_code, qr_png, state_counts
 from portal.platform.database import Database
 from tests.support.coupons import TERMS, VAULT, load_codes, sandbox_file, sandbox_profile
-from tests.support.qr import decode_png
+from tests.support.reading.qr import decode_png
 from tests.support.work import source_of, work_in
 
 

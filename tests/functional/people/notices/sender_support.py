@@ -11,7 +11,7 @@ from portal.platform.database import Database
 from portal.platform.senders.sending import Sender
 from portal.platform.senders.worker import OutboxWorker
 from tests.functional.people.notices.support import NOW, VAULT
-from tests.support.servers import PATIENCE
+from tests.support.programs.servers import PATIENCE
 from tests.support.work import source_of
 
 MAIL_FROM = "見本区 <noreply@portal.example.jp>"

@@ -17,9 +17,9 @@ from portal.platform.senders.sms import GatewaySender
 from portal.platform.senders.smtp import SmtpSender
 from tests.functional.people.notices.sender_support import MAIL_FROM, Workers, until
 from tests.functional.people.notices.support import PHONE, put, row_of
-from tests.support.mail import SmtpSink
-from tests.support.servers import PATIENCE, free_port
-from tests.support.sms import SmsGateway
+from tests.support.programs.mail import SmtpSink
+from tests.support.programs.servers import PATIENCE, free_port
+from tests.support.programs.sms import SmsGateway
 
 
 def gateway_sender(gateway: SmsGateway, seconds: float = PATIENCE) -> GatewaySender:

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from portal.domain.requests.requests.models import Request
-from tests.support.desk import Inbox, field
 from tests.support.people import Person
+from tests.support.requests.desk import Inbox, field
 from tests.support.resident import Loop, Visitor
 from tests.support.staff import StaffSite, make_staff
 

@@ -12,7 +12,7 @@ from portal.domain.mailroom.roster.holds import put_hold
 from portal.domain.people.households.models import Household
 from portal.domain.requests.requests.models import Request
 from tests.functional.requests.admin.reviewing import decide, families, inbox, take, with_four_eyes
-from tests.support.desk import Inbox, officer
+from tests.support.requests.desk import Inbox, officer
 from tests.support.resident import Loop, Visitor
 from tests.support.staff import StaffSite
 from tests.support.work import work_in

@@ -31,8 +31,8 @@ from tests.functional.requests.admin.entries import (
 )
 from tests.functional.requests.redeliveries.support import Post, make_post
 from tests.support.coupons import VAULT
-from tests.support.files import picture
 from tests.support.people import CANARY_CHILDREN, Person
+from tests.support.reading.files import picture
 from tests.support.resident import NOON
 from tests.support.staff import StaffSite, make_staff
 

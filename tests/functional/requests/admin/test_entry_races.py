@@ -19,8 +19,8 @@ from tests.functional.requests.admin.entries import (
     requests,
 )
 from tests.functional.requests.redeliveries.support import make_post
-from tests.support.files import picture
 from tests.support.people import Person
+from tests.support.reading.files import picture
 from tests.support.resident import Visitor
 from tests.support.staff import StaffSite
 

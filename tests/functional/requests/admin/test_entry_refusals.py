@@ -25,9 +25,9 @@ from tests.functional.requests.admin.entries import (
     requests,
 )
 from tests.functional.requests.redeliveries.support import Post, make_post
-from tests.support import pdf
-from tests.support.files import picture
 from tests.support.people import Person
+from tests.support.reading import pdf
+from tests.support.reading.files import picture
 from tests.support.staff import StaffSite
 
 

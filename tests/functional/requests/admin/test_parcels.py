@@ -11,8 +11,8 @@ from portal.domain.foundation.actors import Role
 from portal.domain.letters.announcements.models import Announcement
 from portal.domain.people.households.models import Household
 from portal.domain.requests.alternatives.models import AlternativeItem, AlternativeParcel
-from tests.support.paper import Paper, make_paper, tracking_no
 from tests.support.people import Person
+from tests.support.requests.paper import Paper, make_paper, tracking_no
 from tests.support.resident import Visitor
 from tests.support.staff import StaffSite
 

@@ -13,7 +13,7 @@ from portal.domain.foundation.approvals.models import Approval
 from portal.domain.people.households.models import Household
 from portal.domain.requests.requests.models import Request, Scan
 from tests.functional.requests.redeliveries.support import Post, make_post, wish
-from tests.support.files import picture
+from tests.support.reading.files import picture
 from tests.support.resident import Visitor
 from tests.support.staff import StaffSite
 

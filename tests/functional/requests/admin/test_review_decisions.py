@@ -13,8 +13,8 @@ from portal.domain.people.households.models import Household
 from portal.domain.requests.declines import services as declines
 from portal.domain.requests.requests.scans import check_scan, store_scan
 from tests.functional.requests.admin.reviewing import decide, families, inbox, take, with_four_eyes
-from tests.support.desk import PARENT, actions, field, officer
-from tests.support.files import picture
+from tests.support.reading.files import picture
+from tests.support.requests.desk import PARENT, actions, field, officer
 from tests.support.resident import Loop
 from tests.support.staff import StaffSite
 from tests.support.work import work_in

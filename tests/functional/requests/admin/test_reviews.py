@@ -12,7 +12,7 @@ from portal.domain.foundation.actors import Role
 from portal.domain.people.households.models import Household
 from portal.domain.requests.requests.models import Request
 from tests.functional.requests.admin.reviewing import families, inbox, take
-from tests.support.desk import officer
+from tests.support.requests.desk import officer
 from tests.support.resident import Visitor
 from tests.support.staff import StaffSite
 

@@ -17,8 +17,8 @@ from portal.domain.requests.requests.scans import (
     store_scan,
     visible_scan,
 )
-from tests.support.files import ENCRYPTED, fax, pdf, picture
 from tests.support.people import Person
+from tests.support.reading.files import ENCRYPTED, fax, pdf, picture
 from tests.support.staff import StaffSite
 from tests.support.work import work_in
 

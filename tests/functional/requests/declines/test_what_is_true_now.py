@@ -16,8 +16,8 @@ from portal.domain.requests.declines.wishes import phone_wish
 from portal.domain.requests.requests.models import Request
 from tests.functional.requests.declines.support import TOO_LATE, add_reviewer
 from tests.functional.requests.declines.test_journey import decline, to_code
-from tests.support import pdf
 from tests.support.people import CANARY_CHILDREN, Person
+from tests.support.reading import pdf
 from tests.support.resident import NOON, Resident
 from tests.support.work import work_in
 

@@ -44,10 +44,10 @@ from tests.functional.requests.recipients.support import (
     open_office,
     staff_member,
 )
-from tests.support import pdf
-from tests.support.letters import printer
+from tests.support.mailroom.letters import printer
+from tests.support.mailroom.proofs import approve_run
 from tests.support.people import CANARY_BUILDING, CANARY_NAME, CANARY_TOWN
-from tests.support.proofs import approve_run
+from tests.support.reading import pdf
 from tests.support.work import work_in
 
 

@@ -29,7 +29,7 @@ from tests.functional.requests.recipients.support import (
     PROGRAM,
     staff_member,
 )
-from tests.support.roster import NOW, Ward
+from tests.support.mailroom.roster import NOW, Ward
 from tests.support.work import work_in
 
 PLAN = ExtractPlan(households=12, seed=21, clean=True)

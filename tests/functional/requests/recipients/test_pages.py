@@ -13,8 +13,8 @@ from portal.domain.people.households.models import Child, Household
 from portal.domain.requests.recipients.models import CounterHandOver, RecipientChange
 from portal.domain.requests.requests.models import Request, Scan
 from tests.functional.requests.recipients.support import NEW_NAME, NEW_TOWN
-from tests.support.files import picture
 from tests.support.people import Person
+from tests.support.reading.files import picture
 from tests.support.resident import Visitor
 from tests.support.staff import StaffSite
 from tests.support.work import work_in

@@ -20,9 +20,9 @@ from portal.domain.requests.redeliveries.fulfilling import letters_posted
 from portal.domain.requests.redeliveries.submitting import submit
 from portal.domain.requests.requests.models import Request
 from tests.functional.requests.redeliveries.support import NOW, PARENT, PROGRAM, Post
-from tests.support.letters import printer
+from tests.support.mailroom.letters import printer
+from tests.support.mailroom.proofs import approve_run
 from tests.support.people import Person
-from tests.support.proofs import approve_run
 from tests.support.work import work_in
 
 

@@ -28,7 +28,7 @@ from portal.domain.people.households.protection import record_protection
 from portal.platform.database import Database, make_engine
 from portal.platform.site import Site
 from tests.functional.requests.redeliveries.support import NOW, Post, make_post
-from tests.support.letters import Paper, printer, read_papers
+from tests.support.mailroom.letters import Paper, printer, read_papers
 from tests.support.people import Person
 from tests.support.resident import Loop, Resident, make_resident
 from tests.support.work import work_in

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from portal.platform.database import Database
-from tests.support.paper import Paper, make_paper
 from tests.support.people import Person
+from tests.support.requests.paper import Paper, make_paper
 
 
 @pytest.fixture

@@ -25,8 +25,8 @@ from portal.domain.requests.alternatives import delivery, packing
 from portal.domain.requests.alternatives.models import AlternativeParcel
 from portal.domain.requests.alternatives.words import steps_of
 from portal.platform.database import Database
-from tests.support.paper import Paper, make_paper
 from tests.support.people import Person
+from tests.support.requests.paper import Paper, make_paper
 from tests.support.work import work_in
 
 

@@ -19,8 +19,8 @@ from portal.domain.requests.alternatives.states import ALTERNATIVE
 from portal.domain.requests.requests.deciding import decide
 from portal.domain.requests.requests.decisions import Decided
 from portal.domain.requests.requests.models import Request
-from tests.support.paper import Paper, tracking_no
 from tests.support.people import Person
+from tests.support.requests.paper import Paper, tracking_no
 from tests.support.work import work_in
 
 SCANS = [packing.Scanned("gift_card", "GC000001", "GC000003")]

@@ -24,8 +24,8 @@ from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.requests.alternatives import services
 from portal.domain.requests.alternatives.written import PaperWish, WhyPaper
 from portal.domain.requests.requests.models import Request
-from tests.support.paper import Paper
 from tests.support.people import Person
+from tests.support.requests.paper import Paper
 from tests.support.work import work_in
 
 

@@ -11,7 +11,7 @@ from tests.functional.desk.call_desk.support import agent, enroll_telephone
 from tests.functional.requests.admin.entries import CARD, PAPER, enter
 from tests.functional.requests.places import words
 from tests.functional.resident.test_alternative import asked
-from tests.support.paper import Paper, make_paper
+from tests.support.requests.paper import Paper, make_paper
 from tests.support.resident import Resident
 from tests.support.staff import StaffSite
 

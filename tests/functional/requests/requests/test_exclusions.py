@@ -24,8 +24,8 @@ from portal.domain.requests.requests.decisions import Decided
 from portal.domain.requests.requests.models import Request
 from portal.platform.database import Database
 from tests.functional.requests.requests.test_alternative_states import WAY, Walk
-from tests.support.paper import GIFT, Paper, make_paper
 from tests.support.people import Person
+from tests.support.requests.paper import GIFT, Paper, make_paper
 from tests.support.work import work_in
 
 

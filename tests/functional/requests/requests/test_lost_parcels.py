@@ -33,8 +33,8 @@ from portal.domain.requests.redeliveries.words import REASONS
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.services import reply_of
 from tests.support.coupons import VAULT
-from tests.support.paper import GIFT, Paper
 from tests.support.people import Person
+from tests.support.requests.paper import GIFT, Paper
 from tests.support.work import work_in
 
 

@@ -19,7 +19,7 @@ from portal.domain.requests.alternatives import packing, queries, stocktaking
 from portal.domain.requests.alternatives.models import AlternativeItem
 from portal.domain.requests.alternatives.serials import SerialRange, in_words, read_range
 from portal.platform.database import Database
-from tests.support.paper import GIFT, Paper, make_paper
+from tests.support.requests.paper import GIFT, Paper, make_paper
 from tests.support.work import work_in
 
 

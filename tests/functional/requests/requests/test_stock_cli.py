@@ -12,7 +12,7 @@ from portal.cli.requests.stock import stock
 from portal.domain.requests.alternatives.models import StockPiece
 from portal.platform.startup import initialize
 from portal.settings import Settings, load_settings
-from tests.support.paper import make_paper
+from tests.support.requests.paper import make_paper
 
 
 @pytest.fixture

@@ -16,7 +16,13 @@ from portal.domain.contacts.telephony.layouts import (
 )
 from portal.domain.contacts.telephony.reading import CountsFileError, read_counts
 from portal.domain.contacts.telephony.row_reader import CountRow
-from tests.support.telephony import BY_LANGUAGE, BY_LINE, LANGUAGE_HEADER, language_file, line_file
+from tests.support.contacts.telephony import (
+    BY_LANGUAGE,
+    BY_LINE,
+    LANGUAGE_HEADER,
+    language_file,
+    line_file,
+)
 
 FIRST, LAST = date(2023, 4, 1), date(2023, 8, 1)
 GOOD = ("2023-07-03", "9:00", "1番", 12, 10, 2, 8, 1800, 600)

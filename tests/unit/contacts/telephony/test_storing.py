@@ -17,8 +17,8 @@ from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.errors import ConflictError, InputError, NotAllowedError
 from portal.domain.foundation.program.loader import load_program
 from portal.platform.database import Database
+from tests.support.contacts.telephony import BY_LINE, line_file
 from tests.support.staff import hire
-from tests.support.telephony import BY_LINE, line_file
 from tests.support.work import work_in
 
 PROGRAM = load_program("sample")

@@ -14,7 +14,7 @@ from portal.domain.foundation.program.loader import load_program
 from portal.domain.foundation.texts import use_locale
 from portal.domain.requests.declines.form import decline_form_pdf, meaning_of
 from portal.domain.requests.requests import documents
-from tests.support import pdf
+from tests.support.reading import pdf
 
 NOW = datetime(2023, 8, 1, 3, 5, tzinfo=UTC)
 PROGRAM = load_program("sample", date(2023, 8, 1))

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, LargeBinary, MetaData, RowMapping, Ta
 
 from portal.domain.foundation.vault import Vault, unseal
 
-NAMES = Path(__file__).resolve().parents[1] / "functional" / "migrations" / "stored_names.toml"
+NAMES = Path(__file__).resolve().parents[2] / "functional" / "migrations" / "stored_names.toml"
 NOT_SEALED = {
     "credential.wrong_births": "digests of what was typed wrongly",
     "document_version.content": "a form of the ward; nothing personal is in it",

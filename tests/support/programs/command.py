@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.support.servers import PATIENCE, ROOT, clean_environment
+from tests.support.programs.servers import PATIENCE, ROOT, clean_environment
 
 
 @dataclass

@@ -1,6 +1,6 @@
 """Populated databases of each release, kept so that every later program is tried on them.
 
-``python -m tests.support.stored 0.2.0`` plays on both databases and stores them under that version. What is stored is
+``python -m tests.support.databases.stored 0.2.0`` plays on both databases and stores them under that version. What is stored is
 never made anew: it is what that release wrote, with keys that are for tests alone.
 """
 
@@ -23,11 +23,11 @@ from psycopg import sql
 from sqlalchemy import make_url
 
 from portal.domain.foundation.vault import Vault, load_vault
+from tests.support.databases.played import Played, play
 from tests.support.people import Person
-from tests.support.played import Played, play
-from tests.support.postgres_server import postgres
+from tests.support.programs.postgres_server import postgres
+from tests.support.programs.servers import ROOT
 from tests.support.resident import NOON
-from tests.support.servers import ROOT
 
 FOLDER = ROOT / "tests" / "stored"
 ENGINES = ("sqlite", "postgresql")

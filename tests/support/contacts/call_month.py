@@ -23,8 +23,8 @@ from portal.domain.foundation.vault import seal_json
 from portal.domain.people.tasks.services import new_receipt_no
 from portal.domain.requests.requests.models import Scan
 from portal.platform.database import Database
+from tests.support.contacts.telephony import BY_LANGUAGE, days, language_file
 from tests.support.coupons import VAULT
-from tests.support.telephony import BY_LANGUAGE, days, language_file
 from tests.support.work import work_in
 
 JUNE, JULY = date(2023, 6, 1), date(2023, 7, 1)

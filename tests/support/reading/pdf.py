@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pypdfium2
 from PIL import Image
 
-from tests.support import qr
+from tests.support.reading import qr
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from tests.support.servers import PATIENCE, free_port
+from tests.support.programs.servers import PATIENCE, free_port
 
 
 @dataclass

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 MISSING = (
     "No PostgreSQL to test with: this machine lacks its server programs. Install them with: "
     "sudo apt-get install -y postgresql (or name a server in PORTAL_TEST_POSTGRES_URL)."
@@ -54,7 +54,7 @@ def postgres_url() -> str:
     """
     if "PORTAL_TEST_POSTGRES_URL" not in os.environ:
         server = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.postgres_server"],
+            [sys.executable, "-m", "tests.support.programs.postgres_server"],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

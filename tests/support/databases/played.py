@@ -54,9 +54,9 @@ from portal.platform.site import Site
 from portal.platform.startup import initialize
 from portal.settings import Settings
 from tests.support.coupons import AMOUNT, VAULT, sandbox_profile
+from tests.support.mailroom.roster import Ward
 from tests.support.people import Person, add_person, give_coupons
 from tests.support.resident import NOON, write_keys
-from tests.support.roster import Ward
 
 JULY = date(2023, 7, 1)
 People = dict[str, Actor]

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tests.support.servers import PATIENCE
+from tests.support.programs.servers import PATIENCE
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from portal.domain.mailroom.printing.proofs.decisions import approve_proof
 from portal.domain.mailroom.printing.proofs.making import make_proof, store_proof
 from portal.platform.database import Database, make_engine
 from tests.support.coupons import NOW
-from tests.support.letters import printer
+from tests.support.mailroom.letters import printer
 from tests.support.work import work_in
 
 

@@ -23,8 +23,8 @@ from portal.domain.mailroom.printing.archives.building import BuiltArchive, buil
 from portal.domain.mailroom.printing.dispatch import handover
 from portal.platform.database import Database, make_engine
 from tests.support.coupons import NOW
+from tests.support.mailroom.proofs import approve_run
 from tests.support.people import Person, add_person
-from tests.support.proofs import approve_run
 from tests.support.staff import hire
 from tests.support.work import source_of, work_in
 

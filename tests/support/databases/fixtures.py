@@ -13,7 +13,7 @@ from sqlalchemy import Engine, make_url
 
 from portal.platform.database import Database, Waits, make_engine
 from portal.platform.migrations import create_tables
-from tests.support import machine
+from tests.support.programs import machine
 
 TEMPLATE = "portal_template"
 _number = itertools.count(1)

@@ -21,9 +21,9 @@ from portal.domain.mailroom.printing.runs.printer import Printer
 from portal.domain.people.households.models import Hold
 from portal.domain.people.households.protection import record_protection
 from portal.platform.database import Database, make_engine
-from tests.support import pdf
 from tests.support.coupons import NOW, VAULT
 from tests.support.people import CANARY_NAME, add_household
+from tests.support.reading import pdf
 from tests.support.work import work_in
 
 PUBLIC_URL = "https://coupon.shiokaze.example"

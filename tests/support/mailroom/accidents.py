@@ -15,7 +15,7 @@ from portal.domain.mailroom.incidents.subjects import add_letters
 from portal.domain.mailroom.printing.archives.sending import lose_archive
 from portal.domain.mailroom.printing.dispatch.handover import confirm_hand_over, propose_hand_over
 from portal.platform.database import Database
-from tests.support.archives import make_mail_house
+from tests.support.mailroom.archives import make_mail_house
 from tests.support.work import work_in
 
 
