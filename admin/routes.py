@@ -14,18 +14,17 @@ from admin.contacts import (
     written_down,
 )
 from admin.desk import (
-    acts,
-    call_back,
     channel_changes,
     dashboard,
     household,
-    household_in_call,
     search,
-    search_in_call,
     stops,
     today,
     watch,
 )
+from admin.desk.in_call import acts, call_back
+from admin.desk.in_call import household as household_in_call
+from admin.desk.in_call import search as search_in_call
 from admin.letters import documents, other_mail, subcontractors
 from admin.mailroom import (
     archives,

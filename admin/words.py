@@ -7,7 +7,7 @@ from admin.contacts import call_words as calls
 from admin.contacts import caller_words as callers
 from admin.contacts import escalation_words as escalations
 from admin.contacts import fax_words as faxes
-from admin.desk import act_words as desk
+from admin.desk.in_call import act_words as desk
 from admin.requests import parcel_words as parcels
 from admin.requests import recipient_words as recipients
 from admin.requests.request_words import (

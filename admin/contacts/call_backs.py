@@ -13,7 +13,7 @@ from admin.access import allowed, first_post, number_in_address, post_key, staff
 from admin.carrying_out import carry_out_once
 from admin.contacts import escalation_words
 from admin.contacts.call_form import chosen
-from admin.desk.follow_ups import Origin, origin_of, spelled_in
+from admin.desk.in_call.follow_ups import Origin, origin_of, spelled_in
 from admin.page import Page
 from portal.domain.contacts.calls.kinds import SPOKEN, CallLanguage
 from portal.domain.contacts.escalations import call_back_queries, call_back_results, call_backs
@@ -57,7 +57,7 @@ def _knows(page: Page) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class CallBacksView(View):
-    """What ``admin/contacts/call_backs.html`` shows."""
+    """What ``admin/contacts/escalations/call_backs.html`` shows."""
 
     rows: Sequence[Waiting]
     number: int
@@ -85,7 +85,7 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
         page.session, page.site.program.calendar, page.now, include_protected=_knows(page)
     )
     return page.render(
-        "admin/contacts/call_backs.html",
+        "admin/contacts/escalations/call_backs.html",
         CallBacksView(
             rows=rows[: call_back_queries.PAGE],
             number=number,
@@ -105,7 +105,7 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
 
 @dataclass(frozen=True, slots=True)
 class CallBackNewView(View):
-    """What ``admin/contacts/call_back_new.html`` shows."""
+    """What ``admin/contacts/escalations/call_back_new.html`` shows."""
 
     origin: Origin
     spoken: Sequence[Any]
@@ -123,7 +123,7 @@ def show_new(page: Page, status_code: int = 200) -> Response[Any]:
             "about": "1",
         }
     return page.render(
-        "admin/contacts/call_back_new.html",
+        "admin/contacts/escalations/call_back_new.html",
         CallBackNewView(
             origin=origin,
             spoken=list(CallLanguage),
@@ -196,7 +196,7 @@ def _found(page: Page) -> Waiting:
 
 @dataclass(frozen=True, slots=True)
 class CallBackView(View):
-    """What ``admin/contacts/call_back.html`` shows."""
+    """What ``admin/contacts/escalations/call_back.html`` shows."""
 
     row: Waiting
     calling: bool
@@ -227,7 +227,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         session, {one.staff_id for one in tried} | ({row.claimed_by} if row.claimed_by else set())
     )
     return page.render(
-        "admin/contacts/call_back.html",
+        "admin/contacts/escalations/call_back.html",
         CallBackView(
             row=row,
             calling=calling,

@@ -13,8 +13,8 @@ from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.call_bar import DEFAULTS
 from admin.contacts import call_form
 from admin.contacts.call_form import chosen
-from admin.desk import act_words
-from admin.desk.follow_ups import FollowUpsView, after_finish, follow_ups_of
+from admin.desk.in_call import act_words
+from admin.desk.in_call.follow_ups import FollowUpsView, after_finish, follow_ups_of
 from admin.page import Page
 from portal.domain.contacts.calls import finishing, queries, services, written
 from portal.domain.contacts.calls.kinds import (
@@ -54,7 +54,7 @@ def _number(typed: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class CallsView(View):
-    """What ``admin/contacts/calls.html`` shows."""
+    """What ``admin/contacts/calls/calls.html`` shows."""
 
     calls: Sequence[Call]
     more: bool
@@ -83,7 +83,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         before=_number(page.query.get("before", "")),
     )
     return page.render(
-        "admin/contacts/calls.html",
+        "admin/contacts/calls/calls.html",
         CallsView(
             calls=rows[: queries.PAGE],
             more=len(rows) > queries.PAGE,
@@ -154,7 +154,7 @@ def describe(page: Page) -> Response[Any]:
 
 @dataclass(frozen=True, slots=True)
 class CallFinishView(View):
-    """What ``admin/contacts/call_finish.html`` shows."""
+    """What ``admin/contacts/calls/call_finish.html`` shows."""
 
     call: Call
     suggested: Sequence[tuple[str, str]] | Sequence[Any]
@@ -176,7 +176,7 @@ def show_finish(page: Page, status_code: int = 200) -> Response[Any]:
             suggested, ending.likely_result(page.session, call)
         )
     return page.render(
-        "admin/contacts/call_finish.html",
+        "admin/contacts/calls/call_finish.html",
         CallFinishView(
             call=call,
             suggested=suggested,
@@ -220,7 +220,7 @@ def _found(page: Page) -> Call:
 
 @dataclass(frozen=True, slots=True)
 class CallPageView(View):
-    """What ``admin/contacts/call.html`` shows."""
+    """What ``admin/contacts/calls/call.html`` shows."""
 
     shows_matched: bool
     acts: Sequence[DeskAct]
@@ -261,7 +261,7 @@ def show_call(page: Page, status_code: int = 200) -> Response[Any]:
         said=page.query.get("said", ""),
         follow_ups=follow_ups_of(page, call),
     )
-    return page.render("admin/contacts/call.html", shown, status_code)
+    return page.render("admin/contacts/calls/call.html", shown, status_code)
 
 
 def read(page: Page) -> Response[Any]:
@@ -281,7 +281,7 @@ def show_correction(page: Page, status_code: int = 200) -> Response[Any]:
     if page.method == "GET":
         page.form.values = call_form.noted_values(call, written.read_text(page.site.vault, call))
     return page.render(
-        "admin/contacts/call_finish.html",
+        "admin/contacts/calls/call_finish.html",
         CallFinishView(
             call=call,
             suggested=[],

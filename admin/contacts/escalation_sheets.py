@@ -14,7 +14,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.contacts import escalation_words, escalations
-from admin.desk.follow_ups import reader_of
+from admin.desk.in_call.follow_ups import reader_of
 from admin.oversight.reports import XLSX
 from admin.page import Page
 from portal.domain.contacts.escalations import answers_in
@@ -54,7 +54,7 @@ def take(page: Page) -> Response[Any]:
 
 @dataclass(frozen=True, slots=True)
 class EscalationSheetsView(View):
-    """What ``admin/contacts/escalation_sheets.html`` shows."""
+    """What ``admin/contacts/escalations/escalation_sheets.html`` shows."""
 
     sheets: Sequence[AnswerSheet]
     escalation_words: ModuleType
@@ -66,7 +66,7 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the upload of a filled-in sheet, and the sheets received."""
     sheets = answers_in.latest_sheets(page.session)
     return page.render(
-        "admin/contacts/escalation_sheets.html",
+        "admin/contacts/escalations/escalation_sheets.html",
         EscalationSheetsView(
             sheets=sheets,
             escalation_words=escalation_words,
@@ -96,7 +96,7 @@ def _found(page: Page) -> AnswerSheet:
 
 @dataclass(frozen=True, slots=True)
 class EscalationSheetView(View):
-    """What ``admin/contacts/escalation_sheet.html`` shows."""
+    """What ``admin/contacts/escalations/escalation_sheet.html`` shows."""
 
     sheet: AnswerSheet
     fresh: int
@@ -124,7 +124,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     # what does nothing comes first: it is what somebody has to look after
     ordered = sorted(outcomes, key=lambda one: (one.result == answers_in.NEW, one.row.line))
     return page.render(
-        "admin/contacts/escalation_sheet.html",
+        "admin/contacts/escalations/escalation_sheet.html",
         EscalationSheetView(
             sheet=sheet,
             fresh=fresh,

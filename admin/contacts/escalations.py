@@ -12,7 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import allowed, first_post, number_in_address, post_key, staff_route
 from admin.carrying_out import carry_out_once
 from admin.contacts import escalation_words
-from admin.desk.follow_ups import Origin, origin_of, reader_of, spelled
+from admin.desk.in_call.follow_ups import Origin, origin_of, reader_of, spelled
 from admin.mailroom.releases import read_instruction
 from admin.page import Page
 from admin.requests.scans import SCAN
@@ -48,7 +48,7 @@ def _number(typed: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class EscalationsView(View):
-    """What ``admin/contacts/escalations.html`` shows."""
+    """What ``admin/contacts/escalations/escalations.html`` shows."""
 
     rows: Sequence[Escalation]
     more: bool
@@ -80,7 +80,7 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
         page.session, reader, state=state, kind=kind, page=number, limit=queries.PAGE + 1
     )
     return page.render(
-        "admin/contacts/escalations.html",
+        "admin/contacts/escalations/escalations.html",
         EscalationsView(
             rows=rows[: queries.PAGE],
             more=len(rows) > queries.PAGE,
@@ -121,7 +121,7 @@ def find(page: Page) -> Response[Any]:
 
 @dataclass(frozen=True, slots=True)
 class EscalationNewView(View):
-    """What ``admin/contacts/escalation_new.html`` shows."""
+    """What ``admin/contacts/escalations/escalation_new.html`` shows."""
 
     origin: Origin
     kinds: tuple[str, ...]
@@ -137,7 +137,7 @@ def show_new(page: Page, status_code: int = 200) -> Response[Any]:
     if page.method == "GET" and page.query.get("kind") in ESCALATION_KINDS:
         page.form.values = {"kind": page.query["kind"]}
     return page.render(
-        "admin/contacts/escalation_new.html",
+        "admin/contacts/escalations/escalation_new.html",
         EscalationNewView(
             origin=origin,
             kinds=ESCALATION_KINDS,
@@ -187,7 +187,7 @@ def _found(page: Page) -> Escalation:
 
 @dataclass(frozen=True, slots=True)
 class EscalationView(View):
-    """What ``admin/contacts/escalation.html`` shows."""
+    """What ``admin/contacts/escalations/escalation.html`` shows."""
 
     row: Escalation
     escalation_words: ModuleType
@@ -215,7 +215,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     answers = queries.answers_of(page.session, row.id)
     names = staff_names(page.session, {row.raised_by, *(one.answered_by for one in answers)})
     return page.render(
-        "admin/contacts/escalation.html",
+        "admin/contacts/escalations/escalation.html",
         EscalationView(
             row=row,
             escalation_words=escalation_words,

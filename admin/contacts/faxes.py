@@ -12,7 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.contacts.call_form import chosen
-from admin.desk import act_words
+from admin.desk.in_call import act_words
 from admin.page import Page
 from admin.requests.scans import LOCKED, SCAN
 from admin.typed_instants import typed_instant
@@ -73,7 +73,7 @@ def _after(page: Page, name: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class FaxesView(View):
-    """What ``admin/contacts/faxes.html`` shows."""
+    """What ``admin/contacts/faxes/faxes.html`` shows."""
 
     rows: Sequence[QueueRow]
     more: bool
@@ -98,7 +98,7 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
         rows = queries.queue(session, after=_after(page, "after"), limit=size + 1)
     today = jst_date(page.now)
     return page.render(
-        "admin/contacts/faxes.html",
+        "admin/contacts/faxes/faxes.html",
         FaxesView(
             rows=rows[:size],
             more=len(rows) > size,
@@ -115,7 +115,7 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
 
 @dataclass(frozen=True, slots=True)
 class FaxNewView(View):
-    """What ``admin/contacts/fax_new.html`` shows."""
+    """What ``admin/contacts/faxes/fax_new.html`` shows."""
 
     spoken: Sequence[Any]
     asks_age: bool
@@ -124,7 +124,7 @@ class FaxNewView(View):
 def show_new(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask for the file, the time in its header, and the language."""
     return page.render(
-        "admin/contacts/fax_new.html",
+        "admin/contacts/faxes/fax_new.html",
         FaxNewView(spoken=list(CallLanguage), asks_age="old_is_right" in page.form.errors),
         status_code,
     )
@@ -156,7 +156,7 @@ def receive(page: Page) -> Response[Any]:
 
 @dataclass(frozen=True, slots=True)
 class FaxView(View):
-    """What ``admin/contacts/fax.html`` shows."""
+    """What ``admin/contacts/faxes/fax.html`` shows."""
 
     case: FaxCase
     call: Call | None
@@ -191,7 +191,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     visible = scans.visible_scan(session, case.scan_id, include_protected=False)
     read = page.who.auth.data if page.who.auth is not None else {}
     return page.render(
-        "admin/contacts/fax.html",
+        "admin/contacts/faxes/fax.html",
         FaxView(
             case=case,
             call=call,

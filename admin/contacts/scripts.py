@@ -37,7 +37,7 @@ def _key(page: Page) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ScriptsView(View):
-    """What ``admin/contacts/scripts.html`` shows."""
+    """What ``admin/contacts/scripts/scripts.html`` shows."""
 
     script_words: ModuleType
     languages_spoken: Sequence[Any]
@@ -57,7 +57,7 @@ def show_list(page: Page) -> Response[Any]:
     edits = allowed(page, Permission.EDIT_SCRIPTS)
     hits = queries.search(page.session, q, values_of(program), include_hidden=edits)
     return page.render(
-        "admin/contacts/scripts.html",
+        "admin/contacts/scripts/scripts.html",
         ScriptsView(
             script_words=script_words,
             languages_spoken=list(LANGUAGES),
@@ -76,7 +76,7 @@ def show_list(page: Page) -> Response[Any]:
 
 @dataclass(frozen=True, slots=True)
 class ScriptPageView(View):
-    """What ``admin/contacts/script.html`` shows."""
+    """What ``admin/contacts/scripts/script.html`` shows."""
 
     one: Script
     view: ScriptView
@@ -105,7 +105,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     )
     language = chosen_language(page)
     return page.render(
-        "admin/contacts/script.html",
+        "admin/contacts/scripts/script.html",
         ScriptPageView(
             one=one,
             view=view(page.site.program, one, language),
@@ -142,7 +142,7 @@ class EditedView(View):
 
 @dataclass(frozen=True, slots=True)
 class ScriptEditView(View):
-    """What ``admin/contacts/script_edit.html`` shows."""
+    """What ``admin/contacts/scripts/script_edit.html`` shows."""
 
     script_words: ModuleType
     languages_spoken: Sequence[str]
@@ -211,7 +211,7 @@ def _form(page: Page, status_code: int, own: EditedView) -> Response[Any]:
         html_langs={code: html_lang(locale) for code, locale in LANGUAGES.items()},
         own=own,
     )
-    return page.render("admin/contacts/script_edit.html", shown, status_code)
+    return page.render("admin/contacts/scripts/script_edit.html", shown, status_code)
 
 
 def _typed(draft: Draft) -> dict[str, str]:

@@ -42,7 +42,7 @@ def _number(typed: str) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class WrittenDownView(View):
-    """What ``admin/contacts/written_down.html`` shows."""
+    """What ``admin/contacts/calls/written_down.html`` shows."""
 
     rows: Sequence[tuple[Call, str]]
     more: bool
@@ -55,7 +55,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         page.session, before=_number(page.query.get("before", "")) or 0, limit=later_entry.PAGE + 1
     )
     return page.render(
-        "admin/contacts/written_down.html",
+        "admin/contacts/calls/written_down.html",
         WrittenDownView(
             rows=rows[: later_entry.PAGE],
             more=len(rows) > later_entry.PAGE,
@@ -67,7 +67,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 @dataclass(frozen=True, slots=True)
 class WrittenDownNewView(View):
-    """What ``admin/contacts/written_down_new.html`` shows."""
+    """What ``admin/contacts/calls/written_down_new.html`` shows."""
 
     people: Sequence[StaffUser]
     me: int
@@ -83,7 +83,7 @@ class WrittenDownNewView(View):
 def show_form(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask for the content of a sheet."""
     return page.render(
-        "admin/contacts/written_down_new.html",
+        "admin/contacts/calls/written_down_new.html",
         WrittenDownNewView(
             people=later_entry.desk_people(page.session),
             me=page.who.staff.id if page.who.staff is not None else 0,

@@ -9,7 +9,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, staff_route
-from admin.desk.follow_ups import LeftOpen, left_open
+from admin.desk.in_call.follow_ups import LeftOpen, left_open
 from admin.letters import document_words
 from admin.mailroom import incident_words
 from admin.oversight import report_words
@@ -17,9 +17,10 @@ from admin.page import Page
 from portal.domain.contacts.escalations import call_back_queries
 from portal.domain.contacts.faxes import queries as faxes
 from portal.domain.contacts.faxes.queries import Counts
-from portal.domain.desk.casework import review_queue, steps, watch, worklists
+from portal.domain.desk.casework import steps, watch, worklists
 from portal.domain.desk.casework.deliveries import Deliveries, deliveries
-from portal.domain.desk.casework.review_queue import Counts as ReviewCounts
+from portal.domain.desk.casework.reviews import queue as review_queue
+from portal.domain.desk.casework.reviews.queue import Counts as ReviewCounts
 from portal.domain.desk.casework.steps import Step
 from portal.domain.foundation.approvals.queries import open_counts
 from portal.domain.foundation.clock import jst_date
@@ -109,7 +110,7 @@ def _with_ward(page: Page) -> WithWard | None:
 
 @dataclass(frozen=True, slots=True)
 class DashboardView(View):
-    """What ``admin/desk/dashboard.html`` shows."""
+    """What ``admin/desk/dashboard/dashboard.html`` shows."""
 
     lists: bool
     reviews: ReviewCounts | None
@@ -150,7 +151,7 @@ def show(page: Page) -> Response[Any]:
     task_counts = worklists.task_counts(session, include_protected=protected) if lists else {}
     handed_on = _take_handed_on(page, task_counts)
     return page.render(
-        "admin/desk/dashboard.html",
+        "admin/desk/dashboard/dashboard.html",
         DashboardView(
             lists=lists,
             reviews=_reviews(page),

@@ -13,8 +13,9 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import allowed, first_post, staff_route
 from admin.page import Page
 from admin.requests.reviews import show_queue
-from portal.domain.desk.casework import bulk_review, review_queue
-from portal.domain.desk.casework.bulk_review import LeftOut, Plan
+from portal.domain.desk.casework.reviews import bulk as bulk_review
+from portal.domain.desk.casework.reviews import queue as review_queue
+from portal.domain.desk.casework.reviews.bulk import LeftOut, Plan
 from portal.domain.foundation.texts import _s
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.view import View

@@ -19,7 +19,7 @@ from admin.page import Page
 from admin.requests import recipient_words
 from admin.requests.scans import SCAN
 from portal.domain.desk.casework.masking import mask_name
-from portal.domain.desk.casework.review_queue import one
+from portal.domain.desk.casework.reviews.queue import one
 from portal.domain.foundation.actors import Channel
 from portal.domain.foundation.clock import day_start, jst_date
 from portal.domain.foundation.errors import DomainError, InputError, NotFoundError

@@ -18,10 +18,12 @@ from admin.mailroom.releases import FILES, stored_order
 from admin.page import Page
 from admin.requests import request_words
 from admin.requests.review_facts import Facts, facts_of
-from portal.domain.desk.casework import review_changes, review_offers, review_queue
-from portal.domain.desk.casework.review_changes import Changes
-from portal.domain.desk.casework.review_next import next_for
-from portal.domain.desk.casework.review_queue import Counts, Filters, QueueRow
+from portal.domain.desk.casework.reviews import changes as review_changes
+from portal.domain.desk.casework.reviews import offers as review_offers
+from portal.domain.desk.casework.reviews import queue as review_queue
+from portal.domain.desk.casework.reviews.changes import Changes
+from portal.domain.desk.casework.reviews.next_in_queue import next_for
+from portal.domain.desk.casework.reviews.queue import Counts, Filters, QueueRow
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, DomainError, NotFoundError
 from portal.domain.foundation.texts import _s

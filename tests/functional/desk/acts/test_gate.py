@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from admin.desk.offered_acts import PLACES
+from admin.desk.in_call.offered_acts import PLACES
 from portal.domain.contacts.calls.levels import Level
 from portal.domain.desk.call_desk.acting.kinds import NEEDED, Act
 from portal.domain.foundation.actors import Role

@@ -2,8 +2,8 @@
 
 import pytest
 
-from admin.desk import act_words
-from admin.desk.offered_acts import PLACES
+from admin.desk.in_call import act_words
+from admin.desk.in_call.offered_acts import PLACES
 from admin.event_words import event
 from portal.domain.desk.call_desk.acting.kinds import NEEDED, Act
 from portal.domain.foundation.actors import Channel

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from portal.domain.desk.casework.review_queue import WAITING, known_to, later_than
+from portal.domain.desk.casework.reviews.queue import WAITING, known_to, later_than
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.approvals.states import APPROVAL
 from portal.domain.requests.redeliveries.models import Redelivery

@@ -6,7 +6,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import first_post, staff_route
-from admin.desk.household_in_call import Desk, at_desk, draw, show
+from admin.desk.in_call.household import Desk, at_desk, draw, show
 from admin.page import Page
 from portal.domain.contacts.calls.verification import confirm_call_back
 from portal.domain.desk.call_desk import calling_back

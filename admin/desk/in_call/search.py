@@ -11,8 +11,8 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import first_post, staff_route
-from admin.desk.follow_ups import FollowUpsView, follow_ups_of
-from admin.desk.scripts_in_call import ScriptsView, scripts_beside
+from admin.desk.in_call.follow_ups import FollowUpsView, follow_ups_of
+from admin.desk.in_call.scripts import ScriptsView, scripts_beside
 from admin.page import Page
 from portal.domain.contacts.calls.kinds import Direction
 from portal.domain.contacts.calls.models import Call
@@ -46,7 +46,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 def no_call(page: Page, status_code: int = 403) -> Response[Any]:
     """Show that a call is needed first, with the button that starts one."""
-    return page.render("admin/desk/desk_no_call.html", status_code=status_code)
+    return page.render("admin/desk/in_call/no_call.html", status_code=status_code)
 
 
 def submit(page: Page) -> Response[Any]:
@@ -90,7 +90,7 @@ def _find(page: Page, asked: Asked) -> Hits | None:
 
 @dataclass(frozen=True, slots=True)
 class DeskView(View):
-    """What ``admin/desk/desk.html`` shows."""
+    """What ``admin/desk/in_call/search.html`` shows."""
 
     call: Call
     asked: Asked
@@ -119,7 +119,7 @@ def _answer(
         follow_ups=follow_ups_of(page, call),
         scripts=scripts_beside(page, call),
     )
-    return page.render("admin/desk/desk.html", shown, status_code)
+    return page.render("admin/desk/in_call/search.html", shown, status_code)
 
 
 def _row(view: HouseholdView) -> dict[str, Any]:

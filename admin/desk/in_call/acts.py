@@ -10,9 +10,10 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import number_in_address, post_key, staff_route
-from admin.desk import act_words, household
-from admin.desk.household_in_call import at_desk
-from admin.desk.offered_acts import PLACES
+from admin.desk import household
+from admin.desk.in_call import act_words
+from admin.desk.in_call.household import at_desk
+from admin.desk.in_call.offered_acts import PLACES
 from admin.mailroom import incident_words
 from admin.page import Page
 from admin.requests import entry_words
@@ -86,7 +87,7 @@ def show(act: Act, page: Page, status_code: int = 200) -> Response[Any]:
 
 @dataclass(frozen=True, slots=True)
 class DeskActView(View):
-    """What ``admin/desk/desk_act.html`` shows."""
+    """What ``admin/desk/in_call/act.html`` shows."""
 
     act: str
     household_id: int
@@ -121,7 +122,7 @@ def _draw(act: Act, page: Page, call: Call, status_code: int) -> Response[Any]:
         act is Act.ALTERNATIVE and all(child["note"] for child in children)
     )
     return page.render(
-        "admin/desk/desk_act.html",
+        "admin/desk/in_call/act.html",
         DeskActView(
             act=act.value,
             household_id=household_id,
@@ -313,7 +314,7 @@ LAST = {Act.REDELIVERY: "item", Act.ALTERNATIVE: "children"}
 
 @dataclass(frozen=True, slots=True)
 class DeskReceiptView(View):
-    """What ``admin/desk/desk_receipt.html`` shows."""
+    """What ``admin/desk/in_call/receipt.html`` shows."""
 
     row: DeskAct
     say: Sequence[Line]
@@ -329,7 +330,7 @@ def show_receipt(page: Page) -> Response[Any]:
     locale = spoken(call)
     asked_back = is_asked_back(page.session, row)
     return page.render(
-        "admin/desk/desk_receipt.html",
+        "admin/desk/in_call/receipt.html",
         DeskReceiptView(
             row=row,
             say=beside(partial(after, Act(row.act), row.receipt_no, asked_back=asked_back), locale),

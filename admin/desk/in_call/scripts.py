@@ -31,7 +31,7 @@ Every page of a call has them, and they seldom change.
 
 @dataclass(frozen=True, slots=True)
 class ScriptsView(View):
-    """The part of a page that ``admin/desk/desk_scripts.html`` draws."""
+    """The part of a page that ``admin/desk/in_call/_scripts.html`` draws."""
 
     script_words: ModuleType
     script_language: str
@@ -75,7 +75,7 @@ def _panel(page: Page, code: str) -> Markup:
     if key not in _PANELS:
         if len(_PANELS) >= MOST_PANELS:
             _PANELS.clear()
-        drawn = page.site.templates.get_template("admin/desk/_desk_scripts.html").render(
+        drawn = page.site.templates.get_template("admin/desk/in_call/_all_scripts.html").render(
             groups=[
                 (part, category, [view(program, script, code) for script in members])
                 for part, category, members in groups(found)

@@ -144,7 +144,7 @@ def left_open(page: Page) -> LeftOpen:
 
 @dataclass(frozen=True, slots=True)
 class FollowUpsView(View):
-    """The part of a page that ``admin/desk/desk_tasks.html`` draws.
+    """The part of a page that ``admin/desk/in_call/_follow_ups.html`` draws.
 
     A question stands with whether the reader may know what it is about.
     """

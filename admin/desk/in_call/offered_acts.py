@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from types import ModuleType
 
-from admin.desk import act_words
+from admin.desk.in_call import act_words
 from admin.page import Page
 from portal.domain.contacts.calls.levels import Level
 from portal.domain.contacts.calls.models import Call
@@ -38,7 +38,7 @@ class OfferedAct:
 
 @dataclass(frozen=True, slots=True)
 class ActsView(View):
-    """The part of a page that ``admin/desk/desk_acts.html`` draws."""
+    """The part of a page that ``admin/desk/in_call/_acts.html`` draws."""
 
     acts: Sequence[OfferedAct]
     acts_done: Sequence[DeskAct]

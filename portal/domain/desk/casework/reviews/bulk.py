@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from portal.domain.desk.casework.review_offers import offered
+from portal.domain.desk.casework.reviews.offers import offered
 from portal.domain.foundation.errors import DomainError, NotAllowedError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work

@@ -10,11 +10,11 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import first_post, number_in_address, post_key, staff_route
-from admin.desk.follow_ups import FollowUpsView, follow_ups_of
 from admin.desk.household import child_rows
-from admin.desk.offered_acts import ActsView, acts_of
-from admin.desk.scripts_in_call import ScriptsView, scripts_beside
-from admin.desk.search_in_call import kept, no_call
+from admin.desk.in_call.follow_ups import FollowUpsView, follow_ups_of
+from admin.desk.in_call.offered_acts import ActsView, acts_of
+from admin.desk.in_call.scripts import ScriptsView, scripts_beside
+from admin.desk.in_call.search import kept, no_call
 from admin.page import Page
 from portal.domain.contacts.calls.caller_answers import (
     Item,
@@ -91,7 +91,7 @@ def at_desk(page: Page) -> Desk | Response[Any]:
     household_id = number_in_address(page, "household_id")
     found = open_in_call(page.work, call, household_id)
     if found is None:
-        return page.render("admin/desk/desk_missing.html", status_code=404)
+        return page.render("admin/desk/in_call/missing.html", status_code=404)
     return Desk(call, *found)
 
 
@@ -114,7 +114,7 @@ class KnownView(View):
 
 @dataclass(frozen=True, slots=True)
 class DeskHouseholdView(View):
-    """What ``admin/desk/desk_household.html`` shows; ``known`` only of a verified caller's household."""
+    """What ``admin/desk/in_call/household.html`` shows; ``known`` only of a verified caller's household."""
 
     call: Call
     household_id: int
@@ -170,7 +170,7 @@ def draw(page: Page, desk: Desk, status_code: int = 200) -> Response[Any]:
         scripts=scripts_beside(page, call),
         follow_ups=follow_ups_of(page, call, household.id),
     )
-    return page.render("admin/desk/desk_household.html", view, status_code)
+    return page.render("admin/desk/in_call/household.html", view, status_code)
 
 
 def _known(page: Page, desk: Desk) -> KnownView:
