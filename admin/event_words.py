@@ -5,8 +5,8 @@ from admin.contacts.caller_words import caller_events
 from admin.contacts.escalation_words import escalation_events
 from admin.contacts.fax_words import fax_events
 from admin.desk.in_call.act_words import desk_events
-from admin.mailroom.incident_words import incident_events
-from admin.mailroom.return_words import return_events
+from admin.mailroom.incidents.incident_words import incident_events
+from admin.mailroom.returned_mail.return_words import return_events
 from admin.requests.request_events import request_events
 from portal.domain.foundation.texts import _s, kept_per_language
 

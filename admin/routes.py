@@ -26,29 +26,27 @@ from admin.desk.in_call import acts, call_back
 from admin.desk.in_call import household as household_in_call
 from admin.desk.in_call import search as search_in_call
 from admin.letters import documents, other_mail, subcontractors
-from admin.mailroom import (
-    archives,
+from admin.mailroom.incidents import (
     coupon_faults,
-    dispatches,
     downtime,
-    holds,
     incident_papers,
     incident_stops,
     incidents,
+    site_notices,
+)
+from admin.mailroom.printing import (
+    archives,
+    dispatches,
     letters_without_id,
     posting,
     print_runs,
-    print_texts,
     proofs,
-    protection,
     recalls,
-    releases,
-    returns,
-    roster,
-    site_notices,
-    storage,
     tracking,
 )
+from admin.mailroom.returned_mail import returns, storage
+from admin.mailroom.roster import holds, print_texts, protection, releases
+from admin.mailroom.roster import imports as roster
 from admin.oversight import (
     board,
     calendar,

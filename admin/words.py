@@ -22,7 +22,7 @@ from admin.requests.request_words import (
     trouble,
 )
 from portal.domain.foundation.texts import _s, kept_per_language
-from portal.domain.mailroom.roster.codes import explanations
+from portal.domain.mailroom.roster.checks.codes import explanations
 
 __all__ = [
     "callers",

@@ -13,7 +13,7 @@ from admin.access import allowed, first_post, number_in_address, post_key, staff
 from admin.carrying_out import carry_out_once
 from admin.contacts import escalation_words
 from admin.desk.in_call.follow_ups import Origin, origin_of, reader_of, spelled
-from admin.mailroom.releases import read_instruction
+from admin.mailroom.roster.releases import read_instruction
 from admin.page import Page
 from admin.requests.scans import SCAN
 from portal.domain.contacts.escalations import answering, queries, services

@@ -11,7 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import allowed, staff_route
 from admin.desk.in_call.follow_ups import LeftOpen, left_open
 from admin.letters import document_words
-from admin.mailroom import incident_words
+from admin.mailroom.incidents import incident_words
 from admin.oversight import report_words
 from admin.page import Page
 from portal.domain.contacts.escalations import call_back_queries
@@ -33,7 +33,7 @@ from portal.domain.mailroom.incidents.queries import DueClock
 from portal.domain.mailroom.incidents.site_notices import waiting_count
 from portal.domain.mailroom.printing.dispatch.handover import HAND_OVER
 from portal.domain.mailroom.printing.proofs.making import waiting_proofs
-from portal.domain.mailroom.roster.protection_none import PROTECTION_NONE
+from portal.domain.mailroom.roster.holds.protection_none import PROTECTION_NONE
 from portal.domain.oversight.management import milestones, questions
 from portal.domain.oversight.management import words as management_words
 from portal.domain.oversight.management.milestones import Planned

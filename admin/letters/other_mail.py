@@ -7,7 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import number_in_address, staff_route
 from admin.carrying_out import carry_out_once
-from admin.mailroom.posting import back, show, typed_day
+from admin.mailroom.printing.posting import back, show, typed_day
 from admin.page import Page
 from portal.domain.foundation.typed import digits
 from portal.domain.letters.shipments import other_mail

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from portal.domain.mailroom.printing.runs.addressees import Addressee
+from portal.domain.mailroom.printing.runs.recipients.addressees import Addressee
 from portal.domain.requests.alternatives.models import AlternativeItem
 from portal.domain.requests.alternatives.queries import ParcelView, ToPack
 from portal.platform.view import View

@@ -23,7 +23,7 @@ from portal.domain.letters.shipments.mail import (
     RETURN_REASONS,
     SIMPLE_REGISTERED,
 )
-from portal.domain.mailroom.printing.runs.addressees import read_addressees
+from portal.domain.mailroom.printing.runs.recipients.addressees import read_addressees
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.requests.alternatives import packing, queries
 from portal.domain.requests.alternatives.serials import read_range

@@ -14,7 +14,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.desk import household
-from admin.mailroom.releases import read_instruction
+from admin.mailroom.roster.releases import read_instruction
 from admin.page import Page
 from admin.requests import recipient_words
 from admin.requests.scans import SCAN

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from admin.access import allowed
-from admin.mailroom.releases import scan_of
+from admin.mailroom.roster.releases import scan_of
 from admin.page import Page
 from admin.requests.evidence import evidence_of
 from admin.requests.redelivery_facts import RedeliveryFacts, redelivery_facts

@@ -14,7 +14,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, number_in_address, staff_route
-from admin.mailroom.releases import FILES, stored_order
+from admin.mailroom.roster.releases import FILES, stored_order
 from admin.page import Page
 from admin.requests import request_words
 from admin.requests.review_facts import Facts, facts_of

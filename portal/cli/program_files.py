@@ -7,7 +7,7 @@ from portal.domain.foundation.program.findings import Finding, error_of, warning
 from portal.domain.foundation.program.schema import Program
 from portal.domain.letters.letters.address_block import check_layout
 from portal.domain.letters.letters.texts import ADVANCE_REQUIRED, load_texts
-from portal.domain.mailroom.roster.layout import load_layout
+from portal.domain.mailroom.roster.files.layout import load_layout
 from portal.domain.people.coupons.issuer_file import load_issuer, shipped_issuers
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 from portal.demo.families import Case, Family, Registry, expect_all, write_era
-from portal.domain.mailroom.roster import codes as c
+from portal.domain.mailroom.roster.checks import codes as c
 
 
 def _sole(registry: Registry, born: date, code: str = "") -> Family:

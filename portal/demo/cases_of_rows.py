@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from portal.demo.families import Case, Family, Registry, expect_all, write_era
 from portal.demo.ward import full_width
-from portal.domain.mailroom.roster import codes as c
+from portal.domain.mailroom.roster.checks import codes as c
 
 
 def _changed(family: Family, reason: str, day: date, *members: int) -> Family:

@@ -15,7 +15,7 @@ from portal.domain.mailroom.printing.dispatch.handover import confirm_hand_over,
 from portal.domain.mailroom.printing.proofs.decisions import approve_proof
 from portal.domain.mailroom.printing.proofs.making import make_proof
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
-from portal.domain.mailroom.printing.runs.printer import Printer
+from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
 from portal.domain.people.households.queries import view_household
 from portal.platform.site import Site
 

@@ -8,7 +8,7 @@ from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.clock import jst_date
 from portal.domain.letters.subcontractors import services as subcontractors
 from portal.domain.mailroom.printing.dispatch import calendar
-from portal.domain.mailroom.roster.towns import load_towns
+from portal.domain.mailroom.roster.checks.towns import load_towns
 from portal.platform.site import Site
 
 OFFICE, MAIL_HOUSE = "みなも郵便局", "みなもメーリング株式会社"

@@ -26,10 +26,10 @@ from portal.demo.telephony import count_calls
 from portal.domain.foundation.actors import SYSTEM, Actor, Organization, Role
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.texts import _s
-from portal.domain.mailroom.roster.check import check_file
-from portal.domain.mailroom.roster.importer import Importer
-from portal.domain.mailroom.roster.layout import find_layout
-from portal.domain.mailroom.roster.towns import rules_of
+from portal.domain.mailroom.roster.checks.check import check_file
+from portal.domain.mailroom.roster.checks.towns import rules_of
+from portal.domain.mailroom.roster.files.layout import find_layout
+from portal.domain.mailroom.roster.imports.importer import Importer
 from portal.domain.people.coupons.assignment import assign
 from portal.domain.people.coupons.batch_file import Order, Terms
 from portal.domain.people.coupons.issuer_file import load_issuer

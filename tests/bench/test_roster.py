@@ -20,10 +20,10 @@ from portal.demo.extract import make_extract
 from portal.demo.families import ExtractPlan
 from portal.domain.foundation.vault import seal_json
 from portal.domain.mailroom.roster.bulk import chunks, insert_rows
-from portal.domain.mailroom.roster.layout import find_layout
+from portal.domain.mailroom.roster.files.layout import find_layout
+from portal.domain.mailroom.roster.files.reader import RosterReader
+from portal.domain.mailroom.roster.imports.staging import CHILD_COLUMNS, HOUSEHOLD_COLUMNS
 from portal.domain.mailroom.roster.models import RosterImport, StagedChild, StagedHousehold
-from portal.domain.mailroom.roster.reader import RosterReader
-from portal.domain.mailroom.roster.staging import CHILD_COLUMNS, HOUSEHOLD_COLUMNS
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.records import household_digest, person_digest
 from portal.platform.database import Database, make_engine

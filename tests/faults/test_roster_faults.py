@@ -14,8 +14,8 @@ from sqlalchemy import func, select
 from portal.demo.extract import make_extract
 from portal.demo.families import ExtractPlan
 from portal.domain.foundation.errors import ConflictError
-from portal.domain.mailroom.roster.check import CheckedHousehold, CheckedRow, check_file
-from portal.domain.mailroom.roster.layout import find_layout
+from portal.domain.mailroom.roster.checks.check import CheckedHousehold, CheckedRow, check_file
+from portal.domain.mailroom.roster.files.layout import find_layout
 from portal.domain.mailroom.roster.models import RosterImport, StagedHousehold
 from portal.domain.people.entitlements.queries import totals
 from portal.domain.people.households.models import Household

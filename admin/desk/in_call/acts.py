@@ -14,7 +14,7 @@ from admin.desk import household
 from admin.desk.in_call import act_words
 from admin.desk.in_call.household import at_desk
 from admin.desk.in_call.offered_acts import PLACES
-from admin.mailroom import incident_words
+from admin.mailroom.incidents import incident_words
 from admin.page import Page
 from admin.requests import entry_words
 from admin.requests.entry_forms import chosen

@@ -18,9 +18,9 @@ from portal.cli.mailroom.printer import make_printer
 from portal.domain.foundation.texts import _s, _sn
 from portal.domain.mailroom.printing.cards.checking import check_cards
 from portal.domain.mailroom.printing.cards.printing import BuiltCards, print_cards
-from portal.domain.mailroom.printing.runs.approved_texts import approved_texts
-from portal.domain.mailroom.printing.runs.preflight import require_protection
-from portal.domain.mailroom.printing.runs.printer import Printer
+from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
+from portal.domain.mailroom.printing.runs.recipients.preflight import require_protection
+from portal.domain.mailroom.printing.runs.writers.approved_texts import approved_texts
 
 
 @click.command(

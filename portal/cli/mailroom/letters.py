@@ -35,18 +35,18 @@ from portal.domain.letters.letters.content import LetterContent
 from portal.domain.letters.letters.frame import letter_frame
 from portal.domain.letters.letters.render import render_testpage
 from portal.domain.letters.letters.texts import load_texts
-from portal.domain.mailroom.printing.runs.approved_texts import approved_texts
 from portal.domain.mailroom.printing.runs.build import CHUNK_SIZE, BuiltRun, build_letters
-from portal.domain.mailroom.printing.runs.files import put, write_part
-from portal.domain.mailroom.printing.runs.plan import open_run
-from portal.domain.mailroom.printing.runs.preflight import Preflight, preflight
-from portal.domain.mailroom.printing.runs.printer import Printer
+from portal.domain.mailroom.printing.runs.pipeline.files import put, write_part
+from portal.domain.mailroom.printing.runs.pipeline.plan import open_run
+from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
 from portal.domain.mailroom.printing.runs.queries import (
     RunStatus,
     Withdrawal,
     run_statuses,
     to_withdraw,
 )
+from portal.domain.mailroom.printing.runs.recipients.preflight import Preflight, preflight
+from portal.domain.mailroom.printing.runs.writers.approved_texts import approved_texts
 from portal.domain.people.households.protection import protection_loaded
 
 SAMPLE_ADDRESS = ("見本区見本町一丁目2番地の3", "見本マンション405号室")

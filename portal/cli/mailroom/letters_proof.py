@@ -21,8 +21,8 @@ from portal.domain.mailroom.printing.proofs.decisions import approve_proof, refu
 from portal.domain.mailroom.printing.proofs.making import is_current, live_proof, make_proof
 from portal.domain.mailroom.printing.proofs.models import PrintProof
 from portal.domain.mailroom.printing.proofs.pictures import open_picture, pages_of
-from portal.domain.mailroom.printing.runs.enclosures import enclosure_name
-from portal.domain.mailroom.printing.runs.files import make_folder, put, write_part
+from portal.domain.mailroom.printing.runs.pipeline.files import make_folder, put, write_part
+from portal.domain.mailroom.printing.runs.writers.enclosures import enclosure_name
 from portal.domain.people.staff.permissions import Permission, held
 
 RUN = click.argument("run_id", metavar="RUN", type=click.IntRange(min=1))

@@ -8,7 +8,7 @@ import click
 
 from portal.domain.foundation.texts import _s, _sn
 from portal.domain.mailroom.printing.runs.build import BuiltRun
-from portal.domain.mailroom.printing.runs.preflight import Finding, Preflight
+from portal.domain.mailroom.printing.runs.recipients.preflight import Finding, Preflight
 
 
 def preflight_json(checked: Preflight) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The printer that the commands build letters and cards with."""
 
 from portal.cli.context import Context
-from portal.domain.mailroom.printing.runs.printer import Printer
+from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
 
 
 def make_printer(context: Context) -> Printer:

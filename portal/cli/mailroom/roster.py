@@ -20,12 +20,13 @@ from portal.cli.mailroom.roster_holds import day, print_text, protection_group, 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
-from portal.domain.mailroom.roster.apply import STEPS
-from portal.domain.mailroom.roster.check import RosterReport, check_file
-from portal.domain.mailroom.roster.codes import explain
-from portal.domain.mailroom.roster.importer import Imported, Importer
-from portal.domain.mailroom.roster.kinds import meaning
-from portal.domain.mailroom.roster.layout import Layout, find_layout
+from portal.domain.mailroom.roster.checks.check import RosterReport, check_file
+from portal.domain.mailroom.roster.checks.codes import explain
+from portal.domain.mailroom.roster.checks.towns import rules_of
+from portal.domain.mailroom.roster.files.layout import Layout, find_layout
+from portal.domain.mailroom.roster.imports.apply import STEPS
+from portal.domain.mailroom.roster.imports.importer import Imported, Importer
+from portal.domain.mailroom.roster.imports.kinds import meaning
 from portal.domain.mailroom.roster.queries import (
     HeldHousehold,
     NotTaken,
@@ -34,7 +35,6 @@ from portal.domain.mailroom.roster.queries import (
     rows_not_taken,
 )
 from portal.domain.mailroom.roster.queries import imports as list_imports
-from portal.domain.mailroom.roster.towns import rules_of
 from portal.domain.people.households.search_index import Indexer
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

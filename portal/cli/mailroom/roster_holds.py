@@ -24,8 +24,10 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
-from portal.domain.mailroom.roster import codes, holds, protection_list
-from portal.domain.mailroom.roster.protection_none import confirm_none
+from portal.domain.mailroom.roster.checks import codes
+from portal.domain.mailroom.roster.holds import protection_list
+from portal.domain.mailroom.roster.holds import services as holds
+from portal.domain.mailroom.roster.holds.protection_none import confirm_none
 from portal.domain.people.households.print_texts import PrintFields
 from portal.domain.people.households.queries import household_id_of, open_holds
 from portal.domain.people.staff.permissions import Permission

@@ -91,7 +91,7 @@ def _unmasked(served: ServedStaff, page: Page) -> None:
 
 
 def _proposed(served: ServedStaff, page: Page) -> None:
-    from portal.domain.mailroom.roster.holds import propose_release
+    from portal.domain.mailroom.roster.holds.services import propose_release
     from portal.domain.people.households.models import Hold
 
     with served.database.write() as session:
@@ -125,7 +125,7 @@ def _no_print_text(served: ServedStaff, page: Page) -> None:
 
 
 def _image(served: ServedStaff, page: Page) -> None:
-    from portal.domain.mailroom.roster.holds import propose_print_text
+    from portal.domain.mailroom.roster.holds.services import propose_print_text
     from portal.domain.people.households.models import Hold
     from portal.domain.people.households.print_texts import PrintFields
 
@@ -145,7 +145,7 @@ def _officer(served: ServedStaff) -> Actor:
 def _protection(served: ServedStaff, page: Page, *, proposed: bool = False) -> None:
     from portal.domain.foundation.approvals.queries import open_of_kind
     from portal.domain.foundation.approvals.services import turn_down
-    from portal.domain.mailroom.roster.protection_none import PROTECTION_NONE, propose_none
+    from portal.domain.mailroom.roster.holds.protection_none import PROTECTION_NONE, propose_none
     from portal.domain.people.households.models import Household
 
     officer, now = _officer(served), served.now

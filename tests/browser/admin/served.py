@@ -15,7 +15,7 @@ from portal.domain.foundation.vault import seal_json
 from portal.domain.letters.announcements.models import Announcement
 from portal.domain.letters.letters.models import Letter, PrintChunk, PrintRun
 from portal.domain.letters.letters.numbers import new_letter_number
-from portal.domain.mailroom.roster.holds import put_hold
+from portal.domain.mailroom.roster.holds.services import put_hold
 from portal.domain.mailroom.roster.models import RosterImport, RosterRow
 from portal.domain.people.households.models import Household
 from portal.domain.people.tasks.services import BIRTH_FROZEN, NEW_LETTER, UNMATCHED, open_task

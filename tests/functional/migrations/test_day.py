@@ -17,7 +17,7 @@ from portal.domain.foundation.program.loader import load_program
 from portal.domain.letters.letters.models import LetterOrder
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
-from portal.domain.mailroom.printing.runs.printer import Printer
+from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
 from portal.domain.mailroom.tracking.file import CsvFeed
 from portal.domain.mailroom.tracking.ingest import take_tracking
 from portal.domain.requests.requests.models import Request

@@ -28,10 +28,11 @@ from portal.domain.mailroom.incidents.models import CouponFault, IncidentReport
 from portal.domain.mailroom.printing.dispatch import calendar
 from portal.domain.mailroom.printing.proofs.decisions import refuse_proof
 from portal.domain.mailroom.printing.proofs.making import make_proof
-from portal.domain.mailroom.printing.runs import staff_addresses
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
-from portal.domain.mailroom.printing.runs.printer import Printer
-from portal.domain.mailroom.roster import codes, holds
+from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
+from portal.domain.mailroom.printing.runs.recipients import staff_addresses
+from portal.domain.mailroom.roster.checks import codes
+from portal.domain.mailroom.roster.holds import services as holds
 from portal.domain.oversight.management import checklist
 from portal.domain.oversight.reports import monthly, notes
 from portal.domain.oversight.reports.calls import KIND

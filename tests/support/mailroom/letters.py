@@ -17,7 +17,7 @@ from portal.domain.foundation.program.loader import load_program
 from portal.domain.letters.documents.models import DocumentVersion
 from portal.domain.letters.documents.services import ADVANCE, LETTER, digest_of, living
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
-from portal.domain.mailroom.printing.runs.printer import Printer
+from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
 from portal.domain.people.households.models import Hold
 from portal.domain.people.households.protection import record_protection
 from portal.platform.database import Database, make_engine

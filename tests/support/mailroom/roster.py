@@ -13,11 +13,11 @@ from portal.demo.extract import Extract, make_extract
 from portal.demo.families import ExtractPlan, Family
 from portal.demo.ward import TOWNS
 from portal.domain.foundation.clock import FixedClock
-from portal.domain.mailroom.roster.check import RosterReport, check_file
-from portal.domain.mailroom.roster.importer import Imported, Importer
-from portal.domain.mailroom.roster.layout import find_layout
+from portal.domain.mailroom.roster.checks.check import RosterReport, check_file
+from portal.domain.mailroom.roster.checks.rows import RosterRules
+from portal.domain.mailroom.roster.files.layout import find_layout
+from portal.domain.mailroom.roster.imports.importer import Imported, Importer
 from portal.domain.mailroom.roster.models import RosterDifference
-from portal.domain.mailroom.roster.rows import RosterRules
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.queries import Total, totals
 from portal.domain.people.households.models import Hold, Household

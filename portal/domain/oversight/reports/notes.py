@@ -20,7 +20,7 @@ from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import seal_json, unseal_json
 from portal.domain.foundation.work import Work
-from portal.domain.mailroom.roster.towns import load_towns
+from portal.domain.mailroom.roster.checks.towns import load_towns
 from portal.domain.oversight.reports.deidentified import refuse_personal
 from portal.domain.oversight.reports.due import CALLS, last_of
 from portal.domain.oversight.reports.models import MonthlyReport, ReportNote

@@ -20,8 +20,8 @@ from portal.domain.letters.letters.content import LetterContent
 from portal.domain.letters.letters.frame import letter_frame
 from portal.domain.letters.letters.render import fit_back, render_chunk
 from portal.domain.letters.letters.texts import ADVANCE_REQUIRED, load_texts
-from portal.domain.mailroom.printing.runs.advance import advance_frame, settings_of
-from portal.domain.mailroom.printing.runs.enclosures import printed_names
+from portal.domain.mailroom.printing.runs.writers.advance import advance_frame, settings_of
+from portal.domain.mailroom.printing.runs.writers.enclosures import printed_names
 from portal.domain.requests.alternatives.form import alternative_form_pdf
 from portal.domain.requests.declines.form import decline_form_pdf
 from portal.domain.requests.redeliveries.form import redelivery_form_pdf

@@ -15,8 +15,8 @@ from portal.domain.mailroom.printing.dispatch.handover import confirm_hand_over,
 from portal.domain.mailroom.printing.proofs.content import Picture, build_sha256
 from portal.domain.mailroom.printing.proofs.decisions import refuse_proof
 from portal.domain.mailroom.printing.proofs.making import store_proof
-from portal.domain.mailroom.printing.runs import staff_addresses
-from portal.domain.mailroom.roster.holds import put_hold
+from portal.domain.mailroom.printing.runs.recipients import staff_addresses
+from portal.domain.mailroom.roster.holds.services import put_hold
 from portal.domain.people.households.models import Household
 from tests.browser.admin.screens import Step, press
 from tests.browser.admin.served import ServedStaff

@@ -5,7 +5,7 @@ from portal.domain.contacts.escalations.answering import WardAnswer
 from portal.domain.contacts.escalations.services import Question
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.approvals.services import Instruction
-from portal.domain.mailroom.roster.holds import put_hold
+from portal.domain.mailroom.roster.holds.services import put_hold
 from portal.domain.people.households.models import Household
 from tests.functional.contacts.escalations.support import ORDER
 from tests.support.people import Person

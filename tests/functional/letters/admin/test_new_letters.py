@@ -6,7 +6,7 @@ import pytest
 
 from portal.domain.foundation.actors import Role
 from portal.domain.letters.letters.models import Letter, LetterOrder
-from portal.domain.mailroom.printing.runs.selection import counts
+from portal.domain.mailroom.printing.runs.recipients.selection import counts
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import (

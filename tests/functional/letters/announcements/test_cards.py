@@ -23,7 +23,7 @@ from portal.domain.letters.letters.frame import LetterFrame
 from portal.domain.mailroom.printing.cards import printing
 from portal.domain.mailroom.printing.cards.checking import check_cards
 from portal.domain.mailroom.printing.cards.printing import print_cards
-from portal.domain.mailroom.printing.runs.printer import Printer
+from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
 from portal.domain.people.households.models import Hold
 from portal.platform.database import Database
 from tests.functional.letters.announcements.card_support import pages, queue, states

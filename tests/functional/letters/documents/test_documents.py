@@ -24,7 +24,7 @@ from portal.domain.letters.documents.states import DOCUMENT
 from portal.domain.letters.letters.models import Letter
 from portal.domain.mailroom.printing.cards.printing import print_cards
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
-from portal.domain.mailroom.printing.runs.printer import Printer
+from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
 from portal.domain.oversight.reports.ward_documents import FORMS, source
 from portal.platform.database import Database
 from tests.functional.contacts.faxes.test_races import race

@@ -11,7 +11,7 @@ from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.letters.letters.models import Letter, PrintChunk, PrintRun
 from portal.domain.letters.letters.numbers import new_letter_number
-from portal.domain.mailroom.roster.holds import put_hold
+from portal.domain.mailroom.roster.holds.services import put_hold
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.models import Household
 from tests.support.mailroom.proofs import approve_run

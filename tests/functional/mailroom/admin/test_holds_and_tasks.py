@@ -10,7 +10,7 @@ from portal.domain.contacts.escalations.answering import WardAnswer
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.approvals.services import Instruction
-from portal.domain.mailroom.roster.holds import put_hold
+from portal.domain.mailroom.roster.holds.services import put_hold
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Hold, Household, PrintText

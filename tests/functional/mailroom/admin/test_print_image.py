@@ -3,7 +3,7 @@
 import pytest
 
 from portal.domain.foundation.actors import Role
-from portal.domain.mailroom.roster.holds import put_hold
+from portal.domain.mailroom.roster.holds.services import put_hold
 from portal.domain.people.households.models import Hold, Household, PrintText
 from portal.domain.people.households.print_texts import print_fields
 from tests.support.reading.files import picture

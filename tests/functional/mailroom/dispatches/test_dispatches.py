@@ -195,7 +195,7 @@ def test_on_the_page_a_posting_is_planned_changed_and_cancelled(staff: StaffSite
 
 
 def towns(staff: StaffSite) -> set[str]:
-    from portal.domain.mailroom.roster.towns import load_towns
+    from portal.domain.mailroom.roster.checks.towns import load_towns
 
     return {town for names in load_towns(staff.site.program.towns_file).values() for town in names}
 

@@ -27,11 +27,11 @@ from portal.domain.mailroom.printing.proofs.pictures import open_picture, pages_
 from portal.domain.mailroom.printing.recalls import queries as recall_queries
 from portal.domain.mailroom.printing.recalls import recall_list
 from portal.domain.mailroom.printing.recalls.needs import runs_to_recall
-from portal.domain.mailroom.printing.runs.advance import AdvanceWriter
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters, build_run
-from portal.domain.mailroom.printing.runs.preflight import Preflight
-from portal.domain.mailroom.printing.runs.printer import Printer
+from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
 from portal.domain.mailroom.printing.runs.queries import to_withdraw
+from portal.domain.mailroom.printing.runs.recipients.preflight import Preflight
+from portal.domain.mailroom.printing.runs.writers.advance import AdvanceWriter
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Household
 from portal.platform.database import Database

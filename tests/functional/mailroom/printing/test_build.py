@@ -13,9 +13,9 @@ from portal.domain.foundation.errors import ConflictError, InputError, NotAllowe
 from portal.domain.letters.letters.models import Letter, PrintRun
 from portal.domain.letters.letters.numbers import is_letter_number
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
-from portal.domain.mailroom.printing.runs.files import locked_folder
-from portal.domain.mailroom.printing.runs.preflight import Preflight
+from portal.domain.mailroom.printing.runs.pipeline.files import locked_folder
 from portal.domain.mailroom.printing.runs.queries import to_withdraw
+from portal.domain.mailroom.printing.runs.recipients.preflight import Preflight
 from portal.domain.people.authn.passwords import verify_password
 from portal.domain.people.credentials.formats import read_login_id
 from portal.domain.people.credentials.models import Credential

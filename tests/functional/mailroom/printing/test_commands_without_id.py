@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from portal.domain.foundation.actors import Actor, Role
 from portal.domain.foundation.program.loader import load_program
-from portal.domain.mailroom.printing.runs import staff_addresses
+from portal.domain.mailroom.printing.runs.recipients import staff_addresses
 from portal.platform.database import Database
 from tests.functional.mailroom.printing.conftest import Ward
 from tests.functional.mailroom.printing.test_cli import answer, portal

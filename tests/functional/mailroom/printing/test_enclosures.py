@@ -16,7 +16,7 @@ from portal.domain.letters.letters.states import REISSUE
 from portal.domain.mailroom.printing.proofs.decisions import approve_proof
 from portal.domain.mailroom.printing.proofs.making import make_proof
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
-from portal.domain.mailroom.printing.runs.printer import Printer
+from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
 from tests.support.mailroom.archives import make_mail_house
 from tests.support.mailroom.letters import add_families, printer
 from tests.support.mailroom.proofs import approve_run

@@ -14,9 +14,9 @@ from portal.domain.letters.letters.models import Letter, LetterWithoutId, TestAd
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.mailroom.printing.archives.sending import lose_archive
 from portal.domain.mailroom.printing.dispatch.posting import Entry, post_letters, post_run
-from portal.domain.mailroom.printing.runs import staff_addresses
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_run
-from portal.domain.mailroom.printing.runs.specimens import SPECIMEN_ID, SpecimenWriter
+from portal.domain.mailroom.printing.runs.recipients import staff_addresses
+from portal.domain.mailroom.printing.runs.writers.specimens import SPECIMEN_ID, SpecimenWriter
 from portal.domain.mailroom.tracking.file import CsvFeed
 from portal.domain.mailroom.tracking.ingest import take_tracking
 from portal.domain.people.credentials.formats import read_login_id

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from portal.demo.extract import Extract
 from portal.domain.contacts.calls.names import name_matches
-from portal.domain.mailroom.roster.layout import SHIPPED
+from portal.domain.mailroom.roster.files.layout import SHIPPED
 from portal.domain.people.households.search import SearchTerms, search_households
 from portal.domain.people.households.search_index import Indexer
 from portal.platform.database import Database

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.demo.families import ExtractPlan
-from portal.domain.mailroom.roster.csv_bytes import RosterFileError
+from portal.domain.mailroom.roster.files.csv_bytes import RosterFileError
 from portal.domain.mailroom.roster.models import RosterRow, StagedChild, StagedHold, StagedHousehold
 from portal.domain.mailroom.roster.queries import held_households, rows_not_taken
 from portal.domain.people.entitlements.queries import totals
@@ -219,8 +219,8 @@ def test_a_file_that_is_not_what_its_layout_says_stores_nothing(
 
 
 def test_a_file_that_changes_while_it_is_imported_applies_nothing(ward: Ward) -> None:
-    from portal.domain.mailroom.roster.check import check_file
-    from portal.domain.mailroom.roster.layout import find_layout
+    from portal.domain.mailroom.roster.checks.check import check_file
+    from portal.domain.mailroom.roster.files.layout import find_layout
     from tests.support.mailroom.roster import importer, rules_for
 
     path = ward.write(ward.extract())

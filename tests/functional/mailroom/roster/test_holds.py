@@ -18,8 +18,10 @@ from portal.domain.foundation.errors import (
     NotFoundError,
     WrongStateError,
 )
-from portal.domain.mailroom.roster import codes, holds, protection_list
-from portal.domain.mailroom.roster.protection_none import confirm_none
+from portal.domain.mailroom.roster.checks import codes
+from portal.domain.mailroom.roster.holds import protection_list
+from portal.domain.mailroom.roster.holds import services as holds
+from portal.domain.mailroom.roster.holds.protection_none import confirm_none
 from portal.domain.people.coupons.assignment import assign
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.coupons.reserve import Reserve

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from portal.domain.foundation.actors import Role
-from portal.domain.mailroom.roster.holds import put_hold
+from portal.domain.mailroom.roster.holds.services import put_hold
 from portal.domain.people.households.models import Household
 from portal.domain.requests.requests.models import Request
 from tests.functional.requests.admin.reviewing import decide, families, inbox, take, with_four_eyes

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from portal.domain.foundation.actors import Role
-from portal.domain.mailroom.roster.holds import put_hold
+from portal.domain.mailroom.roster.holds.services import put_hold
 from portal.domain.people.households.models import Household
 from portal.domain.requests.declines import services as declines
 from portal.domain.requests.requests.scans import check_scan, store_scan

@@ -15,7 +15,7 @@ from portal.domain.foundation.errors import (
     TooLateError,
     WrongStateError,
 )
-from portal.domain.mailroom.roster.holds import put_hold
+from portal.domain.mailroom.roster.holds.services import put_hold
 from portal.domain.people.coupons import services as coupons
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.coupons.queries import coupon_of_child

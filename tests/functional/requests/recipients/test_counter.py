@@ -23,7 +23,8 @@ from portal.domain.letters.letters.models import Letter
 from portal.domain.mailroom.printing.dispatch.handover import confirm_hand_over, propose_hand_over
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
 from portal.domain.mailroom.printing.runs.queries import count_to_withdraw
-from portal.domain.mailroom.roster import codes, holds
+from portal.domain.mailroom.roster.checks import codes
+from portal.domain.mailroom.roster.holds import services as holds
 from portal.domain.people.authn import sessions
 from portal.domain.people.coupons.assignment import assign
 from portal.domain.people.coupons.reserve import Reserve

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from portal.domain.foundation.actors import Role
 from portal.domain.letters.letters.models import Letter, PrintRun
-from portal.domain.mailroom.roster.holds import put_hold
+from portal.domain.mailroom.roster.holds.services import put_hold
 from portal.domain.people.households.models import Child, Household
 from portal.domain.requests.recipients.models import CounterHandOver, RecipientChange
 from portal.domain.requests.requests.models import Request, Scan

@@ -18,11 +18,11 @@ from portal.domain.foundation.clock import FixedClock
 from portal.domain.foundation.errors import DomainError
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.letters.services import order_again
-from portal.domain.mailroom.printing.runs import selection
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
-from portal.domain.mailroom.printing.runs.chunks import read_chunk, store_chunk
-from portal.domain.mailroom.printing.runs.credential_writer import CredentialWriter
-from portal.domain.mailroom.printing.runs.plan import Layout, plan_run
+from portal.domain.mailroom.printing.runs.pipeline.chunks import read_chunk, store_chunk
+from portal.domain.mailroom.printing.runs.pipeline.plan import Layout, plan_run
+from portal.domain.mailroom.printing.runs.recipients import selection
+from portal.domain.mailroom.printing.runs.writers.credential_writer import CredentialWriter
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.protection import record_protection
 from portal.platform.database import Database, make_engine

@@ -20,7 +20,7 @@ from portal.domain.foundation.errors import (
     WrongStateError,
 )
 from portal.domain.letters.shipments.models import Shipment
-from portal.domain.mailroom.roster.holds import put_hold
+from portal.domain.mailroom.roster.holds.services import put_hold
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Household
 from portal.domain.requests.alternatives import lost_parcels, stock

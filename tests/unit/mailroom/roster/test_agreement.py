@@ -11,9 +11,9 @@ import pytest
 from portal.demo.extract import Extract, make_extract
 from portal.demo.families import ExtractPlan
 from portal.demo.ward import TOWNS
-from portal.domain.mailroom.roster.check import RosterReport, check_file
-from portal.domain.mailroom.roster.layout import find_layout
-from portal.domain.mailroom.roster.rows import RosterRules
+from portal.domain.mailroom.roster.checks.check import RosterReport, check_file
+from portal.domain.mailroom.roster.checks.rows import RosterRules
+from portal.domain.mailroom.roster.files.layout import find_layout
 
 PLANS = [
     ExtractPlan(households=12, seed=1),
@@ -77,7 +77,7 @@ def test_a_larger_extract_shows_every_special_case_and_every_code() -> None:
     extract = make_extract(ExtractPlan(households=200, seed=9))
     totals = extract.manifest()["totals"]
     assert len(extract.cases) == 58
-    from portal.domain.mailroom.roster.codes import explanations
+    from portal.domain.mailroom.roster.checks.codes import explanations
 
     assert set(explanations()) == {*totals["row_codes"], *totals["household_codes"]}
 
@@ -139,7 +139,7 @@ def test_households_come_complete_with_all_their_rows(tmp_path: Path) -> None:
 
 
 def test_a_file_that_changes_between_the_check_and_the_import_is_refused(tmp_path: Path) -> None:
-    from portal.domain.mailroom.roster.csv_bytes import RosterFileError
+    from portal.domain.mailroom.roster.files.csv_bytes import RosterFileError
 
     extract = make_extract(ExtractPlan(households=20, seed=2, clean=True))
     path = extract.write(tmp_path, "sample")["sample"]

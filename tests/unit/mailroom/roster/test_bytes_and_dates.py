@@ -13,9 +13,14 @@ from hypothesis import strategies as st
 
 from portal.demo.families import write_era, write_padded
 from portal.domain.foundation.wareki import format_wareki
-from portal.domain.mailroom.roster import characters
-from portal.domain.mailroom.roster.csv_bytes import RosterFileError, quoted, read_lines, unquoted
-from portal.domain.mailroom.roster.dates import read_date
+from portal.domain.mailroom.roster.checks import characters
+from portal.domain.mailroom.roster.files.csv_bytes import (
+    RosterFileError,
+    quoted,
+    read_lines,
+    unquoted,
+)
+from portal.domain.mailroom.roster.files.dates import read_date
 
 CELLS = st.text(st.sampled_from('ab,"\r\n 表ソ十能髙①　ｶ'), max_size=8)
 

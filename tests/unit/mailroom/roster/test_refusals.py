@@ -9,11 +9,11 @@ import pytest
 
 from portal.demo.extract import make_extract
 from portal.demo.families import ExtractPlan
-from portal.domain.mailroom.roster.check import RosterReport, check_file
-from portal.domain.mailroom.roster.csv_bytes import RosterFileError
-from portal.domain.mailroom.roster.layout import LayoutError, find_layout, load_layout
-from portal.domain.mailroom.roster.rows import RosterRules
-from portal.domain.mailroom.roster.towns import TownListError, load_towns
+from portal.domain.mailroom.roster.checks.check import RosterReport, check_file
+from portal.domain.mailroom.roster.checks.rows import RosterRules
+from portal.domain.mailroom.roster.checks.towns import TownListError, load_towns
+from portal.domain.mailroom.roster.files.csv_bytes import RosterFileError
+from portal.domain.mailroom.roster.files.layout import LayoutError, find_layout, load_layout
 
 RULES = RosterRules(date(2023, 5, 1), date(2005, 4, 2), date(2023, 5, 1), date(2023, 5, 15), 30_000)
 SHIPPED = find_layout("sample").path.parent

@@ -35,7 +35,12 @@ from portal.domain.mailroom.printing.archives.sending import (
 )
 from portal.domain.mailroom.printing.archives.states import ARCHIVE
 from portal.domain.mailroom.printing.proofs.making import live_proof
-from portal.domain.mailroom.printing.runs.files import PART, existing_folder, locked_folder, put
+from portal.domain.mailroom.printing.runs.pipeline.files import (
+    PART,
+    existing_folder,
+    locked_folder,
+    put,
+)
 from portal.domain.mailroom.printing.runs.queries import count_to_withdraw
 
 

@@ -15,10 +15,10 @@ from pathlib import Path
 import pypdfium2
 
 from portal.domain.mailroom.printing.archives import tar
-from portal.domain.mailroom.printing.runs.enclosures import FORMS, enclosure_file
-from portal.domain.mailroom.printing.runs.files import back_file, digest_of, file_gone
-from portal.domain.mailroom.printing.runs.manifest import enclosed_counts
 from portal.domain.mailroom.printing.runs.pages import READING
+from portal.domain.mailroom.printing.runs.pipeline.files import back_file, digest_of, file_gone
+from portal.domain.mailroom.printing.runs.pipeline.manifest import enclosed_counts
+from portal.domain.mailroom.printing.runs.writers.enclosures import FORMS, enclosure_file
 
 COLUMNS = ("letter_number", "children", "enclosures", "file", "page")
 

@@ -13,7 +13,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import WorkSource
 from portal.domain.letters.letters.models import Letter, PrintChunk, PrintRun
 from portal.domain.mailroom.printing.archives.models import PrintArchive
-from portal.domain.mailroom.printing.runs.files import PART
+from portal.domain.mailroom.printing.runs.pipeline.files import PART
 
 STAYING = ("prepared", "printed")
 

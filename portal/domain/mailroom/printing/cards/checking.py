@@ -16,9 +16,9 @@ from portal.domain.letters.announcements.states import ANNOUNCEMENT
 from portal.domain.letters.letters.card import CardContent, Decision
 from portal.domain.letters.letters.numbers import new_letter_number
 from portal.domain.mailroom.printing.cards.decision_letters import EVENTS, decisions, versions
-from portal.domain.mailroom.printing.runs.addressees import Addressee, read_addressees
-from portal.domain.mailroom.printing.runs.preflight import draft, findings_of
-from portal.domain.mailroom.printing.runs.printer import Printer
+from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
+from portal.domain.mailroom.printing.runs.recipients.addressees import Addressee, read_addressees
+from portal.domain.mailroom.printing.runs.recipients.preflight import draft, findings_of
 from portal.domain.people.households.models import Household, PrintText
 
 CARDS_PER_FILE = 500

@@ -36,8 +36,7 @@ from portal.domain.mailroom.printing.cards.checking import (
     is_late,
 )
 from portal.domain.mailroom.printing.cards.decision_letters import versions
-from portal.domain.mailroom.printing.runs.approved_texts import CARDS, approved_texts, note_texts
-from portal.domain.mailroom.printing.runs.files import (
+from portal.domain.mailroom.printing.runs.pipeline.files import (
     PART,
     digest_of,
     locked_folder,
@@ -45,9 +44,14 @@ from portal.domain.mailroom.printing.runs.files import (
     put,
     write_part,
 )
-from portal.domain.mailroom.printing.runs.preflight import require_protection
-from portal.domain.mailroom.printing.runs.printer import Printer
-from portal.domain.mailroom.printing.runs.selection import lock_households
+from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
+from portal.domain.mailroom.printing.runs.recipients.preflight import require_protection
+from portal.domain.mailroom.printing.runs.recipients.selection import lock_households
+from portal.domain.mailroom.printing.runs.writers.approved_texts import (
+    CARDS,
+    approved_texts,
+    note_texts,
+)
 
 ROUNDS = 5
 

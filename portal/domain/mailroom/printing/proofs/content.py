@@ -24,15 +24,19 @@ from portal.domain.letters.letters.frame import LetterFrame
 from portal.domain.letters.letters.kinds import kind_of
 from portal.domain.letters.letters.models import Letter, PrintChunk, PrintRun
 from portal.domain.letters.letters.render import render_chunk, render_pictures
-from portal.domain.mailroom.printing.runs import advance_selection, selection
-from portal.domain.mailroom.printing.runs.addressees import read_addressees
-from portal.domain.mailroom.printing.runs.enclosures import FORMS, enclosure_file, printed_names
-from portal.domain.mailroom.printing.runs.files import back_file, digest_of, file_gone
-from portal.domain.mailroom.printing.runs.manifest import enclosed_counts, run_files
 from portal.domain.mailroom.printing.runs.pages import page_pictures, page_texts
-from portal.domain.mailroom.printing.runs.preflight import draft
-from portal.domain.mailroom.printing.runs.printer import Printer
+from portal.domain.mailroom.printing.runs.pipeline.files import back_file, digest_of, file_gone
+from portal.domain.mailroom.printing.runs.pipeline.manifest import enclosed_counts, run_files
+from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
 from portal.domain.mailroom.printing.runs.queries import stopped
+from portal.domain.mailroom.printing.runs.recipients import advance_selection, selection
+from portal.domain.mailroom.printing.runs.recipients.addressees import read_addressees
+from portal.domain.mailroom.printing.runs.recipients.preflight import draft
+from portal.domain.mailroom.printing.runs.writers.enclosures import (
+    FORMS,
+    enclosure_file,
+    printed_names,
+)
 from portal.domain.people.households.models import Household, PrintText
 
 FIRST, LAST, RANDOM, LONGEST, COUNTER = "first", "last", "random", "longest", "counter"

@@ -17,10 +17,8 @@ from portal.domain.foundation.base import refresh_statistics
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _s
-from portal.domain.mailroom.printing.runs.chunks import read_chunk, store_chunk
-from portal.domain.mailroom.printing.runs.credential_writer import CredentialWriter
-from portal.domain.mailroom.printing.runs.enclosures import draw_enclosures
-from portal.domain.mailroom.printing.runs.files import (
+from portal.domain.mailroom.printing.runs.pipeline.chunks import read_chunk, store_chunk
+from portal.domain.mailroom.printing.runs.pipeline.files import (
     back_file,
     chunk_file,
     clear_leftovers,
@@ -30,7 +28,7 @@ from portal.domain.mailroom.printing.runs.files import (
     put,
     write_part,
 )
-from portal.domain.mailroom.printing.runs.manifest import (
+from portal.domain.mailroom.printing.runs.pipeline.manifest import (
     RunFile,
     RunTotals,
     check_files,
@@ -38,11 +36,13 @@ from portal.domain.mailroom.printing.runs.manifest import (
     manifest_names,
     run_files,
 )
-from portal.domain.mailroom.printing.runs.plan import Layout, OpenRun, open_run, plan_run
-from portal.domain.mailroom.printing.runs.preflight import Preflight, hold_unprintable
-from portal.domain.mailroom.printing.runs.printer import Printer
-from portal.domain.mailroom.printing.runs.worker_pool import Drawn, Job
-from portal.domain.mailroom.printing.runs.writer import Press, ReadyChunk, Writer
+from portal.domain.mailroom.printing.runs.pipeline.plan import Layout, OpenRun, open_run, plan_run
+from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
+from portal.domain.mailroom.printing.runs.pipeline.worker_pool import Drawn, Job
+from portal.domain.mailroom.printing.runs.pipeline.writer import Press, ReadyChunk, Writer
+from portal.domain.mailroom.printing.runs.recipients.preflight import Preflight, hold_unprintable
+from portal.domain.mailroom.printing.runs.writers.credential_writer import CredentialWriter
+from portal.domain.mailroom.printing.runs.writers.enclosures import draw_enclosures
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Household
 

@@ -1,0 +1,270 @@
+"""Coupons that shops refuse.
+
+The list, the issuer's status, one action that stops and replaces, and the report.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from types import ModuleType
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import allowed, number_in_address, staff_route
+from admin.carrying_out import carry_out_once
+from admin.mailroom.incidents import incident_words
+from admin.page import Page
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.typed import DateFault, digits, whole_date
+from portal.domain.mailroom.incidents import fault_queries, fault_replacement, faults
+from portal.domain.mailroom.incidents.fault_queries import CodeView, DayCount
+from portal.domain.mailroom.incidents.faults import LookUp
+from portal.domain.mailroom.incidents.kinds import ISSUER_ANSWERS, OUTCOMES
+from portal.domain.mailroom.incidents.models import CouponFault
+from portal.domain.mailroom.incidents.states import COUPON_FAULT
+from portal.domain.oversight.reports.coupon_faults import fault_report
+from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
+from portal.domain.people.staff.permissions import Permission
+from portal.domain.people.staff.queries import staff_names
+from portal.platform.carrying_out import Again
+from portal.platform.view import View
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+READ = "read_coupon_fault"
+FIELDS = frozenset({"status", "as_of", "used_yen", "outcome", "note"})
+STATES = ("reported", "looked_up", "stopping", "no_code", "replaced", "explained", "refused")
+
+
+def _ward(page: Page) -> bool:
+    return allowed(page, Permission.KNOW_PROTECTED)
+
+
+def _page_number(typed: str) -> int:
+    return int(typed) if typed.isascii() and typed.isdigit() and 0 < len(typed) < 6 else 1
+
+
+@dataclass(frozen=True, slots=True)
+class CouponFaultsView(View):
+    """What ``admin/mailroom/incidents/coupon_faults.html`` shows."""
+
+    rows: Sequence[CouponFault]
+    more: bool
+    number: int
+    state: str
+    states: tuple[str, ...]
+    counts: Mapping[str, int]
+    days: Sequence[DayCount]
+    many: bool
+    incident_words: ModuleType
+    said: str
+
+
+def show_list(page: Page) -> Response[Any]:
+    """List cases, the oldest first; those that are open unless a state is chosen."""
+    state = page.query.get("state", "")
+    state = state if state in STATES else ""
+    number = _page_number(page.query.get("page", ""))
+    most = fault_queries.PAGE
+    rows = fault_queries.faults(
+        page.session, include_protected=_ward(page), state=state, page=number, limit=most + 1
+    )
+    return page.render(
+        "admin/mailroom/incidents/coupon_faults.html",
+        CouponFaultsView(
+            rows=rows[:most],
+            more=len(rows) > most,
+            number=number,
+            state=state,
+            states=STATES,
+            counts=fault_queries.state_counts(page.session, include_protected=_ward(page)),
+            days=fault_queries.by_day(page.session, page.now),
+            many=fault_queries.is_many(page.session, page.now),
+            incident_words=incident_words,
+            said=page.query.get("said", ""),
+        ),
+    )
+
+
+def _found(page: Page) -> CouponFault:
+    key = number_in_address(page, "fault_id")
+    row = fault_queries.fault_by_id(page.session, key, include_protected=_ward(page))
+    if row is None:
+        raise NotFoundError(_s("この記録は見つかりませんでした。"))
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class CouponFaultView(View):
+    """What ``admin/mailroom/incidents/coupon_fault.html`` shows."""
+
+    row: CouponFault
+    old: CodeView
+    new: CodeView | None
+    reported: Mapping[str, str]
+    shown: Any
+    names: Mapping[int, str]
+    answers: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    incident_words: ModuleType
+    said: str
+    can: set[Any]
+    suggested: Mapping[str, str]
+    opens: bool
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show one case with both codes and the possible actions; the household's words on demand."""
+    row = _found(page)
+    old, new = fault_queries.codes_of(page.work, row)
+    shown = page.who.auth is not None and page.who.auth.data.get(READ) == row.id
+    people = {key for key in (row.looked_up_by, row.ended_by) if key is not None}
+    return page.render(
+        "admin/mailroom/incidents/coupon_fault.html",
+        CouponFaultView(
+            row=row,
+            old=old,
+            new=new,
+            reported=faults.words_of(page.site.vault, row) if shown else {},
+            shown=shown,
+            names=staff_names(page.session, people),
+            answers=ISSUER_ANSWERS,
+            outcomes=OUTCOMES,
+            incident_words=incident_words,
+            said=page.query.get("said", ""),
+            can={action for action in COUPON_FAULT.steps if COUPON_FAULT.can(row.state, action)},
+            suggested=_suggested(page, old),
+            opens=allowed(page, Permission.OPEN_HOUSEHOLD),
+        ),
+        status_code,
+    )
+
+
+def _suggested(page: Page, coupon: CodeView) -> dict[str, str]:
+    """Return what the form proposes: the issuer's last statement where there is one, else today."""
+    if coupon.issuer_status is None or coupon.issuer_as_of is None:
+        return {"status": "", "as_of": jst_date(page.now).isoformat(), "used_yen": ""}
+    used = str(coupon.used_yen) if coupon.issuer_status == "part_used" else ""
+    return {
+        "status": coupon.issuer_status,
+        "as_of": coupon.issuer_as_of.isoformat(),
+        "used_yen": used,
+    }
+
+
+def read(page: Page) -> Response[Any]:
+    """Show the household's words, and log that they were read."""
+    row = _found(page)
+    if page.who.auth is not None:
+        record(
+            page.work, "coupon_fault.read", "coupon_fault", row.id, household_id=row.household_id
+        )
+        page.who.auth.data = page.who.auth.data | {READ: row.id}
+    return page.redirect(f"/coupon-faults/{row.id}")
+
+
+def look_up(page: Page) -> Response[Any]:
+    """Record the issuer's status."""
+    form, row = page.form, _found(page)
+    day = whole_date(form.get("as_of"))
+    if isinstance(day, DateFault):
+        form.error("as_of", _s("日付を、2023-07-31 のように入力してください。"))
+    typed = digits(form.get("used_yen")) if form.get("used_yen").strip() else "0"
+    if typed is None or len(typed) > 9:
+        form.error("used_yen", _s("金額は、数字で入力してください。"))
+    if not form.ok or not isinstance(day, date) or typed is None:
+        return show(page, 422)
+    answer = LookUp(form.get("status"), day, int(typed))
+    return _act(
+        page,
+        row,
+        "looked_up",
+        lambda: faults.look_up(page.work, row.id, answer, include_protected=_ward(page)),
+    )
+
+
+def replace(page: Page) -> Response[Any]:
+    """Stop the old code and give a new one."""
+    row = _found(page)
+    return _act(
+        page,
+        row,
+        "replaced",
+        lambda: fault_replacement.stop_and_replace(
+            page.work, row.id, include_protected=_ward(page)
+        ),
+    )
+
+
+def explain(page: Page) -> Response[Any]:
+    """Close a case with an explanation."""
+    return _end(page, faults.explain)
+
+
+def refuse(page: Page) -> Response[Any]:
+    """Close a case that was no fault, or not ours."""
+    return _end(page, faults.refuse)
+
+
+def _end(page: Page, act: Callable[..., CouponFault]) -> Response[Any]:
+    row = _found(page)
+    return _act(
+        page,
+        row,
+        "ended",
+        lambda: act(
+            page.work,
+            row.id,
+            page.form.get("outcome"),
+            page.form.get("note"),
+            include_protected=_ward(page),
+        ),
+    )
+
+
+def _act(page: Page, row: CouponFault, said: str, act: Callable[[], object]) -> Response[Any]:
+    return carry_out_once(
+        page,
+        act,
+        f"/coupon-faults/{row.id}?said={said}",
+        Again(show, "case", FIELDS, but=NotFoundError),
+    )
+
+
+def report(page: Page) -> Response[Any]:
+    """Send the report of a case as PDF or workbook; the download is logged."""
+    row = _found(page)
+    kind = str(page.params["kind"])
+    if kind not in {"pdf", "xlsx"}:
+        raise NotFoundError(_s("お探しのページは見つかりませんでした。"))
+    found = fault_report(page.work, row)
+    body = as_pdf(found, page.now) if kind == "pdf" else as_xlsx(found)
+    record(
+        page.work,
+        "report.taken",
+        "coupon_fault",
+        row.id,
+        household_id=row.household_id,
+        name=f"coupon_fault.{kind}",
+    )
+    headers = {"content-disposition": f'attachment; filename="coupon-fault.{kind}"'}
+    return page.send(body, "application/pdf" if kind == "pdf" else XLSX, headers)
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    act, one = Permission.HANDLE_COUPON_FAULTS, "/coupon-faults/{fault_id:int}"
+    return [
+        staff_route("GET", "/coupon-faults", show_list, act),
+        staff_route("GET", one, show, act),
+        staff_route("POST", one + "/read", read, act),
+        staff_route("POST", one + "/look-up", look_up, act, shows=show),
+        staff_route("POST", one + "/replace", replace, act, shows=show),
+        staff_route("POST", one + "/explain", explain, act, shows=show),
+        staff_route("POST", one + "/refuse", refuse, act, shows=show),
+        staff_route("POST", one + "/report/{kind:str}", report, act),
+    ]

@@ -1,0 +1,284 @@
+"""The register of incidents with their clocks.
+
+Opened, described in nine fields, reported to the ward, contained, closed.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import ModuleType
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import allowed, number_in_address, post_key, staff_route
+from admin.carrying_out import carry_out_once
+from admin.mailroom.incidents import incident_words
+from admin.page import Page
+from admin.typed_instants import typed_instant
+from portal.domain.foundation.audit.services import earlier_result, keep_result
+from portal.domain.foundation.clock import JST
+from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.program.schema import Contact
+from portal.domain.mailroom.incidents import papers, queries, register, site_notices
+from portal.domain.mailroom.incidents.clocks import Hand
+from portal.domain.mailroom.incidents.kinds import FIELDS, INCIDENT_KINDS, REPORTS
+from portal.domain.mailroom.incidents.models import (
+    Incident,
+    IncidentReport,
+    IncidentSubject,
+    SiteNotice,
+)
+from portal.domain.mailroom.incidents.queries import DueClock, Touched
+from portal.domain.mailroom.incidents.register import Opening
+from portal.domain.mailroom.incidents.states import INCIDENT
+from portal.domain.people.staff.permissions import Permission
+from portal.domain.people.staff.queries import staff_names
+from portal.platform.carrying_out import Again
+from portal.platform.view import View
+
+MOST = 20
+STATES = ("open", "contained", "reported", "closed")
+FAULTS = frozenset({"kind", "known_on", "occurred_on", "told_on", *FIELDS})
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentsView(View):
+    """What ``admin/mailroom/incidents/incidents.html`` shows."""
+
+    rows: Sequence[Incident]
+    more: bool
+    number: int
+    state: str
+    states: tuple[str, ...]
+    counts: Mapping[str, int]
+    due: Sequence[DueClock]
+    incident_words: ModuleType
+    may_write: bool
+
+
+def show_list(page: Page) -> Response[Any]:
+    """List incidents, known last first, with the running clocks."""
+    state = page.query.get("state", "")
+    state = state if state in STATES else ""
+    typed = page.query.get("page", "")
+    number = int(typed) if typed.isascii() and typed.isdigit() and 0 < len(typed) < 6 else 1
+    rows = queries.incidents(page.session, state=state, page=number, limit=queries.PAGE + 1)
+    return page.render(
+        "admin/mailroom/incidents/incidents.html",
+        IncidentsView(
+            rows=rows[: queries.PAGE],
+            more=len(rows) > queries.PAGE,
+            number=number,
+            state=state,
+            states=STATES,
+            counts=queries.state_counts(page.session),
+            due=queries.due_clocks(page.session, page.now),
+            incident_words=incident_words,
+            may_write=allowed(page, Permission.HANDLE_INCIDENTS),
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentNewView(View):
+    """What ``admin/mailroom/incidents/incident_new.html`` shows."""
+
+    kinds: tuple[str, ...]
+    incident_words: ModuleType
+    today: str
+    at: str
+    contact: Contact
+
+
+def show_new(page: Page, status_code: int = 200) -> Response[Any]:
+    """Ask what happened, and since when it is known."""
+    now = page.now.astimezone(JST)
+    return page.render(
+        "admin/mailroom/incidents/incident_new.html",
+        IncidentNewView(
+            kinds=INCIDENT_KINDS,
+            incident_words=incident_words,
+            today=f"{now:%Y-%m-%d}",
+            at=f"{now:%H:%M}",
+            contact=page.site.program.contact,
+        ),
+        status_code,
+    )
+
+
+def submit(page: Page) -> Response[Any]:
+    """Open an incident; a repeated submission opens it once."""
+    form, key = page.form, post_key(page)
+    known = typed_instant(form, "known_on", "known_time")
+    occurred = (
+        typed_instant(form, "occurred_on", "occurred_time")
+        if form.get("occurred_on").strip()
+        else None
+    )
+    if not form.ok or known is None:
+        return show_new(page, 422)
+    opening = Opening(
+        form.get("kind"), known, occurred, form.get("malicious") == "1", form.get("summary")
+    )
+
+    def service() -> None:
+        row = register.open_incident(page.work, opening)
+        keep_result(page.session, key, str(row.id))
+
+    return carry_out_once(
+        page,
+        service,
+        lambda: page.redirect(f"/incidents/{earlier_result(page.session, key)}?said=opened"),
+        Again(show_new, "kind", FAULTS),
+    )
+
+
+def found(page: Page) -> Incident:
+    """Return the incident of the address. Raises NotFoundError."""
+    return register.incident_by_id(page.session, number_in_address(page, "incident_id"))
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentView(View):
+    """What ``admin/mailroom/incidents/incident.html`` shows."""
+
+    row: Incident
+    clocks: Sequence[Hand]
+    fields_of: Mapping[str, str]
+    names_of_fields: tuple[str, ...]
+    touched: Touched
+    subjects: Sequence[IncidentSubject]
+    page_of: int
+    reports: Sequence[IncidentReport]
+    because: Mapping[Any, Any]
+    most: int
+    kinds_of_reports: tuple[str, ...]
+    notices: Sequence[SiteNotice]
+    text_of: Callable[..., str]
+    names: Mapping[int, str]
+    can: set[Any]
+    said: str
+    me: int
+    incident_words: ModuleType
+    may_write: bool
+    may_confirm: bool
+    may_tell: bool
+    contact: Contact
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show an incident: clocks, fields, what it touches, what was stopped, its reports and notices."""
+    row = found(page)
+    session = page.session
+    reports = queries.reports_of(session, row.id)
+    protected = allowed(page, Permission.KNOW_PROTECTED)
+    people = {
+        row.opened_by,
+        *(one.written_by for one in reports),
+        *(one.decided_by or 0 for one in reports),
+    }
+    return page.render(
+        "admin/mailroom/incidents/incident.html",
+        IncidentView(
+            row=row,
+            clocks=queries.clocks_of(session, row, page.now),
+            fields_of=register.fields_of(page.site.vault, row),
+            names_of_fields=FIELDS,
+            touched=queries.touched(session, row.id),
+            subjects=queries.subjects(session, row.id, include_protected=protected),
+            page_of=queries.PAGE,
+            reports=reports,
+            because={one.id: papers.given_back_because(page.work, one) for one in reports[:MOST]},
+            most=MOST,
+            kinds_of_reports=REPORTS,
+            notices=site_notices.notices(session, incident_id=row.id),
+            text_of=lambda notice: site_notices.texts_of(notice)["ja"],
+            names=staff_names(session, people),
+            can={action for action in INCIDENT.steps if INCIDENT.can(row.state, action)},
+            said=page.query.get("said", ""),
+            me=page.who.staff.id if page.who.staff is not None else 0,
+            incident_words=incident_words,
+            may_write=allowed(page, Permission.HANDLE_INCIDENTS),
+            may_confirm=allowed(page, Permission.CONFIRM_INCIDENT_REPORTS),
+            may_tell=allowed(page, Permission.PUBLISH_SITE_NOTICES),
+            contact=page.site.program.contact,
+        ),
+        status_code,
+    )
+
+
+def write_fields(page: Page) -> Response[Any]:
+    """Write the nine fields."""
+    form = page.form
+    texts = {name: form.get(name) for name in FIELDS if name in form.values}
+    return act(
+        page,
+        "written",
+        lambda key: register.write_fields(
+            page.work, key, texts, malicious=form.get("malicious") == "1"
+        ),
+    )
+
+
+def tell_ward(page: Page) -> Response[Any]:
+    """Record when the ward was informed."""
+    informed: datetime | None = page.now
+    if page.form.get("told_on").strip():
+        informed = typed_instant(page.form, "told_on", "told_time")
+    if informed is None:
+        return show(page, 422)
+    at = informed
+    return act(page, "told", lambda key: register.tell_ward(page.work, key, at))
+
+
+def contain(page: Page) -> Response[Any]:
+    """Record that the incident is contained."""
+    return act(page, "contained", lambda key: register.contain(page.work, key))
+
+
+def close(page: Page) -> Response[Any]:
+    """Close an incident."""
+    return act(page, "closed", lambda key: register.close(page.work, key))
+
+
+def reopen(page: Page) -> Response[Any]:
+    """Reopen an incident."""
+    return act(page, "reopened", lambda key: register.reopen(page.work, key))
+
+
+def act(
+    page: Page, said: str, step: Callable[[int], object], *, spot: str = "steps"
+) -> Response[Any]:
+    """Carry a step out once.
+
+    What refuses it stands on the incident's page, beside its field or at ``spot``.
+    """
+    row = found(page)
+    return carry_out_once(
+        page,
+        lambda: step(row.id),
+        f"/incidents/{row.id}?said={said}",
+        Again(show, spot, FAULTS, but=NotFoundError),
+    )
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    see, write, one = (
+        Permission.SEE_INCIDENTS,
+        Permission.HANDLE_INCIDENTS,
+        "/incidents/{incident_id:int}",
+    )
+    return [
+        staff_route("GET", "/incidents", show_list, see),
+        staff_route("GET", "/incidents/new", show_new, write),
+        staff_route("POST", "/incidents/new/submit", submit, write, shows=show_new),
+        staff_route("GET", one, show, see),
+        staff_route("POST", one + "/fields", write_fields, write, shows=show),
+        staff_route("POST", one + "/tell", tell_ward, write, shows=show),
+        staff_route("POST", one + "/contain", contain, write, shows=show),
+        staff_route("POST", one + "/close", close, write, shows=show),
+        staff_route("POST", one + "/reopen", reopen, write, shows=show),
+    ]

@@ -1,0 +1,163 @@
+"""The archive of a run for a mail house: build it, record its loss, remove plain files."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+from litestar.response import Stream
+
+from admin.access import number_in_address, staff_route
+from admin.carrying_out import carry_out_once
+from admin.letters import mail_words
+from admin.mailroom.roster.releases import fresh_code
+from admin.page import Page
+from portal.domain.foundation.errors import DomainError, NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.letters.letters.models import PrintRun
+from portal.domain.letters.letters.queries import print_run
+from portal.domain.letters.subcontractors.models import Subcontractor
+from portal.domain.letters.subcontractors.queries import mail_houses, subcontractors
+from portal.domain.mailroom.printing.archives import sending
+from portal.domain.mailroom.printing.archives.building import build_archive
+from portal.domain.mailroom.printing.archives.models import PrintArchive
+from portal.domain.mailroom.printing.archives.plain_files import plain_files, remove_plain_files
+from portal.domain.mailroom.printing.archives.tar import pieces_of
+from portal.domain.people.staff.permissions import Permission
+from portal.platform.carrying_out import Again
+from portal.platform.routes import Transaction
+from portal.platform.view import View
+
+MOST_DIGITS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class LetterArchiveView(View):
+    """What ``admin/mailroom/printing/letter_archive.html`` shows."""
+
+    run: PrintRun
+    archives: Sequence[PrintArchive]
+    live: PrintArchive | None
+    stale: bool
+    lost: bool
+    to_send: int
+    houses: Sequence[Subcontractor]
+    companies: Mapping[Any, Any]
+    plain: int
+    mail_words: ModuleType
+    said: str
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show a run's archives and what may be done with them."""
+    session = page.session
+    run = print_run(session, number_in_address(page, "run_id"))
+    if run is None:
+        raise NotFoundError(_s("この印刷は見つかりませんでした。"))
+    found = sending.archives_of(session, run.id)
+    live = next((row for row in found if row.state in {"built", "sent"}), None)
+    return page.render(
+        "admin/mailroom/printing/letter_archive.html",
+        LetterArchiveView(
+            run=run,
+            archives=found,
+            live=live,
+            stale=live is not None and sending.is_stale(session, live),
+            lost=any(row.state == "lost" for row in found),
+            to_send=sending.letters_for_the_post(session, run.id),
+            houses=mail_houses(session),
+            companies={row.id: row.name for row in subcontractors(session)},
+            plain=plain_files(session, run.id),
+            mail_words=mail_words,
+            said=page.query.get("said", ""),
+        ),
+        status_code,
+    )
+
+
+def _show_own(page: Page, status_code: int) -> Response[Any]:
+    """Show the page again from a handler that opens its transactions itself."""
+    with page.site.database.read() as session:
+        page.load_auth(session, page.site.clock.now(session))
+        return show(page, status_code)
+
+
+def build(page: Page) -> Response[Any]:
+    """Build the archive; a second attempt finds it there."""
+    run_id, chosen = number_in_address(page, "run_id"), page.form.get("company")
+    if not (chosen.isascii() and chosen.isdigit() and len(chosen) <= MOST_DIGITS):
+        page.form.error("company", _s("渡す会社を選んでください。"))
+        return _show_own(page, 422)
+    try:
+        build_archive(page.site.work_source(page.actor), run_id, int(chosen))
+    except NotFoundError:
+        raise
+    except DomainError as error:
+        page.form.error("company", error.message)
+        return _show_own(page, 422)
+    return page.redirect(f"/letters/{run_id}/archive?said=built")
+
+
+def take(page: Page) -> Response[Any]:
+    """Send the encrypted archive of a handed-over run piece by piece, as it is on the disk."""
+    run_id, key = number_in_address(page, "run_id"), number_in_address(page, "archive_id")
+    try:
+        path = sending.take_archive(page.work, run_id, key)
+    except DomainError as error:
+        page.form.error("taken", error.message)
+        return show(page, 422)
+    headers = {
+        "content-disposition": f'attachment; filename="{path.name}"',
+        "content-length": str(path.stat().st_size),
+    }
+    return Stream(pieces_of(path), media_type="application/octet-stream", headers=headers)
+
+
+def lose(page: Page) -> Response[Any]:
+    """Record the archive of a whole batch as lost, with a fresh code."""
+    run_id, key = number_in_address(page, "run_id"), number_in_address(page, "archive_id")
+    states = {row.id: row.state for row in sending.archives_of(page.session, run_id)}
+    if key not in states:
+        raise NotFoundError(_s("このアーカイブは見つかりませんでした。"))
+    if states[key] == "lost":
+        return page.redirect(f"/letters/{run_id}/archive?said=lost")
+    if status := fresh_code(page):
+        return show(page, status)
+    return carry_out_once(
+        page,
+        lambda: sending.lose_archive(page.work, key),
+        f"/letters/{run_id}/archive?said=lost",
+        Again(show, "lost"),
+    )
+
+
+def remove_plain(page: Page) -> Response[Any]:
+    """Remove the plain files of a run that was handed over."""
+    run_id = number_in_address(page, "run_id")
+    try:
+        remove_plain_files(page.site.work_source(page.actor), run_id)
+    except NotFoundError:
+        raise
+    except DomainError as error:
+        page.form.error("plain", error.message)
+        return _show_own(page, 422)
+    return page.redirect(f"/letters/{run_id}/archive?said=removed")
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    base, own = "/letters/{run_id:int}/archive", Transaction.OWN
+    officer = Permission.PROPOSE_HAND_OVER
+    return [
+        staff_route("GET", base, show, Permission.SEE_LETTERS),
+        staff_route("POST", base + "/build", build, officer, shows=show, transaction=own),
+        staff_route("POST", base + "/{archive_id:int}/file", take, officer, shows=show),
+        staff_route(
+            "POST", base + "/{archive_id:int}/lost", lose, Permission.LOSE_ARCHIVE, shows=show
+        ),
+        staff_route(
+            "POST", base + "/remove-plain", remove_plain, officer, shows=show, transaction=own
+        ),
+    ]

@@ -1,0 +1,247 @@
+"""Print runs: files and counts, who was left out, and handing a run over to the post."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from types import ModuleType
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import allowed, first_post, number_in_address, staff_route
+from admin.mailroom.roster.releases import fresh_code
+from admin.page import Page
+from admin.people import notice_words
+from portal.domain.foundation.approvals.models import Approval
+from portal.domain.foundation.approvals.queries import open_for
+from portal.domain.foundation.approvals.services import turn_down
+from portal.domain.foundation.errors import ConflictError, NotAllowedError, NotFoundError
+from portal.domain.foundation.program.deadlines import Window
+from portal.domain.foundation.program.opening import staff_closed_text
+from portal.domain.foundation.texts import _s
+from portal.domain.letters.announcements.models import CardPrint
+from portal.domain.letters.announcements.queries import (
+    CardCounts,
+    LogEntry,
+    card_counts,
+    card_prints,
+    stopped_notices,
+)
+from portal.domain.letters.letters.models import PrintChunk, PrintRun
+from portal.domain.letters.letters.queries import print_run
+from portal.domain.mailroom.printing.dispatch import handover
+from portal.domain.mailroom.printing.proofs import decisions
+from portal.domain.mailroom.printing.recalls.needs import runs_to_recall
+from portal.domain.mailroom.printing.runs.queries import (
+    RunStatus,
+    StateCount,
+    Withdrawal,
+    chunks_of,
+    count_to_withdraw,
+    letters_by_state,
+    run_statuses,
+    to_withdraw,
+)
+from portal.domain.mailroom.printing.runs.recipients import advance_selection, selection
+from portal.domain.mailroom.printing.runs.writers.enclosures import enclosure_name
+from portal.domain.people.staff.models import StaffUser
+from portal.domain.people.staff.permissions import Permission
+from portal.domain.people.staff.queries import staff_user
+from portal.platform.view import View
+
+WITHDRAWN_SHOWN = 200
+TAKEN_OUT_AT_ONCE = 80
+LETTER_FIELD = re.compile(r"letter-[1-9]\d{0,15}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class LettersView(View):
+    """What ``admin/mailroom/printing/letters.html`` shows."""
+
+    runs: Sequence[RunStatus]
+    due: int
+    left_out: Mapping[str, int]
+    notices: Mapping[str, int]
+    decline: Window
+    withdrawals: Sequence[Any]
+    proposed: Mapping[int, Approval]
+    delivery: Window
+    to_recall: Mapping[int, int]
+    cards: CardCounts
+    card_prints: Sequence[CardPrint]
+    stopped_notices: Sequence[LogEntry]
+    notice_words: ModuleType
+    delivery_closed: str
+
+
+def show_list(page: Page) -> Response[Any]:
+    """List the print runs, newest first, who gets a letter now, and the letters to take out."""
+    runs = run_statuses(page.session)
+    counts = selection.counts(page.session)
+    may_know = allowed(page, Permission.KNOW_PROTECTED)
+    notices = (
+        advance_selection.counts(page.session) if page.site.program.advance is not None else {}
+    )
+    if not may_know:
+        counts.pop(selection.PROTECTED)
+        notices.pop(selection.PROTECTED, None)
+    return page.render(
+        "admin/mailroom/printing/letters.html",
+        LettersView(
+            runs=runs,
+            due=counts.pop(selection.DUE),
+            left_out=counts,
+            notices=notices,
+            decline=page.site.program.windows.decline,
+            withdrawals=list(islice(to_withdraw(page.session), WITHDRAWN_SHOWN)),
+            proposed=open_for(
+                page.session, handover.HAND_OVER, handover.SUBJECT, [run.id for run in runs]
+            ),
+            delivery=page.site.program.windows.delivery,
+            to_recall=runs_to_recall(page.session),
+            cards=card_counts(page.session, include_protected=may_know),
+            card_prints=card_prints(page.session),
+            stopped_notices=stopped_notices(page.session, include_protected=may_know),
+            notice_words=notice_words,
+            delivery_closed=staff_closed_text(page.site.program.windows.delivery, page.now),
+        ),
+    )
+
+
+def _run(page: Page) -> PrintRun:
+    run = print_run(page.session, number_in_address(page, "run_id"))
+    if run is None:
+        raise NotFoundError(_s("この印刷は見つかりませんでした。"))
+    return run
+
+
+@dataclass(frozen=True, slots=True)
+class LetterRunView(View):
+    """What ``admin/mailroom/printing/letter_run.html`` shows."""
+
+    run: PrintRun
+    chunks: Sequence[PrintChunk]
+    states: Sequence[StateCount]
+    letters: int
+    children: int
+    printed: int
+    ready: int
+    gone: int
+    withdrawals: Sequence[Withdrawal]
+    must_stay: int
+    approved: bool
+    enclosure_name: Callable[..., str]
+    proposal: Approval | None
+    proposer: StaffUser | None
+    own: bool
+    said: str
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show one print run.
+
+    Files, letters by state, whether the counts agree, and what its hand-over waits for.
+    """
+    run = _run(page)
+    chunks = chunks_of(page.session, run.id)
+    states = letters_by_state(page.session, run.id)
+    proposal = handover.proposal_of(page.session, run.id)
+    withdrawals = list(islice(to_withdraw(page.session, run.id), TAKEN_OUT_AT_ONCE))
+    return page.render(
+        "admin/mailroom/printing/letter_run.html",
+        LetterRunView(
+            run=run,
+            chunks=chunks,
+            states=states,
+            letters=sum(count.letters for count in states),
+            children=sum(count.children for count in states),
+            printed=sum(chunk.letters for chunk in chunks if chunk.built_at is not None),
+            ready=sum(count.letters for count in states if count.state == handover.PRINTED),
+            gone=sum(count.letters for count in states if count.state == handover.SENT),
+            withdrawals=withdrawals,
+            must_stay=count_to_withdraw(page.session, run.id) if withdrawals else 0,
+            approved=decisions.is_approved(page.session, run.id),
+            enclosure_name=enclosure_name,
+            proposal=proposal,
+            proposer=staff_user(page.session, proposal.proposed_by)
+            if proposal is not None
+            else None,
+            own=proposal is not None
+            and page.who.staff is not None
+            and proposal.proposed_by == page.who.staff.id,
+            said=page.query.get("said", ""),
+        ),
+        status_code,
+    )
+
+
+def _answer(page: Page, said: str) -> Response[Any]:
+    return page.redirect(f"/letters/{page.params['run_id']}?said={said}")
+
+
+def propose(page: Page) -> Response[Any]:
+    """Propose to hand the run over."""
+    run = _run(page)
+    if first_post(page):
+        try:
+            handover.propose_hand_over(page.work, run.id)
+        except ConflictError as error:
+            page.form.error("withdraw", error.message)
+            return show(page, 422)
+    return _answer(page, "proposed")
+
+
+def confirm(page: Page) -> Response[Any]:
+    """Confirm another person's proposal with a fresh code: the run is handed over."""
+    run = _run(page)
+    proposal = handover.proposal_of(page.session, run.id)
+    if proposal is None:
+        return _answer(page, "")
+    if page.who.staff is not None and proposal.proposed_by == page.who.staff.id:
+        raise NotAllowedError(
+            _s("自分の提案は、自分では承認できません。ほかの人が承認してください。")
+        )
+    if status := fresh_code(page):
+        return show(page, status)
+    if first_post(page):
+        try:
+            handover.confirm_hand_over(page.work, run.id)
+        except ConflictError as error:
+            page.form.error("withdraw", error.message)
+            return show(page, 422)
+    return _answer(page, "gone")
+
+
+def refuse(page: Page) -> Response[Any]:
+    """Reject another person's proposal, or withdraw one's own."""
+    proposal = handover.proposal_of(page.session, _run(page).id)
+    if proposal is not None:
+        turn_down(page.work, proposal.id)
+    return _answer(page, "down")
+
+
+def take_out(page: Page) -> Response[Any]:
+    """Record which letters were taken out of the run's pile."""
+    run = _run(page)
+    chosen = [int(name[7:]) for name in page.form.values if LETTER_FIELD.fullmatch(name)]
+    if not chosen:
+        page.form.error("withdraw", _s("抜き取った手紙を選んでください。"))
+        return show(page, 422)
+    if first_post(page):
+        handover.take_out(page.work, run.id, chosen)
+    return _answer(page, "taken")
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    base = "/letters/{run_id:int}"
+    return [
+        staff_route("GET", "/letters", show_list, Permission.SEE_LETTERS),
+        staff_route("GET", base, show, Permission.SEE_LETTERS),
+        staff_route("POST", base + "/propose", propose, Permission.PROPOSE_HAND_OVER, shows=show),
+        staff_route("POST", base + "/confirm", confirm, Permission.CONFIRM_HAND_OVER, shows=show),
+        staff_route("POST", base + "/refuse", refuse, Permission.CONFIRM_HAND_OVER),
+        staff_route("POST", base + "/take-out", take_out, Permission.TAKE_OUT_LETTERS, shows=show),
+    ]

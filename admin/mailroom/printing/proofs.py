@@ -1,0 +1,195 @@
+"""The proof of a print run.
+
+Pictures of letters and counts, and a second person's decision.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import allowed, number_in_address, staff_route
+from admin.carrying_out import carry_out_once
+from admin.letters import mail_words
+from admin.mailroom.roster.releases import fresh_code
+from admin.page import Page
+from admin.requests.scans import LOCKED
+from portal.domain.foundation.errors import DomainError, NotAllowedError, NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.letters.letters.models import PrintRun
+from portal.domain.letters.letters.queries import print_run
+from portal.domain.letters.letters.states import PRINT_RUN
+from portal.domain.mailroom.printing.archives.discarding import discard_run
+from portal.domain.mailroom.printing.proofs import decisions, making
+from portal.domain.mailroom.printing.proofs.models import PrintProof
+from portal.domain.mailroom.printing.proofs.pictures import ShownPage, open_picture, pages_of
+from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
+from portal.domain.mailroom.printing.runs.recipients.selection import PROTECTED
+from portal.domain.mailroom.printing.runs.writers.enclosures import enclosure_name
+from portal.domain.people.staff.models import StaffUser
+from portal.domain.people.staff.permissions import Permission
+from portal.domain.people.staff.queries import staff_user
+from portal.platform.carrying_out import Again
+from portal.platform.routes import Transaction
+from portal.platform.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class LetterProofView(View):
+    """What ``admin/mailroom/printing/letter_proof.html`` shows."""
+
+    run: PrintRun
+    proof: PrintProof | None
+    current: bool
+    pages: Sequence[ShownPage]
+    left_out: Mapping[Any, Any]
+    maker: StaffUser | None
+    decider: StaffUser | None
+    reason: str
+    undecided: bool
+    own: bool
+    mail_words: ModuleType
+    enclosure_name: Callable[..., str]
+    said: str
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show the proof of a run, and the possible decisions."""
+    session = page.session
+    run = print_run(session, number_in_address(page, "run_id"))
+    if run is None:
+        raise NotFoundError(_s("この印刷は見つかりませんでした。"))
+    knows = allowed(page, Permission.KNOW_PROTECTED)
+    proof = making.live_proof(session, run.id)
+    maker = staff_user(session, proof.made_by) if proof is not None else None
+    decider = (
+        staff_user(session, proof.decided_by) if proof is not None and proof.decided_by else None
+    )
+    return page.render(
+        "admin/mailroom/printing/letter_proof.html",
+        LetterProofView(
+            run=run,
+            proof=proof,
+            current=making.is_current(session, proof),
+            pages=pages_of(session, proof, include_protected=knows) if proof is not None else [],
+            left_out={
+                reason: households
+                for reason, households in (proof.left_out if proof is not None else {}).items()
+                if households and (knows or reason != PROTECTED)
+            },
+            maker=maker,
+            decider=decider,
+            reason=decisions.reason_of(page.site.vault, proof) if proof is not None else "",
+            undecided=PRINT_RUN.can(run.state, "hand_over"),
+            own=proof is not None
+            and page.who.staff is not None
+            and page.who.staff.id in {proof.made_by, run.begun_by},
+            mail_words=mail_words,
+            enclosure_name=enclosure_name,
+            said=page.query.get("said", ""),
+        ),
+        status_code,
+    )
+
+
+def _answer(page: Page, said: str) -> Response[Any]:
+    return page.redirect(f"/letters/{page.params['run_id']}/proof?said={said}")
+
+
+def make(page: Page) -> Response[Any]:
+    """Make the proof; a second attempt finds it there."""
+    run_id, site = number_in_address(page, "run_id"), page.site
+    database, settings = site.database, site.settings
+    printer = Printer(
+        database.read,
+        database.write,
+        site.vault,
+        site.clock,
+        page.actor,
+        site.program,
+        settings.public_url,
+        settings.data_dir / "letters",
+    )
+    try:
+        making.make_proof(printer, run_id)
+    except NotFoundError:
+        raise
+    except DomainError as error:
+        page.form.error("proof", error.message)
+        with database.read() as session:
+            page.load_auth(session, site.clock.now(session))
+            return show(page, 422)
+    return _answer(page, "made")
+
+
+def approve(page: Page) -> Response[Any]:
+    """Approve the run, with a fresh code."""
+    run_id = number_in_address(page, "run_id")
+    if status := fresh_code(page):
+        return show(page, status)
+    return _decide(
+        page,
+        "approved",
+        lambda: decisions.approve_proof(page.work, run_id),
+    )
+
+
+def refuse(page: Page) -> Response[Any]:
+    """Refuse the run with a reason."""
+    run_id, reason = number_in_address(page, "run_id"), page.form.get("reason")
+    return _decide(
+        page,
+        "refused",
+        lambda: decisions.refuse_proof(page.work, run_id, reason),
+    )
+
+
+def discard(page: Page) -> Response[Any]:
+    """Discard a refused run with all its letters, with a fresh code."""
+    run_id = number_in_address(page, "run_id")
+    if status := fresh_code(page):
+        return show(page, status)
+    return _decide(page, "discarded", lambda: discard_run(page.work, run_id))
+
+
+def _decide(page: Page, said: str, act: Callable[[], object]) -> Response[Any]:
+    return carry_out_once(
+        page,
+        act,
+        lambda: _answer(page, said),
+        Again(show, "proof", {"reason"}, but=(NotFoundError, NotAllowedError)),
+    )
+
+
+def picture(page: Page) -> Response[Any]:
+    """Send the picture of a letter; every view is recorded."""
+    site = page.site
+    with site.database.write() as session:
+        page.load_auth(session, site.clock.now(session))
+        png = open_picture(
+            page.site.work(session, page.actor, page.now),
+            number_in_address(page, "run_id"),
+            number_in_address(page, "page_id"),
+            include_protected=allowed(page, Permission.KNOW_PROTECTED),
+        )
+    return page.send(png, "image/png", LOCKED | {"content-disposition": "inline"})
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    base, own = "/letters/{run_id:int}/proof", Transaction.OWN
+    return [
+        staff_route("GET", base, show, Permission.SEE_LETTERS),
+        staff_route(
+            "GET", base + "/{page_id:int}", picture, Permission.SEE_LETTERS, transaction=own
+        ),
+        staff_route(
+            "POST", base + "/make", make, Permission.PROPOSE_HAND_OVER, shows=show, transaction=own
+        ),
+        staff_route("POST", base + "/approve", approve, Permission.CONFIRM_HAND_OVER, shows=show),
+        staff_route("POST", base + "/refuse", refuse, Permission.CONFIRM_HAND_OVER, shows=show),
+        staff_route("POST", base + "/discard", discard, Permission.TAKE_OUT_LETTERS, shows=show),
+    ]

@@ -1,0 +1,202 @@
+"""Recall lists of a run.
+
+Changes since the hand-over, the list for the mail house, and its answers.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import number_in_address, staff_route
+from admin.carrying_out import carry_out_once
+from admin.letters import mail_words
+from admin.page import Page
+from portal.domain.foundation.errors import InputError, NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.letters.letters.models import PrintRun
+from portal.domain.letters.letters.queries import print_run
+from portal.domain.mailroom.printing.recalls import needs, recall_list
+from portal.domain.mailroom.printing.recalls import queries as recall_queries
+from portal.domain.mailroom.printing.recalls.answers import read_answers
+from portal.domain.mailroom.printing.recalls.needs import Need
+from portal.domain.mailroom.printing.recalls.take_back import take_back_pdf
+from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
+from portal.domain.oversight.reports.recalls import recall_report
+from portal.domain.people.staff.permissions import Permission
+from portal.platform.carrying_out import Again
+from portal.platform.uploads import MEGABYTE, UploadRule
+from portal.platform.view import View
+
+SHOWN = 20
+FILES = {"file": UploadRule(5 * MEGABYTE)}
+LETTER_FIELD = re.compile(r"letter-([1-9]\d{0,15})", re.ASCII)
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RecallsView(View):
+    """What ``admin/mailroom/printing/recalls.html`` shows."""
+
+    run: PrintRun
+    needs: Sequence[Need]
+    count: int
+    lists: Sequence[Any]
+    shown: int
+    waiting: tuple[str, str]
+    mail_words: ModuleType
+    said: str
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show what must be recalled now, and each list with the letters that wait for an answer."""
+    session = page.session
+    run = print_run(session, number_in_address(page, "run_id"))
+    if run is None:
+        raise NotFoundError(_s("この印刷は見つかりませんでした。"))
+    due, lists = needs.needs(session, run.id), recall_queries.lists_of(session, run.id)
+    return page.render(
+        "admin/mailroom/printing/recalls.html",
+        RecallsView(
+            run=run,
+            needs=due[:SHOWN],
+            count=len(due),
+            lists=[(row, recall_queries.lines(session, row.id)) for row in lists],
+            shown=SHOWN,
+            waiting=needs.WAITING,
+            mail_words=mail_words,
+            said=page.query.get("said", ""),
+        ),
+        status_code,
+    )
+
+
+def _list_id(page: Page) -> int:
+    run_id, key = number_in_address(page, "run_id"), number_in_address(page, "list_id")
+    return recall_queries.pull_list(page.session, run_id, key).id
+
+
+def _act(page: Page, said: str, field: str, act: Callable[[], object]) -> Response[Any]:
+    return carry_out_once(
+        page,
+        act,
+        f"/letters/{page.params['run_id']}/pull?said={said}",
+        Again(show, field, but=NotFoundError),
+    )
+
+
+def draw_up(page: Page) -> Response[Any]:
+    """Make a list of what must be recalled now."""
+    run_id = number_in_address(page, "run_id")
+    return _act(
+        page,
+        "made",
+        "needs",
+        lambda: recall_list.draw_up(page.work, run_id),
+    )
+
+
+def send(page: Page) -> Response[Any]:
+    """Record that a list was sent to the mail house."""
+    key = _list_id(page)
+    return _act(
+        page,
+        "sent",
+        f"list-{key}",
+        lambda: recall_list.send_list(page.work, key),
+    )
+
+
+def answer(page: Page) -> Response[Any]:
+    """Record the ticked answers, or one answer for all that still wait."""
+    key, form = _list_id(page), page.form
+    if form.get("all") in recall_list.ANSWERS:
+        waiting = [
+            line for line in recall_queries.lines(page.session, key) if line.state in needs.WAITING
+        ]
+        answers = [(line.letter_id, form.get("all")) for line in waiting]
+    else:
+        answers = [
+            (int(match[1]), said)
+            for name, said in form.values.items()
+            if (match := LETTER_FIELD.fullmatch(name)) and said in recall_list.ANSWERS
+        ]
+    if not answers:
+        form.error(f"list-{key}", _s("それぞれの手紙の結果を選んでください。"))
+        return show(page, 422)
+    return _act(
+        page,
+        "answered",
+        f"list-{key}",
+        lambda: recall_list.answer(page.work, key, answers),
+    )
+
+
+def answer_by_file(page: Page) -> Response[Any]:
+    """Record the answers of a list that the mail house filled in."""
+    key, form = _list_id(page), page.form
+    data = form.upload("file")
+    if data is None:
+        form.error(f"list-{key}", _s("返ってきた一覧のファイル（CSV）を選んでください。"))
+        return show(page, 422)
+    try:
+        answers = read_answers(page.session, key, data)
+    except InputError as error:
+        form.error(f"list-{key}", error.message)
+        return show(page, 422)
+    if not answers:
+        form.error(
+            f"list-{key}", _s("ファイルに、新しい結果がありません。結果の列を確かめてください。")
+        )
+        return show(page, 422)
+    return _act(
+        page,
+        "answered",
+        f"list-{key}",
+        lambda: recall_list.answer(page.work, key, answers),
+    )
+
+
+def download(page: Page) -> Response[Any]:
+    """Send a list as CSV, workbook or on paper, or the sheets for the post office."""
+    key, kind = _list_id(page), page.params["kind"]
+    row = recall_queries.pull_list(page.session, number_in_address(page, "run_id"), key)
+    program, name = page.site.program, recall_queries.list_file(row)
+    if kind == "take-back":
+        body, kind, name = (
+            take_back_pdf(program, recall_queries.lines(page.session, key), page.now),
+            "pdf",
+            f"{name}-take-back",
+        )
+    elif kind == "csv":
+        body = recall_queries.as_csv(page.session, key)
+    elif kind in TYPES:
+        report = recall_report(page.work, row)
+        body = as_xlsx(report) if kind == "xlsx" else as_pdf(report, page.now)
+    else:
+        raise NotFoundError(_s("お探しのページは見つかりませんでした。"))
+    return page.send(
+        body, TYPES[kind], {"content-disposition": f'attachment; filename="{name}.{kind}"'}
+    )
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    base = "/letters/{run_id:int}/pull"
+    one, keep = base + "/{list_id:int}", Permission.TAKE_OUT_LETTERS
+    return [
+        staff_route("GET", base, show, Permission.SEE_LETTERS),
+        staff_route("GET", one + "/{kind:str}", download, keep),
+        staff_route("POST", base + "/draw-up", draw_up, keep, shows=show),
+        staff_route("POST", one + "/send", send, keep, shows=show),
+        staff_route("POST", one + "/answer", answer, keep, shows=show),
+        staff_route("POST", one + "/answer-file", answer_by_file, keep, shows=show, uploads=FILES),
+    ]

@@ -1,0 +1,193 @@
+"""The storage of returned mail, and the list of undelivered letters.
+
+By box, to print, and to be destroyed by two people.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import allowed, number_in_address, staff_route
+from admin.carrying_out import carry_out_once
+from admin.mailroom.returned_mail import return_words
+from admin.page import Page
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
+from portal.domain.letters.shipments.staff_words import return_reason, shipment
+from portal.domain.mailroom.returned_mail import storage, undelivered
+from portal.domain.mailroom.returned_mail.storage import StoredItem
+from portal.domain.mailroom.returned_mail.undelivered import Undelivered
+from portal.domain.oversight.reports.mail_lists import storage_report, undelivered_report
+from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
+from portal.domain.oversight.reports.tables import Report
+from portal.domain.people.staff.permissions import Permission
+from portal.platform.carrying_out import Again
+from portal.platform.view import View
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _protected(page: Page) -> bool:
+    return allowed(page, Permission.KNOW_PROTECTED)
+
+
+def _after(page: Page) -> int:
+    text = page.query.get("after", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
+
+
+@dataclass(frozen=True, slots=True)
+class StorageView(View):
+    """What ``admin/mailroom/returned_mail/storage.html`` shows."""
+
+    boxes: Mapping[str, int]
+    box: str
+    rows: Sequence[StoredItem]
+    more: bool
+    to_propose: Sequence[Any]
+    to_confirm: Sequence[Any]
+    own: Sequence[Any]
+    reason_name: Callable[..., str]
+    return_words: ModuleType
+    said: str
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show the boxes, their items, and what is to be destroyed."""
+    protected, box = _protected(page), page.query.get("box", "")[:20]
+    rows = storage.in_storage(
+        page.session, include_protected=protected, box=box, after=_after(page)
+    )
+    over = storage.to_destroy(page.session, jst_date(page.now), include_protected=protected)
+    mine = page.who.staff.id if page.who.staff is not None else 0
+    return page.render(
+        "admin/mailroom/returned_mail/storage.html",
+        StorageView(
+            boxes=storage.boxes(page.session, include_protected=protected),
+            box=box,
+            rows=rows,
+            more=len(rows) == storage.PAGE,
+            to_propose=[item for item in over if item.destruction_proposed_by is None],
+            to_confirm=[item for item in over if item.destruction_proposed_by not in (None, mine)],
+            own=[item for item in over if item.destruction_proposed_by == mine],
+            reason_name=return_reason,
+            return_words=return_words,
+            said=page.query.get("said", ""),
+        ),
+        status_code,
+    )
+
+
+def propose(page: Page) -> Response[Any]:
+    """Propose to destroy every item whose time is over and that is not proposed yet."""
+    return _destroy(page, "proposed", storage.propose_destruction)
+
+
+def confirm(page: Page) -> Response[Any]:
+    """Record, as the second person, that the proposed items were destroyed."""
+    return _destroy(page, "destroyed", storage.confirm_destruction)
+
+
+def _destroy(page: Page, said: str, act: Callable[[Work, Collection[int]], int]) -> Response[Any]:
+    chosen = [
+        int(name.removeprefix("item-"))
+        for name in page.form.values
+        if name.startswith("item-")
+        and name.removeprefix("item-").isascii()
+        and name.removeprefix("item-").isdigit()
+    ]
+    if not chosen:
+        page.form.error("destroy", _s("廃棄する郵便を選んでください。"))
+        return show(page, 422)
+    return carry_out_once(
+        page, lambda: act(page.work, chosen), f"/returns/shelf?said={said}", Again(show, "destroy")
+    )
+
+
+def take_back(page: Page) -> Response[Any]:
+    """Withdraw a proposal to destroy."""
+    return _one(page, "taken_back", storage.take_back_proposal)
+
+
+def hand_to_ward(page: Page) -> Response[Any]:
+    """Record that the ward has the item now."""
+    return _one(page, "with_ward", storage.hand_to_ward)
+
+
+def _one(page: Page, said: str, act: Callable[[Work, int], object]) -> Response[Any]:
+    number = number_in_address(page, "item_id")
+    return carry_out_once(
+        page, lambda: act(page.work, number), f"/returns/shelf?said={said}", Again(show, "destroy")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class UndeliveredView(View):
+    """What ``admin/mailroom/returned_mail/undelivered.html`` shows."""
+
+    rows: Sequence[Undelivered]
+    more: bool
+    by_reason: Mapping[str, int]
+    reason_name: Callable[..., str]
+    state_name: Callable[..., str]
+
+
+def show_undelivered(page: Page) -> Response[Any]:
+    """Show the households whose letter is not delivered."""
+    protected = _protected(page)
+    rows = undelivered.undelivered(page.work, include_protected=protected, after=_after(page))
+    return page.render(
+        "admin/mailroom/returned_mail/undelivered.html",
+        UndeliveredView(
+            rows=rows,
+            more=len(rows) == undelivered.PAGE,
+            by_reason=undelivered.by_reason(page.session, include_protected=protected),
+            reason_name=return_reason,
+            state_name=shipment,
+        ),
+    )
+
+
+def _file(page: Page, report: Report, name: str) -> Response[Any]:
+    kind = page.params["kind"]
+    record(page.work, "report.taken", "report", name=f"{name}.{kind}")
+    body, media = (
+        (as_pdf(report, page.now), "application/pdf") if kind == "pdf" else (as_xlsx(report), XLSX)
+    )
+    return page.send(body, media, {"content-disposition": f'attachment; filename="{name}.{kind}"'})
+
+
+def storage_file(page: Page) -> Response[Any]:
+    """Send the list of stored items, as PDF or workbook."""
+    report = storage_report(
+        page.work, include_protected=_protected(page), box=page.form.get("box")[:20]
+    )
+    return _file(page, report, "shelf")
+
+
+def undelivered_file(page: Page) -> Response[Any]:
+    """Send the list of undelivered letters, as PDF or workbook."""
+    report = undelivered_report(page.work, include_protected=_protected(page))
+    return _file(page, report, "undelivered")
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    act = Permission.HANDLE_RETURNS
+    one = "/returns/{item_id:int}"
+    return [
+        staff_route("GET", "/returns/shelf", show, act),
+        staff_route("POST", "/returns/shelf/propose", propose, act, shows=show),
+        staff_route("POST", "/returns/shelf/confirm", confirm, act, shows=show),
+        staff_route("POST", "/returns/shelf/file/{kind:str}", storage_file, act),
+        staff_route("POST", one + "/take-back", take_back, act, shows=show),
+        staff_route("POST", one + "/hand-to-ward", hand_to_ward, act, shows=show),
+        staff_route("GET", "/undelivered", show_undelivered, act),
+        staff_route("POST", "/undelivered/file/{kind:str}", undelivered_file, act),
+    ]

@@ -1,0 +1,69 @@
+"""Held households by reason, each with what to do about it.
+
+Nothing of a person but the link to the household.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import allowed, staff_route
+from admin.page import Page
+from portal.domain.desk.casework import worklists
+from portal.domain.desk.casework.worklists import HoldRow
+from portal.domain.foundation.approvals.models import Approval
+from portal.domain.foundation.approvals.queries import open_for
+from portal.domain.mailroom.roster.holds.services import RELEASE_HOLD
+from portal.domain.mailroom.roster.queries import hold_counts
+from portal.domain.people.staff.permissions import Permission
+from portal.platform.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class HoldsView(View):
+    """What ``admin/mailroom/roster/holds.html`` shows."""
+
+    counts: Mapping[str, int]
+    code: str
+    rows: Sequence[HoldRow]
+    more: bool
+    households: int
+    proposed: Mapping[int, Approval]
+    said: str
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """List open holds, all or of one code."""
+    protected = allowed(page, Permission.KNOW_PROTECTED)
+    counts = hold_counts(page.session, include_protected=protected)
+    code = page.query.get("code", "")
+    code = code if code in counts else ""
+    after = page.query.get("after", "0")
+    rows = worklists.holds(
+        page.session,
+        include_protected=protected,
+        code=code,
+        limit=worklists.PAGE + 1,
+        after=int(after) if after.isascii() and after.isdigit() and len(after) < 16 else 0,
+    )
+    return page.render(
+        "admin/mailroom/roster/holds.html",
+        HoldsView(
+            counts=counts,
+            code=code,
+            rows=rows[: worklists.PAGE],
+            more=len(rows) > worklists.PAGE,
+            households=worklists.held_households(page.session, include_protected=protected),
+            proposed=open_for(page.session, RELEASE_HOLD, "hold", [row.id for row in rows]),
+            said=page.query.get("said", ""),
+        ),
+        status_code,
+    )
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    return [staff_route("GET", "/holds", show, Permission.SEE_HOLDS)]

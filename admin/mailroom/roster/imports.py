@@ -1,0 +1,107 @@
+"""Roster imports: files, counts, rows not imported with their reasons, and differences."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import allowed, number_in_address, staff_route
+from admin.mailroom.roster.protection import known
+from admin.page import Page
+from portal.domain.desk.casework.masking import mask_number
+from portal.domain.foundation.approvals.models import Approval
+from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.mailroom.roster.models import RosterImport
+from portal.domain.mailroom.roster.queries import (
+    Described,
+    NotTaken,
+    described_differences,
+    import_by_id,
+    imports,
+    rejected_rows,
+    rows_not_taken,
+)
+from portal.domain.people.households.protection import Protection
+from portal.domain.people.staff.permissions import Permission
+from portal.platform.view import View
+
+ROWS = 50
+CHANGES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class RosterView(View):
+    """What ``admin/mailroom/roster/roster.html`` shows."""
+
+    imports: Sequence[RosterImport]
+    protection: Protection | None
+    approval: Approval | None
+
+
+def show_list(page: Page) -> Response[Any]:
+    """List the imports, newest first, and say whether protection is known."""
+    state, approval = known(page)
+    return page.render(
+        "admin/mailroom/roster/roster.html",
+        RosterView(imports=imports(page.session), protection=state, approval=approval),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RosterImportView(View):
+    """What ``admin/mailroom/roster/roster_import.html`` shows."""
+
+    found: RosterImport
+    rows: Sequence[NotTaken]
+    more: bool
+    rejected: int
+    mask: Callable[..., str]
+    changes: Sequence[Described]
+    changes_in_all: Any
+
+
+def show(page: Page) -> Response[Any]:
+    """Show one import: counts, rejected rows, differences."""
+    found = import_by_id(page.session, number_in_address(page, "import_id"))
+    if found is None:
+        raise NotFoundError(_s("この取り込みは見つかりませんでした。"))
+    after = page.query.get("after", "0")
+    may_know = allowed(page, Permission.KNOW_PROTECTED)
+    waiting = found.state == "staged"
+    changes = (
+        list(described_differences(page.work, found.id, include_protected=may_know, limit=CHANGES))
+        if waiting
+        else []
+    )
+    rows = list(
+        rows_not_taken(
+            page.work,
+            found.id,
+            limit=ROWS + 1,
+            include_protected=may_know,
+            after=int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0,
+        )
+    )
+    return page.render(
+        "admin/mailroom/roster/roster_import.html",
+        RosterImportView(
+            found=found,
+            rows=rows[:ROWS],
+            more=len(rows) > ROWS,
+            rejected=rejected_rows(page.session, found.id),
+            mask=mask_number,
+            changes=changes,
+            changes_in_all=sum(found.differences.values()),
+        ),
+    )
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    return [
+        staff_route("GET", "/roster", show_list, Permission.SEE_ROSTER),
+        staff_route("GET", "/roster/{import_id:int}", show, Permission.SEE_ROSTER),
+    ]

@@ -1,0 +1,222 @@
+"""The manifest of a run: every letter with its file and page, and sums that must agree."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import IntegrityFaultError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
+from portal.domain.letters.letters.kinds import kind_of
+from portal.domain.letters.letters.models import PrintChunk, PrintRun
+from portal.domain.letters.letters.states import PRINT_CHUNK, PRINT_RUN
+from portal.domain.mailroom.printing.runs.pipeline.files import (
+    digest_of,
+    file_gone,
+    put,
+    write_part,
+)
+
+COLUMNS = (
+    "letter_number",
+    "household_id",
+    "children",
+    "amount_yen",
+    "enclosures",
+    "file",
+    "page",
+    "hand_over",
+)
+
+POST, COUNTER = "post", "counter"
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestRow:
+    """One letter of the manifest.
+
+    The household is a key alone: no name, address or ID leaves the database this way. A letter
+    handed over at the ward's counter (``hand_over``) has not even that.
+    """
+
+    letter_number: str
+    household_id: int | None
+    children: int
+    amount_yen: int
+    enclosures: int
+    file: str
+    page: int
+    hand_over: str = POST
+
+
+@dataclass(frozen=True, slots=True)
+class RunFile:
+    """One PDF of a run."""
+
+    file: str
+    letters: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunTotals:
+    """The sums of a run: letters, households, children, yen, and letters cancelled on the way."""
+
+    letters: int
+    households: int
+    children: int
+    amount_yen: int
+    cancelled: int
+
+
+def check_files(folder: Path, files: Iterable[RunFile]) -> None:
+    """Check that the files of a run are as they were built.
+
+    Raises:
+        InputError: one is gone or was changed.
+    """
+    for file in files:
+        path = folder / file.file
+        if not path.is_file() or digest_of(path) != file.sha256:
+            raise file_gone(file.file)
+
+
+def manifest_names(run_id: int) -> tuple[str, str]:
+    """Return the names of the list (CSV) and of the sums (JSON)."""
+    return f"manifest-{run_id:03}.csv", f"manifest-{run_id:03}.json"
+
+
+def manifest_rows(session: Session, run_id: int) -> Iterator[ManifestRow]:
+    """Yield the printed letters of a run in the order of files and pages."""
+    kind = kind_of(session, run_id)
+    letters = kind.table
+    rows = session.execute(
+        select(
+            letters.number,
+            letters.household_id,
+            letters.children,
+            letters.amount_yen,
+            letters.enclosures,
+            PrintChunk.file_name,
+            letters.position,
+            kind.counter,
+        )
+        .join(
+            PrintChunk,
+            (PrintChunk.print_run_id == letters.print_run_id)
+            & (PrintChunk.number == letters.chunk_number),
+        )
+        .where(letters.print_run_id == run_id, letters.printed_at.is_not(None))
+        .order_by(letters.chunk_number, letters.position)
+    )
+    for number, household_id, children, yen, enclosures, file, page, counter in rows:
+        key, way = (None, COUNTER) if counter else (household_id, POST)
+        yield ManifestRow(number, key, children, yen, enclosures, file or "", page or 0, way)
+
+
+def run_files(session: Session, run_id: int) -> list[RunFile]:
+    """Return the finished files of a run."""
+    rows = session.execute(
+        select(PrintChunk.file_name, PrintChunk.letters, PrintChunk.sha256)
+        .where(PrintChunk.print_run_id == run_id, PrintChunk.file_name.is_not(None))
+        .order_by(PrintChunk.number)
+    )
+    return [RunFile(name or "", letters, sha256 or "") for name, letters, sha256 in rows]
+
+
+def run_totals(session: Session, run_id: int) -> RunTotals:
+    """Return what a run printed."""
+    kind = kind_of(session, run_id)
+    letters = kind.table
+    count, households, children, yen = session.execute(
+        select(
+            func.count(letters.id),
+            func.count(kind.addressee.distinct()),
+            func.coalesce(func.sum(letters.children), 0),
+            func.coalesce(func.sum(letters.amount_yen), 0),
+        ).where(letters.print_run_id == run_id, letters.printed_at.is_not(None))
+    ).one()
+    cancelled = session.scalar(
+        select(func.count(letters.id)).where(
+            letters.print_run_id == run_id,
+            letters.printed_at.is_(None),
+            letters.state == "cancelled",
+        )
+    )
+    return RunTotals(int(count), int(households), int(children), int(yen), cancelled or 0)
+
+
+def finish_run(work: Work, run_id: int) -> RunTotals:
+    """Close a run whose chunks are all built: check the sums, write the manifest, record the end.
+
+    Raises:
+        IntegrityFaultError: letters, households, files and the run's own record do not agree.
+    """
+    run = work.session.get_one(PrintRun, run_id, with_for_update=True)
+    totals, files = run_totals(work.session, run_id), run_files(work.session, run_id)
+    unfinished = work.session.scalar(
+        select(func.count(PrintChunk.id)).where(
+            PrintChunk.print_run_id == run_id, PrintChunk.state == PRINT_CHUNK.initial
+        )
+    )
+    rows = list(manifest_rows(work.session, run_id))
+    run.children, run.total_yen = totals.children, totals.amount_yen
+    in_files = sum(file.letters for file in files)
+    if unfinished or not (
+        totals.letters == totals.households == run.planned == in_files == len(rows)
+    ):
+        raise IntegrityFaultError(
+            _s("印刷 %(id)d の通数が合いません。差し出さずに、管理者に連絡してください。")
+            % {"id": run_id}
+        )
+    run.state = PRINT_RUN.next(run.state, "finish")
+    run.finished_at = work.now
+    record(
+        work,
+        "print_run.finished",
+        "print_run",
+        run.id,
+        letters=totals.letters,
+        children=totals.children,
+        yen=totals.amount_yen,
+        cancelled=totals.cancelled,
+    )
+    work.session.flush()
+    _write(Path(run.folder), run, totals, files, rows)
+    return totals
+
+
+def enclosed_counts(enclosed: Sequence[str], pieces: Iterable[int]) -> dict[str, int]:
+    """Return how many of each enclosure a run needs, from the pieces in each of its envelopes."""
+    count = sum(1 for number in pieces if number > 1)
+    return dict.fromkeys(enclosed, count)
+
+
+def _write(
+    folder: Path, run: PrintRun, totals: RunTotals, files: list[RunFile], rows: list[ManifestRow]
+) -> None:
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([getattr(row, name) for name in COLUMNS] for row in rows)
+    sums = {
+        "run": run.id,
+        "kind": run.kind,
+        "notice_date": run.notice_date.isoformat(),
+        **asdict(totals),
+        "enclosed": enclosed_counts(run.enclosed, [row.enclosures for row in rows]),
+        "files": [asdict(file) for file in files],
+    }
+    csv_name, json_name = manifest_names(run.id)
+    for name, text in (
+        (csv_name, table.getvalue()),
+        (json_name, json.dumps(sums, indent=1) + "\n"),
+    ):
+        put(write_part(folder / name, text.encode()))

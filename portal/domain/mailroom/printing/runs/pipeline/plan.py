@@ -1,0 +1,139 @@
+"""Plan a print run: the run, its chunks and its letters in one transaction.
+
+At most one run of a kind is open.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.base import Values
+from portal.domain.foundation.work import Work
+from portal.domain.letters.letters.models import PrintChunk, PrintRun
+from portal.domain.letters.letters.numbers import free_letter_numbers
+from portal.domain.letters.letters.states import CREDENTIAL_LETTER, PRINT_CHUNK, PRINT_RUN
+from portal.domain.mailroom.printing.runs.pipeline.files import being_built
+from portal.domain.mailroom.printing.runs.pipeline.printer import MakeFolder
+from portal.domain.mailroom.printing.runs.pipeline.writer import Place, Writer
+from portal.domain.mailroom.printing.runs.recipients.recipient import Recipient
+
+INSERT_AT_ONCE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRun:
+    """The run that is being built; ``chunks`` are the numbers of those not stored yet."""
+
+    id: int
+    folder: Path
+    notice_date: date
+    chunks: tuple[int, ...]
+    planned: int
+    enclosed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a run is laid out: the date on its letters (JST), letters per chunk, and its folder.
+
+    ``make_folder`` makes the folder of a run by its number; when it fails, nothing is planned.
+    """
+
+    notice_date: date
+    chunk_size: int
+    make_folder: MakeFolder
+
+
+def open_run(session: Session, kind: str = CREDENTIAL_LETTER) -> OpenRun | None:
+    """Return the unfinished run of a kind with the numbers of its unfinished chunks."""
+    run = session.scalar(
+        select(PrintRun).where(PrintRun.kind == kind, PrintRun.state == PRINT_RUN.initial)
+    )
+    if run is None:
+        return None
+    chunks = session.scalars(
+        select(PrintChunk.number)
+        .where(PrintChunk.print_run_id == run.id, PrintChunk.state == PRINT_CHUNK.initial)
+        .order_by(PrintChunk.number)
+    )
+    return OpenRun(
+        run.id, Path(run.folder), run.notice_date, tuple(chunks), run.planned, tuple(run.enclosed)
+    )
+
+
+def plan_run(
+    work: Work, writer: Writer, ready: Sequence[Recipient], layout: Layout
+) -> OpenRun | None:
+    """Plan a letter for each of the recipients that is still due, or return None without any.
+
+    Raises:
+        ConflictError: another run of the kind is open.
+    """
+    places = writer.places(work.session, ready, layout.chunk_size)
+    if not places:
+        return None
+    run = _new_run(work, writer, places, layout)
+    stored = writer.stored_as
+    numbers = free_letter_numbers(work.session, len(places))
+    rows: list[Values] = [
+        {
+            "number": number,
+            "kind": writer.kind,
+            "state": stored.machine.initial,
+            "print_run_id": run.id,
+            "chunk_number": place.chunk,
+            "children": place.recipient.children,
+            "amount_yen": place.recipient.amount_yen,
+            "created_at": work.now,
+        }
+        | writer.planned_columns(place.recipient)
+        for number, place in zip(numbers, places, strict=True)
+    ]
+    for start in range(0, len(rows), INSERT_AT_ONCE):
+        work.session.execute(insert(stored.table), rows[start : start + INSERT_AT_ONCE])
+    writer.started(work.session, run.id, work.now)
+    return run
+
+
+def _new_run(work: Work, writer: Writer, places: Sequence[Place], layout: Layout) -> OpenRun:
+    """Store a run with its chunks and its folder, still without letters."""
+    run = PrintRun(
+        kind=writer.kind,
+        planned=len(places),
+        children=sum(place.recipient.children for place in places),
+        total_yen=sum(place.recipient.amount_yen for place in places),
+        folder="",
+        enclosed=list(writer.enclosed),
+        notice_date=layout.notice_date,
+        created_at=work.now,
+        begun_by=work.actor.id,
+    )
+    work.session.add(run)
+    try:
+        work.session.flush()
+    except IntegrityError:
+        raise being_built() from None
+    chunks = tuple(range(1, 1 + places[-1].chunk))
+    work.session.execute(
+        insert(PrintChunk), [{"print_run_id": run.id, "number": number} for number in chunks]
+    )
+    record(
+        work,
+        "print_run.planned",
+        "print_run",
+        run.id,
+        letters=run.planned,
+        children=run.children,
+        yen=run.total_yen,
+        kind=run.kind,
+    )
+    folder = layout.make_folder(run.id)
+    run.folder = str(folder)
+    work.session.flush()
+    return OpenRun(run.id, folder, run.notice_date, chunks, run.planned, writer.enclosed)

@@ -1,0 +1,45 @@
+"""What every print works with: transactions, keys, program, folders and fonts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from portal.domain.foundation.work import WorkSource
+from portal.domain.letters.letters.frame import LetterFrame, letter_frame
+from portal.domain.letters.letters.texts import load_texts
+from portal.domain.mailroom.printing.runs.pipeline.files import make_folder
+
+MakeFolder = Callable[[int], Path]
+
+
+@dataclass(frozen=True, slots=True)
+class Printer(WorkSource):
+    """Everything that a print works with.
+
+    ``public_url`` is the resident site, as the QR code opens it.
+    """
+
+    public_url: str
+    base_folder: Path
+    fonts: tuple[Path, ...] = ()
+
+    def frame(self, notice_date: date) -> LetterFrame:
+        """Return what all letters with an ID share.
+
+        Raises InputError for texts or a layout that cannot be printed.
+        """
+        texts = load_texts(self.program.letter_texts_file)
+        return letter_frame(
+            self.program,
+            texts,
+            notice_date=notice_date,
+            resident_url=self.public_url,
+            fonts=self.fonts,
+        )
+
+    def folder_maker(self, folder: Path | None) -> MakeFolder:
+        """Return what makes the folder of a run: ``folder``, or one beside the other runs."""
+        return lambda run_id: make_folder(
+            (folder or self.base_folder / f"run-{run_id:03}").resolve()
+        )

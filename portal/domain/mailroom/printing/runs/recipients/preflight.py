@@ -1,0 +1,201 @@
+"""Check names and addresses before printing: missing characters, and texts that do not fit."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import InputError, NotAllowedError
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
+from portal.domain.letters.letters.address_block import window_block
+from portal.domain.letters.letters.content import LetterContent
+from portal.domain.letters.letters.fonts import load_faces, missing_characters
+from portal.domain.mailroom.printing.runs.recipients.addressees import Addressee, read_addressees
+from portal.domain.mailroom.printing.runs.recipients.recipient import Recipient
+from portal.domain.mailroom.printing.runs.recipients.selection import DUE, LEFT_OUT, counts, due
+from portal.domain.people.coupons.services import suspend_household
+from portal.domain.people.entitlements.services import hold_household
+from portal.domain.people.households.models import Hold
+from portal.domain.people.households.protection import protection_loaded
+from portal.domain.people.households.queries import open_holds
+
+UNPRINTABLE_HOLD = "W02_GAIJI"
+"""The hold that an approved print text releases; both findings below have that remedy."""
+
+MISSING, TOO_LONG = "missing_characters", "does_not_fit"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Why a household cannot be printed.
+
+    ``where`` is ``name`` or ``address``; ``characters`` as U+XXXX.
+    """
+
+    household_id: int
+    household_no: str = field(repr=False)
+    reason: str
+    where: str
+    characters: tuple[str, ...] = ()
+    sentences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Preflight:
+    """Who can be printed, in the order of their postal codes, who cannot, and who is left out.
+
+    ``left_out`` counts households by reason.
+    """
+
+    ready: tuple[Recipient, ...]
+    findings: tuple[Finding, ...] = ()
+    left_out: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def unprintable(self) -> int:
+        """Return how many households would be printed but for their characters or their length."""
+        return len({finding.household_id for finding in self.findings})
+
+
+def require_protection(session: Session) -> None:
+    """Refuse to print before it is known which households are protected.
+
+    Raises:
+        NotAllowedError: protection is not loaded (``design.md`` §3).
+    """
+    if not protection_loaded(session):
+        raise NotAllowedError(
+            _s(
+                "支援措置の情報がまだ読み込まれていないため、手紙を印刷しません。"
+                "名簿の列、別の一覧、または区の「該当なし」の確認（2名）"
+                "のどれかを先に登録してください。"
+            ),
+            code="protection_missing",
+        )
+
+
+def preflight(work: Work, fonts: tuple[Path, ...] = ()) -> Preflight:
+    """Check every household to be issued; change nothing.
+
+    Protected households are only counted. ``fonts`` are used beside those shipped.
+    """
+    counted = counts(work.session)
+    waiting = due(work.session)
+    assert counted[DUE] == len(waiting)  # noqa: S101  (one snapshot must agree with itself)
+    return check_addressees(work, fonts, waiting, {one: counted[one] for one in LEFT_OUT})
+
+
+def check_addressees(
+    work: Work,
+    fonts: tuple[Path, ...],
+    waiting: Collection[Recipient],
+    left_out: Mapping[str, int],
+) -> Preflight:
+    """Return which of the households can be printed, in the order of the post."""
+    ward = work.program.names.ward.ja
+    addressees = read_addressees(work, ward, [one.key for one in waiting])
+    findings: list[Finding] = []
+    ready: list[Recipient] = []
+    for one in waiting:
+        found = findings_of(one.key, addressees[one.key], work.program, fonts)
+        findings += found
+        if not found:
+            ready.append(one)
+    ready.sort(key=lambda one: (one.counter, addressees[one.key].postal_code, one.key))
+    return Preflight(tuple(ready), tuple(findings), dict(left_out))
+
+
+def findings_of(
+    household_id: int, addressee: Addressee, program: Program, fonts: tuple[Path, ...]
+) -> list[Finding]:
+    """Return why an addressee cannot be printed, or an empty list."""
+    faces = load_faces(fonts)
+    found = []
+    for where, texts in (("name", (addressee.name,)), ("address", addressee.lines)):
+        if where == "name" and addressee.image is not None:
+            continue
+        missing = [one for text in texts for one in missing_characters(text, faces)]
+        if missing:
+            codes = tuple(dict.fromkeys(one.code for one in missing))
+            reasons = tuple(dict.fromkeys(one.reason for one in missing))
+            found.append(Finding(household_id, addressee.number, MISSING, where, codes, reasons))
+    if found:
+        return found
+    try:
+        window_block(draft("", addressee, children=1, amount_yen=1), program.letter)
+    except InputError:
+        sentence = _s("あて名が封筒の窓に入りません。印刷用の短い住所か氏名を登録してください。")
+        found.append(
+            Finding(household_id, addressee.number, TOO_LONG, "address", sentences=(sentence,))
+        )
+    return found
+
+
+def draft(
+    number: str,
+    addressee: Addressee,
+    *,
+    children: int,
+    amount_yen: int,
+    login_id: str = "",
+    url: str = "",
+    enclosures: tuple[str, ...] = (),
+) -> LetterContent:
+    """Return a letter that lacks only its password."""
+    return LetterContent(
+        letter_number=number,
+        postal_code=addressee.postal_code,
+        address_lines=addressee.lines,
+        addressee=addressee.name,
+        children=children,
+        amount_yen=amount_yen,
+        login_id=login_id,
+        password="",
+        sign_in_url=url,
+        customer_bars=addressee.bars,
+        enclosures=enclosures,
+        addressee_image=addressee.image,
+    )
+
+
+def hold_unprintable(work: Work, findings: Collection[Finding]) -> int:
+    """Hold the households of the findings until a print text is approved, and count them."""
+    by_household: dict[int, list[Finding]] = {}
+    for finding in findings:
+        by_household.setdefault(finding.household_id, []).append(finding)
+    for household_id, found in by_household.items():
+        if any(hold.code == UNPRINTABLE_HOLD for hold in open_holds(work.session, household_id)):
+            continue
+        work.session.add(
+            Hold(
+                household_id=household_id,
+                code=UNPRINTABLE_HOLD,
+                created_at=work.now,
+                detail={"preflight": [_detail(finding) for finding in found]},
+            )
+        )
+        record(
+            work,
+            "hold.put",
+            "household",
+            household_id,
+            household_id=household_id,
+            code=UNPRINTABLE_HOLD,
+            reason=found[0].reason,
+        )
+        hold_household(work.session, household_id, work.now)
+        suspend_household(work, household_id, reason=UNPRINTABLE_HOLD)
+    work.session.flush()
+    return len(by_household)
+
+
+def _detail(finding: Finding) -> dict[str, str | Sequence[str]]:
+    return {
+        "reason": finding.reason,
+        "where": finding.where,
+        "characters": list(finding.characters),
+    }

@@ -1,0 +1,140 @@
+"""Which households get a letter now, and why the others get none."""
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from portal.domain.letters.letters.models import Letter, LetterOrder
+from portal.domain.letters.letters.orders import OUT, WITH_US
+from portal.domain.letters.letters.states import CREDENTIAL_LETTER, FIRST, LETTER_ORDER
+from portal.domain.mailroom.printing.runs.recipients.recipient import Recipient
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.entitlements.states import ENTITLEMENT
+from portal.domain.people.households.models import Household, PrintText
+from portal.domain.people.households.queries import has_open_hold, withheld
+
+CREDENTIAL = CREDENTIAL_LETTER
+
+REMOVED, PROTECTED, HELD, NOTHING_DUE, HAS_LETTER, DUE = (
+    "removed",
+    "protected",
+    "held",
+    "nothing_due",
+    "has_letter",
+    "due",
+)
+LEFT_OUT = (PROTECTED, HELD, REMOVED, NOTHING_DUE, HAS_LETTER)
+
+
+def _has_entitlement(state: str) -> ColumnElement[bool]:
+    here = and_(Entitlement.household_id == Household.id, Entitlement.state == state)
+    return select(Entitlement.id).where(here).correlate(Household).exists()
+
+
+def _has_letter(*states: str) -> ColumnElement[bool]:
+    letter = select(Letter.id).where(
+        Letter.household_id == Household.id, Letter.kind == CREDENTIAL, Letter.state.in_(states)
+    )
+    return letter.correlate(Household).exists()
+
+
+def _ordered() -> ColumnElement[bool]:
+    order = select(LetterOrder.id).where(
+        LetterOrder.household_id == Household.id, LetterOrder.state == LETTER_ORDER.initial
+    )
+    return order.correlate(Household).exists()
+
+
+def _reason(*in_the_way: str) -> ColumnElement[str]:
+    """Return why a household gets none, ``DUE`` if it gets one.
+
+    A letter in one of the given states is a reason. So is one that was sent, unless a new one was
+    ordered.
+    """
+    return case(
+        (Household.state != "active", REMOVED),
+        (withheld(), PROTECTED),
+        # a household is held whole: one held child keeps the others waiting (design.md §3)
+        (or_(has_open_hold(Household.id.expression), _has_entitlement("held")), HELD),
+        (~_has_entitlement(ENTITLEMENT.initial), NOTHING_DUE),
+        (_has_letter(*in_the_way), HAS_LETTER),
+        (and_(_has_letter(OUT), ~_ordered()), HAS_LETTER),
+        else_=DUE,
+    )
+
+
+def counts(session: Session, *, beside_run: int | None = None) -> dict[str, int]:
+    """Return how many households get a letter (``due``) and how many do not, by reason.
+
+    Each counts once.
+
+    ``beside_run``: without the households whose letter is in this run.
+    """
+    inside = select(Letter.household_id).where(
+        Letter.print_run_id == beside_run, Letter.state == "printed"
+    )
+    statement = select(_reason(*WITH_US).label("reason"))
+    reasons = (
+        statement if beside_run is None else statement.where(Household.id.not_in(inside))
+    ).subquery()
+    rows = session.execute(select(reasons.c.reason, func.count()).group_by(reasons.c.reason))
+    found = {reason: int(count) for reason, count in rows}
+    return {reason: found.get(reason, 0) for reason in (DUE, *LEFT_OUT)}
+
+
+def due(session: Session) -> list[Recipient]:
+    """Return every household that gets a letter now."""
+    return list(_recipients(session, _reason(*WITH_US) == DUE).values())
+
+
+def still_due(session: Session, household_ids: Collection[int]) -> Mapping[int, Recipient]:
+    """Return those of the households that may still be printed, as they are now.
+
+    The letter that is being prepared is no reason against it; one that was sent is, once the order
+    was withdrawn.
+    """
+    may = _reason("printed") == DUE
+    return _recipients(session, and_(Household.id.in_(household_ids), may))
+
+
+def _recipients(session: Session, condition: ColumnElement[bool]) -> dict[int, Recipient]:
+    order = and_(
+        LetterOrder.household_id == Household.id, LetterOrder.state == LETTER_ORDER.initial
+    )
+    facts = (
+        Household.changed_at,
+        PrintText.approved_at,
+        LetterOrder.changed_at,
+        Household.counter,
+        LetterOrder.id,
+        LetterOrder.reason,
+    )
+    rows = session.execute(
+        select(Household.id, func.count(Entitlement.id), func.sum(Entitlement.amount_yen), *facts)
+        .join(Entitlement, Entitlement.household_id == Household.id)
+        .outerjoin(PrintText, PrintText.household_id == Household.id)
+        .outerjoin(LetterOrder, order)
+        .where(condition, Entitlement.state == ENTITLEMENT.initial)
+        .group_by(Household.id, *facts)
+        .order_by(Household.id)
+    )
+    return {
+        key: Recipient(
+            key, int(children), int(yen), tuple(stamp), counter, order_id, reason or FIRST
+        )
+        for key, children, yen, *stamp, counter, order_id, reason in rows
+    }
+
+
+def lock_households(session: Session, household_ids: Collection[int]) -> None:
+    """Lock the rows to the end of the transaction.
+
+    No protection can then come in between check and commit.
+    """
+    session.execute(
+        select(Household.id)
+        .where(Household.id.in_(household_ids))
+        .order_by(Household.id)
+        .with_for_update()
+    ).all()

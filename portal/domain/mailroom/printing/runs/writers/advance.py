@@ -1,0 +1,163 @@
+"""The advance notice (事前案内).
+
+By ordinary mail before the first letters, with the decline form, without an ID.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.errors import ConflictError
+from portal.domain.foundation.program.schema import (
+    DECLINE_FORM,
+    REPLY_ENVELOPE,
+    AdvanceSettings,
+    Program,
+)
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
+from portal.domain.letters.documents.services import ADVANCE
+from portal.domain.letters.letters.advance import render_notice_back, render_notices
+from portal.domain.letters.letters.content import LetterContent
+from portal.domain.letters.letters.frame import LetterFrame, letter_frame
+from portal.domain.letters.letters.states import ADVANCE_NOTICE
+from portal.domain.letters.letters.texts import ADVANCE_REQUIRED, load_texts
+from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
+from portal.domain.mailroom.printing.runs.pipeline.writer import ChunkLetter
+from portal.domain.mailroom.printing.runs.recipients.addressees import read_addressees
+from portal.domain.mailroom.printing.runs.recipients.advance_selection import counts, due, still_due
+from portal.domain.mailroom.printing.runs.recipients.preflight import (
+    Preflight,
+    check_addressees,
+    draft,
+    require_protection,
+)
+from portal.domain.mailroom.printing.runs.recipients.recipient import Recipient
+from portal.domain.mailroom.printing.runs.recipients.selection import DUE, lock_households
+from portal.domain.mailroom.printing.runs.writers.approved_texts import (
+    approved_texts,
+    note_texts,
+    same_texts,
+)
+from portal.domain.mailroom.printing.runs.writers.enclosures import printed_names
+from portal.domain.mailroom.printing.runs.writers.writer_without_id import WriterWithoutId
+
+
+@dataclass(frozen=True, slots=True)
+class AdvanceWriter(WriterWithoutId):
+    """Writes advance notices; a ``Writer``."""
+
+    kind: str = ADVANCE_NOTICE
+    to_households: bool = True
+
+    @property
+    def enclosed(self) -> tuple[str, ...]:
+        """Return the decline form, and a reply envelope where the ward wants one."""
+        more = (REPLY_ENVELOPE,) if settings_of(self.printer.program).has_reply_envelope else ()
+        return (DECLINE_FORM, *more)
+
+    def require(self, session: Session, run_id: int | None) -> None:
+        """Refuse without protection, without approval of the texts, or when declining is over.
+
+        Raises:
+            NotAllowedError: protection is not loaded, or the texts are not approved.
+            ConflictError: the program has no such notice, declining is over, or the texts changed
+                since the run began.
+        """
+        require_protection(session)
+        program = self.printer.program
+        settings_of(program)
+        texts = self._texts(session)
+        if run_id is not None:
+            same_texts(session, texts, run_id)
+        if program.windows.decline.is_over(self.printer.clock.now(session)):
+            raise ConflictError(
+                _s("辞退の受付は終わっています。事前案内を作っても、間に合いません。"),
+                code="decline_over",
+            )
+
+    def started(self, session: Session, run_id: int, now: datetime) -> None:
+        """Record the version of the texts from which the run is printed."""
+        note_texts(session, self._texts(session), run_id, now)
+
+    def choose(self, session: Session) -> Preflight:
+        """Check every household that gets a notice; change nothing."""
+        left = {reason: count for reason, count in counts(session).items() if reason != DUE}
+        printer = self.printer
+        return check_addressees(printer.work(session), printer.fonts, due(session).values(), left)
+
+    def still_due(
+        self, session: Session, keys: Collection[int], *, lock: bool
+    ) -> Mapping[int, Recipient]:
+        """Return the households that still get one.
+
+        Nobody who was protected, held, removed or declined since.
+        """
+        if lock:
+            lock_households(session, keys)
+        return still_due(session, keys)
+
+    def contents(
+        self, work: Work, letters: Sequence[ChunkLetter], enclosed: Sequence[str]
+    ) -> Sequence[LetterContent]:
+        """Return notices with nothing of the household but name and address in the window."""
+        keys = [one.recipient.key for one in letters]
+        addressees = read_addressees(work, self.printer.program.names.ward.ja, keys)
+        beside = printed_names(enclosed)
+        return [
+            replace(
+                draft(one.number, addressees[one.recipient.key], children=0, amount_yen=0),
+                enclosures=beside,
+            )
+            for one in letters
+        ]
+
+    def draw(self, contents: Sequence[LetterContent], day: date) -> bytes:
+        """Return the PDF of the notices, dated ``day`` (JST)."""
+        return render_notices(contents, self._frame(day))
+
+    def back(self, day: date) -> bytes:
+        """Return the back with the other languages."""
+        return render_notice_back(self._frame(day))
+
+    def _texts(self, session: Session) -> int | None:
+        program = self.printer.program
+        return approved_texts(
+            self.printer.work(session),
+            ADVANCE,
+            settings_of(program).texts_file,
+        )
+
+    def _frame(self, day: date) -> LetterFrame:
+        return advance_frame(self.printer.program, self.printer.public_url, day, self.printer)
+
+
+def advance_frame(
+    program: Program, url: str, day: date, printer: Printer | None = None
+) -> LetterFrame:
+    """Return what all notices dated ``day`` share.
+
+    Raises as ``settings_of``, ``load_texts`` and ``letter_frame``.
+    """
+    texts = load_texts(settings_of(program).texts_file, ADVANCE_REQUIRED)
+    fonts = printer.fonts if printer is not None else ()
+    return letter_frame(program, texts, notice_date=day, resident_url=url, fonts=fonts)
+
+
+def settings_of(program: Program) -> AdvanceSettings:
+    """Return the program's settings of the notice.
+
+    Raises:
+        ConflictError: the program has no advance notice.
+    """
+    if program.advance is None:
+        raise ConflictError(
+            _s(
+                "この事業に、事前案内はありません。送るときは、program.toml に [advance] "
+                "を書いてください。"
+            ),
+            code="no_advance",
+        )
+    return program.advance

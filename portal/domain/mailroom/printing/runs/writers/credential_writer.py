@@ -1,0 +1,184 @@
+"""The letter with ID and password.
+
+A password exists in the worker process that draws it, and as a hash; nowhere else (decision 0005).
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.base import Values
+from portal.domain.foundation.work import Work
+from portal.domain.letters.letters.content import LetterContent
+from portal.domain.letters.letters.kinds import CREDENTIAL, Kind
+from portal.domain.letters.letters.orders import lock_orders, replace_letters
+from portal.domain.letters.letters.states import CREDENTIAL_LETTER, FIRST
+from portal.domain.mailroom.printing.runs.pipeline.chunks import mark_printed
+from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
+from portal.domain.mailroom.printing.runs.pipeline.worker_pool import Drawn, WorkerPool, worker_pool
+from portal.domain.mailroom.printing.runs.pipeline.writer import ChunkLetter, Place, ReadyChunk
+from portal.domain.mailroom.printing.runs.recipients.addressees import read_addressees
+from portal.domain.mailroom.printing.runs.recipients.preflight import (
+    Preflight,
+    draft,
+    preflight,
+    require_protection,
+)
+from portal.domain.mailroom.printing.runs.recipients.recipient import Recipient
+from portal.domain.mailroom.printing.runs.recipients.selection import (
+    due,
+    lock_households,
+    still_due,
+)
+from portal.domain.mailroom.printing.runs.writers.approved_texts import (
+    approved_texts,
+    note_texts,
+    same_texts,
+)
+from portal.domain.mailroom.printing.runs.writers.enclosures import printed_names
+from portal.domain.people.credentials.services import NewCredential, free_login_ids, issue_many
+from portal.domain.requests.redeliveries.fulfilling import letters_printed, lock_approved
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialWriter:
+    """Writes letters with ID and password; a ``Writer``.
+
+    With 0 ``workers`` they are drawn in this process. ``taken`` are the IDs given out so far.
+    """
+
+    printer: Printer
+    workers: int = 2
+    kind: str = CREDENTIAL_LETTER
+    taken: set[str] = field(default_factory=set)
+
+    @property
+    def stored_as(self) -> Kind:
+        """Return the table and the states of letters with an ID."""
+        return CREDENTIAL
+
+    @property
+    def enclosed(self) -> tuple[str, ...]:
+        """Return what lies beside a first letter."""
+        return self.printer.program.letter_enclosures
+
+    def require(self, session: Session, run_id: int | None) -> None:
+        """Refuse without protection or the ward's approval of the texts.
+
+        Raises:
+            NotAllowedError: protection is not loaded, or the texts are not approved.
+            ConflictError: the texts changed since the run began.
+        """
+        require_protection(session)
+        texts = approved_texts(self.printer.work(session))
+        if run_id is not None:
+            same_texts(session, texts, run_id)
+
+    def started(self, session: Session, run_id: int, now: datetime) -> None:
+        """Record the version of the texts from which the run is printed."""
+        note_texts(session, approved_texts(self.printer.work(session)), run_id, now)
+
+    def choose(self, session: Session) -> Preflight:
+        """Check every household to be issued; change nothing."""
+        return preflight(self.printer.work(session), self.printer.fonts)
+
+    def places(
+        self, session: Session, ready: Sequence[Recipient], chunk_size: int
+    ) -> Sequence[Place]:
+        """Return the chunk of each letter; households that are no longer due are left out."""
+        unchanged = {one.key for one in due(session)}
+        chosen = [one for one in ready if one.key in unchanged]
+        by_post = [one for one in chosen if not one.counter]
+        by_hand = [one for one in chosen if one.counter]
+        # what the ward hands over itself is in files of its own: none of it may get into the post
+        behind = -(-len(by_post) // chunk_size)
+        return [
+            *(Place(one, 1 + at // chunk_size) for at, one in enumerate(by_post)),
+            *(Place(one, 1 + behind + at // chunk_size) for at, one in enumerate(by_hand)),
+        ]
+
+    def planned_columns(self, recipient: Recipient) -> Values:
+        """Return household, way and reason of a planned letter."""
+        return {
+            "household_id": recipient.key,
+            "position": None,
+            "counter": recipient.counter,
+            "reason": recipient.reason,
+            "enclosures": _pieces(self.enclosed, recipient.reason),
+        }
+
+    def still_due(
+        self, session: Session, keys: Collection[int], *, lock: bool
+    ) -> Mapping[int, Recipient]:
+        """Return the households that may still be printed."""
+        if lock:
+            lock_households(session, keys)
+            lock_approved(session, keys)
+            lock_orders(session, keys)
+        return still_due(session, keys)
+
+    def contents(
+        self, work: Work, letters: Sequence[ChunkLetter], enclosed: Sequence[str]
+    ) -> Sequence[LetterContent]:
+        """Return letters that lack only their passwords, each with a fresh ID."""
+        keys = [one.recipient.key for one in letters]
+        addressees = read_addressees(work, self.printer.program.names.ward.ja, keys)
+        login_ids = free_login_ids(work, len(letters), self.taken)
+        beside = printed_names(enclosed)
+        return [
+            draft(
+                one.number,
+                addressees[one.recipient.key],
+                children=one.recipient.children,
+                amount_yen=one.recipient.amount_yen,
+                login_id=login_id,
+                url=f"{self.printer.public_url}/signin?id={login_id}",
+                enclosures=beside if one.recipient.reason == FIRST else (),
+            )
+            for one, login_id in zip(letters, login_ids, strict=True)
+        ]
+
+    @contextmanager
+    def press(self, day: date, chunks: int) -> Iterator[WorkerPool]:
+        """Open the worker processes; a spawned worker starts while the run is planned."""
+        workers = min(self.workers, chunks)
+        with worker_pool(self.printer.frame(day), self.printer.vault, workers) as pool:
+            yield pool
+
+    def store(self, work: Work, chunk: ReadyChunk, drawn: Drawn) -> None:
+        """Store the letters with their credentials, in place of those that they replace."""
+        credentials = issue_many(
+            work,
+            [
+                NewCredential(letter.recipient.key, content.login_id, hashed)
+                for letter, content, hashed in zip(
+                    chunk.letters, chunk.job.drafts, drawn.hashes, strict=True
+                )
+            ],
+        )
+        again = [letter for letter in chunk.letters if letter.recipient.order_id is not None]
+        if again:
+            printed = {letter.recipient.key: letter.id for letter in again}
+            replace_letters(work, printed, [letter.recipient.order_id or 0 for letter in again])
+        columns: list[Values] = [
+            {
+                "credential_id": credentials[letter.recipient.key],
+                "reason": letter.recipient.reason,
+                "enclosures": _pieces(chunk.enclosed, letter.recipient.reason),
+            }
+            for letter in chunk.letters
+        ]
+        mark_printed(work, self, chunk, columns)
+        if again:
+            letters_printed(work, [letter.recipient.key for letter in again])
+
+
+def _pieces(enclosed: Collection[str], reason: str) -> int:
+    """Return how many pieces lie in an envelope.
+
+    The letter, and beside a first one what the program encloses.
+    """
+    return 1 + len(enclosed) if reason == FIRST else 1

@@ -1,0 +1,266 @@
+"""The check of a whole extract: rows, households and totals, streamed, nothing stored."""
+
+import json
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+from portal.domain.foundation.texts import _s
+from portal.domain.mailroom.roster.checks.rows import ParsedRow, RosterRules
+from portal.domain.mailroom.roster.checks.rules import RowRules
+from portal.domain.mailroom.roster.checks.scan import NOBODY, Scan
+from portal.domain.mailroom.roster.files.csv_bytes import RosterFileError
+from portal.domain.mailroom.roster.files.layout import Layout
+from portal.domain.mailroom.roster.files.reader import RosterReader
+
+KeptRow = tuple[int, int, ParsedRow]
+"""Record, line and what the row says."""
+
+
+class RowResult(NamedTuple):
+    """One row of the report."""
+
+    record: int
+    line: int
+    household_no: str
+    person_no: str
+    result: str
+    codes: tuple[str, ...]
+
+
+class CheckedRow(NamedTuple):
+    """One row with all its fields.
+
+    ``household`` is the position of its household, NOBODY if it cannot be determined.
+    """
+
+    record: int
+    line: int
+    household: int
+    result: str
+    codes: tuple[str, ...]
+    row: ParsedRow
+
+
+class CheckedHousehold(NamedTuple):
+    """One household.
+
+    Without household numbers in the extract, ``household_no`` counts within this file only.
+    """
+
+    position: int
+    household_no: str
+    disposition: str
+    eligible_children: int
+    amount_yen: int
+    codes: tuple[str, ...]
+    rows: int
+
+
+class RosterReport:
+    """The result of a check.
+
+    Rows are read from the file again when they are asked for; none is kept.
+    """
+
+    def __init__(
+        self,
+        reader: RosterReader,
+        rules: RosterRules,
+        scan: Scan,
+        kept: deque[KeptRow] | None = None,
+    ) -> None:
+        self._reader = reader
+        self._scan = scan
+        self._kept = kept
+        self.layout: Layout = reader.layout
+        self.rules = rules
+        self.sha256 = reader.sha256
+        self.extra_columns = reader.extra_columns
+        self.totals: dict[str, Any] = self._totals()
+
+    @property
+    def clean(self) -> bool:
+        """Return whether every row was accepted or excluded and no household has to be held."""
+        return not self.totals["rows"].get("reject") and not (
+            {"hold", "reject"} & self.totals["households"].keys()
+        )
+
+    def households(self) -> Iterator[CheckedHousehold]:
+        """Yield the households in the order in which the file first names them."""
+        for position in range(len(self._scan.households)):
+            yield self.household(position)
+
+    def household(self, position: int) -> CheckedHousehold:
+        """Return one household by its position (see ``CheckedRow.household``)."""
+        found = self._scan.households[position]
+        return CheckedHousehold(
+            position,
+            found.household_no,
+            found.disposition,
+            found.eligible_children,
+            found.eligible_children * self.rules.unit_yen,
+            found.codes,
+            found.rows,
+        )
+
+    def rows(self) -> Iterator[CheckedRow]:
+        """Yield every row in file order.
+
+        Raises RosterFileError when the file changed since the check.
+        """
+        if self._kept is not None:
+            yield from self._rows_kept(self._kept)
+            return
+        rules: RowRules | None = None
+        for index, record in enumerate(self._reader.records()):
+            if index >= len(self._scan):
+                raise _changed()
+            # the header, and with it the place of every column, is known with the first record
+            rules = rules or RowRules(self._reader, self.rules)
+            result, codes = self._scan.judgment(index)
+            yield CheckedRow(
+                record.number,
+                record.line,
+                self._scan.household_of(index),
+                result,
+                codes,
+                rules.check(record),
+            )
+        if self._reader.sha256 != self.sha256:
+            raise _changed()
+
+    def _rows_kept(self, kept: deque[KeptRow]) -> Iterator[CheckedRow]:
+        """Return the rows that the check kept, once: while they are staged, memory is freed."""
+        self._kept = None
+        size, count, reported = self._reader.size, len(self._scan), 0
+        for index in range(count):
+            number, line, row = kept.popleft()
+            result, codes = self._scan.judgment(index)
+            yield CheckedRow(number, line, self._scan.household_of(index), result, codes, row)
+            if self._reader.progress is not None and index % 500 == 499:
+                self._reader.progress(size * index // count - reported)
+                reported = size * index // count
+
+    def completed(self) -> Iterator[tuple[CheckedHousehold | None, tuple[CheckedRow, ...]]]:
+        """Yield each household with its rows as soon as its last row was read.
+
+        Rows that belong to no household are yielded with None. Households keep the order in which
+        the file completes them; only unfinished ones are in memory.
+        """
+        waiting: dict[int, list[CheckedRow]] = {}
+        for row in self.rows():
+            if row.household == NOBODY:
+                yield None, (row,)
+                continue
+            members = waiting.setdefault(row.household, [])
+            members.append(row)
+            if len(members) == self._scan.households[row.household].rows:
+                yield self.household(row.household), tuple(waiting.pop(row.household))
+
+    def row_results(self) -> Iterator[RowResult]:
+        """Yield the report's line of every row.
+
+        Cheaper than ``rows`` because nothing is parsed again.
+        """
+        scan, positions, grouped = self._scan, self._reader.positions, self.layout.grouped
+        household_at, person_at = positions.get("household_no", -1), positions.get("person_no", -1)
+        for index, record in enumerate(self._reader.records()):
+            if index >= len(scan):
+                raise _changed()
+            fields, result = record.fields, scan.judgment(index)
+            number = fields[household_at] if 0 <= household_at < len(fields) else ""
+            if grouped and scan.household_of(index) != NOBODY:
+                number = scan.households[scan.household_of(index)].household_no
+            person = fields[person_at] if 0 <= person_at < len(fields) else ""
+            yield RowResult(record.number, record.line, number, person, *result)
+        if self._reader.sha256 != self.sha256:
+            raise _changed()
+
+    def write_json(self, out: IO[str]) -> None:
+        """Write records, households and totals as one JSON object, row by row."""
+        out.write('{"sha256":' + json.dumps(self.sha256) + ',\n"records":[')
+        between = "\n"
+        for row in self.row_results():
+            out.write(between + json.dumps(row._asdict(), ensure_ascii=False))
+            between = ",\n"
+        out.write('\n],\n"households":[')
+        between = "\n"
+        for household in self.households():
+            values = household._asdict()
+            del values["position"], values["rows"]
+            out.write(between + json.dumps(values, ensure_ascii=False))
+            between = ",\n"
+        out.write('\n],\n"totals":' + json.dumps(self.totals, ensure_ascii=False) + "}\n")
+
+    def _totals(self) -> dict[str, Any]:
+        rows: Counter[str] = Counter()
+        row_codes: Counter[str] = Counter()
+        for (result, codes), count in Counter(
+            map(self._scan.judgment, range(len(self._scan)))
+        ).items():
+            rows[result] += count
+            for code in codes:
+                row_codes[code] += count
+        dispositions: Counter[str] = Counter()
+        household_codes: Counter[str] = Counter()
+        children: Counter[str] = Counter()
+        for household in self._scan.households:
+            dispositions[household.disposition] += 1
+            household_codes.update(household.codes)
+            children[household.disposition] += household.eligible_children
+        unit = self.rules.unit_yen
+        return {
+            "records": len(self._scan),
+            "rows": dict(sorted(rows.items())),
+            "row_codes": dict(sorted(row_codes.items())),
+            "households": dict(sorted(dispositions.items())),
+            "household_codes": dict(sorted(household_codes.items())),
+            "children_issue": children["issue"],
+            "children_hold": children["hold"],
+            "yen_issue": children["issue"] * unit,
+            "yen_hold": children["hold"] * unit,
+        }
+
+
+def check_file(
+    path: Path,
+    layout: Layout,
+    rules: RosterRules,
+    *,
+    progress: Callable[[int], None] | None = None,
+    keep_rows: int = 0,
+) -> RosterReport:
+    """Check an extract and store nothing.
+
+    ``progress`` is called with the bytes read since its last call, in each reading.
+
+    A file of up to ``keep_rows`` rows stays in memory for the import that follows (some 0.7 kB a
+    row); a larger one is read a second time.
+
+    Raises RosterFileError (with the line) when the whole file must be refused.
+    """
+    reader = RosterReader(path, layout, progress)
+    scan = Scan(layout, rules)
+    row_rules: RowRules | None = None
+    kept: deque[KeptRow] | None = deque() if keep_rows else None
+    for record in reader.records():
+        row_rules = row_rules or RowRules(reader, rules)
+        row = row_rules.check(record)
+        scan.add(record, row)
+        if kept is not None:
+            kept.append((record.number, record.line, row))
+            if len(kept) > keep_rows:
+                kept = None
+    scan.finish()
+    return RosterReport(reader, rules, scan, kept)
+
+
+def _changed() -> RosterFileError:
+    return RosterFileError(
+        _s(
+            "確認の途中でファイルの中身が変わりました。書き換えが終わってから、"
+            "もう一度実行してください。"
+        )
+    )

@@ -1,0 +1,119 @@
+"""Turn the checked rows of one household into the fields that are stored, as received."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from portal.domain.mailroom.roster.checks.check import CheckedHousehold, CheckedRow
+from portal.domain.mailroom.roster.checks.rows import ParsedRow
+from portal.domain.mailroom.roster.files.dates import DateReading
+from portal.domain.people.households.records import ChildFields, HouseholdFields
+
+PART = "\x1f"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChild:
+    """An eligible child with the key under which the person is known, and the row's codes."""
+
+    key: str
+    fields: ChildFields
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredHousehold:
+    """A household with a householder, ready to be sealed; children oldest first."""
+
+    key: str
+    fields: HouseholdFields
+    children: tuple[StoredChild, ...]
+    protected: bool
+
+
+def _birth(reading: DateReading | None) -> date | None:
+    return reading.earliest if reading is not None and not reading.partial else None
+
+
+def group_key(row: ParsedRow) -> str:
+    """Return the key of a household without number: its householder and address.
+
+    (Layout ``sample-min``.)
+    """
+    birth = row.householder_birth.earliest.isoformat() if row.householder_birth else ""
+    return PART.join(("group", "".join(row.householder_name.split()), birth, row.address_key))
+
+
+def household_key(judged: CheckedHousehold, rows: Sequence[CheckedRow], *, grouped: bool) -> str:
+    """Return the key under which a household is known from one extract to the next."""
+    if not grouped:
+        return judged.household_no
+    known = next((row for row in rows if row.result == "accept"), rows[0])
+    return group_key(known.row)
+
+
+def _child(row: CheckedRow, household_key: str) -> StoredChild:
+    said = row.row
+    birth = _birth(said.birth)
+    when = said.birth.earliest.isoformat() if said.birth else ""
+    key = said.person_no or PART.join((household_key, "".join(said.name.split()), when))
+    fields = ChildFields(
+        person_no=said.person_no,
+        name=said.name,
+        kana=said.kana,
+        birth=birth,
+        sex=said.sex,
+        relationship=said.relationship,
+        foreign=said.foreign,
+        alias=said.alias,
+    )
+    return StoredChild(key, fields, row.codes)
+
+
+def _apart(children: list[StoredChild]) -> Iterator[StoredChild]:
+    """Keep two rows of one name and birth without person numbers as two children.
+
+    W15 holds them.
+    """
+    seen: Counter[str] = Counter()
+    for child in children:
+        seen[child.key] += 1
+        count = seen[child.key]
+        yield child if count == 1 else replace(child, key=PART.join((child.key, str(count))))
+
+
+def gather(
+    judged: CheckedHousehold, rows: Sequence[CheckedRow], key: str, *, grouped: bool
+) -> StoredHousehold | None:
+    """Return what to store of a household; None without exactly one householder and an address.
+
+    ``key`` is that of ``household_key``.
+    """
+    if judged.disposition not in {"issue", "hold"}:
+        return None
+    accepted = [row for row in rows if row.result == "accept"]
+    if not accepted:
+        return None
+    first = accepted[0].row
+    head = next((row for row in accepted if row.row.is_householder), None)
+    if head is None and not first.householder_name:
+        return None
+    said = head.row if head is not None else first
+    fields = HouseholdFields(
+        number="" if grouped else judged.household_no,
+        person_no=said.person_no if head is not None else "",
+        name=said.name if head is not None else said.householder_name,
+        kana=said.kana if head is not None else said.householder_kana,
+        birth=_birth(said.birth if head is not None else said.householder_birth),
+        postal_code=said.address.postal_code,
+        town=said.address.town,
+        street=said.address.block,
+        building=said.address.building_room,
+        foreign=said.foreign,
+        alias=said.alias if head is not None else said.householder_alias,
+    )
+    kids = [row for row in accepted if not row.row.is_householder or row.row.minor_householder]
+    kids.sort(key=lambda row: (row.row.birth.earliest if row.row.birth else date.max, row.record))
+    children = tuple(_apart([_child(row, key) for row in kids]))
+    return StoredHousehold(key, fields, children, protected="W01_PROTECTED" in judged.codes)

@@ -1,0 +1,325 @@
+"""Rules for one row of an extract: its meaning and the codes that it earns."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+from portal.domain.mailroom.roster.checks import characters, codes
+from portal.domain.mailroom.roster.checks.addresses import AddressRules, AddressView
+from portal.domain.mailroom.roster.checks.rows import (
+    NOBODY_KNOWN,
+    Cells,
+    Change,
+    ParsedRow,
+    RosterRules,
+)
+from portal.domain.mailroom.roster.files.dates import DateReading, read_date
+from portal.domain.mailroom.roster.files.layout import Layout
+from portal.domain.mailroom.roster.files.reader import Record, RosterReader
+
+OWN_CHILD = frozenset(["子", "長男", "長女", "養子", "養女", "実子", "嫡出子"]) | frozenset(
+    f"{nth}{kind}"
+    for nth in ("二", "三", "四", "五", "六", "七", "八", "九", "十", "次")
+    for kind in "男女"
+)
+INSTITUTION_RELATIONSHIPS = ("施設",)
+
+
+class RowRules:
+    """Apply one program's rules to the records of one file (after its header was read)."""
+
+    def __init__(self, reader: RosterReader, rules: RosterRules) -> None:
+        self.rules = rules
+        self.layout: Layout = reader.layout
+        # a missing column reads the empty text that check() appends behind the last field
+        self._at = {name: reader.positions.get(name, -1) for name in Cells._fields}
+        self._positions = tuple(self._at[name] for name in Cells._fields)
+        self._width = reader.width
+        digits = {name: column.digits for name, column in self.layout.by_field.items()}
+        self._household_digits = digits.get("household_no", 0)
+        self._person_digits = digits.get("person_no", 0)
+        self._has_person_no = "person_no" in self.layout.by_field
+        self._person_rows = self.layout.rows == "person"
+        self._codes: Mapping[str, Mapping[str, str]] = self.layout.codes
+        self._styles = self.layout.date_styles
+        self._address = AddressRules(self.layout, rules).view
+
+    def check(self, record: Record) -> ParsedRow:
+        """Return the row with its own codes; what only the whole file shows is added later."""
+        if len(record.fields) != self._width:
+            return self._misshapen(record)
+        values = [*record.fields, ""]
+        cells = Cells._make([values[position] for position in self._positions])
+        found = _Found([], [])
+        if record.damaged or characters.UNUSUAL.search(record.text):
+            self._check_characters(record, found)
+        read = self._read(cells, found)
+        result, row_codes, minor = self._judge(cells, read, found)
+        return ParsedRow(
+            household_no=read.household_no,
+            person_no=read.person_no,
+            is_householder=read.is_head,
+            relationship=cells.relationship,
+            name=cells.name,
+            kana=cells.kana,
+            birth=read.birth,
+            sex=self._codes["sex"].get(cells.sex.strip(), "other") if cells.sex else "",
+            address=read.address.address,
+            protected=read.protected,
+            foreign=self._is_foreign(cells.foreign),
+            change_reason=read.change.reason,
+            change_date=read.change.day,
+            residence_since=read.change.since,
+            remarks=cells.remarks,
+            householder_name=cells.householder_name,
+            householder_kana=cells.householder_kana,
+            householder_birth=read.head_birth,
+            result=result,
+            codes=_sorted(tuple(row_codes)),
+            household_known=read.household_known,
+            institutional=read.address.institutional or _of_institution(cells.relationship),
+            minor_householder=minor,
+            address_key=read.address.key,
+            alias=cells.alias.strip(),
+            householder_alias=cells.householder_alias.strip(),
+        )
+
+    def _read(self, cells: Cells, found: "_Found") -> "_Read":
+        """Return what the cells mean; what is wrong with them is added to ``found``."""
+        household_no, household_known = self._household(cells.household_no, found)
+        person_no = self._person(cells.person_no, found)
+        is_head = self._is_householder(cells.householder, found)
+        extracted = _day(cells.extracted, self._styles) if cells.extracted else None
+        # an extract dated before the base date was made for that day: births up to it are expected
+        until = max(extracted or self.rules.extracted, self.rules.base_date)
+        birth = self._born("name", cells.name, cells.birth_date, until, found)
+        head_birth = None
+        if not self._person_rows:
+            name, born = cells.householder_name, cells.householder_birth_date
+            head_birth = self._born("householder_name", name, born, until, found)
+        address = self._address(cells.postal_code, cells.town, cells.block, cells.building_room)
+        if address.errors:
+            found.errors.extend(
+                code for code in address.errors if _ADDRESS_FIELD[code] not in found.unclear
+            )
+        return _Read(
+            household_no,
+            household_known,
+            person_no,
+            is_head,
+            birth,
+            head_birth,
+            address,
+            self._change(cells),
+            self._is_protected(cells.protection),
+        )
+
+    def _judge(self, cells: Cells, read: "_Read", found: "_Found") -> tuple[str, list[str], bool]:
+        """Return the row's result, its codes, and whether its householder is in the age window."""
+        if found.errors:
+            return "reject", found.errors, False
+        # a householder in the window is a child alone; others are asked only whether they are
+        # children
+        head_birth = read.birth if read.is_head else read.head_birth
+        minor = head_birth is not None and self._in_window(head_birth)
+        excluded = self._excluded(read.is_head, read.birth, read.change)
+        if excluded:
+            return "exclude", excluded, minor
+        warnings = found.warnings
+        warnings.extend(read.address.warnings)
+        self._after_base(read.change, read.birth, warnings)
+        if read.protected:
+            warnings.append(codes.W01_PROTECTED)
+        if minor:
+            warnings.append(codes.W04_MINOR_HOUSEHOLDER)
+        self._check_names(cells, read.is_head, warnings)
+        return "accept", warnings, minor
+
+    def _misshapen(self, record: Record) -> ParsedRow:
+        """Reject a row with too many or too few fields, and keep its numbers where they are whole."""
+        width = len(record.fields)
+        household = self._at["household_no"]
+        person = self._at["person_no"]
+        number = record.fields[household] if 0 <= household < width else ""
+        number, known = self._household(number, _Found([], [])) if number else ("", False)
+        return NOBODY_KNOWN._replace(
+            household_no=number,
+            person_no=record.fields[person] if 0 <= person < width else "",
+            codes=(codes.E01_COLUMNS,),
+            household_known=known,
+        )
+
+    def _household(self, text: str, found: "_Found") -> tuple[str, bool]:
+        if self.layout.grouped:
+            return "", not found.unclear & _GROUP_FIELDS
+        if "household_no" in found.unclear:
+            return text, False
+        number = characters.digits_of(text)
+        if characters.is_number(number, self._household_digits):
+            return number, True
+        found.errors.append(codes.E02_HOUSEHOLD_NO)
+        return text, False
+
+    def _person(self, text: str, found: "_Found") -> str:
+        if not self._has_person_no or "person_no" in found.unclear:
+            return text
+        number = characters.digits_of(text)
+        if not characters.is_number(number, self._person_digits):
+            found.errors.append(codes.E03_PERSON_NO)
+        return number
+
+    def _is_householder(self, text: str, found: "_Found") -> bool:
+        if not self._person_rows or "householder" in found.unclear:
+            return False
+        flag = self._codes["householder"].get(text.strip())
+        if flag is None:
+            found.errors.append(codes.E01_COLUMNS)
+        return flag == "yes"
+
+    def _is_protected(self, text: str) -> bool:
+        """Return whether the row marks a protected person; an unknown mark counts as one."""
+        return text != "" and self._codes["protection"].get(text.strip(), "yes") == "yes"
+
+    def _is_foreign(self, text: str) -> bool:
+        return text != "" and self._codes["foreign"].get(text.strip()) == "yes"
+
+    def _change(self, cells: Cells) -> Change:
+        reason = cells.change_reason.strip()
+        return Change(
+            self._codes["change_reason"].get(reason, "other") if reason else "",
+            _day(cells.change_date, self._styles) if cells.change_date else None,
+            _day(cells.residence_since, self._styles) if cells.residence_since else None,
+        )
+
+    def _check_names(self, cells: Cells, is_head: bool, warnings: list[str]) -> None:
+        name, head_name, kana = cells.name, cells.householder_name, cells.kana
+        if characters.NOT_JISX0208.search(name) or characters.NOT_JISX0208.search(head_name):
+            warnings.append(codes.W03_NOT_IN_JISX0208)
+        if not is_head and cells.relationship and cells.relationship.strip() not in OWN_CHILD:
+            warnings.append(codes.W05_NOT_CHILD_OF_HOUSEHOLDER)
+        if characters.LATIN.search(name):
+            warnings.append(codes.W09_FOREIGN_NAME)
+        if name != name.strip() or kana != kana.strip() or head_name != head_name.strip():
+            warnings.append(codes.W13_WIDTH_NORMALISED)
+
+    def _check_characters(self, record: Record, found: "_Found") -> None:
+        """Check the characters field by field, and name the fields that cannot be judged."""
+        unclear: set[str] = set()
+        name_of = {position: name for name, position in self._at.items() if position >= 0}
+        for position, text in enumerate(record.fields):
+            name = name_of.get(position, "")
+            control = (
+                characters.CONTROL_BUT_BREAKS if name in {"remarks", ""} else characters.CONTROL
+            )
+            if position in record.damaged or characters.DAMAGE.search(text):
+                found.errors.append(codes.E12_BYTES)
+                unclear.add(name)
+            elif control.search(text):
+                found.errors.append(codes.E13_CONTROL)
+                unclear.add(name)
+            elif name in {"name", "householder_name"} and characters.GAIJI_IN_NAME.search(text):
+                found.warnings.append(codes.W02_GAIJI)
+            if name in _NAMES and characters.HALF_WIDTH_KANA.search(text):
+                found.warnings.append(codes.W13_WIDTH_NORMALISED)
+        found.unclear = frozenset(unclear)
+
+    def _born(
+        self, whose: str, name: str, text: str, until: date, found: "_Found"
+    ) -> DateReading | None:
+        """Check one person's name and read the birth date, which cannot lie after ``until``."""
+        if not name.strip() and whose not in found.unclear:
+            found.errors.append(codes.E06_NAME)
+        if _BIRTH_OF[whose] in found.unclear:
+            return None
+        birth = read_date(text, self._styles)
+        if birth is None:
+            found.errors.append(codes.E04_BIRTHDATE)
+        elif birth.earliest > until:
+            found.errors.append(codes.E05_BIRTHDATE_FUTURE)
+        elif birth.normalised:
+            found.warnings.append(codes.W12_ERA_NORMALISED)
+        elif birth.earliest != birth.latest:
+            found.warnings.append(codes.W14_PARTIAL_BIRTHDATE)
+        return birth
+
+    def _in_window(self, birth: DateReading) -> bool:
+        return birth.latest >= self.rules.birth_from and birth.earliest <= self.rules.birth_to
+
+    def _excluded(self, is_head: bool, birth: DateReading | None, change: Change) -> list[str]:
+        base = self.rules.base_date
+        found = []
+        if not is_head and birth is not None:
+            if birth.latest < self.rules.birth_from:
+                found.append(codes.X01_TOO_OLD)
+            elif birth.earliest > self.rules.birth_to:
+                found.append(codes.X02_TOO_YOUNG)
+        if change.reason in {"moved_out", "died"} and change.day is not None and change.day < base:
+            found.append(codes.X03_LEFT_BEFORE_BASE)
+        if change.reason == "moved_in" and change.moved_after(base):
+            found.append(codes.X06_NOT_RESIDENT_AT_BASE)
+        return found
+
+    def _after_base(self, change: Change, birth: DateReading | None, warnings: list[str]) -> None:
+        """Warn of moves and deaths since the base date; one without its day counts as since."""
+        base = self.rules.base_date
+        if change.reason == "died":
+            warnings.append(codes.W11_DIED_AFTER_BASE)
+        elif change.reason == "moved_out" or (
+            change.reason == "moved_within" and change.moved_after(base)
+        ):
+            warnings.append(codes.W10_MOVED_AFTER_BASE)
+        elif (
+            change.reason in {"", "other"}
+            and change.since is not None
+            and change.since > base
+            and (birth is None or change.since > birth.latest)
+        ):
+            # no reason is given, but the address is new; a child born into it did not move
+            warnings.append(codes.W10_MOVED_AFTER_BASE)
+
+
+@dataclass(slots=True)
+class _Found:
+    """Codes that were found in one row, and the fields that are too damaged to be judged."""
+
+    errors: list[str]
+    warnings: list[str]
+    unclear: frozenset[str] = frozenset()
+
+
+class _Read(NamedTuple):
+    """What the cells of one row mean."""
+
+    household_no: str
+    household_known: bool
+    person_no: str
+    is_head: bool
+    birth: DateReading | None
+    head_birth: DateReading | None
+    address: AddressView
+    change: Change
+    protected: bool
+
+
+_BIRTH_OF = {"name": "birth_date", "householder_name": "householder_birth_date"}
+_GROUP_FIELDS = frozenset(
+    {"householder_name", "householder_birth_date", "postal_code", "town", "block", "building_room"}
+)
+_NAMES = frozenset({"name", "kana", "householder_name", "householder_kana"})
+_ADDRESS_FIELD = {codes.E07_POSTAL: "postal_code", codes.E08_TOWN: "town"}
+
+
+def _of_institution(relationship: str) -> bool:
+    return any(word in relationship for word in INSTITUTION_RELATIONSHIPS)
+
+
+def _day(text: str, styles: frozenset[str]) -> date | None:
+    reading = read_date(text, styles)
+    return None if reading is None else reading.earliest
+
+
+@lru_cache(maxsize=4096)
+def _sorted(found: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(set(found)))

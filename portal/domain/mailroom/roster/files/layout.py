@@ -1,0 +1,326 @@
+"""Layouts: how one ward writes its extract, read from a TOML file.
+
+Encoding, columns, codes, dates.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.program.reading import Section
+from portal.domain.foundation.program.toml_files import TomlFaultError, open_toml
+from portal.domain.foundation.texts import _s
+from portal.domain.mailroom.roster.files.dates import STYLES
+
+KINDS = ("csv", "fixed", "xlsx")
+ENCODINGS = ("cp932", "utf-8", "euc_jp")
+SEPARATORS = (",", "\t", ";")
+ROWS = ("person", "child")
+GROUPINGS = ("number", "householder_and_address")
+SHIPPED = Path(__file__).resolve().parents[3] / "programs" / "sample" / "layouts"
+
+FIELDS = (
+    "extracted",
+    "household_no",
+    "person_no",
+    "householder",
+    "relationship",
+    "name",
+    "kana",
+    "birth_date",
+    "sex",
+    "postal_code",
+    "town",
+    "block",
+    "building_room",
+    "residence_since",
+    "change_reason",
+    "change_date",
+    "protection",
+    "foreign",
+    "remarks",
+    "householder_name",
+    "householder_kana",
+    "householder_birth_date",
+    "alias",
+    "householder_alias",
+)
+"""Everything that a column can mean; a column without a field is read over."""
+CODE_MEANINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "householder": ("yes", "no"),
+        "sex": ("male", "female", "other"),
+        "protection": ("yes", "no"),
+        "foreign": ("yes", "no"),
+        "change_reason": ("moved_out", "moved_within", "moved_in", "died", "born", "other"),
+    }
+)
+_NEEDED = {
+    "person": ("householder", "name", "birth_date", "postal_code", "town", "block"),
+    "child": (
+        "name",
+        "birth_date",
+        "householder_name",
+        "householder_birth_date",
+        "postal_code",
+        "town",
+        "block",
+    ),
+}
+
+
+class LayoutError(InputError):
+    """A layout file is wrong; the message lists every fault in a sentence of its own."""
+
+    code = "layout"
+
+    def __init__(self, path: Path, problems: list[str]) -> None:
+        self.path = path
+        self.problems = tuple(problems)
+        lines = "".join(f"\n- {problem}" for problem in problems)
+        super().__init__(
+            _s("レイアウトファイル %(path)s を直してください。%(lines)s")
+            % {"path": path, "lines": lines}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: header, field, width in bytes (fixed width only), number of digits."""
+
+    header: str
+    field: str = ""
+    width: int = 0
+    digits: int = 0
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How an extract is written. Immutable; made by :func:`load_layout`."""
+
+    path: Path
+    name: str
+    kind: str
+    encoding: str
+    separator: str
+    header: bool
+    rows: str
+    households: str
+    sheet: str
+    date_styles: frozenset[str]
+    columns: tuple[Column, ...]
+    codes: Mapping[str, Mapping[str, str]]
+
+    @cached_property
+    def by_field(self) -> Mapping[str, Column]:
+        """Return the columns that have a field, by field."""
+        return {column.field: column for column in self.columns if column.field}
+
+    @property
+    def has_protection(self) -> bool:
+        """Return whether the extract itself tells who is protected.
+
+        Otherwise the ward's list or statement must be loaded.
+        """
+        return "protection" in self.by_field
+
+    @property
+    def grouped(self) -> bool:
+        """Return whether households are recognized by householder and address, not by number."""
+        return self.households == "householder_and_address"
+
+    @property
+    def record_width(self) -> int:
+        """Return the bytes of one fixed-width record, without its line end."""
+        return sum(column.width for column in self.columns)
+
+
+def find_layout(name_or_path: str | Path, layouts_dir: Path | None = None) -> Layout:
+    """Return a layout by name or path.
+
+    A name is looked up in the program's folder of layouts, then among those shipped.
+
+    Raises LayoutError when there is none or when its file is wrong.
+    """
+    text = str(name_or_path)
+    if text.endswith(".toml") or "/" in text:
+        path = Path(text)
+        inside = None if layouts_dir is None else layouts_dir / path
+        return load_layout(
+            inside if inside is not None and not path.is_file() and inside.is_file() else path
+        )
+    folders = [SHIPPED] if layouts_dir is None else [layouts_dir, SHIPPED]
+    for folder in folders:
+        if (folder / f"{text}.toml").is_file():
+            return load_layout(folder / f"{text}.toml")
+    names = sorted({file.stem for folder in folders for file in folder.glob("*.toml")})
+    raise LayoutError(
+        folders[0] / f"{text}.toml",
+        [
+            _s(
+                "レイアウト「%(name)s」はありません。使える名前: %(names)s。または .toml "
+                "ファイルの場所を指定してください。"
+            )
+            % {"name": text, "names": " / ".join(names)}
+        ],
+    )
+
+
+def load_layout(path: Path) -> Layout:
+    """Read one layout file. Raises LayoutError with a sentence for every fault."""
+    problems: list[str] = []
+    data = _read_toml(path)
+    section = Section(data, where="", problems=problems)
+    kind = section.choice("kind", KINDS)
+    encoding = _encoding(section, kind)
+    separator = section.text("separator", ",") if kind != "csv" else _separator(section)
+    rows = section.choice("rows", ROWS, "person")
+    households = section.choice("households", GROUPINGS, "number")
+    layout = Layout(
+        path=path,
+        name=section.text("name"),
+        kind=kind,
+        encoding=encoding,
+        separator=separator,
+        header=section.flag("header", default=kind != "fixed"),
+        rows=rows,
+        households=households,
+        sheet=section.text("sheet", ""),
+        date_styles=_styles(section),
+        columns=tuple(_column(table, kind) for table in section.tables("columns")),
+        codes=_codes(data.get("codes", {}) if section.has("codes") else {}, problems),
+    )
+    section.finish()
+    _check(layout, problems)
+    if problems:
+        raise LayoutError(path, problems)
+    return layout
+
+
+def _read_toml(path: Path) -> dict[str, object]:
+    try:
+        return open_toml(path)
+    except TomlFaultError as fault:
+        raise LayoutError(path, [fault.sentence]) from None
+
+
+def _encoding(section: Section, kind: str) -> str:
+    encoding = (
+        section.text("encoding", "utf-8" if kind == "xlsx" else None).lower().replace("-", "_")
+    )
+    if encoding in {"shift_jis", "sjis", "shiftjis", "windows_31j", "ms932"}:
+        section.problem(
+            "encoding",
+            _s("cp932 と書いてください。Shift_JIS のままでは髙や﨑などの文字が読めません。"),
+        )
+        return "cp932"
+    encoding = {"utf8": "utf-8", "utf_8": "utf-8", "utf_8_sig": "utf-8"}.get(encoding, encoding)
+    if encoding not in ENCODINGS:
+        section.problem(
+            "encoding",
+            _s("「%(value)s」は使えません。%(allowed)s のどれかにしてください。")
+            % {"value": encoding, "allowed": " / ".join(ENCODINGS)},
+        )
+    return encoding
+
+
+def _separator(section: Section) -> str:
+    # Section.text strips, and a tab would vanish: it is written as a word
+    value = {"tab": "\t", "comma": ",", "semicolon": ";"}.get(
+        text := section.text("separator", "comma"), text
+    )
+    if value not in SEPARATORS:
+        section.problem("separator", _s("comma / tab / semicolon のどれかにしてください。"))
+    return value
+
+
+def _styles(section: Section) -> frozenset[str]:
+    styles = section.words("date_styles", STYLES)
+    for style in styles:
+        if style not in STYLES:
+            section.problem(
+                "date_styles",
+                _s("「%(value)s」は使えません。%(allowed)s のどれかにしてください。")
+                % {"value": style, "allowed": " / ".join(STYLES)},
+            )
+    return frozenset(styles)
+
+
+def _column(table: Section, kind: str) -> Column:
+    field = table.text("field", "")
+    if field and field not in FIELDS:
+        table.problem(
+            "field",
+            _s("「%(value)s」は使えません。%(allowed)s のどれかにしてください。")
+            % {"value": field, "allowed": " / ".join(FIELDS)},
+        )
+    return Column(
+        header=table.text("header"),
+        field=field,
+        width=table.whole("width", low=1, high=10_000)
+        if kind == "fixed"
+        else table.whole("width", 0),
+        digits=table.whole("digits", 0, high=40),
+    )
+
+
+def _codes(data: object, problems: list[str]) -> Mapping[str, Mapping[str, str]]:
+    # the keys are the ward's own values, so Section, which knows all keys by name, cannot read them
+    found: dict[str, Mapping[str, str]] = {}
+    tables = data if isinstance(data, dict) else {"codes": data}
+    for field, table in tables.items():
+        meanings = CODE_MEANINGS.get(field, ())
+        if not meanings or not isinstance(table, dict):
+            problems.append(
+                _s("codes.%(field)s: 使えるのは表 %(allowed)s だけです。")
+                % {"field": field, "allowed": " / ".join(CODE_MEANINGS)}
+            )
+            continue
+        for value, meaning in table.items():
+            if meaning not in meanings:
+                problems.append(
+                    _s(
+                        "codes.%(field)s: 値「%(value)s」の意味は %(allowed)s "
+                        "のどれかにしてください。"
+                    )
+                    % {"field": field, "value": value, "allowed": " / ".join(meanings)}
+                )
+        found[field] = MappingProxyType(
+            {str(value): str(meaning) for value, meaning in table.items()}
+        )
+    return MappingProxyType(found)
+
+
+def _check(layout: Layout, problems: list[str]) -> None:
+    if not layout.columns:
+        problems.append(_s("列がありません。[[columns]] を列の順に書いてください。"))
+        return
+    headers = [column.header for column in layout.columns]
+    problems.extend(
+        _s("見出し「%(header)s」が二度あります。") % {"header": header}
+        for header in sorted({header for header in headers if headers.count(header) > 1})
+    )
+    fields = [column.field for column in layout.columns if column.field]
+    problems.extend(
+        _s("%(field)s の列が二つあります。一つにしてください。") % {"field": field}
+        for field in sorted({field for field in fields if fields.count(field) > 1})
+    )
+    needed = [*_NEEDED[layout.rows], *(["household_no"] if layout.households == "number" else [])]
+    problems.extend(
+        _s("%(field)s の列がありません。どの列がそれに当たるかを書いてください。")
+        % {"field": field}
+        for field in needed
+        if field not in fields
+    )
+    problems.extend(
+        _s("[codes.%(field)s] がありません。この列の値の意味を書いてください。") % {"field": field}
+        for field in CODE_MEANINGS
+        if field in fields and not layout.codes.get(field)
+    )
+    if layout.rows == "child" and "householder" in fields:
+        problems.append(_s('rows = "child" のレイアウトには householder の列を置けません。'))
+    if layout.rows == "person" and layout.grouped:
+        problems.append(_s('householder_and_address は rows = "child" のときだけ使えます。'))

@@ -1,0 +1,101 @@
+"""Excel workbooks: checked against zip bombs before unpacking, then read as text."""
+
+import datetime as dt
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from python_calamine import CalamineError, CalamineWorkbook, WorksheetNotFound
+
+from portal.domain.foundation.texts import _s
+from portal.domain.mailroom.roster.files.csv_bytes import RosterFileError, cannot_read
+
+MAX_FILE_BYTES = 64 << 20
+MAX_TOTAL_BYTES = 512 << 20
+MAX_RATIO = 100
+MAX_ENTRIES = 1_000
+MAX_ROWS = 400_000
+RATIO_FREE_BYTES = 1 << 20
+"""A part this small may be packed as tightly as it likes (an empty sheet of blanks)."""
+CHUNK_BYTES = 1 << 20
+
+
+def check_workbook(path: Path) -> None:
+    """Refuse a file that is no workbook or would unpack to something huge.
+
+    Reads only the directory at first.
+    """
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise _too_big()
+        with zipfile.ZipFile(path) as archive:
+            parts = archive.infolist()
+            if len(parts) > MAX_ENTRIES or sum(part.file_size for part in parts) > MAX_TOTAL_BYTES:
+                raise _too_big()
+            for part in parts:
+                if part.file_size > RATIO_FREE_BYTES and part.file_size > MAX_RATIO * max(
+                    part.compress_size, 1
+                ):
+                    raise _too_big()
+            for part in parts:
+                _check_true_size(archive, part)
+    except OSError as error:
+        raise cannot_read(path, error) from error
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+        raise _no_workbook() from error
+
+
+def _check_true_size(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+    # the directory may lie; zipfile stops at the declared size and then finds the checksum wrong
+    with archive.open(part) as stream:
+        while stream.read(CHUNK_BYTES):
+            pass
+
+
+def read_sheet(path: Path, sheet: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield (row number from 1, cells as text) of the named or first sheet.
+
+    Raises RosterFileError for a file that is no workbook, has no such sheet or too many rows.
+    """
+    check_workbook(path)
+    try:
+        with CalamineWorkbook.from_path(path) as book:
+            worksheet = book.get_sheet_by_name(sheet) if sheet else book.get_sheet_by_index(0)
+            if worksheet.total_height > MAX_ROWS:
+                raise _too_big()
+            first = 1 + (worksheet.start[0] if worksheet.start else 0)
+            for number, row in enumerate(worksheet.iter_rows(), first):
+                yield number, [_text(cell) for cell in row]
+    except WorksheetNotFound as error:
+        raise RosterFileError(
+            _s("シート「%(sheet)s」がありません。レイアウトの sheet を確かめてください。")
+            % {"sheet": sheet}
+        ) from error
+    except CalamineError as error:
+        raise _no_workbook() from error
+
+
+def _text(cell: object) -> str:
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, dt.datetime | dt.date):
+        return f"{cell:%Y%m%d}"
+    return str(cell)
+
+
+def _too_big() -> RosterFileError:
+    return RosterFileError(
+        _s(
+            "Excel ファイルが大きすぎるか、圧縮の中身が不自然です。CSV "
+            "で出し直してもらってください。"
+        )
+    )
+
+
+def _no_workbook() -> RosterFileError:
+    return RosterFileError(
+        _s("Excel(.xlsx)として読めません。ファイルを確かめ、.xlsx で保存し直してください。")
+    )

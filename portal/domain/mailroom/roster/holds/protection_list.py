@@ -1,0 +1,171 @@
+"""Load protection from a separate list of numbers of the ward."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
+from portal.domain.mailroom.roster.bulk import chunks
+from portal.domain.mailroom.roster.checks import codes
+from portal.domain.mailroom.roster.checks.characters import digits_of
+from portal.domain.mailroom.roster.holds.services import put_hold
+from portal.domain.people.households.models import Child, Hold, Household
+from portal.domain.people.households.protection import record_protection
+from portal.domain.people.households.records import household_digest, open_household, person_digest
+
+KINDS = ("household", "person")
+AT_ONCE = 500
+MAX_BYTES = 20_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectionList:
+    """The result of a list.
+
+    Households named, newly held, released earlier (and left released), and numbers without anybody.
+    """
+
+    households: int
+    held: int
+    released_before: int
+    unknown: tuple[str, ...]
+
+
+def read_numbers(path: Path, column: str) -> list[str]:
+    """Return the numbers in one column of a CSV file, each once, in file order.
+
+    The file is UTF-8 or CP932 and has a header.
+
+    Raises:
+        InputError: no such column, no number, or no CSV of these encodings.
+    """
+    rows = _rows(path)
+    header = [name.strip() for name in rows[0]] if rows else []
+    if header.count(column) != 1:
+        raise InputError(
+            _s(
+                "支援措置の一覧に「%(column)s」という列がありません。--column "
+                "で列の見出しを指定してください。"
+            )
+            % {"column": column}
+        )
+    place = header.index(column)
+    values = (row[place].strip() for row in rows[1:] if len(row) > place)
+    numbers = list(dict.fromkeys(digits_of(value) for value in values if value))
+    if not numbers:
+        raise InputError(
+            _s(
+                "支援措置の一覧に番号がありません。対象者がいないときは portal roster "
+                "protection none を使ってください。"
+            )
+        )
+    return numbers
+
+
+def _rows(path: Path) -> list[list[str]]:
+    """Return the rows of a CSV file of a known encoding. Raises InputError."""
+    data = path.read_bytes()
+    text = _text(data) if len(data) <= MAX_BYTES else None
+    if text is None:
+        raise InputError(
+            _s(
+                "支援措置の一覧を読めません。20メガバイトまでの、UTF-8 か CP932 の CSV "
+                "にしてください。"
+            )
+        )
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error:
+        raise InputError(
+            _s("支援措置の一覧を CSV として読めません。引用符が閉じているか確かめてください。")
+        ) from None
+
+
+def _text(data: bytes) -> str | None:
+    for encoding in ("utf-8-sig", "cp932"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return None
+
+
+def load_list(
+    work: Work, numbers: Sequence[str], kind: str, *, again: bool = False
+) -> ProtectionList:
+    """Protect and hold the households of a list.
+
+    ``kind`` tells whose numbers they are: household or person.
+
+    A household whose protection the ward released before stays released, unless ``again`` tells
+    that the list is newer.
+    """
+    found = _of_households(work, numbers) if kind == "household" else _of_people(work, numbers)
+    households = sorted(set(found.values()))
+    held = before = 0
+    for household_id in households:
+        household = work.session.get_one(Household, household_id, with_for_update=True)
+        if household.protected:
+            continue
+        if not again and _released(work.session, household_id):
+            before += 1
+            continue
+        household.protected = True
+        household.changed_at = work.now
+        put_hold(work, household, codes.W01_PROTECTED, source="list")
+        held += 1
+    record(work, "protection.list", "protection", households=len(households), held=held)
+    record_protection(work, "list")
+    work.session.flush()
+    return ProtectionList(
+        len(households), held, before, tuple(n for n in numbers if n not in found)
+    )
+
+
+def _released(session: Session, household_id: int) -> bool:
+    query = select(Hold.id).where(
+        Hold.household_id == household_id,
+        Hold.code == codes.W01_PROTECTED,
+        Hold.state == "released",
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def _of_households(work: Work, numbers: Iterable[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for part in chunks(numbers, AT_ONCE):
+        number_of = {household_digest(work.vault, number): number for number in part}
+        query = select(Household.number_digest, Household.id).where(
+            Household.number_digest.in_(number_of)
+        )
+        found |= {number_of[digest]: key for digest, key in work.session.execute(query)}
+    return found
+
+
+def _of_people(work: Work, numbers: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for part in chunks(numbers, AT_ONCE):
+        number_of = {person_digest(work.vault, number): number for number in part}
+        query = select(Child.person_digest, Child.household_id).where(
+            Child.person_digest.in_(number_of)
+        )
+        found |= {number_of[digest]: key for digest, key in work.session.execute(query)}
+    wanted = set(numbers)
+    query_all = select(
+        Household.id, Household.wrapped_key, Household.sealed, Household.number_digest
+    )
+    for key, wrapped, sealed, digest in work.session.execute(
+        query_all.execution_options(yield_per=AT_ONCE)
+    ):
+        person = open_household(work.vault.unwrap(wrapped), sealed, digest).person_no
+        if person in wanted:
+            found[person] = key
+    return found

@@ -1,0 +1,193 @@
+"""Import an extract: check, stage and apply.
+
+The first one is applied at once, later ones when an officer decides so.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.base import refresh_statistics
+from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import WorkSource
+from portal.domain.mailroom.roster.checks.check import RosterReport
+from portal.domain.mailroom.roster.imports.apply import Step, apply_import, no_step
+from portal.domain.mailroom.roster.imports.differences import find
+from portal.domain.mailroom.roster.imports.first import store
+from portal.domain.mailroom.roster.imports.staging import (
+    Stager,
+    clear_rows,
+    clear_staging,
+    next_staged_id,
+    overtaken,
+)
+from portal.domain.mailroom.roster.models import RosterDifference, RosterImport
+from portal.domain.mailroom.roster.states import ROSTER_IMPORT
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.households.models import Child, Household, SearchIndex
+from portal.domain.people.households.search_index import Indexer
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """The result of importing a file.
+
+    Its import, and whether it was applied, is waiting, or had been applied before.
+    """
+
+    import_id: int
+    state: str
+    repeated: bool
+    differences: dict[str, int]
+
+
+class Importer:
+    """Imports extracts of one program."""
+
+    def __init__(self, source: WorkSource, indexer: Indexer, amount_yen: int) -> None:
+        self._source = source
+        self._indexer = indexer
+        self._amount = amount_yen
+
+    def run(self, path: Path, report: RosterReport, *, step: Step = no_step) -> Imported:
+        """Import a checked file.
+
+        Interrupted anywhere, the next run of the same file completes it once.
+
+        ``step`` is called ``STEPS`` times while a first import is applied, for a progress bar.
+
+        Raises:
+            ConflictError: another import was started meanwhile; nothing of this one is applied.
+            RosterFileError: the file changed since its check.
+        """
+        with self._source.write() as session:
+            known = self._known(session, report.sha256)
+            if known is not None:
+                return Imported(known.id, known.state, repeated=True, differences=known.differences)
+            found = self._begin(session, path, report)
+            stager = Stager(
+                self._source.vault,
+                self._indexer,
+                found.id,
+                found.wrapped_key,
+                next_staged_id(session),
+            )
+            found.first = session.scalar(select(Household.id).limit(1)) is None
+        if found.first:
+            return self._store_first(stager, report, step)
+        stager.stage(self._source.write, report)
+        with self._source.write() as session:
+            return self._finish(session, stager.still_ours(session), step)
+
+    def _store_first(self, stager: Stager, report: RosterReport, step: Step) -> Imported:
+        with self._source.write() as session:
+            now = self._source.clock.now(session)
+            found = stager.still_ours(session)
+            if session.scalar(select(Household.id).limit(1)) is not None:
+                raise overtaken()
+            store(session, stager.batches(report), found.id, self._amount, now)
+            found.state = ROSTER_IMPORT.next(found.state, "stage")
+            session.flush()
+            self._apply(session, found.id, step)
+        with self._source.write() as session:
+            refresh_statistics(session, Household, Child, Entitlement, SearchIndex)
+        return Imported(found.id, found.state, repeated=False, differences={})
+
+    def apply(self, import_id: int, *, step: Step = no_step) -> RosterImport:
+        """Apply a later import whose differences were reviewed.
+
+        Raises:
+            NotFoundError: there is no such import.
+            ConflictError: it was applied before, or a later one replaced it.
+        """
+        with self._source.write() as session:
+            return self._apply(session, import_id, step)
+
+    def check_apply(self, import_id: int) -> dict[str, int]:
+        """Return the counts of what ``apply`` would do, and change nothing. Raises as ``apply``."""
+        with self._source.write() as session:
+            found = session.get(RosterImport, import_id)
+            if found is None:
+                raise NotFoundError(_s("取り込み %(id)d は見つかりません。") % {"id": import_id})
+            counts = dict(found.differences)
+            self._apply(session, import_id, no_step)
+            session.rollback()
+            return counts
+
+    def _apply(self, session: Session, import_id: int, step: Step) -> RosterImport:
+        return apply_import(
+            self._source.work(session),
+            self._indexer,
+            import_id,
+            self._amount,
+            step,
+        )
+
+    def _known(self, session: Session, sha256: str) -> RosterImport | None:
+        """Return the import of the same file: the one that waits, or the one applied last.
+
+        An older one counts as new.
+        """
+        latest = select(RosterImport).order_by(RosterImport.id.desc()).limit(1)
+        for state in ("staged", "applied"):
+            found = session.scalar(latest.where(RosterImport.state == state))
+            if found is not None and found.sha256 == sha256:
+                return found
+        return None
+
+    def _begin(self, session: Session, path: Path, report: RosterReport) -> RosterImport:
+        now = self._source.clock.now(session)
+        unfinished = select(RosterImport).where(RosterImport.state == "staging").with_for_update()
+        for left in session.scalars(unfinished).all():
+            clear_staging(session, left.id)
+            clear_rows(session, left.id)
+            session.delete(left)
+        session.flush()
+        _key, wrapped = self._source.vault.new_data_key()
+        found = RosterImport(
+            file_name=path.name,
+            sha256=report.sha256,
+            layout=report.layout.name,
+            extracted=report.rules.extracted,
+            has_protection=report.layout.has_protection,
+            totals=report.totals,
+            wrapped_key=wrapped,
+            created_at=now,
+        )
+        session.add(found)
+        session.flush()
+        return found
+
+    def _finish(self, session: Session, found: RosterImport, step: Step) -> Imported:
+        found.state = ROSTER_IMPORT.next(found.state, "stage")
+        record(
+            self._source.work(session),
+            "roster.staged",
+            "roster_import",
+            found.id,
+        )
+        supersede_older(session, found.id)
+        found.differences = find(self._source.work(session), found)
+        session.flush()
+        if not found.differences:
+            self._apply(session, found.id, step)
+        return Imported(found.id, found.state, repeated=False, differences=found.differences)
+
+
+def supersede_older(session: Session, import_id: int) -> None:
+    """Set waiting imports aside: their differences no longer match the newer extract."""
+    waiting = select(RosterImport).where(
+        RosterImport.state == "staged", RosterImport.id != import_id
+    )
+    for older in session.scalars(waiting.with_for_update()).all():
+        older.state = ROSTER_IMPORT.next(older.state, "supersede")
+        for difference in session.scalars(
+            select(RosterDifference).where(RosterDifference.import_id == older.id)
+        ):
+            difference.staged_id = None
+        session.flush()
+        clear_staging(session, older.id)

@@ -1,0 +1,241 @@
+"""Stage a checked extract in the database, sealed, in chunks.
+
+Nothing of it counts until it is applied.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.errors import ConflictError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import Vault, seal_json
+from portal.domain.mailroom.roster.bulk import insert_rows
+from portal.domain.mailroom.roster.checks.check import CheckedHousehold, CheckedRow, RosterReport
+from portal.domain.mailroom.roster.checks.people import PART, StoredHousehold, gather, household_key
+from portal.domain.mailroom.roster.models import (
+    RosterImport,
+    RosterRow,
+    StagedChild,
+    StagedHold,
+    StagedHousehold,
+)
+from portal.domain.people.households.records import (
+    birth_digest,
+    household_digest,
+    person_digest,
+    seal_child,
+    seal_household,
+)
+from portal.domain.people.households.search_index import Indexer
+
+CHUNK = 2_000
+ABSENT = "absent"
+"""Disposition of a household that the file names, but of which nothing can be stored."""
+Write = Callable[[], AbstractContextManager[Session]]
+Values = tuple[Any, ...]
+
+HOUSEHOLD_COLUMNS = (
+    "id",
+    "import_id",
+    "number_digest",
+    "disposition",
+    "children",
+    "codes",
+    "protected",
+    "wrapped_key",
+    "sealed",
+    "birth_digest",
+    "names",
+    "places",
+    "births",
+)
+CHILD_COLUMNS = ("import_id", "household_id", "ordinal", "person_digest", "sealed", "codes")
+HOLD_COLUMNS = ("import_id", "household_id", "code")
+ROW_COLUMNS = ("import_id", "record", "line", "result", "codes", "sealed")
+
+
+@dataclass
+class Batch:
+    """Rows that wait to be inserted together."""
+
+    households: list[Values] = field(default_factory=list)
+    children: list[Values] = field(default_factory=list)
+    holds: list[Values] = field(default_factory=list)
+    rows: list[Values] = field(default_factory=list)
+
+    def insert(self, session: Session) -> None:
+        """Insert everything, parents first."""
+        insert_rows(session, StagedHousehold, HOUSEHOLD_COLUMNS, self.households)
+        insert_rows(session, StagedChild, CHILD_COLUMNS, self.children)
+        insert_rows(session, StagedHold, HOLD_COLUMNS, self.holds)
+        insert_rows(session, RosterRow, ROW_COLUMNS, self.rows)
+
+
+class Stager:
+    """Seals and stages the households of one import.
+
+    ``run`` is the import's own wrapped key, which identifies this run.
+    """
+
+    def __init__(
+        self, vault: Vault, indexer: Indexer, import_id: int, run: bytes, first_id: int
+    ) -> None:
+        self._vault = vault
+        self._indexer = indexer
+        self._import_id = import_id
+        self._run = run
+        self._import_key = vault.unwrap(run)
+        self._groups: Counter[str] = Counter()
+        self._ids = count(first_id)
+
+    def stage(self, write: Write, report: RosterReport) -> None:
+        """Stage the whole report, one transaction per chunk.
+
+        Raises:
+            ConflictError: another import was started meanwhile.
+            RosterFileError: the file changed since its check.
+        """
+        for batch in self.batches(report):
+            with write() as session:
+                self.still_ours(session)
+                batch.insert(session)
+
+    def still_ours(self, session: Session) -> RosterImport:
+        """Return the import, locked.
+
+        A run that was overtaken by another one must not write any more.
+        """
+        found = session.scalar(
+            select(RosterImport)
+            .where(RosterImport.id == self._import_id, RosterImport.wrapped_key == self._run)
+            .with_for_update()
+        )
+        if found is None or found.state != "staging":
+            raise overtaken()
+        return found
+
+    def batches(self, report: RosterReport) -> Iterator[Batch]:
+        """Yield the report's households, sealed, with the rows that were not taken."""
+        batch = Batch()
+        hold_codes = report.rules.hold_codes
+        for judged, rows in report.completed():
+            protected = any(row.row.protected for row in rows)
+            for row in rows:
+                if row.result != "accept":
+                    batch.rows.append(self._row(row, protected))
+            if judged is not None and judged.disposition != "none":
+                key = self._key_of(judged, rows, report.layout.grouped)
+                stored = gather(judged, rows, key, grouped=report.layout.grouped)
+                if stored is not None:
+                    self._household(batch, stored, judged.disposition, judged.codes, hold_codes)
+                else:
+                    batch.households.append(self._absent(judged, key, protected))
+            if len(batch.households) >= CHUNK or len(batch.rows) >= CHUNK:
+                yield batch
+                batch = Batch()
+        yield batch
+
+    def _row(self, row: CheckedRow, protected: bool) -> Values:
+        said = {
+            "household_no": row.row.household_no,
+            "person_no": row.row.person_no,
+            "protected": protected,
+        }
+        sealed = seal_json(self._import_key, said, f"row:{row.record}")
+        return (self._import_id, row.record, row.line, row.result, row.codes, sealed)
+
+    def _key_of(self, judged: CheckedHousehold, rows: tuple[CheckedRow, ...], grouped: bool) -> str:
+        key = household_key(judged, rows, grouped=grouped)
+        if not grouped:
+            return key
+        # names that differ only in their spaces make two groups of one key
+        self._groups[key] += 1
+        return key if self._groups[key] == 1 else f"{key}{PART}{self._groups[key]}"
+
+    def _absent(self, judged: CheckedHousehold, key: str, protected: bool) -> Values:
+        digest = household_digest(self._vault, key)
+        return (
+            next(self._ids),
+            self._import_id,
+            digest,
+            ABSENT,
+            0,
+            judged.codes,
+            protected,
+            b"",
+            b"",
+            None,
+            b"",
+            b"",
+            b"",
+        )
+
+    def _household(
+        self,
+        batch: Batch,
+        stored: StoredHousehold,
+        disposition: str,
+        codes: tuple[str, ...],
+        hold_codes: frozenset[str],
+    ) -> None:
+        vault, fields = self._vault, stored.fields
+        key, wrapped = vault.new_data_key()
+        digest = household_digest(vault, stored.key)
+        children = [child.fields for child in stored.children]
+        staged_id = next(self._ids)
+        batch.households.append(
+            (
+                staged_id,
+                self._import_id,
+                digest,
+                disposition,
+                len(children),
+                codes,
+                stored.protected,
+                wrapped,
+                seal_household(key, fields, digest),
+                birth_digest(vault, digest, fields.birth) if fields.birth else None,
+                self._indexer.names(fields, children),
+                self._indexer.places(fields),
+                self._indexer.births(fields, children),
+            )
+        )
+        for ordinal, child in enumerate(stored.children, 1):
+            person = person_digest(vault, child.key)
+            sealed = seal_child(key, child.fields, person)
+            batch.children.append(
+                (self._import_id, staged_id, ordinal, person, sealed, child.codes)
+            )
+        batch.holds.extend(
+            (self._import_id, staged_id, code) for code in codes if code in hold_codes
+        )
+
+
+def overtaken() -> ConflictError:
+    """Return the refusal of a run that is no longer the latest."""
+    return ConflictError(
+        _s("別の取り込みが始まったため、中止しました。終わるのを待って、もう一度実行してください。")
+    )
+
+
+def next_staged_id(session: Session) -> int:
+    """Return the first free key of staged households; one import stages at a time."""
+    return (session.scalar(select(func.max(StagedHousehold.id))) or 0) + 1
+
+
+def clear_staging(session: Session, import_id: int) -> None:
+    """Remove what an import staged: it was interrupted, applied or replaced."""
+    for table in (StagedHold, StagedChild, StagedHousehold):
+        session.execute(delete(table).where(table.import_id == import_id))
+
+
+def clear_rows(session: Session, import_id: int) -> None:
+    """Remove the rejected and excluded rows of an interrupted import."""
+    session.execute(delete(RosterRow).where(RosterRow.import_id == import_id))
