@@ -12,15 +12,15 @@ from admin.people.locked import locked_page
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.audit.services import first_time
 from portal.domain.foundation.errors import NotAllowedError, NotFoundError
-from portal.domain.foundation.program.workplaces import workplaces_at
+from portal.domain.foundation.program.settings.workplaces import workplaces_at
 from portal.domain.foundation.texts import _s
 from portal.domain.people.sites.admission import Place, admit, outside
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import Permission, may
 from portal.domain.people.staff.sign_in import STAGE_FULL, STAGE_PASSWORD
-from portal.platform.network import inside
+from portal.platform.http.network import inside
+from portal.platform.http.uploads import UploadRule
 from portal.platform.routes import Guard, Handler, Transaction, endpoint
-from portal.platform.uploads import UploadRule
 
 PUBLIC = "public"
 LOOPBACK = ("127.0.0.0/8", "::1/128")

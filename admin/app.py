@@ -11,9 +11,9 @@ from admin.navigation import page_context
 from admin.page import StaffSignIns
 from portal.domain.foundation.clock import Clock
 from portal.platform.application import make_application
+from portal.platform.rendering.templating import kept_macro
 from portal.platform.site import Site, make_site
 from portal.platform.startup import check_prepared
-from portal.platform.templating import kept_macro
 from portal.settings import Settings, load_settings
 
 

@@ -20,7 +20,7 @@ from portal.domain.foundation.program.last_days import gap
 from portal.domain.foundation.texts import _s, kept_per_language
 from portal.domain.people.authn.sessions import LIFETIMES, STAFF
 from portal.domain.people.staff.permissions import Permission, held
-from portal.platform.locale import CODE_OF, NAMES, html_lang
+from portal.platform.http.locale import CODE_OF, NAMES, html_lang
 from portal.platform.site_notices import site_notices
 
 GROUPS = (

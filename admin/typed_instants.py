@@ -5,7 +5,7 @@ from datetime import datetime
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import DateFault, clock_time, whole_date
-from portal.platform.forms import Form
+from portal.platform.http.forms import Form
 
 
 def typed_instant(form: Form, day_field: str, time_field: str) -> datetime | None:

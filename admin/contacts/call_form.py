@@ -10,7 +10,7 @@ from portal.domain.contacts.calls.kinds import Result
 from portal.domain.contacts.calls.models import Call
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import digits
-from portal.platform.forms import Form
+from portal.platform.http.forms import Form
 
 Choice = TypeVar("Choice", bound=StrEnum)
 YES = "1"

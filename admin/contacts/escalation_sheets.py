@@ -22,17 +22,13 @@ from portal.domain.contacts.escalations.answers_file import MAX_BYTES, AnswersFi
 from portal.domain.contacts.escalations.answers_in import Outcome
 from portal.domain.contacts.escalations.models import AnswerSheet
 from portal.domain.contacts.escalations.sheet_out import make_sheet
-from portal.domain.foundation.errors import (
-    ConflictError,
-    NotAllowedError,
-    NotFoundError,
-)
+from portal.domain.foundation.errors import ConflictError, NotAllowedError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
 from portal.platform.carrying_out import Again
+from portal.platform.http.uploads import UploadRule
 from portal.platform.routes import Transaction
-from portal.platform.uploads import UploadRule
 from portal.platform.view import View
 
 FILE = UploadRule(MAX_BYTES, read_answers)

@@ -25,8 +25,8 @@ from portal.domain.contacts.escalations.states import ESCALATION
 from portal.domain.foundation.audit.services import earlier_result, keep_result, record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import DomainError, NotFoundError
-from portal.domain.foundation.program.escalation_settings import ESCALATION_KINDS
 from portal.domain.foundation.program.schema import Contact
+from portal.domain.foundation.program.settings.escalations import ESCALATION_KINDS
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import folded
 from portal.domain.letters.subcontractors.keys import fingerprint

@@ -41,7 +41,7 @@ from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_user
 from portal.domain.requests.requests import scans
 from portal.platform.carrying_out import Again, carry_out
-from portal.platform.locale import CODES, NAMES
+from portal.platform.http.locale import CODES, NAMES
 from portal.platform.routes import Transaction
 from portal.platform.view import View
 

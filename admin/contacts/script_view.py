@@ -14,7 +14,7 @@ from portal.domain.contacts.scripts.values import values_of
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import current_locale
-from portal.platform.locale import html_lang
+from portal.platform.http.locale import html_lang
 
 SPEAK = "speak"
 """The query parameter for the language of scripts; ``lang`` is the page's own."""

@@ -23,7 +23,7 @@ from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names, staff_user
 from portal.platform.carrying_out import Again
-from portal.platform.locale import html_lang
+from portal.platform.http.locale import html_lang
 from portal.platform.view import View
 
 

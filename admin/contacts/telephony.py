@@ -31,7 +31,7 @@ from portal.domain.foundation.errors import DomainError
 from portal.domain.foundation.texts import _s
 from portal.domain.oversight.reports.due import first_of, last_of, months, read_month
 from portal.domain.people.staff.permissions import Permission
-from portal.platform.uploads import UploadRule
+from portal.platform.http.uploads import UploadRule
 from portal.platform.view import View
 
 FILE = UploadRule(MAX_BYTES)

@@ -22,7 +22,7 @@ from portal.domain.letters.subcontractors.models import Subcontractor
 from portal.domain.letters.subcontractors.queries import FileSent
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
-from portal.platform.uploads import MEGABYTE, UploadRule
+from portal.platform.http.uploads import MEGABYTE, UploadRule
 from portal.platform.view import View
 
 FILES = {"file": UploadRule(50 * MEGABYTE)}

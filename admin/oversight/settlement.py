@@ -29,7 +29,7 @@ from portal.domain.people.coupons.issuer_file import load_issuer, shipped_issuer
 from portal.domain.people.coupons.models import IssuerStatement
 from portal.domain.people.coupons.statement import import_statement
 from portal.domain.people.staff.permissions import Permission
-from portal.platform.uploads import MEGABYTE, UploadRule
+from portal.platform.http.uploads import MEGABYTE, UploadRule
 from portal.platform.view import View
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

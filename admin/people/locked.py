@@ -9,7 +9,7 @@ from litestar import Response
 
 from admin.page import Page
 from portal.domain.people.staff.locking import Kept, open_kept, seal_kept
-from portal.platform.forms import MAX_FIELD
+from portal.platform.http.forms import MAX_FIELD
 from portal.platform.view import View
 
 HEADER = "x-locked"

@@ -15,8 +15,8 @@ from portal.domain.people.authn.typed_code import CodeAnswer
 from portal.domain.people.staff import sign_in
 from portal.domain.people.staff.own_sessions import kept_of_sign_in
 from portal.domain.people.staff.queries import staff_user
-from portal.platform import cookies, locale
 from portal.platform.failures import failure_page
+from portal.platform.http import cookies, locale
 from portal.platform.routes import Transaction
 from portal.platform.view import View
 

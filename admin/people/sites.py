@@ -13,7 +13,7 @@ from admin.carrying_out import carry_out_once
 from admin.page import Page
 from admin.people.signin import code_fault
 from portal.domain.foundation.clock import JST
-from portal.domain.foundation.program.workplaces import Workplace
+from portal.domain.foundation.program.settings.workplaces import Workplace
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import clock_time, whole_date
 from portal.domain.people.sites import queries, services

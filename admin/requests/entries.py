@@ -35,7 +35,7 @@ from portal.domain.foundation.actors import Channel
 from portal.domain.foundation.audit.services import earlier_result, first_time, keep_result
 from portal.domain.foundation.clock import JST, jst_date
 from portal.domain.foundation.errors import NotFoundError
-from portal.domain.foundation.program.request_settings import AlternativeProduct
+from portal.domain.foundation.program.settings.requests import AlternativeProduct
 from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.letters.letters.queries import letters_of
 from portal.domain.letters.shipments.words import where
@@ -58,7 +58,7 @@ from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.paper_forms import SIGNERS
 from portal.domain.requests.requests.queries import paper_forms_of, requests_of, requests_with_form
 from portal.domain.requests.requests.words import next_words
-from portal.platform.locale import CODE_OF, CODES, NAMES
+from portal.platform.http.locale import CODE_OF, CODES, NAMES
 from portal.platform.view import View
 
 FILES = {"scan": SCAN}

@@ -36,7 +36,7 @@ from portal.domain.requests.requests.paper_forms import (
     PaperEntry,
 )
 from portal.domain.requests.requests.scans import store_scan
-from portal.platform.written_forms import read_written
+from portal.platform.http.written_forms import read_written
 
 DECLINE, ALTERNATIVE, REDELIVERY, WISH = "decline", "alternative", "redelivery", "wish"
 WAYS: Mapping[str, tuple[Channel, ...]] = MappingProxyType(

@@ -29,7 +29,7 @@ from portal.domain.requests.alternatives import packing, queries
 from portal.domain.requests.alternatives.serials import read_range
 from portal.domain.requests.alternatives.words import product_name
 from portal.platform.carrying_out import Again, carry_out
-from portal.platform.forms import Form
+from portal.platform.http.forms import Form
 
 CLASSES = (SIMPLE_REGISTERED, REGISTERED, PARCEL)
 """Mail that is handed over by hand and insured: nothing else carries paper of value."""

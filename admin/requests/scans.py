@@ -15,8 +15,8 @@ from portal.domain.foundation.texts import _s
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.requests.requests import scans
 from portal.domain.requests.requests.scans import ScanReason
+from portal.platform.http.uploads import UploadRule
 from portal.platform.routes import Transaction
-from portal.platform.uploads import UploadRule
 
 SCAN = UploadRule(scans.MAX_BYTES, scans.check_scan)
 """The rule of a form's field for a scan; ``page.form.upload(name)`` is then a CheckedScan or None."""

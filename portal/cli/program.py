@@ -8,11 +8,11 @@ import click
 
 from portal.cli.context import FAILED, WITH_HOLDS, answering
 from portal.cli.program_files import file_findings
-from portal.domain.foundation.program.checks import by_level, check_program
+from portal.domain.foundation.program.checks.findings import Finding, Level
+from portal.domain.foundation.program.checks.program import by_level, check_program
 from portal.domain.foundation.program.explain import DayRow, explain_days, explain_settings
-from portal.domain.foundation.program.findings import Finding, Level
 from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.program.toml_files import ProgramFileError
+from portal.domain.foundation.program.toml.files import ProgramFileError
 from portal.domain.foundation.texts import _s, _sn
 
 

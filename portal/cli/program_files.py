@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from portal.domain.foundation.errors import InputError
-from portal.domain.foundation.program.findings import Finding, error_of, warning_of
+from portal.domain.foundation.program.checks.findings import Finding, error_of, warning_of
 from portal.domain.foundation.program.schema import Program
 from portal.domain.letters.letters.address_block import check_layout
 from portal.domain.letters.letters.texts import ADVANCE_REQUIRED, load_texts

@@ -12,8 +12,8 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from portal.domain.foundation.texts import use_locale
 from portal.platform.failures import FailureView, default_message
-from portal.platform.forms import Form
-from portal.platform.headers import security_headers
+from portal.platform.http.forms import Form
+from portal.platform.http.headers import security_headers
 from portal.platform.routes import MAX_BODY, SITE, read_page, site_of
 from portal.platform.site import Site
 

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn import sessions
-from portal.platform import cookies
-from portal.platform.answer import Answer
-from portal.platform.forms import Form
-from portal.platform.incoming import Incoming
-from portal.platform.locale import CODE_OF, NAMES, html_lang
+from portal.platform.http import cookies
+from portal.platform.http.answer import Answer
+from portal.platform.http.forms import Form
+from portal.platform.http.incoming import Incoming
+from portal.platform.http.locale import CODE_OF, NAMES, html_lang
 from portal.platform.site import Site
 from portal.platform.view import View
 from portal.platform.who import W

@@ -22,17 +22,17 @@ from portal.domain.foundation.errors import DomainError, ThrottledError
 from portal.domain.foundation.languages import RESIDENT_LOCALES, STAFF_LOCALES
 from portal.domain.foundation.texts import use_locale
 from portal.domain.people.authn import sessions
-from portal.platform import cookies
-from portal.platform import locale as locales
-from portal.platform.answer import Answer
 from portal.platform.failures import failure_page
-from portal.platform.forms import Form, form_from, read_form
-from portal.platform.incoming import Incoming
-from portal.platform.network import client_address
+from portal.platform.http import cookies
+from portal.platform.http import locale as locales
+from portal.platform.http.answer import Answer
+from portal.platform.http.forms import Form, form_from, read_form
+from portal.platform.http.incoming import Incoming
+from portal.platform.http.network import client_address
+from portal.platform.http.uploads import MAX_UPLOAD_BODY, UploadRule, check_uploads, read_multipart
 from portal.platform.page import Page
 from portal.platform.site import Site
 from portal.platform.threads import in_thread
-from portal.platform.uploads import MAX_UPLOAD_BODY, UploadRule, check_uploads, read_multipart
 
 LOG = logging.getLogger("portal.requests")
 Handler = Callable[[Page[Any]], Response[Any]]

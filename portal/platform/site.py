@@ -19,10 +19,10 @@ from portal.domain.foundation.vault import Vault, load_vault
 from portal.domain.foundation.work import Work, WorkSource
 from portal.domain.people.authn.passwords import HashPool
 from portal.domain.people.households.search_index import Indexer
-from portal.platform.assets import Assets
 from portal.platform.database import Database, make_engine
+from portal.platform.rendering.assets import Assets
+from portal.platform.rendering.templating import make_environment
 from portal.platform.senders import sendable_kinds
-from portal.platform.templating import make_environment
 from portal.platform.who import SignIns
 from portal.settings import Settings
 

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import InputError
-from portal.domain.foundation.program.checks import check_program
+from portal.domain.foundation.program.checks.findings import Level
+from portal.domain.foundation.program.checks.program import check_program
 from portal.domain.foundation.program.deployment import deployment, keep_deployment
-from portal.domain.foundation.program.findings import Level
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault, load_vault, make_keys, seal, unseal

@@ -21,8 +21,8 @@ from portal.domain.people.signin.letter_requests import letter_state, open_lette
 from portal.domain.people.signin.locked_out import stamp, stamped_at
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import NEW_LETTER
-from portal.platform import cookies
 from portal.platform.failures import failure_page
+from portal.platform.http import cookies
 from portal.platform.routes import Transaction, endpoint
 from portal.platform.view import View
 from portal.resident_page import Page

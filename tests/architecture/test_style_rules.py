@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.platform.stylesheets import STRING_OR_COMMENT, parts
+from portal.platform.rendering.stylesheets import STRING_OR_COMMENT, parts
 from tests.support.sources import ROOT, short
 
 WIDEST, MOST_LINES = 120, 400

@@ -4,7 +4,7 @@ When a template is laid out anew, white space gets lost or slips in where inline
 word, a link's underline begins with a blank, a comma starts after a gap. A record of all pages would show that, but
 would change with every text. So each template is read as its pages are made, with its texts in place and all
 branches one after the other, and is searched for the traces that such an accident leaves. Next to it,
-tests/unit/test_template_layout.py shows that dropping the layout of a template changes nothing that people see.
+tests/unit/platform/test_template_layout.py shows that dropping the layout of a template changes nothing that people see.
 """
 
 import re
@@ -12,7 +12,7 @@ import re
 import pytest
 from jinja2 import Environment
 
-from portal.platform.template_layout import WithoutLayout
+from portal.platform.rendering.template_layout import WithoutLayout
 from tests.support.sources import ROOT
 
 FOLDER = ROOT / "templates"

@@ -15,7 +15,7 @@ from tests.support.sources import ROOT
         ("portal/domain/oversight/settlement/ending.py", "tests/functional/oversight/settlement/"),
         ("admin/people/lock.py", "tests/functional/people/admin/test_lock.py"),
         ("templates/portal/base.html", "tests/functional/resident/"),
-        ("portal/platform/network.py", "tests/unit/platform/test_network.py"),
+        ("portal/platform/http/network.py", "tests/unit/platform/test_network.py"),
         ("locales/en/LC_MESSAGES/staff.po", "tests/architecture/test_catalogs.py"),
         ("tests/unit/test_check.py", "tests/unit/test_check.py"),
         ("tests/support/check.py", "tests/unit/test_check.py"),

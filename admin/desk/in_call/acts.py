@@ -38,7 +38,7 @@ from portal.domain.desk.call_desk.spelling import read_out
 from portal.domain.foundation.audit.services import earlier_result, first_time, keep_result
 from portal.domain.foundation.errors import DomainError, InputError, NotAllowedError
 from portal.domain.foundation.languages import SOURCE_LOCALE
-from portal.domain.foundation.program.request_settings import AlternativeProduct
+from portal.domain.foundation.program.settings.requests import AlternativeProduct
 from portal.domain.foundation.texts import _s, plain, use_locale
 from portal.domain.letters.shipments.words import where
 from portal.domain.mailroom.incidents.faults import FaultReport
@@ -52,7 +52,7 @@ from portal.domain.requests.redeliveries.queries import LETTER, PARCEL
 from portal.domain.requests.redeliveries.words import said_text
 from portal.domain.requests.requests.fields import Field, Place
 from portal.platform.failures import failure_page
-from portal.platform.locale import html_lang
+from portal.platform.http.locale import html_lang
 from portal.platform.routes import Transaction
 from portal.platform.view import View
 

@@ -22,7 +22,7 @@ from portal.domain.foundation.actors import Role
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.people.staff.permissions import Permission
-from portal.platform.locale import html_lang
+from portal.platform.http.locale import html_lang
 from portal.platform.view import View
 
 

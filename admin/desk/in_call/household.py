@@ -43,7 +43,7 @@ from portal.domain.people.households.models import Household
 from portal.domain.people.households.queries import view_of
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.requests.requests.fields import Line
-from portal.platform.locale import html_lang
+from portal.platform.http.locale import html_lang
 from portal.platform.routes import Transaction
 from portal.platform.view import View
 

@@ -16,7 +16,7 @@ from portal.domain.contacts.scripts import queries
 from portal.domain.contacts.scripts.defaults import LANGUAGES
 from portal.domain.contacts.scripts.values import values_of
 from portal.domain.foundation.texts import current_locale
-from portal.platform.locale import html_lang
+from portal.platform.http.locale import html_lang
 from portal.platform.view import View
 
 WORDS = "script_q"

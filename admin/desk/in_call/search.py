@@ -26,7 +26,7 @@ from portal.domain.foundation.errors import ThrottledError
 from portal.domain.foundation.vault import seal_json, unseal_json
 from portal.domain.people.households.queries import HouseholdView
 from portal.domain.people.staff.permissions import Permission
-from portal.platform.locale import html_lang
+from portal.platform.http.locale import html_lang
 from portal.platform.view import View
 
 KEPT = "desk"

@@ -27,7 +27,7 @@ from portal.domain.mailroom.incidents.models import Incident, IncidentSubject
 from portal.domain.mailroom.incidents.stopping import stop_codes, stop_letters
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
-from portal.platform.forms import Form
+from portal.platform.http.forms import Form
 from portal.platform.view import View
 
 SPOTS = frozenset({"numbers", "run", "batch", "theirs"})

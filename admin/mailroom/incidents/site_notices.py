@@ -28,7 +28,7 @@ from portal.domain.mailroom.incidents.states import SITE_NOTICE
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
 from portal.platform.carrying_out import Again
-from portal.platform.locale import CODE_OF, NAMES, html_lang
+from portal.platform.http.locale import CODE_OF, NAMES, html_lang
 from portal.platform.view import View
 
 FIELDS = frozenset(

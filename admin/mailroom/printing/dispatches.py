@@ -25,7 +25,7 @@ from portal.domain.mailroom.printing.runs.queries import RunStatus, run_statuses
 from portal.domain.mailroom.roster.checks.towns import load_towns
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
-from portal.platform.forms import Form
+from portal.platform.http.forms import Form
 from portal.platform.view import View
 
 SHOWN = 20

@@ -27,7 +27,7 @@ from portal.domain.mailroom.printing.dispatch import posted, posting
 from portal.domain.mailroom.printing.dispatch.posted import PostedLetter, RunWaiting
 from portal.domain.oversight.reports.due import read_month
 from portal.domain.people.staff.permissions import Permission
-from portal.platform.uploads import MEGABYTE, UploadRule
+from portal.platform.http.uploads import MEGABYTE, UploadRule
 from portal.platform.view import View
 
 FILES = {"file": UploadRule(10 * MEGABYTE)}

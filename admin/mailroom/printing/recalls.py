@@ -29,7 +29,7 @@ from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
 from portal.domain.oversight.reports.recalls import recall_report
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
-from portal.platform.uploads import MEGABYTE, UploadRule
+from portal.platform.http.uploads import MEGABYTE, UploadRule
 from portal.platform.view import View
 
 SHOWN = 20

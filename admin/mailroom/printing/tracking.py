@@ -17,7 +17,7 @@ from portal.domain.mailroom.tracking.models import TrackingEvent, TrackingFile
 from portal.domain.mailroom.tracking.queries import files, puzzles
 from portal.domain.mailroom.tracking.words import status_text
 from portal.domain.people.staff.permissions import Permission
-from portal.platform.uploads import MEGABYTE, UploadRule
+from portal.platform.http.uploads import MEGABYTE, UploadRule
 from portal.platform.view import View
 
 FILES = {"file": UploadRule(20 * MEGABYTE)}

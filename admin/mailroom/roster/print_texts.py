@@ -35,7 +35,7 @@ from portal.domain.people.households.print_texts import PrintFields
 from portal.domain.people.households.queries import HouseholdView, view_household
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
-from portal.platform.uploads import MEGABYTE, UploadRule
+from portal.platform.http.uploads import MEGABYTE, UploadRule
 from portal.platform.view import View
 
 FILES = {"image": UploadRule(MEGABYTE)}

@@ -7,13 +7,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from portal.cli.context import (
-    Context,
-    answering,
-    dry_run_option,
-    json_option,
-    write_json,
-)
+from portal.cli.context import Context, answering, dry_run_option, json_option, write_json
 from portal.cli.people.coupon_assignment import assign_codes
 from portal.cli.people.coupon_statement import statement
 from portal.cli.progress import progress_bar

@@ -7,7 +7,7 @@ from portal.domain.foundation.program.day_text import format_day
 from portal.domain.foundation.texts import _
 from portal.domain.mailroom.incidents.models import CouponFault
 from portal.domain.people.coupons.models import Coupon
-from portal.platform.templating import yen
+from portal.platform.rendering.templating import yen
 
 STOPPED = "voided"
 

@@ -23,9 +23,9 @@ from portal.domain.requests.alternatives.form import alternative_form_pdf
 from portal.domain.requests.alternatives.words import product_name
 from portal.domain.requests.alternatives.written import WRITTEN, PaperWish
 from portal.domain.requests.requests.fields import Field, Line, Place
+from portal.platform.http.written_forms import read_written
 from portal.platform.routes import endpoint
 from portal.platform.view import View
-from portal.platform.written_forms import read_written
 from portal.resident_page import Page
 from portal.web.access import PUBLIC, everybody, signed_in
 from portal.web.coupons.home import household_of

@@ -16,9 +16,9 @@ from portal.domain.requests.declines.queries import Choice, choices, may_complet
 from portal.domain.requests.declines.written import WRITTEN, DeclineNote
 from portal.domain.requests.requests.fields import Field, Line, Place
 from portal.domain.requests.requests.models import Request
+from portal.platform.http.written_forms import read_written
 from portal.platform.routes import endpoint
 from portal.platform.view import View
-from portal.platform.written_forms import read_written
 from portal.resident_page import Page
 from portal.web.access import signed_in
 from portal.web.coupons.home import household_of

@@ -19,7 +19,7 @@ from portal.domain.people.notices.phones import mask_email, mask_phone
 from portal.domain.people.notices.queries import in_trouble
 from portal.domain.people.signin import attempt, code_sending, second_factor
 from portal.domain.people.signin.waits import from_text
-from portal.platform import cookies
+from portal.platform.http import cookies
 from portal.platform.routes import endpoint
 from portal.platform.view import View
 from portal.resident_page import Page, origin_of

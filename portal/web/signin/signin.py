@@ -15,8 +15,8 @@ from portal.domain.letters.letters.queries import sent_at
 from portal.domain.people.authn import sessions
 from portal.domain.people.credentials.formats import print_login_id, read_login_id
 from portal.domain.people.signin import attempt, code_sending
-from portal.platform import cookies
 from portal.platform.failures import failure_page
+from portal.platform.http import cookies
 from portal.platform.routes import Transaction, endpoint
 from portal.platform.view import View
 from portal.resident_page import Page, origin_of

@@ -13,10 +13,10 @@ import pytest
 from portal.app import create_app
 from portal.domain.foundation.errors import DomainError
 from portal.domain.foundation.vault import make_keys
-from portal.platform.headers import CSP
-from portal.platform.locale import choose
+from portal.platform.http.headers import CSP
+from portal.platform.http.locale import choose
+from portal.platform.rendering.stylesheets import joined
 from portal.platform.startup import check_prepared, initialize
-from portal.platform.stylesheets import joined
 from portal.settings import Settings, load_settings
 from portal.web import routes
 from tests.support.programs.servers import ROOT

@@ -47,7 +47,7 @@ def auc(first: list[float], second: list[float]) -> float:
 def test_the_time_of_a_refusal_does_not_tell_whether_an_id_exists(
     resident_base: Site, sqlite_database: Database, background_loop: Loop, tmp_path: Path
 ) -> None:
-    from portal.platform.cookies import form_token
+    from portal.platform.http.cookies import form_token
 
     site = replace(resident_base, vault=FULL_PRICE, hashes=HashPool(FULL_PRICE))
     resident = make_resident(site, sqlite_database, background_loop, tmp_path)

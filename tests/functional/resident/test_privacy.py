@@ -8,7 +8,7 @@ from sqlalchemy import select
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.coupons.queries import open_code
 from portal.domain.people.entitlements.services import hold_household
-from portal.platform.headers import CSP
+from portal.platform.http.headers import CSP
 from tests.functional.resident.test_first_sign_in import BIRTH, prove_app
 from tests.support.canaries import CANARIES
 from tests.support.resident import Resident, Visitor

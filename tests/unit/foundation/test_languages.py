@@ -3,7 +3,7 @@ import re
 import pytest
 
 from portal.domain.foundation.languages import LANGUAGES, SOURCE_LOCALE, Language
-from portal.platform.locale import choose
+from portal.platform.http.locale import choose
 from tests.support.sources import ROOT
 
 

@@ -6,7 +6,7 @@ import pytest
 from litestar import Request
 from litestar.testing import RequestFactory
 
-from portal.platform.network import client_address
+from portal.platform.http.network import client_address
 
 PROXIES = ("10.0.0.0/24",)
 

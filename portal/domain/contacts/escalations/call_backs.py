@@ -30,12 +30,7 @@ from portal.domain.foundation.typed import telephone
 from portal.domain.foundation.work import Work
 from portal.domain.people.credentials.queries import latest_credential
 from portal.domain.people.tasks.models import Task
-from portal.domain.people.tasks.services import (
-    CALL_BACK,
-    UNMATCHED,
-    details_of,
-    open_task,
-)
+from portal.domain.people.tasks.services import CALL_BACK, UNMATCHED, details_of, open_task
 from portal.domain.people.tasks.states import TASK
 
 KINDS = (CALL_BACK, UNMATCHED)

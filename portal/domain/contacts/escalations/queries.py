@@ -11,7 +11,7 @@ from portal.domain.contacts.escalations.answering import read_instruction_no
 from portal.domain.contacts.escalations.models import Escalation, EscalationAnswer
 from portal.domain.contacts.escalations.services import WARD_ONLY_KINDS
 from portal.domain.contacts.escalations.states import ESCALATION
-from portal.domain.foundation.program.escalation_settings import ESCALATION_KINDS
+from portal.domain.foundation.program.settings.escalations import ESCALATION_KINDS
 from portal.domain.people.households.models import Household
 
 PAGE = 20

@@ -22,8 +22,8 @@ from portal.domain.foundation.errors import (
     NotAllowedError,
     NotFoundError,
 )
-from portal.domain.foundation.program.escalation_settings import ESCALATION_KINDS
 from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.program.settings.escalations import ESCALATION_KINDS
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import telephone
 from portal.domain.foundation.vault import seal_json

@@ -26,7 +26,7 @@ from portal.domain.contacts.escalations.sheet_columns import (
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, NotAllowedError
-from portal.domain.foundation.program.escalation_settings import EscalationSettings
+from portal.domain.foundation.program.settings.escalations import EscalationSettings
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault
 from portal.domain.foundation.work import Work

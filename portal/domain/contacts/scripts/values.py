@@ -8,7 +8,7 @@ from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.program.day_text import day_in_all_languages
 from portal.domain.foundation.program.hours_text import closed_days, hours_text
 from portal.domain.foundation.program.local_text import LocalText
-from portal.domain.foundation.program.reading_texts import fill_values
+from portal.domain.foundation.program.reading.texts import fill_values
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import use_locale
 

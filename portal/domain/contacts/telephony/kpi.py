@@ -6,7 +6,7 @@ Without counts there is no figure: a closed day, or one without calls, has "–"
 from dataclasses import dataclass, fields
 from typing import Self
 
-from portal.domain.foundation.program.call_settings import CallSettings
+from portal.domain.foundation.program.settings.calls import CallSettings
 
 NONE = "–"
 """Shown if there is no figure."""

@@ -6,8 +6,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from portal.domain.foundation.errors import InputError
-from portal.domain.foundation.program.reading import Section
-from portal.domain.foundation.program.toml_files import TomlFaultError, open_toml
+from portal.domain.foundation.program.toml.files import TomlFaultError, open_toml
+from portal.domain.foundation.program.toml.sections import Section
 from portal.domain.foundation.texts import _s
 
 SHIPPED = Path(__file__).resolve().parents[3] / "programs" / "sample" / "calls"

@@ -8,21 +8,16 @@ from pathlib import Path
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.languages import RESIDENT_LOCALES
-from portal.domain.foundation.program.call_settings import read_call_settings
 from portal.domain.foundation.program.eligibility import school_year_window
-from portal.domain.foundation.program.escalation_settings import read_escalation_settings
-from portal.domain.foundation.program.postage_settings import read_postage_settings
-from portal.domain.foundation.program.reading import Section
-from portal.domain.foundation.program.reading_contact import read_channels, read_contact
-from portal.domain.foundation.program.reading_dates import read_dates
-from portal.domain.foundation.program.reading_texts import (
+from portal.domain.foundation.program.reading.contact import read_channels, read_contact
+from portal.domain.foundation.program.reading.dates import read_dates
+from portal.domain.foundation.program.reading.texts import (
     fill_texts,
     fill_values,
     read_alternatives,
     read_names,
     read_texts,
 )
-from portal.domain.foundation.program.request_settings import read_request_settings
 from portal.domain.foundation.program.schema import (
     ALTERNATIVE_FORM,
     DELIVERED_MEANS,
@@ -35,9 +30,14 @@ from portal.domain.foundation.program.schema import (
     Period,
     Program,
 )
-from portal.domain.foundation.program.settlement_settings import read_settlement_settings
-from portal.domain.foundation.program.toml_files import ProgramFileError, read_toml
-from portal.domain.foundation.program.workplaces import read_workplaces
+from portal.domain.foundation.program.settings.calls import read_call_settings
+from portal.domain.foundation.program.settings.escalations import read_escalation_settings
+from portal.domain.foundation.program.settings.postage import read_postage_settings
+from portal.domain.foundation.program.settings.requests import read_request_settings
+from portal.domain.foundation.program.settings.settlement import read_settlement_settings
+from portal.domain.foundation.program.settings.workplaces import read_workplaces
+from portal.domain.foundation.program.toml.files import ProgramFileError, read_toml
+from portal.domain.foundation.program.toml.sections import Section
 from portal.domain.foundation.texts import _s
 
 PROGRAMS = Path(__file__).resolve().parents[3] / "programs"

@@ -5,14 +5,14 @@ from datetime import date
 from pathlib import Path
 
 from portal.domain.foundation.program.calendar import CallCenterCalendar
-from portal.domain.foundation.program.call_settings import CallSettings
 from portal.domain.foundation.program.deadlines import RequestRule, Windows
-from portal.domain.foundation.program.escalation_settings import EscalationSettings
 from portal.domain.foundation.program.local_text import LocalText
-from portal.domain.foundation.program.postage_settings import PostageSettings
-from portal.domain.foundation.program.request_settings import AlternativeProduct, RequestSettings
-from portal.domain.foundation.program.settlement_settings import SettlementSettings
-from portal.domain.foundation.program.workplaces import Workplace
+from portal.domain.foundation.program.settings.calls import CallSettings
+from portal.domain.foundation.program.settings.escalations import EscalationSettings
+from portal.domain.foundation.program.settings.postage import PostageSettings
+from portal.domain.foundation.program.settings.requests import AlternativeProduct, RequestSettings
+from portal.domain.foundation.program.settings.settlement import SettlementSettings
+from portal.domain.foundation.program.settings.workplaces import Workplace
 
 LETTER_PASSWORD_MODES = ("reusable", "activation_only")
 DELIVERED_MEANS = ("handed_over", "revealed", "exchanged")

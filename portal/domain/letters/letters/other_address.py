@@ -9,9 +9,7 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.vault import seal_json, unseal_json
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import Letter, LetterOrder
-from portal.domain.letters.letters.states import (
-    LETTER_ORDER,
-)
+from portal.domain.letters.letters.states import LETTER_ORDER
 from portal.domain.people.households.models import Household
 
 

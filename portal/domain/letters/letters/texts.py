@@ -9,9 +9,9 @@ from portal.domain.foundation.program.day_text import day_in_all_languages
 from portal.domain.foundation.program.deadlines import WindowKind
 from portal.domain.foundation.program.hours_text import closed_days
 from portal.domain.foundation.program.local_text import LocalText
-from portal.domain.foundation.program.reading import Section
 from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.program.toml_files import ProgramFileError, read_toml
+from portal.domain.foundation.program.toml.files import ProgramFileError, read_toml
+from portal.domain.foundation.program.toml.sections import Section
 from portal.domain.foundation.texts import _, _s, use_locale
 
 DATED = (

@@ -13,11 +13,7 @@ from sqlalchemy.orm import Session
 from portal.domain.contacts.calls.secrets_in_text import refuse_coupons, refuse_secrets
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
-from portal.domain.foundation.errors import (
-    InputError,
-    NotAllowedError,
-    NotFoundError,
-)
+from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError
 from portal.domain.foundation.texts import _, _s
 from portal.domain.foundation.vault import Vault, seal_json, unseal_json
 from portal.domain.foundation.work import Work

@@ -9,7 +9,7 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.schema import DECLINE_FORM, Program
-from portal.domain.foundation.program.toml_files import read_toml
+from portal.domain.foundation.program.toml.files import read_toml
 from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.foundation.work import Work
 from portal.domain.letters.documents import services

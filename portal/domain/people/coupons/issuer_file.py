@@ -8,8 +8,8 @@ from pathlib import Path
 
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.errors import InputError, NotFoundError
-from portal.domain.foundation.program.reading import Section
-from portal.domain.foundation.program.toml_files import read_toml
+from portal.domain.foundation.program.toml.files import read_toml
+from portal.domain.foundation.program.toml.sections import Section
 from portal.domain.foundation.texts import _s
 from portal.domain.people.coupons.issuer import (
     ENDS,

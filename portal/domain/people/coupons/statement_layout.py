@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from portal.domain.foundation.program.reading import Section
+from portal.domain.foundation.program.toml.sections import Section
 from portal.domain.foundation.texts import _s
 
 UNUSED, PART_USED, EXCHANGED, EXPIRED, STOPPED = STATUSES = (

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.errors import NotAllowedError
-from portal.domain.foundation.program.workplaces import MAIN, Workplace, workplaces_at
+from portal.domain.foundation.program.settings.workplaces import MAIN, Workplace, workplaces_at
 from portal.domain.foundation.texts import _s
 from portal.domain.people.sites.queries import is_on
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.actors import SYSTEM
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, InputError, NotFoundError
-from portal.domain.foundation.program.workplaces import BCP, Workplace
+from portal.domain.foundation.program.settings.workplaces import BCP, Workplace
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import seal_json
 from portal.domain.foundation.work import Work

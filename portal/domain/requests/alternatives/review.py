@@ -19,12 +19,7 @@ from portal.domain.requests.alternatives.items import (
 )
 from portal.domain.requests.alternatives.models import AlternativeItem
 from portal.domain.requests.alternatives.states import ALTERNATIVE, FOR_WARD
-from portal.domain.requests.alternatives.words import (
-    REASONS,
-    effects_of,
-    steps_of,
-    warning_text,
-)
+from portal.domain.requests.alternatives.words import REASONS, effects_of, steps_of, warning_text
 from portal.domain.requests.alternatives.written import WRITTEN
 from portal.domain.requests.requests.deciding import Deciders, Kind, chosen
 from portal.domain.requests.requests.decisions import Decided, Decision

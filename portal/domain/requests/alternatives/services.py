@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import ConflictError, InputError, NotAllowedError
 from portal.domain.foundation.program.opening import require_open
-from portal.domain.foundation.program.request_settings import AlternativeProduct
+from portal.domain.foundation.program.settings.requests import AlternativeProduct
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.services import announce

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, InputError, NotFoundError
-from portal.domain.foundation.program.request_settings import AlternativeProduct
 from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.program.settings.requests import AlternativeProduct
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.requests.alternatives.models import (

@@ -24,12 +24,7 @@ from portal.domain.requests.requests.decisions import Decided, Decision
 from portal.domain.requests.requests.four_eyes import may_accept, proposal_of, refuse_own_entry
 from portal.domain.requests.requests.kinds import REFUSED, RequestKind
 from portal.domain.requests.requests.models import Request
-from portal.domain.requests.requests.services import (
-    move,
-    set_reply,
-    telephone_in,
-    warn,
-)
+from portal.domain.requests.requests.services import move, set_reply, telephone_in, warn
 
 
 def _accept(work: Work, row: Request, _decided: Decided) -> Request:

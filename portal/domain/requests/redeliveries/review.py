@@ -15,12 +15,7 @@ from portal.domain.requests.redeliveries.choosing import (
     WARD,
 )
 from portal.domain.requests.redeliveries.queries import LETTER, NONE, redelivery_of
-from portal.domain.requests.redeliveries.services import (
-    approve_with_terms,
-    choose,
-    refuse,
-    to_ward,
-)
+from portal.domain.requests.redeliveries.services import approve_with_terms, choose, refuse, to_ward
 from portal.domain.requests.redeliveries.states import OPEN, REDELIVERY
 from portal.domain.requests.redeliveries.words import REASONS, steps_of
 from portal.domain.requests.redeliveries.written import WRITTEN

@@ -3,7 +3,7 @@
 By its channel, else by a card or a call, as the ward decided.
 """
 
-from portal.domain.foundation.program.request_settings import ABSENCE_CALL
+from portal.domain.foundation.program.settings.requests import ABSENCE_CALL
 from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.reach import reach
 from portal.domain.letters.announcements.services import announce

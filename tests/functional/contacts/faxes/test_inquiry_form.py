@@ -5,7 +5,7 @@ import pytest
 from portal.domain.contacts.faxes.inquiry_form import inquiry_form_pdf
 from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.texts import _, plain, use_locale
-from portal.platform.locale import CODE_OF
+from portal.platform.http.locale import CODE_OF
 from tests.functional.contacts.faxes.support import NOW, PROGRAM
 from tests.support.reading import pdf
 from tests.support.resident import Resident

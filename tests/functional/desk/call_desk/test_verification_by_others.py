@@ -14,11 +14,7 @@ from portal.domain.contacts.calls.services import start_call
 from portal.domain.contacts.calls.verification import verify
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.errors import NotAllowedError, NotFoundError
-from tests.functional.desk.call_desk.support import (
-    SAID,
-    agent,
-    words,
-)
+from tests.functional.desk.call_desk.support import SAID, agent, words
 from tests.support.people import CANARY_BIRTH, CANARY_NAME
 from tests.support.staff import StaffSite
 from tests.support.work import work_in

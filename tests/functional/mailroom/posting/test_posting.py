@@ -12,7 +12,7 @@ from sqlalchemy import select
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.errors import ConflictError, DomainError, InputError, NotFoundError
 from portal.domain.foundation.program.loader import load_program
-from portal.domain.foundation.program.postage_settings import PostageSettings
+from portal.domain.foundation.program.settings.postage import PostageSettings
 from portal.domain.letters.announcements.models import CardPrint
 from portal.domain.letters.letters.models import Letter, LetterWithoutId, TestAddress
 from portal.domain.letters.letters.numbers import new_letter_number

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.domain.foundation.program.checks import check_program
+from portal.domain.foundation.program.checks.program import check_program
 from portal.domain.foundation.program.loader import PROGRAMS, load_program
 from portal.domain.foundation.program.schema import Program
 

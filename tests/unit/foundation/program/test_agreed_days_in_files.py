@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.domain.foundation.program.toml_files import ProgramFileError
+from portal.domain.foundation.program.toml.files import ProgramFileError
 
 from .conftest import WardFolder
 

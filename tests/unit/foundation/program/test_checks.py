@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from portal.domain.foundation.program.checks import check_program, coupon_findings
+from portal.domain.foundation.program.checks.program import check_program, coupon_findings
 
 from .conftest import WardFolder
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.languages import RESIDENT_LOCALES
-from portal.domain.foundation.program.checks import check_program
+from portal.domain.foundation.program.checks.program import check_program
 from portal.domain.foundation.program.deadlines import WindowKind
 from portal.domain.foundation.program.loader import load_program
-from portal.domain.foundation.program.toml_files import ProgramFileError
+from portal.domain.foundation.program.toml.files import ProgramFileError
 from portal.domain.foundation.texts import plain, use_locale
 
 from .conftest import WardFolder

@@ -4,8 +4,8 @@ import pytest
 
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.program.toml_files import ProgramFileError
-from portal.domain.foundation.program.workplaces import workplaces_at
+from portal.domain.foundation.program.settings.workplaces import workplaces_at
+from portal.domain.foundation.program.toml.files import ProgramFileError
 
 from .conftest import WardFolder
 

@@ -6,7 +6,7 @@ import pytest
 from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.program.toml_files import ProgramFileError
+from portal.domain.foundation.program.toml.files import ProgramFileError
 from portal.domain.letters.letters.texts import PER_HOUSEHOLD, REQUIRED, load_texts
 
 

@@ -16,7 +16,7 @@ from portal.domain.foundation.errors import (
     NotFoundError,
     WrongStateError,
 )
-from portal.domain.foundation.program.workplaces import Workplace
+from portal.domain.foundation.program.settings.workplaces import Workplace
 from portal.domain.people.sites.admission import admit
 from portal.domain.people.sites.models import SiteSwitch
 from portal.domain.people.sites.queries import history, is_on, reason_of

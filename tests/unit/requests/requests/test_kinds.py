@@ -3,7 +3,7 @@
 import pytest
 
 from portal.domain.foundation.languages import RESIDENT_LOCALES
-from portal.domain.foundation.program.request_settings import REVIEW_KINDS
+from portal.domain.foundation.program.settings.requests import REVIEW_KINDS
 from portal.domain.foundation.texts import label_of, use_locale
 from portal.domain.requests.all_kinds import KINDS, kind_of
 from portal.domain.requests.declines.states import DECLINE, DeclineState

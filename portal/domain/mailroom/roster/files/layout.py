@@ -10,8 +10,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from portal.domain.foundation.errors import InputError
-from portal.domain.foundation.program.reading import Section
-from portal.domain.foundation.program.toml_files import TomlFaultError, open_toml
+from portal.domain.foundation.program.toml.files import TomlFaultError, open_toml
+from portal.domain.foundation.program.toml.sections import Section
 from portal.domain.foundation.texts import _s
 from portal.domain.mailroom.roster.files.dates import STYLES
 

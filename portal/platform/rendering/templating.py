@@ -12,8 +12,8 @@ from markupsafe import Markup, escape
 from portal.domain.foundation import texts
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.texts import _, _n, _s, _sn
-from portal.platform.assets import ROOT, Assets
-from portal.platform.template_layout import WithoutLayout
+from portal.platform.rendering.assets import ROOT, Assets
+from portal.platform.rendering.template_layout import WithoutLayout
 
 RUBY_HTML = r"<ruby>\1<rp>(</rp><rt>\2</rt><rp>)</rp></ruby>"
 EASY_DAY = re.compile(r"\d{4}\{年\|ねん\}\d{1,2}\{月\|がつ\}\d{1,2}\{日\|にち\}")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pyrage
 
-from portal.domain.foundation.program.reading import Section
+from portal.domain.foundation.program.toml.sections import Section
 from portal.domain.foundation.texts import _s
 
 ESCALATION_KINDS = (

@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from portal.domain.foundation.errors import InputError
-from portal.platform.forms import MAX_FIELD, Form
-from portal.platform.uploads import UploadRule, check_uploads, read_multipart
+from portal.platform.http.forms import MAX_FIELD, Form
+from portal.platform.http.uploads import UploadRule, check_uploads, read_multipart
 
 LIMIT = 1000
 

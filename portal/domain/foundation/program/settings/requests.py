@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from portal.domain.foundation.program.local_text import LocalText
-from portal.domain.foundation.program.reading import Section
+from portal.domain.foundation.program.toml.sections import Section
 from portal.domain.foundation.texts import _s
 
 POSTAL_RULES = ("arrival", "postmark")

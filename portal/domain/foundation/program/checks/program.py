@@ -5,19 +5,19 @@ from datetime import date, datetime
 
 from portal.domain.foundation.clock import last_day_before
 from portal.domain.foundation.languages import RESIDENT_LOCALES
-from portal.domain.foundation.program.checks_of_birth_window import check_birth_window
-from portal.domain.foundation.program.checks_of_calendar import check_agreed_days
-from portal.domain.foundation.program.checks_of_dates import (
+from portal.domain.foundation.program.checks.agreed_days import check_agreed_days
+from portal.domain.foundation.program.checks.birth_window import check_birth_window
+from portal.domain.foundation.program.checks.dates import (
     check_call_center,
     check_closed_days,
     check_order_of_days,
     check_pairs_of_days,
     check_requests,
 )
-from portal.domain.foundation.program.checks_of_workplaces import check_workplaces
+from portal.domain.foundation.program.checks.findings import Finding, Level, error_of, warning_of
+from portal.domain.foundation.program.checks.workplaces import check_workplaces
 from portal.domain.foundation.program.deadlines import WindowKind
 from portal.domain.foundation.program.explain import window_title
-from portal.domain.foundation.program.findings import Finding, Level, error_of, warning_of
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 

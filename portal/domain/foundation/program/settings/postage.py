@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from portal.domain.foundation.program.reading import Section
+from portal.domain.foundation.program.toml.sections import Section
 
 CLASSES = ("simple_registered", "registered", "recorded", "ordinary", "parcel")
 MOST_YEN = 100_000

@@ -5,7 +5,7 @@ import re
 import pytest
 from jinja2 import Environment, FileSystemLoader
 
-from portal.platform.template_layout import WithoutLayout
+from portal.platform.rendering.template_layout import WithoutLayout
 from tests.support.sources import ROOT
 from tests.support.visible import visible
 

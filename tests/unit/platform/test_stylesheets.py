@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from portal.platform.assets import Assets
-from portal.platform.stylesheets import joined
+from portal.platform.rendering.assets import Assets
+from portal.platform.rendering.stylesheets import joined
 
 
 def _sheet(folder: Path, *bodies: str) -> Path:

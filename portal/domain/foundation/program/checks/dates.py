@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from portal.domain.foundation.program.checks.findings import Finding, Level, error_of, warning_of
 from portal.domain.foundation.program.deadlines import WindowKind
 from portal.domain.foundation.program.explain import window_title
-from portal.domain.foundation.program.findings import Finding, Level, error_of, warning_of
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 

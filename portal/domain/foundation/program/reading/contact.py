@@ -2,13 +2,8 @@
 
 import re
 
-from portal.domain.foundation.program.reading import Section
-from portal.domain.foundation.program.schema import (
-    Channels,
-    Contact,
-    PostalAddress,
-    RiskAcceptance,
-)
+from portal.domain.foundation.program.schema import Channels, Contact, PostalAddress, RiskAcceptance
+from portal.domain.foundation.program.toml.sections import Section
 from portal.domain.foundation.texts import _s
 
 TELEPHONE = re.compile(r"0\d{1,4}-\d{1,4}-\d{3,4}")

@@ -3,7 +3,7 @@
 from typing import TypeVar
 
 from portal.domain.requests.requests.fields import Place, WrittenForm
-from portal.platform.forms import Form
+from portal.platform.http.forms import Form
 
 R = TypeVar("R")
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from portal.domain.foundation.program.calendar import Agreement, CallCenterCalendar, Closure
-from portal.domain.foundation.program.findings import Finding, error_of, warning_of
+from portal.domain.foundation.program.checks.findings import Finding, error_of, warning_of
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from portal.domain.foundation.program.reading import Section
+from portal.domain.foundation.program.toml.sections import Section
 from portal.domain.foundation.texts import _s
 
 PAID_FOR = ("used", "lapsed", "alternative")

@@ -7,8 +7,6 @@ from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.program.day_text import day_in_all_languages
 from portal.domain.foundation.program.deadlines import Windows
 from portal.domain.foundation.program.local_text import LocalText
-from portal.domain.foundation.program.reading import Section
-from portal.domain.foundation.program.request_settings import AlternativeProduct
 from portal.domain.foundation.program.schema import (
     Contact,
     Eligibility,
@@ -16,7 +14,9 @@ from portal.domain.foundation.program.schema import (
     Names,
     WardTexts,
 )
-from portal.domain.foundation.program.toml_files import ProgramFileError, read_toml
+from portal.domain.foundation.program.settings.requests import AlternativeProduct
+from portal.domain.foundation.program.toml.files import ProgramFileError, read_toml
+from portal.domain.foundation.program.toml.sections import Section
 from portal.domain.foundation.texts import _s
 
 FILLABLE = frozenset(

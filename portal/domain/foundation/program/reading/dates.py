@@ -14,9 +14,9 @@ from portal.domain.foundation.program.calendar import (
     HoursOverride,
     YearlyClosure,
 )
-from portal.domain.foundation.program.day_expressions import DayExpressions
 from portal.domain.foundation.program.deadlines import RequestRule, Window, WindowKind, Windows
-from portal.domain.foundation.program.reading import Section
+from portal.domain.foundation.program.reading.day_expressions import DayExpressions
+from portal.domain.foundation.program.toml.sections import Section
 from portal.domain.foundation.texts import _s
 
 MONTH_DAY = re.compile(r"(\d{2})-(\d{2})")

@@ -4,9 +4,9 @@ import ipaddress
 from collections.abc import Iterator
 from itertools import combinations
 
-from portal.domain.foundation.program.findings import Finding, error_of, warning_of
+from portal.domain.foundation.program.checks.findings import Finding, error_of, warning_of
 from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.program.workplaces import MAIN, WIDEST
+from portal.domain.foundation.program.settings.workplaces import MAIN, WIDEST
 from portal.domain.foundation.texts import _s
 
 

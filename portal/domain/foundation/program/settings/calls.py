@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from portal.domain.foundation.program.reading import Section
+from portal.domain.foundation.program.toml.sections import Section
 
 
 @dataclass(frozen=True, slots=True)

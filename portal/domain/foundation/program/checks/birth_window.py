@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import date
 
+from portal.domain.foundation.program.checks.findings import Finding, error_of, warning_of
 from portal.domain.foundation.program.eligibility import school_year_window
-from portal.domain.foundation.program.findings import Finding, error_of, warning_of
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 

@@ -1,6 +1,6 @@
 """A posted form: browsers send a new line as two characters, and it counts as one."""
 
-from portal.platform.forms import MAX_FIELD, form_from
+from portal.platform.http.forms import MAX_FIELD, form_from
 
 
 def test_a_new_line_is_one_character_however_it_is_sent() -> None:

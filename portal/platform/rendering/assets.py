@@ -8,9 +8,9 @@ from pathlib import Path
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
-from portal.platform import stylesheets
+from portal.platform.rendering import stylesheets
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 STATIC = ROOT / "static"
 VENDOR = ROOT / ".build" / "vendor"
 PREFIX = "/static/"

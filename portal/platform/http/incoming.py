@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from portal.platform.forms import Form
+from portal.platform.http.forms import Form
 
 
 @dataclass(frozen=True, slots=True)

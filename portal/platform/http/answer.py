@@ -7,7 +7,7 @@ from litestar import Response
 from litestar.datastructures import Cookie
 
 from portal.domain.foundation.vault import Vault
-from portal.platform import cookies
+from portal.platform.http import cookies
 
 HTML = "text/html; charset=utf-8"
 

@@ -15,7 +15,7 @@ from multipart import (  # type: ignore[import-untyped]  # the package has no ty
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
-from portal.platform.forms import MAX_FIELD, MAX_FIELDS, Form, Upload, form_from
+from portal.platform.http.forms import MAX_FIELD, MAX_FIELDS, Form, Upload, form_from
 
 MEGABYTE = 1_000_000
 MAX_UPLOAD_BODY = 64 * MEGABYTE

@@ -4,12 +4,7 @@ from functools import lru_cache
 
 from babel import negotiate_locale
 
-from portal.domain.foundation.languages import (
-    BY_LOCALE,
-    LANGUAGES,
-    RESIDENT_LOCALES,
-    SOURCE_LOCALE,
-)
+from portal.domain.foundation.languages import BY_LOCALE, LANGUAGES, RESIDENT_LOCALES, SOURCE_LOCALE
 
 COOKIE = "lang"
 CODES = {language.code: language.locale for language in LANGUAGES}

@@ -1,0 +1,1 @@
+"""Readers for the parts of a program file whose records are in ``schema``."""

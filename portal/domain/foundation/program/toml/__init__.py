@@ -1,0 +1,1 @@
+"""TOML files as tables that refuse unknown keys, and the errors that name their faults."""
