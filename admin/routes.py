@@ -13,15 +13,7 @@ from admin.contacts import (
     telephony,
     written_down,
 )
-from admin.desk import (
-    channel_changes,
-    dashboard,
-    household,
-    search,
-    stops,
-    today,
-    watch,
-)
+from admin.desk import channel_changes, dashboard, household, search, stops, today, watch
 from admin.desk.in_call import acts, call_back
 from admin.desk.in_call import household as household_in_call
 from admin.desk.in_call import search as search_in_call
@@ -47,19 +39,9 @@ from admin.mailroom.printing import (
 from admin.mailroom.returned_mail import returns, storage
 from admin.mailroom.roster import holds, print_texts, protection, releases
 from admin.mailroom.roster import imports as roster
-from admin.oversight import (
-    board,
-    calendar,
-    call_report,
-    checklist,
-    delivery_report,
-    differences,
-    management,
-    minutes,
-    questions,
-    reports,
-    settlement,
-)
+from admin.oversight import board, calendar, differences, settlement
+from admin.oversight.management import checklist, milestones, minutes, questions
+from admin.oversight.reports import call_report, declines, delivery_report
 from admin.people import (
     account,
     coupons,
@@ -141,7 +123,7 @@ MODULES = (
     incident_papers,
     site_notices,
     downtime,
-    reports,
+    declines,
     delivery_report,
     call_report,
     telephony,
@@ -149,7 +131,7 @@ MODULES = (
     settlement,
     differences,
     scripts,
-    management,
+    milestones,
     minutes,
     questions,
     documents,

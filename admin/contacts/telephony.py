@@ -11,7 +11,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import first_post, staff_route
-from admin.oversight import report_words
+from admin.oversight.reports import words as report_words
 from admin.page import Page
 from portal.domain.contacts.telephony import queries
 from portal.domain.contacts.telephony.day_comparison import Difference, Stored
@@ -29,7 +29,7 @@ from portal.domain.contacts.telephony.typed_day import (
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import DomainError
 from portal.domain.foundation.texts import _s
-from portal.domain.oversight.reports.due import first_of, last_of, months, read_month
+from portal.domain.oversight.reports.monthly.due import first_of, last_of, months, read_month
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.http.uploads import UploadRule
 from portal.platform.view import View

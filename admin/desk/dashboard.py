@@ -12,7 +12,7 @@ from admin.access import allowed, staff_route
 from admin.desk.in_call.follow_ups import LeftOpen, left_open
 from admin.letters import document_words
 from admin.mailroom.incidents import incident_words
-from admin.oversight import report_words
+from admin.oversight.reports import words as report_words
 from admin.page import Page
 from portal.domain.contacts.escalations import call_back_queries
 from portal.domain.contacts.faxes import queries as faxes
@@ -38,7 +38,7 @@ from portal.domain.oversight.management import milestones, questions
 from portal.domain.oversight.management import words as management_words
 from portal.domain.oversight.management.milestones import Planned
 from portal.domain.oversight.management.questions import Question
-from portal.domain.oversight.reports.due import CALLS, DELIVERY, Due, due_reports
+from portal.domain.oversight.reports.monthly.due import CALLS, DELIVERY, Due, due_reports
 from portal.domain.oversight.reports.ward_documents import letter_status
 from portal.domain.people.entitlements.queries import Totals, totals
 from portal.domain.people.staff.permissions import Permission

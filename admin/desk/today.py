@@ -11,8 +11,8 @@ from admin.access import staff_route
 from admin.oversight.charts import Chart, chart
 from admin.page import Page
 from portal.domain.foundation.audit.services import record
-from portal.domain.oversight.reports.daily import SERIES, daily, series_text, today_report
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
+from portal.domain.oversight.reports.status.daily import SERIES, daily, series_text, today_report
 from portal.domain.oversight.reports.tables import Report
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.view import View

@@ -9,15 +9,15 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, staff_route
 from admin.contacts import call_words
-from admin.oversight import report_words
+from admin.oversight.reports import words as report_words
 from admin.page import Page
 from portal.domain.contacts.calls.kinds import Direction
 from portal.domain.contacts.telephony.kpi import NONE
 from portal.domain.desk.casework import watch
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.program.explain import window_title
-from portal.domain.oversight.reports.board import Board, board
-from portal.domain.oversight.reports.calls_tables import half_hour_name
+from portal.domain.oversight.reports.calls.tables import half_hour_name
+from portal.domain.oversight.reports.status.board import Board, board
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.view import View
 

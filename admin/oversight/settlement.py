@@ -19,7 +19,7 @@ from portal.domain.foundation.errors import DomainError, InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
-from portal.domain.oversight.reports.settlement import settlement_report
+from portal.domain.oversight.reports.status.settlement import settlement_report
 from portal.domain.oversight.reports.tables import Report
 from portal.domain.oversight.settlement import closing
 from portal.domain.oversight.settlement.closing import Verdict

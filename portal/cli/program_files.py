@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.program.checks.findings import Finding, error_of, warning_of
 from portal.domain.foundation.program.schema import Program
-from portal.domain.letters.letters.address_block import check_layout
-from portal.domain.letters.letters.texts import ADVANCE_REQUIRED, load_texts
+from portal.domain.letters.letters.drawing.address_block import check_layout
+from portal.domain.letters.letters.drawing.texts import ADVANCE_REQUIRED, load_texts
 from portal.domain.mailroom.roster.files.layout import load_layout
 from portal.domain.people.coupons.issuer_file import load_issuer, shipped_issuers
 

@@ -14,7 +14,7 @@ from portal.domain.contacts.faxes.services import NewFax, receive
 from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.wareki import format_wareki
-from portal.domain.letters.letters.fonts import font_folders
+from portal.domain.letters.letters.drawing.fonts import font_folders
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.queries import HouseholdView, view_household

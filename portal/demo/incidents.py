@@ -15,7 +15,7 @@ from portal.domain.mailroom.incidents import downtime, faults, register, subject
 from portal.domain.mailroom.incidents.faults import FaultReport, LookUp
 from portal.domain.mailroom.incidents.kinds import Source
 from portal.domain.mailroom.incidents.register import Opening
-from portal.domain.oversight.reports.incidents import write_report
+from portal.domain.oversight.reports.incidents.reports import write_report
 from portal.domain.people.coupons import services as coupons
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.entitlements.models import Entitlement

@@ -26,7 +26,7 @@ from portal.domain.mailroom.returned_mail import models as _returned_mail
 from portal.domain.mailroom.roster import models as _roster
 from portal.domain.mailroom.tracking import models as _tracking
 from portal.domain.oversight.management import models as _management
-from portal.domain.oversight.reports import models as _reports
+from portal.domain.oversight.reports.monthly import models as _reports
 from portal.domain.oversight.settlement import models as _settlement
 from portal.domain.people.authn import models as _authn
 from portal.domain.people.coupons import models as _coupons

@@ -27,7 +27,7 @@ from portal.domain.mailroom.incidents.faults import LookUp
 from portal.domain.mailroom.incidents.kinds import ISSUER_ANSWERS, OUTCOMES
 from portal.domain.mailroom.incidents.models import CouponFault
 from portal.domain.mailroom.incidents.states import COUPON_FAULT
-from portal.domain.oversight.reports.coupon_faults import fault_report
+from portal.domain.oversight.reports.incidents.coupon_faults import fault_report
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names

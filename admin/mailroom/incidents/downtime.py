@@ -22,8 +22,8 @@ from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.mailroom.incidents import downtime
 from portal.domain.mailroom.incidents.downtime import Minutes
 from portal.domain.mailroom.incidents.models import Downtime
-from portal.domain.oversight.reports.due import first_of, last_of, read_month
-from portal.domain.oversight.reports.incident_tables import downtime_table
+from portal.domain.oversight.reports.incidents.tables import downtime_table
+from portal.domain.oversight.reports.monthly.due import first_of, last_of, read_month
 from portal.domain.oversight.reports.outputs import as_xlsx
 from portal.domain.oversight.reports.tables import Report
 from portal.domain.people.staff.permissions import Permission

@@ -22,7 +22,11 @@ from portal.domain.foundation.texts import _s
 from portal.domain.mailroom.incidents import papers, queries
 from portal.domain.mailroom.incidents.kinds import REPORTS
 from portal.domain.mailroom.incidents.models import Incident, IncidentReport
-from portal.domain.oversight.reports.incidents import frozen_report, incident_report, write_report
+from portal.domain.oversight.reports.incidents.reports import (
+    frozen_report,
+    incident_report,
+    write_report,
+)
 from portal.domain.oversight.reports.outputs import as_xlsx
 from portal.domain.oversight.reports.tables import Report
 from portal.domain.people.staff.permissions import Permission

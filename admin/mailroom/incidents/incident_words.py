@@ -1,7 +1,7 @@
 """Staff texts of coupon faults, incidents, site notices and downtime."""
 
 from portal.domain.foundation.texts import _s, kept_per_language
-from portal.domain.oversight.reports import incident_words as papers
+from portal.domain.oversight.reports.incidents import words as papers
 
 said = kept_per_language(papers.shop_said)
 issuer_answer = kept_per_language(papers.issuer_answer)

@@ -25,7 +25,7 @@ from portal.domain.letters.shipments.words import class_name
 from portal.domain.mailroom.printing.cards import card_posting
 from portal.domain.mailroom.printing.dispatch import posted, posting
 from portal.domain.mailroom.printing.dispatch.posted import PostedLetter, RunWaiting
-from portal.domain.oversight.reports.due import read_month
+from portal.domain.oversight.reports.monthly.due import read_month
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.http.uploads import MEGABYTE, UploadRule
 from portal.platform.view import View

@@ -25,8 +25,8 @@ from portal.domain.mailroom.printing.recalls import queries as recall_queries
 from portal.domain.mailroom.printing.recalls.answers import read_answers
 from portal.domain.mailroom.printing.recalls.needs import Need
 from portal.domain.mailroom.printing.recalls.take_back import take_back_pdf
+from portal.domain.oversight.reports.mail.recalls import recall_report
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
-from portal.domain.oversight.reports.recalls import recall_report
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
 from portal.platform.http.uploads import MEGABYTE, UploadRule

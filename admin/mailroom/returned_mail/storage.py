@@ -23,7 +23,7 @@ from portal.domain.letters.shipments.staff_words import return_reason, shipment
 from portal.domain.mailroom.returned_mail import storage, undelivered
 from portal.domain.mailroom.returned_mail.storage import StoredItem
 from portal.domain.mailroom.returned_mail.undelivered import Undelivered
-from portal.domain.oversight.reports.mail_lists import storage_report, undelivered_report
+from portal.domain.oversight.reports.mail.lists import storage_report, undelivered_report
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
 from portal.domain.oversight.reports.tables import Report
 from portal.domain.people.staff.permissions import Permission

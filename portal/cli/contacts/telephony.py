@@ -31,7 +31,7 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
-from portal.domain.oversight.reports.due import last_of, read_month
+from portal.domain.oversight.reports.monthly.due import last_of, read_month
 from portal.domain.people.staff.permissions import Permission
 
 by_option = click.option("--by", required=True, metavar="LOGIN", help="Who puts them in.")

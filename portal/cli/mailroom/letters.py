@@ -30,11 +30,11 @@ from portal.cli.mailroom.printer import make_printer
 from portal.cli.progress import progress_bar
 from portal.cli.renamed import RenamedGroup
 from portal.domain.foundation.texts import _s, _sn
-from portal.domain.letters.letters.barcode import customer_bars
-from portal.domain.letters.letters.content import LetterContent
-from portal.domain.letters.letters.frame import letter_frame
-from portal.domain.letters.letters.render import render_testpage
-from portal.domain.letters.letters.texts import load_texts
+from portal.domain.letters.letters.drawing.barcode import customer_bars
+from portal.domain.letters.letters.drawing.content import LetterContent
+from portal.domain.letters.letters.drawing.frame import letter_frame
+from portal.domain.letters.letters.drawing.render import render_testpage
+from portal.domain.letters.letters.drawing.texts import load_texts
 from portal.domain.mailroom.printing.runs.build import CHUNK_SIZE, BuiltRun, build_letters
 from portal.domain.mailroom.printing.runs.pipeline.files import put, write_part
 from portal.domain.mailroom.printing.runs.pipeline.plan import open_run

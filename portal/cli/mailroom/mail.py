@@ -18,7 +18,7 @@ from portal.domain.letters.shipments import other_mail
 from portal.domain.letters.shipments.mail import CLASSES
 from portal.domain.mailroom.tracking.file import CsvFeed
 from portal.domain.mailroom.tracking.ingest import match_again, take_tracking
-from portal.domain.oversight.reports.mail_lists import undelivered_report
+from portal.domain.oversight.reports.mail.lists import undelivered_report
 from portal.domain.people.staff.permissions import Permission
 
 

@@ -13,12 +13,12 @@ from portal.domain.desk.casework.deliveries import Deliveries, deliveries
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
-from portal.domain.oversight.reports.calls import KIND
-from portal.domain.oversight.reports.declines import Declines, count_declines, decline_report
-from portal.domain.oversight.reports.delivery import KIND as DELIVERY_KIND
-from portal.domain.oversight.reports.due import months, read_month
-from portal.domain.oversight.reports.states import DRAFT
-from portal.domain.oversight.reports.versions import Kind, month_report, shown
+from portal.domain.oversight.reports.calls.report import KIND
+from portal.domain.oversight.reports.mail.delivery import KIND as DELIVERY_KIND
+from portal.domain.oversight.reports.monthly.due import months, read_month
+from portal.domain.oversight.reports.monthly.states import DRAFT
+from portal.domain.oversight.reports.monthly.versions import Kind, month_report, shown
+from portal.domain.oversight.reports.status.declines import Declines, count_declines, decline_report
 
 
 @click.group()

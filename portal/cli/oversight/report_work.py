@@ -11,9 +11,9 @@ from portal.cli.oversight.report_files import FILE, say_report, write_files
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.texts import use_locale
 from portal.domain.foundation.work import Work
-from portal.domain.oversight.reports.management_papers import checklist_report, questions_report
-from portal.domain.oversight.reports.plan import plan_report
-from portal.domain.oversight.reports.progress import progress_report
+from portal.domain.oversight.reports.management.papers import checklist_report, questions_report
+from portal.domain.oversight.reports.management.plan import plan_report
+from portal.domain.oversight.reports.management.progress import progress_report
 from portal.domain.oversight.reports.tables import Report
 
 Writer = Callable[[Work], Report]

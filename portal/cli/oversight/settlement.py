@@ -13,7 +13,7 @@ from portal.cli.oversight.report_files import FILE, say_report, write_files
 from portal.cli.renamed import RenamedGroup
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.texts import _s
-from portal.domain.oversight.reports.settlement import settlement_report
+from portal.domain.oversight.reports.status.settlement import settlement_report
 from portal.domain.oversight.settlement.blockers import blockers
 from portal.domain.oversight.settlement.closing import (
     COLUMNS,

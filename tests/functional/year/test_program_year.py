@@ -11,7 +11,7 @@ from portal.domain.letters.letters.models import Letter
 from portal.domain.mailroom.incidents.models import Incident
 from portal.domain.mailroom.incidents.queries import touched
 from portal.domain.mailroom.printing.archives.models import PrintArchive
-from portal.domain.oversight.reports.delivery_figures import count_month
+from portal.domain.oversight.reports.mail.delivery_figures import count_month
 from portal.domain.oversight.settlement.closing import (
     closed,
     confirm_closing,

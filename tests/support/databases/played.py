@@ -34,8 +34,9 @@ from portal.domain.mailroom.printing.runs.recipients import staff_addresses
 from portal.domain.mailroom.roster.checks import codes
 from portal.domain.mailroom.roster.holds import services as holds
 from portal.domain.oversight.management import checklist
-from portal.domain.oversight.reports import monthly, notes
-from portal.domain.oversight.reports.calls import KIND
+from portal.domain.oversight.reports.calls.report import KIND
+from portal.domain.oversight.reports.monthly import notes
+from portal.domain.oversight.reports.monthly import services as monthly
 from portal.domain.people.coupons.differences import settle
 from portal.domain.people.coupons.models import StatementDifference
 from portal.domain.people.coupons.statement import import_statement

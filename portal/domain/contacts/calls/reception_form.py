@@ -11,7 +11,7 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.languages import SOURCE_LOCALE, STAFF_LOCALES
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s, current_locale
-from portal.domain.letters.letters.typesetting import compile_pdf
+from portal.domain.letters.letters.drawing.typesetting import compile_pdf
 
 
 def reception_form_pdf(

@@ -8,8 +8,8 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _, use_locale
-from portal.domain.letters.letters.typesetting import compile_pdf, page_count
-from portal.domain.letters.letters.window import pieces
+from portal.domain.letters.letters.drawing.typesetting import compile_pdf, page_count
+from portal.domain.letters.letters.drawing.window import pieces
 from portal.domain.requests.requests.documents import drawable, in_turn, instant_text
 
 COVER_LOCALES = ("ja", "en", "zh_Hans", "ko")

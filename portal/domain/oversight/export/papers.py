@@ -17,15 +17,16 @@ from portal.domain.oversight.export.writing import Folder
 from portal.domain.oversight.management import checklist, minutes
 from portal.domain.oversight.management.milestones import milestones
 from portal.domain.oversight.management.questions import questions
-from portal.domain.oversight.reports import management_papers, versions
-from portal.domain.oversight.reports.coupon_faults import fault_report
-from portal.domain.oversight.reports.declines import decline_report
-from portal.domain.oversight.reports.incidents import frozen_report
-from portal.domain.oversight.reports.models import MonthlyReport
+from portal.domain.oversight.reports.incidents.coupon_faults import fault_report
+from portal.domain.oversight.reports.incidents.reports import frozen_report
+from portal.domain.oversight.reports.management import papers
+from portal.domain.oversight.reports.management.plan import plan_report
+from portal.domain.oversight.reports.management.progress import progress_report
+from portal.domain.oversight.reports.monthly import versions
+from portal.domain.oversight.reports.monthly.models import MonthlyReport
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
-from portal.domain.oversight.reports.plan import plan_report
-from portal.domain.oversight.reports.progress import progress_report
-from portal.domain.oversight.reports.settlement import settlement_report
+from portal.domain.oversight.reports.status.declines import decline_report
+from portal.domain.oversight.reports.status.settlement import settlement_report
 from portal.domain.oversight.reports.tables import Report
 from portal.domain.oversight.reports.ward_documents import KINDS, source
 
@@ -88,8 +89,8 @@ def write_management(work: Work, folder: Folder) -> None:
     for name, report in (
         ("plan", plan_report(work)),
         ("progress", progress_report(work)),
-        ("questions", management_papers.questions_report(work)),
-        ("checklist", management_papers.checklist_report(work)),
+        ("questions", papers.questions_report(work)),
+        ("checklist", papers.checklist_report(work)),
     ):
         write_report(folder, f"management/{name}", report, work.now)
     folder.put_json(
@@ -108,7 +109,7 @@ def write_management(work: Work, folder: Folder) -> None:
     for meeting in minutes.meetings(work, limit=None):
         for row in minutes.versions(work.session, meeting.minutes_id, limit=None):
             one = minutes.one(work, meeting.minutes_id, row.number)
-            report = management_papers.minutes_report(work, one)
+            report = papers.minutes_report(work, one)
             write_report(
                 folder,
                 f"management/minutes-{one.minutes_id:03}-{row.number:02}",
@@ -116,7 +117,7 @@ def write_management(work: Work, folder: Folder) -> None:
                 row.written_at,
             )
     for found in imports(work.session, 100_000):
-        report = management_papers.receipt_report(work, found.id)
+        report = papers.receipt_report(work, found.id)
         write_report(folder, f"management/receipt-{found.id:04}", report, found.created_at)
 
 

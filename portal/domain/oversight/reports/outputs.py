@@ -6,7 +6,7 @@ from typing import Any
 
 import xlsxwriter
 
-from portal.domain.letters.letters.typesetting import compile_pdf
+from portal.domain.letters.letters.drawing.typesetting import compile_pdf
 from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
 
 SHEET_NAME_MAX = 31

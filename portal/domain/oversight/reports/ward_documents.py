@@ -14,12 +14,12 @@ from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.foundation.work import Work
 from portal.domain.letters.documents import services
 from portal.domain.letters.documents.models import DocumentVersion
-from portal.domain.letters.letters.advance import fit_notice_back, render_notices
-from portal.domain.letters.letters.barcode import customer_bars
-from portal.domain.letters.letters.content import LetterContent
-from portal.domain.letters.letters.frame import letter_frame
-from portal.domain.letters.letters.render import fit_back, render_chunk
-from portal.domain.letters.letters.texts import ADVANCE_REQUIRED, load_texts
+from portal.domain.letters.letters.drawing.advance import fit_notice_back, render_notices
+from portal.domain.letters.letters.drawing.barcode import customer_bars
+from portal.domain.letters.letters.drawing.content import LetterContent
+from portal.domain.letters.letters.drawing.frame import letter_frame
+from portal.domain.letters.letters.drawing.render import fit_back, render_chunk
+from portal.domain.letters.letters.drawing.texts import ADVANCE_REQUIRED, load_texts
 from portal.domain.mailroom.printing.runs.writers.advance import advance_frame, settings_of
 from portal.domain.mailroom.printing.runs.writers.enclosures import printed_names
 from portal.domain.requests.alternatives.form import alternative_form_pdf

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.wareki import format_wareki
-from portal.domain.letters.letters.typesetting import compile_pdf
+from portal.domain.letters.letters.drawing.typesetting import compile_pdf
 
 SHEET = "recipient_sheet.typ"
 # Printed for the ward's own paper in Japanese, as the law's forms are: these texts are not

@@ -14,8 +14,8 @@ from portal.domain.foundation.program.hours_text import reception_text
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import current_locale, use_locale
 from portal.domain.foundation.wareki import format_wareki
-from portal.domain.letters.letters.typesetting import compile_pdf
-from portal.domain.letters.letters.window import pieces
+from portal.domain.letters.letters.drawing.typesetting import compile_pdf
+from portal.domain.letters.letters.drawing.window import pieces
 
 
 def blank_form_pdf(

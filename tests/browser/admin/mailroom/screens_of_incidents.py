@@ -14,7 +14,7 @@ from portal.domain.mailroom.incidents.faults import FaultReport, LookUp
 from portal.domain.mailroom.incidents.kinds import Source
 from portal.domain.mailroom.incidents.register import Opening
 from portal.domain.mailroom.incidents.site_notices import Draft
-from portal.domain.oversight.reports.incidents import write_report
+from portal.domain.oversight.reports.incidents.reports import write_report
 from portal.domain.people.coupons import services as coupons
 from portal.domain.people.coupons.assignment import assign_replacement
 from portal.domain.people.coupons.queries import coupon_of_child

@@ -11,10 +11,10 @@ from portal.domain.desk.casework.access import record_protected_request
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.program.loader import load_program
-from portal.domain.oversight.reports import monthly
-from portal.domain.oversight.reports.calls import KIND
-from portal.domain.oversight.reports.states import DRAFT
-from portal.domain.oversight.reports.versions import month_report
+from portal.domain.oversight.reports.calls.report import KIND
+from portal.domain.oversight.reports.monthly import services as monthly
+from portal.domain.oversight.reports.monthly.states import DRAFT
+from portal.domain.oversight.reports.monthly.versions import month_report
 from tests.browser.admin.contacts.calling import at_the_desk, begin_call
 from tests.browser.admin.screens import Step, press
 from tests.browser.admin.served import ServedStaff

@@ -18,8 +18,8 @@ from portal.domain.letters.announcements.models import Announcement, CardPrint
 from portal.domain.letters.announcements.queries import card_by_number, card_counts
 from portal.domain.letters.announcements.services import announce
 from portal.domain.letters.announcements.stopping import card_came_back
-from portal.domain.letters.letters.card import render_cards
-from portal.domain.letters.letters.frame import LetterFrame
+from portal.domain.letters.letters.drawing.card import render_cards
+from portal.domain.letters.letters.drawing.frame import LetterFrame
 from portal.domain.mailroom.printing.cards import printing
 from portal.domain.mailroom.printing.cards.checking import check_cards
 from portal.domain.mailroom.printing.cards.printing import print_cards

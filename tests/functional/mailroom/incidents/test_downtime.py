@@ -17,8 +17,8 @@ from portal.domain.foundation.errors import (
 )
 from portal.domain.mailroom.incidents import downtime, site_notices
 from portal.domain.mailroom.incidents.models import Downtime, SiteNotice
-from portal.domain.oversight.reports import calls
-from portal.domain.oversight.reports.incident_tables import downtime_table
+from portal.domain.oversight.reports.calls import report as calls
+from portal.domain.oversight.reports.incidents.tables import downtime_table
 from tests.functional.mailroom.incidents.support import Office
 from tests.support.work import work_in
 

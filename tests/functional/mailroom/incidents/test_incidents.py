@@ -19,8 +19,12 @@ from portal.domain.mailroom.incidents import papers, queries, register, subjects
 from portal.domain.mailroom.incidents.clocks import Clock, Pace
 from portal.domain.mailroom.incidents.models import Incident, IncidentReport
 from portal.domain.mailroom.incidents.register import Opening
-from portal.domain.oversight.reports.incident_tables import month_tables
-from portal.domain.oversight.reports.incidents import frozen_report, incident_report, write_report
+from portal.domain.oversight.reports.incidents.reports import (
+    frozen_report,
+    incident_report,
+    write_report,
+)
+from portal.domain.oversight.reports.incidents.tables import month_tables
 from tests.functional.mailroom.incidents.support import Office
 from tests.support.coupons import VAULT
 from tests.support.work import work_in

@@ -17,7 +17,7 @@ from portal.domain.foundation.actors import Role
 from portal.domain.foundation.clock import FixedClock
 from portal.domain.foundation.errors import ConflictError, NotAllowedError
 from portal.domain.letters.documents.models import DocumentVersion
-from portal.domain.letters.letters.content import LetterContent
+from portal.domain.letters.letters.drawing.content import LetterContent
 from portal.domain.letters.letters.models import Letter, LetterWithoutId
 from portal.domain.mailroom.printing.dispatch import handover
 from portal.domain.mailroom.printing.dispatch.posting import post_run

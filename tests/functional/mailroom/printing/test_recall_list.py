@@ -29,8 +29,8 @@ from portal.domain.mailroom.printing.recalls.answers import read_answers
 from portal.domain.mailroom.printing.recalls.models import RecalledLetter
 from portal.domain.mailroom.printing.recalls.states import RECALL
 from portal.domain.mailroom.printing.recalls.take_back import take_back_pdf
+from portal.domain.oversight.reports.mail.recalls import recall_report
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
-from portal.domain.oversight.reports.recalls import recall_report
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Hold, Household

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.errors import ConflictError, InputError
-from portal.domain.letters.letters.content import LetterContent
+from portal.domain.letters.letters.drawing.content import LetterContent
 from portal.domain.letters.letters.models import Letter, LetterWithoutId, TestAddress
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.mailroom.printing.archives.sending import lose_archive

@@ -10,7 +10,7 @@ from python_calamine import CalamineWorkbook
 from portal.domain.contacts.telephony.models import CallCount, CountDay
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.clock import JST
-from portal.domain.oversight.reports.models import MonthlyReport, ReportNote, ReportVersion
+from portal.domain.oversight.reports.monthly.models import MonthlyReport, ReportNote, ReportVersion
 from tests.support.contacts.call_month import (
     CHECK_DAY,
     END_OF_JULY,

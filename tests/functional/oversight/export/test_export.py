@@ -36,7 +36,7 @@ from portal.domain.oversight.export.handing_over import export_all
 from portal.domain.oversight.export.ledgers.all_ledgers import ALL_LEDGERS
 from portal.domain.oversight.export.writing import Folder
 from portal.domain.oversight.management import checklist, minutes
-from portal.domain.oversight.reports.incidents import write_report
+from portal.domain.oversight.reports.incidents.reports import write_report
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.queries import totals

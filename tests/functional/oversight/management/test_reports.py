@@ -17,10 +17,10 @@ from portal.domain.foundation.program.loader import load_program
 from portal.domain.letters.subcontractors import services as subcontractors
 from portal.domain.mailroom.roster.models import RosterImport
 from portal.domain.oversight.management import asking, checklist, milestones, minutes, questions
-from portal.domain.oversight.reports import management_papers
+from portal.domain.oversight.reports.management import papers
+from portal.domain.oversight.reports.management.plan import plan_report
+from portal.domain.oversight.reports.management.progress import progress_report
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
-from portal.domain.oversight.reports.plan import plan_report
-from portal.domain.oversight.reports.progress import progress_report
 from portal.domain.oversight.reports.tables import Report
 from portal.domain.people.entitlements.queries import totals
 from portal.platform.database import Database
@@ -53,8 +53,8 @@ class Work:
         writers = {
             "plan": plan_report,
             "progress": progress_report,
-            "questions": management_papers.questions_report,
-            "checklist": management_papers.checklist_report,
+            "questions": papers.questions_report,
+            "checklist": papers.checklist_report,
         }
         with self.database.read() as session:
             return writers[name](work_in(session, now=now))
@@ -159,9 +159,7 @@ def test_minutes_list_decisions_line_by_line_with_who_wrote_and_who_confirmed(wo
     with work.database.write() as session:
         minutes.confirm(work_in(session, work.ward), key, 1)
     with work.database.read() as session:
-        report = management_papers.minutes_report(
-            work_in(session), minutes.one(work_in(session), key)
-        )
+        report = papers.minutes_report(work_in(session), minutes.one(work_in(session), key))
     assert cells(report, "決まったこと") == [["1", "白い封筒"], ["2", "7月10日"]]
     assert cells(report, "残ったこと") == []
     assert dict(report.facts)["区の確認"].startswith("職員 ward_officer 令和5年")
@@ -247,9 +245,9 @@ def test_a_receipt_names_the_very_file_its_rows_and_who_took_it(work: Work) -> N
         key = row.id
         record(work_in(session, work.officer), "roster.staged", "roster_import", key)
     with work.database.read() as session:
-        report = management_papers.receipt_report(work_in(session), key)
+        report = papers.receipt_report(work_in(session), key)
         with pytest.raises(NotFoundError):
-            management_papers.receipt_report(work_in(session), key + 1)
+            papers.receipt_report(work_in(session), key + 1)
     facts = dict(report.facts)
     assert facts["ファイルの名前"] == "抽出_20230501.csv"
     assert facts["照合番号（SHA-256）"] == "cd" * 32

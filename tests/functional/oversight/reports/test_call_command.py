@@ -12,8 +12,8 @@ from python_calamine import CalamineWorkbook
 from portal.cli.context import Context
 from portal.cli.oversight.report import report
 from portal.domain.foundation.actors import Actor, Organization, Role
-from portal.domain.oversight.reports import monthly
-from portal.domain.oversight.reports.calls import KIND
+from portal.domain.oversight.reports.calls.report import KIND
+from portal.domain.oversight.reports.monthly import services as monthly
 from tests.support.contacts.call_month import CHECK_DAY, JULY, fill
 from tests.support.reading import pdf
 from tests.support.resident import write_keys

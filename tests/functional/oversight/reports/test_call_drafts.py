@@ -6,24 +6,14 @@ from io import BytesIO
 import pytest
 from python_calamine import CalamineWorkbook
 
-from portal.domain.foundation.errors import (
-    InputError,
-    NotFoundError,
-)
-from portal.domain.oversight.reports import notes, versions
-from portal.domain.oversight.reports.calls import KIND
-from portal.domain.oversight.reports.models import MonthlyReport
-from portal.domain.oversight.reports.notes import (
-    marked_calls,
-    read_marked,
-)
+from portal.domain.foundation.errors import InputError, NotFoundError
+from portal.domain.oversight.reports.calls.report import KIND
+from portal.domain.oversight.reports.monthly import notes, versions
+from portal.domain.oversight.reports.monthly.models import MonthlyReport
+from portal.domain.oversight.reports.monthly.notes import marked_calls, read_marked
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
 from tests.functional.oversight.reports.test_call_versions import SOLD_OUT, Office, _drop, _write
-from tests.support.contacts.call_month import (
-    CHECK_DAY,
-    JULY,
-    add_marked_call,
-)
+from tests.support.contacts.call_month import CHECK_DAY, JULY, add_marked_call
 from tests.support.reading import pdf
 from tests.support.staff import StaffSite
 from tests.support.work import work_in

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from portal.domain.foundation.actors import Role
-from portal.domain.oversight.reports.calls import KIND
+from portal.domain.oversight.reports.calls.report import KIND
 from portal.domain.oversight.reports.tables import ReportTable
 from tests.support.contacts.call_month import (
     CHECK_DAY,

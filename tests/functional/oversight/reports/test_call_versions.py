@@ -19,24 +19,15 @@ from portal.domain.foundation.errors import (
     NotAllowedError,
     WrongStateError,
 )
-from portal.domain.oversight.reports import monthly, versions
-from portal.domain.oversight.reports.calls import KIND, write_sections
-from portal.domain.oversight.reports.due import CALLS
-from portal.domain.oversight.reports.models import ReportVersion
-from portal.domain.oversight.reports.notes import (
-    NoteKind,
-    add_note,
-    drop_note,
-)
+from portal.domain.oversight.reports.calls.report import KIND, write_sections
+from portal.domain.oversight.reports.monthly import services as monthly
+from portal.domain.oversight.reports.monthly import versions
+from portal.domain.oversight.reports.monthly.due import CALLS
+from portal.domain.oversight.reports.monthly.models import ReportVersion
+from portal.domain.oversight.reports.monthly.notes import NoteKind, add_note, drop_note
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
 from portal.domain.oversight.reports.tables import Report
-from tests.support.contacts.call_month import (
-    CHECK_DAY,
-    END_OF_JULY,
-    JULY,
-    as_file,
-    invent_counts,
-)
+from tests.support.contacts.call_month import CHECK_DAY, END_OF_JULY, JULY, as_file, invent_counts
 from tests.support.contacts.telephony import BY_LANGUAGE
 from tests.support.coupons import VAULT
 from tests.support.staff import StaffSite

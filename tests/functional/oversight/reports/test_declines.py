@@ -18,8 +18,8 @@ from sqlalchemy import select
 from portal.cli.context import Context
 from portal.cli.oversight.report import report
 from portal.domain.foundation.actors import Role
-from portal.domain.oversight.reports.declines import count_declines, decline_report
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
+from portal.domain.oversight.reports.status.declines import count_declines, decline_report
 from portal.domain.oversight.reports.tables import Report, ReportTable
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.services import change

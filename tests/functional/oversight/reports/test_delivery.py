@@ -13,10 +13,16 @@ from portal.domain.foundation.actors import Role
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.shipments import services as mail
 from portal.domain.letters.shipments.models import Shipment
-from portal.domain.oversight.reports.delivery import build
-from portal.domain.oversight.reports.delivery_figures import Sent, count_month
-from portal.domain.oversight.reports.due import DELIVERY, Stage, due_day, due_reports, months
-from portal.domain.oversight.reports.models import MonthlyReport, ReportVersion
+from portal.domain.oversight.reports.mail.delivery import build
+from portal.domain.oversight.reports.mail.delivery_figures import Sent, count_month
+from portal.domain.oversight.reports.monthly.due import (
+    DELIVERY,
+    Stage,
+    due_day,
+    due_reports,
+    months,
+)
+from portal.domain.oversight.reports.monthly.models import MonthlyReport, ReportVersion
 from tests.functional.oversight.settlement.test_cli import Desk as CommandDesk
 from tests.functional.requests.redeliveries.conftest import post, sqlite_post
 from tests.functional.requests.redeliveries.support import (

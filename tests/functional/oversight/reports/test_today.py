@@ -8,7 +8,13 @@ from sqlalchemy import select
 from admin.oversight.charts import HEIGHT, chart
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.clock import jst_date
-from portal.domain.oversight.reports.daily import DELIVERED, POSTED, SIGNED_IN, daily, today_report
+from portal.domain.oversight.reports.status.daily import (
+    DELIVERED,
+    POSTED,
+    SIGNED_IN,
+    daily,
+    today_report,
+)
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.services import change
 from tests.functional.requests.redeliveries.conftest import post

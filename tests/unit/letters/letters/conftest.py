@@ -10,10 +10,10 @@ from PIL import Image
 
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.foundation.program.schema import Program
-from portal.domain.letters.letters.barcode import customer_bars
-from portal.domain.letters.letters.content import LetterContent
-from portal.domain.letters.letters.frame import LetterFrame, letter_frame
-from portal.domain.letters.letters.texts import load_texts
+from portal.domain.letters.letters.drawing.barcode import customer_bars
+from portal.domain.letters.letters.drawing.content import LetterContent
+from portal.domain.letters.letters.drawing.frame import LetterFrame, letter_frame
+from portal.domain.letters.letters.drawing.texts import load_texts
 
 MakeLetter = Callable[..., LetterContent]
 

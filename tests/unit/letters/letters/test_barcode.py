@@ -4,14 +4,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from portal.domain.letters.letters.barcode import (
+from portal.domain.letters.letters.drawing.barcode import (
     SYMBOL_BARS,
     address_number,
     customer_bars,
     customer_symbols,
     split_chome,
 )
-from portal.domain.letters.letters.code128 import code128_widths
+from portal.domain.letters.letters.drawing.code128 import code128_widths
 
 # postal code, what follows the town name, address number, check symbol where it was published
 PUBLISHED = [

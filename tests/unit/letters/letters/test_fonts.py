@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from portal.domain.foundation.errors import InputError
-from portal.domain.letters.letters.fonts import (
+from portal.domain.letters.letters.drawing.fonts import (
     Face,
     face_for,
     family_for,

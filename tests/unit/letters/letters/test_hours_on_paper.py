@@ -9,10 +9,10 @@ import pytest
 from portal.domain.foundation.program.calendar import Hours
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import use_locale
-from portal.domain.letters.letters.card import CardContent, render_cards
-from portal.domain.letters.letters.frame import letter_frame
-from portal.domain.letters.letters.render import fit_back, render_chunk
-from portal.domain.letters.letters.texts import load_texts
+from portal.domain.letters.letters.drawing.card import CardContent, render_cards
+from portal.domain.letters.letters.drawing.frame import letter_frame
+from portal.domain.letters.letters.drawing.render import fit_back, render_chunk
+from portal.domain.letters.letters.drawing.texts import load_texts
 from portal.domain.requests.alternatives.form import alternative_form_pdf
 from portal.domain.requests.declines.form import decline_form_pdf, meaning_of
 from portal.domain.requests.redeliveries.form import redelivery_form_pdf

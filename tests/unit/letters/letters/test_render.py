@@ -6,17 +6,17 @@ import pytest
 import zxingcpp
 
 from portal.domain.foundation.errors import InputError
-from portal.domain.letters.letters.address_block import check_layout, window_block
-from portal.domain.letters.letters.fonts import missing_characters
-from portal.domain.letters.letters.frame import LetterFrame
-from portal.domain.letters.letters.render import (
+from portal.domain.letters.letters.drawing.address_block import check_layout, window_block
+from portal.domain.letters.letters.drawing.fonts import missing_characters
+from portal.domain.letters.letters.drawing.frame import LetterFrame
+from portal.domain.letters.letters.drawing.render import (
     fit_back,
     render_back,
     render_chunk,
     render_testpage,
 )
-from portal.domain.letters.letters.texts import LetterTexts, same
-from portal.domain.letters.letters.typesetting import page_count
+from portal.domain.letters.letters.drawing.texts import LetterTexts, same
+from portal.domain.letters.letters.drawing.typesetting import page_count
 from tests.unit.letters.letters.conftest import MakeLetter, page_images, page_texts
 
 MM_PER_INCH = 25.4

@@ -7,7 +7,7 @@ import pytest
 import qrcode
 from qrcode.constants import ERROR_CORRECT_M
 
-from portal.domain.letters.letters.sign_in_qr import MASK, QUIET_ZONE, qr_path
+from portal.domain.letters.letters.drawing.sign_in_qr import MASK, QUIET_ZONE, qr_path
 
 
 def modules(url: str) -> set[tuple[int, int]]:

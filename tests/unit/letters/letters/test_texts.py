@@ -7,7 +7,7 @@ from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.program.toml.files import ProgramFileError
-from portal.domain.letters.letters.texts import PER_HOUSEHOLD, REQUIRED, load_texts
+from portal.domain.letters.letters.drawing.texts import PER_HOUSEHOLD, REQUIRED, load_texts
 
 
 @pytest.fixture

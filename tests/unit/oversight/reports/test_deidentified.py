@@ -3,7 +3,7 @@
 import pytest
 
 from portal.domain.foundation.errors import InputError
-from portal.domain.oversight.reports.deidentified import refuse_personal
+from portal.domain.oversight.reports.monthly.deidentified import refuse_personal
 
 FAMILY = ("山田　太郎", "ヤマダ　タロウ", "山田　陽", "ヤマダ　ハル", "髙橋　さくら")
 TOWNS = ("潮見坂一丁目", "星影町")

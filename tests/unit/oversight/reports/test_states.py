@@ -6,7 +6,7 @@ import pytest
 
 from portal.domain.foundation.errors import WrongStateError
 from portal.domain.foundation.program.loader import load_program
-from portal.domain.oversight.reports.due import (
+from portal.domain.oversight.reports.monthly.due import (
     CALLS,
     Stage,
     due_day,
@@ -14,8 +14,8 @@ from portal.domain.oversight.reports.due import (
     months,
     warned_from,
 )
-from portal.domain.oversight.reports.models import MonthlyReport
-from portal.domain.oversight.reports.states import REPORT
+from portal.domain.oversight.reports.monthly.models import MonthlyReport
+from portal.domain.oversight.reports.monthly.states import REPORT
 from portal.platform.database import Database
 from tests.support.work import work_in
 

@@ -13,7 +13,7 @@ from portal.domain.letters.announcements.models import Announcement
 from portal.domain.letters.announcements.reach import CARD
 from portal.domain.letters.announcements.silence import silenced
 from portal.domain.letters.announcements.states import ANNOUNCEMENT
-from portal.domain.letters.letters.card import CardContent, Decision
+from portal.domain.letters.letters.drawing.card import CardContent, Decision
 from portal.domain.letters.letters.numbers import new_letter_number
 from portal.domain.mailroom.printing.cards.decision_letters import EVENTS, decisions, versions
 from portal.domain.mailroom.printing.runs.pipeline.printer import Printer

@@ -14,7 +14,7 @@ from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.texts import _, use_locale
 from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.models import Announcement
-from portal.domain.letters.letters.card import Decision
+from portal.domain.letters.letters.drawing.card import Decision
 from portal.domain.requests.alternatives import words as alternatives
 from portal.domain.requests.declines import words as declines
 from portal.domain.requests.redeliveries import words as redeliveries

@@ -26,7 +26,7 @@ from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.models import Announcement, CardPrint
 from portal.domain.letters.announcements.states import ANNOUNCEMENT
 from portal.domain.letters.announcements.stopping import HELD, LATE, stop
-from portal.domain.letters.letters.card import render_cards
+from portal.domain.letters.letters.drawing.card import render_cards
 from portal.domain.mailroom.printing.cards.checking import (
     KINDS,
     Ready,

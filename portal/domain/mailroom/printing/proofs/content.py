@@ -18,12 +18,12 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.work import Work
-from portal.domain.letters.letters.address_block import text_ems
-from portal.domain.letters.letters.content import LetterContent
-from portal.domain.letters.letters.frame import LetterFrame
+from portal.domain.letters.letters.drawing.address_block import text_ems
+from portal.domain.letters.letters.drawing.content import LetterContent
+from portal.domain.letters.letters.drawing.frame import LetterFrame
+from portal.domain.letters.letters.drawing.render import render_chunk, render_pictures
 from portal.domain.letters.letters.kinds import kind_of
 from portal.domain.letters.letters.models import Letter, PrintChunk, PrintRun
-from portal.domain.letters.letters.render import render_chunk, render_pictures
 from portal.domain.mailroom.printing.runs.pages import page_pictures, page_texts
 from portal.domain.mailroom.printing.runs.pipeline.files import back_file, digest_of, file_gone
 from portal.domain.mailroom.printing.runs.pipeline.manifest import enclosed_counts, run_files

@@ -9,7 +9,7 @@ from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.foundation.wareki import format_wareki
-from portal.domain.letters.letters.typesetting import compile_pdf
+from portal.domain.letters.letters.drawing.typesetting import compile_pdf
 from portal.domain.letters.shipments.mail import printed
 from portal.domain.letters.shipments.words import class_name
 from portal.domain.mailroom.printing.recalls.queries import Line

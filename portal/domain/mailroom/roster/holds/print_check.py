@@ -6,7 +6,7 @@ from PIL import Image, UnidentifiedImageError
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
-from portal.domain.letters.letters.fonts import missing_characters
+from portal.domain.letters.letters.drawing.fonts import missing_characters
 from portal.domain.mailroom.roster.checks import characters
 from portal.domain.people.households.print_texts import PrintFields
 from portal.domain.people.households.queries import HouseholdView

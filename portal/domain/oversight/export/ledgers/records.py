@@ -4,7 +4,7 @@ from portal.domain.letters.documents.models import DocumentUse, DocumentVersion
 from portal.domain.letters.subcontractors.models import SentFile, Subcontractor
 from portal.domain.mailroom.roster.models import RosterImport
 from portal.domain.oversight.export.scope import by_household, whole
-from portal.domain.oversight.reports.models import MonthlyReport, ReportVersion
+from portal.domain.oversight.reports.monthly.models import MonthlyReport, ReportVersion
 from portal.domain.oversight.settlement.models import SettlementLine
 
 LEDGERS = (

@@ -6,8 +6,8 @@ from datetime import date
 from pathlib import Path
 
 from portal.domain.foundation.work import WorkSource
-from portal.domain.letters.letters.frame import LetterFrame, letter_frame
-from portal.domain.letters.letters.texts import load_texts
+from portal.domain.letters.letters.drawing.frame import LetterFrame, letter_frame
+from portal.domain.letters.letters.drawing.texts import load_texts
 from portal.domain.mailroom.printing.runs.pipeline.files import make_folder
 
 MakeFolder = Callable[[int], Path]

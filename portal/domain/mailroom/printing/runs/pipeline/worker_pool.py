@@ -16,9 +16,9 @@ from typing import Protocol
 from portal.domain.foundation.errors import DomainError, InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault
-from portal.domain.letters.letters.content import LetterContent
-from portal.domain.letters.letters.frame import LetterFrame
-from portal.domain.letters.letters.render import render_back, render_chunk
+from portal.domain.letters.letters.drawing.content import LetterContent
+from portal.domain.letters.letters.drawing.frame import LetterFrame
+from portal.domain.letters.letters.drawing.render import render_back, render_chunk
 from portal.domain.people.authn.passwords import SALT_BYTES, hash_password
 from portal.domain.people.credentials.formats import new_password
 

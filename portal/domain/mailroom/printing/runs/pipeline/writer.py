@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.base import Values
 from portal.domain.foundation.work import Work
-from portal.domain.letters.letters.content import LetterContent
+from portal.domain.letters.letters.drawing.content import LetterContent
 from portal.domain.letters.letters.kinds import Kind
 from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
 from portal.domain.mailroom.printing.runs.pipeline.worker_pool import Drawn, Job

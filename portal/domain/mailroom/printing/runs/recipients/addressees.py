@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from sqlalchemy import select
 
 from portal.domain.foundation.work import Work
-from portal.domain.letters.letters.barcode import customer_bars, split_chome
+from portal.domain.letters.letters.drawing.barcode import customer_bars, split_chome
 from portal.domain.letters.letters.other_address import other_addresses
 from portal.domain.people.households.models import Household, PrintText
 from portal.domain.people.households.print_texts import open_print_fields

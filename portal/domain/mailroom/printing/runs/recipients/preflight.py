@@ -11,9 +11,9 @@ from portal.domain.foundation.errors import InputError, NotAllowedError
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
-from portal.domain.letters.letters.address_block import window_block
-from portal.domain.letters.letters.content import LetterContent
-from portal.domain.letters.letters.fonts import load_faces, missing_characters
+from portal.domain.letters.letters.drawing.address_block import window_block
+from portal.domain.letters.letters.drawing.content import LetterContent
+from portal.domain.letters.letters.drawing.fonts import load_faces, missing_characters
 from portal.domain.mailroom.printing.runs.recipients.addressees import Addressee, read_addressees
 from portal.domain.mailroom.printing.runs.recipients.recipient import Recipient
 from portal.domain.mailroom.printing.runs.recipients.selection import DUE, LEFT_OUT, counts, due

@@ -16,7 +16,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import folded, postal_code
 from portal.domain.foundation.vault import Vault, seal_json, unseal_json
 from portal.domain.foundation.work import Work
-from portal.domain.letters.letters.barcode import customer_bars
+from portal.domain.letters.letters.drawing.barcode import customer_bars
 from portal.domain.letters.letters.models import TestAddress
 from portal.domain.letters.letters.states import TEST_ADDRESS
 from portal.domain.mailroom.printing.runs.recipients.addressees import Addressee

@@ -19,11 +19,11 @@ from portal.domain.foundation.program.schema import (
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.documents.services import ADVANCE
-from portal.domain.letters.letters.advance import render_notice_back, render_notices
-from portal.domain.letters.letters.content import LetterContent
-from portal.domain.letters.letters.frame import LetterFrame, letter_frame
+from portal.domain.letters.letters.drawing.advance import render_notice_back, render_notices
+from portal.domain.letters.letters.drawing.content import LetterContent
+from portal.domain.letters.letters.drawing.frame import LetterFrame, letter_frame
+from portal.domain.letters.letters.drawing.texts import ADVANCE_REQUIRED, load_texts
 from portal.domain.letters.letters.states import ADVANCE_NOTICE
-from portal.domain.letters.letters.texts import ADVANCE_REQUIRED, load_texts
 from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
 from portal.domain.mailroom.printing.runs.pipeline.writer import ChunkLetter
 from portal.domain.mailroom.printing.runs.recipients.addressees import read_addressees

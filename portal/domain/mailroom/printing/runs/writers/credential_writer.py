@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.base import Values
 from portal.domain.foundation.work import Work
-from portal.domain.letters.letters.content import LetterContent
+from portal.domain.letters.letters.drawing.content import LetterContent
 from portal.domain.letters.letters.kinds import CREDENTIAL, Kind
 from portal.domain.letters.letters.orders import lock_orders, replace_letters
 from portal.domain.letters.letters.states import CREDENTIAL_LETTER, FIRST

@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
-from portal.domain.letters.letters.content import LetterContent
-from portal.domain.letters.letters.frame import LetterFrame
+from portal.domain.letters.letters.drawing.content import LetterContent
+from portal.domain.letters.letters.drawing.frame import LetterFrame
+from portal.domain.letters.letters.drawing.render import render_back, render_chunk
 from portal.domain.letters.letters.models import TestAddress
-from portal.domain.letters.letters.render import render_back, render_chunk
 from portal.domain.letters.letters.states import TEST_POSTING
 from portal.domain.mailroom.printing.runs.pipeline.writer import ChunkLetter
 from portal.domain.mailroom.printing.runs.recipients.preflight import Preflight, draft

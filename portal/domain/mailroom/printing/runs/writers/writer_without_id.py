@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.base import Values
 from portal.domain.foundation.work import Work
-from portal.domain.letters.letters.content import LetterContent
+from portal.domain.letters.letters.drawing.content import LetterContent
 from portal.domain.letters.letters.kinds import WITHOUT_ID, Kind
 from portal.domain.mailroom.printing.runs.pipeline.chunks import mark_printed
 from portal.domain.mailroom.printing.runs.pipeline.printer import Printer

@@ -1,0 +1,1 @@
+"""Pages of project management: milestones, minutes, open questions, the security checklist."""

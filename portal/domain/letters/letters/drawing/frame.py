@@ -1,0 +1,90 @@
+"""What all letters of a run share: sender, dates, texts, layout."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.languages import RESIDENT_LOCALES
+from portal.domain.foundation.program.local_text import LocalText
+from portal.domain.foundation.program.schema import LetterLayout, Program
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.wareki import format_wareki
+from portal.domain.letters.letters.drawing.address_block import check_layout
+from portal.domain.letters.letters.drawing.texts import LetterTexts, program_values
+
+WEEKDAYS = "月火水木金土日"
+
+
+@dataclass(frozen=True, slots=True)
+class LetterFrame:
+    """What all letters of a run share: sender, dates, texts with the program's values, layout."""
+
+    layout: LetterLayout
+    texts: LetterTexts = field(hash=False)
+    values: Mapping[str, LocalText] = field(hash=False)
+    ward: str
+    mayor: str
+    notice_date: str
+    timestamp: int
+    return_address: tuple[str, ...]
+    do_not_forward: bool
+    plain_url: str
+    languages: tuple[str, ...] = RESIDENT_LOCALES
+    fonts: tuple[Path, ...] = ()
+    is_specimen: bool = False
+    """Whether each letter says that its ID is none."""
+
+
+def letter_frame(
+    program: Program,
+    texts: LetterTexts,
+    *,
+    notice_date: date,
+    resident_url: str,
+    fonts: tuple[Path, ...] = (),
+) -> LetterFrame:
+    """Return the shared part of all letters dated ``notice_date``.
+
+    ``resident_url`` opens the resident site; ``fonts`` are the ward's own font files for names
+    that Noto lacks.
+
+    Raises:
+        InputError: the window is too small for an address with its barcode, or ``resident_url`` is
+            empty.
+    """
+    check_layout(program.letter)
+    _require_url(resident_url)
+    plain_url = format_url(resident_url)
+    values = program_values(program, plain_url)
+    return LetterFrame(
+        layout=program.letter,
+        texts=texts.filled(values),
+        values=values,
+        ward=program.names.ward.ja,
+        mayor=program.names.mayor.ja,
+        notice_date=f"{format_wareki(notice_date)}（{WEEKDAYS[notice_date.weekday()]}）",
+        timestamp=(notice_date - date(1970, 1, 1)).days * 86_400,
+        return_address=program.contact.return_address.printed_lines,
+        do_not_forward=program.forwarding == "do_not_forward",
+        plain_url=plain_url,
+        languages=program.languages,
+        fonts=fonts,
+    )
+
+
+def _require_url(resident_url: str) -> None:
+    if not resident_url:
+        raise InputError(
+            _s(
+                "手紙に印刷する住民サイトの URL がありません。設定に書いてから、"
+                "もう一度実行してください。"
+            ),
+            code="url_missing",
+        )
+
+
+def format_url(url: str) -> str:
+    """Return an address as people type it, without https:// and the last slash."""
+    return url.split("://", 1)[-1].rstrip("/")

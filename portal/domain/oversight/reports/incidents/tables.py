@@ -1,0 +1,89 @@
+"""Tables of accidents, refused coupons and downtime for the monthly reports."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.texts import _s
+from portal.domain.mailroom.incidents import downtime, queries
+from portal.domain.oversight.reports.incidents import words
+from portal.domain.oversight.reports.tables import ReportTable, minute_text
+
+
+def month_tables(
+    session: Session, start: datetime, end: datetime, now: datetime
+) -> list[ReportTable]:
+    """Return accidents, refused coupons and downtime of a period; ``end`` is exclusive."""
+    found = queries.month_figures(session, start, end)
+    return [
+        ReportTable(
+            _s("事故"),
+            (_s("知った時"), _s("番号"), _s("種類"), _s("区に知らせた時")),
+            [
+                (
+                    minute_text(row.known_at),
+                    row.number,
+                    words.incident_kind(row.kind),
+                    minute_text(row.ward_told_at) or "–",
+                )
+                for row in found.incidents
+            ],
+            empty=_s("事故はありません。"),
+        ),
+        ReportTable(
+            _s("お店で使えなかったクーポン"),
+            (_s("区分"), _s("件数")),
+            [
+                (_s("新しい件数"), found.faults_new),
+                (_s("差し替えた件数"), found.faults_replaced),
+                (_s("月の終わりに調査中"), found.faults_open),
+            ],
+        ),
+        downtime_table(session, start, end, now),
+    ]
+
+
+def downtime_table(session: Session, start: datetime, end: datetime, now: datetime) -> ReportTable:
+    """Return the downtime of a period, each with its times and when it was announced."""
+    rows = downtime.downtime_between(session, start, end)
+    minutes = downtime.minutes_between(session, start, end, now)
+    return ReportTable(
+        _s("止まった時間"),
+        (_s("止まったもの"), _s("始まり"), _s("終わり"), _s("計画停止"), _s("知らせた時")),
+        [
+            (
+                words.stopped(row.what),
+                minute_text(row.starts_at),
+                minute_text(row.ends_at) or _s("続いています"),
+                _s("はい") if row.planned else _s("いいえ"),
+                minute_text(row.announced_at) or "–",
+            )
+            for row in rows
+        ],
+        (
+            _s("合計（分）"),
+            "",
+            "",
+            _s("計画 %(n)s") % {"n": sum(one.planned for one in minutes)},
+            _s("計画外 %(n)s") % {"n": sum(one.unplanned for one in minutes)},
+        ),
+        empty=_s("止まった時間はありません。"),
+    )
+
+
+def planned_stops_table(session: Session, start: datetime) -> ReportTable:
+    """Return the downtime planned from an instant on, with the times of announcement."""
+    return ReportTable(
+        _s("これからの計画停止"),
+        (_s("止まるもの"), _s("始まり"), _s("終わり"), _s("知らせた時")),
+        [
+            (
+                words.stopped(row.what),
+                minute_text(row.starts_at),
+                minute_text(row.ends_at),
+                minute_text(row.announced_at),
+            )
+            for row in downtime.planned_from(session, start)
+        ],
+        empty=_s("計画停止の予定はありません。"),
+    )

@@ -1,0 +1,236 @@
+"""月次報告書（配送業務), specification 7(6)①: the month's deliveries by day, class and attempt."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from portal.domain.desk.casework.deliveries import deliveries
+from portal.domain.foundation.clock import JST, day_end, day_start
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
+from portal.domain.letters.shipments.postage import postage_of_month
+from portal.domain.letters.shipments.staff_words import mail_class, return_reason, shipment
+from portal.domain.oversight.reports.calls import tables as calls_tables
+from portal.domain.oversight.reports.incidents.tables import month_tables
+from portal.domain.oversight.reports.mail.delivery_figures import (
+    THIRD,
+    DeliveryMonth,
+    Sent,
+    count_month,
+)
+from portal.domain.oversight.reports.monthly.due import DELIVERY, last_of
+from portal.domain.oversight.reports.monthly.models import MonthlyReport
+from portal.domain.oversight.reports.monthly.notes import checked_words
+from portal.domain.oversight.reports.monthly.services import write_texts
+from portal.domain.oversight.reports.monthly.versions import Draft, Kind, month_report, texts_of
+from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
+from portal.domain.oversight.settlement.words import way_text
+
+ACCIDENTS = "accidents"
+TEXT_MAX = 2_000
+
+
+def write_section(work: Work, month: date, texts: Mapping[str, str]) -> MonthlyReport:
+    """Save the typed section on accidents and other matters.
+
+    Raises:
+        InputError: too long, or a person could be recognized; ``code`` names the field.
+        ConflictError: the report is not a draft anymore.
+    """
+    try:
+        kept = {ACCIDENTS: checked_words(texts.get(ACCIDENTS, ""), work.program, most=TEXT_MAX)}
+    except InputError as error:
+        raise InputError(error.message, code=ACCIDENTS) from None
+    return write_texts(work, DELIVERY, month, kept)
+
+
+def build(work: Work, month: date) -> Draft:
+    """Build the report of a month from current data."""
+    found = count_month(work.session, month)
+    texts = texts_of(work.vault, month_report(work.session, DELIVERY, month))
+    return Draft(
+        Report(
+            title=_s("配送業務 月次報告書"),
+            addressee=work.program.names.ward.ja,
+            sender=work.program.names.contractor.ja,
+            facts=(
+                (_s("事業"), work.program.names.program.ja),
+                (_s("集計した時"), f"{work.now.astimezone(JST):%Y-%m-%d %H:%M}"),
+            ),
+            tables=(
+                _summary(found),
+                _days(_s("差し出し（日・種類・回数別）"), found.posted),
+                _days(_s("配達完了（日・種類・回数別）"), found.delivered),
+                _again(found),
+                _returned(found),
+                _undelivered(found),
+                _others(found),
+                _ways(work),
+                _postage(work, month),
+                calls_tables.typed(_s("事故そのほか"), texts.get(ACCIDENTS, "")),
+                *month_tables(work.session, day_start(month), day_end(last_of(month)), work.now),
+            ),
+            notes=_how_it_counts(),
+        )
+    )
+
+
+def _how_it_counts() -> tuple[str, ...]:
+    return (
+        _s(
+            "差し出した日、配達した日、戻った日は、郵便局の記録の日本の日付です。"
+            "記録のない郵便は、配達完了に数えません。"
+        ),
+        _s("再配達は、新しい手紙を差し出した回数です。郵便局がその場で行う再配達は、含みません。"),
+        _s(
+            "不着は、月の最後の日までに差し出し、その日までに配達の記録がない、"
+            "世帯のいちばん新しい手紙です。"
+        ),
+    )
+
+
+def _total(sums: Iterable[Sent]) -> Sent:
+    return sum(sums, Sent())
+
+
+def _cells(sent: Sent) -> tuple[Cell, ...]:
+    return sent.items, sent.children, sent.yen
+
+
+def _columns(*first: str) -> tuple[str, ...]:
+    return (*first, _s("通数"), _s("こども（人）"), _s("金額（円）"))
+
+
+def _attempt(attempt: int) -> str:
+    if attempt == 0:
+        return _s("最初")
+    if attempt < THIRD:
+        return _s("再配達%(n)s回目") % {"n": attempt}
+    return _s("再配達%(n)s回目より後も") % {"n": attempt}
+
+
+def _summary(found: DeliveryMonth) -> ReportTable:
+    rows: list[tuple[Cell, ...]] = [
+        (_s("差し出した手紙"), *_cells(_total(found.posted.values()))),
+        (_s("配達完了"), *_cells(_total(found.delivered.values()))),
+        (_s("不在で持ち戻り"), *_cells(found.absent)),
+        (_s("戻った手紙"), *_cells(_total(found.returned.values()))),
+        (_s("月末の不着"), *_cells(_total(found.undelivered.values()))),
+    ]
+    return ReportTable(_s("総括"), _columns(_s("項目")), rows, wide=0)
+
+
+def _days(title: str, sums: Mapping[tuple[date, str, int], Sent]) -> ReportTable:
+    rows: list[tuple[Cell, ...]] = [
+        (day.isoformat(), mail_class(name) or _s("未確認"), _attempt(attempt), *_cells(sent))
+        for (day, name, attempt), sent in sums.items()
+    ]
+    total = (_s("合計"), "", "", *_cells(_total(sums.values()))) if rows else ()
+    return ReportTable(
+        title, _columns(_s("日"), _s("種類"), _s("回数")), rows, total, _s("この月はありません。")
+    )
+
+
+def _again(found: DeliveryMonth) -> ReportTable:
+    rows: list[tuple[Cell, ...]] = [
+        (_attempt(n), *_cells(sent)) for n, sent in found.sent_again.items()
+    ]
+    return ReportTable(
+        _s("再配達"),
+        _columns(_s("回数")),
+        rows,
+        (_s("合計"), *_cells(_total(found.sent_again.values()))),
+    )
+
+
+def _returned(found: DeliveryMonth) -> ReportTable:
+    rows: list[tuple[Cell, ...]] = [
+        (return_reason(r), *_cells(sent)) for r, sent in found.returned.items()
+    ]
+    total = (_s("合計"), *_cells(_total(found.returned.values()))) if rows else ()
+    return ReportTable(
+        _s("戻った手紙（理由別）"), _columns(_s("理由")), rows, total, _s("この月はありません。")
+    )
+
+
+def _undelivered(found: DeliveryMonth) -> ReportTable:
+    rows: list[tuple[Cell, ...]] = []
+    for word, sent in found.undelivered.items():
+        name = return_reason(word)
+        rows.append((name if name != word else shipment(word), *_cells(sent)))
+    total = (_s("合計"), *_cells(_total(found.undelivered.values()))) if rows else ()
+    return ReportTable(
+        _s("月末の不着"), _columns(_s("状態か理由")), rows, total, _s("不着の手紙はありません。")
+    )
+
+
+def _others(found: DeliveryMonth) -> ReportTable:
+    names = {
+        "posted": _s("代替品の差し出し"),
+        "delivered": _s("代替品の配達完了"),
+        "returned": _s("代替品の戻り"),
+    }
+    rows: list[tuple[Cell, ...]] = [
+        (names[name], sent.items, "", sent.yen) for name, sent in found.parcels.items()
+    ]
+    rows.append((_s("辞退（承認したもの、世帯数）"), *_cells(found.declined)))
+    rows.append((_s("月末の保留（世帯数）"), found.holds, "", ""))
+    return ReportTable(
+        _s("代替品、辞退、保留"),
+        (_s("項目"), _s("件数"), _s("こども（人）"), _s("金額（円）")),
+        rows,
+        wide=0,
+    )
+
+
+def _ways(work: Work) -> ReportTable:
+    ways = deliveries(work.session, work.program.delivered_means)
+    rows: list[tuple[Cell, ...]] = [
+        (
+            way_text(way) + (_s("（配達済みと数える）") if way == ways.counts else ""),
+            one.households,
+            one.children,
+            one.yen,
+        )
+        for way, one in ways.by_way.items()
+    ]
+    columns = (_s("数え方"), _s("世帯数"), _s("こども（人）"), _s("金額（円）"))
+    return ReportTable(_s("これまでの配達の数（3つの数え方）"), columns, rows, wide=0)
+
+
+def _postage(work: Work, month: date) -> ReportTable:
+    lines = postage_of_month(work, month)
+    rows: list[tuple[Cell, ...]] = [
+        (
+            mail_class(line.mail_class) or _s("未確認"),
+            line.letters,
+            line.cards,
+            line.parcels,
+            line.others,
+            "–" if line.yen_each is None else line.yen_each,
+            "–" if line.yen is None else line.yen,
+        )
+        for line in lines
+    ]
+    total = (
+        _s("合計"),
+        sum(line.letters for line in lines),
+        sum(line.cards for line in lines),
+        sum(line.parcels for line in lines),
+        sum(line.others for line in lines),
+        "",
+        sum(line.yen or 0 for line in lines),
+    )
+    columns = (
+        _s("種類"),
+        _s("手紙（通）"),
+        _s("カード（通）"),
+        _s("小包など（個）"),
+        _s("そのほか（通）"),
+        _s("1通の郵便料（円）"),
+        _s("郵便料（円）"),
+    )
+    return ReportTable(_s("郵便の通数と郵便料（種類別）"), columns, rows, total, wide=0)
+
+
+KIND = Kind(DELIVERY, build)

@@ -1,0 +1,180 @@
+"""The figures of a month of deliveries (R39): posted, delivered, absent, returned, and the rest."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from portal.domain.foundation.clock import day_end, day_start
+from portal.domain.letters.letters.models import Letter
+from portal.domain.letters.shipments.models import Shipment
+from portal.domain.oversight.reports.monthly.due import last_of
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.households.models import Hold
+from portal.domain.requests.declines.models import DeclineItem
+from portal.domain.requests.requests.models import Request
+
+LETTER, PARCEL = "letter", "parcel"
+THIRD = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A number of mail items, with their children and yen."""
+
+    items: int = 0
+    children: int = 0
+    yen: int = 0
+
+    def __add__(self, other: "Sent") -> "Sent":
+        return Sent(self.items + other.items, self.children + other.children, self.yen + other.yen)
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryMonth:
+    """The figures of one month.
+
+    ``posted`` and ``delivered`` are keyed by (day, mail class, attempt); attempts above the third
+    count with the third. ``undelivered`` is as of the month's last day: letters posted until then
+    and not delivered by then, by state or reason of return; ``holds`` are those open at the end of
+    that day.
+    """
+
+    posted: Mapping[tuple[date, str, int], Sent]
+    delivered: Mapping[tuple[date, str, int], Sent]
+    absent: Sent
+    returned: Mapping[str, Sent]
+    undelivered: Mapping[str, Sent]
+    parcels: Mapping[str, Sent]
+    declined: Sent
+    holds: int
+
+    @property
+    def sent_again(self) -> Mapping[int, Sent]:
+        """Redeliveries posted in the month, by attempt (1, 2, 3 and more)."""
+        found = {attempt: Sent() for attempt in range(1, THIRD + 1)}
+        for (_day, _class, attempt), sent in self.posted.items():
+            if attempt:
+                found[attempt] += sent
+        return found
+
+
+def count_month(session: Session, month: date) -> DeliveryMonth:
+    """Count the month that begins on ``month``, by JST days."""
+    first, last = month, last_of(month)
+    return DeliveryMonth(
+        posted=_by_day(session, Shipment.posted_on, first, last),
+        delivered=_by_day(session, Shipment.delivered_on, first, last),
+        absent=_one(session, _letters().where(Shipment.absent_on.between(first, last))),
+        returned=_grouped(
+            session, Shipment.returned_reason, Shipment.returned_on.between(first, last)
+        ),
+        undelivered=_undelivered(session, last),
+        parcels=_parcels(session, first, last),
+        declined=_declined(session, first, last),
+        holds=_holds(session, last),
+    )
+
+
+def _letters() -> Select[int, int, int]:
+    return select(
+        func.count(Shipment.id),
+        func.coalesce(func.sum(Letter.children), 0),
+        func.coalesce(func.sum(Letter.amount_yen), 0),
+    ).join(Letter, Letter.id == Shipment.letter_id)
+
+
+def _sent(row: Sequence[int]) -> Sent:
+    return Sent(*(int(value) for value in row))
+
+
+def _one(session: Session, statement: Select[int, int, int]) -> Sent:
+    return _sent(session.execute(statement).one())
+
+
+def _by_day(
+    session: Session, day: InstrumentedAttribute[date | None], first: date, last: date
+) -> Mapping[tuple[date, str, int], Sent]:
+    rows = session.execute(
+        _letters()
+        .add_columns(day, Shipment.mail_class, Shipment.attempt)
+        .where(day.between(first, last))
+        .group_by(day, Shipment.mail_class, Shipment.attempt)
+        .order_by(day, Shipment.mail_class, Shipment.attempt)
+    )
+    found: dict[tuple[date, str, int], Sent] = {}
+    for items, children, yen, on, mail_class, attempt in rows:
+        key = (on, mail_class or "", min(int(attempt), THIRD))
+        found[key] = found.get(key, Sent()) + _sent((items, children, yen))
+    return found
+
+
+def _grouped(
+    session: Session, word: InstrumentedAttribute[str | None], condition: ColumnElement[bool]
+) -> Mapping[str, Sent]:
+    rows = session.execute(
+        _letters().add_columns(word).where(condition).group_by(word).order_by(word)
+    )
+    return {name or "": _sent(rest) for *rest, name in rows}
+
+
+def _undelivered(session: Session, last: date) -> Mapping[str, Sent]:
+    latest = (
+        select(func.max(Shipment.id))
+        .where(Shipment.letter_id.is_not(None), Shipment.posted_on <= last)
+        .group_by(Shipment.household_id)
+    )
+    word = func.coalesce(Shipment.returned_reason, Shipment.state)
+    not_yet = or_(Shipment.delivered_on.is_(None), Shipment.delivered_on > last)
+    rows = session.execute(
+        _letters()
+        .add_columns(word)
+        .where(Shipment.id.in_(latest), not_yet, Shipment.state != "cancelled")
+        .group_by(word)
+        .order_by(word)
+    )
+    return {name: _sent(rest) for *rest, name in rows}
+
+
+def _parcels(session: Session, first: date, last: date) -> Mapping[str, Sent]:
+    found = {}
+    for name, day in (
+        ("posted", Shipment.posted_on),
+        ("delivered", Shipment.delivered_on),
+        ("returned", Shipment.returned_on),
+    ):
+        items, yen = session.execute(
+            select(func.count(Shipment.id), func.coalesce(func.sum(Shipment.value_yen), 0)).where(
+                Shipment.kind == PARCEL, day.between(first, last)
+            )
+        ).one()
+        found[name] = Sent(int(items), 0, int(yen))
+    return found
+
+
+def _declined(session: Session, first: date, last: date) -> Sent:
+    households, children, yen = session.execute(
+        select(
+            func.count(Request.household_id.distinct()),
+            func.count(DeclineItem.id),
+            func.coalesce(func.sum(Entitlement.amount_yen), 0),
+        )
+        .join(Request, Request.id == DeclineItem.request_id)
+        .join(Entitlement, Entitlement.id == DeclineItem.entitlement_id)
+        .where(
+            DeclineItem.state == "accepted",
+            Request.received_at >= day_start(first),
+            Request.received_at < day_end(last),
+        )
+    ).one()
+    return Sent(int(households), int(children), int(yen))
+
+
+def _holds(session: Session, last: date) -> int:
+    end = day_end(last)
+    statement = select(func.count(Hold.household_id.distinct())).where(
+        Hold.created_at < end, or_(Hold.released_at.is_(None), Hold.released_at >= end)
+    )
+    return session.scalar(statement) or 0

@@ -1,0 +1,118 @@
+"""進捗報告 (clause 9(1)): the current state of the work."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.clock import JST, jst_date
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.wareki import format_wareki
+from portal.domain.foundation.work import Work
+from portal.domain.letters.subcontractors.queries import files_sent
+from portal.domain.mailroom.incidents.models import Incident
+from portal.domain.oversight.management.milestones import milestones
+from portal.domain.oversight.management.questions import questions
+from portal.domain.oversight.reports.management.rows import (
+    companies_table,
+    milestones_table,
+    question_rows,
+)
+from portal.domain.oversight.reports.monthly.due import CALLS, DELIVERY, due_reports
+from portal.domain.oversight.reports.tables import Report, ReportTable
+from portal.domain.oversight.settlement.words import state_text
+from portal.domain.people.entitlements.queries import totals
+
+
+def progress_report(work: Work) -> Report:
+    """Write the progress report from current data.
+
+    Figures, milestones, due reports, open questions, subcontractors and files sent.
+    """
+    found = milestones(work)
+    late = sum(one.state == "late" for one in found)
+    asked = questions(work)
+    facts = [
+        (_s("事業"), work.program.names.program.ja),
+        (_s("集計した時"), f"{work.now.astimezone(JST):%Y-%m-%d %H:%M}"),
+        (
+            _s("完了した節目"),
+            _s("%(done)s／%(all)s")
+            % {"done": sum(one.state == "done" for one in found), "all": len(found)},
+        ),
+        (_s("遅れている節目"), str(late)),
+        (_s("回答を待つ協議事項"), str(sum(one.state == "open" for one in asked))),
+        (_s("事故・障害の件数（対応中）"), _s("%(all)s（%(open)s）") % _incidents(work.session)),
+    ]
+    return Report(
+        title=_s("進捗報告"),
+        addressee=work.program.names.ward.ja,
+        sender=work.program.names.contractor.ja,
+        facts=facts,
+        tables=(
+            _figures(work.session),
+            milestones_table(found),
+            _due(work),
+            ReportTable(
+                _s("協議事項"),
+                (_s("番号"), _s("件名"), _s("条項"), _s("状態"), _s("区の指示")),
+                question_rows(asked),
+                wide=1,
+            ),
+            companies_table(work.session),
+            _sent(work.session),
+        ),
+    )
+
+
+def _figures(session: Session) -> ReportTable:
+    found = totals(session)
+    open_states = {"in_progress": _s("手続き中"), "held": _s("保留")}
+    rows = [
+        (open_states[state] if state in open_states else state_text(state), one.children, one.yen)
+        for state, one in found.by_state.items()
+    ]
+    total = (_s("合計"), found.all.children, found.all.yen)
+    return ReportTable(_s("いまの状態"), (_s("状態"), _s("こども"), _s("円")), rows, total)
+
+
+def _due(work: Work) -> ReportTable:
+    names = {CALLS: _s("コールセンターの月次報告書"), DELIVERY: _s("配送の月次報告書")}
+    rows = [
+        (
+            names[one.kind],
+            _s("%(year)s年%(month)s月") % {"year": one.month.year, "month": one.month.month},
+            format_wareki(one.day),
+        )
+        for kind in names
+        for one in due_reports(work, kind)
+    ]
+    columns = (_s("報告書"), _s("対象月"), _s("提出期限"))
+    return ReportTable(_s("まだ提出していない月次報告書"), columns, rows, empty=_s("ありません。"))
+
+
+def _sent(session: Session) -> ReportTable:
+    rows = [
+        (
+            one.file.file_name,
+            one.company,
+            one.file.letters,
+            format_wareki(jst_date(one.file.sent_at)),
+            one.file.sha256[:16],
+        )
+        for one in files_sent(session, None)
+    ]
+    columns = (
+        _s("ファイル"),
+        _s("相手"),
+        _s("手紙"),
+        _s("渡した日"),
+        _s("照合番号（はじめの16文字）"),
+    )
+    return ReportTable(
+        _s("渡したファイル"), columns, rows, empty=_s("渡したファイルはありません。"), wide=0
+    )
+
+
+def _incidents(session: Session) -> dict[str, int]:
+    rows = session.execute(select(Incident.state, func.count()).group_by(Incident.state)).all()
+    counts = {state: int(count) for state, count in rows}
+    return {"all": sum(counts.values()), "open": sum(counts.values()) - counts.get("closed", 0)}

@@ -1,0 +1,119 @@
+"""Due days of the monthly reports, and which are close or overdue (specification 6(7), 7(6))."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from sqlalchemy import select
+
+from portal.domain.foundation.clock import jst_date, next_month
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.work import Work
+from portal.domain.oversight.reports.monthly.models import MonthlyReport
+from portal.domain.oversight.reports.monthly.states import DRAFT, SUBMITTED
+
+CALLS, DELIVERY = "calls", "delivery"
+DUE_DAY = 10
+ONE_DAY = timedelta(days=1)
+MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
+
+
+class Stage(StrEnum):
+    """How close a report is to its due day: not yet, due by the next business day, or overdue."""
+
+    COMING = "coming"
+    SOON = "soon"
+    OVERDUE = "overdue"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A report that is not submitted: its month (first day), its due day (JST), its state."""
+
+    kind: str
+    month: date
+    day: date
+    stage: Stage
+    state: str
+
+
+def first_of(day: date) -> date:
+    """Return the first day of a day's month."""
+    return day.replace(day=1)
+
+
+def read_month(text: str) -> date | None:
+    """Parse a month written as 2023-07; None if it is not one."""
+    match = MONTH.fullmatch(text)
+    return date(int(match[1]), int(match[2]), 1) if match is not None else None
+
+
+def last_of(month: date) -> date:
+    """Return the last day of a month."""
+    return next_month(month) - ONE_DAY
+
+
+def month_before(month: date) -> date:
+    """Return the first day of the month before."""
+    return first_of(month - ONE_DAY)
+
+
+def due_day(program: Program, kind: str, month: date) -> date:
+    """Return the last day (JST) for a month's report.
+
+    The 10th of the next month, or the business day before if that is a closed day.
+    """
+    day = program.calls.report_due_day if kind == CALLS else DUE_DAY
+    return program.calendar.business_day_until(next_month(month).replace(day=day))
+
+
+def warned_from(program: Program, kind: str, month: date) -> date:
+    """Return the first day of warnings: the business day before the due day."""
+    return program.calendar.business_days_before(due_day(program, kind, month), 1)
+
+
+def months(program: Program, until: date, kind: str = CALLS) -> list[date]:
+    """Return the months that need a report, up to the one of ``until``, the newest first.
+
+    For calls, the months in which the call center works; for deliveries, those from the first day
+    of delivery to the contract's end.
+    """
+    first, last = program.calendar.first_day, program.calendar.last_day
+    if kind == DELIVERY:
+        first, last = program.windows.delivery.first_day, program.contract.last_day
+    month, found = first_of(first), []
+    while month <= min(until, last):
+        found.append(month)
+        month = next_month(month)
+    return found[::-1]
+
+
+def due_reports(work: Work, kind: str = CALLS) -> list[Due]:
+    """Return the past months whose report is not submitted, the oldest first."""
+    today = jst_date(work.now)
+    rows = work.session.execute(
+        select(MonthlyReport.month, MonthlyReport.state).where(MonthlyReport.kind == kind)
+    ).all()
+    states = {month: state for month, state in rows}  # noqa: C416  (dict() of rows does not type)
+    waiting = [
+        m
+        for m in months(work.program, today, kind)
+        if last_of(m) < today and states.get(m) != SUBMITTED
+    ]
+    return [
+        Due(
+            kind,
+            month,
+            due_day(work.program, kind, month),
+            _stage(work.program, kind, month, today),
+            states.get(month, DRAFT),
+        )
+        for month in reversed(waiting)
+    ]
+
+
+def _stage(program: Program, kind: str, month: date, today: date) -> Stage:
+    if today > due_day(program, kind, month):
+        return Stage.OVERDUE
+    return Stage.SOON if today >= warned_from(program, kind, month) else Stage.COMING
