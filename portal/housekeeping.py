@@ -69,7 +69,7 @@ class Housekeeping:
                 LOG.info("forgotten calls closed: %d", closed)
 
     def remove_plain_letters(self) -> None:
-        """Remove the plain files of runs whose archive left the house, where their folder is on this machine."""
+        """Remove the plain files of runs whose archive was handed over, where they are local."""
         with self._source.read() as session:
             runs = runs_to_clear(session)
         for run_id in runs:

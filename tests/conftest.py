@@ -36,13 +36,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def full_matrix(request: pytest.FixtureRequest) -> bool:
-    """Whether every combination is wanted (`./run audit`) or a rotation through them (`./run test`)."""
+    """Whether to run every combination (`./run audit`) or a rotation of them (`./run test`)."""
     return bool(request.config.getoption("--full-matrix"))
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """In CI a skipped test is a failure: nobody would notice that something is no longer checked."""
+    """Fail skipped tests in CI: nobody would notice that something is no longer checked."""
     report = yield
     if report.skipped and os.environ.get("CI") and not hasattr(report, "wasxfail"):
         report.outcome = "failed"

@@ -1,4 +1,4 @@
-"""The catalogs of locales/: which source belongs to which domain, extracting, updating, compiling."""
+"""The catalogs of locales/: which source belongs to which; extracting, updating, compiling."""
 
 import sys
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The person in whose name a command decides: an account with the permission, as on the staff site."""
+"""The person in whose name a command decides, with the same permission as on the staff site."""
 
 from sqlalchemy.orm import Session
 

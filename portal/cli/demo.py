@@ -60,7 +60,7 @@ def demo_settings(settings: Settings) -> Settings:
 
 
 class Processes:
-    """The two sites as child processes; all of them end when one signal comes or one of them dies."""
+    """The two sites as child processes; both end on a signal, or when one of them ends."""
 
     def __init__(self) -> None:
         self._children: list[subprocess.Popen[bytes]] = []

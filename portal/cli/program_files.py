@@ -1,4 +1,4 @@
-"""What ``portal program check`` finds in the files that a program names: letters, layouts, issuers."""
+"""Checks the files that a program names for ``portal program check``: letters, layouts, issuers."""
 
 from collections.abc import Callable, Iterator
 
@@ -12,7 +12,7 @@ from portal.domain.people.coupons.issuer_file import load_issuer, shipped_issuer
 
 
 def file_findings(program: Program) -> list[Finding]:
-    """Return what is wrong in the letter texts, the letter's window, the layouts and the issuer profiles.
+    """Return the faults of the letter texts, the letter's window, the layouts and the issuers.
 
     Files that are not there at all are found by ``check_program``.
     """

@@ -9,7 +9,7 @@ from portal.domain.foundation.texts import _s
 
 
 class RenamedGroup(click.Group):
-    """A group whose commands are also found by their former names, which ``--help`` no longer lists."""
+    """A group that also finds commands by their former names, which ``--help`` does not list."""
 
     def __init__(self, *args: Any, renamed: Mapping[str, str] | None = None, **attrs: Any) -> None:
         super().__init__(*args, **attrs)

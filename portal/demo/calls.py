@@ -21,7 +21,7 @@ from portal.platform.site import Site
 
 @dataclass(frozen=True, slots=True)
 class DemoCall:
-    """One call: how many hours ago it began, how long it lasted, what was noted, and what was passed to the ward."""
+    """One call: hours since it began, its length, its notes, and what was passed to the ward."""
 
     hours: float
     minutes: int

@@ -27,7 +27,7 @@ _BUILDING = HEADERS.index("方書")
 
 
 def csv_bytes(people: Iterable[Person]) -> tuple[bytes, list[int]]:
-    """Return the CP932 file (CRLF, 0x1A at its end, damage included) and the line at which each row begins."""
+    """Return the CP932 file (CRLF, 0x1A at its end, damaged rows) and each row's first line."""
     parts, lines, line = [",".join(HEADERS).encode(ENCODING)], [], 2
     for person in people:
         row = _csv_row(person)
@@ -75,7 +75,7 @@ def minimum_bytes(families: Iterable[Family]) -> bytes:
 
 
 def fixed_bytes(people: Iterable[Person]) -> bytes:
-    """Return the accepted rows in columns of WIDTHS bytes, padded with spaces, cut between characters."""
+    """Return the accepted rows in columns of WIDTHS bytes, padded, cut between characters."""
     rows = []
     for person in people:
         if person.result == "accept":

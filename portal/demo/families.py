@@ -1,4 +1,4 @@
-"""Invented people and families as rows of an extract, each with the result that a check must give."""
+"""Invented families as rows of an extract, each with the result that a check must give."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ class ExtractPlan:
 
 @dataclass(slots=True)
 class Person:
-    """One row: its cells by header, the result and codes that a check must give, and how the row is damaged."""
+    """One row: its cells by header, the result and codes that a check must give, its damage."""
 
     cells: dict[str, str]
     result: str = "accept"

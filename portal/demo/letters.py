@@ -64,7 +64,7 @@ def _printer(site: Site, folder: Path, before: timedelta, actor: Actor) -> Print
 
 
 def hand_over_letters(site: Site, folder: Path, run_id: int, officer: Actor, ward: Actor) -> None:
-    """Approve the run from its proof and hand it over to the post as two people do, so that there is something to count."""
+    """Approve the run from its proof and hand it over to the post, as two people do."""
     make_proof(_printer(site, folder, HANDED_OVER_BEFORE, officer), run_id)
     with site.database.write() as session:
         now = site.clock.now(session) - HANDED_OVER_BEFORE
@@ -74,7 +74,7 @@ def hand_over_letters(site: Site, folder: Path, run_id: int, officer: Actor, war
 
 
 def _letter(site: Site, built: BuiltRun) -> DemoLetter:
-    """Return a letter to a family with two children, so that the visitor sees more than one coupon."""
+    """Return a letter to a family with two children: the visitor sees more than one coupon."""
     with site.database.read() as session:
         rows = session.execute(
             select(Letter.household_id, PrintChunk.file_name, Letter.position)

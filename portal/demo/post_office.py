@@ -1,4 +1,4 @@
-"""The demo's mail house with the ward's consent, and the days on which its towns' letters went out and will go."""
+"""The demo's mail house with the ward's consent, and the posting days of its letters."""
 
 from datetime import timedelta
 

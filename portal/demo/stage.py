@@ -148,7 +148,7 @@ def give_coupons(site: Site, folder: Path) -> None:
 
 
 def make_staff(site: Site) -> tuple[DemoStaff, ...]:
-    """Add an officer of the ward and one of the contractor, who together can do everything that takes two, and the call desk."""
+    """Add the call desk, and two officers who together can do everything that takes two."""
     made: list[DemoStaff] = []
     people = (
         ("ward", "区 担当者", Organization.WARD, Role.WARD_OFFICER),

@@ -1,4 +1,4 @@
-"""Counts of an invented telephone system for the demo, so that the board and the month's report have figures."""
+"""Counts of an invented telephone system, as figures for the board and the monthly report."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs on the connection that ``portal.platform.migrations`` opened, in its transaction."""
+"""Alembic's entry: runs in the transaction that ``portal.platform.migrations`` opened."""
 
 from alembic import context
 from sqlalchemy import MetaData

@@ -28,8 +28,9 @@ More than both sites have, so that none is compiled twice.
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """After how many seconds a connection gives up; 0 is never. A site must answer, a command waits.
+    """After how many seconds a connection gives up; 0 is never.
 
+    A site must answer, a command may wait.
     ``lock``, ``statement`` and ``idle`` (in a transaction) are PostgreSQL's; on SQLite everything
     waits for ``busy``.
     """

@@ -1,4 +1,4 @@
-"""Bringing a database to the tables of this version: all of it or nothing, one process at a time."""
+"""Brings a database to the tables of this version: all or nothing, one process at a time."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +24,7 @@ from portal.platform.schema import (
 
 ADVISORY_LOCK = 7301
 BUSY = ("55P03", "57014", "40P01")
-"""PostgreSQL's codes of a lock and of a statement that took too long, and of two that wait for each other."""
+"""PostgreSQL's codes: a lock and a statement that took too long, and a deadlock."""
 
 
 @dataclass(frozen=True)

@@ -136,7 +136,7 @@ class Page(Generic[W]):
         return self.answer.html(body, status_code)
 
     def redirect(self, path: str) -> Response[None]:
-        """Answer 303: the browser gets the next page with GET, so that reloading repeats nothing."""
+        """Answer 303: the browser then GETs the next page, so that reloading repeats nothing."""
         return self.answer.redirect(path)
 
     def send(

@@ -190,7 +190,7 @@ def read_page(site: Site, request: Request[Any, Any, Any], form: Form) -> Page[A
 
 
 def _own_path(request: Request[Any, Any, Any]) -> str:
-    """Return path and query of the page of ours from which the request comes; empty for any other."""
+    """Return path and query of our page that sent the request; empty for any other page."""
     came = urlsplit(request.headers.get("referer", ""))
     own = came.netloc == request.headers.get("host", "")
     if not own or not came.path.startswith("/") or came.path.startswith("//"):

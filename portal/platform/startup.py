@@ -85,7 +85,7 @@ def upgrade(settings: Settings) -> bool:
 
 
 def check_tables_and_keys(settings: Settings) -> None:
-    """Refuse a database that is not there, has other tables than this program, or was written with other keys.
+    """Refuse a database that is missing, has other tables, or was written with other keys.
 
     Raises:
         InputError: what is wrong and the command to run; or no keys.

@@ -1,4 +1,4 @@
-"""Every text for people stands complete in every language, with the same placeholders as its source."""
+"""Every text for people is complete in every language, with the placeholders of its source."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The glossary says what the code and the texts say: a name or a word that nobody uses is not in it."""
+"""The glossary has the names and words of the code and the texts, and none that nobody uses."""
 
 import re
 

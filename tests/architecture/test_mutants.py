@@ -1,4 +1,4 @@
-"""Every entry of the list of mutants still fits the source, so that `./run mutants` means what it says."""
+"""Every entry of the list of mutants fits the source, so that `./run mutants` runs them all."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""A reader finds every file where it belongs, small, named for what it does and without ties to one machine."""
+"""Files are where they belong, small, named for what they do and tied to no machine."""
 
 import ast
 import re

@@ -21,7 +21,7 @@ IN_PARENTHESES = re.compile(r"\([^()]*(?:\([^()]*\)[^()]*)*\)")
 
 
 def _tokens(path: Path) -> list[str]:
-    """Return the lines of a stylesheet without comments, and without what strings and parentheses hold."""
+    """Return a stylesheet's lines without comments and the contents of strings and parentheses."""
     bare = STRING_OR_COMMENT.sub(
         lambda found: '""' if found[1] else "\n" * found[0].count("\n"), path.read_text("utf-8")
     )

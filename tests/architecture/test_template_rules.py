@@ -1,8 +1,6 @@
-"""A change of a template is a line or two of a diff: one block element a line, indented, no line over 120 columns.
+"""Templates have one block element a line, indented, and no line over 120 columns.
 
-People keep to this, for no formatter does it: djlint 1.54, tried on all 235 templates, left 1,318 of 10,805 lines
-over 120 columns, for it breaks neither expressions nor what stands beside a condition, and put line breaks into
-text that is drawn as somebody typed it (the class `as-written`) in seven of them.
+So a change is a line or two of a diff. No formatter does it: decision 0019 says what djlint did.
 """
 
 import re

@@ -1,10 +1,11 @@
 """No template glues words together or tears them apart.
 
-When a template is laid out anew, white space gets lost or slips in where inline elements meet: two links become one
-word, a link's underline begins with a blank, a comma starts after a gap. A record of all pages would show that, but
-would change with every text. So each template is read as its pages are made, with its texts in place and all
-branches one after the other, and is searched for the traces that such an accident leaves. Next to it,
-tests/unit/platform/test_template_layout.py shows that dropping the layout of a template changes nothing that people see.
+When a template is laid out anew, white space gets lost or slips in where inline elements meet: two
+links become one word, a link's underline begins with a blank, a comma starts after a gap. A record
+of all pages would show that, but would change with every text. So each template is read as its
+pages are made, with its texts in place and all branches one after the other, and is searched for
+the traces of such an accident. tests/unit/platform/test_template_layout.py shows that dropping the
+layout of a template changes nothing that people see.
 """
 
 import re
@@ -36,7 +37,7 @@ TRACES = {
 
 
 def _as_made(source: str) -> str:
-    """Return a template as one page: its texts, a sign for each other value, and one where branches part."""
+    """Return a template as one page: its texts, and signs for other values and for branches."""
     page, inside = [], ""
     for token in ENVIRONMENT._tokenize(source, None):
         if token.type == "data":
@@ -87,7 +88,8 @@ def test_each_trace_is_noticed(source: str) -> None:
 def test_what_people_read_well_leaves_no_trace() -> None:
     assert (
         _traces(
-            '<p>{{ _("一覧") }}、<b>{{ word }}</b>（<a href="/">{{ more }}</a>）\n  <a href="/b">{{ b }}</a>\n'
+            '<p>{{ _("一覧") }}、<b>{{ word }}</b>（<a href="/">{{ more }}</a>）\n'
+            '  <a href="/b">{{ b }}</a>\n'
             "  {%- if day %}・{{ day }}{% endif %}\n</p>"
         )
         == []

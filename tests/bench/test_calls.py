@@ -41,7 +41,7 @@ SEARCHES = 2
 
 
 def fill(staff: StaffSite, household_ids: list[int], agent_ids: list[int]) -> None:
-    """A hundred thousand ended calls of two months with their households and audit events, thirty that go on."""
+    """100,000 ended calls of two months, with households and audit events, and 30 active ones."""
     minutes = (jst_date(staff.now) - FIRST).days * 24 * 60
     rows: list[dict[str, Any]] = []
     for number in range(CALLS):

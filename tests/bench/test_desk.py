@@ -1,4 +1,6 @@
-"""The review queue over 20,000 requests and a household's page, in CPU time of a bare page measured in the same run."""
+"""The review queue over 20,000 requests and a household's page, in CPU time of an empty page.
+
+Both are measured in the same run."""
 
 import statistics
 import sys
@@ -64,7 +66,7 @@ def assert_ratios(
     warm: int = 10,
     rounds: int = ROUNDS,
 ) -> None:
-    """Compares each measure with the one named ``bare``, round by round, and fails above the limit."""
+    """Compares each measure with the one named ``bare`` in rounds, and fails above the limit."""
     for _ in range(warm):  # templates compiled, statements prepared by the driver
         for measure in measures.values():
             measure()

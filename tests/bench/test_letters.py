@@ -1,4 +1,4 @@
-"""Letters a second, as a share of what Argon2id alone allows on the same cores, measured in the same run."""
+"""Letters a second, as a share of what Argon2id alone allows on these cores in the same run."""
 
 import multiprocessing
 import os

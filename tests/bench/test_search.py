@@ -1,4 +1,6 @@
-"""The desk's search in a ward of 82,500 households, in CPU time of a bare page measured in the same run."""
+"""The desk's search in a ward of 82,500 households, in CPU time of an empty page.
+
+Both are measured in the same run."""
 
 import itertools
 import random

@@ -1,4 +1,6 @@
-"""A resident's decline, from the last POST to the receipt's address, in CPU time of a bare submit measured in the same run."""
+"""A resident's decline, from the last POST to the receipt's address, in CPU time.
+
+It is compared with that of a bare submit, measured in the same run."""
 
 import statistics
 import sys
@@ -51,7 +53,7 @@ def bare_site(database: Database, resident: Resident) -> ASGIApp:
 
 
 def bare(visitor: Visitor) -> float:
-    """CPU seconds of this process per bare submit; its browser sends as much as one that declines."""
+    """CPU seconds per bare submit; its browser sends as much as one that declines."""
     sent = {"form_token": "0" * 64, "code": "000000", "form_key": "once"}
     begin = time.process_time()
     for number in range(HOUSEHOLDS):

@@ -1,4 +1,4 @@
-"""Take controls, states, sums, throttles and permissions out, one at a time: some test must notice each."""
+"""Take out controls, states, sums, throttles and permissions, one at a time: a test must fail."""
 
 import argparse
 import contextlib
@@ -20,7 +20,7 @@ VERDICTS = {0: SURVIVED, 1: KILLED}
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the list, or the entries that are named; returns 1 when one survives or fits no longer."""
+    """Run the list, or the named entries; return 1 when one survives or no longer fits."""
     options = _options(arguments)
     chosen = [one for one in entries() if not options.names or one.name in options.names]
     with tempfile.TemporaryDirectory(prefix="portal-mutants-") as folder, _server(chosen) as server:
@@ -55,7 +55,7 @@ def _server(chosen: Sequence[Mutant]) -> Iterator[dict[str, str]]:
 
 
 def copy_tree(target: Path) -> None:
-    """Copy what belongs to the project, and what was built for it, so that the work tree is never touched."""
+    """Copy the project and what was built for it, so that the work tree is never touched."""
     listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     names = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for name in names.split("\0"):

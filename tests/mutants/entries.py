@@ -1,4 +1,4 @@
-"""The list of what can be taken out: read from the data files, found in the source, replaced in its text."""
+"""The list of what can be taken out: read from data files, found and replaced in the source."""
 
 import ast
 import io

@@ -1,8 +1,8 @@
-"""The quick check of a change: style and types of what was changed, and the tests that belong to it.
+"""The quick check of a change: style and types of what was changed, and its tests.
 
 `./run check` gives what differs from the last commit, `./run check PATH…` these files. It wants to
-be done in fifteen seconds, so it runs on SQLite alone, begins with unit tests and ends when its time
-is over; what it left out stands in its last lines. `./run test` is the whole.
+be done in fifteen seconds, so it runs on SQLite alone, begins with unit tests and ends when its
+time is over; what it left out stands in its last lines. `./run test` is the whole.
 """
 
 import argparse
@@ -36,7 +36,7 @@ def changed() -> list[str]:
 
 
 def named(paths: Iterable[str]) -> Iterator[str]:
-    """Return the files that paths name, as the repository calls them; a folder is all of its files."""
+    """Return the files of paths, relative to the repository; a folder stands for all its files."""
     for path in map(Path, paths):
         files = sorted(path.resolve().rglob("*")) if path.is_dir() else [path.resolve()]
         yield from (
@@ -47,7 +47,7 @@ def named(paths: Iterable[str]) -> Iterator[str]:
 
 
 def files_for(names: Iterable[str]) -> list[str]:
-    """Return the test files that belong to files, those first that a change is likeliest to break."""
+    """Return the test files that belong to files, the likeliest to break first."""
     wanted: dict[str, None] = {}
     for name in names:
         wanted |= dict.fromkeys(_files_for(name))
@@ -118,7 +118,7 @@ def imports(tree: ast.Module) -> set[str]:
 
 
 class Budget:
-    """A pytest plugin that runs no further test when the time is over, and says how many those were."""
+    """A pytest plugin that runs no further test when the time is over, and counts those left."""
 
     def __init__(self) -> None:
         self.ends = float(os.environ[ENDS])
@@ -184,9 +184,8 @@ def _test(files: Sequence[str], ends: float) -> int:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.support.check"]
     command += ["-k", "not postgresql", *chosen]
     done = subprocess.run(command, cwd=ROOT, env=os.environ | {ENDS: str(ends)}, check=False)
-    print(
-        f"On SQLite only; `./run test {' '.join(chosen[:2])}{' …' * (len(chosen) > 2)}` tests the rest."
-    )
+    some = " ".join(chosen[:2]) + " …" * (len(chosen) > 2)
+    print(f"On SQLite only; `./run test {some}` tests the rest.")
     if left:
         print(f"Not begun: {len(left)} further test files, from {left[0]} on.")
     return int(done.returncode not in {0, 5})  # 5: PostgreSQL's tests alone

@@ -1,4 +1,4 @@
-"""Households with entitled children, keys and loaded codes, for tests of coupons and what stands on them."""
+"""Households with entitled children, keys and loaded codes, for tests of coupons."""
 
 from collections.abc import Sequence
 from dataclasses import replace

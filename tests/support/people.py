@@ -1,4 +1,4 @@
-"""Canary people: invented households with letters, codes and channels, for tests of sign-in and what follows it.
+"""Canary people: invented households with letters, codes and channels, for tests of sign-in.
 
 Their names, dates and addresses occur nowhere else, so that a leak into a log or a page of somebody
 else shows.

@@ -266,7 +266,7 @@ def session_at(database: Database, token: str) -> AuthSession | None:
 
 
 def with_cheap_hashes(site: Site) -> Site:
-    """Return the site with the tests' vault: the same keys as on disk, but passwords cost little."""
+    """Return the site with the tests' vault: the keys on disk, but cheap password hashes."""
     return replace(site, vault=VAULT, hashes=HashPool(VAULT))
 
 

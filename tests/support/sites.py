@@ -38,7 +38,7 @@ def resident_settings(tmp_path_factory: pytest.TempPathFactory) -> "Settings":
 
 @pytest.fixture(scope="session")
 def resident_base(resident_settings: "Settings") -> "Site":
-    """A site without a database of its own, read once; `make_resident` gives copies their database."""
+    """A site without a database, read once; `make_resident` gives its copies one."""
     from portal.app import make_resident_site
     from tests.support.resident import with_cheap_hashes
 

@@ -321,7 +321,7 @@ class Year:
         self.truth.given_up["wrong_count"] += len(households)
 
     def send_again(self) -> None:
-        """An officer approves what was asked for; the next run makes new letters, and they arrive."""
+        """Approve what was asked for; the next run makes new letters, and they arrive."""
         program = self.paper.program
         with self.database.write() as session:
             for row in session.scalars(

@@ -1,4 +1,4 @@
-"""`./run` says plainly what it does and what is missing, repeats cheaply and leaves nothing running."""
+"""`./run` says what it does and what is missing, repeats cheaply and leaves nothing running."""
 
 import importlib.util
 import re

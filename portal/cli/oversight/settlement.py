@@ -79,7 +79,7 @@ def propose(context: Context, login: str) -> None:
 @click.pass_obj
 @answering
 def confirm(context: Context, login: str) -> None:
-    """Close the settlement: every child gets its final state, and the sums are frozen and signed."""
+    """Close the settlement: fix every child's final state; freeze and sign the sums."""
     with context.database().write() as session:
         actor = person(session, login, Permission.ACCEPT_SETTLEMENT)
         row = confirm_closing(context.work(session, actor))

@@ -1,4 +1,4 @@
-"""``portal stock``: paper products in stock, ranges that came in, and stocktaking in the name of two people."""
+"""``portal stock``: paper products in stock, ranges received, stocktaking by two people."""
 
 from dataclasses import asdict
 from typing import Any

@@ -9,7 +9,7 @@ from portal.domain.foundation.texts import _
 
 @dataclass(frozen=True, slots=True)
 class StateMachine:
-    """Steps of one subject: ``steps[action][state] -> next state``; what is not listed is refused."""
+    """Steps of one subject: ``steps[action][state] -> next state``; others are refused."""
 
     name: str
     initial: str

@@ -1,7 +1,8 @@
 """A call names what it is about by foreign keys: a FAX case, a task, the sheet of an earlier call.
 
-The text ``subject`` (``fax_case:7``, ``task:12``, ``call:3``) stays, and is still written, for the program of
-version 0.1.0 beside which this one may run; a later release reads what that one wrote meanwhile, and takes it away.
+The text ``subject`` (``fax_case:7``, ``task:12``, ``call:3``) stays and is still written, for a
+program of version 0.1.0 that may run beside this one; a later release converts what that program
+wrote meanwhile, and drops the column.
 """
 
 import sqlalchemy as sa

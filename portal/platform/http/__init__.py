@@ -1,1 +1,1 @@
-"""HTTP itself: requests as read, forms, uploads, cookies, headers, language, the visitor's address."""
+"""HTTP itself: requests as read, forms, uploads, cookies, headers, languages, addresses."""

@@ -58,7 +58,7 @@ class Answer:
         return Response(body, status_code=status_code, media_type=HTML, cookies=self._cookies())
 
     def redirect(self, path: str) -> Response[None]:
-        """Answer 303: the browser gets the next page with GET, so that reloading repeats nothing."""
+        """Answer 303: the browser then GETs the next page, so that reloading repeats nothing."""
         return Response(
             None,
             status_code=303,

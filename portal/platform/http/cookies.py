@@ -28,12 +28,15 @@ def gone(prefix: str, name: str) -> Cookie:
 
 
 def new_visit() -> str:
-    """Return a random name for a visitor without a session, so that forms can be bound to the browser."""
+    """Return a random id for a visitor without a session, to bind forms to the browser."""
     return secrets.token_urlsafe(18)
 
 
 def form_token(vault: Vault, bound_to: str) -> str:
-    """Return a form token bound to a session or visit, masked anew each time so that compression tells nothing."""
+    """Return a form token bound to a session or visit.
+
+    It is masked anew each time, so that the size of a compressed page reveals nothing of it.
+    """
     mask = secrets.token_bytes(16)
     digest = bytes.fromhex(vault.sign("form", bound_to))
     return mask.hex() + bytes(a ^ b for a, b in zip(mask, digest, strict=True)).hex()

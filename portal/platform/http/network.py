@@ -1,4 +1,4 @@
-"""The visitor's network address, also behind a trusted proxy, and whether it is one of a list of networks."""
+"""The visitor's network address, also behind a trusted proxy, and whether a list covers it."""
 
 import ipaddress
 from collections.abc import Sequence

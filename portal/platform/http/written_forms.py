@@ -1,4 +1,4 @@
-"""Reads what a posted form says in the fields of a kind of request, with a sentence beside each that cannot be so."""
+"""Reads a posted form as the record of a kind of request, with a sentence for each faulty field."""
 
 from typing import TypeVar
 

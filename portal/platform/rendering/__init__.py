@@ -1,1 +1,1 @@
-"""Templates and static files: the Jinja environment, the layout of pages, stylesheets, hashed names."""
+"""Templates and static files: the Jinja environment, page layout, stylesheets, hashed names."""

@@ -1,4 +1,4 @@
-"""Our own CSS and JS and the packaged htmx file, served under content-hashed names with a long cache."""
+"""Our CSS and JS and the packaged htmx file, under content-hashed names with a long cache."""
 
 import gzip
 import hashlib

@@ -1,4 +1,4 @@
-"""The layout of a template is for its readers: the pages that it draws do not carry it."""
+"""Removes the layout of templates, which is for their readers, from the pages that are sent."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -21,7 +21,7 @@ PIECE = re.compile(r"</?[a-zA-Z][\w-]*|[<>\"']|[ \t]*\n[ \t\n]*|[^<>\"'\n]+?(?=[
 
 @dataclass
 class _Place:
-    """Where the text of a template has come to: in which tag and quotes, and behind which tag's end."""
+    """The position in a template: inside which tag and quotes, and behind which tag's end."""
 
     tag: str = ""
     quote: str = ""
@@ -50,7 +50,7 @@ def _break(place: _Place, following: str, *, blank_ahead: bool) -> str:
 
 
 def _text(data: str, place: _Place, *, blank_ahead: bool) -> Iterator[str]:
-    """Walk through the text between two Jinja tags, and take ``place`` along."""
+    """Yield the text between two Jinja tags without its layout, and move ``place`` forward."""
     for piece, following in pairwise([*PIECE.findall(data), ""]):
         if "\n" in piece:
             yield _break(place, following, blank_ahead=blank_ahead)
@@ -70,7 +70,10 @@ def _text(data: str, place: _Place, *, blank_ahead: bool) -> Iterator[str]:
 
 
 def _brings_blank(ahead: list[Token]) -> bool:
-    """Tell whether a statement comes next whose text begins with a blank: ``{% if on %} checked{% endif %}``."""
+    """Return whether a statement follows whose text begins with a blank.
+
+    For example ``{% if on %} checked{% endif %}``.
+    """
     if not ahead or ahead[0].type != "block_begin":
         return False
     return next((token.value for token in ahead if token.type == "data"), "").startswith(" ")
@@ -79,8 +82,9 @@ def _brings_blank(ahead: list[Token]) -> bool:
 class WithoutLayout(Extension):
     """Drops the indentation of templates, and the line breaks that only their layout needs.
 
-    A line break inside the edge of a block, where browsers draw nothing, goes; one between blocks stays. All others
-    become blanks: inside a tag, and between words and inline elements, where they are white space that people see.
+    A line break inside the edge of a block, where browsers draw nothing, is dropped; one between
+    blocks stays. All others become blanks: inside a tag, and between words and inline elements,
+    where they are white space that people see.
     """
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:  # noqa: ARG002  (jinja2's signature)

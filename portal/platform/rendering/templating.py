@@ -1,4 +1,4 @@
-"""Templates: autoescaped, strict about undefined names, texts through gettext with readings as ruby."""
+"""Templates: autoescaped, strict about undefined names, translated, with readings as ruby."""
 
 import re
 from collections.abc import Callable
@@ -21,7 +21,7 @@ RUBY_TAGS = re.compile(r"<ruby>(.*?)<rp>\(</rp><rt>.*?</rt><rp>\)</rp></ruby>", 
 
 MACROS_KEPT = 4_096
 TEXTS_KEPT = 20_000
-"""A few thousand texts in a few languages: nothing that is asked for twice is put together twice."""
+"""Enough for a few thousand texts in a few languages: none is put together twice."""
 DAY_TAGS = re.compile(r'<span class="day">(.*?)</span>', re.DOTALL)
 
 
@@ -52,7 +52,7 @@ def japanese(text: object) -> Markup:
 
 
 def yen(amount: int) -> str:
-    """Write an amount of yen as a translated text (currency patterns differ too much between locales)."""
+    """Format yen as a translated text; the currency patterns of locales differ too much."""
     return _("%(amount)s円") % {"amount": f"{amount:,}"}
 
 

@@ -1,4 +1,4 @@
-"""What a sender is, why sending may fail, and the breaker that leaves a broken other side alone for a while."""
+"""What a sender is, why sending may fail, and the circuit breaker for a broken server."""
 
 import threading
 import time
@@ -26,7 +26,7 @@ class Sender(Protocol):
     keeps_body: bool
 
     def capacity(self, free: int, running: int) -> int:
-        """Return how many messages may be tried now, of ``free`` that could beside those that run."""
+        """Return how many of ``free`` messages may be tried now, beside those that run."""
         ...
 
     def send(self, message: Claim) -> None:

@@ -1,4 +1,4 @@
-"""SMS through an HTTP gateway; `.github/guides/sms-gateway.md` says what a gateway must understand."""
+"""SMS through an HTTP gateway; ``.github/guides/sms-gateway.md`` says what it must understand."""
 
 from ipaddress import ip_address
 from urllib.parse import urlsplit

@@ -1,4 +1,4 @@
-"""A running staff site with invented families, tasks, holds, letters and imports, for a real browser."""
+"""A running staff site with invented families, tasks, holds, letters and imports."""
 
 import shutil
 from collections.abc import Iterator

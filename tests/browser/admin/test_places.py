@@ -1,4 +1,4 @@
-"""Calendar, sites and sessions in a real browser, at 360 px, in light and dark, with and without JavaScript."""
+"""Calendar, sites and sessions in a browser at 360 px, light and dark, with and without scripts."""
 
 import secrets
 from collections.abc import Callable

@@ -33,7 +33,7 @@ WRITTEN: dict[str, Any] = {
 
 
 def posted(served: Served, *, waits: bool = False) -> Person:
-    """A new family that signed in before and whose letter went out; it may wait at the post office."""
+    """A new family that signed in before; its posted letter may wait at the post office."""
     person = served.add(active=True)
     served.people["posted"] = person
     with served.database.write() as session:

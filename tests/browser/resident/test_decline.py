@@ -1,4 +1,4 @@
-"""Declining in a real browser on a phone without JavaScript, in Japanese and in one more language in rotation."""
+"""Declining on a phone without JavaScript, in Japanese and one more language in rotation."""
 
 import datetime as dt
 import re

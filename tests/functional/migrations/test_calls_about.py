@@ -1,4 +1,4 @@
-"""0002: a call names what it is about by a key; old rows get theirs from the text, on both databases."""
+"""0002: a call names its subject by a key; old rows get theirs from the text, on both databases."""
 
 from sqlalchemy import Connection, Engine, text
 
@@ -10,7 +10,7 @@ TABLES = {"fax": "fax_case", "task": "task", "call": "call_record"}
 
 
 def prepare(connection: Connection) -> dict[str, int]:
-    """Make ended calls of the first release that are about this and that; return the keys they name."""
+    """Make ended calls of the first release with various subjects; return the keys they name."""
     keys = {
         name: connection.execute(text(f"SELECT min(id) FROM {table}")).scalar_one() or 0
         for name, table in TABLES.items()

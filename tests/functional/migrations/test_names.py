@@ -1,4 +1,4 @@
-"""Names that stand in rows are written down; nothing of it is renamed or taken out, and every addition is seen."""
+"""Names in stored rows are listed; none is renamed or removed, and every addition is seen."""
 
 import importlib
 import json
@@ -50,8 +50,9 @@ def compare(section: str, used: set[str], listed: set[str], line: str) -> None:
         line.format(name) for name in added
     )
     assert gone == [], (
-        f"{section} of {FILE} lists names that the program no longer uses, but rows of families have them: "
-        "give the old name back (what is new gets a new one), or keep reading it and move its line to [retired]"
+        f"{section} of {FILE} lists names that the program no longer uses, but rows of families "
+        "have them: give the old name back (what is new gets a new one), or keep reading it and "
+        "move its line to [retired]"
     )
 
 
@@ -90,7 +91,7 @@ def test_states_and_actions_are_written_down() -> None:
 
 
 def test_columns_of_the_export_are_written_down() -> None:
-    """A ward reads these files with programs of its own: columns stay in their place, new ones come last."""
+    """A ward's programs read these files: columns keep their place, new ones come last."""
     used = {ledger.name: list(ledger.columns) for ledger in ALL_LEDGERS}
     listed = {name: line.split() for name, line in stored_names()["export"].items()}
     compare("[export]", set(used), set(listed), '{} = "…"')
@@ -141,7 +142,7 @@ def test_every_event_of_a_release_is_known(kept: Stored, old: Engine) -> None:
 
 
 def test_todays_program_finds_rows_by_the_digests_of_a_release(kept: Stored, old: Engine) -> None:
-    """What is sealed in a row is found by the digest beside it, as the purpose on the list makes it."""
+    """A sealed value is found by the digest beside it, made for the purpose on the list."""
     upgrade_tables(old)
     with old.connect() as connection:
         opener = Opener(connection, kept.vault, metadata)

@@ -88,7 +88,7 @@ REBUILD = (
 def test_rebuilding_every_table_loses_no_row_and_no_rule(
     kept: Stored, old: Engine, tmp_path: Path
 ) -> None:
-    """SQLite changes a table by making it anew; what points to its rows must not go with the old one."""
+    """SQLite changes a table by making it anew; rows that point to it must survive."""
     upgrade_tables(old)
     before, rules = counts(old), catalog(old)
     assert upgrade_tables(old, versions=later_versions(tmp_path, *REBUILD))

@@ -1,4 +1,4 @@
-"""A site does not start with a program that contradicts itself, and says in words what is doubtful."""
+"""A site does not start with a contradictory program, and logs what is doubtful in words."""
 
 import logging
 from dataclasses import replace

@@ -102,7 +102,7 @@ def missing(
 
 @dataclass
 class Walk:
-    """Both sites on one database, with a household that has coupons and paper that may be chosen."""
+    """Both sites on one database, with a household with coupons that may choose paper."""
 
     resident: Resident
     staff: StaffSite

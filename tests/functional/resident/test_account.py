@@ -1,4 +1,4 @@
-"""The account: channels come and go but never the last, losing things stops the account, a new letter is asked for."""
+"""The account: channels change but the last stays, a loss stops it, a new letter is requested."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Neither the time of an answer nor a full machine tells a stranger anything or shuts the pages of others."""
+"""Response times reveal nothing to a stranger, and a full machine shuts nobody else's pages."""
 
 import threading
 import time

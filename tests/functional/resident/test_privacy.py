@@ -1,4 +1,4 @@
-"""What nobody else may see: other households' coupons, personal data in addresses, logs and caches."""
+"""What nobody else may see: others' coupons, personal data in addresses, logs and caches."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""Guessing passwords gets slow and ends, strangers do not shut an owner out, and nobody is named in the counters."""
+"""Guessing passwords slows down and ends; no stranger locks an owner out; counters name nobody."""
 
 from portal.domain.people.authn.models import ThrottleBucket
 from portal.domain.people.credentials.formats import new_login_id

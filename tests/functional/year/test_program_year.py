@@ -83,7 +83,7 @@ def test_a_whole_year_ends_with_every_child_in_one_state_to_the_yen(
 
 
 def _every_household_has_one_letter(year: Year) -> None:
-    """Of the lost batch and of envelopes with a wrong count nothing opens an account any more, and nobody was forgotten."""
+    """No letter of the lost batch or a wrong envelope opens an account; nobody was left out."""
     truth = year.truth
     with year.database.read() as session:
         lost = session.scalar(

@@ -35,7 +35,8 @@ CLOSED = {date(2023, 7, 17)}
 """Besides Saturdays and Sundays: 海の日."""
 NAMES = {"日本語": "ja", "英語": "en", "中国語": "zh", "韓国語": "ko", "その他": "other"}
 CountTuple = tuple[date, int, str, int, int, int, int, int, int, int, int]
-"""Day, half hour, language, offered, answered, abandoned, busy, short abandoned, within, talk, after-call."""
+"""Day, half hour, language; offered, answered, abandoned, busy, short abandoned, within;
+talk, after-call."""
 
 
 def is_open(day: date) -> bool:
@@ -261,7 +262,7 @@ def add_faxes(database: Database, month: Month, staff_id: int) -> None:
 
 
 def add_escalations(database: Database, month: Month, staff_id: int) -> None:
-    """One of June that was answered in July, one of July still open, one taken back, one long done."""
+    """One of June answered in July, one of July still open, one withdrawn, one long done."""
     rows = [
         {
             "raised": date(2023, 6, 29),

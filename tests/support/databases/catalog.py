@@ -1,4 +1,4 @@
-"""Everything that a database's own catalog says of its tables, one sentence a fact, so that two can be compared."""
+"""A database's tables by its own catalog, one sentence a fact, so that two can be compared."""
 
 import re
 
@@ -7,14 +7,16 @@ from sqlalchemy import Connection, Engine, text
 REVISION_TABLE = "alembic_version"
 
 _POSTGRES = (
-    """SELECT 'column ' || t.relname || '.' || c.attname || ' ' || format_type(c.atttypid, c.atttypmod)
+    """SELECT 'column ' || t.relname || '.' || c.attname
+              || ' ' || format_type(c.atttypid, c.atttypmod)
               || CASE WHEN c.attnotnull THEN ' not null' ELSE '' END
               || coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), '')
        FROM pg_class t JOIN pg_attribute c ON c.attrelid = t.oid
        LEFT JOIN pg_attrdef d ON d.adrelid = t.oid AND d.adnum = c.attnum
        WHERE t.relkind IN ('r', 'p') AND t.relnamespace = current_schema()::regnamespace
          AND c.attnum > 0 AND NOT c.attisdropped""",
-    """SELECT 'constraint ' || conname || ' of ' || conrelid::regclass || ': ' || pg_get_constraintdef(oid)
+    """SELECT 'constraint ' || conname || ' of ' || conrelid::regclass
+              || ': ' || pg_get_constraintdef(oid)
        FROM pg_constraint WHERE connamespace = current_schema()::regnamespace AND contype <> 'n'""",
     (
         "SELECT 'index ' || indexname || ': ' || indexdef FROM pg_indexes WHERE schemaname = "
@@ -24,7 +26,8 @@ _POSTGRES = (
        FROM pg_trigger WHERE NOT tgisinternal""",
     """SELECT 'function ' || proname || ': ' || pg_get_functiondef(oid)
        FROM pg_proc WHERE pronamespace = current_schema()::regnamespace AND prokind = 'f'""",
-    """SELECT 'view ' || viewname || ': ' || definition FROM pg_views WHERE schemaname = current_schema()""",
+    """SELECT 'view ' || viewname || ': ' || definition
+       FROM pg_views WHERE schemaname = current_schema()""",
     "SELECT 'sequence ' || sequencename FROM pg_sequences WHERE schemaname = current_schema()",
 )
 

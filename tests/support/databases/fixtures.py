@@ -58,9 +58,11 @@ EMPTY = """
 DO $$
 DECLARE named record; filled boolean;
 BEGIN
-  SET LOCAL session_replication_role = replica;  -- no trigger refuses, and the order of tables does not matter
+  -- no trigger refuses, and the order of tables does not matter
+  SET LOCAL session_replication_role = replica;
   FOR named IN SELECT oid::regclass AS name FROM pg_class
-               WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'alembic_version' LOOP
+               WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+                 AND relname <> 'alembic_version' LOOP
     EXECUTE format('SELECT EXISTS (SELECT FROM %s)', named.name) INTO filled;
     IF filled THEN EXECUTE format('DELETE FROM %s', named.name); END IF;
   END LOOP;
@@ -270,7 +272,7 @@ def empty_database_url(new_database: NewDatabase) -> str:
 
 @pytest.fixture
 def database_url(new_database: NewDatabase) -> str:
-    """Address of a database with all tables and no rows; the test runs on SQLite and on PostgreSQL."""
+    """Address of an empty database with all tables; the test runs on SQLite and PostgreSQL."""
     return new_database(True)
 
 

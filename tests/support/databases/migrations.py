@@ -1,4 +1,4 @@
-"""A folder of migrations with one more than the program has, so that every database is an older one."""
+"""A folder with one migration more than the program has: every database is an older one."""
 
 import shutil
 from pathlib import Path
@@ -22,7 +22,7 @@ def upgrade() -> None:
 
 
 def later_versions(folder: Path, *more: str) -> Path:
-    """Copy the migrations and add one that adds ``request.call_time`` and then runs the given statements."""
+    """Copy the migrations and add one: ``request.call_time``, then the given statements."""
     versions = folder / "versions"
     shutil.copytree(VERSIONS, versions, ignore=shutil.ignore_patterns("__pycache__"))
     lines = "".join(f"    {line}\n" for line in more)

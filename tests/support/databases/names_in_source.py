@@ -1,4 +1,4 @@
-"""Names that the program writes into rows, read out of its source: as templates, ``{}`` stands for what varies."""
+"""Names that the program writes into rows, read from its source; ``{}`` stands for what varies."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""A deployment in which everything that is kept sealed was used at least once: the demo, and what the demo leaves out."""
+"""A deployment that used every sealed column: the demo, and what the demo leaves out."""
 
 import hashlib
 from collections.abc import Callable
@@ -105,7 +105,7 @@ def play(database_url: str, folder: Path) -> Played:
 
 
 def _letters(site: Site, folder: Path, people: People) -> None:
-    """Two letters ordered anew: one whose proof waits, one whose proof is refused; and an order that waits."""
+    """Order two letters anew, with a waiting and a rejected proof; and an order that waits."""
     printer = Printer(
         site.database.read,
         site.database.write,

@@ -1,4 +1,4 @@
-"""Opens sealed rows by what is written down of them, and by nothing else of the program than the cipher."""
+"""Opens sealed rows by their written description, using only the program's cipher."""
 
 import re
 import tomllib
@@ -57,7 +57,7 @@ class Opener:
         """Open every row of ``table.column`` and return how many there are.
 
         Raises:
-            IntegrityFaultError: a row cannot be opened by the key and the context that are written down.
+            IntegrityFaultError: a row cannot be opened by the described key and context.
         """
         table, column = name.split(".")
         found = 0

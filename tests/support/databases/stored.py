@@ -1,7 +1,8 @@
 """Populated databases of each release, kept so that every later program is tried on them.
 
-``python -m tests.support.databases.stored 0.2.0`` plays on both databases and stores them under that version. What is stored is
-never made anew: it is what that release wrote, with keys that are for tests alone.
+``python -m tests.support.databases.stored 0.2.0`` plays on both databases and stores them under
+that version. What is stored is never made anew: it is what that release wrote, with keys that are
+for tests alone.
 """
 
 import json
@@ -133,7 +134,7 @@ def _postgres(url: str) -> bytes:
     done = subprocess.run(
         ["pg_dump", *options, f"--dbname={plain}"], capture_output=True, check=True, text=True
     )
-    # a line with a backslash is for psql alone; the settings of a newer server are unknown to an older one
+    # a line with a backslash is for psql alone; an older server lacks the settings of a newer one
     unwanted = ("\\", "SET transaction_timeout", "SELECT pg_catalog.set_config('search_path'")
     lines = [line for line in done.stdout.splitlines() if not line.startswith(unwanted)]
     return "\n".join(lines).encode()

@@ -1,4 +1,4 @@
-"""Contrast of text (4.5, large 3), of the edges of fields and buttons (3), and no placeholder, in light and dark."""
+"""Contrast of text (4.5, large 3) and of field edges (3), no placeholder; in light and dark."""
 
 from typing import Literal
 
@@ -23,7 +23,8 @@ for (let node = walker.nextNode(); node; node = walker.nextNode()) {
 for (const el of all("input:not([type=hidden], [type=radio], [type=checkbox]), select, textarea")) {
   if (el.placeholder) found.push(`placeholder: ${label(el)}`);
   if (!visible(el)) continue;
-  const s = style(el), outside = ground(el.parentElement), edge = over(parse(s.borderTopColor), outside);
+  const s = style(el), outside = ground(el.parentElement);
+  const edge = over(parse(s.borderTopColor), outside);
   const drawn = parseFloat(s.borderTopWidth) > 0 && s.borderTopStyle !== "none";
   const got = Math.max(drawn ? ratio(edge, outside) : 1, ratio(ground(el), outside));
   if (got < 3) found.push(`field edge ${got.toFixed(2)} < 3: ${label(el)}`);

@@ -12,14 +12,17 @@ const found = [];
 for (const el of all("button, input:not([type=hidden]), select, textarea, .button")) {
   if (!visible(el)) continue;
   const s = style(el);
-  const edged = ["Top", "Right", "Bottom", "Left"].some((side) => parseFloat(s[`border${side}Width`]) > 0 && s[`border${side}Style`] !== "none");
-  if (!edged && !s.textDecorationLine.includes("underline") && s.appearance === "none") found.push(`no edge: ${label(el)}`);
+  const edged = ["Top", "Right", "Bottom", "Left"].some(
+    (side) => parseFloat(s[`border${side}Width`]) > 0 && s[`border${side}Style`] !== "none");
+  const underlined = s.textDecorationLine.includes("underline");
+  if (!edged && !underlined && s.appearance === "none") found.push(`no edge: ${label(el)}`);
 }
 const field = all("main input:not([type=hidden]), main button, main a[href]").find(visible);
 if (field) {
   field.focus({ focusVisible: true });
   const s = style(field);
-  if (s.outlineStyle === "none" || parseFloat(s.outlineWidth) < 2) found.push(`no focus: ${label(field)}`);
+  const outlined = s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 2;
+  if (!outlined) found.push(`no focus: ${label(field)}`);
   field.blur();
 }
 return found;

@@ -12,7 +12,8 @@ document.body.tabIndex = -1;
 document.body.focus();  // the first Tab starts at the top, wherever the page had put the focus
 document.body.removeAttribute("tabindex");
 window.scrollTo(0, 0);
-const found = all("[tabindex]").filter((el) => el.tabIndex > 0).map((el) => `positive tabindex: ${label(el)}`);
+const found = all("[tabindex]").filter((el) => el.tabIndex > 0)
+  .map((el) => `positive tabindex: ${label(el)}`);
 let number = 0;
 const groups = new Set();
 for (const el of all(CONTROLS)) {
@@ -20,7 +21,8 @@ for (const el of all(CONTROLS)) {
   const shown = el.checkVisibility({ visibilityProperty: true });
   if (!shown || el.disabled || el.tabIndex < 0) continue;
   if (el.type === "radio") {
-    const group = all(`input[type=radio][name="${el.name}"]`), checked = group.find((one) => one.checked);
+    const group = all(`input[type=radio][name="${el.name}"]`);
+    const checked = group.find((one) => one.checked);
     if (checked ? el !== checked : groups.has(el.name)) continue;
     groups.add(el.name);
   }
@@ -39,9 +41,13 @@ if (!strong) faults.push("its focus does not show");
 const inside = r.bottom > 0 && r.top < innerHeight && r.right > 0 && r.left < innerWidth;
 if (!inside) faults.push("it is out of view");
 else {
-  const points = [[0.5, 0.5], [0.1, 0.2], [0.9, 0.2], [0.1, 0.8], [0.9, 0.8]].map(([a, b]) => document.elementFromPoint(
-    Math.min(innerWidth - 1, Math.max(0, r.left + r.width * a)), Math.min(innerHeight - 1, Math.max(0, r.top + r.height * b))));
-  if (!points.some((hit) => hit && (hit === el || el.contains(hit) || hit.contains(el)))) faults.push("something lies over it");
+  const between = (low, value, high) => Math.min(high, Math.max(low, value));
+  const points = [[0.5, 0.5], [0.1, 0.2], [0.9, 0.2], [0.1, 0.8], [0.9, 0.8]].map(
+    ([a, b]) => document.elementFromPoint(
+      between(0, r.left + r.width * a, innerWidth - 1),
+      between(0, r.top + r.height * b, innerHeight - 1)));
+  const belongs = (hit) => hit && (hit === el || el.contains(hit) || hit.contains(el));
+  if (!points.some(belongs)) faults.push("something lies over it");
 }
 return [el.dataset.stop || "", label(el), faults];
 """

@@ -1,4 +1,4 @@
-"""The page says which language it speaks, offers the others in their own names, and speaks nothing else."""
+"""The page declares its language, offers the others in their own names, and mixes none in."""
 
 from playwright.sync_api import Page
 
@@ -6,12 +6,14 @@ from tests.support.gates.script import run
 
 SWITCH = r"""
 const found = [];
-if (document.documentElement.lang !== argument) found.push(`<html lang> is ${document.documentElement.lang}, not ${argument}`);
+const lang = document.documentElement.lang;
+if (lang !== argument) found.push(`<html lang> is ${lang}, not ${argument}`);
 const choices = all(".languages a, .languages button");
 for (const el of choices) {
   if (!el.lang) found.push(`a choice without lang: ${label(el)}`);
 }
-if (choices.length && !choices.some((el) => el.getAttribute("aria-current"))) found.push("the present language is not marked");
+const marked = choices.some((el) => el.getAttribute("aria-current"));
+if (choices.length && !marked) found.push("the present language is not marked");
 return found;
 """
 LEFT_OVER = r"""
@@ -28,7 +30,8 @@ for (let node = walker.nextNode(); node; node = walker.nextNode()) {
 for (const el of all("[alt], [aria-label], [title]")) {
   if (el.closest("[lang]") !== document.documentElement) continue;
   for (const name of ["alt", "aria-label", "title"]) {
-    if (!inside && kana.test(el.getAttribute(name) || "")) found.push(`${name}: ${el.getAttribute(name)}`);
+    const value = el.getAttribute(name) || "";
+    if (!inside && kana.test(value)) found.push(`${name}: ${value}`);
   }
 }
 if (!inside && kana.test(document.title)) found.push(`title: ${document.title}`);

@@ -1,4 +1,4 @@
-"""No sideways scrolling at 320 px and at 400 %, and nothing cut off when a reader spaces the text out."""
+"""No sideways scrolling at 320 px and at 400 %; nothing cut off when text is spaced out."""
 
 from playwright.sync_api import Page
 
@@ -10,22 +10,29 @@ if (document.scrollingElement.scrollWidth > width) {
   for (const el of document.body.querySelectorAll("*")) {
     if (!visible(el)) continue;
     const r = el.getBoundingClientRect();
-    if (r.right + scrollX <= width + 1 || [...el.children].some((c) => c.getBoundingClientRect().right > width + 1)) continue;
+    const beyond = (one) => one.getBoundingClientRect().right > width + 1;
+    if (r.right + scrollX <= width + 1 || [...el.children].some(beyond)) continue;
     let at = el.parentElement, scrolls = false;
-    for (; at && at !== document.body; at = at.parentElement) scrolls ||= style(at).overflowX !== "visible";
+    for (; at && at !== document.body; at = at.parentElement) {
+      scrolls ||= style(at).overflowX !== "visible";
+    }
     if (!scrolls) found.push(`${r.right.toFixed(0)} > ${width}: ${label(el)}`);
   }
-  if (!found.length) found.push(`the page is ${document.scrollingElement.scrollWidth} wide in ${width}`);
+  const whole = document.scrollingElement.scrollWidth;
+  if (!found.length) found.push(`the page is ${whole} wide in ${width}`);
 }
 for (const el of document.body.querySelectorAll("*")) {
   if (["fixed", "sticky"].includes(style(el).position) && visible(el)) {
     const share = el.getBoundingClientRect().height / innerHeight;
-    if (share > 0.4) found.push(`stays over ${(100 * share).toFixed(0)} % of the height: ${label(el)}`);
+    const percent = (100 * share).toFixed(0);
+    if (share > 0.4) found.push(`stays over ${percent} % of the height: ${label(el)}`);
   }
 }
 return found;
 """
-SPACED = """*, *::before, *::after { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }
+SPACED = """*, *::before, *::after {
+  line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important;
+}
 p { margin-bottom: 2em !important; }"""
 CUT = r"""
 const sheet = new CSSStyleSheet();
@@ -35,12 +42,15 @@ const found = [];
 for (const el of document.body.querySelectorAll("*")) {
   // One pixel wide: words for screen readers alone, meant to be cut.
   if (!visible(el) || !text(el) || (el.clientWidth <= 1 && el.clientHeight <= 1)) continue;
-  const s = style(el), hides = (v) => ["hidden", "clip"].includes(v), button = ["button", "select"].includes(el.localName);
+  const s = style(el), hides = (v) => ["hidden", "clip"].includes(v);
+  const button = ["button", "select"].includes(el.localName);
   const wide = el.scrollWidth > el.clientWidth + 1 && el.clientWidth > 0;
   const tall = el.scrollHeight > el.clientHeight + 1 && el.clientHeight > 0;
-  if ((wide && (hides(s.overflowX) || button)) || (tall && hides(s.overflowY))) found.push(`cut off: ${label(el)}`);
+  const cut = (wide && (hides(s.overflowX) || button)) || (tall && hides(s.overflowY));
+  if (cut) found.push(`cut off: ${label(el)}`);
 }
-if (document.scrollingElement.scrollWidth > document.documentElement.clientWidth) found.push("scrolls sideways");
+const sideways = document.scrollingElement.scrollWidth > document.documentElement.clientWidth;
+if (sideways) found.push("scrolls sideways");
 document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== sheet);
 return found;
 """

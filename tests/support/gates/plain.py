@@ -5,9 +5,16 @@ from playwright.sync_api import Page
 from tests.support.gates.script import run
 
 DEAD = r"""
-const found = all("a").filter((el) => visible(el) && (!el.getAttribute("href") || /^(#|javascript:)$/.test(el.getAttribute("href")))).map((el) => `dead link: ${label(el)}`);
+const found = [];
+const leads = (el) => !/^(#|javascript:)?$/.test(el.getAttribute("href") || "");
+for (const el of all("a")) {
+  if (visible(el) && !leads(el)) found.push(`dead link: ${label(el)}`);
+}
 found.push(...all("button[type=button]").filter(visible).map((el) => `dead button: ${label(el)}`));
-found.push(...all("form").filter((el) => !el.getAttribute("action") || !el.querySelector("button[type=submit], button:not([type])")).map((el) => `dead form: ${label(el)}`));
+for (const el of all("form")) {
+  const sends = el.querySelector("button[type=submit], button:not([type])");
+  if (!el.getAttribute("action") || !sends) found.push(`dead form: ${label(el)}`);
+}
 return found;
 """
 

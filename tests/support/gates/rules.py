@@ -12,8 +12,9 @@ COLORS = ["color-contrast", "link-in-text-block"]
 """The rules whose answer depends on the color scheme."""
 RUN = """async (only) => {
   const found = await axe.run(document, { runOnly: only, resultTypes: ["violations"] });
+  const why = (node) => ((node.failureSummary || "").split("\\n")[1] || "").trim();
   return found.violations.flatMap((rule) => rule.nodes.map((node) =>
-    `${rule.id}: ${node.target.join(" ")} ${(node.failureSummary || "").split("\\n").slice(1, 2).join("").trim()}`));
+    `${rule.id}: ${node.target.join(" ")} ${why(node)}`));
 }"""
 Scheme = Literal["light", "dark"]
 

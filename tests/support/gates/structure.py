@@ -19,39 +19,58 @@ for (const el of all("main h1, main h2, main h3, main h4")) {
   level = now;
 }
 const skip = document.querySelector("body a[href]");
-need(skip && skip.hash && document.querySelector(skip.hash), "the first link does not skip to the content");
+const target = skip && skip.hash && document.querySelector(skip.hash);
+need(target, "the first link does not skip to the content");
 need(document.title.trim().length > 3, "no title");
 const zoom = document.querySelector("meta[name=viewport]")?.content || "";
-need(zoom.includes("width=device-width") && !/user-scalable\s*=\s*no|maximum-scale/.test(zoom), `viewport: ${zoom}`);
+const zoomable = !/user-scalable\s*=\s*no|maximum-scale/.test(zoom);
+need(zoom.includes("width=device-width") && zoomable, `viewport: ${zoom}`);
 const ids = all("[id]").map((el) => el.id);
-need(new Set(ids).size === ids.length, `an id twice: ${ids.filter((id, i) => ids.indexOf(id) !== i)}`);
-const TOKENS = new Set("off on username current-password new-password one-time-code tel email bday-year bday-month bday-day name postal-code street-address".split(" "));
+const twice = ids.filter((id, i) => ids.indexOf(id) !== i);
+need(!twice.length, `an id twice: ${twice}`);
+const TOKENS = new Set([
+  "off", "on", "username", "current-password", "new-password", "one-time-code", "tel", "email",
+  "bday-year", "bday-month", "bday-day", "name", "postal-code", "street-address"]);
 for (const el of all("input:not([type=hidden]), select, textarea")) {
-  need(el.labels.length || el.getAttribute("aria-label") || el.getAttribute("aria-labelledby"), `no label: ${label(el)}`);
-  need(!el.autocomplete || TOKENS.has(el.autocomplete), `autocomplete ${el.autocomplete}: ${label(el)}`);
+  const named = el.getAttribute("aria-label") || el.getAttribute("aria-labelledby");
+  need(el.labels.length || named, `no label: ${label(el)}`);
+  const token = el.autocomplete;
+  need(!token || TOKENS.has(token), `autocomplete ${token}: ${label(el)}`);
   need(!el.hasAttribute("maxlength"), `maxlength cuts what is pasted: ${label(el)}`);
-  need(el.type !== "password" || el.autocomplete.endsWith("password"), `a password without autocomplete: ${label(el)}`);
+  const filled = el.type !== "password" || token.endsWith("password");
+  need(filled, `a password without autocomplete: ${label(el)}`);
   for (const id of (el.getAttribute("aria-describedby") || "").split(/\s+/).filter(Boolean)) {
     need(document.getElementById(id), `described by nothing: ${label(el)} ${id}`);
   }
 }
 for (const el of all("form")) {
-  need(el.getAttribute("action") && el.querySelector("button[type=submit], button:not([type])"), `a form without address or button: ${label(el)}`);
-  if (el.getAttribute("method") === "post") need(new URL(el.getAttribute("action") || "", location.href).pathname !== location.pathname || all(".summary").length, `posts to its own page: ${label(el)}`);
+  const action = el.getAttribute("action") || "";
+  const button = el.querySelector("button[type=submit], button:not([type])");
+  need(action && button, `a form without address or button: ${label(el)}`);
+  const own = new URL(action, location.href).pathname === location.pathname;
+  if (el.getAttribute("method") === "post") {
+    need(!own || all(".summary").length, `posts to its own page: ${label(el)}`);
+  }
 }
 need(!all("button[disabled], input[disabled]").length, "a disabled control");
 for (const el of all("img")) need(el.hasAttribute("alt"), `no alt: ${el.src}`);
 for (const el of all("[style]")) need(false, `inline style: ${label(el)}`);
 const summary = document.querySelector(".summary");
 if (summary) {
-  need(document.activeElement === summary || summary.contains(document.activeElement), "the focus is not on the error summary");
+  const focused = document.activeElement;
+  need(summary.contains(focused), "the focus is not on the error summary");
   need(summary.querySelector("[role=alert]"), "the error summary is not announced");
-  need(/^(エラー|Error|错误|錯誤|오류)/u.test(document.title), `the title does not say that something is wrong: ${document.title}`);
+  const warns = /^(エラー|Error|错误|錯誤|오류)/u.test(document.title);
+  need(warns, `the title does not say that something is wrong: ${document.title}`);
   for (const el of summary.querySelectorAll("a")) {
     const field = document.getElementById(el.hash.slice(1));
     need(field, `leads nowhere: ${label(el)}`);
-    need(!field || !field.matches("input, fieldset") || field.getAttribute("aria-invalid") === "true" || field.type === "radio", `not marked as wrong: ${label(field || el)}`);
-    need(all("main .wrong, main h2, main p").some((p) => !summary.contains(p) && text(p).includes(text(el))) || !field?.matches("input, fieldset"), `not said beside the field: ${label(el)}`);
+    if (!field?.matches("input, fieldset")) continue;
+    const marked = field.getAttribute("aria-invalid") === "true" || field.type === "radio";
+    need(marked, `not marked as wrong: ${label(field)}`);
+    const beside = all("main .wrong, main h2, main p").some(
+      (p) => !summary.contains(p) && text(p).includes(text(el)));
+    need(beside, `not said beside the field: ${label(el)}`);
   }
 }
 const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -62,8 +81,9 @@ for (let node = walker.nextNode(); node; node = walker.nextNode()) {
   if (size < 14) small.add(`${size} px: ${label(el)}`);
 }
 found.push(...small);
-need(parseFloat(style(document.body).fontSize) >= 16, "body under 16 px");
-need(parseFloat(style(document.body).lineHeight) / parseFloat(style(document.body).fontSize) >= 1.5, "lines too close");
+const { fontSize, lineHeight } = style(document.body);
+need(parseFloat(fontSize) >= 16, "body under 16 px");
+need(parseFloat(lineHeight) / parseFloat(fontSize) >= 1.5, "lines too close");
 return found;
 """
 
@@ -79,9 +99,8 @@ def complaints(page: Page) -> list[str]:
 
     Looks at a page that was just loaded: the focus must be where the page put it.
     """
-    for _ in range(
-        20
-    ):  # a browser sets the focus with one of its next frames, on a busy machine late
+    # a browser sets the focus with one of its next frames, late on a busy machine
+    for _ in range(20):
         if page.evaluate(AT_REST):
             break
         page.wait_for_timeout(100)

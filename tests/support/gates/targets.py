@@ -13,7 +13,8 @@ for (const el of all(CONTROLS)) {
     while (block && style(block).display === "inline") block = block.parentElement;
     if (block && text(block).length - text(el).length >= 2) continue;
   }
-  const boxes = [el, ...(["radio", "checkbox"].includes(el.type) ? el.labels : [])].map((e) => e.getBoundingClientRect());
+  const labels = ["radio", "checkbox"].includes(el.type) ? el.labels : [];
+  const boxes = [el, ...labels].map((e) => e.getBoundingClientRect());
   const width = Math.max(...boxes.map((b) => b.right)) - Math.min(...boxes.map((b) => b.left));
   const height = Math.max(...boxes.map((b) => b.bottom)) - Math.min(...boxes.map((b) => b.top));
   if (width < smallest - 0.5 || height < smallest - 0.5) {

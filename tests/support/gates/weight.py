@@ -20,7 +20,7 @@ class Weight:
 
 
 def weigh(page: Page, url: str, *, cached: bool = False) -> Weight:
-    """Loads the page with an empty cache (or, `cached`, with what the visit before left) and adds up."""
+    """Load the page with an empty cache (``cached``: with the former visit's) and add up."""
     sizes: list[int] = []
     addresses: list[str] = []
     session = page.context.new_cdp_session(page)

@@ -1,4 +1,4 @@
-"""What goes wrong with letters after they were printed, each ended as the ward's and the contractor's people would."""
+"""What goes wrong with printed letters, each ended as people of ward and contractor do."""
 
 from collections.abc import Collection
 from datetime import datetime

@@ -33,7 +33,7 @@ DAY = date(2023, 6, 30)
 
 @dataclass
 class MailHouse:
-    """A mail house with its key, the people who deal with it, and runs of letters to households of their own."""
+    """A mail house with its key, the people who deal with it, and runs of letters."""
 
     database: Database
     folder: Path

@@ -98,7 +98,7 @@ def add_families(
     names: dict[int, str] | None = None,
     known: bool = True,
 ) -> list[int]:
-    """Adds canary households (numbered from 0, one or two children) and notes that protection is known."""
+    """Add canary households (numbered from 0, one or two children) with protection on record."""
     ids = []
     approve_texts(database)
     with database.write() as session:

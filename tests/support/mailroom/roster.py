@@ -1,4 +1,4 @@
-"""Imports of invented extracts, changed between one file and the next as a ward's register changes."""
+"""Imports of invented extracts that change from file to file, as a ward's register does."""
 
 import hashlib
 from collections.abc import Callable

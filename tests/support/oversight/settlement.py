@@ -80,7 +80,7 @@ def _live() -> Select[Coupon]:
 
 
 def make_ending(database: Database, folder: Path, households: int, *, spare: int = 2) -> Ending:
-    """Households with assigned coupons, ``spare`` codes left over, an officer of the contractor and one of the ward."""
+    """Households with assigned coupons, ``spare`` codes, an officer of each of the two sides."""
     with database.write() as session:
         add_households(session, households)
         people = [
@@ -108,7 +108,7 @@ def make_ending(database: Database, folder: Path, households: int, *, spare: int
 
 
 def one_of_each(ending: Ending) -> None:
-    """Nine households: exchanged, used in part, shown and lapsed, never shown, and one of every other end; one held."""
+    """Nine households, one for each end: exchanged, used in part, lapsed, never shown …"""
     ending.show([0, 1, 2])
     for place, action in (
         (4, "decline"),

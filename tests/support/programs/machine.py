@@ -21,7 +21,7 @@ _servers: list[subprocess.Popen[str]] = []
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Forget the person's own settings and bring `.build` up to date, once for all worker processes."""
+    """Drop the person's own settings and bring `.build` up to date, once for all workers."""
     for name in [name for name in os.environ if re.match("PORTAL_(?!TEST_)", name)]:
         del os.environ[name]
     if hasattr(config, "workerinput") or os.environ.get("PORTAL_TEST_IS_SET_UP"):

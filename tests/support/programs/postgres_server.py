@@ -112,7 +112,7 @@ def postgres(step: Step) -> Iterator[dict[str, str]]:
 
 
 def unprivileged(folder: Path) -> dict[str, Any]:
-    """The subprocess options that drop root, whom PostgreSQL refuses, and a folder that the user owns."""
+    """Subprocess options that drop root, whom PostgreSQL refuses, and a folder of that user."""
     if os.geteuid() != 0:
         return {}
     for name in ("postgres", "nobody"):

@@ -27,7 +27,7 @@ def free_port() -> int:
 
 
 def clean_environment(**added: str) -> dict[str, str]:
-    """The environment without the settings of the person who runs the tests, plus what the test gives."""
+    """The environment without the settings of who runs the tests, plus what the test gives."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
     return kept | added
 
@@ -51,7 +51,7 @@ class Server:
         return self.log.read_text("utf-8", "replace")
 
     def wait(self, seconds: float = PATIENCE) -> None:
-        """Returns when the port answers; fails the test with the program's output when it does not."""
+        """Return when the port answers; else fail the test with the program's output."""
         until = time.monotonic() + seconds
         while time.monotonic() < until and self.process.poll() is None:
             with socket.socket() as probe:

@@ -1,4 +1,4 @@
-"""Paper alternatives for tests: households with coupons, stock, two officers and one of the ward."""
+"""Paper alternatives: households with coupons, stock, two officers and one of the ward."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -80,7 +80,7 @@ class Paper:
         give_coupons(self.database, self.folder, self.now, count)
 
     def reveal(self, person: Person, *, asks_issuer: bool = True) -> None:
-        """The household has seen its codes; with ``asks_issuer`` their issuer must confirm a stop."""
+        """Show the household its codes; with ``asks_issuer`` the issuer must confirm a stop."""
         with self.database.write() as session:
             session.execute(
                 update(Coupon)

@@ -1,4 +1,4 @@
-"""What browsers get of our stylesheets: all that is written, in order, and nothing of the layout."""
+"""What browsers get of our stylesheets: all rules, in order, without the layout."""
 
 from pathlib import Path
 

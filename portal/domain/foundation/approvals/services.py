@@ -1,4 +1,4 @@
-"""Four eyes: one person proposes, another confirms; where the ward must agree, one is of the ward."""
+"""Four eyes: one person proposes, another confirms; one of them is of the ward where it must be."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -1,4 +1,4 @@
-"""Record audit events: collected as things happen, written together, rolled back with their change."""
+"""Record audit events: collected, written together, and rolled back with their change."""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""When the telephone is answered: hours, closed weekdays, holidays, closures and agreed exceptions."""
+"""When the telephone is answered: hours, closed weekdays, holidays, closures, exceptions."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -97,7 +97,7 @@ class CallCenterCalendar:
     overrides: tuple[HoursOverride, ...]
 
     def hours_on(self, day: date) -> Hours | None:
-        """Return the hours of a day by weekly rule and exceptions, whatever the operating period."""
+        """Return the hours of a day by weekly rule and exceptions, in any period."""
         match self.exception_on(day):
             case HoursOverride(hours=hours):
                 return hours

@@ -26,7 +26,7 @@ class WindowKind(StrEnum):
 
 
 def month_before(day: date) -> date:
-    """Return the same day of the preceding month, or that month's last day if it has no such day."""
+    """Return the same day of the preceding month, or that month's last day if there is none."""
     year, month = (day.year, day.month - 1) if day.month > 1 else (day.year - 1, 12)
     return date(year, month, min(day.day, gregorian.monthrange(year, month)[1]))
 
@@ -70,7 +70,7 @@ class Window:
         return now >= self.ends_at
 
     def is_announced(self, now: datetime) -> bool:
-        """Tell whether screens should mention the last day now: open, with a month or less to go."""
+        """Return whether screens mention the last day: open, with a month or less to go."""
         return self.is_open(now) and now >= day_start(self.announced_from)
 
     def days_left(self, now: datetime) -> int:

@@ -59,7 +59,7 @@ class SettingRow:
 
 
 def explain_days(program: Program) -> list[DayRow]:
-    """Return a row for the base date, the birth window, the contract and both ends of each window."""
+    """Return rows for the base date, the birth window, the contract and the ends of each window."""
     rows = [
         _row("base_date", _s("基準日"), program.base_date),
         _row(

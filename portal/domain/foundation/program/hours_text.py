@@ -1,4 +1,4 @@
-"""The telephone's hours and closed days in the reader's words, alike on pages, letters and forms."""
+"""The telephone's hours and closed days as text, alike on pages, letters and forms."""
 
 from datetime import date, datetime, time
 

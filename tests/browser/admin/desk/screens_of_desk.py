@@ -1,4 +1,4 @@
-"""The screens of the call desk's search, verification and household page, and how to get a browser there."""
+"""The screens of the call desk: search, verification, household; and how to get there."""
 
 from playwright.sync_api import Page
 

@@ -1,4 +1,4 @@
-"""The screens of refused coupons, incidents, notices to everybody and stops, and how to get a browser there."""
+"""The screens of refused coupons, incidents, notices and stops, and how to get there."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The screens of refused coupons, incidents, notices and stops pass the gates, and work without JavaScript."""
+"""The screens of coupon faults, incidents, notices and stops pass the gates; no script needed."""
 
 import pytest
 

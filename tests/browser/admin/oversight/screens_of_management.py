@@ -1,4 +1,4 @@
-"""The screens of the work with the ward: milestones, minutes, open questions, documents, checklist."""
+"""The screens of the work with the ward: milestones, minutes, questions, documents, checklist."""
 
 from functools import partial
 

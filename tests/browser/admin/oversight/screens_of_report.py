@@ -1,4 +1,4 @@
-"""The screens of the telephone system's counts, the month's call report, the board and the watch."""
+"""The screens of telephone counts, the month's call report, the board and the watch."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta

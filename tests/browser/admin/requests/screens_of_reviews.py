@@ -1,4 +1,4 @@
-"""The screens of the review desk, the stop desk, the children behind a sum, and the report of declines."""
+"""The screens of the review desk, the stop desk, a sum's children and the declines report."""
 
 import tempfile
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""The review of a redelivery without sign-in passes the gates, and its whole way works without JavaScript."""
+"""The review of a redelivery without sign-in passes the gates, and works without JavaScript."""
 
 from collections.abc import Callable
 from itertools import count
@@ -22,7 +22,7 @@ Screen = Callable[[ServedStaff, Page], int]
 
 
 def claimed(served: ServedStaff, page: Page) -> int:
-    """A request without sign-in that fits a household whose letter went out, opened by a reviewer."""
+    """A request without sign-in that fits a household with a posted letter, under review."""
     number = next(NUMBERS)
     person = add_person(served.database, served.now, number=f"91{number:08}")
     with served.database.write() as session:

@@ -1,4 +1,4 @@
-"""A level that a call reached counts in that call only, and for no household that became protected."""
+"""A level that a call reached counts in that call only, and not once a household is protected."""
 
 import pytest
 from sqlalchemy import update

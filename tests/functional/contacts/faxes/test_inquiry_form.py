@@ -1,4 +1,4 @@
-"""The FAX問合せ票: one page in every language, nothing personal, reachable from the residents' help page."""
+"""The FAX問合せ票: one page in every language, nothing personal, linked from the help page."""
 
 import pytest
 

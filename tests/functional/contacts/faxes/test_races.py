@@ -1,4 +1,4 @@
-"""Two at once: one takes a case, one stores a file, one reply is written, one result is recorded."""
+"""Two people at once: a case, a file, a reply and a result are each taken only once."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""Replies: the number twice, general words only unless verified, sent or failed as the machine says."""
+"""Replies: the number twice, general words unless verified, sent or failed by the machine."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Scripts on the page: agents read and search, supervisors edit with preview, history and restore."""
+"""Scripts: agents read and search, supervisors edit with preview, history and restore."""
 
 import re
 from html import unescape

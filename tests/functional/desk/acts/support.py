@@ -1,4 +1,4 @@
-"""An agent with a caller on the line, households whose letter was posted, and what the agent does for them."""
+"""An agent with a caller on the line, and households whose letter was posted."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Nothing is done for a household but in the agent's own open call, and only as far as the caller is known."""
+"""Agents act for a household only in their own open call, as far as the caller is verified."""
 
 from datetime import UTC, datetime
 

@@ -267,7 +267,7 @@ def test_more_than_sixty_looks_an_hour_are_noted(sqlite_staff: StaffSite) -> Non
 def test_no_page_of_an_agent_holds_a_secret_an_address_or_a_protection(
     staff: StaffSite, role: Role
 ) -> None:
-    """Every page that an agent can reach in a call at the highest level, with everything revealed that may be."""
+    """Every page that an agent reaches in a call at the highest level, with all revealed."""
     person = staff.add_household()
     number = letter_of(staff, person)
     posted(staff, person, number)

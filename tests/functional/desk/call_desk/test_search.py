@@ -1,4 +1,4 @@
-"""Search first: by whatever the caller can say, only in a call, masked, and the protected are not there."""
+"""Search by whatever the caller can say: only in a call, masked, without protected households."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A new letter is ordered from a task, inside its window only; the old password works until then."""
+"""A new letter is ordered from a task, inside its window; the old password works until then."""
 
 from datetime import UTC, datetime, timedelta
 

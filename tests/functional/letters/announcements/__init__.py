@@ -1,1 +1,1 @@
-"""Households are informed once of their requests, and not at all if nothing automatic may be sent."""
+"""Households are informed of requests once, and not at all if nothing automatic may be sent."""

@@ -1,4 +1,4 @@
-"""Nothing goes to a company without the ward's consent, and every file that goes is written down."""
+"""Nothing goes to a company without the ward's consent, and every file is recorded."""
 
 from dataclasses import dataclass
 from datetime import date

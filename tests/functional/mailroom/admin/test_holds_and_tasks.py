@@ -1,4 +1,4 @@
-"""What waits: tasks finished once, a frozen first sign-in opened again, holds released by one, by two, never alone."""
+"""Tasks are finished once, a frozen first sign-in reopens, holds are released by one or two."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""外字: an image in place of a name is proposed on the staff site, seen by the second person, and then printed."""
+"""外字: an image in place of a name is proposed, seen by a second person, and then printed."""
 
 import pytest
 

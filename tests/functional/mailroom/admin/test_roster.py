@@ -1,4 +1,4 @@
-"""A roster import that waits shows its people which households change, and nobody sees a protected one's number."""
+"""A waiting roster import shows which households change, but no protected one's number."""
 
 from pathlib import Path
 

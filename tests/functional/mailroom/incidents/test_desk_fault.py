@@ -1,4 +1,4 @@
-"""An agent reports a coupon that a shop refused, in a call and by level; the number is read back."""
+"""An agent reports a refused coupon in a call, as its level allows; the number is read back."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A household reports a coupon that a shop refused, sees what comes of it, and reads the company's word in plain words."""
+"""A household reports a refused coupon and reads the result and the company's answer plainly."""
 
 import re
 from datetime import date

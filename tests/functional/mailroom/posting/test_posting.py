@@ -1,4 +1,4 @@
-"""Posting letters: a label for each, all lines of a file or none, every fault named, nobody posts one twice."""
+"""Posting letters: a label each, all lines of a file or none, every fault named, none twice."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Letters leave for the mail house encrypted to its key, whole, with manifest and checksums, and nothing plain stays."""
+"""Letters go to the mail house encrypted, with manifest and checksums; none stays plain."""
 
 import csv
 import hashlib

@@ -29,7 +29,7 @@ from tests.support.reading import pdf
 def portal(
     ward: Ward, *words: object, offset: timedelta = timedelta(), group: Command = letters
 ) -> Result:
-    """Runs a command as a process of its own would: with a context that knows nothing from before."""
+    """Run a command as its own process would: with a context that knows nothing from before."""
     context = Context(replace(ward.settings, clock_offset=offset))
     try:
         return CliRunner().invoke(group, [str(word) for word in words], obj=context)

@@ -39,7 +39,7 @@ def start(url: str, folder: Path) -> subprocess.Popen[str]:
 
 
 def check_one_letter_each(database: Database, folder: Path, ids: list[int]) -> None:
-    """One run, one letter, one living credential per household, and no file that the run does not know."""
+    """One run, one letter and one living credential a household, no file unknown to the run."""
     with database.read() as session:
         run = session.scalars(select(PrintRun)).one()
         assert run.state == "built"

@@ -1,4 +1,4 @@
-"""``portal letters hand-over`` and the warning of commands that come after the last day of delivery."""
+"""``portal letters hand-over``, and the warning of commands after the last day of delivery."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

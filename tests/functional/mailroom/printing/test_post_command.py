@@ -26,7 +26,7 @@ from tests.support.work import work_in
 
 @pytest.fixture
 def run(ward: Ward) -> int:
-    """A finished run of three letters, two people, and a mail house that the ward has not consented to yet."""
+    """A finished run of three letters, two people, and a mail house without the ward's consent."""
     add_families(ward.database, 3)
     officer, other = (
         hire(ward.database, NOW, role, role.value).id for role in (Role.OFFICER, Role.WARD_OFFICER)

@@ -1,4 +1,4 @@
-"""通称: a foreign resident is found by the name by which everybody calls them, and is verified by it."""
+"""通称: a foreign resident is found and verified by the name that everybody uses."""
 
 from collections.abc import Callable
 from pathlib import Path

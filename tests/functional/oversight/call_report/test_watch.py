@@ -1,4 +1,4 @@
-"""Unusual browsing reaches the supervisor and the auditor, by person and day, without a word of whom it concerns."""
+"""Unusual browsing reaches supervisor and auditor by person and day, without household names."""
 
 import re
 from datetime import timedelta

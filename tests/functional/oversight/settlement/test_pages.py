@@ -1,4 +1,4 @@
-"""The settlement on the staff site: from a statement to the signature, by an officer and the ward."""
+"""The settlement on the staff site, from a statement to the signature of officer and ward."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""``portal staff`` as an administrator uses it: secrets shown once, working accounts, deactivation."""
+"""``portal staff``: secrets shown once, working accounts, deactivation."""
 
 import json
 from pathlib import Path

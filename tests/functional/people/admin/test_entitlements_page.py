@@ -29,7 +29,8 @@ def test_every_sum_of_the_first_page_is_what_its_list_adds_up_to(staff: StaffSit
     ward = staff.enter_as(Role.WARD_OFFICER)
     first = ward.open("/").text
     linked = re.findall(
-        r'href="/entitlements/(\w+)">[^\n]*</th>\s*<td class="n">(\d+)</td>\s*<td class="n">([^<]+)</td>',
+        r'href="/entitlements/(\w+)">[^\n]*</th>\s*'
+        r'<td class="n">(\d+)</td>\s*<td class="n">([^<]+)</td>',
         first,
     )
     assert {state for state, _count, _yen in linked} == {"declined", "held", "in_progress"}

@@ -1,4 +1,4 @@
-"""Every route of the staff site is public or names one permission, and every role gets exactly what the table says."""
+"""Every route is public or names one permission, and every role gets exactly the table's."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Staff sign-in: password and code, always both; one sentence for every refusal; a code works once."""
+"""Staff sign-in: always password and code; one sentence for every refusal; a code works once."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Agents and supervisors work from registered sites only; a supervisor turns the reserve site on."""
+"""Agents and supervisors work from registered sites; a supervisor turns on the reserve site."""
 
 from dataclasses import replace
 

@@ -32,7 +32,7 @@ def settings(empty_database_url: str, tmp_path: Path) -> Settings:
 
 
 def portal(settings: Settings, *words: object) -> Result:
-    """Runs a command as a process of its own would: with a context that knows nothing from before."""
+    """Run a command as its own process would: with a context that knows nothing from before."""
     context = Context(settings)
     try:
         return CliRunner().invoke(coupons, [str(word) for word in words], obj=context)

@@ -1,4 +1,4 @@
-"""One coupon's life: revealed once, hidden and shown again, stopped, ended; races with one winner."""
+"""A coupon's life: revealed once, hidden, shown again, stopped, ended; races with one winner."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -36,7 +36,7 @@ RESIDENT = Actor(Role.RESIDENT, 1)
 
 @pytest.fixture
 def issued(database: Database, tmp_path: Path) -> Database:
-    """A database with 8 households that have a coupon each (keys 1 to 8, both) and 8 codes in reserve."""
+    """A database with 8 households (keys 1 to 8), a coupon each, and 8 codes in reserve."""
     issue(database, tmp_path, 8)
     return database
 

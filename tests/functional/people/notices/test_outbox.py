@@ -1,4 +1,4 @@
-"""The outbox sends once, keeps no text longer than needed and gives up in time; on both databases."""
+"""The outbox sends once, keeps no text longer than needed and gives up in time."""
 
 import threading
 from datetime import timedelta

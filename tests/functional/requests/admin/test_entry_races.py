@@ -1,4 +1,4 @@
-"""Two people who enter the same paper form in the same moment, and one person whose hand was quick."""
+"""Two people enter the same paper form in the same moment, or one person presses twice."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier

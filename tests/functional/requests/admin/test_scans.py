@@ -1,4 +1,4 @@
-"""Scans: taken by what they are, kept encrypted, seen by the back office only, never run by a browser."""
+"""Scans: recognized by content, kept encrypted, seen by the back office, never run by a browser."""
 
 import io
 

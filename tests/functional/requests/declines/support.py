@@ -1,4 +1,4 @@
-"""Households with coupons, reviewers of the ward and the contractor, and a decline at every step."""
+"""Households with coupons, reviewers of ward and contractor, and a decline at every step."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -44,7 +44,7 @@ def with_rules(**changes: Any) -> Program:
 
 @dataclass
 class Desk:
-    """A database with households 1… of two children, everyone with a coupon, and people who review."""
+    """A database with households 1… of two children, a coupon for each, and reviewers."""
 
     database: Database
     officer: Actor
@@ -125,7 +125,7 @@ class Desk:
             return found
 
     def check_sums(self, session: Session) -> None:
-        """Fails unless every child is in exactly one state, in children and in yen, and none is declined and alive."""
+        """Fail unless every child counts in one state, and no declined one has a living coupon."""
         children = self.households * 2
         assert totals(session).adds_up(children, children * AMOUNT)
         both = (

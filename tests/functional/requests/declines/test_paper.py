@@ -1,4 +1,4 @@
-"""Forms on paper, wishes on the telephone, people who were locked out, and ways that cross each other."""
+"""Paper forms, wishes by telephone, people who were locked out, and channels that collide."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime

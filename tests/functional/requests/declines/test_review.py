@@ -1,4 +1,4 @@
-"""A decline from the declaration to its end: with the coupon and the child together, or not at all."""
+"""A decline from declaration to end: with the coupon and the child together, or not at all."""
 
 from datetime import datetime
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Households with coupons, people of the ward and the contractor, and a new recipient whose data is a canary."""
+"""Households with coupons, people of ward and contractor, and a canary as the new recipient."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -61,7 +61,7 @@ BABY = ChildFields("p777", "鷺沼　小夜", "サギヌマ サヨ", date(2023, 
 
 @dataclass
 class Office:
-    """A database with households of two children each, everyone with a coupon, and the people who decide."""
+    """A database with households of two children, a coupon for each, and the people who decide."""
 
     database: Database
     folder: Path

@@ -1,4 +1,4 @@
-"""Change of recipient: who may, what moves, and what happens when the issuer must be asked first."""
+"""Change of recipient: who may, what moves, and when the issuer must be asked first."""
 
 from pathlib import Path
 

@@ -58,7 +58,7 @@ def office(database: Database, tmp_path: Path) -> Office:
 
 
 def protected_recipient(office: Office) -> int:
-    """A recipient whom nobody outside the ward may know, entered and accepted by two people of the ward."""
+    """A recipient whom only the ward may know, entered and accepted by two of its people."""
     other = staff_member(office.database, "ward2", Organization.WARD, Role.WARD_OFFICER)
     return (
         office.decide(

@@ -36,7 +36,7 @@ SECRETS = (NEW_NAME, "鷺沼", NEW_TOWN, NEW_STREET, "ひなげし荘", "サギ�
 
 @dataclass
 class Sites:
-    """Both sites on one database, with a household of two children, each with a coupon that was shown."""
+    """Both sites on one database, with a household of two children, whose coupons were shown."""
 
     resident: Resident
     staff: StaffSite
@@ -73,7 +73,7 @@ class Sites:
             )
 
     def pages(self) -> dict[str, str]:
-        """Every page of the old household about its children, without what differs in each answer."""
+        """Every page of the old household about its children, without what differs each time."""
         paths = (
             "/home",
             "/requests",

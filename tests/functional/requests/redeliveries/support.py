@@ -1,4 +1,4 @@
-"""Households whose letter or parcel was posted, people who review, and a redelivery at every step."""
+"""Households whose letter or parcel was posted, reviewers, and a redelivery at every step."""
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta

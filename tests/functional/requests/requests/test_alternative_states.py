@@ -126,7 +126,7 @@ class Walk:
 
 
 def test_every_pair_of_state_and_action(paper: Paper, family: Person) -> None:
-    """Exactly the steps of the design are possible, through the services and not only in the table."""
+    """Exactly the steps of the design are possible, through the services too."""
     request_id = paper.ask(family, 1)
     assert set(WAY) == ALTERNATIVE.states
     for state, way in WAY.items():

@@ -1,4 +1,4 @@
-"""When staff may call about paper, and whether they may say who calls: seen before anybody dials."""
+"""When staff may call about paper and say who calls: seen before anybody dials."""
 
 from sqlalchemy import select
 

@@ -1,4 +1,4 @@
-"""Coupon, decline and paper exclude each other, pair by pair as the page of states says, through the real services."""
+"""Coupon, decline and paper exclude each other in pairs, as the page of states says."""
 
 import contextlib
 from collections.abc import Callable

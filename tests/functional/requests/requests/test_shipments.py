@@ -1,4 +1,4 @@
-"""Letters and parcels in the mail: steps, tracking numbers, insurance, and what the resident reads."""
+"""Letters and parcels in the mail: steps, tracking numbers, insurance, the resident's text."""
 
 from datetime import date, timedelta
 
@@ -67,7 +67,7 @@ def take(session: Session, program: Program, key: int, action: str) -> None:
 
 
 def test_every_pair_of_state_and_action(database: Database, program: Program) -> None:
-    """Exactly the steps of the design are possible, through the services and not only in the table."""
+    """Exactly the steps of the design are possible, through the services too."""
     with database.write() as session:
         row = planned(session)
         for state in sorted(SHIPMENT.states):

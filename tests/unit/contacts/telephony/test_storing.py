@@ -1,4 +1,4 @@
-"""Days of counts are stored once; other numbers need a reason, and what was there before is kept."""
+"""Days of counts are stored once; new numbers need a reason, and the old ones are kept."""
 
 from datetime import UTC, date, datetime, timedelta
 

@@ -80,9 +80,7 @@ def test_an_extra_closure_on_a_weekday_closes_it_and_an_extra_opening_inside_cou
     assert opened.next_open(at(MONDAY, 10)) == at(date(2023, 7, 11), 13)
 
 
-def test_over_new_year_the_next_opening_is_after_the_holiday_and_both_kinds_of_exception_move_it() -> (
-    None
-):
+def test_over_new_year_the_next_opening_is_after_the_holiday_and_exceptions_move_it() -> None:
     evening = at(date(2023, 12, 28), 17)
     assert a_calendar().next_open(evening) == at(date(2024, 1, 2), 9)  # 1 January is a holiday
     both = a_calendar(

@@ -1,4 +1,4 @@
-"""What comes outside its window is refused with the first or the last usable day, to the microsecond."""
+"""What comes outside its window is refused, naming the first or last usable day."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""Whatever goes out on paper says the telephone's hours and closed days, from the program's calendar."""
+"""Whatever goes out on paper gives the telephone's hours and closed days of the program."""
 
 from collections.abc import Callable
 from dataclasses import replace

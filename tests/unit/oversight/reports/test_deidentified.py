@@ -1,4 +1,4 @@
-"""A sentence for the report is refused when somebody could be recognized in it, and let through when nobody could."""
+"""A sentence for the report is refused when, and only when, somebody could be recognized."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The sums of the settlement: children and yen by state, a household once in each and once in all."""
+"""Sums of the settlement: children and yen by state, a household once in each and in all."""
 
 from portal.domain.oversight.settlement.ending import Yen
 from portal.domain.oversight.settlement.figures import Counter

@@ -1,4 +1,4 @@
-"""Issuer profiles: shipped ones work, ends mean the same instant however written, faults are named."""
+"""Issuer profiles: shipped ones work, ends are one instant however written, faults are named."""
 
 from datetime import UTC, datetime
 from pathlib import Path

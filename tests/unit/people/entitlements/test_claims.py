@@ -1,4 +1,4 @@
-"""Which request may claim a child: none beside another, and a child on its way elsewhere says so."""
+"""Which request may claim a child: none beside another; a child in transfer says so."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""A reserve site is on for a chosen time of at most a week, once at a time, and only its own actions change it."""
+"""A reserve site is on for at most a week, once at a time, and only by its own actions."""
 
 import threading
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The kinds of requests: each is one whole definition, and each says so in the words of its readers."""
+"""The kinds of requests: each is one whole definition, labeled in the words of its readers."""
 
 import pytest
 

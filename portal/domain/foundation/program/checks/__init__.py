@@ -1,1 +1,1 @@
-"""Contradictions in a program, each found by a function named `check_…` and said in one sentence."""
+"""Contradictions in a program: functions named ``check_…`` report each in one sentence."""

@@ -1,1 +1,1 @@
-"""Settings of a program by subject: each module has the frozen record and the function that reads it."""
+"""Settings of a program by subject: each module has a frozen record and the function reading it."""

@@ -1,4 +1,4 @@
-"""The ward's settings for the settlement (clause 11): the advance paid, and which yen it pays for."""
+"""The ward's settings for the settlement (clause 11): the advance, and which yen it covers."""
 
 from dataclasses import dataclass
 

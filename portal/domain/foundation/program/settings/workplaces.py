@@ -1,4 +1,4 @@
-"""The registered sites of the call center: where agents sign in from, and the reserve site (BCP)."""
+"""Registered sites of the call center: where agents sign in from; the reserve site (BCP)."""
 
 import ipaddress
 import re

@@ -18,7 +18,7 @@ DayReader = Callable[[str], date]
 
 
 class Section:
-    """One table of the file; the getters record the keys asked for, ``finish`` reports all others."""
+    """One table of the file; getters record the keys read, ``finish`` reports all others."""
 
     def __init__(
         self,
