@@ -14,10 +14,10 @@ from portal.domain.foundation.audit.services import first_time
 from portal.domain.foundation.errors import NotAllowedError, NotFoundError
 from portal.domain.foundation.program.settings.workplaces import workplaces_at
 from portal.domain.foundation.texts import _s
+from portal.domain.people.authn.sessions import Stage
 from portal.domain.people.sites.admission import Place, admit, outside
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import Permission, may
-from portal.domain.people.staff.sign_in import STAGE_FULL, STAGE_PASSWORD
 from portal.platform.http.network import inside
 from portal.platform.http.uploads import UploadRule
 from portal.platform.routes import Guard, Handler, Transaction, endpoint
@@ -76,7 +76,7 @@ def place_of(page: Page, user: StaffUser) -> Place:
 def allowed(page: Page, permission: Permission) -> bool:
     """Return whether the signed-in person has a permission, for the content of a page."""
     signed_in = (
-        page.who.auth is not None and page.who.auth.stage == STAGE_FULL and not page.who.locked
+        page.who.auth is not None and page.who.auth.stage == Stage.FULL and not page.who.locked
     )
     return signed_in and page.who.staff is not None and may(page.who.staff, permission)
 
@@ -92,7 +92,7 @@ def between_steps(page: Page) -> Response[Any] | None:
     refuse_outside(page)
     if page.who.auth is None or page.who.staff is None or not page.who.staff.active:
         return page.redirect("/signin")
-    if page.who.auth.stage != STAGE_PASSWORD:
+    if page.who.auth.stage != Stage.PASSWORD:
         return page.redirect("/")
     place_of(page, page.who.staff)
     return None
@@ -103,7 +103,7 @@ def signed_in(page: Page) -> Response[Any] | None:
     refuse_outside(page)
     if page.who.auth is None or page.who.staff is None or not page.who.staff.active:
         return page.redirect("/signin?ended=1" if page.method == "POST" else "/signin")
-    if page.who.auth.stage == STAGE_PASSWORD:
+    if page.who.auth.stage == Stage.PASSWORD:
         return page.redirect("/signin/code")
     place_of(page, page.who.staff)
     return None
@@ -119,7 +119,7 @@ def holders_of(permission: Permission) -> Guard:
         refuse_outside(page)
         if page.who.auth is None or page.who.staff is None or not page.who.staff.active:
             return page.redirect("/signin?ended=1" if page.method == "POST" else "/signin")
-        if page.who.auth.stage == STAGE_PASSWORD:
+        if page.who.auth.stage == Stage.PASSWORD:
             return page.redirect("/signin/code")
         place = place_of(page, page.who.staff)
         if page.who.locked:

@@ -21,8 +21,10 @@ from admin.requests.request_words import (
     signer,
     trouble,
 )
-from portal.domain.foundation.texts import _s, kept_per_language
+from portal.domain.foundation.texts import _s, kept_per_language, label_of
 from portal.domain.mailroom.roster.checks.codes import explanations
+from portal.domain.people.credentials.states import CredentialState
+from portal.domain.people.tasks.kinds import TaskKind
 
 __all__ = [
     "callers",
@@ -70,55 +72,13 @@ def organization(code: str) -> str:
 @kept_per_language
 def task_kind(code: str) -> str:
     """Return the label of a kind of task."""
-    return {
-        "new_letter": _s("新しい手紙の依頼"),
-        "report_lost": _s("紛失の届け出"),
-        "birth_frozen": _s("生年月日の凍結"),
-        "code_closed": _s("確認の番号の停止"),
-        "no_channel": _s("確認の番号を受け取れない"),
-        "unmatched": _s("照合できない依頼"),
-        "call_back": _s("折り返しの電話"),
-        "letter_wished": _s("手紙での問い合わせ"),
-        "decline_form": _s("辞退届の発送"),
-        "address_check": _s("住所の確認（戻った郵便）"),
-    }.get(code, code)
+    return label_of(TaskKind, code)
 
 
 def task_advice(code: str) -> str:
     """Return the advice for a kind of task."""
-    return {
-        "new_letter": _s("新しい手紙は、次の印刷で作られ、登録された住所にだけ送られます。"),
-        "report_lost": _s(
-            "アカウントは止まっています。新しい手紙は、次の印刷で作られ、"
-            "登録された住所にだけ送られます。"
-        ),
-        "birth_frozen": _s(
-            "世帯主の生年月日が5回違いました。本人と確かめられたら、"
-            "凍結を解いてください。確かめられないときは、新しい手紙を送ります。"
-        ),
-        "code_closed": _s(
-            "番号の間違いが続いたため、受け取り方が止まりました。新しい手紙を送ります。"
-        ),
-        "no_channel": _s(
-            "アプリ、SMS、メールのどれも使えない方です。窓口か紙での受け取りを案内してください。"
-        ),
-        "call_back": _s(
-            "申込書に書かれた番号に電話して、申請の進みを伝えてください。この番号には、"
-            "確認の番号を送りません。"
-        ),
-        "letter_wished": _s("登録された住所に手紙を送り、本人の気持ちを確かめます。"),
-        "decline_form": _s(
-            "辞退届の用紙を、登録された住所に送ります。電話だけでは、辞退になりません。"
-        ),
-        "address_check": _s(
-            "郵便が、住所か受取人の問題で戻りました。区が住民基本台帳を確かめます。"
-            "確かめるまで、もう一度送りません。"
-        ),
-        "unmatched": _s(
-            "書かれた内容と名簿を見比べ、どの世帯か確かめてください。"
-            "登録された住所のほかには送りません。"
-        ),
-    }.get(code, "")
+    kind = TaskKind.known(code)
+    return kind.advice if kind is not None else ""
 
 
 @kept_per_language
@@ -186,14 +146,7 @@ def coupon(code: str) -> str:
 @kept_per_language
 def credential(code: str) -> str:
     """Return the label of a credential's state."""
-    return {
-        "issued": _s("手紙を発行・未使用"),
-        "active": _s("使用中"),
-        "locked": _s("凍結"),
-        "suspended": _s("停止"),
-        "superseded": _s("新しい手紙に交代"),
-        "closed": _s("終了"),
-    }.get(code, code)
+    return label_of(CredentialState, code)
 
 
 @kept_per_language

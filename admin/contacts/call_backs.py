@@ -37,7 +37,8 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import clock_time, whole_date
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
-from portal.domain.people.tasks.services import UNMATCHED, details_of
+from portal.domain.people.tasks.kinds import TaskKind
+from portal.domain.people.tasks.services import details_of
 from portal.domain.requests.requests.fields import Line
 from portal.platform.carrying_out import Again, carry_out
 from portal.platform.view import View
@@ -240,7 +241,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             outcomes=OUTCOMES,
             escalation_words=escalation_words,
             tries=page.site.program.escalations.call_back_tries,
-            from_site=row.task.kind == UNMATCHED,
+            from_site=row.task.kind == TaskKind.UNMATCHED,
             mine=page.who.staff is not None and row.claimed_by == page.who.staff.id,
             said=page.query.get("said", ""),
             spelled=spelled_in(SPOKEN.get(language, SOURCE_LOCALE), row.task.receipt_no),

@@ -42,7 +42,7 @@ from portal.domain.oversight.reports.monthly.due import CALLS, DELIVERY, Due, du
 from portal.domain.oversight.reports.ward_documents import letter_status
 from portal.domain.people.entitlements.queries import Totals, totals
 from portal.domain.people.staff.permissions import Permission
-from portal.domain.people.tasks.services import CALL_BACK
+from portal.domain.people.tasks.kinds import TaskKind
 from portal.platform.view import View
 
 MOST = 20
@@ -189,7 +189,7 @@ def _take_handed_on(page: Page, task_counts: dict[str, int]) -> int:
 
     Those that wait for a call are shown separately.
     """
-    if not allowed(page, Permission.HANDLE_CALLS) or not task_counts.pop(CALL_BACK, 0):
+    if not allowed(page, Permission.HANDLE_CALLS) or not task_counts.pop(TaskKind.CALL_BACK, 0):
         return 0
     protected = allowed(page, Permission.KNOW_PROTECTED)
     return call_back_queries.count_handed_on(page.session, include_protected=protected)

@@ -41,7 +41,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         "admin/people/account.html",
         AccountView(
             said=page.query.get("said", ""),
-            sessions=own_sessions.sessions_of(page.session, staff_id, page.now, current),
+            sessions=own_sessions.sessions_of(page.work, staff_id, current),
             sites={workplace.id: workplace.name for workplace in page.site.program.workplaces},
         ),
         status_code,
@@ -65,9 +65,7 @@ def submit_password(page: Page) -> Response[Any]:
             form.error("code", fault)
         if not form.ok or hashed is None:
             return show(page, 422)
-        services.set_password(
-            page.site.work(session, page.actor, page.now), staff.id, hashed, keep=auth.id
-        )
+        services.set_password(page.work, auth, hashed)
     return page.redirect("/account?said=password")
 
 

@@ -11,11 +11,13 @@ from admin.page import Page
 from admin.people.locked import HEADER, carried, carried_request, locked_page
 from portal.domain.foundation.errors import BusyError, ThrottledError
 from portal.domain.foundation.texts import _s
+from portal.domain.people.authn.attempts import Attempt, TypedLogin
 from portal.domain.people.staff import locking, sign_in
 from portal.domain.people.staff.locking import Kept
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.failures import failure_page
 from portal.platform.routes import Transaction, draw_again, endpoint
+from portal.platform.tries import ask_to_wait, count_try
 
 ACCESS = Permission.OWN_ACCOUNT
 PLAIN = "text/plain; charset=utf-8"
@@ -56,57 +58,46 @@ def submit(page: Page) -> Response[Any]:
     A script asks for a page that it has hidden: it needs the password even if its own lock request
     did not get through.
     """
-    site, form = page.site, page.form
+    form = page.form
     kept = carried_request(page)
     if not page.who.locked and not page.request.htmx:
         return _go_on(page, kept)
     if not form.get("password"):
         form.error("password", _s("パスワードを入力してください。"))
         return _refused(page, 422)
-    login = page.who.staff.login if page.who.staff is not None else ""
     session_id = page.who.auth.id if page.who.auth is not None else 0
+    attempt = _count_try(page)
+    if isinstance(attempt, ThrottledError):
+        form.error("password", attempt.message)
+        return ask_to_wait(page, attempt, _refused(page, 429))
     try:
-        attempt = _begin(page, login)
-        if isinstance(attempt, ThrottledError):
-            form.error("password", attempt.message)
-            return _waiting(attempt, page, _refused(page, 429))
-        matched = site.hashes.verify(attempt.hashed, form.get("password"))
+        attempt = attempt.compared(page.site.hashes)
     except BusyError as error:
         page.forget_who()
         return failure_page(page, error)
-    with site.database.write() as session:
-        now = site.clock.now(session)
-        token = locking.unlock(
-            page.site.work(session, page.actor, now), attempt, session_id, matched=matched
-        )
-        page.load_auth(session, now)
+    token = _unlock(page, attempt, session_id)
     if token is not None:
         page.go_on_as(token)
         return _go_on(page, kept)
-    if matched:
+    if attempt.matched:
         return page.redirect("/signin?ended=1")
     form.error("password", _s("パスワードが違います。もう一度入力してください。"))
     return _refused(page, 422)
 
 
-def _begin(page: Page, login: str) -> sign_in.StaffAttempt | ThrottledError:
+def _count_try(page: Page) -> Attempt | ThrottledError:
+    login = page.who.staff.login if page.who.staff is not None else ""
+    typed = TypedLogin(login, page.form.get("password"))
+    return count_try(page, lambda work: sign_in.begin(work, typed, page.request.address))
+
+
+def _unlock(page: Page, attempt: Attempt, session_id: int) -> str | None:
     site = page.site
     with site.database.write() as session:
-        page.moment = site.clock.now(session)
-        try:
-            return sign_in.begin(
-                page.site.work(session, page.actor, page.moment), login, page.request.address
-            )
-        except ThrottledError as error:
-            return error  # inside the transaction: the counters stay
-
-
-def _waiting(error: ThrottledError, page: Page, response: Response[Any]) -> Response[Any]:
-    if error.retry_at is not None:
-        response.headers["retry-after"] = str(
-            max(1, int((error.retry_at - page.now).total_seconds()))
-        )
-    return response
+        now = site.clock.now(session)
+        token = locking.unlock(site.work(session, page.actor, now), attempt, session_id)
+        page.load_auth(session, now)
+    return token
 
 
 def _refused(page: Page, status_code: int) -> Response[Any]:

@@ -11,13 +11,17 @@ from admin.page import Page
 from portal.domain.foundation.errors import BusyError, NotAllowedError, ThrottledError
 from portal.domain.foundation.texts import _s
 from portal.domain.people.authn import sessions
+from portal.domain.people.authn.attempts import Attempt, TypedLogin
+from portal.domain.people.authn.sessions import Stage
 from portal.domain.people.authn.typed_code import CodeAnswer
 from portal.domain.people.staff import sign_in
 from portal.domain.people.staff.own_sessions import kept_of_sign_in
 from portal.domain.people.staff.queries import staff_user
+from portal.platform import tries
 from portal.platform.failures import failure_page
-from portal.platform.http import cookies, locale
+from portal.platform.http import locale
 from portal.platform.routes import Transaction
+from portal.platform.tries import ask_to_wait, count_try
 from portal.platform.view import View
 
 
@@ -31,7 +35,7 @@ class SigninView(View):
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the form; the login stays, the password does not."""
     if page.method == "GET" and page.who.auth is not None and page.who.staff is not None:
-        return page.redirect("/" if page.who.auth.stage == sign_in.STAGE_FULL else "/signin/code")
+        return page.redirect("/" if page.who.auth.stage == Stage.FULL else "/signin/code")
     return page.render(
         "admin/people/signin.html", SigninView(ended="ended" in page.query), status_code
     )
@@ -50,22 +54,22 @@ def submit(page: Page) -> Response[Any]:
         form.error("password", _s("パスワードを入力してください。"))
     if not form.ok:
         return show(page, 422)
+    attempt = _count_try(page)
+    if isinstance(attempt, ThrottledError):
+        form.error("login", attempt.message)
+        return ask_to_wait(page, attempt, show(page, 429))
     try:
-        attempt = _begin(page)
-        if isinstance(attempt, ThrottledError):
-            form.error("login", attempt.message)
-            return _waiting(page, attempt, show(page, 429))
-        matched = site.hashes.verify(attempt.hashed, form.get("password"))
+        attempt = attempt.compared(site.hashes)
     except BusyError as error:
         return failure_page(page, error)
     with site.database.write() as session:
         page.load_auth(session, site.clock.now(session))
-        refusal = _place_refusal(page, attempt) if matched else ""
+        refusal = _place_refusal(page, attempt) if attempt.matched else ""
         token = None
         if refusal:
             sign_in.refuse_place(page.work, attempt)
         else:
-            token = sign_in.finish(page.work, attempt, page.who.auth, matched=matched)
+            token = sign_in.finish(page.work, attempt, page.who.auth)
         page.forget_who()
     if refusal:
         form.error("login", refusal)
@@ -77,12 +81,17 @@ def submit(page: Page) -> Response[Any]:
     return page.redirect("/signin/code")
 
 
-def _place_refusal(page: Page, attempt: sign_in.StaffAttempt) -> str:
+def _count_try(page: Page) -> Attempt | ThrottledError:
+    typed = TypedLogin(page.form.get("login"), page.form.get("password"))
+    return count_try(page, lambda work: sign_in.begin(work, typed, page.request.address))
+
+
+def _place_refusal(page: Page, attempt: Attempt) -> str:
     """Return why this account may not work from here.
 
     Only after the right password, so that no login reveals its role.
     """
-    user = staff_user(page.session, attempt.staff_id)
+    user = staff_user(page.session, attempt.owner_id)
     if user is None or not user.active:
         return ""
     try:
@@ -90,27 +99,6 @@ def _place_refusal(page: Page, attempt: sign_in.StaffAttempt) -> str:
     except NotAllowedError as error:
         return error.message
     return ""
-
-
-def _begin(page: Page) -> sign_in.StaffAttempt | ThrottledError:
-    site = page.site
-    with site.database.write() as session:
-        page.moment = site.clock.now(session)
-        try:
-            return sign_in.begin(
-                page.site.work(session, page.actor, page.moment),
-                page.form.get("login"),
-                page.request.address,
-            )
-        except ThrottledError as error:
-            return error  # inside the transaction: the counters stay
-
-
-def _waiting(page: Page, error: ThrottledError, response: Response[Any]) -> Response[Any]:
-    if error.retry_at is not None:
-        seconds = int((error.retry_at - page.now).total_seconds())
-        response.headers["retry-after"] = str(max(1, seconds))
-    return response
 
 
 def show_code(page: Page, status_code: int = 200) -> Response[Any]:
@@ -174,12 +162,8 @@ def code_error(answer: CodeAnswer) -> str:
 
 
 def sign_out(page: Page) -> Response[Any]:
-    """End this session and clear what the browser stores of the site."""
-    sessions.end(page.session, sessions.STAFF, page.cookie(cookies.SESSION))
-    page.answer.drop_cookie(cookies.SESSION)
-    response = page.redirect("/signedout")
-    response.headers["clear-site-data"] = '"cache"'
-    return response
+    """End this session."""
+    return tries.sign_out(page, sessions.STAFF)
 
 
 def signed_out(page: Page) -> Response[Any]:

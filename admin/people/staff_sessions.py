@@ -47,7 +47,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         StaffSessionsView(
             colleague=colleague,
             said=page.query.get("said", ""),
-            sessions=own_sessions.sessions_of(page.session, colleague.id, page.now, current),
+            sessions=own_sessions.sessions_of(page.work, colleague.id, current),
             sites={workplace.id: workplace.name for workplace in page.site.program.workplaces},
         ),
         status_code,

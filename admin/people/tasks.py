@@ -25,8 +25,10 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.people.staff.permissions import Permission
+from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
-from portal.domain.people.tasks.services import BIRTH_FROZEN, KINDS, details_of, finish_task
+from portal.domain.people.tasks.services import details_of, finish_task
+from portal.domain.people.tasks.states import TaskState
 from portal.domain.requests.requests.fields import Line
 from portal.platform.view import View
 
@@ -51,7 +53,7 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
     """List the open tasks."""
     protected = allowed(page, Permission.KNOW_PROTECTED)
     kind = page.query.get("kind", "")
-    kind = kind if kind in KINDS else ""
+    kind = kind if TaskKind.known(kind) else ""
     tasks = worklists.waiting_tasks(
         page.session,
         include_protected=protected,
@@ -111,7 +113,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             has_details=any(details.values()),
             details=details if written else {},
             call_notes=call_notes(page.work, task.household_id) if written else (),
-            can_unfreeze=task.kind == BIRTH_FROZEN and task.state == "open",
+            can_unfreeze=task.kind == TaskKind.BIRTH_FROZEN and task.state == TaskState.OPEN,
             leads_to_letter=leads_to_letter(task),
             letter_closed=why_not(page.work, task),
             decide_until=last_day_to_decide(program)

@@ -38,7 +38,7 @@ from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.protection import protection_loaded
 from portal.domain.people.households.search_index import Indexer
-from portal.domain.people.staff.services import add_staff
+from portal.domain.people.staff.services import Profile, add_staff
 from portal.platform.site import Site
 
 HOUSEHOLDS = 120
@@ -159,13 +159,8 @@ def make_staff(site: Site) -> tuple[DemoStaff, ...]:
     with site.database.write() as session:
         now = site.clock.now(session)
         for login, name, organization, role in people:
-            new = add_staff(
-                site.work(session, SYSTEM, now),
-                login=login,
-                name=name,
-                organization=organization,
-                role=role,
-            )
+            profile = Profile(login, name, organization, role)
+            new = add_staff(site.work(session, SYSTEM, now), profile)
             actor = Actor(role, new.user.id, organization)
             made.append(DemoStaff(actor, login, role.value, new.password, new.totp_secret))
     return tuple(made)

@@ -158,7 +158,9 @@ class Page(Generic[W]):
             "languages": LANGUAGES,
             "form_token": self.answer.form_token,
             "form_key": secrets.token_urlsafe(18),
-            "signed_in": auth is not None and auth.stage == sessions.FULL and not self.who.locked,
+            "signed_in": auth is not None
+            and auth.stage == sessions.Stage.FULL
+            and not self.who.locked,
             "htmx": self.request.htmx,
         } | self.site.context(self)
 

@@ -1,20 +1,20 @@
 """Who may open a resident page: everybody, or a session that came far enough."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from litestar import Response
 
-from portal.domain.people.signin.attempt import STAGE_BIRTH, STAGE_CHANNEL, STAGE_CODE, STAGE_FULL
+from portal.domain.people.authn.sessions import Stage
 from portal.platform.routes import Guard
 from portal.resident_page import Page
 
 PUBLIC = "public"
-NEXT_STEP = {
-    STAGE_BIRTH: "/start/birth",
-    STAGE_CHANNEL: "/start/channel",
-    STAGE_CODE: "/signin/code",
-    STAGE_FULL: "/home",
+NEXT_STEP: Mapping[str, str] = {
+    Stage.BIRTH: "/start/birth",
+    Stage.CHANNEL: "/start/channel",
+    Stage.CODE: "/signin/code",
+    Stage.FULL: "/home",
 }
 
 
@@ -23,7 +23,7 @@ def everybody(page: Page) -> Response[Any] | None:  # noqa: ARG001  (a guard's s
     return None
 
 
-def at_stage(stage: str) -> Guard:
+def at_stage(stage: Stage) -> Guard:
     """Let in a session at exactly this stage; send others to where they are."""
 
     def guard(page: Page) -> Response[Any] | None:
@@ -36,5 +36,5 @@ def at_stage(stage: str) -> Guard:
     return guard
 
 
-signed_in: Guard = at_stage(STAGE_FULL)
+signed_in: Guard = at_stage(Stage.FULL)
 Handler = Callable[[Page], Response[Any]]

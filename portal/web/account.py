@@ -19,8 +19,8 @@ from portal.domain.people.authn.passwords import SALT_BYTES
 from portal.domain.people.signin import account, second_factor
 from portal.domain.people.signin.letter_requests import letter_state, open_letter_request, own_task
 from portal.domain.people.signin.locked_out import stamp, stamped_at
+from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
-from portal.domain.people.tasks.services import NEW_LETTER
 from portal.platform.failures import failure_page
 from portal.platform.http import cookies
 from portal.platform.routes import Transaction, endpoint
@@ -60,7 +60,9 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             channels=[(a.kind, channel_name(a.kind), masked(page, a)) for a in found],
             more=len(found) < len(page.site.channels),
             own_password=credential.own_password_hash is not None,
-            devices=sessions.count(page.session, sessions.RESIDENT, credential.id, page.now),
+            devices=sessions.count(
+                page.session, sessions.Owner(sessions.RESIDENT, credential.id), page.now
+            ),
             said=page.query.get("said", ""),
             new_letter_open=window.is_open(page.now),
             new_letter_last_day=window.last_day if window.is_announced(page.now) else None,
@@ -223,7 +225,9 @@ def lost_received(page: Page) -> Response[Any]:
 def letter_received(page: Page) -> Response[Any]:
     """Show the household's own request for a new letter: number, day and time, and where it stands."""
     household_id = own_credential(page).household_id
-    task = own_task(page.session, household_id, NEW_LETTER, str(page.params["receipt_no"])[:20])
+    task = own_task(
+        page.session, household_id, TaskKind.NEW_LETTER, str(page.params["receipt_no"])[:20]
+    )
     return page.render(
         "portal/account/account_received.html",
         AccountReceivedView(

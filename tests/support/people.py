@@ -17,7 +17,7 @@ from portal.domain.people.authn.passwords import hash_password
 from portal.domain.people.coupons.assignment import assign
 from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.credentials.formats import new_login_id, new_password
-from portal.domain.people.credentials.services import issue
+from portal.domain.people.credentials.services import NewCredential, issue
 from portal.domain.people.entitlements.services import create_many
 from portal.domain.people.households.models import Child, Household, SearchIndex
 from portal.domain.people.households.records import (
@@ -148,7 +148,8 @@ def add_person(
             session, vault, number, now, children=children, protected=protected
         )
         hashed = hash_password(vault, password, b"0123456789abcdef")
-        credential = issue(work_in(session, now=now, vault=vault), household_id, login_id, hashed)
+        new = NewCredential(household_id, login_id, hashed)
+        credential = issue(work_in(session, now=now, vault=vault), new)
         person = Person(household_id, credential.id, login_id, password)
         if active:
             _activate(session, vault, person, now)
@@ -163,7 +164,9 @@ def _activate(session: Session, vault: Vault, person: Person, now: datetime) -> 
         work_in(session, now=now, vault=vault), person.credential_id, "totp", person.totp_secret
     )
     authenticator.state, authenticator.confirmed_at = "confirmed", now
-    token = sessions.start(session, sessions.RESIDENT, "channel", person.credential_id, now)
+    owner = sessions.Owner(sessions.RESIDENT, person.credential_id)
+    new = sessions.NewSession(owner, sessions.Stage.CHANNEL)
+    token = sessions.start(session, new, now)
     auth = sessions.load(session, sessions.RESIDENT, token, now)
     assert auth is not None
     last, person.backup = activate(work_in(session, now=now, vault=vault), auth)

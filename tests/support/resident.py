@@ -254,7 +254,8 @@ class Resident:
 def start_session(database: Database, person: Person, now: datetime, stage: str = "full") -> str:
     """Begins a session at a stage and returns its cookie value."""
     with database.write() as session:
-        return sessions.start(session, sessions.RESIDENT, stage, person.credential_id, now)
+        owner = sessions.Owner(sessions.RESIDENT, person.credential_id)
+        return sessions.start(session, sessions.NewSession(owner, sessions.Stage(stage)), now)
 
 
 def session_at(database: Database, token: str) -> AuthSession | None:

@@ -19,7 +19,7 @@ from portal.domain.foundation.actors import Organization, Role
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.clock import FixedClock
 from portal.domain.people.authn import sessions
-from portal.domain.people.staff.services import add_staff
+from portal.domain.people.staff.services import Profile, add_staff
 from portal.platform.application import make_routes, serve_site
 from portal.platform.database import Database
 from portal.platform.site import Site
@@ -124,10 +124,7 @@ def hire(database: Database, now: datetime, role: Role, login: str) -> Colleague
     with database.write() as session:
         made = add_staff(
             work_in(session, now=now),
-            login=login,
-            name=f"職員 {login}",
-            organization=ROLES[role],
-            role=role,
+            Profile(login, f"職員 {login}", ROLES[role], role),
             password=PASSWORD,
         )
         return Colleague(made.user.id, made.user.login, made.totp_secret)
@@ -138,7 +135,8 @@ def start_session(
 ) -> str:
     """Begins a session and returns its cookie value."""
     with database.write() as session:
-        return sessions.start(session, sessions.STAFF, stage, colleague.id, now)
+        owner = sessions.Owner(sessions.STAFF, colleague.id)
+        return sessions.start(session, sessions.NewSession(owner, sessions.Stage(stage)), now)
 
 
 @cache

@@ -42,11 +42,7 @@ def add(
     with context.database().write() as session:
         made = services.add_staff(
             context.work(session),
-            login=login,
-            name=name,
-            organization=Organization(organization),
-            role=Role(role),
-            locale=locale,
+            services.Profile(login, name, Organization(organization), Role(role), locale),
         )
         if dry_run:
             session.rollback()

@@ -16,8 +16,9 @@ from portal.domain.foundation.program.deadlines import Window
 from portal.domain.foundation.program.hours_text import clock_text
 from portal.domain.foundation.texts import _
 from portal.domain.letters.announcements.reach import reach_by
+from portal.domain.people.authn.channels import CodeChannel, CodePurpose
 from portal.domain.people.authn.models import OtpAuthenticator
-from portal.domain.people.authn.typed_code import CodeAnswer
+from portal.domain.people.authn.typed_code import CodeAnswer, CodeEntry
 from portal.domain.people.signin import code_sending, second_factor
 from portal.domain.people.tasks.services import new_receipt_no
 from portal.domain.requests.declines import services
@@ -40,7 +41,7 @@ from portal.web.signin.code import SentCode, masked, pick, proven, sent_code
 from portal.web.signin.code import chosen as chosen_channel
 from portal.web.signin.code_texts import channel_name, code_error
 
-PURPOSE = "decline"
+PURPOSE = CodePurpose.DECLINE
 WARD_CODES = {"coupon_spent", "coupon_cannot_be_stopped", "coupon_stock"}
 """Refusals after which only the ward can help: the page gives its telephone number."""
 
@@ -54,7 +55,7 @@ def to_code(page: Page) -> Response[Any]:
 
 def _send(page: Page) -> bool:
     current = chosen_channel(page)
-    if current is None or current.kind == "totp":
+    if current is None or current.kind == CodeChannel.TOTP:
         return True
     try:
         with page.session.begin_nested():
@@ -129,9 +130,8 @@ def _declare(page: Page, receipt_no: str) -> Request | Response[Any]:
     chosen, current = kept(page), pick(page, found)
     if chosen is None or current is None:
         return page.redirect("/decline" if chosen is None else "/lost")
-    answer = second_factor.check(
-        page.work, session_of(page), current.id, PURPOSE, page.form.get("code"), locked=current
-    )
+    entry = CodeEntry(PURPOSE, page.form.get("code"))
+    answer = second_factor.check_locked(page.work, current, entry)
     if answer is not CodeAnswer.RIGHT:
         page.form.error("code", code_error(answer, current))
         return show_code(page, 422)

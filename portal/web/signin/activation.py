@@ -17,6 +17,7 @@ from portal.domain.foundation.vault import seal_json, unseal_json
 from portal.domain.people.authn import sessions
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.authn.passwords import SALT_BYTES
+from portal.domain.people.authn.sessions import Stage
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.queries import credential_by_id
 from portal.domain.people.credentials.services import lock_row
@@ -24,14 +25,14 @@ from portal.domain.people.signin import activation, attempt
 from portal.domain.people.signin.account import ask_no_channel, check_own_password
 from portal.domain.people.signin.activation import BirthAnswer
 from portal.domain.people.signin.letter_requests import own_task
-from portal.domain.people.tasks.services import NO_CHANNEL
+from portal.domain.people.tasks.kinds import TaskKind
 from portal.platform.routes import Transaction, endpoint
 from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import at_stage, signed_in
 from portal.web.information.dates import date_error
 
-BIRTH, CHANNEL = at_stage(attempt.STAGE_BIRTH), at_stage(attempt.STAGE_CHANNEL)
+BIRTH, CHANNEL = at_stage(Stage.BIRTH), at_stage(Stage.CHANNEL)
 
 
 def session_of(page: Page) -> AuthSession:
@@ -222,7 +223,9 @@ class StartNoneReceivedView(View):
 def none_received(page: Page) -> Response[Any]:
     """Say that the request arrived, with its number and time."""
     household_id = own_credential(page).household_id
-    task = own_task(page.session, household_id, NO_CHANNEL, str(page.params["receipt_no"])[:20])
+    task = own_task(
+        page.session, household_id, TaskKind.NO_CHANNEL, str(page.params["receipt_no"])[:20]
+    )
     return page.render(
         "portal/signin/start_none_received.html",
         StartNoneReceivedView(receipt_no=task.receipt_no, at=instant_text(task.created_at)),

@@ -11,8 +11,10 @@ from litestar.handlers import HTTPRouteHandler
 from portal.domain.foundation.errors import DomainError, InputError, NotAllowedError, ThrottledError
 from portal.domain.foundation.texts import _, plain
 from portal.domain.people.authn import codes, totp
+from portal.domain.people.authn.channels import CodeChannel, CodePurpose
 from portal.domain.people.authn.models import OtpAuthenticator
-from portal.domain.people.authn.typed_code import CodeAnswer
+from portal.domain.people.authn.sessions import Stage
+from portal.domain.people.authn.typed_code import CodeAnswer, CodeEntry
 from portal.domain.people.coupons.qr import draw_png
 from portal.domain.people.notices.phones import parse_email, parse_mobile
 from portal.domain.people.signin import attempt, code_sending, second_factor
@@ -79,7 +81,7 @@ def choose(flow: Flow, page: Page) -> Response[Any]:
     if kind not in page.site.channels:
         page.form.error("channel-totp", _("番号の受け取り方を選んでください。"))
         return show(flow, page, 422)
-    if kind == "totp":
+    if kind == CodeChannel.TOTP:
         return _enroll(flow, page, kind, totp.new_totp_secret())
     auth = session_of(page)
     auth.data = auth.data | {"kind": kind}
@@ -93,8 +95,8 @@ def _enroll(flow: Flow, page: Page, kind: str, secret: str) -> Response[Any]:
     )
     typed = (authenticator.address_digest or b"").hex()
     auth.data = auth.data | {"enrolling": authenticator.id, "kind": kind, "typed": typed}
-    if kind != "totp":
-        code_sending.send_code(page.work, authenticator, second_factor.ENROLL, origin_of(page.site))
+    if kind != CodeChannel.TOTP:
+        code_sending.send_code(page.work, authenticator, CodePurpose.ENROLL, origin_of(page.site))
     return page.redirect(f"{flow.prefix}/prove")
 
 
@@ -110,7 +112,7 @@ class ChannelAddressView(View):
 def show_address(flow: Flow, page: Page, status_code: int = 200) -> Response[Any]:
     """Ask for the telephone number or the email address."""
     kind = session_of(page).data.get("kind")
-    if kind not in {"sms", "email"}:
+    if kind not in {CodeChannel.SMS, CodeChannel.EMAIL}:
         return page.redirect(flow.prefix)
     return page.render(
         "portal/signin/channel_address.html",
@@ -122,12 +124,12 @@ def show_address(flow: Flow, page: Page, status_code: int = 200) -> Response[Any
 def submit_address(flow: Flow, page: Page) -> Response[Any]:
     """Read the address tolerantly and send a code to it."""
     kind = session_of(page).data.get("kind")
-    if kind not in {"sms", "email"}:
+    if kind not in {CodeChannel.SMS, CodeChannel.EMAIL}:
         return page.redirect(flow.prefix)
     try:
         address = (
             parse_mobile(page.form.get("address"))
-            if kind == "sms"
+            if kind == CodeChannel.SMS
             else parse_email(page.form.get("address"))
         )
         return _enroll(flow, page, kind, address)
@@ -147,7 +149,9 @@ def _address(page: Page, pending: OtpAuthenticator, secret: str) -> str:
     typed = (pending.address_digest or b"").hex()
     if not typed or session_of(page).data.get("typed") != typed:
         return masked(page, pending)
-    return f"0{secret[3:5]}-{secret[5:9]}-{secret[9:]}" if pending.kind == "sms" else secret
+    return (
+        f"0{secret[3:5]}-{secret[5:9]}-{secret[9:]}" if pending.kind == CodeChannel.SMS else secret
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +174,12 @@ def show_prove(flow: Flow, page: Page, status_code: int = 200) -> Response[Any]:
     if pending is None:
         return page.redirect(flow.prefix)
     secret = codes.secret_of(page.site.vault, pending)
-    is_app = pending.kind == "totp"
+    is_app = pending.kind == CodeChannel.TOTP
     shown = ChannelProveView(
         flow=flow,
         kind=pending.kind,
         name=channel_name(pending.kind),
-        sent=sent_code(page, pending, second_factor.ENROLL),
+        sent=sent_code(page, pending, CodePurpose.ENROLL),
         step=_step(flow, page),
         address=_address(page, pending, secret),
         key=" ".join(secret[i : i + 4] for i in range(0, len(secret), 4)) if is_app else "",
@@ -192,7 +196,7 @@ def _uri(page: Page, secret: str) -> str:
 def totp_image(flow: Flow, page: Page) -> Response[Any]:
     """Return the app's key as a QR, for a second device."""
     pending = _pending(page)
-    if pending is None or pending.kind != "totp":
+    if pending is None or pending.kind != CodeChannel.TOTP:
         return page.redirect(flow.prefix)
     return page.send(draw_png(_uri(page, codes.secret_of(page.site.vault, pending))), "image/png")
 
@@ -202,9 +206,8 @@ def submit_prove(flow: Flow, page: Page) -> Response[Any]:
     pending = _pending(page)
     if pending is None:
         return page.redirect(flow.prefix)
-    answer = second_factor.check(
-        page.work, session_of(page), pending.id, second_factor.ENROLL, page.form.get("code")
-    )
+    entry = CodeEntry(CodePurpose.ENROLL, page.form.get("code"))
+    answer = second_factor.check(page.work, pending, entry)
     if answer is not CodeAnswer.RIGHT:
         page.form.error("code", code_error(answer, pending))
         return show_prove(flow, page, 422)
@@ -217,10 +220,10 @@ def submit_prove(flow: Flow, page: Page) -> Response[Any]:
 def send_again(flow: Flow, page: Page) -> Response[Any]:
     """Send another code; the one before stays good."""
     pending = _pending(page)
-    if pending is None or pending.kind == "totp":
+    if pending is None or pending.kind == CodeChannel.TOTP:
         return page.redirect(flow.prefix)
     try:
-        code_sending.send_code(page.work, pending, second_factor.ENROLL, origin_of(page.site))
+        code_sending.send_code(page.work, pending, CodePurpose.ENROLL, origin_of(page.site))
     except DomainError as error:
         page.form.error("code", error.message)
         return show_prove(flow, page, 429)
@@ -232,7 +235,7 @@ def _added(page: Page) -> Response[Any]:
 
 
 FLOWS = (
-    Flow("/start/channel", at_stage(attempt.STAGE_CHANNEL), "stage:channel", True, finish),
+    Flow("/start/channel", at_stage(Stage.CHANNEL), "stage:channel", True, finish),
     Flow("/account/channel", freshly_signed_in, "signed_in", False, _added),
 )
 

@@ -12,8 +12,10 @@ from portal.domain.foundation.errors import ThrottledError
 from portal.domain.foundation.program.hours_text import clock_text
 from portal.domain.foundation.texts import _
 from portal.domain.people.authn import codes
+from portal.domain.people.authn.channels import CodeChannel, CodePurpose
 from portal.domain.people.authn.models import OtpAuthenticator
-from portal.domain.people.authn.typed_code import CodeAnswer
+from portal.domain.people.authn.sessions import Stage
+from portal.domain.people.authn.typed_code import CodeAnswer, CodeEntry
 from portal.domain.people.credentials.queries import credential_by_id
 from portal.domain.people.notices.phones import mask_email, mask_phone
 from portal.domain.people.notices.queries import in_trouble
@@ -26,16 +28,16 @@ from portal.resident_page import Page, origin_of
 from portal.web.access import at_stage
 from portal.web.signin.code_texts import channel_name, code_error
 
-STAGE = at_stage(attempt.STAGE_CODE)
+STAGE = at_stage(Stage.CODE)
 CODE = "stage:code"
 
 
 def masked(page: Page, authenticator: OtpAuthenticator) -> str:
     """Return where codes go, so that only its owner recognizes it; an app has no address."""
-    if authenticator.kind == "totp":
+    if authenticator.kind == CodeChannel.TOTP:
         return ""
     address = codes.secret_of(page.site.vault, authenticator)
-    return mask_phone(address) if authenticator.kind == "sms" else mask_email(address)
+    return mask_phone(address) if authenticator.kind == CodeChannel.SMS else mask_email(address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,8 @@ class SentCode:
 
 def sent_code(page: Page, authenticator: OtpAuthenticator, purpose: str) -> SentCode:
     """Return which sent code can be used now, and from when another can be sent."""
-    until = codes.good_until(page.session, authenticator, purpose, page.now)
-    wait = code_sending.send_wait(page.session, authenticator, page.now, purpose)
+    until = codes.good_until(page.work, authenticator, purpose)
+    wait = code_sending.send_wait(page.work, authenticator, purpose)
     next_from = from_text(wait, page.now) if wait is not None else ""
     if until is None:
         return SentCode(next_from=next_from)
@@ -108,7 +110,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     ]
     trouble = (
         current is not None
-        and current.kind != "totp"
+        and current.kind != CodeChannel.TOTP
         and in_trouble(
             page.session,
             credential_by_id(page.session, current.credential_id).household_id,
@@ -122,7 +124,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             current=current,
             others=others,
             trouble=trouble,
-            sent=sent_code(page, current, second_factor.SIGN_IN) if current is not None else None,
+            sent=sent_code(page, current, CodePurpose.SIGN_IN) if current is not None else None,
             address=masked(page, current) if current is not None else "",
             name=channel_name(current.kind) if current is not None else "",
         ),
@@ -136,9 +138,8 @@ def submit(page: Page) -> Response[Any]:
     current = chosen(page)
     if current is None:
         return page.redirect("/lost")
-    answer = second_factor.check(
-        page.work, page.who.auth, current.id, second_factor.SIGN_IN, page.form.get("code")
-    )
+    entry = CodeEntry(CodePurpose.SIGN_IN, page.form.get("code"))
+    answer = second_factor.check(page.work, current, entry)
     if answer is not CodeAnswer.RIGHT:
         page.form.error("code", code_error(answer, current))
         return show(page, 422)
@@ -170,9 +171,9 @@ def send(page: Page) -> Response[Any]:
     if current is None:
         return page.redirect("/lost")
     page.who.auth.data = page.who.auth.data | {"channel": current.kind}
-    if current.kind != "totp":
+    if current.kind != CodeChannel.TOTP:
         try:
-            code_sending.send_code(page.work, current, second_factor.SIGN_IN, origin_of(page.site))
+            code_sending.send_code(page.work, current, CodePurpose.SIGN_IN, origin_of(page.site))
         except ThrottledError as error:
             page.form.error("code", error.message)
             return show(page, 429)

@@ -8,8 +8,9 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.foundation.errors import ThrottledError
+from portal.domain.people.authn.channels import CodeChannel, CodePurpose
 from portal.domain.people.authn.models import OtpAuthenticator
-from portal.domain.people.authn.typed_code import CodeAnswer
+from portal.domain.people.authn.typed_code import CodeAnswer, CodeEntry
 from portal.domain.people.signin import code_sending, second_factor
 from portal.platform.routes import endpoint
 from portal.platform.view import View
@@ -27,7 +28,7 @@ PLACES = (
     "/alternative/check",
     "/account/backup-codes",
 )
-PURPOSES = {"/alternative/check": "alternative"}
+PURPOSES = {"/alternative/check": CodePurpose.ALTERNATIVE}
 """What a code is for where it is more than a change of settings.
 
 Its message says so, and it opens nothing else.
@@ -63,8 +64,8 @@ def _place(page: Page) -> int:
     return number if isinstance(number, int) and 0 <= number < len(PLACES) else 0
 
 
-def _purpose(page: Page) -> str:
-    return PURPOSES.get(PLACES[_place(page)], second_factor.CONFIRM)
+def _purpose(page: Page) -> CodePurpose:
+    return PURPOSES.get(PLACES[_place(page)], CodePurpose.CONFIRM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 def send(page: Page) -> Response[Any]:
     """Send the code that confirms."""
     current = chosen(page)
-    if current is not None and current.kind != "totp":
+    if current is not None and current.kind != CodeChannel.TOTP:
         try:
             code_sending.send_code(page.work, current, _purpose(page), origin_of(page.site))
         except ThrottledError as error:
@@ -111,9 +112,8 @@ def submit(page: Page) -> Response[Any]:
     current = chosen(page)
     if current is None or page.who.auth is None:
         return page.redirect("/lost")
-    answer = second_factor.check(
-        page.work, page.who.auth, current.id, _purpose(page), page.form.get("code")
-    )
+    entry = CodeEntry(_purpose(page), page.form.get("code"))
+    answer = second_factor.check(page.work, current, entry)
     if answer is not CodeAnswer.RIGHT:
         page.form.error("code", code_error(answer, current))
         return show(page, 422)

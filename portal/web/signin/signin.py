@@ -11,13 +11,18 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import BusyError, ThrottledError, TooLateError
 from portal.domain.foundation.program.day_text import format_day
 from portal.domain.foundation.texts import _
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.queries import sent_at
 from portal.domain.people.authn import sessions
+from portal.domain.people.authn.attempts import Attempt, TypedLogin
+from portal.domain.people.authn.sessions import Stage
 from portal.domain.people.credentials.formats import print_login_id, read_login_id
 from portal.domain.people.signin import attempt, code_sending
+from portal.platform import tries
 from portal.platform.failures import failure_page
 from portal.platform.http import cookies
 from portal.platform.routes import Transaction, endpoint
+from portal.platform.tries import ask_to_wait, count_try
 from portal.platform.view import View
 from portal.resident_page import Page, origin_of
 from portal.web.access import NEXT_STEP, PUBLIC, everybody
@@ -37,7 +42,7 @@ class SigninView(View):
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Draw the form; what was typed stays, except the password."""
+    """Show the form; what was typed stays, except the password."""
     if page.who.auth is not None and page.method == "GET":
         return page.redirect(NEXT_STEP[page.who.auth.stage])
     if (closed := refuse_closed(page)) is not None:
@@ -65,50 +70,55 @@ def submit(page: Page) -> Response[Any]:
     Every fault is refused in one and the same sentence.
     """
     started = time.monotonic()
-    site, form = page.site, page.form
     if not _readable(page):
         return show(page, 422)
-    visitor = attempt.Visitor(page.request.address, page.cookie(cookies.DEVICE))
-    tried = _begin(page, visitor)
+    tried = count_try(page, lambda work: _begin(page, work))
     if isinstance(tried, ThrottledError):
-        return _throttled(page, tried)
+        page.form.error("login_id", tried.message)
+        return ask_to_wait(page, tried, show(page, 429))
     try:
-        matched = site.hashes.verify(tried.hashed, tried.password)
+        tried = tried.compared(page.site.hashes)
     except BusyError as error:
-        with site.database.write() as session:
-            attempt.give_back(session, tried)
+        with page.site.database.write() as session:
+            tried.give_back(session)
         return failure_page(page, error)
-    with site.database.write() as session:
-        now = site.clock.now(session)
-        page.load_auth(session, now)
-        signed = attempt.finish(
-            page.work,
-            tried,
-            page.who.auth,
-            matched=matched,
-            device=device_label(page.request.user_agent),
-        )
-        if signed is not None and signed.stage == attempt.STAGE_CODE:
-            _send_first_code(page, signed.token)
-        refusal = _refusal(page, tried, matched=matched) if signed is None else ""
-    if signed is None:
-        form.error("login_id", refusal)
-        response = show(page, 422)
-        # What is left of a difference between known and unknown IDs (tens of microseconds) drowns
-        # in this wait.
-        time.sleep(max(0.0, started + REFUSAL_SECONDS - time.monotonic()))
-        return response
+    signed = _decide(page, tried)
+    if isinstance(signed, str):
+        return _refuse(page, signed, started)
     page.sign_in_as(signed.token)
     page.answer.drop_cookie(ID_COOKIE)
     return page.redirect(NEXT_STEP[signed.stage])
 
 
-def _throttled(page: Page, error: ThrottledError) -> Response[Any]:
-    page.form.error("login_id", error.message)
-    response = show(page, 429)
-    if error.retry_at:
-        seconds = max(1, int((error.retry_at - page.now).total_seconds()))
-        response.headers["retry-after"] = str(seconds)
+def _begin(page: Page, work: Work) -> Attempt:
+    if not work.program.windows.sign_in.is_open(work.now):
+        raise TooLateError(_("サインインできる期間ではありません。"))
+    form, client = page.form, page.request
+    typed = TypedLogin(form.get("login_id"), form.get("password"))
+    label = device_label(client.user_agent)
+    visitor = attempt.Visitor(client.address, page.cookie(cookies.DEVICE), label)
+    return attempt.begin(work, typed, visitor)
+
+
+def _decide(page: Page, tried: Attempt) -> attempt.SignedIn | str:
+    """Begin a session and send the first code; for a wrong try return the refusal instead."""
+    site = page.site
+    with site.database.write() as session:
+        page.load_auth(session, site.clock.now(session))
+        signed = attempt.finish(page.work, tried, page.who.auth)
+        if signed is None:
+            return _refusal(page, tried)
+        if signed.stage is Stage.CODE:
+            _send_first_code(page, signed.token)
+        return signed
+
+
+def _refuse(page: Page, sentence: str, started: float) -> Response[Any]:
+    page.form.error("login_id", sentence)
+    response = show(page, 422)
+    # What is left of a difference between known and unknown IDs (tens of microseconds) drowns in
+    # this wait.
+    time.sleep(max(0.0, started + REFUSAL_SECONDS - time.monotonic()))
     return response
 
 
@@ -123,31 +133,12 @@ def _readable(page: Page) -> bool:
     return form.ok
 
 
-def _begin(page: Page, visitor: attempt.Visitor) -> attempt.Attempt | ThrottledError:
-    site, form = page.site, page.form
-    with site.database.write() as session:
-        now = site.clock.now(session)
-        page.moment = now
-        if not site.program.windows.sign_in.is_open(now):
-            raise TooLateError(_("サインインできる期間ではありません。"))
-        try:
-            return attempt.begin(
-                page.site.work(session, page.actor, now),
-                form.get("login_id"),
-                form.get("password"),
-                visitor,
-                mode=site.program.letter_password_mode,
-            )
-        except ThrottledError as error:
-            return error  # inside the transaction: the counters stay
+def _refusal(page: Page, tried: Attempt) -> str:
+    """Return the one sentence for every fault.
 
-
-def _refusal(page: Page, tried: attempt.Attempt, *, matched: bool) -> str:
-    """Say one sentence for every fault.
-
-    Who typed a password that was right until the new letter reads of that one.
+    Only a password that was right until the new letter gets a sentence about that letter.
     """
-    household_id = attempt.replaced_of(page.session, tried, matched=matched)
+    household_id = attempt.replaced_of(page.session, tried)
     if household_id is None:
         # true whichever password counts, so that it does not tell whether somebody chose one
         return _(
@@ -188,16 +179,12 @@ def device_label(user_agent: str) -> str:
 
 
 def sign_out(page: Page) -> Response[Any]:
-    """End this session and wipe what the browser keeps of the site."""
-    sessions.end(page.session, sessions.RESIDENT, page.cookie(cookies.SESSION))
-    page.answer.drop_cookie(cookies.SESSION)
-    response = page.redirect("/signedout")
-    response.headers["clear-site-data"] = '"cache"'
-    return response
+    """End this session."""
+    return tries.sign_out(page, sessions.RESIDENT)
 
 
 def signed_out(page: Page) -> Response[Any]:
-    """Say that it is done."""
+    """Confirm the sign-out."""
     return page.render("portal/signin/signedout.html")
 
 

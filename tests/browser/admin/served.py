@@ -18,7 +18,8 @@ from portal.domain.letters.letters.numbers import new_letter_number
 from portal.domain.mailroom.roster.holds.services import put_hold
 from portal.domain.mailroom.roster.models import RosterImport, RosterRow
 from portal.domain.people.households.models import Household
-from portal.domain.people.tasks.services import BIRTH_FROZEN, NEW_LETTER, UNMATCHED, open_task
+from portal.domain.people.tasks.kinds import TaskKind
+from portal.domain.people.tasks.services import open_task
 from portal.platform.database import Database, make_engine
 from portal.settings import Settings
 from tests.support.coupons import VAULT
@@ -99,12 +100,14 @@ def _seed(served: ServedStaff, folder: Path) -> None:
             household = session.get_one(Household, person.household_id)
             numbers[name] = put_hold(work_in(session, now=now), household, code).id
         for name, kind, person in (
-            ("letter", NEW_LETTER, people[0]),
-            ("frozen", BIRTH_FROZEN, people[5]),
+            ("letter", TaskKind.NEW_LETTER, people[0]),
+            ("frozen", TaskKind.BIRTH_FROZEN, people[5]),
         ):
             numbers[name] = open_task(work_in(session, now=now), kind, person.household_id, {}).id
         written = {"name": "鶉野　瑠璃子", "contact": "090-1234-5678"}
-        numbers["unmatched"] = open_task(work_in(session, now=now), UNMATCHED, None, written).id
+        numbers["unmatched"] = open_task(
+            work_in(session, now=now), TaskKind.UNMATCHED, None, written
+        ).id
         _print(session, people[:2], now, numbers)
         _import(session, now, numbers)
         _tell(session, people[0], now)

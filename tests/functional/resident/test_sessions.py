@@ -238,6 +238,7 @@ def test_nothing_is_shown_to_somebody_who_is_not_signed_in(
 def test_a_session_of_one_site_is_none_on_the_other(sqlite_resident: Resident) -> None:
     with sqlite_resident.database.write() as session:
         now = sqlite_resident.now
-        token = sessions.start(session, sessions.RESIDENT, sessions.FULL, 1, now)
+        owner = sessions.Owner(sessions.RESIDENT, 1)
+        token = sessions.start(session, sessions.NewSession(owner, sessions.Stage.FULL), now)
         assert sessions.load(session, sessions.RESIDENT, token, now) is not None
         assert sessions.load(session, sessions.STAFF, token, now) is None

@@ -20,8 +20,8 @@ from portal.domain.contacts.escalations.states import CALL_BACK
 from portal.domain.foundation.base import UtcDateTime
 from portal.domain.foundation.program.calendar import CallCenterCalendar
 from portal.domain.people.households.models import Household
+from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
-from portal.domain.people.tasks.services import CALL_BACK as CALL_BACK_TASK
 from portal.domain.people.tasks.states import TASK
 
 PAGE = 20
@@ -142,7 +142,7 @@ def count_waiting(
 def count_handed_on(session: Session, *, include_protected: bool = False) -> int:
     """Return the number of callers who were reached, but whose matter the office has to finish."""
     inner = _rows(include_protected).where(
-        Task.kind == CALL_BACK_TASK, Task.state == TASK.initial, CallBack.state == HANDED_ON
+        Task.kind == TaskKind.CALL_BACK, Task.state == TASK.initial, CallBack.state == HANDED_ON
     )
     return (
         session.scalar(

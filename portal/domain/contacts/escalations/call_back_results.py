@@ -16,8 +16,9 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.models import Announcement
 from portal.domain.letters.announcements.stopping import call_off_cards
+from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
-from portal.domain.people.tasks.services import CALL_BACK, LETTER_WISHED, finish_task, open_task
+from portal.domain.people.tasks.services import finish_task, open_task
 from portal.domain.people.tasks.states import TASK
 
 NO_ANSWER, BUSY, WRONG_NUMBER, REACHED = "no_answer", "busy", "wrong_number", "reached"
@@ -99,11 +100,11 @@ def call_off(work: Work, key: str) -> None:
 
 
 def _give_up(work: Work, task: Task) -> None:
-    if task.kind != CALL_BACK:
+    if task.kind != TaskKind.CALL_BACK:
         return  # a resident's own request keeps its time: the office goes on with it
     finish_task(work, task.id, action="cancel")
     if task.household_id is not None:
         message = _s("折り返しの電話がつながりませんでした。受付番号 %(number)s") % {
             "number": task.receipt_no
         }
-        open_task(work, LETTER_WISHED, task.household_id, {"message": message})
+        open_task(work, TaskKind.LETTER_WISHED, task.household_id, {"message": message})

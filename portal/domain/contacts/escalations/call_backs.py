@@ -29,11 +29,12 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import telephone
 from portal.domain.foundation.work import Work
 from portal.domain.people.credentials.queries import latest_credential
+from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
-from portal.domain.people.tasks.services import CALL_BACK, UNMATCHED, details_of, open_task
+from portal.domain.people.tasks.services import details_of, open_task
 from portal.domain.people.tasks.states import TASK
 
-KINDS = (CALL_BACK, UNMATCHED)
+KINDS = (TaskKind.CALL_BACK, TaskKind.UNMATCHED)
 """Tasks that ask for a call.
 
 Requested in a call, or left on the resident site by somebody who cannot sign in.
@@ -84,7 +85,7 @@ def ask(
     details = {"telephone": number, "text": wanted.text.strip(), "language": wanted.language.value}
     task = open_task(
         work,
-        CALL_BACK,
+        TaskKind.CALL_BACK,
         household_id,
         details,
         due_at=wanted.at or default_due(work.program.calendar, work.now),

@@ -131,7 +131,7 @@ def search(work: Work, indexer: Indexer, asked: Asked, call: Call) -> Hits:
     hits = find(work, indexer, asked, with_withheld=True)
     if (
         asked.birth
-        and not throttles.take(work.session, BIRTHS_IN_A_CALL, str(call.id), work.now).allowed
+        and not throttles.take(work.session, BIRTHS_IN_A_CALL.of(str(call.id)), work.now).allowed
     ):
         record(
             work, "staff.unusual_browsing", "staff_user", work.actor.id, what="births", call=call.id

@@ -7,8 +7,9 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.services import move
+from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
-from portal.domain.people.tasks.services import BIRTH_FROZEN, finish_task
+from portal.domain.people.tasks.services import finish_task
 
 
 def unfreeze(work: Work, task_id: int) -> Credential:
@@ -22,7 +23,7 @@ def unfreeze(work: Work, task_id: int) -> Credential:
     task = work.session.scalar(select(Task).where(Task.id == task_id).with_for_update())
     if task is None or task.household_id is None:
         raise NotFoundError(_s("この用件は見つかりませんでした。"))
-    if task.kind != BIRTH_FROZEN:
+    if task.kind != TaskKind.BIRTH_FROZEN:
         raise WrongStateError(_s("この用件では、凍結を解けません。"))
     finish_task(work, task_id)
     return open_again(work, task.household_id)
@@ -45,5 +46,5 @@ def open_again(work: Work, household_id: int) -> Credential:
             _s("凍結された手紙がありません。手紙が作り直されたときは、用件を終わりにしてください。")
         )
     credential.wrong_births = b""
-    move(work, credential, "unlock", reason=BIRTH_FROZEN)
+    move(work, credential, "unlock", reason=TaskKind.BIRTH_FROZEN)
     return credential

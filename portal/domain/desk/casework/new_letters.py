@@ -23,17 +23,17 @@ from portal.domain.letters.letters.orders import order
 from portal.domain.letters.letters.states import REISSUE
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.queries import withheld
+from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
-from portal.domain.people.tasks.services import (
-    BIRTH_FROZEN,
-    CODE_CLOSED,
-    NEW_LETTER,
-    REPORT_LOST,
-    finish_task,
-)
+from portal.domain.people.tasks.services import finish_task
 
 WINDOW = WindowKind.NEW_LETTER
-LEADS_TO_LETTER = (NEW_LETTER, REPORT_LOST, CODE_CLOSED, BIRTH_FROZEN)
+LEADS_TO_LETTER = (
+    TaskKind.NEW_LETTER,
+    TaskKind.REPORT_LOST,
+    TaskKind.CODE_CLOSED,
+    TaskKind.BIRTH_FROZEN,
+)
 
 
 def leads_to_letter(task: Task) -> bool:

@@ -24,7 +24,8 @@ from portal.domain.people.authn.codes import secret_of
 from portal.domain.people.notices.messages import DATED_EVENTS, progress_message
 from portal.domain.people.notices.messages import PROGRESS_EVENTS as EVENTS
 from portal.domain.people.notices.services import enqueue
-from portal.domain.people.tasks.services import CALL_BACK, open_task
+from portal.domain.people.tasks.kinds import TaskKind
+from portal.domain.people.tasks.services import open_task
 
 LIFE = timedelta(hours=48)
 """How long a message is tried; after that it is undeliverable and a card follows."""
@@ -174,7 +175,7 @@ def _dispatch(work: Work, row: Announcement, way: Reach, contact: str | None) ->
             stop(work, row, LATE)
             return
         details = {"telephone": contact, "message": _matter(row)}
-        task = open_task(work, CALL_BACK, row.household_id, details)
+        task = open_task(work, TaskKind.CALL_BACK, row.household_id, details)
         row.task_id, row.sent_at = task.id, work.now
         row.state = ANNOUNCEMENT.next(row.state, "hand_to_staff")
     else:

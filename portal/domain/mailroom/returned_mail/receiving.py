@@ -26,7 +26,8 @@ from portal.domain.mailroom.returned_mail.storage import locked
 from portal.domain.people.credentials.services import lock_row, move
 from portal.domain.people.credentials.states import CREDENTIAL
 from portal.domain.people.households.models import Household
-from portal.domain.people.tasks.services import ADDRESS_CHECK, open_once
+from portal.domain.people.tasks.kinds import TaskKind
+from portal.domain.people.tasks.services import open_once
 from portal.domain.requests.alternatives import delivery
 from portal.domain.requests.alternatives.models import AlternativeParcel
 from portal.domain.requests.redeliveries.queries import LETTER as LETTER_ITEM
@@ -198,7 +199,7 @@ def _start_next_step(
                 action = NextAction.ON_REQUEST
         announce(work, household.id, "came_back", f"shipment:{shipment.id}:came_back")
     elif action is NextAction.WARD_LOOKS:
-        open_once(work, ADDRESS_CHECK, household.id, {"reason": reason})
+        open_once(work, TaskKind.ADDRESS_CHECK, household.id, {"reason": reason})
     return action
 
 

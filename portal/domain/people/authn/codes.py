@@ -13,9 +13,10 @@ from sqlalchemy.orm.attributes import set_committed_value
 from portal.domain.foundation.base import table_of
 from portal.domain.foundation.vault import Vault, same, seal, unseal
 from portal.domain.foundation.work import Work
+from portal.domain.people.authn.channels import CodeChannel, SourceState
 from portal.domain.people.authn.models import BackupCode, OneTimeCode, OtpAuthenticator
-from portal.domain.people.authn.totp import totp_step
-from portal.domain.people.authn.typed_code import DIGITS, CodeAnswer, read_code
+from portal.domain.people.authn.totp import App
+from portal.domain.people.authn.typed_code import DIGITS, CodeAnswer, CodeEntry, read_code
 
 CODE_LIFE = timedelta(minutes=10)
 TRIES_PER_CODE = 5
@@ -44,15 +45,15 @@ def add_authenticator(work: Work, credential_id: int, kind: str, secret: str) ->
             credential_id=credential_id, kind=kind, sealed=b"", created_at=work.now
         )
         work.session.add(found)
-    if found.state == "confirmed":
+    if found.state == SourceState.CONFIRMED:
         return found
     found.sealed = seal(work.vault.kek, secret.encode(), f"otp:{credential_id}:{kind}".encode())
-    digest = work.vault.blind("address", secret) if kind != "totp" else None
+    digest = work.vault.blind("address", secret) if kind != CodeChannel.TOTP else None
     if found.address_digest != digest and found.id is not None:
         # a code that went to another address proves nothing about this one
         work.session.execute(delete(OneTimeCode).where(OneTimeCode.authenticator_id == found.id))
     found.address_digest = digest
-    found.state = "pending"
+    found.state = SourceState.PENDING
     found.created_at = work.now
     work.session.flush()
     return found
@@ -89,39 +90,30 @@ _LOCKED = (
 )
 
 
-def check_code(work: Work, authenticator_id: int, purpose: str, typed: str) -> CodeAnswer:
-    """Check a typed code for one purpose: count a wrong one, use up the right one.
-
-    The source is locked meanwhile.
-    """
-    if (fault := read_code(typed).fault) is not None:
-        return fault
-    authenticator: OtpAuthenticator | None = work.session.scalar(_LOCKED, {"key": authenticator_id})
-    if authenticator is None:
-        return CodeAnswer.CLOSED
-    return check_locked(work, authenticator, purpose, typed)
+def lock(session: Session, authenticator_id: int) -> OtpAuthenticator | None:
+    """Read a source of codes anew and lock it to the end of the transaction; None if it is gone."""
+    found: OtpAuthenticator | None = session.scalar(_LOCKED, {"key": authenticator_id})
+    return found
 
 
-def check_locked(
-    work: Work, authenticator: OtpAuthenticator, purpose: str, typed: str
-) -> CodeAnswer:
-    """Check a typed code like ``check_code``, for a source that the caller has read and locked."""
-    typed_code = read_code(typed)
+def check_locked(work: Work, authenticator: OtpAuthenticator, entry: CodeEntry) -> CodeAnswer:
+    """Check a typed code against a locked source: count a wrong one, use up the right one."""
+    typed_code = read_code(entry.typed)
     if typed_code.fault is not None:
         return typed_code.fault
-    if authenticator.state == "closed":
+    if authenticator.state == SourceState.CLOSED:
         return CodeAnswer.CLOSED
     if authenticator.locked_until is not None and authenticator.locked_until > work.now:
         return CodeAnswer.LOCKED
-    if authenticator.kind == "totp":
+    if authenticator.kind == CodeChannel.TOTP:
         answer = _check_totp(work, authenticator, typed_code.digits)
     else:
-        answer = _check_sent(work, authenticator, purpose, typed_code.digits)
+        answer = _check_sent(work, authenticator, entry)
     if answer is CodeAnswer.RIGHT:
         if authenticator.fails or authenticator.locks:
             authenticator.fails = authenticator.locks = 0
-        if authenticator.state == "pending":
-            authenticator.state = "confirmed"
+        if authenticator.state == SourceState.PENDING:
+            authenticator.state = SourceState.CONFIRMED
             authenticator.confirmed_at = work.now
     elif answer is CodeAnswer.WRONG:
         _count_fail(authenticator, work.now)
@@ -132,7 +124,7 @@ def _count_fail(authenticator: OtpAuthenticator, now: datetime) -> None:
     authenticator.fails += 1
     authenticator.total_fails += 1
     if authenticator.total_fails >= TOTAL_FAILS:
-        authenticator.state = "closed"
+        authenticator.state = SourceState.CLOSED
     elif authenticator.fails >= CONSECUTIVE_FAILS:
         authenticator.locked_until = now + FIRST_LOCK * 2**authenticator.locks
         authenticator.locks += 1
@@ -176,26 +168,23 @@ _BURN = (
 
 
 def _check_totp(work: Work, authenticator: OtpAuthenticator, digits: str) -> CodeAnswer:
-    answer, step = totp_step(
-        secret_of(work.vault, authenticator), digits, work.now, authenticator.last_step
-    )
+    app = App(secret_of(work.vault, authenticator), authenticator.last_step)
+    answer, step = app.check(digits, work.now)
     if step != authenticator.last_step:
         work.session.execute(_BURN, {"key": authenticator.id, "step": step})
         set_committed_value(authenticator, "last_step", step)
     return answer
 
 
-def good_until(
-    session: Session, authenticator: OtpAuthenticator, purpose: str, now: datetime
-) -> datetime | None:
+def good_until(work: Work, authenticator: OtpAuthenticator, purpose: str) -> datetime | None:
     """Return until when the newest sent code of a purpose can be used; None if there is none."""
-    return session.scalar(
+    return work.session.scalar(
         select(OneTimeCode.expires_at)
         .where(
             OneTimeCode.authenticator_id == authenticator.id,
             OneTimeCode.purpose == purpose,
             OneTimeCode.used_at.is_(None),
-            OneTimeCode.expires_at > now,
+            OneTimeCode.expires_at > work.now,
             OneTimeCode.tries < TRIES_PER_CODE,
         )
         .order_by(OneTimeCode.expires_at.desc())
@@ -203,15 +192,14 @@ def good_until(
     )
 
 
-def _check_sent(
-    work: Work, authenticator: OtpAuthenticator, purpose: str, digits: str
-) -> CodeAnswer:
-    digest = work.vault.code_digest(f"code:{authenticator.id}:{purpose}", digits)
+def _check_sent(work: Work, authenticator: OtpAuthenticator, entry: CodeEntry) -> CodeAnswer:
+    context = f"code:{authenticator.id}:{entry.purpose}"
+    digest = work.vault.code_digest(context, read_code(entry.typed).digits)
     rows = work.session.scalars(
         select(OneTimeCode)
         .where(
             OneTimeCode.authenticator_id == authenticator.id,
-            OneTimeCode.purpose == purpose,
+            OneTimeCode.purpose == entry.purpose,
             OneTimeCode.created_at > work.now - timedelta(hours=1),
         )
         .with_for_update()

@@ -2,12 +2,13 @@
 
 import hashlib
 import secrets
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -28,9 +29,24 @@ class Lifetime:
     locks: bool = False
 
 
+class Stage(StrEnum):
+    """How far the sign-in of a session has come."""
+
+    BIRTH = "birth"
+    """A resident gave ID and password for the first time; the birth date comes next."""
+    CHANNEL = "channel"
+    """The birth date was right; a channel for one-time codes comes next."""
+    CODE = "code"
+    """A resident gave ID and password; the one-time code comes next."""
+    PASSWORD = "password"  # noqa: S105  (the name of a stage)
+    """A member of the staff gave login and password; the code comes next."""
+    FULL = "full"
+    LOCKED = "locked"
+    """Fully signed in, but the password is required first."""
+
+
 RESIDENT = "resident"
 STAFF = "staff"
-FULL, LOCKED = "full", "locked"
 LIFETIMES = {
     RESIDENT: Lifetime(timedelta(minutes=15), timedelta(hours=12)),
     STAFF: Lifetime(timedelta(minutes=15), timedelta(hours=8), locks=True),
@@ -40,46 +56,64 @@ BINDING = "forms"
 TOUCH_EVERY = timedelta(seconds=60)
 
 
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose session it is: an account of one site, a credential or a member of the staff."""
+
+    site: str
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """A session to begin.
+
+    Attributes:
+        owner: Whose it is.
+        stage: How far the sign-in has come.
+        data: What the session keeps for its next steps.
+        device: What kind of device the browser runs on.
+        verified_at: When the second factor was given (UTC), by default now for a full session.
+        replaces: The session that ends, so that a fixed ID is worth nothing.
+    """
+
+    owner: Owner
+    stage: Stage
+    data: Mapping[str, Any] = field(default_factory=dict)
+    device: str | None = None
+    verified_at: datetime | None = None
+    replaces: AuthSession | None = None
+
+
 def token_hash(token: str) -> bytes:
     """Return the hash of a session ID, as stored."""
     return hashlib.sha256(token.encode()).digest()
 
 
-def start(
-    session: Session,
-    site: str,
-    stage: str,
-    owner_id: int,
-    now: datetime,
-    *,
-    data: dict[str, Any] | None = None,
-    device: str | None = None,
-    replaces: AuthSession | None = None,
-    verified_at: datetime | None = None,
-) -> str:
+def start(session: Session, new: NewSession, now: datetime) -> str:
     """Begin a session and return its ID.
 
-    The session it replaces ends, so that a fixed ID is worth nothing. ``verified_at`` is when the
-    second factor was given, by default now for a full session.
+    It ends no later than the session of the same owner that it replaces.
     """
-    ends_at = now + LIFETIMES[site].absolute
-    if replaces is not None:
-        if replaces.owner_id == owner_id and replaces.site == site:
-            ends_at = replaces.ends_at
-        session.delete(replaces)
+    owner, replaced = new.owner, new.replaces
+    ends_at = now + LIFETIMES[owner.site].absolute
+    if replaced is not None:
+        if replaced.owner_id == owner.id and replaced.site == owner.site:
+            ends_at = replaced.ends_at
+        session.delete(replaced)
     token = secrets.token_urlsafe(32)
     session.add(
         AuthSession(
             token_hash=token_hash(token),
-            site=site,
-            stage=stage,
-            owner_id=owner_id,
-            data=data or {},
-            device=device,
+            site=owner.site,
+            stage=new.stage,
+            owner_id=owner.id,
+            data=dict(new.data),
+            device=new.device,
             created_at=now,
             seen_at=now,
             ends_at=ends_at,
-            verified_at=verified_at or (now if stage == FULL else None),
+            verified_at=new.verified_at or (now if new.stage is Stage.FULL else None),
         )
     )
     session.flush()
@@ -101,7 +135,7 @@ def load(session: Session, site: str, token: str, now: datetime) -> AuthSession 
 def is_alive(found: AuthSession, now: datetime) -> bool:
     """Tell whether a session is neither past its end nor idle (one that locks instead stays alive)."""
     lifetime = LIFETIMES[found.site]
-    if lifetime.locks and found.stage in {FULL, LOCKED}:
+    if lifetime.locks and found.stage in {Stage.FULL, Stage.LOCKED}:
         return now < found.ends_at
     return now < found.ends_at and now < found.seen_at + lifetime.idle
 
@@ -109,8 +143,8 @@ def is_alive(found: AuthSession, now: datetime) -> bool:
 def is_locked(found: AuthSession, now: datetime) -> bool:
     """Tell whether the password is required before anything else: locked by hand, or idle too long."""
     lifetime = LIFETIMES[found.site]
-    idle = lifetime.locks and found.stage == FULL and now >= found.seen_at + lifetime.idle
-    return found.stage == LOCKED or idle
+    idle = lifetime.locks and found.stage == Stage.FULL and now >= found.seen_at + lifetime.idle
+    return found.stage == Stage.LOCKED or idle
 
 
 def binding(found: AuthSession) -> str:
@@ -125,8 +159,8 @@ def lock(session: Session, session_id: int) -> bool:
     """Lock a fully signed-in session; return False if it was locked already or does not exist."""
     locked = session.execute(
         update(AuthSession)
-        .where(AuthSession.id == session_id, AuthSession.stage == FULL)
-        .values(stage=LOCKED)
+        .where(AuthSession.id == session_id, AuthSession.stage == Stage.FULL)
+        .values(stage=Stage.LOCKED)
         .returning(AuthSession.id)
     )
     return locked.scalar_one_or_none() is not None
@@ -134,18 +168,15 @@ def lock(session: Session, session_id: int) -> bool:
 
 def unlock(session: Session, found: AuthSession, now: datetime) -> str:
     """Continue a locked session under a new ID, with the same end, data and forms; return the ID."""
-    data = found.data | {BINDING: binding(found)}
-    return start(
-        session,
-        found.site,
-        FULL,
-        found.owner_id or 0,
-        now,
-        data=data,
+    continued = NewSession(
+        Owner(found.site, found.owner_id or 0),
+        Stage.FULL,
+        data=found.data | {BINDING: binding(found)},
         device=found.device,
-        replaces=found,
         verified_at=found.verified_at,
+        replaces=found,
     )
+    return start(session, continued, now)
 
 
 _SESSIONS = table_of(AuthSession)
@@ -175,14 +206,16 @@ def end(session: Session, site: str, token: str) -> None:
     )
 
 
-def end_all(session: Session, site: str, owner_id: int, *, keep: int | None = None) -> int:
+def end_all(session: Session, owner: Owner, *, keep: int | None = None) -> int:
     """End all sessions of an owner, except the one to ``keep``; return how many ended."""
-    statement = delete(AuthSession).where(
-        AuthSession.site == site, AuthSession.owner_id == owner_id
-    )
+    statement = delete(AuthSession).where(*_owned_by(owner))
     if keep is not None:
         statement = statement.where(AuthSession.id != keep)
     return len(session.scalars(statement.returning(AuthSession.id)).all())
+
+
+def _owned_by(owner: Owner) -> tuple[ColumnElement[bool], ...]:
+    return (AuthSession.site == owner.site, AuthSession.owner_id == owner.id)
 
 
 def end_many(session: Session, site: str, owner_ids: Collection[int]) -> None:
@@ -194,36 +227,33 @@ def end_many(session: Session, site: str, owner_ids: Collection[int]) -> None:
     )
 
 
-def end_one(session: Session, site: str, owner_id: int, session_id: int) -> bool:
+def end_one(session: Session, owner: Owner, session_id: int) -> bool:
     """End one session of an owner; return False if the owner has no session with this key."""
     ended = session.execute(
         delete(AuthSession)
-        .where(
-            AuthSession.site == site, AuthSession.owner_id == owner_id, AuthSession.id == session_id
-        )
+        .where(*_owned_by(owner), AuthSession.id == session_id)
         .returning(AuthSession.id)
     )
     return ended.scalar_one_or_none() is not None
 
 
-def living(session: Session, site: str, owner_id: int, now: datetime) -> list[AuthSession]:
+def living(session: Session, owner: Owner, now: datetime) -> list[AuthSession]:
     """Return the living, fully signed-in sessions of an owner, the most recently used first."""
     rows = session.scalars(
         select(AuthSession)
         .where(
-            AuthSession.site == site,
-            AuthSession.owner_id == owner_id,
+            *_owned_by(owner),
             AuthSession.ends_at > now,
-            AuthSession.stage.in_((FULL, LOCKED)),
+            AuthSession.stage.in_((Stage.FULL, Stage.LOCKED)),
         )
         .order_by(AuthSession.seen_at.desc(), AuthSession.id.desc())
     )
     return [row for row in rows if is_alive(row, now)]
 
 
-def count(session: Session, site: str, owner_id: int, now: datetime) -> int:
+def count(session: Session, owner: Owner, now: datetime) -> int:
     """Return the number of living sessions of an owner."""
-    return len(living(session, site, owner_id, now))
+    return len(living(session, owner, now))
 
 
 def sweep(session: Session, now: datetime) -> None:

@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, case, delete, func, select, update
+from sqlalchemy import ColumnElement, Executable, bindparam, case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -28,6 +27,23 @@ class Limit:
     growing: bool = False
     closed_after: int = 0
 
+    def of(self, key: str) -> "Bucket":
+        """Return the counter of this limit for one key."""
+        return Bucket(self, key)
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """The counter of one limit for one key: an account, a device, a network, a form."""
+
+    limit: Limit
+    key: str
+
+    @property
+    def stored_key(self) -> str:
+        """The key of the counter's row."""
+        return f"{self.limit.name}:{self.key}"
+
 
 UNKNOWN_DEVICE = Limit("t1", 5, 24 * 3600, growing=True, closed_after=100)
 KNOWN_DEVICE = Limit("t2", 10, 15 * 60)
@@ -44,9 +60,9 @@ STAFF_SEARCH = Limit("t10", 200, 24 * 3600)
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether the try counts.
+    """Whether a try is allowed.
 
-    If not, ``retry_at`` is when the next one does (None: only staff can help).
+    If not, ``retry_at`` is when the next one will be (None: only staff can help).
     """
 
     allowed: bool
@@ -57,7 +73,7 @@ class Verdict:
 _BUCKETS = table_of(ThrottleBucket)
 
 
-def _counting(dialect: str) -> Any:
+def _counting(dialect: str) -> Executable:
     """Return the statement that counts one try in its bucket and restarts the window if it is over."""
     insert = pg_insert if dialect == "postgresql" else sqlite_insert
     now, fresh = bindparam("now", type_=UtcDateTime), _BUCKETS.c.window_start <= bindparam("stale")
@@ -94,13 +110,13 @@ _BLOCKED = (
 )
 
 
-def take(session: Session, limit: Limit, key: str, now: datetime) -> Verdict:
+def take(session: Session, bucket: Bucket, now: datetime) -> Verdict:
     """Count one try *before* the work is done, and tell whether it may be done.
 
     Two hundred simultaneous tries with a limit of five get five permissions: the update locks the
     row.
     """
-    row_key = f"{limit.name}:{key}"
+    limit, row_key = bucket.limit, bucket.stored_key
     blocked = session.scalar(_BLOCKED, {"bucket": row_key}) if limit.growing else None
     if blocked is not None and blocked > now:
         return Verdict(allowed=False, retry_at=blocked)
@@ -137,12 +153,12 @@ def _block(session: Session, row_key: str, until: datetime) -> None:
     )
 
 
-def give_back(session: Session, limit: Limit, key: str) -> None:
-    """Uncount the try that turned out right; other tries of the same key stay counted."""
+def give_back(session: Session, bucket: Bucket) -> None:
+    """Uncount a try that turned out right; other tries of the same key stay counted."""
     positive: ColumnElement[int] = func.coalesce(ThrottleBucket.count, 0)
     session.execute(
         update(ThrottleBucket)
-        .where(ThrottleBucket.key == f"{limit.name}:{key}")
+        .where(ThrottleBucket.key == bucket.stored_key)
         .values(
             count=case((positive > 0, ThrottleBucket.count - 1), else_=0),
             total=case((ThrottleBucket.total > 0, ThrottleBucket.total - 1), else_=0),
@@ -151,27 +167,25 @@ def give_back(session: Session, limit: Limit, key: str) -> None:
     )
 
 
-def clear(session: Session, limit: Limit, key: str) -> None:
+def clear(session: Session, bucket: Bucket) -> None:
     """Delete the counter of a key, after a new letter or after staff unlocked it."""
-    session.execute(delete(ThrottleBucket).where(ThrottleBucket.key == f"{limit.name}:{key}"))
+    session.execute(delete(ThrottleBucket).where(ThrottleBucket.key == bucket.stored_key))
 
 
-def blocked_until(session: Session, limit: Limit, key: str, now: datetime) -> datetime | None:
+def blocked_until(session: Session, bucket: Bucket, now: datetime) -> datetime | None:
     """Return until when the key must wait, for a page that explains it."""
     until = session.scalar(
-        select(ThrottleBucket.blocked_until).where(ThrottleBucket.key == f"{limit.name}:{key}")
+        select(ThrottleBucket.blocked_until).where(ThrottleBucket.key == bucket.stored_key)
     )
     return until if until is not None and until > now else None
 
 
-def full_until(
-    session: Session, tries: Iterable[tuple[Limit, str]], now: datetime
-) -> datetime | None:
+def full_until(session: Session, buckets: Iterable[Bucket], now: datetime) -> datetime | None:
     """Return when all limits with a fixed window accept another try; None if they do now.
 
     Counts nothing.
     """
-    limits = {f"{limit.name}:{key}": limit for limit, key in tries}
+    limits = {bucket.stored_key: bucket.limit for bucket in buckets}
     rows = session.execute(_FILLED, {"buckets": list(limits)})
     ends = [
         start + timedelta(seconds=limits[key].seconds)
@@ -181,22 +195,23 @@ def full_until(
     return max((end for end in ends if end > now), default=None)
 
 
-def is_closed(session: Session, limit: Limit, key: str) -> bool:
+def is_closed(session: Session, bucket: Bucket) -> bool:
     """Tell whether the total of tries closed the key (``closed_after``).
 
     Only a new letter helps then.
     """
     total = session.scalar(
-        select(ThrottleBucket.total).where(ThrottleBucket.key == f"{limit.name}:{key}")
+        select(ThrottleBucket.total).where(ThrottleBucket.key == bucket.stored_key)
     )
-    return bool(limit.closed_after) and (total or 0) >= limit.closed_after
+    closed_after = bucket.limit.closed_after
+    return bool(closed_after) and (total or 0) >= closed_after
 
 
-def end_wait(session: Session, limit: Limit, key: str) -> None:
+def end_wait(session: Session, bucket: Bucket) -> None:
     """End the waiting time of a key after a person was verified; the total of tries stays counted."""
     session.execute(
         update(ThrottleBucket)
-        .where(ThrottleBucket.key == f"{limit.name}:{key}")
+        .where(ThrottleBucket.key == bucket.stored_key)
         .values(count=0, blocked_until=None)
     )
 

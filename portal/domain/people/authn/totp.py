@@ -2,6 +2,7 @@
 
 import base64
 import hmac
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import pyotp
@@ -22,24 +23,28 @@ def totp_uri(secret: str, account: str, issuer: str) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=account, issuer_name=issuer)
 
 
-def totp_step(
-    secret: str, digits: str, now: datetime, last_step: int | None
-) -> tuple[CodeAnswer, int | None]:
-    """Check an app's code, allowing one step of drift; return the answer and the matched time step.
+@dataclass(frozen=True, slots=True)
+class App:
+    """An authenticator app: its base32 secret, and the last time step whose code was accepted."""
 
-    A step at or before the last accepted one counts as used.
-    """
-    key = base64.b32decode(secret)
-    current = int(now.timestamp()) // TOTP_SECONDS
-    answer = CodeAnswer.WRONG
-    matched: int | None = None
-    for step in (current - 1, current, current + 1):
-        if same(_app_code(key, step).encode(), digits.encode()):
-            matched = step
-    if matched is not None:
-        used = last_step is not None and matched <= last_step
-        answer = CodeAnswer.USED if used else CodeAnswer.RIGHT
-    return answer, matched if answer is CodeAnswer.RIGHT else last_step
+    secret: str = field(repr=False)
+    last_step: int | None
+
+    def check(self, digits: str, now: datetime) -> tuple[CodeAnswer, int | None]:
+        """Check a code, allowing one step of drift; return the answer and the accepted time step.
+
+        A step at or before the last accepted one counts as used.
+        """
+        key = base64.b32decode(self.secret)
+        current = int(now.timestamp()) // TOTP_SECONDS
+        matched: int | None = None
+        for step in (current - 1, current, current + 1):
+            if same(_app_code(key, step).encode(), digits.encode()):
+                matched = step
+        if matched is None:
+            return CodeAnswer.WRONG, self.last_step
+        used = self.last_step is not None and matched <= self.last_step
+        return (CodeAnswer.USED, self.last_step) if used else (CodeAnswer.RIGHT, matched)
 
 
 def _app_code(key: bytes, step: int) -> str:

@@ -1,7 +1,7 @@
 """A typed one-time code, and the result of checking it."""
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 DIGITS = 6
@@ -20,6 +20,14 @@ class CodeAnswer(StrEnum):
     USED = "used"
     LOCKED = "locked"
     CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class CodeEntry:
+    """What somebody typed as a code, and what the code has to be for."""
+
+    purpose: str
+    typed: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

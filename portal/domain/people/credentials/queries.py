@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.work import Work
+from portal.domain.people.authn.channels import CodeChannel
 from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
 
@@ -42,7 +43,7 @@ def households_with_telephone(work: Work, telephone: str, limit: int = 21) -> li
         .join(OtpAuthenticator, OtpAuthenticator.credential_id == Credential.id)
         .where(
             OtpAuthenticator.address_digest == work.vault.blind("address", telephone),
-            OtpAuthenticator.kind == "sms",
+            OtpAuthenticator.kind == CodeChannel.SMS,
             OtpAuthenticator.confirmed_at.is_not(None),
         )
         .distinct()

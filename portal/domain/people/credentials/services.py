@@ -14,43 +14,18 @@ from portal.domain.foundation.work import Work
 from portal.domain.people.authn import sessions
 from portal.domain.people.credentials.formats import new_login_id
 from portal.domain.people.credentials.models import Credential
-from portal.domain.people.credentials.states import CREDENTIAL
+from portal.domain.people.credentials.states import (
+    BEFORE,
+    CREDENTIAL,
+    LIVING,
+    USABLE,
+    CredentialState,
+)
 
 
 def login_digest(vault: Vault, login_id: str) -> bytes:
     """Return the keyed digest by which an ID is found."""
     return vault.blind("login", login_id)
-
-
-def issue(work: Work, household_id: int, login_id: str, password_hash: str) -> Credential:
-    """Store a new credential and supersede the one before it, with all its sessions.
-
-    The password itself never comes here: it exists only in the printing worker's memory and on the
-    letter.
-    """
-    for old in work.session.scalars(
-        select(Credential)
-        .where(
-            Credential.household_id == household_id,
-            Credential.state.not_in(("superseded", "closed")),
-        )
-        .with_for_update()
-    ):
-        move(work, old, "supersede")
-    work.session.flush()
-    digest = login_digest(work.vault, login_id)
-    credential = Credential(
-        household_id=household_id,
-        login_digest=digest,
-        login_sealed=seal(work.vault.kek, login_id.encode(), digest),
-        password_hash=password_hash,
-        created_at=work.now,
-        changed_at=work.now,
-    )
-    work.session.add(credential)
-    work.session.flush()
-    record(work, "credential.issued", "credential", credential.id, household_id=household_id)
-    return credential
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +37,23 @@ class NewCredential:
     password_hash: str = field(repr=False)
 
 
+def issue(work: Work, new: NewCredential) -> Credential:
+    """Store a new credential and supersede the one before it, with all its sessions.
+
+    The password itself never comes here: it exists only in the printing worker's memory and on the
+    letter.
+    """
+    return work.session.get_one(Credential, issue_many(work, [new])[new.household_id])
+
+
 def issue_many(work: Work, new: Collection[NewCredential]) -> dict[int, int]:
-    """Store many credentials at once, each as ``issue`` does; return their keys by household key."""
+    """Store many credentials as ``issue`` does; return their keys by household key."""
     households = [one.household_id for one in new]
     for old in work.session.scalars(
         select(Credential)
         .where(
             Credential.household_id.in_(households),
-            Credential.state.not_in(("superseded", "closed")),
+            Credential.state.in_(LIVING),
         )
         .order_by(Credential.id)
         .with_for_update()
@@ -126,15 +110,15 @@ def move(work: Work, credential: Credential, action: str, reason: str = "") -> N
         WrongStateError: the machine has no such step from this state.
     """
     target = CREDENTIAL.next(credential.state, action)
-    if target == "before":
-        target = credential.state_before or "issued"
+    if target == BEFORE:
+        target = credential.state_before or CredentialState.ISSUED
         credential.state_before = None
     elif action in {"lock", "suspend"}:
         credential.state_before = credential.state
     credential.state = target
     credential.changed_at = work.now
-    if target not in {"issued", "active"} or action == "reset_channel":
-        sessions.end_all(work.session, sessions.RESIDENT, credential.id)
+    if target not in USABLE or action == "reset_channel":
+        sessions.end_all(work.session, sessions.Owner(sessions.RESIDENT, credential.id))
     record(
         work,
         f"credential.{action}",

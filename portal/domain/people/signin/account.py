@@ -11,20 +11,16 @@ from portal.domain.foundation.errors import InputError, NotAllowedError
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn import sessions
+from portal.domain.people.authn.channels import SourceState
 from portal.domain.people.authn.models import AuthSession, OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.services import lock_row, move
+from portal.domain.people.credentials.states import CredentialState
 from portal.domain.people.signin.common_passwords import is_common
 from portal.domain.people.signin.notify import tell_owner
+from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
-from portal.domain.people.tasks.services import (
-    NEW_LETTER,
-    NO_CHANNEL,
-    REPORT_LOST,
-    UNMATCHED,
-    open_once,
-    open_task,
-)
+from portal.domain.people.tasks.services import open_once, open_task
 
 PASSWORD_MIN, PASSWORD_MAX = 10, 128
 
@@ -66,14 +62,16 @@ def set_own_password(work: Work, auth: AuthSession, hashed: str) -> int:
     credential.changed_at = work.now
     _note(work, credential, "account.own_password")
     tell_owner(work, credential, "password_changed")
-    return sessions.end_all(work.session, sessions.RESIDENT, credential.id, keep=auth.id)
+    return sessions.end_all(
+        work.session, sessions.Owner(sessions.RESIDENT, credential.id), keep=auth.id
+    )
 
 
 def sign_out_everywhere(work: Work, auth: AuthSession) -> int:
     """End all sessions of the account, this one included."""
     credential = work.session.get_one(Credential, auth.owner_id)
     _note(work, credential, "account.sign_out_everywhere")
-    return sessions.end_all(work.session, sessions.RESIDENT, credential.id)
+    return sessions.end_all(work.session, sessions.Owner(sessions.RESIDENT, credential.id))
 
 
 def remove_channel(work: Work, auth: AuthSession, kind: str) -> None:
@@ -85,7 +83,8 @@ def remove_channel(work: Work, auth: AuthSession, kind: str) -> None:
     credential = lock_row(work.session, auth.owner_id or 0)
     rows = work.session.scalars(
         select(OtpAuthenticator).where(
-            OtpAuthenticator.credential_id == credential.id, OtpAuthenticator.state == "confirmed"
+            OtpAuthenticator.credential_id == credential.id,
+            OtpAuthenticator.state == SourceState.CONFIRMED,
         )
     ).all()
     chosen = [r for r in rows if r.kind == kind]
@@ -108,11 +107,11 @@ def report_lost(work: Work, credential_id: int) -> Task:
         WrongStateError: the account was replaced or closed.
     """
     credential = lock_row(work.session, credential_id)
-    task = open_once(work, REPORT_LOST, credential.household_id, {})
-    if credential.state in {"suspended", "locked"}:
+    task = open_once(work, TaskKind.REPORT_LOST, credential.household_id, {})
+    if credential.state in {CredentialState.SUSPENDED, CredentialState.LOCKED}:
         return task  # the button was pressed twice, or the account is locked
     tell_owner(work, credential, "new_letter")
-    move(work, credential, "suspend", reason=REPORT_LOST)
+    move(work, credential, "suspend", reason=TaskKind.REPORT_LOST)
     return task
 
 
@@ -121,7 +120,7 @@ def ask_new_letter(work: Work, household_id: int) -> Task:
 
     Repeated requests count as one.
     """
-    return open_once(work, NEW_LETTER, household_id, {})
+    return open_once(work, TaskKind.NEW_LETTER, household_id, {})
 
 
 def ask_without_sign_in(work: Work, details: dict[str, Any]) -> Task:
@@ -130,7 +129,7 @@ def ask_without_sign_in(work: Work, details: dict[str, Any]) -> Task:
     Nothing is looked up here, so that neither answer nor duration differs; staff compare later, and
     whatever is sent goes only to the registered address (``security.md`` §9).
     """
-    return open_task(work.acting_as(Actor(Role.RESIDENT)), UNMATCHED, None, details)
+    return open_task(work.acting_as(Actor(Role.RESIDENT)), TaskKind.UNMATCHED, None, details)
 
 
 def _note(work: Work, credential: Credential, action: str, **detail: str) -> None:
@@ -152,4 +151,4 @@ def ask_no_channel(work: Work, auth: AuthSession) -> Task:
     """
     credential = work.session.get_one(Credential, auth.owner_id)
     actor = Actor(Role.RESIDENT, credential.id)
-    return open_once(work.acting_as(actor), NO_CHANNEL, credential.household_id, {})
+    return open_once(work.acting_as(actor), TaskKind.NO_CHANNEL, credential.household_id, {})

@@ -15,12 +15,14 @@ from portal.domain.foundation.work import Work
 from portal.domain.people.authn import sessions
 from portal.domain.people.authn.backup_codes import new_backup_codes
 from portal.domain.people.authn.models import AuthSession
+from portal.domain.people.authn.sessions import Stage
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.services import lock_row, move
+from portal.domain.people.credentials.states import CredentialState
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.records import birth_digest
-from portal.domain.people.signin.attempt import STAGE_BIRTH, STAGE_CHANNEL, STAGE_FULL
-from portal.domain.people.tasks.services import BIRTH_FROZEN, open_once
+from portal.domain.people.tasks.kinds import TaskKind
+from portal.domain.people.tasks.services import open_once
 
 # T8 of security.md §2: five different wrong dates per letter, then people decide.
 BIRTH_TRIES = 5
@@ -37,9 +39,9 @@ class BirthAnswer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BirthCheck:
-    """The answer.
+    """The result of a check: a right date continues the session with ``token``.
 
-    ``token`` continues the session; ``receipt_no`` is for a person who is locked out.
+    ``receipt_no`` is for a person who is locked out.
     """
 
     answer: BirthAnswer
@@ -54,28 +56,15 @@ def check_birth(work: Work, auth: AuthSession, typed: date) -> BirthCheck:
     Raises:
         WrongStateError: the session is not at this step.
     """
-    _at_stage(auth, STAGE_BIRTH)
+    _at_stage(auth, Stage.BIRTH)
     credential = lock_row(work.session, _owner(auth))
     household = work.session.get_one(Household, credential.household_id)
     by_resident = work.acting_as(Actor(Role.RESIDENT, credential.id))
-    if credential.state != "issued":
-        raise WrongStateError(
-            _(
-                "この手続きは、もう終わっているか、できなくなっています。はじめから、"
-                "やりなおしてください。"
-            )
-        )
+    if credential.state != CredentialState.ISSUED:
+        raise _over()
     digest = birth_digest(work.vault, household.number_digest, typed)
     if household.birth_digest is not None and same(digest, household.birth_digest):
-        token = sessions.start(
-            work.session,
-            sessions.RESIDENT,
-            STAGE_CHANNEL,
-            credential.id,
-            work.now,
-            replaces=auth,
-            device=auth.device,
-        )
+        token = _next_session(work, auth, Stage.CHANNEL)
         record(
             by_resident,
             "activation.birth",
@@ -105,8 +94,8 @@ def _count_wrong(work: Work, credential: Credential, short: bytes) -> BirthCheck
         )
     if len(wrong) < BIRTH_TRIES:
         return BirthCheck(BirthAnswer.WRONG, tries_left=BIRTH_TRIES - len(wrong))
-    move(work, credential, "lock", reason=BIRTH_FROZEN)
-    task = open_once(work, BIRTH_FROZEN, credential.household_id, {})
+    move(work, credential, "lock", reason=TaskKind.BIRTH_FROZEN)
+    task = open_once(work, TaskKind.BIRTH_FROZEN, credential.household_id, {})
     return BirthCheck(BirthAnswer.FROZEN, receipt_no=task.receipt_no)
 
 
@@ -118,21 +107,18 @@ def activate(work: Work, auth: AuthSession) -> tuple[str, list[str]]:
     Raises:
         WrongStateError: the session is not at this step.
     """
-    _at_stage(auth, STAGE_CHANNEL)
+    _at_stage(auth, Stage.CHANNEL)
     credential = lock_row(work.session, _owner(auth))
     move(work.acting_as(Actor(Role.RESIDENT, credential.id)), credential, "activate")
     credential.activated_at = credential.activated_at or work.now
     backup = new_backup_codes(work, credential.id)
-    token = sessions.start(
-        work.session,
-        sessions.RESIDENT,
-        STAGE_FULL,
-        credential.id,
-        work.now,
-        replaces=auth,
-        device=auth.device,
-    )
-    return token, backup
+    return _next_session(work, auth, Stage.FULL), backup
+
+
+def _next_session(work: Work, auth: AuthSession, stage: Stage) -> str:
+    owner = sessions.Owner(sessions.RESIDENT, _owner(auth))
+    new = sessions.NewSession(owner, stage, device=auth.device, replaces=auth)
+    return sessions.start(work.session, new, work.now)
 
 
 def credential_of(session: Session, auth: AuthSession) -> Credential:
@@ -146,11 +132,15 @@ def _owner(auth: AuthSession) -> int:
     return auth.owner_id
 
 
-def _at_stage(auth: AuthSession, stage: str) -> None:
+def _at_stage(auth: AuthSession, stage: Stage) -> None:
     if auth.stage != stage:
-        raise WrongStateError(
-            _(
-                "この手続きは、もう終わっているか、できなくなっています。はじめから、"
-                "やりなおしてください。"
-            )
+        raise _over()
+
+
+def _over() -> WrongStateError:
+    return WrongStateError(
+        _(
+            "この手続きは、もう終わっているか、できなくなっています。はじめから、"
+            "やりなおしてください。"
         )
+    )

@@ -19,36 +19,35 @@ from portal.domain.foundation.texts import _
 from portal.domain.foundation.vault import Vault
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn import sessions, throttles
+from portal.domain.people.authn.attempts import Attempt, TypedLogin
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.authn.networks import network_keys
+from portal.domain.people.authn.sessions import Stage
+from portal.domain.people.authn.throttles import Bucket
 from portal.domain.people.credentials.formats import read_login_id, read_password
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.services import login_digest
+from portal.domain.people.credentials.states import USABLE, CredentialState
 from portal.domain.people.households.models import Household
 
 DEVICE_LIFE = timedelta(days=400)
-REUSABLE, SUPERSEDED = "reusable", "superseded"
-USABLE = frozenset({"issued", "active"})
-STAGE_BIRTH, STAGE_CHANNEL, STAGE_CODE, STAGE_FULL = "birth", "channel", "code", "full"
-Counters = tuple[tuple[throttles.Limit, str], ...]
+REUSABLE = "reusable"
+"""The letter's password keeps working after the first sign-in (``Program.letter_password_mode``)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """The client of a sign-in attempt: network address (never stored in clear) and device cookie."""
+    """The client of a sign-in attempt.
+
+    Attributes:
+        address: Its network address, never stored in clear.
+        device: The cookie that marks it as known.
+        device_label: What kind of device it is, for the list of sessions.
+    """
 
     address: str
     device: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """A counted try: what to compare with, and the counters that a right one is given back to."""
-
-    credential_id: int | None
-    hashed: str | None = field(repr=False)
-    password: str = field(repr=False)
-    counters: Counters = ()
+    device_label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ class SignedIn:
     """A session that continues with the birth date (first sign-in) or the one-time code."""
 
     token: str = field(repr=False)
-    stage: str
+    stage: Stage
 
 
 def device_token(vault: Vault, digest: bytes) -> str:
@@ -72,9 +71,7 @@ def known_device(vault: Vault, digest: bytes, token: str | None) -> str | None:
     return name if secrets.compare_digest(signature.encode(), expected.encode()) else None
 
 
-def begin(
-    work: Work, typed_id: str, typed_password: str, visitor: Visitor, *, mode: str
-) -> Attempt:
+def begin(work: Work, typed: TypedLogin, visitor: Visitor) -> Attempt:
     """Count the try and find what to compare with.
 
     Raises:
@@ -82,38 +79,44 @@ def begin(
             counted).
         ThrottledError: this ID, device or network must wait.
     """
-    login_id = read_login_id(typed_id)
+    login_id = read_login_id(typed.login)
     if login_id is None:
         raise InputError(login_id_text(), code="login_id")
     digest = login_digest(work.vault, login_id)
-    device = known_device(work.vault, digest, visitor.device)
-    near, wide = network_keys(work.vault, visitor.address)
-    own = (throttles.KNOWN_DEVICE, device) if device else (throttles.UNKNOWN_DEVICE, digest.hex())
-    counters = (own, (throttles.NETWORK, near), (throttles.WIDE_NETWORK, wide))
+    counters = _counters(work.vault, digest, visitor)
     _count(work, counters)
     credential = work.session.scalar(select(Credential).where(Credential.login_digest == digest))
-    if credential is None:
-        return Attempt(None, None, read_password(typed_password), counters)
-    if _takes_own_password(credential):
-        return Attempt(credential.id, credential.own_password_hash, typed_password, counters)
-    hashed = credential.password_hash if _takes_mailed_password(credential, mode) else None
-    return Attempt(credential.id, hashed, read_password(typed_password), counters)
+    owner_id, hashed, password = None, None, read_password(typed.password)
+    if credential is not None:
+        owner_id = credential.id
+        if _takes_own_password(credential):
+            hashed, password = credential.own_password_hash, typed.password
+        elif _takes_mailed_password(credential, work.program.letter_password_mode):
+            hashed = credential.password_hash
+    return Attempt(owner_id, hashed, password, counters, visitor.device_label)
 
 
-def _count(work: Work, counters: Counters) -> None:
-    for place, (limit, key) in enumerate(counters):
-        verdict = throttles.take(work.session, limit, key, work.now)
+def _counters(vault: Vault, digest: bytes, visitor: Visitor) -> tuple[Bucket, ...]:
+    device = known_device(vault, digest, visitor.device)
+    own = throttles.KNOWN_DEVICE.of(device) if device else throttles.UNKNOWN_DEVICE.of(digest.hex())
+    near, wide = network_keys(vault, visitor.address)
+    return own, throttles.NETWORK.of(near), throttles.WIDE_NETWORK.of(wide)
+
+
+def _count(work: Work, counters: tuple[Bucket, ...]) -> None:
+    for place, bucket in enumerate(counters):
+        verdict = throttles.take(work.session, bucket, work.now)
         if not verdict.allowed:
             # nothing was compared: an exhausted network costs its members no tries
             for counted in counters[:place]:
-                throttles.give_back(work.session, *counted)
+                throttles.give_back(work.session, counted)
             raise ThrottledError(waiting_text(verdict.retry_at), retry_at=verdict.retry_at)
 
 
 def _takes_own_password(credential: Credential) -> bool:
     if not credential.own_password_hash:
         return False
-    if credential.state == SUPERSEDED:
+    if credential.state == CredentialState.SUPERSEDED:
         # compared too: whoever knows the former password may read that a new letter was sent
         return True
     # an own password that was set in an unfinished first sign-in does not count yet
@@ -121,8 +124,8 @@ def _takes_own_password(credential: Credential) -> bool:
 
 
 def _takes_mailed_password(credential: Credential, mode: str) -> bool:
-    return credential.state in {SUPERSEDED, "issued"} or (
-        credential.state == "active" and mode == REUSABLE
+    return credential.state in {CredentialState.SUPERSEDED, CredentialState.ISSUED} or (
+        credential.state == CredentialState.ACTIVE and mode == REUSABLE
     )
 
 
@@ -148,40 +151,24 @@ def waiting_text(retry_at: datetime | None) -> str:
     ) % {"time": f"{until:%H:%M}"}
 
 
-def give_back(session: Session, attempt: Attempt) -> None:
-    """Uncount a try that was right, or that could not be compared because the machine was busy."""
-    for limit, key in attempt.counters:
-        throttles.give_back(session, limit, key)
-
-
-def finish(
-    work: Work,
-    attempt: Attempt,
-    replaced: AuthSession | None,
-    *,
-    matched: bool,
-    device: str | None = None,
-) -> SignedIn | None:
-    """Give a right try back and begin a session.
+def finish(work: Work, attempt: Attempt, replaced: AuthSession | None) -> SignedIn | None:
+    """Give a right try back and begin a session in place of ``replaced``.
 
     Returns None for every kind of wrong; the visitor sees no difference.
     """
     # An unknown ID is looked up and logged like a known one, so that the duration tells nothing.
-    credential = work.session.get(Credential, attempt.credential_id or 0)
+    credential = work.session.get(Credential, attempt.owner_id or 0)
     household = work.session.get(Household, credential.household_id if credential else 0)
-    if credential is None or not (matched and _may_sign_in(credential, household)):
+    if credential is None or not (attempt.matched and _may_sign_in(credential, household)):
         _record_refusal(work, credential)
         return None
-    give_back(work.session, attempt)
-    stage = STAGE_CODE if credential.state == "active" else STAGE_BIRTH
+    attempt.give_back(work.session)
+    stage = Stage.CODE if credential.state == CredentialState.ACTIVE else Stage.BIRTH
+    owner = sessions.Owner(sessions.RESIDENT, credential.id)
     token = sessions.start(
         work.session,
-        sessions.RESIDENT,
-        stage,
-        credential.id,
+        sessions.NewSession(owner, stage, device=attempt.device, replaces=replaced),
         work.now,
-        replaces=replaced,
-        device=device,
     )
     record(
         work.acting_as(Actor(Role.RESIDENT, credential.id)),
@@ -213,20 +200,20 @@ def _record_refusal(work: Work, credential: Credential | None) -> None:
     )
 
 
-def replaced_of(session: Session, attempt: Attempt, *, matched: bool) -> int | None:
+def replaced_of(session: Session, attempt: Attempt) -> int | None:
     """Return the household whose new letter replaced the typed credential.
 
     None unless ID and password were right until then. Whoever does not know the old password gets
     the common answer, and so does a household that may not sign in.
     """
-    if not matched:
+    if not attempt.matched:
         return None
     return session.scalar(
         select(Credential.household_id)
         .join(Household, Household.id == Credential.household_id)
         .where(
-            Credential.id == (attempt.credential_id or 0),
-            Credential.state == SUPERSEDED,
+            Credential.id == (attempt.owner_id or 0),
+            Credential.state == CredentialState.SUPERSEDED,
             Household.protected.is_(False),
             Household.state == "active",
         )

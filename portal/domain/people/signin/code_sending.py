@@ -3,16 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from portal.domain.foundation.errors import ThrottledError
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn import codes, throttles
+from portal.domain.people.authn.channels import CodeChannel, CodePurpose
 from portal.domain.people.authn.models import AuthSession, OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.notices.messages import code_message
 from portal.domain.people.notices.services import enqueue
-from portal.domain.people.signin.second_factor import ENROLL, SIGN_IN, factors
+from portal.domain.people.signin.second_factor import factors
 from portal.domain.people.signin.waits import not_sent_text
 
 SENDING = (throttles.SEND_GAP, throttles.SEND_HOUR, throttles.SEND_DAY)
@@ -38,14 +37,10 @@ def send_code(work: Work, authenticator: OtpAuthenticator, purpose: str, origin:
     refusing = _refusing(purpose)
     for limit in SENDING:
         for key in _counted_for(authenticator):
-            verdict = throttles.take(work.session, limit, key, work.now)
+            verdict = throttles.take(work.session, limit.of(key), work.now)
             if not verdict.allowed and limit in refusing:
-                wait = (
-                    send_wait(work.session, authenticator, work.now, purpose)
-                    or verdict.retry_at
-                    or work.now
-                )
-                usable = codes.good_until(work.session, authenticator, purpose, work.now)
+                wait = send_wait(work, authenticator, purpose) or verdict.retry_at or work.now
+                usable = codes.good_until(work, authenticator, purpose)
                 raise ThrottledError(not_sent_text(usable, wait, work.now), retry_at=wait)
     row, code = codes.new_code(work, authenticator, purpose)
     credential = work.session.get_one(Credential, authenticator.credential_id)
@@ -66,23 +61,22 @@ def send_code(work: Work, authenticator: OtpAuthenticator, purpose: str, origin:
 def send_first_code(work: Work, auth: AuthSession, origin: Origin) -> OtpAuthenticator | None:
     """Send a sign-in code right after the password; return the channel, or None if none was sent."""
     found = factors(work.session, auth.owner_id or 0).confirmed
-    if not found or found[0].kind == "totp":
+    if not found or found[0].kind == CodeChannel.TOTP:
         return None
     try:
-        send_code(work, found[0], SIGN_IN, origin)
+        send_code(work, found[0], CodePurpose.SIGN_IN, origin)
     except ThrottledError:
         return None  # the page says which code can be used, and from when another can be sent
     return found[0]
 
 
-def send_wait(
-    session: Session, authenticator: OtpAuthenticator, now: datetime, purpose: str = SIGN_IN
-) -> datetime | None:
+def send_wait(work: Work, authenticator: OtpAuthenticator, purpose: str) -> datetime | None:
     """Return from when another code can be sent to a source; None if now, or if it is an app."""
-    if authenticator.kind == "totp":
+    if authenticator.kind == CodeChannel.TOTP:
         return None
-    tries = [(limit, key) for limit in _refusing(purpose) for key in _counted_for(authenticator)]
-    return throttles.full_until(session, tries, now)
+    keys = _counted_for(authenticator)
+    buckets = [limit.of(key) for limit in _refusing(purpose) for key in keys]
+    return throttles.full_until(work.session, buckets, work.now)
 
 
 def _refusing(purpose: str) -> tuple[throttles.Limit, ...]:
@@ -91,7 +85,9 @@ def _refusing(purpose: str) -> tuple[throttles.Limit, ...]:
     Whoever mistyped an address need not wait to send to the right one.
     """
     return tuple(
-        limit for limit in SENDING if not (limit is throttles.SEND_GAP and purpose == ENROLL)
+        limit
+        for limit in SENDING
+        if not (limit is throttles.SEND_GAP and purpose == CodePurpose.ENROLL)
     )
 
 

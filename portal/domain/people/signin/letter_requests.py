@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _
+from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
-from portal.domain.people.tasks.services import NEW_LETTER
+from portal.domain.people.tasks.states import TaskState
 
 SHOWN_AFTER = timedelta(days=60)
 """How long a finished request stays in the list: printing and the post take weeks."""
@@ -18,8 +19,10 @@ _RECENT = (
     select(Task)
     .where(
         Task.household_id == bindparam("household_id"),
-        Task.kind == NEW_LETTER,
-        or_(Task.state == "open", Task.done_at > bindparam("since", type_=Task.done_at.type)),
+        Task.kind == TaskKind.NEW_LETTER,
+        or_(
+            Task.state == TaskState.OPEN, Task.done_at > bindparam("since", type_=Task.done_at.type)
+        ),
     )
     .order_by(Task.id.desc())
     .limit(MOST)
@@ -37,12 +40,14 @@ def open_letter_request(session: Session, household_id: int) -> Task | None:
     """Return the request for a new letter that waits for the staff."""
     return session.scalar(
         select(Task).where(
-            Task.kind == NEW_LETTER, Task.household_id == household_id, Task.state == "open"
+            Task.kind == TaskKind.NEW_LETTER,
+            Task.household_id == household_id,
+            Task.state == TaskState.OPEN,
         )
     )
 
 
-def own_task(session: Session, household_id: int, kind: str, receipt_no: str) -> Task:
+def own_task(session: Session, household_id: int, kind: TaskKind, receipt_no: str) -> Task:
     """Return a request of this household by its receipt number.
 
     Raises:
@@ -60,7 +65,10 @@ def own_task(session: Session, household_id: int, kind: str, receipt_no: str) ->
 
 def letter_state(task: Task) -> str:
     """Return the status of a request for a new letter, in the words used for other requests."""
-    return {
-        "open": _("担当者が確かめています"),
-        "cancelled": _("取り下げました"),
-    }.get(task.state, _("手続きが終わりました"))
+    match task.state:
+        case TaskState.OPEN:
+            return _("担当者が確かめています")
+        case TaskState.CANCELLED:
+            return _("取り下げました")
+        case _other:
+            return _("手続きが終わりました")

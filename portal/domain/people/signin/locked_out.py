@@ -5,13 +5,10 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
-from portal.domain.foundation.audit.services import earlier_result, first_time, keep_result
-from portal.domain.foundation.errors import ThrottledError
-from portal.domain.foundation.texts import _
 from portal.domain.foundation.vault import Vault, same
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn import throttles
-from portal.domain.people.authn.networks import network_keys
+from portal.domain.people.authn.public_forms import PublicForm, accept_once, earlier_receipt
 from portal.domain.people.signin.account import ask_without_sign_in
 from portal.domain.people.tasks.models import Task
 
@@ -44,31 +41,10 @@ def ask_call_back(work: Work, wish: CallBack, form_key: str, address: str) -> st
         ThrottledError: limit T9, per network and day (``security.md`` §2); a form accepted before
             still gets its number.
     """
-    key = f"lost:{form_key[:50]}"
-    if receipt := earlier_result(work.session, key):
-        return receipt
-    near, _wide = network_keys(work.vault, address)
-    verdict = throttles.take(work.session, throttles.LOST_FORM, near, work.now)
-    # The counter's row is locked now: an equal form of another worker has committed or waits for
-    # us.
-    if receipt := earlier_result(work.session, key):
-        throttles.give_back(work.session, throttles.LOST_FORM, near)
-        return receipt
-    if not verdict.allowed:
-        raise ThrottledError(
-            _(
-                "ここから申し込めるのは、1日に3回までです。お急ぎのときは、"
-                "コールセンターにお電話ください。"
-            ),
-            retry_at=verdict.retry_at,
-        )
-    if not first_time(work.session, key, work.now) and (
-        receipt := earlier_result(work.session, key)
-    ):
-        return receipt  # the same form from another network at the same time
-    task = ask_without_sign_in(work, asdict(wish))
-    keep_result(work.session, key, task.receipt_no)
-    return task.receipt_no
+    form = PublicForm(throttles.LOST_FORM, "lost", form_key, address)
+    return earlier_receipt(work.session, form) or accept_once(
+        work, form, lambda: ask_without_sign_in(work, asdict(wish)).receipt_no
+    )
 
 
 def stamp(work: Work, receipt_no: str, purpose: str = CALL_BACK_RECEIPT) -> str:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from portal.domain.foundation.work import Work
+from portal.domain.people.authn.channels import CodeChannel, SourceState
 from portal.domain.people.authn.codes import secret_of
 from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
@@ -19,8 +20,8 @@ def tell_owner(work: Work, credential: Credential, event: str, *, but_not: str =
     rows = work.session.scalars(
         select(OtpAuthenticator).where(
             OtpAuthenticator.credential_id == credential.id,
-            OtpAuthenticator.state == "confirmed",
-            OtpAuthenticator.kind.in_(("sms", "email")),
+            OtpAuthenticator.state == SourceState.CONFIRMED,
+            OtpAuthenticator.kind != CodeChannel.TOTP,
             OtpAuthenticator.kind != but_not,
         )
     )

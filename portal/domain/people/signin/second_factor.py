@@ -1,5 +1,6 @@
 """The second factor of residents: enroll a source of codes, check codes and backup codes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,21 +9,22 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Actor, Role
 from portal.domain.foundation.audit.services import record
-from portal.domain.foundation.errors import NotAllowedError, NotFoundError, ThrottledError
+from portal.domain.foundation.errors import NotAllowedError, ThrottledError
 from portal.domain.foundation.texts import _, current_locale
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn import codes, sessions, throttles
 from portal.domain.people.authn.backup_codes import use_backup_code
+from portal.domain.people.authn.channels import CodeChannel, CodePurpose, SourceState
 from portal.domain.people.authn.models import AuthSession, OtpAuthenticator
-from portal.domain.people.authn.typed_code import CodeAnswer
+from portal.domain.people.authn.typed_code import CodeAnswer, CodeEntry, read_code
 from portal.domain.people.credentials.formats import read_password
 from portal.domain.people.credentials.models import Credential
-from portal.domain.people.signin.attempt import STAGE_FULL
 from portal.domain.people.signin.notify import tell_owner
-from portal.domain.people.tasks.services import CODE_CLOSED, open_once
+from portal.domain.people.tasks.kinds import TaskKind
+from portal.domain.people.tasks.services import open_once
 
-KINDS = ("totp", "sms", "email")
-ENROLL, SIGN_IN, CONFIRM = "enroll", "sign_in", "confirm"
+ORDER = tuple(CodeChannel)
+"""Channels in the order in which they are offered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Factors:
 # built once: every step that asks for a code uses it
 _PROVEN = select(OtpAuthenticator).where(
     OtpAuthenticator.credential_id == bindparam("credential_id"),
-    OtpAuthenticator.state == "confirmed",
+    OtpAuthenticator.state == SourceState.CONFIRMED,
 )
 _PROVEN_LOCKED = (
     _PROVEN.order_by(OtpAuthenticator.id)
@@ -51,24 +53,10 @@ _PROVEN_LOCKED = (
 def factors(session: Session, credential_id: int, *, locked: bool = False) -> Factors:
     """Return the proven sources of a credential, the app first.
 
-    ``locked`` ones are ready for ``check``.
+    ``locked`` ones are ready for ``check_locked``.
     """
     rows = session.scalars(_PROVEN_LOCKED if locked else _PROVEN, {"credential_id": credential_id})
-    return Factors(tuple(sorted(rows, key=lambda a: KINDS.index(a.kind))))
-
-
-def own_authenticator(
-    session: Session, credential_id: int, authenticator_id: int
-) -> OtpAuthenticator:
-    """Return a source of codes of this credential.
-
-    Raises:
-        NotFoundError: it is another credential's, or gone.
-    """
-    found = session.get(OtpAuthenticator, authenticator_id)
-    if found is None or found.credential_id != credential_id:
-        raise NotFoundError(_("見つかりませんでした。"))
-    return found
+    return Factors(tuple(sorted(rows, key=lambda a: ORDER.index(a.kind))))
 
 
 def pending(
@@ -79,7 +67,11 @@ def pending(
     None if it is another's, gone or proven already.
     """
     found = session.get(OtpAuthenticator, authenticator_id) if authenticator_id else None
-    own = found is not None and found.credential_id == auth.owner_id and found.state == "pending"
+    own = (
+        found is not None
+        and found.credential_id == auth.owner_id
+        and found.state == SourceState.PENDING
+    )
     return found if own else None
 
 
@@ -94,35 +86,26 @@ def enroll(
     if kind not in allowed:
         raise NotAllowedError(_("この方法は、いま使えません。ほかの方法を選んでください。"))
     authenticator = codes.add_authenticator(work, credential_id, kind, secret)
-    if authenticator.state == "confirmed":
+    if authenticator.state == SourceState.CONFIRMED:
         raise NotAllowedError(_("この方法は、もう登録されています。"))
     return authenticator
 
 
-def check(
-    work: Work,
-    auth: AuthSession,
-    authenticator_id: int,
-    purpose: str,
-    typed: str,
-    *,
-    locked: OtpAuthenticator | None = None,
-) -> CodeAnswer:
-    """Check a typed code against one of the session owner's sources of codes.
+def check(work: Work, authenticator: OtpAuthenticator, entry: CodeEntry) -> CodeAnswer:
+    """Check a typed code against a source of codes of the signed-in credential.
 
-    A wrong code that closes the source opens a task for the staff. ``locked`` is the source if the
-    caller has already read and locked it (``factors``).
+    A wrong code that closes the source opens a task for the staff.
     """
-    credential_id = auth.owner_id or 0
-    key = (credential_id, authenticator_id)
-    if locked is not None and (locked.credential_id, locked.id) == key:
-        authenticator = locked
-        answer = codes.check_locked(work, authenticator, purpose, typed)
-    else:
-        authenticator = own_authenticator(work.session, credential_id, authenticator_id)
-        answer = codes.check_code(work, authenticator.id, purpose, typed)
-    credential = work.session.get_one(Credential, credential_id)
-    by_resident = work.acting_as(Actor(Role.RESIDENT, credential_id))
+    if read_code(entry.typed).fault is None and codes.lock(work.session, authenticator.id) is None:
+        return CodeAnswer.CLOSED
+    return check_locked(work, authenticator, entry)
+
+
+def check_locked(work: Work, authenticator: OtpAuthenticator, entry: CodeEntry) -> CodeAnswer:
+    """Check a typed code as ``check`` does, against a source that ``factors`` read and locked."""
+    answer = codes.check_locked(work, authenticator, entry)
+    credential = work.session.get_one(Credential, authenticator.credential_id)
+    by_resident = work.acting_as(Actor(Role.RESIDENT, credential.id))
     if answer in {CodeAnswer.RIGHT, CodeAnswer.WRONG, CodeAnswer.USED}:
         record(
             by_resident,
@@ -130,14 +113,14 @@ def check(
             "otp_authenticator",
             authenticator.id,
             household_id=credential.household_id,
-            purpose=purpose,
+            purpose=entry.purpose,
         )
     if answer is CodeAnswer.RIGHT:
         credential.locale = current_locale()  # later messages use the language of the page
-        if purpose == ENROLL:
+        if entry.purpose == CodePurpose.ENROLL:
             tell_owner(work, credential, "channel_changed", but_not=authenticator.kind)
-    if authenticator.state == "closed" and answer is CodeAnswer.WRONG:
-        open_once(by_resident, CODE_CLOSED, credential.household_id, {})
+    if authenticator.state == SourceState.CLOSED and answer is CodeAnswer.WRONG:
+        open_once(by_resident, TaskKind.CODE_CLOSED, credential.household_id, {})
     return answer
 
 
@@ -148,8 +131,8 @@ def check_backup(work: Work, auth: AuthSession, typed: str) -> bool:
         ThrottledError: ten wrong ones in fifteen minutes.
     """
     credential_id = auth.owner_id or 0
-    key = f"backup{credential_id}"
-    verdict = throttles.take(work.session, throttles.KNOWN_DEVICE, key, work.now)
+    bucket = throttles.KNOWN_DEVICE.of(f"backup{credential_id}")
+    verdict = throttles.take(work.session, bucket, work.now)
     if not verdict.allowed:
         raise ThrottledError(
             _("続けて間違えました。少し待ってから、もう一度お試しください。"),
@@ -157,7 +140,7 @@ def check_backup(work: Work, auth: AuthSession, typed: str) -> bool:
         )
     right = use_backup_code(work, credential_id, read_password(typed))
     if right:
-        throttles.give_back(work.session, throttles.KNOWN_DEVICE, key)
+        throttles.give_back(work.session, bucket)
         credential = work.session.get_one(Credential, credential_id)
         record(
             work.acting_as(Actor(Role.RESIDENT, credential_id)),
@@ -169,7 +152,7 @@ def check_backup(work: Work, auth: AuthSession, typed: str) -> bool:
     return right
 
 
-def step_up(work: Work, auth: AuthSession, *, data: dict[str, Any] | None = None) -> str:
+def step_up(work: Work, auth: AuthSession, *, data: Mapping[str, Any] | None = None) -> str:
     """Replace this session with a fully signed-in one and return its ID; ``data`` is what it keeps."""
     credential_id = auth.owner_id or 0
     credential = work.session.get_one(Credential, credential_id)
@@ -181,13 +164,11 @@ def step_up(work: Work, auth: AuthSession, *, data: dict[str, Any] | None = None
         credential_id,
         household_id=credential.household_id,
     )
-    return sessions.start(
-        work.session,
-        sessions.RESIDENT,
-        STAGE_FULL,
-        credential_id,
-        work.now,
-        replaces=auth,
+    new = sessions.NewSession(
+        sessions.Owner(sessions.RESIDENT, credential_id),
+        sessions.Stage.FULL,
+        data=data or {},
         device=auth.device,
-        data=data,
+        replaces=auth,
     )
+    return sessions.start(work.session, new, work.now)

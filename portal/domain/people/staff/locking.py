@@ -13,10 +13,11 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import IntegrityFaultError
 from portal.domain.foundation.vault import Vault, seal, unseal
 from portal.domain.foundation.work import Work
-from portal.domain.people.authn import sessions, throttles
+from portal.domain.people.authn import sessions
+from portal.domain.people.authn.attempts import Attempt
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.staff.models import StaffUser
-from portal.domain.people.staff.sign_in import StaffAttempt, actor_of
+from portal.domain.people.staff.sign_in import actor_of, matched_user
 
 SECRETS = frozenset(
     {"password", "current", "new_password", "code", "form_token", "form_key", "lang"}
@@ -45,19 +46,14 @@ def lock_now(work: Work, user: StaffUser, session_id: int) -> None:
         record(work.acting_as(actor_of(user)), "session.locked", "staff_user", user.id)
 
 
-def unlock(work: Work, attempt: StaffAttempt, session_id: int, *, matched: bool) -> str | None:
+def unlock(work: Work, attempt: Attempt, session_id: int) -> str | None:
     """Give a right try back and continue the session under a new ID.
 
     Returns None for a wrong password or an ended session.
     """
-    user = work.session.get(StaffUser, attempt.staff_id) if attempt.staff_id is not None else None
+    user = matched_user(work, attempt, "session.unlock_refused")
     if user is None:
         return None
-    if not matched or not user.active:
-        record(work.acting_as(actor_of(user)), "session.unlock_refused", "staff_user", user.id)
-        return None
-    for limit, key in attempt.counters:
-        throttles.give_back(work.session, limit, key)
     found = work.session.scalar(
         select(AuthSession)
         .where(AuthSession.id == session_id, AuthSession.owner_id == user.id)

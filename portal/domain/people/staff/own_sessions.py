@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
@@ -53,15 +51,17 @@ def kept_of_sign_in(place: str, user_agent: str) -> dict[str, str]:
     return {PLACE: place, BROWSER: browser_family(user_agent)}
 
 
-def sessions_of(
-    session: Session, staff_id: int, now: datetime, current: int | None = None
-) -> list[SessionView]:
+def sessions_of(work: Work, staff_id: int, current: int | None = None) -> list[SessionView]:
     """Return the living sessions of an account, the most recently used first.
 
     ``current`` is the key of the session that asks.
     """
-    living = sessions.living(session, sessions.STAFF, staff_id, now)
-    return [_view(row, now, current) for row in living[:ROWS]]
+    living = sessions.living(work.session, _owner(staff_id), work.now)
+    return [_view(row, work.now, current) for row in living[:ROWS]]
+
+
+def _owner(staff_id: int) -> sessions.Owner:
+    return sessions.Owner(sessions.STAFF, staff_id)
 
 
 def _view(row: AuthSession, now: datetime, current: int | None) -> SessionView:
@@ -82,14 +82,14 @@ def end_session(work: Work, staff_id: int, session_id: int) -> None:
     Raises:
         NotFoundError: it is no session of this account, or has ended.
     """
-    if not sessions.end_one(work.session, sessions.STAFF, staff_id, session_id):
+    if not sessions.end_one(work.session, _owner(staff_id), session_id):
         raise NotFoundError(_s("このサインインは、もう終わっています。"))
     record(work, "session.ended", "staff_user", staff_id, count=1)
 
 
 def end_others(work: Work, staff_id: int, *, keep: int | None = None) -> int:
     """End every session of an account except the one to ``keep``; return how many."""
-    ended = sessions.end_all(work.session, sessions.STAFF, staff_id, keep=keep)
+    ended = sessions.end_all(work.session, _owner(staff_id), keep=keep)
     if ended:
         record(work, "session.ended", "staff_user", staff_id, count=ended)
     return ended

@@ -20,6 +20,7 @@ from portal.domain.foundation.vault import seal
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn import sessions, throttles
 from portal.domain.people.authn.backup_codes import BACKUP_ALPHABET
+from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.authn.passwords import SALT_BYTES, hash_password
 from portal.domain.people.authn.totp import new_totp_secret
 from portal.domain.people.staff.models import StaffUser
@@ -28,6 +29,17 @@ from portal.domain.people.staff.sign_in import STAFF_CODE, account_key, fold_log
 
 PASSWORD_GROUPS = 4
 LOGIN_MAX = NAME_MAX = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Who an account is for: login, name, organization and role, and the language of its pages."""
+
+    login: str
+    name: str
+    organization: Organization
+    role: Role
+    locale: str = "ja"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,45 +62,34 @@ def new_staff_password() -> str:
     return "-".join(groups)
 
 
-def add_staff(
-    work: Work,
-    *,
-    login: str,
-    name: str,
-    organization: Organization,
-    role: Role,
-    password: str | None = None,
-    totp_secret: str | None = None,
-    locale: str = "ja",
-) -> NewStaff:
-    """Add an account; ``password`` and ``totp_secret`` are generated if not given.
+def add_staff(work: Work, profile: Profile, password: str | None = None) -> NewStaff:
+    """Add an account; ``password`` is generated unless it is given.
 
     Raises:
         InputError: the login or name cannot be used, or the organization has no such role.
         ConflictError: the login is taken.
     """
-    folded = fold_login(login)
-    _check_names(folded, name.strip())
-    _check_role(organization, role)
-    if locale not in STAFF_LOCALES:
+    folded, name = fold_login(profile.login), profile.name.strip()
+    _check_names(folded, name)
+    _check_role(profile.organization, profile.role)
+    if profile.locale not in STAFF_LOCALES:
         raise InputError(_s("言語は ja か en にしてください。"))
     if work.session.scalar(select(StaffUser.id).where(StaffUser.login == folded)) is not None:
         raise ConflictError(_s("このログイン名は、もう使われています。"))
-    password = password or new_staff_password()
-    totp_secret = totp_secret or new_totp_secret()
+    password, totp_secret = password or new_staff_password(), new_totp_secret()
     user = StaffUser(
         login=folded,
-        display_name=name.strip(),
-        organization=organization.value,
-        role=role.value,
-        locale=locale,
+        display_name=name,
+        organization=profile.organization.value,
+        role=profile.role.value,
+        locale=profile.locale,
         password_hash=hash_password(work.vault, password, secrets.token_bytes(SALT_BYTES)),
         totp_sealed=seal(work.vault.kek, totp_secret.encode(), b"staff_totp:" + folded.encode()),
         created_at=work.now,
     )
     work.session.add(user)
     work.session.flush()
-    record(work, "staff.added", "staff_user", user.id, role=role.value)
+    record(work, "staff.added", "staff_user", user.id, role=profile.role.value)
     return NewStaff(user, password, totp_secret)
 
 
@@ -141,22 +142,22 @@ def deactivate(work: Work, staff_id: int) -> StaffUser:
     if user.active:
         user.active = False
         record(work, "staff.deactivated", "staff_user", user.id)
-    sessions.end_all(work.session, sessions.STAFF, user.id)
+    sessions.end_all(work.session, sessions.Owner(sessions.STAFF, user.id))
     return user
 
 
-def set_password(work: Work, staff_id: int, hashed: str, *, keep: int | None = None) -> None:
-    """Store the hash of a new password; every other session of the account ends."""
-    user = work.session.get_one(StaffUser, staff_id, with_for_update=True)
+def set_password(work: Work, auth: AuthSession, hashed: str) -> None:
+    """Store the hash of a new own password; every other session of the account ends."""
+    user = work.session.get_one(StaffUser, auth.owner_id, with_for_update=True)
     user.password_hash = hashed
-    sessions.end_all(work.session, sessions.STAFF, user.id, keep=keep)
+    sessions.end_all(work.session, sessions.Owner(sessions.STAFF, user.id), keep=auth.id)
     record(work, "staff.password_changed", "staff_user", user.id)
 
 
 def unlock(work: Work, user: StaffUser) -> None:
     """Delete the failed tries of an account, after colleagues recognized its owner."""
-    throttles.clear(work.session, throttles.STAFF_ACCOUNT, account_key(work.vault, user.login))
-    throttles.clear(work.session, STAFF_CODE, str(user.id))
+    throttles.clear(work.session, throttles.STAFF_ACCOUNT.of(account_key(work.vault, user.login)))
+    throttles.clear(work.session, STAFF_CODE.of(str(user.id)))
     record(work, "staff.unlocked", "staff_user", user.id)
 
 

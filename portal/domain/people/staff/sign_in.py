@@ -4,11 +4,9 @@ Both are always required (``security.md`` §2).
 """
 
 import unicodedata
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Mapping
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.audit.services import record
@@ -17,25 +15,19 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault, unseal
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn import sessions, throttles
+from portal.domain.people.authn.attempts import Attempt, TypedLogin
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.authn.networks import network_keys
-from portal.domain.people.authn.totp import totp_step
+from portal.domain.people.authn.sessions import Stage
+from portal.domain.people.authn.throttles import Bucket
+from portal.domain.people.authn.totp import App
 from portal.domain.people.authn.typed_code import CodeAnswer, read_code
 from portal.domain.people.staff.models import StaffUser
+from portal.domain.people.staff.queries import staff_user
 
-STAGE_PASSWORD, STAGE_FULL = "password", "full"
 # Five wrong codes in a quarter of an hour, then growing waits; a hundred close the factor until
 # somebody unlocks it.
 STAFF_CODE = throttles.Limit("s2", 5, 15 * 60, growing=True, closed_after=100)
-
-
-@dataclass(frozen=True, slots=True)
-class StaffAttempt:
-    """A counted try: what to compare with, and the counters that a right one is given back to."""
-
-    staff_id: int | None
-    hashed: str | None = field(repr=False)
-    counters: tuple[tuple[throttles.Limit, str], ...] = ()
 
 
 def fold_login(typed: str) -> str:
@@ -53,7 +45,7 @@ def actor_of(user: StaffUser) -> Actor:
     return Actor(Role(user.role), user.id, Organization(user.organization))
 
 
-def begin(work: Work, login: str, address: str) -> StaffAttempt:
+def begin(work: Work, typed: TypedLogin, address: str) -> Attempt:
     """Count the try and find what to compare with.
 
     An unknown login meets the same counters and work.
@@ -63,18 +55,18 @@ def begin(work: Work, login: str, address: str) -> StaffAttempt:
     """
     near, _wide = network_keys(work.vault, address)
     counters = (
-        (throttles.STAFF_ACCOUNT, account_key(work.vault, login)),
-        (throttles.NETWORK, "staff" + near),
+        throttles.STAFF_ACCOUNT.of(account_key(work.vault, typed.login)),
+        throttles.NETWORK.of("staff" + near),
     )
-    for limit, key in counters:
-        _take(work.session, limit, key, work.now)
-    user = work.session.scalar(select(StaffUser).where(StaffUser.login == fold_login(login)))
+    for bucket in counters:
+        _take(work, bucket)
+    user = work.session.scalar(select(StaffUser).where(StaffUser.login == fold_login(typed.login)))
     hashed = user.password_hash if user is not None and user.active else None
-    return StaffAttempt(user.id if user is not None else None, hashed, counters)
+    return Attempt(user.id if user is not None else None, hashed, typed.password, counters)
 
 
-def _take(session: Session, limit: throttles.Limit, key: str, now: datetime) -> None:
-    verdict = throttles.take(session, limit, key, now)
+def _take(work: Work, bucket: Bucket) -> None:
+    verdict = throttles.take(work.session, bucket, work.now)
     if verdict.allowed:
         return
     if verdict.retry_at is None:
@@ -88,24 +80,32 @@ def _take(session: Session, limit: throttles.Limit, key: str, now: datetime) -> 
     )
 
 
-def finish(
-    work: Work, attempt: StaffAttempt, replaced: AuthSession | None, *, matched: bool
-) -> str | None:
+def matched_user(work: Work, attempt: Attempt, refusal: str) -> StaffUser | None:
+    """Return the active account whose password was right, and give its try back.
+
+    Returns None for every kind of wrong; ``refusal`` is the audit event of a wrong password.
+    """
+    user = staff_user(work.session, attempt.owner_id)
+    if user is None:
+        return None
+    if not attempt.matched or not user.active:
+        record(work.acting_as(actor_of(user)), refusal, "staff_user", user.id)
+        return None
+    attempt.give_back(work.session)
+    return user
+
+
+def finish(work: Work, attempt: Attempt, replaced: AuthSession | None) -> str | None:
     """Give a right try back and begin a session that waits for the code.
 
     Returns None for every kind of wrong.
     """
-    user = work.session.get(StaffUser, attempt.staff_id) if attempt.staff_id is not None else None
+    user = matched_user(work, attempt, "staff.signin_refused")
     if user is None:
         return None
-    if not matched or not user.active:
-        record(work.acting_as(actor_of(user)), "staff.signin_refused", "staff_user", user.id)
-        return None
-    for limit, key in attempt.counters:
-        throttles.give_back(work.session, limit, key)
-    return sessions.start(
-        work.session, sessions.STAFF, STAGE_PASSWORD, user.id, work.now, replaces=replaced
-    )
+    owner = sessions.Owner(sessions.STAFF, user.id)
+    new = sessions.NewSession(owner, Stage.PASSWORD, replaces=replaced)
+    return sessions.start(work.session, new, work.now)
 
 
 def check_code(work: Work, staff_id: int, typed: str) -> CodeAnswer:
@@ -118,12 +118,13 @@ def check_code(work: Work, staff_id: int, typed: str) -> CodeAnswer:
     if typed_code.fault is not None:
         return typed_code.fault
     user = work.session.get_one(StaffUser, staff_id, with_for_update=True)
-    _take(work.session, STAFF_CODE, str(user.id), work.now)
+    bucket = STAFF_CODE.of(str(user.id))
+    _take(work, bucket)
     secret = unseal(work.vault.kek, user.totp_sealed, b"staff_totp:" + user.login.encode()).decode()
-    answer, step = totp_step(secret, typed_code.digits, work.now, user.totp_last_step)
+    answer, step = App(secret, user.totp_last_step).check(typed_code.digits, work.now)
     if answer is CodeAnswer.RIGHT:
         user.totp_last_step = step
-        throttles.give_back(work.session, STAFF_CODE, str(user.id))
+        throttles.give_back(work.session, bucket)
     else:
         record(
             work.acting_as(actor_of(user)),
@@ -135,22 +136,21 @@ def check_code(work: Work, staff_id: int, typed: str) -> CodeAnswer:
     return answer
 
 
-def refuse_place(work: Work, attempt: StaffAttempt) -> None:
+def refuse_place(work: Work, attempt: Attempt) -> None:
     """Record that a right password came from a network where the account may not work.
 
     The try is given back.
     """
-    user = work.session.get_one(StaffUser, attempt.staff_id)
-    for limit, key in attempt.counters:
-        throttles.give_back(work.session, limit, key)
+    user = work.session.get_one(StaffUser, attempt.owner_id)
+    attempt.give_back(work.session)
     record(work.acting_as(actor_of(user)), "staff.place_refused", "staff_user", user.id)
 
 
-def complete(work: Work, auth: AuthSession, *, data: dict[str, str] | None = None) -> str:
-    """Step up after the right code: a new session ID, fully signed in; ``data`` is what it keeps."""
+def complete(work: Work, auth: AuthSession, *, data: Mapping[str, str] | None = None) -> str:
+    """Begin the fully signed-in session after the right code; ``data`` is what it keeps."""
     user = work.session.get_one(StaffUser, auth.owner_id)
     user.last_sign_in_at = work.now
     record(work.acting_as(actor_of(user)), "staff.signin", "staff_user", user.id)
-    return sessions.start(
-        work.session, sessions.STAFF, STAGE_FULL, user.id, work.now, data=data, replaces=auth
-    )
+    owner = sessions.Owner(sessions.STAFF, user.id)
+    new = sessions.NewSession(owner, Stage.FULL, data=data or {}, replaces=auth)
+    return sessions.start(work.session, new, work.now)

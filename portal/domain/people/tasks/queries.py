@@ -4,6 +4,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.people.tasks.models import Task
+from portal.domain.people.tasks.states import TaskState
 
 # built once: building a statement takes as long as running it
 OF_HOUSEHOLD = (
@@ -17,7 +18,10 @@ OF_HOUSEHOLD = (
 def open_tasks(session: Session, *, kind: str | None = None, limit: int = 50) -> list[Task]:
     """Return the open tasks, oldest first."""
     statement = (
-        select(Task).where(Task.state == "open").order_by(Task.created_at, Task.id).limit(limit)
+        select(Task)
+        .where(Task.state == TaskState.OPEN)
+        .order_by(Task.created_at, Task.id)
+        .limit(limit)
     )
     if kind is not None:
         statement = statement.where(Task.kind == kind)
@@ -27,7 +31,7 @@ def open_tasks(session: Session, *, kind: str | None = None, limit: int = 50) ->
 def counts(session: Session) -> dict[str, int]:
     """Return the number of open tasks of each kind."""
     rows = session.execute(
-        select(Task.kind, func.count()).where(Task.state == "open").group_by(Task.kind)
+        select(Task.kind, func.count()).where(Task.state == TaskState.OPEN).group_by(Task.kind)
     )
     return {key: value for key, value in rows}  # noqa: C416  (dict() of rows does not type)
 

@@ -12,32 +12,11 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault, seal_json, unseal_json
 from portal.domain.foundation.work import Work
 from portal.domain.people.households.models import Household
+from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
-from portal.domain.people.tasks.states import TASK
+from portal.domain.people.tasks.states import TASK, TaskState
 
 RECEIPT_ALPHABET = "CDFGHJKLMNPQRTVWXY34679"
-NEW_LETTER = "new_letter"
-REPORT_LOST = "report_lost"
-BIRTH_FROZEN = "birth_frozen"
-CODE_CLOSED = "code_closed"
-NO_CHANNEL = "no_channel"
-UNMATCHED = "unmatched"
-CALL_BACK = "call_back"
-LETTER_WISHED = "letter_wished"
-DECLINE_FORM = "decline_form"
-ADDRESS_CHECK = "address_check"
-KINDS = (
-    NEW_LETTER,
-    REPORT_LOST,
-    BIRTH_FROZEN,
-    CODE_CLOSED,
-    NO_CHANNEL,
-    UNMATCHED,
-    CALL_BACK,
-    LETTER_WISHED,
-    DECLINE_FORM,
-    ADDRESS_CHECK,
-)
 
 
 def new_receipt_no() -> str:
@@ -48,7 +27,7 @@ def new_receipt_no() -> str:
 
 def open_task(
     work: Work,
-    kind: str,
+    kind: TaskKind,
     household_id: int | None,
     details: dict[str, Any],
     *,
@@ -72,7 +51,7 @@ def open_task(
     return task
 
 
-def open_once(work: Work, kind: str, household_id: int, details: dict[str, Any]) -> Task:
+def open_once(work: Work, kind: TaskKind, household_id: int, details: dict[str, Any]) -> Task:
     """Return the household's open task of this kind, or open one: repeated requests are one."""
     # Where no task is open yet there is no row to lock: the household's row makes equal requests
     # wait.
@@ -81,7 +60,7 @@ def open_once(work: Work, kind: str, household_id: int, details: dict[str, Any])
     )
     found = work.session.scalar(
         select(Task).where(
-            Task.kind == kind, Task.household_id == household_id, Task.state == "open"
+            Task.kind == kind, Task.household_id == household_id, Task.state == TaskState.OPEN
         )
     )
     return found or open_task(work, kind, household_id, details)

@@ -9,7 +9,8 @@ from portal.domain.foundation.program.opening import require_open_for_staff
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.people.households.models import Household
-from portal.domain.people.tasks.services import CALL_BACK, LETTER_WISHED, open_task
+from portal.domain.people.tasks.kinds import TaskKind
+from portal.domain.people.tasks.services import open_task
 from portal.domain.requests.alternatives.items import locked_request
 from portal.domain.requests.alternatives.models import AlternativeItem
 from portal.domain.requests.alternatives.services import open_with_items
@@ -105,9 +106,13 @@ def _join(
 
 
 def _ask(work: Work, row: Request, form: PaperEntry[PaperWish]) -> None:
-    kind = CALL_BACK if form.follow_up == "call" and form.written.telephone else LETTER_WISHED
+    kind = (
+        TaskKind.CALL_BACK
+        if form.follow_up == "call" and form.written.telephone
+        else TaskKind.LETTER_WISHED
+    )
     details = {
-        "telephone": form.written.telephone if kind == CALL_BACK else "",
+        "telephone": form.written.telephone if kind == TaskKind.CALL_BACK else "",
         "message": _s(
             "はっきりしない申出書です。本人の気持ちを確かめてください。受付番号 %(number)s"
         )

@@ -11,7 +11,8 @@ from portal.domain.foundation.errors import NotAllowedError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.services import announce
-from portal.domain.people.tasks.services import CALL_BACK, LETTER_WISHED, open_task
+from portal.domain.people.tasks.kinds import TaskKind
+from portal.domain.people.tasks.services import open_task
 from portal.domain.requests.declines.declaring import ADULT_WARD, COUNTERSIGN, WEAK
 from portal.domain.requests.declines.items import bind, items_of, let_go, settle, step
 from portal.domain.requests.declines.models import DeclineItem
@@ -94,9 +95,9 @@ def mark_unclear(work: Work, row: Request, decided: Decided, follow_up: str) -> 
     set_reply(work.vault, row, decided.reason, decided.text)
     withdraw_proposal(work, row)
     telephone = telephone_in(work.vault, row)
-    kind = CALL_BACK if follow_up == "call" and telephone else LETTER_WISHED
+    kind = TaskKind.CALL_BACK if follow_up == "call" and telephone else TaskKind.LETTER_WISHED
     details = {
-        "telephone": telephone if kind == CALL_BACK else "",
+        "telephone": telephone if kind == TaskKind.CALL_BACK else "",
         "message": _s(
             "辞退かどうか、はっきりしない書類です。本人の気持ちを確かめてください。"
             "受付番号 %(number)s"

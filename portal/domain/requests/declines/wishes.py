@@ -12,8 +12,9 @@ from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.program.opening import require_open_for_staff
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
+from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
-from portal.domain.people.tasks.services import DECLINE_FORM, finish_task, open_task
+from portal.domain.people.tasks.services import finish_task, open_task
 from portal.domain.requests.declines.declaring import HONORED, lock_household
 from portal.domain.requests.declines.models import DeclineItem
 from portal.domain.requests.declines.paper import PaperEntry, enter_form, locked_out_task
@@ -49,10 +50,12 @@ def phone_wish(work: Work, household_id: int, way: str) -> Request | Task:
     by_phone = Actor(work.actor.role, work.actor.id, work.actor.organization, way_it_came)
     if way == "form":
         same = select(Task).where(
-            Task.kind == DECLINE_FORM, Task.household_id == household_id, Task.state == "open"
+            Task.kind == TaskKind.DECLINE_FORM,
+            Task.household_id == household_id,
+            Task.state == "open",
         )
         found = work.session.scalar(same)
-        return found or open_task(work.acting_as(by_phone), DECLINE_FORM, household_id, {})
+        return found or open_task(work.acting_as(by_phone), TaskKind.DECLINE_FORM, household_id, {})
     return _wish(work.acting_as(by_phone), household_id, work.now, ())
 
 

@@ -5,14 +5,13 @@ from datetime import datetime
 from sqlalchemy import select
 
 from portal.domain.foundation.actors import Actor, Role
-from portal.domain.foundation.audit.services import earlier_result, first_time, keep_result
-from portal.domain.foundation.errors import ConflictError, NotFoundError, ThrottledError
+from portal.domain.foundation.errors import ConflictError, NotFoundError
 from portal.domain.foundation.program.opening import require_open
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments.queries import shipment
 from portal.domain.people.authn import throttles
-from portal.domain.people.authn.networks import network_keys
+from portal.domain.people.authn.public_forms import PublicForm, accept_once, earlier_receipt
 from portal.domain.people.households.models import Household
 from portal.domain.requests.redeliveries.announcing import tell
 from portal.domain.requests.redeliveries.choosing import ACTIVATED, ADDRESS, has_account, warn_of
@@ -133,18 +132,6 @@ def keep_late(
     return request
 
 
-def _refuse_throttled(verdict: throttles.Verdict) -> None:
-    """Raise ThrottledError where the network has sent its three forms of the day (T9)."""
-    if not verdict.allowed:
-        raise ThrottledError(
-            _(
-                "ここから申し込めるのは、1日に3回までです。お急ぎのときは、"
-                "コールセンターにお電話ください。"
-            ),
-            retry_at=verdict.retry_at,
-        )
-
-
 def submit_without_sign_in(work: Work, wish: Wish, form_key: str, address: str) -> str:
     """Take a request of somebody who cannot sign in.
 
@@ -158,22 +145,14 @@ def submit_without_sign_in(work: Work, wish: Wish, form_key: str, address: str) 
         TooEarlyError, TooLateError: outside the window.
         ThrottledError: limit T9, per network and day; a form taken before still gets its number.
     """
-    key = f"redelivery:{form_key[:50]}"
-    if receipt := earlier_result(work.session, key):
+    form = PublicForm(throttles.REDELIVERY_FORM, "redelivery", form_key, address)
+    if receipt := earlier_receipt(work.session, form):
         return receipt
     require_open(work.program.windows.redelivery, work.now)
-    near, _wide = network_keys(work.vault, address)
-    verdict = throttles.take(work.session, throttles.REDELIVERY_FORM, near, work.now)
-    # The counter's row is locked now: an equal form of another worker has committed or waits for
-    # us.
-    if receipt := earlier_result(work.session, key):
-        throttles.give_back(work.session, throttles.REDELIVERY_FORM, near)
-        return receipt
-    _refuse_throttled(verdict)
-    if not first_time(work.session, key, work.now) and (
-        receipt := earlier_result(work.session, key)
-    ):
-        return receipt  # the same form from another network at the same moment
+    return accept_once(work, form, lambda: _open_unmatched(work, wish))
+
+
+def _open_unmatched(work: Work, wish: Wish) -> str:
     request = open_request(
         work.acting_as(Actor(Role.RESIDENT)), REDELIVERY, None, written=WRITTEN.seal(wish)
     )
@@ -181,7 +160,6 @@ def submit_without_sign_in(work: Work, wish: Wish, form_key: str, address: str) 
         Redelivery(request_id=request.id, item=LETTER, proof=NONE, changed_at=work.now)
     )
     work.session.flush()
-    keep_result(work.session, key, request.receipt_no)
     return request.receipt_no
 
 

@@ -103,7 +103,13 @@ class Room:
         with self.database.write() as session:
             found = session.scalar(select(AuthSession).where(AuthSession.owner_id == actor.id))
             if found is None:
-                sessions.start(session, sessions.STAFF, "full", actor.id, now)
+                sessions.start(
+                    session,
+                    sessions.NewSession(
+                        sessions.Owner(sessions.STAFF, actor.id), sessions.Stage.FULL
+                    ),
+                    now,
+                )
             else:
                 sessions.touch(session, found.id, now)
 

@@ -17,8 +17,9 @@ from portal.domain.desk.call_desk.models import DeskAct
 from portal.domain.desk.call_desk.suggesting import suggest
 from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.errors import WrongStateError
+from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
-from portal.domain.people.tasks.services import CALL_BACK, details_of
+from portal.domain.people.tasks.services import details_of
 from portal.platform.database import Database
 from tests.functional.contacts.calls.support import NOW, Room, noted
 from tests.functional.requests.redeliveries.support import PROGRAM
@@ -47,7 +48,7 @@ def correct(room: Room, call_id: int, actor: Actor, **changes: object) -> None:
 
 def tasks(room: Room) -> list[Task]:
     with room.database.read() as session:
-        found = list(session.scalars(select(Task).where(Task.kind == CALL_BACK)))
+        found = list(session.scalars(select(Task).where(Task.kind == TaskKind.CALL_BACK)))
         session.expunge_all()
         return found
 

@@ -7,8 +7,8 @@ import pytest
 from portal.domain.contacts.calls.models import Call
 from portal.domain.foundation.actors import Role
 from portal.domain.people.households.models import Household
+from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
-from portal.domain.people.tasks.services import CALL_BACK
 from tests.functional.contacts.calls.browsing import NOTES, call_of, finish, open_household, start
 from tests.support.staff import StaffSite
 
@@ -274,7 +274,7 @@ def test_somebody_to_be_called_back_is_noted_with_a_number_and_stands_in_the_lis
     typed = NOTES | {"call_id": str(call_id), "result": "call_back"}
     assert 'id="call_back-error"' in visitor.post("/calls/finish/submit", typed).text
     finish(visitor, call_id, result="call_back", call_back="090-1234-5678")
-    assert staff.count(Task, kind=CALL_BACK) == 1
+    assert staff.count(Task, kind=TaskKind.CALL_BACK) == 1
 
 
 def test_without_a_call_there_is_nothing_to_note(sqlite_staff: StaffSite) -> None:

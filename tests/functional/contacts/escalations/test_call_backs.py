@@ -26,8 +26,9 @@ from portal.domain.foundation.errors import (
 )
 from portal.domain.people.signin.locked_out import CallBack as SiteWish
 from portal.domain.people.signin.locked_out import ask_call_back
+from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
-from portal.domain.people.tasks.services import NEW_LETTER, finish_task, open_task
+from portal.domain.people.tasks.services import finish_task, open_task
 from tests.functional.contacts.escalations.support import NOW, Desk
 from tests.support.work import work_in
 
@@ -159,7 +160,7 @@ def test_those_without_a_time_stand_where_their_shown_time_puts_them_page_by_pag
     with desk.database.write() as session:
         session.get_one(Task, tomorrow).due_at = at(2, 10)
         timeless = [
-            open_task(work_in(session, desk.agent, desk.now), "unmatched", None, {}).id
+            open_task(work_in(session, desk.agent, desk.now), TaskKind.UNMATCHED, None, {}).id
             for _ in range(20)
         ]
     expected = [soon, late, *timeless, tomorrow]
@@ -340,7 +341,7 @@ def test_calls_back_to_protected_households_are_not_the_desks(desk: Desk) -> Non
     household = desk.household(protected=True)
     with desk.database.write() as session:
         task = open_task(
-            work_in(session, desk.ward, NOW), "call_back", household, {"telephone": "03"}
+            work_in(session, desk.ward, NOW), TaskKind.CALL_BACK, household, {"telephone": "03"}
         )
         task_id = task.id
     assert waiting(desk) == []
@@ -357,7 +358,9 @@ def test_calls_back_to_protected_households_are_not_the_desks(desk: Desk) -> Non
 def test_other_tasks_and_finished_ones_are_no_calls_back(quick_desk: Desk) -> None:
     done = asked(quick_desk)
     with quick_desk.database.write() as session:
-        letter = open_task(work_in(session, quick_desk.officer, NOW), NEW_LETTER, None, {}).id
+        letter = open_task(
+            work_in(session, quick_desk.officer, NOW), TaskKind.NEW_LETTER, None, {}
+        ).id
         finish_task(work_in(session, quick_desk.officer, NOW), done)
     with pytest.raises(NotFoundError):
         started(quick_desk, letter)

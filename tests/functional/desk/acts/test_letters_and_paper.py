@@ -19,8 +19,8 @@ from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.notices.models import OutboxMessage
+from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
-from portal.domain.people.tasks.services import DECLINE_FORM, NEW_LETTER, REPORT_LOST
 from portal.domain.requests.alternatives.models import AlternativeItem
 from portal.domain.requests.declines.models import DeclineItem
 from portal.domain.requests.requests.models import Request
@@ -51,7 +51,7 @@ def test_a_new_letter_is_left_to_the_back_office_and_the_owner_is_told(desk: Des
     (act,) = desk.acts()
     assert act.receipt_no in page.text
     with desk.staff.database.read() as session:
-        task = session.scalars(select(Task).where(Task.kind == NEW_LETTER)).one()
+        task = session.scalars(select(Task).where(Task.kind == TaskKind.NEW_LETTER)).one()
         assert (task.receipt_no, task.household_id) == (act.receipt_no, person.household_id)
         place = f"/tasks/{task.id}"
     assert state_of(desk, person) == "active", (
@@ -99,7 +99,7 @@ def test_a_reported_loss_shuts_the_account_at_once(desk: Desk) -> None:
     (act,) = desk.acts()
     assert all(act.receipt_no in page.text for page in pages)
     assert state_of(desk, person) == "suspended"
-    assert desk.staff.count(Task, kind=REPORT_LOST) == 1
+    assert desk.staff.count(Task, kind=TaskKind.REPORT_LOST) == 1
     assert desk.staff.count(AuthSession, site=sessions.RESIDENT) == 0
     assert desk.staff.count(OutboxMessage, purpose="notice.new_letter") == 1
     (event,) = desk.staff.events("credential.suspend")
@@ -152,7 +152,10 @@ def test_a_call_is_never_a_decline_only_the_form_is_sent(desk: Desk) -> None:
     (act,) = desk.acts()
     assert act.receipt_no in page.text
     assert "まだ辞退にはなっていません" in page.text
-    assert desk.staff.count(Task, kind=DECLINE_FORM, state="open", receipt_no=act.receipt_no) == 1
+    assert (
+        desk.staff.count(Task, kind=TaskKind.DECLINE_FORM, state="open", receipt_no=act.receipt_no)
+        == 1
+    )
     assert desk.staff.count(Request) == desk.staff.count(DeclineItem) == 0
     assert coupons_of(desk) == ["assigned", "assigned"]
 

@@ -16,8 +16,9 @@ from portal.domain.people.authn.models import OtpAuthenticator, ThrottleBucket
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.services import lock_row, move
 from portal.domain.people.notices.models import OutboxMessage
+from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
-from portal.domain.people.tasks.services import BIRTH_FROZEN, REPORT_LOST, open_task
+from portal.domain.people.tasks.services import open_task
 from tests.functional.desk.acts.support import Desk
 from tests.support.people import Person
 from tests.support.work import work_in
@@ -31,7 +32,9 @@ def freeze(desk: Desk, person: Person, *, task: bool = True) -> None:
         credential.wrong_births = bytes(80)
         move(work_in(session, resident, desk.now), credential, "lock")
         if task:
-            open_task(work_in(session, resident, desk.now), BIRTH_FROZEN, person.household_id, {})
+            open_task(
+                work_in(session, resident, desk.now), TaskKind.BIRTH_FROZEN, person.household_id, {}
+            )
 
 
 def wrong_passwords(desk: Desk, person: Person, count: int) -> str:
@@ -40,7 +43,7 @@ def wrong_passwords(desk: Desk, person: Person, count: int) -> str:
         key = session.get_one(Credential, person.credential_id).login_digest.hex()
         for _try in range(count):
             session.execute(update(ThrottleBucket).values(blocked_until=None))
-            throttles.take(session, throttles.UNKNOWN_DEVICE, key, desk.now)
+            throttles.take(session, throttles.UNKNOWN_DEVICE.of(key), desk.now)
     return key
 
 
@@ -67,7 +70,7 @@ def test_a_frozen_birth_date_is_opened_as_the_back_office_does(desk: Desk, *, ta
     with desk.staff.database.read() as session:
         credential = session.get_one(Credential, person.credential_id)
         assert (credential.state, credential.wrong_births) == ("issued", b"")
-    assert desk.staff.count(Task, kind=BIRTH_FROZEN, state="done") == int(task)
+    assert desk.staff.count(Task, kind=TaskKind.BIRTH_FROZEN, state="done") == int(task)
     assert len(desk.staff.events("desk.unlock")) == 1
 
 
@@ -82,7 +85,7 @@ def test_waiting_after_wrong_passwords_ends_and_the_tries_stay_counted(desk: Des
     with desk.staff.database.write() as session:
         assert not locks_of(session, person.household_id, desk.now).any
         assert session.get_one(ThrottleBucket, f"t1:{key}").total == 8
-        assert throttles.take(session, throttles.UNKNOWN_DEVICE, key, desk.now).allowed
+        assert throttles.take(session, throttles.UNKNOWN_DEVICE.of(key), desk.now).allowed
     assert desk.staff.count(OutboxMessage, purpose="notice.unlocked") == 1, "the owner is told"
 
 
@@ -154,7 +157,7 @@ def test_what_was_reported_lost_is_not_opened_on_the_telephone(sqlite_desk: Desk
         answer = sqlite_desk.do(person, "unlock", {"form_key": f"u{place}"})
         assert answer.status_code == 422
         assert "新しい手紙を案内してください" in answer.text
-    assert sqlite_desk.staff.count(Task, kind=REPORT_LOST, state="open") == 2
+    assert sqlite_desk.staff.count(Task, kind=TaskKind.REPORT_LOST, state="open") == 2
     assert sqlite_desk.staff.count(Credential, state="locked") == 1
 
 

@@ -21,7 +21,8 @@ from portal.domain.oversight.management import asking, milestones, questions
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.services import change
-from portal.domain.people.tasks.services import CALL_BACK, UNMATCHED, open_task
+from portal.domain.people.tasks.kinds import TaskKind
+from portal.domain.people.tasks.services import open_task
 from portal.domain.requests.requests.scans import check_scan
 from tests.support.reading.files import fax
 from tests.support.resident import Loop
@@ -215,10 +216,10 @@ def test_calls_back_have_one_tile_and_what_the_office_goes_on_with_another(
     agent = Actor(Role.AGENT, sqlite_staff.hire(Role.AGENT).id, Organization.CONTRACTOR)
     with sqlite_staff.database.write() as session:
         for kind, state in (
-            (CALL_BACK, "waiting"),
-            (CALL_BACK, "handed_on"),
-            (CALL_BACK, "handed_on"),
-            (UNMATCHED, "waiting"),
+            (TaskKind.CALL_BACK, "waiting"),
+            (TaskKind.CALL_BACK, "handed_on"),
+            (TaskKind.CALL_BACK, "handed_on"),
+            (TaskKind.UNMATCHED, "waiting"),
         ):
             task = open_task(work_in(session, agent, sqlite_staff.now), kind, None, {})
             session.add(CallBack(task_id=task.id, state=state))

@@ -8,14 +8,9 @@ from portal.domain.foundation.actors import Role
 from portal.domain.letters.letters.models import Letter, LetterOrder
 from portal.domain.mailroom.printing.runs.recipients.selection import counts
 from portal.domain.people.credentials.models import Credential
+from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
-from portal.domain.people.tasks.services import (
-    BIRTH_FROZEN,
-    NEW_LETTER,
-    REPORT_LOST,
-    UNMATCHED,
-    open_task,
-)
+from portal.domain.people.tasks.services import open_task
 from tests.functional.mailroom.admin.test_hand_over import printed
 from tests.support.people import Person
 from tests.support.staff import StaffSite
@@ -28,15 +23,15 @@ MOMENT = timedelta(milliseconds=1)
 BUTTON = "新しい手紙を出すことに決める"
 
 
-def ask(staff: StaffSite, person: Person | None, kind: str = NEW_LETTER) -> int:
+def ask(staff: StaffSite, person: Person | None, kind: TaskKind = TaskKind.NEW_LETTER) -> int:
     with staff.database.write() as session:
         household = person.household_id if person else None
         return open_task(work_in(session, now=staff.now), kind, household, {}).id
 
 
-@pytest.mark.parametrize("kind", [NEW_LETTER, REPORT_LOST, BIRTH_FROZEN])
+@pytest.mark.parametrize("kind", [TaskKind.NEW_LETTER, TaskKind.REPORT_LOST, TaskKind.BIRTH_FROZEN])
 def test_the_next_print_run_makes_the_new_letter_and_the_old_password_lives_until_then(
-    staff: StaffSite, kind: str
+    staff: StaffSite, kind: TaskKind
 ) -> None:
     person = staff.add_household()
     printed(staff, [person], "handed_over")
@@ -110,7 +105,7 @@ def test_protected_households_and_other_tasks_get_no_letter_this_way(
     sqlite_staff: StaffSite,
 ) -> None:
     protected = ask(sqlite_staff, sqlite_staff.add_household(protected=True))
-    unmatched = ask(sqlite_staff, None, UNMATCHED)
+    unmatched = ask(sqlite_staff, None, TaskKind.UNMATCHED)
     ward = sqlite_staff.enter_as(Role.WARD_OFFICER)
     assert BUTTON not in ward.open(f"/tasks/{unmatched}").text
     page = ward.open(f"/tasks/{protected}").text

@@ -15,8 +15,9 @@ from portal.domain.people.credentials.models import Credential
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Hold, Household, PrintText
 from portal.domain.people.signin.activation import BirthAnswer, check_birth
+from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
-from portal.domain.people.tasks.services import NEW_LETTER, UNMATCHED, open_task
+from portal.domain.people.tasks.services import open_task
 from portal.domain.requests.requests.models import Scan
 from portal.domain.requests.requests.scans import check_scan, store_scan
 from tests.functional.contacts.escalations.support import Desk
@@ -27,7 +28,10 @@ from tests.support.work import work_in
 
 
 def task(
-    staff: StaffSite, kind: str = NEW_LETTER, person: Person | None = None, **details: str
+    staff: StaffSite,
+    kind: TaskKind = TaskKind.NEW_LETTER,
+    person: Person | None = None,
+    **details: str,
 ) -> int:
     with staff.database.write() as session:
         household_id = person.household_id if person else None
@@ -62,7 +66,7 @@ def test_tasks_of_protected_households_are_the_wards_alone(staff: StaffSite) -> 
 
 
 def test_what_a_requester_wrote_is_read_on_demand_and_on_record(staff: StaffSite) -> None:
-    number = task(staff, UNMATCHED, contact="090-1111-2222", name="鶉野　瑠璃子")
+    number = task(staff, TaskKind.UNMATCHED, contact="090-1111-2222", name="鶉野　瑠璃子")
     visitor = staff.enter_as(Role.OFFICER)
     assert "090-1111-2222" not in visitor.open(f"/tasks/{number}").text
     assert "090-1111-2222" in visitor.send(f"/tasks/{number}/read").text
@@ -73,7 +77,9 @@ def freeze(staff: StaffSite, person: Person) -> None:
     from portal.domain.people.authn import sessions
 
     with staff.database.write() as session:
-        token = sessions.start(session, sessions.RESIDENT, "birth", person.credential_id, staff.now)
+        owner = sessions.Owner(sessions.RESIDENT, person.credential_id)
+        new = sessions.NewSession(owner, sessions.Stage.BIRTH)
+        token = sessions.start(session, new, staff.now)
         auth = sessions.load(session, sessions.RESIDENT, token, staff.now)
         assert auth is not None
         answers = [

@@ -140,7 +140,9 @@ def test_by_session(office: Office) -> None:
     household = office.staff.add_household().household_id
     curious = office.staff.hire()
     with office.staff.database.write() as session:
-        token = sessions.start(session, sessions.STAFF, "full", curious.id, office.now)
+        owner = sessions.Owner(sessions.STAFF, curious.id)
+        new = sessions.NewSession(owner, sessions.Stage.FULL)
+        token = sessions.start(session, new, office.now)
         found = sessions.load(session, sessions.STAFF, token, office.now)
         assert found is not None
         key = found.id

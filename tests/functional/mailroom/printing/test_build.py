@@ -16,7 +16,8 @@ from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
 from portal.domain.mailroom.printing.runs.pipeline.files import locked_folder
 from portal.domain.mailroom.printing.runs.queries import to_withdraw
 from portal.domain.mailroom.printing.runs.recipients.preflight import Preflight
-from portal.domain.people.authn.passwords import verify_password
+from portal.domain.people.authn.attempts import TypedLogin
+from portal.domain.people.authn.passwords import HashPool, verify_password
 from portal.domain.people.credentials.formats import read_login_id
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.services import login_digest
@@ -98,11 +99,9 @@ def test_a_letter_signs_its_household_in_and_nobody_else(
     visitor = attempt.Visitor("192.0.2.7")
     for password, stage in ((first.password.lower(), "birth"), (second.password, None)):
         with sqlite_database.write() as session:
-            tried = attempt.begin(
-                work_in(session), first.login_id, password, visitor, mode=attempt.REUSABLE
-            )
-            matched = verify_password(VAULT, tried.hashed or "", tried.password)
-            signed_in = attempt.finish(work_in(session), tried, None, matched=matched)
+            typed = TypedLogin(first.login_id, password)
+            tried = attempt.begin(work_in(session), typed, visitor).compared(HashPool(VAULT))
+            signed_in = attempt.finish(work_in(session), tried, None)
         assert (signed_in.stage if signed_in else None) == stage
 
 

@@ -29,7 +29,7 @@ from portal.domain.people.coupons.services import suspend
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.print_texts import PrintFields, print_fields
 from portal.domain.people.households.protection import protection_loaded
-from portal.domain.people.staff.services import add_staff
+from portal.domain.people.staff.services import Profile, add_staff
 from portal.platform.database import Database
 from tests.support.coupons import load_codes
 from tests.support.mailroom.roster import NOW, Ward
@@ -49,9 +49,7 @@ def ward(database: Database, tmp_path: Path) -> Ward:
 
 def person(database: Database, login: str, organization: Organization, role: Role) -> Actor:
     with database.write() as session:
-        new = add_staff(
-            work_in(session, now=NOW), login=login, name=login, organization=organization, role=role
-        )
+        new = add_staff(work_in(session, now=NOW), Profile(login, login, organization, role))
         return Actor(role, new.user.id, organization)
 
 

@@ -15,7 +15,8 @@ from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.letters.letters.models import PrintRun
 from portal.domain.mailroom.printing.dispatch import calendar
 from portal.domain.mailroom.printing.dispatch.calendar import Plan
-from portal.domain.people.tasks.services import CALL_BACK, new_receipt_no, open_task
+from portal.domain.people.tasks.kinds import TaskKind
+from portal.domain.people.tasks.services import new_receipt_no, open_task
 from tests.support.contacts.call_month import at
 from tests.support.contacts.telephony import BY_LINE, line_file
 from tests.support.staff import StaffSite
@@ -62,7 +63,7 @@ def test_calls_now_and_calls_back_that_wait(staff: StaffSite) -> None:
     with staff.database.write() as session:
         for hours in (-1, 2):
             due = staff.now + timedelta(hours=hours)
-            open_task(work_in(session, now=staff.now), CALL_BACK, None, {}, due_at=due)
+            open_task(work_in(session, now=staff.now), TaskKind.CALL_BACK, None, {}, due_at=due)
     page = words(lead.open("/board").text)
     assert "いま受付中 2 " in page
     assert "折り返し待ち 2 1件は時間を過ぎた" in page

@@ -11,7 +11,7 @@ from portal.domain.desk.casework.watch import incidents
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.audit.services import record
 from portal.domain.people.staff.queries import staff_user
-from portal.domain.people.staff.services import add_staff
+from portal.domain.people.staff.services import Profile, add_staff
 from tests.functional.desk.call_desk.support import SAID
 from tests.functional.desk.call_desk.support import agent as agent_at_desk
 from tests.support.staff import ROLES, Colleague, StaffSite
@@ -137,10 +137,7 @@ def test_a_supervisor_watches_the_own_team_and_an_auditor_everybody(staff: Staff
     with staff.database.write() as session:
         made = add_staff(
             work_in(session, Actor(Role.SYSTEM), staff.now),
-            login="sub",
-            name="再委託の責任者",
-            organization=Organization.SUBCONTRACTOR,
-            role=Role.SUPERVISOR,
+            Profile("sub", "再委託の責任者", Organization.SUBCONTRACTOR, Role.SUPERVISOR),
             password="correct horse battery 58",
         )
         sub = made.user.id

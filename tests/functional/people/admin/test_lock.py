@@ -179,7 +179,9 @@ def test_a_deactivated_person_cannot_open_the_lock(staff: StaffSite) -> None:
     visitor.get("/tasks")
     with staff.database.write() as session:
         services.deactivate(work_in(session, now=staff.now), colleague.id)
-        token = sessions.start(session, sessions.STAFF, "locked", colleague.id, staff.now)
+        owner = sessions.Owner(sessions.STAFF, colleague.id)
+        new = sessions.NewSession(owner, sessions.Stage.LOCKED)
+        token = sessions.start(session, new, staff.now)
     visitor.http.cookies.set(COOKIE, token, domain="127.0.0.1")
     assert (
         visitor.post("/lock/open", {"password": PASSWORD}).headers["location"] == "/signin?ended=1"

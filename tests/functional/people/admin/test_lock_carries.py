@@ -5,6 +5,7 @@ import re
 import pytest
 
 from portal.domain.foundation.actors import Role
+from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.staff import services
 from tests.functional.people.admin.lock_support import LOCKED, at_work, kept, open_lock, shows
 from tests.support.staff import PASSWORD, StaffSite
@@ -87,7 +88,7 @@ def test_another_persons_password_or_somebody_elses_kept_form_opens_nothing(
 
         services.set_password(
             work_in(session, now=staff.now),
-            other.id,
+            AuthSession(owner_id=other.id),
             hash_password(VAULT, "another one 77", b"0" * 16),
         )
     second = staff.enter(other)

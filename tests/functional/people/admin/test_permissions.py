@@ -15,7 +15,8 @@ from portal.domain.people.staff.permissions import (
     Permission,
     allows,
 )
-from portal.domain.people.tasks.services import NEW_LETTER, open_task
+from portal.domain.people.tasks.kinds import TaskKind
+from portal.domain.people.tasks.services import open_task
 from tests.support.staff import ROLES, StaffSite, staff_routes
 from tests.support.work import work_in
 
@@ -85,7 +86,9 @@ def fill(staff: StaffSite) -> dict[str, str]:
     """
     person = staff.add_household(active=True)
     with staff.database.write() as session:
-        task = open_task(work_in(session, now=staff.now), NEW_LETTER, person.household_id, {})
+        task = open_task(
+            work_in(session, now=staff.now), TaskKind.NEW_LETTER, person.household_id, {}
+        )
         hold = Hold(household_id=person.household_id, code="W06_INSTITUTION", created_at=staff.now)
         session.add(hold)
         session.flush()

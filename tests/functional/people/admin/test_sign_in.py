@@ -183,8 +183,5 @@ def test_an_unusable_login_is_refused_with_a_sentence(staff: StaffSite, login: s
     with staff.database.write() as session, pytest.raises(InputError):
         services.add_staff(
             work_in(session, now=staff.now),
-            login=login,
-            name="名前",
-            organization=Organization.WARD,
-            role=Role.AUDITOR,
+            services.Profile(login, "名前", Organization.WARD, Role.AUDITOR),
         )

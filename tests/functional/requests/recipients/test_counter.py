@@ -144,7 +144,8 @@ def test_a_signed_receipt_counts_as_delivered(office: Office) -> None:
     with office.database.write() as session:
         owner = session.scalar(select(Credential.id).where(Credential.household_id == household))
         assert owner is not None
-        token = sessions.start(session, sessions.RESIDENT, "full", owner, NOW)
+        new = sessions.NewSession(sessions.Owner(sessions.RESIDENT, owner), sessions.Stage.FULL)
+        token = sessions.start(session, new, NOW)
         assert living_session(session, token, NOW) is not None
     assert office.entry(household, 1).can_show(NOW)
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pyotp
 import pytest
 
-from portal.domain.people.authn.totp import totp_step
+from portal.domain.people.authn.totp import App
 from portal.domain.people.authn.typed_code import CodeAnswer
 
 NOW = datetime(2023, 8, 1, 3, 0, 10, tzinfo=UTC)
@@ -24,10 +24,10 @@ SECRET = pyotp.random_base32(32)
 )
 def test_a_code_counts_one_step_before_and_after_its_own(steps: int, answer: CodeAnswer) -> None:
     shown = pyotp.TOTP(SECRET).at(NOW + timedelta(seconds=30 * steps))
-    assert totp_step(SECRET, shown, NOW, None)[0] is answer
+    assert App(SECRET, None).check(shown, NOW)[0] is answer
 
 
 def test_a_step_that_was_used_is_used_up_with_those_before_it() -> None:
     shown = pyotp.TOTP(SECRET).at(NOW)
-    _, step = totp_step(SECRET, shown, NOW, None)
-    assert totp_step(SECRET, shown, NOW, step)[0] is CodeAnswer.USED
+    _, step = App(SECRET, None).check(shown, NOW)
+    assert App(SECRET, step).check(shown, NOW)[0] is CodeAnswer.USED

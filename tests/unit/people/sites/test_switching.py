@@ -22,7 +22,7 @@ from portal.domain.people.sites.models import SiteSwitch
 from portal.domain.people.sites.queries import history, is_on, reason_of
 from portal.domain.people.sites.services import LONGEST, end_due, prolong, switch_off, switch_on
 from portal.domain.people.sites.states import OFF, ON, OVER, SWITCH
-from portal.domain.people.staff.services import add_staff
+from portal.domain.people.staff.services import Profile, add_staff
 from portal.platform.database import Database
 from tests.support.coupons import VAULT
 from tests.support.work import work_in
@@ -41,10 +41,7 @@ def lead(database: Database) -> Actor:
     with database.write() as session:
         made = add_staff(
             work_in(session, now=NOW),
-            login="lead",
-            name="責任者",
-            organization=Organization.SUBCONTRACTOR,
-            role=Role.SUPERVISOR,
+            Profile("lead", "責任者", Organization.SUBCONTRACTOR, Role.SUPERVISOR),
         )
         return Actor(Role.SUPERVISOR, made.user.id, Organization.SUBCONTRACTOR)
 

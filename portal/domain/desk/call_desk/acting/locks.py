@@ -11,10 +11,9 @@ from portal.domain.foundation.texts import _s
 from portal.domain.people.authn import throttles
 from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
+from portal.domain.people.credentials.states import LIVING
+from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
-from portal.domain.people.tasks.services import REPORT_LOST
-
-LIVING = ("issued", "active", "locked", "suspended")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +73,20 @@ def locks_of(session: Session, household_id: int, now: datetime) -> Locks:
     )
     if credential is None:
         return Locks()
-    key = password_key(credential)
+    bucket = throttles.UNKNOWN_DEVICE.of(password_key(credential))
     sources = session.scalars(
         select(OtpAuthenticator).where(OtpAuthenticator.credential_id == credential.id)
     ).all()
     waits = [s.locked_until for s in sources if s.locked_until is not None and s.locked_until > now]
     usable = any(source.state == "confirmed" for source in sources)
     reported = select(Task.id).where(
-        Task.kind == REPORT_LOST, Task.household_id == household_id, Task.state == "open"
+        Task.kind == TaskKind.REPORT_LOST, Task.household_id == household_id, Task.state == "open"
     )
     return Locks(
         birth_frozen=credential.state == "locked",
-        password_until=throttles.blocked_until(session, throttles.UNKNOWN_DEVICE, key, now),
+        password_until=throttles.blocked_until(session, bucket, now),
         code_until=max(waits, default=None),
-        closed=throttles.is_closed(session, throttles.UNKNOWN_DEVICE, key)
+        closed=throttles.is_closed(session, bucket)
         or (not usable and any(source.state == "closed" for source in sources)),
         suspended=credential.state == "suspended" or session.scalar(reported.limit(1)) is not None,
     )

@@ -19,8 +19,9 @@ from portal.domain.foundation.work import Work
 from portal.domain.people.authn import codes, throttles
 from portal.domain.people.credentials.services import lock_row
 from portal.domain.people.signin.notify import tell_owner
+from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
-from portal.domain.people.tasks.services import BIRTH_FROZEN, new_receipt_no
+from portal.domain.people.tasks.services import new_receipt_no
 
 
 def unlock(work: Work, household_id: int) -> DeskAct:
@@ -42,7 +43,7 @@ def unlock(work: Work, household_id: int) -> DeskAct:
     if locks.birth_frozen:
         _unfreeze_birth(work.acting_as(admitted.actor), household_id)
     credential = lock_row(work.session, credential.id)
-    throttles.end_wait(work.session, throttles.UNKNOWN_DEVICE, password_key(credential))
+    throttles.end_wait(work.session, throttles.UNKNOWN_DEVICE.of(password_key(credential)))
     codes.end_wait(work.session, credential.id, work.now)
     tell_owner(work, credential, "unlocked")
     return record_act(work, admitted, Act.UNLOCK, new_receipt_no(), "credential", credential.id)
@@ -67,7 +68,7 @@ def _refuse_hopeless(locks: Locks) -> None:
 def _unfreeze_birth(work: Work, household_id: int) -> None:
     """Unfreeze the first sign-in as the back office does, with its task if there is one."""
     frozen = select(Task.id).where(
-        Task.kind == BIRTH_FROZEN, Task.household_id == household_id, Task.state == "open"
+        Task.kind == TaskKind.BIRTH_FROZEN, Task.household_id == household_id, Task.state == "open"
     )
     task_id = work.session.scalar(frozen.order_by(Task.id).limit(1))
     if task_id is not None:

@@ -1,0 +1,35 @@
+"""How one-time codes reach a resident, and what they are for: stored code words with their names."""
+
+from enum import StrEnum
+
+from portal.domain.foundation.texts import Labeled, _
+
+
+class CodeChannel(Labeled):
+    """A way to receive one-time codes, the app first: the most secure one is offered first."""
+
+    TOTP = "totp", lambda: _("認証アプリ")
+    SMS = "sms", lambda: _("SMS（携帯電話のメッセージ）")
+    EMAIL = "email", lambda: _("メール")
+
+
+class SourceState(StrEnum):
+    """The state of a resident's source of one-time codes."""
+
+    PENDING = "pending"
+    """Stored, and not proven by a code yet."""
+    CONFIRMED = "confirmed"
+    CLOSED = "closed"
+    """Closed by too many wrong codes; only a new letter helps."""
+
+
+class CodePurpose(Labeled):
+    """What a code is for; the message names it, and the code is worth nothing for anything else."""
+
+    SIGN_IN = "sign_in", lambda: _("サインインの番号")
+    ENROLL = "enroll", lambda: _("連絡先を登録する番号")
+    CONFIRM = "confirm", lambda: _("本人確認の番号")
+    CHANGE_CHANNEL = "change_channel", lambda: _("連絡先を変える番号")
+    DECLINE = "decline", lambda: _("辞退の手続きの番号")
+    WITHDRAW = "withdraw", lambda: _("取り下げの番号")
+    ALTERNATIVE = "alternative", lambda: _("紙の券を申し込む番号")

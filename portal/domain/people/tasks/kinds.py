@@ -1,0 +1,62 @@
+"""Kinds of tasks: what a task is called, and what the staff have to do for it."""
+
+from collections.abc import Mapping
+
+from portal.domain.foundation.texts import Labeled, Sentence, _s
+
+
+class TaskKind(Labeled):
+    """Why a task was opened."""
+
+    NEW_LETTER = "new_letter", lambda: _s("新しい手紙の依頼")
+    REPORT_LOST = "report_lost", lambda: _s("紛失の届け出")
+    BIRTH_FROZEN = "birth_frozen", lambda: _s("生年月日の凍結")
+    CODE_CLOSED = "code_closed", lambda: _s("確認の番号の停止")
+    NO_CHANNEL = "no_channel", lambda: _s("確認の番号を受け取れない")
+    UNMATCHED = "unmatched", lambda: _s("照合できない依頼")
+    CALL_BACK = "call_back", lambda: _s("折り返しの電話")
+    LETTER_WISHED = "letter_wished", lambda: _s("手紙での問い合わせ")
+    DECLINE_FORM = "decline_form", lambda: _s("辞退届の発送")
+    ADDRESS_CHECK = "address_check", lambda: _s("住所の確認（戻った郵便）")
+
+    @property
+    def advice(self) -> str:
+        """What to do for a task of this kind, in the staff's language."""
+        return _ADVICE[self]()
+
+
+_ADVICE: Mapping[TaskKind, Sentence] = {
+    TaskKind.NEW_LETTER: lambda: _s(
+        "新しい手紙は、次の印刷で作られ、登録された住所にだけ送られます。"
+    ),
+    TaskKind.REPORT_LOST: lambda: _s(
+        "アカウントは止まっています。新しい手紙は、次の印刷で作られ、"
+        "登録された住所にだけ送られます。"
+    ),
+    TaskKind.BIRTH_FROZEN: lambda: _s(
+        "世帯主の生年月日が5回違いました。本人と確かめられたら、"
+        "凍結を解いてください。確かめられないときは、新しい手紙を送ります。"
+    ),
+    TaskKind.CODE_CLOSED: lambda: _s(
+        "番号の間違いが続いたため、受け取り方が止まりました。新しい手紙を送ります。"
+    ),
+    TaskKind.NO_CHANNEL: lambda: _s(
+        "アプリ、SMS、メールのどれも使えない方です。窓口か紙での受け取りを案内してください。"
+    ),
+    TaskKind.UNMATCHED: lambda: _s(
+        "書かれた内容と名簿を見比べ、どの世帯か確かめてください。"
+        "登録された住所のほかには送りません。"
+    ),
+    TaskKind.CALL_BACK: lambda: _s(
+        "申込書に書かれた番号に電話して、申請の進みを伝えてください。この番号には、"
+        "確認の番号を送りません。"
+    ),
+    TaskKind.LETTER_WISHED: lambda: _s("登録された住所に手紙を送り、本人の気持ちを確かめます。"),
+    TaskKind.DECLINE_FORM: lambda: _s(
+        "辞退届の用紙を、登録された住所に送ります。電話だけでは、辞退になりません。"
+    ),
+    TaskKind.ADDRESS_CHECK: lambda: _s(
+        "郵便が、住所か受取人の問題で戻りました。区が住民基本台帳を確かめます。"
+        "確かめるまで、もう一度送りません。"
+    ),
+}
