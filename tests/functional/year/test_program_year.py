@@ -25,7 +25,9 @@ from portal.domain.people.credentials.models import Credential
 from portal.platform.database import Database
 from tests.support.coupons import AMOUNT
 from tests.support.work import work_in
-from tests.support.year import FATES, Year
+from tests.support.year.fates import FATES
+from tests.support.year.playing import play
+from tests.support.year.ward_in_year import Year
 
 HOUSEHOLDS = int(os.environ.get("PORTAL_YEAR_HOUSEHOLDS", "60"))
 AFTER = datetime(2024, 4, 1, 1, 0, tzinfo=UTC)
@@ -35,7 +37,7 @@ def test_a_whole_year_ends_with_every_child_in_one_state_to_the_yen(
     database: Database, tmp_path: Path
 ) -> None:
     year = Year(database, tmp_path, HOUSEHOLDS)
-    year.play()
+    play(year)
     program, truth = year.paper.program, year.truth
     every = sum(year.children.values())
     assert sum(truth.states.values()) == every
