@@ -11,9 +11,13 @@ import qrcode
 from PIL import ImageOps
 from playwright.sync_api import Browser
 from sqlalchemy import inspect, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
+from portal.domain.people.notices.models import OutboxMessage
 from portal.platform.database import Database, make_engine
-from tests.support.databases.fixtures import Cluster, PostgresPool
+from tests.support.coupons import NOW
+from tests.support.databases.pools import Cluster, Engines, PostgresPool
 from tests.support.programs.mail import SmtpSink
 from tests.support.programs.servers import StartServer, free_port
 from tests.support.programs.sms import SmsGateway
@@ -48,6 +52,43 @@ def test_a_database_whose_tables_a_test_changed_is_not_given_to_the_next(
     assert pool.free == [kept]
     assert pool.take() == kept
     assert pool.take() != changed
+    pool.close()
+
+
+def _add_message(session: Session) -> int:
+    message = OutboxMessage(
+        kind="email",
+        purpose="code",
+        dedupe_key="a",
+        created_at=NOW,
+        next_try_at=NOW,
+        expires_at=NOW,
+    )
+    session.add(message)
+    session.flush()
+    return message.id
+
+
+def test_the_next_test_finds_no_row_no_used_number_and_no_open_transaction(
+    postgres_cluster: Cluster, postgres_template: str
+) -> None:
+    pool, engines = PostgresPool(postgres_cluster, postgres_template), Engines()
+    url = pool.take()
+    forgotten = make_engine(url)
+    with Session(forgotten) as left_open:
+        for _test in range(3):
+            for database in engines.open(url):
+                with database.write() as session:
+                    assert _add_message(session) == 1
+                    assert session.scalar(text("SELECT count(*) FROM outbox_message")) == 1
+            left_open.scalar(text("SELECT count(*) FROM outbox_message"))
+            pool.give_back(url)
+            assert pool.take() == url
+            with pytest.raises(OperationalError):
+                left_open.scalar(text("SELECT count(*) FROM outbox_message"))
+            left_open.rollback()
+    forgotten.dispose()
+    engines.close()
     pool.close()
 
 

@@ -1,0 +1,222 @@
+"""Databases that tests hand on to each other: emptied after a test, dropped when it changed their tables."""
+
+import itertools
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import Engine, event, make_url
+
+from portal.platform.database import Database, Waits, make_engine
+
+_number = itertools.count(1)
+PATIENT = Waits(lock=120, statement=300, idle=300, connect=60, pool=120, busy=120)
+"""Races decide who wins, never how fast the machine is: nobody gives up while another one works."""
+KEPT = "portal-tests"
+"""The name under which an engine's connections stay open from test to test."""
+MOST_KEPT = 4
+
+
+def new_name(kind: str = "") -> str:
+    """A name for a database that no other process and no other test has."""
+    return f"portal_{os.getpid()}_{kind}{next(_number)}"
+
+
+class Cluster:
+    """Makes and drops databases; names are unique in this process and carry its id."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.connection = psycopg.connect(
+            self.url.set(drivername="postgresql").render_as_string(hide_password=False),
+            autocommit=True,
+        )
+
+    def create(self, name: str, template: str = "template0") -> str:
+        """Makes a database as a copy of another and returns its address."""
+        command = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        self.connection.execute(command.format(sql.Identifier(name), sql.Identifier(template)))
+        return self.address(name)
+
+    def address(self, name: str, driver: str = "postgresql+psycopg") -> str:
+        """Address of a database."""
+        return self.url.set(database=name, drivername=driver).render_as_string(hide_password=False)
+
+    def drop(self, name: str) -> None:
+        """Drops a database, whoever is still connected."""
+        self.connection.execute(
+            sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+        )
+
+
+SHAPE = """
+SELECT (SELECT count(*) FROM pg_attribute), (SELECT sum(oid::bigint) FROM pg_class),
+       (SELECT sum(oid::bigint) FROM pg_constraint), (SELECT sum(oid::bigint) FROM pg_trigger)"""
+TABLES = """
+SELECT oid::regclass::text FROM pg_class
+WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'alembic_version' ORDER BY oid"""
+SEQUENCES = """
+SELECT format('setval(%L, %s, false)', seqrelid::regclass, seqstart) FROM pg_sequence ORDER BY seqrelid"""
+END_OTHERS = """
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE datname = %s AND pid <> %s AND (application_name <> %s OR state <> 'idle')"""
+
+
+class Emptier:
+    """A connection that finds the rows a test left in its database, and takes them away.
+
+    It stays open, because a fresh one would have to learn about all tables again.
+    """
+
+    def __init__(self, address: str) -> None:
+        self.connection = psycopg.connect(address, autocommit=True)
+        self.shape = self._one(SHAPE)
+        self.tables = [name for (name,) in self.connection.execute(TABLES)]
+        parts = [f"EXISTS (SELECT FROM {name})" for name in self.tables]
+        self.filled = f"SELECT {', '.join(parts)}"
+        restarts = [restart for (restart,) in self.connection.execute(SEQUENCES)]
+        self.restart = f"SELECT {', '.join(restarts)}"
+
+    @property
+    def pid(self) -> int:
+        """Number of the server's process behind the connection."""
+        return self.connection.info.backend_pid
+
+    def is_as_made(self) -> bool:
+        """Whether the tables are still those with which the database was made."""
+        return self._one(SHAPE) == self.shape
+
+    def empty(self) -> None:
+        """Take away all rows, and let the numbers begin anew."""
+        filled = self._one(self.filled)
+        names = [name for name, has in zip(self.tables, filled, strict=True) if has]
+        if names:
+            # No trigger refuses then, and the order of the tables does not matter.
+            commands = ["SET LOCAL session_replication_role = replica"]
+            commands += [f"DELETE FROM {name}" for name in names]
+            with self.connection.transaction():
+                self.connection.execute("; ".join(commands).encode())
+        self._one(self.restart)
+
+    def _one(self, query: str) -> tuple[Any, ...]:
+        return self.connection.execute(query.encode(), prepare=True).fetchone() or ()
+
+
+class PostgresPool:
+    """Databases with all tables and no rows.
+
+    Emptied after a test, because making one takes half a second; dropped if the test changed its
+    tables.
+    """
+
+    def __init__(self, cluster: Cluster, template: str) -> None:
+        self.cluster, self.template = cluster, template
+        self.emptiers: dict[str, Emptier] = {}
+        self.free: list[str] = []
+
+    def take(self) -> str:
+        """Returns the address of a database that nobody uses."""
+        if self.free:
+            return self.free.pop()
+        name = new_name("pool_")
+        url = self.cluster.create(name, self.template)
+        self.emptiers[name] = Emptier(self.cluster.address(name, "postgresql"))
+        return url
+
+    def give_back(self, url: str) -> None:
+        """Empties a database for the next test; ends whatever is at work in it, and who else is there."""
+        name = make_url(url).database or ""
+        emptier = self.emptiers[name]
+        self.cluster.connection.execute(END_OTHERS, (name, emptier.pid, KEPT))
+        if emptier.is_as_made():
+            emptier.empty()
+            self.free.append(url)
+        else:
+            self._drop(name)
+
+    def close(self) -> None:
+        """Drops every database."""
+        for name in list(self.emptiers):
+            self._drop(name)
+
+    def _drop(self, name: str) -> None:
+        self.emptiers.pop(name).connection.close()
+        self.cluster.drop(name)
+
+
+class SqlitePool:
+    """Database files with all tables and no rows, replaced by fresh ones after a test."""
+
+    def __init__(self, folder: Path, template: Path) -> None:
+        self.folder, self.template = folder, template
+        self.free: list[str] = []
+
+    def take(self) -> str:
+        """Returns the address of a database that nobody uses."""
+        if self.free:
+            return self.free.pop()
+        path = self.folder / f"{new_name()}.sqlite3"
+        shutil.copyfile(self.template, path)
+        return f"sqlite:///{path}"
+
+    def give_back(self, url: str) -> None:
+        """Puts an empty file in the place of a used one.
+
+        Who still has that open keeps a file without a name.
+        """
+        path = Path(make_url(url).database or "")
+        for old in path.parent.glob(f"{path.name}*"):
+            old.unlink()
+        shutil.copyfile(self.template, path)
+        self.free.append(url)
+
+
+class Engines:
+    """One engine for each address: it keeps its statements compiled from test to test.
+
+    PostgreSQL's keep their connections, too: each costs the server as much as a dozen statements.
+    """
+
+    def __init__(self) -> None:
+        self.by_url: dict[str, Engine] = {}
+
+    def open(self, url: str) -> Iterator[Database]:
+        """Opens a database for one test."""
+        engine = self._of(url)
+        yield Database(engine)
+        if engine.dialect.name == "sqlite" or not _at_rest(engine):
+            engine.dispose()
+
+    def close(self) -> None:
+        """Ends every connection."""
+        for engine in self.by_url.values():
+            engine.dispose()
+
+    def _of(self, url: str) -> Engine:
+        if url not in self.by_url:
+            self.by_url[url] = _patient_engine(url)
+        return self.by_url[url]
+
+
+def _at_rest(engine: Engine) -> bool:
+    """Whether the test gave every connection back, and opened no more than the server can spare."""
+    pool: Any = engine.pool
+    return not pool.checkedout() and pool.checkedin() <= MOST_KEPT
+
+
+def _patient_engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        named = parsed.update_query_dict({"application_name": KEPT})
+        return make_engine(named.render_as_string(hide_password=False), waits=PATIENT)
+    engine = make_engine(url, waits=PATIENT)
+
+    @event.listens_for(engine, "connect")
+    def _never_wait_for_the_disk(dbapi: Any, record: Any) -> None:
+        dbapi.execute("PRAGMA synchronous=OFF")  # thrown away after the test
+
+    return engine
