@@ -3,10 +3,14 @@
 Nothing holds it.
 """
 
+from collections.abc import Iterator
+
 from playwright.sync_api import Page
 
 from tests.support.gates.script import run
 
+Stop = tuple[str, str, list[str]]
+"""Number and name of a control, and its faults; the number of one nobody expected is empty."""
 START = r"""
 document.body.tabIndex = -1;
 document.body.focus();  // the first Tab starts at the top, wherever the page had put the focus
@@ -28,38 +32,44 @@ for (const el of all(CONTROLS)) {
   }
   el.dataset.stop = String(++number);
 }
+const stop = () => {
+  const el = document.activeElement;
+  if (!el || el === document.body || el === document.documentElement) return null;
+  const s = style(el), r = el.getBoundingClientRect(), faults = [];
+  const width = parseFloat(s.outlineWidth), outlined = s.outlineStyle !== "none" && width >= 2;
+  const around = ground(el.parentElement || el);
+  const strong = outlined && ratio(over(parse(s.outlineColor), around), around) >= 3;
+  if (!strong) faults.push("its focus does not show");
+  const inside = r.bottom > 0 && r.top < innerHeight && r.right > 0 && r.left < innerWidth;
+  if (!inside) faults.push("it is out of view");
+  else {
+    const between = (low, value, high) => Math.min(high, Math.max(low, value));
+    const points = [[0.5, 0.5], [0.1, 0.2], [0.9, 0.2], [0.1, 0.8], [0.9, 0.8]].map(
+      ([a, b]) => document.elementFromPoint(
+        between(0, r.left + r.width * a, innerWidth - 1),
+        between(0, r.top + r.height * b, innerHeight - 1)));
+    const belongs = (hit) => hit && (hit === el || el.contains(hit) || hit.contains(el));
+    if (!points.some(belongs)) faults.push("something lies over it");
+  }
+  return [el.dataset.stop || "", label(el), faults];
+};
+const here = window.__keyboard = { stops: [], pressed: false, stop };
+// Before the focus moves on: where the press before had brought it.
+addEventListener("keydown", (event) => {
+  if (event.key !== "Tab") return;
+  if (here.pressed) here.stops.push(stop());
+  here.pressed = true;
+}, { capture: true });
 return [found, number];
 """
-STOP = r"""
-const el = document.activeElement;
-if (!el || el === document.body || el === document.documentElement) return null;
-const s = style(el), r = el.getBoundingClientRect(), faults = [];
-const width = parseFloat(s.outlineWidth), outlined = s.outlineStyle !== "none" && width >= 2;
-const around = ground(el.parentElement || el);
-const strong = outlined && ratio(over(parse(s.outlineColor), around), around) >= 3;
-if (!strong) faults.push("its focus does not show");
-const inside = r.bottom > 0 && r.top < innerHeight && r.right > 0 && r.left < innerWidth;
-if (!inside) faults.push("it is out of view");
-else {
-  const between = (low, value, high) => Math.min(high, Math.max(low, value));
-  const points = [[0.5, 0.5], [0.1, 0.2], [0.9, 0.2], [0.1, 0.8], [0.9, 0.8]].map(
-    ([a, b]) => document.elementFromPoint(
-      between(0, r.left + r.width * a, innerWidth - 1),
-      between(0, r.top + r.height * b, innerHeight - 1)));
-  const belongs = (hit) => hit && (hit === el || el.contains(hit) || hit.contains(el));
-  if (!points.some(belongs)) faults.push("something lies over it");
-}
-return [el.dataset.stop || "", label(el), faults];
-"""
+TAKE = "() => [...__keyboard.stops.splice(0), (__keyboard.pressed = false, __keyboard.stop())]"
 
 
 def complaints(page: Page, most: int = 150) -> list[str]:
     """What a person with a keyboard cannot reach, cannot see or cannot leave."""
     found, count = run(page, START)
     seen: dict[str, int] = {}
-    for _press in range(most):
-        page.keyboard.press("Tab")
-        stop = run(page, STOP)
+    for stop in _stops(page, count + 1, most):
         if stop is None:
             break
         number, name, faults = stop
@@ -80,3 +90,14 @@ def complaints(page: Page, most: int = 150) -> list[str]:
         found += [f"not reached: {name}" for name in names]
     run(page, "document.activeElement?.blur(); window.scrollTo(0, 0);")
     return list(found)
+
+
+def _stops(page: Page, expected: int, most: int) -> Iterator[Stop | None]:
+    """Yield where each press of Tab brings the focus: the expected ones at once, then one by one."""
+    pressed, batch = 0, min(expected, most)
+    while pressed < most:
+        for _press in range(batch):
+            page.keyboard.press("Tab")
+        yield from page.evaluate(TAKE)
+        pressed += batch
+        batch = 1
