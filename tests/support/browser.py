@@ -13,6 +13,7 @@ from tests.support.programs.servers import PATIENCE
 
 FLAGS = (
     "--disable-gpu",
+    "--in-process-gpu",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
@@ -63,6 +64,9 @@ def chromium() -> Iterator[Browser]:
 PageFactory = Callable[..., Page]
 
 
+MOST_KEPT = 8
+
+
 @pytest.fixture(scope="session")
 def kept_pages(chromium: Browser) -> Iterator[dict[str, Page]]:
     """Pages that wait, blank and without cookies, for the next test that wants one like them."""
@@ -78,9 +82,10 @@ def page_factory(chromium: Browser, kept_pages: dict[str, Page]) -> Iterator[Pag
 
     Args (all by name): `width`, `height` in CSS pixels; `language`, a locale id of ours;
     `color_scheme`; `forced_colors`; `javascript`; `quiet=False` when errors in the console are what
-    the test is about; `kept=True` for a page that only looks: it may have been used before, and
-    costs half of a new one; anything else goes to Playwright's `new_context`. At the end a console
-    that complained fails the test.
+    the test is about; `kept=False` for a test that sets the page's clock, its line, its routes or
+    its listeners: others may get a page that was used before, since a new one costs as much as all
+    gates; anything else goes to Playwright's `new_context`. At the end a console that complained
+    fails the test.
     """
     contexts = []
     ears = _Ears()
@@ -95,14 +100,19 @@ def page_factory(chromium: Browser, kept_pages: dict[str, Page]) -> Iterator[Pag
         forced_colors: bool = False,
         javascript: bool = True,
         quiet: bool = True,
-        kept: bool = False,
+        kept: bool = True,
         **options: Any,
     ) -> Page:
-        like = repr((width, height, language, color_scheme, forced_colors, javascript, options))
+        like = repr((width, height, language, javascript, options))
         if kept and like in kept_pages and like not in borrowed:
             page = borrowed[like] = kept_pages[like]
+            if page.viewport_size != {"width": width, "height": height}:
+                page.set_viewport_size({"width": width, "height": height})
             page.emulate_media(
-                color_scheme=color_scheme, forced_colors="active" if forced_colors else "none"
+                media="null",
+                color_scheme=color_scheme,
+                forced_colors="active" if forced_colors else "none",
+                reduced_motion="null",
             )
             return ears.on(page) if quiet else page
         context = chromium.new_context(
@@ -126,9 +136,13 @@ def page_factory(chromium: Browser, kept_pages: dict[str, Page]) -> Iterator[Pag
     for like, page in borrowed.items():
         with contextlib.suppress(KeyError):  # of a page whose complaints nobody wants
             ears.off(page)
-        if not _blank_again(page):
-            del kept_pages[like]
+        del kept_pages[like]  # and behind the others, since it was used last
+        if _blank_again(page):
+            kept_pages[like] = page
+        else:
             contexts.append(page.context)
+    while len(kept_pages) > MOST_KEPT:
+        contexts.append(kept_pages.pop(next(iter(kept_pages))).context)
     for context in contexts:
         context.close()
     assert not ears.complaints, "the browser's console complains: " + "; ".join(ears.complaints)
@@ -163,13 +177,12 @@ class _Ears:
 
 def _blank_again(page: Page) -> bool:
     """Takes away what a test left behind; tells whether the page can be used again."""
-    if page.is_closed() or len(page.context.pages) > 1:
+    if page.is_closed() or len(page.context.pages) > 1 or not page.url.startswith("http"):
         return False
-    size = page.viewport_size
     page.context.clear_cookies()
     page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
     page.set_content("")
-    return size == page.viewport_size
+    return True
 
 
 @pytest.fixture

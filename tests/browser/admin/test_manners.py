@@ -55,7 +55,7 @@ def test_results_come_while_typing_and_are_announced(
 def test_a_lost_line_is_said_aloud_and_what_was_typed_stays(
     served_staff: ServedStaff, page_factory: PageFactory
 ) -> None:
-    page = page_factory(width=1280, height=800, quiet=False)
+    page = page_factory(width=1280, height=800, quiet=False, kept=False)
     served_staff.enter(page)
     served_staff.go(page, "/households")
     page.context.set_offline(True)

@@ -80,7 +80,7 @@ def test_a_page_says_and_offers_the_same_without_javascript(
 def test_back_after_a_lost_line_keeps_what_was_typed(
     served: Served, page_factory: PageFactory
 ) -> None:
-    page = page_factory(quiet=False)
+    page = page_factory(quiet=False, kept=False)
     served.enter(page, stage="birth")
     served.go(page, "/start/birth")
     for name, value in (("year", "1983"), ("month", "11"), ("day", "27")):
@@ -99,7 +99,7 @@ def test_back_after_a_lost_line_keeps_what_was_typed(
 
 
 def test_back_after_a_lost_line_keeps_the_id(served: Served, page_factory: PageFactory) -> None:
-    page = page_factory(quiet=False)
+    page = page_factory(quiet=False, kept=False)
     served.go(page, "/signin")
     page.fill("[name=login_id]", "1234 567 890")
     page.context.set_offline(True)
@@ -148,7 +148,7 @@ def test_the_password_can_be_shown_and_is_hidden_again_before_it_is_sent(
 def test_an_impatient_double_press_sends_one_request(
     served: Served, page_factory: PageFactory
 ) -> None:
-    page = page_factory()
+    page = page_factory(kept=False)
     served.enter(page, stage="birth")
     served.go(page, "/start/birth")
     posts = []

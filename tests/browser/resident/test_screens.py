@@ -11,7 +11,7 @@ from tests.browser.resident.screens_of_alternative import ALTERNATIVE
 from tests.browser.resident.screens_of_redelivery import REDELIVERY
 from tests.browser.resident.served import LANGUAGES, Served
 from tests.support.browser import PageFactory
-from tests.support.gates import GATES, QUICK, check_page, language
+from tests.support.gates import check_page, language, second_look
 
 PEOPLE = "select, .ticket h2, .coupon h1, .list, .tight h1, [lang]:not(html)"
 """Where names stand that nobody here can read aloud, and choices that cannot carry furigana."""
@@ -41,7 +41,7 @@ def _spoken(page: Page, spoken: str) -> list[str]:
 def test_a_screen_passes_the_gates_in_japanese(
     served: Served, page_factory: PageFactory, name: str
 ) -> None:
-    page = page_factory(kept=True)
+    page = page_factory()
     _open(served, page, name, "ja")
     found = check_page(page)
     assert not found, lines(found)
@@ -54,9 +54,9 @@ def test_a_screen_passes_the_gates_in_another_language(
     spoken = OTHERS if full_matrix else [OTHERS[list(ALL).index(name) % len(OTHERS)]]
     faults = []
     for code in spoken:
-        page = page_factory(kept=True)
+        page = page_factory()
         _open(served, page, name, code)
-        only = tuple(GATES) if full_matrix else QUICK
+        only = second_look(page, full_matrix=full_matrix)
         found = _spoken(page, code) + check_page(page, lang=LANGUAGES[code], only=only)
         faults += [f"{code}: {text}" for text in found]
     assert not faults, lines(faults)

@@ -46,7 +46,7 @@ def test_a_page_says_and_offers_the_same_without_javascript(
 def test_the_board_renews_itself_and_keeps_the_focus(
     served_staff: ServedStaff, page_factory: PageFactory
 ) -> None:
-    page = page_factory(width=1280, height=900)
+    page = page_factory(width=1280, height=900, kept=False)
     at_the_desk(served_staff, page_factory(), Role.AGENT)  # ends what an earlier test left
     at_the_desk(served_staff, page, Role.SUPERVISOR)
     page.route(

@@ -77,7 +77,7 @@ def test_without_javascript_the_password_brings_the_page_back_with_what_was_type
 def test_a_screen_left_alone_hides_its_page_and_opens_with_everything_in_its_place(
     served_staff: ServedStaff, page_factory: PageFactory
 ) -> None:
-    page = page_factory()
+    page = page_factory(kept=False)
     page.clock.install()
     typed(served_staff, page)
     page.focus("#postal")
@@ -113,7 +113,7 @@ def test_a_screen_left_alone_hides_its_page_and_opens_with_everything_in_its_pla
 def test_whoever_goes_on_typing_is_not_locked_out(
     served_staff: ServedStaff, page_factory: PageFactory
 ) -> None:
-    page = page_factory()
+    page = page_factory(kept=False)
     page.clock.install()
     typed(served_staff, page)
     for _ in range(3):
@@ -181,7 +181,7 @@ def test_a_live_search_on_a_locked_session_shows_the_lock_and_keeps_the_fields(
 def test_a_lost_line_is_said_and_the_lock_stays(
     served_staff: ServedStaff, page_factory: PageFactory
 ) -> None:
-    page = page_factory(quiet=False)
+    page = page_factory(quiet=False, kept=False)
     typed(served_staff, page)
     page.context.set_offline(True)
     page.get_by_role("button", name="ロック", exact=True).click()

@@ -1,0 +1,58 @@
+"""The gates find what they are there for: each of these pages has one fault."""
+
+import pytest
+
+from tests.support.browser import PageFactory
+from tests.support.gates import GATES
+
+PAGE = """<!doctype html><html lang="ja"><head><title>試験のページ</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>
+  body {{ font-size: 16px; line-height: 1.6; color: #111; background: #fff; }}
+  a, button, input {{ display: block; min-height: 48px; min-width: 48px; margin: 8px; }}
+  input, button {{ border: 2px solid #333; }}
+  :focus-visible {{ outline: 3px solid #00c; }}
+  {style}
+</style></head><body><a href="#main">本文へ</a><main id="main"><h1>試験</h1>{body}</main></body></html>"""
+FORM = (
+    '<form action="/sent"><label for="one">名前</label><input id="one"><button>送る</button></form>'
+)
+FAULTS = {
+    "keyboard": [
+        (
+            "",
+            FORM + '<div style="display: none"><a href="/a">隠れた</a></div><a href="/b">次</a>',
+            "",
+        ),
+        ("button:focus-visible { outline: none; }", FORM, "its focus does not show"),
+        ("form { position: fixed; left: -900px; }", FORM, "it is out of view"),
+        ("div { position: fixed; inset: 0; }", FORM + "<div></div>", "something lies over it"),
+        (
+            "",
+            FORM + "<script>one.onkeydown = (e) => e.preventDefault()</script>",
+            "the focus is held at",
+        ),
+        ("", FORM + "<script>one.onkeydown = (e) => e.preventDefault()</script>", "not reached"),
+        ("", '<a href="/b" tabindex="2">zuerst</a>', "positive tabindex"),
+    ],
+    "contrast": [("p { color: #aaa; }", "<p>Text</p>", "text")],
+    "targets": [("button { min-height: 0; height: 20px; }", FORM, "送る")],
+    "reflow": [("main { width: 700px; }", FORM, "320 px")],
+    "spacing": [
+        ("p { height: 1.2em; overflow: hidden; }", "<p>" + "長い文です。" * 20 + "</p>", "cut off")
+    ],
+    "forced": [("button { border: none; appearance: none; }", FORM, "no edge")],
+    "structure": [("", "<h1>zwei</h1>", "2 h1")],
+    "axe": [("", '<img src="data:,">', "image-alt")],
+}
+CASES = [(gate, *fault) for gate, faults in FAULTS.items() for fault in faults]
+
+
+@pytest.mark.parametrize(("gate", "style", "body", "said"), CASES)
+def test_a_fault_is_found(
+    page_factory: PageFactory, gate: str, style: str, body: str, said: str
+) -> None:
+    page = page_factory(quiet=False, kept=False)
+    page.set_content(PAGE.format(style=style, body=body))
+    found = GATES[gate](page)
+    assert any(said in text for text in found) if said else not found, found
