@@ -3,6 +3,7 @@
 And the rule that CI skips nothing.
 """
 
+import gc
 import os
 from collections.abc import Generator
 
@@ -32,6 +33,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="check every screen in every language, width and color scheme, instead of in rotation",
     )
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage pass over what stays anyway: the modules and the tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

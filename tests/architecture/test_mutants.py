@@ -13,7 +13,10 @@ LIST = entries()
 @pytest.mark.parametrize("one", LIST, ids=lambda one: one.name)
 def test_an_entry_stands_once_in_the_source_and_its_tests_are_there(one: Mutant) -> None:
     one.changed((ROOT / one.file).read_text("utf-8"))
-    assert [test for test in one.tests if not (ROOT / test.partition("::")[0]).is_file()] == []
+    assert [file for file in one.test_files if not (ROOT / file).is_file()] == []
+    for test in one.first:
+        file, _, name = test.partition("::")
+        assert f"def {name}(" in (ROOT / file).read_text("utf-8"), f"{name} is gone from {file}"
     assert one.on in {"sqlite", "postgresql"}
     assert len(one.takes_out) > 15
 

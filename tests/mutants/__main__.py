@@ -9,7 +9,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
 
 from tests.mutants.entries import ROOT, EntryError, Mutant, entries
 from tests.support.programs.postgres_server import postgres
@@ -24,15 +26,30 @@ def main(arguments: Sequence[str]) -> int:
     options = _options(arguments)
     chosen = [one for one in entries() if not options.names or one.name in options.names]
     with tempfile.TemporaryDirectory(prefix="portal-mutants-") as folder, _server(chosen) as server:
-        tree = Path(folder)
-        copy_tree(tree)
-        environment = environment_of(tree, server)
-        if not options.no_control and not _unchanged_is_green(tree, chosen, environment):
+        copies = [Copy(Path(folder) / str(number), server) for number in range(options.jobs)]
+        if not options.no_control and not _unchanged_is_green(copies[0], chosen):
             print("These tests fail without any change: nothing can be said of the rest.")
             return 1
-        verdicts = [_report(one, tree, environment) for one in chosen]
+        verdicts = _all_verdicts(copies, chosen)
     print(f"{verdicts.count(KILLED)} of {len(verdicts)} killed")
     return int(set(verdicts) != {KILLED})
+
+
+def _all_verdicts(copies: Sequence["Copy"], chosen: Sequence[Mutant]) -> list[str]:
+    """Give each entry to the copy that is free next."""
+    free: SimpleQueue[Copy] = SimpleQueue()
+    for copy in copies:
+        free.put(copy)
+
+    def verdict(one: Mutant) -> str:
+        copy = free.get()
+        try:
+            return _report(one, copy)
+        finally:
+            free.put(copy)
+
+    with ThreadPoolExecutor(len(copies)) as workers:
+        return list(workers.map(verdict, chosen))
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
@@ -40,6 +57,10 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("names", nargs="*", help="only these entries of tests/mutants/*.toml")
     parser.add_argument(
         "--no-control", action="store_true", help="leave out the run without change"
+    )
+    cores = os.cpu_count() or 1
+    parser.add_argument(
+        "--jobs", type=int, default=cores, help="how many at once (as many as there are cores)"
     )
     return parser.parse_args(arguments)
 
@@ -52,6 +73,55 @@ def _server(chosen: Sequence[Mutant]) -> Iterator[dict[str, str]]:
         return
     with postgres(lambda _: contextlib.nullcontext()) as added:
         yield added
+
+
+class Copy:
+    """A copy of the tree in which one thing at a time is taken out."""
+
+    def __init__(self, tree: Path, server: dict[str, str]) -> None:
+        self.tree = tree
+        self.environment = environment_of(tree, server)
+        copy_tree(tree)
+
+    def pytest(self, tests: Sequence[str], on: str) -> int:
+        """Run tests on one kind of database until the first fails; returns pytest's exit code."""
+        words = "postgresql" if on == "postgresql" else "not postgresql"
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-x",
+            "-q",
+            "-k",
+            words,
+            "-p",
+            "no:cacheprovider",
+        ]
+        return subprocess.run(
+            [*command, *tests],
+            cwd=self.tree,
+            env=self.environment,
+            capture_output=True,
+            check=False,
+        ).returncode
+
+    @contextlib.contextmanager
+    def without(self, one: Mutant) -> Iterator[None]:
+        """Take one thing out, and put it back at the end.
+
+        Raises:
+            EntryError: the entry does not fit the source.
+        """
+        path = self.tree / one.file
+        source, times = path.read_text("utf-8"), path.stat()
+        path.write_text(one.changed(source), "utf-8")
+        try:
+            yield
+        finally:
+            path.write_text(source, "utf-8")
+            os.utime(
+                path, ns=(times.st_atime_ns, times.st_mtime_ns)
+            )  # else its bytecode seems fresh
 
 
 def copy_tree(target: Path) -> None:
@@ -72,49 +142,37 @@ def environment_of(tree: Path, server: dict[str, str]) -> dict[str, str]:
     return kept | server | {"PYTHONPATH": str(tree), "PORTAL_TEST_IS_SET_UP": "yes"}
 
 
-def pytest(tree: Path, tests: Sequence[str], on: str, environment: dict[str, str]) -> int:
-    """Run tests on one kind of database until the first fails; returns pytest's exit code."""
-    words = "postgresql" if on == "postgresql" else "not postgresql"
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-k", words, "-p", "no:cacheprovider"]
-    return subprocess.run(
-        [*command, *tests], cwd=tree, env=environment, capture_output=True, check=False
-    ).returncode
-
-
-def verdict_of(one: Mutant, tree: Path, environment: dict[str, str]) -> str:
-    """Take one thing out of the copy, run its tests and put it back.
+def verdict_of(one: Mutant, copy: Copy) -> str:
+    """Take one thing out of the copy and run its tests: the one that is named, then their whole files.
 
     Raises:
         EntryError: the entry does not fit the source.
     """
-    path = tree / one.file
-    source, times = path.read_text("utf-8"), path.stat()
-    path.write_text(one.changed(source), "utf-8")
-    try:
-        return VERDICTS.get(pytest(tree, one.tests, one.on, environment), BROKEN)
-    finally:
-        path.write_text(source, "utf-8")
-        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))  # else its bytecode seems fresh
+    with copy.without(one):
+        noticed = bool(one.first) and copy.pytest(one.first, one.on) == 1
+        code = 1 if noticed else copy.pytest(one.test_files, one.on)
+    verdict = VERDICTS.get(code, BROKEN)
+    if verdict == KILLED and not noticed and copy.pytest(one.test_files, one.on) != 0:
+        return BROKEN  # its tests fail without it, too
+    return verdict
 
 
-def _unchanged_is_green(tree: Path, chosen: Sequence[Mutant], environment: dict[str, str]) -> bool:
+def _unchanged_is_green(copy: Copy, chosen: Sequence[Mutant]) -> bool:
     for on in sorted({one.on for one in chosen}):
-        tests = sorted({test for one in chosen if one.on == on for test in one.tests})
-        if pytest(tree, tests, on, environment) != 0:
+        tests = sorted({test for one in chosen if one.on == on for test in one.first})
+        if tests and copy.pytest(tests, on) != 0:
             return False
     return True
 
 
-def _report(one: Mutant, tree: Path, environment: dict[str, str]) -> str:
-    started = time.monotonic()
+def _report(one: Mutant, copy: Copy) -> str:
+    started, fault = time.monotonic(), ""
     try:
-        verdict = verdict_of(one, tree, environment)
+        verdict = verdict_of(one, copy)
     except EntryError as error:
-        verdict = BROKEN
-        print(error)
-    print(
-        f"{verdict:<9}{time.monotonic() - started:6.1f} s  {one.name}: {one.takes_out}", flush=True
-    )
+        verdict, fault = BROKEN, f" ({error})"
+    took = f"{time.monotonic() - started:6.1f} s"
+    print(f"{verdict:<9}{took}  {one.name}: {one.takes_out}{fault}", flush=True)
     return verdict
 
 

@@ -30,7 +30,8 @@ class Mutant:
     """One thing taken out of the program.
 
     ``before`` and ``after`` are code; layout and trailing commas do not count. ``tests`` must
-    notice it, on SQLite, or on PostgreSQL where ``on`` says so.
+    notice it, on SQLite, or on PostgreSQL where ``on`` says so; ``file.py::test`` is tried before
+    the rest of its file.
     """
 
     name: str
@@ -40,6 +41,16 @@ class Mutant:
     after: str
     tests: tuple[str, ...]
     on: str = "sqlite"
+
+    @property
+    def first(self) -> tuple[str, ...]:
+        """The tests that are named, which notice it soonest."""
+        return tuple(test for test in self.tests if "::" in test)
+
+    @property
+    def test_files(self) -> tuple[str, ...]:
+        """The files of its tests."""
+        return tuple(dict.fromkeys(test.partition("::")[0] for test in self.tests))
 
     def changed(self, source: str) -> str:
         """Return the source of ``file`` without what is taken out.

@@ -1,17 +1,21 @@
 """A fresh database per test, on SQLite and on PostgreSQL."""
 
+import hashlib
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from portal.platform import migrations
 from portal.platform.database import Database, make_engine
-from portal.platform.migrations import create_tables
+from portal.platform.schema import VERSIONS
 from tests.support.databases.pools import Cluster, Engines, PostgresPool, SqlitePool, new_name
 from tests.support.programs import machine
+from tests.support.sources import ROOT
 
 TEMPLATE = "portal_template"
+BUILD = ROOT / ".build" / "tables"
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +40,7 @@ def postgres_cluster(postgres_url: str) -> Iterator[Cluster]:
 
 def _create_tables(url: str) -> None:
     engine = make_engine(url)
-    create_tables(engine)
+    migrations.create_tables(engine)
     engine.dispose()
 
 
@@ -57,11 +61,23 @@ def postgres_pool(postgres_cluster: Cluster, postgres_template: str) -> Iterator
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database file that has all tables and no rows."""
-    path = tmp_path_factory.mktemp("template") / "portal.sqlite3"
-    _create_tables(f"sqlite:///{path}")
+def sqlite_template() -> Path:
+    """A database file that has all tables and no rows; made once for all runs with these migrations."""
+    path = BUILD / f"{_digest_of_migrations()}.sqlite3"
+    if not path.exists():
+        BUILD.mkdir(parents=True, exist_ok=True)
+        made = BUILD / f"{new_name()}.sqlite3"
+        _create_tables(f"sqlite:///{made}")
+        made.replace(path)
     return path
+
+
+def _digest_of_migrations() -> str:
+    """What the tables depend on: the migrations, and the module that applies them."""
+    applied_by = Path(migrations.__file__)
+    sources = [applied_by, *sorted(VERSIONS.parent.rglob("*.py"))]
+    texts = [f"{source.relative_to(ROOT)}\0".encode() + source.read_bytes() for source in sources]
+    return hashlib.sha256(b"\0".join(texts)).hexdigest()[:20]
 
 
 NewDatabase = Callable[[bool], str]
