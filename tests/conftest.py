@@ -16,6 +16,7 @@ pytest_plugins = (
     "tests.support.browser",
     "tests.support.canaries",
     "tests.support.databases.fixtures",
+    "tests.support.databases.turns",
     "tests.support.programs.mail",
     "tests.support.sites",
     "tests.support.programs.sms",
@@ -31,7 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--full-matrix",
         action="store_true",
-        help="check every screen in every language, width and color scheme, instead of in rotation",
+        help="every screen in every language, width and color scheme, every test on both databases",
     )
 
 

@@ -17,11 +17,13 @@ from sqlalchemy.orm import Session
 from portal.domain.people.notices.models import OutboxMessage
 from portal.platform.database import Database, make_engine
 from tests.support.coupons import NOW
+from tests.support.databases import turns
 from tests.support.databases.pools import Cluster, Engines, PostgresPool
 from tests.support.programs.mail import SmtpSink
 from tests.support.programs.servers import StartServer, free_port
 from tests.support.programs.sms import SmsGateway
 from tests.support.reading import pdf, qr
+from tests.support.sources import ROOT
 
 
 def test_every_test_gets_a_database_with_tables_and_no_rows(database: Database) -> None:
@@ -90,6 +92,16 @@ def test_the_next_test_finds_no_row_no_used_number_and_no_open_transaction(
     forgotten.dispose()
     engines.close()
     pool.close()
+
+
+def test_a_test_of_pages_has_its_turn_on_one_database_and_all_others_run_on_both() -> None:
+    names = [f"tests/functional/resident/test_hours.py::test_{number}" for number in range(200)]
+    on_sqlite = [name for name in names if turns.turn_of(name) == "sqlite"]
+    assert 60 < len(on_sqlite) < 140
+    functional = ROOT / "tests" / "functional"
+    assert turns.is_of_pages(functional / "resident" / "test_hours.py")
+    assert not turns.is_of_pages(functional / "resident" / "test_parallel.py")
+    assert not turns.is_of_pages(functional / "people" / "coupons" / "test_assignment.py")
 
 
 def test_an_empty_database_is_empty(empty_database_url: str) -> None:

@@ -1,0 +1,53 @@
+"""Which database a test of pages runs on where the whole suite runs: one of the two, in turns.
+
+Pages hand on what services answer, and a service's own tests run on both databases. So do tests of
+pages that let several people work at once. Whoever names files gets both for every test.
+"""
+
+import re
+import zlib
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+DATABASES = ("sqlite", "postgresql")
+PAGES = re.compile(r"/(admin|resident)/|/test_\w*pages?\.py")
+AT_ONCE = re.compile(r"\b(threading|concurrent|asyncio|gather)\b")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--in-turns",
+        action="store_true",
+        help="tests of pages on one database each, half of them on SQLite, half on PostgreSQL",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--in-turns") or config.getoption("--full-matrix"):
+        return
+    kept, left_out = [], []
+    for item in items:
+        (kept if _has_its_turn(item) else left_out).append(item)
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = kept
+
+
+def _has_its_turn(item: pytest.Item) -> bool:
+    found = getattr(item, "callspec", None)
+    database = found.params.get("new_database") if found else None
+    if database is None or not is_of_pages(item.path):
+        return True
+    return bool(database == turn_of(item.nodeid.replace(database, "")))
+
+
+def turn_of(name: str) -> str:
+    """The database of a test, by its name without one: the same in every run."""
+    return DATABASES[zlib.crc32(name.encode()) % 2]
+
+
+@cache
+def is_of_pages(path: Path) -> bool:
+    """Whether a file tests pages one after the other, as its place and its source say."""
+    return bool(PAGES.search(path.as_posix())) and not AT_ONCE.search(path.read_text("utf-8"))
