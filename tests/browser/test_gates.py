@@ -13,7 +13,9 @@ PAGE = """<!doctype html><html lang="ja"><head><title>試験のページ</title>
   input, button {{ border: 2px solid #333; }}
   :focus-visible {{ outline: 3px solid #00c; }}
   {style}
-</style></head><body><a href="#main">本文へ</a><main id="main"><h1>試験</h1>{body}</main></body></html>"""
+</style></head><body>
+<a href="#main">本文へ</a><main id="main"><h1>試験</h1>{body}</main>
+</body></html>"""
 FORM = (
     '<form action="/sent"><label for="one">名前</label><input id="one"><button>送る</button></form>'
 )

@@ -143,7 +143,7 @@ def environment_of(tree: Path, server: dict[str, str]) -> dict[str, str]:
 
 
 def verdict_of(one: Mutant, copy: Copy) -> str:
-    """Take one thing out of the copy and run its tests: the one that is named, then their whole files.
+    """Take one thing out of the copy and run the test that is named, then the whole files.
 
     Raises:
         EntryError: the entry does not fit the source.

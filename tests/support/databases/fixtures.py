@@ -62,7 +62,7 @@ def postgres_pool(postgres_cluster: Cluster, postgres_template: str) -> Iterator
 
 @pytest.fixture(scope="session")
 def sqlite_template() -> Path:
-    """A database file that has all tables and no rows; made once for all runs with these migrations."""
+    """A database file with all tables and no rows, made once for all runs with these migrations."""
     path = BUILD / f"{_digest_of_migrations()}.sqlite3"
     if not path.exists():
         BUILD.mkdir(parents=True, exist_ok=True)

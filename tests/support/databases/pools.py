@@ -1,4 +1,4 @@
-"""Databases that tests hand on to each other: emptied after a test, dropped when it changed their tables."""
+"""Databases that tests hand on, emptied after each test; dropped when it changed their tables."""
 
 import itertools
 import os
@@ -58,9 +58,11 @@ SELECT (SELECT count(*) FROM pg_attribute), (SELECT sum(oid::bigint) FROM pg_cla
        (SELECT sum(oid::bigint) FROM pg_constraint), (SELECT sum(oid::bigint) FROM pg_trigger)"""
 TABLES = """
 SELECT oid::regclass::text FROM pg_class
-WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'alembic_version' ORDER BY oid"""
+WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'
+ORDER BY oid"""
 SEQUENCES = """
-SELECT format('setval(%L, %s, false)', seqrelid::regclass, seqstart) FROM pg_sequence ORDER BY seqrelid"""
+SELECT format('setval(%L, %s, false)', seqrelid::regclass, seqstart)
+FROM pg_sequence ORDER BY seqrelid"""
 END_OTHERS = """
 SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
 WHERE datname = %s AND pid <> %s AND (application_name <> %s OR state <> 'idle')"""
@@ -128,7 +130,7 @@ class PostgresPool:
         return url
 
     def give_back(self, url: str) -> None:
-        """Empties a database for the next test; ends whatever is at work in it, and who else is there."""
+        """Ends whatever is at work in a database, and empties it for the next test."""
         name = make_url(url).database or ""
         emptier = self.emptiers[name]
         self.cluster.connection.execute(END_OTHERS, (name, emptier.pid, KEPT))

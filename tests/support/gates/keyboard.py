@@ -93,7 +93,7 @@ def complaints(page: Page, most: int = 150) -> list[str]:
 
 
 def _stops(page: Page, expected: int, most: int) -> Iterator[Stop | None]:
-    """Yield where each press of Tab brings the focus: the expected ones at once, then one by one."""
+    """Yield where each press of Tab leads: the expected ones at once, then one by one."""
     pressed, batch = 0, min(expected, most)
     while pressed < most:
         for _press in range(batch):

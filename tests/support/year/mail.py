@@ -1,4 +1,4 @@
-"""The mail of a played year: first letters, what the carrier says of them, and letters sent again."""
+"""The mail of a played year: first letters, the carrier's reports, and letters sent again."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
