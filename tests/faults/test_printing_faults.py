@@ -5,8 +5,6 @@ The proof and the archive are whole or not there.
 
 import hashlib
 import random
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -21,30 +19,16 @@ from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
 from portal.platform.database import Database
 from tests.support.mailroom.archives import MailHouse, make_mail_house
 from tests.support.mailroom.letters import add_families, printer
+from tests.support.programs import warm
 from tests.support.programs.servers import PATIENCE
-from tests.support.sources import ROOT
 from tests.support.work import work_in
 
-KILLS = 5
+KILLS, KILLS_IN_FULL = 3, 8
 
 
-def start(step: str, *arguments: object) -> subprocess.Popen[str]:
+def start(step: str, *arguments: object) -> warm.Program:
     """Begins a step in a process of its own, and returns when it is at work."""
-    child = subprocess.Popen(
-        [
-            sys.executable,
-            "-W",
-            "error",
-            "-m",
-            f"tests.support.mailroom.{step}",
-            *map(str, arguments),
-        ],
-        cwd=ROOT,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    assert child.stdout is not None
+    child = warm.start(f"tests.support.mailroom.{step}", *arguments, strict=True)
     assert child.stdout.readline() == "go\n"
     return child
 
@@ -74,7 +58,7 @@ def whole_archives(house: MailHouse, run_id: int, folder: Path) -> int:
 
 
 def test_a_batch_killed_while_it_is_proved_or_packed_goes_on_and_nothing_is_half_done(
-    database: Database, database_url: str, tmp_path: Path
+    database: Database, database_url: str, tmp_path: Path, full_matrix: bool
 ) -> None:
     add_families(database, 12)
     built = build_letters(printer(database, tmp_path), workers=0, chunk_size=4)
@@ -88,7 +72,7 @@ def test_a_batch_killed_while_it_is_proved_or_packed_goes_on_and_nothing_is_half
     )
     for step, arguments in steps:
         there = 0
-        for number in range(KILLS):
+        for number in range(KILLS_IN_FULL if full_matrix else KILLS):
             child = start(step, database_url, *arguments)
             if number:  # the first never ends by itself, on any machine
                 time.sleep(dice.uniform(0.0, 0.4 if step == "proofs" else 0.04))

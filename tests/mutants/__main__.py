@@ -83,7 +83,7 @@ class Copy:
         self.environment = environment_of(tree, server)
         copy_tree(tree)
 
-    def pytest(self, tests: Sequence[str], on: str) -> int:
+    def pytest(self, tests: Sequence[str], on: str, output: int = subprocess.DEVNULL) -> int:
         """Run tests on one kind of database until the first fails; returns pytest's exit code."""
         words = "postgresql" if on == "postgresql" else "not postgresql"
         command = [
@@ -101,7 +101,8 @@ class Copy:
             [*command, *tests],
             cwd=self.tree,
             env=self.environment,
-            capture_output=True,
+            stdout=output,
+            stderr=output,
             check=False,
         ).returncode
 
@@ -160,7 +161,7 @@ def verdict_of(one: Mutant, copy: Copy) -> str:
 def _unchanged_is_green(copy: Copy, chosen: Sequence[Mutant]) -> bool:
     for on in sorted({one.on for one in chosen}):
         tests = sorted({test for one in chosen if one.on == on for test in one.first})
-        if tests and copy.pytest(tests, on) != 0:
+        if tests and copy.pytest(tests, on, sys.stdout.fileno()) != 0:
             return False
     return True
 

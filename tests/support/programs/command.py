@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.support.programs import warm
 from tests.support.programs.servers import PATIENCE, ROOT, clean_environment
 
 
@@ -30,25 +31,31 @@ class CommandLine:
             added["PORTAL_DATABASE_URL"] = self.database_url
         return clean_environment(**added, **self.extra)
 
-    def start(
-        self, *arguments: object, limit: Callable[[], None] | None = None
-    ) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "portal", *map(str, arguments)],
-            env=self.environment(),
-            cwd=ROOT,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            preexec_fn=limit,  # noqa: PLW1509  (the limits of one child; nothing else runs here)
-        )
+    def start(self, *arguments: object) -> warm.Program:
+        return warm.start("portal", *arguments, env=self.environment())
 
     def run(
         self, *arguments: object, limit: Callable[[], None] | None = None
     ) -> subprocess.CompletedProcess[str]:
-        process = self.start(*arguments, limit=limit)
-        out, err = process.communicate(timeout=PATIENCE)
-        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+        if limit is not None:
+            return self._run_limited(limit, *arguments)
+        program = self.start(*arguments)
+        out, err = program.communicate(timeout=PATIENCE)
+        return subprocess.CompletedProcess(program.args, program.wait(), out, err)
+
+    def _run_limited(
+        self, limit: Callable[[], None], *arguments: object
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "portal", *map(str, arguments)],
+            env=self.environment(),
+            cwd=ROOT,
+            text=True,
+            capture_output=True,
+            check=False,
+            timeout=PATIENCE,
+            preexec_fn=limit,
+        )
 
 
 def sentence(done: subprocess.CompletedProcess[str]) -> str:

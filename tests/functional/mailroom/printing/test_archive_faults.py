@@ -2,7 +2,6 @@
 
 import hashlib
 import random
-import subprocess
 import time
 from pathlib import Path
 
@@ -12,12 +11,11 @@ from sqlalchemy import select
 from portal.domain.mailroom.printing.archives.models import PrintArchive
 from portal.platform.database import Database
 from tests.functional.mailroom.printing.test_archive import (
-    BUILD,
     archive_states,
 )
 from tests.support.mailroom.archives import MailHouse, make_mail_house
+from tests.support.programs import warm
 from tests.support.programs.servers import PATIENCE
-from tests.support.sources import ROOT
 
 
 @pytest.fixture
@@ -25,15 +23,9 @@ def house(database: Database, tmp_path: Path) -> MailHouse:
     return make_mail_house(database, tmp_path)
 
 
-def start(house: MailHouse, url: str, run_id: int) -> subprocess.Popen[str]:
-    child = subprocess.Popen(
-        [*BUILD, url, str(run_id), str(house.id), str(house.officer.id)],
-        cwd=ROOT,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    assert child.stdout is not None
+def start(house: MailHouse, url: str, run_id: int) -> warm.Program:
+    arguments = (url, run_id, house.id, house.officer.id)
+    child = warm.start("tests.support.mailroom.archives", *arguments, strict=True)
     assert child.stdout.readline() == "go\n"
     return child
 

@@ -21,21 +21,15 @@ from portal.platform.database import Database
 from tests.functional.mailroom.printing.conftest import Ward
 from tests.functional.mailroom.printing.test_build import households_of
 from tests.support.mailroom.letters import add_families, read_papers
+from tests.support.programs import warm
 from tests.support.programs.servers import PATIENCE
 from tests.support.sources import ROOT
 
-BUILD = [sys.executable, "-W", "error", "-m", "tests.support.mailroom.letters"]
 HOUSEHOLDS, PER_FILE = 24, 3
 
 
-def start(url: str, folder: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [*BUILD, url, str(folder), str(PER_FILE)],
-        cwd=ROOT,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
+def start(url: str, folder: Path) -> warm.Program:
+    return warm.start("tests.support.mailroom.letters", url, folder, PER_FILE, strict=True)
 
 
 def check_one_letter_each(database: Database, folder: Path, ids: list[int]) -> None:
@@ -73,7 +67,7 @@ def test_killed_at_any_moment_the_next_build_goes_on(
     folder = tmp_path / "letters"
     dice = random.Random(20230703)
     killed = 0
-    for longest in (0.0, 1.5, 1.5, 1.5):  # the first never ends by itself, on any machine
+    for longest in (0.0, 1.5, 1.5):  # the first never ends by itself, on any machine
         child = start(database_url, folder)
         time.sleep(dice.uniform(longest / 3, longest))
         child.kill()
@@ -126,8 +120,7 @@ def test_a_full_disk_is_one_sentence_and_nothing_half_done(ward: Ward) -> None:
     with ward.database.read() as session:
         assert session.scalar(select(func.count(Credential.id))) == 0
         assert set(session.scalars(select(Letter.state))) == {"prepared"}
-    again = subprocess.run(
-        command, cwd=ROOT, env=ward.environ, capture_output=True, text=True, check=False
-    )
-    assert again.returncode == 0, again.stderr
+    again = warm.start("portal", "letters", "build", env=ward.environ)
+    _out, fault = again.communicate(timeout=PATIENCE)
+    assert again.returncode == 0, fault
     check_one_letter_each(ward.database, ward.folder / "letters", ids)

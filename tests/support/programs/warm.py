@@ -1,0 +1,180 @@
+"""Programs of ours as processes of their own, begun by one that has read their modules already.
+
+To read Python's modules costs more than most commands. A process does it once and forks for each
+program: environment, arguments, signals and exit codes are the program's own, as from a shell.
+"""
+
+import contextlib
+import json
+import os
+import runpy
+import select
+import signal
+import socket
+import subprocess
+import sys
+import warnings
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import cache
+from importlib import import_module
+from typing import TextIO, TypedDict
+
+from tests.support.programs.servers import ROOT
+
+READ_BEFORE = (
+    "portal.cli.main",
+    "portal.cli.mailroom.letters",
+    "portal.cli.mailroom.roster",
+    "tests.support.requests.paper",
+)
+LONGEST_ORDER = 1 << 18
+
+
+class Order(TypedDict):
+    """What to start: ``args`` are the module and its arguments."""
+
+    args: list[str]
+    env: dict[str, str]
+    strict: bool
+
+
+class Program:
+    """A running program, with what of ``subprocess.Popen`` tests use."""
+
+    def __init__(self, args: Sequence[str], keeper: socket.socket, out: int, err: int) -> None:
+        self.args = args
+        self.returncode: int | None = None
+        self._keeper = keeper
+        self.pid = self._told()
+        self.stdout: TextIO = os.fdopen(out, "r", encoding="utf-8")
+        self.stderr: TextIO = os.fdopen(err, "r", encoding="utf-8")
+
+    def communicate(self, timeout: float | None = None) -> tuple[str, str]:
+        """Return what it writes until it ends.
+
+        Raises:
+            TimeoutExpired: it did not end in time.
+        """
+        with ThreadPoolExecutor(2) as readers:
+            both = [readers.submit(stream.read) for stream in (self.stdout, self.stderr)]
+            if wait(both, timeout).not_done:
+                self.kill()
+                raise subprocess.TimeoutExpired(self.args, timeout or 0)
+        out, err = (one.result() for one in both)
+        self.wait()
+        self.stdout.close()
+        self.stderr.close()
+        return out, err
+
+    def poll(self) -> int | None:
+        """Return its exit code, or None while it runs."""
+        ended = self.returncode is None and select.select([self._keeper], [], [], 0)[0]
+        return self.wait() if ended else self.returncode
+
+    def wait(self) -> int:
+        """Return its exit code, below zero for a signal, when it has ended."""
+        if self.returncode is None:
+            self.returncode = self._told()
+            self._keeper.close()
+        return self.returncode
+
+    def kill(self) -> None:
+        """End it at once, whatever it is at; one that has ended stays as it is."""
+        if self.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+
+    def _told(self) -> int:
+        number = b""
+        while not number.endswith(b"\n"):
+            number += self._keeper.recv(1) or b"-0\n"
+        return int(number)
+
+
+def start(
+    module: str, *arguments: object, env: Mapping[str, str] | None = None, strict: bool = False
+) -> Program:
+    """Start ``python -m module arguments``; with ``strict`` each warning is an error."""
+    ours, theirs = socket.socketpair()
+    read_out, write_out = os.pipe()
+    read_err, write_err = os.pipe()
+    args = [module, *map(str, arguments)]
+    order: Order = {"args": args, "env": dict(os.environ if env is None else env), "strict": strict}
+    data = json.dumps(order).encode()
+    assert len(data) < LONGEST_ORDER
+    with theirs:
+        handed_on = [write_out, write_err, theirs.fileno()]
+        socket.send_fds(_starter(), [data], handed_on)
+    os.close(write_out)
+    os.close(write_err)
+    return Program(args, ours, read_out, read_err)
+
+
+@cache
+def _starter() -> socket.socket:
+    """The line to the process that starts the others; it ends when this one does."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2 * LONGEST_ORDER)
+    with theirs:
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.support.programs.warm", str(theirs.fileno())],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,  # Ctrl-C reaches the tests, and they end it
+        ).returncode = 0  # nobody waits for it
+    return ours
+
+
+def main(line: socket.socket) -> None:
+    """Fork for every order that comes; returns in the child, when its program has ended."""
+    for module in READ_BEFORE:
+        import_module(module)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    while True:
+        data, handed_on, _flags, _address = socket.recv_fds(line, LONGEST_ORDER, 3)
+        if not data:
+            return
+        if os.fork() == 0:
+            line.close()
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            _keep(json.loads(data), *handed_on)
+            return
+        for number in handed_on:
+            os.close(number)
+
+
+def _keep(order: Order, out: int, err: int, control: int) -> None:
+    """Start the program, say its number, and how it ended."""
+    pid = os.fork()
+    if pid:
+        os.close(out)
+        os.close(err)
+        with socket.socket(fileno=control) as told:
+            told.sendall(f"{pid}\n".encode())
+            _pid, status = os.waitpid(pid, 0)
+            told.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
+        os._exit(0)
+    os.close(control)
+    os.dup2(out, 1)
+    os.dup2(err, 2)
+    os.close(out)
+    os.close(err)
+    _become(order)
+
+
+def _become(order: Order) -> None:
+    module, *arguments = order["args"]
+    os.environ.clear()
+    os.environ.update(order["env"])
+    if order["strict"]:
+        warnings.simplefilter("error")
+    sys.argv = [module, *arguments]
+    sys.modules.pop(module, None)
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    with socket.socket(fileno=int(sys.argv[1])) as order_line:
+        main(order_line)
