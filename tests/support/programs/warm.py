@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
 from importlib import import_module
-from typing import TextIO, TypedDict
+from typing import Any, TextIO, TypedDict
 
 from tests.support.programs.servers import ROOT
 
@@ -44,7 +44,7 @@ class Program:
 
     def __init__(self, args: Sequence[str], keeper: socket.socket, out: int, err: int) -> None:
         self.args = args
-        self.returncode: int | None = None
+        self.returncode: int | Any = None  # as with Popen: None while it runs
         self._keeper = keeper
         self.pid = self._told()
         self.stdout: TextIO = os.fdopen(out, "r", encoding="utf-8")
@@ -67,7 +67,7 @@ class Program:
         self.stderr.close()
         return out, err
 
-    def poll(self) -> int | None:
+    def poll(self) -> int | Any:
         """Return its exit code, or None while it runs."""
         ended = self.returncode is None and select.select([self._keeper], [], [], 0)[0]
         return self.wait() if ended else self.returncode

@@ -18,10 +18,10 @@ from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.people.staff.models import StaffUser
-from portal.domain.requests.requests.scans import check_scan
 from portal.platform.database import Database
 from tests.support.people import Person, add_person
 from tests.support.reading.files import fax
+from tests.support.requests.scans import checked
 from tests.support.work import work_in
 
 NOW = datetime(2023, 8, 1, 3, 0, tzinfo=UTC)
@@ -71,7 +71,7 @@ class FaxDesk:
     ) -> int:
         """A FAX comes in; each is another file."""
         self.sent += 1
-        file = check_scan(data or fax((172, 110 + self.sent)))
+        file = checked(data or fax((172, 110 + self.sent)))
         new = NewFax(
             at or self.now - timedelta(minutes=30), file, CallLanguage(language), sender, **more
         )

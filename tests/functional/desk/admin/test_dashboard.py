@@ -23,8 +23,8 @@ from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.services import change
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.services import open_task
-from portal.domain.requests.requests.scans import check_scan
 from tests.support.reading.files import fax
+from tests.support.requests.scans import checked
 from tests.support.resident import Loop
 from tests.support.staff import StaffSite, make_staff
 from tests.support.work import work_in
@@ -242,7 +242,7 @@ def test_faxes_that_wait_have_a_tile_with_what_is_due_today(sqlite_staff: StaffS
         for number, due in enumerate((today, today + timedelta(days=1))):
             new = NewFax(
                 sqlite_staff.now - timedelta(minutes=9),
-                check_scan(fax((172, 110 + number))),
+                checked(fax((172, 110 + number))),
                 CallLanguage.JA,
                 "",
             )

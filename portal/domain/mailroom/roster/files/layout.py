@@ -20,7 +20,7 @@ ENCODINGS = ("cp932", "utf-8", "euc_jp")
 SEPARATORS = (",", "\t", ";")
 ROWS = ("person", "child")
 GROUPINGS = ("number", "householder_and_address")
-SHIPPED = Path(__file__).resolve().parents[3] / "programs" / "sample" / "layouts"
+SHIPPED = Path(__file__).resolve().parents[4] / "programs" / "sample" / "layouts"
 
 FIELDS = (
     "extracted",
