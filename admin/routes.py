@@ -55,6 +55,7 @@ from admin.people import (
     tasks,
 )
 from admin.requests import (
+    blank_forms,
     bulk_reviews,
     counter,
     entries,
@@ -87,6 +88,7 @@ MODULES = (
     call_back,
     search,
     household,
+    blank_forms,
     entries,
     bulk_reviews,
     reviews,

@@ -9,7 +9,6 @@ from admin.contacts import escalation_words as escalations
 from admin.contacts import fax_words as faxes
 from admin.desk.in_call import act_words as desk
 from admin.requests import parcel_words as parcels
-from admin.requests import recipient_words as recipients
 from admin.requests.request_words import (
     channel,
     decline_item,
@@ -36,7 +35,6 @@ __all__ = [
     "faxes",
     "match_part",
     "parcels",
-    "recipients",
     "request_kind",
     "request_result",
     "request_state",

@@ -1,6 +1,6 @@
-"""Accepting several requests at once.
+"""Pages for accepting several requests at once: chosen, counted, accepted.
 
-Chosen, counted on a page of its own, then accepted, with what was left out and why.
+The last page names those that were left out, with the reason.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ def _whole(typed: str) -> int | None:
 
 
 def choose(page: Page) -> Response[Any]:
-    """Keep what was ticked (id and version, of what this person may know of) and show what accepting would do."""
+    """Store the ticked requests that this person may know of, and go on to the preview."""
     may_know = allowed(page, Permission.KNOW_PROTECTED)
     found = []
     for name, value in page.form.values.items():
@@ -62,7 +62,7 @@ class ReviewsBulkView(View):
 
 
 def preview(page: Page) -> Response[Any]:
-    """Count what would be accepted, before anything is."""
+    """Show what would be accepted, before anything is."""
     chosen = _chosen(page)
     if not chosen:
         return page.redirect("/reviews")
@@ -73,7 +73,7 @@ def preview(page: Page) -> Response[Any]:
 
 
 def accept(page: Page) -> Response[Any]:
-    """Accept the chosen ones; what could not take it is kept for the next page."""
+    """Accept the chosen requests; those that were refused are stored for the next page."""
     chosen = _chosen(page)
     if chosen and first_post(page):
         done, refused = bulk_review.accept_all(page.work, chosen)
@@ -84,7 +84,7 @@ def accept(page: Page) -> Response[Any]:
 
 
 def show_done(page: Page) -> Response[Any]:
-    """Say how many were accepted, and of the others why not."""
+    """Show how many were accepted, and why the others were not."""
     kept = page.who.auth.data.get(DONE) if page.who.auth is not None else None
     if not kept:
         return page.redirect("/reviews")

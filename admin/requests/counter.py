@@ -1,8 +1,7 @@
-"""The ward's counter: sealed letters without an address, handed over against a signed receipt."""
+"""Pages of the ward's counter: sealed letters without an address, and their signed receipts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -11,14 +10,14 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.page import Page
-from admin.requests import recipient_words
 from admin.requests.scans import SCAN
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, InputError
+from portal.domain.foundation.texts import label_of
 from portal.domain.letters.letters.models import Letter
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.requests.recipients import counter
-from portal.domain.requests.recipients.counter import Waiting
+from portal.domain.requests.recipients.counter import IdentityDocument, SignedReceipt, Waiting
 from portal.domain.requests.recipients.models import CounterHandOver
 from portal.domain.requests.recipients.receipt_sheet import receipt_sheet
 from portal.domain.requests.requests.scans import store_scan
@@ -35,18 +34,18 @@ class CounterView(View):
     waiting: Sequence[Waiting]
     handed: Sequence[tuple[CounterHandOver, str]]
     said: str
-    recipient_words: ModuleType
+    document_name: Callable[[str], str]
 
 
 def show_list(page: Page) -> Response[Any]:
-    """List the letters that wait at the counter, and what was handed over last."""
+    """List the letters that wait at the counter, and those handed over last."""
     return page.render(
         "admin/requests/counter.html",
         CounterView(
             waiting=counter.waiting_letters(page.session),
             handed=counter.handed(page.session),
             said=page.query.get("said", ""),
-            recipient_words=recipient_words,
+            document_name=lambda code: label_of(IdentityDocument, code),
         ),
     )
 
@@ -60,23 +59,20 @@ class CounterLetterView(View):
     """What ``admin/requests/counter_letter.html`` shows."""
 
     letter: Letter
-    checks: tuple[str, ...]
-    recipient_words: ModuleType
+    checks: tuple[IdentityDocument, ...]
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show one letter with what to do before it is handed over."""
+    """Show one letter with what to check before it is handed over."""
     return page.render(
         "admin/requests/counter_letter.html",
-        CounterLetterView(
-            letter=_letter(page), checks=counter.CHECKED, recipient_words=recipient_words
-        ),
+        CounterLetterView(letter=_letter(page), checks=tuple(IdentityDocument)),
         status_code,
     )
 
 
 def hand(page: Page) -> Response[Any]:
-    """Note that the letter was handed over."""
+    """Record that the letter was handed over."""
     letter = _letter(page)
     scan = page.form.upload("scan")
     if not page.form.ok:
@@ -89,9 +85,7 @@ def hand(page: Page) -> Response[Any]:
         counter.handed_at_counter(
             page.work,
             letter.id,
-            page.form.get("checked"),
-            signed=page.form.get("signed") == "1",
-            receipt_scan_id=stored,
+            SignedReceipt(page.form.get("checked"), page.form.get("signed") == "1", stored),
         )
 
     return carry_out_once(
@@ -105,7 +99,7 @@ def hand(page: Page) -> Response[Any]:
 def show_receipt(page: Page) -> Response[Any]:
     """Send the receipt sheet to print and have signed."""
     letter = _letter(page)
-    pdf = receipt_sheet(page.site.program, letter.number, letter.children, jst_date(page.now))
+    pdf = receipt_sheet(page.site.program, letter, jst_date(page.now))
     return page.send(
         pdf,
         "application/pdf",

@@ -1,6 +1,6 @@
-"""Requests that came by post, FAX, counter or telephone.
+"""Pages for entering requests that came by post, FAX, counter or telephone.
 
-Entered here by one person, reviewed by another.
+One person enters a request, another one reviews it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,9 +15,9 @@ from admin.access import allowed, number_in_address, post_key, staff_route
 from admin.desk import household
 from admin.page import Page
 from admin.requests import entry_words
+from admin.requests.blank_forms import BLANKS, letter_number
 from admin.requests.entry_forms import (
     ALTERNATIVE,
-    DECLINE,
     JUDGED,
     REDELIVERY,
     REFUSALS,
@@ -36,8 +36,7 @@ from portal.domain.foundation.audit.services import earlier_result, first_time, 
 from portal.domain.foundation.clock import JST, jst_date
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.program.settings.requests import AlternativeProduct
-from portal.domain.foundation.texts import _s, use_locale
-from portal.domain.letters.letters.queries import letters_of
+from portal.domain.foundation.texts import _s
 from portal.domain.letters.shipments.words import where
 from portal.domain.people.households.queries import view_household
 from portal.domain.people.staff.permissions import Permission
@@ -45,24 +44,20 @@ from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.queries import tasks_of
 from portal.domain.requests.all_kinds import kind_of
 from portal.domain.requests.alternatives import choosing
-from portal.domain.requests.alternatives.form import alternative_form_pdf
 from portal.domain.requests.declines import queries as declines
 from portal.domain.requests.declines.declaring import is_adult
-from portal.domain.requests.declines.form import decline_form_pdf
-from portal.domain.requests.recipients.receipt_sheet import change_form
-from portal.domain.requests.redeliveries.form import redelivery_form_pdf
-from portal.domain.requests.redeliveries.letter_status import letter_statuses
+from portal.domain.requests.redeliveries.letter_status import LetterStatus, letter_statuses
+from portal.domain.requests.redeliveries.states import MissingItem
 from portal.domain.requests.redeliveries.words import bar_text
 from portal.domain.requests.requests.fields import Field, Place
 from portal.domain.requests.requests.models import Request
-from portal.domain.requests.requests.paper_forms import SIGNERS
+from portal.domain.requests.requests.paper_forms import Signer
 from portal.domain.requests.requests.queries import paper_forms_of, requests_of, requests_with_form
 from portal.domain.requests.requests.words import next_words
-from portal.platform.http.locale import CODE_OF, CODES, NAMES
+from portal.platform.http.locale import CODE_OF, NAMES
 from portal.platform.view import View
 
 FILES = {"scan": SCAN}
-BLANKS = (DECLINE, ALTERNATIVE, REDELIVERY, "change")
 
 
 def _key(page: Page) -> int:
@@ -83,7 +78,7 @@ class EntryView(View):
 
 
 def show(page: Page) -> Response[Any]:
-    """Offer every kind with the ways in which it can come, and the blank forms to print."""
+    """Offer every kind with its channels, and the blank forms to print."""
     if (answer := household.refused(page)) is not None:
         return answer
     return page.render(
@@ -93,16 +88,11 @@ def show(page: Page) -> Response[Any]:
             ways=WAYS,
             blanks=BLANKS,
             entry_words=entry_words,
-            letter_number=_letter_number(page),
+            letter_number=letter_number(page, _key(page)),
             languages_of_forms=NAMES,
             reads=CODE_OF[language_of(page.session, _key(page))],
         ),
     )
-
-
-def _letter_number(page: Page) -> str:
-    letters = letters_of(page.session, _key(page))
-    return letters[0].number if letters else ""
 
 
 def _asked(page: Page) -> tuple[str, Channel]:
@@ -114,6 +104,36 @@ def _asked(page: Page) -> tuple[str, Channel]:
 
 
 @dataclass(frozen=True, slots=True)
+class EntryChild:
+    """A child as the household's page shows it.
+
+    Attributes:
+        note: What prevents this kind of request for the child; "" for nothing.
+        adult: Whether the child is 18 or older today.
+    """
+
+    ordinal: int
+    name: str
+    entitlement: str
+    coupon: str
+    amount_yen: int
+    checking: bool
+    note: str
+    adult: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MissingRow:
+    """The letter or a parcel that may be asked for again; ``value`` names it in the form."""
+
+    value: str
+    item: str
+    sent_on: str
+    where: str
+    bar: str
+
+
+@dataclass(frozen=True, slots=True)
 class EntryFormView(View):
     """What ``admin/requests/entry_form.html`` shows."""
 
@@ -121,14 +141,14 @@ class EntryFormView(View):
     kind: str
     channel: str
     entry_words: ModuleType
-    signers: tuple[str, ...]
+    signers: tuple[Signer, ...]
     written: tuple[Field, ...]
     products: tuple[AlternativeProduct, ...]
-    children: Sequence[Mapping[str, Any]]
+    children: Sequence[EntryChild]
     chosen: set[int]
     signed: set[int]
-    items: Sequence[Mapping[str, str]]
-    adults: Sequence[Any]
+    items: Sequence[MissingRow]
+    adults: Sequence[EntryChild]
     today: str | None
     minute: str | None
     by_postmark: bool
@@ -136,7 +156,7 @@ class EntryFormView(View):
 
 
 def show_form(page: Page, status_code: int = 200) -> Response[Any]:
-    """Ask for what stands on the form, or what was said."""
+    """Ask for what is written on the form, or was said."""
     kind, channel = _asked(page)
     if (answer := household.refused(page)) is not None:
         return answer
@@ -151,14 +171,14 @@ def show_form(page: Page, status_code: int = 200) -> Response[Any]:
             kind=kind,
             channel=channel.value,
             entry_words=entry_words,
-            signers=SIGNERS,
+            signers=tuple(Signer),
             written=kind_of(kind).written.asked(Place.ENTRY) if kind != WISH else (),
             products=program.alternatives,
             children=children,
             chosen=chosen(page, "child-"),
             signed=chosen(page, "sign-"),
             items=_items(page) if kind == REDELIVERY else (),
-            adults=[c for c in children if c["adult"]]
+            adults=[child for child in children if child.adult]
             if program.requests.adult_rule == "countersign"
             else [],
             today=f"{local:%Y-%m-%d}" if here else None,
@@ -178,44 +198,61 @@ def _last_day(page: Page, kind: str) -> str:
     return window.last_day.isoformat()
 
 
-def _children(page: Page, kind: str) -> list[dict[str, Any]]:
-    """Return the children as the household's page shows them, with what stands against this kind, if anything."""
+def _children(page: Page, kind: str) -> list[EntryChild]:
+    """Return the children as on the household's page, each with what prevents this kind, if any."""
     if kind not in JUDGED:
         return []
     view = view_household(page.work, _key(page))
     shown = household.shown_now(page, _key(page), Part.CHILDREN)
-    offer: Any = choosing.choices if kind == ALTERNATIVE else declines.choices
-    notes = {choice.ordinal: choice.why_not for choice in offer(page.session, _key(page))}
+    notes = _notes(page, kind)
     births = {child.ordinal: child.fields.birth for child in view.children}
     today = jst_date(page.now)
-    rows = household.child_rows(page, view, shown=shown)
-    for row in rows:
-        birth = births.get(row["ordinal"])
-        row["note"] = "" if row["checking"] else notes.get(row["ordinal"], "")
-        row["adult"] = birth is not None and is_adult(birth, today) and not row["checking"]
-    return rows
+
+    def child(row: Mapping[str, Any]) -> EntryChild:
+        checking, birth = row["checking"], births.get(row["ordinal"])
+        return EntryChild(
+            row["ordinal"],
+            row["name"],
+            row["entitlement"],
+            row["coupon"],
+            row["amount_yen"],
+            checking,
+            note="" if checking else notes.get(row["ordinal"], ""),
+            adult=birth is not None and is_adult(birth, today) and not checking,
+        )
+
+    return [child(row) for row in household.child_rows(page, view, shown=shown)]
 
 
-def _items(page: Page) -> list[dict[str, str]]:
-    """Return what may be asked for again.
+def _notes(page: Page, kind: str) -> dict[int, str]:
+    """Return what prevents this kind of request, by the children's numbers."""
+    key = _key(page)
+    if kind == ALTERNATIVE:
+        return {one.ordinal: one.why_not for one in choosing.choices(page.session, key)}
+    return {one.ordinal: one.why_not for one in declines.choices(page.session, key)}
 
-    The letter and the parcels, where each is, and why not now.
-    """
+
+def _items(page: Page) -> list[MissingRow]:
+    """Return the letter and the parcels, each with its status and why it cannot be sent again."""
     return [
-        {
-            "value": status.item
-            + (f"-{status.shipment.id}" if status.item != "letter" and status.shipment else ""),
-            "item": status.item,
-            "sent_on": status.sent_on.isoformat() if status.sent_on else "",
-            "where": where(status.shipment) if status.sent_on else "",
-            "bar": bar_text(status),
-        }
+        MissingRow(
+            value=_item_value(status),
+            item=status.item,
+            sent_on=status.sent_on.isoformat() if status.sent_on else "",
+            where=where(status.shipment) if status.sent_on else "",
+            bar=bar_text(status),
+        )
         for status in letter_statuses(page.work, _key(page))
     ]
 
 
+def _item_value(status: LetterStatus) -> str:
+    is_parcel = status.item is MissingItem.PARCEL and status.shipment is not None
+    return f"{status.item}-{status.shipment.id}" if is_parcel and status.shipment else status.item
+
+
 def submit(page: Page) -> Response[Any]:
-    """Enter it once; a refusal comes back with what was typed, beside its field."""
+    """Enter it once; a refusal is shown beside its field, with what was typed."""
     kind, channel = _asked(page)
     if (answer := household.refused(page)) is not None:
         return answer
@@ -241,17 +278,15 @@ def submit(page: Page) -> Response[Any]:
 
 
 def _place(page: Page, made: Request | Task, known: set[int]) -> str:
-    """Return the address of the result.
+    """Return the address of the result: the request or the task.
 
-    The request or the task, and the requests that only got the form added.
+    The address also names the requests that only got the form added.
     """
     base = f"/households/{_key(page)}"
     if isinstance(made, Task):
         return f"{base}/entry-tasks/{made.id}"
     staff_id = page.who.staff.id if page.who.staff is not None else 0
-    with_form = {
-        row.id: row for row in requests_with_form(page.session, _key(page), staff_id, page.now)
-    }
+    with_form = {row.id: row for row in requests_with_form(page.work, _key(page))}
     # what a colleague entered in the same moment was not known yet when this form was read
     joined = sorted(
         key
@@ -267,18 +302,15 @@ class EntryDoneView(View):
 
     household_id: int
     request: Request | None
-    joined: Sequence[Request] | Sequence[Any]
+    joined: Sequence[Request]
     task: Task | None
-    warnings: Sequence[Any]
+    warnings: Sequence[str]
     entry_words: ModuleType
     next_step: str
 
 
 def show_request(page: Page) -> Response[Any]:
-    """Say what was entered.
-
-    The number to write on the paper, what is wrong with it, what happens next.
-    """
+    """Show what was entered: the number to write on the paper, its faults, what happens next."""
     if (answer := household.refused(page)) is not None:
         return answer
     of_household = {row.id: row for row in requests_of(page.session, _key(page))}
@@ -307,7 +339,7 @@ def show_request(page: Page) -> Response[Any]:
 
 
 def show_task(page: Page) -> Response[Any]:
-    """Say that a form is to be sent."""
+    """Show that a form is to be sent."""
     if (answer := household.refused(page)) is not None:
         return answer
     key = number_in_address(page, "task_id")
@@ -328,45 +360,6 @@ def show_task(page: Page) -> Response[Any]:
     )
 
 
-def choose_blank(page: Page) -> Response[Any]:
-    """Go to the chosen form in the chosen language."""
-    form, language = page.query.get("form", ""), page.query.get("language", "")
-    if form not in BLANKS or language not in CODES:
-        return page.redirect(f"/households/{_key(page)}/entry")
-    return page.redirect(f"/households/{_key(page)}/blank-forms/{form}?language={language}")
-
-
-def show_blank(page: Page) -> Response[Any]:
-    """Send a blank form to print: of this household only its letter's number stands on it.
-
-    It says what it means in the household's language, or in the one that was chosen.
-    """
-    if (answer := household.refused(page)) is not None:
-        return answer
-    form = page.params["blank"]
-    if form not in BLANKS:
-        raise NotFoundError(_s("お探しのページは見つかりませんでした。"))
-    chosen_language = CODES.get(page.query.get("language", ""))
-    with use_locale(chosen_language or language_of(page.session, _key(page))):
-        pdf = _blank(page, form)
-    return page.send(
-        pdf, "application/pdf", {"content-disposition": f'inline; filename="{form}-form.pdf"'}
-    )
-
-
-def _blank(page: Page, form: str) -> bytes:
-    program, number = page.site.program, _letter_number(page)
-    if form == "change":
-        # it is for somebody else, who has no part in this household's letter
-        return change_form(program, jst_date(page.now))
-    draw = {
-        DECLINE: decline_form_pdf,
-        ALTERNATIVE: alternative_form_pdf,
-        REDELIVERY: redelivery_form_pdf,
-    }[form]
-    return draw(program, page.now, number)
-
-
 def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
     permission = Permission.ENTER_REQUESTS
@@ -378,6 +371,4 @@ def handlers() -> list[HTTPRouteHandler]:
         staff_route("POST", entry + "/submit", submit, permission, shows=show_form, uploads=FILES),
         staff_route("GET", base + "/entries/{request_id:int}", show_request, permission),
         staff_route("GET", base + "/entry-tasks/{task_id:int}", show_task, permission),
-        staff_route("GET", base + "/blank-forms", choose_blank, permission),
-        staff_route("GET", base + "/blank-forms/{blank:str}", show_blank, permission),
     ]

@@ -1,4 +1,4 @@
-"""Reads what staff typed from a form on paper or a call, and hands it to the rules of its kind."""
+"""Reads what staff typed from a form or a call, and passes it to the rules of its kind."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -26,14 +26,15 @@ from portal.domain.requests.alternatives import paper as alternatives
 from portal.domain.requests.declines import paper as declines
 from portal.domain.requests.declines import wishes
 from portal.domain.requests.redeliveries import paper as redeliveries
-from portal.domain.requests.redeliveries.queries import LETTER, PARCEL
+from portal.domain.requests.redeliveries.states import MissingItem
+from portal.domain.requests.redeliveries.submitting import NotArrived
 from portal.domain.requests.requests.fields import Place
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.paper_forms import (
-    HOUSEHOLDER,
     PAPER_CHANNELS,
-    SIGNERS,
+    FollowUp,
     PaperEntry,
+    Signer,
 )
 from portal.domain.requests.requests.scans import store_scan
 from portal.platform.http.written_forms import read_written
@@ -47,10 +48,9 @@ WAYS: Mapping[str, tuple[Channel, ...]] = MappingProxyType(
         WISH: (Channel.PHONE,),
     }
 )
-"""How each kind can reach us; on the telephone a decline is a wish only."""
+"""The channels of each kind; on the telephone a decline is only a wish."""
 JUDGED = (DECLINE, ALTERNATIVE)
 """Kinds whose forms on paper may be unclear, and are about children."""
-FOLLOW_UPS = ("call", "letter")
 REFUSALS = (ConflictError, InputError, NotAllowedError, NotFoundError, TooEarlyError, TooLateError)
 _PLACES = {"received_at": "received_on", "postmark_on": "postmark_on"}
 
@@ -62,25 +62,22 @@ def chosen(page: Page, prefix: str) -> set[int]:
 
 
 def read_entry(page: Page, kind: str, channel: Channel) -> PaperEntry[Any] | None:
-    """Return the form as typed.
-
-    None where something is wrong, with a sentence beside each such field.
-    """
+    """Return the form as typed; None where a field is wrong, with a sentence beside it."""
     form = page.form
     received = _received(page, channel)
     postmark = _postmark(page) if channel is Channel.POST else None
     written = read_written(form, kind_of(DECLINE if kind == WISH else kind).written, Place.ENTRY)
     on_paper = channel is not Channel.PHONE
-    signer = form.get("signed_by") if on_paper else HOUSEHOLDER
-    if signer not in SIGNERS:
+    signer = form.get("signed_by") if on_paper else Signer.HOUSEHOLDER
+    if Signer.known(signer) is None:
         form.error("signed_by", _s("署名した人を選んでください。"))
     judged = on_paper and kind in JUDGED
     clear, follow_up = form.get("clear") if judged else "yes", form.get("follow_up")
     if clear not in {"yes", "no"}:
         form.error("clear", _s("何を望んでいるかが、はっきりしているかを選んでください。"))
-    if clear == "no" and follow_up not in FOLLOW_UPS:
+    if clear == "no" and FollowUp.known(follow_up) is None:
         form.error("follow_up", _s("本人への確かめ方を選んでください。"))
-    if clear == "no" and follow_up == "call" and not written.telephone:
+    if clear == "no" and follow_up == FollowUp.CALL and not written.telephone:
         form.error("telephone", _s("電話で確かめるときは、書かれた電話番号を入力してください。"))
     if not form.ok or received is None:
         return None
@@ -94,7 +91,7 @@ def read_entry(page: Page, kind: str, channel: Channel) -> PaperEntry[Any] | Non
         clear == "yes",
         frozenset(chosen(page, "sign-")),
         None,
-        follow_up or "letter",
+        follow_up or FollowUp.LETTER,
         _receipt_number(form.get("evidence")),
     )
 
@@ -155,29 +152,31 @@ def _with_scan(page: Page, household_id: int, entry: PaperEntry[Any]) -> PaperEn
 
 
 def enter(page: Page, kind: str, household_id: int, entry: PaperEntry[Any]) -> Request | Task:
-    """Enter it by the rules of its kind. Raises one of ``REFUSALS``, with a sentence for the page."""
+    """Enter it by the rules of its kind. Raises one of ``REFUSALS``, with a sentence to show."""
     entry = _with_scan(page, household_id, entry)
     if kind == ALTERNATIVE:
         asked = {place: page.form.get(f"product-{place}") for place in chosen(page, "child-")}
         return alternatives.enter_form(page.work, household_id, asked, entry)
     if kind == REDELIVERY:
-        item, _dash, key = page.form.get("item").partition("-")
-        if item not in {LETTER, PARCEL} or (
-            item == PARCEL and not (key.isascii() and key.isdigit() and len(key) < 16)
-        ):
-            raise InputError(_s("届いていないものを選んでください。"))
-        parcel = int(key) if item == PARCEL else None
-        return redeliveries.enter_form(page.work, household_id, item, parcel, entry)
+        return redeliveries.enter_form(page.work, _missing(page, household_id), entry)
     if kind == WISH:
         return _wish(page, household_id, entry)
     ordinals = sorted(chosen(page, "child-"))
-    if entry.evidence:
-        check = "counter" if entry.channel is Channel.COUNTER else "form"
-        return wishes.honor(page.work, entry.evidence, household_id, ordinals, check, entry)
-    return declines.enter_form(page.work, household_id, ordinals, entry)
+    enter_decline = wishes.honor_form if entry.evidence else declines.enter_form
+    return enter_decline(page.work, household_id, ordinals, entry)
+
+
+def _missing(page: Page, household_id: int) -> NotArrived:
+    typed, _dash, key = page.form.get("item").partition("-")
+    item = MissingItem.known(typed)
+    if item is MissingItem.LETTER:
+        return NotArrived(household_id, item)
+    if item is None or not (key.isascii() and key.isdigit() and len(key) < 16):
+        raise InputError(_s("届いていないものを選んでください。"))
+    return NotArrived(household_id, item, int(key))
 
 
 def _wish(page: Page, household_id: int, entry: PaperEntry[Any]) -> Request | Task:
     if entry.evidence:
-        return wishes.honor(page.work, entry.evidence, household_id, (), "call_back")
+        return wishes.honor_after_call(page.work, household_id, entry.evidence)
     return wishes.phone_wish(page.work, household_id, page.form.get("way"))

@@ -1,6 +1,9 @@
-"""What the pages for entering forms on paper and calls say about kinds and ways, in the staff's language."""
+"""What the entry pages call kinds, channels and fields, in the staff's language."""
 
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import _s, label_of
+from portal.domain.requests.declines.wishes import NextStep
+from portal.domain.requests.redeliveries.states import MissingItem
+from portal.domain.requests.requests.paper_forms import FollowUp
 
 
 def title(kind: str, channel: str = "") -> str:
@@ -21,7 +24,7 @@ def title(kind: str, channel: str = "") -> str:
 
 
 def about(kind: str) -> str:
-    """Say when this is the right one."""
+    """Return when this is the right form."""
     return {
         "decline": _s("署名のある紙が届いたとき。電話だけでは、辞退になりません。"),
         "alternative": _s("電子クーポンを使えない方が、紙を希望するとき。"),
@@ -57,20 +60,14 @@ def choose_children(kind: str) -> str:
 
 def item(code: str) -> str:
     """Name what did not arrive."""
-    return {"letter": _s("IDとパスワードの手紙"), "parcel": _s("紙の代替品の小包")}.get(code, code)
+    return label_of(MissingItem, code)
 
 
 def follow_up(code: str) -> str:
-    """Name how somebody is asked what was meant."""
-    return {
-        "call": _s("書かれた電話番号に電話する"),
-        "letter": _s("登録された住所に手紙を送る"),
-    }.get(code, code)
+    """Name how a household is asked what an unclear form means."""
+    return label_of(FollowUp, code)
 
 
 def way(code: str) -> str:
-    """Name what follows a wish told on the telephone."""
-    return {
-        "portal": _s("本人が、自分の画面で手続きするのを待つ"),
-        "form": _s("辞退届の用紙を、登録された住所に送る"),
-    }.get(code, code)
+    """Name what follows a wish on the telephone."""
+    return label_of(NextStep, code)

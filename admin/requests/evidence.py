@@ -1,7 +1,4 @@
-"""The ward's answers as evidence.
-
-Shown where somebody proposes or approves something by an instruction of the ward.
-"""
+"""The ward's answers as evidence, shown where its instruction is the basis of a proposal."""
 
 from collections.abc import Sequence
 
@@ -17,7 +14,7 @@ from portal.domain.people.staff.permissions import Permission
 
 
 def evidence_of(page: Page, instruction_no: str | None) -> Sequence[Evidence]:
-    """Return the answers in which the ward gave this instruction; none where it came another way."""
+    """Return the answers in which the ward gave this instruction; none if it came otherwise."""
     if not instruction_no or not allowed(page, Permission.SEE_ESCALATIONS):
         return ()
     return by_instruction(page.session, instruction_no, _reader(page))

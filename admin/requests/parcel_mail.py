@@ -1,7 +1,4 @@
-"""A parcel in the mail.
-
-Posted with its tracking number, not at home, delivered, back, sent again, into stock, lost.
-"""
+"""Records what happens to a parcel in the mail: posted, delivered, returned, restocked, lost."""
 
 from collections.abc import Callable
 from datetime import date
@@ -43,19 +40,20 @@ def _act(
 
 
 def post(page: Page) -> Response[Any]:
-    """Note that the parcel was handed to the post, for the first time or again."""
+    """Record that the parcel was handed to the post, for the first time or again."""
     day, form = _day(page, "posted_on"), page.form
 
     def work(view: queries.ParcelView) -> None:
         again = view.shipment is not None and view.shipment.state == "returned"
         send = parcels_again.repost if again else delivery.post
-        send(page.work, view.parcel.id, day, form.get("mail_class"), form.get("tracking_no"))
+        posting = delivery.Posting(day, form.get("mail_class"), form.get("tracking_no"))
+        send(page.work, view.parcel.id, posting)
 
     return _act(page, "tracking_no", "posted", work)
 
 
 def absent(page: Page) -> Response[Any]:
-    """Note that nobody was at home."""
+    """Record a failed delivery attempt."""
     day = _day(page, "absent_on")
     kept_until = _day(page, "kept_until") if page.form.get("kept_until").strip() else None
     return _act(
@@ -67,7 +65,7 @@ def absent(page: Page) -> Response[Any]:
 
 
 def deliver(page: Page) -> Response[Any]:
-    """Note that it was delivered."""
+    """Record the delivery."""
     day = _day(page, "delivered_on")
     return _act(
         page,
@@ -78,7 +76,7 @@ def deliver(page: Page) -> Response[Any]:
 
 
 def come_back(page: Page) -> Response[Any]:
-    """Note that it is back."""
+    """Record the return."""
     day, reason = _day(page, "returned_on"), page.form.get("reason")
     return _act(
         page,
@@ -89,7 +87,7 @@ def come_back(page: Page) -> Response[Any]:
 
 
 def restock(page: Page) -> Response[Any]:
-    """Lay its pieces back into stock."""
+    """Return its pieces to stock."""
     return _act(
         page,
         "restock",
@@ -99,7 +97,7 @@ def restock(page: Page) -> Response[Any]:
 
 
 def hand_over(page: Page) -> Response[Any]:
-    """Note that it was handed over at the ward's counter."""
+    """Record the hand-over at the ward's counter."""
     return _act(
         page,
         "hand_over",
@@ -109,7 +107,7 @@ def hand_over(page: Page) -> Response[Any]:
 
 
 def lose(page: Page) -> Response[Any]:
-    """Note that the post is looking for it."""
+    """Record that the carrier reported it lost."""
     return _act(
         page,
         "delivered_on",
@@ -119,7 +117,7 @@ def lose(page: Page) -> Response[Any]:
 
 
 def find(page: Page) -> Response[Any]:
-    """Note that the post found it."""
+    """Record that the carrier found it."""
     return _act(
         page,
         "lost",
@@ -139,7 +137,7 @@ def resend(page: Page) -> Response[Any]:
 
 
 def write_off(page: Page) -> Response[Any]:
-    """Give a lost parcel up; its request goes back to a reviewer."""
+    """Write off a lost parcel; its request goes back to a reviewer."""
     return _act(
         page,
         "lost",

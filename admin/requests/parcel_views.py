@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from portal.domain.mailroom.printing.runs.recipients.addressees import Addressee
 from portal.domain.requests.alternatives.models import AlternativeItem
 from portal.domain.requests.alternatives.queries import ParcelView, ToPack
+from portal.domain.requests.alternatives.states import ParcelStage
 from portal.platform.view import View
 
 
@@ -15,14 +15,14 @@ from portal.platform.view import View
 class ParcelsView(View):
     """What ``admin/requests/parcels.html`` shows."""
 
-    stage: str
-    counts: Mapping[str, int]
+    stage: ParcelStage
+    counts: Mapping[ParcelStage, int]
     said: str
     to_pack: Sequence[ToPack]
     rows: Sequence[ParcelView]
     me: int
-    product: Any
-    pieces: Callable[..., str]
+    product: Callable[[str], str]
+    pieces: Callable[[str, int], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,8 @@ class ParcelPackView(View):
     rows: range
     left: int | None
     focus: str
-    product: Any
-    pieces: Callable[..., str]
+    product: Callable[[str], str]
+    pieces: Callable[[str, int], str]
     limit: int
 
 
@@ -52,7 +52,7 @@ class ParcelPageView(View):
     addressee: Addressee | None
     classes: tuple[str, str, str]
     own: bool
-    product: Any
+    product: Callable[[str], str]
     reasons: tuple[str, ...]
     today: date
     said: str

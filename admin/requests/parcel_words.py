@@ -1,58 +1,33 @@
-"""What stages of parcels, mail classes, reasons of return and movements of stock are called in the staff's language."""
+"""What the parcels desk and the stock pages call things, in the staff's language."""
 
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import _s, label_of
 from portal.domain.letters.shipments.staff_words import mail_class, return_reason, shipment
+from portal.domain.requests.alternatives.states import (
+    AlternativeState,
+    MovementKind,
+    ParcelStage,
+)
 
 __all__ = ["item", "mail_class", "movement", "return_reason", "said", "shipment", "stage"]
 
 
 def stage(code: str) -> str:
     """Name a stage of the parcels desk."""
-    return {
-        "to_pack": _s("詰める"),
-        "short": _s("在庫待ち"),
-        "to_confirm": _s("確認する"),
-        "to_post": _s("差し出す"),
-        "on_the_way": _s("配達中"),
-        "returned": _s("戻った"),
-        "lost": _s("郵便局が調査中"),
-    }.get(code, code)
+    return label_of(ParcelStage, code)
 
 
 def item(code: str) -> str:
-    """Name where one child's paper alternative stands."""
-    return {
-        "submitted": _s("審査待ち"),
-        "awaiting_stop": _s("クーポンの停止待ち"),
-        "approved": _s("準備中"),
-        "packed": _s("詰めた"),
-        "posted": _s("差し出した"),
-        "delivered": _s("届いた"),
-        "returned": _s("戻った"),
-        "restocked": _s("在庫に戻した"),
-        "lost": _s("郵便局が調査中"),
-        "written_off": _s("紛失で終わり"),
-        "refused": _s("お断り"),
-        "withdrawn": _s("取り下げ"),
-    }.get(code, code)
+    """Name the status of one child's paper alternative."""
+    return label_of(AlternativeState, code)
 
 
 def movement(code: str) -> str:
     """Name a movement of stock."""
-    return {
-        "received": _s("入荷"),
-        "reserved": _s("取り置き"),
-        "unreserved": _s("取り置きをやめた"),
-        "packed": _s("小包に入れた"),
-        "unpacked": _s("小包から戻した"),
-        "lost": _s("郵便で紛失"),
-        "damaged": _s("使えない券"),
-        "counted": _s("棚卸し"),
-    }.get(code, code)
+    return label_of(MovementKind, code)
 
 
 def said(code: str) -> str:
-    """Say what was just done at the parcels desk."""
+    """Return what was just done at the parcels desk."""
     return {
         "counted": _s("数えました。ほかの人の確認を待ちます。"),
         "confirmed": _s("確認しました。差し出せます。"),

@@ -1,7 +1,4 @@
-"""The parcels desk: what is to pack, to confirm, to post, on the way and back.
-
-Packed by two people with a scanner.
-"""
+"""Pages of the parcels desk: its stages, packing by two people with a scanner, one parcel."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -27,13 +24,15 @@ from portal.domain.mailroom.printing.runs.recipients.addressees import read_addr
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.requests.alternatives import packing, queries
 from portal.domain.requests.alternatives.serials import read_range
+from portal.domain.requests.alternatives.states import ParcelStage
 from portal.domain.requests.alternatives.words import product_name
 from portal.platform.carrying_out import Again, carry_out
 from portal.platform.http.forms import Form
 
 CLASSES = (SIMPLE_REGISTERED, REGISTERED, PARCEL)
 """Mail that is handed over by hand and insured: nothing else carries paper of value."""
-BEGUN, KEPT = "pack", ("scan_", "child_", "mail_class")
+UNFINISHED, KEPT = "pack", ("scan_", "child_", "mail_class")
+PACKED_HERE = (ParcelStage.TO_PACK, ParcelStage.SHORT)
 ROWS = 3
 """Ranges of serial numbers that one form takes for a product."""
 
@@ -47,17 +46,19 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show one stage of the desk, by default the first with work in it."""
     known = may_know(page)
     counts = queries.stage_counts(page.session, include_protected=known)
-    stage = page.query.get("stage", "")
-    if stage not in queries.STAGES:
-        stage = next((name for name in queries.STAGES if counts[name]), queries.STAGES[0])
-    packs = stage in {"to_pack", "short"}
+    stage = ParcelStage.known(page.query.get("stage", ""))
+    if stage is None:
+        stage = next((one for one in ParcelStage if counts[one]), ParcelStage.TO_PACK)
+    packs = stage in PACKED_HERE
     return page.render(
         "admin/requests/parcels.html",
         ParcelsView(
             stage=stage,
             counts=counts,
             said=page.query.get("said", ""),
-            to_pack=queries.to_pack(page.session, include_protected=known, short=stage == "short")
+            to_pack=queries.to_pack(
+                page.session, include_protected=known, short=stage is ParcelStage.SHORT
+            )
             if packs
             else [],
             rows=[] if packs else queries.parcels(page.session, stage, include_protected=known),
@@ -69,12 +70,12 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     )
 
 
-def _product(page: Page) -> Any:
+def _product(page: Page) -> Callable[[str], str]:
     return lambda product_id: product_name(page.site.program, product_id)
 
 
 def _pieces(page: Page) -> Callable[[str, int], str]:
-    """Say how many pieces of which worth: a product's name has the worth of a child's whole share."""
+    """Return the words for a number of pieces: a product's name only has a child's whole amount."""
     worth = {one.id: one.piece_yen for one in page.site.program.alternatives}
 
     def text(product_id: str, count: int) -> str:
@@ -102,12 +103,12 @@ def _to_pack(page: Page) -> queries.ToPack:
 def show_pack(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask the first person for the serial numbers.
 
-    What was scanned so far is in the form, the cursor in the next field.
+    The form has what was scanned so far; the cursor is in the next field.
     """
     view, left, focus = _to_pack(page), None, ""
-    open_follow_ups = page.who.auth.data.get(BEGUN) if page.who.auth is not None else None
-    if page.method == "GET" and open_follow_ups and open_follow_ups["request"] == view.request_id:
-        page.fill(Form(open_follow_ups["values"]))
+    kept = page.who.auth.data.get(UNFINISHED) if page.who.auth is not None else None
+    if page.method == "GET" and kept and kept["request"] == view.request_id:
+        page.fill(Form(kept["values"]))
         scans, focus = _scans(page, view)
         left = _left(view, _chosen(page, view), scans)
     mail_class = page.form.get("mail_class") or SIMPLE_REGISTERED
@@ -147,10 +148,7 @@ def _wanted(view: queries.ToPack, chosen: Sequence[int]) -> dict[str, int]:
 
 
 def count(page: Page) -> Response[Any]:
-    """Take what was scanned.
-
-    While pieces are missing the form comes back with the cursor in the next field.
-    """
+    """Record what was scanned; while pieces are missing, show the form with the next field."""
     view = _to_pack(page)
     chosen, form = _chosen(page, view), page.form
     scans, empty = _scans(page, view)
@@ -166,11 +164,15 @@ def count(page: Page) -> Response[Any]:
 
     def counted() -> Response[Any]:
         _keep(page, None)
-        return _next(page, "to_pack", "counted")
+        return _next(page, ParcelStage.TO_PACK, "counted")
 
     return carry_out_once(
         page,
-        lambda: packing.count(page.work, view.request_id, chosen, scans, form.get("mail_class")),
+        lambda: packing.count(
+            page.work,
+            view.request_id,
+            packing.FirstCount(chosen, scans, form.get("mail_class")),
+        ),
         counted,
         Again(show_pack, "scan_0_0", {"over_insurance": "mail_class"}),
     )
@@ -184,25 +186,25 @@ def _left(view: queries.ToPack, chosen: Sequence[int], scans: Sequence[packing.S
 
 
 def _keep(page: Page, request_id: int | None) -> None:
-    """Keep what was scanned so far in the session, or forget it.
+    """Store what was scanned so far in the session, or remove it.
 
     A scanner's Enter sends the form each time.
     """
     if page.who.auth is None:
         return
-    data = {name: value for name, value in page.who.auth.data.items() if name != BEGUN}
+    data = {name: value for name, value in page.who.auth.data.items() if name != UNFINISHED}
     if request_id is not None:
         values = {
             name: value[:40] for name, value in page.form.values.items() if name.startswith(KEPT)
         }
-        data[BEGUN] = {"request": request_id, "values": values}
+        data[UNFINISHED] = {"request": request_id, "values": values}
     page.who.auth.data = data
 
 
 def _scans(page: Page, view: queries.ToPack) -> tuple[list[packing.Scanned], str]:
-    """Read the ranges of the form, each error beside its field.
+    """Return the ranges of the form and the name of the next empty field.
 
-    And the name of the next empty field.
+    Errors are shown beside their fields.
     """
     found: list[packing.Scanned] = []
     empty = ""
@@ -224,16 +226,16 @@ def _scans(page: Page, view: queries.ToPack) -> tuple[list[packing.Scanned], str
     return found, empty
 
 
-def _next(page: Page, stage: str, said: str) -> Response[Any]:
-    """Go on to the next piece of work of a stage that this person may do, or back to its list."""
+def _next(page: Page, stage: ParcelStage, said: str) -> Response[Any]:
+    """Go on to the next parcel of a stage that this person may handle, or back to the list."""
     known, me = may_know(page), page.who.staff.id if page.who.staff else 0
-    if stage == "to_pack":
+    if stage is ParcelStage.TO_PACK:
         waiting = queries.to_pack(page.session, include_protected=known)
         if waiting:
             return page.redirect(f"/parcels/pack/{waiting[0].request_id}?said={said}")
     else:
         rows = queries.parcels(page.session, stage, include_protected=known)
-        mine = [v for v in rows if stage != "to_confirm" or v.parcel.counted_by != me]
+        mine = [v for v in rows if stage is not ParcelStage.TO_CONFIRM or v.parcel.counted_by != me]
         if mine:
             return page.redirect(f"/parcels/{mine[0].parcel.id}?said={said}")
     return page.redirect(f"/parcels?stage={stage}&said={said}")
@@ -243,7 +245,7 @@ def found_parcel(page: Page) -> queries.ParcelView:
     """Return the parcel of the address, if this person may know of it.
 
     Raises:
-        NotFoundError: there is none, or its household is not theirs to know.
+        NotFoundError: there is none, or this person may not know of its household.
     """
     view = queries.parcel_view(
         page.session, number_in_address(page, "parcel_id"), include_protected=may_know(page)
@@ -254,7 +256,7 @@ def found_parcel(page: Page) -> queries.ParcelView:
 
 
 def show_parcel(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show one parcel with what can be done now; the address only after it was asked for."""
+    """Show one parcel with what can be done now; the address only after it was requested."""
     view = found_parcel(page)
     read = page.who.auth is not None and page.who.auth.data.get("read_parcel") == view.parcel.id
     addressee = None
@@ -282,7 +284,7 @@ def show_parcel(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def confirm(page: Page) -> Response[Any]:
-    """Take the second person's count, and go on to the next parcel to confirm."""
+    """Record the second person's count, and go on to the next parcel to confirm."""
     view, form = found_parcel(page), page.form
     numbers = [read_number(form.get(name)) for name in ("pieces", "amount_yen")]
     for name, number in zip(("pieces", "amount_yen"), numbers, strict=True):
@@ -292,8 +294,10 @@ def confirm(page: Page) -> Response[Any]:
         return show_parcel(page, 422)
     return carry_out_once(
         page,
-        lambda: packing.confirm(page.work, view.parcel.id, numbers[0] or 0, numbers[1] or 0),
-        lambda: _next(page, "to_confirm", "confirmed"),
+        lambda: packing.confirm(
+            page.work, view.parcel.id, packing.SecondCount(numbers[0] or 0, numbers[1] or 0)
+        ),
+        lambda: _next(page, ParcelStage.TO_CONFIRM, "confirmed"),
         Again(show_parcel, "pieces"),
     )
 

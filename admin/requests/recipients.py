@@ -1,12 +1,8 @@
-"""Recipients by the ward's instruction.
-
-Additions and changes are entered here and decided at the review desk.
-"""
+"""Pages for entering additions and changes of recipient, which the review desk decides."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -16,7 +12,6 @@ from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.desk import household
 from admin.mailroom.roster.releases import read_instruction
 from admin.page import Page
-from admin.requests import recipient_words
 from admin.requests.scans import SCAN
 from portal.domain.desk.casework.masking import mask_name
 from portal.domain.desk.casework.reviews.queue import one
@@ -44,14 +39,14 @@ from portal.domain.requests.recipients.newcomer import (
 )
 from portal.domain.requests.recipients.queries import open_requests
 from portal.domain.requests.recipients.receipt_sheet import change_form
-from portal.domain.requests.recipients.written import Evidence
-from portal.domain.requests.requests.kinds import ADDITION, RECIPIENT_CHANGE
+from portal.domain.requests.recipients.written import AdditionNote, ChangeNote, Evidence
+from portal.domain.requests.requests.kinds import RequestKind
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.scans import store_scan
 from portal.platform.view import View
 
 PLACES = 4
-"""Children that one form adds; more take another form."""
+"""How many children one form adds."""
 CHANNELS = (Channel.COUNTER, Channel.POST, Channel.FAX)
 FILES = {"scan": SCAN}
 FIELDS = frozenset(
@@ -108,7 +103,6 @@ class RecipientAddView(View):
     ways: tuple[HandOver, ...]
     child_places: range
     household_id: int | None
-    recipient_words: ModuleType
 
 
 def show_add(page: Page, status_code: int = 200) -> Response[Any]:
@@ -120,7 +114,6 @@ def show_add(page: Page, status_code: int = 200) -> Response[Any]:
             ways=_ways(page),
             child_places=range(1, PLACES + 1),
             household_id=known,
-            recipient_words=recipient_words,
         ),
         status_code,
     )
@@ -144,9 +137,8 @@ def submit_add(page: Page) -> Response[Any]:
         newcomer = read_newcomer(page.form.values, _known_household(page), page.actor)
         found = (read_child(page.form.values, place) for place in range(1, PLACES + 1))
         children: list[ChildFields] = [child for child in found if child is not None]
-        return additions.submit(
-            page.work, newcomer, children, instruction, scan_id=_stored_scan(page)
-        )
+        note = AdditionNote(newcomer, tuple(children), _stored_scan(page))
+        return additions.submit(page.work, note, instruction)
 
     return _enter(page, enter, show_add)
 
@@ -192,14 +184,13 @@ class RecipientChangeView(View):
     names: Mapping[int, str]
     entries: Sequence[HouseholdCoupon]
     chosen: set[int]
-    evidences: Callable[..., Evidence]
-    channels: Sequence[Any]
-    recipient_words: ModuleType
+    evidences: type[Evidence]
+    channels: Sequence[str]
     last_day: date
 
 
 def show_change(page: Page, status_code: int = 200) -> Response[Any]:
-    """Ask who receives for which children of an opened household, and what was seen as evidence."""
+    """Ask for the new recipient, the children of an opened household, and the evidence."""
     if (answer := household.refused(page)) is not None:
         return answer
     key = number_in_address(page, "household_id")
@@ -216,7 +207,6 @@ def show_change(page: Page, status_code: int = 200) -> Response[Any]:
             chosen=_ordinals(page),
             evidences=Evidence,
             channels=[c.value for c in CHANNELS],
-            recipient_words=recipient_words,
             last_day=page.site.program.windows.decline.last_day,
         ),
         status_code,
@@ -241,14 +231,18 @@ def submit_change(page: Page) -> Response[Any]:
     def enter() -> Request:
         return changes.submit(
             page.work.acting_as(replace(page.actor, channel=channel)),
-            number_in_address(page, "household_id"),
-            _ordinals(page),
-            _newcomer(page),
-            page.form.get("evidence"),
-            words=page.form.get("words"),
-            received_at=received,
-            instruction=instruction,
-            scan_id=_stored_scan(page),
+            changes.ChangeEntry(
+                number_in_address(page, "household_id"),
+                _ordinals(page),
+                ChangeNote(
+                    _newcomer(page),
+                    Evidence.known(page.form.get("evidence")),
+                    page.form.get("words").strip(),
+                    _stored_scan(page),
+                ),
+                received,
+                instruction,
+            ),
         )
 
     return _enter(page, enter, show_change)
@@ -259,9 +253,9 @@ def _newcomer(page: Page) -> Newcomer:
 
 
 def _received(page: Page) -> datetime | None:
-    """Read the day on which the form arrived; today where nothing was typed.
+    """Return the instant at which the form arrived; None for today.
 
-    Faults go into the form.
+    Faults are shown in the form.
     """
     typed = page.form.get("received_on").strip()
     if not typed:
@@ -281,20 +275,20 @@ def _received(page: Page) -> datetime | None:
 def _found(page: Page) -> Request:
     may_know = allowed(page, Permission.KNOW_PROTECTED)
     row = one(page.session, number_in_address(page, "request_id"), include_protected=may_know)
-    if row is None or row.kind not in {ADDITION, RECIPIENT_CHANGE}:
+    if row is None or row.kind not in {RequestKind.ADDITION, RequestKind.RECIPIENT_CHANGE}:
         raise NotFoundError(_s("この申請は見つかりませんでした。"))
     return row
 
 
 def withdraw(page: Page) -> Response[Any]:
-    """Take an own entry back before it is decided."""
+    """Withdraw one's own entry before it is decided."""
     row = _found(page)
     if row.entered_by != _me(page):
         raise InputError(
             _s("取り下げられるのは、入力した人だけです。審査の画面でお断りしてください。")
         )
     if first_post(page):
-        review.withdraw(page.work, row.id, row.household_id)
+        review.withdraw(page.work, row.id)
     return page.redirect("/recipients?said=withdrawn")
 
 

@@ -1,7 +1,4 @@
-"""What a reviewer of a redelivery sees besides.
-
-Where the mail is, and which households fit one without sign-in.
-"""
+"""What a reviewer of a redelivery sees in addition: the mail, and the households that fit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +24,8 @@ from portal.domain.requests.redeliveries.choosing import has_account
 from portal.domain.requests.redeliveries.letter_status import LetterStatus
 from portal.domain.requests.redeliveries.matching import find_matches, stored_matches
 from portal.domain.requests.redeliveries.models import Redelivery
-from portal.domain.requests.redeliveries.queries import NONE, redelivery_of
+from portal.domain.requests.redeliveries.queries import RedeliveryCase, redelivery_of
+from portal.domain.requests.redeliveries.states import Proof
 from portal.domain.requests.redeliveries.written import WRITTEN
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.services import written_in
@@ -69,18 +67,18 @@ def redelivery_facts(page: Page, request: Request) -> RedeliveryFacts:
     session, program = page.session, page.site.program
     row = redelivery_of(session, request.id)
     chosen = request.household_id is not None
-    status = status_for(page.work, request, row) if chosen else None
+    status = status_for(page.work, RedeliveryCase(request, row)) if chosen else None
     mail = status.shipment if status is not None else None
     elsewhere = ""
     if row.elsewhere is not None:
-        address = other_address(page.work, request, row)
+        address = other_address(page.work, RedeliveryCase(request, row))
         elsewhere = (
             f"〒{address.postal_code[:3]}-{address.postal_code[3:]} "
             f"{address.town}{address.street} {address.building}"
         )
     return RedeliveryFacts(
         row=row,
-        without_sign_in=row.proof == NONE,
+        without_sign_in=row.proof == Proof.NONE,
         status=status,
         where=mail_words.where(mail),
         mail_class=mail_words.class_name(mail.mail_class if mail is not None else None),
@@ -88,7 +86,7 @@ def redelivery_facts(page: Page, request: Request) -> RedeliveryFacts:
         if mail is not None and mail.returned_reason
         else "",
         limit=program.requests.redeliveries,
-        matches=_matches(page, request, row) if row.proof == NONE and not chosen else (),
+        matches=_matches(page, request, row) if row.proof == Proof.NONE and not chosen else (),
         ward_needed=status is not None and needs_ward(row, status),
         elsewhere=elsewhere.strip(),
         decide_until=last_day_to_decide(program).isoformat(),
@@ -98,7 +96,7 @@ def redelivery_facts(page: Page, request: Request) -> RedeliveryFacts:
 def _matches(page: Page, request: Request, row: Redelivery) -> list[MatchFact]:
     session, vault = page.session, page.site.vault
     found = stored_matches(row)
-    if row.matched_at is None:  # opened before the worker came by
+    if row.matched_at is None:  # opened before the worker matched it
         found = find_matches(page.work, page.site.indexer, written_in(vault, request, WRITTEN))
     may_know = allowed(page, Permission.KNOW_PROTECTED)
     views = {v.id: v for v in view_households(page.work, [match.household_id for match in found])}

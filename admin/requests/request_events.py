@@ -1,4 +1,4 @@
-"""What happened to a request, its parts, parcels and mail, in words for a household's timeline."""
+"""The events of requests, their parts, parcels and mail, in words for a household's timeline."""
 
 from portal.domain.foundation.texts import _s
 

@@ -1,8 +1,11 @@
-"""What kinds, states, channels and decisions of requests are called in the staff's language."""
+"""What requests, their channels and their decisions are called in the staff's language."""
 
+from portal.domain.foundation.actors import Channel
 from portal.domain.foundation.texts import _s, kept_per_language, label_of
 from portal.domain.requests.declines.states import DeclineState
+from portal.domain.requests.redeliveries.matching import MatchPart
 from portal.domain.requests.requests.kinds import RequestKind, Result
+from portal.domain.requests.requests.paper_forms import Signer
 from portal.domain.requests.requests.states import RequestState
 
 
@@ -14,7 +17,7 @@ def request_kind(code: str) -> str:
 
 @kept_per_language
 def request_state(code: str) -> str:
-    """Name where a request stands."""
+    """Name the status of a request."""
     return label_of(RequestState, code)
 
 
@@ -26,33 +29,18 @@ def request_result(code: str) -> str:
 
 @kept_per_language
 def channel(code: str) -> str:
-    """Name the way a request reached us."""
-    return {
-        "portal": _s("ポータル"),
-        "phone": _s("電話"),
-        "fax": _s("FAX"),
-        "post": _s("郵便"),
-        "counter": _s("窓口"),
-        "command": _s("コマンド"),
-    }.get(code, code)
+    """Name the channel by which a request reached us."""
+    return label_of(Channel, code)
 
 
 @kept_per_language
 def signer(code: str) -> str:
     """Name who signed a paper form."""
-    return {
-        "householder": _s("世帯主"),
-        "spouse": _s("配偶者"),
-        "parent": _s("親"),
-        "child": _s("こども本人"),
-        "proxy": _s("代理人"),
-        "other": _s("そのほか"),
-        "nobody": _s("署名なし"),
-    }.get(code, code)
+    return label_of(Signer, code)
 
 
 def review_said(code: str) -> str:
-    """Say what the decision just made did."""
+    """Return what the decision just made has done."""
     return {
         "accept": _s("承認しました。"),
         "approve": _s("承認しました。"),
@@ -70,22 +58,17 @@ def review_said(code: str) -> str:
 
 def match_part(code: str) -> str:
     """Name what of a request without sign-in fits a household."""
-    return {
-        "name": _s("名前"),
-        "birth": _s("生年月日"),
-        "postal": _s("郵便番号"),
-        "number": _s("手紙の番号"),
-    }.get(code, code)
+    return label_of(MatchPart, code)
 
 
 @kept_per_language
 def decline_item(code: str) -> str:
-    """Name where one child's decline stands."""
+    """Name the status of one child's decline."""
     return label_of(DeclineState, code)
 
 
 def trouble(code: str) -> str:
-    """Name what somebody who cannot sign in asks for."""
+    """Name what a person who cannot sign in asks for."""
     return {
         "letter_lost": _s("手紙をなくした"),
         "letter_missing": _s("手紙が届かない"),

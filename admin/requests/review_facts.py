@@ -1,12 +1,8 @@
-"""Everything that a reviewer needs on one screen.
-
-The household, the form, what was written, what accepting would do.
-"""
+"""Everything that a reviewer needs on one screen: household, form, what was written, effects."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from admin.access import allowed
 from admin.mailroom.roster.releases import scan_of
@@ -19,16 +15,17 @@ from portal.domain.desk.casework.masking import mask_address, mask_postal_code
 from portal.domain.desk.casework.timeline import TimelineEntry, timeline
 from portal.domain.letters.letters.queries import letters_of
 from portal.domain.people.coupons.queries import HouseholdCoupon, coupons_and_assignments
+from portal.domain.people.households.models import Hold
 from portal.domain.people.households.queries import HouseholdView, open_holds, view_household
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_user
 from portal.domain.requests.all_kinds import kind_of
 from portal.domain.requests.alternatives.words import Line, lines_of
 from portal.domain.requests.declines.queries import ItemFact, item_facts
+from portal.domain.requests.requests.deciders import proposal_of
 from portal.domain.requests.requests.fields import Line as Written
 from portal.domain.requests.requests.fields import Place
-from portal.domain.requests.requests.four_eyes import proposal_of
-from portal.domain.requests.requests.kinds import ALTERNATIVE, DECLINE, OF_RESIDENTS, REDELIVERY
+from portal.domain.requests.requests.kinds import OF_RESIDENTS, RequestKind
 from portal.domain.requests.requests.models import PaperForm, Request, Scan
 from portal.domain.requests.requests.queries import paper_forms_of, requests_of
 from portal.domain.requests.requests.scans import visible_scan
@@ -61,10 +58,10 @@ class Facts:
     postal: str
     place: str
     children: Sequence[ChildFact]
-    holds: Sequence[Any]
+    holds: Sequence[Hold]
     forms: Sequence[PaperForm]
     scans: Mapping[int, Scan]
-    record: Any
+    record: object
     written: Sequence[Written]
     reply: str
     effects: Sequence[str]
@@ -112,11 +109,11 @@ def facts_of(page: Page, row: Request) -> Facts:
         and proposer.id == page.who.staff.id,
         instruction_no=(proposal.instruction_no or "") if proposal is not None else "",
         instruction_date=proposal.instruction_date if proposal is not None else None,
-        order_scan=scan_of(page, proposal) if row.kind == REDELIVERY else None,
+        order_scan=scan_of(page, proposal) if row.kind == RequestKind.REDELIVERY else None,
         evidence=evidence_of(page, proposal.instruction_no if proposal is not None else None),
-        redelivery=redelivery_facts(page, row) if row.kind == REDELIVERY else None,
-        alternative=lines_of(page.work, row) if row.kind == ALTERNATIVE else (),
-        decline=item_facts(session, row.id) if row.kind == DECLINE else (),
+        redelivery=redelivery_facts(page, row) if row.kind == RequestKind.REDELIVERY else None,
+        alternative=lines_of(page.work, row) if row.kind == RequestKind.ALTERNATIVE else (),
+        decline=item_facts(session, row.id) if row.kind == RequestKind.DECLINE else (),
     )
 
 

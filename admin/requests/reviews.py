@@ -1,7 +1,4 @@
-"""The review desk.
-
-One queue of requests, the next one, claimed and decided on one screen, by keyboard alone.
-"""
+"""Pages of the review desk: one queue, and one screen to claim and decide, by keyboard alone."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -32,15 +29,15 @@ from portal.domain.requests.all_kinds import kind_of
 from portal.domain.requests.requests import services
 from portal.domain.requests.requests.deciding import decide as carry_out
 from portal.domain.requests.requests.decisions import ACCEPTING, Decided, Decision
-from portal.domain.requests.requests.kinds import KINDS, REDELIVERY, RequestKind
+from portal.domain.requests.requests.kinds import RequestKind
 from portal.domain.requests.requests.models import Request
-from portal.domain.requests.requests.states import REQUEST
+from portal.domain.requests.requests.states import REQUEST, RequestState
 from portal.platform.view import View
 
 TEXT_MAX = 400
 TRIES = 5
-STAYS = ("choose", "clarify", "countersigned")
-"""Decisions after which the same request goes on, with the same reviewer."""
+STAYS = (Decision.CHOOSE, Decision.CLARIFY, Decision.COUNTERSIGNED)
+"""Decisions after which the same reviewer goes on with the same request."""
 OWN_FIELDS = frozenset(
     {"form_token", "form_key", "lang", "version", "shown", "queue", "action", "reason", "text"}
 )
@@ -58,7 +55,7 @@ def _number(typed: str) -> int:
 def _queue_of(page: Page) -> str:
     """Return the kind whose queue this person works through; empty for all kinds."""
     kind = page.form.get("queue") or page.query.get("queue", "")
-    return kind if kind in KINDS else ""
+    return kind if RequestKind.known(kind) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +67,19 @@ class ReviewsView(View):
     filters: Filters
     counts: Counts
     today: date
-    href: Callable[..., str]
+    href: Callable[..., str]  # a filter by its name, each with a value of its own
     said: str
     me: int
     kinds: tuple[RequestKind, ...]
-    states: tuple[Any, ...]
+    states: tuple[str, ...]
     channels: tuple[str, ...]
-    waited: Sequence[Any]
-    warning: Callable[..., str]
+    waited: Sequence[int]
+    warning: Callable[[str, str], str]
     now: datetime
     cap: int
     page_size: int
-    kind_words: Mapping[Any, Any]
-    channel_words: Mapping[Any, Any]
+    kind_words: Mapping[str, str]
+    channel_words: Mapping[str, str]
 
 
 def show_queue(page: Page, status_code: int = 200) -> Response[Any]:
@@ -110,7 +107,7 @@ def show_queue(page: Page, status_code: int = 200) -> Response[Any]:
             href=_href,
             said=page.query.get("said", ""),
             me=_staff_id(page),
-            kinds=KINDS,
+            kinds=tuple(RequestKind),
             states=tuple(sorted(REQUEST.states)),
             channels=review_queue.CHANNELS,
             waited=[(today - jst_date(row.received_at)).days for row in rows],
@@ -118,7 +115,7 @@ def show_queue(page: Page, status_code: int = 200) -> Response[Any]:
             now=page.now,
             cap=review_queue.CAP,
             page_size=review_queue.PAGE,
-            kind_words={kind: request_words.request_kind(kind) for kind in KINDS},
+            kind_words={kind: request_words.request_kind(kind) for kind in RequestKind},
             channel_words={
                 code: request_words.channel(code) for code in (*review_queue.CHANNELS, "command")
             },
@@ -128,7 +125,7 @@ def show_queue(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 @lru_cache(maxsize=4096)
-def _href(filters: review_queue.Filters, **changes: Any) -> str:
+def _href(filters: review_queue.Filters, **changes: str | int) -> str:
     pairs = filters.pairs()
     for name, value in changes.items():
         if value:
@@ -188,7 +185,7 @@ def _open_next(page: Page, after: int, said: str) -> Response[Any]:
         try:
             services.claim(page.work, found)
         except ConflictError:
-            continue  # another reviewer took it in this moment
+            continue  # another reviewer has claimed it meanwhile
         return page.redirect(_address(f"/reviews/{found}", told))
     return page.redirect(_address("/reviews", {"kind": queue, "said": said or "none"}))
 
@@ -204,10 +201,10 @@ class ReviewView(View):
 
     request: Request
     mine: bool
-    warning: Callable[..., str]
+    warning: Callable[[str, str], str]
     said: str
     decisions: tuple[Decision, ...]
-    reasons: Mapping[Any, Any]
+    reasons: Mapping[str, str]
     facts: Facts | None
     now: datetime
     taken: bool
@@ -220,7 +217,7 @@ class ReviewView(View):
 
 
 def show(page: Page, status_code: int = 200, changes: Changes | None = None) -> Response[Any]:
-    """Show one request; what is personal only to the one who claimed it."""
+    """Show one request; personal data only to the reviewer who claimed it."""
     row = found_request(page)
     claimed = row.claimed_until is not None and row.claimed_until > page.now
     mine = claimed and row.claimed_by == _staff_id(page)
@@ -234,7 +231,7 @@ def show(page: Page, status_code: int = 200, changes: Changes | None = None) -> 
             warning=_warning,
             said=page.query.get("said", ""),
             decisions=decisions if allowed(page, Permission.DECIDE_REQUESTS) else (),
-            reasons={code: text() for code, text in kind.reasons.items()}
+            reasons={reason.value: reason.label for reason in kind.reasons}
             if review_offers.needs_reason(decisions)
             else {},
             facts=facts_of(page, row) if mine else None,
@@ -259,7 +256,7 @@ def claim(page: Page) -> Response[Any]:
 
 
 def release(page: Page) -> Response[Any]:
-    """Leave a request to others."""
+    """Release a request to other reviewers."""
     row = found_request(page)
     services.release(page.work, row.id)
     return page.redirect(_address("/reviews", {"kind": _queue_of(page)}))
@@ -290,12 +287,12 @@ def decide(page: Page) -> Response[Any]:
         return page.redirect(
             _address(f"/reviews/{row.id}", {"queue": _queue_of(page), "said": action})
         )
-    proposed = decided.state == "waiting" and action in ACCEPTING
+    proposed = decided.state == RequestState.WAITING and action in ACCEPTING
     return _open_next(page, 0, "proposed" if proposed else action)
 
 
 def _checked(page: Page, row: Request) -> int | None:
-    """Return the version that the form speaks of, or note what is missing in it."""
+    """Return the version that the form refers to; None, with errors, where a field is missing."""
     kind, decided = kind_of(row.kind), _decided(page)
     if decided.action not in kind.decisions:
         page.form.error("action", _s("どうするかを選んでください。"))
@@ -309,7 +306,7 @@ def _checked(page: Page, row: Request) -> int | None:
 
 def _carried_out(page: Page, row: Request, version: int) -> Request:
     decided = _decided(page)
-    if row.kind == REDELIVERY:
+    if row.kind == RequestKind.REDELIVERY:
         order = decided.more.get("extra_instruction", "")
         scan = {"extra_scan": str(stored_order(page, order, row.household_id) or "")}
         decided = replace(decided, more={**decided.more, **scan})

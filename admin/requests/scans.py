@@ -1,6 +1,6 @@
-"""Scans of paper forms: an image shown as such, a PDF or TIFF page by page as images or to keep.
+"""Sends scans of paper forms: images as they are, a PDF or TIFF page by page or to download.
 
-Every look is on record.
+Every view is logged.
 """
 
 from typing import Any
@@ -19,9 +19,9 @@ from portal.platform.http.uploads import UploadRule
 from portal.platform.routes import Transaction
 
 SCAN = UploadRule(scans.MAX_BYTES, scans.check_scan)
-"""The rule of a form's field for a scan; ``page.form.upload(name)`` is then a CheckedScan or None."""
-# Whatever the file says, a browser runs nothing of it, loads nothing for it and guesses no other
-# kind.
+"""The rule of a form's field for a scan: ``page.form.upload(name)`` is a CheckedScan or None."""
+# Whatever the file contains, a browser runs nothing of it, loads nothing for it and guesses no
+# other type.
 LOCKED = {
     "content-security-policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
@@ -29,7 +29,7 @@ LOCKED = {
 
 
 def _opened(page: Page, number: int | None) -> tuple[bytes, str]:
-    """Return a scan and its kind in a short transaction of its own.
+    """Return a scan and its media type, read in a short transaction of its own.
 
     Drawing a page must not keep writers waiting.
     """
@@ -47,7 +47,7 @@ def _opened(page: Page, number: int | None) -> tuple[bytes, str]:
 
 
 def show(page: Page) -> Response[Any]:
-    """Send the file as it was stored: an image to look at, a PDF or TIFF to keep."""
+    """Send the file as it was stored: an image to view, a PDF or TIFF to download."""
     data, kind = _opened(page, None)
     place = "attachment" if kind in scans.DRAWN else "inline"
     name = f"scan-{page.params['scan_id']}.{scans.EXTENSIONS[kind]}"

@@ -1,4 +1,4 @@
-"""Stock of paper: what there is, ranges that came in, and stocktaking by two people."""
+"""Pages of the stock of paper: balances, received ranges, and stocktaking by two people."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -36,7 +36,7 @@ class StockView(View):
     movements: Sequence[StockMovement]
     counts: Sequence[StockCount]
     me: int
-    name: Callable[..., str]
+    name: Callable[[str], str]
     said: str
 
 
@@ -64,16 +64,18 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def receive(page: Page) -> Response[Any]:
-    """Take a range into stock."""
+    """Add a range to the stock."""
     form = page.form
     return carry_out_once(
         page,
         lambda: stock.receive(
             page.work,
-            form.get("product"),
-            form.get("first"),
-            form.get("last"),
-            form.get("delivery_note"),
+            stock.Consignment(
+                form.get("product"),
+                form.get("first"),
+                form.get("last"),
+                form.get("delivery_note"),
+            ),
         ),
         "/stock?" + urlencode({"product": form.get("product"), "said": "received"}),
         Again(show, "first"),
@@ -81,7 +83,7 @@ def receive(page: Page) -> Response[Any]:
 
 
 def count(page: Page) -> Response[Any]:
-    """Note what one person counted; another one confirms it."""
+    """Record what one person counted; another one confirms it."""
     form = page.form
     counted = read_number(form.get("counted"))
     if counted is None:
@@ -93,12 +95,14 @@ def count(page: Page) -> Response[Any]:
         page,
         lambda: stocktaking.propose_count(
             page.work,
-            form.get("product"),
-            counted or 0,
-            missing=missing,
-            found=found,
-            damaged=form.get("damaged") == "1",
-            reason=form.get("reason"),
+            stocktaking.Counted(
+                form.get("product"),
+                counted or 0,
+                missing=missing,
+                found=found,
+                damaged=form.get("damaged") == "1",
+                reason=form.get("reason"),
+            ),
         ),
         "/stock?" + urlencode({"product": form.get("product"), "said": "counted"}),
         Again(show, "counted"),
@@ -121,7 +125,7 @@ def _ranges(page: Page, name: str) -> list[SerialRange]:
 
 
 def settle(page: Page) -> Response[Any]:
-    """Confirm another person's count, or drop a count."""
+    """Confirm another person's count, or discard a count."""
     key, drop = number_in_address(page, "count_id"), page.form.get("answer") == "drop"
     settle_it = stocktaking.drop_count if drop else stocktaking.confirm_count
     return carry_out_once(

@@ -12,7 +12,7 @@ from portal.domain.people.credentials.models import Credential
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Child, Household
 from portal.domain.requests.alternatives import services as alternatives
-from portal.domain.requests.alternatives.stock import receive
+from portal.domain.requests.alternatives.stock import Consignment, receive
 from portal.domain.requests.alternatives.written import PaperWish, WhyPaper
 from portal.domain.requests.declines import services as declines
 from portal.domain.requests.declines.written import DeclineNote, WhyDecline
@@ -43,10 +43,7 @@ def _receive_stock(work: Work) -> None:
         prefix = product.id.upper().replace("_", "")[:6]
         receive(
             work.at(work.now - timedelta(days=6)),
-            product.id,
-            f"{prefix}0001",
-            f"{prefix}{PIECES:04}",
-            "DEMO-1",
+            Consignment(product.id, f"{prefix}0001", f"{prefix}{PIECES:04}", "DEMO-1"),
         )
 
 
@@ -68,9 +65,11 @@ def _ask_for_paper(work: Work, chosen: Sequence[tuple[int, list[int]]]) -> None:
         resident = work.acting_as(_resident(work.session, household_id))
         alternatives.submit(
             resident.at(work.now - timedelta(days=3 - place, hours=2)),
-            household_id,
-            dict.fromkeys(ordinals, product_id),
-            written=PaperWish(WhyPaper.NO_SMARTPHONE),
+            alternatives.PaperRequest(
+                household_id,
+                dict.fromkeys(ordinals, product_id),
+                PaperWish(WhyPaper.NO_SMARTPHONE),
+            ),
         )
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import insert, text
 
 from portal.domain.foundation.actors import Role
 from portal.domain.people.households.models import Household
-from portal.domain.requests.requests.kinds import ALTERNATIVE, DECLINE, REDELIVERY
+from portal.domain.requests.requests.kinds import RequestKind
 from portal.domain.requests.requests.models import Request
 from portal.platform.database import Database
 from tests.support.resident import Visitor
@@ -86,7 +86,7 @@ def fill(staff: StaffSite, household_ids: list[int]) -> None:
 
     Every tenth has a warning.
     """
-    kinds = (DECLINE, ALTERNATIVE, REDELIVERY)
+    kinds = (RequestKind.DECLINE, RequestKind.ALTERNATIVE, RequestKind.REDELIVERY)
     rows: list[dict[str, Any]] = []
     for number in range(REQUESTS):
         at = staff.now - timedelta(minutes=number * 6)

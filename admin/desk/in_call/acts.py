@@ -48,7 +48,7 @@ from portal.domain.people.staff.permissions import Permission
 from portal.domain.requests.alternatives import choosing
 from portal.domain.requests.alternatives.written import WRITTEN as ALTERNATIVE_WRITTEN
 from portal.domain.requests.redeliveries.letter_status import letter_statuses
-from portal.domain.requests.redeliveries.queries import LETTER, PARCEL
+from portal.domain.requests.redeliveries.states import MissingItem
 from portal.domain.requests.redeliveries.words import said_text
 from portal.domain.requests.requests.fields import Field, Place
 from portal.platform.failures import failure_page
@@ -167,7 +167,7 @@ def _items(page: Page, locale: str) -> list[dict[str, Any]]:
     return [
         {
             "value": one.item
-            + (f"-{one.shipment.id}" if one.item != LETTER and one.shipment else ""),
+            + (f"-{one.shipment.id}" if one.item != MissingItem.LETTER and one.shipment else ""),
             "item": one.item,
             "sent_on": one.sent_on.isoformat() if one.sent_on else "",
             "where": where(one.shipment) if one.sent_on else "",
@@ -255,7 +255,9 @@ def submit(act: Act, page: Page) -> Response[Any]:
 def _redelivery(page: Page) -> DeskAct:
     item, _dash, key = page.form.get("item").partition("-")
     parcel = int(key) if key.isascii() and key.isdigit() and len(key) < 16 else None
-    if not (item == LETTER and not key) and not (item == PARCEL and parcel is not None):
+    if not (item == MissingItem.LETTER and not key) and not (
+        item == MissingItem.PARCEL and parcel is not None
+    ):
         raise InputError(_s("届いていないものを選んでください。"))
     return ask_redelivery(page.work, _key(page), item, parcel)
 

@@ -81,7 +81,9 @@ def receive(
     """Take a range into stock."""
     with context.database().write() as session:
         actor = person(session, by, Permission.KEEP_STOCK)
-        row = ledger.receive(context.work(session, actor), product, first, last, delivery_note)
+        row = ledger.receive(
+            context.work(session, actor), ledger.Consignment(product, first, last, delivery_note)
+        )
         value: dict[str, Any] = {
             "product": product,
             "first": row.first_serial,
@@ -147,12 +149,14 @@ def count(
         actor = person(session, by, Permission.KEEP_STOCK)
         row = stocktaking.propose_count(
             context.work(session, actor),
-            product,
-            counted,
-            missing=_ranges(missing),
-            found=_ranges(found),
-            damaged=damaged,
-            reason=reason,
+            stocktaking.Counted(
+                product,
+                counted,
+                missing=_ranges(missing),
+                found=_ranges(found),
+                damaged=damaged,
+                reason=reason,
+            ),
         )
         if confirmed_by is not None:
             second = person(session, confirmed_by, Permission.KEEP_STOCK)

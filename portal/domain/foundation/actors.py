@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from portal.domain.foundation.texts import Labeled, _s
+
 
 class Role(StrEnum):
     """Roles of ``design.md`` §5 (there are no others).
@@ -28,15 +30,15 @@ class Organization(StrEnum):
     SUBCONTRACTOR = "subcontractor"
 
 
-class Channel(StrEnum):
-    """The way in which a request reached us."""
+class Channel(Labeled):
+    """The channel by which a request reached us, as staff read it."""
 
-    PORTAL = "portal"
-    PHONE = "phone"
-    FAX = "fax"
-    POST = "post"
-    COUNTER = "counter"
-    COMMAND = "command"
+    PORTAL = "portal", lambda: _s("ポータル")
+    PHONE = "phone", lambda: _s("電話")
+    FAX = "fax", lambda: _s("FAX")
+    POST = "post", lambda: _s("郵便")
+    COUNTER = "counter", lambda: _s("窓口")
+    COMMAND = "command", lambda: _s("コマンド")
 
 
 @dataclass(frozen=True, slots=True)

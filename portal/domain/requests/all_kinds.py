@@ -1,4 +1,4 @@
-"""The kinds of requests, each defined in its own slice: for whoever works on requests of every kind."""
+"""The definitions of all kinds of requests, for callers that handle every kind."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -26,5 +26,5 @@ KINDS: Mapping[RequestKind, Kind[Any]] = MappingProxyType(
 
 
 def kind_of(code: str) -> Kind[Any]:
-    """Return a kind of request by its stored code word."""
+    """Return the definition of a kind by its stored code word."""
     return KINDS[RequestKind(code)]

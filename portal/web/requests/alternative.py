@@ -1,7 +1,4 @@
-"""Asking for paper.
-
-For whom it is, that the coupon stops, children and product, check, one-time code, receipt.
-"""
+"""Pages for requesting paper: explanation, children and product, check, receipt."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -40,7 +37,7 @@ WARD_CODES = {"coupon_spent", "coupon_cannot_be_stopped", "coupon_stock"}
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What the household chose so far; it lives in the session, sealed, until the receipt is given."""
+    """What the household chose so far: in the session, sealed, until the receipt is shown."""
 
     ordinals: tuple[int, ...]
     product: str
@@ -48,7 +45,7 @@ class Chosen:
 
 
 def keep(page: Page, chosen: Chosen | None) -> None:
-    """Keep the choice in the session, or forget it."""
+    """Store the choice in the session, or remove it."""
     auth = session_of(page)
     data = {name: value for name, value in auth.data.items() if name != KEY}
     if chosen is not None:
@@ -62,7 +59,7 @@ def keep(page: Page, chosen: Chosen | None) -> None:
 
 
 def kept(page: Page) -> Chosen | None:
-    """Return the choice that the session holds."""
+    """Return the choice in the session."""
     auth = session_of(page)
     sealed = auth.data.get(KEY)
     if not sealed:
@@ -87,10 +84,7 @@ def products(page: Page) -> list[tuple[str, str, int]]:
 
 
 def closed(page: Page) -> str:
-    """Say why nobody can ask now: outside the window, or a program without paper.
-
-    "" while it is open.
-    """
+    """Return why paper cannot be requested now ("" if it can): not offered, or not the time."""
     if not page.site.program.alternatives:
         return _("この事業には、紙の代替品がありません。コールセンターにご相談ください。")
     return closed_text(page.site.program.windows.alternative, page.now)
@@ -110,7 +104,7 @@ class AlternativeView(View):
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Say for whom it is and what happens to the coupon, before anything can be chosen."""
+    """Explain for whom paper is and what happens to the coupon, before anything can be chosen."""
     children = offered(page)
     free = [child for child in children if not child.why_not]
     return page.render(
@@ -136,16 +130,16 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 class AlternativeChooseView(View):
     """What ``portal/requests/alternative_choose.html`` shows."""
 
-    free: Sequence[Any]
+    free: Sequence[Choice]
     names: Mapping[int, str]
-    others: Sequence[Any]
+    others: Sequence[Choice]
     products: Sequence[tuple[str, str, int]]
     before: Chosen | None
     asked: tuple[Field, ...]
 
 
 def show_choose(page: Page, status_code: int = 200) -> Response[Any]:
-    """Ask for whom, which product, and why; nothing is chosen beforehand where there is a choice."""
+    """Ask for children, product and reason; nothing is preselected where there is a choice."""
     if closed(page):
         return page.redirect("/alternative")
     children = offered(page)
@@ -181,7 +175,7 @@ def read_asked(page: Page) -> Asked:
 
 
 def submit_choose(page: Page) -> Response[Any]:
-    """Keep the choice and go on to the check."""
+    """Store the choice and go on to the check."""
     free = [child.ordinal for child in offered(page) if not child.why_not]
     chosen = tuple(ordinal for ordinal in free if page.form.get(f"child_{ordinal}"))
     if not chosen:
@@ -198,15 +192,15 @@ class AlternativeCheckView(View):
     """What ``portal/requests/alternative_check.html`` shows."""
 
     chosen: Chosen
-    total: Any
-    lines: Sequence[Any]
+    total: int
+    lines: Sequence[tuple[str, int]]
     written: tuple[Line, ...]
     product: str
     delivery: tuple[str, ...]
 
 
 def show_check(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show once more who gets what, and that the coupon stops."""
+    """Show again who gets what, and that the coupon stops."""
     chosen = kept(page)
     free = {child.ordinal: child for child in offered(page) if not child.why_not}
     if chosen is None or closed(page) or not set(chosen.ordinals) <= set(free):
@@ -231,7 +225,7 @@ def show_check(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def submit(page: Page) -> Response[Any]:
-    """Ask for paper; fifty equal forms have one effect and one receipt."""
+    """Request paper; the same form sent again has no further effect and the same receipt."""
     key = "alternative:" + (page.form.get("form_key") or secrets.token_urlsafe(18))[:50]
     if not first_time(page.session, key, page.now):
         receipt = earlier_result(page.session, key)
@@ -245,9 +239,11 @@ def submit(page: Page) -> Response[Any]:
         with page.session.begin_nested():
             row = services.submit(
                 page.work,
-                own_credential(page).household_id,
-                dict.fromkeys(chosen.ordinals, chosen.product),
-                written=chosen.written,
+                services.PaperRequest(
+                    own_credential(page).household_id,
+                    dict.fromkeys(chosen.ordinals, chosen.product),
+                    chosen.written,
+                ),
             )
     except DomainError as error:
         return refused(page, error)
@@ -265,7 +261,7 @@ class AlternativeRefusedView(View):
 
 
 def refused(page: Page, error: DomainError) -> Response[Any]:
-    """Say why not, with the ward's telephone number where only the ward can help."""
+    """Show a refusal, with the ward's telephone number where only the ward can help."""
     ward = page.site.program.contact.escalation_telephone if error.code in WARD_CODES else ""
     return page.render(
         "portal/requests/alternative_refused.html",
@@ -275,7 +271,7 @@ def refused(page: Page, error: DomainError) -> Response[Any]:
 
 
 def blank_form(page: Page) -> Response[Any]:
-    """Return the form for asking on paper; anybody may have it."""
+    """Send the blank form for requesting paper to anybody."""
     pdf = alternative_form_pdf(page.site.program, page.now)
     return page.send(
         pdf, "application/pdf", {"content-disposition": 'attachment; filename="alternative.pdf"'}
@@ -283,7 +279,7 @@ def blank_form(page: Page) -> Response[Any]:
 
 
 def leave(page: Page) -> Response[Any]:
-    """Forget the choice and go home: the coupon stays as it is."""
+    """Discard the choice and go home: the coupon stays as it is."""
     keep(page, None)
     return page.redirect("/home")
 

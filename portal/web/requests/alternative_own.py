@@ -1,11 +1,9 @@
-"""A household's own request for paper.
-
-Its receipt with every step, correcting it, and taking it back.
-"""
+"""Pages of a household's own request for paper: receipt with its steps, correction, withdrawal."""
 
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from litestar import Response
@@ -17,12 +15,14 @@ from portal.domain.foundation.program.hours_text import instant_text
 from portal.domain.foundation.texts import _
 from portal.domain.requests.alternatives import services
 from portal.domain.requests.alternatives.items import items_of
+from portal.domain.requests.alternatives.states import AlternativeState
 from portal.domain.requests.alternatives.words import product_name, reply_lines, steps_of
 from portal.domain.requests.alternatives.written import WRITTEN
 from portal.domain.requests.requests.fields import Field, Line, Place
-from portal.domain.requests.requests.kinds import ALTERNATIVE
+from portal.domain.requests.requests.kinds import RequestKind
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.queries import own_request
+from portal.domain.requests.requests.states import RequestState
 from portal.domain.requests.requests.steps import Step
 from portal.platform.routes import endpoint
 from portal.platform.view import View
@@ -34,14 +34,11 @@ from portal.web.signin.activation import own_credential
 
 
 def own_alternative(page: Page) -> Request:
-    """Return the household's request of the address.
-
-    Another household's, or another kind, is as good as none.
-    """
+    """Return the household's request in the address; another's, or another kind, is not found."""
     row = own_request(
         page.session, own_credential(page).household_id, str(page.params["receipt_no"])[:20]
     )
-    if row.kind != ALTERNATIVE:
+    if row.kind != RequestKind.ALTERNATIVE:
         raise NotFoundError(_("この申請は見つかりませんでした。"))
     return row
 
@@ -51,9 +48,9 @@ class AlternativeReceivedView(View):
     """What ``portal/requests/alternative_received.html`` shows."""
 
     request: Request
-    instant: Callable[..., str]
-    lines: Sequence[Any]
-    total: Any
+    instant: Callable[[datetime], str]
+    lines: Sequence[tuple[str, str]]
+    total: int
     steps: tuple[Step, ...]
     written: tuple[Line, ...]
     reply: tuple[str, ...]
@@ -62,10 +59,7 @@ class AlternativeReceivedView(View):
 
 
 def received(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show the receipt.
-
-    Number, day and time, children, product, each step with its date, and what comes next.
-    """
+    """Show the receipt: number, instant, children, product, steps with dates, what comes next."""
     row, program = own_alternative(page), page.site.program
     names, items = names_of(page), items_of(page.session, row.id)
     return page.render(
@@ -79,8 +73,10 @@ def received(page: Page, status_code: int = 200) -> Response[Any]:
             total=sum(item.amount_yen for item in items),
             steps=steps_of(page.session, row),
             written=written_online(page, row, Place.RECEIPT),
-            reply=reply_lines(page.site.vault, program, row) if row.state != "waiting" else (),
-            correct=row.state == "with_resident",
+            reply=reply_lines(page.site.vault, program, row)
+            if row.state != RequestState.WAITING
+            else (),
+            correct=row.state == RequestState.WITH_RESIDENT,
             can_withdraw=services.can_withdraw(page.session, row),
         ),
         status_code,
@@ -93,16 +89,16 @@ class AlternativeCorrectView(View):
 
     request: Request
     products: Sequence[tuple[str, str, int]]
-    children: Sequence[Any]
+    children: Sequence[str]
     current: str
     reply: tuple[str, ...]
     asked: tuple[Field, ...]
 
 
 def show_correct(page: Page, status_code: int = 200) -> Response[Any]:
-    """Ask once more for product and reason, with what the staff wrote."""
+    """Ask again for product and reason, with the reviewer's reply."""
     row = own_alternative(page)
-    if row.state != "with_resident":
+    if row.state != RequestState.WITH_RESIDENT:
         return page.redirect(f"/alternative/received/{row.receipt_no}")
     names, items = names_of(page), items_of(page.session, row.id)
     return page.render(
@@ -120,7 +116,7 @@ def show_correct(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def submit_correct(page: Page) -> Response[Any]:
-    """Answer a return; the same form again changes nothing."""
+    """Send a correction; the same form sent again changes nothing."""
     row = own_alternative(page)
     place = f"/alternative/received/{row.receipt_no}"
     asked = read_asked(page)
@@ -128,11 +124,16 @@ def submit_correct(page: Page) -> Response[Any]:
         return show_correct(page, 422)
     if not _first(page, "alternative-again:"):
         return page.redirect(place)
-    wishes = dict.fromkeys([item.ordinal for item in items_of(page.session, row.id)], asked.product)
+    ordinals = [item.ordinal for item in items_of(page.session, row.id)]
+    products_again = dict.fromkeys(ordinals, asked.product)
     try:
         with page.session.begin_nested():
             services.resubmit(
-                page.work, row.id, own_credential(page).household_id, wishes, written=asked.written
+                page.work,
+                row.id,
+                services.PaperRequest(
+                    own_credential(page).household_id, products_again, asked.written
+                ),
             )
     except DomainError as error:
         return refused(page, error)
@@ -149,7 +150,7 @@ class AlternativeWithdrawView(View):
 
 
 def show_withdraw(page: Page, status_code: int = 200) -> Response[Any]:
-    """Say what taking back does, before the button."""
+    """Explain what withdrawing does, before the button."""
     row = own_alternative(page)
     if not services.can_withdraw(page.session, row):
         return page.redirect(f"/alternative/received/{row.receipt_no}")
@@ -157,14 +158,16 @@ def show_withdraw(page: Page, status_code: int = 200) -> Response[Any]:
     return page.render(
         "portal/requests/alternative_withdraw.html",
         AlternativeWithdrawView(
-            request=row, void="approved" in states, asked="awaiting_stop" in states
+            request=row,
+            void=AlternativeState.APPROVED in states,
+            asked=AlternativeState.AWAITING_STOP in states,
         ),
         status_code,
     )
 
 
 def submit_withdraw(page: Page) -> Response[Any]:
-    """Take the request back; the same form again changes nothing."""
+    """Withdraw the request; the same form sent again changes nothing."""
     row = own_alternative(page)
     place = f"/alternative/received/{row.receipt_no}"
     if not _first(page, "alternative-back:"):
@@ -173,7 +176,7 @@ def submit_withdraw(page: Page) -> Response[Any]:
         with page.session.begin_nested():
             services.withdraw(page.work, row.id, own_credential(page).household_id)
     except DomainError as error:
-        if not services.is_taken_back(page.session, row):  # another tab was first
+        if not services.is_withdrawn(page.session, row):  # another tab was first
             return refused(page, error)
     return page.redirect(place)
 

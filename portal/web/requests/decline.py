@@ -1,4 +1,4 @@
-"""Declining: what is given up, for whom, check, one-time code, receipt; and taking it back."""
+"""Pages for declining: explanation, choice of the children, and check."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,17 +30,14 @@ KEY = "decline"
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What the household chose so far.
-
-    It lives in the session, the reason sealed, until the receipt is given.
-    """
+    """What the household chose so far: in the session, the reason sealed, until the receipt."""
 
     ordinals: tuple[int, ...]
     written: DeclineNote
 
 
 def keep(page: Page, chosen: Chosen | None) -> None:
-    """Keep the choice in the session, or forget it."""
+    """Store the choice in the session, or remove it."""
     auth = session_of(page)
     data = {name: value for name, value in auth.data.items() if name != KEY}
     if chosen is not None:
@@ -51,7 +48,7 @@ def keep(page: Page, chosen: Chosen | None) -> None:
 
 
 def kept(page: Page) -> Chosen | None:
-    """Return the choice that the session holds."""
+    """Return the choice in the session."""
     auth = session_of(page)
     found = auth.data.get(KEY)
     if not found:
@@ -73,10 +70,7 @@ def offered(page: Page) -> list[Choice]:
 
 
 def _closed(page: Page) -> str:
-    """Say why the window is closed.
-
-    Nothing for one that is open, or where an earlier word may still be completed.
-    """
+    """Return why declining is closed ("" if not); an earlier one may still be completed."""
     said = closed_text(page.site.program.windows.decline, page.now)
     if said and not page.site.program.windows.exchange.is_over(page.now):
         household_id = own_credential(page).household_id
@@ -95,7 +89,7 @@ class DeclineView(View):
     children: Sequence[Choice]
     free: Sequence[Choice]
     names: Mapping[int, str]
-    total: Any
+    total: int
     window: Window
     wish: Request | None
 
@@ -131,7 +125,7 @@ class DeclineChooseView(View):
 
 
 def show_choose(page: Page, status_code: int = 200) -> Response[Any]:
-    """Ask for whom; nothing is chosen beforehand."""
+    """Ask for the children; nothing is preselected."""
     children = offered(page)
     free = [child for child in children if not child.why_not]
     if _closed(page) or not free:
@@ -151,7 +145,7 @@ def show_choose(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def submit_choose(page: Page) -> Response[Any]:
-    """Keep the choice and go on to the check."""
+    """Store the choice and go on to the check."""
     form = page.form
     free = tuple(child.ordinal for child in offered(page) if not child.why_not)
     ticked = tuple(ordinal for ordinal in free if form.get(f"child_{ordinal}"))
@@ -171,15 +165,15 @@ def submit_choose(page: Page) -> Response[Any]:
 class DeclineCheckView(View):
     """What ``portal/requests/decline_check.html`` shows."""
 
-    total: Any
-    lines: Sequence[Any]
+    total: int
+    lines: Sequence[tuple[str, int]]
     chosen: Chosen
     written: tuple[Line, ...]
     window: Window
 
 
 def show_check(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show once more who gives up how much."""
+    """Show again who gives up how much."""
     chosen, free = (
         kept(page),
         {child.ordinal: child for child in offered(page) if not child.why_not},
@@ -203,7 +197,7 @@ def show_check(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def leave(page: Page) -> Response[Any]:
-    """Forget the choice and go home: nothing was declined."""
+    """Discard the choice and go home: nothing was declined."""
     keep(page, None)
     return page.redirect("/home")
 

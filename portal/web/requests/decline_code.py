@@ -1,8 +1,9 @@
-"""The end of declining: the one-time code once more, the receipt, and taking the decline back."""
+"""Pages at the end of declining: the one-time code, the receipt, and the withdrawal."""
 
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from litestar import Response
@@ -24,11 +25,13 @@ from portal.domain.people.tasks.services import new_receipt_no
 from portal.domain.requests.declines import services
 from portal.domain.requests.declines.items import items_of
 from portal.domain.requests.declines.queries import ordinals_of
+from portal.domain.requests.declines.states import DeclineState
 from portal.domain.requests.declines.words import reply_lines, steps_of, ward_line
 from portal.domain.requests.requests.fields import Line, Place
-from portal.domain.requests.requests.kinds import DECLINE
+from portal.domain.requests.requests.kinds import RequestKind
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.queries import own_request
+from portal.domain.requests.requests.states import RequestState
 from portal.domain.requests.requests.steps import Step
 from portal.platform.routes import endpoint
 from portal.platform.view import View
@@ -47,7 +50,7 @@ WARD_CODES = {"coupon_spent", "coupon_cannot_be_stopped", "coupon_stock"}
 
 
 def to_code(page: Page) -> Response[Any]:
-    """Send a code, where codes are sent, and ask for it."""
+    """Send a code, where the channel sends codes, and ask for it."""
     if kept(page) is None:
         return page.redirect("/decline")
     return page.redirect("/decline/code?said=wait" if not _send(page) else "/decline/code")
@@ -72,7 +75,7 @@ class DeclineCodeView(View):
     current: OtpAuthenticator | None
     told: bool
     sent: SentCode | None
-    others: Sequence[Any]
+    others: Sequence[tuple[str, str]]
     address: str
 
 
@@ -108,7 +111,7 @@ def send_again(page: Page) -> Response[Any]:
 
 
 def submit_code(page: Page) -> Response[Any]:
-    """Check the code and declare; fifty equal forms have one effect and one receipt."""
+    """Check the code and declare; the same form sent again has no further effect."""
     key, receipt_no = _form_key(page, "decline"), new_receipt_no()
     if not first_time(page.session, key, page.now, receipt_no):
         receipt = earlier_result(page.session, key)
@@ -124,7 +127,7 @@ def submit_code(page: Page) -> Response[Any]:
 
 
 def _declare(page: Page, receipt_no: str) -> Request | Response[Any]:
-    """Check the code and declare, or answer why not. What both steps need is read once, and locked."""
+    """Check the code and declare, or answer why not; shared rows are read and locked once."""
     credential = own_credential(page)
     found = second_factor.factors(page.session, credential.id, locked=True)
     chosen, current = kept(page), pick(page, found)
@@ -149,10 +152,7 @@ def _declare(page: Page, receipt_no: str) -> Request | Response[Any]:
 
 
 def _form_key(page: Page, form: str) -> str:
-    """Return the form's key, of this account alone.
-
-    Another one's key never leads to another one's receipt.
-    """
+    """Return the form's key, valid for this account only: no key leads to another's receipt."""
     typed = page.form.get("form_key") or secrets.token_urlsafe(18)
     return f"{form}:{session_of(page).owner_id}:{typed[:30]}"
 
@@ -175,14 +175,11 @@ def _refused(page: Page, error: DomainError) -> Response[Any]:
 
 
 def own_decline(page: Page) -> Request:
-    """Return the household's decline of the address.
-
-    Another household's, or another kind, is as good as none.
-    """
+    """Return the household's decline in the address; another's, or another kind, is not found."""
     row = own_request(
         page.session, own_credential(page).household_id, str(page.params["receipt_no"])[:20]
     )
-    if row.kind != DECLINE:
+    if row.kind != RequestKind.DECLINE:
         raise NotFoundError(_("この申請は見つかりませんでした。"))
     return row
 
@@ -195,8 +192,8 @@ class DeclineReceivedView(View):
     day: str
     time: str
     steps: tuple[Step, ...]
-    whens: Callable[..., str]
-    children: Sequence[Any]
+    whens: Callable[[datetime], str]
+    children: Sequence[str]
     written: tuple[Line, ...]
     is_form: bool
     reply: tuple[str, ...]
@@ -206,14 +203,11 @@ class DeclineReceivedView(View):
 
 
 def received(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show the receipt.
-
-    Number, day and time, children, what happens next, and until when it can be taken back.
-    """
+    """Show the receipt: number, instant, children, what happens next, and the cut-off."""
     row = own_decline(page)
     names, program = names_of(page), page.site.program
     items = items_of(page.session, row.id)
-    left_out = ("withdrawn", "refused") if row.children else ()
+    left_out = (DeclineState.WITHDRAWN, DeclineState.REFUSED) if row.children else ()
     states = [item.state for item in items if item.state not in left_out]
     return page.render(
         "portal/requests/decline_received.html",
@@ -229,18 +223,20 @@ def received(page: Page, status_code: int = 200) -> Response[Any]:
             ],
             written=written_online(page, row, Place.RECEIPT),
             is_form=declared_online(row),
-            reply=reply_lines(page.site.vault, program, row) if row.state != "waiting" else (),
-            correct=any(item.state == "returned_for_correction" for item in items),
-            can_withdraw=services.can_withdraw(program, row, items, page.now),
+            reply=reply_lines(page.site.vault, program, row)
+            if row.state != RequestState.WAITING
+            else (),
+            correct=any(item.state == DeclineState.RETURNED_FOR_CORRECTION for item in items),
+            can_withdraw=services.can_withdraw(page.work, row, items),
             window=program.windows.decline,
         ),
         status_code,
     )
 
 
-def whens(moment: Any) -> str:
+def whens(instant: datetime) -> str:
     """Return day and time of a step in words."""
-    return f"{format_day(jst_date(moment))} {clock_text(moment.astimezone(JST).time())}"
+    return f"{format_day(jst_date(instant))} {clock_text(instant.astimezone(JST).time())}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,25 +250,25 @@ class DeclineWithdrawView(View):
 
 
 def show_withdraw(page: Page, status_code: int = 200) -> Response[Any]:
-    """Say what taking back does, before the button."""
+    """Explain what withdrawing does, before the button."""
     row = own_decline(page)
     items = items_of(page.session, row.id)
-    if not services.can_withdraw(page.site.program, row, items, page.now):
+    if not services.can_withdraw(page.work, row, items):
         return page.redirect(f"/decline/received/{row.receipt_no}")
     return page.render(
         "portal/requests/decline_withdraw.html",
         DeclineWithdrawView(
             request=row,
             wish=not items,
-            void=any(item.state == "accepted" for item in items),
-            asked=any(i.state == "awaiting_stop" for i in items),
+            void=any(item.state == DeclineState.ACCEPTED for item in items),
+            asked=any(i.state == DeclineState.AWAITING_STOP for i in items),
         ),
         status_code,
     )
 
 
 def submit_withdraw(page: Page) -> Response[Any]:
-    """Take the decline back; the same form again changes nothing."""
+    """Withdraw the decline; the same form sent again changes nothing."""
     row = own_decline(page)
     place = f"/decline/received/{row.receipt_no}"
     key = _form_key(page, "decline-back")
@@ -283,7 +279,7 @@ def submit_withdraw(page: Page) -> Response[Any]:
             services.withdraw(page.work, row.id, own_credential(page).household_id)
     except DomainError as error:
         page.session.refresh(row)
-        if not services.is_taken_back(row, items_of(page.session, row.id)):  # another tab was first
+        if not services.is_withdrawn(row, items_of(page.session, row.id)):  # another tab was first
             return _refused(page, error)
     return page.redirect(place)
 

@@ -1,7 +1,4 @@
-"""A letter or parcel that did not arrive, signed in.
-
-Where it is, what can be done now, and asking for redelivery.
-"""
+"""Pages for a letter or parcel that did not arrive, signed in: its status, and asking again."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,9 +12,11 @@ from portal.domain.foundation.errors import ConflictError, TooEarlyError, TooLat
 from portal.domain.foundation.program.deadlines import Window
 from portal.domain.foundation.program.opening import closed_text
 from portal.domain.letters.shipments import words as mail_words
+from portal.domain.letters.shipments.models import Shipment
 from portal.domain.requests.redeliveries import words
 from portal.domain.requests.redeliveries.letter_status import Bar, LetterStatus, letter_statuses
-from portal.domain.requests.redeliveries.queries import ITEMS, LETTER
+from portal.domain.requests.redeliveries.states import MissingItem
+from portal.domain.requests.redeliveries.submitting import NotArrived
 from portal.domain.requests.redeliveries.submitting import submit as ask
 from portal.platform.routes import endpoint
 from portal.platform.view import View
@@ -35,11 +34,11 @@ class RedeliveryView(View):
     items: Sequence[LetterStatus]
     closed: str
     window: Window
-    bar_text: Callable[..., str]
-    where: Callable[..., str]
-    class_name: Callable[..., str]
-    reason_words: Callable[..., str]
-    bars: Callable[..., Bar]
+    bar_text: Callable[[LetterStatus], str]
+    where: Callable[[Shipment | None], str]
+    class_name: Callable[[str | None], str]
+    reason_words: Callable[[str | None], str]
+    bars: type[Bar]
     new_letter_open: bool
 
 
@@ -71,25 +70,31 @@ def submit(page: Page) -> Response[Any]:
     key = f"redelivery.own:{own_credential(page).id}:{form.get('form_key')[:50]}"
     if receipt := earlier_result(page.session, key):
         return page.redirect(f"/requests/{receipt}")
-    item, shipment = form.get("item"), form.get("shipment")
-    if item not in ITEMS or (item != LETTER and not (shipment.isascii() and shipment.isdigit())):
+    missing = _missing(page)
+    if missing is None:
         return show(page, 422)
     if not first_time(page.session, key, page.now):
         receipt = earlier_result(page.session, key)
         return page.redirect(f"/requests/{receipt}" if receipt else "/requests")
     try:
         with page.session.begin_nested():
-            request = ask(
-                page.work,
-                own_credential(page).household_id,
-                item,
-                int(shipment) if item != LETTER else None,
-            )
+            request = ask(page.work, missing)
     except (ConflictError, TooEarlyError, TooLateError) as error:
         form.error("item", error.message)
         return show(page, 422)
     keep_result(page.session, key, request.receipt_no)
     return page.redirect(f"/requests/{request.receipt_no}?said=received")
+
+
+def _missing(page: Page) -> NotArrived | None:
+    """Return what the form says did not arrive; None where it names nothing."""
+    item, shipment = MissingItem.known(page.form.get("item")), page.form.get("shipment")
+    household_id = own_credential(page).household_id
+    if item is MissingItem.LETTER:
+        return NotArrived(household_id, item)
+    if item is None or not (shipment.isascii() and shipment.isdigit()):
+        return None
+    return NotArrived(household_id, item, int(shipment))
 
 
 def handlers() -> list[HTTPRouteHandler]:

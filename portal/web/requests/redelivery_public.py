@@ -1,6 +1,6 @@
-"""A letter that did not arrive, without sign-in.
+"""Pages for a letter that did not arrive, without sign-in.
 
-The post office first, then a form whose answer is always the same.
+They refer to the post office first; the form's answer is always the same.
 """
 
 import re
@@ -74,9 +74,9 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def submit(page: Page) -> Response[Any]:
-    """Take the request.
+    """Accept the form.
 
-    Whether anybody fits is not looked up here, so that answer and time tell nothing.
+    Nobody is looked up here, so that neither answer nor time reveals whether anybody fits.
     """
     started = time.monotonic()
     site, wish = page.site, _read(page)
@@ -113,7 +113,7 @@ class RedeliveryReceivedView(View):
 
 
 def received(page: Page) -> Response[Any]:
-    """Show a receipt number; the page knows nothing else, so that no number can be tried out here."""
+    """Show a receipt number; the page looks nothing up, so that no number can be tried out here."""
     receipt_no = str(page.params["receipt_no"])
     if not RECEIPT_NO.fullmatch(receipt_no):
         raise NotFoundError(_("お探しのページは見つかりませんでした。"))

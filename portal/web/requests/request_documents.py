@@ -22,10 +22,11 @@ from portal.domain.requests.declines.services import can_withdraw
 from portal.domain.requests.declines.written import WRITTEN as DECLINE_WRITTEN
 from portal.domain.requests.requests import documents
 from portal.domain.requests.requests.fields import Line, Place
-from portal.domain.requests.requests.kinds import ALTERNATIVE, DECLINE, WITHDRAWN, kind_name
+from portal.domain.requests.requests.kinds import RequestKind, Result, kind_name
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.queries import own_request
 from portal.domain.requests.requests.services import written_in
+from portal.domain.requests.requests.states import RequestState
 from portal.domain.requests.requests.words import state_words
 from portal.platform.routes import endpoint
 from portal.resident_page import Page
@@ -33,23 +34,19 @@ from portal.web.access import PUBLIC, everybody, signed_in
 from portal.web.coupons.home import household_of
 from portal.web.signin.activation import own_credential
 
-UNDER_WAY = ("waiting", "in_progress")
+PENDING = (RequestState.WAITING, RequestState.IN_PROGRESS)
 """States in which a result is still to come."""
 
 
 def declared_online(row: Request) -> bool:
-    """Tell whether a request is a decline that its household declared here.
-
-    Its document is the 辞退届 itself.
-    """
-    return row.kind == DECLINE and row.channel == Channel.PORTAL.value and row.children > 0
+    """Tell whether a request is a decline declared online: its document is the 辞退届 itself."""
+    return (
+        row.kind == RequestKind.DECLINE and row.channel == Channel.PORTAL.value and row.children > 0
+    )
 
 
 def written_online(page: Page, row: Request, place: Place) -> tuple[Line, ...]:
-    """Return what the household wrote here, as ``place`` shows it.
-
-    Nothing of what staff entered for it.
-    """
+    """Return what the household wrote online, as ``place`` shows it; not what staff entered."""
     if row.channel != Channel.PORTAL.value:
         return ()
     form = kind_of(row.kind).written
@@ -57,10 +54,7 @@ def written_online(page: Page, row: Request, place: Place) -> tuple[Line, ...]:
 
 
 def receipt(page: Page) -> Response[Any]:
-    """Return the PDF with a request's number.
-
-    For a decline declared here the 辞退届, for others a receipt.
-    """
+    """Send the PDF of a request: the 辞退届 of a decline declared online, else a receipt."""
     row = own_request(
         page.session, own_credential(page).household_id, str(page.params["receipt_no"])[:20]
     )
@@ -72,12 +66,12 @@ def receipt(page: Page) -> Response[Any]:
     )
 
 
-def _standing(row: Request, now: datetime) -> str:
-    """Say where a request stands on the day on which its document is made.
+def _status(row: Request, now: datetime) -> str:
+    """Return a request's status with the day on which its document is made.
 
     A document on paper does not change.
     """
-    if row.result == WITHDRAWN and row.closed_at is not None:
+    if row.result == Result.WITHDRAWN and row.closed_at is not None:
         return _("この申請は、%(day)sに取り下げました。") % {
             "day": format_day(jst_date(row.closed_at))
         }
@@ -90,7 +84,7 @@ def _decline_copy(page: Page, row: Request, rights: Sequence[tuple[int, int]]) -
     with use_locale(SOURCE_LOCALE):
         note = written_in(page.site.vault, row, DECLINE_WRITTEN)
         reason = note.reason.label if note.reason is not None else ""
-        standing, coming = _standing(row, page.now), _coming(page, row)
+        status, coming = _status(row, page.now), _coming(page, row)
     copy = documents.DeclineCopy(
         row.receipt_no,
         row.received_at,
@@ -98,30 +92,28 @@ def _decline_copy(page: Page, row: Request, rights: Sequence[tuple[int, int]]) -
         [(names.get(ordinal, ""), yen) for ordinal, yen in rights],
         reason,
         meaning=(
-            f"{_('いまの様子')}: {_standing(row, page.now)}",
+            f"{_('いまの様子')}: {_status(row, page.now)}",
             *_coming(page, row),
             *meaning_of(page.site.program),
         ),
         text=note.text,
-        standing=standing,
+        status=status,
         coming=coming,
-        can_take_back=_can_take_back(page, row),
+        can_withdraw=_can_withdraw(page, row),
     )
     return documents.decline_copy_pdf(page.site.program, copy)
 
 
-def _can_take_back(page: Page, row: Request) -> bool:
-    return can_withdraw(page.site.program, row, decline_items(page.session, row.id), page.now)
+def _can_withdraw(page: Page, row: Request) -> bool:
+    return can_withdraw(page.work, row, decline_items(page.session, row.id))
 
 
 def _coming(page: Page, row: Request) -> tuple[str, ...]:
-    """Return what is still to come, and how its household hears of it."""
+    """Return what is still to come, and how the household is informed of it."""
     steps = kind_of(row.kind).steps_of(page.session, row)
     coming = tuple(step.words for step in steps if step.at is None)
     return (
-        (*coming, _("結果は、サインインして、ごらんください。"))
-        if row.state in UNDER_WAY
-        else coming
+        (*coming, _("結果は、サインインして、ごらんください。")) if row.state in PENDING else coming
     )
 
 
@@ -140,20 +132,17 @@ def _receipt(page: Page, row: Request) -> bytes:
             rows.append(documents.ReceiptRow(_("金額"), amount))
         written = written_online(page, row, Place.PDF)
         rows += [documents.ReceiptRow(line.label, line.value) for line in written]
-        rows.append(documents.ReceiptRow(_("いまの様子"), _standing(row, page.now)))
+        rows.append(documents.ReceiptRow(_("いまの様子"), _status(row, page.now)))
         return documents.Receipt(_("受付票"), tuple(rows), _coming(page, row))
 
-    return documents.receipt_pdf(page.site.program, make, row.receipt_no, row.received_at)
+    return documents.receipt_pdf(page.site.program, row, make)
 
 
 def children_of(page: Page, row: Request, names: dict[int, str]) -> list[tuple[str, str]]:
-    """Return the children whom a request is about.
-
-    The name, and what each gets on paper ("" where that is not asked).
-    """
-    if row.kind == DECLINE:
+    """Return the names of a request's children, each with its paper product ("" for none)."""
+    if row.kind == RequestKind.DECLINE:
         found = [(ordinal, "") for ordinal, _yen in rights_of_request(page.session, row)]
-    elif row.kind == ALTERNATIVE:
+    elif row.kind == RequestKind.ALTERNATIVE:
         items = alternative_items(page.session, row.id)
         found = [(item.ordinal, product_name(page.site.program, item.product)) for item in items]
     else:
@@ -162,7 +151,7 @@ def children_of(page: Page, row: Request, names: dict[int, str]) -> list[tuple[s
 
 
 def blank_form(page: Page) -> Response[Any]:
-    """Return the form for declining on paper; anybody may have it."""
+    """Send the blank form for declining on paper to anybody."""
     pdf = decline_form_pdf(page.site.program, page.now)
     return page.send(
         pdf, "application/pdf", {"content-disposition": 'attachment; filename="decline.pdf"'}

@@ -1,7 +1,8 @@
-"""My requests: what was asked for, where it stands, what happens next, the receipt, and taking it back."""
+"""Pages of a household's requests: the list, one request with its status and steps, withdrawal."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from litestar import Response
@@ -20,19 +21,15 @@ from portal.domain.requests.all_kinds import kind_of
 from portal.domain.requests.alternatives import services as alternatives
 from portal.domain.requests.declines import services as declines
 from portal.domain.requests.declines.items import items_of as decline_items
+from portal.domain.requests.declines.states import DeclineState
 from portal.domain.requests.redeliveries import review as redeliveries
-from portal.domain.requests.redeliveries.services import answer as answer_redelivery
+from portal.domain.requests.redeliveries.services import confirm_own
 from portal.domain.requests.redeliveries.services import withdraw as withdraw_redelivery
-from portal.domain.requests.requests.kinds import (
-    ALTERNATIVE,
-    DECLINE,
-    OF_RESIDENTS,
-    REDELIVERY,
-    kind_name,
-)
+from portal.domain.requests.requests.kinds import OF_RESIDENTS, RequestKind, Result, kind_name
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.queries import own_request, requests_of
 from portal.domain.requests.requests.services import reply_of
+from portal.domain.requests.requests.states import RequestState
 from portal.domain.requests.requests.steps import Step
 from portal.domain.requests.requests.words import entered_words, next_words, state_words
 from portal.platform.routes import endpoint
@@ -61,7 +58,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class ActLine:
-    """One thing that the call desk did for the household, and that is no request."""
+    """An action of the call desk for the household that is no request."""
 
     name: str
     receipt_no: str
@@ -71,10 +68,7 @@ class ActLine:
 
 @dataclass(frozen=True, slots=True)
 class LetterLine:
-    """One request for a new letter.
-
-    It is no request with steps, but its household looks for it here too.
-    """
+    """One request for a new letter: it has no steps, but the household looks for it here too."""
 
     receipt_no: str
     day: str
@@ -117,7 +111,7 @@ def _letters(page: Page) -> list[LetterLine]:
 
 
 def _acts(page: Page) -> list[ActLine]:
-    """Return what was done on the telephone: whoever did not ask for it notices it here."""
+    """Return what was done on the telephone, so that the household notices another's call."""
     found = acts_of_household(page.session, own_credential(page).household_id)
     return [
         ActLine(
@@ -142,18 +136,18 @@ def _line(page: Page, row: Request, names: dict[int, str]) -> Line:
 
 
 def _possible(page: Page, row: Request) -> list[tuple[str, str]]:
-    """Return what can be done about a request on pages of its kind: address and words."""
+    """Return what can be done about a request on pages of its kind: address and label."""
     found: list[tuple[str, str]] = []
-    if row.kind == DECLINE:
+    if row.kind == RequestKind.DECLINE:
         items = decline_items(page.session, row.id)
-        if any(item.state == "returned_for_correction" for item in items):
+        if any(item.state == DeclineState.RETURNED_FOR_CORRECTION for item in items):
             found.append(("/decline/choose", _("直して、もう一度送る")))
-        elif row.state == "with_resident" and not items:
+        elif row.state == RequestState.WITH_RESIDENT and not items:
             found.append(("/decline", _("辞退の手続きへ進む")))
-        if declines.can_withdraw(page.site.program, row, items, page.now):
+        if declines.can_withdraw(page.work, row, items):
             found.append((f"/decline/withdraw/{row.receipt_no}", _("辞退を取り下げる")))
-    if row.kind == ALTERNATIVE:
-        if row.state == "with_resident":
+    if row.kind == RequestKind.ALTERNATIVE:
+        if row.state == RequestState.WITH_RESIDENT:
             found.append((f"/alternative/correct/{row.receipt_no}", _("直して、もう一度送る")))
         if alternatives.can_withdraw(page.session, row):
             back = _("紙の代替品の申し込みを取り下げる")
@@ -178,10 +172,10 @@ class RequestView(View):
     reason: str
     reply: str
     said: str
-    instant: Callable[..., str]
+    instant: Callable[[datetime], str]
     entered: str
     possible: Sequence[tuple[str, str]]
-    children: Sequence[Any]
+    children: Sequence[str]
     is_form: bool
     can_answer: bool
     can_withdraw: bool
@@ -191,8 +185,8 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show one request with its steps, what the staff wrote, and what the resident can do."""
     row = _own(page)
     kind = kind_of(row.kind)
-    reason = kind.reasons.get(row.reply or "")
-    is_redelivery = row.kind == REDELIVERY
+    reason = kind.reasons.known(row.reply)
+    is_redelivery = row.kind == RequestKind.REDELIVERY
     return page.render(
         "portal/requests/request.html",
         RequestView(
@@ -200,7 +194,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             kind=kind_name(row.kind),
             state=state_words(row),
             steps=kind.steps_of(page.session, row),
-            reason=reason() if reason is not None else "",
+            reason=reason.label if reason is not None else "",
             reply=reply_of(page.site.vault, row),
             said=page.query.get("said", ""),
             instant=instant_text,
@@ -216,26 +210,24 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def withdraw(page: Page) -> Response[Any]:
-    """Take a redelivery back; pressed twice it is one effect."""
+    """Withdraw a redelivery; pressing twice has one effect."""
     return _act(page, "withdrawn")
 
 
 def answer(page: Page) -> Response[Any]:
-    """Say whether a request without sign-in is one's own."""
+    """Confirm or deny that a request without sign-in is one's own."""
     return _act(page, "mine" if page.form.get("mine") == "yes" else "not_mine")
 
 
 def _act(page: Page, said: str) -> Response[Any]:
     row = _own(page)
-    if row.kind != REDELIVERY:
+    if row.kind != RequestKind.REDELIVERY:
         raise NotFoundError(_("お探しのページは見つかりませんでした。"))
     household_id = own_credential(page).household_id
     try:
         with page.session.begin_nested():
-            if said == "withdrawn":
-                withdraw_redelivery(page.work, row.id, household_id)
-            else:
-                answer_redelivery(page.work, row.id, household_id, mine=said == "mine")
+            act = confirm_own if said == "mine" else withdraw_redelivery
+            act(page.work, row.id, household_id)
     except WrongStateError:
         if not _said_before(page, row, said):
             page.form.error(
@@ -254,7 +246,7 @@ def _said_before(page: Page, row: Request, said: str) -> bool:
     page.session.refresh(row)
     if said == "mine":
         return redeliveries.was_confirmed(page.session, row)
-    return row.result == "withdrawn"
+    return row.result == Result.WITHDRAWN
 
 
 def handlers() -> list[HTTPRouteHandler]:

@@ -12,7 +12,8 @@ from portal.domain.foundation.program.loader import load_program
 from portal.domain.letters.shipments import services as mail
 from portal.domain.people.households.search_index import Indexer
 from portal.domain.requests.redeliveries.matching import match_request, waiting_for_match
-from portal.domain.requests.redeliveries.submitting import submit
+from portal.domain.requests.redeliveries.states import MissingItem
+from portal.domain.requests.redeliveries.submitting import NotArrived, submit
 from tests.browser.resident.screens import Step, send
 from tests.browser.resident.served import Served
 from tests.functional.requests.redeliveries.support import handed_over, tracking_no
@@ -77,9 +78,7 @@ def from_outside(served: Served, page: Page, path: str) -> None:
         actor = Actor(Role.RESIDENT, person.credential_id)
         row = submit(
             work_in(session, actor, served.now, program=PROGRAM),
-            person.household_id,
-            "letter",
-            None,
+            NotArrived(person.household_id, MissingItem.LETTER),
         )
         from portal.domain.requests.redeliveries.queries import redelivery_of
         from portal.domain.requests.requests.services import move

@@ -46,9 +46,10 @@ from portal.domain.people.households.print_texts import PrintFields
 from portal.domain.people.notices.services import enqueue
 from portal.domain.people.sites.services import switch_on
 from portal.domain.requests.redeliveries.review import REDELIVERY_KIND
-from portal.domain.requests.redeliveries.submitting import submit
+from portal.domain.requests.redeliveries.states import MissingItem
+from portal.domain.requests.redeliveries.submitting import NotArrived, submit
 from portal.domain.requests.requests.deciding import decide
-from portal.domain.requests.requests.decisions import Decided
+from portal.domain.requests.requests.decisions import Decided, Reply
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.services import set_reply
 from portal.platform.database import Database
@@ -210,7 +211,7 @@ def _requests(work: Work, people: People) -> None:
         include_protected=True,
     )
     papers.give_back_report(work.acting_as(people["ward"]), report.id, "件数を書いてください。")
-    set_reply(VAULT, row, "other", "もう一度お送りください。")
+    set_reply(VAULT, row, Reply("other", "もう一度お送りください。"))
     work.session.flush()
 
 
@@ -223,7 +224,9 @@ def _redelivery(work: Work, people: People) -> None:
         .order_by(Shipment.id.desc())
     )
     household_id = work.session.scalars(statement.limit(1)).one()
-    row = submit(work.acting_as(Actor(Role.RESIDENT, 1)), household_id, "letter", None)
+    row = submit(
+        work.acting_as(Actor(Role.RESIDENT, 1)), NotArrived(household_id, MissingItem.LETTER)
+    )
     decide(
         work.acting_as(people["ward"]),
         REDELIVERY_KIND,

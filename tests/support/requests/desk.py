@@ -18,13 +18,15 @@ from portal.domain.people.households.records import ChildFields
 from portal.domain.requests.alternatives import services as alternatives
 from portal.domain.requests.alternatives.written import PaperWish, WhyPaper
 from portal.domain.requests.declines import services as declines
-from portal.domain.requests.declines.paper import PaperEntry, enter_form
+from portal.domain.requests.declines.paper import enter_form
 from portal.domain.requests.declines.written import DeclineNote, WhyDecline
 from portal.domain.requests.recipients import additions
 from portal.domain.requests.recipients.newcomer import HandOver, Newcomer
+from portal.domain.requests.recipients.written import AdditionNote
 from portal.domain.requests.redeliveries.submitting import submit_without_sign_in
 from portal.domain.requests.redeliveries.written import Wish
 from portal.domain.requests.requests.models import Request
+from portal.domain.requests.requests.paper_forms import PaperEntry
 from portal.platform.database import Database
 from tests.support.people import CANARY_BIRTH, CANARY_NAME, Person
 from tests.support.work import work_in
@@ -99,9 +101,11 @@ class Inbox:
         with self.database.write() as session:
             return alternatives.submit(
                 work_in(session, PARENT, self._at(None), program=self.program),
-                person.household_id,
-                dict.fromkeys(ordinals, product),
-                written=PaperWish(WhyPaper.NO_SMARTPHONE),
+                alternatives.PaperRequest(
+                    person.household_id,
+                    dict.fromkeys(ordinals, product),
+                    PaperWish(WhyPaper.NO_SMARTPHONE),
+                ),
             )
 
     def redelivery(self) -> Request:
@@ -123,8 +127,7 @@ class Inbox:
         with self.database.write() as session:
             return additions.submit(
                 work_in(session, actor, self._at(None), program=self.program),
-                NEWCOMER,
-                (replace(BABY, person_no=f"p{self.count}"),),
+                AdditionNote(NEWCOMER, (replace(BABY, person_no=f"p{self.count}"),)),
                 order,
             )
 

@@ -103,10 +103,7 @@ class Paper:
         with self.database.write() as session:
             stock.receive(
                 work_in(session, self.officer, self.now, program=self.program),
-                product,
-                first,
-                last,
-                "N-1",
+                stock.Consignment(product, first, last, "N-1"),
             )
 
     def ask(self, person: Person, *ordinals: int, product: str = GIFT) -> int:
@@ -114,9 +111,11 @@ class Paper:
         with self.database.write() as session:
             row = services.submit(
                 work_in(session, self.resident(person), self.now, program=self.program),
-                person.household_id,
-                dict.fromkeys(ordinals or (1,), product),
-                written=PaperWish(WhyPaper.NO_SMARTPHONE),
+                services.PaperRequest(
+                    person.household_id,
+                    dict.fromkeys(ordinals or (1,), product),
+                    PaperWish(WhyPaper.NO_SMARTPHONE),
+                ),
             )
             return row.id
 
@@ -167,9 +166,7 @@ class Paper:
             return packing.count(
                 work_in(session, self.officer, self.now, program=self.program),
                 request_id,
-                chosen,
-                [packing.Scanned(GIFT, s) for s in scanned],
-                mail_class,
+                packing.FirstCount(chosen, [packing.Scanned(GIFT, s) for s in scanned], mail_class),
             ).id
 
     def confirm(
@@ -181,8 +178,9 @@ class Paper:
             packing.confirm(
                 work_in(session, actor or self.second, self.now, program=self.program),
                 parcel_id,
-                pieces if pieces is not None else parcel.pieces,
-                parcel.amount_yen,
+                packing.SecondCount(
+                    pieces if pieces is not None else parcel.pieces, parcel.amount_yen
+                ),
             )
 
     def pack(self, request_id: int, *ordinals: int, mail_class: str = SIMPLE_REGISTERED) -> int:
@@ -206,9 +204,7 @@ class Paper:
             send(
                 work_in(session, actor or self.officer, self.now, program=self.program),
                 parcel_id,
-                self.today,
-                mail_class,
-                tracking_no(self.posted),
+                delivery.Posting(self.today, mail_class, tracking_no(self.posted)),
             )
 
     def deliver(self, parcel_id: int) -> None:

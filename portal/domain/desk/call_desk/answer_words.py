@@ -12,7 +12,7 @@ from portal.domain.foundation.program.day_text import format_day
 from portal.domain.foundation.texts import _, _n, current_locale, use_locale
 from portal.domain.letters.shipments.words import reason_words, where
 from portal.domain.requests.redeliveries.letter_status import Bar, LetterStatus
-from portal.domain.requests.redeliveries.queries import LETTER
+from portal.domain.requests.redeliveries.states import MissingItem
 from portal.domain.requests.redeliveries.words import said_text
 from portal.domain.requests.requests.kinds import kind_name
 from portal.domain.requests.requests.words import state_words
@@ -58,9 +58,11 @@ def answers(facts: Facts, locale: str, now: datetime) -> list[Answer]:
 
 
 def _sentences(facts: Facts, now: datetime) -> list[tuple[Question, str]]:
-    letter = next((item for item in facts.items if item.item == LETTER), None)
+    letter = next((item for item in facts.items if item.item == MissingItem.LETTER), None)
     found = [(Question.LETTER, _letter(letter, ordered=facts.new_letter_ordered))]
-    found += [(Question.PARCEL, _parcel(item)) for item in facts.items if item.item != LETTER]
+    found += [
+        (Question.PARCEL, _parcel(item)) for item in facts.items if item.item != MissingItem.LETTER
+    ]
     found += [
         (Question.REDELIVERY, _redelivery(letter, facts)),
         (Question.REQUESTS, _requests(facts)),

@@ -30,9 +30,9 @@ from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.services import open_once
 from portal.domain.requests.alternatives import delivery
 from portal.domain.requests.alternatives.models import AlternativeParcel
-from portal.domain.requests.redeliveries.queries import LETTER as LETTER_ITEM
 from portal.domain.requests.redeliveries.queries import letters_sent_again, open_request
-from portal.domain.requests.redeliveries.submitting import submit
+from portal.domain.requests.redeliveries.states import MissingItem
+from portal.domain.requests.redeliveries.submitting import NotArrived, submit
 
 BOX_MAX = 20
 SUSPENDED_FOR = "returned_mail"
@@ -192,7 +192,7 @@ def _start_next_step(
         if work.program.requests.first_redelivery_unasked and used == 0:
             try:
                 with work.session.begin_nested():
-                    submit(work, household.id, LETTER_ITEM, None)
+                    submit(work, NotArrived(household.id, MissingItem.LETTER))
                 action = NextAction.ASKED_FOR
             except DomainError:
                 # for example, the window is over: then the household is informed as always

@@ -18,8 +18,7 @@ from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.states import OPEN
 from portal.domain.people.households.models import Household
 from portal.domain.requests.redeliveries.models import Redelivery
-from portal.domain.requests.redeliveries.queries import LETTER
-from portal.domain.requests.redeliveries.states import COUNTED
+from portal.domain.requests.redeliveries.states import COUNTED, MissingItem
 from portal.domain.requests.requests.models import Request
 
 STATES = ("at_post_office", "returning", "returned", "lost")
@@ -83,7 +82,7 @@ def _used_redeliveries() -> Subquery:
     return (
         select(Request.household_id, func.count().label("used"))
         .join(Redelivery, Redelivery.request_id == Request.id)
-        .where(Redelivery.item == LETTER, Redelivery.state.in_(COUNTED))
+        .where(Redelivery.item == MissingItem.LETTER, Redelivery.state.in_(COUNTED))
         .group_by(Request.household_id)
         .subquery()
     )

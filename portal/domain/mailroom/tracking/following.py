@@ -15,7 +15,7 @@ from portal.domain.mailroom.tracking.models import TrackingEvent
 from portal.domain.mailroom.tracking.words import DECISIVE, STORAGE_ENDED, Status
 from portal.domain.requests.alternatives import delivery
 from portal.domain.requests.alternatives.models import AlternativeParcel
-from portal.domain.requests.requests.absences import tell_absence
+from portal.domain.requests.requests.absences import announce_absence
 
 ACTION_TO = {"at_post_office": "absent", "delivered": "deliver", "returning": "return"}
 
@@ -63,7 +63,7 @@ def _step(work: Work, row: Shipment, target: str, event: TrackingEvent) -> None:
 
 def _tell(work: Work, row: Shipment, event: TrackingEvent) -> None:
     if row.state == "at_post_office":
-        tell_absence(work, row)
+        announce_absence(work, row)
         return
     if row.absent_on is not None:
         call_off(work, absence_key(row.id))

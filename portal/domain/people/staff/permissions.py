@@ -122,7 +122,7 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.DECIDE_TASKS: _BACK_OFFICE,
     Permission.SEE_REQUESTS: _BACK_OFFICE,
     Permission.DECIDE_REQUESTS: _BACK_OFFICE,
-    # Whoever enters a form never accepts it: requests.four_eyes enforces it.
+    # Whoever enters a form never accepts it: requests.deciders enforces it.
     Permission.ENTER_REQUESTS: _BACK_OFFICE,
     # Whoever enters, a second person accepts, and the ward is one of them: recipients.approving
     # enforces it.

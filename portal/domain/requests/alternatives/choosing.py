@@ -1,4 +1,4 @@
-"""What a household may choose from: its children, the products, and how and when paper would come."""
+"""What a household may choose from: its children, and how and when paper would arrive."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from portal.domain.people.coupons.states import LIVE
 from portal.domain.people.entitlements.claims import ALTERNATIVE, RECIPIENT_CHANGE
 from portal.domain.people.entitlements.states import OPEN
 from portal.domain.requests.alternatives.models import AlternativeItem
-from portal.domain.requests.alternatives.states import FOR_WARD
+from portal.domain.requests.alternatives.states import FOR_WARD, AlternativeState
 from portal.domain.requests.alternatives.states import LIVE as LIVE_ITEM
 from portal.domain.requests.requests.models import Request
 
@@ -23,7 +23,7 @@ from portal.domain.requests.requests.models import Request
 class Choice:
     """One child as the journey offers it.
 
-    ``why_not`` says why paper is not possible ("" when it is).
+    ``why_not``: why paper is not possible ("" if it is). ``shown``: whether the code was shown.
     """
 
     ordinal: int
@@ -33,7 +33,7 @@ class Choice:
 
 
 def choices(session: Session, household_id: int) -> list[Choice]:
-    """Return a household's children with what stands against paper for them, if anything."""
+    """Return a household's children, each with the reason why paper is not possible, if any."""
     return [
         Choice(
             entry.ordinal,
@@ -54,7 +54,7 @@ def _why_not(entry: HouseholdCoupon) -> str:
     if entry.claimed_by == RECIPIENT_CHANGE:
         return _(
             "確認中です"
-        )  # as for any hold: whoever asks learns neither what is open nor who asked
+        )  # as for any hold: the reader learns neither what is open nor who asked
     if entry.claimed_by is not None:
         return _("別の申請の手続き中です")
     if coupon is not None and coupon.state in {"part_used", "exchanged"}:
@@ -66,10 +66,7 @@ def _why_not(entry: HouseholdCoupon) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ChildPaper:
-    """One child's paper that is under way or delivered.
-
-    Its number in the household, and the receipt number.
-    """
+    """One child's paper that is in progress or delivered; ``ordinal`` is the child's number."""
 
     ordinal: int
     receipt_no: str
@@ -77,18 +74,18 @@ class ChildPaper:
 
 
 def papers_of_household(session: Session, household_id: int) -> dict[int, ChildPaper]:
-    """Return the children with paper under way or delivered, by their numbers in the household."""
+    """Return paper in progress or delivered, by the children's numbers in the household."""
     rows = session.execute(
         select(AlternativeItem.ordinal, AlternativeItem.state, Request.receipt_no)
         .join(Request, Request.id == AlternativeItem.request_id)
         .where(
             AlternativeItem.household_id == household_id,
-            AlternativeItem.state.in_((*LIVE_ITEM, "delivered", *FOR_WARD)),
+            AlternativeItem.state.in_((*LIVE_ITEM, AlternativeState.DELIVERED, *FOR_WARD)),
         )
         .order_by(AlternativeItem.id)
     )
     return {
-        ordinal: ChildPaper(ordinal, number, state == "delivered")
+        ordinal: ChildPaper(ordinal, number, state == AlternativeState.DELIVERED)
         for ordinal, state, number in rows
     }
 
@@ -96,7 +93,7 @@ def papers_of_household(session: Session, household_id: int) -> dict[int, ChildP
 def delivery_words(
     program: Program, amounts_yen: tuple[int, ...], *, shown: bool
 ) -> tuple[str, ...]:
-    """Say how and when paper comes.
+    """Return how and when paper arrives, in the resident's language.
 
     ``shown``: a code was shown, so that its issuer must be asked first.
     """

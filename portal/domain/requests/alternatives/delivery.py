@@ -1,9 +1,6 @@
-"""A packed parcel in the mail: posted, waiting at the post office, delivered.
+"""A packed parcel in the mail: posted, at the post office, delivered; or returned and restocked."""
 
-Or back, sent again, and into stock.
-"""
-
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -23,142 +20,159 @@ from portal.domain.people.entitlements.services import change
 from portal.domain.people.households.models import Household
 from portal.domain.requests.alternatives import stock
 from portal.domain.requests.alternatives.items import lock_entitlements, settle, step
-from portal.domain.requests.alternatives.models import AlternativeItem, AlternativeParcel
-from portal.domain.requests.alternatives.packing import lock_parcel, refuse_held
-from portal.domain.requests.requests.absences import tell_absence
+from portal.domain.requests.alternatives.models import AlternativeParcel
+from portal.domain.requests.alternatives.packing import (
+    LockedParcel,
+    lock_parcel,
+    refuse_held,
+    refuse_mailing,
+)
+from portal.domain.requests.alternatives.states import AlternativeState
+from portal.domain.requests.requests.absences import announce_absence
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.services import touch
 
 
-def post(
-    work: Work, parcel_id: int, day: date, mail_class: str, tracking_no: str
-) -> AlternativeParcel:
-    """Note that a packed parcel was handed to the post on ``day`` (JST), and tell the household.
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A parcel handed to the post on ``day`` (JST), with the number of its mail class."""
+
+    day: date
+    mail_class: str
+    tracking_no: str
+
+
+def post(work: Work, parcel_id: int, posting: Posting) -> AlternativeParcel:
+    """Record that a packed parcel was handed to the post, and tell the household.
 
     Raises:
-        NotFoundError, NotAllowedError, ConflictError, InputError: as ``packing.refuse_held`` and
+        NotFoundError, NotAllowedError, ConflictError, InputError: as ``packing.refuse_mailing`` and
             ``shipments.post``.
         WrongStateError: it is not packed, or was posted before.
     """
-    row, parcel, items = lock_parcel(work.session, parcel_id)
-    refuse_held(work, row, items, mailing=True)
-    shipments.post(work, shipment_in_mail(work.session, parcel).id, day, mail_class, tracking_no)
-    for item in items:
+    locked = lock_parcel(work.session, parcel_id)
+    refuse_mailing(work, locked.request, locked.items)
+    _post(work, shipment_in_mail(work.session, locked.parcel), posting)
+    for item in locked.items:
         step(work, item, "post")
-    _tell(work, row, parcel, "posted")
-    return parcel
+    _tell(work, locked.parcel, "posted")
+    return locked.parcel
+
+
+def _post(work: Work, shipment: Shipment, posting: Posting) -> None:
+    shipments.post(work, shipment.id, posting.day, posting.mail_class, posting.tracking_no)
 
 
 def absent(
     work: Work, parcel_id: int, day: date, *, kept_until: date | None = None
 ) -> AlternativeParcel:
-    """Note that nobody was at home on ``day`` (JST), and tell the household.
+    """Record a failed delivery attempt on ``day`` (JST), and tell the household.
 
     Raises: NotFoundError, InputError and WrongStateError, as ``shipments.absent``.
     """
-    row, parcel, _items = lock_parcel(work.session, parcel_id)
+    locked = lock_parcel(work.session, parcel_id)
     shipment = shipments.absent(
-        work, shipment_in_mail(work.session, parcel).id, day, kept_until=kept_until
+        work, shipment_in_mail(work.session, locked.parcel).id, day, kept_until=kept_until
     )
-    touch(row, work.now)
-    tell_absence(work, shipment)
-    return parcel
+    touch(locked.request, work.now)
+    announce_absence(work, shipment)
+    return locked.parcel
 
 
 def deliver(work: Work, parcel_id: int, day: date) -> AlternativeParcel:
-    """Note that it was handed over on ``day`` (JST): its children's rights are fulfilled.
+    """Record the delivery on ``day`` (JST): the rights of its children are fulfilled.
 
     Raises:
         NotFoundError: there is no such parcel.
         NotAllowedError: a child is held, so that a person must look first.
         WrongStateError: it is not in the mail. InputError: a day to come.
     """
-    row, parcel, items = lock_parcel(work.session, parcel_id)
-    rights = lock_entitlements(work.session, items)
+    locked = lock_parcel(work.session, parcel_id)
+    rights = lock_entitlements(work.session, locked.items)
     if any(right.state == "held" for right in rights.values()):
         raise NotAllowedError(
             _s("この世帯は保留中です。保留が解けてから、届いたことを記録してください。"),
             code="held",
         )
-    shipments.deliver(work, shipment_in_mail(work.session, parcel).id, day)
-    _fulfill(work, row, items)
-    return parcel
+    shipments.deliver(work, shipment_in_mail(work.session, locked.parcel).id, day)
+    _fulfill(work, locked)
+    return locked.parcel
 
 
 def hand_over(work: Work, parcel_id: int) -> AlternativeParcel:
-    """Note that a packed parcel was handed over at the ward's counter against a signature, where no address may be used.
+    """Record that a packed parcel was handed over at the ward's counter against a signature.
+
+    For households whose address may not be used.
 
     Raises:
         NotAllowedError: the household has an address, or is held.
         NotFoundError: there is no such parcel, or the actor is not of the ward.
         WrongStateError: it is not packed, or was handed over before.
     """
-    row, parcel, items = lock_parcel(work.session, parcel_id)
-    refuse_held(work, row, items)
-    if not work.session.get_one(Household, parcel.household_id).counter:
+    locked = lock_parcel(work.session, parcel_id)
+    refuse_held(work, locked.request, locked.items)
+    if not work.session.get_one(Household, locked.parcel.household_id).counter:
         raise NotAllowedError(_s("この世帯の小包は、郵便で送ります。"), code="has_address")
-    shipments.cancel(work, shipment_in_mail(work.session, parcel).id)
-    for item in items:
+    shipments.cancel(work, shipment_in_mail(work.session, locked.parcel).id)
+    for item in locked.items:
         step(work, item, "post", at_counter=True)
-    _fulfill(work, row, items)
-    return parcel
+    _fulfill(work, locked)
+    return locked.parcel
 
 
-def _fulfill(work: Work, row: Request, items: Sequence[AlternativeItem]) -> None:
-    for item in items:
+def _fulfill(work: Work, locked: LockedParcel) -> None:
+    for item in locked.items:
         step(work, item, "deliver")
-        claims.free(work, item.entitlement_id, row.id)
+        claims.free(work, item.entitlement_id, item.request_id)
         change(work, item.entitlement_id, "deliver_alternative")
-    settle(work, row)
+    settle(work, locked.request)
 
 
 def come_back(work: Work, parcel_id: int, reason: str, day: date) -> AlternativeParcel:
-    """Note that the post brought it back on ``day`` (JST) with its reason, and tell the household.
+    """Record that the post returned the parcel on ``day`` (JST), and tell the household.
 
     Raises:
         NotFoundError: there is no such parcel.
         InputError: no such reason, or a day to come.
         WrongStateError: it is not in the mail.
     """
-    row, parcel, items = lock_parcel(work.session, parcel_id)
-    shipments.come_back(work, shipment_in_mail(work.session, parcel).id, reason, day)
-    for item in items:
+    locked = lock_parcel(work.session, parcel_id)
+    shipments.come_back(work, shipment_in_mail(work.session, locked.parcel).id, reason, day)
+    for item in locked.items:
         step(work, item, "return", reason=reason)
-    touch(row, work.now)
-    _tell(work, row, parcel, "came_back")
-    return parcel
+    touch(locked.request, work.now)
+    _tell(work, locked.parcel, "came_back")
+    return locked.parcel
 
 
-def repost(
-    work: Work, parcel_id: int, day: date, mail_class: str, tracking_no: str
-) -> AlternativeParcel:
-    """Send a parcel that came back once more, at most ``program.requests.redeliveries`` times (specification 7(4)).
+def repost(work: Work, parcel_id: int, posting: Posting) -> AlternativeParcel:
+    """Send a returned parcel again, as often as the program allows (specification 7(4)).
 
     Raises:
         NotAllowedError: the number is used up (``no_redelivery_left``), the address or the person
             is in question and the actor is not of the ward (``ward_first``), or as ``post``.
         Others as ``post``.
     """
-    row, parcel, items = lock_parcel(work.session, parcel_id)
-    before = shipment_in_mail(work.session, parcel)
-    if any(item.state != "returned" for item in items):
+    locked = lock_parcel(work.session, parcel_id)
+    parcel, before = locked.parcel, shipment_in_mail(work.session, locked.parcel)
+    if any(item.state != AlternativeState.RETURNED for item in locked.items):
         raise WrongStateError(_s("戻ってきた小包だけを、もう一度送れます。"))
-    refuse_held(work, row, items, mailing=True)
+    refuse_mailing(work, locked.request, locked.items)
     _refuse_repost(work, before)
     again = shipments.plan(
         work, shipments.PARCEL, parcel.household_id, value_yen=parcel.amount_yen, previous=before
     )
-    shipments.post(work, again.id, day, mail_class, tracking_no)
+    _post(work, again, posting)
     parcel.shipment_id = again.id
-    for item in items:
+    for item in locked.items:
         step(work, item, "repost", attempt=again.attempt)
-    touch(row, work.now)
-    _tell(work, row, parcel, "posted")
+    touch(locked.request, work.now)
+    _tell(work, parcel, "posted")
     return parcel
 
 
 def _refuse_repost(work: Work, before: Shipment) -> None:
-    """Refuse to send once more what was sent often enough, or what the ward must look at first."""
+    """Refuse to resend what was sent often enough, or what the ward must look at first."""
     if before.attempt >= work.program.requests.redeliveries:
         raise NotAllowedError(
             _s("再配達は%(count)d回までです。この小包は、在庫に戻してください。")
@@ -179,40 +193,33 @@ def _refuse_repost(work: Work, before: Shipment) -> None:
 
 
 def restock(work: Work, parcel_id: int) -> AlternativeParcel:
-    """Lay the pieces of a parcel that came back for good into stock.
-
-    Its children's rights wait for the ward.
+    """Return the pieces of a parcel to stock that came back for good; the ward then decides.
 
     Raises:
-        NotAllowedError: it still has redeliveries, and nothing speaks against them
+        NotAllowedError: it may still be sent again, and nothing speaks against that
             (``redelivery_left``).
         NotFoundError: there is no such parcel. WrongStateError: it did not come back.
     """
-    row, parcel, items = lock_parcel(work.session, parcel_id)
-    if any(item.state != "returned" for item in items):
+    locked = lock_parcel(work.session, parcel_id)
+    if any(item.state != AlternativeState.RETURNED for item in locked.items):
         raise WrongStateError(_s("戻ってきた小包だけを、在庫に戻せます。"))
-    if not may_restock(work.program, shipment_in_mail(work.session, parcel), work.now):
+    shipment = shipment_in_mail(work.session, locked.parcel)
+    if not may_restock(work.program, shipment, work.now):
         raise NotAllowedError(
             _s("再配達がまだ%(left)d回残っています。先に、もう一度送ってください。")
-            % {
-                "left": work.program.requests.redeliveries
-                - shipment_in_mail(work.session, parcel).attempt
-            },
+            % {"left": work.program.requests.redeliveries - shipment.attempt},
             code="redelivery_left",
         )
-    for item in items:
+    for item in locked.items:
         step(work, item, "restock")
-    stock.restock(work, items, parcel.id)
-    touch(row, work.now)
-    settle(work, row)
-    return parcel
+    stock.restock(work, locked.items, locked.parcel.id)
+    touch(locked.request, work.now)
+    settle(work, locked.request)
+    return locked.parcel
 
 
 def may_restock(program: Program, shipment: Shipment, now: datetime) -> bool:
-    """Tell whether a parcel that came back need not be sent again.
-
-    No redelivery left, or none would help.
-    """
+    """Tell whether a returned parcel need not be resent: no attempt is left, or none would help."""
     return (
         shipment.attempt >= program.requests.redeliveries
         or shipment.returned_reason in mail.WARD_REASONS | {mail.REFUSED}
@@ -228,11 +235,12 @@ def shipment_in_mail(session: Session, parcel: AlternativeParcel) -> Shipment:
     return found
 
 
-def _tell(work: Work, row: Request, parcel: AlternativeParcel, event: str) -> None:
+def _tell(work: Work, parcel: AlternativeParcel, event: str) -> None:
+    request = work.session.get_one(Request, parcel.request_id)
     announce(
         work,
         parcel.household_id,
         event,
-        f"alternative:{row.id}:{event}:{parcel.shipment_id}",
-        receipt_no=row.receipt_no,
+        f"alternative:{request.id}:{event}:{parcel.shipment_id}",
+        receipt_no=request.receipt_no,
     )

@@ -1,7 +1,4 @@
-"""Items of an alternative.
-
-Stepped by the machine under the request's lock, and closed together with the request.
-"""
+"""Items of an alternative: stepped under the request's lock, and closed together with it."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -17,18 +14,24 @@ from portal.domain.people.coupons import stopping
 from portal.domain.people.entitlements import claims
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.requests.alternatives.models import AlternativeItem
-from portal.domain.requests.alternatives.states import ALTERNATIVE, FOR_WARD, LIVE
-from portal.domain.requests.requests import kinds
+from portal.domain.requests.alternatives.states import (
+    ALTERNATIVE,
+    FOR_WARD,
+    LIVE,
+    AlternativeState,
+)
+from portal.domain.requests.requests.kinds import RequestKind, Result
 from portal.domain.requests.requests.models import Request
-from portal.domain.requests.requests.services import locked, move, warn
+from portal.domain.requests.requests.services import close, locked, move, warn
+from portal.domain.requests.requests.states import RequestState
 
 REASON = "alternative"
 _RESULTS = {
-    "delivered": kinds.DELIVERED,
-    "restocked": kinds.RESTOCKED,
-    "written_off": kinds.LOST,
-    "refused": kinds.REFUSED,
-    "withdrawn": kinds.WITHDRAWN,
+    AlternativeState.DELIVERED: Result.DELIVERED,
+    AlternativeState.RESTOCKED: Result.RESTOCKED,
+    AlternativeState.WRITTEN_OFF: Result.LOST,
+    AlternativeState.REFUSED: Result.REFUSED,
+    AlternativeState.WITHDRAWN: Result.WITHDRAWN,
 }
 
 
@@ -55,7 +58,7 @@ def locked_request(session: Session, request_id: int, household_id: int | None =
         NotFoundError: there is none.
     """
     row = locked(session, request_id)
-    if row.kind != kinds.ALTERNATIVE or household_id not in {None, row.household_id}:
+    if row.kind != RequestKind.ALTERNATIVE or household_id not in {None, row.household_id}:
         raise NotFoundError(_("この申請は見つかりませんでした。"))
     return row
 
@@ -95,40 +98,37 @@ def step(work: Work, item: AlternativeItem, action: str, **detail: Any) -> Alter
 
 
 def let_go(work: Work, item: AlternativeItem) -> None:
-    """Give child and coupon back after its part of the request ended without paper."""
+    """Release child and coupon after its part of the request ended without paper."""
     held = work.session.scalar(
         select(Entitlement.claim_id).where(Entitlement.id == item.entitlement_id)
     )
     if held != item.request_id:
-        return  # it was never binding (late, signed by who may not), or another request has it
+        return  # it was never binding (late, wrong signer), or another request claims it
     stopping.unhide(work, item.entitlement_id)
     claims.free(work, item.entitlement_id, item.request_id)
 
 
-def result_of(items: Sequence[AlternativeItem]) -> str:
-    """Return what became of a request all of whose items ended.
-
-    ``partly`` where they ended differently.
-    """
-    ends = {item.state for item in items}
-    return _RESULTS[ends.pop()] if len(ends) == 1 else kinds.PARTLY
+def result_of(items: Sequence[AlternativeItem]) -> Result:
+    """Return the result of a request whose items have all ended; ``PARTLY`` where they differ."""
+    ends = {AlternativeState(item.state) for item in items}
+    return _RESULTS[ends.pop()] if len(ends) == 1 else Result.PARTLY
 
 
 def settle(work: Work, row: Request) -> bool:
-    """Close a locked request when none of its items is under way any more.
+    """Close a locked request when none of its items is live any more; returns whether it did.
 
-    Returns whether it was closed.
-
-    Children whose parcel went back into stock, or was lost for good, wait for the ward: the request
-    then goes back to a reviewer.
+    Where a parcel was restocked, or lost for good, the ward decides about its children: the request
+    goes back to a reviewer.
     """
     items = items_of(work.session, row.id)
     if any(item.state in LIVE for item in items):
         return False
-    open_questions = [state for state in FOR_WARD if any(item.state == state for item in items)]
-    if row.state == "in_progress" and open_questions:
+    open_questions = [
+        state.value for state in FOR_WARD if any(item.state == state for item in items)
+    ]
+    if row.state == RequestState.IN_PROGRESS and open_questions:
         warn(row, tuple(dict.fromkeys((*row.warnings, *open_questions))), work.now)
         move(work, row, "review_again", why=open_questions[0])
         return False
-    move(work, row, "close", result=result_of(items))
+    close(work, row, result_of(items))
     return True

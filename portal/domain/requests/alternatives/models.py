@@ -1,4 +1,4 @@
-"""Alternatives per child, parcels, and the stock ledger with every piece."""
+"""Tables of paper alternatives: items per child, parcels, and the stock ledger."""
 
 from datetime import datetime
 from typing import Any
@@ -14,10 +14,9 @@ LIVE = "state IN ('submitted','awaiting_stop','approved','packed','posted','retu
 class AlternativeItem(Base):
     """One child's paper alternative.
 
-    ``pieces`` of a product at ``piece_yen`` yen each make up ``amount_yen``.
-
-    ``coupon_owed`` marks an alternative that was taken back while the issuer was stopping the
-    coupon: the child gets a fresh code as soon as the issuer confirmed.
+    ``pieces`` of a product at ``piece_yen`` yen each make up ``amount_yen``. ``coupon_owed`` marks
+    an alternative that was withdrawn while the issuer was stopping the coupon: the child gets a new
+    code as soon as the issuer has confirmed.
     """
 
     __tablename__ = "alternative_item"
@@ -51,11 +50,9 @@ class AlternativeItem(Base):
 
 
 class AlternativeParcel(Base):
-    """Pieces for children of one request.
+    """Pieces for children of one request: counted by one person, confirmed by another, then sent.
 
-    Counted by one person, confirmed by another, then sent as a shipment.
-
-    ``shipment_id`` is the last posting; earlier ones hang behind it.
+    ``shipment_id`` is the last posting, which refers to the earlier ones.
     """
 
     __tablename__ = "alternative_parcel"
@@ -79,9 +76,9 @@ class AlternativeParcel(Base):
 
 
 class StockBalance(Base):
-    """How many pieces of a product there are and how many of them are promised.
+    """How many pieces of a product are on hand, and how many of them are reserved.
 
-    Its row is the ledger's lock.
+    Its row is the lock of the ledger.
     """
 
     __tablename__ = "stock_balance"
@@ -95,7 +92,7 @@ class StockBalance(Base):
 
 
 class StockRange(Base):
-    """Pieces that came with one delivery note under serial numbers in a row, the first and the last included."""
+    """Pieces of one delivery note with consecutive serial numbers, both ends included."""
 
     __tablename__ = "stock_range"
 
@@ -111,7 +108,7 @@ class StockRange(Base):
 
 
 class StockPiece(Base):
-    """One card with its serial number, and where it is."""
+    """One card with its serial number and its state."""
 
     __tablename__ = "stock_piece"
     __table_args__ = (UniqueConstraint("product", "serial"),)
@@ -125,10 +122,7 @@ class StockPiece(Base):
 
 
 class StockMovement(Base):
-    """One line of the ledger, never changed.
-
-    What it did to the pieces there and to the promised ones (signed).
-    """
+    """One line of the ledger, never changed: what it added to pieces on hand and reserved ones."""
 
     __tablename__ = "stock_movement"
 
@@ -144,9 +138,9 @@ class StockMovement(Base):
 
 
 class StockReservation(Base):
-    """Pieces promised to one child's alternative, or waited for in the order of ``id``.
+    """Pieces reserved for one child's alternative, or awaited in the order of ``id``.
 
-    Written under the ledger's lock.
+    Written under the lock of the ledger.
     """
 
     __tablename__ = "stock_reservation"
@@ -160,7 +154,7 @@ class StockReservation(Base):
 
 
 class StockCount(Base):
-    """A stocktaking: what one person counted against the book, settled when a second person confirmed it."""
+    """A stocktaking: one person's count against the book, settled when a second one confirms."""
 
     __tablename__ = "stock_count"
 

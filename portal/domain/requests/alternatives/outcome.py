@@ -1,4 +1,4 @@
-"""What the issuer's answer about a coupon does to the alternative that waits for it."""
+"""Applies the issuer's answer about a coupon to the alternative that waits for it."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,18 +18,17 @@ from portal.domain.requests.alternatives.items import (
     step,
 )
 from portal.domain.requests.alternatives.models import AlternativeItem
+from portal.domain.requests.alternatives.reasons import AlternativeReason
+from portal.domain.requests.alternatives.states import AlternativeState
+from portal.domain.requests.requests.decisions import Reply
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.services import set_reply
 
-SPENT = "spent"
-
 
 def stop_confirmed(work: Work, entitlement_id: int) -> Request | None:
-    """Go on with a child whose coupon is void now.
+    """Reserve the pieces of a child whose coupon is void now, or give back a coupon that is owed.
 
-    Pieces are promised, or a coupon that is owed is given back.
-
-    None when no alternative waited for the answer.
+    Returns None when no alternative waited for the answer.
     """
     found = _waiting(work.session, entitlement_id)
     if found is None:
@@ -59,7 +58,7 @@ def _pay_coupon(work: Work, item: AlternativeItem) -> None:
 def stop_found_spent(work: Work, entitlement_id: int) -> Request | None:
     """Refuse a child whose code was used before it could be stopped; its coupon stays as it is.
 
-    None when no alternative waited for the answer.
+    Returns None when no alternative waited for the answer.
     """
     found = _waiting(work.session, entitlement_id)
     if found is None:
@@ -72,7 +71,7 @@ def stop_found_spent(work: Work, entitlement_id: int) -> Request | None:
         return row
     step(work, item, "found_spent")
     item.decided_at = work.now
-    set_reply(work.vault, row, SPENT, "")
+    set_reply(work.vault, row, Reply(AlternativeReason.SPENT))
     settle(work, row)
     _tell_stopped(work, row, item)
     return row
@@ -90,7 +89,7 @@ def _waiting(session: Session, entitlement_id: int) -> tuple[Request, Alternativ
     row = locked_request(session, claim_id)
     for item in items_of(session, row.id):
         if item.entitlement_id == entitlement_id and (
-            item.state == "awaiting_stop" or item.coupon_owed
+            item.state == AlternativeState.AWAITING_STOP or item.coupon_owed
         ):
             return row, item
     return None

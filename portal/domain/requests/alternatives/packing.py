@@ -1,6 +1,6 @@
-"""Packing a parcel by two people: one scans the serial numbers, another one counts again.
+"""Packs a parcel by two people: one scans the serial numbers, another one counts again.
 
-Only then stock leaves.
+Only then do pieces leave the stock.
 """
 
 from collections.abc import Collection, Sequence
@@ -37,7 +37,11 @@ from portal.domain.requests.alternatives.models import (
     StockRange,
 )
 from portal.domain.requests.alternatives.serials import read_range
-from portal.domain.requests.alternatives.states import PACKING
+from portal.domain.requests.alternatives.states import (
+    PACKING,
+    AlternativeState,
+    ReservationState,
+)
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.services import touch
 
@@ -51,32 +55,52 @@ class Scanned:
     last: str = ""
 
 
-def count(
-    work: Work,
-    request_id: int,
-    ordinals: Collection[int],
-    scans: Sequence[Scanned],
-    mail_class: str,
-) -> AlternativeParcel:
+@dataclass(frozen=True, slots=True)
+class FirstCount:
+    """What the first person packed: for which children, which pieces, for which mail class."""
+
+    ordinals: Collection[int]
+    scans: Sequence[Scanned]
+    mail_class: str
+
+
+@dataclass(frozen=True, slots=True)
+class SecondCount:
+    """What the second person counted."""
+
+    pieces: int
+    amount_yen: int
+
+
+@dataclass(frozen=True, slots=True)
+class LockedParcel:
+    """A parcel, its request (locked; it guards the parcel too) and its children's items, fresh."""
+
+    request: Request
+    parcel: AlternativeParcel
+    items: Sequence[AlternativeItem]
+
+
+def count(work: Work, request_id: int, counted: FirstCount) -> AlternativeParcel:
     """Fill a parcel for children of one request as its first person; its pieces are set aside.
 
     Raises:
         NotFoundError: no such request, or a serial number that was never received.
         NotAllowedError: no person with an account, a held household, or more yen than the mail is
             insured for.
-        ConflictError: a child's pieces are not promised yet or packed already, or a piece is not in
+        ConflictError: a child's pieces are not reserved yet or packed already, or a piece is not in
             stock.
         InputError: no child, or the scanned pieces do not make up the amount.
     """
     row = locked_request(work.session, request_id)
-    items = _items_to_pack(work, row, set(ordinals))
+    items = _items_to_pack(work, row, set(counted.ordinals))
     amount = sum(item.amount_yen for item in items)
-    refuse_over_limit(work.program, mail_class, amount)
-    serials = _fitting(work.session, items, scans)
+    refuse_over_limit(work.program, counted.mail_class, amount)
+    serials = _fitting(work.session, items, counted.scans)
     parcel = AlternativeParcel(
         request_id=row.id,
         household_id=items[0].household_id,
-        mail_class=mail_class,
+        mail_class=counted.mail_class,
         amount_yen=amount,
         pieces=sum(item.pieces for item in items),
         counted_by=work.actor.id,
@@ -84,11 +108,10 @@ def count(
     )
     work.session.add(parcel)
     work.session.flush()
-    for product in sorted(serials):
-        stock.set_aside(work.session, product, serials[product], parcel.id)
+    stock.set_aside(work.session, serials, parcel.id)
     for item in items:
         item.parcel_id = parcel.id
-    _note(work, row, parcel, "counted")
+    _log(work, parcel, "counted")
     return parcel
 
 
@@ -103,8 +126,9 @@ def _items_to_pack(work: Work, row: Request, ordinals: set[int]) -> list[Alterna
 def _refuse_unready(work: Work, row: Request, items: Sequence[AlternativeItem]) -> None:
     refuse_held(work, row, items)
     for item in items:
-        promised = stock.reservation_of(work.session, item.id)
-        if item.state != "approved" or promised is None or promised.state != "reserved":
+        found = stock.reservation_of(work.session, item.id)
+        reserved = found is not None and found.state == ReservationState.RESERVED
+        if item.state != AlternativeState.APPROVED or not reserved:
             raise ConflictError(
                 _s("在庫待ちか、まだ準備できないこどもの分があります。画面を開きなおしてください。")
             )
@@ -112,29 +136,47 @@ def _refuse_unready(work: Work, row: Request, items: Sequence[AlternativeItem]) 
             raise ConflictError(_s("このこどもの分は、ほかの人が数えて、確認を待っています。"))
 
 
-def refuse_held(
-    work: Work, row: Request, items: Sequence[AlternativeItem], *, mailing: bool = False
-) -> None:
-    """Refuse to give anything to a household that is held or gone, and a protected one's parcel to all but the ward.
+def refuse_held(work: Work, row: Request, items: Sequence[AlternativeItem]) -> None:
+    """Refuse to hand out anything to a household that is held or gone.
 
-    With ``mailing`` also where no address may be used: such a parcel is packed and handed over at
-    the ward's counter.
+    A protected household's parcel is handled by the ward only.
 
     Raises:
         NotAllowedError: held, removed, or the actor is no person with an account.
-        NotFoundError: the household is the ward's alone to know.
+        NotFoundError: only the ward may know of the household.
         ConflictError: a child still has an electronic coupon.
     """
+    _refuse_held(work, _known_household(work, row), items)
+
+
+def refuse_mailing(work: Work, row: Request, items: Sequence[AlternativeItem]) -> None:
+    """Do the same as ``refuse_held``, and refuse to mail where no address may be used.
+
+    Such a parcel is packed and handed over at the ward's counter.
+
+    Raises:
+        NotAllowedError: no address may be used (``counter``); others as ``refuse_held``.
+    """
+    household = _known_household(work, row)
+    if household.counter:
+        raise NotAllowedError(
+            _s("住所を使わない世帯です。小包は送れません。区の窓口で渡してください。"),
+            code="counter",
+        )
+    _refuse_held(work, household, items)
+
+
+def _known_household(work: Work, row: Request) -> Household:
+    """Return the household of a request to a person of the staff who may know of it."""
     household = work.session.get_one(Household, row.household_id)
     if household.protected and work.actor.organization is not Organization.WARD:
         raise NotFoundError(_s("この小包は見つかりませんでした。"))
     if work.actor.id is None or work.actor.organization is None:
         raise NotAllowedError(_s("小包を扱えるのは、アカウントのある職員だけです。"))
-    if mailing and household.counter:
-        raise NotAllowedError(
-            _s("住所を使わない世帯です。小包は送れません。区の窓口で渡してください。"),
-            code="counter",
-        )
+    return household
+
+
+def _refuse_held(work: Work, household: Household, items: Sequence[AlternativeItem]) -> None:
     rights = lock_entitlements(work.session, items)
     held = any(right.state == "held" for right in rights.values())
     if held or household.state != "active" or open_holds(work.session, household.id):
@@ -151,7 +193,7 @@ def refuse_held(
 def _fitting(
     session: Session, items: Sequence[AlternativeItem], scans: Sequence[Scanned]
 ) -> dict[str, list[str]]:
-    """Return the scanned serial numbers by product once their count and yen make up the children's."""
+    """Return the scanned numbers by product, checked against the children's pieces and yen."""
     wanted: dict[str, tuple[int, int]] = {}
     for item in items:
         pieces, yen = wanted.get(item.product, (0, 0))
@@ -177,9 +219,9 @@ def _fitting(
 
 
 def _worth(session: Session, product: str, serials: Sequence[str]) -> int:
-    """Return what the pieces are worth by the ranges they came in.
+    """Return what the pieces are worth in yen by the ranges they came in.
 
-    0 when one is unknown (refused later by name).
+    0 when one is unknown, which is refused later by its number.
     """
     pieces = stock.pieces_by_serial(session, product, serials)
     ranges = session.execute(
@@ -189,10 +231,8 @@ def _worth(session: Session, product: str, serials: Sequence[str]) -> int:
     return sum(yen_of[piece.range_id] for piece in pieces) if len(pieces) == len(serials) else 0
 
 
-def confirm(work: Work, parcel_id: int, pieces: int, amount_yen: int) -> AlternativeParcel:
-    """Confirm a parcel as its second person, who counted ``pieces`` and ``amount_yen``.
-
-    Now stock leaves the ledger.
+def confirm(work: Work, parcel_id: int, counted: SecondCount) -> AlternativeParcel:
+    """Confirm a parcel as its second person; its pieces leave the stock ledger now.
 
     Raises:
         NotFoundError: there is no such parcel.
@@ -200,64 +240,69 @@ def confirm(work: Work, parcel_id: int, pieces: int, amount_yen: int) -> Alterna
         InputError: the second count differs.
         WrongStateError: it was confirmed or discarded before.
     """
-    row, parcel, items = lock_parcel(work.session, parcel_id)
+    locked = lock_parcel(work.session, parcel_id)
+    parcel = locked.parcel
     state = PACKING.next(parcel.state, "confirm")
-    refuse_held(work, row, items)
+    refuse_held(work, locked.request, locked.items)
+    _refuse_second_count(work, parcel, counted)
+    refuse_over_limit(work.program, parcel.mail_class, parcel.amount_yen)
+    for item in locked.items:
+        step(work, item, "pack", parcel=parcel.id)
+    stock.send_out(work, locked.items, parcel.id)
+    shipment = shipments.plan(
+        work, shipments.PARCEL, parcel.household_id, value_yen=parcel.amount_yen
+    )
+    parcel.state, parcel.shipment_id = state, shipment.id
+    parcel.confirmed_by, parcel.confirmed_at = work.actor.id, work.now
+    _log(work, parcel, "confirmed")
+    return parcel
+
+
+def _refuse_second_count(work: Work, parcel: AlternativeParcel, counted: SecondCount) -> None:
+    """Refuse the first person, and a count that differs from the first one."""
     if work.actor.id == parcel.counted_by:
         raise NotAllowedError(
             _s("自分が数えた小包は、自分では確認できません。ほかの人が数えてください。"),
             code="own_parcel",
         )
-    if (pieces, amount_yen) != (parcel.pieces, parcel.amount_yen) or stock.count_of(
-        work.session, parcel.id
-    ) != pieces:
+    equal = counted == SecondCount(parcel.pieces, parcel.amount_yen)
+    if not equal or stock.count_of(work.session, parcel.id) != counted.pieces:
         raise InputError(
             _s(
                 "枚数か金額が、1人目と合いません。もう一度数えてください。"
                 "合わないときは、取りやめてください。"
             )
         )
-    refuse_over_limit(work.program, parcel.mail_class, parcel.amount_yen)
-    for item in items:
-        step(work, item, "pack", parcel=parcel.id)
-    stock.send_out(work, items, parcel.id)
-    shipment = shipments.plan(
-        work, shipments.PARCEL, parcel.household_id, value_yen=parcel.amount_yen
-    )
-    parcel.state, parcel.shipment_id = state, shipment.id
-    parcel.confirmed_by, parcel.confirmed_at = work.actor.id, work.now
-    _note(work, row, parcel, "confirmed")
-    return parcel
 
 
 def discard(work: Work, parcel_id: int) -> AlternativeParcel:
-    """Empty a parcel that nobody confirmed.
-
-    Its pieces go back, its children wait to be packed again.
+    """Empty a parcel that nobody confirmed: its pieces go back to stock.
 
     Raises:
         NotFoundError: there is no such parcel.
         WrongStateError: it was confirmed or discarded before.
     """
-    row, parcel, _items = lock_parcel(work.session, parcel_id)
-    _discard(work, row, parcel)
+    parcel = lock_parcel(work.session, parcel_id).parcel
+    _discard(work, parcel)
     return parcel
 
 
 def discard_open(work: Work, row: Request) -> None:
-    """Empty whatever parcels of a locked request nobody confirmed yet."""
+    """Empty the parcels of a locked request that nobody confirmed yet."""
     for parcel in _parcels(work.session, row.id):
         if PACKING.can(parcel.state, "discard"):
-            _discard(work, row, parcel)
+            _discard(work, parcel)
 
 
-def _discard(work: Work, row: Request, parcel: AlternativeParcel) -> None:
-    items = [item for item in items_of(work.session, row.id) if item.parcel_id == parcel.id]
+def _discard(work: Work, parcel: AlternativeParcel) -> None:
+    items = [
+        item for item in items_of(work.session, parcel.request_id) if item.parcel_id == parcel.id
+    ]
     parcel.state = PACKING.next(parcel.state, "discard")
     stock.put_back(work.session, [item.product for item in items], parcel.id)
     for item in items:
         item.parcel_id = None
-    _note(work, row, parcel, "discarded")
+    _log(work, parcel, "discarded")
 
 
 def _parcels(session: Session, request_id: int) -> list[AlternativeParcel]:
@@ -270,12 +315,8 @@ def _parcels(session: Session, request_id: int) -> list[AlternativeParcel]:
     return list(session.scalars(statement))
 
 
-def lock_parcel(
-    session: Session, parcel_id: int
-) -> tuple[Request, AlternativeParcel, list[AlternativeItem]]:
-    """Return a parcel with its request (locked.
-
-    It guards the parcel too) and its children's items, all fresh.
+def lock_parcel(session: Session, parcel_id: int) -> LockedParcel:
+    """Return a parcel with its locked request and its children's items.
 
     Raises:
         NotFoundError: there is no such parcel.
@@ -287,19 +328,20 @@ def lock_parcel(
         raise NotFoundError(_s("この小包は見つかりませんでした。"))
     row = locked_request(session, request_id)
     parcel = next(parcel for parcel in _parcels(session, row.id) if parcel.id == parcel_id)
-    return row, parcel, [item for item in items_of(session, row.id) if item.parcel_id == parcel_id]
+    items = [item for item in items_of(session, row.id) if item.parcel_id == parcel_id]
+    return LockedParcel(row, parcel, items)
 
 
-def _note(work: Work, row: Request, parcel: AlternativeParcel, what: str) -> None:
+def _log(work: Work, parcel: AlternativeParcel, what: str) -> None:
     record(
         work,
         f"parcel.{what}",
         "parcel",
         parcel.id,
         household_id=parcel.household_id,
-        request=row.id,
+        request=parcel.request_id,
         pieces=parcel.pieces,
         amount_yen=parcel.amount_yen,
     )
-    touch(row, work.now)
+    touch(work.session.get_one(Request, parcel.request_id), work.now)
     work.session.flush()

@@ -1,10 +1,11 @@
-"""Reading what the people at the parcels desk and in the stock room see."""
+"""Reads what the parcels desk and the stock room show."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.program.schema import Program
@@ -22,16 +23,29 @@ from portal.domain.requests.alternatives.models import (
     StockRange,
     StockReservation,
 )
-from portal.domain.requests.alternatives.serials import in_words
+from portal.domain.requests.alternatives.serials import as_ranges
+from portal.domain.requests.alternatives.states import (
+    AlternativeState,
+    PackingState,
+    ParcelStage,
+    PieceState,
+    ReservationState,
+)
 from portal.domain.requests.requests.models import Request
 
 PAGE = 100
-STAGES = ("to_pack", "short", "to_confirm", "to_post", "on_the_way", "returned", "lost")
+_SHIPMENTS = {
+    ParcelStage.TO_POST: ("planned",),
+    ParcelStage.ON_THE_WAY: ("posted", "at_post_office", "returning"),
+    ParcelStage.RETURNED: ("returned",),
+    ParcelStage.LOST: ("lost",),
+}
+"""The states of the shipments in each stage of a confirmed parcel."""
 
 
 @dataclass(frozen=True, slots=True)
 class ToPack:
-    """Children of one request whose pieces are promised (or, in ``short``, waited for)."""
+    """Children of one request whose pieces are reserved (or, in ``short``, awaited)."""
 
     request_id: int
     receipt_no: str
@@ -41,13 +55,13 @@ class ToPack:
 
     @property
     def amount_yen(self) -> int:
-        """Yen of all of them together."""
+        """The sum of their amounts."""
         return sum(item.amount_yen for item in self.items)
 
 
 @dataclass(frozen=True, slots=True)
 class ParcelView:
-    """A parcel with what hangs on it."""
+    """A parcel with its request's number, its children and its shipment."""
 
     parcel: AlternativeParcel
     receipt_no: str
@@ -58,9 +72,9 @@ class ParcelView:
 
 @dataclass(frozen=True, slots=True)
 class StockLine:
-    """A product in pieces: there, promised, waited for, sent out, gone.
+    """A product's pieces: on hand, reserved, awaited, sent out, gone, received.
 
-    And whether ledger and pieces agree.
+    ``agrees``: whether balance, ledger, pieces and reservations agree with each other.
     """
 
     product: str
@@ -74,33 +88,50 @@ class StockLine:
 
     @property
     def free(self) -> int:
-        """Pieces that nobody waits for."""
+        """Pieces on hand that are not reserved."""
         return self.on_hand - self.reserved
 
 
-def to_pack(
-    session: Session, *, include_protected: bool, short: bool = False, request_id: int | None = None
-) -> list[ToPack]:
+def to_pack(session: Session, *, include_protected: bool, short: bool = False) -> list[ToPack]:
     """Return requests with children whose pieces may be packed now, oldest first.
 
     ``short``: those that wait for stock.
     """
-    state = "waiting" if short else "reserved"
-    statement = (
+    state = ReservationState.WAITING if short else ReservationState.RESERVED
+    statement = _packable().where(StockReservation.state == state)
+    return _grouped(session, statement, include_protected=include_protected)
+
+
+def pack_view(session: Session, request_id: int, *, include_protected: bool) -> ToPack | None:
+    """Return one request with children that may be packed now.
+
+    None where there is none, or the reader may not know of it.
+    """
+    statement = _packable().where(
+        StockReservation.state == ReservationState.RESERVED, Request.id == request_id
+    )
+    found = _grouped(session, statement, include_protected=include_protected)
+    return found[0] if found else None
+
+
+def _packable() -> Select[AlternativeItem, Request]:
+    return (
         select(AlternativeItem, Request)
         .join(Request, Request.id == AlternativeItem.request_id)
         .join(Household, Household.id == AlternativeItem.household_id)
         .join(StockReservation, StockReservation.item_id == AlternativeItem.id)
         .where(
-            AlternativeItem.state == "approved",
+            AlternativeItem.state == AlternativeState.APPROVED,
             AlternativeItem.parcel_id.is_(None),
-            StockReservation.state == state,
         )
         .order_by(Request.received_at, Request.id, AlternativeItem.ordinal)
         .limit(PAGE)
     )
-    if request_id is not None:
-        statement = statement.where(Request.id == request_id)
+
+
+def _grouped(
+    session: Session, statement: Select[AlternativeItem, Request], *, include_protected: bool
+) -> list[ToPack]:
     groups: dict[int, tuple[Request, list[AlternativeItem]]] = {}
     if not include_protected:
         statement = statement.where(Household.protected.is_(False))
@@ -112,21 +143,12 @@ def to_pack(
     ]
 
 
-def pack_view(session: Session, request_id: int, *, include_protected: bool) -> ToPack | None:
-    """Return one request with children that may be packed now.
-
-    None where there is none, or none to know of.
-    """
-    found = to_pack(session, include_protected=include_protected, request_id=request_id)
-    return found[0] if found else None
-
-
 def fitting(
     program: Program, items: Sequence[AlternativeItem], mail_class: str
 ) -> list[AlternativeItem]:
-    """Return the first children that fit into one parcel of a class.
+    """Return the first children whose amounts fit into one parcel of a mail class.
 
-    A child that alone is too much stands alone.
+    A child whose amount alone is over the limit gets a parcel alone.
     """
     limit, chosen, total = limit_yen(program, mail_class), list[AlternativeItem](), 0
     for item in items:
@@ -137,7 +159,7 @@ def fitting(
     return chosen
 
 
-def parcels(session: Session, stage: str, *, include_protected: bool) -> list[ParcelView]:
+def parcels(session: Session, stage: ParcelStage, *, include_protected: bool) -> list[ParcelView]:
     """Return the parcels of a stage of the desk, the oldest first."""
     statement = (
         select(AlternativeParcel, Request.receipt_no, Shipment)
@@ -149,17 +171,12 @@ def parcels(session: Session, stage: str, *, include_protected: bool) -> list[Pa
     )
     if not include_protected:
         statement = statement.where(Household.protected.is_(False))
-    if stage == "to_confirm":
-        statement = statement.where(AlternativeParcel.state == "counted")
+    if stage is ParcelStage.TO_CONFIRM:
+        statement = statement.where(AlternativeParcel.state == PackingState.COUNTED)
     else:
-        states = {
-            "to_post": ("planned",),
-            "on_the_way": ("posted", "at_post_office", "returning"),
-            "returned": ("returned",),
-            "lost": ("lost",),
-        }[stage]
         statement = statement.where(
-            AlternativeParcel.state == "confirmed", Shipment.state.in_(states)
+            AlternativeParcel.state == PackingState.CONFIRMED,
+            Shipment.state.in_(_SHIPMENTS[stage]),
         )
     rows = session.execute(statement).all()
     children = _children(session, [parcel.id for parcel, _no, _shipment in rows], stage)
@@ -170,23 +187,27 @@ def parcels(session: Session, stage: str, *, include_protected: bool) -> list[Pa
     ]
 
 
-def _children(session: Session, parcel_ids: Sequence[int], stage: str) -> dict[int, int]:
+def _children(
+    session: Session, parcel_ids: Sequence[int], stage: ParcelStage | None
+) -> dict[int, int]:
     """Count children by parcel.
 
-    A parcel whose pieces are back in stock, or given up, is nobody's work any more.
+    A parcel whose pieces are back in stock, or written off, needs no more work.
     """
     statement = (
         select(AlternativeItem.parcel_id, func.count())
         .where(AlternativeItem.parcel_id.in_(parcel_ids))
         .group_by(AlternativeItem.parcel_id)
     )
-    if stage in {"returned", "lost"}:
-        statement = statement.where(AlternativeItem.state == stage)
+    if stage is ParcelStage.RETURNED:
+        statement = statement.where(AlternativeItem.state == AlternativeState.RETURNED)
+    if stage is ParcelStage.LOST:
+        statement = statement.where(AlternativeItem.state == AlternativeState.LOST)
     return {key: count for key, count in session.execute(statement) if key is not None}
 
 
 def parcel_view(session: Session, parcel_id: int, *, include_protected: bool) -> ParcelView | None:
-    """Return one parcel; None where there is none, or none that the reader may know of."""
+    """Return one parcel; None where there is none, or the reader may not know of it."""
     found = session.execute(
         select(
             AlternativeParcel, Request.receipt_no, Shipment, Household.protected, Household.counter
@@ -198,7 +219,7 @@ def parcel_view(session: Session, parcel_id: int, *, include_protected: bool) ->
     ).one_or_none()
     if found is None or (found[3] and not include_protected):
         return None
-    children = _children(session, [parcel_id], "").get(parcel_id, 0)
+    children = _children(session, [parcel_id], None).get(parcel_id, 0)
     return ParcelView(found[0], found[1], children, found[2], at_counter=found[4])
 
 
@@ -209,24 +230,29 @@ def items_in(session: Session, parcel_id: int) -> list[AlternativeItem]:
 
 
 def serials_in(session: Session, parcel_id: int) -> list[tuple[str, str, int]]:
-    """Return the serial numbers in a parcel, put together in rows: first, last, count."""
+    """Return the serial numbers in a parcel as ranges: first, last, count."""
     statement = select(StockPiece.serial).where(StockPiece.parcel_id == parcel_id)
-    return in_words(list(session.scalars(statement)))
+    return as_ranges(list(session.scalars(statement)))
 
 
-def stage_counts(session: Session, *, include_protected: bool) -> dict[str, int]:
-    """Return how much work lies in each stage of the desk (at most ``PAGE`` is counted)."""
-    found = {
-        "to_pack": len(to_pack(session, include_protected=include_protected)),
-        "short": len(to_pack(session, include_protected=include_protected, short=True)),
+def stage_counts(session: Session, *, include_protected: bool) -> dict[ParcelStage, int]:
+    """Return how much work is in each stage of the desk (at most ``PAGE`` is counted)."""
+    packing = {
+        ParcelStage.TO_PACK: to_pack(session, include_protected=include_protected),
+        ParcelStage.SHORT: to_pack(session, include_protected=include_protected, short=True),
     }
-    for stage in STAGES[2:]:
-        found[stage] = len(parcels(session, stage, include_protected=include_protected))
-    return found
+    return {
+        stage: len(
+            packing[stage]
+            if stage in packing
+            else parcels(session, stage, include_protected=include_protected)
+        )
+        for stage in ParcelStage
+    }
 
 
 def stock_lines(work: Work) -> list[StockLine]:
-    """Return every product's stock, and whether balance, ledger, pieces and promises agree with each other."""
+    """Return every product's stock, checked against ledger, pieces and reservations."""
     names = [product.id for product in work.program.alternatives]
     names += sorted(set(work.session.scalars(select(StockBalance.product))) - set(names))
     return [_line(work.session, name) for name in names]
@@ -235,57 +261,67 @@ def stock_lines(work: Work) -> list[StockLine]:
 def _line(session: Session, product: str) -> StockLine:
     balance = session.get(StockBalance, product, populate_existing=True)
     on_hand, reserved = (balance.on_hand, balance.reserved) if balance is not None else (0, 0)
-    counted = session.execute(
-        select(StockPiece.state, func.count())
-        .where(StockPiece.product == product)
-        .group_by(StockPiece.state)
-    )
-    by_state = {"in_stock": 0, "set_aside": 0, "out": 0, "gone": 0} | {  # noqa: C416  (dict() of rows does not type)
-        state: n for state, n in counted
-    }
-    moved = session.execute(
-        select(
-            func.coalesce(func.sum(StockMovement.on_hand), 0),
-            func.coalesce(func.sum(StockMovement.reserved), 0),
-        ).where(StockMovement.product == product)
-    ).one()
-    promised = {
-        state: int(pieces)
-        for state, pieces in session.execute(
-            select(StockReservation.state, func.sum(StockReservation.pieces))
-            .where(StockReservation.product == product)
-            .group_by(StockReservation.state)
-        )
-    }
+    pieces, promised = _pieces(session, product), _promised(session, product)
     received = session.scalar(
         select(func.coalesce(func.sum(StockRange.count), 0)).where(StockRange.product == product)
     )
     agrees = (
-        (int(moved[0]), int(moved[1])) == (on_hand, reserved)
-        and by_state["in_stock"] + by_state["set_aside"] == on_hand
-        and promised.get("reserved", 0) == reserved
-        and sum(by_state.values()) == int(received or 0)
+        _moved(session, product) == (on_hand, reserved)
+        and pieces[PieceState.IN_STOCK] + pieces[PieceState.SET_ASIDE] == on_hand
+        and promised[ReservationState.RESERVED] == reserved
+        and pieces.total() == int(received or 0)
     )
     return StockLine(
         product,
         on_hand,
         reserved,
-        promised.get("waiting", 0),
-        by_state["out"],
-        by_state["gone"],
+        promised[ReservationState.WAITING],
+        pieces[PieceState.OUT],
+        pieces[PieceState.GONE],
         int(received or 0),
         agrees,
     )
 
 
+def _pieces(session: Session, product: str) -> Counter[str]:
+    """Count a product's pieces by state."""
+    counted = session.execute(
+        select(StockPiece.state, func.count())
+        .where(StockPiece.product == product)
+        .group_by(StockPiece.state)
+    )
+    return Counter({str(state): n for state, n in counted})
+
+
+def _promised(session: Session, product: str) -> Counter[str]:
+    """Sum the pieces of a product's reservations by state."""
+    sums = session.execute(
+        select(StockReservation.state, func.sum(StockReservation.pieces))
+        .where(StockReservation.product == product)
+        .group_by(StockReservation.state)
+    )
+    return Counter({str(state): int(pieces) for state, pieces in sums})
+
+
+def _moved(session: Session, product: str) -> tuple[int, int]:
+    """Return a product's pieces on hand and reserved, as its ledger sums them."""
+    on_hand, reserved = session.execute(
+        select(
+            func.coalesce(func.sum(StockMovement.on_hand), 0),
+            func.coalesce(func.sum(StockMovement.reserved), 0),
+        ).where(StockMovement.product == product)
+    ).one()
+    return int(on_hand), int(reserved)
+
+
 def ranges(session: Session, product: str) -> list[tuple[StockRange, int]]:
-    """Return the ranges that were received, newest first, each with how many of its pieces are in stock."""
+    """Return the received ranges, newest first, each with the number of its pieces in stock."""
     rows = session.execute(
         select(StockRange, func.count(StockPiece.id))
         .outerjoin(
             StockPiece,
             (StockPiece.range_id == StockRange.id)
-            & StockPiece.state.in_(("in_stock", "set_aside")),
+            & StockPiece.state.in_((PieceState.IN_STOCK, PieceState.SET_ASIDE)),
         )
         .where(StockRange.product == product)
         .group_by(StockRange.id)

@@ -1,4 +1,4 @@
-"""Serial numbers of paper pieces as people type or scan them: any width, hyphens, letters in front."""
+"""Serial numbers of paper pieces as typed or scanned: any width, hyphens, leading letters."""
 
 import re
 from dataclasses import dataclass
@@ -9,15 +9,12 @@ from portal.domain.foundation.typed import without_separators
 
 SERIAL = re.compile(r"([A-Z]{0,8})([0-9]{1,18})")
 LONGEST_RANGE = 100_000
-"""Pieces in one range.
-
-More is a slip of the finger, and one transaction should not write more rows.
-"""
+"""Pieces in one range: more is a typing error, and too many rows for one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
 class SerialRange:
-    """Serial numbers in a row, both ends included.
+    """Consecutive serial numbers, both ends included.
 
     ``prefix`` and ``width`` (of the digits) are the same for all.
     """
@@ -29,7 +26,7 @@ class SerialRange:
 
     @property
     def count(self) -> int:
-        """How many pieces these are."""
+        """The number of pieces."""
         return self.last - self.first + 1
 
     def serials(self) -> list[str]:
@@ -76,8 +73,8 @@ def _parts(text: str) -> tuple[str, str]:
     return match[1], match[2]
 
 
-def in_words(serials: list[str]) -> list[tuple[str, str, int]]:
-    """Put serial numbers in a row together again: first, last and count of each run, in order."""
+def as_ranges(serials: list[str]) -> list[tuple[str, str, int]]:
+    """Return serial numbers as ranges, in order: first, last and count of each."""
     runs: list[SerialRange] = []
     for prefix, digits in sorted(
         (_parts(serial) for serial in serials), key=lambda p: (p[0], len(p[1]), p[1])

@@ -1,9 +1,10 @@
-"""Asking for paper, and taking that back until it is packed.
+"""Asks for paper, corrects the request, and withdraws it until it is packed.
 
-Reviewers and issuers: ``review``, ``outcome``.
+``review`` is for reviewers, ``outcome`` for the issuers' answers.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
@@ -30,37 +31,59 @@ from portal.domain.requests.alternatives.items import (
     step,
 )
 from portal.domain.requests.alternatives.models import AlternativeItem
-from portal.domain.requests.alternatives.outcome import stop_confirmed, stop_found_spent
-from portal.domain.requests.alternatives.review import withdraw_proposal
-from portal.domain.requests.alternatives.states import ALTERNATIVE, BEFORE_PACKING
+from portal.domain.requests.alternatives.reasons import AlternativeWarning
+from portal.domain.requests.alternatives.states import (
+    ALTERNATIVE,
+    BEFORE_PACKING,
+    AlternativeState,
+)
 from portal.domain.requests.alternatives.written import WRITTEN, PaperWish
-from portal.domain.requests.requests import kinds
+from portal.domain.requests.requests.deciders import end_proposal
+from portal.domain.requests.requests.kinds import RequestKind
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.paper_forms import WEAK
-from portal.domain.requests.requests.services import move, open_request, set_written, written_in
+from portal.domain.requests.requests.services import (
+    NewRequest,
+    move,
+    open_request,
+    set_written,
+    written_in,
+)
 
-__all__ = [
-    "resubmit",
-    "stop_confirmed",
-    "stop_found_spent",
-    "submit",
-    "withdraw",
-]
+ON_ITS_WAY = frozenset(
+    {AlternativeState.PACKED, AlternativeState.POSTED, AlternativeState.RETURNED}
+)
+"""Too late to withdraw: the pieces have left the stock."""
 
 
-def submit(
-    work: Work,
-    household_id: int,
-    wishes: Mapping[int, str],
-    *,
-    written: PaperWish,
-    received_at: datetime | None = None,
-    warnings: tuple[str, ...] = (),
-) -> Request:
-    """Ask for paper in place of the electronic coupon of each child in ``wishes`` (its number in the household: product).
+@dataclass(frozen=True, slots=True)
+class PaperRequest:
+    """Paper in place of the electronic coupons of a household's children.
 
-    The children are claimed and their coupons hidden; ``written`` is sealed. ``received_at`` (UTC)
-    is what counts for the deadline, by default ``now``.
+    Attributes:
+        household_id: The household.
+        products: The product for each child, by the child's number in the household.
+        written: What was written with it.
+        received_at: The instant that counts for the deadline (UTC); None for now.
+        warnings: What the reviewer must look at.
+    """
+
+    household_id: int
+    products: Mapping[int, str]
+    written: PaperWish = field(repr=False)
+    received_at: datetime | None = None
+    warnings: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _ChosenChild:
+    entitlement: Entitlement
+    ordinal: int
+    product: AlternativeProduct
+
+
+def submit(work: Work, asked: PaperRequest) -> Request:
+    """Ask for paper: the children are claimed and their coupons hidden.
 
     Raises:
         TooEarlyError, TooLateError: outside the window.
@@ -68,65 +91,56 @@ def submit(
         ConflictError: a child's right is decided already, or another request is open for it.
         NotAllowedError: one yen was spent, or the coupon was shown and can never be stopped.
     """
-    require_open(work.program.windows.alternative, received_at or work.now)
-    return open_with_items(
-        work, household_id, wishes, written, received_at=received_at, warnings=warnings
-    )
+    require_open(work.program.windows.alternative, asked.received_at or work.now)
+    return open_with_items(work, asked)
 
 
-def open_with_items(
-    work: Work,
-    household_id: int,
-    wishes: Mapping[int, str],
-    written: PaperWish,
-    *,
-    received_at: datetime | None = None,
-    warnings: tuple[str, ...] = (),
-) -> Request:
+def open_with_items(work: Work, asked: PaperRequest) -> Request:
     """Open a request; the caller decided whether it is in time. Raises as ``submit``.
 
-    One of ``WEAK`` touches neither child nor coupon.
+    One with a warning of ``WEAK`` touches neither child nor coupon.
     """
-    chosen = _chosen(work, household_id, wishes)
-    binding = not WEAK & set(warnings)
-    _replace_weak(work, household_id, [e.id for e, _o, _p in chosen])
-    held = any(entitlement.state == "held" for entitlement, _ordinal, _product in chosen)
-    row = open_request(
-        work,
-        kinds.ALTERNATIVE,
-        household_id,
-        children=len(chosen),
-        amount_yen=sum(entitlement.amount_yen for entitlement, _ordinal, _product in chosen),
-        written=WRITTEN.seal(written),
-        received_at=received_at,
-        warnings=(*warnings, *(("held",) if held else ())),
-    )
-    items = [_item(work, row, *wish) for wish in chosen]
-    if binding:
-        ids = [item.entitlement_id for item in items]
-        claims.claim(work, household_id, ids, claims.ALTERNATIVE, row.id)
-        stopping.hide_all(work, ids, household_id, reason=REASON)
+    chosen = _chosen(work, asked)
+    ids = [child.entitlement.id for child in chosen]
+    _replace_weak(work, asked.household_id, ids)
+    row = open_request(work, _new_request(asked, chosen))
+    items = [_item(work, row, child) for child in chosen]
+    if not WEAK & set(asked.warnings):
+        claims.claim(work, asked.household_id, ids, claims.ALTERNATIVE, row.id)
+        stopping.hide_all(work, ids, asked.household_id, reason=REASON)
     work.session.add_all(items)
     work.session.flush()
     announce(
         work,
-        household_id,
+        asked.household_id,
         "received",
         f"alternative:{row.id}:received",
-        contact=written.telephone or None,
+        contact=asked.written.telephone or None,
         receipt_no=row.receipt_no,
     )
     return row
 
 
-def _item(
-    work: Work, row: Request, entitlement: Entitlement, ordinal: int, product: AlternativeProduct
-) -> AlternativeItem:
+def _new_request(asked: PaperRequest, chosen: Sequence[_ChosenChild]) -> NewRequest:
+    held = any(child.entitlement.state == "held" for child in chosen)
+    return NewRequest(
+        RequestKind.ALTERNATIVE,
+        asked.household_id,
+        children=len(chosen),
+        amount_yen=sum(child.entitlement.amount_yen for child in chosen),
+        written=WRITTEN.seal(asked.written),
+        received_at=asked.received_at,
+        warnings=(*asked.warnings, *((AlternativeWarning.HELD,) if held else ())),
+    )
+
+
+def _item(work: Work, row: Request, child: _ChosenChild) -> AlternativeItem:
+    entitlement, product = child.entitlement, child.product
     return AlternativeItem(
         request_id=row.id,
         entitlement_id=entitlement.id,
         household_id=entitlement.household_id,
-        ordinal=ordinal,
+        ordinal=child.ordinal,
         product=product.id,
         amount_yen=entitlement.amount_yen,
         piece_yen=product.piece_yen,
@@ -137,9 +151,8 @@ def _item(
 
 
 def _replace_weak(work: Work, household_id: int, entitlement_ids: Sequence[int]) -> None:
-    """End earlier forms for these children that bound nobody: this word takes their place."""
-    # Where two words come at the same moment, the household's row makes them come one after the
-    # other.
+    """End earlier forms for these children that had no effect: the new request replaces them."""
+    # The household's row serializes two requests that arrive at the same moment.
     work.session.execute(
         select(Household.id).where(Household.id == household_id).with_for_update(key_share=True)
     )
@@ -147,7 +160,7 @@ def _replace_weak(work: Work, household_id: int, entitlement_ids: Sequence[int])
         select(AlternativeItem.request_id)
         .where(
             AlternativeItem.entitlement_id.in_(entitlement_ids),
-            AlternativeItem.state == "submitted",
+            AlternativeItem.state == AlternativeState.SUBMITTED,
         )
         .distinct()
     )
@@ -156,19 +169,18 @@ def _replace_weak(work: Work, household_id: int, entitlement_ids: Sequence[int])
         if not WEAK & set(row.warnings):
             continue
         for item in items_of(work.session, row.id):
-            if item.state == "submitted":
+            if item.state == AlternativeState.SUBMITTED:
                 step(work, item, "withdraw")
         settle(work, row)
 
 
-def _chosen(
-    work: Work, household_id: int, wishes: Mapping[int, str]
-) -> list[tuple[Entitlement, int, AlternativeProduct]]:
-    """Return entitlement, number and product of each wished child. Raises InputError."""
+def _chosen(work: Work, asked: PaperRequest) -> list[_ChosenChild]:
+    """Return entitlement and product of each wished child. Raises InputError."""
+    wishes = asked.products
     rows = work.session.execute(
         select(Entitlement, Child.ordinal)
         .join(Child, Child.id == Entitlement.child_id)
-        .where(Entitlement.household_id == household_id, Child.ordinal.in_(list(wishes)))
+        .where(Entitlement.household_id == asked.household_id, Child.ordinal.in_(list(wishes)))
         .order_by(Entitlement.id)
     ).all()
     if not wishes or len(rows) != len(wishes):
@@ -176,12 +188,12 @@ def _chosen(
     known = {product.id: product for product in work.program.alternatives}
     if not set(wishes.values()) <= known.keys():
         raise InputError(_("紙の代替品の種類を、選んでください。"))
-    return [(entitlement, ordinal, known[wishes[ordinal]]) for entitlement, ordinal in rows]
+    return [
+        _ChosenChild(entitlement, ordinal, known[wishes[ordinal]]) for entitlement, ordinal in rows
+    ]
 
 
-def resubmit(
-    work: Work, request_id: int, household_id: int, wishes: Mapping[int, str], *, written: PaperWish
-) -> Request:
+def resubmit(work: Work, request_id: int, asked: PaperRequest) -> Request:
     """Answer a return for correction: other products or another reason, for the same children.
 
     Raises:
@@ -189,10 +201,10 @@ def resubmit(
         InputError: as ``submit``, or other children than before.
         WrongStateError: it was not returned.
     """
-    row = locked_request(work.session, request_id, household_id)
+    row = locked_request(work.session, request_id, asked.household_id)
     items = items_of(work.session, row.id)
-    chosen = {ordinal: product for _e, ordinal, product in _chosen(work, household_id, wishes)}
-    if set(chosen) != {item.ordinal for item in items}:
+    products = {child.ordinal: child.product for child in _chosen(work, asked)}
+    if set(products) != {item.ordinal for item in items}:
         raise InputError(
             _(
                 "紙に変えるこどもは、ここでは変えられません。取り下げて、"
@@ -201,19 +213,19 @@ def resubmit(
         )
     move(work, row, "answer")
     for item in items:
-        product = chosen[item.ordinal]
+        product = products[item.ordinal]
         item.product, item.piece_yen = product.id, product.piece_yen
         item.pieces, item.changed_at = product.pieces_of(item.amount_yen), work.now
     before = written_in(work.vault, row, WRITTEN)
-    set_written(work.vault, row, WRITTEN, WRITTEN.corrected(before, written))
+    set_written(work.vault, row, WRITTEN.seal(WRITTEN.corrected(before, asked.written)))
     work.session.flush()
     return row
 
 
 def withdraw(work: Work, request_id: int, household_id: int) -> Request:
-    """Take a request back until it is packed.
+    """Withdraw a request until it is packed.
 
-    Stock is given up, the coupon comes back or a fresh code follows.
+    The reservation is released; the coupon comes back, or a new code follows.
 
     Raises:
         NotFoundError: the household has no such request.
@@ -223,7 +235,7 @@ def withdraw(work: Work, request_id: int, household_id: int) -> Request:
     """
     row = locked_request(work.session, request_id, household_id)
     items = items_of(work.session, row.id)
-    if any(item.state in {"packed", "posted", "returned"} for item in items):
+    if any(item.state in ON_ITS_WAY for item in items):
         raise NotAllowedError(
             _(
                 "もう発送の準備が終わっているため、取り下げできません。"
@@ -233,13 +245,13 @@ def withdraw(work: Work, request_id: int, household_id: int) -> Request:
         )
     back = [item for item in items if ALTERNATIVE.can(item.state, "withdraw")]
     if not back:
-        ALTERNATIVE.next(items[0].state if items else "withdrawn", "withdraw")
+        ALTERNATIVE.next(items[0].state if items else AlternativeState.WITHDRAWN, "withdraw")
     with work.session.begin_nested():
         packing.discard_open(work, row)
         lock_entitlements(work.session, back)
         for item in back:
             _take_back(work, item)
-    withdraw_proposal(work, row)
+    end_proposal(work, row)
     settle(work, row)
     if work.actor.organization is not None:
         announce(
@@ -255,13 +267,13 @@ def withdraw(work: Work, request_id: int, household_id: int) -> Request:
 def _take_back(work: Work, item: AlternativeItem) -> None:
     before = item.state
     step(work, item, "withdraw")
-    if before == "awaiting_stop":
-        # the claim stays until the issuer answered, so that nothing else begins about a code that
-        # may be void
+    if before == AlternativeState.AWAITING_STOP:
+        # the claim stays until the issuer has answered, so that no other request starts about a
+        # code that may be void
         item.coupon_owed = True
         return
     stock.release(work, item)
-    if before == "approved":
+    if before == AlternativeState.APPROVED:
         _give_coupon_back(work, item)
     else:
         let_go(work, item)
@@ -282,13 +294,14 @@ def _give_coupon_back(work: Work, item: AlternativeItem) -> None:
         ) from error
 
 
-def is_taken_back(session: Session, row: Request) -> bool:
-    """Tell whether nothing is left to take back, because that was done."""
+def is_withdrawn(session: Session, row: Request) -> bool:
+    """Tell whether a request was withdrawn, so that nothing is left to withdraw."""
     states = {item.state for item in items_of(session, row.id)}
-    return "withdrawn" in states and states <= {"withdrawn", "refused"}
+    gone = {AlternativeState.WITHDRAWN, AlternativeState.REFUSED}
+    return AlternativeState.WITHDRAWN in states and states <= gone
 
 
 def can_withdraw(session: Session, row: Request) -> bool:
-    """Tell whether the page may offer to take a request back."""
+    """Tell whether the page may offer to withdraw a request."""
     states = {item.state for item in items_of(session, row.id)}
-    return bool(states & set(BEFORE_PACKING)) and not states & {"packed", "posted", "returned"}
+    return bool(states & set(BEFORE_PACKING)) and not states & ON_ITS_WAY

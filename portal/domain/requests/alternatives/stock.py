@@ -1,9 +1,8 @@
-"""The stock ledger: pieces come in by serial range, are promised, leave in parcels and come back.
+"""The stock ledger: pieces are received, reserved, sent in parcels, returned; never below zero."""
 
-Never below zero.
-"""
-
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
@@ -25,21 +24,46 @@ from portal.domain.requests.alternatives.models import (
     StockReservation,
 )
 from portal.domain.requests.alternatives.serials import SerialRange, read_range
-from portal.domain.requests.alternatives.states import PIECE, RESERVATION
+from portal.domain.requests.alternatives.states import (
+    PIECE,
+    RESERVATION,
+    MovementKind,
+    PieceState,
+    ReservationState,
+)
 
 NOTE_LENGTH = 40
 CHUNK = 5_000
 """Serial numbers in one statement: SQLite takes some 32,000 values, psycopg 65,000."""
-MOVEMENTS = (
-    "received",
-    "reserved",
-    "unreserved",
-    "packed",
-    "unpacked",
-    "lost",
-    "damaged",
-    "counted",
-)
+
+
+@dataclass(frozen=True, slots=True)
+class Consignment:
+    """Pieces of one product that arrived with a delivery note, by their first and last number."""
+
+    product_id: str
+    first: str
+    last: str
+    delivery_note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """A line of the ledger: what it changes, what it belongs to, and why.
+
+    Attributes:
+        kind: What happened.
+        on_hand: The change of the pieces on hand (signed).
+        reserved: The change of the reserved pieces (signed).
+        subject_id: The key of the range, item, parcel or count it belongs to.
+        reason: A short note that names no person.
+    """
+
+    kind: MovementKind
+    on_hand: int
+    reserved: int
+    subject_id: int | None = None
+    reason: str = ""
 
 
 def product_of(program: Program, product_id: str) -> AlternativeProduct:
@@ -54,10 +78,7 @@ def product_of(program: Program, product_id: str) -> AlternativeProduct:
 
 
 def lock_balance(session: Session, product: str) -> StockBalance:
-    """Return a product's balance, fresh and locked to the end of the transaction.
-
-    Whoever writes stock waits here.
-    """
+    """Return a product's balance, fresh and locked: it serializes everybody who writes stock."""
     upsert = pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
     session.execute(
         upsert(StockBalance).values(product=product, on_hand=0, reserved=0).on_conflict_do_nothing()
@@ -70,17 +91,15 @@ def lock_balance(session: Session, product: str) -> StockBalance:
     ).one()
 
 
-def receive(work: Work, product_id: str, first: str, last: str, delivery_note: str) -> StockRange:
-    """Take pieces into stock by their first and last serial number.
-
-    Those who wait for stock are served.
+def receive(work: Work, arrived: Consignment) -> StockRange:
+    """Add a consignment to the stock, and serve the reservations that wait.
 
     Raises:
         InputError: no such product, no range, or no delivery note.
         ConflictError: a number of the range was received before.
     """
-    product, note = product_of(work.program, product_id), delivery_note.strip()
-    serials = read_range(first, last)
+    product, note = product_of(work.program, arrived.product_id), arrived.delivery_note.strip()
+    serials = read_range(arrived.first, arrived.last)
     if not 0 < len(note) <= NOTE_LENGTH:
         raise InputError(_s("納品書の番号を、40文字までで入力してください。"))
     balance = lock_balance(work.session, product.id)
@@ -101,7 +120,7 @@ def receive(work: Work, product_id: str, first: str, last: str, delivery_note: s
     common = {"range_id": row.id, "product": product.id, "state": PIECE.initial}
     for part in _chunks(serials.serials()):
         work.session.execute(insert(StockPiece), [{**common, "serial": serial} for serial in part])
-    write(work, balance, "received", row.count, 0, subject_id=row.id, reason=note)
+    write(work, balance, Movement(MovementKind.RECEIVED, row.count, 0, row.id, note))
     serve_waiting(work, balance)
     return row
 
@@ -122,20 +141,17 @@ def _refuse_known(session: Session, product_id: str, serials: SerialRange) -> No
 
 
 def reserve(work: Work, item: AlternativeItem) -> bool:
-    """Promise a child's pieces, or let it wait for stock behind those before it.
-
-    Tells whether they are promised.
-    """
+    """Reserve a child's pieces, or queue it for stock; returns whether they are reserved."""
     balance = lock_balance(work.session, item.product)
     row = StockReservation(item_id=item.id, product=item.product, pieces=item.pieces, at=work.now)
     work.session.add(row)
     work.session.flush()
     serve_waiting(work, balance)
-    return row.state == "reserved"
+    return row.state == ReservationState.RESERVED
 
 
 def serve_waiting(work: Work, balance: StockBalance) -> None:
-    """Promise what is free to those who wait, in order; the caller holds the lock."""
+    """Reserve free pieces for the waiting reservations, in order; the caller holds the lock."""
     waiting = work.session.scalars(
         select(StockReservation)
         .where(
@@ -149,28 +165,25 @@ def serve_waiting(work: Work, balance: StockBalance) -> None:
         if row.pieces > balance.on_hand - balance.reserved:
             return
         row.state, row.at = RESERVATION.next(row.state, "reserve"), work.now
-        write(work, balance, "reserved", 0, row.pieces, subject_id=row.item_id)
+        write(work, balance, Movement(MovementKind.RESERVED, 0, row.pieces, row.item_id))
 
 
 def release(work: Work, item: AlternativeItem) -> None:
-    """Give up what was promised to a child or waited for; who waits behind it is served.
-
-    Without either: nothing.
-    """
+    """Release a child's reservation, if it has one, and serve those that wait behind it."""
     balance = lock_balance(work.session, item.product)
     row = reservation_of(work.session, item.id)
     if row is None or not RESERVATION.can(row.state, "release"):
         return
-    promised = row.state == "reserved"
+    was_reserved = row.state == ReservationState.RESERVED
     row.state, row.at = RESERVATION.next(row.state, "release"), work.now
-    if promised:
-        write(work, balance, "unreserved", 0, -row.pieces, subject_id=item.id)
+    if was_reserved:
+        write(work, balance, Movement(MovementKind.UNRESERVED, 0, -row.pieces, item.id))
         serve_waiting(work, balance)
     work.session.flush()
 
 
 def reservation_of(session: Session, item_id: int) -> StockReservation | None:
-    """Return what is promised to a child, as it stands in the database now."""
+    """Return a child's reservation, fresh from the database."""
     return session.scalar(
         select(StockReservation)
         .where(StockReservation.item_id == item_id)
@@ -178,14 +191,23 @@ def reservation_of(session: Session, item_id: int) -> StockReservation | None:
     )
 
 
-def set_aside(session: Session, product: str, serials: Sequence[str], parcel_id: int) -> None:
-    """Lay pieces aside for a parcel that is being packed.
+def set_aside(session: Session, serials: Mapping[str, Sequence[str]], parcel_id: int) -> None:
+    """Set pieces aside for a parcel that is being packed; ``serials`` are by product.
 
     Raises:
         InputError: a number was scanned twice.
         NotFoundError: a number was never received.
         ConflictError: a piece is not in stock any more.
     """
+    for product in sorted(serials):
+        for piece in _pieces_to_set_aside(session, product, serials[product]):
+            piece.state, piece.parcel_id = PIECE.next(piece.state, "set_aside"), parcel_id
+        session.flush()
+
+
+def _pieces_to_set_aside(
+    session: Session, product: str, serials: Sequence[str]
+) -> list[StockPiece]:
     lock_balance(session, product)
     if len(set(serials)) != len(serials):
         raise InputError(_s("同じ番号を2回読み取りました。範囲を確かめてください。"))
@@ -196,17 +218,16 @@ def set_aside(session: Session, product: str, serials: Sequence[str], parcel_id:
     for piece in pieces:
         if not PIECE.can(piece.state, "set_aside"):
             raise ConflictError(_s("番号 %(no)s は、いま在庫にありません。") % {"no": piece.serial})
-        piece.state, piece.parcel_id = PIECE.next(piece.state, "set_aside"), parcel_id
-    session.flush()
+    return pieces
 
 
 def put_back(session: Session, products: Iterable[str], parcel_id: int) -> None:
-    """Lay the pieces of a parcel that was not confirmed back into stock."""
-    _step_pieces(session, products, parcel_id, "put_back", leave=True)
+    """Return the pieces of a parcel that was not confirmed to stock."""
+    _step_pieces(session, products, parcel_id, "put_back")
 
 
 def send_out(work: Work, items: Sequence[AlternativeItem], parcel_id: int) -> None:
-    """Take a confirmed parcel's pieces out of stock and out of what is promised."""
+    """Take a confirmed parcel's pieces out of stock, and use up their reservations."""
     for product, wanted in _by_product(items):
         balance = lock_balance(work.session, product)
         pieces = sum(item.pieces for item in wanted)
@@ -215,36 +236,36 @@ def send_out(work: Work, items: Sequence[AlternativeItem], parcel_id: int) -> No
             if row is None:
                 raise ConflictError(_s("この代替品には、在庫が割り当てられていません。"))
             row.state, row.at = RESERVATION.next(row.state, "use"), work.now
-        _step_pieces(work.session, [product], parcel_id, "send", leave=False)
-        write(work, balance, "packed", -pieces, -pieces, subject_id=parcel_id)
+        _step_pieces(work.session, [product], parcel_id, "send")
+        write(work, balance, Movement(MovementKind.PACKED, -pieces, -pieces, parcel_id))
 
 
 def restock(work: Work, items: Sequence[AlternativeItem], parcel_id: int) -> None:
-    """Lay the pieces of a parcel that came back for good into stock; those who wait are served."""
+    """Return the pieces of a returned parcel to stock, and serve the reservations that wait."""
     for product, sent in _by_product(items):
         balance = lock_balance(work.session, product)
-        _step_pieces(work.session, [product], parcel_id, "restock", leave=True)
+        _step_pieces(work.session, [product], parcel_id, "restock")
         pieces = sum(item.pieces for item in sent)
-        write(work, balance, "unpacked", pieces, 0, subject_id=parcel_id)
+        write(work, balance, Movement(MovementKind.UNPACKED, pieces, 0, parcel_id))
         serve_waiting(work, balance)
 
 
 def lose(work: Work, items: Sequence[AlternativeItem], parcel_id: int) -> None:
-    """Give up the pieces of a parcel that the post lost.
+    """Write off the pieces of a parcel that the carrier lost.
 
-    They left the stock before, the ledger says what became of them.
+    They left the stock when it was packed; the ledger records how many were lost.
     """
     for product, sent in _by_product(items):
         balance = lock_balance(work.session, product)
-        _step_pieces(work.session, [product], parcel_id, "lose", leave=False)
+        _step_pieces(work.session, [product], parcel_id, "lose")
         pieces = sum(item.pieces for item in sent)
-        write(work, balance, "lost", 0, 0, subject_id=parcel_id, reason=str(pieces))
+        write(work, balance, Movement(MovementKind.LOST, 0, 0, parcel_id, str(pieces)))
 
 
 def reserve_again(work: Work, item: AlternativeItem) -> bool:
-    """Promise a child other pieces for those that were lost, before those who asked later.
+    """Reserve other pieces for those that were lost, before later requests are served.
 
-    Tells whether they are promised.
+    Returns whether they are reserved.
     """
     balance = lock_balance(work.session, item.product)
     row = reservation_of(work.session, item.id)
@@ -253,58 +274,44 @@ def reserve_again(work: Work, item: AlternativeItem) -> bool:
     row.state, row.at = RESERVATION.next(row.state, "again"), work.now
     work.session.flush()
     serve_waiting(work, balance)
-    return row.state == "reserved"
+    return row.state == ReservationState.RESERVED
 
 
-def write(
-    work: Work,
-    balance: StockBalance,
-    kind: str,
-    on_hand: int,
-    reserved: int,
-    *,
-    subject_id: int | None = None,
-    reason: str = "",
-) -> None:
+def write(work: Work, balance: StockBalance, moved: Movement) -> None:
     """Add a line to the ledger and change the locked balance with it.
 
     Raises:
-        ConflictError: the balance would fall below zero, or below what is promised.
+        ConflictError: the balance would fall below zero, or below what is reserved.
     """
-    if kind not in MOVEMENTS:
-        raise ValueError("unknown kind of movement")
-    there, promised = balance.on_hand + on_hand, balance.reserved + reserved
+    there, promised = balance.on_hand + moved.on_hand, balance.reserved + moved.reserved
     if promised < 0 or there < promised:
         raise ConflictError(_s("在庫が足りません。何も変えていません。"), code="stock_short")
     balance.on_hand, balance.reserved = there, promised
     line = StockMovement(
         at=work.now,
         product=balance.product,
-        kind=kind,
-        on_hand=on_hand,
-        reserved=reserved,
-        subject_id=subject_id,
+        kind=moved.kind.value,
+        on_hand=moved.on_hand,
+        reserved=moved.reserved,
+        subject_id=moved.subject_id,
         actor_id=work.actor.id,
-        reason=reason,
+        reason=moved.reason,
     )
     work.session.add(line)
     record(
         work,
-        f"stock.{kind}",
+        f"stock.{moved.kind}",
         "stock",
-        subject_id,
+        moved.subject_id,
         product=balance.product,
-        on_hand=on_hand,
-        reserved=reserved,
+        on_hand=moved.on_hand,
+        reserved=moved.reserved,
     )
     work.session.flush()
 
 
 def pieces_by_serial(session: Session, product: str, serials: Sequence[str]) -> list[StockPiece]:
-    """Return the pieces with these serial numbers as the database has them now.
-
-    Unknown ones are left out.
-    """
+    """Return the pieces with these numbers, fresh from the database; unknown ones are omitted."""
     found: list[StockPiece] = []
     for part in _chunks(serials):
         found += session.scalars(
@@ -316,13 +323,14 @@ def pieces_by_serial(session: Session, product: str, serials: Sequence[str]) -> 
     return found
 
 
-def _step_pieces(
-    session: Session, products: Iterable[str], parcel_id: int, action: str, *, leave: bool
-) -> None:
+def _step_pieces(session: Session, products: Iterable[str], parcel_id: int, action: str) -> None:
+    """Step a parcel's pieces by the machine; what is in stock again belongs to no parcel."""
     for product in sorted(set(products)):
         lock_balance(session, product)
         for source, target in PIECE.steps[action].items():
-            values = {"state": target} | ({"parcel_id": None} if leave else {})
+            values: dict[str, Any] = {"state": target}
+            if target == PieceState.IN_STOCK:
+                values["parcel_id"] = None
             session.execute(
                 update(StockPiece)
                 .where(
@@ -336,7 +344,7 @@ def _step_pieces(
 
 
 def _by_product(items: Sequence[AlternativeItem]) -> list[tuple[str, list[AlternativeItem]]]:
-    """Group by product in the one order in which balances are locked."""
+    """Group items by product, in the order in which balances are always locked."""
     names = sorted({item.product for item in items})
     return [(name, [item for item in items if item.product == name]) for name in names]
 

@@ -1,9 +1,7 @@
-"""Stocktaking by two people.
-
-What one counted against the book, and which serial numbers make the difference.
-"""
+"""Stocktaking by two people: what one counted against the book, and which numbers differ."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,8 +18,14 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.requests.alternatives.models import StockBalance, StockCount, StockReservation
 from portal.domain.requests.alternatives.serials import SerialRange
-from portal.domain.requests.alternatives.states import PIECE, RESERVATION
+from portal.domain.requests.alternatives.states import (
+    PIECE,
+    RESERVATION,
+    MovementKind,
+    ReservationState,
+)
 from portal.domain.requests.alternatives.stock import (
+    Movement,
     lock_balance,
     pieces_by_serial,
     product_of,
@@ -33,20 +37,39 @@ APPROVAL = "count_stock"
 REASON_LENGTH = 100
 
 
-def propose_count(
-    work: Work,
-    product_id: str,
-    counted: int,
-    *,
-    missing: Sequence[SerialRange] = (),
-    found: Sequence[SerialRange] = (),
-    damaged: bool = False,
-    reason: str = "",
-) -> StockCount:
-    """Record what one person counted; the book changes only when another person confirms it.
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What one person counted of a product.
 
-    ``missing`` are pieces of the book that are not there (or, with ``damaged``, must not be sent
-    any more), ``found`` pieces that were missing before. ``reason`` is short and names no person.
+    Attributes:
+        product_id: The product.
+        pieces: How many pieces there are.
+        missing: Pieces of the book that are not there (or, where ``damaged``, must not be sent).
+        found: Pieces that were missing before.
+        damaged: Whether the missing pieces are there, but unusable.
+        reason: Why there is a difference; short, naming no person.
+    """
+
+    product_id: str
+    pieces: int
+    missing: Sequence[SerialRange] = ()
+    found: Sequence[SerialRange] = ()
+    damaged: bool = False
+    reason: str = ""
+
+    @property
+    def missing_serials(self) -> list[str]:
+        """The serial numbers of the missing pieces."""
+        return [serial for part in self.missing for serial in part.serials()]
+
+    @property
+    def found_serials(self) -> list[str]:
+        """The serial numbers of the found pieces."""
+        return [serial for part in self.found for serial in part.serials()]
+
+
+def propose_count(work: Work, counted: Counted) -> StockCount:
+    """Record what one person counted; the book changes only when another person confirms it.
 
     Raises:
         InputError: no such product, a difference without reason, or serial numbers that do not
@@ -54,60 +77,53 @@ def propose_count(
         ConflictError: a count of this product waits for its second person.
         NotAllowedError: the actor is no person with an account.
     """
-    product, balance = product_of(work.program, product_id), lock_balance(work.session, product_id)
+    product = product_of(work.program, counted.product_id)
+    balance = lock_balance(work.session, product.id)
     if work.actor.id is None:
         raise NotAllowedError(_s("在庫を数えられるのは、アカウントのある職員だけです。"))
     if waiting_count(work.session, product.id) is not None:
         raise ConflictError(
             _s("この代替品の棚卸しは、もう一人の確認を待っています。先に確認してください。")
         )
-    gone = [serial for part in missing for serial in part.serials()]
-    back = [serial for part in found for serial in part.serials()]
-    _refuse_unexplained(work.session, balance, counted, gone, back, reason)
+    _refuse_unexplained(work.session, balance, counted)
     row = StockCount(
         product=product.id,
-        counted=counted,
+        counted=counted.pieces,
         book=balance.on_hand,
-        missing=gone,
-        found=back,
-        damaged=damaged,
-        reason=reason.strip(),
+        missing=counted.missing_serials,
+        found=counted.found_serials,
+        damaged=counted.damaged,
+        reason=counted.reason.strip(),
         counted_by=work.actor.id,
         counted_at=work.now,
     )
     work.session.add(row)
     work.session.flush()
-    detail = {"product": product.id, "counted": counted, "book": row.book}
+    detail = {"product": product.id, "counted": counted.pieces, "book": row.book}
     row.approval_id = propose(work, APPROVAL, "stock_count", row.id, detail=detail).id
     work.session.flush()
     return row
 
 
-def _refuse_unexplained(
-    session: Session,
-    balance: StockBalance,
-    counted: int,
-    gone: list[str],
-    back: list[str],
-    reason: str,
-) -> None:
+def _refuse_unexplained(session: Session, balance: StockBalance, counted: Counted) -> None:
     """Raise InputError where serial numbers and reason do not explain the difference."""
-    if counted < 0 or counted != balance.on_hand - len(gone) + len(back):
+    gone, back = counted.missing_serials, counted.found_serials
+    if counted.pieces < 0 or counted.pieces != balance.on_hand - len(gone) + len(back):
         raise InputError(
             _s(
                 "数えた枚数%(counted)d枚と帳簿%(book)d枚の差が、番号の数と合いません。"
                 "なくなった番号と見つかった番号を、すべて入力してください。"
             )
-            % {"counted": counted, "book": balance.on_hand}
+            % {"counted": counted.pieces, "book": balance.on_hand}
         )
-    if (gone or back) and not 0 < len(reason.strip()) <= REASON_LENGTH:
+    if (gone or back) and not 0 < len(counted.reason.strip()) <= REASON_LENGTH:
         raise InputError(_s("差の理由を、100文字までで入力してください。"))
     _refuse_wrong(session, balance.product, gone, "write_off")
     _refuse_wrong(session, balance.product, back, "find")
 
 
 def confirm_count(work: Work, count_id: int) -> StockCount:
-    """Settle a count as its second person: pieces that are gone leave the book, found ones return.
+    """Settle a count as its second person: missing pieces leave the book, found ones return.
 
     Raises:
         NotFoundError: there is none of that key.
@@ -145,12 +161,16 @@ def confirm_count(work: Work, count_id: int) -> StockCount:
 
 
 def _settle_pieces(work: Work, balance: StockBalance, row: StockCount) -> None:
-    """Write off the missing pieces and take the found ones back into the book."""
+    """Write off the missing pieces, and return the found ones to the book."""
     if row.missing:
         _free_for(work, balance, len(row.missing))
     for serials, action, kind in (
-        (row.missing, "write_off", "damaged" if row.damaged else "counted"),
-        (row.found, "find", "counted"),
+        (
+            row.missing,
+            "write_off",
+            MovementKind.DAMAGED if row.damaged else MovementKind.COUNTED,
+        ),
+        (row.found, "find", MovementKind.COUNTED),
     ):
         for piece in pieces_by_serial(work.session, row.product, serials):
             piece.state = PIECE.next(piece.state, action)
@@ -158,11 +178,11 @@ def _settle_pieces(work: Work, balance: StockBalance, row: StockCount) -> None:
                 piece.parcel_id = None  # it was lost in a parcel, and is in none now
         if serials:
             change = len(serials) if action == "find" else -len(serials)
-            write(work, balance, kind, change, 0, subject_id=row.id, reason=row.reason)
+            write(work, balance, Movement(kind, change, 0, row.id, row.reason))
 
 
 def drop_count(work: Work, count_id: int) -> None:
-    """Refuse a count, or take the own one back. Raises NotFoundError and WrongStateError."""
+    """Reject a count, or withdraw one's own. Raises NotFoundError and WrongStateError."""
     row = _found(work.session, count_id)
     turn_down(work, row.approval_id or 0)
     row.settled_at = work.now
@@ -185,7 +205,7 @@ def _found(session: Session, count_id: int) -> StockCount:
 
 
 def _refuse_wrong(session: Session, product: str, serials: Sequence[str], action: str) -> None:
-    """Refuse serial numbers that are doubled, unknown or not where the action takes them from."""
+    """Refuse serial numbers that are doubled, unknown, or in a state without the action."""
     if len(set(serials)) != len(serials):
         raise InputError(_s("同じ番号を2回入力しました。範囲を確かめてください。"))
     fits = {
@@ -206,10 +226,13 @@ def _refuse_wrong(session: Session, product: str, serials: Sequence[str], action
 
 
 def _free_for(work: Work, balance: StockBalance, pieces: int) -> None:
-    """Take promises back, the last ones first, until so many pieces may leave the book."""
+    """Revoke reservations, the last ones first, until so many pieces may leave the book."""
     promised = work.session.scalars(
         select(StockReservation)
-        .where(StockReservation.product == balance.product, StockReservation.state == "reserved")
+        .where(
+            StockReservation.product == balance.product,
+            StockReservation.state == ReservationState.RESERVED,
+        )
         .order_by(StockReservation.id.desc())
         .execution_options(populate_existing=True)
     )
@@ -217,4 +240,4 @@ def _free_for(work: Work, balance: StockBalance, pieces: int) -> None:
         if balance.on_hand - balance.reserved >= pieces:
             return
         row.state, row.at = RESERVATION.next(row.state, "wait_again"), work.now
-        write(work, balance, "unreserved", 0, -row.pieces, subject_id=row.item_id)
+        write(work, balance, Movement(MovementKind.UNRESERVED, 0, -row.pieces, row.item_id))

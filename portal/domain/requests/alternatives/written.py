@@ -1,4 +1,4 @@
-"""What somebody writes when asking for paper: why, a message, and a number for calls about it."""
+"""What is written on a request for paper: why, a message, and a number for calls about it."""
 
 from dataclasses import dataclass, field
 
@@ -19,7 +19,7 @@ NO_CALL = "says nothing about calling"
 
 
 class WhyPaper(Labeled):
-    """Why somebody cannot use an electronic coupon (``domain.md`` §4.4)."""
+    """Why a person cannot use an electronic coupon (``domain.md`` §4.4)."""
 
     NO_SMARTPHONE = "no_smartphone", lambda: _("スマートフォンやパソコンがない")
     CANNOT_OPERATE = "cannot_operate", lambda: _("画面の操作がむずかしい")
@@ -36,7 +36,7 @@ class CallTime(Labeled):
 
 
 class SayWho(Labeled):
-    """Whether whoever calls may say that it is the ward: somebody else may answer, or stand beside."""
+    """Whether a caller of the office may name the ward: another person may answer or listen."""
 
     YES = "yes", lambda: _("区の名前を言ってもよい")
     NO = "no", lambda: _("区の名前を言わないでほしい")

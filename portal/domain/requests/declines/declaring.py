@@ -1,4 +1,4 @@
-"""A declaration, however it came, becomes a request with an item per child, or completes one that waits for it."""
+"""Turns a declaration, whatever its channel, into a request with items, or completes one."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -7,51 +7,48 @@ from datetime import date, datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.base import insert_together, table_of
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.program.eligibility import reaches_age_on
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _, current_locale
-from portal.domain.foundation.vault import Vault
 from portal.domain.foundation.work import Work
 from portal.domain.people.coupons import stopping
 from portal.domain.people.entitlements import claims
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Child, Household
 from portal.domain.people.households.records import open_child
-from portal.domain.requests.declines.items import bind, let_go, recount, step
+from portal.domain.requests.declines.items import (
+    LockedRows,
+    bind,
+    bind_locked,
+    let_go,
+    recount,
+    step,
+)
 from portal.domain.requests.declines.models import DeclineItem
-from portal.domain.requests.declines.states import DECLINE
+from portal.domain.requests.declines.reasons import DeclineWarning
+from portal.domain.requests.declines.states import DECLINE, DeclineState
 from portal.domain.requests.declines.written import WRITTEN, DeclineNote
-from portal.domain.requests.requests import kinds
+from portal.domain.requests.requests.kinds import RequestKind
 from portal.domain.requests.requests.models import Request
-from portal.domain.requests.requests.services import move, open_request, set_written, warn
+from portal.domain.requests.requests.services import (
+    NewRequest,
+    move,
+    open_request,
+    set_written,
+    warn,
+)
+from portal.domain.requests.requests.states import RequestState
 
 ADULT_AGE = 18
 NOTHING = DeclineNote()
-LATE, NO_ATTORNEY, ADULT_WARD, COUNTERSIGN, HONORED, CROSSED = (
-    "late",
-    "no_attorney",
-    "adult_ward",
-    "countersign",
-    "honored",
-    "crossed",
-)
-WEAK = frozenset({LATE, NO_ATTORNEY})
-"""A request with one of these binds nobody and is never accepted.
-
-A better declaration may still complete it.
-"""
 
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """One child's right: its entitlement and its number in the household.
+    """One child's right: its locked entitlement and the child's number in the household.
 
-    ``adult`` on the day of the declaration.
-
-    ``state``, ``claimed_by`` and ``claim_id`` are the locked entitlement's.
+    ``adult``: 18 or older on the day of the declaration.
     """
 
     id: int
@@ -65,18 +62,41 @@ class Right:
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """Who gives up what. ``received_at`` is the instant that counts for the deadline (UTC).
+    """Who gives up what.
 
-    ``binding`` is False where it must not yet touch any coupon: late, or not signed by who may
-    sign. ``receipt_no`` is a number for a new request, made before.
+    Attributes:
+        household_id: The declaring household, which the caller has locked.
+        rights: The rights that are given up.
+        received_at: The instant that counts for the deadline (UTC).
+        binding: False where no coupon may be touched yet: late, or not signed by an authorized
+            person.
+        warnings: What the reviewer must look at.
+        written: What was written with it.
+        countersigned: The numbers of the children of 18 or older who signed themselves.
+        receipt_no: A number for a new request that the caller made before; "" for none.
     """
 
+    household_id: int
+    rights: Sequence[Right]
     received_at: datetime
     binding: bool = True
     warnings: tuple[str, ...] = ()
     written: DeclineNote = field(default=NOTHING, repr=False)
     countersigned: Collection[int] = ()
-    receipt_no: str | None = None
+    receipt_no: str = ""
+
+    @property
+    def signed(self) -> list[int]:
+        """The numbers of the children in it who signed themselves."""
+        return [right.ordinal for right in self.rights if right.ordinal in self.countersigned]
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """An earlier decline that a declaration completes, with its live items; both locked."""
+
+    request: Request
+    items: Sequence[DeclineItem]
 
 
 def is_adult(birth: date, day: date) -> bool:
@@ -85,13 +105,13 @@ def is_adult(birth: date, day: date) -> bool:
 
 
 def lock_household(session: Session, household_id: int) -> None:
-    """Let declarations of one household come one after the other, whichever way they come."""
+    """Serialize the declarations of one household, whichever channel they use."""
     session.execute(
         select(Household.id).where(Household.id == household_id).with_for_update(key_share=True)
     )
 
 
-# put together once, on the plain tables: building a statement takes longer than running it
+# built once, on the plain tables: building a statement takes longer than running it
 _E, _C, _H = (table_of(kind) for kind in (Entitlement, Child, Household))
 _RIGHTS = (
     select(
@@ -117,9 +137,7 @@ _RIGHTS = (
 
 
 def lock_rights(work: Work, household_id: int, ordinals: Sequence[int], day: date) -> list[Right]:
-    """Return the chosen children of a household, which is locked as by ``lock_household``.
-
-    So are the children's rights.
+    """Return the rights of the chosen children; household and rights are locked.
 
     Raises:
         InputError: none was chosen, or one is not of this household.
@@ -142,50 +160,46 @@ def lock_rights(work: Work, household_id: int, ordinals: Sequence[int], day: dat
     ]
 
 
-def declare(
-    work: Work,
-    household_id: int,
-    rights: Sequence[Right],
-    said: Declaration,
-    completes: tuple[Request, list[DeclineItem]] | None = None,
-) -> Request:
-    """Carry out a declaration of a locked household.
+def declare(work: Work, said: Declaration, completes: Unfinished | None = None) -> Request:
+    """Carry out a declaration.
 
-    The caller decided whether it is in time, and looked back.
+    The caller decided whether it is in time, and looked for an earlier decline.
 
     Raises:
         ConflictError: a child is decided already, or another request is open for it.
         NotAllowedError: a coupon was spent, or was shown and can never be stopped.
     """
     if completes is not None:
-        return _complete(work, *completes, rights, said)
-    ids = [right.id for right in rights]
+        return _complete(work, completes, said)
+    ids = [right.id for right in said.rights]
     coupons: stopping.Live = ()
     if said.binding:  # whatever can be refused is refused before the first row is written
-        claims.refuse_claimed(rights, ids, None)
+        claims.refuse_claimed(said.rights, ids, None)
         coupons = stopping.lock_live_coupons(work.session, ids)
-    signed = [right.ordinal for right in rights if right.ordinal in said.countersigned]
-    warnings = _warnings(work.program, said, rights, signed)
-    row = open_request(
-        work,
-        kinds.DECLINE,
-        household_id,
+    warnings = _warnings(work, said, said.signed)
+    row = open_request(work, _new_request(said, warnings))
+    _insert_items(work, row, said)
+    if said.binding:
+        bind_locked(work, row, LockedRows(said.rights, coupons))
+    if DeclineWarning.COUNTERSIGN in warnings:
+        move(work, row, "ask_back", waits_for=DeclineWarning.COUNTERSIGN)
+    return row
+
+
+def _new_request(said: Declaration, warnings: tuple[str, ...]) -> NewRequest:
+    return NewRequest(
+        RequestKind.DECLINE,
+        said.household_id,
+        children=len(said.rights),
+        amount_yen=sum(right.amount_yen for right in said.rights),
         written=WRITTEN.seal(said.written),
-        children=len(rights),
-        amount_yen=sum(right.amount_yen for right in rights),
         received_at=said.received_at,
         warnings=warnings,
         receipt_no=said.receipt_no,
     )
-    _insert_items(work, row, rights, signed)
-    if said.binding:
-        bind(work, row, ids, read=rights, coupons=coupons)
-    if COUNTERSIGN in warnings:
-        move(work, row, "ask_back", waits_for=COUNTERSIGN)
-    return row
 
 
-def _insert_items(work: Work, row: Request, rights: Sequence[Right], signed: list[int]) -> None:
+def _insert_items(work: Work, row: Request, said: Declaration) -> None:
     common = {"request_id": row.id, "created_at": work.now, "changed_at": work.now}
     items = [
         {
@@ -193,92 +207,83 @@ def _insert_items(work: Work, row: Request, rights: Sequence[Right], signed: lis
             "entitlement_id": right.id,
             "state": DECLINE.initial,
             "adult": right.adult,
-            "countersigned_at": work.now if right.ordinal in signed else None,
+            "countersigned_at": work.now if right.ordinal in said.countersigned else None,
         }
-        for right in rights
+        for right in said.rights
     ]
     insert_together(work.session, DeclineItem, items)
 
 
-def _warnings(
-    program: Program, said: Declaration, rights: Collection[Right], signed: Collection[int]
-) -> tuple[str, ...]:
-    adults = [right for right in rights if right.adult]
-    rule, warnings = program.requests.adult_rule, [*said.warnings]
+def _warnings(work: Work, said: Declaration, signed: Collection[int]) -> tuple[str, ...]:
+    adults = [right for right in said.rights if right.adult]
+    rule, warnings = work.program.requests.adult_rule, [*said.warnings]
     if rule == "ward" and adults:
-        warnings.append(ADULT_WARD)
+        warnings.append(DeclineWarning.ADULT_WARD)
     if rule == "countersign" and any(right.ordinal not in signed for right in adults):
-        warnings.append(COUNTERSIGN)
+        warnings.append(DeclineWarning.COUNTERSIGN)
     return tuple(warnings)
 
 
-def _complete(
-    work: Work,
-    row: Request,
-    known: Sequence[DeclineItem],
-    rights: Sequence[Right],
-    said: Declaration,
-) -> Request:
-    _take_over(work.vault, row, said, work.actor)
-    items = _items(work, row, known, rights, said)
+def _complete(work: Work, before: Unfinished, said: Declaration) -> Request:
+    row = before.request
+    _take_over(work, row, said)
+    items = _items(work, before, said)
     work.session.flush()
     if said.binding:
         bind(work, row, [item.entitlement_id for item in items])
     recount(work.session, row, items)
     by_id = {item.entitlement_id: item for item in items}
-    signed = [r.ordinal for r in rights if by_id[r.id].countersigned_at is not None]
-    warnings = _warnings(work.program, said, rights, signed)
+    signed = [r.ordinal for r in said.rights if by_id[r.id].countersigned_at is not None]
+    warnings = _warnings(work, said, signed)
     warn(row, warnings, work.now)
-    if row.state == "with_resident" and COUNTERSIGN not in warnings:
+    unsigned = DeclineWarning.COUNTERSIGN in warnings
+    if row.state == RequestState.WITH_RESIDENT and not unsigned:
         move(work, row, "answer")
-    elif row.state == "waiting" and COUNTERSIGN in warnings:
-        move(work, row, "ask_back", waits_for=COUNTERSIGN)
+    elif row.state == RequestState.WAITING and unsigned:
+        move(work, row, "ask_back", waits_for=DeclineWarning.COUNTERSIGN)
     work.session.flush()
     return row
 
 
-def _take_over(vault: Vault, row: Request, said: Declaration, actor: Actor) -> None:
-    row.channel, row.received_at, row.language = (
-        actor.channel.value,
-        said.received_at,
-        current_locale(),
-    )
+def _take_over(work: Work, row: Request, said: Declaration) -> None:
+    row.channel, row.received_at = work.actor.channel.value, said.received_at
+    row.language = current_locale()
     if said.written != NOTHING:
-        set_written(vault, row, WRITTEN, said.written)
+        set_written(work.vault, row, WRITTEN.seal(said.written))
 
 
-def _items(
-    work: Work,
-    row: Request,
-    known: Sequence[DeclineItem],
-    rights: Sequence[Right],
-    said: Declaration,
-) -> list[DeclineItem]:
-    chosen: list[DeclineItem] = []
-    by_entitlement = {item.entitlement_id: item for item in known}
-    for right in rights:
+def _items(work: Work, before: Unfinished, said: Declaration) -> list[DeclineItem]:
+    """Return the items of the children declared now; those of children left out end."""
+    declared: list[DeclineItem] = []
+    by_entitlement = {item.entitlement_id: item for item in before.items}
+    for right in said.rights:
         item = by_entitlement.pop(right.id, None)
         if item is None:
-            item = DeclineItem(
-                request_id=row.id,
-                entitlement_id=right.id,
-                state=DECLINE.initial,
-                created_at=work.now,
-                changed_at=work.now,
-            )
-            work.session.add(item)
-        elif item.state == "returned_for_correction":
-            step(work, row, item, "resubmit")
-        elif item.state == "unclear":
-            step(work, row, item, "clarify")
+            item = _new_item(work, before.request, right)
+        elif item.state == DeclineState.RETURNED_FOR_CORRECTION:
+            step(work, item, "resubmit")
+        elif item.state == DeclineState.UNCLEAR:
+            step(work, item, "clarify")
         item.adult = right.adult
         if right.ordinal in said.countersigned:
             item.countersigned_at = work.now
-        chosen.append(item)
+        declared.append(item)
     for left_out in by_entitlement.values():
-        if left_out.state == "unclear":
-            step(work, row, left_out, "clarify_refuse")
-        elif left_out.state in {"returned_for_correction", "submitted"}:
-            step(work, row, left_out, "withdraw")
-            let_go(work, row, left_out)
-    return chosen
+        if left_out.state == DeclineState.UNCLEAR:
+            step(work, left_out, "clarify_refuse")
+        elif left_out.state in {DeclineState.RETURNED_FOR_CORRECTION, DeclineState.SUBMITTED}:
+            step(work, left_out, "withdraw")
+            let_go(work, before.request, left_out)
+    return declared
+
+
+def _new_item(work: Work, row: Request, right: Right) -> DeclineItem:
+    item = DeclineItem(
+        request_id=row.id,
+        entitlement_id=right.id,
+        state=DECLINE.initial,
+        created_at=work.now,
+        changed_at=work.now,
+    )
+    work.session.add(item)
+    return item

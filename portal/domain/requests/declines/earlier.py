@@ -1,4 +1,4 @@
-"""What a household declared before: a declaration completes it, or is refused because of it."""
+"""Finds earlier declines of a household: a new declaration completes one, or is refused."""
 
 from collections.abc import Collection
 
@@ -8,25 +8,25 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.base import table_of
 from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _
-from portal.domain.requests.declines.declaring import WEAK, Right
+from portal.domain.requests.declines.declaring import Right, Unfinished
 from portal.domain.requests.declines.items import items_of
 from portal.domain.requests.declines.models import DeclineItem
-from portal.domain.requests.declines.states import LIVE
-from portal.domain.requests.requests import kinds
+from portal.domain.requests.declines.reasons import WEAK
+from portal.domain.requests.declines.states import LIVE, DeclineState
+from portal.domain.requests.requests.kinds import RequestKind
 from portal.domain.requests.requests.models import Request
+from portal.domain.requests.requests.states import RequestState
 
 _R = table_of(Request)
 _EARLIER = (
     select(_R.c.id)
-    .where(_R.c.household_id == bindparam("household_id"), _R.c.kind == kinds.DECLINE)
+    .where(_R.c.household_id == bindparam("household_id"), _R.c.kind == RequestKind.DECLINE)
     .limit(1)
 )
 
 
-def look_back(
-    session: Session, household_id: int, rights: Collection[Right]
-) -> tuple[Request, list[DeclineItem]] | None:
-    """Return what this declaration of a locked household completes (``unfinished``), if anything.
+def look_back(session: Session, household_id: int, rights: Collection[Right]) -> Unfinished | None:
+    """Return the earlier decline that a declaration of a locked household completes, if any.
 
     Raises:
         ConflictError: a child's decline is under way or done in another request.
@@ -34,24 +34,22 @@ def look_back(
     if session.scalar(_EARLIER, {"household_id": household_id}) is None:
         return None
     found = unfinished(session, household_id, rights)
-    refuse_declined(session, rights, but_not=found[0].id if found else None)
+    refuse_declined(session, rights, but_not=found.request.id if found else None)
     return found
 
 
-def unfinished(
-    session: Session, household_id: int, rights: Collection[Right]
-) -> tuple[Request, list[DeclineItem]] | None:
-    """Return the household's newest decline that these children's declaration completes, locked, with its items.
+def unfinished(session: Session, household_id: int, rights: Collection[Right]) -> Unfinished | None:
+    """Return the newest decline that a declaration of these children completes.
 
-    That is a wish told on the telephone (no items yet); or one of theirs that was returned for
-    correction, unclear, late, or signed by somebody who may not.
+    That is a wish recorded on the telephone (no items yet); or one of theirs that was returned for
+    correction, unclear, late, or signed by a person who is not authorized.
     """
     rows = session.scalars(
         select(Request)
         .where(
             Request.household_id == household_id,
-            Request.kind == kinds.DECLINE,
-            Request.state.in_(("waiting", "with_resident")),
+            Request.kind == RequestKind.DECLINE,
+            Request.state.in_((RequestState.WAITING, RequestState.WITH_RESIDENT)),
         )
         .order_by(Request.id.desc())
         .with_for_update()
@@ -64,10 +62,10 @@ def unfinished(
         waits = {
             i.entitlement_id
             for i in items
-            if weak or i.state in {"returned_for_correction", "unclear"}
+            if weak or i.state in {DeclineState.RETURNED_FOR_CORRECTION, DeclineState.UNCLEAR}
         }
         if not items or waits & wanted:
-            return row, items
+            return Unfinished(row, items)
     return None
 
 
@@ -77,7 +75,7 @@ def refuse_declined(
     """Refuse children whose decline is under way or done in another request.
 
     Raises:
-        ConflictError: ``already_declined``; the sentence says the receipt number.
+        ConflictError: ``already_declined``; the sentence names the receipt number.
     """
     number = session.scalar(
         select(Request.receipt_no)

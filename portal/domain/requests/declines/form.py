@@ -1,13 +1,10 @@
-"""The decline form (辞退届, ``domain.md`` §4.3).
-
-Blank for paper, and what it means in the reader's language.
-"""
+"""The blank decline form (辞退届, ``domain.md`` §4.3), with its meaning for the reader."""
 
 from datetime import datetime
 
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _
-from portal.domain.requests.requests.blank_forms import blank_form_pdf
+from portal.domain.requests.requests.blank_forms import BlankForm, blank_form_pdf
 
 
 def meaning_of(program: Program) -> tuple[str, ...]:
@@ -23,14 +20,13 @@ def meaning_of(program: Program) -> tuple[str, ...]:
 def decline_form_pdf(program: Program, now: datetime, letter_number: str = "") -> bytes:
     """Return the blank form as PDF.
 
-    At most a letter's number stands on it: no name, no address, no child (§2.6).
+    At most a letter's number is on it: no name, no address, no child (§2.6).
     """
-    return blank_form_pdf(
-        program,
+    form = BlankForm(
         "decline_form.typ",
         program.windows.decline.last_day,
         meaning_of(program),
-        now,
-        unit=f"{program.amount_yen:,}円",
-        letter=letter_number,
+        letter_number,
+        {"unit": f"{program.amount_yen:,}円"},
     )
+    return blank_form_pdf(program, form, now)

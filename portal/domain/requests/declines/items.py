@@ -1,9 +1,7 @@
-"""Items of a decline.
-
-Stepped by the machine, made binding for coupon and child, let go, and closed with the request.
-"""
+"""Items of a decline: stepped by the machine, made binding, released, closed with the request."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,19 +12,27 @@ from portal.domain.people.coupons import stopping
 from portal.domain.people.entitlements import claims
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.requests.declines.models import DeclineItem
-from portal.domain.requests.declines.states import DECLINE
-from portal.domain.requests.requests import kinds
+from portal.domain.requests.declines.states import DECLINE, OPEN, DeclineState
+from portal.domain.requests.requests.kinds import Result
 from portal.domain.requests.requests.models import Request
-from portal.domain.requests.requests.services import move
+from portal.domain.requests.requests.services import close
 
 REASON = "decline"
-OPEN = ("submitted", "returned_for_correction", "unclear", "awaiting_stop")
+_RESULTS = {DeclineState.ACCEPTED: Result.ACCEPTED, DeclineState.WITHDRAWN: Result.WITHDRAWN}
+
+
+@dataclass(frozen=True, slots=True)
+class LockedRows:
+    """Entitlements and coupons as the caller read and locked them, to save reading them again."""
+
+    rights: Sequence[claims.Claimable]
+    coupons: stopping.Live
 
 
 def items_of(session: Session, request_id: int) -> list[DeclineItem]:
     """Return the items of a request in the order of its children.
 
-    Whoever writes them locked the request before.
+    Whoever writes them has locked the request.
     """
     statement = (
         select(DeclineItem)
@@ -37,7 +43,7 @@ def items_of(session: Session, request_id: int) -> list[DeclineItem]:
     return list(session.scalars(statement))
 
 
-def step(work: Work, row: Request, item: DeclineItem, action: str) -> DeclineItem:
+def step(work: Work, item: DeclineItem, action: str) -> DeclineItem:
     """Take one step of the machine on an item of a locked request and log it.
 
     Raises WrongStateError.
@@ -50,64 +56,55 @@ def step(work: Work, row: Request, item: DeclineItem, action: str) -> DeclineIte
         f"decline.{action}",
         "decline_item",
         item.id,
-        household_id=row.household_id,
-        request=row.id,
+        household_id=work.session.get_one(Request, item.request_id).household_id,
+        request=item.request_id,
         before=before,
         after=item.state,
     )
     return item
 
 
-def bind(
-    work: Work,
-    row: Request,
-    entitlement_ids: Sequence[int],
-    *,
-    read: Sequence[claims.Claimable] | None = None,
-    coupons: stopping.Live | None = None,
-) -> Sequence[claims.Claimable]:
-    """Keep other requests away from these children and hide their coupons; all of them or none.
-
-    ``read`` and ``coupons`` are their rows as the caller read and locked them (``claim``,
-    ``hide_all``).
+def bind(work: Work, row: Request, entitlement_ids: Sequence[int]) -> Sequence[claims.Claimable]:
+    """Claim children for a decline and hide their coupons; all of them or none.
 
     Raises:
         ConflictError: a child is decided already, or another request is open for it.
         NotAllowedError: its coupon was spent, or was shown and can never be stopped.
     """
     household_id = row.household_id or 0
-    rows = claims.claim(work, household_id, entitlement_ids, claims.DECLINE, row.id, read=read)
-    stopping.hide_all(work, [one.id for one in rows], household_id, reason=REASON, read=coupons)
+    rows = claims.claim(work, household_id, entitlement_ids, claims.DECLINE, row.id)
+    stopping.hide_all(work, [one.id for one in rows], household_id, reason=REASON)
     return rows
 
 
+def bind_locked(work: Work, row: Request, locked: LockedRows) -> None:
+    """Do the same as ``bind`` for rows that the caller has locked and checked."""
+    household_id, ids = row.household_id or 0, [right.id for right in locked.rights]
+    claims.claim(work, household_id, ids, claims.DECLINE, row.id, read=locked.rights)
+    stopping.hide_all(work, ids, household_id, reason=REASON, read=locked.coupons)
+
+
 def let_go(work: Work, row: Request, item: DeclineItem) -> None:
-    """Give child and coupon back after its part of the request ended without a decline."""
+    """Release child and coupon after its part of the request ended without a decline."""
     held = work.session.scalar(
         select(Entitlement.claim_id).where(Entitlement.id == item.entitlement_id)
     )
     if held != row.id:
-        return  # it was never binding (late, unclear, not signed by who may), or another request has it
+        return  # it was never binding (late, unclear, wrong signer), or another request claims it
     claims.free(work, item.entitlement_id, row.id)
     stopping.unhide(work, item.entitlement_id)
 
 
-def result_of(items: Iterable[DeclineItem]) -> str:
-    """Return the request's result: what all items became, or that they differ."""
-    ends = {item.state for item in items}
+def result_of(items: Iterable[DeclineItem]) -> Result:
+    """Return the request's result: what all items became, or ``PARTLY`` where they differ."""
+    ends = {DeclineState(item.state) for item in items}
     if len(ends) == 1:
-        return {"accepted": kinds.ACCEPTED, "withdrawn": kinds.WITHDRAWN}.get(
-            ends.pop(), kinds.REFUSED
-        )
-    ends.discard("withdrawn")  # a child left out in a correction says nothing about the others
-    return result_of_one(ends)
-
-
-def result_of_one(ends: set[str]) -> str:
-    """Return the result of states that remain after withdrawn ones were set aside."""
-    if ends == {"accepted"}:
-        return kinds.ACCEPTED
-    return kinds.REFUSED if ends == {"refused"} else kinds.PARTLY
+        return _RESULTS.get(ends.pop(), Result.REFUSED)
+    # a child that a correction left out says nothing about the others
+    ends.discard(DeclineState.WITHDRAWN)
+    if ends == {DeclineState.ACCEPTED}:
+        return Result.ACCEPTED
+    return Result.REFUSED if ends == {DeclineState.REFUSED} else Result.PARTLY
 
 
 def settle(work: Work, row: Request) -> bool:
@@ -116,12 +113,13 @@ def settle(work: Work, row: Request) -> bool:
     items = items_of(work.session, row.id)
     if any(item.state in OPEN for item in items):
         return False
-    move(work, row, "close", result=result_of(items))
+    close(work, row, result_of(items))
     return True
 
 
 def recount(session: Session, row: Request, items: Iterable[DeclineItem]) -> None:
-    """Put children and yen of the request's own items into its row."""
-    ids = [item.entitlement_id for item in items if item.state not in {"withdrawn", "refused"}]
+    """Set children and yen of a request to the sums of its items."""
+    gone = {DeclineState.WITHDRAWN, DeclineState.REFUSED}
+    ids = [item.entitlement_id for item in items if item.state not in gone]
     amounts = session.scalars(select(Entitlement.amount_yen).where(Entitlement.id.in_(ids))).all()
     row.children, row.amount_yen = len(amounts), sum(amounts)

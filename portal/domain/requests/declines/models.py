@@ -1,4 +1,4 @@
-"""What one request declines: an item per child."""
+"""The table of declines: one item per child."""
 
 from datetime import datetime
 
@@ -14,9 +14,8 @@ class DeclineItem(Base):
     """One child's part of a decline.
 
     ``adult``: 18 or older on the day of the declaration (``domain.md`` §1.2 no. 8).
-
-    ``countersigned_at`` is when that person's own signed paper reached us.
-    The partial unique index keeps a child from being declined twice, whatever ways its forms came.
+    ``countersigned_at``: when that person's own signed form reached us. The partial unique index
+    keeps a child from being declined twice, by whatever channels its forms came.
     """
 
     __tablename__ = "decline_item"

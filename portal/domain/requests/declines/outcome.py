@@ -1,4 +1,4 @@
-"""Accepting, its end after the issuer's answer, and taking back.
+"""Accepts declines, ends them after the issuer's answer, and withdraws them.
 
 Coupon, child and item always change together.
 """
@@ -19,17 +19,16 @@ from portal.domain.people.entitlements.services import locked as locked_entitlem
 from portal.domain.people.households.queries import open_holds
 from portal.domain.requests.declines.items import REASON, bind, items_of, let_go, settle, step
 from portal.domain.requests.declines.models import DeclineItem
-from portal.domain.requests.declines.states import DECLINE
+from portal.domain.requests.declines.reasons import DeclineReason
+from portal.domain.requests.declines.states import DECLINE, DeclineState
+from portal.domain.requests.requests.decisions import Reply
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.services import locked, move, set_reply
-
-SPENT = "spent"
+from portal.domain.requests.requests.states import RequestState
 
 
 def carry_out(work: Work, row: Request, items: Sequence[DeclineItem]) -> None:
-    """Accept items of a locked request.
-
-    Codes are stopped, and a child whose code is void is declined at once.
+    """Accept items of a locked request: stop the codes, decline each child whose code is void.
 
     Raises:
         NotAllowedError: the household is held, or a coupon was spent or can never be stopped.
@@ -42,7 +41,7 @@ def carry_out(work: Work, row: Request, items: Sequence[DeclineItem]) -> None:
         )
     for item in items:
         if DECLINE.can(item.state, "accept"):
-            step(work, row, item, "accept")
+            step(work, item, "accept")
         stop = stopping.begin_stop(work, item.entitlement_id, reason=REASON)
         if stop is stopping.Stop.DONE:
             _finish(work, row, item)
@@ -51,7 +50,7 @@ def carry_out(work: Work, row: Request, items: Sequence[DeclineItem]) -> None:
 
 
 def _finish(work: Work, row: Request, item: DeclineItem) -> None:
-    step(work, row, item, "confirm")
+    step(work, item, "confirm")
     claims.free(work, item.entitlement_id, row.id)
     change(work, item.entitlement_id, "decline")
 
@@ -59,14 +58,15 @@ def _finish(work: Work, row: Request, item: DeclineItem) -> None:
 def _awaiting(session: Session, entitlement_id: int) -> tuple[Request, DeclineItem] | None:
     request_id = session.scalar(
         select(DeclineItem.request_id).where(
-            DeclineItem.entitlement_id == entitlement_id, DeclineItem.state == "awaiting_stop"
+            DeclineItem.entitlement_id == entitlement_id,
+            DeclineItem.state == DeclineState.AWAITING_STOP,
         )
     )
     if request_id is None:
         return None
     row = locked(session, request_id)
     for item in items_of(session, row.id):
-        if item.entitlement_id == entitlement_id and item.state == "awaiting_stop":
+        if item.entitlement_id == entitlement_id and item.state == DeclineState.AWAITING_STOP:
             return row, item
     return None
 
@@ -74,11 +74,9 @@ def _awaiting(session: Session, entitlement_id: int) -> tuple[Request, DeclineIt
 def stop_confirmed(work: Work, entitlement_id: int) -> Request | None:
     """Decline the child in the transaction in which its coupon became void.
 
-    None when no decline waited for that.
-
-    A child that is held meanwhile is not declined: the request goes back to a reviewer. A child
-    whose decline was taken back while the issuer was asked gets a fresh code; with none left, the
-    next assignment gives it one.
+    Returns None when no decline waited for that. A child that is held meanwhile is not declined:
+    the request goes back to a reviewer. A child whose decline was withdrawn while the issuer was
+    asked gets a new code; with none left, the next assignment gives it one.
     """
     found = _awaiting(work.session, entitlement_id)
     if found is None:
@@ -86,7 +84,7 @@ def stop_confirmed(work: Work, entitlement_id: int) -> Request | None:
         return None
     row, item = found
     if locked_entitlement(work.session, entitlement_id).state == "held":
-        if row.state == "in_progress":
+        if row.state == RequestState.IN_PROGRESS:
             move(work, row, "review_again", why="held")
         return row
     _finish(work, row, item)
@@ -95,21 +93,18 @@ def stop_confirmed(work: Work, entitlement_id: int) -> Request | None:
 
 
 def _free_withdrawn(work: Work, entitlement_id: int) -> bool:
-    """Give a child back whose decline was taken back while the issuer was asked.
-
-    Tells whether there is such one.
-    """
+    """Release a child whose decline was withdrawn while the issuer was asked, if there is one."""
     entitlement = locked_entitlement(work.session, entitlement_id)
-    taken_back = work.session.scalar(
+    withdrawn = work.session.scalar(
         select(DeclineItem.request_id).where(
             DeclineItem.entitlement_id == entitlement_id,
             DeclineItem.request_id == entitlement.claim_id,
-            DeclineItem.state == "withdrawn",
+            DeclineItem.state == DeclineState.WITHDRAWN,
         )
     )
-    if taken_back is None or entitlement.claimed_by != claims.DECLINE:
+    if withdrawn is None or entitlement.claimed_by != claims.DECLINE:
         return False
-    claims.free(work, entitlement_id, taken_back)
+    claims.free(work, entitlement_id, withdrawn)
     return True
 
 
@@ -125,16 +120,16 @@ def _give_owed(work: Work, entitlement_id: int) -> None:
 def stop_found_spent(work: Work, entitlement_id: int) -> Request | None:
     """Refuse the child's decline because its code was used.
 
-    None when no decline waited for the answer.
+    Returns None when no decline waited for the answer.
     """
     found = _awaiting(work.session, entitlement_id)
     if found is None:
         _free_withdrawn(work, entitlement_id)
         return None
     row, item = found
-    step(work, row, item, "found_spent")
+    step(work, item, "found_spent")
     let_go(work, row, item)
-    set_reply(work.vault, row, SPENT, "")
+    set_reply(work.vault, row, Reply(DeclineReason.SPENT))
     _tell(work, row, item)
     return row
 
@@ -151,11 +146,9 @@ def _tell(work: Work, row: Request, item: DeclineItem) -> None:
 
 
 def take_back(work: Work, row: Request, items: Sequence[DeclineItem]) -> None:
-    """Take items of a locked request back: children go on, coupons come back.
+    """Withdraw items of a locked request and give the coupons back, void ones from the reserve.
 
-    After a void from the reserve.
-
-    While an issuer is being asked, the child stays claimed until its answer (``stop_confirmed``,
+    While an issuer is being asked, the child stays claimed until the answer (``stop_confirmed``,
     ``stop_found_spent``).
 
     Raises:
@@ -165,13 +158,13 @@ def take_back(work: Work, row: Request, items: Sequence[DeclineItem]) -> None:
         held = bool(open_holds(work.session, row.household_id or 0))
         for item in items:
             before = item.state
-            step(work, row, item, "withdraw")
-            if before == "accepted":
+            step(work, item, "withdraw")
+            if before == DeclineState.ACCEPTED:
                 change(work, item.entitlement_id, "reopen")
                 if held:
                     change(work, item.entitlement_id, "hold")
                 _give_back(work, item, held=held)
-            elif before != "awaiting_stop":
+            elif before != DeclineState.AWAITING_STOP:
                 let_go(work, row, item)
             elif (
                 stopping.live_coupon(work.session, item.entitlement_id) is None

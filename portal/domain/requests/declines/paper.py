@@ -1,7 +1,4 @@
-"""Declines by post, FAX and counter.
-
-In time or not, signed by whom, clear or not, and never counted twice.
-"""
+"""Enters declines that came by post, FAX or at the counter; no form counts twice."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,24 +14,22 @@ from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.services import announce
 from portal.domain.people.tasks.models import Task
 from portal.domain.requests.declines.declaring import (
-    CROSSED,
-    HONORED,
-    LATE,
-    NO_ATTORNEY,
     Declaration,
     Right,
+    Unfinished,
     declare,
     lock_rights,
 )
 from portal.domain.requests.declines.earlier import look_back
 from portal.domain.requests.declines.models import DeclineItem
-from portal.domain.requests.declines.review import mark_unclear, note_signatures
+from portal.domain.requests.declines.reasons import WEAK, DeclineReason, DeclineWarning
+from portal.domain.requests.declines.review import FOLLOW_UP, mark_unclear, record_signatures
+from portal.domain.requests.declines.states import DeclineState
 from portal.domain.requests.declines.written import DeclineNote
 from portal.domain.requests.requests import paper_forms
 from portal.domain.requests.requests.decisions import Decided, Decision
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.paper_forms import (
-    SIGNERS,
     PaperEntry,
     add_form,
     as_entered,
@@ -44,8 +39,9 @@ from portal.domain.requests.requests.paper_forms import (
 )
 from portal.domain.requests.requests.services import locked
 
-__all__ = ["SIGNERS", "PaperEntry", "enter_form", "locked_out_task"]
 TROUBLE = "decline"
+DECIDABLE = (DeclineState.SUBMITTED, DeclineState.AWAITING_STOP, DeclineState.ACCEPTED)
+"""A child in one of these states needs no other declaration."""
 
 
 def enter_form(
@@ -53,11 +49,9 @@ def enter_form(
 ) -> Request:
     """Enter a paper form (辞退届).
 
-    Children who are declined already only get the form added to that request.
-
-    A form that is late, or not signed by who may, waits with a warning and touches no coupon; one
-    that is not clear, or that was sent before its household took the decline back, opens a task to
-    call or to write.
+    Children who are declined already only get the form added to that request. A form that is late,
+    or not signed by an authorized person, waits with a warning and touches no coupon; one that is
+    not clear, or was sent before its household withdrew, opens a task to call or to write.
 
     Raises:
         InputError: the entry contradicts itself, or no child of the household was chosen.
@@ -71,42 +65,44 @@ def enter_form(
     if not new:
         return row or _nothing()
     completes = look_back(work.session, household_id, new)
-    counts = _first_word(completes, counts)
-    warnings = weaknesses(work.program.windows.decline, form, counts)
     crossed = _crossed(work.session, new, form)
-    unclear = not form.is_clear or crossed
-    if unclear and completes is not None and completes[1]:
-        add_form(work, completes[0], form)  # the better word is still missing
-        return completes[0]
-    notes = ((CROSSED,) if crossed else ()) + ((HONORED,) if form.evidence else ())
+    unclear = crossed or not form.is_clear
+    if unclear and completes is not None and completes.items:
+        add_form(work, completes.request, form)  # a better declaration is still missing
+        return completes.request
+    counts = _first_instant(completes, counts)
+    weak = weaknesses(work.program.windows.decline, form, counts)
+    notes = {DeclineWarning.CROSSED: crossed, DeclineWarning.HONORED: bool(form.evidence)}
     said = Declaration(
+        household_id,
+        new,
         counts,
-        binding=not warnings and not unclear,
-        countersigned=form.countersigned,
-        warnings=(*warnings, *notes),
+        binding=not weak and not unclear,
+        warnings=(*weak, *(warning for warning, applies in notes.items() if applies)),
         written=form.written,
+        countersigned=form.countersigned,
     )
     entering = as_entered(work, form.channel)
-    row = declare(entering, household_id, new, said, completes)
-    add_form(entering, row, form)
+    return _finish(entering, declare(entering, said, completes), form, unclear=unclear)
+
+
+def _finish(work: Work, row: Request, form: PaperEntry[DeclineNote], *, unclear: bool) -> Request:
+    """Add the form to its request; tell the household, or ask it what an unclear form means."""
+    add_form(work, row, form)
     if unclear:
-        unclear_form = Decided(Decision.MARK_UNCLEAR, "unclear")
-        return mark_unclear(entering, row, unclear_form, form.follow_up)
-    _announce_received(work, household_id, row, form)
-    return row
-
-
-def _announce_received(
-    work: Work, household_id: int, row: Request, form: PaperEntry[DeclineNote]
-) -> None:
+        asked = {FOLLOW_UP: form.follow_up}
+        return mark_unclear(
+            work, row, Decided(Decision.MARK_UNCLEAR, DeclineReason.UNCLEAR, more=asked)
+        )
     announce(
         work,
-        household_id,
+        row.household_id or 0,
         "received",
         f"decline:{row.id}:received:{row.version}",
         contact=form.written.telephone or None,
         receipt_no=row.receipt_no,
     )
+    return row
 
 
 def _nothing() -> Request:
@@ -118,15 +114,15 @@ def _instant(work: Work, form: PaperEntry[DeclineNote]) -> datetime:
     return instant_that_counts(work.program, form, earlier)
 
 
-def _first_word(completes: tuple[Request, list[DeclineItem]] | None, counts: datetime) -> datetime:
+def _first_instant(completes: Unfinished | None, counts: datetime) -> datetime:
     """Return the instant of the first declaration that this form completes.
 
-    A mere wish on the telephone is none.
+    A wish recorded on the telephone is no declaration.
     """
     if completes is None:
         return counts
-    row, items = completes
-    return min(counts, row.received_at) if items or HONORED in row.warnings else counts
+    declared = completes.items or DeclineWarning.HONORED in completes.request.warnings
+    return min(counts, completes.request.received_at) if declared else counts
 
 
 def _join(
@@ -134,7 +130,7 @@ def _join(
 ) -> tuple[Request | None, list[Right]]:
     """Add the form to the requests in which its children are declined already.
 
-    Return the last and the other children.
+    Returns the last of these requests, and the children who are in none.
     """
     new = list(rights)
     joined: Request | None = None
@@ -142,33 +138,33 @@ def _join(
         select(DeclineItem.request_id, DeclineItem.entitlement_id)
         .where(
             DeclineItem.entitlement_id.in_([right.id for right in rights]),
-            DeclineItem.state.in_(("submitted", "awaiting_stop", "accepted")),
+            DeclineItem.state.in_(DECIDABLE),
         )
         .order_by(DeclineItem.request_id)
     ).all()
     for request_id in dict.fromkeys(id_ for id_, _entitlement in found):
         row = locked(work.session, request_id)
-        if {LATE, NO_ATTORNEY} & set(row.warnings):
+        if WEAK & set(row.warnings):
             continue  # this form may be the better one
         covered = {entitlement for id_, entitlement in found if id_ == request_id}
         new = [right for right in new if right.id not in covered]
         signed = {right.id for right in rights if right.ordinal in form.countersigned}
-        note_signatures(work, row, signed)
+        record_signatures(work, row, signed)
         add_form(work, row, form)
         joined = row
     return joined, new
 
 
 def _crossed(session: Session, rights: Sequence[Right], form: PaperEntry[DeclineNote]) -> bool:
-    """Tell whether the household took a decline back after this form was sent.
+    """Tell whether the household withdrew a decline after this form was sent.
 
-    Then it is no fresh decline.
+    The form is then no new decline.
     """
     latest = session.scalar(
         select(DeclineItem.changed_at)
         .where(
             DeclineItem.entitlement_id.in_([right.id for right in rights]),
-            DeclineItem.state == "withdrawn",
+            DeclineItem.state == DeclineState.WITHDRAWN,
         )
         .order_by(DeclineItem.changed_at.desc())
         .limit(1)

@@ -1,4 +1,4 @@
-"""Reading declines: a household's children, and who declined how."""
+"""Reads declines: of a household's children, of one request, and what a resident may declare."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,19 +13,25 @@ from portal.domain.people.entitlements.claims import DECLINE, RECIPIENT_CHANGE
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.states import OPEN as OPEN_ENTITLEMENT
 from portal.domain.people.households.models import Child
-from portal.domain.requests.declines.declaring import HONORED, LATE, NO_ATTORNEY
 from portal.domain.requests.declines.models import DeclineItem
-from portal.domain.requests.declines.states import LIVE
-from portal.domain.requests.requests import kinds
+from portal.domain.requests.declines.reasons import DeclineWarning
+from portal.domain.requests.declines.states import LIVE, DeclineState
+from portal.domain.requests.requests.kinds import RequestKind
 from portal.domain.requests.requests.models import Request
-from portal.domain.requests.requests.states import OPEN
+from portal.domain.requests.requests.states import OPEN, RequestState
+
+ASKED_BACK = frozenset({DeclineState.RETURNED_FOR_CORRECTION, DeclineState.UNCLEAR})
+"""The household was asked, and has not answered yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChildDecline:
-    """One child's decline that is under way or done.
+    """One child's decline that is in progress or done.
 
-    Its number in the household, its state and the receipt number.
+    Attributes:
+        ordinal: The child's number in the household.
+        state: The state of its item.
+        receipt_no: The receipt number of the request.
     """
 
     ordinal: int
@@ -35,16 +41,18 @@ class ChildDecline:
     @property
     def is_done(self) -> bool:
         """Tell whether the child is declined."""
-        return self.state == "accepted"
+        return self.state == DeclineState.ACCEPTED
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One child as the journey offers it.
 
-    ``why_not`` says why it cannot be declined ("" when it can).
-
-    ``receipt_no`` is the number of its own decline, where that is why.
+    Attributes:
+        ordinal: The child's number in the household.
+        amount_yen: What the child would give up.
+        why_not: Why it cannot be declined; "" where it can.
+        receipt_no: The number of its own decline where that is the reason; else "".
     """
 
     ordinal: int
@@ -82,7 +90,7 @@ def item_facts(session: Session, request_id: int) -> list[ItemFact]:
 
 
 def choices(session: Session, household_id: int) -> list[Choice]:
-    """Return a household's children with what stands against declining for them, if anything."""
+    """Return a household's children, each with the reason why it cannot be declined, if any."""
     declines = declines_of_household(session, household_id)
     return [
         _choice(entry, declines.get(entry.ordinal))
@@ -97,7 +105,7 @@ def _choice(entry: HouseholdCoupon, decline: ChildDecline | None) -> Choice:
 
 
 def _is_under_way(decline: ChildDecline) -> bool:
-    return decline.state not in {"returned_for_correction", "unclear"}
+    return decline.state not in ASKED_BACK
 
 
 def _why_not(entry: HouseholdCoupon, decline: ChildDecline | None) -> str:
@@ -118,14 +126,14 @@ def _why_not(entry: HouseholdCoupon, decline: ChildDecline | None) -> str:
     if entry.claimed_by == RECIPIENT_CHANGE:
         return _(
             "確認中です"
-        )  # as for any hold: whoever asks learns neither what is open nor who asked
+        )  # as for any hold: the reader learns neither what is open nor who asked
     if entry.claimed_by is not None and (decline is None or entry.claimed_by != DECLINE):
         return _("別の申請の手続き中です")
     return ""
 
 
 def declines_of_household(session: Session, household_id: int) -> dict[int, ChildDecline]:
-    """Return the children with a decline under way or done, by their numbers in the household."""
+    """Return declines in progress or done, by the children's numbers in the household."""
     rows = session.execute(
         select(Child.ordinal, DeclineItem.state, Request.receipt_no)
         .select_from(Request)
@@ -160,13 +168,13 @@ def ordinals_of(session: Session, request_id: int, states: Sequence[str] = ()) -
 
 
 def wish_of(session: Session, household_id: int) -> Request | None:
-    """Return a wish to decline that was told on the telephone and waits for the resident's own declaration."""
+    """Return a wish recorded on the telephone that waits for the resident's own declaration."""
     has_items = select(DeclineItem.id).where(DeclineItem.request_id == Request.id).exists()
     return session.scalars(
         select(Request)
         .where(
             Request.household_id == household_id,
-            Request.kind == kinds.DECLINE,
+            Request.kind == RequestKind.DECLINE,
             Request.state.in_(OPEN),
             ~has_items,
         )
@@ -176,7 +184,7 @@ def wish_of(session: Session, household_id: int) -> Request | None:
 
 
 def may_complete(session: Session, household_id: int) -> bool:
-    """Tell whether a word given in time waits to be completed, so that the journey stays open after the window.
+    """Tell whether an earlier declaration in time may be completed after the window.
 
     That is a correction, an unclear form, one that lacks a letter of attorney, or a receipt that
     was honored.
@@ -184,26 +192,25 @@ def may_complete(session: Session, household_id: int) -> bool:
     rows = session.scalars(
         select(Request).where(
             Request.household_id == household_id,
-            Request.kind == kinds.DECLINE,
-            Request.state.in_(("waiting", "with_resident")),
+            Request.kind == RequestKind.DECLINE,
+            Request.state.in_((RequestState.WAITING, RequestState.WITH_RESIDENT)),
         )
     ).all()
     for row in rows:
         states = set(
             session.scalars(select(DeclineItem.state).where(DeclineItem.request_id == row.id))
         )
-        asked_back = (
-            bool(states & {"returned_for_correction", "unclear"}) or NO_ATTORNEY in row.warnings
-        )
-        if LATE not in row.warnings and (asked_back or (not states and HONORED in row.warnings)):
+        asked_back = bool(states & ASKED_BACK) or DeclineWarning.NO_ATTORNEY in row.warnings
+        honored = not states and DeclineWarning.HONORED in row.warnings
+        if DeclineWarning.LATE not in row.warnings and (asked_back or honored):
             return True
     return False
 
 
 def rights_of_request(session: Session, request: Request) -> list[tuple[int, int]]:
-    """Return the children (their numbers, with yen) whom a request declines.
+    """Return the numbers and yen of the children whom a request declines.
 
-    After it was taken back, whom it had named.
+    Of a withdrawn request, those whom it named.
     """
     rows = session.execute(
         select(Child.ordinal, Entitlement.amount_yen, DeclineItem.state)

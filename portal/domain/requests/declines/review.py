@@ -1,51 +1,64 @@
-"""What reviewers decide about a decline.
-
-Accept, return, refuse, unclear, cleared up, countersigned.
-"""
+"""What reviewers decide about a decline, and the definition of the kind."""
 
 from collections.abc import Collection, Sequence
 
-from portal.domain.foundation.actors import Channel, Organization
-from portal.domain.foundation.approvals.services import turn_down
+from portal.domain.foundation.actors import Channel
 from portal.domain.foundation.errors import NotAllowedError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.services import announce
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.services import open_task
-from portal.domain.requests.declines.declaring import ADULT_WARD, COUNTERSIGN, WEAK
 from portal.domain.requests.declines.items import bind, items_of, let_go, settle, step
 from portal.domain.requests.declines.models import DeclineItem
 from portal.domain.requests.declines.outcome import carry_out
-from portal.domain.requests.declines.states import DECLINE
-from portal.domain.requests.declines.words import REASONS, effects_of, steps_of, warning_text
+from portal.domain.requests.declines.reasons import WEAK, DeclineReason, DeclineWarning
+from portal.domain.requests.declines.states import DECLINE, ENDED, DeclineState
+from portal.domain.requests.declines.words import effects_of, steps_of
 from portal.domain.requests.declines.written import WRITTEN
-from portal.domain.requests.requests.deciding import Deciders, Kind, chosen
+from portal.domain.requests.requests.deciders import (
+    Deciders,
+    end_proposal,
+    is_of_ward,
+    refuse_own_entry,
+)
+from portal.domain.requests.requests.deciding import Kind, chosen
 from portal.domain.requests.requests.decisions import Decided, Decision
-from portal.domain.requests.requests.four_eyes import may_accept, proposal_of, refuse_own_entry
-from portal.domain.requests.requests.kinds import REFUSED, RequestKind
+from portal.domain.requests.requests.kinds import RequestKind, Result
 from portal.domain.requests.requests.models import Request
-from portal.domain.requests.requests.services import move, set_reply, telephone_in, warn
+from portal.domain.requests.requests.paper_forms import FollowUp
+from portal.domain.requests.requests.services import close, move, set_reply, telephone_in, warn
+from portal.domain.requests.requests.states import RequestState
+
+FOLLOW_UP = "extra_follow_up"
+"""The field of the review page that says how the household is asked (``FollowUp``)."""
+ACCEPTABLE = frozenset({DeclineState.SUBMITTED, DeclineState.AWAITING_STOP})
 
 
-def _accept(work: Work, row: Request, _decided: Decided) -> Request:
+def deciders_of(_work: Work, row: Request) -> Deciders:
+    """Return who accepts a decline: the ward where it decides about adults, else the office."""
+    adults = DeclineWarning.ADULT_WARD in row.warnings
+    return Deciders.WARD_FOR_ADULTS if adults else Deciders.OFFICE
+
+
+def _prepare(work: Work, row: Request, _decided: Decided) -> None:
+    """Check that a decline can be accepted."""
     refuse_own_entry(row, work.actor)
-    items = items_of(work.session, row.id)
     if blocking := next((code for code in row.warnings if code in WEAK), None):
-        raise NotAllowedError(warning_text(blocking), code=blocking)
-    if ADULT_WARD in row.warnings and work.actor.organization is not Organization.WARD:
-        raise NotAllowedError(
-            _s("18歳以上のこどもの分は、区の担当者だけが受け入れられます。"), code=ADULT_WARD
-        )
-    accepted = [item for item in items if item.state in {"submitted", "awaiting_stop"}]
-    if not accepted or row.state != "waiting":
+        raise NotAllowedError(DeclineWarning(blocking).label, code=blocking)
+    if not _acceptable(work, row) or row.state != RequestState.WAITING:
         raise NotAllowedError(
             _s("まだ受け入れられません。本人の返事か書類を待っています。"),
             code="waiting_for_resident",
         )
-    if not may_accept(work, row):
-        return row
-    carry_out(work, row, accepted)
+
+
+def _acceptable(work: Work, row: Request) -> list[DeclineItem]:
+    return [item for item in items_of(work.session, row.id) if item.state in ACCEPTABLE]
+
+
+def _accept(work: Work, row: Request, _decided: Decided) -> Request:
+    carry_out(work, row, _acceptable(work, row))
     _tell(work, row, "decided")
     return row
 
@@ -53,9 +66,9 @@ def _accept(work: Work, row: Request, _decided: Decided) -> Request:
 def _return(work: Work, row: Request, decided: Decided) -> Request:
     refuse_own_entry(row, work.actor)
     for item in _open(items_of(work.session, row.id)):
-        step(work, row, item, "return")
-    set_reply(work.vault, row, decided.reason, decided.text)
-    withdraw_proposal(work, row)
+        step(work, item, "return")
+    set_reply(work.vault, row, decided.reply)
+    end_proposal(work, row)
     move(work, row, "ask_back", reason=decided.reason)
     _tell(work, row, "returned_for_correction")
     return row
@@ -66,52 +79,54 @@ def _refuse(work: Work, row: Request, decided: Decided) -> Request:
     refuse_own_entry(row, work.actor)
     items = items_of(work.session, row.id)
     for item in _open(items):
-        step(work, row, item, "clarify_refuse" if item.state == "unclear" else "refuse")
+        step(work, item, "clarify_refuse" if item.state == DeclineState.UNCLEAR else "refuse")
         let_go(work, row, item)
-    set_reply(work.vault, row, decided.reason, decided.text)
-    withdraw_proposal(work, row)
+    set_reply(work.vault, row, decided.reply)
+    end_proposal(work, row)
     if items:
         settle(work, row)
     else:
-        move(work, row, "close", result=REFUSED)  # a wish that nobody confirmed
+        close(work, row, Result.REFUSED)  # a wish that nobody confirmed
     _tell(work, row, "decided")
     return row
 
 
 def _mark_unclear(work: Work, row: Request, decided: Decided) -> Request:
-    """Note a form that is no clear decline; ``extra_follow_up`` is ``call`` or ``letter``."""
+    """Record that a form is no clear decline."""
     refuse_own_entry(row, work.actor)
-    return mark_unclear(work, row, decided, decided.more.get("extra_follow_up", "letter"))
+    return mark_unclear(work, row, decided)
 
 
-def mark_unclear(work: Work, row: Request, decided: Decided, follow_up: str) -> Request:
-    """Note that a form is no clear decline.
+def mark_unclear(work: Work, row: Request, decided: Decided) -> Request:
+    """Record that a form is no clear decline, and open a task to call or to write (``FOLLOW_UP``).
 
-    Child and coupon are free again, and somebody calls or writes.
+    Child and coupon are released.
     """
     for item in _open(items_of(work.session, row.id)):
-        step(work, row, item, "mark_unclear")
+        step(work, item, "mark_unclear")
         let_go(work, row, item)
-    set_reply(work.vault, row, decided.reason, decided.text)
-    withdraw_proposal(work, row)
+    set_reply(work.vault, row, decided.reply)
+    end_proposal(work, row)
     telephone = telephone_in(work.vault, row)
-    kind = TaskKind.CALL_BACK if follow_up == "call" and telephone else TaskKind.LETTER_WISHED
+    calls = decided.more.get(FOLLOW_UP) == FollowUp.CALL and bool(telephone)
     details = {
-        "telephone": telephone if kind == TaskKind.CALL_BACK else "",
+        "telephone": telephone if calls else "",
         "message": _s(
             "辞退かどうか、はっきりしない書類です。本人の気持ちを確かめてください。"
             "受付番号 %(number)s"
         )
         % {"number": row.receipt_no},
     }
-    open_task(work, kind, row.household_id, details)
-    return move(work, row, "ask_back", reason=decided.reason, waits_for="unclear")
+    open_task(
+        work, TaskKind.CALL_BACK if calls else TaskKind.LETTER_WISHED, row.household_id, details
+    )
+    return move(work, row, "ask_back", reason=decided.reason, waits_for=DeclineState.UNCLEAR.value)
 
 
 def _clarify(work: Work, row: Request, _decided: Decided) -> Request:
-    """Note that an unclear form is a decline after all."""
+    """Record that an unclear form is a decline."""
     items = items_of(work.session, row.id)
-    cleared = [step(work, row, item, "clarify") for item in _open(items)]
+    cleared = [step(work, item, "clarify") for item in _open(items)]
     if not cleared:
         raise NotAllowedError(_s("はっきりしない書類ではありません。"), code="not_unclear")
     work.session.flush()
@@ -121,41 +136,34 @@ def _clarify(work: Work, row: Request, _decided: Decided) -> Request:
 
 
 def _countersigned(work: Work, row: Request, _decided: Decided) -> Request:
-    """Note that the adults' own signed paper arrived; the request then waits for review."""
+    """Record that the adults' own signed forms arrived; the request then waits for review."""
     items = items_of(work.session, row.id)
-    if COUNTERSIGN not in row.warnings:
+    if DeclineWarning.COUNTERSIGN not in row.warnings:
         raise NotAllowedError(
             _s("この申請は、本人の署名を待っていません。"), code="not_countersign"
         )
-    note_signatures(work, row, {item.entitlement_id for item in items})
+    record_signatures(work, row, {item.entitlement_id for item in items})
     return row
 
 
-def note_signatures(work: Work, row: Request, signed: Collection[int]) -> None:
-    """Note who of the adults (entitlements) signed.
-
-    With the last of them the locked request waits for review.
-    """
+def record_signatures(work: Work, row: Request, signed: Collection[int]) -> None:
+    """Record which adults (by entitlement) signed; after the last, the request awaits review."""
     unsigned = [i for i in items_of(work.session, row.id) if i.adult and i.countersigned_at is None]
     for item in unsigned:
         if item.entitlement_id in signed:
             item.countersigned_at = item.changed_at = work.now
     work.session.flush()
-    if COUNTERSIGN not in row.warnings or any(item.countersigned_at is None for item in unsigned):
+    if DeclineWarning.COUNTERSIGN not in row.warnings or any(
+        item.countersigned_at is None for item in unsigned
+    ):
         return
-    warn(row, tuple(code for code in row.warnings if code != COUNTERSIGN), work.now)
-    if row.state == "with_resident":
-        move(work, row, "answer", why=COUNTERSIGN)
+    warn(row, tuple(code for code in row.warnings if code != DeclineWarning.COUNTERSIGN), work.now)
+    if row.state == RequestState.WITH_RESIDENT:
+        move(work, row, "answer", why=DeclineWarning.COUNTERSIGN)
 
 
 def _open(items: Sequence[DeclineItem]) -> list[DeclineItem]:
-    return [item for item in items if item.state not in {"withdrawn", "refused", "accepted"}]
-
-
-def withdraw_proposal(work: Work, row: Request) -> None:
-    """End a colleague's open proposal to accept: the request was decided or taken back otherwise."""
-    if (proposal := proposal_of(work.session, row.id)) is not None:
-        turn_down(work, proposal.id, household_id=row.household_id)
+    return [item for item in items if item.state not in ENDED]
 
 
 def _tell(work: Work, row: Request, event: str) -> None:
@@ -172,21 +180,27 @@ def _tell(work: Work, row: Request, event: str) -> None:
 
 def _offered(work: Work, row: Request) -> tuple[Decision, ...]:
     states = {item.state for item in items_of(work.session, row.id)}
-    going = states - {"withdrawn", "refused", "accepted"}
-    warnings = set(row.warnings)
-    for_ward = ADULT_WARD in warnings and work.actor.organization is not Organization.WARD
-    acceptable = row.state == "waiting" and bool(going & {"submitted", "awaiting_stop"})
-    undecided = bool(going) and going <= {"submitted"} and row.state == "waiting"
-    waits = row.state in {"waiting", "with_resident"}
+    going, warnings = states - set(ENDED), set(row.warnings)
+    only_ward = deciders_of(work, row) is Deciders.WARD_FOR_ADULTS
+    outsider = only_ward and not is_of_ward(work.actor)
+    waiting = row.state == RequestState.WAITING
+    undecided = waiting and bool(going) and going <= {DeclineState.SUBMITTED}
+    waits = waiting or row.state == RequestState.WITH_RESIDENT
     return chosen(
         {
-            Decision.ACCEPT: acceptable and not warnings & WEAK and not for_ward,
+            Decision.ACCEPT: waiting
+            and bool(going & ACCEPTABLE)
+            and not warnings & WEAK
+            and not outsider,
             Decision.RETURN: undecided,
-            Decision.REFUSE: going <= {"submitted", "unclear"} and waits,
-            # what the resident chose on the own screen is as clear as it can be
+            Decision.REFUSE: waits and going <= {DeclineState.SUBMITTED, DeclineState.UNCLEAR},
+            # what the resident chose on the portal is as clear as it can be
             Decision.MARK_UNCLEAR: undecided and row.channel != Channel.PORTAL,
-            Decision.CLARIFY: row.state == "with_resident" and going == {"unclear"},
-            Decision.COUNTERSIGNED: waits and COUNTERSIGN in warnings and bool(going),
+            Decision.CLARIFY: row.state == RequestState.WITH_RESIDENT
+            and going == {DeclineState.UNCLEAR},
+            Decision.COUNTERSIGNED: waits
+            and DeclineWarning.COUNTERSIGN in warnings
+            and bool(going),
         }
     )
 
@@ -195,7 +209,8 @@ DECLINE_KIND = Kind(
     code=RequestKind.DECLINE,
     written=WRITTEN,
     states=DECLINE,
-    deciders=Deciders.WARD_WHERE_IN_QUESTION,
+    deciders=deciders_of,
+    prepare=_prepare,
     decisions={
         Decision.ACCEPT: _accept,
         Decision.RETURN: _return,
@@ -204,9 +219,9 @@ DECLINE_KIND = Kind(
         Decision.CLARIFY: _clarify,
         Decision.COUNTERSIGNED: _countersigned,
     },
-    reasons=REASONS,
+    reasons=DeclineReason,
+    warnings=DeclineWarning,
     offered=_offered,
     effects_of=effects_of,
     steps_of=steps_of,
-    warning_text=warning_text,
 )

@@ -1,47 +1,41 @@
-"""What residents do with a decline: declare, correct, take back.
+"""What residents do with a decline: declare, correct, withdraw.
 
-Reviewers and issuers: ``review``, ``outcome``.
+``review`` is for reviewers, ``outcome`` for the issuers' answers.
 """
 
 from collections.abc import Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import datetime
 
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import NotAllowedError, NotFoundError, TooLateError
 from portal.domain.foundation.program.day_text import format_day
 from portal.domain.foundation.program.opening import require_open
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _, _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.reach import Reach
 from portal.domain.letters.announcements.services import announce
 from portal.domain.requests.declines.declaring import (
-    HONORED,
-    LATE,
     NOTHING,
     Declaration,
     Right,
+    Unfinished,
     declare,
     lock_rights,
 )
 from portal.domain.requests.declines.earlier import look_back
 from portal.domain.requests.declines.items import items_of, result_of
 from portal.domain.requests.declines.models import DeclineItem
-from portal.domain.requests.declines.outcome import stop_confirmed, stop_found_spent, take_back
-from portal.domain.requests.declines.review import withdraw_proposal
-from portal.domain.requests.declines.states import DECLINE
+from portal.domain.requests.declines.outcome import take_back
+from portal.domain.requests.declines.reasons import DeclineWarning
+from portal.domain.requests.declines.states import DECLINE, DeclineState
 from portal.domain.requests.declines.written import DeclineNote
-from portal.domain.requests.requests import kinds
+from portal.domain.requests.requests.deciders import end_proposal
+from portal.domain.requests.requests.kinds import RequestKind, Result
 from portal.domain.requests.requests.models import Request
-from portal.domain.requests.requests.services import locked, move
-
-__all__ = [
-    "stop_confirmed",
-    "stop_found_spent",
-    "submit",
-    "withdraw",
-]
+from portal.domain.requests.requests.services import close, locked
+from portal.domain.requests.requests.states import RequestState
 
 
 def submit(
@@ -50,22 +44,43 @@ def submit(
     ordinals: Sequence[int],
     *,
     written: DeclineNote = NOTHING,
-    receipt_no: str | None = None,
+    receipt_no: str = "",
     way: Reach | None = None,
 ) -> Request:
-    """Declare in the portal: children are claimed, coupons hidden, and the request waits for review.
+    """Declare in the portal: children are claimed, coupons hidden, and the request awaits review.
 
-    It completes what waits for these children: a correction, a wish told on the telephone, a form
-    on paper that could not count. ``receipt_no`` is the number of a new request, ``way`` how the
-    household is told, where the caller has them already. After a refusal nothing of it is kept.
+    It completes what waits for these children: a correction, a wish recorded on the telephone, a
+    form on paper that could not count. ``receipt_no`` is the number of a new request, ``way`` how
+    the household is reached, where the caller has them already. After a refusal nothing is kept.
 
     Raises:
-        NotAllowedError: the actor is of the staff (``paper`` is their way); a coupon was spent or
+        NotAllowedError: the actor is of the staff (``paper`` is for them); a coupon was spent or
             cannot be stopped.
         TooEarlyError, TooLateError: outside the window.
         InputError: no child was chosen.
         ConflictError: declined already, or another request is open for a child.
     """
+    _refuse_staff(work)
+    rights = lock_rights(work, household_id, ordinals, jst_date(work.now))
+    completes = look_back(work.session, household_id, rights)
+    received_at, warnings = _basis(work, completes, rights)
+    said = Declaration(household_id, rights, received_at, warnings=warnings, written=written)
+    row = _declare(work, replace(said, receipt_no=receipt_no), completes)
+    key, first = f"decline:{row.id}:received:{row.version}", completes is None
+    announce(
+        work, household_id, "received", key, receipt_no=row.receipt_no, way=way, is_first=first
+    )
+    return row
+
+
+def _declare(work: Work, said: Declaration, completes: Unfinished | None) -> Request:
+    # a new request is refused before its first row is written; completing one may be refused
+    # halfway
+    with work.session.begin_nested() if completes is not None else nullcontext():
+        return declare(work, said, completes)
+
+
+def _refuse_staff(work: Work) -> None:
     if work.actor.organization is not None:
         raise NotAllowedError(
             _s(
@@ -73,73 +88,47 @@ def submit(
                 "書類を登録してください。"
             )
         )
-    rights = lock_rights(work, household_id, ordinals, jst_date(work.now))
-    completes = look_back(work.session, household_id, rights)
-    received_at, warnings = _basis(work.program, completes, rights, work.now)
-    said = Declaration(received_at, warnings=warnings, written=written, receipt_no=receipt_no)
-    # a new request is refused before its first row is written; completing one may be refused
-    # halfway
-    with work.session.begin_nested() if completes is not None else nullcontext():
-        row = declare(work, household_id, rights, said, completes)
-    announce(
-        work,
-        household_id,
-        "received",
-        f"decline:{row.id}:received:{row.version}",
-        receipt_no=row.receipt_no,
-        way=way,
-        is_first=completes is None,
-    )
-    return row
 
 
 def _basis(
-    program: Program,
-    completes: tuple[Request, list[DeclineItem]] | None,
-    rights: Sequence[Right],
-    now: datetime,
+    work: Work, completes: Unfinished | None, rights: Sequence[Right]
 ) -> tuple[datetime, tuple[str, ...]]:
     """Return the instant that counts and the warnings that stay.
 
     Refuses what is outside the window.
     """
-    if completes is not None and may_still_complete(program, completes, rights, now):
-        row = completes[0]
-        return row.received_at, (HONORED,) if HONORED in row.warnings else ()
-    require_open(program.windows.decline, now)
-    return now, ()
+    if completes is not None and _may_still_complete(work, completes, rights):
+        row, honored = completes.request, DeclineWarning.HONORED
+        return row.received_at, (honored,) if honored in row.warnings else ()
+    require_open(work.program.windows.decline, work.now)
+    return work.now, ()
 
 
-def may_still_complete(
-    program: Program,
-    completes: tuple[Request, list[DeclineItem]],
-    rights: Sequence[Right],
-    now: datetime,
-) -> bool:
-    """Tell whether an earlier word in time counts.
+def _may_still_complete(work: Work, before: Unfinished, rights: Sequence[Right]) -> bool:
+    """Tell whether an earlier declaration in time counts.
 
     A receipt that was honored, or a correction for the same children.
     """
-    row, items = completes
-    if LATE in row.warnings or program.windows.exchange.is_over(now):
+    warnings = before.request.warnings
+    if DeclineWarning.LATE in warnings or work.program.windows.exchange.is_over(work.now):
         return False
-    if HONORED in row.warnings:
+    if DeclineWarning.HONORED in warnings:
         return True
-    known = {item.entitlement_id for item in items}
+    known = {item.entitlement_id for item in before.items}
     return bool(known) and {right.id for right in rights} <= known
 
 
 def withdraw(work: Work, request_id: int, household_id: int) -> Request:
-    """Take a decline back until the cut-off, which is the end of the decline window.
+    """Withdraw a decline until the cut-off, which is the end of the decline window.
 
     Raises:
         NotFoundError: the household has no such decline.
         TooLateError: the cut-off has passed.
-        WrongStateError: refused or taken back already, or an unclear form that is no decline yet.
+        WrongStateError: refused or withdrawn already, or an unclear form that is no decline yet.
         NotAllowedError: no code is left for a child whose coupon is void (``coupon_stock``).
     """
     row = locked(work.session, request_id)
-    if row.household_id != household_id or row.kind != kinds.DECLINE:
+    if row.household_id != household_id or row.kind != RequestKind.DECLINE:
         raise NotFoundError(_("この申請は見つかりませんでした。"))
     if work.program.windows.decline.is_over(work.now):
         raise TooLateError(
@@ -151,9 +140,9 @@ def withdraw(work: Work, request_id: int, household_id: int) -> Request:
     if items and not back:
         DECLINE.next(items[0].state, "withdraw")
     take_back(work, row, back)
-    withdraw_proposal(work, row)
-    result = result_of(items_of(work.session, row.id)) if items else kinds.WITHDRAWN
-    move(work, row, "reclose" if row.state == "closed" else "close", result=result)
+    end_proposal(work, row)
+    result = result_of(items_of(work.session, row.id)) if items else Result.WITHDRAWN
+    close(work, row, result)
     if work.actor.organization is not None:
         announce(
             work,
@@ -165,16 +154,16 @@ def withdraw(work: Work, request_id: int, household_id: int) -> Request:
     return row
 
 
-def is_taken_back(row: Request, items: Sequence[DeclineItem]) -> bool:
-    """Tell whether nothing is left to take back, because that was done."""
+def is_withdrawn(row: Request, items: Sequence[DeclineItem]) -> bool:
+    """Tell whether a decline was withdrawn, so that nothing is left to withdraw."""
     states = {item.state for item in items}
-    return "withdrawn" in states | {row.result} and states <= {"withdrawn", "refused"}
+    gone = {DeclineState.WITHDRAWN, DeclineState.REFUSED}
+    return DeclineState.WITHDRAWN in states | {row.result} and states <= gone
 
 
-def can_withdraw(
-    program: Program, row: Request, items: Sequence[DeclineItem], now: datetime
-) -> bool:
-    """Tell whether the page may offer to take a decline back."""
-    if program.windows.decline.is_over(now) or (row.state == "closed" and not items):
+def can_withdraw(work: Work, row: Request, items: Sequence[DeclineItem]) -> bool:
+    """Tell whether the page may offer to withdraw a decline."""
+    ended = row.state == RequestState.CLOSED and not items
+    if ended or work.program.windows.decline.is_over(work.now):
         return False
     return not items or any(DECLINE.can(item.state, "withdraw") for item in items)

@@ -1,11 +1,11 @@
-"""States of a decline, child by child (``design.md`` §5)."""
+"""States of a decline, one for each child (``design.md`` §5)."""
 
-from portal.domain.foundation.states import StateMachine, fan
+from portal.domain.foundation.states import StateMachine
 from portal.domain.foundation.texts import Labeled, _s
 
 
 class DeclineState(Labeled):
-    """Where one child's decline stands, as staff read it."""
+    """The status of one child's decline, as staff read it."""
 
     SUBMITTED = "submitted", lambda: _s("申請中")
     RETURNED_FOR_CORRECTION = "returned_for_correction", lambda: _s("本人に戻した")
@@ -16,25 +16,29 @@ class DeclineState(Labeled):
     WITHDRAWN = "withdrawn", lambda: _s("取り下げ")
 
 
+_D = DeclineState
 DECLINE = StateMachine(
     "decline",
-    "submitted",
+    _D.SUBMITTED,
     {
-        "return": fan("submitted", "returned_for_correction"),
-        "resubmit": fan("returned_for_correction", "submitted"),
-        "mark_unclear": fan("submitted", "unclear"),
-        # an unclear form turns out to be a decline, or to be none: one action with two ends
-        "clarify": fan("unclear", "submitted"),
-        "clarify_refuse": fan("unclear", "refused"),
-        "accept": fan("submitted", "awaiting_stop"),
-        "confirm": fan("awaiting_stop", "accepted"),
-        "found_spent": fan("awaiting_stop", "refused"),
-        "refuse": fan("submitted", "refused"),
-        "withdraw": fan("submitted returned_for_correction awaiting_stop accepted", "withdrawn"),
+        "return": {_D.SUBMITTED: _D.RETURNED_FOR_CORRECTION},
+        "resubmit": {_D.RETURNED_FOR_CORRECTION: _D.SUBMITTED},
+        "mark_unclear": {_D.SUBMITTED: _D.UNCLEAR},
+        # an unclear form turns out to be a decline, or to be none: one question, two answers
+        "clarify": {_D.UNCLEAR: _D.SUBMITTED},
+        "clarify_refuse": {_D.UNCLEAR: _D.REFUSED},
+        "accept": {_D.SUBMITTED: _D.AWAITING_STOP},
+        "confirm": {_D.AWAITING_STOP: _D.ACCEPTED},
+        "found_spent": {_D.AWAITING_STOP: _D.REFUSED},
+        "refuse": {_D.SUBMITTED: _D.REFUSED},
+        "withdraw": dict.fromkeys(
+            (_D.SUBMITTED, _D.RETURNED_FOR_CORRECTION, _D.AWAITING_STOP, _D.ACCEPTED),
+            _D.WITHDRAWN,
+        ),
     },
 )
-LIVE = ("submitted", "returned_for_correction", "unclear", "awaiting_stop", "accepted")
-"""A child whose item is in one of these is declined or on the way to it.
-
-A second form for it counts nothing.
-"""
+OPEN = (_D.SUBMITTED, _D.RETURNED_FOR_CORRECTION, _D.UNCLEAR, _D.AWAITING_STOP)
+"""The child's decline is neither accepted, refused nor withdrawn yet."""
+LIVE = (*OPEN, _D.ACCEPTED)
+"""The child is declined or about to be: a second form for it has no effect."""
+ENDED = (_D.WITHDRAWN, _D.REFUSED, _D.ACCEPTED)

@@ -1,7 +1,4 @@
-"""What somebody writes with a decline: why, a message, and a number for calls about it.
-
-All of it may be left out.
-"""
+"""What is written on a decline: why, a message, and a number for calls about it; all optional."""
 
 from dataclasses import dataclass, field
 
@@ -23,7 +20,7 @@ NO_CALL = "says nothing about calling"
 
 
 class WhyDecline(Labeled):
-    """Why somebody declines, as the journey offers it; nobody has to say."""
+    """Why a household declines, as the journey offers it; the answer is optional."""
 
     NOT_NEEDED = "not_needed", lambda: _("必要がない")
     FOR_OTHERS = "for_others", lambda: _("ほかのことに使ってほしい")

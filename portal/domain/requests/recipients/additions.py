@@ -1,9 +1,7 @@
-"""Recipients added by the ward's instruction (その他区が指示する者).
-
-Entered by one person, confirmed by another.
-"""
+"""Recipients added by the ward's instruction (その他区が指示する者): entered, then accepted."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from portal.domain.foundation.actors import SYSTEM
 from portal.domain.foundation.approvals.services import Instruction
@@ -17,35 +15,31 @@ from portal.domain.people.households.newcomers import add_child, index_again
 from portal.domain.people.households.queries import open_holds
 from portal.domain.people.households.records import ChildFields
 from portal.domain.people.households.search_index import Indexer
-from portal.domain.requests.recipients.approving import confirmed, propose_request
-from portal.domain.requests.recipients.duplicates import POSSIBLE_DUPLICATE, look
+from portal.domain.requests.recipients.approving import hide_scan, propose_request
+from portal.domain.requests.recipients.duplicates import look
 from portal.domain.requests.recipients.models import RecipientAddition
 from portal.domain.requests.recipients.newcomer import PROTECTED, Newcomer, of_ward
 from portal.domain.requests.recipients.placing import place
+from portal.domain.requests.recipients.reasons import RecipientWarning
 from portal.domain.requests.recipients.written import ADDITION_WRITTEN, AdditionNote
-from portal.domain.requests.requests.kinds import ACCEPTED, ADDITION
+from portal.domain.requests.requests.kinds import RequestKind, Result
 from portal.domain.requests.requests.models import Request
-from portal.domain.requests.requests.services import move, open_request, written_in
+from portal.domain.requests.requests.services import NewRequest, close, open_request, written_in
 
 
-def submit(
-    work: Work,
-    newcomer: Newcomer,
-    children: Sequence[ChildFields],
-    instruction: Instruction | None,
-    *,
-    scan_id: int | None = None,
-) -> Request:
-    """Enter an addition; another person accepts it. ``scan_id`` is the attached instruction.
+def submit(work: Work, note: AdditionNote, instruction: Instruction | None) -> Request:
+    """Enter an addition; another person accepts it.
 
-    A possible duplicate goes to the ward alone: nobody else learns who is a recipient already.
+    ``note.scan_id`` is the attached instruction. A possible duplicate goes to the ward only: nobody
+    else learns who is a recipient.
 
     Raises:
         InputError: no instruction, no child, or one child twice.
         ConflictError: the household or a child is stored already, and the asker may know of it.
-        NotFoundError: the household chosen is none, or not the asker's to know.
+        NotFoundError: there is no such household, or the asker may not know of it.
         NotAllowedError: the actor has no account.
     """
+    newcomer, children = note.newcomer, note.children
     if instruction is None:
         raise InputError(_s("区の指示書の番号と日付を入力してください。"), code="instruction_no")
     if not children:
@@ -54,20 +48,23 @@ def submit(
     findings = look(work, newcomer.number, children)
     row = open_request(
         work,
-        ADDITION,
-        None,
-        children=len(children),
-        amount_yen=len(children) * work.program.amount_yen,
-        written=ADDITION_WRITTEN.seal(AdditionNote(newcomer, tuple(children), scan_id)),
-        warnings=findings.warnings,
+        NewRequest(
+            RequestKind.ADDITION,
+            None,
+            children=len(children),
+            amount_yen=len(children) * work.program.amount_yen,
+            written=ADDITION_WRITTEN.seal(note),
+            warnings=findings.warnings,
+        ),
     )
     row.ward_only = protected or findings.ward_only
-    propose_request(work, row, instruction, scan_id)
+    propose_request(work, row, replace(instruction, scan_id=note.scan_id))
+    hide_scan(work, row, note.scan_id)
     return row
 
 
 def known_household(work: Work, newcomer: Newcomer) -> bool:
-    """Check a household that was chosen as recipient; returns whether it is protected.
+    """Check the household that was chosen as recipient; returns whether it is protected.
 
     Raises NotFoundError.
     """
@@ -84,16 +81,11 @@ def known_household(work: Work, newcomer: Newcomer) -> bool:
 
 
 def accept(work: Work, row: Request) -> Request:
-    """Confirm another person's entry of a locked request.
-
-    Household, children and entitlements are stored together.
+    """Accept a locked request: household, children and entitlements are stored together.
 
     Raises:
-        NotAllowedError: the own entry; or two people without the ward and its attached instruction.
         ConflictError: a child or the household was stored meanwhile.
     """
-    if not confirmed(work, row):
-        return row
     note = written_in(work.vault, row, ADDITION_WRITTEN)
     _refuse_new_lookalikes(work, row, note.children)
     household = place(work, row, note.newcomer)
@@ -122,14 +114,15 @@ def accept(work: Work, row: Request) -> Request:
         request=row.id,
         count=len(note.children),
     )
-    return move(work, row, "close", result=ACCEPTED)
+    return close(work, row, Result.ACCEPTED)
 
 
 def _refuse_new_lookalikes(work: Work, row: Request, children: Sequence[ChildFields]) -> None:
-    """Refuse what nobody was warned of: somebody like this became a recipient after the entry."""
-    if POSSIBLE_DUPLICATE in row.warnings:
+    """Refuse a duplicate that appeared after the entry, so that no reviewer was warned of it."""
+    if RecipientWarning.POSSIBLE_DUPLICATE in row.warnings:
         return
-    if POSSIBLE_DUPLICATE in look(work.acting_as(SYSTEM), "", children).warnings:
+    found = look(work.acting_as(SYSTEM), "", children)
+    if RecipientWarning.POSSIBLE_DUPLICATE in found.warnings:
         raise ConflictError(
             _s(
                 "入力のあとに、名前と生年月日が同じこどもが対象者になりました。"

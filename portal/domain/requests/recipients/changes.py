@@ -1,9 +1,7 @@
-"""Change of recipient (支給先変更).
-
-The children of a carer who has fled or lives apart go to that carer, one by one.
-"""
+"""Changes of recipient (支給先変更): children of a caregiver who fled or lives apart go to them."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -25,86 +23,113 @@ from portal.domain.people.entitlements.claims import RECIPIENT_CHANGE, claim, fr
 from portal.domain.people.entitlements.services import locked as locked_entitlement
 from portal.domain.people.households.models import Household
 from portal.domain.requests.recipients.additions import known_household
-from portal.domain.requests.recipients.approving import confirmed, drop_proposal, propose_request
+from portal.domain.requests.recipients.approving import hide_scan, propose_request
 from portal.domain.requests.recipients.models import RecipientChange
 from portal.domain.requests.recipients.newcomer import PROTECTED, Fault, Newcomer, of_ward
 from portal.domain.requests.recipients.placing import (
     give_coupon,
     had_coupon,
+    keep_in_old_household,
     last_end_seen,
     locked_household,
     move_child,
     place,
 )
-from portal.domain.requests.recipients.states import CHANGE
+from portal.domain.requests.recipients.states import CHANGE, ChangeState
 from portal.domain.requests.recipients.written import (
     CHANGE_WRITTEN,
     WORDS_MAX,
     ChangeNote,
     Evidence,
 )
-from portal.domain.requests.requests import kinds
+from portal.domain.requests.requests.deciders import end_proposal
+from portal.domain.requests.requests.kinds import RequestKind, Result
 from portal.domain.requests.requests.models import Request
+from portal.domain.requests.requests.services import (
+    NewRequest,
+    close,
+    move,
+    open_request,
+    written_in,
+)
 from portal.domain.requests.requests.services import locked as locked_request
-from portal.domain.requests.requests.services import move, open_request, written_in
 
 
-def submit(
-    work: Work,
-    household_id: int,
-    ordinals: Collection[int],
-    newcomer: Newcomer,
-    evidence: str,
-    *,
-    words: str = "",
-    received_at: datetime | None = None,
-    instruction: Instruction | None = None,
-    scan_id: int | None = None,
-) -> Request:
-    """Enter a change for children of a household; another person accepts it.
+@dataclass(frozen=True, slots=True)
+class ChangeEntry:
+    """A change of recipient as staff enter it.
 
-    The coupons are hidden meanwhile.
+    Attributes:
+        household_id: The household that the children leave.
+        ordinals: The children's numbers in it.
+        note: What was written: new recipient, evidence, attached scan.
+        received_at: The instant that counts for the deadline (UTC); None for now.
+        instruction: The ward's written instruction, where there is one.
+    """
 
-    Open before the first dispatch already, until the window for declines ends (``received_at``,
-    UTC, counts). The old household's own list never shows the request: it belongs to nobody until
-    it is accepted.
+    household_id: int
+    ordinals: Collection[int]
+    note: ChangeNote
+    received_at: datetime | None = None
+    instruction: Instruction | None = None
+
+
+def submit(work: Work, entry: ChangeEntry) -> Request:
+    """Enter a change for children of a household; their coupons are hidden until it is decided.
+
+    Open before the first dispatch already, until the window for declines ends. The old household's
+    own list never shows the request: it belongs to no household until it is accepted.
 
     Raises:
         InputError: no child, no kind of evidence, or words that are too long.
-        NotFoundError: no such household or child, or not the asker's to know.
+        NotFoundError: no such household or child, or the asker may not know of it.
         TooLateError: the window is over.
         ConflictError: a child's part is decided already, or another request is open for it.
         NotAllowedError: a coupon was spent or can never be stopped; or the actor has no account.
     """
-    if work.program.windows.decline.is_over(received_at or work.now):
-        raise TooLateError(
-            _s("支給先の変更の受付は、%(day)sで終わりました。")
-            % {"day": work.program.windows.decline.last_day.isoformat()}
-        )
-    for field, sentence in faults_of(ordinals, evidence, words):
-        raise InputError(sentence, code=field)
-    source = work.session.get(Household, household_id)
-    if source is None or (source.protected and not of_ward(work.actor)):
-        raise NotFoundError(_s("世帯が見つかりませんでした。"))
-    if newcomer.household_id == household_id:
-        raise InputError(_s("いまと同じ世帯には、変えられません。"), code="number")
-    chosen = _chosen(work.session, household_id, ordinals)
-    ward_only = (
-        source.protected or newcomer.hand_over == PROTECTED or known_household(work, newcomer)
-    )
+    ward_only = _check(work, entry)
+    chosen = _chosen(work.session, entry.household_id, entry.ordinals)
     row = open_request(
         work,
-        kinds.RECIPIENT_CHANGE,
-        None,
-        children=len(chosen),
-        amount_yen=sum(entry.amount_yen for entry in chosen),
-        received_at=received_at,
-        written=CHANGE_WRITTEN.seal(
-            ChangeNote(newcomer, Evidence.known(evidence), words.strip(), scan_id)
+        NewRequest(
+            RequestKind.RECIPIENT_CHANGE,
+            None,
+            children=len(chosen),
+            amount_yen=sum(one.amount_yen for one in chosen),
+            written=CHANGE_WRITTEN.seal(entry.note),
+            received_at=entry.received_at,
         ),
     )
     row.ward_only = ward_only
-    ids = [entry.entitlement_id for entry in chosen]
+    _claim(work, row, chosen, entry.household_id)
+    scan_id, instruction = entry.note.scan_id, entry.instruction
+    propose_request(work, row, replace(instruction, scan_id=scan_id) if instruction else None)
+    hide_scan(work, row, scan_id)
+    return row
+
+
+def _check(work: Work, entry: ChangeEntry) -> bool:
+    """Refuse an entry that cannot be; returns whether only the ward may know of it."""
+    note, newcomer, window = entry.note, entry.note.newcomer, work.program.windows.decline
+    if window.is_over(entry.received_at or work.now):
+        raise TooLateError(
+            _s("支給先の変更の受付は、%(day)sで終わりました。")
+            % {"day": window.last_day.isoformat()}
+        )
+    for field, sentence in faults_of(entry.ordinals, note.evidence, note.words):
+        raise InputError(sentence, code=field)
+    source = work.session.get(Household, entry.household_id)
+    if source is None or (source.protected and not of_ward(work.actor)):
+        raise NotFoundError(_s("世帯が見つかりませんでした。"))
+    if newcomer.household_id == entry.household_id:
+        raise InputError(_s("いまと同じ世帯には、変えられません。"), code="number")
+    protected = newcomer.hand_over == PROTECTED or known_household(work, newcomer)
+    return source.protected or protected
+
+
+def _claim(work: Work, row: Request, chosen: Sequence[HouseholdCoupon], household_id: int) -> None:
+    """Claim the children, hide their coupons, and store one item for each."""
+    ids = [one.entitlement_id for one in chosen]
     claim(work, household_id, ids, RECIPIENT_CHANGE, row.id)
     coupons = lock_live_coupons(work.session, ids)
     hidden = {found.entitlement_id for found in coupons if found.state in {"assigned", "revealed"}}
@@ -112,21 +137,19 @@ def submit(
     work.session.add_all(
         RecipientChange(
             request_id=row.id,
-            entitlement_id=entry.entitlement_id,
+            entitlement_id=one.entitlement_id,
             from_household_id=household_id,
-            ordinal=entry.ordinal,
-            hid_coupon=entry.entitlement_id in hidden,
+            ordinal=one.ordinal,
+            hid_coupon=one.entitlement_id in hidden,
             created_at=work.now,
             changed_at=work.now,
         )
-        for entry in chosen
+        for one in chosen
     )
-    propose_request(work, row, instruction, scan_id)
-    return row
 
 
-def faults_of(ordinals: Collection[int], evidence: str, words: str) -> list[Fault]:
-    """Return everything that is missing for a change but its new recipient."""
+def faults_of(ordinals: Collection[int], evidence: str | None, words: str) -> list[Fault]:
+    """Return everything that is missing for a change, except its new recipient."""
     found = []
     if not ordinals:
         found.append(("children", _s("こどもを選んでください。")))
@@ -156,68 +179,69 @@ def items_of(session: Session, request_id: int) -> Sequence[RecipientChange]:
 
 
 def accept(work: Work, row: Request) -> Request:
-    """Confirm another person's entry of a locked request.
-
-    Stop each old coupon, and move the child with a new one.
+    """Accept a locked request: stop each old coupon, and move the child with a new one.
 
     Where the issuer must answer first, the child stays until ``stop_confirmed``; one yen spent
     refuses its part.
 
     Raises:
-        NotAllowedError: the own entry; or two people without the ward and its attached instruction.
         ConflictError: no code is left for the new recipient (``coupon_stock``); nothing was done.
     """
-    if not confirmed(work, row):
-        return row
     items = items_of(work.session, row.id)
     newcomer = written_in(work.vault, row, CHANGE_WRITTEN).newcomer
-    ids = {item.from_household_id for item in items} | ({newcomer.household_id} - {None})
-    for household_id in sorted(key for key in ids if key is not None):
-        locked_household(work.session, household_id)
+    _lock_households(work.session, items, newcomer.household_id)
     for item in items:
         locked_entitlement(work.session, item.entitlement_id)
     for item in items:
-        had, last_end = (
-            had_coupon(work.session, item.entitlement_id),
-            last_end_seen(work.session, item),
-        )
-        try:
-            stop = begin_stop(work, item.entitlement_id, reason=RECIPIENT_CHANGE)
-        except NotAllowedError:
-            _end(work, item, "found_spent")
-            continue
-        if stop is Stop.AWAITED:
-            item.state, item.changed_at = CHANGE.next(item.state, "accept"), work.now
-            continue
-        target = place(work, row, newcomer)
-        move_child(work, item, target, last_end=last_end)
-        if had:
-            give_coupon(work, locked_entitlement(work.session, item.entitlement_id), must=True)
+        _accept_child(work, row, item, newcomer)
     return _settle(work, row)
 
 
-def stop_confirmed(work: Work, entitlement_id: int) -> Request:
-    """Go on after the issuer confirmed that nothing was spent.
+def _accept_child(work: Work, row: Request, item: RecipientChange, newcomer: Newcomer) -> None:
+    had = had_coupon(work.session, item.entitlement_id)
+    last_end = last_end_seen(work.session, item)
+    try:
+        stop = begin_stop(work, item.entitlement_id, reason=RECIPIENT_CHANGE)
+    except NotAllowedError:
+        _end(work, item, "found_spent")
+        return
+    if stop is Stop.AWAITED:
+        item.state, item.changed_at = CHANGE.next(item.state, "accept"), work.now
+        return
+    target = place(work, row, newcomer)
+    keep_in_old_household(work, item, last_end)
+    move_child(work, item, target)
+    if had:
+        give_coupon(work, locked_entitlement(work.session, item.entitlement_id), must=True)
 
-    The child moves and gets its new code, together.
+
+def _lock_households(
+    session: Session, items: Iterable[RecipientChange], target_id: int | None
+) -> None:
+    ids = {item.from_household_id for item in items}
+    for household_id in sorted(ids | ({target_id} if target_id is not None else set())):
+        locked_household(session, household_id)
+
+
+def stop_confirmed(work: Work, entitlement_id: int) -> Request:
+    """Move the child with its new code after the issuer confirmed that nothing was spent.
 
     Raises:
         NotFoundError: no change of recipient waits for this entitlement.
     """
     row, item = _awaited(work.session, entitlement_id)
     newcomer = written_in(work.vault, row, CHANGE_WRITTEN).newcomer
-    target_id = row.household_id or newcomer.household_id
-    for household_id in sorted({item.from_household_id, target_id} - {None}):  # type: ignore[type-var]  # None is taken out
-        locked_household(work.session, household_id)  # type: ignore[arg-type]  # None is taken out
+    _lock_households(work.session, [item], row.household_id or newcomer.household_id)
     last_end = last_end_seen(work.session, item)
     target = place(work, row, newcomer)
-    move_child(work, item, target, last_end=last_end)
+    keep_in_old_household(work, item, last_end)
+    move_child(work, item, target)
     give_coupon(work, locked_entitlement(work.session, entitlement_id), must=False)
     return _settle(work, row)
 
 
 def stop_found_spent(work: Work, entitlement_id: int) -> Request:
-    """Go on after the issuer found the code used: the child stays where it is.
+    """Refuse a child's part after the issuer found the code used: the child stays where it is.
 
     Raises NotFoundError.
     """
@@ -228,7 +252,8 @@ def stop_found_spent(work: Work, entitlement_id: int) -> Request:
 
 def _awaited(session: Session, entitlement_id: int) -> tuple[Request, RecipientChange]:
     waiting = select(RecipientChange).where(
-        RecipientChange.entitlement_id == entitlement_id, RecipientChange.state == "awaiting_stop"
+        RecipientChange.entitlement_id == entitlement_id,
+        RecipientChange.state == ChangeState.AWAITING_STOP,
     )
     found = session.scalar(waiting)
     if found is None:
@@ -242,16 +267,16 @@ def refuse(work: Work, row: Request) -> Request:
     """Refuse a locked request: everything stays where it is, and the coupons show again."""
     for item in items_of(work.session, row.id):
         _end(work, item, "refuse")
-    drop_proposal(work, row)
-    return move(work, row, "close", result=kinds.REFUSED)
+    end_proposal(work, row)
+    return close(work, row, Result.REFUSED)
 
 
 def withdraw(work: Work, row: Request) -> Request:
-    """Take a locked request back before it is decided. Raises WrongStateError after that."""
+    """Withdraw a locked request before it is decided. Raises WrongStateError after that."""
     for item in items_of(work.session, row.id):
         _end(work, item, "withdraw")
-    drop_proposal(work, row)
-    return move(work, row, "close", result=kinds.WITHDRAWN)
+    end_proposal(work, row)
+    return close(work, row, Result.WITHDRAWN)
 
 
 def _end(work: Work, item: RecipientChange, action: str) -> None:
@@ -265,8 +290,8 @@ def _end(work: Work, item: RecipientChange, action: str) -> None:
 def _settle(work: Work, row: Request) -> Request:
     """Close the request when no child waits for its issuer any more."""
     states = [item.state for item in items_of(work.session, row.id)]
-    if "awaiting_stop" in states:
+    if ChangeState.AWAITING_STOP in states:
         return move(work, row, "proceed")
-    moved = states.count("moved")
-    result = kinds.ACCEPTED if moved == len(states) else kinds.PARTLY if moved else kinds.REFUSED
-    return move(work, row, "close", result=result)
+    moved = states.count(ChangeState.MOVED)
+    result = Result.ACCEPTED if moved == len(states) else Result.PARTLY if moved else Result.REFUSED
+    return close(work, row, result)

@@ -1,7 +1,4 @@
-"""Letters that go to no address.
-
-Handed over at the ward's counter against a signed receipt, which counts as delivered.
-"""
+"""Letters without an address: handed over at the ward's counter against a signed receipt."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +13,7 @@ from portal.domain.foundation.errors import (
     NotAllowedError,
     NotFoundError,
 )
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.letters.services import locked
@@ -26,9 +23,32 @@ from portal.domain.people.households.queries import has_open_hold, open_holds
 from portal.domain.requests.recipients.models import CounterHandOver
 from portal.domain.requests.recipients.newcomer import of_ward
 
-CHECKED = ("individual_number", "driving_license", "passport", "residence_card", "other")
-"""Documents by which the person at the counter was recognized."""
 AT_ONCE = 200
+
+
+class IdentityDocument(Labeled):
+    """The documents by which a person is identified at the counter, as staff read them."""
+
+    INDIVIDUAL_NUMBER = "individual_number", lambda: _s("マイナンバーカード")
+    DRIVING_LICENSE = "driving_license", lambda: _s("運転免許証")
+    PASSPORT = "passport", lambda: _s("パスポート")
+    RESIDENCE_CARD = "residence_card", lambda: _s("在留カード")
+    OTHER = "other", lambda: _s("そのほかの書類")
+
+
+@dataclass(frozen=True, slots=True)
+class SignedReceipt:
+    """What the person at the counter confirms before handing over a letter.
+
+    Attributes:
+        checked: The ``IdentityDocument`` that was looked at; never its number.
+        signed: Whether the receipt is signed.
+        scan_id: The stored scan of the receipt.
+    """
+
+    checked: str
+    signed: bool
+    scan_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +103,21 @@ def counter_letter(session: Session, letter_id: int) -> Letter:
     return letter
 
 
-def handed_at_counter(
-    work: Work, letter_id: int, checked: str, *, signed: bool, receipt_scan_id: int | None = None
-) -> CounterHandOver:
+def handed_at_counter(work: Work, letter_id: int, receipt: SignedReceipt) -> CounterHandOver:
     """Record that a sealed letter was handed over against a signed receipt: it is delivered.
 
     Raises:
-        NotAllowedError: the actor is nobody of the ward.
+        NotAllowedError: the actor is not of the ward.
         NotFoundError: no letter of the counter.
         InputError: no document was looked at, or the receipt is not signed.
         ConflictError: the household is held.
         WrongStateError: handed over or replaced before.
     """
-    if not of_ward(work.actor) or work.actor.id is None:
-        raise NotAllowedError(_s("窓口で渡せるのは、区の職員だけです。"))
+    actor_id = _officer(work)
     counter_letter(work.session, letter_id)
-    if checked not in CHECKED:
+    if IdentityDocument.known(receipt.checked) is None:
         raise InputError(_s("本人と確かめた書類を選んでください。"), code="checked")
-    if not signed:
+    if not receipt.signed:
         raise InputError(_s("受領書に署名をもらってから、渡してください。"), code="signed")
     letter = locked(work.session, letter_id)
     household = _free_household(work.session, letter.household_id)
@@ -109,9 +126,9 @@ def handed_at_counter(
     row = CounterHandOver(
         letter_id=letter.id,
         household_id=household.id,
-        checked=checked,
-        receipt_scan_id=receipt_scan_id,
-        handed_by=work.actor.id,
+        checked=receipt.checked,
+        receipt_scan_id=receipt.scan_id,
+        handed_by=actor_id,
         handed_at=work.now,
     )
     work.session.add(row)
@@ -121,10 +138,17 @@ def handed_at_counter(
         "letter",
         letter.id,
         household_id=household.id,
-        checked=checked,
+        checked=receipt.checked,
     )
     work.session.flush()
     return row
+
+
+def _officer(work: Work) -> int:
+    """Return the key of the ward's person who acts. Raises NotAllowedError."""
+    if not of_ward(work.actor) or work.actor.id is None:
+        raise NotAllowedError(_s("窓口で渡せるのは、区の職員だけです。"))
+    return work.actor.id
 
 
 def _free_household(session: Session, household_id: int) -> Household:

@@ -1,4 +1,4 @@
-"""Whether somebody who is to be added is a recipient already: never two entitlements for one child."""
+"""Finds out whether a person to be added is a recipient already: one entitlement for one child."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,8 +16,7 @@ from portal.domain.people.households.records import ChildFields, household_diges
 from portal.domain.people.households.search import SearchTerms, search_households
 from portal.domain.people.households.search_index import Indexer
 from portal.domain.requests.recipients.newcomer import of_ward
-
-POSSIBLE_DUPLICATE, OUTSIDE_BIRTHS = "possible_duplicate", "outside_births"
+from portal.domain.requests.recipients.reasons import RecipientWarning
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ class Findings:
 def look(work: Work, number: str, children: Iterable[ChildFields]) -> Findings:
     """Look for people who are stored already.
 
-    Whom the asker may not know of is never named: the ward looks into it.
+    Those whom the asker may not know of are never named: the ward checks them.
 
     Raises:
         ConflictError: the household or a child is stored, and the asker may know of it; ``code``
@@ -40,7 +39,7 @@ def look(work: Work, number: str, children: Iterable[ChildFields]) -> Findings:
     ward = of_ward(work.actor)
     warnings: set[str] = set()
     if number and _household(work, number, ward=ward):
-        warnings.add(POSSIBLE_DUPLICATE)
+        warnings.add(RecipientWarning.POSSIBLE_DUPLICATE)
     indexer = Indexer(work.vault)
     seen: set[bytes] = set()
     for place, child in enumerate(children, 1):
@@ -49,13 +48,13 @@ def look(work: Work, number: str, children: Iterable[ChildFields]) -> Findings:
             raise InputError(_s("同じこどもが二度入力されています。"), code=f"child{place}_name")
         seen.add(digest)
         if _child(work.session, digest, ward=ward) or _lookalike(work, indexer, child):
-            warnings.add(POSSIBLE_DUPLICATE)
+            warnings.add(RecipientWarning.POSSIBLE_DUPLICATE)
         if (
             child.birth is not None
             and not work.program.birth_from <= child.birth <= work.program.birth_to
         ):
-            warnings.add(OUTSIDE_BIRTHS)
-    return Findings(tuple(sorted(warnings)), POSSIBLE_DUPLICATE in warnings)
+            warnings.add(RecipientWarning.OUTSIDE_BIRTHS)
+    return Findings(tuple(sorted(warnings)), RecipientWarning.POSSIBLE_DUPLICATE in warnings)
 
 
 def _household(work: Work, number: str, *, ward: bool) -> bool:

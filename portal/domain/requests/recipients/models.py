@@ -1,4 +1,4 @@
-"""Changes of recipient by child, recipients added by instruction, and what was handed over at the counter."""
+"""Tables of recipients: changes by child, additions, and letters handed over at the counter."""
 
 from datetime import datetime
 
@@ -9,10 +9,7 @@ from portal.domain.foundation.base import Base, primary_key, state_column
 
 
 class RecipientChange(Base):
-    """One child whose entitlement is to go to another recipient.
-
-    Who that is lies sealed in the request.
-    """
+    """One child whose entitlement moves to another recipient, who is sealed in the request."""
 
     __tablename__ = "recipient_change"
     __table_args__ = (
@@ -37,7 +34,7 @@ class RecipientChange(Base):
 
 
 class RecipientAddition(Base):
-    """One child that became entitled by the ward's instruction, and the request that says so."""
+    """One child that became entitled by the ward's instruction, and the request for it."""
 
     __tablename__ = "recipient_addition"
 
@@ -48,7 +45,7 @@ class RecipientAddition(Base):
 
 
 class CounterHandOver(Base):
-    """A letter that was handed over at the ward's counter against a signed receipt, which counts as delivered.
+    """A letter that was handed over at the counter against a signed receipt: it is delivered.
 
     ``checked`` names the kind of document that was looked at, never its number.
     """

@@ -1,7 +1,4 @@
-"""The new recipient as staff typed it.
-
-Checked, sealed in the request, and stored as a household once confirmed.
-"""
+"""The new recipient as typed by staff: checked, sealed in the request, stored once accepted."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -16,7 +13,7 @@ from portal.domain.people.households.records import ChildFields, HouseholdFields
 
 
 class HandOver(Labeled):
-    """How a recipient gets the letter; ``PROTECTED``: nobody outside the ward may know of it."""
+    """How a recipient gets the letter; ``PROTECTED``: visible to the ward only."""
 
     ADDRESS = "address", lambda: _s("住所に郵送する")
     COUNTER = "counter", lambda: _s("住所を使わず、区の窓口で渡す")
@@ -33,7 +30,7 @@ TEXT_MAX = 120
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """A recipient: an existing household (``household_id``), or the fields of a new one as typed."""
+    """A recipient: an existing household (``household_id``), or the typed fields of a new one."""
 
     household_id: int | None
     hand_over: HandOver
@@ -89,7 +86,7 @@ class Newcomer:
 _PLACE = ("postal_code", "town", "street", "building")
 _TEXTS = ("number", "person_no", "name", "kana", *_PLACE)
 Fault = tuple[str, str]
-"""A field of the form and the sentence that belongs beside it."""
+"""A field of the form and the sentence to show beside it."""
 
 
 def faults_of(typed: Mapping[str, str], actor: Actor) -> list[Fault]:
@@ -136,7 +133,7 @@ def read_newcomer(typed: Mapping[str, str], household_id: int | None, actor: Act
 
 
 def child_faults(typed: Mapping[str, str], place: int) -> list[Fault]:
-    """Return everything that is missing or cannot be read of the child in a place of the form (from 1)."""
+    """Return everything that is missing or unreadable of the child in a place of the form."""
     said = _child(typed, place)
     if not any(said.values()):
         return []

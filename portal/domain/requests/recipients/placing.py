@@ -1,7 +1,4 @@
-"""Putting children where the ward ordered.
-
-A household made or found, a child moved with its entitlement.
-"""
+"""Moves children to the household that the ward ordered, and makes it where needed."""
 
 from datetime import datetime
 
@@ -23,7 +20,7 @@ from portal.domain.people.households.models import Child, Household
 from portal.domain.people.households.moved import MovedView, keep_moved, next_ordinal
 from portal.domain.people.households.newcomers import add_household, index_again
 from portal.domain.people.households.queries import open_holds
-from portal.domain.people.households.records import open_child, seal_child
+from portal.domain.people.households.records import ChildFields, open_child, seal_child
 from portal.domain.people.households.search_index import Indexer
 from portal.domain.requests.recipients.models import RecipientChange
 from portal.domain.requests.recipients.newcomer import ADDRESS, PROTECTED, Newcomer
@@ -31,7 +28,7 @@ from portal.domain.requests.recipients.states import CHANGE
 from portal.domain.requests.requests.models import Request
 
 LEFT, CAME = "recipient.left", "recipient.came"
-"""Events that only the ward reads: the household whose child went, and the one where it came."""
+"""Audit events for the ward only: in the household that the child left, and in its new one."""
 
 
 def locked_household(session: Session, household_id: int) -> Household:
@@ -43,7 +40,7 @@ def locked_household(session: Session, household_id: int) -> Household:
 
 
 def place(work: Work, row: Request, newcomer: Newcomer) -> Household:
-    """Return the recipient's household, locked; made at the first call, and then the request's own.
+    """Return the recipient's household, locked; the first call makes it.
 
     Raises:
         ConflictError: a household of the typed number was stored meanwhile.
@@ -64,27 +61,29 @@ def place(work: Work, row: Request, newcomer: Newcomer) -> Household:
     return household
 
 
-def move_child(
-    work: Work, item: RecipientChange, target: Household, *, last_end: datetime | None
-) -> None:
-    """Move one child with its entitlement; its old coupon is stopped already.
+def keep_in_old_household(work: Work, item: RecipientChange, last_end: datetime | None) -> None:
+    """Store what the old household goes on seeing of a child that is about to leave.
 
-    Old and new household are locked.
-
-    The old household keeps a name and "under confirmation" (``domain.md`` §2.6 no. 6), sealed under
-    its own key. ``last_end`` is the exchange end that the old household saw.
+    That is a name and "under confirmation" (``domain.md`` §2.6 no. 6), sealed under its own key.
+    ``last_end`` is the exchange end that its page showed. The household is locked.
     """
     entitlement = locked(work.session, item.entitlement_id)
-    source = work.session.get_one(Household, item.from_household_id)
-    child = work.session.get_one(Child, entitlement.child_id)
-    if child.household_id != source.id or source.id == target.id:
-        raise ConflictError(_s("このこどもは、もう別の世帯に移りました。"))
-    fields = open_child(work.vault.unwrap(source.wrapped_key), child.sealed, child.person_digest)
+    source, child = _child_in_source(work.session, item, entitlement)
+    fields = _fields(work, source, child)
     keep_moved(
         work,
         source,
         MovedView(child.ordinal, fields.name, fields.kana, entitlement.amount_yen, last_end),
     )
+
+
+def move_child(work: Work, item: RecipientChange, target: Household) -> None:
+    """Move a child with its entitlement; its old coupon is stopped, both households locked."""
+    entitlement = locked(work.session, item.entitlement_id)
+    source, child = _child_in_source(work.session, item, entitlement)
+    if source.id == target.id:
+        raise _moved_already()
+    fields = _fields(work, source, child)
     child.ordinal = next_ordinal(work.session, target.id)
     child.household_id, child.placed = target.id, True
     child.sealed = seal_child(work.vault.unwrap(target.wrapped_key), fields, child.person_digest)
@@ -110,8 +109,26 @@ def move_child(
     work.session.flush()
 
 
+def _child_in_source(
+    session: Session, item: RecipientChange, entitlement: Entitlement
+) -> tuple[Household, Child]:
+    source = session.get_one(Household, item.from_household_id)
+    child = session.get_one(Child, entitlement.child_id)
+    if child.household_id != source.id:
+        raise _moved_already()
+    return source, child
+
+
+def _moved_already() -> ConflictError:
+    return ConflictError(_s("このこどもは、もう別の世帯に移りました。"))
+
+
+def _fields(work: Work, household: Household, child: Child) -> ChildFields:
+    return open_child(work.vault.unwrap(household.wrapped_key), child.sealed, child.person_digest)
+
+
 def _give_entitlement(work: Work, entitlement: Entitlement, target: Household) -> None:
-    """Give the entitlement to the new household: what holds that one holds the child, nothing else."""
+    """Assign the entitlement to the new household: only that household's holds hold the child."""
     entitlement.household_id, entitlement.changed_at = target.id, work.now
     action = "hold" if target.withheld or open_holds(work.session, target.id) else "release"
     if ENTITLEMENT.can(entitlement.state, action):
@@ -119,7 +136,7 @@ def _give_entitlement(work: Work, entitlement: Entitlement, target: Household) -
 
 
 def last_end_seen(session: Session, item: RecipientChange) -> datetime | None:
-    """Return the exchange end that the old household's page shows for the child (exclusive, UTC)."""
+    """Return the exchange end that the old household's page shows (exclusive, UTC)."""
     entries = coupons_of_household(session, item.from_household_id)
     return next((e.exchange_end for e in entries if e.entitlement_id == item.entitlement_id), None)
 
@@ -133,8 +150,8 @@ def had_coupon(session: Session, entitlement_id: int) -> bool:
 def give_coupon(work: Work, entitlement: Entitlement, *, must: bool) -> None:
     """Assign the new code together with the stop of the old one.
 
-    With ``must`` an empty stock refuses; else (the issuer's stop is a fact already) the next
-    assignment gives the code.
+    With ``must`` an empty stock refuses; else, where the issuer has stopped the old code already,
+    the next assignment gives the code.
 
     Raises:
         ConflictError: no code is left (``coupon_stock``).

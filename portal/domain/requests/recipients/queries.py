@@ -1,7 +1,4 @@
-"""Reading what stands about recipients.
-
-Sums of the ward's additions, and what an old household's timeline must not tell.
-"""
+"""Reads open additions and changes, and what an old household's timeline must not reveal."""
 
 from datetime import datetime
 
@@ -10,11 +7,12 @@ from sqlalchemy.orm import Session
 
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.requests.recipients.models import RecipientChange
-from portal.domain.requests.recipients.states import OPEN
-from portal.domain.requests.requests.kinds import ADDITION, RECIPIENT_CHANGE
+from portal.domain.requests.recipients.states import OPEN, ChangeState
+from portal.domain.requests.requests.kinds import RequestKind
 from portal.domain.requests.requests.models import Request
+from portal.domain.requests.requests.states import RequestState
 
-# put together once: building a statement takes as long as running it
+# built once: building a statement takes as long as running it
 GONE_FROM = (
     select(RecipientChange)
     .where(RecipientChange.from_household_id == bindparam("household_id"))
@@ -25,10 +23,11 @@ GONE_FROM = (
 def open_requests(session: Session, *, include_protected: bool, limit: int = 100) -> list[Request]:
     """Return additions and changes that are not closed, oldest first.
 
-    Those of the ward alone only to the ward.
+    ``include_protected``: also those that only the ward may know of.
     """
     query = select(Request).where(
-        Request.kind.in_((ADDITION, RECIPIENT_CHANGE)), Request.state != "closed"
+        Request.kind.in_((RequestKind.ADDITION, RequestKind.RECIPIENT_CHANGE)),
+        Request.state != RequestState.CLOSED,
     )
     if not include_protected:
         query = query.where(Request.ward_only.is_(False))
@@ -40,14 +39,13 @@ Hidden = dict[tuple[str, int], tuple[datetime, datetime | None]]
 
 
 def hidden_from_contractors(session: Session, household_id: int) -> Hidden:
-    """Return which events of a household's timeline only the ward reads.
+    """Return which events of a household's timeline are visible to the ward only.
 
-    Whoever answers the old householder's calls must not be able to say why a child is "under
-    confirmation".
+    An agent who answers the old householder must not know why a child is "under confirmation".
     """
     found: Hidden = {}
     for item in session.scalars(GONE_FROM, {"household_id": household_id}):
-        ends = item.changed_at if item.state not in {*OPEN, "moved"} else None
+        ends = item.changed_at if item.state not in {*OPEN, ChangeState.MOVED} else None
         found[("entitlement", item.entitlement_id)] = (item.created_at, ends)
         for coupon_id in session.scalars(
             select(Coupon.id).where(Coupon.entitlement_id == item.entitlement_id)

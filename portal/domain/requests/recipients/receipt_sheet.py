@@ -1,10 +1,12 @@
-"""The receipt (受領書) that is signed at the counter, and the blank form for a change of recipient, as PDF."""
+"""The receipt (受領書) for the counter and the blank form for a change of recipient, as PDF."""
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.wareki import format_wareki
 from portal.domain.letters.letters.drawing.typesetting import compile_pdf
+from portal.domain.letters.letters.models import Letter
 
 SHEET = "recipient_sheet.typ"
 # Printed for the ward's own paper in Japanese, as the law's forms are: these texts are not
@@ -23,66 +25,64 @@ FORM_NOTES = (
 )
 
 
-def receipt_sheet(program: Program, letter_number: str, children: int, today: date) -> bytes:
-    """Return the receipt for one sealed letter.
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    title: str
+    lead: str
+    rows: list[tuple[str, str]]
+    blanks: list[str]
+    notes: tuple[str, ...]
 
-    No name and no address, both are nobody's business but the signer's.
-    """
-    rows = [
-        ("手紙の番号", letter_number),
-        ("対象のこども", f"{children}人"),
-        ("お渡しした書類", "封をした手紙 1通"),
-    ]
-    blanks = ["受け取った日", "受け取った人の署名", "本人と確かめた書類の種類", "お渡しした職員"]
-    return _draw(
-        program,
+
+def receipt_sheet(program: Program, letter: Letter, today: date) -> bytes:
+    """Return the receipt for one sealed letter, without a name and without an address."""
+    sheet = _Sheet(
         "受領書",
         "次の手紙を、区の窓口で受け取りました。",
-        rows,
-        blanks,
+        [
+            ("手紙の番号", letter.number),
+            ("対象のこども", f"{letter.children}人"),
+            ("お渡しした書類", "封をした手紙 1通"),
+        ],
+        ["受け取った日", "受け取った人の署名", "本人と確かめた書類の種類", "お渡しした職員"],
         RECEIPT_NOTES,
-        today,
     )
+    return _draw(program, sheet, today)
 
 
 def change_form(program: Program, today: date) -> bytes:
     """Return the blank form 支給先変更申出書."""
-    blanks = [
-        "申し出る日",
-        "申し出る人の名前",
-        "ふりがな",
-        "生年月日",
-        "対象のこどもの名前",
-        "こどもの生年月日",
-        "受け取り方（郵送・窓口で受け取る）",
-        "郵送のときの住所",
-        "連絡してよい電話番号",
-        "つける書類の種類",
-        "署名",
-    ]
     last = format_wareki(program.windows.decline.last_day)
-    lead = (
+    sheet = _Sheet(
+        "支給先変更申出書",
         f"{program.names.program.ja}について、こどもの分を受け取る人を変えたいので申し出ます。"
-        f"受付は{last}までです。"
+        f"受付は{last}までです。",
+        [],
+        [
+            "申し出る日",
+            "申し出る人の名前",
+            "ふりがな",
+            "生年月日",
+            "対象のこどもの名前",
+            "こどもの生年月日",
+            "受け取り方（郵送・窓口で受け取る）",
+            "郵送のときの住所",
+            "連絡してよい電話番号",
+            "つける書類の種類",
+            "署名",
+        ],
+        FORM_NOTES,
     )
-    return _draw(program, "支給先変更申出書", lead, [], blanks, FORM_NOTES, today)
+    return _draw(program, sheet, today)
 
 
-def _draw(
-    program: Program,
-    title: str,
-    lead: str,
-    rows: list[tuple[str, str]],
-    blanks: list[str],
-    notes: tuple[str, ...],
-    today: date,
-) -> bytes:
+def _draw(program: Program, sheet: _Sheet, today: date) -> bytes:
     data = {
-        "title": title,
-        "lead": lead,
-        "rows": rows,
-        "blanks": blanks,
-        "notes": notes,
+        "title": sheet.title,
+        "lead": sheet.lead,
+        "rows": sheet.rows,
+        "blanks": sheet.blanks,
+        "notes": sheet.notes,
         "ward": program.names.ward.ja,
         "mayor": program.names.mayor.ja,
         "program": program.names.program.ja,

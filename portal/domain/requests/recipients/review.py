@@ -1,7 +1,4 @@
-"""The rules of additions and changes of recipient, as the review desk and the recipients' own list call them."""
-
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+"""The definitions of additions and changes of recipient, for the review desk and their own list."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,109 +12,85 @@ from portal.domain.people.households.models import Child, Household
 from portal.domain.people.households.queries import open_holds
 from portal.domain.people.households.records import open_child
 from portal.domain.requests.recipients import additions, changes
-from portal.domain.requests.recipients.approving import drop_proposal, refuse_stranger
-from portal.domain.requests.recipients.duplicates import OUTSIDE_BIRTHS, POSSIBLE_DUPLICATE
+from portal.domain.requests.recipients.approving import deciders_of, refuse_stranger
 from portal.domain.requests.recipients.models import RecipientChange
+from portal.domain.requests.recipients.reasons import RecipientReason, RecipientWarning
 from portal.domain.requests.recipients.states import CHANGE
 from portal.domain.requests.recipients.written import ADDITION_WRITTEN, CHANGE_WRITTEN
-from portal.domain.requests.requests import kinds
-from portal.domain.requests.requests.deciding import Deciders, Kind
+from portal.domain.requests.requests.deciders import end_proposal, refuse_own_entry
+from portal.domain.requests.requests.deciding import Kind
 from portal.domain.requests.requests.decisions import Decided, Decision
-from portal.domain.requests.requests.four_eyes import refuse_own_entry
-from portal.domain.requests.requests.kinds import RequestKind
+from portal.domain.requests.requests.kinds import RequestKind, Result
 from portal.domain.requests.requests.models import Request
-from portal.domain.requests.requests.services import locked, move, set_reply
-from portal.domain.requests.requests.states import OPEN, REQUEST
+from portal.domain.requests.requests.services import close, locked, set_reply
+from portal.domain.requests.requests.states import OPEN, REQUEST, RequestState
 from portal.domain.requests.requests.steps import Step
 
-REASONS: Mapping[str, Callable[[], str]] = MappingProxyType(
-    {
-        "documents": lambda: _("確かめられる書類が足りませんでした。"),
-        "not_instructed": lambda: _("区の指示と内容が合いませんでした。"),
-        "already": lambda: _("このこどもの分は、もうお渡しする手続きが進んでいます。"),
-        "spent": lambda: _("このクーポンは、もう使われています。"),
-        "other": lambda: _("くわしくは、区にお電話ください。"),
-    }
-)
 
-
-def _waiting(work: Work, row: Request) -> None:
+def _prepare(work: Work, row: Request, _decided: Decided) -> None:
+    """Check that an addition or a change can be decided."""
     refuse_stranger(row, work.actor)
     refuse_own_entry(row, work.actor)
-    if row.state != "waiting":
+    if row.state != RequestState.WAITING:
         raise WrongStateError(_s("この申請は、もう決まっています。"))
 
 
 def _accept_addition(work: Work, row: Request, _decided: Decided) -> Request:
-    _waiting(work, row)
     return additions.accept(work, row)
 
 
 def _accept_change(work: Work, row: Request, _decided: Decided) -> Request:
-    _waiting(work, row)
     return changes.accept(work, row)
 
 
 def _refuse(work: Work, row: Request, decided: Decided) -> Request:
-    _waiting(work, row)
-    set_reply(work.vault, row, decided.reason, decided.text)
-    if row.kind == kinds.RECIPIENT_CHANGE:
+    _prepare(work, row, decided)
+    set_reply(work.vault, row, decided.reply)
+    if row.kind == RequestKind.RECIPIENT_CHANGE:
         return changes.refuse(work, row)
-    drop_proposal(work, row)
-    return move(work, row, "close", result=kinds.REFUSED)
+    end_proposal(work, row)
+    return close(work, row, Result.REFUSED)
 
 
-def withdraw(work: Work, request_id: int, household_id: int | None) -> Request:
-    """Take an entry back before it is decided.
+def withdraw(work: Work, request_id: int) -> Request:
+    """Withdraw an entry before it is decided.
 
     Raises NotFoundError, or WrongStateError once it was decided.
     """
-    del household_id
     row = locked(work.session, request_id)
     refuse_stranger(row, work.actor)
-    if row.kind == kinds.RECIPIENT_CHANGE:
+    if row.kind == RequestKind.RECIPIENT_CHANGE:
         return changes.withdraw(work, row)
     if row.state not in OPEN:
         raise WrongStateError(_s("この申請は、もう決まっています。"))
-    drop_proposal(work, row)
-    return move(work, row, "close", result=kinds.WITHDRAWN)
+    end_proposal(work, row)
+    return close(work, row, Result.WITHDRAWN)
 
 
-def warning_text(code: str) -> str:
-    """Say what a warning means, in the staff's language."""
-    return {
-        POSSIBLE_DUPLICATE: _s(
-            "同じ名前と生年月日か、同じ番号の人が、もう対象者です。二重に出さないでください。"
-        ),
-        OUTSIDE_BIRTHS: _s("生年月日が対象の期間の外です。区の指示を確かめてください。"),
-    }.get(code, code)
-
-
-def steps_of(session: Session, request: Request) -> tuple[Step, ...]:
+def steps_of(_session: Session, request: Request) -> tuple[Step, ...]:
     """Return what happened and what comes next, as the new recipient reads it."""
     steps = [Step(request.received_at, _("受け付けました"))]
     if request.closed_at is not None:
         steps.append(Step(request.closed_at, _closed(request)))
-        if request.result in {kinds.ACCEPTED, kinds.PARTLY}:
+        if request.result in {Result.ACCEPTED, Result.PARTLY}:
             steps.append(Step(None, _("お手紙ができたら、お届けします。")))
     else:
         steps.append(Step(None, _("区が内容を確認します。")))
-    del session
     return tuple(steps)
 
 
 def _closed(request: Request) -> str:
     words: dict[str, str] = {
-        kinds.ACCEPTED: _("手続きが終わりました"),
-        kinds.PARTLY: _("一部のこどもの分の手続きが終わりました"),
-        kinds.WITHDRAWN: _("取り下げました"),
+        Result.ACCEPTED: _("手続きが終わりました"),
+        Result.PARTLY: _("一部のこどもの分の手続きが終わりました"),
+        Result.WITHDRAWN: _("取り下げました"),
     }
     return words.get(request.result or "", _("お受けできませんでした"))
 
 
 def effects_of(work: Work, request: Request) -> tuple[str, ...]:
-    """Say what accepting will do, in the staff's language."""
-    if request.kind == kinds.ADDITION:
+    """Return what accepting will do, in the staff's language."""
+    if request.kind == RequestKind.ADDITION:
         return _added(request)
     lines: list[str] = []
     for item in changes.items_of(work.session, request.id):
@@ -176,30 +149,33 @@ def _moved(work: Work, item: RecipientChange) -> list[str]:
 
 
 def _offered(_work: Work, row: Request) -> tuple[Decision, ...]:
-    return (Decision.ACCEPT, Decision.REFUSE) if row.state == "waiting" else ()
+    waiting = row.state == RequestState.WAITING
+    return (Decision.ACCEPT, Decision.REFUSE) if waiting else ()
 
 
 ADDITION_KIND = Kind(
     code=RequestKind.ADDITION,
     written=ADDITION_WRITTEN,
     states=REQUEST,
-    deciders=Deciders.WARD_AND_ANOTHER,
+    deciders=deciders_of,
+    prepare=_prepare,
     decisions={Decision.ACCEPT: _accept_addition, Decision.REFUSE: _refuse},
-    reasons=REASONS,
+    reasons=RecipientReason,
+    warnings=RecipientWarning,
     offered=_offered,
     effects_of=effects_of,
     steps_of=steps_of,
-    warning_text=warning_text,
 )
 CHANGE_KIND = Kind(
     code=RequestKind.RECIPIENT_CHANGE,
     written=CHANGE_WRITTEN,
     states=CHANGE,
-    deciders=Deciders.WARD_AND_ANOTHER,
+    deciders=deciders_of,
+    prepare=_prepare,
     decisions={Decision.ACCEPT: _accept_change, Decision.REFUSE: _refuse},
-    reasons=REASONS,
+    reasons=RecipientReason,
+    warnings=RecipientWarning,
     offered=_offered,
     effects_of=effects_of,
     steps_of=steps_of,
-    warning_text=warning_text,
 )

@@ -1,17 +1,31 @@
 """States of one child's change of recipient."""
 
-from portal.domain.foundation.states import StateMachine, fan
+from enum import StrEnum
 
+from portal.domain.foundation.states import StateMachine
+
+
+class ChangeState(StrEnum):
+    """The status of one child's change of recipient."""
+
+    SUBMITTED = "submitted"
+    AWAITING_STOP = "awaiting_stop"
+    MOVED = "moved"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+_C = ChangeState
+OPEN = (_C.SUBMITTED, _C.AWAITING_STOP)
 CHANGE = StateMachine(
     "recipient_change",
-    "submitted",
+    _C.SUBMITTED,
     {
-        # the issuer must say first whether the code was spent
-        "accept": fan("submitted", "awaiting_stop"),
-        "move": fan("submitted awaiting_stop", "moved"),
-        "found_spent": fan("submitted awaiting_stop", "refused"),
-        "refuse": fan("submitted", "refused"),
-        "withdraw": fan("submitted", "withdrawn"),
+        # the issuer must confirm first that the code is unspent
+        "accept": {_C.SUBMITTED: _C.AWAITING_STOP},
+        "move": dict.fromkeys(OPEN, _C.MOVED),
+        "found_spent": dict.fromkeys(OPEN, _C.REFUSED),
+        "refuse": {_C.SUBMITTED: _C.REFUSED},
+        "withdraw": {_C.SUBMITTED: _C.WITHDRAWN},
     },
 )
-OPEN = ("submitted", "awaiting_stop")

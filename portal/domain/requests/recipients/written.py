@@ -1,7 +1,4 @@
-"""What staff write for an addition or a change of recipient.
-
-The new recipient, the children, and what was seen.
-"""
+"""What staff write for an addition or a change: the new recipient, the children, the evidence."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -68,7 +65,7 @@ class Children:
     name: str = "children"
 
     def read(self, typed: str) -> tuple[Any, str]:
-        """Refuse: the page of additions reads its children field by field (``newcomer.read_child``)."""
+        """Refuse: the page of additions reads children field by field (``newcomer.read_child``)."""
         raise NotImplementedError(typed)
 
     def stored(self, value: Sequence[ChildFields]) -> list[dict[str, Any]]:

@@ -1,45 +1,57 @@
-"""Telling a household of its redelivery; never an address or number that a requester typed."""
+"""Tells a household about its redelivery; never by an address or number that a requester typed."""
+
+from enum import Enum
 
 from portal.domain.foundation.work import Work
-from portal.domain.letters.announcements.reach import Reach, reach
+from portal.domain.letters.announcements.reach import Reach, reach, reach_of_replaced
 from portal.domain.letters.announcements.services import announce
-from portal.domain.requests.redeliveries.models import Redelivery
-from portal.domain.requests.redeliveries.queries import STAFF
-from portal.domain.requests.requests.models import Request
+from portal.domain.requests.redeliveries.queries import RedeliveryCase
+from portal.domain.requests.redeliveries.states import Proof
 from portal.domain.requests.requests.services import telephone_in
 
 
-def tell(
-    work: Work,
-    request: Request,
-    row: Redelivery,
-    event: str,
-    *,
-    card: bool,
-    way: Reach | None = None,
-) -> None:
+class News(Enum):
+    """What a household is told: the event of the announcement, and whether a card may be printed.
+
+    A card follows only a refusal: after a letter that did not arrive none would arrive either, and
+    a new letter speaks for itself.
+    """
+
+    RECEIVED = ("received", False)
+    APPROVED = ("decided", False)
+    REFUSED = ("decided", True)
+    POSTED = ("posted", False)
+
+
+def tell(work: Work, case: RedeliveryCase, news: News) -> None:
     """Tell the household of a step, once.
 
-    By its own channel, or by a call to the number that a person checked.
-
-    Where there is neither, ``card`` says whether one is printed: none follows a letter that does
-    not arrive, and the new letter speaks for itself. ``way`` is the household's channel, where the
-    caller knows it.
+    By its own channel, or by a call to the number that a person of the staff checked; where there
+    is neither, by a card if the news allows one.
     """
-    household_id = request.household_id
+    household_id = case.request.household_id
     if household_id is None:
         return
-    contact = telephone_in(work.vault, request) if row.proof == STAFF else ""
-    way = reach(work.session, household_id) if way is None else way
+    event, card = news.value
+    contact = telephone_in(work.vault, case.request) if case.row.proof == Proof.STAFF else ""
+    way = _reach(work, case, household_id, news)
     if not card and not contact and way.row is None:
         return
-    key = f"redelivery:{request.id}:{event}"
     announce(
         work,
         household_id,
         event,
-        key,
+        f"redelivery:{case.request.id}:{event}",
         contact=contact or None,
-        receipt_no=request.receipt_no,
+        receipt_no=case.request.receipt_no,
         way=way,
     )
+
+
+def _reach(work: Work, case: RedeliveryCase, household_id: int, news: News) -> Reach:
+    """Return the household's channel; after a new letter, that of the account it replaced."""
+    way = reach(work.session, household_id)
+    owner = case.row.proof == Proof.SESSION or case.row.confirmed_at is not None
+    if news is News.POSTED and way.row is None and owner:
+        return reach_of_replaced(work.session, household_id)
+    return way

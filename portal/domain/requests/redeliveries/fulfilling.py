@@ -1,33 +1,35 @@
-"""Carrying redeliveries out: the print run made the letter, or the parcel went to the post again."""
+"""Fulfills redeliveries: the print run made the letter, or the parcel was posted again."""
 
 from collections.abc import Collection
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.approvals.services import turn_down
 from portal.domain.foundation.work import Work
-from portal.domain.letters.announcements.reach import reach, reach_of_replaced
-from portal.domain.requests.redeliveries.announcing import tell
+from portal.domain.requests.redeliveries.announcing import News, tell
 from portal.domain.requests.redeliveries.models import Redelivery
-from portal.domain.requests.redeliveries.queries import LETTER, SESSION, redelivery_of
-from portal.domain.requests.redeliveries.states import OPEN, REDELIVERY
-from portal.domain.requests.redeliveries.words import REASONS
-from portal.domain.requests.requests.four_eyes import proposal_of
-from portal.domain.requests.requests.kinds import FULFILLED, REFUSED
+from portal.domain.requests.redeliveries.queries import RedeliveryCase, case_of
+from portal.domain.requests.redeliveries.reasons import RedeliveryReason
+from portal.domain.requests.redeliveries.states import (
+    OPEN,
+    REDELIVERY,
+    MissingItem,
+    RedeliveryState,
+)
+from portal.domain.requests.requests.deciders import end_proposal
+from portal.domain.requests.requests.decisions import Reply
+from portal.domain.requests.requests.kinds import Result
 from portal.domain.requests.requests.models import Request
-from portal.domain.requests.requests.services import locked, move, set_reply
-
-APPROVED = "approved"
+from portal.domain.requests.requests.services import close, locked, set_reply
 
 
 def lock_approved(session: Session, household_ids: Collection[int]) -> None:
-    """Lock the requests of approved redeliveries of letters, so that none is taken back while its letter is made."""
+    """Lock approved redeliveries of letters, so that none is withdrawn while its letter is made."""
     session.execute(_approved(household_ids).with_for_update(of=Request)).all()
 
 
 def letters_printed(work: Work, household_ids: Collection[int]) -> int:
-    """Note that the new letters of these households are printed.
+    """Record that the new letters of these households are printed.
 
     Returns how many redeliveries that fulfills.
     """
@@ -38,9 +40,7 @@ def letters_printed(work: Work, household_ids: Collection[int]) -> int:
 
 
 def letters_posted(work: Work, household_ids: Collection[int]) -> int:
-    """Tell households that the letter they asked for again went to the post.
-
-    Each newest request is told of once.
+    """Tell households, once per request, that the letter they asked for again was posted.
 
     Returns how many households had asked.
     """
@@ -49,8 +49,8 @@ def letters_posted(work: Work, household_ids: Collection[int]) -> int:
         .join(Redelivery, Redelivery.request_id == Request.id)
         .where(
             Request.household_id.in_(household_ids),
-            Redelivery.item == LETTER,
-            Redelivery.state == "fulfilled",
+            Redelivery.item == MissingItem.LETTER,
+            Redelivery.state == RedeliveryState.FULFILLED,
         )
         .group_by(Request.household_id)
     )
@@ -61,23 +61,15 @@ def letters_posted(work: Work, household_ids: Collection[int]) -> int:
         .order_by(Request.id)
     ).all()
     for request, row in found:
-        household_id = request.household_id or 0
-        way = reach(work.session, household_id)
-        if way.row is None and (row.proof == SESSION or row.confirmed_at is not None):
-            way = reach_of_replaced(
-                work.session, household_id
-            )  # printing the letter replaced the account
-        tell(work, request, row, "posted", card=False, way=way)
+        tell(work, RedeliveryCase(request, row), News.POSTED)
     return len(found)
 
 
 def parcel_posted(work: Work, shipment_id: int) -> int:
-    """Note that the parcel of a shipment went to the post again.
+    """Record that the parcel of a shipment was posted again.
 
-    Returns how many redeliveries that fulfills.
-
-    The desk that packs may send again without waiting for a decision: an undecided request is then
-    approved by it.
+    Returns how many redeliveries that fulfills. The parcels desk may post again without waiting for
+    a decision: that approves an undecided request.
     """
     found = _open_of(work.session, shipment_id)
     for request_id in found:
@@ -85,27 +77,20 @@ def parcel_posted(work: Work, shipment_id: int) -> int:
     return len(found)
 
 
-def parcel_gone(work: Work, shipment_id: int, reason: str) -> int:
-    """End what asks for a parcel that will not go out again, and tell its household.
+def parcel_gone(work: Work, shipment_id: int, reason: RedeliveryReason) -> int:
+    """Refuse the requests for a parcel that will not be posted again, and tell its household.
 
     Returns how many requests that ends.
-
-    ``reason`` is one of ``words.REASONS``: the pieces are in stock again, or lost, or others are
-    sent instead.
     """
-    if reason not in REASONS:
-        raise ValueError("no reason that a resident can read")
     found = _open_of(work.session, shipment_id)
     for request_id in found:
-        request = locked(work.session, request_id)
-        row = redelivery_of(work.session, request_id, lock=True)
-        row.state = REDELIVERY.next(row.state, "refuse")
-        row.decided_at = row.changed_at = work.now
-        set_reply(work.vault, request, reason, "")
-        if (proposal := proposal_of(work.session, request_id)) is not None:
-            turn_down(work, proposal.id, household_id=request.household_id)
-        move(work, request, "close", result=REFUSED, reason=reason)
-        tell(work, request, row, "decided", card=True)
+        case = case_of(work.session, locked(work.session, request_id))
+        case.row.state = REDELIVERY.next(case.row.state, "refuse")
+        case.row.decided_at = case.row.changed_at = work.now
+        set_reply(work.vault, case.request, Reply(reason))
+        end_proposal(work, case.request)
+        close(work, case.request, Result.REFUSED, reason=reason.value)
+        tell(work, case, News.REFUSED)
     return len(found)
 
 
@@ -117,12 +102,12 @@ def _open_of(session: Session, shipment_id: int) -> list[int]:
 
 
 def _fulfill(work: Work, request_id: int) -> None:
-    request = locked(work.session, request_id)
-    row = redelivery_of(work.session, request_id, lock=True)
+    case = case_of(work.session, locked(work.session, request_id))
+    row = case.row
     if row.state == REDELIVERY.initial:
         row.state, row.decided_at = REDELIVERY.next(row.state, "approve"), work.now
     row.state, row.changed_at = REDELIVERY.next(row.state, "fulfill"), work.now
-    move(work, request, "close", result=FULFILLED)
+    close(work, case.request, Result.FULFILLED)
 
 
 def _approved(household_ids: Collection[int]) -> Select[int]:
@@ -131,8 +116,8 @@ def _approved(household_ids: Collection[int]) -> Select[int]:
         .join(Redelivery, Redelivery.request_id == Request.id)
         .where(
             Request.household_id.in_(household_ids),
-            Redelivery.item == LETTER,
-            Redelivery.state == APPROVED,
+            Redelivery.item == MissingItem.LETTER,
+            Redelivery.state == RedeliveryState.APPROVED,
         )
         .order_by(Request.id)
     )

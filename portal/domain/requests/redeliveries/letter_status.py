@@ -1,8 +1,8 @@
-"""Where a household's letter and parcels stand, and whether they may be sent again now or why not."""
+"""The status of a household's letter and parcels, and whether they may be sent again now."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 
 from portal.domain.foundation.clock import jst_date
@@ -14,12 +14,9 @@ from portal.domain.letters.letters.orders import living_letter
 from portal.domain.letters.shipments.mail import WARD_REASONS
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.letters.shipments.queries import latest_of_letter, shipments_of
-from portal.domain.requests.redeliveries.queries import (
-    LETTER,
-    PARCEL,
-    letters_sent_again,
-    open_request,
-)
+from portal.domain.letters.shipments.services import PARCEL as PARCEL_MAIL
+from portal.domain.requests.redeliveries.queries import letters_sent_again, open_request
+from portal.domain.requests.redeliveries.states import MissingItem
 from portal.domain.requests.requests.models import Request
 
 DAY = timedelta(days=1)
@@ -38,12 +35,22 @@ class Bar(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LetterStatus:
-    """A letter or a parcel.
+    """The status of a letter or a parcel.
 
-    Days are JST; ``next_day`` is the first one on which it may be asked for again.
+    Attributes:
+        item: Which of the two it is.
+        letter: The letter; None for a parcel, or where none is valid.
+        shipment: Its last posting.
+        sent_on: The day on which it was sent (JST).
+        kept_until: The last day (JST) at the post office, while it is kept there.
+        used: How many redeliveries count already.
+        left: How many are left.
+        next_day: The first day (JST) on which it may be asked for again; None for never.
+        bar: Why it cannot be sent again now.
+        asked: The open request for it.
     """
 
-    item: str
+    item: MissingItem
     letter: Letter | None
     shipment: Shipment | None
     sent_on: date | None
@@ -56,29 +63,40 @@ class LetterStatus:
 
     @property
     def address_unknown(self) -> bool:
-        """Tell whether it came back for a reason that only the ward can settle."""
+        """Tell whether it was returned for a reason that only the ward can settle."""
         return self.shipment is not None and self.shipment.returned_reason in WARD_REASONS
 
 
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """What was sent, and the open request for it."""
+
+    item: MissingItem
+    letter: Letter | None
+    shipment: Shipment | None
+    on: date | None
+    used: int
+    asked: Request | None
+
+
 def letter_status(work: Work, household_id: int, *, but_for: int | None = None) -> LetterStatus:
-    """Return how the household's letter stands; ``but_for`` is the request that is being decided."""
+    """Return the status of the household's letter; ``but_for`` is the request being decided."""
     letter = living_letter(work.session, household_id)
     shipment = latest_of_letter(work.session, letter.id) if letter is not None else None
-    sent = letter.handed_over_at if letter is not None else None
+    handed_over = letter.handed_over_at if letter is not None else None
     sent_on = (shipment.posted_on if shipment is not None else None) or (
-        jst_date(sent) if sent else None
+        jst_date(handed_over) if handed_over else None
     )
     used = letters_sent_again(work.session, household_id)
     asked = open_request(work.session, household_id, None, but_for=but_for)
-    return _status(work.program, LETTER, letter, shipment, sent_on, used, asked, work.now)
+    return _status(work, _Sent(MissingItem.LETTER, letter, shipment, sent_on, used, asked))
 
 
 def parcel_status(work: Work, shipment: Shipment, *, but_for: int | None = None) -> LetterStatus:
-    """Return how one parcel stands; ``but_for`` is the request that is being decided."""
+    """Return the status of one parcel; ``but_for`` is the request being decided."""
     asked = open_request(work.session, shipment.household_id, shipment.id, but_for=but_for)
-    return _status(
-        work.program, PARCEL, None, shipment, shipment.posted_on, shipment.attempt, asked, work.now
-    )
+    sent_on, used = shipment.posted_on, shipment.attempt
+    return _status(work, _Sent(MissingItem.PARCEL, None, shipment, sent_on, used, asked))
 
 
 def letter_statuses(work: Work, household_id: int) -> Sequence[LetterStatus]:
@@ -86,7 +104,7 @@ def letter_statuses(work: Work, household_id: int) -> Sequence[LetterStatus]:
     parcels = [
         s
         for s in shipments_of(work.session, household_id)
-        if s.kind == PARCEL and s.state != "cancelled"
+        if s.kind == PARCEL_MAIL and s.state != "cancelled"
     ]
     repeated = {s.previous_id for s in parcels}
     latest = [s for s in parcels if s.id not in repeated]
@@ -96,42 +114,49 @@ def letter_statuses(work: Work, household_id: int) -> Sequence[LetterStatus]:
     ]
 
 
-def _status(
-    program: Program,
-    item: str,
-    letter: Letter | None,
-    shipment: Shipment | None,
-    sent_on: date | None,
-    used: int,
-    asked: Request | None,
-    now: datetime,
-) -> LetterStatus:
-    today = jst_date(now)
-    left = max(0, program.requests.redeliveries - used)
-    state = shipment.state if shipment is not None else ""
-    kept_until = shipment.kept_until if shipment is not None and state == "at_post_office" else None
-    waits = state == "at_post_office" and (kept_until is None or today <= kept_until)
-    ended = state in {"returned", "returning", "lost", "at_post_office"}
-    arrival = sent_on + timedelta(days=_post_days(program)) if sent_on is not None else today
-    next_day: date | None = max(today, arrival + DAY) if not ended else today
-    bar: Bar | None = None
-    if sent_on is None:
-        bar, next_day = Bar.NOT_SENT, None
-    elif asked is not None:
-        bar, next_day = Bar.ASKED, None
-    elif waits:
-        bar, next_day = Bar.AT_POST_OFFICE, kept_until + DAY if kept_until is not None else None
-    elif state == "delivered":
-        bar, next_day = Bar.DELIVERED, None
-    elif left == 0:
-        bar, next_day = Bar.LIMIT, None
-    elif next_day is not None and next_day > today:
+def _status(work: Work, sent: _Sent) -> LetterStatus:
+    today, last_day = jst_date(work.now), work.program.windows.redelivery.last_day
+    left = max(0, work.program.requests.redeliveries - sent.used)
+    kept = sent.shipment is not None and sent.shipment.state == "at_post_office"
+    kept_until = sent.shipment.kept_until if sent.shipment is not None and kept else None
+    bar, next_day = _bar(work, sent, today)
+    if bar is None and left == 0:
+        bar = Bar.LIMIT
+    elif bar is None and next_day is not None and next_day > today:
         bar = Bar.ON_THE_WAY
-    if left == 0 or (next_day is not None and next_day > program.windows.redelivery.last_day):
+    if left == 0 or (next_day is not None and next_day > last_day):
         next_day = None
     return LetterStatus(
-        item, letter, shipment, sent_on, kept_until, used, left, next_day, bar, asked
+        sent.item,
+        sent.letter,
+        sent.shipment,
+        sent.on,
+        kept_until,
+        sent.used,
+        left,
+        next_day,
+        bar,
+        sent.asked,
     )
+
+
+def _bar(work: Work, sent: _Sent, today: date) -> tuple[Bar | None, date | None]:
+    """Return why it cannot be sent again whatever is left, and the first day on which it can."""
+    shipment, state = sent.shipment, sent.shipment.state if sent.shipment is not None else ""
+    if sent.on is None:
+        return Bar.NOT_SENT, None
+    if sent.asked is not None:
+        return Bar.ASKED, None
+    if shipment is not None and state == "at_post_office":
+        if shipment.kept_until is None:
+            return Bar.AT_POST_OFFICE, None
+        if today <= shipment.kept_until:
+            return Bar.AT_POST_OFFICE, shipment.kept_until + DAY
+    if state == "delivered":
+        return Bar.DELIVERED, None
+    if state in {"returned", "returning", "lost", "at_post_office"}:
+        return None, today
+    return None, max(today, sent.on + timedelta(days=_post_days(work.program)) + DAY)
 
 
 def _post_days(program: Program) -> int:

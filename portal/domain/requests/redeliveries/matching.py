@@ -1,16 +1,17 @@
-"""Which households fit a request without sign-in.
+"""Finds the households that fit a request without sign-in.
 
 For staff only, and never while the requester waits.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import SYSTEM
 from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import Letter
 from portal.domain.people.households.folding import fold_name
@@ -20,19 +21,30 @@ from portal.domain.people.households.search import SearchTerms, search_household
 from portal.domain.people.households.search_index import Indexer
 from portal.domain.requests.redeliveries.choosing import choose_household, warn_of
 from portal.domain.requests.redeliveries.models import Redelivery
-from portal.domain.requests.redeliveries.queries import NONE, redelivery_of
-from portal.domain.requests.redeliveries.states import REDELIVERY
+from portal.domain.requests.redeliveries.queries import case_of
+from portal.domain.requests.redeliveries.reasons import RedeliveryWarning
+from portal.domain.requests.redeliveries.states import REDELIVERY, Proof
 from portal.domain.requests.redeliveries.written import WRITTEN, Wish
 from portal.domain.requests.requests.services import locked, written_in
 
-NAME, BIRTH, POSTAL, NUMBER = PARTS = ("name", "birth", "postal", "number")
-SURE = frozenset({NAME, BIRTH, POSTAL})
 AT_ONCE = 20
+
+
+class MatchPart(Labeled):
+    """What of a request without sign-in may agree with a household, as staff read it."""
+
+    NAME = "name", lambda: _s("名前")
+    BIRTH = "birth", lambda: _s("生年月日")
+    POSTAL = "postal", lambda: _s("郵便番号")
+    NUMBER = "number", lambda: _s("手紙の番号")
+
+
+SURE = frozenset({MatchPart.NAME, MatchPart.BIRTH, MatchPart.POSTAL})
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A household and which parts of what was written agree with it."""
+    """A household, and which parts (``MatchPart``) of what was written agree with it."""
 
     household_id: int
     agrees: tuple[str, ...]
@@ -44,10 +56,10 @@ class Match:
 
 
 def find_matches(work: Work, indexer: Indexer, wish: Wish) -> list[Match]:
-    """Return households that agree in all of name, birth date and postal code, else in two of them, best first.
+    """Return households that agree in name, birth date and postal code, or in two of them.
 
-    A letter number that was written finds its household besides. Protected households are found
-    too: who sees this decides what to show.
+    The best come first. A letter number that was written finds its household too. Protected
+    households are included: the caller decides what to show.
     """
     name, postal, birth = wish.name, wish.postal_code, wish.birth
     tries = [SearchTerms(name=name, postal_code=postal, birth=birth)]
@@ -68,16 +80,16 @@ def find_matches(work: Work, indexer: Indexer, wish: Wish) -> list[Match]:
     if by_number is not None and by_number not in found:
         found |= {view.id: view for view in view_households(work, [by_number])}
     matches = [
-        Match(view.id, _agrees(view, name, birth, postal, numbered=view.id == by_number))
+        Match(view.id, _agrees(view, wish, numbered=view.id == by_number))
         for view in found.values()
     ]
     return sorted(matches, key=lambda match: (-len(match.agrees), match.household_id))
 
 
 def waiting_for_match(session: Session, limit: int = AT_ONCE) -> list[int]:
-    """Return the keys of requests without sign-in that were not matched yet, oldest first."""
+    """Return the keys of unmatched requests without sign-in, oldest first."""
     statement = select(Redelivery.request_id).where(
-        Redelivery.proof == NONE,
+        Redelivery.proof == Proof.NONE,
         Redelivery.matched_at.is_(None),
         Redelivery.state == REDELIVERY.initial,
     )
@@ -85,13 +97,13 @@ def waiting_for_match(session: Session, limit: int = AT_ONCE) -> list[int]:
 
 
 def match_request(work: Work, indexer: Indexer, request_id: int) -> bool:
-    """Match one request; False where it was matched or decided before.
+    """Match one request; returns False where it was matched or decided before.
 
-    One household that agrees in everything is taken as the requester's; any other result waits for
-    a person.
+    A single household that agrees in everything is chosen; any other result waits for a person.
     """
     request = locked(work.session, request_id)
-    row = redelivery_of(work.session, request_id, lock=True)
+    case = case_of(work.session, request)
+    row = case.row
     if row.matched_at is not None or row.state != REDELIVERY.initial:
         return False
     matches = find_matches(work, indexer, written_in(work.vault, request, WRITTEN))
@@ -102,17 +114,22 @@ def match_request(work: Work, indexer: Indexer, request_id: int) -> bool:
     record(work.acting_as(SYSTEM), "redelivery.matched", "request", request_id, found=len(matches))
     sure = [match for match in matches if match.sure]
     if len(sure) == 1 and request.household_id is None:
-        choose_household(work.acting_as(SYSTEM), request, row, sure[0].household_id)
+        choose_household(work.acting_as(SYSTEM), case, sure[0].household_id)
     elif request.household_id is None:
-        warn_of(
-            request, "several" if len(sure) > 1 else "not_sure" if matches else "no_match", work.now
-        )
+        warn_of(request, _unmatched(matches), work.now)
     work.session.flush()
     return True
 
 
+def _unmatched(matches: Sequence[Match]) -> RedeliveryWarning:
+    """Return why the matches do not name one household."""
+    if sum(match.sure for match in matches) > 1:
+        return RedeliveryWarning.SEVERAL
+    return RedeliveryWarning.NOT_SURE if matches else RedeliveryWarning.NO_MATCH
+
+
 def stored_matches(row: Redelivery) -> list[Match]:
-    """Return what was found."""
+    """Return the matches that were stored with a redelivery."""
     return [Match(int(match["household"]), tuple(match["agrees"])) for match in row.matches]
 
 
@@ -122,18 +139,17 @@ def _by_letter_number(session: Session, number: str) -> int | None:
     return session.scalar(select(Letter.household_id).where(Letter.number == number))
 
 
-def _agrees(
-    view: HouseholdView, name: str, birth: date | None, postal: str, *, numbered: bool
-) -> tuple[str, ...]:
+def _agrees(view: HouseholdView, wish: Wish, *, numbered: bool) -> tuple[str, ...]:
     people: list[HouseholdFields | ChildFields] = [
         view.fields,
         *(child.fields for child in view.children),
     ]
-    key = fold_name(name)
+    key, postal = fold_name(wish.name), wish.postal_code
     checks = {
-        NAME: bool(key) and any(key in {fold_name(p.name), fold_name(p.kana)} for p in people),
-        BIRTH: birth is not None and any(p.birth == birth for p in people),
-        POSTAL: bool(postal) and view.fields.postal_code == postal,
-        NUMBER: numbered,
+        MatchPart.NAME: bool(key)
+        and any(key in {fold_name(p.name), fold_name(p.kana)} for p in people),
+        MatchPart.BIRTH: wish.birth is not None and any(p.birth == wish.birth for p in people),
+        MatchPart.POSTAL: bool(postal) and view.fields.postal_code == postal,
+        MatchPart.NUMBER: numbered,
     }
-    return tuple(part for part in PARTS if checks[part])
+    return tuple(part.value for part, agrees in checks.items() if agrees)

@@ -10,15 +10,16 @@ from portal.domain.foundation.base import Base, primary_key, state_column
 
 
 class Redelivery(Base):
-    """What a request of this kind asks to be sent again.
+    """What a request asks to be sent again: a letter, or the parcel of ``shipment_id``.
 
-    A letter, or the parcel of ``shipment_id``.
-
-    ``proof`` says how sure we are of the requester: ``session``, ``staff`` (checked by a person) or
-    ``none``. Without proof ``matches`` holds the keys of households that fit what was written, with
-    what of it agrees; only staff ever see them. ``confirmed_at``: the owner of the account said
-    that the request is theirs. ``ward_only``: passed to the ward. ``elsewhere`` is the other
-    address that the ward orders, under the household's data key.
+    Attributes:
+        item: A ``MissingItem``.
+        proof: A ``Proof`` of the requester.
+        matches: Without proof, the keys of households that fit what was written, with the parts
+            that agree; only staff ever see them.
+        confirmed_at: When the owner of the account confirmed that the request is theirs.
+        ward_only: Passed to the ward.
+        elsewhere: The other address that the ward orders, under the household's data key.
     """
 
     __tablename__ = "redelivery"

@@ -1,4 +1,6 @@
-"""Reading redeliveries: one of a request, open ones of a household, and how many count."""
+"""Reads redeliveries: that of a request, open ones of a household, and how many count."""
+
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -6,15 +8,29 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _
 from portal.domain.requests.redeliveries.models import Redelivery
-from portal.domain.requests.redeliveries.states import COUNTED, OPEN
+from portal.domain.requests.redeliveries.states import COUNTED, OPEN, MissingItem
 from portal.domain.requests.requests.models import Request
 
-LETTER, PARCEL = ITEMS = ("letter", "parcel")
-SESSION, STAFF, NONE = "session", "staff", "none"
+
+@dataclass(frozen=True, slots=True)
+class RedeliveryCase:
+    """A request and the redelivery that it asks for."""
+
+    request: Request
+    row: Redelivery
+
+
+def case_of(session: Session, request: Request) -> RedeliveryCase:
+    """Return a locked request with its redelivery, locked too.
+
+    Raises:
+        NotFoundError: the request is of another kind.
+    """
+    return RedeliveryCase(request, redelivery_of(session, request.id, lock=True))
 
 
 def redelivery_of(session: Session, request_id: int, *, lock: bool = False) -> Redelivery:
-    """Return what a request asks to be sent again; lock the request first.
+    """Return the redelivery of a request; lock the request first.
 
     Raises:
         NotFoundError: the request is of another kind.
@@ -33,7 +49,7 @@ def open_request(
 ) -> Request | None:
     """Return the open request of a household for its letter (``shipment_id`` None) or for a parcel.
 
-    ``but_for`` is the key of a request that does not count.
+    ``but_for`` is the key of a request to leave out.
     """
     statement = (
         select(Request)
@@ -45,21 +61,18 @@ def open_request(
     if but_for is not None:
         statement = statement.where(Request.id != but_for)
     if shipment_id is None:
-        return session.scalar(statement.where(Redelivery.item == LETTER))
+        return session.scalar(statement.where(Redelivery.item == MissingItem.LETTER))
     return session.scalar(statement.where(Redelivery.shipment_id == shipment_id))
 
 
 def letters_sent_again(session: Session, household_id: int) -> int:
-    """Return how many redeliveries of letters count for a household.
-
-    A reissue after a loss is none.
-    """
+    """Return how many redeliveries of letters count; a reissue after a loss does not."""
     statement = (
         select(func.count(Redelivery.id))
         .join(Request, Request.id == Redelivery.request_id)
         .where(
             Request.household_id == household_id,
-            Redelivery.item == LETTER,
+            Redelivery.item == MissingItem.LETTER,
             Redelivery.state.in_(COUNTED),
         )
     )

@@ -1,5 +1,6 @@
-"""Asking for redelivery: by the household itself or for it, and by somebody who cannot sign in."""
+"""Asks for redelivery: by or for a household, or by a person who cannot sign in."""
 
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
@@ -13,8 +14,8 @@ from portal.domain.letters.shipments.queries import shipment
 from portal.domain.people.authn import throttles
 from portal.domain.people.authn.public_forms import PublicForm, accept_once, earlier_receipt
 from portal.domain.people.households.models import Household
-from portal.domain.requests.redeliveries.announcing import tell
-from portal.domain.requests.redeliveries.choosing import ACTIVATED, ADDRESS, has_account, warn_of
+from portal.domain.requests.redeliveries.announcing import News, tell
+from portal.domain.requests.redeliveries.choosing import has_account, warn_of
 from portal.domain.requests.redeliveries.letter_status import (
     Bar,
     LetterStatus,
@@ -22,128 +23,136 @@ from portal.domain.requests.redeliveries.letter_status import (
     parcel_status,
 )
 from portal.domain.requests.redeliveries.models import Redelivery
-from portal.domain.requests.redeliveries.queries import LETTER, NONE, PARCEL, SESSION, STAFF
+from portal.domain.requests.redeliveries.queries import RedeliveryCase
+from portal.domain.requests.redeliveries.reasons import RedeliveryReason, RedeliveryWarning
 from portal.domain.requests.redeliveries.states import REDELIVERY as STATES
+from portal.domain.requests.redeliveries.states import MissingItem, Proof
 from portal.domain.requests.redeliveries.words import bar_text
 from portal.domain.requests.redeliveries.written import WRITTEN, Wish
-from portal.domain.requests.requests.kinds import REDELIVERY, REFUSED
+from portal.domain.requests.requests.decisions import Reply
+from portal.domain.requests.requests.kinds import RequestKind, Result
 from portal.domain.requests.requests.models import Request
-from portal.domain.requests.requests.paper_forms import LATE
-from portal.domain.requests.requests.services import move, open_request, set_reply
+from portal.domain.requests.requests.services import (
+    NewRequest,
+    close,
+    move,
+    open_request,
+    set_reply,
+)
 
 
-def submit(
-    work: Work,
-    household_id: int,
-    item: str,
-    shipment_id: int | None,
-    *,
-    received_at: datetime | None = None,
-    telephone: str = "",
-    sure: bool = True,
-) -> Request:
-    """Ask for a letter (``item`` letter) or a parcel (its shipment) to be sent again to the registered address.
+@dataclass(frozen=True, slots=True)
+class NotArrived:
+    """What a household says did not arrive.
 
-    An actor of the staff enters it on behalf of the household; ``received_at`` is then when it
-    reached us (UTC), and ``telephone`` a number for a call back. Not ``sure``: the caller knew no
-    more than a former husband knows, so a letter is treated as asked for without sign-in: the owner
-    of an account is asked first, whom a new letter would shut out.
+    Attributes:
+        household_id: The household.
+        item: The letter, or a parcel.
+        shipment_id: The parcel's shipment; None for the letter.
+        received_at: When a form or a call of it reached us (UTC); None for now.
+        telephone: A number for a call back.
+        sure: False where the caller knew no more than a former spouse knows: a letter is then
+            treated as asked for without sign-in, and the owner of an account is asked first.
+    """
+
+    household_id: int
+    item: str
+    shipment_id: int | None = None
+    received_at: datetime | None = None
+    telephone: str = field(default="", repr=False)
+    sure: bool = True
+
+
+def submit(work: Work, missing: NotArrived) -> Request:
+    """Ask for a letter or a parcel to be sent again to the registered address.
+
+    An actor of the staff enters it on behalf of the household.
 
     Raises:
         TooEarlyError, TooLateError: outside the window.
         NotFoundError: the household has no such parcel.
         ConflictError: not now; the sentence says why and what else is possible (code: a ``Bar``).
     """
-    require_open(work.program.windows.redelivery, received_at or work.now)
-    # Where no request is open yet there is no row to lock: the household's row makes equal requests
-    # wait.
-    work.session.execute(
-        select(Household.id).where(Household.id == household_id).with_for_update(key_share=True)
-    )
-    status = _asked_for(work, household_id, item, shipment_id)
-    if status.bar is not None and not (_of_staff(work.actor) and status.bar is Bar.ON_THE_WAY):
+    require_open(work.program.windows.redelivery, missing.received_at or work.now)
+    # No row of an open request exists yet: the household's row serializes equal requests.
+    household = select(Household.id).where(Household.id == missing.household_id)
+    work.session.execute(household.with_for_update(key_share=True))
+    status = _status(work, missing)
+    by_staff = work.actor.organization is not None
+    if status.bar is not None and not (by_staff and status.bar is Bar.ON_THE_WAY):
         raise ConflictError(bar_text(status), code=status.bar.value)
-    request = open_request(
-        work,
-        REDELIVERY,
-        household_id,
-        received_at=received_at,
-        written=WRITTEN.seal(Wish(telephone=telephone)),
-        warnings=(ADDRESS,) if status.address_unknown else (),
-    )
-    proof = NONE if item == LETTER and not sure else STAFF if _of_staff(work.actor) else SESSION
-    row = Redelivery(
-        request_id=request.id,
-        item=item,
-        letter_id=status.letter.id if status.letter else None,
-        shipment_id=status.shipment.id if status.shipment else None,
-        proof=proof,
-        matched_at=work.now if proof == NONE else None,
-        changed_at=work.now,
-    )
+    warnings = (RedeliveryWarning.ADDRESS,) if status.address_unknown else ()
+    request = _open(work, missing, warnings)
+    proof = _proof(work, missing)
+    row = _row(request, status, proof)
+    row.matched_at = work.now if proof is Proof.NONE else None
+    row.changed_at = work.now
     work.session.add(row)
     work.session.flush()
-    if proof == NONE and has_account(work.session, household_id):
-        warn_of(request, ACTIVATED, work.now)
+    if proof is Proof.NONE and has_account(work.session, missing.household_id):
+        warn_of(request, RedeliveryWarning.ACTIVATED, work.now)
         move(work, request, "ask_back")
-    tell(work, request, row, "received", card=False)
+    tell(work, RedeliveryCase(request, row), News.RECEIVED)
     return request
 
 
-def keep_late(
-    work: Work,
-    household_id: int,
-    item: str,
-    shipment_id: int | None,
-    *,
-    received_at: datetime,
-    telephone: str = "",
-) -> Request:
-    """Keep a form on paper that came after the window.
+def _proof(work: Work, missing: NotArrived) -> Proof:
+    if missing.item == MissingItem.LETTER and not missing.sure:
+        return Proof.NONE
+    return Proof.SESSION if work.actor.organization is None else Proof.STAFF
 
-    Refused as late, and its household told of it.
+
+def _open(work: Work, missing: NotArrived, warnings: tuple[str, ...]) -> Request:
+    return open_request(
+        work,
+        NewRequest(
+            RequestKind.REDELIVERY,
+            missing.household_id,
+            written=WRITTEN.seal(Wish(telephone=missing.telephone)),
+            received_at=missing.received_at,
+            warnings=warnings,
+        ),
+    )
+
+
+def _row(request: Request, status: LetterStatus, proof: Proof) -> Redelivery:
+    return Redelivery(
+        request_id=request.id,
+        item=status.item.value,
+        letter_id=status.letter.id if status.letter else None,
+        shipment_id=status.shipment.id if status.shipment else None,
+        proof=proof.value,
+    )
+
+
+def keep_late(work: Work, missing: NotArrived) -> Request:
+    """Store a form on paper that came after the window, refuse it as late, and tell its household.
 
     Raises:
         NotFoundError: the household has no such parcel.
     """
-    status = _asked_for(work, household_id, item, shipment_id)
-    request = open_request(
-        work,
-        REDELIVERY,
-        household_id,
-        received_at=received_at,
-        written=WRITTEN.seal(Wish(telephone=telephone)),
-        warnings=(LATE,),
-    )
-    row = Redelivery(
-        request_id=request.id,
-        item=item,
-        letter_id=status.letter.id if status.letter else None,
-        shipment_id=status.shipment.id if status.shipment else None,
-        proof=STAFF,
-        changed_at=work.now,
-        decided_at=work.now,
-        state=STATES.next(STATES.initial, "refuse"),
-    )
+    status, late = _status(work, missing), RedeliveryReason.LATE
+    request = _open(work, missing, (RedeliveryWarning.LATE,))
+    row = _row(request, status, Proof.STAFF)
+    row.state = STATES.next(STATES.initial, "refuse")
+    row.changed_at = row.decided_at = work.now
     work.session.add(row)
-    set_reply(work.vault, request, LATE, "")
-    move(work, request, "close", result=REFUSED, reason=LATE)
-    tell(work, request, row, "decided", card=True)
+    set_reply(work.vault, request, Reply(late))
+    close(work, request, Result.REFUSED, reason=late.value)
+    tell(work, RedeliveryCase(request, row), News.REFUSED)
     return request
 
 
 def submit_without_sign_in(work: Work, wish: Wish, form_key: str, address: str) -> str:
-    """Take a request of somebody who cannot sign in.
+    """Open a request of a person who cannot sign in; returns its receipt number.
 
-    Returns its receipt number, the same for the same form.
-
-    Nothing is looked up here, so that neither answer nor time tells whether anybody matches; the
-    matching runs later and for staff only (``security.md`` §9). ``address`` is the network address,
-    kept as a keyed hash.
+    The same form gets the same number. Nothing is looked up here, so that neither answer nor time
+    reveals whether anybody matches; matching runs later and for staff only (``security.md`` §9).
+    ``address`` is the network address, kept as a keyed hash.
 
     Raises:
         TooEarlyError, TooLateError: outside the window.
-        ThrottledError: limit T9, per network and day; a form taken before still gets its number.
+        ThrottledError: limit T9, per network and day; a form sent before still gets its number.
     """
     form = PublicForm(throttles.REDELIVERY_FORM, "redelivery", form_key, address)
     if receipt := earlier_receipt(work.session, form):
@@ -154,23 +163,29 @@ def submit_without_sign_in(work: Work, wish: Wish, form_key: str, address: str) 
 
 def _open_unmatched(work: Work, wish: Wish) -> str:
     request = open_request(
-        work.acting_as(Actor(Role.RESIDENT)), REDELIVERY, None, written=WRITTEN.seal(wish)
+        work.acting_as(Actor(Role.RESIDENT)),
+        NewRequest(RequestKind.REDELIVERY, None, written=WRITTEN.seal(wish)),
     )
     work.session.add(
-        Redelivery(request_id=request.id, item=LETTER, proof=NONE, changed_at=work.now)
+        Redelivery(
+            request_id=request.id,
+            item=MissingItem.LETTER.value,
+            proof=Proof.NONE.value,
+            changed_at=work.now,
+        )
     )
     work.session.flush()
     return request.receipt_no
 
 
-def _asked_for(work: Work, household_id: int, item: str, shipment_id: int | None) -> LetterStatus:
-    if item == LETTER:
-        return letter_status(work, household_id)
-    row = shipment(work.session, shipment_id)
-    if row is None or row.household_id != household_id or row.kind != PARCEL:
+def _status(work: Work, missing: NotArrived) -> LetterStatus:
+    if missing.item == MissingItem.LETTER:
+        return letter_status(work, missing.household_id)
+    row = shipment(work.session, missing.shipment_id)
+    if (
+        row is None
+        or row.household_id != missing.household_id
+        or row.kind != MissingItem.PARCEL.value
+    ):
         raise NotFoundError(_("この郵便は見つかりませんでした。"))
     return parcel_status(work, row)
-
-
-def _of_staff(actor: Actor) -> bool:
-    return actor.organization is not None

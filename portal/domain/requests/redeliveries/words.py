@@ -1,6 +1,6 @@
-"""What residents read about redelivery: why not now and what else is possible, reasons, and steps."""
+"""Redelivery in words for residents: why not now, what else is possible, and the steps."""
 
-from collections.abc import Callable, Mapping
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -11,30 +11,15 @@ from portal.domain.letters.shipments.queries import shipment
 from portal.domain.letters.shipments.words import where
 from portal.domain.requests.redeliveries.letter_status import Bar, LetterStatus
 from portal.domain.requests.redeliveries.models import Redelivery
-from portal.domain.requests.redeliveries.queries import LETTER, redelivery_of
+from portal.domain.requests.redeliveries.queries import redelivery_of
+from portal.domain.requests.redeliveries.states import MissingItem, RedeliveryState
 from portal.domain.requests.requests.models import Request
+from portal.domain.requests.requests.states import RequestState
 from portal.domain.requests.requests.steps import Step
-
-REASONS: Mapping[str, Callable[[], str]] = {
-    "limit": lambda: _(
-        "決められた回数まで、もう送りました。コールセンターか区の窓口に、ご相談ください。"
-    ),
-    "at_post_office": lambda: _("郵便局で預かっています。郵便局に、再配達を頼んでください。"),
-    "delivered": lambda: _("もう届いていることを、確かめました。"),
-    "address": lambda: _("登録された住所では届かないため、区からご連絡します。"),
-    "duplicate": lambda: _("同じ申し込みを、ほかに受け付けています。"),
-    "late": lambda: _("受付の期間が終わったあとに届いたため、もう一度送ることができませんでした。"),
-    "restocked": lambda: _("荷物は、事務局に戻りました。どうするかを、区に確かめています。"),
-    "replaced": lambda: _("郵便局で荷物がなくなったため、代わりの荷物を送ります。"),
-    "lost": lambda: _("郵便局で荷物がなくなりました。どうするかを、区に確かめています。"),
-    "not_found": lambda: _("書かれた内容に合う方が、見つかりませんでした。"),
-    "other": lambda: _("くわしくは、コールセンターにお電話ください。"),
-}
-"""Standard reasons of a refusal."""
 
 
 def bar_text(status: LetterStatus) -> str:
-    """Say why it cannot be asked for now, and what to do instead; "" where it can."""
+    """Return why it cannot be asked for now, and what to do instead; "" where it can."""
     match status.bar:
         case None:
             return ""
@@ -46,23 +31,9 @@ def bar_text(status: LetterStatus) -> str:
                 "number": number
             }
         case Bar.LIMIT:
-            count = status.used
-            return _n(
-                "再配送は%(count)d回までです。もう送れません。"
-                "コールセンターに電話するか、区の窓口に来てください。受け取り方を、"
-                "いっしょに考えます。",
-                "再配送は%(count)d回までです。もう送れません。"
-                "コールセンターに電話するか、区の窓口に来てください。受け取り方を、"
-                "いっしょに考えます。",
-                count,
-            ) % {"count": count}
-        case Bar.AT_POST_OFFICE if status.kept_until is not None:
-            return _(
-                "郵便局が、%(day)sまで預かっています。不在連絡票を見て、"
-                "郵便局に再配達を頼んでください。"
-            ) % {"day": format_day(status.kept_until)}
+            return _limit_text(status.used)
         case Bar.AT_POST_OFFICE:
-            return _("郵便局が預かっています。不在連絡票を見て、郵便局に再配達を頼んでください。")
+            return _post_office_text(status.kept_until)
         case Bar.DELIVERED:
             return _(
                 "郵便局の記録では、届いています。家族の方が受け取っていないか、"
@@ -78,11 +49,28 @@ def bar_text(status: LetterStatus) -> str:
             )
 
 
-def said_text(status: LetterStatus) -> str:
-    """Say the same as ``bar_text`` to somebody who is on the telephone with us.
+def _limit_text(count: int) -> str:
+    return _n(
+        "再配送は%(count)d回までです。もう送れません。"
+        "コールセンターに電話するか、区の窓口に来てください。受け取り方を、"
+        "いっしょに考えます。",
+        "再配送は%(count)d回までです。もう送れません。"
+        "コールセンターに電話するか、区の窓口に来てください。受け取り方を、"
+        "いっしょに考えます。",
+        count,
+    ) % {"count": count}
 
-    Nobody is told to call.
-    """
+
+def _post_office_text(kept_until: date | None) -> str:
+    if kept_until is None:
+        return _("郵便局が預かっています。不在連絡票を見て、郵便局に再配達を頼んでください。")
+    return _(
+        "郵便局が、%(day)sまで預かっています。不在連絡票を見て、郵便局に再配達を頼んでください。"
+    ) % {"day": format_day(kept_until)}
+
+
+def said_text(status: LetterStatus) -> str:
+    """Return the same as ``bar_text`` for a person who is on the telephone: not to call."""
     match status.bar:
         case Bar.LIMIT:
             count = status.used
@@ -105,20 +93,20 @@ def said_text(status: LetterStatus) -> str:
 
 
 def steps_of(session: Session, request: Request) -> tuple[Step, ...]:
-    """Return what happened with a request for redelivery and what comes next, in the resident's language."""
+    """Return what happened and what comes next, in the resident's language."""
     row = redelivery_of(session, request.id)
     steps = [Step(request.received_at, _("申し込みを受け付けました。"))]
     if row.confirmed_at is not None:
         steps.append(Step(row.confirmed_at, _("ご自身の申し込みだと、確かめました。")))
     match row.state:
-        case "submitted" if request.state == "with_resident":
+        case RedeliveryState.SUBMITTED if request.state == RequestState.WITH_RESIDENT:
             steps.append(
                 Step(
                     None,
                     _("ご自身の申し込みかどうか、答えてください。答えるまで、手紙は送りません。"),
                 )
             )
-        case "submitted":
+        case RedeliveryState.SUBMITTED:
             steps.append(
                 Step(
                     None,
@@ -126,13 +114,13 @@ def steps_of(session: Session, request: Request) -> tuple[Step, ...]:
                     % {"day": format_day(request.due_on)},
                 )
             )
-        case "approved":
+        case RedeliveryState.APPROVED:
             steps.append(Step(row.decided_at, _("もう一度送ることに決まりました。")))
             steps.append(Step(None, _to_come(row)))
-        case "fulfilled":
+        case RedeliveryState.FULFILLED:
             steps.append(Step(row.decided_at, _("もう一度送ることに決まりました。")))
             steps += _sent_steps(session, request, row)
-        case "refused":
+        case RedeliveryState.REFUSED:
             steps.append(Step(row.decided_at, _("もう一度送ることは、できませんでした。")))
         case _withdrawn:
             steps.append(Step(request.closed_at, _("取り下げました。")))
@@ -140,7 +128,7 @@ def steps_of(session: Session, request: Request) -> tuple[Step, ...]:
 
 
 def _to_come(row: Redelivery) -> str:
-    if row.item == LETTER:
+    if row.item == MissingItem.LETTER:
         return _(
             "次の印刷で、新しいIDとパスワードの手紙を作ります。それまでは、前の手紙も使えます。"
         )
@@ -148,7 +136,7 @@ def _to_come(row: Redelivery) -> str:
 
 
 def _sent_steps(session: Session, request: Request, row: Redelivery) -> list[Step]:
-    if row.item != LETTER:
+    if row.item != MissingItem.LETTER:
         sent = shipment(session, row.shipment_id)
         return [
             Step(request.closed_at, _("荷物を、もう一度送りました。")),

@@ -1,4 +1,4 @@
-"""What somebody writes when asking for redelivery; without sign-in it is all that tells who asks."""
+"""What is written on a request for redelivery; without sign-in nothing else says who asks."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -28,11 +28,10 @@ _TELLS_WHO = everywhere_but(
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What was written, as typed but for widths; ``telephone`` serves a call of the staff only.
+    """What was written, as typed except for widths; ``telephone`` is for calls by staff only.
 
-    The household of a request with proof is known: there only the number is written. Without
-    sign-in, ``birth`` is the householder's and ``postal_code`` has seven digits; number and
-    telephone may be empty.
+    With proof the household is known, and only the number is written. Without sign-in, ``birth`` is
+    the householder's and ``postal_code`` has seven digits; number and telephone may be empty.
     """
 
     name: str = field(repr=False, default="")

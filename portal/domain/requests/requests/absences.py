@@ -1,7 +1,4 @@
-"""Telling a household that nobody took its mail in.
-
-By its channel, else by a card or a call, as the ward decided.
-"""
+"""Tells a household about a failed delivery: by its channel, else by a card or a call."""
 
 from portal.domain.foundation.program.settings.requests import ABSENCE_CALL
 from portal.domain.foundation.work import Work
@@ -12,10 +9,11 @@ from portal.domain.letters.shipments.queries import absence_key
 from portal.domain.requests.requests.numbers_left import number_left
 
 
-def tell_absence(work: Work, row: Shipment) -> None:
+def announce_absence(work: Work, row: Shipment) -> None:
     """Tell the household, once, until when the post office keeps a shipment.
 
-    Held and protected ones hear nothing.
+    Whether a card or a call is used without a channel is the program's setting. Held and protected
+    households are not told.
     """
     way, contact = reach(work.session, row.household_id), None
     if way.row is None and work.program.requests.absence_without_channel == ABSENCE_CALL:

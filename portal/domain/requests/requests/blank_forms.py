@@ -1,9 +1,10 @@
-"""Blank forms to fill in by hand: Japanese, with what they mean in the reader's language.
+"""Makes blank forms to fill in by hand: Japanese, with their meaning in the reader's language.
 
-Nothing personal on them.
+Nothing personal is on them; at most the number of a letter.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -18,22 +19,30 @@ from portal.domain.letters.letters.drawing.typesetting import compile_pdf
 from portal.domain.letters.letters.drawing.window import pieces
 
 
-def blank_form_pdf(
-    program: Program,
-    template: str,
-    last_day: date,
-    meaning: Sequence[str],
-    now: datetime,
-    **more: str | tuple[str, ...],
-) -> bytes:
-    """Return a form of ``templates/letters`` as PDF, drawn once a day and language.
+@dataclass(frozen=True, slots=True)
+class BlankForm:
+    """A form to print.
 
-    ``meaning`` says in the reader's language what the form is; ``more`` are further values of the
-    template.
+    Attributes:
+        template: Its file in ``templates/letters``.
+        last_day: The last day (JST) on which it may be sent.
+        meaning: What it is for, in the reader's language.
+        letter: The number of a letter that it bears; "" for none.
+        values: Further values of the template.
     """
+
+    template: str
+    last_day: date
+    meaning: Sequence[str]
+    letter: str = ""
+    values: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+
+
+def blank_form_pdf(program: Program, form: BlankForm, now: datetime) -> bytes:
+    """Return a form as PDF, drawn once a day and language."""
     day, locale = jst_date(now), current_locale()
     contact, names = program.contact, program.names
-    said = (*meaning, reception_text(program.calendar))
+    said = (*form.meaning, reception_text(program.calendar))
     lines = [pieces(line) for line in said] if locale != SOURCE_LOCALE else []
     with use_locale(SOURCE_LOCALE):
         reception = reception_text(program.calendar)
@@ -41,20 +50,21 @@ def blank_form_pdf(
         "addressee": names.mayor.in_language(SOURCE_LOCALE),
         "program": names.program.in_language(SOURCE_LOCALE),
         "ward": names.ward.in_language(SOURCE_LOCALE),
-        "last-day": format_wareki(last_day),
+        "last-day": format_wareki(form.last_day),
         "postal-rule": "消印有効" if program.requests.postal_rule == "postmark" else "必着",
         "send-to": (contact.address.postal_mark, *contact.address.lines),
         "telephone": contact.telephone,
         "fax": contact.fax,
         "reception": reception,
+        "letter": form.letter,
         "locale": locale,
         "help": _frozen(lines),
         "day": (day.year, day.month, day.day),
     }
-    return _draw(template, tuple(sorted({**data, **more}.items())))
+    return _draw(form.template, tuple(sorted({**data, **form.values}.items())))
 
 
-@lru_cache(maxsize=24)
+@lru_cache(maxsize=36)
 def _draw(template: str, data: tuple[tuple[str, Any], ...]) -> bytes:
     return compile_pdf(template, dict(data), timestamp=0)
 

@@ -1,4 +1,4 @@
-"""What reviewers may decide about requests, and what one of them decided."""
+"""What reviewers may decide, what one of them decided, and the reply to the resident."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,17 +23,30 @@ class Decision(Labeled):
 
 ACCEPTING = (Decision.ACCEPT, Decision.APPROVE)
 REASONED = frozenset({Decision.RETURN, Decision.REFUSE, Decision.MARK_UNCLEAR})
-"""Decisions that tell the resident why."""
+"""Decisions whose reason the resident reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the resident reads about a return or a refusal.
+
+    Attributes:
+        reason: A standard reason of the kind.
+        text: The reviewer's own words beside it; "" for none.
+    """
+
+    reason: str
+    text: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What somebody decided.
+    """What a reviewer decided.
 
     Attributes:
-        action: One of the kind's decisions, as the form says it.
-        reason: A standard reason of the kind; "" where none is told.
-        text: Further words for the resident.
+        action: One of the kind's decisions, as the form names it.
+        reason: A standard reason of the kind; "" where the resident reads none.
+        text: The reviewer's own words for the resident.
         more: The fields of the kind's own part of the page, as typed.
     """
 
@@ -41,3 +54,8 @@ class Decided:
     reason: str = ""
     text: str = field(default="", repr=False)
     more: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+
+    @property
+    def reply(self) -> Reply:
+        """The reply to the resident."""
+        return Reply(self.reason, self.text)

@@ -1,6 +1,6 @@
-"""Receipts, and the 辞退届 of an online declaration, as PDF.
+"""Makes receipts, and the 辞退届 of an online declaration, as tagged PDF; never on disk.
 
-Japanese with the reader's language beside it; tagged, never on disk.
+They are in Japanese, with the reader's language beside it.
 """
 
 import threading
@@ -19,12 +19,13 @@ from portal.domain.foundation.wareki import format_wareki
 from portal.domain.letters.letters.drawing.fonts import missing_characters
 from portal.domain.letters.letters.drawing.typesetting import compile_pdf
 from portal.domain.letters.letters.drawing.window import pieces
+from portal.domain.requests.requests.models import Request
 
 PATIENCE = 10.0
 """Seconds that a request waits for its turn; drawing takes about a tenth of one."""
 AT_ONCE = 2
 GETA = "〓"
-"""What printers put for a character that no face has."""
+"""What printers set for a character that no font has."""
 _turn = threading.BoundedSemaphore(AT_ONCE)
 
 
@@ -38,7 +39,7 @@ class ReceiptRow:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a receipt says; made anew for each language by the caller's function (``receipt_pdf``)."""
+    """The texts of a receipt in one language."""
 
     title: str
     rows: tuple[ReceiptRow, ...]
@@ -47,10 +48,19 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class DeclineCopy:
-    """What the 辞退届 of an online declaration says. ``children``: names with yen.
+    """What the 辞退届 of an online declaration says.
 
-    ``reason``, ``standing`` (where it stands on the day on which the document is made) and
-    ``coming`` are in Japanese, ``text`` is what the household wrote.
+    Attributes:
+        receipt_no: The receipt number of the request.
+        declared_at: The instant of the declaration (UTC).
+        householder: The householder's name.
+        children: The children's names, with yen.
+        reason: The reason in Japanese.
+        meaning: What the document is, in the reader's language.
+        text: What the household wrote.
+        status: The status on the day on which the document is made, in Japanese.
+        coming: What comes next, in Japanese.
+        can_withdraw: Whether the household may still withdraw the decline.
     """
 
     receipt_no: str
@@ -60,9 +70,9 @@ class DeclineCopy:
     reason: str = field(default="", repr=False)
     meaning: Sequence[str] = ()
     text: str = field(default="", repr=False)
-    standing: str = ""
+    status: str = ""
     coming: Sequence[str] = ()
-    can_take_back: bool = True
+    can_withdraw: bool = True
 
 
 @contextmanager
@@ -71,8 +81,8 @@ def in_turn() -> Iterator[None]:
 
     Raises BusyError after ``PATIENCE`` seconds.
     """
-    # Drawing takes cores and memory from the pages of everybody else: few at once, the others wait
-    # or come again.
+    # Drawing takes cores and memory from all other pages: few are drawn at once, the others wait or
+    # are asked to try again.
     if not _turn.acquire(timeout=PATIENCE):
         raise BusyError(_("混み合っています。少し待ってから、もう一度お試しください。"))
     try:
@@ -82,7 +92,7 @@ def in_turn() -> Iterator[None]:
 
 
 def drawable(text: str) -> str:
-    """Return a text of the register with ``GETA`` for what no face has.
+    """Return a text of the register with ``GETA`` for characters that no font has.
 
     A PDF of this standard refuses such characters.
     """
@@ -92,18 +102,14 @@ def drawable(text: str) -> str:
     return text
 
 
-def instant_text(moment: datetime) -> str:
+def instant_text(instant: datetime) -> str:
     """Return an instant as Japanese forms write it: 令和5年8月1日 12時5分."""
-    local = moment.astimezone(JST)
+    local = instant.astimezone(JST)
     return f"{format_wareki(local.date())} {local.hour}時{local.minute}分"
 
 
-def receipt_pdf(
-    program: Program, make: Callable[[], Receipt], receipt_no: str, received_at: datetime
-) -> bytes:
-    """Return the PDF of a receipt.
-
-    ``make()`` gives its words (``Receipt``) in the language that is current.
+def receipt_pdf(program: Program, row: Request, make: Callable[[], Receipt]) -> bytes:
+    """Return the PDF of a request's receipt; ``make()`` returns its texts in the current language.
 
     Raises:
         BusyError: too many are drawn at this moment.
@@ -125,16 +131,16 @@ def receipt_pdf(
                 }
             )
     data = {
-        "receipt": receipt_no,
-        "moment": instant_text(received_at),
+        "receipt": row.receipt_no,
+        "moment": instant_text(row.received_at),
         "ward": program.names.ward.in_language(SOURCE_LOCALE),
         "telephone": program.contact.telephone,
         "fax": program.contact.fax,
         "parts": parts,
-        "day": _day(received_at),
+        "day": _day(row.received_at),
     }
     with in_turn():
-        return compile_pdf("receipt.typ", data, timestamp=int(received_at.timestamp()))
+        return compile_pdf("receipt.typ", data, timestamp=int(row.received_at.timestamp()))
 
 
 def decline_copy_pdf(program: Program, copy: DeclineCopy) -> bytes:
@@ -161,9 +167,9 @@ def decline_copy_pdf(program: Program, copy: DeclineCopy) -> bytes:
         "unit": f"{program.amount_yen:,}円",
         "reason": copy.reason,
         "text": drawable(copy.text),
-        "standing": copy.standing,
+        "standing": copy.status,
         "coming": list(copy.coming),
-        "take-back": copy.can_take_back,
+        "take-back": copy.can_withdraw,
         "last-day": format_wareki(program.windows.decline.last_day),
         "telephone": program.contact.telephone,
         "fax": program.contact.fax,
@@ -176,6 +182,6 @@ def decline_copy_pdf(program: Program, copy: DeclineCopy) -> bytes:
         return compile_pdf("decline_copy.typ", data, timestamp=int(copy.declared_at.timestamp()))
 
 
-def _day(moment: datetime) -> list[int]:
-    day = jst_date(moment)
+def _day(instant: datetime) -> list[int]:
+    day = jst_date(instant)
     return [day.year, day.month, day.day]

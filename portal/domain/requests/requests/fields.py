@@ -1,6 +1,4 @@
-"""The fields that somebody writes on a request.
-
-Type, limit, words, privacy, and the places that show each of them.
+"""The fields of a request: type, limit, words, privacy, and the places that show each of them.
 
 Each kind's slice lists its fields once (``written.py``); pages, documents and exports of every kind
 read these lists. Nothing here knows a page: a template asks a field for its words and draws it.
@@ -52,29 +50,29 @@ class Privacy(StrEnum):
     """How far what was written may go."""
 
     COUNTED = "counted"
-    """A choice among few answers: shown in the request, and handed over as a count of answers only."""
+    """One of few answers: shown in the request, and exported only as a count of answers."""
     SEALED = "sealed"
-    """May name or reach a person: shown in the request, never in a list or a file that leaves."""
+    """May name or reach a person: shown in the request, never in a list or an exported file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A field of a form and the sentence that belongs beside it."""
+    """A field of a form and the sentence to show beside it."""
 
     field: str
     sentence: str
 
 
 class FieldType(Protocol):
-    """How one sort of field is read, stored and shown."""
+    """How one type of field is read, stored and shown."""
 
     @property
     def name(self) -> str:
-        """The sort, by which templates choose how to draw it."""
+        """The name of the type, by which templates choose how to draw the field."""
         ...
 
     def read(self, typed: str) -> tuple[Any, str]:
-        """Return the value of what was typed (None or "" for nothing), and what is wrong with it ("" for nothing)."""
+        """Return the value of what was typed (None or "" for nothing) and its fault ("" for none)."""
         ...
 
     def stored(self, value: Any) -> Any:
@@ -92,9 +90,9 @@ class FieldType(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One answer among few.
+    """One of few answers.
 
-    ``unknown`` is said where something else, or where nothing is answered but must be.
+    ``unknown`` refuses any other answer, and a missing one where an answer is required.
     """
 
     options: type[Labeled]
@@ -102,7 +100,7 @@ class Choice:
     name: str = "choice"
 
     def read(self, typed: str) -> tuple[Labeled | None, str]:
-        """Return the answer, and what is wrong with it."""
+        """Return the answer and its fault."""
         answer = self.options.known(typed)
         return answer, self.unknown() if typed and answer is None else ""
 
@@ -111,7 +109,7 @@ class Choice:
         return value.value
 
     def opened(self, stored: Any) -> Labeled | None:
-        """Return the answer of a code word; None for one that is unknown by now."""
+        """Return the answer of a code word; None for one that is no longer known."""
         return self.options.known(stored)
 
     def text(self, value: Labeled) -> str:
@@ -127,7 +125,7 @@ class Words:
     name: str = "words"
 
     def read(self, typed: str) -> tuple[str, str]:
-        """Return the words, and what is wrong with them."""
+        """Return the words and their fault."""
         return typed.strip(), too_long(self.limit) if len(typed) > self.limit else ""
 
     def stored(self, value: str) -> str:
@@ -151,7 +149,7 @@ class Telephone(Words):
     name: str = "telephone"
 
     def read(self, typed: str) -> tuple[str, str]:
-        """Return the digits, and what is wrong with the number."""
+        """Return the digits and their fault."""
         number = telephone(typed) if typed.strip() else ""
         return number or "", "" if number is not None else no_telephone()
 
@@ -191,12 +189,12 @@ class Day:
 
 
 def too_long(limit: int) -> str:
-    """Say how many characters fit."""
+    """Return the sentence that refuses longer words."""
     return _("「伝えたいこと」は、%(n)s文字までで書いてください。") % {"n": limit}
 
 
 def no_telephone() -> str:
-    """Say how a telephone number is written."""
+    """Return the sentence that refuses anything but a telephone number."""
     return _("電話番号は、0から始まる10けたか11けたの数字です。もう一度たしかめてください。")
 
 
@@ -245,7 +243,7 @@ class Line:
     def label(self) -> str:
         """The words beside it.
 
-        A resident checks the answer beside its question, staff read their own word.
+        A resident checks the answer beside its question; staff read their own label.
         """
         if self.place in _OF_STAFF:
             return self.about.staff()
@@ -253,17 +251,15 @@ class Line:
 
     @property
     def is_free(self) -> bool:
-        """Tell whether it is shown as it was typed: nothing in it is ours."""
+        """Tell whether it is shown as typed, since none of its words are ours."""
         return not isinstance(self.about.type, Choice)
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenForm(Generic[R]):
-    """What is written on requests of one kind.
+    """What is written on requests of one kind: its fields, and how its record is sealed and opened.
 
-    Its record, its fields, and how the record is sealed and opened.
-
-    ``seal`` leaves out what is empty; ``open`` reads every form in which rows of the kind were ever
+    ``seal`` omits what is empty; ``open`` reads every form in which rows of the kind were ever
     stored.
     """
 
@@ -272,7 +268,7 @@ class WrittenForm(Generic[R]):
     open: Callable[[Mapping[str, Any]], R]
 
     def lines(self, record: R, place: Place) -> tuple[Line, ...]:
-        """Return what was written, field by field, as far as a place shows it."""
+        """Return what was written, field by field, where the place shows it."""
         found = ((one, one.value(record)) for one in self.fields if one.asked_at(place))
         return tuple(
             Line(one, place, one.type.text(value), value in one.alerts)
@@ -281,9 +277,9 @@ class WrittenForm(Generic[R]):
         )
 
     def corrected(self, before: R, after: R) -> R:
-        """Return a correction on the resident's page, with the answers that it left out as they were.
+        """Return a correction on the resident's page; answers that it left out stay as they were.
 
-        Free words are replaced even by nothing: the page asks for them anew.
+        Free words are replaced even by nothing: the page asks for them again.
         """
         kept = {
             one.name
@@ -332,5 +328,5 @@ def flat_form(make: Callable[..., R], fields: Sequence[Field]) -> WrittenForm[R]
 
 
 def everywhere_but(*absences: tuple[tuple[Place, ...], str]) -> Mapping[Place, str]:
-    """Return for a field's ``absent``: the places of each group, with the reason that they share."""
+    """Return a field's ``absent``: the places of each group, with the reason they share."""
     return MappingProxyType({place: reason for places, reason in absences for place in places})

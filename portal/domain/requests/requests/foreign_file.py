@@ -1,6 +1,4 @@
-"""A process of its own that reads files from outside.
-
-Started per file with narrow limits, it cannot hurt the site.
+"""Reads files from outside in a process of its own, whose narrow limits protect the site.
 
 Run as a script (``foreign_file.py check`` or ``foreign_file.py draw PAGE``): the file comes on
 standard input, the answer goes to standard output. It imports nothing of the project.
@@ -37,14 +35,11 @@ ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 
 
 class RefusedError(Exception):
-    """The file is not taken; the argument is a code word."""
+    """The file is refused; the argument is a code word."""
 
 
 def check(data: bytes) -> dict[str, object]:
-    """Say what a file is by its content.
-
-    ``media_type`` and ``pages``, or ``refused`` with a code word.
-    """
+    """Return ``media_type`` and ``pages`` by the content, or ``refused`` with a code word."""
     try:
         if data.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")):
             return {"media_type": _image(data), "pages": 1}
@@ -93,10 +88,7 @@ def _tiff(data: bytes) -> int:
 
 
 def _read_frames(image: Image.Image) -> int | None:
-    """Read every page and return how many there are.
-
-    None where one, or all of them, have too many dots.
-    """
+    """Read every page and return their number; None where they have too many pixels."""
     pages = pixels = 0
     while pages < MAX_PAGES:
         size = image.width * image.height
@@ -140,19 +132,16 @@ def _pdf(data: bytes) -> int:
 
 
 def _acts(data: bytes) -> bool:
-    """Tell whether names of actions stand in a PDF.
+    """Tell whether a PDF contains names of actions.
 
-    Short ones count outside of streams only, where none is chance.
+    Short names count outside of streams only: inside, they occur by chance.
     """
     named = ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), data)
     return LONG.search(named) is not None or ANY.search(STREAM.sub(b"", named)) is not None
 
 
 def _written_plainly(document: object) -> bytes:
-    """Return the document as the library writes it.
-
-    Every object for itself, none packed into a stream.
-    """
+    """Return the document as the library writes it: no object is packed into a stream."""
     out = io.BytesIO()
 
     def write(_self: object, chunk: int, size: int) -> int:
@@ -185,7 +174,7 @@ def draw(data: bytes, number: int) -> bytes:
 def _frame(data: bytes, number: int) -> Image.Image:
     """Return a page of a TIFF as gray or color.
 
-    A FAX has more dots across than down: it is drawn as it lay on paper.
+    A FAX has more dots across than down: it is stretched to its shape on paper.
     """
     image: Image.Image = Image.open(io.BytesIO(data), formats=["TIFF"])
     image.seek(number)
@@ -208,7 +197,7 @@ def _shown(image: Image.Image) -> Image.Image:
 
 
 def main() -> None:
-    """Read the file, limit oneself, answer."""
+    """Read the file, set the limits, answer."""
     data = sys.stdin.buffer.read()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))

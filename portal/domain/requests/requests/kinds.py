@@ -4,7 +4,7 @@ from portal.domain.foundation.texts import Labeled, _, _s
 
 
 class RequestKind(Labeled):
-    """What a request asks for; the label is the staff's, ``kind_name`` what residents read."""
+    """What a request asks for: the label is for staff, ``kind_name`` for residents."""
 
     DECLINE = "decline", lambda: _s("辞退")
     ALTERNATIVE = "alternative", lambda: _s("紙の代替品")
@@ -14,7 +14,7 @@ class RequestKind(Labeled):
 
 
 class Result(Labeled):
-    """How a request ended, as staff read it."""
+    """How a request ended; the label is for staff."""
 
     ACCEPTED = "accepted", lambda: _s("承認")
     REFUSED = "refused", lambda: _s("お断り")
@@ -26,36 +26,19 @@ class Result(Labeled):
     PARTLY = "partly", lambda: _s("一部だけ承認")
 
 
-DECLINE, ALTERNATIVE, REDELIVERY, RECIPIENT_CHANGE, ADDITION = KINDS = (
-    RequestKind.DECLINE,
-    RequestKind.ALTERNATIVE,
-    RequestKind.REDELIVERY,
-    RequestKind.RECIPIENT_CHANGE,
-    RequestKind.ADDITION,
-)
-OF_RESIDENTS = (DECLINE, ALTERNATIVE, REDELIVERY)
-"""What a household itself asks for and sees in its list.
+OF_RESIDENTS = (RequestKind.DECLINE, RequestKind.ALTERNATIVE, RequestKind.REDELIVERY)
+"""The kinds that a household submits itself and sees in its list.
 
-The others are the ward's (``domain.md`` §2.6).
+Only the ward orders the others (``domain.md`` §2.6).
 """
-ACCEPTED, REFUSED, WITHDRAWN, FULFILLED, DELIVERED, RESTOCKED, LOST, PARTLY = RESULTS = (
-    Result.ACCEPTED,
-    Result.REFUSED,
-    Result.WITHDRAWN,
-    Result.FULFILLED,
-    Result.DELIVERED,
-    Result.RESTOCKED,
-    Result.LOST,
-    Result.PARTLY,
-)
 
 
 def kind_name(kind: str) -> str:
     """Return what residents call a kind of request."""
     return {
-        DECLINE: _("辞退"),
-        ALTERNATIVE: _("紙の代替品"),
-        REDELIVERY: _("再配送"),
-        RECIPIENT_CHANGE: _("支給先の変更"),
-        ADDITION: _("対象者の追加"),
+        RequestKind.DECLINE: _("辞退"),
+        RequestKind.ALTERNATIVE: _("紙の代替品"),
+        RequestKind.REDELIVERY: _("再配送"),
+        RequestKind.RECIPIENT_CHANGE: _("支給先の変更"),
+        RequestKind.ADDITION: _("対象者の追加"),
     }[RequestKind(kind)]

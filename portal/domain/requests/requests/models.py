@@ -1,4 +1,4 @@
-"""Requests of residents, their paper forms and the scans of those."""
+"""Tables of requests, their paper forms, and the scans of these."""
 
 from datetime import date, datetime
 from typing import Any
@@ -12,14 +12,16 @@ from portal.domain.foundation.base import Base, BigId, primary_key, state_column
 class Request(Base):
     """One request of any kind.
 
-    ``received_at`` is the instant that counts for a deadline (postmark, FAX header).
-
-    ``kind`` is one of ``kinds.KINDS``; ``household_id`` is empty where nobody could be matched
-    (yet); ``ward_only`` ones are known to the ward alone, as those of protected households are.
-    ``sealed`` holds what the requester wrote (free text, contact number) under a key of its own.
-    ``version`` grows with every change, so that a decision on changed data can be refused.
-    ``result`` is a code word once closed. ``warnings`` are code words (``warned``: there is one); a
-    request with a warning is never accepted in bulk.
+    Attributes:
+        kind: A ``kinds.RequestKind``.
+        household_id: Whose it is; None where nobody is known (yet).
+        ward_only: Visible to the ward only, as requests of protected households are.
+        result: A ``kinds.Result`` once it is closed.
+        received_at: The instant that counts for a deadline (postmark, FAX header).
+        warnings: Code words of the kind; with one of them it is never accepted in bulk.
+        warned: Whether there is a warning.
+        sealed: What the requester wrote, under a key of its own.
+        version: Grows with every change, so that a decision on changed data is refused.
     """
 
     __tablename__ = "request"
@@ -82,12 +84,10 @@ class PaperForm(Base):
 
 
 class Scan(Base):
-    """A checked file (PDF, TIFF, PNG, JPEG), encrypted under a key of its own.
+    """A checked file (PDF, TIFF, PNG, JPEG), encrypted under a key of its own; only ever shown.
 
-    Never executed, only shown.
-
-    ``digest`` is keyed (the same file is recognized, nothing is told); ``sealed`` is read only when
-    asked for. ``ward_only``: shown to the ward alone.
+    ``digest`` is keyed: it recognizes the same file and reveals nothing. ``sealed`` is loaded only
+    on access. ``ward_only``: visible to the ward only.
     """
 
     __tablename__ = "scan"

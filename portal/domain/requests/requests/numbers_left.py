@@ -1,23 +1,24 @@
-"""Telephone numbers that households left on forms, for calling them about what they asked for."""
+"""Finds the telephone number that a household left on a form, for calls about its request."""
 
 from sqlalchemy import or_, select
 
 from portal.domain.foundation.work import Work
-from portal.domain.requests.requests.kinds import OF_RESIDENTS, REFUSED, WITHDRAWN
+from portal.domain.requests.requests.kinds import OF_RESIDENTS, Result
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.services import telephone_in
+from portal.domain.requests.requests.states import RequestState
 
 
 def number_left(work: Work, household_id: int) -> str | None:
     """Return the number of a household's newest form that staff entered and a person accepted.
 
-    None where there is none.
-
-    What nobody looked at, or came without a person in between, may carry anybody's number.
+    None where there is none. A form that nobody reviewed, or that no person entered, may carry
+    anybody's number.
     """
     accepted = or_(
-        Request.state == "in_progress",
-        (Request.state == "closed") & Request.result.not_in((REFUSED, WITHDRAWN)),
+        Request.state == RequestState.IN_PROGRESS,
+        (Request.state == RequestState.CLOSED)
+        & Request.result.not_in((Result.REFUSED, Result.WITHDRAWN)),
     )
     rows = work.session.scalars(
         select(Request)

@@ -1,11 +1,12 @@
-"""Forms on paper (post, FAX, counter) as staff read them.
+"""Forms on paper (post, FAX, counter): what staff read on them, and the row of each form.
 
-Which instant counts, who signed, and the row of each form.
+Decides which instant counts for the deadline, and why a form has no effect yet.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Generic, TypeVar
+from enum import StrEnum
+from typing import Generic, TypeVar
 
 from sqlalchemy import select
 
@@ -15,7 +16,7 @@ from portal.domain.foundation.clock import day_start, jst_date
 from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError
 from portal.domain.foundation.program.deadlines import Window
 from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.foundation.work import Work
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import details_of, finish_task
@@ -23,13 +24,38 @@ from portal.domain.requests.requests.models import PaperForm, Request
 from portal.domain.requests.requests.services import touch
 
 Record_co = TypeVar("Record_co", covariant=True)
-SIGNERS = ("householder", "spouse", "parent", "child", "proxy", "other", "nobody")
-NOBODY = "nobody"
-HOUSEHOLDER = "householder"
 PAPER_CHANNELS = (Channel.POST, Channel.FAX, Channel.COUNTER)
-LATE, NO_ATTORNEY, UNCLEAR = "late", "no_attorney", "unclear"
-WEAK = frozenset({LATE, NO_ATTORNEY, UNCLEAR})
-"""A request with one of these binds nobody and is never accepted.
+
+
+class Signer(Labeled):
+    """Who signed a form, by the relation to the household, as staff read it."""
+
+    HOUSEHOLDER = "householder", lambda: _s("世帯主")
+    SPOUSE = "spouse", lambda: _s("配偶者")
+    PARENT = "parent", lambda: _s("親")
+    CHILD = "child", lambda: _s("こども本人")
+    PROXY = "proxy", lambda: _s("代理人")
+    OTHER = "other", lambda: _s("そのほか")
+    NOBODY = "nobody", lambda: _s("署名なし")
+
+
+class FollowUp(Labeled):
+    """How a household is asked what an unclear form means, as staff read it."""
+
+    CALL = "call", lambda: _s("書かれた電話番号に電話する")
+    LETTER = "letter", lambda: _s("登録された住所に手紙を送る")
+
+
+class FormFault(StrEnum):
+    """Why a form has no effect yet; stored among the warnings of its request."""
+
+    LATE = "late"
+    NO_ATTORNEY = "no_attorney"
+    UNCLEAR = "unclear"
+
+
+WEAK = frozenset(FormFault)
+"""A request with one of these has no effect on coupons and is never accepted.
 
 A better form may still take its place.
 """
@@ -39,30 +65,36 @@ A better form may still take its place.
 class PaperEntry(Generic[Record_co]):
     """A form as staff read it.
 
-    ``received_at``: arrival, or the time in the FAX's header line (UTC).
-
-    ``written`` is the record of the form's kind. ``signed_by`` is a relation of ``SIGNERS``;
-    ``countersigned`` the numbers of the children of 18 or older who signed themselves.
-    ``follow_up`` (call | letter) is used where the form is not clear. ``evidence`` is the receipt
-    number of somebody who was locked out before the deadline.
+    Attributes:
+        channel: How it came.
+        received_at: Its arrival, or the time in the FAX's header line (UTC).
+        written: The record of the form's kind.
+        signed_by: A ``Signer``.
+        postmark_on: The day of the postmark (JST), where it is readable.
+        has_letter_of_attorney: Whether the signer's authorization is attached.
+        is_clear: Whether it is clear what the form asks for.
+        countersigned: The numbers of the children of 18 or older who signed themselves.
+        scan_id: The stored scan.
+        follow_up: A ``FollowUp``, for a form that is not clear.
+        evidence: The receipt number of a person who was locked out before the deadline.
     """
 
     channel: Channel
     received_at: datetime
     written: Record_co
-    signed_by: str = HOUSEHOLDER
+    signed_by: str = Signer.HOUSEHOLDER
     postmark_on: date | None = None
     has_letter_of_attorney: bool = False
     is_clear: bool = True
     countersigned: frozenset[int] = frozenset()
     scan_id: int | None = None
-    follow_up: str = "letter"
+    follow_up: str = FollowUp.LETTER
     evidence: str = ""
 
 
 def check_entry(form: PaperEntry[object], now: datetime) -> None:
-    """Refuse a form that cannot be. Raises InputError; its code names the field."""
-    if form.channel not in PAPER_CHANNELS or form.signed_by not in SIGNERS:
+    """Refuse a form that contradicts itself. Raises InputError; its code names the field."""
+    if form.channel not in PAPER_CHANNELS or Signer.known(form.signed_by) is None:
         raise InputError(_s("届いた方法と、署名した人を選んでください。"))
     check_instant(form.received_at, now)
     if form.postmark_on is not None and form.postmark_on > jst_date(form.received_at):
@@ -70,13 +102,13 @@ def check_entry(form: PaperEntry[object], now: datetime) -> None:
 
 
 def as_entered(work: Work, channel: Channel) -> Work:
-    """Return the work in the name of the same person, on the channel on which the form came."""
+    """Return the work of the same actor on the channel by which the form came."""
     actor = work.actor
     return work.acting_as(Actor(actor.role, actor.id, actor.organization, channel))
 
 
-def check_form(form: PaperEntry[Any], now: datetime) -> None:
-    """Refuse an entry that contradicts itself; a call only has its instant. Raises InputError."""
+def check_form(form: PaperEntry[object], now: datetime) -> None:
+    """Do the same for a form or a call, which only has its instant. Raises InputError."""
     if form.channel is Channel.PHONE:
         check_instant(form.received_at, now)
     else:
@@ -92,9 +124,10 @@ def check_instant(received_at: datetime, now: datetime) -> None:
 def instant_that_counts(
     program: Program, form: PaperEntry[object], earlier: datetime | None = None
 ) -> datetime:
-    """Return the instant that counts.
+    """Return the instant that counts for the deadline.
 
-    The earlier receipt, the postmark's day where the ward says so, or arrival.
+    That is the earliest of an earlier receipt, the day of the postmark (where the ward accepts it),
+    and the arrival.
     """
     counts = form.received_at
     by_postmark = program.requests.postal_rule == "postmark" and form.channel is Channel.POST
@@ -103,11 +136,13 @@ def instant_that_counts(
     return min(counts, earlier) if earlier is not None else counts
 
 
-def weaknesses(window: Window, form: PaperEntry[object], counts: datetime) -> tuple[str, ...]:
-    """Return why a form binds nobody: it came late, or somebody signed who may not alone."""
-    attorney = form.has_letter_of_attorney and form.signed_by != NOBODY
-    stranger = form.signed_by != HOUSEHOLDER and not attorney
-    return (*((LATE,) if window.is_over(counts) else ()), *((NO_ATTORNEY,) if stranger else ()))
+def weaknesses(window: Window, form: PaperEntry[object], counts: datetime) -> tuple[FormFault, ...]:
+    """Return why a form has no effect yet: it is late, or the signer is not authorized."""
+    authorized = form.signed_by == Signer.HOUSEHOLDER or (
+        form.has_letter_of_attorney and form.signed_by != Signer.NOBODY
+    )
+    faults = ((FormFault.LATE, window.is_over(counts)), (FormFault.NO_ATTORNEY, not authorized))
+    return tuple(fault for fault, applies in faults if applies)
 
 
 def add_form(work: Work, row: Request, form: PaperEntry[object]) -> None:
@@ -147,10 +182,10 @@ def add_form(work: Work, row: Request, form: PaperEntry[object]) -> None:
 
 
 def locked_out_task(work: Work, receipt_no: str, trouble: str) -> Task:
-    """Return the request that somebody left without signing in, about ``trouble``, locked.
+    """Return the locked task of a person who could not sign in, about ``trouble``.
 
     Raises:
-        NotFoundError: no such receipt, or it is about something else.
+        NotFoundError: no such receipt, or it concerns another subject.
     """
     task = work.session.scalar(select(Task).where(Task.receipt_no == receipt_no).with_for_update())
     if task is None or details_of(work.vault, task).get("trouble") != trouble:
@@ -161,7 +196,7 @@ def locked_out_task(work: Work, receipt_no: str, trouble: str) -> Task:
 
 
 def finish_evidence(work: Work, task: Task | None, row: Request) -> None:
-    """Note that a locked-out person's receipt counted for a request, and finish its task."""
+    """Record that a locked-out person's receipt counted for a request, and finish its task."""
     if task is None:
         return
     record(work, "request.honored", "request", row.id, household_id=row.household_id, task=task.id)

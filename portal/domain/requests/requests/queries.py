@@ -1,14 +1,14 @@
-"""Reading requests: a household's own, and those that wait for review."""
-
-from datetime import datetime
+"""Reads requests: a household's own, and the paper forms of them."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _
+from portal.domain.foundation.work import Work
 from portal.domain.requests.requests.kinds import OF_RESIDENTS
 from portal.domain.requests.requests.models import PaperForm, Request
+from portal.domain.requests.requests.states import RequestState
 
 
 def requests_of(session: Session, household_id: int, *, limit: int = 100) -> list[Request]:
@@ -21,7 +21,7 @@ def waiting_for_resident(session: Session, household_id: int) -> list[Request]:
     """Return a household's requests that wait for its own answer, oldest first."""
     statement = select(Request).where(
         Request.household_id == household_id,
-        Request.state == "with_resident",
+        Request.state == RequestState.WITH_RESIDENT,
         Request.kind.in_(OF_RESIDENTS),
     )
     return list(session.scalars(statement.order_by(Request.id)))
@@ -30,7 +30,7 @@ def waiting_for_resident(session: Session, household_id: int) -> list[Request]:
 def own_request(session: Session, household_id: int, receipt_no: str) -> Request:
     """Return a household's own request by its receipt number.
 
-    Another's, or the ward's, is as good as none.
+    Another household's, or one of the ward only, is not found.
 
     Raises:
         NotFoundError: the household has no such request.
@@ -47,21 +47,19 @@ def own_request(session: Session, household_id: int, receipt_no: str) -> Request
     return row
 
 
-def requests_with_form(
-    session: Session, household_id: int, entered_by: int, entered_at: datetime
-) -> list[Request]:
-    """Return the requests of a household to which one person added a form at one instant (one transaction)."""
+def requests_with_form(work: Work, household_id: int) -> list[Request]:
+    """Return the requests of a household to which this actor adds a form in this transaction."""
     statement = (
         select(Request)
         .join(PaperForm, PaperForm.request_id == Request.id)
         .where(
             Request.household_id == household_id,
-            PaperForm.entered_by == entered_by,
-            PaperForm.entered_at == entered_at,
+            PaperForm.entered_by == work.actor.id,
+            PaperForm.entered_at == work.now,
         )
         .order_by(Request.id)
     )
-    return list(session.scalars(statement).unique())
+    return list(work.session.scalars(statement).unique())
 
 
 def paper_forms_of(session: Session, request_id: int) -> list[PaperForm]:

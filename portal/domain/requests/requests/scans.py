@@ -1,7 +1,4 @@
-"""Scans of paper forms.
-
-Checked by content in a process of its own, stored encrypted, shown to those who may.
-"""
+"""Scans of paper forms: checked in a process of their own, stored encrypted, viewed on record."""
 
 import json
 import subprocess
@@ -26,13 +23,13 @@ PDF = "application/pdf"
 TIFF = "image/tiff"
 EXTENSIONS = {PDF: "pdf", TIFF: "tif", "image/png": "png", "image/jpeg": "jpg"}
 DRAWN = frozenset({PDF, TIFF})
-"""Files of several pages: browsers are sent a picture of one page, or the file to keep."""
+"""Types with several pages: browsers get a picture of one page, or the file to download."""
 READER = Path(__file__).with_name("foreign_file.py")
 PATIENCE = 30
 
 
 class ScanReason(StrEnum):
-    """Why somebody looks at a scan."""
+    """Why a scan is viewed."""
 
     ENTRY = "entry"
     REVIEW = "review"
@@ -50,7 +47,7 @@ class CheckedScan:
 
 
 def check_scan(data: bytes) -> CheckedScan:
-    """Take PDF, TIFF, PNG and JPEG of at most ``MAX_BYTES``, decided by content, whole, and without anything that acts.
+    """Accept PDF, TIFF, PNG and JPEG of at most ``MAX_BYTES``, judged by content only.
 
     Raises:
         InputError: another kind, broken, too large, encrypted, or a PDF with scripts, actions or
@@ -115,10 +112,7 @@ def _run(data: bytes, *words: str) -> bytes:
 
 
 def store_scan(work: Work, checked: CheckedScan, *, household_id: int | None = None) -> Scan:
-    """Store a checked file under a data key of its own.
-
-    ``household_id`` where it is known whose it is.
-    """
+    """Store a checked file under a data key of its own; ``household_id`` where it is known."""
     key, wrapped = work.vault.new_data_key()
     digest = work.vault.blind("scan", checked.data, 32)
     row = Scan(
@@ -147,10 +141,7 @@ def store_scan(work: Work, checked: CheckedScan, *, household_id: int | None = N
 
 
 def visible_scan(session: Session, scan_id: int, *, include_protected: bool) -> Scan | None:
-    """Return a scan without its content.
-
-    None where there is none, or none that the reader may know of.
-    """
+    """Return a scan without its content; None where there is none, or the reader may not know."""
     row = session.get(Scan, scan_id)
     if row is None or include_protected:
         return row
@@ -167,9 +158,7 @@ def visible_scan(session: Session, scan_id: int, *, include_protected: bool) -> 
 
 
 def open_scan(work: Work, scan_id: int, reason: ScanReason) -> tuple[bytes, str]:
-    """Decrypt a scan for somebody who may see it, and log that it was seen.
-
-    Returns content and media type.
+    """Return content and media type of a scan for a reader who may see it, and log the view.
 
     Raises:
         NotFoundError: there is none of that key.

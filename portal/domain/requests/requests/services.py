@@ -1,8 +1,10 @@
-"""Opening requests, claiming them for review, moving them on and closing them.
+"""Opens requests, claims them for review, moves them on and closes them.
 
-Each step bumps the version.
+Each step increments the version.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -17,61 +19,74 @@ from portal.domain.foundation.texts import _, _s, current_locale
 from portal.domain.foundation.vault import Vault, seal_json, unseal_json
 from portal.domain.foundation.work import Work
 from portal.domain.people.tasks.services import new_receipt_no
+from portal.domain.requests.requests.decisions import Reply
 from portal.domain.requests.requests.fields import WrittenForm
-from portal.domain.requests.requests.kinds import KINDS
+from portal.domain.requests.requests.kinds import RequestKind, Result
 from portal.domain.requests.requests.models import Request
-from portal.domain.requests.requests.states import REQUEST
+from portal.domain.requests.requests.states import REQUEST, RequestState
 
 R = TypeVar("R")
 CLAIM = timedelta(minutes=15)
 """How long a claim keeps others away; opening the request again renews it."""
 
 
-def open_request(
-    work: Work,
-    kind: str,
-    household_id: int | None,
-    *,
-    children: int = 0,
-    amount_yen: int = 0,
-    written: dict[str, Any] | None = None,
-    received_at: datetime | None = None,
-    warnings: tuple[str, ...] = (),
-    receipt_no: str | None = None,
-) -> Request:
-    """Open a request and give it a receipt number.
+@dataclass(frozen=True, slots=True)
+class NewRequest:
+    """A request that is to be opened.
 
-    ``written`` (a record as its form seals it) is kept sealed; ``received_at`` (UTC) defaults to
-    now; ``receipt_no`` is a fresh number that the caller made. An actor of the staff is kept as the
-    person who entered it: nobody confirms an own entry.
+    Attributes:
+        kind: What it asks for.
+        household_id: Whose it is; None where nobody knows (yet).
+        children: How many children it concerns.
+        amount_yen: Their amounts together.
+        written: What the requester wrote, as the kind's form seals it.
+        received_at: The instant that counts for the deadline (UTC); None for now.
+        warnings: What the reviewer must look at.
+        receipt_no: A number that the caller made before; "" for a new one.
     """
-    if kind not in KINDS:
-        raise ValueError("unknown kind of request")
-    receipt_no = receipt_no or new_receipt_no()
-    key, wrapped = work.vault.new_data_key() if written else (b"", None)
+
+    kind: RequestKind
+    household_id: int | None
+    children: int = 0
+    amount_yen: int = 0
+    written: Mapping[str, Any] | None = field(default=None, repr=False)
+    received_at: datetime | None = None
+    warnings: tuple[str, ...] = ()
+    receipt_no: str = ""
+
+
+def open_request(work: Work, new: NewRequest) -> Request:
+    """Open a request and give it a receipt number; what was written on it is sealed.
+
+    An actor of the staff is recorded as the person who entered it: nobody accepts an own entry.
+    """
+    receipt_no = new.receipt_no or new_receipt_no()
+    received_at = new.received_at or work.now
+    key, wrapped = work.vault.new_data_key() if new.written else (b"", None)
+    sealed = seal_json(key, dict(new.written), f"request:{receipt_no}") if new.written else None
     row = Request(
         receipt_no=receipt_no,
-        kind=kind,
-        household_id=household_id,
+        kind=new.kind.value,
+        household_id=new.household_id,
         channel=work.actor.channel.value,
         entered_by=work.actor.id if work.actor.organization is not None else None,
         language=current_locale(),
-        received_at=received_at or work.now,
+        received_at=received_at,
         created_at=work.now,
         changed_at=work.now,
-        due_on=due_day(work.program, received_at or work.now),
-        warnings=list(warnings),
-        warned=bool(warnings),
-        children=children,
-        amount_yen=amount_yen,
+        due_on=due_day(work.program, received_at),
+        warnings=list(new.warnings),
+        warned=bool(new.warnings),
+        children=new.children,
+        amount_yen=new.amount_yen,
         wrapped_key=wrapped,
-        sealed=seal_json(key, written, f"request:{receipt_no}") if written else None,
+        sealed=sealed,
         state=REQUEST.initial,
         version=1,
         ward_only=False,
     )
     insert_at_once(work.session, row)
-    record(work, "request.opened", "request", row.id, household_id=household_id, kind=kind)
+    record(work, "request.opened", "request", row.id, household_id=row.household_id, kind=row.kind)
     return row
 
 
@@ -86,15 +101,12 @@ def due_day(program: Program, received_at: datetime) -> date:
 
 
 def written_in(vault: Vault, row: Request, form: WrittenForm[R]) -> R:
-    """Open what the requester wrote, as the record of the request's kind.
-
-    Empty where nothing was written.
-    """
+    """Return what the requester wrote as the record of the kind; an empty one for nothing."""
     return form.open(_opened(vault, row))
 
 
 def telephone_in(vault: Vault, row: Request) -> str:
-    """Return the number for calls that was left on a request of any kind; "" where none was."""
+    """Return the telephone number on a request of any kind; "" where there is none."""
     return str(_opened(vault, row).get("telephone", ""))
 
 
@@ -107,25 +119,24 @@ def _opened(vault: Vault, row: Request) -> dict[str, Any]:
     return opened
 
 
-def set_written(vault: Vault, row: Request, form: WrittenForm[R], record: R) -> None:
+def set_written(vault: Vault, row: Request, written: Mapping[str, Any]) -> None:
     """Replace what the requester wrote (a correction), sealed under the request's key."""
-    written = form.seal(record)
     if row.wrapped_key is None:
         key, row.wrapped_key = vault.new_data_key()
     else:
         key = vault.unwrap(row.wrapped_key)
-    row.sealed = seal_json(key, written, f"request:{row.receipt_no}")
+    row.sealed = seal_json(key, dict(written), f"request:{row.receipt_no}")
 
 
-def set_reply(vault: Vault, row: Request, reason: str, text: str) -> None:
-    """Keep the standard reason (code word) and the text that the resident will read, sealed."""
+def set_reply(vault: Vault, row: Request, reply: Reply) -> None:
+    """Store the reply that the resident will read; its text is sealed."""
     key, wrapped = (
         (vault.unwrap(row.wrapped_key), row.wrapped_key)
         if row.wrapped_key
         else vault.new_data_key()
     )
-    row.wrapped_key, row.reply = wrapped, reason
-    row.reply_sealed = seal_json(key, {"text": text}, f"reply:{row.receipt_no}")
+    row.wrapped_key, row.reply = wrapped, reply.reason
+    row.reply_sealed = seal_json(key, {"text": reply.text}, f"reply:{row.receipt_no}")
 
 
 def reply_of(vault: Vault, row: Request) -> str:
@@ -148,10 +159,8 @@ def locked(session: Session, request_id: int) -> Request:
     return row
 
 
-def move(
-    work: Work, row: Request, action: str, *, result: str | None = None, **detail: Any
-) -> Request:
-    """Take one step of the machine on a locked row and log it; closing needs a ``result``.
+def move(work: Work, row: Request, action: str, **detail: Any) -> Request:
+    """Take one step of the machine on a locked row and log it; ``close`` ends a request.
 
     Raises WrongStateError.
     """
@@ -160,8 +169,6 @@ def move(
     row.version += 1
     row.changed_at = work.now
     row.claimed_by, row.claimed_until = None, None
-    if row.state == "closed":
-        row.result, row.closed_at = result, work.now
     record(
         work,
         f"request.{action}",
@@ -171,11 +178,19 @@ def move(
         kind=row.kind,
         before=before,
         after=row.state,
-        result=result,
+        result=row.result,
         **detail,
     )
     work.session.flush()
     return row
+
+
+def close(work: Work, row: Request, result: Result, **detail: Any) -> Request:
+    """Close a locked request, or give a closed one another result. Raises WrongStateError."""
+    action = "reclose" if row.state == RequestState.CLOSED else "close"
+    REQUEST.next(row.state, action)
+    row.result, row.closed_at = result.value, work.now
+    return move(work, row, action, **detail)
 
 
 def warn(row: Request, warnings: tuple[str, ...], now: datetime) -> None:
@@ -185,13 +200,13 @@ def warn(row: Request, warnings: tuple[str, ...], now: datetime) -> None:
 
 
 def touch(row: Request, now: datetime) -> None:
-    """Note that something about a locked request changed without a step, so that an old page cannot decide it."""
+    """Mark a locked request as changed without a step, so that an old page cannot decide it."""
     row.version += 1
     row.changed_at = now
 
 
 def claim(work: Work, request_id: int) -> Request:
-    """Keep a request for one reviewer for ``CLAIM``; the same person renews it.
+    """Reserve a request for one reviewer for ``CLAIM``; the same person renews it.
 
     Raises:
         NotFoundError: there is none of that key.
@@ -212,7 +227,7 @@ def claim(work: Work, request_id: int) -> Request:
 
 
 def release(work: Work, request_id: int) -> None:
-    """Give a claim back; somebody else's is left alone. Raises NotFoundError."""
+    """Release the actor's own claim; another person's stays. Raises NotFoundError."""
     row = locked(work.session, request_id)
     if row.claimed_by == work.actor.id:
         row.claimed_by, row.claimed_until = None, None

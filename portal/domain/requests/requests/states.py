@@ -1,14 +1,14 @@
-"""Where a request stands for the people who work on it.
+"""The status of a request at the review desk.
 
-What was decided lies in the slice of its kind.
+What was decided about its parts is recorded in the slice of its kind.
 """
 
-from portal.domain.foundation.states import StateMachine, fan
+from portal.domain.foundation.states import StateMachine
 from portal.domain.foundation.texts import Labeled, _s
 
 
 class RequestState(Labeled):
-    """Where a request stands, as staff read it."""
+    """The status of a request, as staff read it."""
 
     WAITING = "waiting", lambda: _s("審査待ち")
     WITH_RESIDENT = "with_resident", lambda: _s("本人の返事待ち")
@@ -16,21 +16,23 @@ class RequestState(Labeled):
     CLOSED = "closed", lambda: _s("終わり")
 
 
+OPEN = (RequestState.WAITING, RequestState.IN_PROGRESS, RequestState.WITH_RESIDENT)
+"""The request is not closed yet."""
 REQUEST = StateMachine(
     "request",
-    "waiting",
+    RequestState.WAITING,
     {
-        # decided, and something still has to happen (issuer, packing, print run, post)
-        "proceed": fan("waiting in_progress", "in_progress"),
-        # the ball is with the resident: correction, countersignature, confirmation in the portal
-        "ask_back": fan("waiting", "with_resident"),
-        "answer": fan("with_resident", "waiting"),
-        # something came back (a parcel, an issuer's answer) and a person must decide again
-        "review_again": fan("in_progress", "waiting"),
-        "close": fan("waiting in_progress with_resident", "closed"),
-        # taken back after it was accepted: stays closed with another result
-        "reclose": fan("closed", "closed"),
+        # decided, and something must still happen (issuer, packing, print run, post)
+        "proceed": dict.fromkeys(
+            (RequestState.WAITING, RequestState.IN_PROGRESS), RequestState.IN_PROGRESS
+        ),
+        # the resident must act: correction, countersignature, confirmation in the portal
+        "ask_back": {RequestState.WAITING: RequestState.WITH_RESIDENT},
+        "answer": {RequestState.WITH_RESIDENT: RequestState.WAITING},
+        # a parcel or an issuer's answer came back, and a person must decide again
+        "review_again": {RequestState.IN_PROGRESS: RequestState.WAITING},
+        "close": dict.fromkeys(OPEN, RequestState.CLOSED),
+        # withdrawn after it was accepted: stays closed with another result
+        "reclose": {RequestState.CLOSED: RequestState.CLOSED},
     },
 )
-OPEN = (RequestState.WAITING, RequestState.IN_PROGRESS, RequestState.WITH_RESIDENT)
-"""A request in one of these states is nobody's history yet."""

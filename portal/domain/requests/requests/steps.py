@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """When it happened (UTC; None for what is to come) and what, in the resident's language."""
+    """When it happened (UTC; None for the future) and what, in the resident's language."""
 
     at: datetime | None
     words: str

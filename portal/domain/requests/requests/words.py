@@ -1,31 +1,33 @@
-"""Where a request stands, as its resident reads it."""
+"""The status of a request in words for its resident, and counts that several kinds word."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Channel
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.program.day_text import format_day
-from portal.domain.foundation.texts import _
-from portal.domain.requests.requests.kinds import (
-    ACCEPTED,
-    DELIVERED,
-    FULFILLED,
-    PARTLY,
-    REFUSED,
-    RESTOCKED,
-    WITHDRAWN,
-)
+from portal.domain.foundation.texts import Labeled, _
+from portal.domain.foundation.vault import Vault
+from portal.domain.people.coupons.models import Coupon
+from portal.domain.people.coupons.states import LIVE
+from portal.domain.requests.requests.kinds import Result
 from portal.domain.requests.requests.models import Request
+from portal.domain.requests.requests.services import reply_of
+from portal.domain.requests.requests.states import RequestState
 from portal.domain.requests.requests.steps import Step
 
 
 def state_words(row: Request) -> str:
-    """Return the state in words; a closed request says how it ended."""
+    """Return the status in words; of a closed request, how it ended."""
     match row.state:
-        case "waiting":
+        case RequestState.WAITING:
             return _("担当者が確かめています")
-        case "in_progress":
+        case RequestState.IN_PROGRESS:
             return _("手続きを進めています")
-        case "with_resident":
+        case RequestState.WITH_RESIDENT:
             return _("あなたの返事を待っています")
         case _closed:
             return _result_words(row.result or "")
@@ -33,13 +35,13 @@ def state_words(row: Request) -> str:
 
 def _result_words(result: str) -> str:
     words: dict[str, str] = {
-        ACCEPTED: _("手続きが終わりました"),
-        REFUSED: _("お受けできませんでした"),
-        WITHDRAWN: _("取り下げました"),
-        FULFILLED: _("送る手続きが終わりました"),
-        DELIVERED: _("お届けしました"),
-        RESTOCKED: _("お届けできませんでした"),
-        PARTLY: _("一部の手続きが終わりました"),
+        Result.ACCEPTED: _("手続きが終わりました"),
+        Result.REFUSED: _("お受けできませんでした"),
+        Result.WITHDRAWN: _("取り下げました"),
+        Result.FULFILLED: _("送る手続きが終わりました"),
+        Result.DELIVERED: _("お届けしました"),
+        Result.RESTOCKED: _("お届けできませんでした"),
+        Result.PARTLY: _("一部の手続きが終わりました"),
     }
     return words.get(result, _("手続きが終わりました"))
 
@@ -50,9 +52,9 @@ def next_words(steps: Sequence[Step]) -> str:
 
 
 def check_words(row: Request) -> str:
-    """Say that the staff will look at it, and until when.
+    """Return that the staff will review it, with the day until when.
 
-    No day where its last change came after that day.
+    Without the day where the request changed after it.
     """
     if jst_date(row.changed_at) > row.due_on:
         return _("担当者が、申請の内容を確かめます。")
@@ -60,10 +62,44 @@ def check_words(row: Request) -> str:
 
 
 def entered_words(channel: str) -> str:
-    """Say that somebody of the staff entered it for the household, and the way in which it came."""
-    return {
-        "phone": _("電話で受け付け（係員が代わりに入力）"),
-        "fax": _("FAXで受け付け（係員が代わりに入力）"),
-        "post": _("郵便で受け付け（係員が代わりに入力）"),
-        "counter": _("窓口で受け付け（係員が代わりに入力）"),
-    }.get(channel, _("係員が代わりに入力"))
+    """Return that staff entered it for the household, with the channel by which it came."""
+    match channel:
+        case Channel.PHONE:
+            return _("電話で受け付け（係員が代わりに入力）")
+        case Channel.FAX:
+            return _("FAXで受け付け（係員が代わりに入力）")
+        case Channel.POST:
+            return _("郵便で受け付け（係員が代わりに入力）")
+        case Channel.COUNTER:
+            return _("窓口で受け付け（係員が代わりに入力）")
+        case _other:
+            return _("係員が代わりに入力")
+
+
+def reply_words(vault: Vault, row: Request, reasons: type[Labeled]) -> tuple[str, ...]:
+    """Return what a resident reads about a return or a refusal: standard reason, reviewer's words.
+
+    Nothing where there is no reply. A reason that is unknown by now reads as ``other``.
+    """
+    if row.reply is None:
+        return ()
+    reason = reasons.known(row.reply) or reasons("other")
+    return tuple(line for line in (reason.label, reply_of(vault, row)) if line)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCodes:
+    """How many live codes of some children were shown to their household, and how many not."""
+
+    unseen: int
+    shown: int
+
+
+def live_codes(session: Session, entitlement_ids: Sequence[int]) -> LiveCodes:
+    """Count the live codes of children, by whether they were shown."""
+    shown = session.scalars(
+        select(Coupon.revealed_at.is_not(None)).where(
+            Coupon.entitlement_id.in_(entitlement_ids), Coupon.state.in_(LIVE)
+        )
+    ).all()
+    return LiveCodes(len(shown) - sum(shown), sum(shown))

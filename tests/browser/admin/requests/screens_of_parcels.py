@@ -112,10 +112,9 @@ def _stock(served: ServedStaff, page: Page) -> None:
             last = read_range("GC000400")
             stocktaking.propose_count(
                 work_in(session, paper.officer, served.now, program=paper.program),
-                GIFT,
-                paper.line().on_hand - 1,
-                missing=[last],
-                reason="棚の奥になかった",
+                stocktaking.Counted(
+                    GIFT, paper.line().on_hand - 1, missing=[last], reason="棚の奥になかった"
+                ),
             )
     served.enter(page)
     served.go(page, "/stock?said=received")

@@ -9,6 +9,7 @@ from portal.domain.letters.letters.models import Letter, PrintRun
 from portal.domain.letters.letters.numbers import new_letter_number
 from portal.domain.people.households.models import Household
 from portal.domain.requests.recipients import changes, counter
+from portal.domain.requests.recipients.written import ChangeNote, Evidence
 from tests.browser.admin.screens import Step, press
 from tests.browser.admin.served import ServedStaff
 from tests.functional.requests.recipients.support import NEWCOMER, PROGRAM
@@ -39,10 +40,7 @@ def _change(served: ServedStaff) -> int:
     with served.database.write() as session:
         return changes.submit(
             work_in(session, officer, served.now, program=PROGRAM),
-            household,
-            (2,),
-            NEWCOMER,
-            "support_center",
+            changes.ChangeEntry(household, (2,), ChangeNote(NEWCOMER, Evidence.SUPPORT_CENTER)),
         ).id
 
 
@@ -133,7 +131,9 @@ def _counter(served: ServedStaff, page: Page) -> None:
     _letter(served)
     with served.database.write() as session:
         counter.handed_at_counter(
-            work_in(session, _ward(served), served.now), gone, "passport", signed=True
+            work_in(session, _ward(served), served.now),
+            gone,
+            counter.SignedReceipt("passport", signed=True),
         )
     served.enter(page)
     served.go(page, "/counter?said=handed")

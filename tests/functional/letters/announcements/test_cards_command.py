@@ -11,6 +11,7 @@ from portal.cli.mailroom.letters import letters
 from portal.domain.letters.announcements.models import CardPrint
 from portal.domain.letters.announcements.services import announce
 from portal.domain.mailroom.printing.cards.printing import print_cards
+from portal.domain.requests.requests.decisions import Reply
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.services import set_reply
 from portal.platform.database import Database
@@ -64,7 +65,7 @@ def ask(
             changed_at=NOW,
             **values,
         )
-        set_reply(VAULT, row, "not_authorized", SAID)
+        set_reply(VAULT, row, Reply("not_authorized", SAID))
         session.add(row)
         announce(
             work_in(session), household_id, event, f"{event}:{receipt_no}", receipt_no=receipt_no

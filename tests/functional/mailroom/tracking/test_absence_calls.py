@@ -15,8 +15,8 @@ from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.models import Household
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import details_of
-from portal.domain.requests.requests.kinds import ACCEPTED, REDELIVERY, REFUSED
-from portal.domain.requests.requests.services import move, open_request
+from portal.domain.requests.requests.kinds import RequestKind, Result
+from portal.domain.requests.requests.services import NewRequest, close, open_request
 from portal.platform.database import Database
 from tests.functional.mailroom.tracking.test_ingest import PROGRAM, csv, posted, row, take
 from tests.functional.requests.declines.support import add_reviewers
@@ -29,15 +29,18 @@ LONG_AGO, ABSENT = row(2, "ご不在のため持ち戻り"), row(18, "ご不在�
 KEPT, TAKEN = row(19, "保管"), row(20, "窓口でお渡し")
 
 
-def household(database: Database, *, by_staff: bool = True, result: str = ACCEPTED) -> None:
+def household(
+    database: Database, *, by_staff: bool = True, result: Result = Result.ACCEPTED
+) -> None:
     """A parcel in the post, and a decided form with a number."""
     posted(database)
     with database.write() as session:
         officer = add_reviewers(session)[0] if by_staff else Actor(Role.RESIDENT)
         request = open_request(
-            work_in(session, officer, program=PROGRAM), REDELIVERY, 1, written={"telephone": LEFT}
+            work_in(session, officer, program=PROGRAM),
+            NewRequest(RequestKind.REDELIVERY, 1, written={"telephone": LEFT}),
         )
-        move(work_in(session), request, "close", result=result)
+        close(work_in(session), request, result)
 
 
 def told(database: Database) -> list[tuple[str, str]]:
@@ -102,11 +105,15 @@ def test_it_is_called_in_the_language_in_which_it_signed_in(
 
 @pytest.mark.parametrize(
     ("by_staff", "result", "program"),
-    [(True, ACCEPTED, PROGRAM), (True, REFUSED, CALLS), (False, ACCEPTED, CALLS)],
+    [
+        (True, Result.ACCEPTED, PROGRAM),
+        (True, Result.REFUSED, CALLS),
+        (False, Result.ACCEPTED, CALLS),
+    ],
     ids=["the ward wants cards", "the form was refused", "nobody looked at the number"],
 )
 def test_otherwise_a_card_goes(
-    sqlite_database: Database, by_staff: bool, result: str, program: object
+    sqlite_database: Database, by_staff: bool, result: Result, program: object
 ) -> None:
     household(sqlite_database, by_staff=by_staff, result=result)
     take(sqlite_database, csv(ABSENT), PROGRAM if program is PROGRAM else CALLS)

@@ -19,6 +19,7 @@ from portal.domain.requests.declines.models import DeclineItem
 from portal.domain.requests.declines.review import DECLINE_KIND
 from portal.domain.requests.declines.written import DeclineNote
 from portal.domain.requests.requests.models import Request
+from portal.domain.requests.requests.paper_forms import PaperEntry
 from portal.platform.database import Database
 from tests.functional.requests.declines.support import NOW, PARENT, Desk, add_reviewers, with_rules
 from tests.support.coupons import VAULT
@@ -92,7 +93,7 @@ def test_the_adults_own_signature_is_awaited(desk: Desk) -> None:
 def test_a_form_with_the_adults_signature_completes_it(desk: Desk) -> None:
     program = with_rules(adult_rule="countersign")
     row = submit(desk, program)
-    form = paper.PaperEntry(Channel.COUNTER, NOW, DeclineNote(), countersigned=frozenset({1}))
+    form = PaperEntry(Channel.COUNTER, NOW, DeclineNote(), countersigned=frozenset({1}))
     with desk.database.write() as session:
         joined = paper.enter_form(
             work_in(session, desk.colleague, NOW, program=program), 1, (1, 2), form
@@ -102,7 +103,7 @@ def test_a_form_with_the_adults_signature_completes_it(desk: Desk) -> None:
 
 def test_a_signed_form_needs_nothing_more(desk: Desk) -> None:
     program = with_rules(adult_rule="countersign")
-    form = paper.PaperEntry(Channel.COUNTER, NOW, DeclineNote(), countersigned=frozenset({1}))
+    form = PaperEntry(Channel.COUNTER, NOW, DeclineNote(), countersigned=frozenset({1}))
     with desk.database.write() as session:
         row = paper.enter_form(
             work_in(session, desk.officer, NOW, program=program), 1, (1, 2), form

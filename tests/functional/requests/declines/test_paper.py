@@ -22,11 +22,11 @@ from portal.domain.people.signin.locked_out import CallBack, ask_call_back
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import details_of
 from portal.domain.requests.declines import paper, services, wishes
-from portal.domain.requests.declines.paper import PaperEntry
 from portal.domain.requests.declines.queries import may_complete, wish_of
 from portal.domain.requests.declines.review import DECLINE_KIND
 from portal.domain.requests.declines.written import DeclineNote
 from portal.domain.requests.requests.models import PaperForm, Request
+from portal.domain.requests.requests.paper_forms import PaperEntry
 from portal.platform.database import Database
 from tests.functional.requests.declines.support import (
     LAST_MOMENT,
@@ -70,6 +70,11 @@ def enter(
         return paper.enter_form(
             work_in(session, desk.officer, now, program=program), 1, ordinals, entry
         )
+
+
+def at_counter(receipt: str) -> PaperEntry[DeclineNote]:
+    """What is entered when somebody brings a receipt to the counter."""
+    return PaperEntry(Channel.COUNTER, LATER, DeclineNote(), evidence=receipt)
 
 
 def forms(desk: Desk, row: Request) -> int:
@@ -300,8 +305,8 @@ def locked_out(desk: Desk, at: datetime, trouble: str = "decline") -> str:
 def test_a_receipt_from_before_the_deadline_counts_after_the_person_was_checked(desk: Desk) -> None:
     receipt = locked_out(desk, LAST_MOMENT)
     with desk.database.write() as session:
-        row = wishes.honor(
-            work_in(session, desk.officer, LATER, program=PROGRAM), receipt, 1, (1,), "counter"
+        row = wishes.honor_form(
+            work_in(session, desk.officer, LATER, program=PROGRAM), 1, (1,), at_counter(receipt)
         )
     assert (row.received_at, row.warnings, row.channel) == (LAST_MOMENT, ["honored"], "counter")
     assert desk.states()[0] == ("in_progress", "suspended", True)
@@ -314,12 +319,8 @@ def test_after_a_call_back_the_household_confirms_in_the_portal_even_later(
 ) -> None:
     receipt = locked_out(quick_desk, LAST_MOMENT)
     with quick_desk.database.write() as session:
-        wish = wishes.honor(
-            work_in(session, quick_desk.officer, LATER, program=PROGRAM),
-            receipt,
-            1,
-            (),
-            "call_back",
+        wish = wishes.honor_after_call(
+            work_in(session, quick_desk.officer, LATER, program=PROGRAM), 1, receipt
         )
     assert quick_desk.states()[0] == ("in_progress", "assigned", False)
     with quick_desk.database.read() as session:
@@ -339,11 +340,10 @@ def test_a_receipt_that_was_late_or_about_something_else_counts_nothing(quick_de
     ]
     for receipt, error in cases:
         with quick_desk.database.write() as session, pytest.raises(error):
-            wishes.honor(
+            wishes.honor_form(
                 work_in(session, quick_desk.officer, LATER, program=PROGRAM),
-                receipt,
                 1,
                 (1,),
-                "counter",
+                at_counter(receipt),
             )
     assert quick_desk.states()[0] == ("in_progress", "assigned", False)

@@ -24,6 +24,7 @@ from portal.domain.requests.declines.written import DeclineNote
 from portal.domain.requests.requests.deciding import decide
 from portal.domain.requests.requests.decisions import Decided
 from portal.domain.requests.requests.models import PaperForm, Request
+from portal.domain.requests.requests.paper_forms import PaperEntry
 from portal.platform.database import Database
 from tests.functional.requests.declines.support import NOW, PARENT, PROGRAM, Desk, coupon, make_desk
 from tests.support.work import work_in
@@ -103,7 +104,7 @@ def test_an_exchange_and_a_decline_of_a_shown_code(desk: Desk) -> None:
 
 
 def test_the_portal_a_paper_form_and_a_second_tab_are_one_decline(desk: Desk) -> None:
-    form = paper.PaperEntry(Channel.POST, NOW, DeclineNote())
+    form = PaperEntry(Channel.POST, NOW, DeclineNote())
 
     def by_post(session: Session, household: int) -> None:
         paper.enter_form(

@@ -22,7 +22,7 @@ from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.entitlements import claims
 from portal.domain.people.entitlements.services import hold_household, release_household
 from portal.domain.people.households.models import Hold, Household
-from portal.domain.requests.declines import services
+from portal.domain.requests.declines import outcome, services
 from portal.domain.requests.declines.review import DECLINE_KIND
 from portal.domain.requests.declines.words import reply_lines
 from portal.domain.requests.requests.deciding import decide
@@ -82,7 +82,7 @@ def test_a_shown_code_is_declined_only_when_its_issuer_confirms(desk: Desk) -> N
     with desk.database.write() as session:
         stopped = coupon(session, 1, 1)
         coupons.confirm_stop(work_in(session, now=NOW), stopped.id)
-        services.stop_confirmed(
+        outcome.stop_confirmed(
             work_in(session, now=NOW, program=PROGRAM), stopped.entitlement_id or 0
         )
     assert desk.states() == [("declined", "voided", False)] * 2
@@ -96,7 +96,7 @@ def test_a_code_that_was_spent_is_refused_with_the_wards_telephone(desk: Desk) -
     with desk.database.write() as session:
         spent = coupon(session, 1, 1)
         coupons.found_spent(work_in(session, now=NOW), spent.id)
-        services.stop_found_spent(
+        outcome.stop_found_spent(
             work_in(session, now=NOW, program=PROGRAM), spent.entitlement_id or 0
         )
     assert desk.states() == [("in_progress", "revealed", False), ("declined", "voided", False)]
@@ -248,9 +248,9 @@ def test_taken_back_while_the_issuer_was_asked(desk: Desk, answer: str) -> None:
     with desk.database.write() as session:
         asked = coupon(session, 1, 1)
         act, tell = (
-            (coupons.confirm_stop, services.stop_confirmed)
+            (coupons.confirm_stop, outcome.stop_confirmed)
             if answer == "stopped"
-            else (coupons.found_spent, services.stop_found_spent)
+            else (coupons.found_spent, outcome.stop_found_spent)
         )
         work = work_in(session, now=NOW, program=PROGRAM)
         act(work, asked.id)
@@ -280,7 +280,7 @@ def test_a_hold_during_the_stop_brings_the_request_back_to_a_reviewer(quick_desk
         hold_household(session, 1, NOW)
         asked = coupon(session, 1, 1)
         coupons.confirm_stop(work_in(session, now=NOW), asked.id)
-        services.stop_confirmed(
+        outcome.stop_confirmed(
             work_in(session, now=NOW, program=PROGRAM), asked.entitlement_id or 0
         )
     assert quick_desk.states()[0] == ("held", "voided", True)

@@ -23,6 +23,7 @@ from portal.domain.people.staff.models import StaffUser
 from portal.domain.requests.all_kinds import kind_of
 from portal.domain.requests.recipients import additions, changes
 from portal.domain.requests.recipients.newcomer import HandOver, Newcomer
+from portal.domain.requests.recipients.written import AdditionNote, ChangeNote, Evidence
 from portal.domain.requests.requests.deciding import decide
 from portal.domain.requests.requests.decisions import Decided
 from portal.domain.requests.requests.models import Request, Scan
@@ -80,14 +81,16 @@ class Office:
         **more: Any,
     ) -> Request:
         """Enters a change of recipient for the second child."""
-        more = {"evidence": "protection_order"} | more
+        note = ChangeNote(
+            newcomer,
+            Evidence.known(more.pop("evidence", "protection_order")),
+            more.pop("words", ""),
+            more.pop("scan_id", None),
+        )
         with self.database.write() as session:
             return changes.submit(
                 work_in(session, actor or self.officer, now, program=PROGRAM),
-                household or self.households[0],
-                ordinals,
-                newcomer,
-                **more,
+                changes.ChangeEntry(household or self.households[0], ordinals, note, **more),
             )
 
     def add(
@@ -102,10 +105,8 @@ class Office:
         with self.database.write() as session:
             return additions.submit(
                 work_in(session, actor or self.officer, NOW, program=PROGRAM),
-                newcomer,
-                children,
+                AdditionNote(newcomer, tuple(children), scan_id),
                 instruction,
-                scan_id=scan_id,
             )
 
     def decide(

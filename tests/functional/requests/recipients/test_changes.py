@@ -208,7 +208,7 @@ def test_a_refused_or_withdrawn_change_gives_the_code_back(office: Office) -> No
     assert office.entry(office.households[0], 2).can_show(NOW)
     again = office.change()
     with office.database.write() as session:
-        review.withdraw(work_in(session, office.officer, NOW, program=PROGRAM), again.id, None)
+        review.withdraw(work_in(session, office.officer, NOW, program=PROGRAM), again.id)
     assert office.entry(office.households[0], 2).can_show(NOW)
     with pytest.raises(WrongStateError):
         office.decide(again)

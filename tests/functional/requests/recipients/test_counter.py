@@ -86,7 +86,9 @@ def hand(
 ) -> CounterHandOver:
     with office.database.write() as session:
         return counter.handed_at_counter(
-            work_in(session, actor or office.ward, NOW), letter_id, checked, signed=signed
+            work_in(session, actor or office.ward, NOW),
+            letter_id,
+            counter.SignedReceipt(checked, signed),
         )
 
 
@@ -216,7 +218,7 @@ def test_only_a_protection_is_released_to_the_counter(office: Office) -> None:
 
 
 def test_the_sheets_of_the_counter_name_nobody() -> None:
-    receipt = pdf.text(receipt_sheet(PROGRAM, "M123456789", 2, NOW.date()))
+    receipt = pdf.text(receipt_sheet(PROGRAM, Letter(number="M123456789", children=2), NOW.date()))
     assert len(receipt) == 1
     assert all(words in receipt[0] for words in ("受領書", "M123456789", "2人", "署名"))
     form = pdf.text(change_form(PROGRAM, NOW.date()))

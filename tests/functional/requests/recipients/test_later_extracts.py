@@ -19,6 +19,7 @@ from portal.domain.people.households.records import ChildFields
 from portal.domain.requests.all_kinds import kind_of
 from portal.domain.requests.recipients import additions, changes
 from portal.domain.requests.recipients.newcomer import Newcomer
+from portal.domain.requests.recipients.written import AdditionNote, ChangeNote, Evidence
 from portal.domain.requests.requests.deciding import decide
 from portal.domain.requests.requests.decisions import Decided
 from portal.platform.database import Database
@@ -57,7 +58,8 @@ def move_first_child(ward: Ward, newcomer: Newcomer = NEWCOMER) -> int:
     key = ward.key(number)
     with ward.database.write() as session:
         row = changes.submit(
-            work_in(session, officer, NOW, program=PROGRAM), key, (1,), newcomer, "mediation"
+            work_in(session, officer, NOW, program=PROGRAM),
+            changes.ChangeEntry(key, (1,), ChangeNote(newcomer, Evidence.MEDIATION)),
         )
         work = work_in(session, of_ward, NOW, program=PROGRAM)
         done = decide(work, kind_of(row.kind), row.id, row.version, Decided("accept"))
@@ -69,7 +71,7 @@ def add_baby(ward: Ward, child: ChildFields = BABY) -> int:
     of_ward = staff_member(ward.database, "confirms", Organization.WARD, Role.WARD_OFFICER)
     with ward.database.write() as session:
         row = additions.submit(
-            work_in(session, officer, NOW, program=PROGRAM), NEWCOMER, (child,), ORDER
+            work_in(session, officer, NOW, program=PROGRAM), AdditionNote(NEWCOMER, (child,)), ORDER
         )
         work = work_in(session, of_ward, NOW, program=PROGRAM)
         done = decide(work, kind_of(row.kind), row.id, row.version, Decided("accept"))

@@ -13,6 +13,7 @@ import pytest
 from portal.domain.foundation.actors import Organization, Role
 from portal.domain.requests.all_kinds import kind_of
 from portal.domain.requests.recipients import changes
+from portal.domain.requests.recipients.written import ChangeNote, Evidence
 from portal.domain.requests.requests.deciding import decide
 from portal.domain.requests.requests.decisions import Decided
 from portal.domain.requests.requests.models import Request
@@ -51,11 +52,12 @@ class Sites:
         with self.resident.database.write() as session:
             return changes.submit(
                 work_in(session, officer, self.resident.now, program=self.resident.site.program),
-                self.person.household_id,
-                (2,),
-                NEWCOMER,
-                "protection_order",
-                **more,
+                changes.ChangeEntry(
+                    self.person.household_id,
+                    (2,),
+                    ChangeNote(NEWCOMER, Evidence.PROTECTION_ORDER),
+                    **more,
+                ),
             )
 
     def accept(self, row: Request) -> Request:

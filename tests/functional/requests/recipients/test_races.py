@@ -22,6 +22,7 @@ from portal.domain.requests.all_kinds import kind_of
 from portal.domain.requests.declines import services as declines
 from portal.domain.requests.recipients import changes, review
 from portal.domain.requests.recipients.models import RecipientChange
+from portal.domain.requests.recipients.written import ChangeNote, Evidence
 from portal.domain.requests.requests.deciding import decide
 from portal.domain.requests.requests.decisions import Decided
 from portal.domain.requests.requests.models import Request
@@ -81,10 +82,7 @@ def test_a_change_a_decline_and_a_reveal(office: Office) -> None:
     def enter(session: Session, household: int) -> None:
         changes.submit(
             work_in(session, office.officer, NOW, program=PROGRAM),
-            household,
-            (2,),
-            NEWCOMER,
-            "support_center",
+            changes.ChangeEntry(household, (2,), ChangeNote(NEWCOMER, Evidence.SUPPORT_CENTER)),
         )
 
     shown, declined, entered = race(office, office.households, show, decline, enter)
@@ -106,7 +104,7 @@ def test_a_change_a_decline_and_a_reveal(office: Office) -> None:
         decide(work, kind_of(row.kind), request_id, row.version, Decided("accept"))
 
     def withdraw(session: Session, request_id: int) -> None:
-        review.withdraw(work_in(session, office.officer, NOW, program=PROGRAM), request_id, None)
+        review.withdraw(work_in(session, office.officer, NOW, program=PROGRAM), request_id)
 
     accepted, again, withdrawn = race(office, waiting, accept, accept, withdraw)
     for outcome in zip(accepted, again, withdrawn, strict=True):

@@ -20,7 +20,11 @@ from portal.domain.requests.redeliveries.letter_status import LetterStatus, lett
 from portal.domain.requests.redeliveries.matching import match_request, waiting_for_match
 from portal.domain.requests.redeliveries.models import Redelivery
 from portal.domain.requests.redeliveries.review import REDELIVERY_KIND
-from portal.domain.requests.redeliveries.submitting import submit, submit_without_sign_in
+from portal.domain.requests.redeliveries.submitting import (
+    NotArrived,
+    submit,
+    submit_without_sign_in,
+)
 from portal.domain.requests.redeliveries.written import Wish
 from portal.domain.requests.requests.deciding import decide
 from portal.domain.requests.requests.decisions import Decided
@@ -132,7 +136,8 @@ class Post:
         with self.database.write() as session:
             item = "letter" if shipment is None else "parcel"
             return submit(
-                work_in(session, actor, now, program=program), person.household_id, item, shipment
+                work_in(session, actor, now, program=program),
+                NotArrived(person.household_id, item, shipment),
             )
 
     def ask_outside(
@@ -191,12 +196,8 @@ class Post:
     def answer(self, row: Request, person: Person, *, mine: bool) -> Request:
         """The owner of the account says whether a request is theirs."""
         with self.database.write() as session:
-            return services.answer(
-                work_in(session, PARENT, NOW, program=PROGRAM),
-                row.id,
-                person.household_id,
-                mine=mine,
-            )
+            act = services.confirm_own if mine else services.withdraw
+            return act(work_in(session, PARENT, NOW, program=PROGRAM), row.id, person.household_id)
 
     def state(self, row: Request) -> tuple[str, str, str | None]:
         """State of the redelivery, of its request, and the result."""

@@ -14,7 +14,10 @@ from portal.domain.foundation.clock import day_end, day_start
 from portal.domain.foundation.errors import NotFoundError, TooEarlyError, TooLateError
 from portal.domain.letters.announcements.models import Announcement
 from portal.domain.requests.redeliveries.paper import enter_form
-from portal.domain.requests.redeliveries.words import REASONS, steps_of
+from portal.domain.requests.redeliveries.reasons import RedeliveryReason
+from portal.domain.requests.redeliveries.states import MissingItem
+from portal.domain.requests.redeliveries.submitting import NotArrived
+from portal.domain.requests.redeliveries.words import steps_of
 from portal.domain.requests.redeliveries.written import Wish
 from portal.domain.requests.requests.models import PaperForm, Request
 from portal.domain.requests.requests.paper_forms import PaperEntry
@@ -42,9 +45,7 @@ def enter(
     with post.database.write() as session:
         return enter_form(
             work_in(session, post.officer, AFTER, program=PROGRAM),
-            person.household_id,
-            item,
-            shipment,
+            NotArrived(person.household_id, item, shipment),
             form,
         )
 
@@ -63,7 +64,7 @@ def test_a_late_form_is_kept_refused_and_told(post: Post, channel: Channel) -> N
         assert session.scalars(select(Announcement.event)).all() == ["decided"]
         steps = steps_of(session, session.get_one(Request, row.id))
         assert steps[-1].words == "もう一度送ることは、できませんでした。"
-    assert "受付の期間が終わったあと" in REASONS["late"]()
+    assert "受付の期間が終わったあと" in RedeliveryReason.LATE.label
 
 
 def test_the_same_late_form_entered_by_two_is_one_request(post: Post) -> None:
@@ -91,9 +92,7 @@ def test_a_postmark_in_time_counts_where_the_ward_says_so(post: Post) -> None:
     with post.database.write() as session:
         row = enter_form(
             work_in(session, post.officer, AFTER, program=by_postmark),
-            person.household_id,
-            "letter",
-            None,
+            NotArrived(person.household_id, MissingItem.LETTER),
             form,
         )
     assert post.state(row)[0] == "submitted"

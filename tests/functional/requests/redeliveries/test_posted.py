@@ -17,7 +17,8 @@ from portal.domain.people.authn import codes
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.protection import record_protection
 from portal.domain.requests.redeliveries.fulfilling import letters_posted
-from portal.domain.requests.redeliveries.submitting import submit
+from portal.domain.requests.redeliveries.states import MissingItem
+from portal.domain.requests.redeliveries.submitting import NotArrived, submit
 from portal.domain.requests.requests.models import Request
 from tests.functional.requests.redeliveries.support import NOW, PARENT, PROGRAM, Post
 from tests.support.mailroom.letters import printer
@@ -42,10 +43,7 @@ def ask(post: Post, person: Person, actor: Actor = PARENT, telephone: str = "") 
     with post.database.write() as session:
         return submit(
             work_in(session, actor, NOW, program=PROGRAM),
-            person.household_id,
-            "letter",
-            None,
-            telephone=telephone,
+            NotArrived(person.household_id, MissingItem.LETTER, telephone=telephone),
         )
 
 

@@ -117,7 +117,9 @@ def test_the_second_count_is_of_the_yen_too(paper: Paper, family: Person) -> Non
         parcel = session.get_one(AlternativeParcel, parcel_id)
         work = work_in(session, paper.second, paper.now, program=paper.program)
         with pytest.raises(InputError, match="もう一度数え"):
-            packing.confirm(work, parcel_id, parcel.pieces, parcel.amount_yen + 1)
+            packing.confirm(
+                work, parcel_id, packing.SecondCount(parcel.pieces, parcel.amount_yen + 1)
+            )
 
 
 def test_a_serial_number_leaves_once(paper: Paper) -> None:

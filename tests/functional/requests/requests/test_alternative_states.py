@@ -12,7 +12,13 @@ from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments.mail import SIMPLE_REGISTERED
 from portal.domain.people.coupons import services as coupons
 from portal.domain.people.coupons.models import Coupon, CouponBatch
-from portal.domain.requests.alternatives import delivery, lost_parcels, packing, services
+from portal.domain.requests.alternatives import (
+    delivery,
+    lost_parcels,
+    outcome,
+    packing,
+    services,
+)
 from portal.domain.requests.alternatives.models import AlternativeItem
 from portal.domain.requests.alternatives.review import ALTERNATIVE_KIND
 from portal.domain.requests.alternatives.states import ALTERNATIVE
@@ -57,21 +63,23 @@ class Walk:
         """The one child's alternative."""
         return self.session.scalars(select(AlternativeItem)).one()
 
+    def _posting(self, number: int) -> delivery.Posting:
+        return delivery.Posting(self.paper.today, SIMPLE_REGISTERED, tracking_no(number))
+
     def take(self, action: str) -> None:
         """Carries out one action of the machine, as its service does."""
         p, s, parcel = self.paper, self.session, self.item.parcel_id or 0
         row = s.get_one(Request, self.request_id)
         work = work_in(s, p.officer, p.now, program=p.program)
-        mail = (parcel, p.today, SIMPLE_REGISTERED)
         steps: dict[str, Callable[[], object]] = {
             "see": self._see,
             "approve": lambda: self._decide("accept"),
             "refuse": lambda: self._decide("refuse"),
-            "confirm": lambda: self._answer(coupons.confirm_stop, services.stop_confirmed),
-            "found_spent": lambda: self._answer(coupons.found_spent, services.stop_found_spent),
+            "confirm": lambda: self._answer(coupons.confirm_stop, outcome.stop_confirmed),
+            "found_spent": lambda: self._answer(coupons.found_spent, outcome.stop_found_spent),
             "pack": self._pack,
-            "post": lambda: delivery.post(work, *mail, tracking_no(98)),
-            "repost": lambda: delivery.repost(work, *mail, tracking_no(99)),
+            "post": lambda: delivery.post(work, parcel, self._posting(98)),
+            "repost": lambda: delivery.repost(work, parcel, self._posting(99)),
             "deliver": lambda: delivery.deliver(work_in(s, p.officer, p.now), parcel, p.today),
             "return": lambda: delivery.come_back(
                 work_in(s, p.officer, p.now), parcel, "refused", p.today
@@ -118,11 +126,11 @@ class Walk:
         made = packing.count(
             work_in(s, p.officer, p.now, program=p.program),
             self.request_id,
-            [1],
-            SCANS,
-            SIMPLE_REGISTERED,
+            packing.FirstCount([1], SCANS, SIMPLE_REGISTERED),
         )
-        packing.confirm(work_in(s, p.second, p.now, program=p.program), made.id, 3, 30_000)
+        packing.confirm(
+            work_in(s, p.second, p.now, program=p.program), made.id, packing.SecondCount(3, 30_000)
+        )
 
 
 def test_every_pair_of_state_and_action(paper: Paper, family: Person) -> None:

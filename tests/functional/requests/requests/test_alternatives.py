@@ -21,7 +21,7 @@ from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.entitlements import claims
 from portal.domain.people.entitlements.models import Entitlement
-from portal.domain.requests.alternatives import services
+from portal.domain.requests.alternatives import outcome, services
 from portal.domain.requests.alternatives.written import PaperWish, WhyPaper
 from portal.domain.requests.requests.models import Request
 from tests.support.people import Person
@@ -42,7 +42,7 @@ def answer(paper: Paper, person: Person, *, spent: bool) -> None:
         (coupons.found_spent if spent else coupons.confirm_stop)(
             work_in(session, paper.officer, paper.now), coupon.id
         )
-        after = services.stop_found_spent if spent else services.stop_confirmed
+        after = outcome.stop_found_spent if spent else outcome.stop_confirmed
         after(work_in(session, paper.officer, paper.now, program=paper.program), right)
 
 
@@ -201,9 +201,11 @@ def test_only_own_children_can_be_chosen(
     with paper.database.write() as session, pytest.raises(InputError):
         services.submit(
             work_in(session, paper.resident(family), paper.now, program=paper.program),
-            family.household_id,
-            dict.fromkeys(ordinals, "gift_card"),
-            written=PaperWish(WhyPaper.NO_SMARTPHONE),
+            services.PaperRequest(
+                family.household_id,
+                dict.fromkeys(ordinals, "gift_card"),
+                PaperWish(WhyPaper.NO_SMARTPHONE),
+            ),
         )
     with pytest.raises(InputError):
         paper.ask(family, 1, product="gold")
@@ -224,9 +226,9 @@ def test_a_returned_request_is_corrected_with_another_product(paper: Paper, fami
         services.resubmit(
             work_in(session, paper.resident(family), paper.now, program=paper.program),
             request_id,
-            family.household_id,
-            {1: "book_card"},
-            written=PaperWish(WhyPaper.NO_SMARTPHONE),
+            services.PaperRequest(
+                family.household_id, {1: "book_card"}, PaperWish(WhyPaper.NO_SMARTPHONE)
+            ),
         )
     assert paper.request(request_id).state == "waiting"
     paper.receive("BK001", "BK009", product="book_card")

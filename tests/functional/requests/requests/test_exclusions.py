@@ -56,9 +56,7 @@ def ask_for_paper(paper: Paper, session: Session) -> Request:
     """Asks for paper for the one child."""
     return alternatives.submit(
         work_in(session, paper.resident(FAMILY), paper.now, program=paper.program),
-        1,
-        {1: GIFT},
-        written=PaperWish(WhyPaper.NO_SMARTPHONE),
+        alternatives.PaperRequest(1, {1: GIFT}, PaperWish(WhyPaper.NO_SMARTPHONE)),
     )
 
 

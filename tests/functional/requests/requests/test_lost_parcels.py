@@ -26,10 +26,12 @@ from portal.domain.people.households.models import Household
 from portal.domain.requests.alternatives import lost_parcels, stock
 from portal.domain.requests.alternatives.models import StockMovement, StockPiece
 from portal.domain.requests.alternatives.queries import parcels, serials_in
+from portal.domain.requests.alternatives.states import MovementKind, ParcelStage
 from portal.domain.requests.alternatives.words import steps_of
-from portal.domain.requests.redeliveries.queries import PARCEL, redelivery_of
-from portal.domain.requests.redeliveries.submitting import submit
-from portal.domain.requests.redeliveries.words import REASONS
+from portal.domain.requests.redeliveries.queries import redelivery_of
+from portal.domain.requests.redeliveries.reasons import RedeliveryReason
+from portal.domain.requests.redeliveries.states import MissingItem
+from portal.domain.requests.redeliveries.submitting import NotArrived, submit
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.services import reply_of
 from tests.support.coupons import VAULT
@@ -94,9 +96,9 @@ def test_a_lost_parcel_is_no_longer_on_its_way_and_waits_for_a_decision(
         with pytest.raises((WrongStateError, NotAllowedError)):
             refused()
     with paper.database.read() as session:
-        assert [view.parcel.id for view in parcels(session, "lost", include_protected=False)] == [
-            parcel
-        ]
+        assert [
+            view.parcel.id for view in parcels(session, ParcelStage.LOST, include_protected=False)
+        ] == [parcel]
     paper.check()
 
 
@@ -136,7 +138,7 @@ def test_the_children_get_other_pieces_and_the_lost_ones_stay_in_the_book(
         assert kinds[-4:] == ["packed", "lost", "reserved", "packed"]
         states = session.scalars(select(Entitlement.state).order_by(Entitlement.id)).all()
         assert states == ["alternative_delivered", "in_progress"]
-        assert parcels(session, "lost", include_protected=False) == []
+        assert parcels(session, ParcelStage.LOST, include_protected=False) == []
         events = set(session.scalars(select(AuditEvent.action)))
         assert {"alternative.lose", "alternative.resend", "stock.lost"} <= events
     assert words(paper, request_id)[-4:] == [
@@ -158,9 +160,8 @@ def test_those_who_waited_longest_get_the_new_pieces_first(
         pieces = session.scalars(select(StockPiece).where(StockPiece.state == "in_stock")).all()
         for piece in pieces[4:]:
             piece.state = "gone"
-        stock.write(
-            work_in(session, paper.officer, paper.now), balance, "counted", -len(pieces[4:]), 0
-        )
+        counted = stock.Movement(MovementKind.COUNTED, -len(pieces[4:]), 0)
+        stock.write(work_in(session, paper.officer, paper.now), balance, counted)
     first, second = (paper.ask(one, 1) for one in others)
     paper.decide(first)  # three of the four are promised
     paper.decide(second)
@@ -251,9 +252,7 @@ def test_a_request_for_a_parcel_that_is_gone_ends_with_words(
         who = paper.resident(family)
         asked = submit(
             work_in(session, who, paper.now, program=paper.program),
-            family.household_id,
-            PARCEL,
-            shipment,
+            NotArrived(family.household_id, MissingItem.PARCEL, shipment),
         ).id
     if reason == "restocked":
         act(
@@ -271,5 +270,5 @@ def test_a_request_for_a_parcel_that_is_gone_ends_with_words(
         assert redelivery_of(session, asked).state == "refused"
         assert row.reply == reason
         assert reply_of(VAULT, row) == ""
-    assert said in REASONS[reason]()
+    assert said in RedeliveryReason(reason).label
     paper.check()

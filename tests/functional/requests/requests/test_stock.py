@@ -17,7 +17,7 @@ from sqlalchemy import select
 from portal.domain.foundation.errors import ConflictError, DomainError, InputError, NotAllowedError
 from portal.domain.requests.alternatives import packing, queries, stocktaking
 from portal.domain.requests.alternatives.models import AlternativeItem
-from portal.domain.requests.alternatives.serials import SerialRange, in_words, read_range
+from portal.domain.requests.alternatives.serials import SerialRange, as_ranges, read_range
 from portal.platform.database import Database
 from tests.support.requests.paper import GIFT, Paper, make_paper
 from tests.support.work import work_in
@@ -35,12 +35,14 @@ def propose(
     with paper.database.write() as session:
         return stocktaking.propose_count(
             work_in(session, paper.officer, paper.now, program=paper.program),
-            GIFT,
-            counted,
-            damaged=damaged,
-            reason="棚卸し",
-            missing=[read_range(x) for x in missing.split()],
-            found=[read_range(x) for x in found.split()],
+            stocktaking.Counted(
+                GIFT,
+                counted,
+                damaged=damaged,
+                reason="棚卸し",
+                missing=[read_range(x) for x in missing.split()],
+                found=[read_range(x) for x in found.split()],
+            ),
         ).id
 
 
@@ -86,7 +88,7 @@ def test_serial_numbers_in_a_row_come_together_again(first: int, more: int, pref
     row = SerialRange(prefix, first, first + more, 8)
     mixed = row.serials()
     random.Random(first).shuffle(mixed)
-    assert in_words(mixed) == [(*row.ends, more + 1)]
+    assert as_ranges(mixed) == [(*row.ends, more + 1)]
 
 
 def test_a_count_is_settled_by_a_second_person_and_names_what_is_missing(paper: Paper) -> None:
@@ -266,8 +268,7 @@ def test_one_of_two_wins_when_packing_meets_taking_back(paper: Paper) -> None:
                     packing.confirm(
                         work_in(session, paper.second, paper.now, program=paper.program),
                         parcel,
-                        3,
-                        30_000,
+                        packing.SecondCount(3, 30_000),
                     )
                 won["packed"] += 1
             except DomainError:

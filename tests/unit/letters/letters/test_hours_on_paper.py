@@ -22,6 +22,7 @@ from portal.domain.requests.requests.documents import (
     decline_copy_pdf,
     receipt_pdf,
 )
+from portal.domain.requests.requests.models import Request
 
 from .conftest import MakeLetter, page_texts
 
@@ -49,7 +50,9 @@ PAPERS: dict[str, Callable[[Program], bytes]] = {
     "alternative form": lambda program: alternative_form_pdf(program, NOW),
     "redelivery form": lambda program: redelivery_form_pdf(program, NOW),
     "receipt": lambda program: receipt_pdf(
-        program, lambda: Receipt("受付票", (), ()), "CDFG-HJKL", NOW
+        program,
+        Request(receipt_no="CDFG-HJKL", received_at=NOW),
+        lambda: Receipt("受付票", (), ()),
     ),
     "decline copy": lambda program: decline_copy_pdf(
         program,

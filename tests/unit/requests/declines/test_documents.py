@@ -14,10 +14,12 @@ from portal.domain.foundation.program.loader import load_program
 from portal.domain.foundation.texts import use_locale
 from portal.domain.requests.declines.form import decline_form_pdf, meaning_of
 from portal.domain.requests.requests import documents
+from portal.domain.requests.requests.models import Request
 from tests.support.reading import pdf
 
 NOW = datetime(2023, 8, 1, 3, 5, tzinfo=UTC)
 PROGRAM = load_program("sample", date(2023, 8, 1))
+REQUEST = Request(receipt_no="CDFG-HJKL", received_at=NOW)
 COPY = documents.DeclineCopy(
     "CDFG-HJKL", NOW, "鶉野　瑠璃子\ue000", [("鶉野　翡翠", 30_000), ("鶉野　珊瑚", 30_000)]
 )
@@ -55,7 +57,7 @@ def test_a_receipt_has_number_time_and_what_comes_next() -> None:
         )
 
     with use_locale("ko"):
-        (page,) = pdf.text(documents.receipt_pdf(PROGRAM, make, "CDFG-HJKL", NOW))
+        (page,) = pdf.text(documents.receipt_pdf(PROGRAM, REQUEST, make))
     assert "CDFG-HJKL" in page
     assert "令和5年8月1日 12時5分" in page
     assert page.count("再配送") == 2, "in Japanese and in the reader's language"

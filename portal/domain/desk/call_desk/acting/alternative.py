@@ -6,7 +6,7 @@ from portal.domain.desk.call_desk.acting.kinds import Act
 from portal.domain.desk.call_desk.acting.on_behalf import admit, record_act, spoken
 from portal.domain.desk.call_desk.models import DeskAct
 from portal.domain.foundation.work import Work
-from portal.domain.requests.alternatives.services import submit
+from portal.domain.requests.alternatives.services import PaperRequest, submit
 from portal.domain.requests.alternatives.written import PaperWish
 
 
@@ -24,10 +24,7 @@ def ask_alternative(
     admitted = admit(work, Act.ALTERNATIVE, household_id)
     request = submit(
         work.acting_as(admitted.actor),
-        household_id,
-        wishes,
-        written=written,
-        received_at=admitted.asked_at,
+        PaperRequest(household_id, wishes, written, received_at=admitted.asked_at),
     )
     request.language = spoken(admitted.call)
     return record_act(work, admitted, Act.ALTERNATIVE, request.receipt_no, "request", request.id)

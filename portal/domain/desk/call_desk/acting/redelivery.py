@@ -8,7 +8,7 @@ from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.requests.redeliveries.letter_status import Bar, LetterStatus, letter_statuses
-from portal.domain.requests.redeliveries.submitting import submit
+from portal.domain.requests.redeliveries.submitting import NotArrived, submit
 from portal.domain.requests.redeliveries.words import said_text
 
 REFUSED = frozenset({Bar.ON_THE_WAY, Bar.LIMIT, Bar.DELIVERED})
@@ -58,11 +58,13 @@ def ask_redelivery(work: Work, household_id: int, item: str, shipment_id: int | 
             raise ConflictError(said_text(status), code=status.bar.value)
     request = submit(
         work.acting_as(admitted.actor),
-        household_id,
-        item,
-        shipment_id,
-        received_at=admitted.asked_at,
-        sure=admitted.level >= Level.ACT,
+        NotArrived(
+            household_id,
+            item,
+            shipment_id,
+            received_at=admitted.asked_at,
+            sure=admitted.level >= Level.ACT,
+        ),
     )
     request.language = spoken(admitted.call)
     return record_act(work, admitted, Act.REDELIVERY, request.receipt_no, "request", request.id)

@@ -14,9 +14,9 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.people.households.queries import open_holds
 from portal.domain.requests.all_kinds import kind_of
+from portal.domain.requests.requests.deciders import proposal_of
 from portal.domain.requests.requests.deciding import decide
 from portal.domain.requests.requests.decisions import ACCEPTING, Decided
-from portal.domain.requests.requests.four_eyes import proposal_of
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.states import REQUEST
 

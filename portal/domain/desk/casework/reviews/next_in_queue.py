@@ -9,7 +9,7 @@ from portal.domain.desk.casework.reviews.queue import WAITING, known_to, later_t
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.approvals.states import APPROVAL
 from portal.domain.requests.redeliveries.models import Redelivery
-from portal.domain.requests.requests.four_eyes import ACCEPT
+from portal.domain.requests.requests.deciders import ACCEPT
 from portal.domain.requests.requests.models import Request
 
 

@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 from portal.domain.foundation.work import Work
 from portal.domain.requests.all_kinds import kind_of
+from portal.domain.requests.requests.deciders import proposal_of
 from portal.domain.requests.requests.decisions import ACCEPTING, REASONED, Decision
-from portal.domain.requests.requests.four_eyes import proposal_of
 from portal.domain.requests.requests.models import Request
 
 

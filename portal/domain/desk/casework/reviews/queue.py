@@ -27,7 +27,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Channel
 from portal.domain.people.households.models import Household
-from portal.domain.requests.requests.kinds import KINDS
+from portal.domain.requests.requests.kinds import RequestKind
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.states import REQUEST
 
@@ -53,7 +53,7 @@ class Filters:
         """Parse the filters of an address; unknown values filter nothing."""
         kind, state, channel = (values.get(name, "") for name in ("kind", "state", "channel"))
         return cls(
-            kind=kind if kind in KINDS else "",
+            kind=kind if RequestKind.known(kind) else "",
             state=state if state in REQUEST.states else WAITING,
             channel=channel if channel in CHANNELS else "",
             overdue=values.get("overdue") == "1",
@@ -216,14 +216,14 @@ def counts(session: Session, *, include_protected: bool, today: date) -> Counts:
     Counting 20,000 rows would cost more than the rest of the page.
     """
     row = session.execute(_counting(include_protected), {"today": today}).one()
-    return Counts(dict(zip(KINDS, row, strict=False)), int(row.overdue))
+    return Counts(dict(zip(RequestKind, row, strict=False)), int(row.overdue))
 
 
 @cache
 def _counting(include_protected: bool) -> Executable:
     # built once: building so large a statement takes longer than running it
     waiting = and_(Request.state == WAITING, known_to(include_protected))
-    figures = [_up_to(and_(waiting, Request.kind == kind)).label(kind) for kind in KINDS]
+    figures = [_up_to(and_(waiting, Request.kind == kind)).label(kind) for kind in RequestKind]
     late = _up_to(and_(waiting, Request.due_on < bindparam("today", type_=Date())))
     return select(*figures, late.label("overdue"))
 

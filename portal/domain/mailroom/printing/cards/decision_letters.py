@@ -3,9 +3,7 @@
 A card with the outcome of a request, the reason, and what comes next.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from types import MappingProxyType
-from typing import Protocol
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,13 +13,10 @@ from portal.domain.foundation.texts import _, use_locale
 from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.models import Announcement
 from portal.domain.letters.letters.drawing.card import Decision
-from portal.domain.requests.alternatives import words as alternatives
-from portal.domain.requests.declines import words as declines
-from portal.domain.requests.redeliveries import words as redeliveries
-from portal.domain.requests.requests.kinds import ALTERNATIVE, DECLINE, REDELIVERY, kind_name
+from portal.domain.requests.all_kinds import kind_of
+from portal.domain.requests.requests.kinds import OF_RESIDENTS, kind_name
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.services import reply_of
-from portal.domain.requests.requests.steps import Step
 from portal.domain.requests.requests.words import next_words, state_words
 
 EVENTS = ("decided", "returned_for_correction", "stopped")
@@ -31,17 +26,6 @@ LONGEST_REPLY = 300
 
 What does not fit its page would stop the whole print.
 """
-
-
-class _Words(Protocol):
-    @property
-    def REASONS(self) -> Mapping[str, Callable[[], str]]: ...  # noqa: N802  (a constant of the slice's module)
-    def steps_of(self, session: Session, request: Request) -> Sequence[Step]: ...
-
-
-WORDS: Mapping[str, _Words] = MappingProxyType(
-    {DECLINE: declines, ALTERNATIVE: alternatives, REDELIVERY: redeliveries}
-)
 
 
 def versions(session: Session, rows: Collection[Announcement]) -> dict[int, int]:
@@ -66,10 +50,11 @@ def decisions(
 
 
 def _decision(work: Work, request: Request, locale: str) -> Decision:
-    words = WORDS[request.kind]
+    kind = kind_of(request.kind)
     why: list[str] = []
-    if (reason := words.REASONS.get(request.reply or "")) is not None and request.reply != OTHER:
-        why.append(reason())
+    reason = kind.reasons.known(request.reply)
+    if reason is not None and reason != OTHER:
+        why.append(reason.label)
     if locale == SOURCE_LOCALE and (reply := reply_of(work.vault, request)):
         why.append(
             reply
@@ -80,7 +65,7 @@ def _decision(work: Work, request: Request, locale: str) -> Decision:
         kind_name(request.kind),
         state_words(request),
         tuple(why),
-        next_words(words.steps_of(work.session, request)),
+        next_words(kind.steps_of(work.session, request)),
     )
 
 
@@ -89,7 +74,7 @@ def _requests(session: Session, rows: Collection[Announcement]) -> dict[int, Req
         row.receipt_no: row for row in rows if row.event in EVENTS and row.receipt_no is not None
     }
     requests = session.scalars(
-        select(Request).where(Request.receipt_no.in_(wanted), Request.kind.in_(WORDS))
+        select(Request).where(Request.receipt_no.in_(wanted), Request.kind.in_(OF_RESIDENTS))
     ).all()
     by_receipt = {request.receipt_no: request for request in requests}
     return {
