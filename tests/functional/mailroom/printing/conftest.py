@@ -29,7 +29,7 @@ class Ward:
 
 
 @pytest.fixture
-def ward(empty_database_url: str, tmp_path: Path) -> Iterator[Ward]:
+def ward(database_url: str, tmp_path: Path) -> Iterator[Ward]:
     folder = tmp_path / "data"
     keys = folder / "keys"
     keys.mkdir(parents=True)
@@ -39,8 +39,8 @@ def ward(empty_database_url: str, tmp_path: Path) -> Iterator[Ward]:
         "PORTAL_DATA_DIR": str(folder),
         "PORTAL_PROGRAM": "sample",
         "PORTAL_LANG": "en",
-        "PORTAL_WORKERS": "1",
-        "PORTAL_DATABASE_URL": empty_database_url,
+        "PORTAL_WORKERS": "0",
+        "PORTAL_DATABASE_URL": database_url,
         "PORTAL_PUBLIC_URL": PUBLIC_URL,
     }
     settings = load_settings(values)

@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from portal.cli.context import Context
 from portal.cli.people.staff import staff
+from portal.domain.foundation.vault import make_keys
 from portal.domain.people.authn.passwords import verify_password
 from portal.domain.people.authn.typed_code import CodeAnswer
 from portal.domain.people.staff import services, sign_in
@@ -31,14 +32,15 @@ ADD = (
 
 
 @pytest.fixture
-def settings(empty_database_url: str, tmp_path: Path) -> Settings:
+def settings(database_url: str, tmp_path: Path) -> Settings:
     made = load_settings(
         {
             "PORTAL_DATA_DIR": str(tmp_path / "data"),
-            "PORTAL_DATABASE_URL": empty_database_url,
+            "PORTAL_DATABASE_URL": database_url,
             "PORTAL_PROGRAM": "demo",
         }
     )
+    make_keys(made.key_dir)
     initialize(made)
     return made
 

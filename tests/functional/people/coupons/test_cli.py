@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from portal.cli.context import Context
 from portal.cli.people.coupons import coupons
+from portal.domain.foundation.vault import make_keys
 from portal.domain.people.entitlements.services import hold_household
 from portal.domain.people.households.protection import record_protection
 from portal.platform.startup import initialize
@@ -18,15 +19,16 @@ from tests.support.work import work_in
 
 
 @pytest.fixture
-def settings(empty_database_url: str, tmp_path: Path) -> Settings:
+def settings(database_url: str, tmp_path: Path) -> Settings:
     made = load_settings(
         {
             "PORTAL_DATA_DIR": str(tmp_path / "data"),
-            "PORTAL_DATABASE_URL": empty_database_url,
+            "PORTAL_DATABASE_URL": database_url,
             "PORTAL_PROGRAM": "demo",
             "PORTAL_WORKERS": "1",
         }
     )
+    make_keys(made.key_dir)
     initialize(made)
     return made
 

@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from portal.cli.context import Context
 from portal.cli.requests.stock import stock
+from portal.domain.foundation.vault import make_keys
 from portal.domain.requests.alternatives.models import StockPiece
 from portal.platform.startup import initialize
 from portal.settings import Settings, load_settings
@@ -16,14 +17,15 @@ from tests.support.requests.paper import make_paper
 
 
 @pytest.fixture
-def settings(empty_database_url: str, tmp_path: Path) -> Settings:
+def settings(database_url: str, tmp_path: Path) -> Settings:
     made = load_settings(
         {
             "PORTAL_DATA_DIR": str(tmp_path / "data"),
-            "PORTAL_DATABASE_URL": empty_database_url,
+            "PORTAL_DATABASE_URL": database_url,
             "PORTAL_PROGRAM": "demo",
         }
     )
+    make_keys(made.key_dir)
     initialize(made)
     context = Context(made)
     make_paper(context.database(), tmp_path)
