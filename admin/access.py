@@ -15,7 +15,7 @@ from portal.domain.foundation.errors import NotAllowedError, NotFoundError
 from portal.domain.foundation.program.settings.workplaces import workplaces_at
 from portal.domain.foundation.texts import _s
 from portal.domain.people.authn.sessions import Stage
-from portal.domain.people.sites.admission import Place, admit, outside
+from portal.domain.people.sites.admission import NetworkAddress, Place, admit, outside
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import Permission, may
 from portal.platform.http.network import inside
@@ -63,14 +63,8 @@ def place_of(page: Page, user: StaffUser) -> Place:
     workplaces = page.site.program.workplaces
     if _on_this_machine(page) and not workplaces_at(workplaces, page.request.address):
         return Place(None)
-    return admit(
-        page.session,
-        workplaces,
-        Role(user.role),
-        page.request.address,
-        page.now,
-        office=_from_office(page),
-    )
+    address = NetworkAddress(page.request.address, _from_office(page))
+    return admit(page.work, Role(user.role), address)
 
 
 def allowed(page: Page, permission: Permission) -> bool:

@@ -22,7 +22,10 @@ from admin.requests.request_words import (
 )
 from portal.domain.foundation.texts import _s, kept_per_language, label_of
 from portal.domain.mailroom.roster.checks.codes import explanations
+from portal.domain.people.coupons.states import CouponState
 from portal.domain.people.credentials.states import CredentialState
+from portal.domain.people.entitlements.states import EntitlementState
+from portal.domain.people.households.states import HouseholdState
 from portal.domain.people.tasks.kinds import TaskKind
 
 __all__ = [
@@ -112,33 +115,13 @@ def remedy(code: str) -> str:
 @kept_per_language
 def entitlement(code: str) -> str:
     """Return the label of an entitlement's state."""
-    return {
-        "in_progress": _s("手続き中"),
-        "held": _s("保留"),
-        "declined": _s("辞退"),
-        "deemed_declined": _s("みなし辞退"),
-        "exchanged": _s("交換ずみ"),
-        "delivered_unexchanged": _s("お渡しずみ・未交換"),
-        "alternative_delivered": _s("紙でお渡しずみ"),
-        "undelivered": _s("不着"),
-        "ineligible_after_check": _s("確認の結果、対象外"),
-    }.get(code, code)
+    return label_of(EntitlementState, code)
 
 
 @kept_per_language
 def coupon(code: str) -> str:
     """Return the label of a coupon's state."""
-    return {
-        "stock": _s("在庫"),
-        "assigned": _s("割り当てずみ"),
-        "revealed": _s("表示ずみ"),
-        "suspended": _s("一時停止"),
-        "stop_requested": _s("停止を依頼中"),
-        "part_used": _s("一部使用"),
-        "exchanged": _s("交換ずみ"),
-        "voided": _s("無効"),
-        "expired": _s("期限切れ"),
-    }.get(code, code)
+    return label_of(CouponState, code)
 
 
 @kept_per_language
@@ -237,7 +220,7 @@ def part(code: str) -> str:
 @kept_per_language
 def household(code: str) -> str:
     """Return the label of a household's state."""
-    return {"active": _s("有効"), "removed": _s("名簿から外れた")}.get(code, code)
+    return label_of(HouseholdState, code)
 
 
 def import_state(code: str) -> str:

@@ -10,7 +10,7 @@ from portal.domain.foundation.texts import plain
 from portal.domain.people.authn import sessions
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.credentials.models import Credential
-from portal.domain.people.signin.code_sending import Origin
+from portal.domain.people.notices.messages import Origin
 from portal.domain.people.signin.session_check import living_session
 from portal.platform import page
 from portal.platform.site import Site

@@ -9,12 +9,13 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.page import Page
-from admin.people.coupon_words import status_text
 from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.texts import label_of
 from portal.domain.oversight.settlement.households import households_behind
-from portal.domain.oversight.settlement.words import difference_text
 from portal.domain.people.coupons import differences
 from portal.domain.people.coupons.models import StatementDifference
+from portal.domain.people.coupons.statement_layout import IssuerStatus
+from portal.domain.people.coupons.statement_rules import DifferenceKind
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.view import View
 
@@ -47,8 +48,8 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             households=households_behind(page.session, rows, include_protected=protected)
             if allowed(page, Permission.OPEN_HOUSEHOLD)
             else {},
-            difference_text=difference_text,
-            status_text=status_text,
+            difference_text=lambda code: label_of(DifferenceKind, code),
+            status_text=lambda code: label_of(IssuerStatus, code),
             may_prepare=allowed(page, Permission.PREPARE_SETTLEMENT),
             said=page.query.get("said", ""),
         ),

@@ -27,7 +27,7 @@ from portal.domain.oversight.settlement.models import Settlement
 from portal.domain.people.coupons.differences import open_kinds, statements
 from portal.domain.people.coupons.issuer_file import load_issuer, shipped_issuers
 from portal.domain.people.coupons.models import IssuerStatement
-from portal.domain.people.coupons.statement import import_statement
+from portal.domain.people.coupons.statement import ReceivedStatement, import_statement
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.http.uploads import MEGABYTE, UploadRule
 from portal.platform.view import View
@@ -97,7 +97,7 @@ def take_file(page: Page) -> Response[Any]:
         return show(page, 422)
     try:
         profile = load_issuer(page.form.get("profile"), page.site.program.issuers_dir)
-        taken = import_statement(page.work, file.data, profile, as_of)
+        taken = import_statement(page.work, ReceivedStatement(file.data, profile, as_of))
     except InputError as error:
         page.form.error("file", error.message)
         return show(page, 422)

@@ -81,11 +81,7 @@ def switch_on(page: Page) -> Response[Any]:
     return carry_out_once(
         page,
         lambda: services.switch_on(
-            page.work,
-            page.site.program.workplaces,
-            form.get("site"),
-            form.get("reason"),
-            ends_at,
+            page.work, services.SwitchOrder(form.get("site"), form.get("reason"), ends_at)
         ),
         "/sites?said=on",
         Again(show, "sites", FIELDS),

@@ -31,9 +31,9 @@ from portal.domain.mailroom.roster.checks.towns import rules_of
 from portal.domain.mailroom.roster.files.layout import find_layout
 from portal.domain.mailroom.roster.imports.importer import Importer
 from portal.domain.people.coupons.assignment import assign
-from portal.domain.people.coupons.batch_file import Order, Terms
+from portal.domain.people.coupons.batch_file import Expected, Order, Terms, read_batch
 from portal.domain.people.coupons.issuer_file import load_issuer
-from portal.domain.people.coupons.loader import load_batch
+from portal.domain.people.coupons.loader import Drawing, load_batch
 from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.protection import protection_loaded
@@ -132,11 +132,15 @@ def give_coupons(site: Site, folder: Path) -> None:
     profile = load_issuer("sandbox", program.issuers_dir).allowing(site.public_host)
     load_batch(
         site.work_source(),
-        path,
-        profile,
-        Order("DEMO-1", count, total),
-        Terms(program.amount_yen, windows.exchange.ends_at),
-        workers=min(2, os.cpu_count() or 1),
+        read_batch(
+            path,
+            Expected(
+                profile,
+                Order("DEMO-1", count, total),
+                Terms(program.amount_yen, windows.exchange.ends_at),
+            ),
+        ),
+        Drawing(workers=min(2, os.cpu_count() or 1)),
     )
     path.unlink()
     with site.database.write() as session:

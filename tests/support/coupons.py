@@ -14,11 +14,11 @@ from portal.domain.foundation.clock import FixedClock, day_end
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.foundation.vault import PasswordCost, Vault
 from portal.domain.foundation.work import WorkSource
-from portal.domain.people.coupons.batch_file import Order, Terms
+from portal.domain.people.coupons.batch_file import Expected, Order, Terms, read_batch
 from portal.domain.people.coupons.issuer import IssuerProfile
 from portal.domain.people.coupons.issuer_file import load_issuer
-from portal.domain.people.coupons.loader import Loaded, load_batch
-from portal.domain.people.entitlements.services import create_many
+from portal.domain.people.coupons.loader import Drawing, Loaded, load_batch
+from portal.domain.people.entitlements.services import NewEntitlement, create_all
 from portal.domain.people.households.models import Child, Household
 from portal.platform.database import Database
 
@@ -85,9 +85,7 @@ def add_households(
             for child, id_, place in pairs
         ],
     )
-    create_many(
-        session, [(child, id_, False) for child, id_, _place in pairs], amount_yen=AMOUNT, now=NOW
-    )
+    create_all(session, [NewEntitlement(child, id_, AMOUNT) for child, id_, _place in pairs], NOW)
     return ids
 
 
@@ -108,9 +106,9 @@ def load_codes(database: Database, folder: Path, count: int, seed: int = 1) -> L
             SYSTEM,
             load_program("sample", NOW.date()),
         ),
-        sandbox_file(folder, count, seed),
-        sandbox_profile(),
-        Order(f"order-{seed}"),
-        TERMS,
-        workers=1,
+        read_batch(
+            sandbox_file(folder, count, seed),
+            Expected(sandbox_profile(), Order(f"order-{seed}"), TERMS),
+        ),
+        Drawing(workers=1),
     )

@@ -18,7 +18,7 @@ from portal.domain.people.coupons.assignment import assign
 from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.credentials.formats import new_login_id, new_password
 from portal.domain.people.credentials.services import NewCredential, issue
-from portal.domain.people.entitlements.services import create_many
+from portal.domain.people.entitlements.services import NewEntitlement, create_all
 from portal.domain.people.households.models import Child, Household, SearchIndex
 from portal.domain.people.households.records import (
     ChildFields,
@@ -122,9 +122,7 @@ def add_household(
             births=indexer.births(fields, people),
         )
     )
-    create_many(
-        session, [(row.id, household.id, False) for row, _kid in kids], amount_yen=AMOUNT, now=now
-    )
+    create_all(session, [NewEntitlement(row.id, household.id, AMOUNT) for row, _kid in kids], now)
     return household.id
 
 

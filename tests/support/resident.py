@@ -23,7 +23,7 @@ from portal.domain.foundation.clock import FixedClock
 from portal.domain.people.authn import sessions
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.authn.passwords import HashPool
-from portal.domain.people.notices.services import claim_due
+from portal.domain.people.notices.services import Share, claim_due
 from portal.domain.people.tasks.models import Task
 from portal.platform.application import make_routes, serve_site
 from portal.platform.database import Database
@@ -228,7 +228,9 @@ class Resident:
         Takes them out.
         """
         with self.database.write() as session:
-            return [claim.body for claim in claim_due(work_in(session, now=self.now), limit=50)]
+            return [
+                claim.body for claim in claim_due(work_in(session, now=self.now), Share(limit=50))
+            ]
 
     def last_code(self) -> str:
         """The newest one-time code that was sent."""

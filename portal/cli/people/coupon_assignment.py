@@ -56,7 +56,7 @@ def assign_codes(
     database = context.database()
     if dry_run:
         with database.read() as session:
-            planned = plan(session, context.clock.now(session), reserve)
+            planned = plan(context.work(session), reserve)
             result = {**asdict(planned), "protection_loaded": protection_loaded(session)}
         _answer_plan(result, json_file)
         if planned.missing or not result["protection_loaded"]:

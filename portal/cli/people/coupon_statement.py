@@ -8,11 +8,15 @@ from pathlib import Path
 import click
 
 from portal.cli.context import WITH_HOLDS, Context, answering, json_option, write_json
-from portal.domain.foundation.texts import _s, _sn
-from portal.domain.oversight.settlement.words import difference_text
+from portal.domain.foundation.texts import _s, _sn, label_of
 from portal.domain.people.coupons.code_table import file_bytes
 from portal.domain.people.coupons.issuer_file import load_issuer
-from portal.domain.people.coupons.statement import ImportedStatement, import_statement
+from portal.domain.people.coupons.statement import (
+    ImportedStatement,
+    ReceivedStatement,
+    import_statement,
+)
+from portal.domain.people.coupons.statement_rules import DifferenceKind
 
 
 @click.command("statement")
@@ -41,7 +45,9 @@ def statement(
     profile = load_issuer(profile_name, context.load_program().issuers_dir)
     data = file_bytes(file)
     with context.database().write() as session:
-        taken = import_statement(context.work(session), data, profile, as_of.date())
+        taken = import_statement(
+            context.work(session), ReceivedStatement(data, profile, as_of.date())
+        )
     write_json(json_file, asdict(taken))
     if json_file != "-":
         _say(taken)
@@ -62,4 +68,6 @@ def _say(taken: ImportedStatement) -> None:
         % {"n": taken.rows, "yen": f"{taken.used_yen:,}"}
     )
     for kind, count in taken.differences.items():
-        click.echo(_s("差異 %(n)d件: %(text)s") % {"n": count, "text": difference_text(kind)})
+        click.echo(
+            _s("差異 %(n)d件: %(text)s") % {"n": count, "text": label_of(DifferenceKind, kind)}
+        )

@@ -14,10 +14,10 @@ from portal.cli.progress import progress_bar
 from portal.domain.foundation.clock import last_day_before
 from portal.domain.foundation.texts import _s, _sn
 from portal.domain.people.coupons import queries
-from portal.domain.people.coupons.batch_file import Order, Terms
+from portal.domain.people.coupons.batch_file import Expected, Order, Terms, read_batch
 from portal.domain.people.coupons.issuer import IssuerProfile
 from portal.domain.people.coupons.issuer_file import load_issuer
-from portal.domain.people.coupons.loader import Loaded, load_batch
+from portal.domain.people.coupons.loader import Drawing, Loaded, check_batch, load_batch
 from portal.domain.people.entitlements.queries import totals
 
 
@@ -77,16 +77,12 @@ def load(
     terms = Terms(program.amount_yen, program.windows.exchange.ends_at, any_face_value)
     order = Order(reference.strip(), count, total_yen)
     with progress_bar(_s("QRコードを描いています")) as report:
-        loaded = load_batch(
-            context.work_source(),
-            file,
-            profile,
-            order,
-            terms,
-            workers=context.settings.workers,
-            progress=report,
-            dry_run=dry_run,
-        )
+        parsed = read_batch(file, Expected(profile, order, terms))
+        if dry_run:
+            loaded = check_batch(context.work_source(), parsed)
+        else:
+            drawing = Drawing(context.settings.workers, report)
+            loaded = load_batch(context.work_source(), parsed, drawing)
     write_json(json_file, _loaded_json(loaded, order, profile))
     if json_file != "-":
         _print_loaded(loaded)

@@ -94,12 +94,7 @@ class OutboxWorker:
                 barred.update(sending.barred_messages(inside, rows))
                 return barred
 
-            claims = services.claim_due(
-                work,
-                limit=limit,
-                kind=kind,
-                gate=gate,
-            )
+            claims = services.claim_due(work, services.Share(limit, kind), gate)
             if barred:
                 sending.settle(work, barred)
             return claims
@@ -116,14 +111,10 @@ class OutboxWorker:
             failure = SendFailedError("unexpected")
         with self._source.writing() as work:
             if failure is None:
-                services.mark_sent(work.session, claim, work.now, keep_body=sender.keeps_body)
+                services.mark_sent(work, claim, keep_body=sender.keeps_body)
             else:
                 services.mark_failed(
-                    work.session,
-                    claim,
-                    work.now,
-                    reason=failure.reason,
-                    permanent=failure.permanent,
+                    work, claim, services.Failure(failure.reason, failure.permanent)
                 )
             sending.settle(work, [claim.id])
         if failure is not None:

@@ -56,7 +56,7 @@ class SentCode:
     earlier: bool = False
 
 
-def sent_code(page: Page, authenticator: OtpAuthenticator, purpose: str) -> SentCode:
+def sent_code(page: Page, authenticator: OtpAuthenticator, purpose: CodePurpose) -> SentCode:
     """Return which sent code can be used now, and from when another can be sent."""
     until = codes.good_until(page.work, authenticator, purpose)
     wait = code_sending.send_wait(page.work, authenticator, purpose)
@@ -112,10 +112,9 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         current is not None
         and current.kind != CodeChannel.TOTP
         and in_trouble(
-            page.session,
+            page.work,
             credential_by_id(page.session, current.credential_id).household_id,
             current.kind,
-            page.now,
         )
     )
     return page.render(

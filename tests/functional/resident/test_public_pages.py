@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import select
 
 from portal.domain.people.authn.models import ThrottleBucket
-from portal.domain.people.notices.services import enqueue
+from portal.domain.people.notices.messages import Message
+from portal.domain.people.notices.services import Outgoing, enqueue
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import details_of
 from portal.platform.application import make_application
@@ -374,14 +375,15 @@ def test_the_demo_shows_sent_messages_and_what_a_shop_reads(sqlite_resident: Res
         for number, body in enumerate(("古い知らせ", "新しい知らせ <b>")):
             enqueue(
                 work_in(session, now=sqlite_resident.now),
-                kind="sms",
-                purpose="code",
-                address="09000000000",
-                subject=None,
-                body=body,
-                dedupe_key=f"outbox-{number}",
-                household_id=None,
-                expires_at=instant(2023, 8, 2),
+                Outgoing(
+                    kind="sms",
+                    purpose="code",
+                    address="09000000000",
+                    message=Message(None, body),
+                    dedupe_key=f"outbox-{number}",
+                    household_id=None,
+                    expires_at=instant(2023, 8, 2),
+                ),
             )
     page = sqlite_resident.visitor().get("/outbox").text
     assert page.index("新しい知らせ &lt;b&gt;") < page.index("古い知らせ")

@@ -39,12 +39,13 @@ from portal.domain.oversight.reports.monthly import notes
 from portal.domain.oversight.reports.monthly import services as monthly
 from portal.domain.people.coupons.differences import settle
 from portal.domain.people.coupons.models import StatementDifference
-from portal.domain.people.coupons.statement import import_statement
+from portal.domain.people.coupons.statement import ReceivedStatement, import_statement
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.moved import MovedView, keep_moved
 from portal.domain.people.households.print_texts import PrintFields
-from portal.domain.people.notices.services import enqueue
-from portal.domain.people.sites.services import switch_on
+from portal.domain.people.notices.messages import Message
+from portal.domain.people.notices.services import Outgoing, enqueue
+from portal.domain.people.sites.services import SwitchOrder, switch_on
 from portal.domain.requests.redeliveries.review import REDELIVERY_KIND
 from portal.domain.requests.redeliveries.states import MissingItem
 from portal.domain.requests.redeliveries.submitting import NotArrived, submit
@@ -145,14 +146,17 @@ def _messages(work: Work, people: People) -> None:
     for purpose, address in (("code", "+819012345678"), ("notice", "uzurano@example.jp")):
         enqueue(
             work,
-            kind="sms" if purpose == "code" else "email",
-            purpose=purpose,
-            address=address,
-            subject=None if purpose == "code" else "お知らせ",
-            body="確認の番号は 482911 です。",
-            dedupe_key=f"played:{purpose}",
-            household_id=_household(work).id,
-            expires_at=NOON + timedelta(days=3),
+            Outgoing(
+                kind="sms" if purpose == "code" else "email",
+                purpose=purpose,
+                address=address,
+                message=Message(
+                    None if purpose == "code" else "お知らせ", "確認の番号は 482911 です。"
+                ),
+                dedupe_key=f"played:{purpose}",
+                household_id=_household(work).id,
+                expires_at=NOON + timedelta(days=3),
+            ),
         )
 
 
@@ -189,7 +193,7 @@ def _papers(work: Work, people: People) -> None:
     file = AnswersFile(hashlib.sha256(b"played").digest(), (answer,))
     answers_in.take_in(work.acting_as(people["ward"]), file)
     until = NOON + timedelta(days=1)
-    switch_on(by_officer, work.program.workplaces, "bcp", "台風で本拠点に入れない。", until)
+    switch_on(by_officer, SwitchOrder("bcp", "台風で本拠点に入れない。", until))
     wanted = calendar.Plan(date(2023, 8, 9), "みなも郵便局", 20, ("潮見坂",), None, "午前に出す。")
     calendar.plan(by_officer, wanted)
     address = staff_addresses.StaffAddress("鶉野　翡翠", "1390001", "みなも区潮見坂１番", "")
@@ -274,7 +278,9 @@ def _differences(site: Site, people: People) -> None:
     make_statement(path, [("DEMO99999999", "交換済", AMOUNT, AMOUNT)])
     with site.database.write() as session:
         work = site.work(session, people["officer"], NOON)
-        import_statement(work, path.read_bytes(), sandbox_profile(), jst_date(NOON))
+        import_statement(
+            work, ReceivedStatement(path.read_bytes(), sandbox_profile(), jst_date(NOON))
+        )
         found = session.scalars(select(StatementDifference)).first()
         assert found is not None
         settle(work, found.id, "別の自治体の番号だった。")

@@ -19,7 +19,11 @@ from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.coupons.queries import open_code
 from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.coupons.services import reveal
-from portal.domain.people.coupons.statement import ImportedStatement, import_statement
+from portal.domain.people.coupons.statement import (
+    ImportedStatement,
+    ReceivedStatement,
+    import_statement,
+)
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.services import change
 from portal.domain.people.staff.models import StaffUser
@@ -71,7 +75,8 @@ class Ending:
         make_statement(path, written)
         with self.database.write() as session:
             return import_statement(
-                work_in(session, self.officer, AFTER_ALL), path.read_bytes(), sandbox_profile(), day
+                work_in(session, self.officer, AFTER_ALL),
+                ReceivedStatement(path.read_bytes(), sandbox_profile(), day),
             )
 
 

@@ -10,7 +10,7 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.coupons.queries import open_code
 from portal.domain.people.coupons.services import reveal
-from portal.domain.people.coupons.statement import import_statement
+from portal.domain.people.coupons.statement import ReceivedStatement, import_statement
 from portal.domain.people.entitlements.models import Entitlement
 from tests.support.coupons import AMOUNT, sandbox_profile
 from tests.support.work import work_in
@@ -84,7 +84,5 @@ def _statement(year: Year, rows: list[tuple[str, str, int, int]], day: date) -> 
     with year.database.write() as session:
         import_statement(
             work_in(session, year.paper.officer, at(jst_date(at(day)), 23)),
-            path.read_bytes(),
-            sandbox_profile(),
-            day,
+            ReceivedStatement(path.read_bytes(), sandbox_profile(), day),
         )

@@ -23,7 +23,7 @@ from portal.domain.letters.announcements.stopping import HELD, LATE, lock_announ
 from portal.domain.people.authn.codes import secret_of
 from portal.domain.people.notices.messages import DATED_EVENTS, progress_message
 from portal.domain.people.notices.messages import PROGRESS_EVENTS as EVENTS
-from portal.domain.people.notices.services import enqueue
+from portal.domain.people.notices.services import Outgoing, enqueue
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.services import open_task
 
@@ -154,18 +154,16 @@ def _dispatch(work: Work, row: Announcement, way: Reach, contact: str | None) ->
         row.medium = way.row.kind
         with use_locale(way.locale):
             message = progress_message(row.medium, row.event, due=row.due_on)
-        queued = enqueue(
-            work,
+        out = Outgoing(
             kind=row.medium,
             purpose=PURPOSE + row.event,
             address=secret_of(work.vault, way.row),
-            subject=message.subject,
-            body=message.body,
+            message=message,
             dedupe_key=f"announce:{row.id}:{row.rounds}",
             household_id=row.household_id,
             expires_at=work.now + LIFE,
         )
-        row.message_id = queued.id
+        row.message_id = enqueue(work, out).id
     elif contact:
         row.medium = CALL
         if silenced(work.session, [row.household_id]):  # opening the task counts as sending

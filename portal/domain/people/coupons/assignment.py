@@ -15,9 +15,10 @@ from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.coupons.states import COUPON, LIVE, STOCK
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.services import locked
-from portal.domain.people.entitlements.states import ENTITLEMENT
+from portal.domain.people.entitlements.states import ENTITLEMENT, EntitlementState
 from portal.domain.people.households.models import Hold, Household
 from portal.domain.people.households.queries import withheld
+from portal.domain.people.households.states import HoldState, HouseholdState
 
 ASSIGN_LOCK = 7_208_154
 """Key of PostgreSQL's advisory lock that serializes assignments, so that the reserve counts once.
@@ -51,7 +52,9 @@ def _wanting(amount_yen: int | None = None) -> Select[int]:
     They are in progress and in no open request, and their household is neither protected nor held
     nor removed.
     """
-    open_hold = exists().where(Hold.household_id == Entitlement.household_id, Hold.state == "open")
+    open_hold = exists().where(
+        Hold.household_id == Entitlement.household_id, Hold.state == HoldState.OPEN
+    )
     has_code = exists().where(Coupon.entitlement_id == Entitlement.id, Coupon.state.in_(LIVE))
     query = (
         select(Entitlement.id)
@@ -62,7 +65,7 @@ def _wanting(amount_yen: int | None = None) -> Select[int]:
             # new one
             Entitlement.claimed_by.is_(None),
             ~withheld(),
-            Household.state == "active",
+            Household.state == HouseholdState.ACTIVE,
             ~open_hold,
             ~has_code,
         )
@@ -88,22 +91,23 @@ def _amounts(session: Session) -> list[int]:
     return sorted(session.scalars(select(Entitlement.amount_yen).distinct()))
 
 
-def plan(
-    session: Session, now: datetime, reserve: Reserve, *, limit: int | None = None
-) -> AssignmentPlan:
+def plan(work: Work, reserve: Reserve, *, limit: int | None = None) -> AssignmentPlan:
     """Return what ``assign`` would do now, without changing anything."""
+    session = work.session
     wanted = stock = kept = missing = 0
     for amount in _amounts(session):
         need = _count(session, _wanting(amount))
         need = need if limit is None else min(need, limit - wanted)
-        free = session.scalar(select(func.count()).where(*_in_stock(now, amount))) or 0
+        free = session.scalar(select(func.count()).where(*_in_stock(work.now, amount))) or 0
         used = session.scalar(
             select(func.count()).where(Coupon.state.in_(LIVE), Coupon.face_yen == amount)
         )
         keep = reserve.of((used or 0) + need)
         wanted, stock, kept = wanted + need, stock + free, kept + keep
         missing += max(0, need + keep - free) if need else 0
-    held = session.scalar(select(func.count()).where(Entitlement.state == "held")) or 0
+    held = (
+        session.scalar(select(func.count()).where(Entitlement.state == EntitlementState.HELD)) or 0
+    )
     return AssignmentPlan(wanted, stock, kept, held, missing)
 
 
@@ -127,12 +131,12 @@ def assign(
             code="protection_missing",
         )
     _one_at_a_time(work.session)
-    planned = plan(work.session, work.now, reserve, limit=limit)
+    planned = plan(work, reserve, limit=limit)
     if planned.missing:
         raise _shortage(work, planned)
     count = yen = 0
     for amount in _amounts(work.session):
-        given = _give(work.session, work.now, amount, None if limit is None else limit - count)
+        given = _give(work, amount, None if limit is None else limit - count)
         count, yen = count + given, yen + given * amount
     if count:
         record(work, "coupon.assigned", "coupon", count=count, yen=yen)
@@ -184,7 +188,8 @@ def _one_at_a_time(session: Session) -> None:
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ASSIGN_LOCK})
 
 
-def _give(session: Session, now: datetime, amount_yen: int, limit: int | None) -> int:
+def _give(work: Work, amount_yen: int, limit: int | None) -> int:
+    session, now = work.session, work.now
     wanting = (
         _wanting(amount_yen)
         .order_by(Entitlement.id)

@@ -36,6 +36,15 @@ class Terms:
     any_face: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a file of codes has to be: whose it is, what was ordered, what the program demands."""
+
+    profile: IssuerProfile
+    order: Order
+    terms: Terms
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class CodeRow:
     """One code of a file. It has no ``repr``: a code must not get into a log."""
@@ -107,64 +116,106 @@ class _Problems:
         )
 
 
-def read_batch(path: Path, profile: IssuerProfile, order: Order, terms: Terms) -> ParsedBatch:
+def read_batch(path: Path, expected: Expected) -> ParsedBatch:
     """Read and check a whole file.
 
     Raises:
         InputError: unreadable, not what the profile says, or any code is not as ordered
             (``domain.md`` §6.3).
     """
-    table = read_table(path, profile)
+    order = expected.order
+    table = read_table(path, expected.profile)
     problems = _Problems()
-    rows = [
-        row
-        for line, cells in table.body
-        if (row := _row(line, cells, table, profile, terms, problems)) is not None
-    ]
+    reader = _RowReader(expected.profile, expected.terms, table, problems)
+    rows = [row for line, cells in table.body if (row := reader.read(line, cells)) is not None]
     _check_duplicates(rows, [line for line, _cells in table.body], problems)
     problems.refuse()
-    parsed = ParsedBatch(profile, order, table.sha256, tuple(rows))
+    parsed = ParsedBatch(expected.profile, order, table.sha256, tuple(rows))
     _check_order(parsed, (order.count, table.count), (order.total_yen, table.total_yen))
     return parsed
 
 
-def _row(
-    line: int,
-    cells: list[str],
-    table: CodeTable,
-    profile: IssuerProfile,
-    terms: Terms,
-    problems: _Problems,
-) -> CodeRow | None:
-    before = problems.count
-    if len(cells) != table.width:
-        problems.add(line, _s("列の数が見出しと違います。"))
-        return None
+@dataclass(frozen=True, slots=True)
+class _RowReader:
+    """Reads the lines of one file; what is wrong with them is added to ``problems``."""
 
-    def cell(name: str | None) -> str:
-        return cells[table.places[name]].strip() if name is not None else ""
+    profile: IssuerProfile
+    terms: Terms
+    table: CodeTable
+    problems: _Problems
 
-    _check_texts(line, cell, profile, problems)
-    face_yen = _face(line, cell(profile.face_yen), terms, problems)
-    exchange_end = _end(line, cell(profile.exchange_until.column), profile.exchange_until, problems)
-    use_end = _end(line, cell(profile.use_until.column), profile.use_until, problems)
-    if exchange_end is not None and exchange_end < terms.exchange_end:
-        problems.add(line, _ends_early(exchange_end, terms))
-    if exchange_end is None or use_end is None or face_yen is None:
-        return None
-    if use_end < exchange_end:
-        problems.add(line, _s("利用期限が交換期限より前です。"))
-    if problems.count > before:
-        return None
-    return CodeRow(
-        cell(profile.management_no),
-        cell(profile.url),
-        cell(profile.code),
-        cell(profile.pin),
-        face_yen,
-        exchange_end,
-        use_end,
-    )
+    def read(self, line: int, cells: list[str]) -> CodeRow | None:
+        """Return the code of a line, or None if anything is wrong with it."""
+        before = self.problems.count
+        if len(cells) != self.table.width:
+            self.problems.add(line, _s("列の数が見出しと違います。"))
+            return None
+
+        def cell(name: str | None) -> str:
+            return cells[self.table.places[name]].strip() if name is not None else ""
+
+        profile = self.profile
+        self._check_texts(line, cell)
+        face_yen = self._face(line, cell(profile.face_yen))
+        exchange_end = self._end(line, cell(profile.exchange_until.column), profile.exchange_until)
+        use_end = self._end(line, cell(profile.use_until.column), profile.use_until)
+        if exchange_end is not None and exchange_end < self.terms.exchange_end:
+            self.problems.add(line, _ends_early(exchange_end, self.terms))
+        if exchange_end is None or use_end is None or face_yen is None:
+            return None
+        if use_end < exchange_end:
+            self.problems.add(line, _s("利用期限が交換期限より前です。"))
+        if self.problems.count > before:
+            return None
+        number, url = cell(profile.management_no), cell(profile.url)
+        code, pin = cell(profile.code), cell(profile.pin)
+        return CodeRow(number, url, code, pin, face_yen, exchange_end, use_end)
+
+    def _check_texts(self, line: int, cell: Callable[[str | None], str]) -> None:
+        profile = self.profile
+        for name in (profile.management_no, profile.url, profile.code, profile.pin):
+            value = cell(name)
+            if name is not None and not value:
+                self.problems.add(line, _s("%(column)sが空です。") % {"column": name})
+            elif any(not "!" <= character <= "~" for character in value):
+                self.problems.add(
+                    line,
+                    _s("%(column)sに、半角の英数字と記号のほかの文字があります。")
+                    % {"column": name},
+                )
+        url = cell(profile.url)
+        if url and not _allowed(url, profile):
+            self.problems.add(
+                line,
+                _s("URLのホストが、発行者の設定で許したものではありません(httpsだけ使えます)。"),
+            )
+
+    def _face(self, line: int, text: str) -> int | None:
+        try:
+            face_yen = read_yen(text)
+        except ValueError:
+            self.problems.add(line, _s("額面が数字ではありません。"))
+            return None
+        amount_yen = self.terms.amount_yen
+        if face_yen <= 0 or (face_yen != amount_yen and not self.terms.any_face):
+            self.problems.add(
+                line,
+                _s("額面が%(face)d円です。1人あたりの%(amount)d円と同じでなければなりません。")
+                % {"face": face_yen, "amount": amount_yen},
+            )
+            return None
+        return face_yen
+
+    def _end(self, line: int, text: str, rule: EndRule) -> datetime | None:
+        try:
+            return rule.parse(text)
+        except (ValueError, OverflowError):
+            self.problems.add(
+                line,
+                _s("%(column)sを日付として読めません(%(format)s の形で書きます)。")
+                % {"column": rule.column, "format": rule.format},
+            )
+            return None
 
 
 def _ends_early(exchange_end: datetime, terms: Terms) -> str:
@@ -174,24 +225,6 @@ def _ends_early(exchange_end: datetime, terms: Terms) -> str:
         "code": last_day_before(exchange_end),
         "program": last_day_before(terms.exchange_end),
     }
-
-
-def _check_texts(
-    line: int, cell: Callable[[str | None], str], profile: IssuerProfile, problems: _Problems
-) -> None:
-    for name in (profile.management_no, profile.url, profile.code, profile.pin):
-        value = cell(name)
-        if name is not None and not value:
-            problems.add(line, _s("%(column)sが空です。") % {"column": name})
-        elif any(not "!" <= character <= "~" for character in value):
-            problems.add(
-                line,
-                _s("%(column)sに、半角の英数字と記号のほかの文字があります。") % {"column": name},
-            )
-    if profile.url is not None and cell(profile.url) and not _allowed(cell(profile.url), profile):
-        problems.add(
-            line, _s("URLのホストが、発行者の設定で許したものではありません(httpsだけ使えます)。")
-        )
 
 
 def _allowed(url: str, profile: IssuerProfile) -> bool:
@@ -205,34 +238,6 @@ def _allowed(url: str, profile: IssuerProfile) -> bool:
     if profile.sandbox:
         return parts.scheme in ("https", "http")
     return parts.scheme == "https" and port in (None, 443)
-
-
-def _face(line: int, text: str, terms: Terms, problems: _Problems) -> int | None:
-    try:
-        face_yen = read_yen(text)
-    except ValueError:
-        problems.add(line, _s("額面が数字ではありません。"))
-        return None
-    if face_yen <= 0 or (face_yen != terms.amount_yen and not terms.any_face):
-        problems.add(
-            line,
-            _s("額面が%(face)d円です。1人あたりの%(amount)d円と同じでなければなりません。")
-            % {"face": face_yen, "amount": terms.amount_yen},
-        )
-        return None
-    return face_yen
-
-
-def _end(line: int, text: str, rule: EndRule, problems: _Problems) -> datetime | None:
-    try:
-        return rule.parse(text)
-    except (ValueError, OverflowError):
-        problems.add(
-            line,
-            _s("%(column)sを日付として読めません(%(format)s の形で書きます)。")
-            % {"column": rule.column, "format": rule.format},
-        )
-        return None
 
 
 def _check_duplicates(rows: Iterable[CodeRow], lines: list[int], problems: _Problems) -> None:

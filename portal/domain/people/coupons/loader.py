@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from sqlalchemy import insert, or_, select
 from sqlalchemy.exc import IntegrityError
@@ -16,7 +15,7 @@ from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault
 from portal.domain.foundation.work import Work, WorkSource
-from portal.domain.people.coupons.batch_file import CodeRow, Order, ParsedBatch, Terms, read_batch
+from portal.domain.people.coupons.batch_file import CodeRow, ParsedBatch
 from portal.domain.people.coupons.issuer import IssuerProfile
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.qr import draw_png
@@ -48,42 +47,59 @@ class Loaded:
     use_end: datetime
 
 
+class SealedRow(TypedDict):
+    """The columns of a code that depend on nothing but the file and the keys."""
+
+    management_digest: bytes
+    code_digest: bytes
+    sealed: bytes
+    qr_sealed: bytes
+    face_yen: int
+    state: str
+
+
 @dataclass(frozen=True, slots=True)
 class SealedBatch:
     """A batch ready to be stored; nothing in it can be read without the keys."""
 
     parsed: ParsedBatch = field(repr=False)
     wrapped_key: bytes = field(repr=False)
-    rows: tuple[dict[str, Any], ...] = field(repr=False)
+    rows: tuple[SealedRow, ...] = field(repr=False)
 
 
-def load_batch(
-    source: WorkSource,
-    path: Path,
-    profile: IssuerProfile,
-    order: Order,
-    terms: Terms,
-    *,
-    workers: int = 2,
-    progress: Progress | None = None,
-    dry_run: bool = False,
-) -> Loaded:
-    """Load a file of codes, all or nothing.
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """How QR images are drawn: by how many processes, and who is told of codes drawn and of all."""
 
-    The database is asked for duplicates first, the images are drawn outside of any transaction, and
-    the rows are inserted in one short transaction whose unique indexes decide. ``progress``
-    receives the number of codes drawn and the number of all codes.
+    workers: int = 2
+    progress: Progress | None = None
+
+
+DRAWING = Drawing()
+
+
+def check_batch(source: WorkSource, parsed: ParsedBatch) -> Loaded:
+    """Return what loading a checked file would do, without storing anything.
 
     Raises:
-        InputError: the file is not what was ordered (see ``read_batch``).
         ConflictError: the file, the order or one of its codes was loaded before.
     """
-    parsed = read_batch(path, profile, order, terms)
     with source.reading() as work:
         refuse_known(work, parsed)
-    if dry_run:
-        return _result(None, parsed)
-    sealed = seal_batch(source.vault, parsed, workers=workers, progress=progress)
+    return _result(None, parsed)
+
+
+def load_batch(source: WorkSource, parsed: ParsedBatch, drawing: Drawing = DRAWING) -> Loaded:
+    """Load a checked file of codes, all or nothing.
+
+    The database is asked for duplicates first, the images are drawn outside of any transaction, and
+    the rows are inserted in one short transaction whose unique indexes decide.
+
+    Raises:
+        ConflictError: the file, the order or one of its codes was loaded before.
+    """
+    check_batch(source, parsed)
+    sealed = seal_batch(source.vault, parsed, drawing)
     try:
         with source.writing() as work:
             batch_id = store_batch(work, sealed).id
@@ -140,36 +156,40 @@ def refuse_known(work: Work, parsed: ParsedBatch) -> None:
         )
 
 
-def seal_batch(
-    vault: Vault, parsed: ParsedBatch, *, workers: int = 2, progress: Progress | None = None
-) -> SealedBatch:
+def seal_batch(vault: Vault, parsed: ParsedBatch, drawing: Drawing = DRAWING) -> SealedBatch:
     """Draw the QR of every code and encrypt code and image under a new data key of the batch."""
     key, wrapped = vault.new_data_key()
-    profile = parsed.profile
-    payloads = [profile.qr_payload(row.url, row.code) for row in parsed.rows]
-    rows: list[dict[str, Any]] = []
-    for pngs in _drawn(payloads, workers):
-        for png in pngs:
-            rows.append(_sealed_row(vault, key, profile, parsed.rows[len(rows)], png))
-        if progress is not None:
-            progress(len(rows), len(payloads))
+    sealer = _Sealer(vault, key, parsed.profile)
+    payloads = [parsed.profile.qr_payload(row.url, row.code) for row in parsed.rows]
+    rows: list[SealedRow] = []
+    for pngs in _drawn(payloads, drawing.workers):
+        rows += [sealer.row(parsed.rows[len(rows) + at], png) for at, png in enumerate(pngs)]
+        if drawing.progress is not None:
+            drawing.progress(len(rows), len(payloads))
     return SealedBatch(parsed, wrapped, tuple(rows))
 
 
-def _sealed_row(
-    vault: Vault, key: bytes, profile: IssuerProfile, row: CodeRow, png: bytes
-) -> dict[str, Any]:
-    digest = management_digest(vault, row.management_no)
-    shown = row.code if profile.shown == "code" else row.management_no
-    code = CouponCode(row.url, row.code, row.pin, row.management_no, shown)
-    return {
-        "management_digest": digest,
-        "code_digest": code_digest(vault, row.code, row.url),
-        "sealed": seal_code(key, digest, code),
-        "qr_sealed": seal_image(key, digest, png),
-        "face_yen": row.face_yen,
-        "state": COUPON.initial,
-    }
+@dataclass(frozen=True, slots=True)
+class _Sealer:
+    """Seals codes and images under the data key of one batch."""
+
+    vault: Vault
+    key: bytes = field(repr=False)
+    profile: IssuerProfile
+
+    def row(self, row: CodeRow, png: bytes) -> SealedRow:
+        """Return the columns of a code, as they are stored."""
+        digest = management_digest(self.vault, row.management_no)
+        shown = row.code if self.profile.shown == "code" else row.management_no
+        code = CouponCode(row.url, row.code, row.pin, row.management_no, shown)
+        return {
+            "management_digest": digest,
+            "code_digest": code_digest(self.vault, row.code, row.url),
+            "sealed": seal_code(self.key, digest, code),
+            "qr_sealed": seal_image(self.key, digest, png),
+            "face_yen": row.face_yen,
+            "state": COUPON.initial,
+        }
 
 
 def _drawn(payloads: Sequence[str], workers: int) -> Iterator[list[bytes]]:
@@ -209,7 +229,7 @@ def store_batch(work: Work, sealed: SealedBatch) -> CouponBatch:
     for start in range(0, len(sealed.rows), ROW_CHUNK):
         part = sealed.rows[start : start + ROW_CHUNK]
         work.session.execute(
-            insert(Coupon), [row | {"batch_id": batch.id, "changed_at": work.now} for row in part]
+            insert(Coupon), [{**row, "batch_id": batch.id, "changed_at": work.now} for row in part]
         )
     record(
         work,

@@ -12,8 +12,9 @@ from portal.domain.foundation.texts import _
 from portal.domain.foundation.work import Work
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.sealed import CouponCode, unseal_code, unseal_image
-from portal.domain.people.coupons.states import ALL, LIVE, SHOWABLE
+from portal.domain.people.coupons.states import ALL, LIVE, SHOWABLE, CouponState
 from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.entitlements.states import EntitlementState
 from portal.domain.people.households.models import Child
 from portal.domain.people.households.moved import is_moved
 
@@ -44,7 +45,7 @@ class HouseholdCoupon:
         return (
             self.coupon is not None
             and self.coupon.state in SHOWABLE
-            and self.entitlement_state != "held"
+            and self.entitlement_state != EntitlementState.HELD
             and self.exchange_end is not None
             and now < self.exchange_end
         )
@@ -208,7 +209,7 @@ def delivery_counts(session: Session) -> DeliveryCounts:
         select(
             func.count(Coupon.id),
             func.count(Coupon.revealed_at),
-            func.count().filter(Coupon.state == "exchanged"),
+            func.count().filter(Coupon.state == CouponState.EXCHANGED),
         ).where(Coupon.state.in_(LIVE))
     ).one()
     return DeliveryCounts(*(int(value) for value in row))

@@ -14,6 +14,7 @@ from portal.domain.people.coupons.queries import open_code
 from portal.domain.people.coupons.sealed import CouponCode
 from portal.domain.people.coupons.states import COUPON, SHOWABLE
 from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.entitlements.states import EntitlementState
 
 
 def _locked(session: Session, coupon_id: int) -> Coupon:
@@ -45,7 +46,7 @@ def reveal(work: Work, coupon: Coupon) -> CouponCode:
     """
     coupon = _locked(work.session, coupon.id)
     entitlement = _entitlement(work.session, coupon)
-    if coupon.state not in SHOWABLE or entitlement.state == "held":
+    if coupon.state not in SHOWABLE or entitlement.state == EntitlementState.HELD:
         raise NotAllowedError(
             _("このクーポンは、いま表示できません。コールセンターにお問い合わせください。"),
             code="coupon_not_shown",

@@ -1,9 +1,10 @@
 """Import an issuer's statement: store what it reports, apply what fits, list what does not."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import NamedTuple, Protocol, TypedDict, TypeVar
 
 from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.orm import Session
@@ -17,8 +18,8 @@ from portal.domain.people.coupons.issuer import IssuerProfile
 from portal.domain.people.coupons.models import Coupon, IssuerStatement, StatementDifference
 from portal.domain.people.coupons.sealed import management_digest
 from portal.domain.people.coupons.statement_file import StatementFile, StatementRow, read_statement
-from portal.domain.people.coupons.statement_rules import CONTRADICTION, UNKNOWN_CODE, Ours, judge
-from portal.domain.people.coupons.states import COUPON, DIFFERENCE
+from portal.domain.people.coupons.statement_rules import DifferenceKind, Ours, Verdict, judge
+from portal.domain.people.coupons.states import COUPON, DIFFERENCE, DifferenceState
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.services import change_many
 from portal.domain.people.entitlements.states import ENTITLEMENT
@@ -44,44 +45,184 @@ class ImportedStatement:
     repeated: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ReceivedStatement:
+    """A statement's file as received: its bytes, its issuer, and the day (JST) that it is about."""
+
+    data: bytes = field(repr=False)
+    profile: IssuerProfile
+    as_of: date
+
+
+class _Step(NamedTuple):
+    """A step of the coupon's state machine, and the state that it leaves."""
+
+    action: str
+    before: str
+
+
+class _Difference(TypedDict):
+    """The columns of a stored difference that depend on nothing but the comparison."""
+
+    coupon_id: int | None
+    line: int
+    kind: str
+    ours: str
+    theirs: str
+    used_yen: int
+    state: str
+
+
+class _Ours(Protocol):
+    """A code as stored, with the entitlement that it belongs to."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def revealed_at(self) -> datetime | None: ...
+    @property
+    def used_yen(self) -> int: ...
+    @property
+    def face_yen(self) -> int: ...
+    @property
+    def issuer_as_of(self) -> date | None: ...
+    @property
+    def entitlement_id(self) -> int | None: ...
+    @property
+    def right(self) -> str | None: ...
+    @property
+    def claimed_by(self) -> str | None: ...
+    @property
+    def household_id(self) -> int | None: ...
+
+
 @dataclass(slots=True)
 class _Tally:
+    """What the rows of a statement amount to, collected before anything is written."""
+
+    as_of: date
     reported: dict[tuple[int, str], list[int]] = field(default_factory=dict)
     agreed: list[int] = field(default_factory=list)
-    steps: dict[tuple[str, str], list[tuple[int, int | None]]] = field(default_factory=dict)
+    steps: dict[_Step, list[tuple[int, int | None]]] = field(default_factory=dict)
     exchanged: list[int] = field(default_factory=list)
-    differences: list[dict[str, Any]] = field(default_factory=list)
+    differences: list[_Difference] = field(default_factory=list)
     older: int = 0
     used_yen: int = 0
 
+    def compare(self, row: StatementRow, coupon: _Ours | None) -> None:
+        """Compare a row with the code that it names; None if we have no such code."""
+        if coupon is None:
+            self.differences.append(_unknown(row))
+            return
+        if coupon.issuer_as_of is not None and coupon.issuer_as_of > self.as_of:
+            self.older += 1
+            return
+        used = row.used_of(coupon.face_yen)
+        if used is None:
+            self._differ(row, coupon, DifferenceKind.CONTRADICTION)
+            return
+        verdict = judge(_ours(coupon), row.status, used)
+        self.used_yen += used
+        self.reported.setdefault((used, row.status), []).append(coupon.id)
+        self._take_steps(coupon, verdict)
+        if verdict.difference is not None:
+            self._differ(row, coupon, verdict.difference)
+        else:
+            self.agreed.append(coupon.id)
 
-def import_statement(
-    work: Work, data: bytes, profile: IssuerProfile, as_of: date
-) -> ImportedStatement:
-    """Import a statement, all or nothing, about the status of codes at the end of ``as_of`` (JST).
+    def _take_steps(self, coupon: _Ours, verdict: Verdict) -> None:
+        state = coupon.state
+        for action in verdict.steps:
+            subject = (coupon.id, coupon.household_id)
+            self.steps.setdefault(_Step(action, state), []).append(subject)
+            state = COUPON.next(state, action)
+        if "import_full" in verdict.steps and coupon.entitlement_id is not None:
+            self.exchanged.append(coupon.entitlement_id)
+
+    def _differ(self, row: StatementRow, coupon: _Ours, kind: DifferenceKind) -> None:
+        self.differences.append(
+            {
+                "coupon_id": coupon.id,
+                "line": row.line,
+                "kind": kind,
+                "ours": coupon.state,
+                "theirs": row.status,
+                "used_yen": row.used_of(coupon.face_yen) or 0,
+                "state": DIFFERENCE.initial,
+            }
+        )
+
+    @property
+    def difference_counts(self) -> dict[str, int]:
+        """How many differences of each kind there are."""
+        return dict(Counter(str(one["kind"]) for one in self.differences))
+
+    @property
+    def step_counts(self) -> dict[str, int]:
+        """How many codes take each step."""
+        counts: Counter[str] = Counter()
+        for step, subjects in self.steps.items():
+            counts[step.action] += len(subjects)
+        return dict(counts)
+
+
+def _ours(coupon: _Ours) -> Ours:
+    free = coupon.right == ENTITLEMENT.initial and coupon.claimed_by is None
+    seen = coupon.revealed_at is not None
+    return Ours(coupon.state, seen, coupon.used_yen, coupon.face_yen, free)
+
+
+def _unknown(row: StatementRow) -> _Difference:
+    return {
+        "coupon_id": None,
+        "line": row.line,
+        "kind": DifferenceKind.UNKNOWN_CODE,
+        "ours": "",
+        "theirs": row.status,
+        "used_yen": row.used_yen or 0,
+        "state": DIFFERENCE.initial,
+    }
+
+
+def import_statement(work: Work, received: ReceivedStatement) -> ImportedStatement:
+    """Import a statement about the status of codes at the end of its day, all or nothing.
 
     The same file again does nothing; a row about a code of which something newer is known is
     skipped, so that files may come in any order.
 
     Raises:
-        InputError: the file cannot be understood (``read_statement``), or ``as_of`` is in the
-            future.
+        InputError: the file cannot be understood (``read_statement``), or its day is in the future.
     """
-    if as_of > jst_date(work.now):
+    if received.as_of > jst_date(work.now):
         raise InputError(_s("利用明細の基準日が未来です。日付を確かめてください。"))
-    file = read_statement(data, profile)
+    file = read_statement(received.data, received.profile)
     known = work.session.scalar(
         select(IssuerStatement).where(IssuerStatement.file_sha256 == file.sha256)
     )
     if known is not None:
         return ImportedStatement(known.id, known.rows, known.used_yen, repeated=True)
-    tally = _Tally()
+    tally = _Tally(received.as_of)
     for row, coupon in _with_coupons(work, file):
-        _compare(tally, row, coupon, as_of)
-    return _store(work, tally, file, profile, as_of)
+        tally.compare(row, coupon)
+    statement = IssuerStatement(
+        profile=received.profile.name,
+        as_of=received.as_of,
+        file_sha256=file.sha256,
+        rows=len(file.rows),
+        used_yen=tally.used_yen,
+        counts={
+            "steps": tally.step_counts,
+            "differences": tally.difference_counts,
+            "older": tally.older,
+        },
+        imported_at=work.now,
+    )
+    return _store(work, tally, statement)
 
 
-def _with_coupons(work: Work, file: StatementFile) -> Iterator[tuple[StatementRow, Any | None]]:
+def _with_coupons(work: Work, file: StatementFile) -> Iterator[tuple[StatementRow, _Ours | None]]:
     for part in _parts(file.rows):
         digests = {management_digest(work.vault, row.management_no): row for row in part}
         statement = (
@@ -107,72 +248,15 @@ def _with_coupons(work: Work, file: StatementFile) -> Iterator[tuple[StatementRo
             yield row, found.get(digest)
 
 
-def _compare(tally: _Tally, row: StatementRow, coupon: Any | None, as_of: date) -> None:
-    if coupon is None:
-        tally.differences.append(_difference(row, None, UNKNOWN_CODE, row.used_yen or 0))
-        return
-    if coupon.issuer_as_of is not None and coupon.issuer_as_of > as_of:
-        tally.older += 1
-        return
-    used = row.used_of(coupon.face_yen)
-    if used is None:
-        tally.differences.append(_difference(row, coupon, CONTRADICTION, 0))
-        return
-    free = coupon.right == ENTITLEMENT.initial and coupon.claimed_by is None
-    seen = coupon.revealed_at is not None
-    verdict = judge(
-        Ours(coupon.state, seen, coupon.used_yen, coupon.face_yen, free), row.status, used
-    )
-    tally.used_yen += used
-    tally.reported.setdefault((used, row.status), []).append(coupon.id)
-    state = coupon.state
-    for step in verdict.steps:
-        tally.steps.setdefault((step, state), []).append((coupon.id, coupon.household_id))
-        state = COUPON.next(state, step)
-    if "import_full" in verdict.steps:
-        tally.exchanged.append(coupon.entitlement_id)
-    if verdict.difference is not None:
-        tally.differences.append(_difference(row, coupon, verdict.difference, used))
-    else:
-        tally.agreed.append(coupon.id)
-
-
-def _difference(row: StatementRow, coupon: Any | None, kind: str, used_yen: int) -> dict[str, Any]:
-    return {
-        "coupon_id": coupon.id if coupon is not None else None,
-        "line": row.line,
-        "kind": kind,
-        "ours": coupon.state if coupon is not None else "",
-        "theirs": row.status,
-        "used_yen": used_yen,
-        "state": DIFFERENCE.initial,
-    }
-
-
-def _store(
-    work: Work, tally: _Tally, file: StatementFile, profile: IssuerProfile, as_of: date
-) -> ImportedStatement:
-    differences = _count(one["kind"] for one in tally.differences)
-    steps = {
-        step: sum(len(v) for (name, _s1), v in tally.steps.items() if name == step)
-        for step, _b in tally.steps
-    }
-    row = IssuerStatement(
-        profile=profile.name,
-        as_of=as_of,
-        file_sha256=file.sha256,
-        rows=len(file.rows),
-        used_yen=tally.used_yen,
-        counts={"steps": steps, "differences": differences, "older": tally.older},
-        imported_at=work.now,
-    )
+def _store(work: Work, tally: _Tally, row: IssuerStatement) -> ImportedStatement:
     work.session.add(row)
     work.session.flush()
-    _store_status(work, tally, as_of)
-    for (step, before), subjects in tally.steps.items():
-        _carry_out(work, step, before, subjects)
+    _store_status(work, tally)
+    for step, subjects in tally.steps.items():
+        _carry_out(work, step, subjects)
     change_many(work, tally.exchanged, "exchange", statement=str(row.id))
-    _replace_differences(work.session, row.id, tally, work.now)
+    _replace_differences(work, row.id, tally)
+    differences = tally.difference_counts
     record(
         work,
         "coupon.statement_taken",
@@ -180,27 +264,34 @@ def _store(
         row.id,
         rows=row.rows,
         used_yen=row.used_yen,
-        as_of=as_of.isoformat(),
+        as_of=row.as_of.isoformat(),
         older=tally.older,
         differences=sum(differences.values()),
     )
     work.session.expire_all()
-    return ImportedStatement(row.id, row.rows, row.used_yen, tally.older, steps, differences)
+    return ImportedStatement(
+        row.id, row.rows, row.used_yen, tally.older, tally.step_counts, differences
+    )
 
 
-def _store_status(work: Work, tally: _Tally, as_of: date) -> None:
+def _store_status(work: Work, tally: _Tally) -> None:
     for (yen, status), keys in tally.reported.items():
         for part in _parts(keys):
             work.session.execute(
                 update(Coupon)
                 .where(Coupon.id.in_(part))
-                .values(used_yen=yen, issuer_status=status, issuer_as_of=as_of, changed_at=work.now)
+                .values(
+                    used_yen=yen,
+                    issuer_status=status,
+                    issuer_as_of=tally.as_of,
+                    changed_at=work.now,
+                )
                 .execution_options(synchronize_session=False)
             )
 
 
-def _carry_out(work: Work, step: str, before: str, subjects: list[tuple[int, int | None]]) -> None:
-    after = COUPON.next(before, step)
+def _carry_out(work: Work, step: _Step, subjects: list[tuple[int, int | None]]) -> None:
+    before, after = step.before, COUPON.next(step.before, step.action)
     for part in _parts(subjects):
         work.session.execute(
             update(Coupon)
@@ -208,13 +299,14 @@ def _carry_out(work: Work, step: str, before: str, subjects: list[tuple[int, int
             .values(state=after, state_before=before, changed_at=work.now)
             .execution_options(synchronize_session=False)
         )
-    record_many(work, f"coupon.{step}", "coupon", subjects, before=before, after=after)
+    record_many(work, f"coupon.{step.action}", "coupon", subjects, before=before, after=after)
 
 
-def _replace_differences(session: Session, statement_id: int, tally: _Tally, now: datetime) -> None:
+def _replace_differences(work: Work, statement_id: int, tally: _Tally) -> None:
     """Store the new differences and close open ones that this statement no longer reports."""
-    _vanish(session, StatementDifference.coupon_id.is_(None), now)
-    repeated = _repeated(session, tally, now)
+    session = work.session
+    _vanish(session, StatementDifference.coupon_id.is_(None), work.now)
+    repeated = _repeated(session, tally, work.now)
     fresh = [
         one
         for one in tally.differences
@@ -222,7 +314,7 @@ def _replace_differences(session: Session, statement_id: int, tally: _Tally, now
     ]
     for rows in _parts(fresh):
         session.execute(
-            insert(StatementDifference), [one | {"statement_id": statement_id} for one in rows]
+            insert(StatementDifference), [{**one, "statement_id": statement_id} for one in rows]
         )
 
 
@@ -238,7 +330,7 @@ def _repeated(session: Session, tally: _Tally, now: datetime) -> set[int]:
                 StatementDifference.id, StatementDifference.coupon_id, StatementDifference.kind
             ).where(
                 StatementDifference.coupon_id.in_(part),
-                StatementDifference.state.in_((DIFFERENCE.initial, "settled")),
+                StatementDifference.state.in_((DifferenceState.OPEN, DifferenceState.SETTLED)),
             )
         ).all()
         for key, coupon_id, kind in stored:
@@ -259,10 +351,3 @@ def _vanish(session: Session, which: ColumnElement[bool], now: datetime) -> None
 
 def _parts(rows: Sequence[One]) -> Iterator[Sequence[One]]:
     return (rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE))
-
-
-def _count(words: Iterable[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for word in words:
-        found[word] = found.get(word, 0) + 1
-    return found

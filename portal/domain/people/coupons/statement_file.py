@@ -1,12 +1,13 @@
 """Read an issuer's statement file: every row is checked, and one fault refuses the whole file."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.people.coupons.code_table import read_lines, read_yen
 from portal.domain.people.coupons.issuer import IssuerProfile
-from portal.domain.people.coupons.statement_layout import EXCHANGED, UNUSED, StatementLayout
+from portal.domain.people.coupons.statement_layout import IssuerStatus, StatementLayout
 
 SHOWN_FAULTS = 20
 
@@ -25,8 +26,8 @@ class StatementRow:
         """Return the used yen of a code of this face value; None if the row contradicts that."""
         used = self.used_yen if self.used_yen is not None else face_yen - (self.balance_yen or 0)
         adds_up = self.balance_yen is None or used + self.balance_yen == face_yen
-        whole = self.status != EXCHANGED or used == face_yen
-        none = self.status != UNUSED or used == 0
+        whole = self.status != IssuerStatus.EXCHANGED or used == face_yen
+        none = self.status != IssuerStatus.UNUSED or used == 0
         return used if 0 <= used <= face_yen and adds_up and whole and none else None
 
 
@@ -49,14 +50,14 @@ def read_statement(data: bytes, profile: IssuerProfile) -> StatementFile:
     sha256, lines = read_lines(data, profile)
     if not lines:
         raise InputError(_s("利用明細のファイルが空です。"))
-    places = _places(lines[0][1], layout, profile)
+    columns = _Columns(layout, _places(lines[0][1], layout, profile))
     mark = profile.trailer.mark if profile.trailer is not None else None
     has_trailer = len(lines) > 1 and lines[-1][1][0].strip() == mark
     faults: list[str] = []
     rows: dict[str, StatementRow] = {}
     for line, cells in lines[1:-1] if has_trailer else lines[1:]:
         try:
-            row = _row(line, cells, places, layout)
+            row = columns.read(line, cells)
         except ValueError as fault:
             faults.append(_s("%(line)d行目: %(sentence)s") % {"line": line, "sentence": fault})
             continue
@@ -109,26 +110,39 @@ def _places(header: list[str], layout: StatementLayout, profile: IssuerProfile) 
     return {name: names.index(name) for name in layout.columns}
 
 
-def _row(
-    line: int, cells: list[str], places: dict[str, int], layout: StatementLayout
-) -> StatementRow:
-    if len(cells) <= max(places.values()):
-        raise ValueError(_s("列が足りません。"))
-    number, word = cells[places[layout.management_no]].strip(), cells[places[layout.status]].strip()
-    if not number:
-        raise ValueError(_s("%(column)sが空です。") % {"column": layout.management_no})
-    if word not in layout.words:
-        raise ValueError(
-            _s("「%(word)s」という状態は、設定の言葉にありません。") % {"word": word[:20]}
-        )
-    yen = [_yen(cells, places, column) for column in (layout.used_yen, layout.balance_yen)]
-    return StatementRow(line, number, layout.words[word], *yen)
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Where the layout's columns are in the lines of one file."""
 
+    layout: StatementLayout
+    places: Mapping[str, int]
 
-def _yen(cells: list[str], places: dict[str, int], column: str | None) -> int | None:
-    if column is None:
-        return None
-    try:
-        return read_yen(cells[places[column]])
-    except ValueError:
-        raise ValueError(_s("%(column)sを金額として読めません。") % {"column": column}) from None
+    def read(self, line: int, cells: list[str]) -> StatementRow:
+        """Return the row of a line.
+
+        Raises:
+            ValueError: the line cannot be understood; the message is a sentence for people.
+        """
+        layout = self.layout
+        if len(cells) <= max(self.places.values()):
+            raise ValueError(_s("列が足りません。"))
+        number = cells[self.places[layout.management_no]].strip()
+        word = cells[self.places[layout.status]].strip()
+        if not number:
+            raise ValueError(_s("%(column)sが空です。") % {"column": layout.management_no})
+        if word not in layout.words:
+            raise ValueError(
+                _s("「%(word)s」という状態は、設定の言葉にありません。") % {"word": word[:20]}
+            )
+        used, balance = self._yen(cells, layout.used_yen), self._yen(cells, layout.balance_yen)
+        return StatementRow(line, number, layout.words[word], used, balance)
+
+    def _yen(self, cells: list[str], column: str | None) -> int | None:
+        if column is None:
+            return None
+        try:
+            return read_yen(cells[self.places[column]])
+        except ValueError:
+            raise ValueError(
+                _s("%(column)sを金額として読めません。") % {"column": column}
+            ) from None

@@ -4,15 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from portal.domain.foundation.program.toml.sections import Section
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import Labeled, _s
 
-UNUSED, PART_USED, EXCHANGED, EXPIRED, STOPPED = STATUSES = (
-    "unused",
-    "part_used",
-    "exchanged",
-    "expired",
-    "stopped",
-)
+
+class IssuerStatus(Labeled):
+    """The status of a code as its issuer reports it, in the staff's words."""
+
+    UNUSED = "unused", lambda: _s("未使用")
+    PART_USED = "part_used", lambda: _s("一部利用")
+    EXCHANGED = "exchanged", lambda: _s("交換済")
+    EXPIRED = "expired", lambda: _s("期限切れ")
+    STOPPED = "stopped", lambda: _s("停止")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,11 @@ def read_statement_layout(root: Section) -> StatementLayout | None:
         status=table.text("status"),
         used_yen=table.text("used_yen", "") or None,
         balance_yen=table.text("balance_yen", "") or None,
-        words={word: status for status in STATUSES for word in words.words(status, ())},
+        words={word: status for status in IssuerStatus for word in words.words(status, ())},
     )
     if layout.used_yen is None and layout.balance_yen is None:
         table.problem("used_yen", _s("used_yen と balance_yen の少なくとも一方を書いてください。"))
-    said = [word for status in STATUSES for word in words.words(status, ())]
+    said = [word for status in IssuerStatus for word in words.words(status, ())]
     for word in sorted({word for word in said if said.count(word) > 1}):
         table.problem("words", _s("「%(word)s」を2つの意味で使っています。") % {"word": word})
     return layout

@@ -2,52 +2,64 @@
 
 from dataclasses import dataclass
 
-from portal.domain.people.coupons.statement_layout import (
-    EXCHANGED,
-    EXPIRED,
-    PART_USED,
-    STOPPED,
-    UNUSED,
-)
-from portal.domain.people.coupons.states import DEAD, STOCK
+from portal.domain.foundation.texts import Labeled, _s
+from portal.domain.people.coupons.statement_layout import IssuerStatus
+from portal.domain.people.coupons.states import DEAD, STOCK, CouponState
 
-UNKNOWN_CODE, CONTRADICTION, SPENT_IN_STOCK, SPENT_UNSEEN, SPENT_WHILE_HIDDEN, SPENT_BEFORE_STOP = (
-    "unknown_code",
-    "contradiction",
-    "spent_in_stock",
-    "spent_unseen",
-    "spent_while_hidden",
-    "spent_before_stop",
-)
-(
-    SPENT_AFTER_STOP,
-    NOT_STOPPED,
-    STOPPED_NOT_BY_US,
-    STOP_TO_NOTE,
-    LESS_THAN_BEFORE,
-    DECIDED_OTHERWISE,
-) = (
-    "spent_after_stop",
-    "not_stopped",
-    "stopped_not_by_us",
-    "stop_to_note",
-    "less_than_before",
-    "decided_otherwise",
-)
-KINDS = (
-    UNKNOWN_CODE,
-    CONTRADICTION,
-    SPENT_IN_STOCK,
-    SPENT_UNSEEN,
-    SPENT_WHILE_HIDDEN,
-    SPENT_BEFORE_STOP,
-    SPENT_AFTER_STOP,
-    NOT_STOPPED,
-    STOPPED_NOT_BY_US,
-    STOP_TO_NOTE,
-    LESS_THAN_BEFORE,
-    DECIDED_OTHERWISE,
-)
+
+class DifferenceKind(Labeled):
+    """How the issuer's report about a code differs from our records, and what to do about it."""
+
+    UNKNOWN_CODE = (
+        "unknown_code",
+        lambda: _s("名簿にない管理番号です。発行者に確かめてください。"),
+    )
+    CONTRADICTION = (
+        "contradiction",
+        lambda: _s("利用額、残高、状態が合いません。発行者に確かめてください。"),
+    )
+    SPENT_IN_STOCK = (
+        "spent_in_stock",
+        lambda: _s("だれにも割り当てていないコードが使われました。事故として記録してください。"),
+    )
+    SPENT_UNSEEN = (
+        "spent_unseen",
+        lambda: _s("一度も表示していないコードが使われました。事故として記録してください。"),
+    )
+    SPENT_WHILE_HIDDEN = (
+        "spent_while_hidden",
+        lambda: _s("隠しているあいだに使われました。世帯に確かめてください。"),
+    )
+    SPENT_BEFORE_STOP = (
+        "spent_before_stop",
+        lambda: _s(
+            "停止を頼んだコードが使われていました。「コードの停止」で結果を記録してください。"
+        ),
+    )
+    SPENT_AFTER_STOP = (
+        "spent_after_stop",
+        lambda: _s("無効にしたコードが使われました。発行者に確かめてください。"),
+    )
+    NOT_STOPPED = (
+        "not_stopped",
+        lambda: _s("無効にしたコードが、発行者ではまだ使えます。停止を頼んでください。"),
+    )
+    STOPPED_NOT_BY_US = (
+        "stopped_not_by_us",
+        lambda: _s("頼んでいないのに止まっています。発行者に理由を確かめてください。"),
+    )
+    STOP_TO_NOTE = (
+        "stop_to_note",
+        lambda: _s("停止が終わっています。「コードの停止」で結果を記録してください。"),
+    )
+    LESS_THAN_BEFORE = (
+        "less_than_before",
+        lambda: _s("前の利用明細より利用額が減っています。発行者に確かめてください。"),
+    )
+    DECIDED_OTHERWISE = (
+        "decided_otherwise",
+        lambda: _s("交換済みですが、保留や別の手続きの途中か、別の結果になっています。"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +78,7 @@ class Verdict:
     """Steps of the coupon's state machine, in order, and the difference if there is one."""
 
     steps: tuple[str, ...] = ()
-    difference: str | None = None
+    difference: DifferenceKind | None = None
 
 
 AGREED = Verdict()
@@ -77,49 +89,59 @@ def judge(ours: Ours, status: str, used_yen: int) -> Verdict:
 
     Never guesses: what does not fit becomes a difference.
     """
-    spent = used_yen > 0 or status in {PART_USED, EXCHANGED}
+    spent = used_yen > 0 or status in {IssuerStatus.PART_USED, IssuerStatus.EXCHANGED}
     if ours.state == STOCK:
         return (
-            _unless(SPENT_IN_STOCK, spent)
-            or _unless(STOPPED_NOT_BY_US, status == STOPPED)
+            _unless(DifferenceKind.SPENT_IN_STOCK, spent)
+            or _unless(DifferenceKind.STOPPED_NOT_BY_US, status == IssuerStatus.STOPPED)
             or AGREED
         )
     if used_yen < ours.used_yen:
-        return Verdict(difference=LESS_THAN_BEFORE)
+        return Verdict(difference=DifferenceKind.LESS_THAN_BEFORE)
     if ours.state in DEAD:
         return _dead(ours, status, spent=spent)
-    if ours.state == "stop_requested":
-        stopped = _unless(STOP_TO_NOTE, status == STOPPED)
-        return _unless(SPENT_BEFORE_STOP, spent) or stopped or AGREED
-    if status == STOPPED:
-        return Verdict(difference=STOPPED_NOT_BY_US)
-    if ours.state in {"assigned", "suspended"}:
-        hidden = SPENT_UNSEEN if not ours.seen else SPENT_WHILE_HIDDEN
-        ended = Verdict(("expire",)) if status == EXPIRED else None
+    if ours.state == CouponState.STOP_REQUESTED:
+        stopped = _unless(DifferenceKind.STOP_TO_NOTE, status == IssuerStatus.STOPPED)
+        return _unless(DifferenceKind.SPENT_BEFORE_STOP, spent) or stopped or AGREED
+    if status == IssuerStatus.STOPPED:
+        return Verdict(difference=DifferenceKind.STOPPED_NOT_BY_US)
+    if ours.state in {CouponState.ASSIGNED, CouponState.SUSPENDED}:
+        hidden = DifferenceKind.SPENT_UNSEEN if not ours.seen else DifferenceKind.SPENT_WHILE_HIDDEN
+        ended = Verdict(("expire",)) if status == IssuerStatus.EXPIRED else None
         return _unless(hidden, spent) or ended or AGREED
     return _shown(ours, status, used_yen)
 
 
-def _unless(kind: str, found: bool) -> Verdict | None:
+def _unless(kind: DifferenceKind, found: bool) -> Verdict | None:
     return Verdict(difference=kind) if found else None
 
 
 def _dead(ours: Ours, status: str, *, spent: bool) -> Verdict:
-    if ours.state == "expired":
+    if ours.state == CouponState.EXPIRED:
         # what was spent before the end may be reported after it, if anybody could see the code
-        return Verdict(difference=SPENT_UNSEEN) if spent and not ours.seen else AGREED
+        return (
+            Verdict(difference=DifferenceKind.SPENT_UNSEEN) if spent and not ours.seen else AGREED
+        )
     if spent:
-        return Verdict(difference=SPENT_AFTER_STOP)
+        return Verdict(difference=DifferenceKind.SPENT_AFTER_STOP)
     # a code that nobody ever saw was voided without asking its issuer
-    return Verdict(difference=NOT_STOPPED) if status == UNUSED and ours.seen else AGREED
+    return (
+        Verdict(difference=DifferenceKind.NOT_STOPPED)
+        if status == IssuerStatus.UNUSED and ours.seen
+        else AGREED
+    )
 
 
 def _shown(ours: Ours, status: str, used_yen: int) -> Verdict:
     """Judge a code that the household has seen: revealed, partly used, or exchanged."""
     whole = used_yen == ours.face_yen
-    if ours.state == "exchanged":
-        return AGREED if whole else Verdict(difference=LESS_THAN_BEFORE)
+    if ours.state == CouponState.EXCHANGED:
+        return AGREED if whole else Verdict(difference=DifferenceKind.LESS_THAN_BEFORE)
     if whole:
-        return Verdict(("import_full",)) if ours.free else Verdict(difference=DECIDED_OTHERWISE)
-    steps = ("import_part",) if used_yen > 0 and ours.state == "revealed" else ()
-    return Verdict((*steps, "expire")) if status == EXPIRED else Verdict(steps)
+        return (
+            Verdict(("import_full",))
+            if ours.free
+            else Verdict(difference=DifferenceKind.DECIDED_OTHERWISE)
+        )
+    steps = ("import_part",) if used_yen > 0 and ours.state == CouponState.REVEALED else ()
+    return Verdict((*steps, "expire")) if status == IssuerStatus.EXPIRED else Verdict(steps)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Protocol
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
@@ -15,7 +15,7 @@ from portal.domain.foundation.texts import _
 from portal.domain.foundation.work import Work
 from portal.domain.people.coupons import assignment, services
 from portal.domain.people.coupons.models import Coupon, CouponBatch
-from portal.domain.people.coupons.states import COUPON, LIVE
+from portal.domain.people.coupons.states import COUPON, LIVE, CouponState
 
 
 class Stop(StrEnum):
@@ -55,7 +55,7 @@ def refuse_if_spent(session: Session, entitlement_id: int) -> None:
 
 
 def _refuse(state: str, revealed_at: datetime | None, stop: str) -> None:
-    if state in {"part_used", "exchanged"}:
+    if state in {CouponState.PART_USED, CouponState.EXCHANGED}:
         raise NotAllowedError(
             _("このクーポンは、もう使われています。この手続きはできません。区にお電話ください。"),
             code="coupon_spent",
@@ -93,11 +93,24 @@ _HIDE = (
     .where(_COUPONS.c.id.in_(bindparam("keys", expanding=True)))
     .values(state=bindparam("after"), state_before=_COUPONS.c.state, changed_at=bindparam("at"))
 )
-Live = Sequence[Any]
-"""Live coupons as read and locked.
 
-Each is a key, a right, a state, the instant of the first showing, and what the issuer can do.
-"""
+
+class LiveCoupon(Protocol):
+    """A live coupon as read and locked; ``stop`` is what the issuer can do to its code."""
+
+    @property
+    def id(self) -> int: ...  # noqa: D102  (columns of the table)
+    @property
+    def entitlement_id(self) -> int | None: ...  # noqa: D102  (a column of the table)
+    @property
+    def state(self) -> str: ...  # noqa: D102  (a column of the table)
+    @property
+    def revealed_at(self) -> datetime | None: ...  # noqa: D102  (a column of the table)
+    @property
+    def stop(self) -> str: ...  # noqa: D102  (a column of the table)
+
+
+Live = Sequence[LiveCoupon]
 
 
 def lock_live_coupons(session: Session, entitlement_ids: Iterable[int]) -> Live:
@@ -151,7 +164,7 @@ def hide_all(
 def unhide(work: Work, entitlement_id: int) -> None:
     """Show the coupon again after a request ended without stopping it."""
     coupon = live_coupon(work.session, entitlement_id)
-    if coupon is not None and coupon.state == "suspended":
+    if coupon is not None and coupon.state == CouponState.SUSPENDED:
         services.resume(work, coupon.id)
 
 
@@ -165,7 +178,7 @@ def begin_stop(work: Work, entitlement_id: int, *, reason: str) -> Stop:
     coupon = live_coupon(work.session, entitlement_id)
     if coupon is None:
         return Stop.DONE
-    if coupon.state == "stop_requested":
+    if coupon.state == CouponState.STOP_REQUESTED:
         return Stop.AWAITED
     if coupon.revealed_at is None:
         services.void_unseen(work, coupon.id, reason=reason)

@@ -1,9 +1,10 @@
 """Write entitlements: one per eligible child, held and released with the household, closed once."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CursorResult, insert, select, update
+from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.audit.services import record, record_many
@@ -17,61 +18,40 @@ Subject = tuple[int, int | None]
 """An entitlement's key and its household's."""
 
 
-def create_for_children(
-    session: Session,
-    household_id: int,
-    child_ids: Iterable[int],
-    *,
-    amount_yen: int,
-    now: datetime,
-    held: bool = False,
-) -> list[Entitlement]:
-    """Create an entitlement of ``amount_yen`` yen for each child of a household.
+@dataclass(frozen=True, slots=True)
+class NewEntitlement:
+    """An entitlement to create: whose it is, its amount in yen, and whether it is held at first."""
+
+    child_id: int
+    household_id: int
+    amount_yen: int
+    held: bool = False
+
+
+def create_all(session: Session, new: Iterable[NewEntitlement], now: datetime) -> list[Entitlement]:
+    """Create entitlements, one for each child.
 
     Raises:
-        InputError: the amount is not positive.
+        InputError: an amount is not positive.
     """
-    if amount_yen <= 0:
-        raise InputError(_s("金額は1円以上にしてください。"))
-    state = ENTITLEMENT.next(ENTITLEMENT.initial, "hold") if held else ENTITLEMENT.initial
-    made = [
-        Entitlement(
-            child_id=child_id,
-            household_id=household_id,
-            amount_yen=amount_yen,
-            state=state,
-            created_at=now,
-            changed_at=now,
+    held = ENTITLEMENT.next(ENTITLEMENT.initial, "hold")
+    made = []
+    for one in new:
+        if one.amount_yen <= 0:
+            raise InputError(_s("金額は1円以上にしてください。"))
+        made.append(
+            Entitlement(
+                child_id=one.child_id,
+                household_id=one.household_id,
+                amount_yen=one.amount_yen,
+                state=held if one.held else ENTITLEMENT.initial,
+                created_at=now,
+                changed_at=now,
+            )
         )
-        for child_id in child_ids
-    ]
     session.add_all(made)
     session.flush()
     return made
-
-
-def create_many(
-    session: Session, children: Iterable[tuple[int, int, bool]], *, amount_yen: int, now: datetime
-) -> int:
-    """Insert the entitlements of many children at once, and return how many.
-
-    Each child is (child key, household key, held).
-    """
-    held = ENTITLEMENT.next(ENTITLEMENT.initial, "hold")
-    rows = [
-        {
-            "child_id": child_id,
-            "household_id": household_id,
-            "amount_yen": amount_yen,
-            "state": held if is_held else ENTITLEMENT.initial,
-            "created_at": now,
-            "changed_at": now,
-        }
-        for child_id, household_id, is_held in children
-    ]
-    if rows:
-        session.execute(insert(Entitlement), rows)
-    return len(rows)
 
 
 def hold_household(session: Session, household_id: int, now: datetime) -> int:
@@ -166,19 +146,17 @@ def change_many(work: Work, entitlement_ids: Iterable[int], action: str, **detai
         for key, household_id, state in rows:
             by_state.setdefault(state, []).append((key, household_id))
         for before, subjects in by_state.items():
-            _change_alike(work, before, subjects, action, detail)
+            after = ENTITLEMENT.next(before, action)
+            _set_state(work, subjects, after)
+            event = f"entitlement.{action}"
+            record_many(work, event, "entitlement", subjects, before=before, after=after, **detail)
     return len(wanted)
 
 
-def _change_alike(
-    work: Work, before: str, subjects: list[Subject], action: str, detail: dict[str, str]
-) -> None:
-    after = ENTITLEMENT.next(before, action)
+def _set_state(work: Work, subjects: list[Subject], state: str) -> None:
     work.session.execute(
         update(Entitlement)
         .where(Entitlement.id.in_([key for key, _household in subjects]))
-        .values(state=after, changed_at=work.now)
+        .values(state=state, changed_at=work.now)
         .execution_options(synchronize_session="fetch")
     )
-    event = f"entitlement.{action}"
-    record_many(work, event, "entitlement", subjects, before=before, after=after, **detail)

@@ -18,6 +18,7 @@ from portal.domain.people.households.records import (
     open_child,
     open_household,
 )
+from portal.domain.people.households.states import HoldState
 
 SEARCH_LIMIT = 20
 CANDIDATE_LIMIT = 400
@@ -30,7 +31,7 @@ CHILDREN = (
 )
 OPEN_HOLDS = (
     select(Hold)
-    .where(Hold.household_id == bindparam("household_id"), Hold.state == "open")
+    .where(Hold.household_id == bindparam("household_id"), Hold.state == HoldState.OPEN)
     .order_by(Hold.code)
 )
 
@@ -132,7 +133,11 @@ def open_holds(session: Session, household_id: int) -> list[Hold]:
 
 def has_open_hold(household_id: ColumnElement[int]) -> ColumnElement[bool]:
     """Return the condition "an open hold exists", for another slice's select."""
-    return select(Hold.id).where(Hold.household_id == household_id, Hold.state == "open").exists()
+    return (
+        select(Hold.id)
+        .where(Hold.household_id == household_id, Hold.state == HoldState.OPEN)
+        .exists()
+    )
 
 
 def withheld() -> ColumnElement[bool]:

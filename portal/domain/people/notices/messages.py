@@ -8,17 +8,9 @@ from datetime import date
 
 from portal.domain.foundation.program.day_text import format_day
 from portal.domain.foundation.texts import _, plain
+from portal.domain.people.authn.channels import CodeChannel, CodePurpose
 from portal.domain.people.authn.codes import CODE_LIFE
 
-CODE_PURPOSES = (
-    "sign_in",
-    "enroll",
-    "confirm",
-    "change_channel",
-    "decline",
-    "withdraw",
-    "alternative",
-)
 EVENTS = ("new_device", "channel_changed", "password_changed", "new_letter", "unlocked")
 PROGRESS_EVENTS = (
     "received",
@@ -47,42 +39,38 @@ class Message:
     body: str = field(repr=False)
 
 
-def _code_title(purpose: str) -> str:
-    """Return the purpose of a code in words; unknown purposes get words that fit any of them."""
-    match purpose:
-        case "sign_in":
-            return _("サインインの番号")
-        case "enroll":
-            return _("連絡先を登録する番号")
-        case "change_channel":
-            return _("連絡先を変える番号")
-        case "decline":
-            return _("辞退の手続きの番号")
-        case "withdraw":
-            return _("取り下げの番号")
-        case "alternative":
-            return _("紙の券を申し込む番号")
-        case _other:
-            return _("本人確認の番号")
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The sender of a code: the host name an SMS is bound to, and the program's name for an email."""
+
+    host: str
+    name: str = ""
 
 
-def code_message(kind: str, purpose: str, code: str, host: str, *, sender: str = "") -> Message:
+@dataclass(frozen=True, slots=True)
+class CodeToSend:
+    """A one-time code and what it is for."""
+
+    purpose: CodePurpose
+    digits: str = field(repr=False)
+
+
+def code_message(kind: str, code: CodeToSend, origin: Origin) -> Message:
     """Return the message that carries a one-time code.
 
     The last line of an SMS binds the code to the site (``@host #code``), so that a phone fills it
-    in nowhere else; ``host`` is the site's name without scheme; ``sender`` signs an email (the
-    program's name).
+    in nowhere else; an email is signed with the program's name.
     """
-    title = plain(_code_title(purpose))
-    if kind == "sms":
+    title = plain(code.purpose.label)
+    if kind == CodeChannel.SMS:
         text = plain(_("%(title)s %(code)s 職員は番号を聞きません。")) % {
             "title": title,
-            "code": code,
+            "code": code.digits,
         }
-        return Message(None, f"{text}\n@{host.partition(':')[0]} #{code}")
+        return Message(None, f"{text}\n@{origin.host.partition(':')[0]} #{code.digits}")
     minutes = int(CODE_LIFE.total_seconds() // 60)
     parts = [
-        plain(_("%(title)s：%(code)s")) % {"title": title, "code": code},
+        plain(_("%(title)s：%(code)s")) % {"title": title, "code": code.digits},
         plain(_("この番号は%(minutes)d分間、1回だけ使えます。サイトの画面に入力してください。"))
         % {"minutes": minutes},
         plain(
@@ -93,7 +81,7 @@ def code_message(kind: str, purpose: str, code: str, host: str, *, sender: str =
             )
         ),
     ]
-    return Message(title, _letter(parts, sender))
+    return Message(title, _letter(parts, origin.name))
 
 
 def _event_texts(event: str) -> tuple[str, str]:
@@ -120,7 +108,7 @@ def notice_message(kind: str, event: str, *, sender: str = "") -> Message:
     """
     title, what = (plain(text) for text in _event_texts(event))
     advice = plain(_("心当たりがないときは、コールセンターに電話してください。"))
-    if kind == "sms":
+    if kind == CodeChannel.SMS:
         return Message(None, f"{what}\n{advice}")
     where = plain(_("電話番号は、区から届いたお手紙にあります。"))
     return Message(title, _letter([what, f"{advice}{where}"], sender))
@@ -176,7 +164,7 @@ def progress_message(
     """
     title, what = (plain(text) for text in progress_texts(event, due))
     where = plain(_("くわしくは、サインインして、ごらんください。"))
-    if kind == "sms":
+    if kind == CodeChannel.SMS:
         return Message(None, f"{what}\n{where}")
     advice = plain(_("心当たりがないときは、コールセンターに電話してください。"))
     number = plain(_("電話番号は、区から届いたお手紙にあります。"))

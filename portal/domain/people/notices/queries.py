@@ -10,6 +10,7 @@ from portal.domain.foundation.vault import unseal_json
 from portal.domain.foundation.work import Work
 from portal.domain.people.notices.models import OutboxMessage
 from portal.domain.people.notices.services import sealing_context
+from portal.domain.people.notices.states import MessageState
 
 SLOW = timedelta(seconds=12)
 
@@ -66,7 +67,7 @@ def counts(session: Session, since: datetime) -> dict[tuple[str, str], int]:
     return {(kind, state): number for kind, state, number in rows}
 
 
-def in_trouble(session: Session, household_id: int, kind: str, now: datetime) -> bool:
+def in_trouble(work: Work, household_id: int, kind: str) -> bool:
     """Tell whether the household's latest message of a kind fails, to offer other ways.
 
     True after twelve seconds, or at once after a failed try (F9 of ``security.md`` §8: shown within
@@ -79,9 +80,11 @@ def in_trouble(session: Session, household_id: int, kind: str, now: datetime) ->
         .limit(1)
         .scalar_subquery()
     )
-    slow = (OutboxMessage.state != "sent") & (OutboxMessage.created_at <= now - SLOW)
-    failed = (OutboxMessage.state != "sent") & OutboxMessage.last_error.is_not(None)
-    found = session.scalar(
+    slow = (OutboxMessage.state != MessageState.SENT) & (
+        OutboxMessage.created_at <= work.now - SLOW
+    )
+    failed = (OutboxMessage.state != MessageState.SENT) & OutboxMessage.last_error.is_not(None)
+    found = work.session.scalar(
         select(OutboxMessage.id).where(OutboxMessage.id == latest, or_(slow, failed))
     )
     return found is not None

@@ -12,14 +12,16 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.errors import IntegrityFaultError
 from portal.domain.foundation.vault import seal_json, unseal_json
 from portal.domain.foundation.work import Work
+from portal.domain.people.notices.messages import Message
 from portal.domain.people.notices.models import OutboxMessage
-from portal.domain.people.notices.states import MESSAGE
+from portal.domain.people.notices.states import MESSAGE, MessageState
 
 # F8 of security.md §8: after a failure 1, 5, 15, 60 minutes, then every hour until the message
 # expires.
 RETRY_MINUTES = (1, 5, 15, 60)
 LEASE = timedelta(minutes=2)
 KEY_LENGTH = 80
+ERROR_LENGTH = 120
 HELD = "held"
 _INSERT = {
     dialect: insert(OutboxMessage)
@@ -54,46 +56,59 @@ def sealing_context(dedupe_key: str) -> str:
     return f"outbox:{dedupe_key}"
 
 
-def enqueue(
-    work: Work,
-    *,
-    kind: str,
-    purpose: str,
-    address: str,
-    subject: str | None,
-    body: str,
-    dedupe_key: str,
-    household_id: int | None,
-    expires_at: datetime,
-) -> OutboxMessage:
-    """Put a message into the outbox, or return the one that has the same dedupe key.
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message to put into the outbox.
 
-    ``kind`` is ``sms`` (address as ``+8190…``) or ``email``; after ``expires_at`` (UTC, exclusive)
-    it is not sent.
+    Attributes:
+        kind: ``sms`` or ``email``.
+        purpose: What it is about, for the log; never a secret.
+        address: ``+8190…`` or an email address.
+        message: Its subject and text.
+        dedupe_key: At most 80 characters; a second message with the same key is not sent.
+        household_id: The household that it concerns.
+        expires_at: From this instant on (UTC) it is not sent any more.
+    """
+
+    kind: str
+    purpose: str
+    address: str = field(repr=False)
+    message: Message
+    dedupe_key: str
+    household_id: int | None
+    expires_at: datetime
+
+
+def enqueue(work: Work, out: Outgoing) -> OutboxMessage:
+    """Put a message into the outbox, or return the one that has the same dedupe key.
 
     Raises:
         ValueError: the dedupe key is longer than 80 characters.
     """
-    if len(dedupe_key) > KEY_LENGTH:
+    if len(out.dedupe_key) > KEY_LENGTH:
         raise ValueError("a dedupe key has at most 80 characters")
-    content = {"address": address, "subject": subject, "body": body}
+    content = {
+        "address": out.address,
+        "subject": out.message.subject,
+        "body": out.message.body,
+    }
     values = {
-        "kind": kind,
-        "purpose": purpose,
-        "household_id": household_id,
-        "dedupe_key": dedupe_key,
+        "kind": out.kind,
+        "purpose": out.purpose,
+        "household_id": out.household_id,
+        "dedupe_key": out.dedupe_key,
         "state": MESSAGE.initial,
-        "sealed": seal_json(work.vault.kek, content, sealing_context(dedupe_key)),
+        "sealed": seal_json(work.vault.kek, content, sealing_context(out.dedupe_key)),
         "tries": 0,
         "created_at": work.now,
         "next_try_at": work.now,
-        "expires_at": expires_at,
+        "expires_at": out.expires_at,
     }
     insert = _INSERT[work.session.get_bind().dialect.name]
     made: OutboxMessage | None = work.session.scalar(insert, values)
     if made is not None:
         return made
-    return work.session.scalars(select(OutboxMessage).filter_by(dedupe_key=dedupe_key)).one()
+    return work.session.scalars(select(OutboxMessage).filter_by(dedupe_key=out.dedupe_key)).one()
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
@@ -101,8 +116,8 @@ def _due(now: datetime) -> ColumnElement[bool]:
         OutboxMessage.next_try_at <= now,
         OutboxMessage.expires_at > now,
         or_(
-            OutboxMessage.state == "waiting",
-            and_(OutboxMessage.state == "sending", OutboxMessage.claimed_until <= now),
+            OutboxMessage.state == MessageState.WAITING,
+            and_(OutboxMessage.state == MessageState.SENDING, OutboxMessage.claimed_until <= now),
         ),
     )
 
@@ -117,15 +132,17 @@ def has_due(session: Session, now: datetime, kind: str) -> bool:
     )
 
 
-def claim_due(
-    work: Work,
-    *,
-    limit: int,
-    lease: timedelta = LEASE,
-    kind: str | None = None,
-    gate: Gate | None = None,
-) -> list[Claim]:
-    """Claim up to ``limit`` due messages, oldest first; no other worker gets them during the lease.
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one worker takes at a time: how many messages, of which kind (None: any), how long."""
+
+    limit: int
+    kind: str | None = None
+    lease: timedelta = LEASE
+
+
+def claim_due(work: Work, share: Share, gate: Gate | None = None) -> list[Claim]:
+    """Claim due messages, oldest first; no other worker gets them during the lease.
 
     What the ``gate`` names is stopped instead, and its text and address are removed.
     """
@@ -134,16 +151,16 @@ def claim_due(
         .where(_due(work.now))
         .order_by(OutboxMessage.next_try_at, OutboxMessage.id)
     )
-    if kind is not None:
-        chosen = chosen.where(OutboxMessage.kind == kind)
+    if share.kind is not None:
+        chosen = chosen.where(OutboxMessage.kind == share.kind)
     claims: list[Claim] = []
-    rows = work.session.scalars(chosen.limit(limit).with_for_update(skip_locked=True)).all()
+    rows = work.session.scalars(chosen.limit(share.limit).with_for_update(skip_locked=True)).all()
     barred = gate(work.session, rows) if gate is not None else set()
     for row in rows:
         if row.id in barred:
             row.state, row.last_error = MESSAGE.next(row.state, "stop"), HELD
             row.sealed = row.claimed_until = None
-        elif (claim := _claim(work, row, work.now + lease)) is not None:
+        elif (claim := _claim(work, row, work.now + share.lease)) is not None:
             claims.append(claim)
     work.session.flush()
     return claims
@@ -177,24 +194,24 @@ def _claimed_row(session: Session, claim: Claim) -> OutboxMessage | None:
         select(OutboxMessage)
         .where(
             OutboxMessage.id == claim.id,
-            OutboxMessage.state == "sending",
+            OutboxMessage.state == MessageState.SENDING,
             OutboxMessage.claimed_until == claim.claimed_until,
         )
         .with_for_update()
     )
 
 
-def mark_sent(session: Session, claim: Claim, now: datetime, *, keep_body: bool = False) -> bool:
+def mark_sent(work: Work, claim: Claim, *, keep_body: bool = False) -> bool:
     """Record that the message was accepted, and remove its text and address.
 
     ``keep_body`` leaves them sealed until the message expires, for the demo's outbox page. Returns
     whether the claim was still valid.
     """
-    row = _claimed_row(session, claim)
+    row = _claimed_row(work.session, claim)
     if row is None:
         return False
     row.state = MESSAGE.next(row.state, "send")
-    row.sent_at = now
+    row.sent_at = work.now
     row.claimed_until = None
     row.last_error = None
     if not keep_body:
@@ -202,22 +219,30 @@ def mark_sent(session: Session, claim: Claim, now: datetime, *, keep_body: bool 
     return True
 
 
-def mark_failed(
-    session: Session, claim: Claim, now: datetime, *, reason: str, permanent: bool = False
-) -> datetime | None:
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a try failed, as a code word for staff, and whether another try makes no sense.
+
+    The reason is never an address or an answer of the gateway.
+    """
+
+    reason: str
+    permanent: bool = False
+
+
+def mark_failed(work: Work, claim: Claim, failure: Failure) -> datetime | None:
     """Record a failed try; return when the next one is due (UTC), None if the message is given up.
 
-    A message that is given up loses its text and address. ``reason`` is a word for staff, never an
-    address or an answer of the gateway.
+    A message that is given up loses its text and address.
     """
-    row = _claimed_row(session, claim)
+    row = _claimed_row(work.session, claim)
     if row is None:
         return None
-    row.last_error = reason[:120]
+    row.last_error = failure.reason[:ERROR_LENGTH]
     row.claimed_until = None
     wait = RETRY_MINUTES[min(row.tries, len(RETRY_MINUTES)) - 1]
-    next_try = now + timedelta(minutes=wait)
-    if permanent or next_try >= row.expires_at:
+    next_try = work.now + timedelta(minutes=wait)
+    if failure.permanent or next_try >= row.expires_at:
         row.state = MESSAGE.next(row.state, "give_up")
         row.sealed = None
         return None
@@ -232,7 +257,7 @@ def forget_expired(session: Session, now: datetime) -> int:
     ids = session.scalars(
         update(OutboxMessage)
         .where(OutboxMessage.expires_at <= now, unsent, _not_being_sent(now))
-        .values(state="given_up", sealed=None, claimed_until=None)
+        .values(state=MessageState.GIVEN_UP, sealed=None, claimed_until=None)
         .returning(OutboxMessage.id)
     ).all()
     more = session.scalars(

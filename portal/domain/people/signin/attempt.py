@@ -29,6 +29,7 @@ from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.services import login_digest
 from portal.domain.people.credentials.states import USABLE, CredentialState
 from portal.domain.people.households.models import Household
+from portal.domain.people.households.states import HouseholdState
 
 DEVICE_LIFE = timedelta(days=400)
 REUSABLE = "reusable"
@@ -185,7 +186,7 @@ def _may_sign_in(credential: Credential, household: Household | None) -> bool:
         credential.state in USABLE
         and household is not None
         and not household.withheld
-        and household.state == "active"
+        and household.state == HouseholdState.ACTIVE
     )
 
 
@@ -215,6 +216,6 @@ def replaced_of(session: Session, attempt: Attempt) -> int | None:
             Credential.id == (attempt.owner_id or 0),
             Credential.state == CredentialState.SUPERSEDED,
             Household.protected.is_(False),
-            Household.state == "active",
+            Household.state == HouseholdState.ACTIVE,
         )
     )

@@ -1,6 +1,5 @@
 """Send one-time codes by SMS or email, within limits per account and address."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from portal.domain.foundation.errors import ThrottledError
@@ -9,23 +8,17 @@ from portal.domain.people.authn import codes, throttles
 from portal.domain.people.authn.channels import CodeChannel, CodePurpose
 from portal.domain.people.authn.models import AuthSession, OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
-from portal.domain.people.notices.messages import code_message
-from portal.domain.people.notices.services import enqueue
+from portal.domain.people.notices.messages import CodeToSend, Origin, code_message
+from portal.domain.people.notices.services import Outgoing, enqueue
 from portal.domain.people.signin.second_factor import factors
 from portal.domain.people.signin.waits import not_sent_text
 
 SENDING = (throttles.SEND_GAP, throttles.SEND_HOUR, throttles.SEND_DAY)
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """The sender of a code: the host name an SMS is bound to, and the program's name for an email."""
-
-    host: str
-    name: str
-
-
-def send_code(work: Work, authenticator: OtpAuthenticator, purpose: str, origin: Origin) -> None:
+def send_code(
+    work: Work, authenticator: OtpAuthenticator, purpose: CodePurpose, origin: Origin
+) -> None:
     """Make a code and put its message into the outbox.
 
     A worker sends it after the page was answered.
@@ -44,18 +37,16 @@ def send_code(work: Work, authenticator: OtpAuthenticator, purpose: str, origin:
                 raise ThrottledError(not_sent_text(usable, wait, work.now), retry_at=wait)
     row, code = codes.new_code(work, authenticator, purpose)
     credential = work.session.get_one(Credential, authenticator.credential_id)
-    message = code_message(authenticator.kind, purpose, code, origin.host, sender=origin.name)
-    enqueue(
-        work,
+    out = Outgoing(
         kind=authenticator.kind,
         purpose=f"code.{purpose}",
         address=address,
-        subject=message.subject,
-        body=message.body,
+        message=code_message(authenticator.kind, CodeToSend(purpose, code), origin),
         dedupe_key=f"code:{row.id}",
         household_id=credential.household_id,
         expires_at=row.expires_at,
     )
+    enqueue(work, out)
 
 
 def send_first_code(work: Work, auth: AuthSession, origin: Origin) -> OtpAuthenticator | None:
@@ -70,7 +61,7 @@ def send_first_code(work: Work, auth: AuthSession, origin: Origin) -> OtpAuthent
     return found[0]
 
 
-def send_wait(work: Work, authenticator: OtpAuthenticator, purpose: str) -> datetime | None:
+def send_wait(work: Work, authenticator: OtpAuthenticator, purpose: CodePurpose) -> datetime | None:
     """Return from when another code can be sent to a source; None if now, or if it is an app."""
     if authenticator.kind == CodeChannel.TOTP:
         return None
@@ -79,7 +70,7 @@ def send_wait(work: Work, authenticator: OtpAuthenticator, purpose: str) -> date
     return throttles.full_until(work.session, buckets, work.now)
 
 
-def _refusing(purpose: str) -> tuple[throttles.Limit, ...]:
+def _refusing(purpose: CodePurpose) -> tuple[throttles.Limit, ...]:
     """Return the limits that refuse another code.
 
     Whoever mistyped an address need not wait to send to the right one.

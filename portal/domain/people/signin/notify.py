@@ -10,7 +10,7 @@ from portal.domain.people.authn.codes import secret_of
 from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.notices.messages import notice_message
-from portal.domain.people.notices.services import enqueue
+from portal.domain.people.notices.services import Outgoing, enqueue
 
 LIFE = timedelta(hours=24)
 
@@ -26,15 +26,13 @@ def tell_owner(work: Work, credential: Credential, event: str, *, but_not: str =
         )
     )
     for row in rows:
-        message = notice_message(row.kind, event)
-        enqueue(
-            work,
+        out = Outgoing(
             kind=row.kind,
             purpose=f"notice.{event}",
             address=secret_of(work.vault, row),
-            subject=message.subject,
-            body=message.body,
-            household_id=credential.household_id,
+            message=notice_message(row.kind, event),
             dedupe_key=f"notice:{event}:{row.id}:{int(work.now.timestamp())}",
+            household_id=credential.household_id,
             expires_at=work.now + LIFE,
         )
+        enqueue(work, out)

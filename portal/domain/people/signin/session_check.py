@@ -10,13 +10,14 @@ from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.queries import withheld
+from portal.domain.people.households.states import HouseholdState
 
 # session, account and household in one statement, built once: every page of a household runs it
 _LIVING = (
     sessions.OF_TOKEN.join(Credential, Credential.id == AuthSession.owner_id)
     .add_columns(Credential)
     .join(Household, Household.id == Credential.household_id)
-    .where(not_(withheld()), Household.state == "active")
+    .where(not_(withheld()), Household.state == HouseholdState.ACTIVE)
 )
 
 

@@ -1,15 +1,12 @@
 """From where somebody may work: agents and supervisors from registered sites, others from offices."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-
-from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.errors import NotAllowedError
 from portal.domain.foundation.program.settings.workplaces import MAIN, Workplace, workplaces_at
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.people.sites.queries import is_on
 
 BOUND = frozenset({Role.AGENT, Role.SUPERVISOR})
@@ -40,26 +37,24 @@ def outside() -> NotAllowedError:
     )
 
 
-def admit(
-    session: Session,
-    workplaces: Sequence[Workplace],
-    role: Role,
-    address: str,
-    now: datetime,
-    *,
-    office: bool,
-) -> Place:
-    """Return the place where somebody of this role works.
+@dataclass(frozen=True, slots=True)
+class NetworkAddress:
+    """The address of a request, and whether it is in one of the deployment's own networks."""
 
-    ``office``: the address is in one of the deployment's own networks.
+    text: str
+    office: bool
+
+
+def admit(work: Work, role: Role, address: NetworkAddress) -> Place:
+    """Return the place where somebody of this role works.
 
     Raises:
         NotAllowedError: this role may not work from there now; the message says what to do.
     """
-    found = workplaces_at(workplaces, address)
+    found = workplaces_at(work.program.workplaces, address.text)
     first = found[0] if found else None
     if role not in BOUND:
-        if not office:
+        if not address.office:
             raise outside()
         return Place(first)
     if first is None:
@@ -70,7 +65,7 @@ def admit(
                 "拠点の端末から開いてください。"
             )
         )
-    if first.kind == MAIN or is_on(session, first.id, now):
+    if first.kind == MAIN or is_on(work.session, first.id, work.now):
         return Place(first)
     if role is Role.SUPERVISOR:
         return Place(first, waiting=True)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.vault import Vault, unseal_json
 from portal.domain.people.sites.models import SiteSwitch
-from portal.domain.people.sites.states import ON
+from portal.domain.people.sites.states import SwitchState
 
 HISTORY = 20
 
@@ -21,7 +21,7 @@ def switched_on(session: Session, site: str, now: datetime) -> SiteSwitch | None
     """Return the current period of a reserve site; None if it is off."""
     return session.scalar(
         select(SiteSwitch).where(
-            SiteSwitch.site == site, SiteSwitch.state == ON, SiteSwitch.ends_at > now
+            SiteSwitch.site == site, SiteSwitch.state == SwitchState.ON, SiteSwitch.ends_at > now
         )
     )
 

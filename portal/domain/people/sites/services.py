@@ -1,6 +1,6 @@
 """Switch a reserve site on for at most a week, prolong it, and switch it off."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -10,21 +10,28 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.actors import SYSTEM
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, InputError, NotFoundError
-from portal.domain.foundation.program.settings.workplaces import BCP, Workplace
+from portal.domain.foundation.program.settings.workplaces import BCP
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import seal_json
 from portal.domain.foundation.work import Work
 from portal.domain.people.sites.models import SiteSwitch
-from portal.domain.people.sites.states import ON, SWITCH
+from portal.domain.people.sites.states import SWITCH, SwitchState
 
 LONGEST = timedelta(days=7)
 REASON_MAX = 500
 
 
-def switch_on(
-    work: Work, workplaces: Sequence[Workplace], site: str, reason: str, ends_at: datetime
-) -> SiteSwitch:
-    """Let agents work from a reserve site until ``ends_at`` (UTC, exclusive, at most a week away).
+@dataclass(frozen=True, slots=True)
+class SwitchOrder:
+    """An order to switch a reserve site on: which, why, and until when (UTC, exclusive)."""
+
+    site: str
+    reason: str
+    ends_at: datetime
+
+
+def switch_on(work: Work, order: SwitchOrder) -> SiteSwitch:
+    """Let agents work from a reserve site for at most a week.
 
     Raises:
         NotFoundError: no reserve site with this ID is registered.
@@ -32,9 +39,9 @@ def switch_on(
             "ends_at").
         ConflictError: it is on already.
     """
-    if not any(workplace.id == site and workplace.kind == BCP for workplace in workplaces):
+    site, reason, ends_at = order.site, order.reason.strip(), order.ends_at
+    if not any(place.id == site and place.kind == BCP for place in work.program.workplaces):
         raise NotFoundError(_s("この予備の拠点は、登録されていません。"))
-    reason = reason.strip()
     if not reason or len(reason) > REASON_MAX:
         raise InputError(
             _s("切り替える理由を、%(most)d文字までで書いてください。") % {"most": REASON_MAX},
@@ -62,7 +69,7 @@ def switch_on(
 
 
 def _end_earlier(work: Work, site: str) -> None:
-    earlier = select(SiteSwitch).where(SiteSwitch.site == site, SiteSwitch.state == ON)
+    earlier = select(SiteSwitch).where(SiteSwitch.site == site, SiteSwitch.state == SwitchState.ON)
     for row in work.session.scalars(earlier.with_for_update()):
         if row.ends_at > work.now:
             raise ConflictError(_already_on())
@@ -93,7 +100,7 @@ def prolong(work: Work, switch_id: int, ends_at: datetime) -> SiteSwitch:
         InputError: an impossible end (code "ends_at").
     """
     row = _locked(work.session, switch_id)
-    if row.ends_at <= work.now and row.state == ON:
+    if row.ends_at <= work.now and row.state == SwitchState.ON:
         _run_out(work, row)
     row.state = SWITCH.next(row.state, "prolong")
     _check_end(ends_at, work.now)
@@ -123,7 +130,7 @@ def end_due(work: Work) -> int:
     """
     rows = work.session.scalars(
         select(SiteSwitch)
-        .where(SiteSwitch.state == ON, SiteSwitch.ends_at <= work.now)
+        .where(SiteSwitch.state == SwitchState.ON, SiteSwitch.ends_at <= work.now)
         .with_for_update()
     ).all()
     for row in rows:

@@ -9,7 +9,7 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, InputError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
-from portal.domain.people.entitlements.services import create_for_children
+from portal.domain.people.entitlements.services import NewEntitlement, create_all
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.newcomers import add_child, index_again
 from portal.domain.people.households.queries import open_holds
@@ -92,14 +92,8 @@ def accept(work: Work, row: Request) -> Request:
     held = household.withheld or bool(open_holds(work.session, household.id))
     for fields in note.children:
         child = add_child(work, household, fields)
-        made = create_for_children(
-            work.session,
-            household.id,
-            [child.id],
-            amount_yen=work.program.amount_yen,
-            now=work.now,
-            held=held,
-        )
+        new = NewEntitlement(child.id, household.id, work.program.amount_yen, held)
+        made = create_all(work.session, [new], work.now)
         work.session.add(
             RecipientAddition(request_id=row.id, entitlement_id=made[0].id, created_at=work.now)
         )

@@ -11,7 +11,8 @@ from portal.domain.foundation.errors import NotAllowedError, WrongStateError
 from portal.domain.letters.announcements.queries import delivery_log
 from portal.domain.letters.announcements.services import resume
 from portal.domain.people.households.models import Child, Hold, Household
-from portal.domain.people.notices.services import enqueue
+from portal.domain.people.notices.messages import Message
+from portal.domain.people.notices.services import Outgoing, enqueue
 from portal.platform.database import Database
 from portal.platform.senders.sending import SendFailedError
 from tests.functional.letters.announcements.support import (
@@ -110,14 +111,15 @@ def test_one_time_codes_go_out_although_the_household_is_held(database: Database
         with database.write() as session:
             enqueue(
                 work_in(session, now=NOON),
-                kind="sms",
-                purpose=purpose,
-                address=PHONE,
-                subject=None,
-                body=purpose,
-                dedupe_key=purpose,
-                household_id=person.household_id,
-                expires_at=NOON + timedelta(minutes=10),
+                Outgoing(
+                    kind="sms",
+                    purpose=purpose,
+                    address=PHONE,
+                    message=Message(None, purpose),
+                    dedupe_key=purpose,
+                    household_id=person.household_id,
+                    expires_at=NOON + timedelta(minutes=10),
+                ),
             )
     gateway = Gateway()
     send_all(database, gateway)

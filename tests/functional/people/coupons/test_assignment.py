@@ -107,7 +107,7 @@ def test_a_small_stock_says_how_many_are_missing_and_gives_none(
             run(database, reserve)
     with database.read() as session:
         assert state_counts(session)["stock"] == 8
-        assert plan(session, NOW, Reserve(3)).missing == 5
+        assert plan(work_in(session), Reserve(3)).missing == 5
     load_codes(database, tmp_path, 5, seed=2)
     assert run(database, Reserve(3)).left == 3
 

@@ -12,8 +12,9 @@ from portal.domain.foundation.errors import InputError, WrongStateError
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.queries import Total, of_household, totals
 from portal.domain.people.entitlements.services import (
+    NewEntitlement,
     change,
-    create_for_children,
+    create_all,
     hold_household,
     release_household,
 )
@@ -40,7 +41,8 @@ def test_whatever_happens_children_and_yen_add_up(
         session.execute(delete(Entitlement))
         for household_id in range(1, 5):
             children = [household_id * 100 + 1, household_id * 100 + 2]
-            create_for_children(session, household_id, children, amount_yen=AMOUNT, now=NOW)
+            new = [NewEntitlement(child, household_id, AMOUNT) for child in children]
+            create_all(session, new, NOW)
         for household_id, action in steps:
             if action == "hold household":
                 hold_household(session, household_id, NOW)
@@ -80,6 +82,6 @@ def test_a_child_has_one_entitlement_of_a_positive_amount(
     with database.write() as session:
         add_households(session, 1)
     with pytest.raises(IntegrityError), database.write() as session:
-        create_for_children(session, 1, [101], amount_yen=AMOUNT, now=NOW)
+        create_all(session, [NewEntitlement(101, 1, AMOUNT)], NOW)
     with pytest.raises(InputError), database.write() as session:
-        create_for_children(session, 1, [101], amount_yen=0, now=NOW)
+        create_all(session, [NewEntitlement(101, 1, 0)], NOW)

@@ -10,8 +10,8 @@ from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.errors import ConflictError, IntegrityFaultError
 from portal.domain.foundation.vault import Vault
 from portal.domain.people.coupons import loader
-from portal.domain.people.coupons.batch_file import Order, read_batch
-from portal.domain.people.coupons.loader import load_batch
+from portal.domain.people.coupons.batch_file import Expected, Order, read_batch
+from portal.domain.people.coupons.loader import Drawing, load_batch
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.queries import batches, open_code, qr_png, state_counts
 from portal.platform.database import Database
@@ -23,11 +23,8 @@ from tests.support.work import source_of, work_in
 def load(database: Database, path: Path, order: str) -> None:
     load_batch(
         source_of(database),
-        path,
-        sandbox_profile(),
-        Order(order),
-        TERMS,
-        workers=1,
+        read_batch(path, Expected(sandbox_profile(), Order(order), TERMS)),
+        Drawing(workers=1),
     )
 
 
@@ -36,7 +33,9 @@ def test_a_batch_is_stored_with_readable_codes_and_a_qr_that_scans(
 ) -> None:
     loaded = load_codes(database, tmp_path, 7)
     assert (loaded.count, loaded.total_yen) == (7, 210_000)
-    expected = read_batch(tmp_path / "codes-1.csv", sandbox_profile(), Order("x"), TERMS).rows
+    expected = read_batch(
+        tmp_path / "codes-1.csv", Expected(sandbox_profile(), Order("x"), TERMS)
+    ).rows
     with database.read() as session:
         assert state_counts(session)["stock"] == 7
         assert [(b.order_ref, b.count, b.total_yen, b.by_state) for b in batches(session)] == [
@@ -55,7 +54,7 @@ def test_a_batch_is_stored_with_readable_codes_and_a_qr_that_scans(
 
 def test_no_code_stands_in_the_database_file(sqlite_database: Database, tmp_path: Path) -> None:
     load_codes(sqlite_database, tmp_path, 3)
-    rows = read_batch(tmp_path / "codes-1.csv", sandbox_profile(), Order("x"), TERMS).rows
+    rows = read_batch(tmp_path / "codes-1.csv", Expected(sandbox_profile(), Order("x"), TERMS)).rows
     name = sqlite_database.engine.url.database
     assert name is not None
     with sqlite3.connect(name) as connection:
@@ -124,9 +123,13 @@ def test_two_loads_at_once_store_one(
 
 
 def test_worker_processes_draw_the_same_as_one(sqlite_database: Database, tmp_path: Path) -> None:
-    parsed = read_batch(sandbox_file(tmp_path, 1_001), sandbox_profile(), Order("x"), TERMS)
+    parsed = read_batch(
+        sandbox_file(tmp_path, 1_001), Expected(sandbox_profile(), Order("x"), TERMS)
+    )
     steps: list[tuple[int, int]] = []
-    sealed = loader.seal_batch(VAULT, parsed, workers=2, progress=lambda *step: steps.append(step))
+    sealed = loader.seal_batch(
+        VAULT, parsed, loader.Drawing(workers=2, progress=lambda *step: steps.append(step))
+    )
     assert len(sealed.rows) == 1_001
     assert steps[-1] == (1_001, 1_001)
     with sqlite_database.write() as session:

@@ -20,7 +20,11 @@ from portal.domain.people.coupons.models import Coupon, IssuerStatement, Stateme
 from portal.domain.people.coupons.queries import open_code
 from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.coupons.services import found_spent, request_stop, reveal, suspend
-from portal.domain.people.coupons.statement import ImportedStatement, import_statement
+from portal.domain.people.coupons.statement import (
+    ImportedStatement,
+    ReceivedStatement,
+    import_statement,
+)
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.queries import totals
 from portal.platform.database import Database
@@ -60,7 +64,8 @@ class Desk:
     def take_file(self, path: Path, day: date = DAY) -> ImportedStatement:
         with self.database.write() as session:
             return import_statement(
-                work_in(session, OFFICER), path.read_bytes(), sandbox_profile(), day
+                work_in(session, OFFICER),
+                ReceivedStatement(path.read_bytes(), sandbox_profile(), day),
             )
 
     def coupon(self, place: int) -> tuple[str, int]:
@@ -233,9 +238,9 @@ def test_an_issuer_without_statements_says_so(desk: Desk) -> None:
     with desk.database.write() as session, pytest.raises(InputError, match=r"\[statement\]"):
         import_statement(
             work_in(session, OFFICER),
-            path.read_bytes(),
-            dataclasses.replace(sandbox_profile(), statement=None),
-            DAY,
+            ReceivedStatement(
+                path.read_bytes(), dataclasses.replace(sandbox_profile(), statement=None), DAY
+            ),
         )
 
 

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select
 
 from portal.domain.foundation.vault import Vault
+from portal.domain.people.notices.messages import Message
 from portal.domain.people.notices.models import OutboxMessage
-from portal.domain.people.notices.services import enqueue
+from portal.domain.people.notices.services import Outgoing, enqueue
 from portal.platform.database import Database
 from tests.support.work import work_in
 
@@ -29,14 +30,15 @@ def put(
     with database.write() as session:
         return enqueue(
             work_in(session, now=now, vault=VAULT),
-            kind=kind,
-            purpose="code.sign_in",
-            address=address or (PHONE if kind == "sms" else "hanako@example.jp"),
-            subject=None if kind == "sms" else "サインインの番号",
-            body=body,
-            dedupe_key=key,
-            household_id=household_id,
-            expires_at=now + timedelta(minutes=minutes),
+            Outgoing(
+                kind=kind,
+                purpose="code.sign_in",
+                address=address or (PHONE if kind == "sms" else "hanako@example.jp"),
+                message=Message(None if kind == "sms" else "サインインの番号", body),
+                dedupe_key=key,
+                household_id=household_id,
+                expires_at=now + timedelta(minutes=minutes),
+            ),
         )
 
 

@@ -4,20 +4,26 @@ import threading
 from datetime import timedelta
 
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
+from portal.domain.foundation.work import Work
 from portal.domain.people.notices import services
 from portal.domain.people.notices.models import OutboxMessage
 from portal.domain.people.notices.queries import counts, in_trouble, latest_opened
-from portal.domain.people.notices.services import Claim
+from portal.domain.people.notices.services import Claim, Failure
 from portal.platform.database import Database
 from tests.functional.people.notices.support import NOW, PHONE, VAULT, put, row_of
 from tests.support.work import work_in
 
 
+def at(session: Session, minutes: float = 0) -> Work:
+    return work_in(session, now=NOW + timedelta(minutes=minutes), vault=VAULT)
+
+
 def claim(database: Database, minutes: float = 0, limit: int = 10) -> list[Claim]:
     now = NOW + timedelta(minutes=minutes)
     with database.write() as session:
-        return services.claim_due(work_in(session, now=now, vault=VAULT), limit=limit)
+        return services.claim_due(work_in(session, now=now, vault=VAULT), services.Share(limit))
 
 
 def test_the_same_message_twice_is_one_message(database: Database) -> None:
@@ -61,7 +67,7 @@ def test_text_and_number_are_gone_once_sent(database: Database) -> None:
     put(database)
     (taken,) = claim(database)
     with database.write() as session:
-        assert services.mark_sent(session, taken, NOW)
+        assert services.mark_sent(at(session), taken)
     row = row_of(database)
     assert (row.state, row.sealed, row.sent_at) == ("sent", None, NOW)
     assert claim(database, 60) == []
@@ -76,18 +82,13 @@ def test_a_failed_message_comes_again_after_1_and_5_minutes_with_the_same_code(
         (taken,) = claim(database, minutes)
         tries.append((taken.reference, taken.body))
         with database.write() as session:
-            due = services.mark_failed(
-                session, taken, NOW + timedelta(minutes=minutes), reason="http_500"
-            )
+            due = services.mark_failed(at(session, minutes), taken, Failure("http_500"))
         assert due == NOW + timedelta(minutes=due_after)
         assert claim(database, due_after - 0.1) == []
     (taken,) = claim(database, 6)
     assert {*tries, (taken.reference, taken.body)} == {(taken.reference, "番号 123456")}
     with database.write() as session:
-        assert (
-            services.mark_failed(session, taken, NOW + timedelta(minutes=6), reason="timeout")
-            is None
-        )
+        assert services.mark_failed(at(session, 6), taken, Failure("timeout")) is None
     row = row_of(database)
     assert (row.state, row.sealed, row.last_error) == ("given_up", None, "timeout")
 
@@ -96,7 +97,7 @@ def test_a_refused_number_is_given_up_at_once(database: Database) -> None:
     put(database)
     (taken,) = claim(database)
     with database.write() as session:
-        services.mark_failed(session, taken, NOW, reason="http_400", permanent=True)
+        services.mark_failed(at(session), taken, Failure("http_400", permanent=True))
     assert row_of(database).state == "given_up"
 
 
@@ -117,21 +118,21 @@ def test_a_message_of_a_dead_worker_comes_back_and_the_dead_cannot_mark_it(
     (again,) = claim(database, 2)
     assert (again.reference, again.body) == (lost.reference, lost.body)
     with database.write() as session:
-        assert not services.mark_sent(session, lost, NOW)
-        assert services.mark_failed(session, lost, NOW, reason="timeout") is None
+        assert not services.mark_sent(at(session), lost)
+        assert services.mark_failed(at(session), lost, Failure("timeout")) is None
     assert row_of(database).state == "sending"
 
 
 def test_the_page_learns_when_a_code_does_not_get_through(database: Database) -> None:
     put(database)
     with database.write() as session:
-        assert not in_trouble(session, 7, "sms", NOW + timedelta(seconds=5))
-        assert in_trouble(session, 7, "sms", NOW + timedelta(seconds=14))
-        assert not in_trouble(session, 8, "sms", NOW + timedelta(seconds=14))
+        assert not in_trouble(at(session, 5 / 60), 7, "sms")
+        assert in_trouble(at(session, 14 / 60), 7, "sms")
+        assert not in_trouble(at(session, 14 / 60), 8, "sms")
     (taken,) = claim(database)
     with database.write() as session:
-        services.mark_failed(session, taken, NOW, reason="http_500")
-        assert in_trouble(session, 7, "sms", NOW + timedelta(seconds=1))
+        services.mark_failed(at(session), taken, Failure("http_500"))
+        assert in_trouble(at(session, 1 / 60), 7, "sms")
         assert counts(session, NOW) == {("sms", "waiting"): 1}
 
 
@@ -139,7 +140,7 @@ def test_the_demo_can_read_a_sent_message_until_it_expires(database: Database) -
     put(database)
     (taken,) = claim(database)
     with database.write() as session:
-        services.mark_sent(session, taken, NOW, keep_body=True)
+        services.mark_sent(at(session), taken, keep_body=True)
     with database.read() as session:
         assert [
             (m.address, m.body, m.state) for m in latest_opened(work_in(session, vault=VAULT))

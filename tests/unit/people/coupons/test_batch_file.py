@@ -10,7 +10,7 @@ import pytest
 
 from portal.domain.foundation.clock import day_end
 from portal.domain.foundation.errors import InputError
-from portal.domain.people.coupons.batch_file import Order, Terms, read_batch
+from portal.domain.people.coupons.batch_file import Expected, Order, Terms, read_batch
 from tests.support.coupons import AMOUNT, TERMS, sandbox_file, sandbox_profile
 
 Rows = list[list[str]]
@@ -78,7 +78,7 @@ def test_a_faulty_file_is_refused_whole_and_no_code_is_said(tmp_path: Path, faul
     change, says = FAULTS[fault]
     path, rows = edited(tmp_path, change)
     with pytest.raises(InputError) as caught:
-        read_batch(path, sandbox_profile(), Order("A-1"), TERMS)
+        read_batch(path, Expected(sandbox_profile(), Order("A-1"), TERMS))
     assert says in caught.value.message
     secrets = {cell for row in rows[1:6] for cell in (row[URL], row[CODE]) if len(cell) > 4}
     assert not any(secret in caught.value.message for secret in secrets)
@@ -86,7 +86,7 @@ def test_a_faulty_file_is_refused_whole_and_no_code_is_said(tmp_path: Path, faul
 
 def test_a_good_file_is_read_with_ends_as_exclusive_instants(tmp_path: Path) -> None:
     parsed = read_batch(
-        sandbox_file(tmp_path, 5), sandbox_profile(), Order("A-1", 5, 150_000), TERMS
+        sandbox_file(tmp_path, 5), Expected(sandbox_profile(), Order("A-1", 5, 150_000), TERMS)
     )
     assert (len(parsed.rows), parsed.total_yen) == (5, 150_000)
     assert parsed.exchange_end == day_end(date(2023, 12, 31))
@@ -98,16 +98,19 @@ def test_the_order_has_the_last_word_over_the_trailer(
     tmp_path: Path, count: int, total: int
 ) -> None:
     with pytest.raises(InputError, match="注文と違います"):
-        read_batch(sandbox_file(tmp_path, 5), sandbox_profile(), Order("A-1", count, total), TERMS)
+        read_batch(
+            sandbox_file(tmp_path, 5),
+            Expected(sandbox_profile(), Order("A-1", count, total), TERMS),
+        )
 
 
 def test_without_trailer_the_order_must_say_count_and_sum(tmp_path: Path) -> None:
     path, _rows = edited(tmp_path, lambda rows: rows.pop())
     profile = sandbox_profile()
-    assert len(read_batch(path, profile, Order("A-1", 5, 150_000), TERMS).rows) == 5
+    assert len(read_batch(path, Expected(profile, Order("A-1", 5, 150_000), TERMS)).rows) == 5
     for order in (Order("A-1", 5), Order("A-1", total_yen=150_000)):
         with pytest.raises(InputError, match="--count"):
-            read_batch(path, profile, order, TERMS)
+            read_batch(path, Expected(profile, order, TERMS))
 
 
 def test_other_face_values_are_taken_only_when_allowed(tmp_path: Path) -> None:
@@ -115,23 +118,25 @@ def test_other_face_values_are_taken_only_when_allowed(tmp_path: Path) -> None:
         tmp_path, lambda rows: (put(2, FACE, "10,000")(rows), put(7, 2, "130000")(rows))
     )
     terms = Terms(AMOUNT, TERMS.exchange_end, any_face=True)
-    assert read_batch(path, sandbox_profile(), Order("A-1"), terms).total_yen == 130_000
+    assert read_batch(path, Expected(sandbox_profile(), Order("A-1"), terms)).total_yen == 130_000
 
 
 def test_a_real_issuer_must_use_https(tmp_path: Path) -> None:
     profile = replace(sandbox_profile(), sandbox=False)
     with pytest.raises(InputError, match="httpsだけ"):
-        read_batch(sandbox_file(tmp_path, 2), profile, Order("A-1"), TERMS)
+        read_batch(sandbox_file(tmp_path, 2), Expected(profile, Order("A-1"), TERMS))
 
 
 def test_a_file_in_another_encoding_is_refused_in_words(tmp_path: Path) -> None:
     path = sandbox_file(tmp_path, 2)
     path.write_bytes(path.read_text(encoding="utf-8-sig").encode("cp932"))
     with pytest.raises(InputError, match="文字コード utf-8-sig"):
-        read_batch(path, sandbox_profile(), Order("A-1"), TERMS)
+        read_batch(path, Expected(sandbox_profile(), Order("A-1"), TERMS))
     assert (
         len(
-            read_batch(path, replace(sandbox_profile(), encoding="cp932"), Order("A-1"), TERMS).rows
+            read_batch(
+                path, Expected(replace(sandbox_profile(), encoding="cp932"), Order("A-1"), TERMS)
+            ).rows
         )
         == 2
     )
@@ -143,7 +148,7 @@ def test_an_unclosed_quote_refuses_the_file(tmp_path: Path) -> None:
         path.read_text(encoding="utf-8-sig").replace("SB-", '"SB-', 1), encoding="utf-8-sig"
     )
     with pytest.raises(InputError, match="CSVとして壊れています"):
-        read_batch(path, sandbox_profile(), Order("A-1"), TERMS)
+        read_batch(path, Expected(sandbox_profile(), Order("A-1"), TERMS))
 
 
 def test_many_faults_are_counted_and_only_some_are_listed(tmp_path: Path) -> None:
@@ -153,7 +158,7 @@ def test_many_faults_are_counted_and_only_some_are_listed(tmp_path: Path) -> Non
         encoding="utf-8-sig",
     )
     with pytest.raises(InputError) as caught:
-        read_batch(path, sandbox_profile(), Order("A-1"), TERMS)
+        read_batch(path, Expected(sandbox_profile(), Order("A-1"), TERMS))
     assert "60件" in caught.value.message
     assert caught.value.message.count("行目") == 20
     assert "ほかに40件" in caught.value.message
@@ -161,4 +166,4 @@ def test_many_faults_are_counted_and_only_some_are_listed(tmp_path: Path) -> Non
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="nowhere"):
-        read_batch(tmp_path / "nowhere.csv", sandbox_profile(), Order("A-1"), TERMS)
+        read_batch(tmp_path / "nowhere.csv", Expected(sandbox_profile(), Order("A-1"), TERMS))

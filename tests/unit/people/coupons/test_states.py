@@ -71,5 +71,5 @@ def test_a_final_state_is_left_only_by_a_decline_that_is_taken_back() -> None:
     for state in (*entitlement_states.FINAL,):
         left = [action for action in ENTITLEMENT.steps if ENTITLEMENT.can(state, action)]
         assert left == (["reopen"] if state == "declined" else [])
-    for state in (*coupon_states.DEAD, "exchanged"):
-        assert not any(COUPON.can(state, action) for action in COUPON.steps)
+    for gone in (*coupon_states.DEAD, "exchanged"):
+        assert not any(COUPON.can(gone, action) for action in COUPON.steps)

@@ -7,12 +7,14 @@ import pytest
 
 from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.texts import RUBY, use_locale
+from portal.domain.people.authn.channels import CodePurpose
 from portal.domain.people.notices.messages import (
-    CODE_PURPOSES,
     DATED_EVENTS,
     EVENTS,
     PROGRESS_EVENTS,
+    CodeToSend,
     Message,
+    Origin,
     code_message,
     notice_message,
     progress_message,
@@ -29,15 +31,19 @@ def progress(kind: str) -> list[Message]:
 
 
 def all_messages(kind: str) -> list[Message]:
-    codes = [code_message(kind, purpose, "012345", HOST) for purpose in CODE_PURPOSES]
+    codes = [
+        code_message(kind, CodeToSend(purpose, "012345"), Origin(HOST)) for purpose in CodePurpose
+    ]
     return codes + [notice_message(kind, event) for event in EVENTS] + progress(kind)
 
 
 @everywhere
-@pytest.mark.parametrize("purpose", CODE_PURPOSES)
-def test_the_last_line_of_an_sms_binds_the_code_to_the_site(locale: str, purpose: str) -> None:
+@pytest.mark.parametrize("purpose", CodePurpose)
+def test_the_last_line_of_an_sms_binds_the_code_to_the_site(
+    locale: str, purpose: CodePurpose
+) -> None:
     with use_locale(locale):
-        body = code_message("sms", purpose, "012345", f"{HOST}:8000").body
+        body = code_message("sms", CodeToSend(purpose, "012345"), Origin(f"{HOST}:8000")).body
     assert re.fullmatch(r"@[a-z.]+ #\d{6}", body.splitlines()[-1])
     assert body.endswith(f"\n@{HOST} #012345")
     assert "012345" in body.splitlines()[0]
@@ -71,13 +77,18 @@ def test_messages_have_no_links_and_no_readings(locale: str, kind: str) -> None:
 
 
 def test_each_action_has_words_of_its_own() -> None:
-    bodies = {code_message("sms", purpose, "012345", HOST).body for purpose in CODE_PURPOSES}
-    assert len(bodies) == len(CODE_PURPOSES)
+    bodies = {
+        code_message("sms", CodeToSend(purpose, "012345"), Origin(HOST)).body
+        for purpose in CodePurpose
+    }
+    assert len(bodies) == len(CodePurpose)
     assert all("職員は番号を聞きません" in body for body in bodies)
 
 
 def test_an_email_is_signed_by_the_program() -> None:
-    message = code_message("email", "sign_in", "012345", HOST, sender="見本区 子育て応援")
+    message = code_message(
+        "email", CodeToSend(CodePurpose.SIGN_IN, "012345"), Origin(HOST, "見本区 子育て応援")
+    )
     assert message.subject == "サインインの番号"
     assert "10分間" in message.body
     assert message.body.endswith("見本区 子育て応援\n")

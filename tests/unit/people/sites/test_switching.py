@@ -1,13 +1,14 @@
 """A reserve site is on for at most a week, once at a time, and only by its own actions."""
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor, Organization, Role
+from portal.domain.foundation.actors import SYSTEM, Actor, Organization, Role
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.errors import (
     ConflictError,
@@ -17,15 +18,23 @@ from portal.domain.foundation.errors import (
     WrongStateError,
 )
 from portal.domain.foundation.program.settings.workplaces import Workplace
-from portal.domain.people.sites.admission import admit
+from portal.domain.foundation.work import Work
+from portal.domain.people.sites.admission import NetworkAddress, admit
 from portal.domain.people.sites.models import SiteSwitch
 from portal.domain.people.sites.queries import history, is_on, reason_of
-from portal.domain.people.sites.services import LONGEST, end_due, prolong, switch_off, switch_on
-from portal.domain.people.sites.states import OFF, ON, OVER, SWITCH
+from portal.domain.people.sites.services import (
+    LONGEST,
+    SwitchOrder,
+    end_due,
+    prolong,
+    switch_off,
+    switch_on,
+)
+from portal.domain.people.sites.states import SWITCH, SwitchState
 from portal.domain.people.staff.services import Profile, add_staff
 from portal.platform.database import Database
 from tests.support.coupons import VAULT
-from tests.support.work import work_in
+from tests.support.work import sample_program, work_in
 
 NOW = datetime(2023, 8, 1, 3, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -34,6 +43,16 @@ PLACES = (
     Workplace("bcp", "予備", "bcp", ("198.51.100.0/25",)),
     Workplace("far", "遠い予備", "bcp", ("198.51.100.128/25",)),
 )
+
+
+def at_places(
+    session: Session,
+    actor: Actor = SYSTEM,
+    now: datetime = NOW,
+    places: tuple[Workplace, ...] = PLACES,
+) -> Work:
+    """A work of a program with these sites."""
+    return work_in(session, actor, now, program=replace(sample_program(), workplaces=places))
 
 
 @pytest.fixture
@@ -49,7 +68,9 @@ def lead(database: Database) -> Actor:
 def on(
     session: Session, lead: Actor, *, site: str = "bcp", hours: float = 5, now: datetime = NOW
 ) -> SiteSwitch:
-    return switch_on(work_in(session, lead, now), PLACES, site, "  停電のため ", now + hours * HOUR)
+    return switch_on(
+        at_places(session, lead, now), SwitchOrder(site, "  停電のため ", now + hours * HOUR)
+    )
 
 
 def actions(session: Session) -> list[tuple[str, int | None]]:
@@ -68,7 +89,12 @@ def test_on_and_off_with_reason_person_and_event(database: Database, lead: Actor
         assert "停電".encode() not in row.sealed
         switch_off(work_in(session, lead, NOW + HOUR), row.id)
         assert not is_on(session, "bcp", NOW + HOUR)
-        assert (row.state, row.on_by, row.off_by, row.off_at) == (OFF, lead.id, lead.id, NOW + HOUR)
+        assert (row.state, row.on_by, row.off_by, row.off_at) == (
+            SwitchState.OFF,
+            lead.id,
+            lead.id,
+            NOW + HOUR,
+        )
     with database.read() as session:
         assert actions(session) == [("site.switched_on", lead.id), ("site.switched_off", lead.id)]
         detail = session.scalars(
@@ -87,8 +113,8 @@ def test_it_ends_by_itself_at_the_chosen_instant_and_can_then_be_switched_on_aga
         assert not is_on(session, "bcp", end)
         assert end_due(work_in(session, now=end - timedelta(microseconds=1))) == 0
         again = on(session, lead, now=end)
-        assert (row.state, row.off_at, row.off_by) == (OVER, end, None)
-        assert again.state == ON
+        assert (row.state, row.off_at, row.off_by) == (SwitchState.OVER, end, None)
+        assert again.state == SwitchState.ON
         assert end_due(work_in(session, now=end + 5 * HOUR)) == 1
         assert end_due(work_in(session, now=end + 5 * HOUR)) == 0
         assert [found.id for found in history(session)] == [again.id, row.id]
@@ -105,9 +131,9 @@ def test_at_most_a_week_and_longer_only_before_it_ends(database: Database, lead:
     with database.write() as session:
         for wrong in (NOW, NOW - HOUR, NOW + LONGEST + timedelta(microseconds=1)):
             with pytest.raises(InputError) as caught:
-                switch_on(work_in(session, lead, NOW), PLACES, "bcp", "停電", wrong)
+                switch_on(at_places(session, lead, NOW), SwitchOrder("bcp", "停電", wrong))
             assert caught.value.code == "ends_at"
-        row = switch_on(work_in(session, lead, NOW), PLACES, "bcp", "停電", NOW + LONGEST)
+        row = switch_on(at_places(session, lead, NOW), SwitchOrder("bcp", "停電", NOW + LONGEST))
         later = NOW + timedelta(days=6)
         prolong(work_in(session, lead, later), row.id, later + LONGEST)
         assert is_on(session, "bcp", NOW + timedelta(days=12))
@@ -124,12 +150,12 @@ def test_what_cannot_be_switched_on_is_refused(database: Database, lead: Actor) 
                 on(session, lead, site=site)
         for reason in ("", " 　", "x" * 501):
             with pytest.raises(InputError) as caught:
-                switch_on(work_in(session, lead, NOW), PLACES, "bcp", reason, NOW + HOUR)
+                switch_on(at_places(session, lead, NOW), SwitchOrder("bcp", reason, NOW + HOUR))
             assert caught.value.code == "reason"
         on(session, lead)
         with pytest.raises(ConflictError):
             on(session, lead)
-        assert on(session, lead, site="far").state == ON
+        assert on(session, lead, site="far").state == SwitchState.ON
         with pytest.raises(NotFoundError):
             switch_off(work_in(session, lead, NOW), 999)
         with pytest.raises(NotFoundError):
@@ -158,10 +184,10 @@ def test_two_supervisors_at_once_switch_it_on_once(database: Database, lead: Act
 
 
 @pytest.mark.parametrize("action", ["prolong", "switch_off", "run_out"])
-@pytest.mark.parametrize("state", [ON, OFF, OVER])
+@pytest.mark.parametrize("state", [SwitchState.ON, SwitchState.OFF, SwitchState.OVER])
 def test_only_a_site_that_is_on_changes(state: str, action: str) -> None:
-    assert SWITCH.can(state, action) is (state == ON)
-    if state != ON:
+    assert SWITCH.can(state, action) is (state == SwitchState.ON)
+    if state != SwitchState.ON:
         with pytest.raises(WrongStateError):
             SWITCH.next(state, action)
 
@@ -183,19 +209,19 @@ def test_agents_and_supervisors_work_at_registered_sites_only(
 ) -> None:
     with database.write() as session:
         for office in (True, False):
-            assert admit(session, PLACES, role, MAIN, NOW, office=office).name == "本拠点"
+            assert admit(at_places(session), role, NetworkAddress(MAIN, office)).name == "本拠点"
             for address in (ELSEWHERE, "", "x"):
                 with pytest.raises(NotAllowedError, match="登録された拠点"):
-                    admit(session, PLACES, role, address, NOW, office=office)
+                    admit(at_places(session), role, NetworkAddress(address, office))
             with pytest.raises(NotAllowedError):
-                admit(session, (), role, MAIN, NOW, office=office)
+                admit(at_places(session, places=()), role, NetworkAddress(MAIN, office))
         if role is Role.SUPERVISOR:
-            assert admit(session, PLACES, role, BCP, NOW, office=False).waiting
+            assert admit(at_places(session), role, NetworkAddress(BCP, False)).waiting
         else:
             with pytest.raises(NotAllowedError, match="スーパーバイザーが拠点を切り替える"):
-                admit(session, PLACES, role, BCP, NOW, office=True)
+                admit(at_places(session), role, NetworkAddress(BCP, True))
         on(session, lead)
-        place = admit(session, PLACES, role, BCP, NOW, office=False)
+        place = admit(at_places(session), role, NetworkAddress(BCP, False))
         assert (place.name, place.waiting) == ("予備", False)
 
 
@@ -207,6 +233,6 @@ def test_the_others_work_from_the_offices_networks_as_before(
 ) -> None:
     with database.write() as session:
         for address in (MAIN, BCP, ELSEWHERE):
-            assert not admit(session, PLACES, role, address, NOW, office=True).waiting
+            assert not admit(at_places(session), role, NetworkAddress(address, True)).waiting
             with pytest.raises(NotAllowedError, match="登録された職場"):
-                admit(session, PLACES, role, address, NOW, office=False)
+                admit(at_places(session), role, NetworkAddress(address, False))

@@ -18,7 +18,7 @@ from portal.domain.mailroom.roster.models import (
     StagedHold,
     StagedHousehold,
 )
-from portal.domain.people.entitlements.services import create_for_children
+from portal.domain.people.entitlements.services import NewEntitlement, create_all
 from portal.domain.people.households.models import Child, Household, PrintText, SearchIndex
 from portal.domain.people.households.moved import next_ordinal
 from portal.domain.people.households.queries import open_holds
@@ -224,14 +224,8 @@ class Applier:
             self._work.session.add(child)
             self._work.session.flush()
             held = household.withheld or bool(open_holds(self._work.session, household.id))
-            create_for_children(
-                self._work.session,
-                household.id,
-                [child.id],
-                amount_yen=self._amount,
-                now=self._work.now,
-                held=held,
-            )
+            new = NewEntitlement(child.id, household.id, self._amount, held)
+            create_all(self._work.session, [new], self._work.now)
         self._changed(household, staged)
 
     def _changed(self, household: Household, staged: StagedHousehold) -> None:

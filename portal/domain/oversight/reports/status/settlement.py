@@ -2,7 +2,7 @@
 
 from portal.domain.foundation.clock import JST, jst_date
 from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import _s, label_of
 from portal.domain.foundation.wareki import format_wareki
 from portal.domain.foundation.work import Work
 from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
@@ -10,8 +10,9 @@ from portal.domain.oversight.settlement.blockers import blocker_text, blockers
 from portal.domain.oversight.settlement.closing import closed
 from portal.domain.oversight.settlement.figures import Figures, Sum, figures
 from portal.domain.oversight.settlement.models import Settlement
-from portal.domain.oversight.settlement.words import difference_text, state_text, way_text
+from portal.domain.oversight.settlement.words import state_text, way_text
 from portal.domain.people.coupons.differences import latest_day
+from portal.domain.people.coupons.statement_rules import DifferenceKind
 
 
 def settlement_report(work: Work) -> Report:
@@ -153,6 +154,6 @@ def _differences(found: Figures) -> ReportTable:
     return ReportTable(
         _s("発行者の利用明細との差異（未確認）"),
         (_s("内容"), _s("件数")),
-        [(difference_text(kind), count) for kind, count in found.differences.items()],
+        [(label_of(DifferenceKind, kind), count) for kind, count in found.differences.items()],
         empty=_s("差異はありません。"),
     )
