@@ -1,4 +1,4 @@
-"""A page of the resident site: the household's account that is signed in."""
+"""The page of a resident: the request, and the household's account that is signed in."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,7 +23,7 @@ class ResidentWho:
     Attributes:
         auth: The living session.
         credential: Its account.
-        locked: Whether the password is asked before anything else.
+        locked: Whether the password is required before anything else.
     """
 
     auth: AuthSession | None = field(default=None, repr=False)
@@ -38,17 +38,17 @@ class ResidentWho:
 
     @property
     def rows(self) -> tuple[object, ...]:
-        """What a page shows of them."""
+        """The loaded rows that a page shows."""
         return () if self.auth is None else (self.auth,)
 
 
 class ResidentSignIns:
-    """Finds out which household is signed in."""
+    """Loads which household is signed in."""
 
     nobody = ResidentWho()
 
     def load(self, session: Session, token: str, now: datetime) -> ResidentWho:
-        """Return who sits behind a session's id at ``now`` (UTC)."""
+        """Return whose session has this ID at ``now`` (UTC)."""
         found = living_session(session, token, now)
         if found is None:
             return self.nobody
@@ -57,7 +57,7 @@ class ResidentSignIns:
 
 
 def origin_of(site: Site) -> Origin:
-    """Return who sends one-time codes."""
+    """Return the sender of one-time codes."""
     return Origin(site.public_host, plain(str(site.program.names.program)))
 
 

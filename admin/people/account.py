@@ -30,7 +30,7 @@ class AccountView(View):
 
     said: str
     sessions: Sequence[SessionView]
-    sites: Mapping[Any, Any]
+    sites: Mapping[str, str]
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:

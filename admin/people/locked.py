@@ -22,7 +22,7 @@ MOST_PARTS = 50
 class LockView(View):
     """What ``admin/people/lock.html`` shows."""
 
-    parts: Sequence[Any]
+    parts: Sequence[tuple[str, str]]
     name: str
     calling: bool
 

@@ -36,11 +36,11 @@ class SitesView(View):
 
     workplaces: tuple[Workplace, ...]
     here: Place | None
-    running: Mapping[Any, Any]
+    running: Mapping[str, SiteSwitch | None]
     rows: Sequence[SiteSwitch]
-    reasons: Mapping[Any, Any]
+    reasons: Mapping[int, str]
     names: Mapping[int, str]
-    sites: Mapping[Any, Any]
+    sites: Mapping[str, str]
     days: int
     said: str
     now: datetime

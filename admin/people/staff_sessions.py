@@ -35,7 +35,7 @@ class StaffSessionsView(View):
     colleague: StaffUser
     said: str
     sessions: Sequence[SessionView]
-    sites: Mapping[Any, Any]
+    sites: Mapping[str, str]
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:

@@ -1,4 +1,4 @@
-"""Who may open a resident page: everybody, or a session that came far enough."""
+"""Guards of resident pages: everybody, or a session at one stage of the sign-in."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -19,12 +19,12 @@ NEXT_STEP: Mapping[str, str] = {
 
 
 def everybody(page: Page) -> Response[Any] | None:  # noqa: ARG001  (a guard's signature)
-    """Let everybody in."""
+    """Admit everybody."""
     return None
 
 
 def at_stage(stage: Stage) -> Guard:
-    """Let in a session at exactly this stage; send others to where they are."""
+    """Return the guard that admits sessions at this stage and redirects others to their next step."""
 
     def guard(page: Page) -> Response[Any] | None:
         if page.who.auth is None:

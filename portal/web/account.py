@@ -1,10 +1,10 @@
-"""Account: channels, own password, backup codes, sign out everywhere, report lost, ask for a new letter."""
+"""The household's account: channels, own password, backup codes, loss and a new letter."""
 
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
@@ -27,7 +27,13 @@ from portal.platform.routes import Transaction, endpoint
 from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import PUBLIC, everybody, signed_in
-from portal.web.signin.activation import forbidden_words, keep_backup, own_credential, session_of
+from portal.web.signin.activation import (
+    ShownCodes,
+    forbidden_words,
+    keep_backup,
+    own_credential,
+    session_of,
+)
 from portal.web.signin.code import masked
 from portal.web.signin.code_texts import channel_name
 from portal.web.signin.fresh import freshly_signed_in
@@ -36,11 +42,19 @@ ACCESS = "signed_in"
 LOST = "loss-receipt"
 
 
+class OwnChannel(NamedTuple):
+    """A proven channel: its kind, its name, and its address with only a hint of it legible."""
+
+    kind: str
+    name: str
+    address: str
+
+
 @dataclass(frozen=True, slots=True)
 class AccountView(View):
     """What ``portal/account/account.html`` shows."""
 
-    channels: Sequence[Any]
+    channels: Sequence[OwnChannel]
     more: bool
     own_password: bool
     devices: int
@@ -57,7 +71,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     return page.render(
         "portal/account/account.html",
         AccountView(
-            channels=[(a.kind, channel_name(a.kind), masked(page, a)) for a in found],
+            channels=[OwnChannel(a.kind, channel_name(a.kind), masked(page, a)) for a in found],
             more=len(found) < len(page.site.channels),
             own_password=credential.own_password_hash is not None,
             devices=sessions.count(
@@ -107,7 +121,7 @@ class AccountRemoveView(View):
 
 
 def show_remove(page: Page, status_code: int = 200) -> Response[Any]:
-    """Ask before a channel is removed; the last one, and one that is gone, lead back."""
+    """Ask before a channel is removed; redirect if it is the last one or is gone."""
     found = second_factor.factors(page.session, session_of(page).owner_id or 0)
     chosen = found.of(str(page.params["kind"]))
     if chosen is None or len(found.confirmed) == 1:
@@ -132,15 +146,15 @@ def remove_channel(page: Page) -> Response[Any]:
 
 
 def show_codes(page: Page, status_code: int = 200) -> Response[Any]:
-    """Say what new backup codes do to the old ones, before the button."""
+    """Explain that new backup codes replace the old ones, before the button."""
     return page.render("portal/account/account_codes.html", status_code=status_code)
 
 
 def new_codes(page: Page) -> Response[Any]:
-    """Make ten new backup codes; the old ones end."""
+    """Create ten new backup codes in place of the old ones."""
     auth = session_of(page)
     backup = new_backup_codes(page.work, auth.owner_id or 0)
-    keep_backup(page, page.cookie(cookies.SESSION), backup)
+    keep_backup(page, page.cookie(cookies.SESSION), ShownCodes(backup))
     return page.redirect("/start/backup-codes")
 
 
@@ -152,12 +166,12 @@ def sign_out_everywhere(page: Page) -> Response[Any]:
 
 
 def show_lost(page: Page, status_code: int = 200) -> Response[Any]:
-    """Say what reporting a loss does, before the button."""
+    """Explain what reporting a loss does, before the button."""
     return page.render("portal/account/account_lost.html", status_code=status_code)
 
 
 def submit_lost(page: Page) -> Response[Any]:
-    """Stop the account at once and ask for a new letter."""
+    """Suspend the account at once and request a new letter."""
     task = account.report_lost(page.work, session_of(page).owner_id or 0)
     page.answer.drop_cookie(cookies.SESSION)
     sealed = stamp(page.work, task.receipt_no, LOST)
@@ -175,7 +189,7 @@ class AccountLetterView(View):
 
 
 def show_letter(page: Page, status_code: int = 200) -> Response[Any]:
-    """Say where a new letter goes and when, before the button; or that it was asked for already."""
+    """Show where and when a new letter is sent, before the button, or the request that is open."""
     window = page.site.program.windows.new_letter
     asked = open_letter_request(page.session, own_credential(page).household_id)
     return page.render(
@@ -188,7 +202,7 @@ def show_letter(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def submit_letter(page: Page) -> Response[Any]:
-    """Ask for a new letter; asking twice is one request."""
+    """Request a new letter; repeated requests count as one."""
     if not page.site.program.windows.new_letter.is_open(page.now):
         return show_letter(page, 409)
     household_id = own_credential(page).household_id
@@ -210,7 +224,7 @@ class AccountReceivedView(View):
 def lost_received(page: Page) -> Response[Any]:
     """Show the receipt of a loss to somebody who cannot sign in any more.
 
-    Only with a seal that we made for it.
+    The address must contain the stamp that we made for this number.
     """
     receipt_no = str(page.params["receipt_no"])
     at = stamped_at(page.site.vault, receipt_no, str(page.params["stamp"]), LOST)
@@ -223,7 +237,7 @@ def lost_received(page: Page) -> Response[Any]:
 
 
 def letter_received(page: Page) -> Response[Any]:
-    """Show the household's own request for a new letter: number, day and time, and where it stands."""
+    """Show the household's own request for a new letter: number, instant and status."""
     household_id = own_credential(page).household_id
     task = own_task(
         page.session, household_id, TaskKind.NEW_LETTER, str(page.params["receipt_no"])[:20]

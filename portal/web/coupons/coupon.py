@@ -12,29 +12,21 @@ from portal.domain.foundation.errors import NotAllowedError, NotFoundError
 from portal.domain.foundation.texts import _
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.coupons.qr import fit_at_320, modules_of_png
-from portal.domain.people.coupons.queries import HouseholdCoupon, coupon_of_child, open_code, qr_png
+from portal.domain.people.coupons.queries import HouseholdCoupon, open_code, qr_png
 from portal.domain.people.coupons.sealed import CouponCode
 from portal.domain.people.coupons.services import reveal
 from portal.platform.routes import endpoint
 from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import signed_in
-from portal.web.coupons.home import Ticket, household_of, ticket
+from portal.web.coupons.home import Ticket, coupon_in_address, household_of, ticket
 from portal.web.coupons.issuer_words import issuer_sentence
-from portal.web.signin.activation import own_credential
-
-
-def _entry(page: Page) -> HouseholdCoupon:
-    ordinal = page.params.get("ordinal")
-    if not isinstance(ordinal, int):
-        raise NotFoundError(_("クーポンが見つかりません。"))
-    return coupon_of_child(page.session, own_credential(page).household_id, ordinal)
 
 
 def _shown(page: Page) -> tuple[HouseholdCoupon, Coupon] | None:
-    """Return what may be shown: this household's, revealed before, still good."""
+    """Return the household's coupon if it was revealed before and can be exchanged now."""
     try:
-        entry = _entry(page)
+        entry = coupon_in_address(page)
     except NotAllowedError:
         return None
     if entry.coupon is None or entry.coupon.revealed_at is None or not entry.can_show(page.now):
@@ -44,7 +36,7 @@ def _shown(page: Page) -> tuple[HouseholdCoupon, Coupon] | None:
 
 def submit_reveal(page: Page) -> Response[Any]:
     """Reveal the code (logged), then show it under its own address."""
-    entry = _entry(page)
+    entry = coupon_in_address(page)
     if entry.coupon is None:
         return page.redirect("/home")
     reveal(page.work, entry.coupon)
@@ -99,7 +91,7 @@ def show(page: Page) -> Response[Any]:
 
 
 def image(page: Page) -> Response[Any]:
-    """Return the QR that was drawn when the batch was loaded."""
+    """Return the QR image that was drawn when the batch was loaded."""
     found = _shown(page)
     if found is None:
         raise NotFoundError(_("クーポンが見つかりません。"))

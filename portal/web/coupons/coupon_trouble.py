@@ -1,7 +1,4 @@
-"""The shop says no.
-
-A household reports a coupon that was refused, gets a receipt, and sees what comes of it.
-"""
+"""A household reports a coupon that a shop refused, gets a receipt, and follows the case."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +9,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.foundation.audit.services import earlier_result, first_time, keep_result
-from portal.domain.foundation.errors import DomainError, InputError, NotFoundError
+from portal.domain.foundation.errors import DomainError, InputError
 from portal.domain.foundation.program.hours_text import instant_text
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.typed import DateFault, whole_date
@@ -26,12 +23,11 @@ from portal.domain.mailroom.incidents.faults import (
 )
 from portal.domain.mailroom.incidents.kinds import SAID, Source
 from portal.domain.mailroom.incidents.models import CouponFault
-from portal.domain.people.coupons.queries import HouseholdCoupon, coupon_of_child
 from portal.platform.routes import Transaction, endpoint
 from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import signed_in
-from portal.web.coupons.home import household_of
+from portal.web.coupons.home import coupon_in_address, household_of
 from portal.web.coupons.issuer_words import state_words
 from portal.web.signin.activation import own_credential
 
@@ -39,7 +35,7 @@ FIELDS = frozenset({"said", "shop", "words", "shop_on"})
 
 
 def said_words() -> dict[str, str]:
-    """Return what shops say, in the reader's words."""
+    """Return the reasons that shops give, in the reader's words, by code."""
     return {
         "not_read": _("コードを読み取れない"),
         "used": _("もう使われている"),
@@ -48,13 +44,6 @@ def said_words() -> dict[str, str]:
         "not_accepted": _("このお店では使えない"),
         "other": _("そのほか"),
     }
-
-
-def _entry(page: Page) -> HouseholdCoupon:
-    ordinal = page.params.get("ordinal")
-    if not isinstance(ordinal, int):
-        raise NotFoundError(_("クーポンが見つかりません。"))
-    return coupon_of_child(page.session, own_credential(page).household_id, ordinal)
 
 
 def _name(page: Page, ordinal: int) -> str:
@@ -69,14 +58,14 @@ class CouponTroubleView(View):
 
     ordinal: int
     name: str
-    said: Sequence[Any]
+    said: Sequence[tuple[str, str]]
     shop_max: int
     words_max: int
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Ask what the shop said; a case that is open is shown instead."""
-    entry = _entry(page)
+    """Ask what the shop said; if a case is open, show that instead."""
+    entry = coupon_in_address(page)
     if entry.coupon is None or entry.coupon.revealed_at is None:
         return page.redirect("/home")
     found = open_fault(page.session, entry.entitlement_id)
@@ -97,7 +86,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 def submit(page: Page) -> Response[Any]:
     """Open the case once; a repeated press leads to the same receipt."""
-    entry = _entry(page)
+    entry = coupon_in_address(page)
     credential = own_credential(page)
     key = f"coupon_trouble:{credential.id}:{entry.ordinal}:{page.form.get('form_key')[:40]}"
     if (place := earlier_result(page.session, key)) is not None:
@@ -151,7 +140,7 @@ class CouponTroubleReceivedView(View):
 
 
 def received(page: Page) -> Response[Any]:
-    """Show the receipt number and where the case stands."""
+    """Show the receipt number and the state of the case."""
     household_id = own_credential(page).household_id
     row = own_fault(page.session, household_id, str(page.params["receipt_no"]))
     kind, words = state_words(row)

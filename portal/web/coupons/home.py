@@ -1,22 +1,30 @@
 """Home: one card per child with the coupon's state and last day in words."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.foundation.clock import last_day_before
+from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.program.deadlines import Window
 from portal.domain.foundation.texts import _
 from portal.domain.mailroom.incidents.fault_queries import of_household
 from portal.domain.mailroom.incidents.models import CouponFault
 from portal.domain.mailroom.incidents.states import OPEN
-from portal.domain.people.coupons.queries import HouseholdCoupon, coupons_of_household
+from portal.domain.people.coupons.queries import (
+    HouseholdCoupon,
+    coupon_of_child,
+    coupons_of_household,
+)
+from portal.domain.people.coupons.states import CouponState
 from portal.domain.people.entitlements.claims import ALTERNATIVE as PAPER
 from portal.domain.people.entitlements.claims import DECLINE, RECIPIENT_CHANGE
+from portal.domain.people.entitlements.states import OPEN as ENTITLEMENT_OPEN
+from portal.domain.people.entitlements.states import EntitlementState
 from portal.domain.people.households.moved import moved_children
 from portal.domain.people.households.queries import HouseholdView, view_household
 from portal.domain.requests.alternatives.choosing import ChildPaper, papers_of_household
@@ -34,7 +42,7 @@ from portal.web.signin.activation import own_credential
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """One child's card. ``kind`` picks icon and color, ``words`` say the same."""
+    """One child's card: ``kind`` picks icon and color, ``words`` say the same."""
 
     ordinal: int
     name: str
@@ -57,28 +65,27 @@ def household_of(page: Page) -> HouseholdView:
     return view_household(page.work, own_credential(page).household_id)
 
 
-def ticket(
-    page: Page,
-    name: str,
-    entry: HouseholdCoupon,
-    decline: ChildDecline | None = None,
-    paper: ChildPaper | None = None,
-    fault: CouponFault | None = None,
-) -> Ticket:
-    """Describe one child's coupon at this instant.
+def coupon_in_address(page: Page) -> HouseholdCoupon:
+    """Return the household's coupon of the child that the page's address names.
 
-    ``decline`` and ``paper`` are the child's own, under way or done; ``fault`` is what a shop found.
+    Raises:
+        NotFoundError: the household has no such child.
+        NotAllowedError: the child's entitlement moved elsewhere.
     """
+    ordinal = page.params.get("ordinal")
+    if not isinstance(ordinal, int):
+        raise NotFoundError(_("クーポンが見つかりません。"))
+    return coupon_of_child(page.session, own_credential(page).household_id, ordinal)
+
+
+def ticket(page: Page, name: str, entry: HouseholdCoupon) -> Ticket:
+    """Describe one child's coupon at this instant."""
     can_show = entry.can_show(page.now)
     shown_before = entry.coupon is not None and entry.coupon.revealed_at is not None
-    kind, words = _state(page, entry, can_show=can_show, shown_before=shown_before)
+    kind, words = _state(entry, page.now)
     last_day = last_day_before(entry.exchange_end) if entry.exchange_end is not None else None
-    given_up = _given_up(entry, decline, paper)
-    if given_up is not None:
-        kind, words, last_day = "waiting", given_up.words, None
     # A10: while a change of recipient is checked, the old household reads the same as afterwards.
     silent = entry.claimed_by == RECIPIENT_CHANGE
-    fault_no, fault_words = _fault(fault, shown_before=shown_before)
     return Ticket(
         entry.ordinal,
         name,
@@ -88,12 +95,37 @@ def ticket(
         last_day,
         can_show,
         shown_before,
-        decline_no=given_up.decline_no if given_up else "",
-        paper_no=given_up.paper_no if given_up else "",
         one_way=can_show and not shown_before and entry.stop == "never",
         issuer="" if silent else issuer_sentence(entry.coupon, entry.entitlement_state),
-        fault_no=fault_no,
-        fault_words=fault_words,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Procedures:
+    """What a child has besides its coupon: a decline, paper, and what a shop found.
+
+    Decline and paper are the child's own, under way or done.
+    """
+
+    decline: ChildDecline | None
+    paper: ChildPaper | None
+    fault: CouponFault | None
+
+
+def _with_procedures(plain: Ticket, entry: HouseholdCoupon, procedures: _Procedures) -> Ticket:
+    """Return a ticket that also tells of the child's procedures."""
+    fault_no, fault_words = _fault(procedures.fault, shown_before=plain.shown_before)
+    found = replace(plain, fault_no=fault_no, fault_words=fault_words)
+    given_up = _given_up(entry, procedures)
+    if given_up is None:
+        return found
+    return replace(
+        found,
+        kind="waiting",
+        words=given_up.words,
+        last_day=None,
+        decline_no=given_up.decline_no,
+        paper_no=given_up.paper_no,
     )
 
 
@@ -106,10 +138,9 @@ class _GivenUp:
     paper_no: str = ""
 
 
-def _given_up(
-    entry: HouseholdCoupon, decline: ChildDecline | None, paper: ChildPaper | None
-) -> _GivenUp | None:
-    """Return what the household chose instead of the coupon; None where it chose nothing."""
+def _given_up(entry: HouseholdCoupon, procedures: _Procedures) -> _GivenUp | None:
+    """Return what the household chose instead of the coupon; None if it chose nothing."""
+    decline, paper = procedures.decline, procedures.paper
     declined = decline is not None and (entry.claimed_by == DECLINE or decline.is_done)
     decline_no = decline.receipt_no if decline is not None and declined else ""
     if paper is not None and (entry.claimed_by == PAPER or paper.is_delivered):
@@ -124,10 +155,7 @@ def _given_up(
 
 
 def _fault(fault: CouponFault | None, *, shown_before: bool) -> tuple[str, str]:
-    """Return number and words of a case that still matters.
-
-    Open, or its new code was not shown yet.
-    """
+    """Return number and words of a case that is open, or whose new code was not shown yet."""
     if fault is None or not (
         fault.state in OPEN or (fault.state == "replaced" and not shown_before)
     ):
@@ -135,37 +163,43 @@ def _fault(fault: CouponFault | None, *, shown_before: bool) -> tuple[str, str]:
     return fault.receipt_no, state_words(fault)[1]
 
 
-def _state(
-    page: Page, entry: HouseholdCoupon, *, can_show: bool, shown_before: bool
-) -> tuple[str, str]:
+def _state(entry: HouseholdCoupon, now: datetime) -> tuple[str, str]:
+    """Return the kind of the mark and the words for a coupon's state at an instant (UTC)."""
     state = entry.coupon.state if entry.coupon is not None else ""
-    if state == "exchanged":
+    if state == CouponState.EXCHANGED:
         return "seen", _("交換が終わりました")
-    if state == "part_used":
+    if state == CouponState.PART_USED:
         return "seen", _("一部を使いました")
-    if can_show:
-        return ("seen", _("表示したことがあります")) if shown_before else ("ready", _("使えます"))
-    if entry.exchange_end is not None and page.now >= entry.exchange_end:
+    if entry.can_show(now):
+        if entry.coupon is not None and entry.coupon.revealed_at is not None:
+            return "seen", _("表示したことがあります")
+        return "ready", _("使えます")
+    if entry.exchange_end is not None and now >= entry.exchange_end:
         return "waiting", _("期限が過ぎました")
-    if state in {"suspended", "stop_requested"} or entry.entitlement_state in {
-        "held",
-        "in_progress",
-    }:
+    stopped = state in {CouponState.SUSPENDED, CouponState.STOP_REQUESTED}
+    if stopped or entry.entitlement_state in ENTITLEMENT_OPEN:
         return "waiting", _("確認中です")
     return "waiting", _("お渡しできません")
 
 
 def _moved(page: Page, household_id: int) -> list[Ticket]:
-    """Describe children whose part went elsewhere.
+    """Describe children whose entitlement moved elsewhere, as they looked before.
 
-    As they looked before, and never more than "under confirmation".
+    The page never tells more than "under confirmation".
     """
     return [
         ticket(
             page,
             one.name,
             HouseholdCoupon(
-                0, one.ordinal, 0, "in_progress", one.amount_yen, None, one.last_end, None
+                child_id=0,
+                ordinal=one.ordinal,
+                entitlement_id=0,
+                entitlement_state=EntitlementState.IN_PROGRESS,
+                amount_yen=one.amount_yen,
+                coupon=None,
+                exchange_end=one.last_end,
+                use_end=None,
             ),
         )
         for one in moved_children(page.work, household_id)
@@ -177,55 +211,50 @@ class HomeView(View):
     """What ``portal/coupons/home.html`` shows."""
 
     tickets: Sequence[Ticket]
-    total: Any
+    total: int
     own_password: bool
     announced: tuple[Window, ...]
-    kind_name: Callable[..., str]
+    kind_name: Callable[[str], str]
     wish: Request | None
-    waiting: Sequence[Any]
+    waiting: Sequence[Request]
     decline: Window
     paper: Window | None
 
 
-def show(page: Page) -> Response[Any]:
-    """Show all children of the household."""
+def _tickets(page: Page) -> list[Ticket]:
+    """Describe all children of the household, oldest first."""
     view = household_of(page)
     names = {child.ordinal: child.fields.name for child in view.children}
-    entries = coupons_of_household(page.session, view.id)
     declines = declines_of_household(page.session, view.id)
     papers = papers_of_household(page.session, view.id)
     faults = of_household(page.session, view.id)
-    tickets = [
-        ticket(
-            page,
-            names[entry.ordinal],
-            entry,
-            declines.get(entry.ordinal),
-            papers.get(entry.ordinal),
-            faults.get(entry.ordinal),
-        )
-        for entry in entries
-        if entry.ordinal in names
-    ]
-    tickets = sorted(tickets + _moved(page, view.id), key=lambda one: one.ordinal)
-    own = own_credential(page).own_password_hash is not None
-    wish = wish_of(page.session, view.id)
+    found = _moved(page, view.id)
+    for entry in coupons_of_household(page.session, view.id):
+        if (place := entry.ordinal) in names:
+            procedures = _Procedures(declines.get(place), papers.get(place), faults.get(place))
+            plain = ticket(page, names[place], entry)
+            found.append(_with_procedures(plain, entry, procedures))
+    return sorted(found, key=lambda one: one.ordinal)
+
+
+def show(page: Page) -> Response[Any]:
+    """Show all children of the household."""
+    credential, program = own_credential(page), page.site.program
+    tickets = _tickets(page)
+    wish = wish_of(page.session, credential.household_id)
+    waiting = waiting_for_resident(page.session, credential.household_id)
     return page.render(
         "portal/coupons/home.html",
         HomeView(
             tickets=tickets,
             total=sum(t.amount_yen for t in tickets if t.can_show),
-            own_password=own,
-            announced=page.site.program.windows.announced(page.now),
+            own_password=credential.own_password_hash is not None,
+            announced=program.windows.announced(page.now),
             kind_name=kind_name,
             wish=wish,
-            waiting=[
-                row
-                for row in waiting_for_resident(page.session, view.id)
-                if wish is None or row.id != wish.id
-            ],
-            decline=page.site.program.windows.decline,
-            paper=page.site.program.windows.alternative if page.site.program.alternatives else None,
+            waiting=[row for row in waiting if wish is None or row.id != wish.id],
+            decline=program.windows.decline,
+            paper=program.windows.alternative if program.alternatives else None,
         ),
     )
 

@@ -1,58 +1,55 @@
-"""What the coupon company says of a coupon, in plain words, with the day of its word.
-
-And where a fault stands.
-"""
+"""The issuer's report about a coupon in plain words, with its day, and the state of a fault."""
 
 from portal.domain.foundation.program.day_text import format_day
 from portal.domain.foundation.texts import _
 from portal.domain.mailroom.incidents.models import CouponFault
 from portal.domain.people.coupons.models import Coupon
+from portal.domain.people.coupons.statement_layout import IssuerStatus
+from portal.domain.people.coupons.states import CouponState
+from portal.domain.people.entitlements.states import EntitlementState
 from portal.platform.rendering.templating import yen
-
-STOPPED = "voided"
 
 
 def issuer_sentence(coupon: Coupon | None, entitlement_state: str) -> str:
-    """Return the company's word as of its day; what we stopped ourselves.
+    """Return what the issuer reported about a coupon, with the day of its report.
 
-    Empty before a coupon was shown.
-
-    Without any word of the company's it says so: nothing is guessed.
+    A coupon that we stopped ourselves has a sentence of its own; one that was never shown has none.
+    Without a report the sentence says so: nothing is guessed.
     """
     if coupon is None or coupon.revealed_at is None:
         return ""
-    if coupon.state == STOPPED:
+    if coupon.state == CouponState.VOIDED:
         return (
             _("前のクーポンは、止めました。もう使えません。")
-            if entitlement_state == "in_progress"
+            if entitlement_state == EntitlementState.IN_PROGRESS
             else ""
         )
     if coupon.issuer_status is None or coupon.issuer_as_of is None:
         return _("使ったかどうか: 未確認（クーポンの会社の記録が、まだ届いていません）")
     day, used = format_day(coupon.issuer_as_of), coupon.used_yen
-    if 0 < used < coupon.face_yen and coupon.issuer_status != "stopped":
+    if 0 < used < coupon.face_yen and coupon.issuer_status != IssuerStatus.STOPPED:
         return _("%(day)sの時点: %(used)sを使いました。残りは%(left)sです。") % {
             "day": day,
             "used": yen(used),
             "left": yen(coupon.face_yen - used),
         }
     match coupon.issuer_status:
-        case "unused":
+        case IssuerStatus.UNUSED:
             return _("%(day)sの時点: まだ使っていません。") % {"day": day}
-        case "part_used":
+        case IssuerStatus.PART_USED:
             return _("%(day)sの時点: 一部を使いました。") % {"day": day}
-        case "exchanged":
+        case IssuerStatus.EXCHANGED:
             return _("%(day)sの時点: 全部を受け取りました。") % {"day": day}
-        case "expired":
+        case IssuerStatus.EXPIRED:
             return _("%(day)sの時点: 期限が過ぎました。") % {"day": day}
-        case "stopped":
+        case IssuerStatus.STOPPED:
             return _("%(day)sの時点: 止められています。") % {"day": day}
         case _other:
             return ""
 
 
 def state_words(fault: CouponFault) -> tuple[str, str]:
-    """Return the kind of the mark and the sentence that say where a case stands."""
+    """Return the kind of the mark and the sentence for the state of a case."""
     return {
         "reported": ("waiting", _("受け付けました。クーポンの会社に聞きます。")),
         "looked_up": (

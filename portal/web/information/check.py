@@ -1,6 +1,6 @@
 """The eligibility check: a child's birth date gives yes or no, with the reason.
 
-The birth date is neither stored nor put into an address.
+The birth date is neither stored nor part of any address.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ IN, TOO_OLD, TOO_YOUNG = "in", "too-old", "too-young"
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Ask for a birth date. Only an htmx answer to the form is a fragment."""
+    """Ask for a birth date; htmx gets the form alone."""
     fragment = page.request.htmx and page.method == "POST"
     return page.render(
         "portal/information/_check_form.html" if fragment else "portal/information/check.html",
@@ -33,7 +33,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def submit(page: Page) -> Response[Any]:
-    """Read the date and lead to the answer, whose address says nothing about the date."""
+    """Read the date and redirect to the answer, whose address does not contain the date."""
     form = page.form
     birth = date_in_parts(form.get("era"), form.get("year"), form.get("month"), form.get("day"))
     if isinstance(birth, DateFault):
@@ -46,7 +46,7 @@ def submit(page: Page) -> Response[Any]:
 
 
 def verdict_of(page: Page, birth: date) -> str:
-    """Return the answer's name."""
+    """Return the name of the answer, which is the last part of its address."""
     program = page.site.program
     if am_i_in(birth, program).eligible:
         return IN
@@ -55,7 +55,7 @@ def verdict_of(page: Page, birth: date) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CheckAnswerView(View):
-    """What the template of ``answer`` shows."""
+    """What ``portal/information/check_answer.html`` shows."""
 
     verdict: str
     sign_in_open: bool
@@ -63,7 +63,7 @@ class CheckAnswerView(View):
 
 
 def answer(page: Page) -> Response[Any]:
-    """Give the answer: as a page, or as a fragment to htmx, which follows the form's redirect."""
+    """Show the answer: as a page, or as a fragment to htmx, which follows the form's redirect."""
     program = page.site.program
     sign_in = program.windows.sign_in
     return page.render(

@@ -1,4 +1,4 @@
-"""Sentences for typed dates that are none."""
+"""Sentences for typed birth dates that cannot be read."""
 
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.typed import DateFault

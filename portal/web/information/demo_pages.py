@@ -1,7 +1,4 @@
-"""Pages of the demo only.
-
-The messages that were sent, and what a shop sees after scanning a coupon.
-"""
+"""Pages of the demo only: the messages that were sent, and what a shop sees after scanning a code."""
 
 import re
 from collections.abc import Sequence
@@ -14,7 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _
-from portal.domain.people.notices.queries import latest_opened
+from portal.domain.people.notices.queries import OpenedMessage, latest_opened
 from portal.platform.routes import endpoint
 from portal.platform.view import View
 from portal.resident_page import Page
@@ -27,7 +24,7 @@ TOKEN = re.compile(r"[0-9A-Za-z]{4,64}")
 class OutboxView(View):
     """What ``portal/information/outbox.html`` shows."""
 
-    messages: Sequence[Any]
+    messages: Sequence[tuple[OpenedMessage, str]]
 
 
 def show_outbox(page: Page) -> Response[Any]:
@@ -47,7 +44,7 @@ class SandboxView(View):
 
 
 def show_sandbox(page: Page) -> Response[Any]:
-    """Say which code was scanned; it is worth nothing."""
+    """Show which sandbox code was scanned; it is worth nothing."""
     token = str(page.params["token"])
     if not TOKEN.fullmatch(token):
         raise NotFoundError(_("お探しのページは見つかりませんでした。"))

@@ -25,7 +25,7 @@ class HelpView(View):
 
 
 def show_help(page: Page) -> Response[Any]:
-    """Show how to reach people, where the coupon is good, what nobody ever asks, and the ward's answers."""
+    """Show contacts, where coupons are accepted, what staff never ask, and the ward's answers."""
     return page.render("portal/information/help.html", HelpView(windows=page.site.program.windows))
 
 
@@ -45,7 +45,7 @@ class PrivacyView(View):
 
 
 def show_privacy(page: Page) -> Response[Any]:
-    """Show what is stored, why and how long."""
+    """Show which data are stored, why and for how long."""
     idle = sessions.LIFETIMES[sessions.RESIDENT].idle
     return page.render(
         "portal/information/privacy.html", PrivacyView(idle_minutes=int(idle.total_seconds() // 60))
@@ -60,7 +60,7 @@ class AccessibilityView(View):
 
 
 def show_accessibility(page: Page) -> Response[Any]:
-    """Show the aim, what was checked and what is known to be missing."""
+    """Show the accessibility target, what was tested and the known gaps."""
     return page.render(
         "portal/information/accessibility.html", AccessibilityView(level=CONFORMANCE_LEVEL)
     )

@@ -1,4 +1,4 @@
-"""The first page for everybody: who, when, how much, three steps, and what is possible today."""
+"""The start page: who is entitled, when, how much, three steps, and what is possible today."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from portal.web.access import PUBLIC, everybody
 
 
 def last_day_sentence(kind: WindowKind, last_day: date) -> str:
-    """Return until when something can be done; empty for windows that visitors do not act in."""
+    """Return until when something can be done; empty for windows that do not concern visitors."""
     day = {"day": format_day(last_day)}
     match kind:
         case WindowKind.SIGN_IN:
@@ -56,7 +56,7 @@ class LandingView(View):
 
 
 def show(page: Page) -> Response[Any]:
-    """Show what the program is and the one thing to do now."""
+    """Show what the program is and the next step."""
     windows = page.site.program.windows
     sign_in = windows.sign_in
     return page.render(

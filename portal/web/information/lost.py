@@ -1,4 +1,4 @@
-"""Lost something: what to do in each case, and a request for a call back that needs no sign-in."""
+"""Help after a loss, and a request for a call back that needs no sign-in."""
 
 import re
 import secrets
@@ -39,7 +39,7 @@ class LostView(View):
 
 
 def show(page: Page) -> Response[Any]:
-    """Say what to do in each case."""
+    """Show what to do in each case."""
     return page.render("portal/information/lost.html", LostView(windows=page.site.program.windows))
 
 
@@ -52,8 +52,8 @@ class LostAskView(View):
 
 
 def show_ask(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show the form, or that nobody is there any more to answer it."""
-    if _nobody_there(page):
+    """Show the form, or that the call center has closed for good."""
+    if _call_center_over(page):
         return page.render("portal/information/lost_over.html", status_code=status_code)
     chosen = page.form.get("trouble") or page.query.get("about", "")
     return page.render(
@@ -64,8 +64,8 @@ def show_ask(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def submit(page: Page) -> Response[Any]:
-    """Take the request; the answer is the same whoever asks, and the same form has one effect."""
-    if _nobody_there(page):
+    """Accept the request; everybody gets the same answer, and the same form has one effect."""
+    if _call_center_over(page):
         return show_ask(page, 409)
     wish = _read(page)
     if not page.form.ok:
@@ -99,7 +99,7 @@ def received(page: Page) -> Response[Any]:
 
 
 def troubles() -> list[tuple[str, str]]:
-    """Return what may have happened, with words."""
+    """Return the troubles to choose from, with their labels."""
     words = {
         "letter_lost": _("手紙をなくした"),
         "letter_missing": _("手紙が届かない"),
@@ -113,7 +113,7 @@ def troubles() -> list[tuple[str, str]]:
     return [(name, words[name]) for name in TROUBLES]
 
 
-def _nobody_there(page: Page) -> bool:
+def _call_center_over(page: Page) -> bool:
     return page.site.program.windows.call_center.is_over(page.now)
 
 

@@ -1,4 +1,4 @@
-"""What every page says about the telephone: open now or when next, in the reader's words."""
+"""What every page tells about the call center's hours: open now, or when next."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,16 +17,19 @@ from portal.domain.foundation.texts import _
 from portal.resident_page import Page
 
 AHEAD = timedelta(days=30)
-"""Extra openings and closures are told this long before."""
+"""Extra openings and closures are announced this long before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """``sentence``: open or not, now; ``hours`` the daily hours; ``closed`` the closed days.
+    """The call center's hours in sentences.
 
-    ``ahead`` what differs soon.
-
-    ``warning``, near the end: nobody answers on the last usable days; each a sentence.
+    Attributes:
+        sentence: Whether it is open now.
+        hours: The daily hours.
+        closed: The closed days.
+        ahead: Days that differ soon.
+        warning: Near the end of the program, that nobody answers on the last usable days.
     """
 
     sentence: str
@@ -37,7 +40,7 @@ class Opening:
 
 
 def opening(page: Page) -> Opening:
-    """Return what to say at the instant of the request."""
+    """Return the sentences for the instant of the request."""
     program, now = page.site.program, page.now
     calendar, today = program.calendar, jst_date(now)
     ending = gap(program, now)
@@ -57,9 +60,9 @@ def _ending(ending: Gap) -> tuple[str, ...]:
             _("%(day)sまで、電話はつながりません。") % usable,
             _("このサイトでは、%(day)sまで交換できます。") % usable,
         )
-    told = {"day": format_day(ending.staffed), "time": clock_text(ending.staffed_until.time())}
+    staffed = {"day": format_day(ending.staffed), "time": clock_text(ending.staffed_until.time())}
     return (
-        _("電話で聞けるのは、%(day)sの%(time)sまでです。") % told,
+        _("電話で聞けるのは、%(day)sの%(time)sまでです。") % staffed,
         _("交換できるのは、%(day)sまでです。") % usable,
     )
 

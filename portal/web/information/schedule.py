@@ -1,4 +1,4 @@
-"""When letters go out, town by town: from the dispatch calendar, for everybody to read."""
+"""The public mailing schedule, town by town, from the dispatch calendar."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.foundation.clock import jst_date
-from portal.domain.mailroom.printing.dispatch.calendar import public_days
+from portal.domain.mailroom.printing.dispatch.calendar import PublicDay, public_days
 from portal.platform.routes import endpoint
 from portal.platform.view import View
 from portal.resident_page import Page
@@ -21,12 +21,12 @@ class ScheduleView(View):
     """What ``portal/information/schedule.html`` shows."""
 
     today: date
-    coming: Sequence[Any]
-    gone: Sequence[Any]
+    coming: Sequence[PublicDay]
+    gone: Sequence[PublicDay]
 
 
 def show(page: Page) -> Response[Any]:
-    """Show the days to come, and what was sent lately; nothing of any household."""
+    """Show the coming days and what was sent recently; nothing about any household."""
     today = jst_date(page.now)
     days = public_days(page.session, today)
     return page.render(

@@ -1,4 +1,4 @@
-"""Sites that open and close by date: what is shown while signing in is not possible."""
+"""The page shown while the sign-in window is closed."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,7 @@ class ClosedView(View):
 
 
 def refuse_closed(page: Page) -> Response[Any] | None:
-    """Return the page that says from or until when, or nothing while the sign-in window is open."""
+    """Return the page that tells from or until when; None while the sign-in window is open."""
     window = page.site.program.windows.sign_in
     if window.is_open(page.now):
         return None

@@ -1,8 +1,8 @@
-"""First sign-in: birth date, own password where the program wants one, backup codes, "none of these works"."""
+"""First sign-in: birth date, own password where required, backup codes, no usable channel."""
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -47,7 +47,7 @@ def own_credential(page: Page) -> Credential:
 
 
 def step(page: Page, name: str) -> tuple[int, int] | None:
-    """Return the place of a page in the first sign-in, and of how many.
+    """Return the position of a page in the first sign-in and the number of pages.
 
     None for a page that the program leaves out.
     """
@@ -66,7 +66,7 @@ class StartBirthView(View):
 
 
 def show_birth(page: Page, status_code: int = 200) -> Response[Any]:
-    """Ask for the addressee's birth date, which stands on no letter."""
+    """Ask for the addressee's birth date, which no letter contains."""
     return page.render(
         "portal/signin/start_birth.html", StartBirthView(step=step(page, "birth")), status_code
     )
@@ -80,7 +80,7 @@ class StartFrozenView(View):
 
 
 def submit_birth(page: Page) -> Response[Any]:
-    """Compare; every wrong date counts once, the fifth freezes and leaves a receipt."""
+    """Compare the date; each wrong one counts once, the fifth freezes the account with a receipt."""
     form = page.form
     typed = date_in_parts(form.get("era"), form.get("year"), form.get("month"), form.get("day"))
     if not isinstance(typed, date):
@@ -113,7 +113,7 @@ class StartPasswordView(View):
 
 
 def show_password(page: Page, status_code: int = 200) -> Response[Any]:
-    """Ask for an own password, where the letter's one works only once."""
+    """Ask for an own password, where the letter's password works only once."""
     return page.render(
         "portal/signin/start_password.html",
         StartPasswordView(step=step(page, "password")),
@@ -122,7 +122,7 @@ def show_password(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def submit_password(page: Page) -> Response[Any]:
-    """Keep the own password; from the first full sign-in on it replaces the letter's."""
+    """Store the own password; from the first full sign-in on it replaces the letter's."""
     site = page.site
     try:
         password = check_own_password(page.form.get("own_password"), forbidden_words(page))
@@ -139,7 +139,7 @@ def submit_password(page: Page) -> Response[Any]:
 
 
 def forbidden_words(page: Page) -> tuple[str, ...]:
-    """Return words that are near at hand and so no good in a password: ward, program, host."""
+    """Return words that are easy to guess in a password: ward, program, host."""
     names = page.site.program.names
     return (
         names.ward.ja,
@@ -150,34 +150,42 @@ def forbidden_words(page: Page) -> tuple[str, ...]:
 
 
 def finish(page: Page) -> Response[Any]:
-    """Finish the first sign-in once the channel is proven.
+    """Finish the first sign-in once the channel is proven, and show the ten backup codes.
 
-    The ten codes are shown until they were taken down.
+    They can be shown again until their page is answered.
     """
     token, backup = activation.activate(page.work, session_of(page))
     page.sign_in_as(token)
-    keep_backup(page, token, backup, first_time=True)
+    keep_backup(page, token, ShownCodes(backup, first_time=True))
     return page.redirect("/start/backup-codes")
 
 
-def keep_backup(page: Page, token: str, backup: list[str], *, first_time: bool = False) -> None:
-    """Keep fresh backup codes, sealed, in the new session until their page was answered."""
+@dataclass(frozen=True, slots=True)
+class ShownCodes:
+    """Fresh backup codes to show, and whether they belong to the first sign-in."""
+
+    codes: Sequence[str] = field(repr=False)
+    first_time: bool = False
+
+
+def keep_backup(page: Page, token: str, shown: ShownCodes) -> None:
+    """Store fresh backup codes, sealed, in the new session until their page is answered."""
     fresh = sessions.load(page.session, sessions.RESIDENT, token, page.now)
     if fresh is not None:
-        sealed = seal_json(page.site.vault.kek, backup, f"backup:{fresh.owner_id}")
-        fresh.data = fresh.data | {"backup": sealed.hex(), "first_time": first_time}
+        sealed = seal_json(page.site.vault.kek, list(shown.codes), f"backup:{fresh.owner_id}")
+        fresh.data = fresh.data | {"backup": sealed.hex(), "first_time": shown.first_time}
 
 
 @dataclass(frozen=True, slots=True)
 class StartBackupView(View):
     """What ``portal/signin/start_backup.html`` shows."""
 
-    codes: Sequence[Any]
+    codes: Sequence[str]
     step: tuple[int, int] | None
 
 
 def show_backup(page: Page) -> Response[Any]:
-    """Show the ten codes once."""
+    """Show the ten backup codes."""
     auth = session_of(page)
     sealed = auth.data.get("backup")
     if not sealed:
@@ -193,7 +201,7 @@ def show_backup(page: Page) -> Response[Any]:
 
 
 def done(page: Page) -> Response[Any]:
-    """Forget the shown codes and go home."""
+    """Remove the shown codes from the session and continue."""
     auth = session_of(page)
     auth.data = {
         key: value for key, value in auth.data.items() if key not in {"backup", "first_time"}
@@ -202,12 +210,12 @@ def done(page: Page) -> Response[Any]:
 
 
 def show_none(page: Page, status_code: int = 200) -> Response[Any]:
-    """Say what else there is when no way of receiving codes works."""
+    """Show the alternatives for people who cannot receive codes in any way."""
     return page.render("portal/signin/start_none.html", status_code=status_code)
 
 
 def submit_none(page: Page) -> Response[Any]:
-    """Leave a request that the staff answers; asking twice is one request."""
+    """Open a request for the staff; repeated requests count as one."""
     task = ask_no_channel(page.work, session_of(page))
     return page.redirect(f"/start/none/{task.receipt_no}")
 
@@ -221,7 +229,7 @@ class StartNoneReceivedView(View):
 
 
 def none_received(page: Page) -> Response[Any]:
-    """Say that the request arrived, with its number and time."""
+    """Confirm that the request arrived, with its number and instant."""
     household_id = own_credential(page).household_id
     task = own_task(
         page.session, household_id, TaskKind.NO_CHANNEL, str(page.params["receipt_no"])[:20]

@@ -1,4 +1,4 @@
-"""Enrolling a way to receive one-time codes: at the first sign-in, and later from the account."""
+"""Enroll a channel for one-time codes: at the first sign-in, and later from the account."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ from portal.web.signin.fresh import freshly_signed_in
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Where the enrolling happens: its addresses, who may, and what follows the proof."""
+    """One of the two places of enrolling: its addresses, its guard, and what follows the proof."""
 
     prefix: str
     guard: Guard
@@ -76,7 +76,7 @@ def show(flow: Flow, page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def choose(flow: Flow, page: Page) -> Response[Any]:
-    """Go on with the chosen channel: an app gets its key, the others are asked for an address."""
+    """Continue with the chosen channel: show an app its key, or ask for an address."""
     kind = page.form.get("channel")
     if kind not in page.site.channels:
         page.form.error("channel-totp", _("番号の受け取り方を選んでください。"))
@@ -105,7 +105,7 @@ class ChannelAddressView(View):
     """What ``portal/signin/channel_address.html`` shows."""
 
     flow: Flow
-    kind: Any
+    kind: CodeChannel
     step: tuple[int, int] | None
 
 
@@ -116,13 +116,13 @@ def show_address(flow: Flow, page: Page, status_code: int = 200) -> Response[Any
         return page.redirect(flow.prefix)
     return page.render(
         "portal/signin/channel_address.html",
-        ChannelAddressView(flow=flow, kind=kind, step=_step(flow, page)),
+        ChannelAddressView(flow=flow, kind=CodeChannel(kind), step=_step(flow, page)),
         status_code,
     )
 
 
 def submit_address(flow: Flow, page: Page) -> Response[Any]:
-    """Read the address tolerantly and send a code to it."""
+    """Read the address in any usual form and send a code to it."""
     kind = session_of(page).data.get("kind")
     if kind not in {CodeChannel.SMS, CodeChannel.EMAIL}:
         return page.redirect(flow.prefix)
@@ -142,9 +142,9 @@ def submit_address(flow: Flow, page: Page) -> Response[Any]:
 
 
 def _address(page: Page, pending: OtpAuthenticator, secret: str) -> str:
-    """Return the address in full where this session typed it, so that a slip can be seen.
+    """Return the address in full if it was typed in this session, so that a slip can be seen.
 
-    Else only hinted at.
+    Otherwise only a hint of it is legible.
     """
     typed = (pending.address_digest or b"").hex()
     if not typed or session_of(page).data.get("typed") != typed:
@@ -169,7 +169,7 @@ class ChannelProveView(View):
 
 
 def show_prove(flow: Flow, page: Page, status_code: int = 200) -> Response[Any]:
-    """Show the app's key, or say where the code went, and ask for it."""
+    """Show the app's key, or where the code was sent, and ask for the code."""
     pending = _pending(page)
     if pending is None:
         return page.redirect(flow.prefix)
@@ -194,7 +194,7 @@ def _uri(page: Page, secret: str) -> str:
 
 
 def totp_image(flow: Flow, page: Page) -> Response[Any]:
-    """Return the app's key as a QR, for a second device."""
+    """Return the app's key as a QR image, for a second device."""
     pending = _pending(page)
     if pending is None or pending.kind != CodeChannel.TOTP:
         return page.redirect(flow.prefix)
@@ -202,7 +202,7 @@ def totp_image(flow: Flow, page: Page) -> Response[Any]:
 
 
 def submit_prove(flow: Flow, page: Page) -> Response[Any]:
-    """Check the code; the right one makes the channel good."""
+    """Check the code; the right one confirms the channel."""
     pending = _pending(page)
     if pending is None:
         return page.redirect(flow.prefix)
@@ -218,7 +218,7 @@ def submit_prove(flow: Flow, page: Page) -> Response[Any]:
 
 
 def send_again(flow: Flow, page: Page) -> Response[Any]:
-    """Send another code; the one before stays good."""
+    """Send another code; the one before stays valid."""
     pending = _pending(page)
     if pending is None or pending.kind == CodeChannel.TOTP:
         return page.redirect(flow.prefix)

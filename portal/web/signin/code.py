@@ -1,4 +1,4 @@
-"""The one-time code at sign-in: typed, sent again, by another channel, or a backup code."""
+"""The one-time code at sign-in: typed, sent again, sent by another channel, or a backup code."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ CODE = "stage:code"
 
 
 def masked(page: Page, authenticator: OtpAuthenticator) -> str:
-    """Return where codes go, so that only its owner recognizes it; an app has no address."""
+    """Return where codes are sent, so that only its owner recognizes it; empty for an app."""
     if authenticator.kind == CodeChannel.TOTP:
         return ""
     address = codes.secret_of(page.site.vault, authenticator)
@@ -42,12 +42,13 @@ def masked(page: Page, authenticator: OtpAuthenticator) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SentCode:
-    """What the page may say of sent codes, written in its language when it is drawn.
+    """What the page tells about sent codes, as clock times in the language of the page.
 
-    "" where there is nothing.
-
-    ``until`` the code can be used that was sent at ``at``, ``next_from`` another one can be sent.
-    ``earlier``: it was sent before this session began, so no message is on its way now.
+    Attributes:
+        until: Until when the sent code can be used; empty if there is none.
+        at: When it was sent.
+        next_from: From when another one can be sent; empty if now.
+        earlier: Whether it was sent before this session began, so that no message is on its way.
     """
 
     until: str = ""
@@ -65,12 +66,12 @@ def sent_code(page: Page, authenticator: OtpAuthenticator, purpose: CodePurpose)
         return SentCode(next_from=next_from)
     at = until - codes.CODE_LIFE
     earlier = page.who.auth is not None and at < page.who.auth.created_at
-    until_text, at_text = (clock_text(moment.astimezone(JST).time()) for moment in (until, at))
+    until_text, at_text = (clock_text(instant.astimezone(JST).time()) for instant in (until, at))
     return SentCode(until_text, at_text, next_from, earlier)
 
 
 def proven(page: Page) -> second_factor.Factors:
-    """Return the account's proven sources of codes; none for nobody."""
+    """Return the proven sources of codes of the signed-in account."""
     if page.who.auth is None:
         return second_factor.Factors(())
     return second_factor.factors(page.session, page.who.auth.owner_id or 0)
@@ -100,7 +101,7 @@ class CodeView(View):
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Draw the code form."""
+    """Show the code form."""
     found = proven(page)
     current = pick(page, found)
     others = [
@@ -154,7 +155,10 @@ def complete(page: Page) -> Response[Any]:
 
 
 def remember_device(page: Page) -> None:
-    """Mark this browser as known for this ID, so that strangers' wrong tries do not shut its owner out."""
+    """Mark this browser as known for this ID.
+
+    Then wrong tries of strangers do not lock its owner out.
+    """
     assert page.who.auth is not None  # noqa: S101  (the guard let only sessions in)
     credential = credential_by_id(page.session, page.who.auth.owner_id)
     token = attempt.device_token(page.site.vault, credential.login_digest)
@@ -180,12 +184,12 @@ def send(page: Page) -> Response[Any]:
 
 
 def show_backup(page: Page, status_code: int = 200) -> Response[Any]:
-    """Draw the form for a backup code."""
+    """Show the form for a backup code."""
     return page.render("portal/signin/backup_code.html", status_code=status_code)
 
 
 def submit_backup(page: Page) -> Response[Any]:
-    """Burn a backup code and open the account."""
+    """Use up a backup code and open the account."""
     assert page.who.auth is not None  # noqa: S101  (the guard let only sessions in)
     typed = page.form.get("code")
     if not typed.strip():

@@ -1,15 +1,20 @@
-"""Sentences for one-time codes: each way of being wrong has its own, and each channel its name."""
+"""Sentences for one-time codes: one for each fault, and the names of the channels."""
 
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.program.hours_text import clock_text
 from portal.domain.foundation.texts import _
+from portal.domain.people.authn.channels import CodeChannel, SourceState
 from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.authn.typed_code import CodeAnswer
 
 
 def code_error(answer: CodeAnswer, authenticator: OtpAuthenticator | None = None) -> str:
     """Return what is wrong with a typed code and what to do."""
-    if answer is CodeAnswer.WRONG and authenticator is not None and authenticator.state == "closed":
+    if (
+        answer is CodeAnswer.WRONG
+        and authenticator is not None
+        and authenticator.state == SourceState.CLOSED
+    ):
         answer = CodeAnswer.CLOSED  # this was the last try
     match answer:
         case CodeAnswer.EMPTY:
@@ -39,9 +44,5 @@ def code_error(answer: CodeAnswer, authenticator: OtpAuthenticator | None = None
 
 
 def channel_name(kind: str) -> str:
-    """Return what a channel is called."""
-    return {
-        "totp": _("認証アプリ"),
-        "sms": _("SMS（携帯電話のメッセージ）"),
-        "email": _("メール"),
-    }[kind]
+    """Return the name of a channel in the reader's language."""
+    return CodeChannel(kind).label

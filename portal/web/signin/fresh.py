@@ -1,4 +1,4 @@
-"""Dangerous changes ask for a fresh code: a session that was proven five minutes ago or less."""
+"""Dangerous changes need a fresh code: the second factor was given at most five minutes ago."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -29,19 +29,16 @@ PLACES = (
     "/account/backup-codes",
 )
 PURPOSES = {"/alternative/check": CodePurpose.ALTERNATIVE}
-"""What a code is for where it is more than a change of settings.
+"""The purposes of codes for more than a change of settings.
 
-Its message says so, and it opens nothing else.
+The message names the purpose, and the code is valid for nothing else.
 """
-BEGUN = ("alternative",)
-"""What a household had begun when it was asked for a code, sealed in its session.
-
-It goes on after it.
-"""
+UNFINISHED = ("alternative",)
+"""Keys of session data about unfinished requests, which continue after the code."""
 
 
 def is_fresh(page: Page) -> bool:
-    """Tell whether the second proof was given in the last five minutes."""
+    """Tell whether the second factor was given in the last five minutes."""
     return (
         page.who.auth is not None
         and page.who.auth.verified_at is not None
@@ -50,7 +47,7 @@ def is_fresh(page: Page) -> bool:
 
 
 def freshly_signed_in(page: Page) -> Response[Any] | None:
-    """Let in a fresh session; ask an older one for a code and bring it back afterwards."""
+    """Admit a fresh session; ask an older one for a code and return to the page afterwards."""
     if (refused := signed_in(page)) is not None:
         return refused
     if is_fresh(page):
@@ -80,7 +77,7 @@ class ConfirmView(View):
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Ask for a code before a change."""
+    """Ask for a fresh code before a change."""
     current = chosen(page)
     return page.render(
         "portal/signin/confirm.html",
@@ -96,7 +93,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def send(page: Page) -> Response[Any]:
-    """Send the code that confirms."""
+    """Send the code."""
     current = chosen(page)
     if current is not None and current.kind != CodeChannel.TOTP:
         try:
@@ -108,7 +105,7 @@ def send(page: Page) -> Response[Any]:
 
 
 def submit(page: Page) -> Response[Any]:
-    """Check the code and go back to the change."""
+    """Check the code and return to the change."""
     current = chosen(page)
     if current is None or page.who.auth is None:
         return page.redirect("/lost")
@@ -117,8 +114,8 @@ def submit(page: Page) -> Response[Any]:
     if answer is not CodeAnswer.RIGHT:
         page.form.error("code", code_error(answer, current))
         return show(page, 422)
-    begun = {name: value for name, value in page.who.auth.data.items() if name in BEGUN}
-    page.sign_in_as(second_factor.step_up(page.work, page.who.auth, data=begun))
+    kept = {name: value for name, value in page.who.auth.data.items() if name in UNFINISHED}
+    page.sign_in_as(second_factor.step_up(page.work, page.who.auth, data=kept))
     return page.redirect(PLACES[_place(page)])
 
 

@@ -1,7 +1,6 @@
 """The resident's own account: password, channels, sign out everywhere, report lost, new letter."""
 
 import unicodedata
-from typing import Any
 
 from sqlalchemy import select
 
@@ -123,7 +122,7 @@ def ask_new_letter(work: Work, household_id: int) -> Task:
     return open_once(work, TaskKind.NEW_LETTER, household_id, {})
 
 
-def ask_without_sign_in(work: Work, details: dict[str, Any]) -> Task:
+def ask_without_sign_in(work: Work, details: dict[str, str]) -> Task:
     """Accept a request from somebody who cannot sign in; everybody gets a receipt number.
 
     Nothing is looked up here, so that neither answer nor duration differs; staff compare later, and
