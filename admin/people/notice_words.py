@@ -1,22 +1,14 @@
 """Staff's words for the delivery log: events, media, states, failures; unknown ones show as stored."""
 
 from portal.domain.foundation.texts import _s, kept_per_language
+from portal.domain.people.notices.events import ProgressEvent
 
 
 @kept_per_language
 def event(code: str) -> str:
     """Return the name of an event of which a household was informed."""
-    return {
-        "received": _s("申請の受け付け"),
-        "decided": _s("申請の結果"),
-        "returned_for_correction": _s("申請の直しのお願い"),
-        "stopped": _s("クーポンの停止"),
-        "posted": _s("郵便の発送"),
-        "deadline_near": _s("交換の期限"),
-        "at_post_office": _s("郵便局での預かり"),
-        "not_signed_in": _s("まだサインインしていない世帯へ"),
-        "came_back": _s("戻ってきた郵便"),
-    }.get(code, code)
+    known = ProgressEvent.known(code)
+    return code if known is None else known.staff_words()
 
 
 @kept_per_language

@@ -15,6 +15,7 @@ from portal.domain.foundation.texts import _
 from portal.domain.mailroom.incidents.fault_queries import of_household
 from portal.domain.mailroom.incidents.models import CouponFault
 from portal.domain.mailroom.incidents.states import OPEN
+from portal.domain.people.coupons.issuer import StopMethod
 from portal.domain.people.coupons.queries import (
     HouseholdCoupon,
     coupon_of_child,
@@ -95,7 +96,7 @@ def ticket(page: Page, name: str, entry: HouseholdCoupon) -> Ticket:
         last_day,
         can_show,
         shown_before,
-        one_way=can_show and not shown_before and entry.stop == "never",
+        one_way=can_show and not shown_before and entry.stop == StopMethod.NEVER,
         issuer="" if silent else issuer_sentence(entry.coupon, entry.entitlement_state),
     )
 

@@ -15,8 +15,8 @@ from portal.domain.foundation.program.hours_text import instant_text
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.typed import folded, telephone
 from portal.domain.people.signin.locked_out import (
-    TROUBLES,
     CallBack,
+    Trouble,
     ask_call_back,
     stamp,
     stamped_at,
@@ -58,7 +58,7 @@ def show_ask(page: Page, status_code: int = 200) -> Response[Any]:
     chosen = page.form.get("trouble") or page.query.get("about", "")
     return page.render(
         "portal/information/lost_ask.html",
-        LostAskView(chosen=chosen, troubles=troubles()),
+        LostAskView(chosen=chosen, troubles=[(one.value, one.label) for one in Trouble]),
         status_code,
     )
 
@@ -98,21 +98,6 @@ def received(page: Page) -> Response[Any]:
     )
 
 
-def troubles() -> list[tuple[str, str]]:
-    """Return the troubles to choose from, with their labels."""
-    words = {
-        "letter_lost": _("手紙をなくした"),
-        "letter_missing": _("手紙が届かない"),
-        "password": _("パスワードがわからない"),
-        "phone": _("スマートフォンや電話番号が変わった、なくした"),
-        "decline": _("クーポンを辞退したいが、サインインできない"),
-        "alternative": _("紙の代替品に変えたいが、サインインできない"),
-        "redelivery": _("もう一度送ってほしいが、サインインできない"),
-        "other": _("どれでもない、何もうまくいかない"),
-    }
-    return [(name, words[name]) for name in TROUBLES]
-
-
 def _call_center_over(page: Page) -> bool:
     return page.site.program.windows.call_center.is_over(page.now)
 
@@ -121,7 +106,7 @@ def _read(page: Page) -> CallBack:
     form = page.form
     name, typed = folded(form.get("name")), form.get("telephone")
     number = telephone(typed)
-    if form.get("trouble") not in TROUBLES:
+    if Trouble.known(form.get("trouble")) is None:
         form.error("trouble", _("お困りのことを、ひとつ選んでください。"))
     if not name:
         form.error("name", _("名前を入力してください。"))

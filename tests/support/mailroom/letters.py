@@ -19,7 +19,7 @@ from portal.domain.letters.documents.services import ADVANCE, LETTER, digest_of,
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
 from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
 from portal.domain.people.households.models import Hold
-from portal.domain.people.households.protection import record_protection
+from portal.domain.people.households.protection import ProtectionSource, record_protection
 from portal.platform.database import Database, make_engine
 from tests.support.coupons import NOW, VAULT
 from tests.support.people import CANARY_NAME, add_household
@@ -118,7 +118,7 @@ def add_families(
             if at in held:
                 session.add(Hold(household_id=ids[-1], code="W06_INSTITUTION", created_at=NOW))
         if known:
-            record_protection(work_in(session), "extract")
+            record_protection(work_in(session), ProtectionSource.EXTRACT)
     return ids
 
 

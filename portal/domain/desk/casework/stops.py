@@ -1,8 +1,9 @@
 """Codes being stopped at their issuer; its answer decides the request that asked for the stop."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import ModuleType
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
@@ -23,7 +24,7 @@ from portal.domain.requests.recipients import changes as recipients
 from portal.domain.requests.requests import services as requests
 from portal.domain.requests.requests.models import Request
 
-AFTER = {
+AFTER: Mapping[str | None, ModuleType] = {
     claims.DECLINE: declines,
     claims.ALTERNATIVE: alternatives,
     claims.RECIPIENT_CHANGE: recipients,

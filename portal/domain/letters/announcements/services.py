@@ -21,8 +21,8 @@ from portal.domain.letters.announcements.silence import silenced
 from portal.domain.letters.announcements.states import ANNOUNCEMENT
 from portal.domain.letters.announcements.stopping import HELD, LATE, lock_announcement, stop
 from portal.domain.people.authn.codes import secret_of
-from portal.domain.people.notices.messages import DATED_EVENTS, progress_message
-from portal.domain.people.notices.messages import PROGRESS_EVENTS as EVENTS
+from portal.domain.people.notices.events import DATED_EVENTS, ProgressEvent
+from portal.domain.people.notices.messages import progress_message
 from portal.domain.people.notices.services import Outgoing, enqueue
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.services import open_task
@@ -73,7 +73,7 @@ def announce(
     Args:
         work: The transaction.
         household_id: Whom to inform.
-        event: One of ``EVENTS``.
+        event: A ``ProgressEvent``.
         key: Names the event (subject and step, ``decline:123:accepted``), at most 100 characters.
         contact: A telephone number left on a paper form, used for nothing else.
         due: The last day (JST) of an event of ``DATED_EVENTS``, after which nobody is called or
@@ -85,7 +85,11 @@ def announce(
     Raises:
         ValueError: unknown event, too long a key, or an event of ``DATED_EVENTS`` without its day.
     """
-    if event not in EVENTS or len(key) > KEY_LENGTH or (event in DATED_EVENTS) != (due is not None):
+    if (
+        ProgressEvent.known(event) is None
+        or len(key) > KEY_LENGTH
+        or (event in DATED_EVENTS) != (due is not None)
+    ):
         raise ValueError("not an event that can be announced")
     way = reach(work.session, household_id) if way is None else way
     medium = way.row.kind if way.row is not None else CALL if contact else CARD

@@ -3,13 +3,13 @@
 import dataclasses
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.texts import _s
 from portal.domain.people.coupons.qr import fit_at_320, module_count
 from portal.domain.people.coupons.statement_layout import StatementLayout
 
-STOP = ("api", "file", "never")
 SHOWN = ("code", "management_no")
 QR_CONTENT = ("url", "code")
 ENDS = ("inclusive", "exclusive")
@@ -20,6 +20,14 @@ RESOLUTIONS = (
     ("%M", timedelta(minutes=1)),
     ("%H", timedelta(hours=1)),
 )
+
+
+class StopMethod(StrEnum):
+    """How an issuer stops a code on request."""
+
+    API = "api"
+    FILE = "file"
+    NEVER = "never"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +73,7 @@ class IssuerProfile:
     name: str
     label: str
     sandbox: bool
-    stop: str
+    stop: StopMethod
     hosts: tuple[str, ...]
     encoding: str
     separator: str

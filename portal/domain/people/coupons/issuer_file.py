@@ -15,9 +15,9 @@ from portal.domain.people.coupons.issuer import (
     ENDS,
     QR_CONTENT,
     SHOWN,
-    STOP,
     EndRule,
     IssuerProfile,
+    StopMethod,
     Trailer,
 )
 from portal.domain.people.coupons.statement_layout import read_statement_layout
@@ -74,7 +74,7 @@ def _read(root: Section, name: str) -> IssuerProfile:
         name=name,
         label=root.text("label"),
         sandbox=root.flag("sandbox", default=False),
-        stop=root.choice("stop", STOP),
+        stop=_read_stop(root),
         shown=root.choice("number_shown", SHOWN),
         hosts=_read_hosts(root),
         encoding=_read_encoding(file),
@@ -92,6 +92,11 @@ def _read(root: Section, name: str) -> IssuerProfile:
         qr_example=qr.text("example"),
         statement=read_statement_layout(root),
     )
+
+
+def _read_stop(root: Section) -> StopMethod:
+    written = root.choice("stop", tuple(StopMethod))
+    return StopMethod(written) if written in set(StopMethod) else StopMethod.NEVER
 
 
 def _read_hosts(root: Section) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import NotAllowedError, NotFoundError, TooLateError
 from portal.domain.foundation.texts import _, _s
 from portal.domain.foundation.work import Work
+from portal.domain.people.coupons.issuer import StopMethod
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.queries import open_code
 from portal.domain.people.coupons.sealed import CouponCode
@@ -122,7 +123,7 @@ def request_stop(work: Work, coupon_id: int, *, reason: str) -> Coupon:
         WrongStateError: not possible from its state.
     """
     batch = work.session.get_one(CouponBatch, _locked(work.session, coupon_id).batch_id)
-    if batch.stop == "never":
+    if batch.stop == StopMethod.NEVER:
         raise NotAllowedError(
             _s("この発行者は、発行したコードを止められません。"), code="coupon_cannot_be_stopped"
         )

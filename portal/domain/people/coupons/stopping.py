@@ -14,6 +14,7 @@ from portal.domain.foundation.errors import NotAllowedError
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.work import Work
 from portal.domain.people.coupons import assignment, services
+from portal.domain.people.coupons.issuer import StopMethod
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.states import COUPON, LIVE, CouponState
 
@@ -60,7 +61,7 @@ def _refuse(state: str, revealed_at: datetime | None, stop: str) -> None:
             _("このクーポンは、もう使われています。この手続きはできません。区にお電話ください。"),
             code="coupon_spent",
         )
-    if revealed_at is not None and stop == "never":
+    if revealed_at is not None and stop == StopMethod.NEVER:
         raise NotAllowedError(
             _(
                 "このクーポンは、一度表示すると止められません。この手続きはできません。"

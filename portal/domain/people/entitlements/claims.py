@@ -4,6 +4,7 @@ Decline, alternative and change of recipient exclude each other.
 """
 
 from collections.abc import Iterable, Sequence
+from enum import StrEnum
 from typing import Protocol
 
 from sqlalchemy import bindparam, select, update
@@ -17,8 +18,16 @@ from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.states import OPEN
 from portal.domain.people.households.moved import under_confirmation
 
-DECLINE, ALTERNATIVE, RECIPIENT_CHANGE = "decline", "alternative", "recipient_change"
-KINDS = (DECLINE, ALTERNATIVE, RECIPIENT_CHANGE)
+
+class ClaimKind(StrEnum):
+    """The kind of the one open request that may decide about an entitlement."""
+
+    DECLINE = "decline"
+    ALTERNATIVE = "alternative"
+    RECIPIENT_CHANGE = "recipient_change"
+
+
+DECLINE, ALTERNATIVE, RECIPIENT_CHANGE = ClaimKind
 
 
 class Claimable(Protocol):
@@ -54,7 +63,7 @@ def claim(
     work: Work,
     household_id: int,
     entitlement_ids: Iterable[int],
-    kind: str,
+    kind: ClaimKind,
     claim_id: int,
     *,
     read: Sequence[Claimable] | None = None,
@@ -68,8 +77,6 @@ def claim(
         ConflictError: one is not of this household, is decided already, or is claimed by another
             open request.
     """
-    if kind not in KINDS:
-        raise ValueError("unknown kind of claim")
     wanted = sorted(set(entitlement_ids))
     keys = {"wanted": wanted, "household_id": household_id}
     rows = work.session.execute(_CLAIMED, keys).all() if read is None else read

@@ -6,6 +6,7 @@ confirmed by two people.
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,7 +16,15 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.work import Work
 
 LOADED = "protection.loaded"
-SOURCES = ("extract", "list", "none_confirmed")
+
+
+class ProtectionSource(StrEnum):
+    """From where it became known which households are protected."""
+
+    EXTRACT = "extract"
+    LIST = "list"
+    NONE_CONFIRMED = "none_confirmed"
+    """The ward's dated "none", confirmed by two people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +36,13 @@ class Protection:
     subject_id: int | None
 
 
-def record_protection(work: Work, source: str, *, subject_id: int | None = None) -> None:
-    """Record that protection is known from ``source`` (one of ``SOURCES``).
+def record_protection(
+    work: Work, source: ProtectionSource, *, subject_id: int | None = None
+) -> None:
+    """Record that it is known which households are protected.
 
     ``subject_id`` is the key of its import or approval.
     """
-    if source not in SOURCES:
-        raise ValueError("unknown source of protection data")
     record(work, LOADED, "protection", subject_id, source=source)
 
 

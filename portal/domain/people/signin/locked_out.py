@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
+from portal.domain.foundation.texts import Labeled, _
 from portal.domain.foundation.vault import Vault, same
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn import throttles
@@ -12,13 +13,24 @@ from portal.domain.people.authn.public_forms import PublicForm, accept_once, ear
 from portal.domain.people.signin.account import ask_without_sign_in
 from portal.domain.people.tasks.models import Task
 
-REQUESTS = ("decline", "alternative", "redelivery")
-"""Requests with a deadline.
-
-The receipt's time counts for them once staff have checked the person (``honor``).
-"""
 CALL_BACK_RECEIPT = "lost-receipt"
-TROUBLES = ("letter_lost", "letter_missing", "password", "phone", *REQUESTS, "other")
+
+
+class Trouble(Labeled):
+    """Why somebody cannot sign in, in the words of the form.
+
+    Decline, alternative and redelivery have a deadline: the time of the receipt counts for them once
+    staff have checked the person (``honor``).
+    """
+
+    LETTER_LOST = "letter_lost", lambda: _("手紙をなくした")
+    LETTER_MISSING = "letter_missing", lambda: _("手紙が届かない")
+    PASSWORD = "password", lambda: _("パスワードがわからない")
+    PHONE = "phone", lambda: _("スマートフォンや電話番号が変わった、なくした")
+    DECLINE = "decline", lambda: _("クーポンを辞退したいが、サインインできない")
+    ALTERNATIVE = "alternative", lambda: _("紙の代替品に変えたいが、サインインできない")
+    REDELIVERY = "redelivery", lambda: _("もう一度送ってほしいが、サインインできない")
+    OTHER = "other", lambda: _("どれでもない、何もうまくいかない")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,16 @@ from portal.domain.people.authn.channels import CodeChannel, SourceState
 from portal.domain.people.authn.codes import secret_of
 from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
+from portal.domain.people.notices.events import AccountEvent
 from portal.domain.people.notices.messages import notice_message
 from portal.domain.people.notices.services import Outgoing, enqueue
 
 LIFE = timedelta(hours=24)
 
 
-def tell_owner(work: Work, credential: Credential, event: str, *, but_not: str = "") -> None:
+def tell_owner(
+    work: Work, credential: Credential, event: AccountEvent, *, but_not: str = ""
+) -> None:
     """Put a notice into the outbox for every proven address, except one of the kind ``but_not``."""
     rows = work.session.scalars(
         select(OtpAuthenticator).where(

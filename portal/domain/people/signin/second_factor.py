@@ -19,6 +19,7 @@ from portal.domain.people.authn.models import AuthSession, OtpAuthenticator
 from portal.domain.people.authn.typed_code import CodeAnswer, CodeEntry, read_code
 from portal.domain.people.credentials.formats import read_password
 from portal.domain.people.credentials.models import Credential
+from portal.domain.people.notices.events import AccountEvent
 from portal.domain.people.signin.notify import tell_owner
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.services import open_once
@@ -118,7 +119,7 @@ def check_locked(work: Work, authenticator: OtpAuthenticator, entry: CodeEntry) 
     if answer is CodeAnswer.RIGHT:
         credential.locale = current_locale()  # later messages use the language of the page
         if entry.purpose == CodePurpose.ENROLL:
-            tell_owner(work, credential, "channel_changed", but_not=authenticator.kind)
+            tell_owner(work, credential, AccountEvent.CHANNEL_CHANGED, but_not=authenticator.kind)
     if authenticator.state == SourceState.CLOSED and answer is CodeAnswer.WRONG:
         open_once(by_resident, TaskKind.CODE_CLOSED, credential.household_id, {})
     return answer

@@ -9,6 +9,7 @@ from portal.domain.foundation.program.deadlines import WindowKind
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _
 from portal.domain.letters.shipments.mail import SIMPLE_REGISTERED, limit_yen
+from portal.domain.people.coupons.issuer import StopMethod
 from portal.domain.people.coupons.queries import HouseholdCoupon, coupons_of_household
 from portal.domain.people.coupons.states import LIVE
 from portal.domain.people.entitlements.claims import ALTERNATIVE, RECIPIENT_CHANGE
@@ -59,7 +60,12 @@ def _why_not(entry: HouseholdCoupon) -> str:
         return _("別の申請の手続き中です")
     if coupon is not None and coupon.state in {"part_used", "exchanged"}:
         return _("クーポンを使ったため、紙に変えられません")
-    if coupon is not None and coupon.state in LIVE and coupon.revealed_at and entry.stop == "never":
+    if (
+        coupon is not None
+        and coupon.state in LIVE
+        and coupon.revealed_at
+        and entry.stop == StopMethod.NEVER
+    ):
         return _("クーポンを一度表示したため、紙に変えられません")
     return ""
 

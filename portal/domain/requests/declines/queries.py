@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.texts import _
+from portal.domain.people.coupons.issuer import StopMethod
 from portal.domain.people.coupons.queries import HouseholdCoupon, coupons_of_household
 from portal.domain.people.coupons.states import LIVE as LIVE_COUPON
 from portal.domain.people.entitlements.claims import DECLINE, RECIPIENT_CHANGE
@@ -120,7 +121,7 @@ def _why_not(entry: HouseholdCoupon, decline: ChildDecline | None) -> str:
         coupon is not None
         and coupon.state in LIVE_COUPON
         and coupon.revealed_at is not None
-        and entry.stop == "never"
+        and entry.stop == StopMethod.NEVER
     ):
         return _("クーポンを一度表示したため、辞退できません")
     if entry.claimed_by == RECIPIENT_CHANGE:

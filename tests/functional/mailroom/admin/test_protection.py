@@ -8,7 +8,11 @@ import pytest
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.people.households.models import Household
-from portal.domain.people.households.protection import protection_loaded, record_protection
+from portal.domain.people.households.protection import (
+    ProtectionSource,
+    protection_loaded,
+    record_protection,
+)
 from tests.support.reading.files import picture
 from tests.support.resident import Visitor
 from tests.support.staff import Colleague, StaffSite
@@ -155,10 +159,11 @@ def test_a_turned_down_proposal_leaves_everything_blocked(sqlite_staff: StaffSit
 
 
 @pytest.mark.parametrize(
-    ("source", "said"), [("extract", "抽出ファイルの列"), ("list", "区の一覧")]
+    ("source", "said"),
+    [(ProtectionSource.EXTRACT, "抽出ファイルの列"), (ProtectionSource.LIST, "区の一覧")],
 )
 def test_the_roster_says_where_protection_came_from(
-    sqlite_staff: StaffSite, source: str, said: str
+    sqlite_staff: StaffSite, source: ProtectionSource, said: str
 ) -> None:
     with sqlite_staff.database.write() as session:
         record_protection(work_in(session, now=sqlite_staff.now), source)

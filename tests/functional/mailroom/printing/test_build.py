@@ -22,7 +22,7 @@ from portal.domain.people.credentials.formats import read_login_id
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.services import login_digest
 from portal.domain.people.households.models import Hold, Household
-from portal.domain.people.households.protection import record_protection
+from portal.domain.people.households.protection import ProtectionSource, record_protection
 from portal.domain.people.signin import attempt
 from portal.platform.database import Database
 from tests.support.canaries import CANARIES
@@ -146,7 +146,7 @@ def test_nothing_is_printed_before_protection_is_loaded(database: Database, tmp_
     assert not (tmp_path / "letters").exists()
     with database.write() as session:
         assert session.scalar(select(func.count(Letter.id))) == 0
-        record_protection(work_in(session), "extract")
+        record_protection(work_in(session), ProtectionSource.EXTRACT)
     assert build(database, tmp_path).totals.letters == 2
 
 
@@ -173,7 +173,7 @@ def test_what_cannot_be_printed_is_listed_and_held_before_anything_is_printed(
 def test_a_new_letter_ends_the_old_password(database: Database, tmp_path: Path) -> None:
     person = add_person(database, NOW)
     with database.write() as session:
-        record_protection(work_in(session), "extract")
+        record_protection(work_in(session), ProtectionSource.EXTRACT)
     build(database, tmp_path)
     with database.read() as session:
         states = {

@@ -21,7 +21,7 @@ from portal.domain.mailroom.tracking.file import CsvFeed
 from portal.domain.mailroom.tracking.ingest import take_tracking
 from portal.domain.people.credentials.formats import read_login_id
 from portal.domain.people.credentials.models import Credential
-from portal.domain.people.households.protection import record_protection
+from portal.domain.people.households.protection import ProtectionSource, record_protection
 from portal.platform.database import Database
 from tests.support.mailroom.archives import MailHouse, make_mail_house
 from tests.support.mailroom.letters import printer
@@ -184,7 +184,7 @@ def test_an_officer_enters_the_staff_and_notes_what_arrived(sqlite_staff: StaffS
     assert ward.get("/letters/test-addresses").status_code == 403
     house = make_mail_house(sqlite_staff.database, sqlite_staff.folder)
     with sqlite_staff.database.write() as session:
-        record_protection(work_in(session, house.officer), "extract")
+        record_protection(work_in(session, house.officer), ProtectionSource.EXTRACT)
     run = build(house)
     assert "試し送り" in officer.open("/letters").text
     assert "郵便のようす" in officer.open(f"/letters/{run.run_id}").text

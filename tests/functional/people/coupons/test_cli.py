@@ -11,7 +11,7 @@ from portal.cli.context import Context
 from portal.cli.people.coupons import coupons
 from portal.domain.foundation.vault import make_keys
 from portal.domain.people.entitlements.services import hold_household
-from portal.domain.people.households.protection import record_protection
+from portal.domain.people.households.protection import ProtectionSource, record_protection
 from portal.platform.startup import initialize
 from portal.settings import Settings, load_settings
 from tests.support.coupons import NOW, add_households
@@ -60,7 +60,7 @@ def households(settings: Settings, count: int, held: int = 0) -> None:
         add_households(session, count)
         for household_id in range(1, held + 1):
             hold_household(session, household_id, NOW)
-        record_protection(work_in(session), "extract")
+        record_protection(work_in(session), ProtectionSource.EXTRACT)
     context.database().engine.dispose()
 
 

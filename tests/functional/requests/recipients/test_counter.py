@@ -30,7 +30,7 @@ from portal.domain.people.coupons.assignment import assign
 from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.models import Household
-from portal.domain.people.households.protection import record_protection
+from portal.domain.people.households.protection import ProtectionSource, record_protection
 from portal.domain.people.signin.session_check import living_session
 from portal.domain.requests.recipients import counter
 from portal.domain.requests.recipients.models import CounterHandOver
@@ -70,7 +70,7 @@ def protected_recipient(office: Office) -> int:
 
 def build(office: Office) -> BuiltRun:
     with office.database.write() as session:
-        record_protection(work_in(session, now=NOW), "extract")
+        record_protection(work_in(session, now=NOW), ProtectionSource.EXTRACT)
     built = build_letters(printer(office.database, office.folder / "runs"), workers=0)
     assert isinstance(built, BuiltRun)
     return built

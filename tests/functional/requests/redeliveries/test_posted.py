@@ -15,7 +15,7 @@ from portal.domain.mailroom.printing.dispatch.handover import confirm_hand_over,
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
 from portal.domain.people.authn import codes
 from portal.domain.people.credentials.models import Credential
-from portal.domain.people.households.protection import record_protection
+from portal.domain.people.households.protection import ProtectionSource, record_protection
 from portal.domain.requests.redeliveries.fulfilling import letters_posted
 from portal.domain.requests.redeliveries.states import MissingItem
 from portal.domain.requests.redeliveries.submitting import NotArrived, submit
@@ -50,7 +50,7 @@ def ask(post: Post, person: Person, actor: Actor = PARENT, telephone: str = "") 
 def send(post: Post, folder: Path) -> None:
     """Prints what is due and hands it over to the post."""
     with post.database.write() as session:
-        record_protection(work_in(session, post.officer, NOW), "extract")
+        record_protection(work_in(session, post.officer, NOW), ProtectionSource.EXTRACT)
     built = build_letters(printer(post.database, folder, FixedClock(NOW)), workers=0)
     assert isinstance(built, BuiltRun)
     approve_run(post.database, built.run_id, post.officer, post.ward)

@@ -24,7 +24,7 @@ from portal.domain.mailroom.printing.runs.pipeline.plan import Layout, plan_run
 from portal.domain.mailroom.printing.runs.recipients import selection
 from portal.domain.mailroom.printing.runs.writers.credential_writer import CredentialWriter
 from portal.domain.people.households.models import Household
-from portal.domain.people.households.protection import record_protection
+from portal.domain.people.households.protection import ProtectionSource, record_protection
 from portal.platform.database import Database, make_engine
 from portal.platform.site import Site
 from tests.functional.requests.redeliveries.support import NOW, Post, make_post
@@ -45,7 +45,7 @@ ELSEWHERE: dict[str, Any] = {
 
 def building(post: Post, folder: Path) -> Build:
     with post.database.write() as session:
-        record_protection(work_in(session, now=NOW), "extract")
+        record_protection(work_in(session, now=NOW), ProtectionSource.EXTRACT)
 
     def build() -> list[Paper]:
         built = build_letters(printer(post.database, folder, FixedClock(NOW)), workers=0)
@@ -117,7 +117,7 @@ def test_what_is_taken_back_while_the_run_is_planned_is_not_printed(
     post.decide(row)
     writer = CredentialWriter(printer(post.database, tmp_path, FixedClock(NOW)))
     with post.database.write() as session:
-        record_protection(work_in(session, now=NOW), "extract")
+        record_protection(work_in(session, now=NOW), ProtectionSource.EXTRACT)
         run = plan_run(
             work_in(session, now=NOW),
             writer,

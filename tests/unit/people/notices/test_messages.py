@@ -8,10 +8,8 @@ import pytest
 from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.texts import RUBY, use_locale
 from portal.domain.people.authn.channels import CodePurpose
+from portal.domain.people.notices.events import DATED_EVENTS, AccountEvent, ProgressEvent
 from portal.domain.people.notices.messages import (
-    DATED_EVENTS,
-    EVENTS,
-    PROGRESS_EVENTS,
     CodeToSend,
     Message,
     Origin,
@@ -27,14 +25,14 @@ everywhere = pytest.mark.parametrize("locale", RESIDENT_LOCALES)
 
 def progress(kind: str) -> list[Message]:
     due = dict.fromkeys(DATED_EVENTS, date(2023, 12, 31))
-    return [progress_message(kind, event, due=due.get(event)) for event in PROGRESS_EVENTS]
+    return [progress_message(kind, event, due=due.get(event)) for event in ProgressEvent]
 
 
 def all_messages(kind: str) -> list[Message]:
     codes = [
         code_message(kind, CodeToSend(purpose, "012345"), Origin(HOST)) for purpose in CodePurpose
     ]
-    return codes + [notice_message(kind, event) for event in EVENTS] + progress(kind)
+    return codes + [notice_message(kind, event) for event in AccountEvent] + progress(kind)
 
 
 @everywhere
@@ -100,8 +98,8 @@ def test_what_a_household_is_told_differs_by_event_and_says_where_to_learn_more(
 ) -> None:
     with use_locale(locale):
         messages = progress("email")
-        assert len({message.subject for message in messages}) == len(PROGRESS_EVENTS)
-        assert len({message.body for message in messages}) == len(PROGRESS_EVENTS)
+        assert len({message.subject for message in messages}) == len(ProgressEvent)
+        assert len({message.body for message in messages}) == len(ProgressEvent)
         assert "%(" not in "".join(message.body for message in messages)
         dated = [m.body for m in progress("sms") if "31" in m.body]
     assert len(dated) == len(DATED_EVENTS)

@@ -18,6 +18,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn import codes, throttles
 from portal.domain.people.credentials.services import lock_row
+from portal.domain.people.notices.events import AccountEvent
 from portal.domain.people.signin.notify import tell_owner
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
@@ -45,7 +46,7 @@ def unlock(work: Work, household_id: int) -> DeskAct:
     credential = lock_row(work.session, credential.id)
     throttles.end_wait(work.session, throttles.UNKNOWN_DEVICE.of(password_key(credential)))
     codes.end_wait(work.session, credential.id, work.now)
-    tell_owner(work, credential, "unlocked")
+    tell_owner(work, credential, AccountEvent.UNLOCKED)
     return record_act(work, admitted, Act.UNLOCK, new_receipt_no(), "credential", credential.id)
 
 

@@ -18,7 +18,7 @@ from portal.domain.mailroom.roster.checks import codes
 from portal.domain.mailroom.roster.checks.characters import digits_of
 from portal.domain.mailroom.roster.holds.services import put_hold
 from portal.domain.people.households.models import Child, Hold, Household
-from portal.domain.people.households.protection import record_protection
+from portal.domain.people.households.protection import ProtectionSource, record_protection
 from portal.domain.people.households.records import household_digest, open_household, person_digest
 
 KINDS = ("household", "person")
@@ -123,7 +123,7 @@ def load_list(
         put_hold(work, household, codes.W01_PROTECTED, source="list")
         held += 1
     record(work, "protection.list", "protection", households=len(households), held=held)
-    record_protection(work, "list")
+    record_protection(work, ProtectionSource.LIST)
     work.session.flush()
     return ProtectionList(
         len(households), held, before, tuple(n for n in numbers if n not in found)

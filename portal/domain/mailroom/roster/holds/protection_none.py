@@ -17,7 +17,7 @@ from portal.domain.foundation.errors import ConflictError, InputError, NotFoundE
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.people.households.models import Household
-from portal.domain.people.households.protection import record_protection
+from portal.domain.people.households.protection import ProtectionSource, record_protection
 
 PROTECTION_NONE = "protection_none"
 
@@ -69,7 +69,7 @@ def confirm_proposed_none(work: Work, approval_id: int) -> Approval:
     # Two people may have proposed at the same time, where no row was there to lock.
     for other in open_of_kind(work.session, PROTECTION_NONE):
         turn_down(work, other.id)
-    record_protection(work, "none_confirmed", subject_id=approval.id)
+    record_protection(work, ProtectionSource.NONE_CONFIRMED, subject_id=approval.id)
     work.session.flush()
     return approval
 

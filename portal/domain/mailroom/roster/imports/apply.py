@@ -26,7 +26,7 @@ from portal.domain.mailroom.roster.states import ROSTER_IMPORT
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.states import ENTITLEMENT
 from portal.domain.people.households.models import Child, Hold, Household, SearchIndex
-from portal.domain.people.households.protection import record_protection
+from portal.domain.people.households.protection import ProtectionSource, record_protection
 from portal.domain.people.households.search_index import Indexer
 
 Step = Callable[[], None]
@@ -59,7 +59,7 @@ def apply_import(
     _apply_differences(work.session, Applier(work, indexer, found, amount_yen), import_id)
     step()
     if found.has_protection:
-        record_protection(work, "extract", subject_id=import_id)
+        record_protection(work, ProtectionSource.EXTRACT, subject_id=import_id)
     found.state = ROSTER_IMPORT.next(found.state, "apply")
     found.applied_at = work.now
     work.session.flush()
