@@ -61,7 +61,7 @@ def submit(page: Page) -> Response[Any]:
     form = page.form
     kept = carried_request(page)
     if not page.who.locked and not page.request.htmx:
-        return _go_on(page, kept)
+        return _continue(page, kept)
     if not form.get("password"):
         form.error("password", _s("パスワードを入力してください。"))
         return _refused(page, 422)
@@ -78,7 +78,7 @@ def submit(page: Page) -> Response[Any]:
     token = _unlock(page, attempt, session_id)
     if token is not None:
         page.go_on_as(token)
-        return _go_on(page, kept)
+        return _continue(page, kept)
     if attempt.matched:
         return page.redirect("/signin?ended=1")
     form.error("password", _s("パスワードが違います。もう一度入力してください。"))
@@ -114,7 +114,7 @@ def _refused(page: Page, status_code: int) -> Response[Any]:
         return locked_page(page, status_code, kept=carried(page))
 
 
-def _go_on(page: Page, kept: Kept) -> Response[Any]:
+def _continue(page: Page, kept: Kept) -> Response[Any]:
     if page.request.htmx:
         return _done(page)
     if kept.route:

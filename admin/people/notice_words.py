@@ -1,6 +1,8 @@
-"""Staff's words for the delivery log: events, media, states, failures; unknown ones show as stored."""
+"""Words of the delivery log: events, media, states and failures; an unknown one shows as stored."""
 
-from portal.domain.foundation.texts import _s, kept_per_language
+from portal.domain.foundation.texts import _s, kept_per_language, label_of
+from portal.domain.letters.announcements.reach import Medium
+from portal.domain.letters.announcements.states import AnnouncementState
 from portal.domain.people.notices.events import ProgressEvent
 
 
@@ -14,42 +16,30 @@ def event(code: str) -> str:
 @kept_per_language
 def medium(code: str) -> str:
     """Return the name of a medium."""
-    return {
-        "sms": _s("SMS"),
-        "email": _s("メール"),
-        "card": _s("カード（郵便）"),
-        "call_back": _s("折り返しの電話"),
-    }.get(code, code)
+    return label_of(Medium, code)
 
 
 def state(code: str, by: str) -> str:
     """Return the state of an announcement in words; ``by`` is its medium."""
-    if code == "waiting":
-        return _s("つぎの印刷を待っています") if by == "card" else _s("送信を待っています")
-    return {
-        "sent": _s("送信ずみ"),
-        "bounced": _s("届かなかった（カードに替えました）"),
-        "printed": _s("印刷ずみ"),
-        "with_staff": _s("用件にしました"),
-        "stopped": _s("止めました（送っていません）"),
-        "came_back": _s("カードが戻ってきました"),
-        "merged": _s("同じお知らせにまとめました"),
-        "called_off": _s("要らなくなったので、取りやめました"),
-    }.get(code, code)
+    if code == AnnouncementState.WAITING and by == Medium.CARD:
+        return _s("つぎの印刷を待っています")
+    return label_of(AnnouncementState, code)
 
 
-@kept_per_language
+_MARKS = {
+    AnnouncementState.WAITING: "wait",
+    AnnouncementState.SENT: "good",
+    AnnouncementState.PRINTED: "good",
+    AnnouncementState.BOUNCED: "stop",
+    AnnouncementState.STOPPED: "stop",
+    AnnouncementState.CAME_BACK: "stop",
+}
+
+
 def mark(code: str) -> str:
     """Return the kind of mark in front of a state."""
-    return {
-        "waiting": "wait",
-        "sent": "good",
-        "printed": "good",
-        "with_staff": "plain",
-        "bounced": "stop",
-        "stopped": "stop",
-        "came_back": "stop",
-    }.get(code, "plain")
+    known = AnnouncementState.known(code)
+    return _MARKS.get(known, "plain") if known is not None else "plain"
 
 
 @kept_per_language

@@ -7,10 +7,21 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.languages import SOURCE_LOCALE
+from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
 
-SMS, EMAIL, CARD, CALL = "sms", "email", "card", "call_back"
+
+class Medium(Labeled):
+    """How an announcement reaches a household, as the delivery log names it."""
+
+    SMS = "sms", lambda: _s("SMS")
+    EMAIL = "email", lambda: _s("メール")
+    CARD = "card", lambda: _s("カード（郵便）")
+    CALL = "call_back", lambda: _s("折り返しの電話")
+
+
+SMS, EMAIL, CARD, CALL = Medium
 # Built once: building a statement costs more than sending it, and every submitted request uses it.
 _PROVEN = (
     select(OtpAuthenticator, Credential.locale)

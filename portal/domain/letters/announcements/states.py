@@ -1,19 +1,35 @@
 """States of an announcement; what a household must not get is stopped, and only staff resume it."""
 
-from portal.domain.foundation.states import StateMachine, fan
+from portal.domain.foundation.states import StateMachine
+from portal.domain.foundation.texts import Labeled, _s
+
+
+class AnnouncementState(Labeled):
+    """The state of an announcement, as the delivery log names it."""
+
+    WAITING = "waiting", lambda: _s("送信を待っています")
+    SENT = "sent", lambda: _s("送信ずみ")
+    BOUNCED = "bounced", lambda: _s("届かなかった（カードに替えました）")
+    PRINTED = "printed", lambda: _s("印刷ずみ")
+    WITH_STAFF = "with_staff", lambda: _s("用件にしました")
+    MERGED = "merged", lambda: _s("同じお知らせにまとめました")
+    STOPPED = "stopped", lambda: _s("止めました（送っていません）")
+    CALLED_OFF = "called_off", lambda: _s("要らなくなったので、取りやめました")
+    CAME_BACK = "came_back", lambda: _s("カードが戻ってきました")
+
 
 ANNOUNCEMENT = StateMachine(
     "announcement",
-    "waiting",
+    AnnouncementState.WAITING,
     {
-        "send": fan("waiting", "sent"),
-        "bounce": fan("waiting", "bounced"),
-        "print": fan("waiting", "printed"),
-        "hand_to_staff": fan("waiting", "with_staff"),
-        "merge": fan("waiting", "merged"),
-        "stop": fan("waiting", "stopped"),
-        "call_off": fan("waiting", "called_off"),
-        "resume": fan("stopped", "waiting"),
-        "come_back": fan("printed", "came_back"),
+        "send": {AnnouncementState.WAITING: AnnouncementState.SENT},
+        "bounce": {AnnouncementState.WAITING: AnnouncementState.BOUNCED},
+        "print": {AnnouncementState.WAITING: AnnouncementState.PRINTED},
+        "hand_to_staff": {AnnouncementState.WAITING: AnnouncementState.WITH_STAFF},
+        "merge": {AnnouncementState.WAITING: AnnouncementState.MERGED},
+        "stop": {AnnouncementState.WAITING: AnnouncementState.STOPPED},
+        "call_off": {AnnouncementState.WAITING: AnnouncementState.CALLED_OFF},
+        "resume": {AnnouncementState.STOPPED: AnnouncementState.WAITING},
+        "come_back": {AnnouncementState.PRINTED: AnnouncementState.CAME_BACK},
     },
 )

@@ -69,7 +69,7 @@ class SealedBatch:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """How QR images are drawn: by how many processes, and who is told of codes drawn and of all."""
+    """How QR images are drawn: by how many processes, and what to call with (drawn, all) codes."""
 
     workers: int = 2
     progress: Progress | None = None
