@@ -19,8 +19,8 @@ from portal.platform.routes import endpoint
 from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import signed_in
-from portal.web.coupons.home import Ticket, coupon_in_address, household_of, ticket
 from portal.web.coupons.issuer_words import issuer_sentence
+from portal.web.coupons.tickets import Ticket, coupon_in_address, household_of, ticket
 
 
 def _shown(page: Page) -> tuple[HouseholdCoupon, Coupon] | None:

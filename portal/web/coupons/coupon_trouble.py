@@ -27,8 +27,8 @@ from portal.platform.routes import Transaction, endpoint
 from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import signed_in
-from portal.web.coupons.home import coupon_in_address, household_of
 from portal.web.coupons.issuer_words import state_words
+from portal.web.coupons.tickets import coupon_in_address, household_of
 from portal.web.signin.activation import own_credential
 
 FIELDS = frozenset({"said", "shop", "words", "shop_on"})

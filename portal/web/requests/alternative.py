@@ -25,7 +25,7 @@ from portal.platform.routes import endpoint
 from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import PUBLIC, everybody, signed_in
-from portal.web.coupons.home import household_of
+from portal.web.coupons.tickets import household_of
 from portal.web.signin.activation import own_credential, session_of
 from portal.web.signin.fresh import freshly_signed_in
 

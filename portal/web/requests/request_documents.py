@@ -31,7 +31,7 @@ from portal.domain.requests.requests.words import state_words
 from portal.platform.routes import endpoint
 from portal.resident_page import Page
 from portal.web.access import PUBLIC, everybody, signed_in
-from portal.web.coupons.home import household_of
+from portal.web.coupons.tickets import household_of
 from portal.web.signin.activation import own_credential
 
 PENDING = (RequestState.WAITING, RequestState.IN_PROGRESS)

@@ -1,10 +1,9 @@
 """Import an issuer's statement: store what it reports, apply what fits, list what does not."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import NamedTuple, Protocol, TypedDict, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.orm import Session
@@ -14,15 +13,14 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
+from portal.domain.people.coupons.comparison import Step, StoredCode, Tally
 from portal.domain.people.coupons.issuer import IssuerProfile
 from portal.domain.people.coupons.models import Coupon, IssuerStatement, StatementDifference
 from portal.domain.people.coupons.sealed import management_digest
 from portal.domain.people.coupons.statement_file import StatementFile, StatementRow, read_statement
-from portal.domain.people.coupons.statement_rules import DifferenceKind, Ours, Verdict, judge
 from portal.domain.people.coupons.states import COUPON, DIFFERENCE, DifferenceState
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.services import change_many
-from portal.domain.people.entitlements.states import ENTITLEMENT
 
 AT_ONCE = 500
 One = TypeVar("One")
@@ -54,138 +52,6 @@ class ReceivedStatement:
     as_of: date
 
 
-class _Step(NamedTuple):
-    """A step of the coupon's state machine, and the state that it leaves."""
-
-    action: str
-    before: str
-
-
-class _Difference(TypedDict):
-    """The columns of a stored difference that depend on nothing but the comparison."""
-
-    coupon_id: int | None
-    line: int
-    kind: str
-    ours: str
-    theirs: str
-    used_yen: int
-    state: str
-
-
-class _Ours(Protocol):
-    """A code as stored, with the entitlement that it belongs to."""
-
-    @property
-    def id(self) -> int: ...
-    @property
-    def state(self) -> str: ...
-    @property
-    def revealed_at(self) -> datetime | None: ...
-    @property
-    def used_yen(self) -> int: ...
-    @property
-    def face_yen(self) -> int: ...
-    @property
-    def issuer_as_of(self) -> date | None: ...
-    @property
-    def entitlement_id(self) -> int | None: ...
-    @property
-    def right(self) -> str | None: ...
-    @property
-    def claimed_by(self) -> str | None: ...
-    @property
-    def household_id(self) -> int | None: ...
-
-
-@dataclass(slots=True)
-class _Tally:
-    """What the rows of a statement amount to, collected before anything is written."""
-
-    as_of: date
-    reported: dict[tuple[int, str], list[int]] = field(default_factory=dict)
-    agreed: list[int] = field(default_factory=list)
-    steps: dict[_Step, list[tuple[int, int | None]]] = field(default_factory=dict)
-    exchanged: list[int] = field(default_factory=list)
-    differences: list[_Difference] = field(default_factory=list)
-    older: int = 0
-    used_yen: int = 0
-
-    def compare(self, row: StatementRow, coupon: _Ours | None) -> None:
-        """Compare a row with the code that it names; None if we have no such code."""
-        if coupon is None:
-            self.differences.append(_unknown(row))
-            return
-        if coupon.issuer_as_of is not None and coupon.issuer_as_of > self.as_of:
-            self.older += 1
-            return
-        used = row.used_of(coupon.face_yen)
-        if used is None:
-            self._differ(row, coupon, DifferenceKind.CONTRADICTION)
-            return
-        verdict = judge(_ours(coupon), row.status, used)
-        self.used_yen += used
-        self.reported.setdefault((used, row.status), []).append(coupon.id)
-        self._take_steps(coupon, verdict)
-        if verdict.difference is not None:
-            self._differ(row, coupon, verdict.difference)
-        else:
-            self.agreed.append(coupon.id)
-
-    def _take_steps(self, coupon: _Ours, verdict: Verdict) -> None:
-        state = coupon.state
-        for action in verdict.steps:
-            subject = (coupon.id, coupon.household_id)
-            self.steps.setdefault(_Step(action, state), []).append(subject)
-            state = COUPON.next(state, action)
-        if "import_full" in verdict.steps and coupon.entitlement_id is not None:
-            self.exchanged.append(coupon.entitlement_id)
-
-    def _differ(self, row: StatementRow, coupon: _Ours, kind: DifferenceKind) -> None:
-        self.differences.append(
-            {
-                "coupon_id": coupon.id,
-                "line": row.line,
-                "kind": kind,
-                "ours": coupon.state,
-                "theirs": row.status,
-                "used_yen": row.used_of(coupon.face_yen) or 0,
-                "state": DIFFERENCE.initial,
-            }
-        )
-
-    @property
-    def difference_counts(self) -> dict[str, int]:
-        """How many differences of each kind there are."""
-        return dict(Counter(str(one["kind"]) for one in self.differences))
-
-    @property
-    def step_counts(self) -> dict[str, int]:
-        """How many codes take each step."""
-        counts: Counter[str] = Counter()
-        for step, subjects in self.steps.items():
-            counts[step.action] += len(subjects)
-        return dict(counts)
-
-
-def _ours(coupon: _Ours) -> Ours:
-    free = coupon.right == ENTITLEMENT.initial and coupon.claimed_by is None
-    seen = coupon.revealed_at is not None
-    return Ours(coupon.state, seen, coupon.used_yen, coupon.face_yen, free)
-
-
-def _unknown(row: StatementRow) -> _Difference:
-    return {
-        "coupon_id": None,
-        "line": row.line,
-        "kind": DifferenceKind.UNKNOWN_CODE,
-        "ours": "",
-        "theirs": row.status,
-        "used_yen": row.used_yen or 0,
-        "state": DIFFERENCE.initial,
-    }
-
-
 def import_statement(work: Work, received: ReceivedStatement) -> ImportedStatement:
     """Import a statement about the status of codes at the end of its day, all or nothing.
 
@@ -203,7 +69,7 @@ def import_statement(work: Work, received: ReceivedStatement) -> ImportedStateme
     )
     if known is not None:
         return ImportedStatement(known.id, known.rows, known.used_yen, repeated=True)
-    tally = _Tally(received.as_of)
+    tally = Tally(received.as_of)
     for row, coupon in _with_coupons(work, file):
         tally.compare(row, coupon)
     statement = IssuerStatement(
@@ -222,7 +88,9 @@ def import_statement(work: Work, received: ReceivedStatement) -> ImportedStateme
     return _store(work, tally, statement)
 
 
-def _with_coupons(work: Work, file: StatementFile) -> Iterator[tuple[StatementRow, _Ours | None]]:
+def _with_coupons(
+    work: Work, file: StatementFile
+) -> Iterator[tuple[StatementRow, StoredCode | None]]:
     for part in _parts(file.rows):
         digests = {management_digest(work.vault, row.management_no): row for row in part}
         statement = (
@@ -248,7 +116,7 @@ def _with_coupons(work: Work, file: StatementFile) -> Iterator[tuple[StatementRo
             yield row, found.get(digest)
 
 
-def _store(work: Work, tally: _Tally, row: IssuerStatement) -> ImportedStatement:
+def _store(work: Work, tally: Tally, row: IssuerStatement) -> ImportedStatement:
     work.session.add(row)
     work.session.flush()
     _store_status(work, tally)
@@ -274,7 +142,7 @@ def _store(work: Work, tally: _Tally, row: IssuerStatement) -> ImportedStatement
     )
 
 
-def _store_status(work: Work, tally: _Tally) -> None:
+def _store_status(work: Work, tally: Tally) -> None:
     for (yen, status), keys in tally.reported.items():
         for part in _parts(keys):
             work.session.execute(
@@ -290,7 +158,7 @@ def _store_status(work: Work, tally: _Tally) -> None:
             )
 
 
-def _carry_out(work: Work, step: _Step, subjects: list[tuple[int, int | None]]) -> None:
+def _carry_out(work: Work, step: Step, subjects: list[tuple[int, int | None]]) -> None:
     before, after = step.before, COUPON.next(step.before, step.action)
     for part in _parts(subjects):
         work.session.execute(
@@ -302,7 +170,7 @@ def _carry_out(work: Work, step: _Step, subjects: list[tuple[int, int | None]]) 
     record_many(work, f"coupon.{step.action}", "coupon", subjects, before=before, after=after)
 
 
-def _replace_differences(work: Work, statement_id: int, tally: _Tally) -> None:
+def _replace_differences(work: Work, statement_id: int, tally: Tally) -> None:
     """Store the new differences and close open ones that this statement no longer reports."""
     session = work.session
     _vanish(session, StatementDifference.coupon_id.is_(None), work.now)
@@ -318,7 +186,7 @@ def _replace_differences(work: Work, statement_id: int, tally: _Tally) -> None:
         )
 
 
-def _repeated(session: Session, tally: _Tally, now: datetime) -> set[int]:
+def _repeated(session: Session, tally: Tally, now: datetime) -> set[int]:
     """Return the coupons whose stored difference is reported again; close all their others."""
     newer = {
         one["coupon_id"]: one["kind"] for one in tally.differences if one["coupon_id"] is not None
