@@ -137,11 +137,9 @@ def _shown(ours: Ours, status: str, used_yen: int) -> Verdict:
     whole = used_yen == ours.face_yen
     if ours.state == CouponState.EXCHANGED:
         return AGREED if whole else Verdict(difference=DifferenceKind.LESS_THAN_BEFORE)
+    if whole and not ours.free:
+        return Verdict(difference=DifferenceKind.DECIDED_OTHERWISE)
     if whole:
-        return (
-            Verdict(("import_full",))
-            if ours.free
-            else Verdict(difference=DifferenceKind.DECIDED_OTHERWISE)
-        )
+        return Verdict(("import_full",))
     steps = ("import_part",) if used_yen > 0 and ours.state == CouponState.REVEALED else ()
     return Verdict((*steps, "expire")) if status == IssuerStatus.EXPIRED else Verdict(steps)
