@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from litestar import Response
@@ -29,7 +29,7 @@ class CouponsView(View):
     states: Mapping[str, int]
     batches: Sequence[BatchView]
     delivered: DeliveryCounts
-    last_day: Callable[..., date]
+    last_day: Callable[[datetime], date]
 
 
 def show(page: Page) -> Response[Any]:

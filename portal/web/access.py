@@ -1,6 +1,6 @@
 """Guards of resident pages: everybody, or a session at one stage of the sign-in."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Response
@@ -37,4 +37,3 @@ def at_stage(stage: Stage) -> Guard:
 
 
 signed_in: Guard = at_stage(Stage.FULL)
-Handler = Callable[[Page], Response[Any]]

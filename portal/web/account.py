@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from litestar import Response
@@ -21,6 +21,7 @@ from portal.domain.people.signin.letter_requests import letter_state, open_lette
 from portal.domain.people.signin.locked_out import stamp, stamped_at
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
+from portal.domain.people.tasks.states import TaskState
 from portal.platform.failures import failure_page
 from portal.platform.http import cookies
 from portal.platform.routes import Transaction, endpoint
@@ -185,7 +186,7 @@ class AccountLetterView(View):
     window: Window
     open: bool
     asked: Task | None
-    instant: Callable[..., str]
+    instant: Callable[[datetime], str]
 
 
 def show_letter(page: Page, status_code: int = 200) -> Response[Any]:
@@ -232,7 +233,9 @@ def lost_received(page: Page) -> Response[Any]:
         raise NotFoundError(_("お探しのページは見つかりませんでした。"))
     return page.render(
         "portal/account/account_received.html",
-        AccountReceivedView(kind="lost", receipt_no=receipt_no, at=instant_text(at), state="open"),
+        AccountReceivedView(
+            kind="lost", receipt_no=receipt_no, at=instant_text(at), state=TaskState.OPEN
+        ),
     )
 
 
