@@ -33,7 +33,7 @@ from portal.web import routes
 from portal.web.access import NEXT_STEP
 from tests.support.coupons import VAULT
 from tests.support.people import Person, add_person, give_coupons
-from tests.support.programs.servers import ROOT, Server, StartServer, free_port
+from tests.support.programs.servers import PATIENCE, ROOT, Server, StartServer, free_port
 from tests.support.work import work_in
 
 NOON = datetime(2023, 8, 1, 3, 0, tzinfo=UTC)
@@ -80,7 +80,7 @@ class Loop:
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Runs a coroutine and waits for it; any thread may."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(60)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE)
 
     def close(self) -> None:
         """Ends the thread."""

@@ -13,6 +13,7 @@ from portal.platform.migrations import Limits, create_tables, upgrade_tables
 from portal.platform.schema import revisions
 from tests.support.databases.catalog import catalog
 from tests.support.databases.migrations import later_versions
+from tests.support.programs.servers import PATIENCE
 
 SHORT = Limits(turn=0.3, lock=0.3, statement=0.5)
 
@@ -58,7 +59,7 @@ def test_two_upgrades_at_once_are_one(own: Engine, tmp_path: Path) -> None:
 
     def upgrade() -> bool:
         engine = make_engine(address)
-        go.wait(30)
+        go.wait(PATIENCE)
         try:
             return upgrade_tables(engine, versions=versions)
         finally:

@@ -16,6 +16,7 @@ from portal.platform.senders.smtp import SmtpSender
 from portal.settings import Settings
 from tests.functional.people.notices.sender_support import MAIL_FROM, Workers, until
 from tests.functional.people.notices.support import NOW, put, row_of
+from tests.support.programs.servers import PATIENCE
 
 
 def test_without_mail_and_sms_the_demo_keeps_messages_readable(
@@ -71,7 +72,7 @@ def test_a_password_is_never_sent_without_encryption() -> None:
         thread = threading.Thread(target=answer, daemon=True)
         thread.start()
         sender = SmtpSender(
-            f"smtp://user:word@0.0.0.0:{server.getsockname()[1]}", MAIL_FROM, timeout=2.0
+            f"smtp://user:word@0.0.0.0:{server.getsockname()[1]}", MAIL_FROM, timeout=PATIENCE
         )
         claim = Claim(
             1,
@@ -85,5 +86,5 @@ def test_a_password_is_never_sent_without_encryption() -> None:
         )
         with pytest.raises(SendFailedError, match="no_tls"):
             sender.send(claim)
-        thread.join(2)
+        thread.join(PATIENCE)
     assert not [line for line in heard if line.upper().startswith(b"AUTH")]

@@ -20,6 +20,7 @@ from tests.functional.requests.admin.entries import (
 )
 from tests.functional.requests.redeliveries.support import make_post
 from tests.support.people import Person
+from tests.support.programs.servers import PATIENCE
 from tests.support.reading.files import picture
 from tests.support.resident import Visitor
 from tests.support.staff import StaffSite
@@ -49,7 +50,7 @@ def at_once(hands: list[Visitor], address: str, forms: list[dict[str, str]]) -> 
 
     def press(visitor: Visitor, form: dict[str, str]) -> str:
         files = {"scan": ("form.png", picture(), "image/png")}
-        gate.wait(10)
+        gate.wait(PATIENCE)
         answer = visitor.post(address + "/submit", form, files=files)
         assert answer.status_code == 303, answer.text
         return str(answer.headers["location"])

@@ -18,6 +18,7 @@ from portal.domain.foundation.errors import ConflictError, InputError, NotAllowe
 from portal.domain.foundation.program.loader import load_program
 from portal.platform.database import Database
 from tests.support.contacts.telephony import BY_LINE, line_file
+from tests.support.programs.servers import PATIENCE
 from tests.support.staff import hire
 from tests.support.work import work_in
 
@@ -167,7 +168,7 @@ def test_two_people_who_store_the_same_day_at_once_store_it_once(
         thread = threading.Thread(target=second)
         thread.start()
         thread.join(0.5)
-    thread.join(10)
+    thread.join(PATIENCE)
     assert outcome == ["conflict"]
     assert offered(database, MONDAY) == 12
 
