@@ -22,7 +22,7 @@ from portal.domain.contacts.escalations.call_back_results import OUTCOMES
 from portal.domain.contacts.escalations.call_back_times import default_due
 from portal.domain.contacts.escalations.call_backs import Wanted
 from portal.domain.contacts.escalations.models import CallBackTry
-from portal.domain.desk.casework.call_notes import call_notes
+from portal.domain.desk.casework.call_notes import call_notes, greeting_for, may_name_ward
 from portal.domain.foundation.audit.services import earlier_result, keep_result
 from portal.domain.foundation.clock import JST, jst_date
 from portal.domain.foundation.errors import (
@@ -203,6 +203,8 @@ class CallBackView(View):
     calling: bool
     details: Mapping[str, Any]
     call_notes: tuple[Line, ...]
+    may_name_ward: bool
+    greeting: str
     telephone: str
     tried: Sequence[CallBackTry]
     names: Mapping[int, str]
@@ -222,6 +224,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     row, session, vault = _found(page), page.session, page.site.vault
     details = details_of(vault, row.task)
     calling = call_backs.calls_now(page.work, row.task)
+    notes = call_notes(page.work, row.task.household_id)
     tried = call_back_queries.tries_of(session, row.task.id)
     language = call_backs.language_of(page.work, row.task)
     names = staff_names(
@@ -233,7 +236,9 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             row=row,
             calling=calling,
             details=details if calling else {},
-            call_notes=call_notes(page.work, row.task.household_id),
+            call_notes=notes,
+            may_name_ward=may_name_ward(notes),
+            greeting=greeting_for(notes),
             telephone=call_backs.number_of(page.work, row.task) if calling else "",
             tried=tried,
             names=names,

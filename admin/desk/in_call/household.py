@@ -34,7 +34,7 @@ from portal.domain.desk.call_desk.answer_words import Answer, answers
 from portal.domain.desk.call_desk.answers import Facts, look_up
 from portal.domain.desk.call_desk.opening import open_in_call
 from portal.domain.desk.casework import access, masking
-from portal.domain.desk.casework.call_notes import call_notes
+from portal.domain.desk.casework.call_notes import call_notes, greeting_for, may_name_ward
 from portal.domain.foundation.audit.services import earlier_result, first_time, keep_result
 from portal.domain.foundation.errors import InputError, NotAllowedError, WrongStateError
 from portal.domain.foundation.texts import _s
@@ -131,6 +131,8 @@ class DeskHouseholdView(View):
     may_dial: bool
     dialing: calling_back.Dialing | None
     call_notes: Sequence[Line]
+    may_name_ward: bool
+    greeting: str
     known: KnownView | None
     offered: ActsView
     scripts: ScriptsView
@@ -148,7 +150,7 @@ def draw(page: Page, desk: Desk, status_code: int = 200) -> Response[Any]:
     call, household, level = desk.call, desk.household, desk.level
     dialing = calling_back.dialing_now(page.work, desk.place)
     may_dial = calling_back.may_dial(page.session, call, household.id, page.now)
-    dials = dialing is not None or may_dial
+    notes = call_notes(page.work, household.id) if dialing is not None or may_dial else ()
     view = DeskHouseholdView(
         call=call,
         household_id=household.id,
@@ -164,7 +166,9 @@ def draw(page: Page, desk: Desk, status_code: int = 200) -> Response[Any]:
         can_call_back=call.channel == CallChannel.PHONE and call.direction == Direction.INBOUND,
         may_dial=may_dial,
         dialing=dialing,
-        call_notes=call_notes(page.work, household.id) if dials else (),
+        call_notes=notes,
+        may_name_ward=may_name_ward(notes),
+        greeting=greeting_for(notes),
         known=_known(page, desk) if level >= Level.STATUS else None,
         offered=acts_of(page, call, household.id, level),
         scripts=scripts_beside(page, call),

@@ -15,6 +15,9 @@ LANGUAGES: Mapping[str, str] = MappingProxyType(
 """Language codes of the scripts, with the locale of each."""
 PARTS = ("greeting", "verification", "answer", "closing")
 """The parts of a call, in order."""
+CALL_BACK_GREETING = "greeting_call_back"
+UNNAMED_GREETING = "greeting_call_back_unnamed"
+"""The greeting for a household that asked callers not to name the ward."""
 
 
 @dataclass(frozen=True, slots=True)

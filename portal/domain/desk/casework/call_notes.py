@@ -1,7 +1,11 @@
 """What a household said about being called; shown wherever staff are about to dial."""
 
+from collections.abc import Iterable
+
+from portal.domain.contacts.scripts.defaults import CALL_BACK_GREETING, UNNAMED_GREETING
 from portal.domain.foundation.work import Work
 from portal.domain.requests.all_kinds import kind_of
+from portal.domain.requests.alternatives.written import SAY_WHO
 from portal.domain.requests.requests.fields import Line, Place, Telephone
 from portal.domain.requests.requests.kinds import OF_RESIDENTS
 from portal.domain.requests.requests.queries import requests_of
@@ -25,3 +29,13 @@ def call_notes(work: Work, household_id: int | None) -> tuple[Line, ...]:
             if not isinstance(line.about.type, Telephone):
                 newest.setdefault(line.about.name, line)
     return tuple(newest.values())
+
+
+def may_name_ward(notes: Iterable[Line]) -> bool:
+    """Return whether whoever calls the household may say that it is the ward."""
+    return not any(line.is_alert for line in notes if line.about.name == SAY_WHO)
+
+
+def greeting_for(notes: Iterable[Line]) -> str:
+    """Return the key of the script with which a household that wrote the notes is greeted."""
+    return CALL_BACK_GREETING if may_name_ward(notes) else UNNAMED_GREETING

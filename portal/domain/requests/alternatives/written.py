@@ -16,6 +16,8 @@ from portal.domain.requests.requests.fields import (
 
 FREE = "free words and numbers stay with the request"
 NO_CALL = "says nothing about calling"
+SAY_WHO = "say_who"
+"""The field in which a household writes whether whoever calls may name the ward."""
 
 
 class WhyPaper(Labeled):
@@ -76,7 +78,7 @@ WRITTEN = flat_form(
             privacy=Privacy.COUNTED,
         ),
         Field(
-            "say_who",
+            SAY_WHO,
             Choice(SayWho, lambda: _("区の名前を言ってもよいかを、ひとつ選んでください。")),
             label=lambda: _("ほかの人が電話に出たとき、区の名前を言ってもよいですか"),
             short=lambda: _("電話で区の名前を言うこと"),

@@ -1,7 +1,11 @@
 """When staff may call about paper and say who calls: seen before anybody dials."""
 
+import re
+
 from sqlalchemy import select
 
+from portal.domain.contacts.scripts.defaults import LANGUAGES, default_scripts
+from portal.domain.contacts.scripts.lines import LineKind, read_lines
 from portal.domain.foundation.actors import Role
 from portal.domain.people.tasks.models import Task
 from portal.domain.requests.alternatives.form import alternative_form_pdf
@@ -12,7 +16,7 @@ from tests.functional.requests.admin.entries import CARD, PAPER, enter
 from tests.functional.requests.places import words
 from tests.functional.resident.test_alternative import asked
 from tests.support.requests.paper import Paper, make_paper
-from tests.support.resident import Resident
+from tests.support.resident import Resident, Visitor
 from tests.support.staff import StaffSite
 
 SAID = {"call_time": "afternoon", "say_who": "no"}
@@ -36,6 +40,7 @@ def test_before_the_number_of_a_form_stands_that_nobody_is_to_be_named(
     calling = caller.send(f"/call-backs/{task}/start").text
     assert calling.index(DO_NOT) < calling.index("0312345678")
     assert "午後がよい" in calling
+    greets_without_the_ward(sqlite_staff, caller, calling)
     office = sqlite_staff.enter_as(Role.OFFICER)
     office.open(f"/tasks/{task}")
     read = office.send(f"/tasks/{task}/read").text
@@ -60,7 +65,44 @@ def test_before_the_enrolled_number_it_stands_too(
     one.visitor.post(f"/desk/{family.household_id}/call-back", {"form_key": one.key()})
     one.end()
     one.begin(direction="outbound")
-    assert DO_NOT in one.page(family.household_id)
+    page = one.page(family.household_id)
+    assert DO_NOT in page
+    greets_without_the_ward(sqlite_staff, one.visitor, page)
+
+
+def greets_without_the_ward(staff: StaffSite, caller: Visitor, page: str) -> None:
+    """What a page that shows a number offers to say, in every language, names nobody of ours."""
+    (link,) = re.findall(r'href="(/scripts/greeting[^"?]*)', page)
+    spoken = [
+        line.text
+        for code in LANGUAGES
+        for line in read_lines(default_scripts()[link.rpartition("/")[2]].draft.texts[code])
+        if line.kind is LineKind.SAY
+    ]
+    assert len(spoken) >= len(LANGUAGES)
+    for name in ("office", "ward", "program", "contractor"):
+        assert not any(f"%({name})s" in text for text in spoken)
+    assert spoken[0] in caller.open(link).text
+    names = staff.site.program.names
+    assert all(name.ja not in spoken[0] for name in (names.office, names.ward, names.program))
+    assert "名字だけを名乗ります" in page
+
+
+def test_whoever_may_be_told_is_greeted_as_always(sqlite_staff: StaffSite) -> None:
+    family = sqlite_staff.add_household()
+    sqlite_staff.give_coupons()
+    officer = enter(sqlite_staff, family)
+    page = f"/households/{family.household_id}/entry/alternative/fax"
+    officer.open(page)
+    said = SAID | {"say_who": "yes", "telephone": "03-1234-5678"}
+    officer.send(page + "/submit", {**PAPER, **CARD, **said})
+    with sqlite_staff.database.read() as session:
+        task = session.scalars(select(Task.id).where(Task.kind == "call_back")).one()
+    caller = sqlite_staff.enter_as(Role.AGENT)
+    caller.open(f"/call-backs/{task}")
+    calling = caller.send(f"/call-backs/{task}/start").text
+    assert "/scripts/greeting_call_back?speak=ja" in calling
+    assert "名字だけを名乗ります" not in calling
 
 
 def test_a_correction_does_not_lose_the_answer(sqlite_resident: Resident) -> None:
