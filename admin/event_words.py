@@ -1,7 +1,6 @@
 """Labels of events in a household's timeline; an unknown action is shown as stored."""
 
 from admin.contacts.call_words import call_events
-from admin.contacts.caller_words import caller_events
 from admin.contacts.escalation_words import escalation_events
 from admin.contacts.fax_words import fax_events
 from admin.desk.in_call.act_words import desk_events
@@ -24,7 +23,6 @@ def event(action: str) -> str:
         _casework,
         request_events,
         call_events,
-        caller_events,
         desk_events,
         fax_events,
         escalation_events,

@@ -4,10 +4,10 @@ An unknown code is shown as stored.
 """
 
 from admin.contacts import call_words as calls
-from admin.contacts import caller_words as callers
 from admin.contacts import escalation_words as escalations
 from admin.contacts import fax_words as faxes
 from admin.desk.in_call import act_words as desk
+from admin.labels import labels
 from admin.requests import parcel_words as parcels
 from admin.requests.request_words import (
     channel,
@@ -20,6 +20,7 @@ from admin.requests.request_words import (
     signer,
     trouble,
 )
+from portal.domain.desk.casework.access import Part, Reason
 from portal.domain.foundation.texts import _s, kept_per_language, label_of
 from portal.domain.mailroom.roster.checks.codes import explanations
 from portal.domain.people.coupons.states import CouponState
@@ -29,7 +30,6 @@ from portal.domain.people.households.states import HouseholdState
 from portal.domain.people.tasks.kinds import TaskKind
 
 __all__ = [
-    "callers",
     "calls",
     "channel",
     "decline_item",
@@ -46,6 +46,9 @@ __all__ = [
     "trouble",
 ]
 """Templates use one module, ``words``; the labels of requests are in modules of their own."""
+
+reason = labels(Reason)
+part = labels(Part)
 
 
 @kept_per_language
@@ -189,31 +192,6 @@ def left_out(code: str) -> str:
         "nothing_due": _s("渡すものがない"),
         "has_letter": _s("もう手紙がある"),
         "has_notice": _s("もう事前案内がある"),
-    }.get(code, code)
-
-
-@kept_per_language
-def reason(code: str) -> str:
-    """Return the label of a reason for opening a household."""
-    return {
-        "inquiry": _s("問い合わせへの対応"),
-        "request": _s("依頼・届け出の処理"),
-        "hold": _s("保留の確認"),
-        "returned": _s("返送された郵便の確認"),
-        "check": _s("データの確認"),
-        "other": _s("そのほか（下に書く）"),
-    }.get(code, code)
-
-
-@kept_per_language
-def part(code: str) -> str:
-    """Return the label of a masked part."""
-    return {
-        "name": _s("世帯主の名前"),
-        "address": _s("住所"),
-        "birth": _s("世帯主の生年月日"),
-        "children": _s("こどもの名前と生年月日"),
-        "login_id": _s("手紙のID"),
     }.get(code, code)
 
 

@@ -13,14 +13,15 @@ from admin.access import allowed, first_post, number_in_address, post_key, staff
 from admin.carrying_out import carry_out_once
 from admin.contacts import escalation_words
 from admin.contacts.call_form import chosen
-from admin.desk.in_call.follow_ups import Origin, origin_of, spelled_in
+from admin.desk.in_call.follow_ups import Origin, Spelled, origin_of, spelled_in
 from admin.page import Page
 from portal.domain.contacts.calls.kinds import SPOKEN, CallLanguage
 from portal.domain.contacts.escalations import call_back_queries, call_back_results, call_backs
 from portal.domain.contacts.escalations.call_back_queries import Waiting
-from portal.domain.contacts.escalations.call_back_results import OUTCOMES
+from portal.domain.contacts.escalations.call_back_results import TryResult
 from portal.domain.contacts.escalations.call_back_times import default_due
 from portal.domain.contacts.escalations.call_backs import Wanted
+from portal.domain.contacts.escalations.kinds import Outcome
 from portal.domain.contacts.escalations.models import CallBackTry
 from portal.domain.desk.casework.call_notes import call_notes, greeting_for, may_name_ward
 from portal.domain.foundation.audit.services import earlier_result, keep_result
@@ -39,6 +40,7 @@ from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.services import details_of
+from portal.domain.people.tasks.states import TASK
 from portal.domain.requests.requests.fields import Line
 from portal.platform.carrying_out import Again, carry_out
 from portal.platform.view import View
@@ -74,17 +76,8 @@ class CallBacksView(View):
 def show_list(page: Page, status_code: int = 200) -> Response[Any]:
     """List the waiting call-backs, the first due first."""
     number = _page_number(page)
-    rows = call_back_queries.waiting(
-        page.session,
-        page.site.program.calendar,
-        page.now,
-        include_protected=_knows(page),
-        page=number,
-        limit=call_back_queries.PAGE + 1,
-    )
-    total, late = call_back_queries.count_waiting(
-        page.session, page.site.program.calendar, page.now, include_protected=_knows(page)
-    )
+    rows = call_back_queries.waiting(page.work, include_protected=_knows(page), page=number)
+    total, late = call_back_queries.count_waiting(page.work, include_protected=_knows(page))
     return page.render(
         "admin/contacts/escalations/call_backs.html",
         CallBacksView(
@@ -109,7 +102,7 @@ class CallBackNewView(View):
     """What ``admin/contacts/escalations/call_back_new.html`` shows."""
 
     origin: Origin
-    spoken: Sequence[Any]
+    spoken: Sequence[CallLanguage]
     due: datetime
     reception: str
 
@@ -145,12 +138,7 @@ def submit(page: Page) -> Response[Any]:
                 if first_post(page):
                     language = chosen(CallLanguage, form.get("language"), CallLanguage.JA)
                     wanted = Wanted(form.get("telephone"), at, form.get("text"), language)
-                    task = call_backs.ask(
-                        page.work,
-                        wanted,
-                        call_id=origin.call_id,
-                        household_id=origin.household_id if form.get("about") == "1" else None,
-                    )
+                    task = call_backs.ask(page.work, wanted, origin.raised(form))
                     keep_result(page.session, key, str(task.id))
         except DomainError as error:
             form.error(error.code if error.code in FIELDS else "telephone", error.message)
@@ -184,11 +172,7 @@ def _time(page: Page) -> datetime | None:
 
 def _found(page: Page) -> Waiting:
     row = call_back_queries.one(
-        page.session,
-        page.site.program.calendar,
-        number_in_address(page, "task_id"),
-        page.now,
-        include_protected=_knows(page),
+        page.work, number_in_address(page, "task_id"), include_protected=_knows(page)
     )
     if row is None:
         raise NotFoundError(_s("この折り返しは見つかりませんでした。"))
@@ -201,7 +185,7 @@ class CallBackView(View):
 
     row: Waiting
     calling: bool
-    details: Mapping[str, Any]
+    details: Mapping[str, Any]  # what a task holds depends on who opened it
     call_notes: tuple[Line, ...]
     may_name_ward: bool
     greeting: str
@@ -209,13 +193,13 @@ class CallBackView(View):
     tried: Sequence[CallBackTry]
     names: Mapping[int, str]
     language: CallLanguage
-    outcomes: tuple[str, ...]
+    outcomes: Sequence[Outcome]
     escalation_words: ModuleType
     tries: int
     from_site: bool
     mine: bool
     said: str
-    spelled: Mapping[str, Any]
+    spelled: Spelled
     open: bool
 
 
@@ -243,14 +227,14 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             tried=tried,
             names=names,
             language=language,
-            outcomes=OUTCOMES,
+            outcomes=list(Outcome),
             escalation_words=escalation_words,
             tries=page.site.program.escalations.call_back_tries,
             from_site=row.task.kind == TaskKind.UNMATCHED,
             mine=page.who.staff is not None and row.claimed_by == page.who.staff.id,
             said=page.query.get("said", ""),
             spelled=spelled_in(SPOKEN.get(language, SOURCE_LOCALE), row.task.receipt_no),
-            open=row.task.state == "open" and row.state in call_back_queries.WAITING,
+            open=row.task.state == TASK.initial and row.state in call_back_queries.OPEN,
         ),
         status_code,
     )
@@ -282,11 +266,15 @@ def release(page: Page) -> Response[Any]:
 def settle(page: Page) -> Response[Any]:
     """Record the result of the call, and continue with its after-call form."""
     row, form = _found(page), page.form
+
+    def service() -> None:
+        outcome = call_back_results.read_outcome(form.get("outcome"))
+        result = TryResult(outcome, office=form.get("office") == "1")
+        call_back_results.settle(page.work, row.task.id, result)
+
     return carry_out_once(
         page,
-        lambda: call_back_results.settle(
-            page.work, row.task.id, form.get("outcome"), office=form.get("office") == "1"
-        ),
+        service,
         AFTER_CALL,
         Again(show, "outcome", FIELDS),
     )

@@ -17,14 +17,16 @@ from admin.desk.in_call import act_words
 from admin.desk.in_call.follow_ups import FollowUpsView, after_finish, follow_ups_of
 from admin.page import Page
 from portal.domain.contacts.calls import finishing, queries, services, written
+from portal.domain.contacts.calls.categories import CATEGORIES
+from portal.domain.contacts.calls.description import LINE_MAX, CallDescription
 from portal.domain.contacts.calls.kinds import (
-    CATEGORIES,
     CallChannel,
     CallLanguage,
     Direction,
     Result,
 )
 from portal.domain.contacts.calls.models import Call, CallHousehold
+from portal.domain.contacts.calls.queries import DayOfCalls
 from portal.domain.contacts.calls.states import AFTER_CALL, ENDED
 from portal.domain.desk.call_desk import ending
 from portal.domain.desk.call_desk.acting.receipts import acts_of_call
@@ -64,9 +66,9 @@ class CallsView(View):
     said: str
     today: date
     undescribed: Sequence[Call]
-    channels: Sequence[Any]
-    directions: Sequence[Any]
-    spoken: Sequence[Any]
+    channels: Sequence[CallChannel]
+    directions: Sequence[Direction]
+    spoken: Sequence[CallLanguage]
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -78,8 +80,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     everybody = leads and page.query.get("who") == "all"
     rows = queries.calls_of_day(
         page.session,
-        jst_date(page.now),
-        agent_id=None if everybody else _staff_id(page),
+        DayOfCalls(jst_date(page.now), None if everybody else _staff_id(page)),
         before=_number(page.query.get("before", "")),
     )
     return page.render(
@@ -104,17 +105,10 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 def start(page: Page) -> Response[Any]:
     """Start a call with the values of the bar's button or the form."""
     form = page.form
-    language = chosen(CallLanguage, form.get("language"), CallLanguage.JA)
     try:
         with page.session.begin_nested():
             if first_post(page):
-                services.start_call(
-                    page.work,
-                    language=language,
-                    line=form.get("line"),
-                    channel=chosen(CallChannel, form.get("channel"), CallChannel.PHONE),
-                    direction=chosen(Direction, form.get("direction"), Direction.INBOUND),
-                )
+                services.start_call(page.work, _described(page, CallDescription()))
     except InputError as error:
         form.error("line", error.message)
         return show(page, 422)
@@ -122,9 +116,21 @@ def start(page: Page) -> Response[Any]:
         form.error("start", error.message)
         return show(page, 409)
     if page.who.auth is not None and form.get("keep") == "1":
-        kept = {"line": form.get("line").strip()[: services.LINE_MAX], "language": language.value}
+        language = chosen(CallLanguage, form.get("language"), CallLanguage.JA)
+        kept = {"line": form.get("line").strip()[:LINE_MAX], "language": language.value}
         page.who.auth.data = page.who.auth.data | {DEFAULTS: kept}
     return page.redirect(AFTER_START)
+
+
+def _described(page: Page, otherwise: CallDescription) -> CallDescription:
+    """Return the description that was typed; what is not known is as ``otherwise``."""
+    form = page.form
+    return CallDescription(
+        channel=chosen(CallChannel, form.get("channel"), otherwise.channel),
+        direction=chosen(Direction, form.get("direction"), otherwise.direction),
+        language=chosen(CallLanguage, form.get("language"), otherwise.language),
+        line=form.get("line"),
+    )
 
 
 def hang_up(page: Page) -> Response[Any]:
@@ -137,16 +143,11 @@ def hang_up(page: Page) -> Response[Any]:
 
 def describe(page: Page) -> Response[Any]:
     """Correct language, line or channel of the active call."""
-    form = page.form
-    call = services.locked_own(page.work, _number(form.get("call_id")))
-    services.describe(
-        page.work,
-        call.id,
-        line=form.get("line"),
-        channel=chosen(CallChannel, form.get("channel"), CallChannel(call.channel)),
-        direction=chosen(Direction, form.get("direction"), Direction(call.direction)),
-        language=chosen(CallLanguage, form.get("language"), CallLanguage(call.language)),
+    call = services.locked_own(page.work, _number(page.form.get("call_id")))
+    before = CallDescription(
+        CallChannel(call.channel), Direction(call.direction), CallLanguage(call.language)
     )
+    services.describe(page.work, call.id, _described(page, before))
     return page.redirect(
         f"/desk/{shown}" if (shown := queries.opened_last(page.session, call.id)) else AFTER_START
     )
@@ -157,9 +158,9 @@ class CallFinishView(View):
     """What ``admin/contacts/calls/call_finish.html`` shows."""
 
     call: Call
-    suggested: Sequence[tuple[str, str]] | Sequence[Any]
+    suggested: Sequence[tuple[str, str]]
     categories: Mapping[str, tuple[str, ...]]
-    results: Sequence[Any]
+    results: Sequence[Result]
     action: str
     correcting: bool
     reception: str
@@ -229,7 +230,7 @@ class CallPageView(View):
     mine: bool
     correctable: bool
     has_words: bool
-    words_shown: Mapping[str, Any]
+    words_shown: Mapping[str, str]
     households: Sequence[CallHousehold]
     agent: StaffUser | None
     said: str

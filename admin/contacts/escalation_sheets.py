@@ -19,7 +19,8 @@ from admin.oversight.reports.declines import XLSX
 from admin.page import Page
 from portal.domain.contacts.escalations import answers_in
 from portal.domain.contacts.escalations.answers_file import MAX_BYTES, AnswersFile, read_answers
-from portal.domain.contacts.escalations.answers_in import Outcome
+from portal.domain.contacts.escalations.answers_in import RowEffect, Seen
+from portal.domain.contacts.escalations.kinds import RowResult
 from portal.domain.contacts.escalations.models import AnswerSheet
 from portal.domain.contacts.escalations.sheet_out import make_sheet
 from portal.domain.foundation.errors import ConflictError, NotAllowedError, NotFoundError
@@ -97,7 +98,7 @@ class EscalationSheetView(View):
     sheet: AnswerSheet
     fresh: int
     left_out: int
-    outcomes: Sequence[Outcome]
+    outcomes: Sequence[RowEffect]
     more: bool
     number: int
     seen: str
@@ -114,11 +115,11 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     sheet = _found(page)
     texts_shown = answers_in.show_texts(page.work, sheet)
     outcomes = answers_in.plan(page.work, sheet, reader_of(page))
-    fresh = sum(one.result == answers_in.NEW for one in outcomes)
+    fresh = sum(one.result is RowResult.NEW for one in outcomes)
     typed = page.query.get("page", "")
     number = int(typed) if typed.isascii() and typed.isdigit() and 0 < len(typed) < 6 else 1
     # what does nothing comes first: it is what somebody has to look after
-    ordered = sorted(outcomes, key=lambda one: (one.result == answers_in.NEW, one.row.line))
+    ordered = sorted(outcomes, key=lambda one: (one.result is RowResult.NEW, one.row.line))
     return page.render(
         "admin/contacts/escalations/escalation_sheet.html",
         EscalationSheetView(
@@ -139,10 +140,10 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 def apply(page: Page) -> Response[Any]:
     """Store every new answer of the sheet, unless its effects changed since they were shown."""
-    sheet = _found(page)
+    sheet, seen = _found(page), Seen(reader_of(page), page.form.get("seen"))
     return carry_out_once(
         page,
-        lambda: answers_in.apply_sheet(page.work, sheet.id, page.form.get("seen"), reader_of(page)),
+        lambda: answers_in.apply_sheet(page.work, sheet.id, seen),
         f"/escalations/answers/{sheet.id}?said=applied",
         Again(show, "apply", status=409),
     )

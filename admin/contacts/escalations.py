@@ -1,6 +1,6 @@
 """Questions to the ward: raised from a call, answered by the ward or from its paper, closed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import ModuleType
@@ -12,21 +12,22 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import allowed, first_post, number_in_address, post_key, staff_route
 from admin.carrying_out import carry_out_once
 from admin.contacts import escalation_words
-from admin.desk.in_call.follow_ups import Origin, origin_of, reader_of, spelled
+from admin.desk.in_call.follow_ups import Origin, Spelled, origin_of, reader_of, spelled
 from admin.mailroom.roster.releases import read_instruction
 from admin.page import Page
 from admin.requests.scans import SCAN
 from portal.domain.contacts.escalations import answering, queries, services
 from portal.domain.contacts.escalations.answering import WardAnswer
+from portal.domain.contacts.escalations.kinds import EscalationKind
 from portal.domain.contacts.escalations.models import Escalation, EscalationAnswer
+from portal.domain.contacts.escalations.queries import ListedQuestions
 from portal.domain.contacts.escalations.sealed import answer_text, question_of
 from portal.domain.contacts.escalations.services import Question
-from portal.domain.contacts.escalations.states import ESCALATION
+from portal.domain.contacts.escalations.states import ESCALATION, EscalationState
 from portal.domain.foundation.audit.services import earlier_result, keep_result, record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import DomainError, NotFoundError
 from portal.domain.foundation.program.schema import Contact
-from portal.domain.foundation.program.settings.escalations import ESCALATION_KINDS
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import folded
 from portal.domain.letters.subcontractors.keys import fingerprint
@@ -55,8 +56,8 @@ class EscalationsView(View):
     number: int
     state: str
     kind: str
-    states: tuple[str, ...]
-    kinds: tuple[str, ...]
+    states: Sequence[EscalationState]
+    kinds: Sequence[EscalationKind]
     counts: Mapping[str, int]
     today: date
     escalation_words: ModuleType
@@ -74,11 +75,9 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
     state = page.query.get("state", ESCALATION.initial)
     state = state if state in ESCALATION.states else ESCALATION.initial
     kind = page.query.get("kind", "")
-    kind = kind if kind in ESCALATION_KINDS else ""
+    kind = kind if EscalationKind.known(kind) else ""
     number = _number(page.query.get("page", ""))
-    rows = queries.escalations(
-        page.session, reader, state=state, kind=kind, page=number, limit=queries.PAGE + 1
-    )
+    rows = queries.escalations(page.session, reader, ListedQuestions(state, kind, number))
     return page.render(
         "admin/contacts/escalations/escalations.html",
         EscalationsView(
@@ -87,8 +86,8 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
             number=number,
             state=state,
             kind=kind,
-            states=("open", "answered", "closed", "withdrawn"),
-            kinds=ESCALATION_KINDS,
+            states=list(EscalationState),
+            kinds=list(EscalationKind),
             counts=queries.state_counts(page.session, reader),
             today=jst_date(page.now),
             escalation_words=escalation_words,
@@ -124,8 +123,8 @@ class EscalationNewView(View):
     """What ``admin/contacts/escalations/escalation_new.html`` shows."""
 
     origin: Origin
-    kinds: tuple[str, ...]
-    due: Mapping[Any, Any]
+    kinds: Sequence[EscalationKind]
+    due: Mapping[EscalationKind, date]
     contact: Contact
     escalation_words: ModuleType
 
@@ -134,14 +133,14 @@ def show_new(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask for a question to the ward, from a call or without one."""
     origin = origin_of(page)
     program = page.site.program
-    if page.method == "GET" and page.query.get("kind") in ESCALATION_KINDS:
+    if page.method == "GET" and EscalationKind.known(page.query.get("kind")):
         page.form.values = {"kind": page.query["kind"]}
     return page.render(
         "admin/contacts/escalations/escalation_new.html",
         EscalationNewView(
             origin=origin,
-            kinds=ESCALATION_KINDS,
-            due={kind: services.due_on(program, kind, page.now) for kind in ESCALATION_KINDS},
+            kinds=list(EscalationKind),
+            due={kind: services.due_on(program, kind, page.now) for kind in EscalationKind},
             contact=program.contact,
             escalation_words=escalation_words,
         ),
@@ -169,12 +168,7 @@ def submit(page: Page) -> Response[Any]:
 def _raise(page: Page, origin: Origin) -> Escalation:
     form = page.form
     question = Question(form.get("kind"), form.get("text"), form.get("telephone"))
-    return services.raise_escalation(
-        page.work,
-        question,
-        call_id=origin.call_id,
-        household_id=origin.household_id if form.get("about") == "1" else None,
-    )
+    return services.raise_escalation(page.work, question, origin.raised(form))
 
 
 def _found(page: Page) -> Escalation:
@@ -201,7 +195,7 @@ class EscalationView(View):
     may_answer: bool
     of_ward: bool
     may_ask_again: bool
-    spelled: Mapping[str, Any]
+    spelled: Spelled
     said: str
     contact: Contact
     scans: bool
@@ -226,10 +220,11 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             texts={one.id: answer_text(vault, row, one) for one in answers} if shown else {},
             shown=shown,
             may_read=reader.may_read(row),
-            may_answer=allowed(page, Permission.ANSWER_ESCALATIONS) and row.state == "open",
+            may_answer=allowed(page, Permission.ANSWER_ESCALATIONS)
+            and row.state == EscalationState.OPEN,
             of_ward=allowed(page, Permission.KNOW_PROTECTED),
             may_ask_again=allowed(page, Permission.SUPERVISE_CALLS)
-            and row.state in {"answered", "closed"},
+            and ESCALATION.can(row.state, "reopen"),
             spelled=spelled(page, row.receipt_no, row.call_id),
             said=page.query.get("said", ""),
             contact=page.site.program.contact,
@@ -277,7 +272,7 @@ def _scan(page: Page, row: Escalation) -> int | None:
     return stored.id
 
 
-def _try(page: Page, action: Any) -> None:
+def _try(page: Page, action: Callable[[], object]) -> None:
     """Carry an action out once; what refuses it goes into the form."""
     try:
         with page.session.begin_nested():

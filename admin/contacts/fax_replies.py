@@ -124,12 +124,8 @@ def show_sheet(page: Page) -> Response[Any]:
         raise NotFoundError(_s("お探しのページは見つかりませんでした。"))
     with site.database.write() as session:
         page.load_auth(session, site.clock.now(session))
-        taken = sheets.take_out(
-            page.site.work(session, page.actor, page.now),
-            case_key(page),
-            number_in_address(page, "reply_id"),
-            part,
-        )
+        reply = sheets.of_case(session, case_key(page), number_in_address(page, "reply_id"))
+        taken = sheets.take_out(page.site.work(session, page.actor, page.now), reply, part)
     name = f"fax-{taken.receipt_no}-{part}.pdf"
     return page.send(
         sheets.draw(site.program, taken, part),

@@ -1,56 +1,18 @@
-"""Labels of states, results and reasons of FAX in the staff's language.
+"""Words about FAX in the staff's language; an unknown code is shown as stored."""
 
-An unknown code is shown as stored.
-"""
-
+from admin.labels import labels
+from portal.domain.contacts.faxes.states import (
+    CloseReason,
+    FaxCaseState,
+    FaxReplyState,
+    SendingFailure,
+)
 from portal.domain.foundation.texts import _s
 
-
-def case(code: str) -> str:
-    """Return the label of a FAX case's state."""
-    return {
-        "received": _s("対応待ち"),
-        "in_work": _s("対応中"),
-        "answered": _s("返信ずみ"),
-        "closed": _s("返信なしで終わり"),
-    }.get(code, code)
-
-
-def reply(code: str | None) -> str:
-    """Return the label of a reply's state."""
-    return {
-        "prepared": _s("送信待ち"),
-        "sent": _s("送った"),
-        "failed": _s("送れなかった"),
-        "discarded": _s("取りやめ"),
-    }.get(code or "", code or "")
-
-
-def failure(code: str | None) -> str:
-    """Return the label of the machine's fault."""
-    return {
-        "busy": _s("話し中"),
-        "no_answer": _s("応答なし"),
-        "no_fax": _s("FAXではない（人が出た）"),
-        "broken_off": _s("途中で切れた"),
-        "machine": _s("こちらの機械の故障・紙づまり"),
-        "report": _s("あとの通信レポートで失敗とわかった"),
-    }.get(code or "", code or "")
-
-
-def close_reason(code: str | None) -> str:
-    """Return the label of why no reply goes out by FAX."""
-    return {
-        "no_reply": _s("返事のいらない内容"),
-        "entered": _s("申請書だったので、申請として入力した"),
-        "passed": _s("区に引き継いだ"),
-        "duplicate": _s("同じFAXがもうある"),
-        "advertisement": _s("広告など"),
-        "wrong_number": _s("まちがって届いた"),
-        "by_telephone": _s("電話で答えた"),
-        "by_letter": _s("手紙で答える"),
-        "cannot_send": _s("何度送っても届かない"),
-    }.get(code or "", code or "")
+case = labels(FaxCaseState)
+reply = labels(FaxReplyState)
+failure = labels(SendingFailure)
+close_reason = labels(CloseReason)
 
 
 def said(code: str) -> str:

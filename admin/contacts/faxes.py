@@ -21,7 +21,6 @@ from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.faxes import (
     numbers,
     queries,
-    sending,
     services,
     sheets,
     visibility,
@@ -30,9 +29,16 @@ from portal.domain.contacts.faxes import (
 from portal.domain.contacts.faxes.inquiry_form import inquiry_form_pdf
 from portal.domain.contacts.faxes.models import FaxCase, FaxReply
 from portal.domain.contacts.faxes.queries import Counts, QueueRow
-from portal.domain.contacts.faxes.states import OPEN, UNSENT
+from portal.domain.contacts.faxes.states import (
+    FAILED,
+    OPEN,
+    UNSENT,
+    CloseReason,
+    SendingFailure,
+)
 from portal.domain.contacts.faxes.wording import Wording
 from portal.domain.desk.call_desk.acting.receipts import acts_in_call
+from portal.domain.desk.call_desk.models import DeskAct
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, NotFoundError
 from portal.domain.foundation.texts import _s, use_locale
@@ -117,7 +123,7 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
 class FaxNewView(View):
     """What ``admin/contacts/faxes/fax_new.html`` shows."""
 
-    spoken: Sequence[Any]
+    spoken: Sequence[CallLanguage]
     asks_age: bool
 
 
@@ -171,11 +177,11 @@ class FaxView(View):
     sender: str | None
     number: str | None
     households: Sequence[int]
-    acts: Sequence[Any]
+    acts: Sequence[DeskAct]
     wordings: Sequence[Wording]
     act_words: ModuleType
-    failures: tuple[str, ...]
-    close_reasons: Sequence[str]
+    failures: Sequence[SendingFailure]
+    close_reasons: Sequence[CloseReason]
     today: date
     said: str
 
@@ -189,7 +195,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     unsent = next((one for one in written if one.state in UNSENT), None)
     may_look = visibility.may_see_pages(page.work, case)
     visible = scans.visible_scan(session, case.scan_id, include_protected=False)
-    read = page.who.auth.data if page.who.auth is not None else {}
+    households = visibility.verified_households(session, call) if call is not None else []
     return page.render(
         "admin/contacts/faxes/fax.html",
         FaxView(
@@ -203,22 +209,14 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             is_open=case.state in OPEN,
             other_call=page.who.call is not None and call is None,
             entered_by=staff_user(session, case.entered_by),
-            sender=_written(queries.sender_of(page.site.vault, case))
-            if may_look and read.get("read_fax") == case.id
-            else None,
-            number=_written(sheets.open_reply(page.site.vault, unsent).number)
-            if unsent is not None and read.get("read_fax_reply") == unsent.id
-            else None,
-            households=_verified(page, call),
-            acts=[
-                act for key in _verified(page, call) for act in acts_in_call(session, call.id, key)
-            ]
-            if call is not None
-            else [],
+            sender=_sender_read(page, case) if may_look else None,
+            number=_number_read(page, unsent) if unsent is not None else None,
+            households=households,
+            acts=_acts(page, call, households) if call is not None else [],
             wordings=wording.choices(page.work) if call is not None and unsent is None else [],
             act_words=act_words,
-            failures=sending.FAILURES,
-            close_reasons=_close_reasons(unsent.state if unsent is not None else ""),
+            failures=list(SendingFailure),
+            close_reasons=_close_reasons(unsent),
             today=jst_date(page.now),
             said=page.query.get("said", ""),
         ),
@@ -226,20 +224,32 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     )
 
 
-def _verified(page: Page, call: Call | None) -> list[int]:
-    return visibility.verified_households(page.session, call) if call is not None else []
+def _acts(page: Page, call: Call, households: Sequence[int]) -> list[DeskAct]:
+    return [act for key in households for act in acts_in_call(page.session, call.id, key)]
 
 
-def _written(number: str) -> str:
+def _has_read(page: Page, key: str, row_id: int) -> bool:
+    return page.who.auth is not None and page.who.auth.data.get(key) == row_id
+
+
+def _sender_read(page: Page, case: FaxCase) -> str | None:
+    """Return the number in the header, if this person has asked for it; "" if there is none."""
+    if not _has_read(page, "read_fax", case.id):
+        return None
+    number = queries.sender_of(page.site.vault, case)
     return numbers.written(number) if number else ""
 
 
-def _close_reasons(reply_state: str) -> list[str]:
-    return [
-        one
-        for one in services.CLOSE_REASONS
-        if one != services.CANNOT_SEND or reply_state == "failed"
-    ]
+def _number_read(page: Page, reply: FaxReply) -> str | None:
+    """Return the number to dial for a reply, if this person has asked for it."""
+    if not _has_read(page, "read_fax_reply", reply.id):
+        return None
+    return numbers.written(sheets.open_reply(page.site.vault, reply).number)
+
+
+def _close_reasons(reply: FaxReply | None) -> list[CloseReason]:
+    failed = reply is not None and reply.state == FAILED
+    return [one for one in CloseReason if one is not CloseReason.CANNOT_SEND or failed]
 
 
 def start(page: Page) -> Response[Any]:

@@ -1,16 +1,10 @@
-"""Labels of the parts of scripts and of spoken languages, in the staff's language."""
+"""Words about scripts and spoken languages in the staff's language."""
 
+from admin.labels import labels
+from portal.domain.contacts.scripts.defaults import ScriptPart
 from portal.domain.foundation.texts import _s
 
-
-def part(code: str) -> str:
-    """Return the label of the part of a call in which a script is used."""
-    return {
-        "greeting": _s("あいさつ"),
-        "verification": _s("本人の確認"),
-        "answer": _s("答え"),
-        "closing": _s("終わりのことば"),
-    }.get(code, code)
+part = labels(ScriptPart)
 
 
 def spoken(code: str) -> str:

@@ -13,7 +13,7 @@ from admin.carrying_out import carry_out_once
 from admin.contacts import script_words
 from admin.contacts.script_view import ScriptView, Spoken, chosen_language, groups, view
 from admin.page import Page
-from portal.domain.contacts.calls.kinds import CATEGORIES
+from portal.domain.contacts.calls.categories import CATEGORIES
 from portal.domain.contacts.scripts import queries, services
 from portal.domain.contacts.scripts.defaults import LANGUAGES, PARTS, Draft, Script
 from portal.domain.contacts.scripts.values import NAMES, values_of
@@ -40,10 +40,10 @@ class ScriptsView(View):
     """What ``admin/contacts/scripts/scripts.html`` shows."""
 
     script_words: ModuleType
-    languages_spoken: Sequence[Any]
+    languages_spoken: Sequence[str]
     language: str
     q: str
-    hits: Sequence[Any]
+    hits: Sequence[tuple[ScriptView, Sequence[str]]]
     count: int
     groups: Sequence[tuple[str, str, Sequence[Script]]]
     edits: bool
@@ -55,7 +55,7 @@ def show_list(page: Page) -> Response[Any]:
     program, language = page.site.program, chosen_language(page)
     q = page.query.get("q", "").strip()[:60]
     edits = allowed(page, Permission.EDIT_SCRIPTS)
-    hits = queries.search(page.session, q, values_of(program), include_hidden=edits)
+    hits = queries.search(page.work, q, include_hidden=edits)
     return page.render(
         "admin/contacts/scripts/scripts.html",
         ScriptsView(
@@ -81,7 +81,7 @@ class ScriptPageView(View):
     one: Script
     view: ScriptView
     language: str
-    languages_spoken: Sequence[Any]
+    languages_spoken: Sequence[str]
     script_words: ModuleType
     edits: bool
     author: StaffUser | None
@@ -100,9 +100,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     asked = page.params.get("number", page.form.get("number"))
     one = newest if asked in {None, ""} else queries.version(page.session, key, _number(str(asked)))
     typed = page.query.get("before", "")
-    past = queries.history(
-        page.session, key, before=_number(typed) if typed else None, limit=queries.PAGE + 1
-    )
+    past = queries.history(page.session, key, before=_number(typed) if typed else None)
     language = chosen_language(page)
     return page.render(
         "admin/contacts/scripts/script.html",
@@ -137,7 +135,7 @@ class EditedView(View):
     author: StaffUser | None
     action: str
     preview_action: str
-    previews: Sequence[Any]
+    previews: Sequence[Spoken]
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +251,10 @@ def preview_added(page: Page) -> Response[Any]:
     return shown if page.form.ok else show_add(page, 422, preview=True)
 
 
+def _seen(page: Page) -> services.SeenVersion:
+    return services.SeenVersion(_key(page), _number(page.form.get("base")))
+
+
 def save(page: Page) -> Response[Any]:
     """Save a new version; if somebody else did meanwhile, show both texts."""
     key, draft = _key(page), _draft(page)
@@ -261,7 +263,7 @@ def save(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             if first_post(page):
-                services.save(page.work, key, _number(page.form.get("base")), draft)
+                services.save(page.work, _seen(page), draft)
     except ConflictError as error:
         page.form.error("theirs", error.message)
         return show_edit(page, 409, theirs=queries.script(page.session, key))
@@ -271,11 +273,12 @@ def save(page: Page) -> Response[Any]:
 def add(page: Page) -> Response[Any]:
     """Add a script of the supervisors' own."""
     draft, form = _draft(page), page.form
+    section = services.Section(form.get("part"), form.get("category"))
     if form.ok:
         try:
             with page.session.begin_nested():
                 if first_post(page):
-                    services.add(page.work, form.get("part"), form.get("category"), draft)
+                    services.add(page.work, section, draft)
         except InputError as error:
             form.error(error.code, error.message)
     return page.redirect("/scripts") if form.ok else show_add(page, 422)
@@ -286,9 +289,7 @@ def restore(page: Page) -> Response[Any]:
     key, form = _key(page), page.form
     return carry_out_once(
         page,
-        lambda: services.restore(
-            page.work, key, _number(form.get("number")), _number(form.get("base"))
-        ),
+        lambda: services.restore(page.work, _seen(page), _number(form.get("number"))),
         f"/scripts/{key}?said=restored",
         Again(show, "restore", status=409, only=ConflictError),
     )

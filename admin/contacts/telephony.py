@@ -16,10 +16,10 @@ from admin.page import Page
 from portal.domain.contacts.telephony import queries
 from portal.domain.contacts.telephony.day_comparison import Difference, Stored
 from portal.domain.contacts.telephony.importer import CountsDifferError, Reason, import_file
-from portal.domain.contacts.telephony.kpi import answer_rate
+from portal.domain.contacts.telephony.kpi import Counts, answer_rate
 from portal.domain.contacts.telephony.layouts import LANGUAGES, find_layout, layout_names
 from portal.domain.contacts.telephony.queries import DayOverview
-from portal.domain.contacts.telephony.reading import MAX_BYTES, CountsFileError
+from portal.domain.contacts.telephony.reading import MAX_BYTES, CountsFile, CountsFileError
 from portal.domain.contacts.telephony.typed_day import (
     NUMBERS,
     TypedDayError,
@@ -49,15 +49,15 @@ class TelephonyView(View):
     month: date
     months: Sequence[date]
     days: Sequence[DayOverview]
-    rate: Callable[..., str]
+    rate: Callable[[Counts], str]
     until: date
-    missing: Sequence[Any]
-    partial: Sequence[Any]
+    missing: Sequence[date]
+    partial: Sequence[date]
     layouts: Mapping[str, str]
     spoken: tuple[str, ...]
     numbers: tuple[str, ...]
-    field: Callable[..., str]
-    reasons: Sequence[Any]
+    field: Callable[[str, str], str]
+    reasons: Sequence[str]
     problems: tuple[str, ...]
     differences: tuple[Difference, ...]
     said: str
@@ -68,9 +68,7 @@ class TelephonyView(View):
 def show(
     page: Page,
     status_code: int = 200,
-    *,
-    problems: tuple[str, ...] = (),
-    differ: CountsDifferError | None = None,
+    refusal: CountsFileError | CountsDifferError | None = None,
 ) -> Response[Any]:
     """Show a month by day, what it lacks, and both ways to enter counts."""
     program, month = page.site.program, _month(page)
@@ -94,8 +92,8 @@ def show(
             numbers=NUMBERS,
             field=field_name,
             reasons=[reason.value for reason in Reason],
-            problems=problems,
-            differences=differ.differences if differ else (),
+            problems=refusal.problems if isinstance(refusal, CountsFileError) else (),
+            differences=refusal.differences if isinstance(refusal, CountsDifferError) else (),
             said=page.query.get("said", ""),
             seconds=program.calls.service_level_seconds,
             report_words=report_words,
@@ -117,16 +115,16 @@ def take_in(page: Page) -> Response[Any]:
         return show(page, 422)
     stored = None
     try:
-        layout = find_layout(form.get("layout"), program.call_layouts_dir)
+        file = CountsFile(data, find_layout(form.get("layout"), program.call_layouts_dir))
         with page.session.begin_nested():
             if first_post(page):
-                stored = import_file(page.work, layout, data, reason=_reason(page, "file_reason"))
+                stored = import_file(page.work, file, reason=_reason(page, "file_reason"))
     except CountsFileError as error:
         form.error("file", _s("ファイルを取り込めません。まちがいのある行は、下にあります。"))
-        return show(page, 422, problems=error.problems)
+        return show(page, 422, error)
     except CountsDifferError as error:
         form.error("file_reason", error.message)
-        return show(page, 422, differ=error)
+        return show(page, 422, error)
     except DomainError as error:
         form.error("layout", error.message)
         return show(page, 422)
@@ -146,7 +144,7 @@ def type_in(page: Page) -> Response[Any]:
         return show(page, 422)
     except CountsDifferError as error:
         form.error("typed_reason", error.message)
-        return show(page, 422, differ=error)
+        return show(page, 422, error)
     except DomainError as error:
         form.error("day", error.message)
         return show(page, 422)

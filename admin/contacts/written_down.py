@@ -9,14 +9,14 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import first_post, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
-from admin.contacts import call_form, call_words
+from admin.contacts import call_form
 from admin.contacts.call_form import chosen
 from admin.page import Page
 from admin.typed_instants import typed_instant
 from portal.domain.contacts.calls import later_entry
+from portal.domain.contacts.calls.categories import CATEGORIES
 from portal.domain.contacts.calls.finishing import FieldsError
 from portal.domain.contacts.calls.kinds import (
-    CATEGORIES,
     CallChannel,
     CallLanguage,
     Direction,
@@ -71,11 +71,11 @@ class WrittenDownNewView(View):
 
     people: Sequence[StaffUser]
     me: int
-    channels: Sequence[Any]
-    directions: Sequence[Any]
-    spoken: Sequence[Any]
+    channels: Sequence[CallChannel]
+    directions: Sequence[Direction]
+    spoken: Sequence[CallLanguage]
     categories: Mapping[str, tuple[str, ...]]
-    results: Sequence[Any]
+    results: Sequence[Result]
     somebody_else: str
     asks_same: bool
 
@@ -147,11 +147,11 @@ def go_on(page: Page) -> Response[Any]:
 def blank_form(page: Page) -> Response[Any]:
     """Send the blank form, in the language of the page."""
     names = {
-        "channel": [call_words.channel(one) for one in CallChannel],
-        "direction": [call_words.direction(one) for one in Direction],
-        "language": [call_words.language(one) for one in CallLanguage],
-        "relation": [call_words.relation(one) for one in Relation],
-        "result": [call_words.result(one) for one in Result],
+        "channel": [one.label for one in CallChannel],
+        "direction": [one.label for one in Direction],
+        "language": [one.label for one in CallLanguage],
+        "relation": [one.label for one in Relation],
+        "result": [one.label for one in Result],
     }
     pdf = reception_form_pdf(page.site.program, names, page.now)
     return page.send(

@@ -25,6 +25,7 @@ from portal.domain.desk.casework.steps import Step
 from portal.domain.foundation.approvals.queries import open_counts
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.program.agenda import WindowView, agenda
+from portal.domain.foundation.program.deadlines import WindowKind
 from portal.domain.foundation.program.explain import window_title
 from portal.domain.letters.documents import queries as documents
 from portal.domain.letters.documents.models import DocumentVersion
@@ -121,12 +122,12 @@ class DashboardView(View):
     runs: int
     proofs: int
     nones: int
-    approvals: Any
+    approvals: int
     sums: Sums | None
     delivered: Deliveries | None
     steps: Sequence[Step]
     windows: Sequence[WindowView]
-    window_title: Callable[..., str]
+    window_title: Callable[[WindowKind], str]
     due: Sequence[Due]
     report_words: ModuleType
     with_ward: WithWard | None
@@ -149,15 +150,14 @@ def show(page: Page) -> Response[Any]:
     session, program = page.session, page.site.program
     approvals = open_counts(session) if lists else {}
     task_counts = worklists.task_counts(session, include_protected=protected) if lists else {}
-    handed_on = _take_handed_on(page, task_counts)
     return page.render(
         "admin/desk/dashboard/dashboard.html",
         DashboardView(
             lists=lists,
             reviews=_reviews(page),
             cap=review_queue.CAP,
+            handed_on=_take_handed_on(page, task_counts),
             task_counts=task_counts,
-            handed_on=handed_on,
             held=worklists.held_households(session, include_protected=protected) if lists else 0,
             runs=approvals.pop(HAND_OVER, 0),
             proofs=waiting_proofs(session) if lists else 0,

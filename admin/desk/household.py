@@ -1,6 +1,6 @@
 """One household: opened with a reason, masked, with its timeline; unmasking is logged."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,8 +16,8 @@ from admin.page import Page
 from admin.people import notice_words
 from portal.domain.desk.casework import access, masking
 from portal.domain.desk.casework.access import Part
-from portal.domain.desk.casework.overview import Overview, overview
-from portal.domain.desk.casework.timeline import TimelineEntry, timeline
+from portal.domain.desk.casework.overview import overview
+from portal.domain.desk.casework.timeline import TimelineEntry, TimelineFacts, timeline
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
@@ -92,7 +92,7 @@ class HouseholdReasonView(View):
     """What ``admin/desk/household_reason.html`` shows."""
 
     household_id: int
-    reasons: Sequence[Any]
+    reasons: Sequence[access.Reason]
 
 
 def show_reason(page: Page, status_code: int = 200) -> Response[Any]:
@@ -152,14 +152,30 @@ def _refused(page: Page, household: Household) -> Response[Any] | None:
 
 
 @dataclass(frozen=True, slots=True)
+class ChildRow:
+    """A child on a household's page; the names of states are empty while it is ``checking``.
+
+    ``checking``: whether its entitlement goes to another recipient is being checked.
+    """
+
+    ordinal: int
+    name: str
+    birth: str = ""
+    entitlement: str = ""
+    coupon: str = ""
+    amount_yen: int = 0
+    checking: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class HouseholdPageView(View):
     """What ``admin/desk/household.html`` shows."""
 
     household: HouseholdView
     view: Mapping[str, str]
-    children: Sequence[Mapping[str, Any]]
+    children: Sequence[ChildRow]
     shown: Mapping[Part, datetime | None]
-    parts: Callable[..., Part]
+    parts: type[Part]
     credential: Credential | None
     letters: Sequence[Letter]
     mails: Mapping[int, Shipment]
@@ -182,12 +198,10 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     household, credential = found.household, found.credential
     if (answer := _refused(page, household)) is not None:
         return answer
-    until = _until(page, OPENED, str(household.id)) or page.now
     view = view_of(page.work, household)
     letters = letters_of(page.session, household.id)
     coupons, assigned = coupons_and_assignments(page.session, household.id)
     moved = moved_children(page.work, household.id) if found.moved else []
-    mails = mail_of_letters(page.session, household.id) if letters else {}
     shown = {part: _until(page, SHOWN, f"{household.id}:{part.value}") for part in access.Part}
     return page.render(
         "admin/desk/household.html",
@@ -201,36 +215,32 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             parts=access.Part,
             credential=credential,
             letters=letters,
-            mails=mails,
+            mails=mail_of_letters(page.session, household.id) if letters else {},
             ended=BEYOND_POSTING,
             holds=open_holds(page.session, household.id) if found.holds else [],
             tasks=tasks_of(page.session, household.id) if found.tasks else [],
-            moments=_timeline(page, found, letters, assigned),
+            moments=_timeline(
+                page, TimelineFacts(household, letters, assigned, has_changes=found.changes)
+            ),
             notices=delivery_log(page.session, household.id) if found.notices else [],
             notice_words=notice_words,
-            until=f"{until.astimezone(JST):%H:%M}",
+            until=_latest([opened_until(page, household.id) or page.now]),
             said=page.query.get("said", ""),
             just_shown=_asked(page, access.Part, "part") if page.method == "GET" else "",
             last_reason=_asked(page, access.Reason, "reason"),
-            shown_until=max(
-                (f"{u.astimezone(JST):%H:%M}" for u in shown.values() if u), default=""
-            ),
+            shown_until=_latest(shown.values()),
         ),
         status_code,
     )
 
 
-def _timeline(
-    page: Page, found: Overview, letters: Iterable[Letter], assigned: Iterable[datetime]
-) -> list[TimelineEntry]:
-    return timeline(
-        page.session,
-        found.household,
-        letters,
-        assigned,
-        of_ward=allowed(page, Permission.KNOW_PROTECTED),
-        has_changes=found.changes,
-    )
+def _latest(instants: Iterable[datetime | None]) -> str:
+    """Return the latest of instants as Japanese local time; "" if there is none."""
+    return max((f"{one.astimezone(JST):%H:%M}" for one in instants if one), default="")
+
+
+def _timeline(page: Page, facts: TimelineFacts) -> list[TimelineEntry]:
+    return timeline(page.session, facts, of_ward=allowed(page, Permission.KNOW_PROTECTED))
 
 
 def _fields(
@@ -263,7 +273,7 @@ def _fields(
     return values
 
 
-def child_rows(page: Page, view: HouseholdView, *, shown: bool) -> list[dict[str, Any]]:
+def child_rows(page: Page, view: HouseholdView, *, shown: bool) -> list[ChildRow]:
     """Return the children with entitlement and coupon for a page, masked unless ``shown``."""
     coupons = coupons_of_household(page.session, view.id)
     return _child_rows(view, coupons, moved_children(page.work, view.id), shown=shown)
@@ -275,7 +285,7 @@ def _child_rows(
     moved: Iterable[MovedView],
     *,
     shown: bool,
-) -> list[dict[str, Any]]:
+) -> list[ChildRow]:
     coupons = {entry.ordinal: entry for entry in entries}
     rows = []
     for child in view.children:
@@ -283,31 +293,28 @@ def _child_rows(
         birth = child.fields.birth.isoformat() if child.fields.birth else ""
         checking = entry is not None and entry.claimed_by == RECIPIENT_CHANGE
         rows.append(
-            {
-                "ordinal": child.ordinal,
-                "name": child.fields.name if shown else masking.mask_name(child.fields.name),
-                "birth": birth if shown else masking.mask_birth(child.fields.birth),
-                "entitlement": entry.entitlement_state if entry and not checking else "",
-                "coupon": entry.coupon.state if entry and entry.coupon and not checking else "",
-                "amount_yen": entry.amount_yen if entry else 0,
-                "checking": checking,
-            }
+            ChildRow(
+                child.ordinal,
+                child.fields.name if shown else masking.mask_name(child.fields.name),
+                birth if shown else masking.mask_birth(child.fields.birth),
+                entitlement=entry.entitlement_state if entry and not checking else "",
+                coupon=entry.coupon.state if entry and entry.coupon and not checking else "",
+                amount_yen=entry.amount_yen if entry else 0,
+                checking=checking,
+            )
         )
     # Whoever answers the old householder's calls reads what the householder reads: "under
     # confirmation".
     rows += [
-        {
-            "ordinal": one.ordinal,
-            "name": one.name if shown else masking.mask_name(one.name),
-            "birth": "",
-            "entitlement": "",
-            "coupon": "",
-            "amount_yen": one.amount_yen,
-            "checking": True,
-        }
+        ChildRow(
+            one.ordinal,
+            one.name if shown else masking.mask_name(one.name),
+            amount_yen=one.amount_yen,
+            checking=True,
+        )
         for one in moved
     ]
-    return sorted(rows, key=lambda row: int(row["ordinal"]))
+    return sorted(rows, key=lambda row: row.ordinal)
 
 
 def unmask(page: Page) -> Response[Any]:

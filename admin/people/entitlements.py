@@ -11,6 +11,7 @@ from admin.access import allowed, staff_route
 from admin.page import Page
 from portal.domain.desk.casework import drill_down
 from portal.domain.desk.casework.drill_down import EntitlementRow, Listed
+from portal.domain.desk.casework.list_page import ListPage
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.people.entitlements.states import ALL
@@ -37,9 +38,7 @@ def show(page: Page) -> Response[Any]:
     typed = page.query.get("after", "0")
     after = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 16 else 0
     may_know = allowed(page, Permission.KNOW_PROTECTED)
-    rows = drill_down.children_in(
-        page.session, state, include_protected=may_know, after=after, limit=drill_down.PAGE + 1
-    )
+    rows = drill_down.children_in(page.session, ListPage(state, after), include_protected=may_know)
     return page.render(
         "admin/people/entitlements.html",
         EntitlementsView(

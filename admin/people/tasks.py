@@ -15,6 +15,7 @@ from portal.domain.desk.call_desk.models import DeskAct
 from portal.domain.desk.casework import worklists
 from portal.domain.desk.casework.call_notes import call_notes
 from portal.domain.desk.casework.frozen import unfreeze
+from portal.domain.desk.casework.list_page import ListPage
 from portal.domain.desk.casework.new_letters import (
     last_day_to_decide,
     leads_to_letter,
@@ -55,11 +56,7 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
     kind = page.query.get("kind", "")
     kind = kind if TaskKind.known(kind) else ""
     tasks = worklists.waiting_tasks(
-        page.session,
-        include_protected=protected,
-        kind=kind,
-        after=_after(page),
-        limit=worklists.PAGE + 1,
+        page.session, ListPage(kind, _after(page)), include_protected=protected
     )
     return page.render(
         "admin/people/tasks.html",

@@ -208,17 +208,17 @@ def _children(page: Page, kind: str) -> list[EntryChild]:
     births = {child.ordinal: child.fields.birth for child in view.children}
     today = jst_date(page.now)
 
-    def child(row: Mapping[str, Any]) -> EntryChild:
-        checking, birth = row["checking"], births.get(row["ordinal"])
+    def child(row: household.ChildRow) -> EntryChild:
+        birth = births.get(row.ordinal)
         return EntryChild(
-            row["ordinal"],
-            row["name"],
-            row["entitlement"],
-            row["coupon"],
-            row["amount_yen"],
-            checking,
-            note="" if checking else notes.get(row["ordinal"], ""),
-            adult=birth is not None and is_adult(birth, today) and not checking,
+            row.ordinal,
+            row.name,
+            row.entitlement,
+            row.coupon,
+            row.amount_yen,
+            row.checking,
+            note="" if row.checking else notes.get(row.ordinal, ""),
+            adult=birth is not None and is_adult(birth, today) and not row.checking,
         )
 
     return [child(row) for row in household.child_rows(page, view, shown=shown)]

@@ -12,7 +12,7 @@ from admin.requests.redelivery_facts import RedeliveryFacts, redelivery_facts
 from portal.domain.contacts.escalations.queries import Evidence
 from portal.domain.desk.casework.access import existing
 from portal.domain.desk.casework.masking import mask_address, mask_postal_code
-from portal.domain.desk.casework.timeline import TimelineEntry, timeline
+from portal.domain.desk.casework.timeline import TimelineEntry, TimelineFacts, timeline
 from portal.domain.letters.letters.queries import letters_of
 from portal.domain.people.coupons.queries import HouseholdCoupon, coupons_and_assignments
 from portal.domain.people.households.models import Hold
@@ -120,14 +120,13 @@ def facts_of(page: Page, row: Request) -> Facts:
 def _timeline_entries(
     page: Page, household_id: int, assigned: Sequence[datetime]
 ) -> list[TimelineEntry]:
-    return timeline(
-        page.session,
+    facts = TimelineFacts(
         existing(page.session, household_id),
         letters_of(page.session, household_id),
         assigned,
-        TIMELINE_ENTRIES,
-        of_ward=allowed(page, Permission.KNOW_PROTECTED),
+        limit=TIMELINE_ENTRIES,
     )
+    return timeline(page.session, facts, of_ward=allowed(page, Permission.KNOW_PROTECTED))
 
 
 def _scans(page: Page, forms: Sequence[PaperForm]) -> dict[int, Scan]:

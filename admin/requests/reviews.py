@@ -15,6 +15,7 @@ from admin.mailroom.roster.releases import FILES, stored_order
 from admin.page import Page
 from admin.requests import request_words
 from admin.requests.review_facts import Facts, facts_of
+from portal.domain.desk.casework.list_page import ListPage
 from portal.domain.desk.casework.reviews import changes as review_changes
 from portal.domain.desk.casework.reviews import offers as review_offers
 from portal.domain.desk.casework.reviews import queue as review_queue
@@ -172,14 +173,7 @@ def _open_next(page: Page, after: int, said: str) -> Response[Any]:
     queue = _queue_of(page)
     told = {"queue": queue, "said": said}
     for _try in range(TRIES):
-        found = next_for(
-            page.session,
-            _staff_id(page),
-            page.now,
-            include_protected=may_know,
-            kind=queue,
-            after=after,
-        )
+        found = next_for(page.work, ListPage(queue, after), include_protected=may_know)
         if found is None:
             break
         try:

@@ -6,12 +6,13 @@ Ended ones of two days, who is to be called back, questions to the ward.
 from dataclasses import dataclass
 from datetime import timedelta
 
+from portal.domain.contacts.calls.description import CallDescription
 from portal.domain.contacts.calls.finishing import AfterCall
 from portal.domain.contacts.calls.kinds import CallLanguage, Result
 from portal.domain.contacts.calls.services import hang_up, start_call
 from portal.domain.contacts.escalations import answering, services
 from portal.domain.contacts.escalations.answering import WardAnswer
-from portal.domain.contacts.escalations.services import Question
+from portal.domain.contacts.escalations.services import Question, RaisedIn
 from portal.domain.desk.call_desk.ending import end_call
 from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.approvals.services import Instruction
@@ -101,10 +102,12 @@ def make_calls(site: Site, agent: Actor, ward: Actor) -> None:
         for one in CALLS:
             began = now - timedelta(hours=one.hours)
             talked = began + timedelta(minutes=one.minutes)
-            call = start_call(site.work(session, agent, began), language=one.language)
+            call = start_call(
+                site.work(session, agent, began), CallDescription(language=one.language)
+            )
             if one.question is not None:
                 row = services.raise_escalation(
-                    site.work(session, agent, talked), one.question, call_id=call.id
+                    site.work(session, agent, talked), one.question, RaisedIn(call_id=call.id)
                 )
                 if one.answer:
                     order = Instruction("こども支援 第7号", jst_date(now - timedelta(hours=6)))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from portal.domain.contacts.telephony.importer import FILE, store
+from portal.domain.contacts.telephony.importer import Delivery, Source, store
 from portal.domain.contacts.telephony.kpi import Counts
 from portal.domain.contacts.telephony.queries import missing_days, open_halves
 from portal.domain.contacts.telephony.row_reader import CountRow
@@ -36,7 +36,7 @@ def count_calls(site: Site, supervisor: Actor) -> None:
                 last = min(span[1], over) if day == today else span[1]
                 crowded = span[1] - CROWDED if before and day == before[-1] else span[1]
                 rows += _day(day, span[0], last, crowded)
-        store(site.work(session, supervisor, now), rows, FILE, reason=None)
+        store(site.work(session, supervisor, now), rows, Delivery(Source.FILE))
 
 
 def _day(day: date, first: int, last: int, crowded: int) -> Iterator[CountRow]:

@@ -15,6 +15,7 @@ from portal.demo.ward import PARENTS, SURNAMES
 from portal.domain.contacts.calls.models import Call, CallHousehold
 from portal.domain.contacts.telephony.importer import import_file
 from portal.domain.contacts.telephony.models import CallCount, CountDay
+from portal.domain.contacts.telephony.reading import CountsFile
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.base import refresh_statistics
@@ -88,8 +89,7 @@ def fill(staff: StaffSite, household_ids: list[int], agent_ids: list[int]) -> No
         )
         import_file(
             work_in(session, lead, staff.now, program=staff.site.program),
-            BY_LANGUAGE,
-            as_file(counts),
+            CountsFile(as_file(counts), BY_LANGUAGE),
         )
     with staff.database.write() as session:
         for number, agent in enumerate(agent_ids[1:31]):

@@ -1,20 +1,18 @@
-"""Labels of acts for callers, in the staff's language; an unknown code is shown as stored."""
+"""Words about acts for callers in the staff's language; an unknown code is shown as stored."""
 
-from portal.domain.foundation.texts import _s
+from admin.labels import labels
+from portal.domain.desk.call_desk.acting.kinds import Act
+from portal.domain.desk.call_desk.answer_words import Question
+from portal.domain.desk.casework.access import Part
+from portal.domain.foundation.texts import _s, label_of
+
+act = labels(Act)
+question = labels(Question)
 
 
-def act(code: str) -> str:
-    """Return the label of an act."""
-    return {
-        "redelivery": _s("再配送を申し込む"),
-        "new_letter": _s("新しい手紙を頼む"),
-        "unlock": _s("サインインを再開する"),
-        "lost": _s("紛失を届け出る（すぐに止める）"),
-        "alternative": _s("紙の代替品を申し込む"),
-        "decline_form": _s("辞退届の用紙を送る"),
-        "channel": _s("番号の受け取り方を変える"),
-        "coupon_fault": _s("お店で使えないクーポンを調べる"),
-    }.get(code, code)
+def part(code: str) -> str:
+    """Return the label of a masked part as callers' households show it; of the address, the town."""
+    return {"children": _s("こどもの名前"), "address": _s("町名")}.get(code) or label_of(Part, code)
 
 
 def when_right(code: str) -> str:

@@ -18,7 +18,7 @@ from admin.mailroom.incidents import incident_words
 from admin.page import Page
 from admin.requests import entry_words
 from admin.requests.entry_forms import chosen
-from portal.domain.contacts.calls.levels import level_of, require_level
+from portal.domain.contacts.calls.levels import VerifiedCaller, level_of, require_level
 from portal.domain.contacts.calls.models import Call
 from portal.domain.desk.call_desk.acting import channel
 from portal.domain.desk.call_desk.acting.alternative import ask_alternative
@@ -73,7 +73,7 @@ def _let_in(page: Page, act: Act) -> Call | Response[Any]:
     if isinstance(desk, Response):
         return desk
     try:
-        require_level(page.session, desk.call, _key(page), NEEDED[act])
+        require_level(level_of(page.session, desk.call, _key(page)), NEEDED[act])
     except NotAllowedError as error:
         return failure_page(page, error)
     return desk.call
@@ -86,6 +86,42 @@ def show(act: Act, page: Page, status_code: int = 200) -> Response[Any]:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemChoice:
+    """A letter or parcel that may be sent again.
+
+    ``bar`` says why it cannot, in two languages; ``next`` what the agent does then, ``ward`` the
+    kind of question to the ward, if it is the ward's to decide.
+    """
+
+    value: str
+    item: str
+    sent_on: str
+    where: str
+    bar: Line | None
+    next: str
+    ward: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskedField:
+    """A question about paper, and its answers, as they are read to the caller."""
+
+    field: Field
+    question: Line
+    answers: Line
+
+
+@dataclass(frozen=True, slots=True)
+class ChildChoice:
+    """A child that paper may be asked for; ``note`` says what prevents it, if anything."""
+
+    ordinal: int
+    name: str
+    birth: str
+    note: Line | None
+
+
+@dataclass(frozen=True, slots=True)
 class DeskActView(View):
     """What ``admin/desk/in_call/act.html`` shows."""
 
@@ -95,14 +131,14 @@ class DeskActView(View):
     why_not: str
     possible: bool
     place: str
-    items: Sequence[Mapping[str, Any]]
-    children: Sequence[Mapping[str, Any]]
-    refused: Sequence[Mapping[str, Any]]
+    items: Sequence[ItemChoice]
+    children: Sequence[ChildChoice]
+    refused: Sequence[household.ChildRow]
     incident_words: ModuleType
     shop_said: tuple[str, ...]
     chosen: set[int]
     products: tuple[AlternativeProduct, ...]
-    asked: Sequence[Mapping[str, Any]]
+    asked: Sequence[AskedField]
     say: Sequence[Line]
     say_lang: str
     act_words: ModuleType
@@ -111,15 +147,15 @@ class DeskActView(View):
 
 def _draw(act: Act, page: Page, call: Call, status_code: int) -> Response[Any]:
     session, program, household_id = page.session, page.site.program, _key(page)
-    level = level_of(session, call, household_id)
-    found = offers(page.work, call, household_id, level)
+    caller = VerifiedCaller(call, household_id, level_of(session, call, household_id))
+    found = offers(page.work, caller)
     why_not = next(offer.why_not for offer in found if offer.act is act)
     locale = spoken(call)
     items = _items(page, locale) if act is Act.REDELIVERY else []
     children = _children(page, locale) if act is Act.ALTERNATIVE else []
     refused = _refused_children(page) if act is Act.COUPON_FAULT else []
-    nothing = (act is Act.REDELIVERY and all(item["bar"] for item in items)) or (
-        act is Act.ALTERNATIVE and all(child["note"] for child in children)
+    nothing = (act is Act.REDELIVERY and all(item.bar for item in items)) or (
+        act is Act.ALTERNATIVE and all(child.note for child in children)
     )
     return page.render(
         "admin/desk/in_call/act.html",
@@ -147,34 +183,30 @@ def _draw(act: Act, page: Page, call: Call, status_code: int) -> Response[Any]:
     )
 
 
-def _asked(locale: str) -> list[dict[str, Any]]:
+def _asked(locale: str) -> list[AskedField]:
     """Return the questions about paper with their answers, as they are read to the caller."""
 
     def answers(field: Field) -> str:
         return " / ".join(one.label for one in getattr(field.type, "options", ()))
 
     return [
-        {
-            "field": field,
-            "question": _told(field.label, locale),
-            "answers": _told(partial(answers, field), locale),
-        }
+        AskedField(field, _told(field.label, locale), _told(partial(answers, field), locale))
         for field in ALTERNATIVE_WRITTEN.asked(Place.CALL)
     ]
 
 
-def _items(page: Page, locale: str) -> list[dict[str, Any]]:
+def _items(page: Page, locale: str) -> list[ItemChoice]:
     return [
-        {
-            "value": one.item
+        ItemChoice(
+            value=one.item
             + (f"-{one.shipment.id}" if one.item != MissingItem.LETTER and one.shipment else ""),
-            "item": one.item,
-            "sent_on": one.sent_on.isoformat() if one.sent_on else "",
-            "where": where(one.shipment) if one.sent_on else "",
-            "bar": _told(partial(said_text, one), locale) if one.bar else None,
-            "next": next_step(one),
-            "ward": ward_kind(one),
-        }
+            item=one.item,
+            sent_on=one.sent_on.isoformat() if one.sent_on else "",
+            where=where(one.shipment) if one.sent_on else "",
+            bar=_told(partial(said_text, one), locale) if one.bar else None,
+            next=next_step(one),
+            ward=ward_kind(one),
+        )
         for one in letter_statuses(page.work, _key(page))
     ]
 
@@ -189,7 +221,7 @@ def _told(sentence: Callable[[], str], locale: str) -> Line:
     return beside(said, locale)[0]
 
 
-def _children(page: Page, locale: str) -> list[dict[str, Any]]:
+def _children(page: Page, locale: str) -> list[ChildChoice]:
     """Return the children, masked, with what prevents paper, if anything."""
     view = view_household(page.work, _key(page))
 
@@ -202,25 +234,22 @@ def _children(page: Page, locale: str) -> list[dict[str, Any]]:
         japanese = notes()
     with use_locale(locale):
         other = notes() if locale != SOURCE_LOCALE else {}
+
+    def note(row: household.ChildRow) -> Line | None:
+        if row.checking or row.ordinal not in japanese:
+            return Line(_s("確認中") if row.checking else _s("対象ではありません"), "")
+        why_not = japanese[row.ordinal]
+        return Line(plain(why_not), plain(other.get(row.ordinal, ""))) if why_not else None
+
     rows = household.child_rows(page, view, shown=False)
-    for row in rows:
-        key = row["ordinal"]
-        if row["checking"] or key not in japanese:
-            row["note"] = Line(_s("確認中") if row["checking"] else _s("対象ではありません"), "")
-        else:
-            row["note"] = (
-                Line(plain(japanese[key]), plain(other.get(key, ""))) if japanese[key] else None
-            )
-    return rows
+    return [ChildChoice(row.ordinal, row.name, row.birth, note(row)) for row in rows]
 
 
-def _refused_children(page: Page) -> list[dict[str, Any]]:
+def _refused_children(page: Page) -> list[household.ChildRow]:
     """Return the children whose code was shown, masked."""
     view = view_household(page.work, _key(page))
     wanted = {entry.ordinal for entry in shown_coupons(page.session, _key(page))}
-    return [
-        row for row in household.child_rows(page, view, shown=False) if row["ordinal"] in wanted
-    ]
+    return [row for row in household.child_rows(page, view, shown=False) if row.ordinal in wanted]
 
 
 def submit(act: Act, page: Page) -> Response[Any]:
@@ -327,8 +356,7 @@ class DeskReceiptView(View):
 
 def show_receipt(page: Page) -> Response[Any]:
     """Show the receipt number, spelled out in the caller's language."""
-    staff_id = page.who.staff.id if page.who.staff is not None else 0
-    row, call = own_act(page.session, number_in_address(page, "act_id"), _key(page), staff_id)
+    row, call = own_act(page.work, number_in_address(page, "act_id"), _key(page))
     locale = spoken(call)
     asked_back = is_asked_back(page.session, row)
     return page.render(

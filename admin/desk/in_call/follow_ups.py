@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
 
 from admin.access import allowed
 from admin.contacts import escalation_words
@@ -15,6 +14,8 @@ from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.calls.states import ENDED
 from portal.domain.contacts.escalations import call_back_queries, queries
 from portal.domain.contacts.escalations.follow_ups import FollowUp, open_follow_ups
+from portal.domain.contacts.escalations.services import RaisedIn
+from portal.domain.contacts.escalations.states import ANSWERED, OPEN
 from portal.domain.desk.call_desk.acting.on_behalf import spoken
 from portal.domain.desk.call_desk.ending import is_asked
 from portal.domain.desk.call_desk.spelling import read_out
@@ -22,6 +23,7 @@ from portal.domain.foundation.actors import Role
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.people.staff.permissions import Permission
+from portal.platform.http.forms import Form
 from portal.platform.http.locale import html_lang
 from portal.platform.view import View
 
@@ -38,6 +40,10 @@ class Origin:
     language: str
     telephone: str
     back: str
+
+    def raised(self, form: Form) -> RaisedIn:
+        """Return what a follow-up is recorded with; about the household only if this was ticked."""
+        return RaisedIn(self.call_id, self.household_id if form.get("about") == "1" else None)
 
 
 def origin_of(page: Page) -> Origin:
@@ -90,15 +96,23 @@ def after_finish(page: Page, call_id: int) -> str | None:
     return None
 
 
-def spelled(page: Page, receipt_no: str, call_id: int | None) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """A receipt number as it is read out: the language of a page, and each sign with its words."""
+
+    lang: str
+    signs: tuple[tuple[str, str], ...]
+
+
+def spelled(page: Page, receipt_no: str, call_id: int | None) -> Spelled:
     """Return a receipt number spelled out in the language of the call in which it was given."""
     call = calls.find_call(page.session, call_id, agent_id=None) if call_id is not None else None
     return spelled_in(spoken(call) if call is not None else SOURCE_LOCALE, receipt_no)
 
 
-def spelled_in(locale: str, receipt_no: str) -> dict[str, Any]:
+def spelled_in(locale: str, receipt_no: str) -> Spelled:
     """Return a receipt number spelled out in a language."""
-    return {"lang": html_lang(locale), "signs": read_out(receipt_no, locale)}
+    return Spelled(html_lang(locale), read_out(receipt_no, locale))
 
 
 def reader_of(page: Page) -> queries.Reader:
@@ -134,12 +148,10 @@ def left_open(page: Page) -> LeftOpen:
     reader = reader_of(page)
     waiting, late = None, 0
     if allowed(page, Permission.HANDLE_CALLS):
-        waiting, late = call_back_queries.count_waiting(
-            page.session, page.site.program.calendar, page.now
-        )
+        waiting, late = call_back_queries.count_waiting(page.work)
     counts = queries.state_counts(page.session, reader)
     overdue = queries.overdue(page.session, reader, jst_date(page.now))
-    return LeftOpen(waiting, late, counts.get("answered", 0), counts.get("open", 0), overdue)
+    return LeftOpen(waiting, late, counts.get(ANSWERED, 0), counts.get(OPEN, 0), overdue)
 
 
 @dataclass(frozen=True, slots=True)

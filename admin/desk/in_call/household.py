@@ -10,21 +10,21 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import first_post, number_in_address, post_key, staff_route
-from admin.desk.household import child_rows
+from admin.desk.household import ChildRow, child_rows
 from admin.desk.in_call.follow_ups import FollowUpsView, follow_ups_of
 from admin.desk.in_call.offered_acts import ActsView, acts_of
 from admin.desk.in_call.scripts import ScriptsView, scripts_beside
 from admin.desk.in_call.search import kept, no_call
 from admin.page import Page
 from portal.domain.contacts.calls.caller_answers import (
+    Caller,
     Item,
-    Said,
     SaidError,
     read_number,
     read_said,
 )
 from portal.domain.contacts.calls.kinds import CallChannel, Direction, Relation
-from portal.domain.contacts.calls.levels import Level
+from portal.domain.contacts.calls.levels import Level, VerifiedCaller
 from portal.domain.contacts.calls.models import Call, CallHousehold
 from portal.domain.contacts.calls.states import TALKING
 from portal.domain.contacts.calls.verification import verify
@@ -107,7 +107,7 @@ class KnownView(View):
     shown: set[access.Part]
     reasons: Sequence[access.Reason]
     town: str
-    children: Sequence[Mapping[str, Any]]
+    children: Sequence[ChildRow]
     number_counts: bool
     has_number: bool
 
@@ -149,7 +149,7 @@ def draw(page: Page, desk: Desk, status_code: int = 200) -> Response[Any]:
     """Render the household's page."""
     call, household, level = desk.call, desk.household, desk.level
     dialing = calling_back.dialing_now(page.work, desk.place)
-    may_dial = calling_back.may_dial(page.session, call, household.id, page.now)
+    may_dial = calling_back.may_dial(page.work, call, household.id)
     notes = call_notes(page.work, household.id) if dialing is not None or may_dial else ()
     view = DeskHouseholdView(
         call=call,
@@ -170,7 +170,7 @@ def draw(page: Page, desk: Desk, status_code: int = 200) -> Response[Any]:
         may_name_ward=may_name_ward(notes),
         greeting=greeting_for(notes),
         known=_known(page, desk) if level >= Level.STATUS else None,
-        offered=acts_of(page, call, household.id, level),
+        offered=acts_of(page, VerifiedCaller(call, household.id, level)),
         scripts=scripts_beside(page, call),
         follow_ups=follow_ups_of(page, call, household.id),
     )
@@ -238,7 +238,7 @@ def submit_verification(page: Page) -> Response[Any]:
     if not form.ok or relation is None:
         return draw(page, desk, 422)
     try:
-        passed = _verified_once(page, desk, said, relation)
+        passed = _verified_once(page, desk, Caller(desk.call, said, relation))
     except (InputError, WrongStateError, NotAllowedError) as error:
         form.error("number" if error.code == "number" else "said", error.message)
         return draw(page, desk, 422)
@@ -248,7 +248,7 @@ def submit_verification(page: Page) -> Response[Any]:
     return page.redirect(f"{desk.address}?said=verified")
 
 
-def _verified_once(page: Page, desk: Desk, said: Said, relation: Relation) -> bool:
+def _verified_once(page: Page, desk: Desk, caller: Caller) -> bool:
     """Verify, or, if this form was sent before, return the former result.
 
     A double click is one try.
@@ -257,7 +257,7 @@ def _verified_once(page: Page, desk: Desk, said: Said, relation: Relation) -> bo
     with page.session.begin_nested():
         if not first_time(page.session, key, page.now):
             return earlier_result(page.session, key) == PASSED
-        passed = verify(page.work, desk.call, desk.household.id, said, relation)
+        passed = verify(page.work, desk.household.id, caller)
         keep_result(page.session, key, PASSED if passed else "no")
     return passed
 

@@ -6,8 +6,7 @@ from types import ModuleType
 
 from admin.desk.in_call import act_words
 from admin.page import Page
-from portal.domain.contacts.calls.levels import Level
-from portal.domain.contacts.calls.models import Call
+from portal.domain.contacts.calls.levels import Level, VerifiedCaller
 from portal.domain.desk.call_desk.acting.kinds import Act
 from portal.domain.desk.call_desk.acting.offers import offers
 from portal.domain.desk.call_desk.acting.receipts import acts_in_call
@@ -47,16 +46,17 @@ class ActsView(View):
     act_words: ModuleType
 
 
-def acts_of(page: Page, call: Call, household_id: int, level: Level) -> ActsView:
+def acts_of(page: Page, caller: VerifiedCaller) -> ActsView:
     """Return what can be done for the caller's household now, and what was done in this call."""
-    found = offers(page.work, call, household_id, level)
+    household_id = caller.household_id
+    found = offers(page.work, caller)
     return ActsView(
         acts=[
             OfferedAct(offer.act.value, f"/desk/{household_id}/{PLACES[offer.act]}", offer.why_not)
             for offer in found
         ],
-        acts_done=acts_in_call(page.session, call.id, household_id),
+        acts_done=acts_in_call(page.session, caller.call.id, household_id),
         acts_household=household_id,
-        acts_verified=level >= Level.STATUS,
+        acts_verified=caller.level >= Level.STATUS,
         act_words=act_words,
     )

@@ -14,7 +14,6 @@ from admin.page import Page
 from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.scripts import queries
 from portal.domain.contacts.scripts.defaults import LANGUAGES
-from portal.domain.contacts.scripts.values import values_of
 from portal.domain.foundation.texts import current_locale
 from portal.platform.http.locale import html_lang
 from portal.platform.view import View
@@ -48,10 +47,10 @@ def scripts_beside(page: Page, call: Call | None) -> ScriptsView:
 
     Its links and its search stay on the current page.
     """
-    program, session = page.site.program, page.session
+    program = page.site.program
     code = chosen_language(page, call.language if call is not None else "ja")
     typed = page.query.get(WORDS, "").strip()[:60]
-    hits = queries.search(session, typed, values_of(program))
+    hits = queries.search(page.work, typed)
     return ScriptsView(
         script_words=script_words,
         script_language=code,

@@ -13,6 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import allowed, staff_route
 from admin.page import Page
 from portal.domain.desk.casework import worklists
+from portal.domain.desk.casework.list_page import ListPage
 from portal.domain.desk.casework.worklists import HoldRow
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.approvals.queries import open_for
@@ -44,10 +45,10 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     after = page.query.get("after", "0")
     rows = worklists.holds(
         page.session,
+        ListPage(
+            code, int(after) if after.isascii() and after.isdigit() and len(after) < 16 else 0
+        ),
         include_protected=protected,
-        code=code,
-        limit=worklists.PAGE + 1,
-        after=int(after) if after.isascii() and after.isdigit() and len(after) < 16 else 0,
     )
     return page.render(
         "admin/mailroom/roster/holds.html",

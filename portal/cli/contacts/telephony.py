@@ -21,6 +21,7 @@ from portal.domain.contacts.telephony import queries
 from portal.domain.contacts.telephony.day_comparison import Difference, Stored
 from portal.domain.contacts.telephony.importer import CountsDifferError, Reason, import_file
 from portal.domain.contacts.telephony.layouts import LANGUAGES, find_layout, layout_names
+from portal.domain.contacts.telephony.reading import CountsFile
 from portal.domain.contacts.telephony.typed_day import (
     NUMBERS,
     TypedDayError,
@@ -75,7 +76,7 @@ def import_(
     why = Reason(reason) if reason else None
 
     def take(work: Work) -> Stored:
-        return import_file(work, found, file.read_bytes(), reason=why)
+        return import_file(work, CountsFile(file.read_bytes(), found), reason=why)
 
     _store(context, take, by, dry_run=dry_run, json_file=json_file)
 

@@ -11,12 +11,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
-from portal.domain.contacts.calls.kinds import CATEGORIES
+from portal.domain.contacts.calls.categories import CATEGORIES
 from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.calls.written import write_text
 from portal.domain.contacts.escalations.models import Escalation, EscalationAnswer
 from portal.domain.contacts.faxes.models import FaxCase, FaxReply
 from portal.domain.contacts.telephony.importer import import_file
+from portal.domain.contacts.telephony.reading import CountsFile
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.vault import seal_json
@@ -111,7 +112,8 @@ def fill(database: Database, program: Any, agent_id: int, lead_id: int) -> Month
     lead = Actor(Role.SUPERVISOR, lead_id, Organization.CONTRACTOR)
     with database.write() as session:
         import_file(
-            work_in(session, lead, CHECK_DAY, program=program), BY_LANGUAGE, as_file(month.counts)
+            work_in(session, lead, CHECK_DAY, program=program),
+            CountsFile(as_file(month.counts), BY_LANGUAGE),
         )
     add_calls(database, month, agent_id)
     add_faxes(database, month, agent_id)

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 
+from portal.domain.contacts.calls.kinds import Relation
+from portal.domain.contacts.calls.models import Call
 from portal.domain.foundation.errors import InputError
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.foundation.typed import DateFault, postal_code, whole_date, without_separators
 from portal.domain.letters.letters.numbers import is_letter_number
 from portal.domain.people.credentials.formats import read_login_id
@@ -14,14 +15,14 @@ from portal.domain.people.credentials.formats import read_login_id
 ENOUGH = 3
 
 
-class Item(StrEnum):
+class Item(Labeled):
     """The items that a caller can be asked for."""
 
-    NUMBER = "number"
-    NAME = "name"
-    BIRTH = "birth"
-    CHILD_BIRTH = "child_birth"
-    POSTAL = "postal"
+    NUMBER = "number", lambda: _s("手紙番号かID")
+    NAME = "name", lambda: _s("世帯主の名前")
+    BIRTH = "birth", lambda: _s("世帯主の生年月日")
+    CHILD_BIRTH = "child_birth", lambda: _s("こどもの生年月日")
+    POSTAL = "postal", lambda: _s("郵便番号")
 
 
 BIRTHS = frozenset({Item.BIRTH, Item.CHILD_BIRTH})
@@ -46,6 +47,15 @@ class Said:
         return frozenset(item for item in Item if getattr(self, item.value))
 
 
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is on the line in a call: what they answered, and the relation that they claim."""
+
+    call: Call
+    said: Said = field(repr=False)
+    relation: Relation
+
+
 class SaidError(InputError):
     """Typed answers cannot be parsed, for whichever household; ``faults`` has a sentence per item.
 
@@ -62,8 +72,7 @@ def read_said(typed: dict[str, str]) -> Said:
 
     Raises:
         SaidError: a number has a wrong check digit, or a date or postal code is invalid. These
-            checks
-            are public arithmetic and reveal nothing about a household.
+            checks are public arithmetic and reveal nothing about a household.
     """
     faults: dict[str, str] = {}
     texts = {item: typed.get(item.value, "").strip()[:200] for item in Item}

@@ -1,11 +1,12 @@
 """After the call: subject and outcome, which the agent may correct on the same day."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
 
 from portal.domain.contacts.calls import written
-from portal.domain.contacts.calls.kinds import CATEGORIES, Result
+from portal.domain.contacts.calls.categories import CATEGORIES
+from portal.domain.contacts.calls.kinds import Result
 from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.calls.secrets_in_text import refuse_coupons, refuse_secrets
 from portal.domain.contacts.calls.services import locked_own
@@ -35,7 +36,8 @@ class AfterCall:
     The minutes of an interpreter and of a three-way call are None if there was none. ``text`` and
     ``notable`` (text meant for the month's report) hold no secrets; ``call_back`` is a telephone
     number and ``tracking`` a tracking number, both as typed. ``call_back_asked``: a call-back with
-    its number exists already.
+    its number exists already. ``taken_by`` names an agent without an account, who took the
+    call on paper.
     """
 
     category: str
@@ -51,6 +53,7 @@ class AfterCall:
     call_back: str = ""
     tracking: str = ""
     call_back_asked: bool = False
+    taken_by: str = ""
 
 
 class FieldsError(InputError):
@@ -71,10 +74,10 @@ def finish(work: Work, call_id: int, after: AfterCall) -> Call:
     """
     call = locked_own(work, call_id)
     state = CALL.next(call.state, "finish")
-    numbers = _checked(work, after, _minutes_most(call, work.now))
+    checked = _checked(work, after, _minutes_most(call, work.now))
     call.state, call.ended_at = state, work.now
     call.talk_ended_at = call.talk_ended_at or work.now
-    _note(work.vault, call, after, numbers)
+    _store(work.vault, call, checked)
     record(
         work,
         "call.finished",
@@ -104,9 +107,9 @@ def correct(work: Work, call_id: int, after: AfterCall) -> Call:
         )
     if not may_correct(call, work.now):
         raise TooLateError(_s("直せるのは、終えた当日だけです。スーパーバイザーに伝えてください。"))
-    numbers = _checked(work, after, _minutes_most(call, work.now))
+    checked = _checked(work, after, _minutes_most(call, work.now))
     before = facts_of(call) | written.read_text(work.vault, call)
-    _note(work.vault, call, after, numbers)
+    _store(work.vault, call, checked)
     later = facts_of(call) | written.read_text(work.vault, call)
     changed = sorted(name for name in {*before, *later} if before.get(name) != later.get(name))
     if changed:
@@ -138,25 +141,29 @@ def facts_of(call: Call) -> dict[str, object]:
     return {name: getattr(call, name) for name in names}
 
 
-def fill_in(work: Work, call: Call, after: AfterCall, *, taken_by: str = "") -> None:
+def fill_in(work: Work, call: Call, after: AfterCall) -> None:
     """Fill in the record of a call that was written down on paper.
-
-    ``taken_by`` names an agent without an account.
 
     Raises:
         FieldsError: a field is invalid; nothing is changed.
     """
-    most = _minutes_most(call, call.started_at)
-    _note(work.vault, call, after, _checked(work, after, most) | {written.TAKEN_BY: taken_by})
+    _store(work.vault, call, _checked(work, after, _minutes_most(call, call.started_at)))
 
 
-def _note(vault: Vault, call: Call, after: AfterCall, numbers: dict[str, str]) -> None:
+def _store(vault: Vault, call: Call, checked: AfterCall) -> None:
+    """Store a checked record; who took a call on paper stays named."""
     for name in facts_of(call):
-        setattr(call, name, getattr(after, name))
-    call.result, call.notable = after.result.value, bool(after.notable.strip())
-    words = {written.TEXT: after.text.strip(), written.NOTABLE: after.notable.strip()}
-    kept = {written.TAKEN_BY: written.read_text(vault, call).get(written.TAKEN_BY, "")}
-    written.write_text(vault, call, kept | words | numbers)
+        setattr(call, name, getattr(checked, name))
+    call.result, call.notable = checked.result.value, bool(checked.notable)
+    texts: dict[str, str] = {
+        written.TEXT: checked.text,
+        written.NOTABLE: checked.notable,
+        written.CALL_BACK: checked.call_back,
+        written.TRACKING: checked.tracking,
+        written.TAKEN_BY: checked.taken_by
+        or written.read_text(vault, call).get(written.TAKEN_BY, ""),
+    }
+    written.write_text(vault, call, texts)
 
 
 def _minutes_most(call: Call, now: datetime) -> int:
@@ -170,43 +177,54 @@ def _minutes_most(call: Call, now: datetime) -> int:
     return min(MINUTES_MAX, ceil(lasted / timedelta(minutes=1)) + 1)
 
 
-def _checked(work: Work, after: AfterCall, minutes_most: int) -> dict[str, str]:
-    """Return the two numbers as digits; ``minutes_most`` is the longest possible part of the call.
+def _checked(work: Work, after: AfterCall, minutes_most: int) -> AfterCall:
+    """Return the record as it is stored: texts without space around, both numbers as digits.
+
+    ``minutes_most`` is the longest possible part of the call.
 
     Raises:
         FieldsError: a field is invalid.
     """
-    numbers = {
-        written.CALL_BACK: telephone(after.call_back) or "",
-        written.TRACKING: digits(after.tracking) or "",
-    }
+    call_back, tracking = telephone(after.call_back) or "", digits(after.tracking) or ""
     faults = {
         "category": _fault_of_category(after),
-        "interpreter_minutes": _fault_of_minutes(
-            after.interpreter_minutes,
-            minutes_most,
-            _s("通訳の時間は、1から%(most)dまでの分で入力してください。受付より長くはできません。"),
-        ),
-        "three_way_minutes": _fault_of_minutes(
-            after.three_way_minutes,
-            minutes_most,
-            _s(
-                "三者通話の時間は、1から%(most)dまでの分で入力してください。"
-                "受付より長くはできません。"
-            ),
-        ),
+        **_faults_of_minutes(after, minutes_most),
         "text": _fault_of_words(work, after.text, _s("内容は、%(most)d文字までで書いてください。")),
         "notable": _fault_of_words(
             work,
             after.notable,
             _s("月の報告に載せたい質問や意見は、%(most)d文字までで書いてください。"),
         ),
-        "call_back": _fault_of_call_back(after, numbers[written.CALL_BACK]),
-        "tracking": _fault_of_tracking(after, numbers[written.TRACKING]),
+        "call_back": _fault_of_call_back(after, call_back),
+        "tracking": _fault_of_tracking(after, tracking),
     }
     if found := {name: fault for name, fault in faults.items() if fault}:
         raise FieldsError(found)
-    return numbers
+    return replace(
+        after,
+        text=after.text.strip(),
+        notable=after.notable.strip(),
+        call_back=call_back,
+        tracking=tracking,
+    )
+
+
+def _faults_of_minutes(after: AfterCall, most: int) -> dict[str, str]:
+    return {
+        "interpreter_minutes": _fault_of_minutes(
+            after.interpreter_minutes,
+            most,
+            _s("通訳の時間は、1から%(most)dまでの分で入力してください。受付より長くはできません。"),
+        ),
+        "three_way_minutes": _fault_of_minutes(
+            after.three_way_minutes,
+            most,
+            _s(
+                "三者通話の時間は、1から%(most)dまでの分で入力してください。"
+                "受付より長くはできません。"
+            ),
+        ),
+    }
 
 
 def _fault_of_category(after: AfterCall) -> str:

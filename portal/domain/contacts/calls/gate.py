@@ -4,10 +4,7 @@ A FAX case or a paper form in work is a call too (``calls.about``). Officers may
 household with a reason; that is part of ``casework``.
 """
 
-from datetime import datetime
-
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from portal.domain.contacts.calls.models import Call, CallHousehold
 from portal.domain.contacts.calls.services import current_call
@@ -50,19 +47,19 @@ def locked_call(work: Work) -> Call:
     return locked
 
 
-def opened_in(session: Session, call: Call, household_id: int, now: datetime) -> CallHousehold:
+def opened_in(work: Work, call: Call, household_id: int) -> CallHousehold:
     """Return the record of a household opened in a call; create it at level 0 if there is none."""
     # The call's row makes two pages that open the same household at once wait for each other.
-    session.execute(select(Call.id).where(Call.id == call.id).with_for_update(key_share=True))
-    found = session.scalar(
+    work.session.execute(select(Call.id).where(Call.id == call.id).with_for_update(key_share=True))
+    found = work.session.scalar(
         select(CallHousehold).where(
             CallHousehold.call_id == call.id, CallHousehold.household_id == household_id
         )
     )
     if found is None:
         found = CallHousehold(
-            call_id=call.id, household_id=household_id, level=0, matched=[], opened_at=now
+            call_id=call.id, household_id=household_id, level=0, matched=[], opened_at=work.now
         )
-        session.add(found)
-        session.flush()
+        work.session.add(found)
+        work.session.flush()
     return found

@@ -1,38 +1,39 @@
 """The vocabulary that describes a call: channel, direction, language, caller, category, result.
 
 Categories are those of ``domain.md`` §5.4, from the questions that such programs really get; the
-monthly report counts by them (clause 6(7)①).
+monthly report counts by them (clause 6(7)①). Every code word has its label beside it.
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
 from types import MappingProxyType
 
+from portal.domain.foundation.texts import Labeled, _s
 
-class CallChannel(StrEnum):
+
+class CallChannel(Labeled):
     """The channel of the contact; ``form`` is a paper form on an agent's tray."""
 
-    PHONE = "phone"
-    FAX = "fax"
-    COUNTER = "counter"
-    FORM = "form"
+    PHONE = "phone", lambda: _s("電話")
+    FAX = "fax", lambda: _s("FAX")
+    COUNTER = "counter", lambda: _s("窓口")
+    FORM = "form", lambda: _s("紙の申込書")
 
 
-class Direction(StrEnum):
+class Direction(Labeled):
     """Who called whom."""
 
-    INBOUND = "inbound"
-    OUTBOUND = "outbound"
+    INBOUND = "inbound", lambda: _s("受けた")
+    OUTBOUND = "outbound", lambda: _s("こちらからかけた")
 
 
-class CallLanguage(StrEnum):
+class CallLanguage(Labeled):
     """The languages of the specification (clause 6(3)), and any other through an interpreter."""
 
-    JA = "ja"
-    EN = "en"
-    ZH = "zh"
-    KO = "ko"
-    OTHER = "other"
+    JA = "ja", lambda: _s("日本語")
+    EN = "en", lambda: _s("英語")
+    ZH = "zh", lambda: _s("中国語")
+    KO = "ko", lambda: _s("韓国語")
+    OTHER = "other", lambda: _s("ほかの言語")
 
 
 SPOKEN: Mapping[str, str] = MappingProxyType({"en": "en", "zh": "zh_Hans", "ko": "ko"})
@@ -48,43 +49,19 @@ def language_of_locale(locale: str | None) -> CallLanguage:
     return CallLanguage(language) if language in SPOKEN else CallLanguage.JA
 
 
-class Relation(StrEnum):
+class Relation(Labeled):
     """The relation that the caller claims; recorded, never believed: the level decides."""
 
-    HOUSEHOLDER = "householder"
-    OTHER_PARENT = "other_parent"
-    CHILD = "child"
-    OTHER = "other"
+    HOUSEHOLDER = "householder", lambda: _s("世帯主")
+    OTHER_PARENT = "other_parent", lambda: _s("もう一人の親")
+    CHILD = "child", lambda: _s("こども")
+    OTHER = "other", lambda: _s("そのほかの人")
 
 
-class Result(StrEnum):
+class Result(Labeled):
     """How a call ended."""
 
-    DONE = "done"
-    CALL_BACK = "call_back"
-    PASSED = "passed"
-    PENDING = "pending"
-
-
-CATEGORIES: Mapping[str, tuple[str, ...]] = {
-    "program": ("age", "base_date", "income", "birth", "moving", "living_apart", "facility"),
-    "delivery": ("not_arrived", "absent", "redelivery", "addressee", "forwarding"),
-    "signin": ("lost_letter", "one_time_code", "new_phone"),
-    "coupon": (
-        "how_to_use",
-        "shops",
-        "last_day",
-        "balance",
-        "second_phone",
-        "part_use",
-        "wrong_exchange",
-        "error",
-    ),
-    "alternative": ("how_to_ask", "when_it_comes", "other_question"),
-    "decline": ("how_to_decline", "take_back"),
-    "privacy": ("personal_data", "fraud"),
-    "opinion": ("opinion", "complaint"),
-    "languages": ("interpreting", "translated_text"),
-    "other": ("other", "passed_to_ward"),
-}
-"""Two levels: category → subcategories."""
+    DONE = "done", lambda: _s("完了")
+    CALL_BACK = "call_back", lambda: _s("折り返す")
+    PASSED = "passed", lambda: _s("区に引き継いだ")
+    PENDING = "pending", lambda: _s("あとで対応する")

@@ -1,16 +1,17 @@
 """Later entry of calls recorded on paper while the system or power was down (clause 6(6)②)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.contacts.calls.about import About
+from portal.domain.contacts.calls.description import LINE_MAX, CallDescription
 from portal.domain.contacts.calls.finishing import AfterCall, fill_in
 from portal.domain.contacts.calls.kinds import CallChannel, CallLanguage, Direction
 from portal.domain.contacts.calls.models import Call
-from portal.domain.contacts.calls.services import LINE_MAX, start_call
+from portal.domain.contacts.calls.services import start_call
 from portal.domain.contacts.calls.states import CALL, TALKING
 from portal.domain.foundation.actors import Organization, Role
 from portal.domain.foundation.audit.services import record
@@ -69,7 +70,8 @@ def write_down(work: Work, calendar: CallCenterCalendar, sheet: WrittenDown) -> 
     )
     _refuse_same(work.session, sheet, agent_id)
     call = _ended_call(sheet, agent_id)
-    fill_in(work, call, sheet.after, taken_by="" if sheet.agent_id else sheet.agent_name.strip())
+    taken_by = "" if sheet.agent_id else sheet.agent_name.strip()
+    fill_in(work, call, replace(sheet.after, taken_by=taken_by))
     work.session.add(call)
     work.session.flush()
     record(
@@ -193,9 +195,5 @@ def start_live_call(work: Work, call_id: int) -> Call:
     sheet = work.session.get(Call, call_id)
     if sheet is None or not sheet.written_down:
         raise NotFoundError(_s("この受付は見つかりませんでした。"))
-    return start_call(
-        work,
-        direction=Direction.OUTBOUND,
-        language=CallLanguage(sheet.language),
-        about=About(sheet_id=sheet.id),
-    )
+    described = CallDescription(direction=Direction.OUTBOUND, language=CallLanguage(sheet.language))
+    return start_call(work, described, About(sheet_id=sheet.id))

@@ -5,6 +5,7 @@ code, so these allow the status and a re-posting to the registered address, noth
 the letter, or a call back.
 """
 
+from dataclasses import dataclass
 from enum import IntEnum
 
 from sqlalchemy import select
@@ -27,6 +28,24 @@ class Level(IntEnum):
     ACT = 2
     """Unlock, alternative, decline form, report lost, change of the enrolled channel."""
 
+    @property
+    def label(self) -> str:
+        """The level as staff read it."""
+        return {
+            Level.NONE: _s("確認していない"),
+            Level.STATUS: _s("状況まで伝えられる"),
+            Level.ACT: _s("手続きできる"),
+        }[self]
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedCaller:
+    """The caller of a call, and the level reached for a household."""
+
+    call: Call
+    household_id: int
+    level: Level
+
 
 def level_of(session: Session, call: Call, household_id: int) -> Level:
     """Return the level that a call reached for a household.
@@ -48,17 +67,16 @@ def level_of(session: Session, call: Call, household_id: int) -> Level:
     return Level(reached or 0)
 
 
-def require_level(session: Session, call: Call, household_id: int, level: Level) -> None:
-    """Refuse what the caller's level does not allow.
+def require_level(reached: Level, needed: Level) -> None:
+    """Refuse what the level that a caller has reached does not allow.
 
     Raises:
         NotAllowedError: the level is lower; the message tells the agent what to ask or tell next
-            (code
-            ``level``).
+            (code ``level``).
     """
-    if level_of(session, call, household_id) >= level:
+    if reached >= needed:
         return
-    if level is Level.STATUS:
+    if needed is Level.STATUS:
         text = _s(
             "先に、かけてきた人を確認してください。確認できるまで、世帯のことは何も伝えられません。"
         )

@@ -1,5 +1,6 @@
 """Queries of calls: one of them, a day's, and the households opened in a call."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, bindparam, select
@@ -46,16 +47,19 @@ def households_of(session: Session, call_id: int) -> list[CallHousehold]:
     )
 
 
-def calls_of_day(
-    session: Session, day: date, *, agent_id: int | None, before: int = 0, limit: int = PAGE + 1
-) -> list[Call]:
-    """Return calls of a JST day, newest first: one person's, or everybody's.
+@dataclass(frozen=True, slots=True)
+class DayOfCalls:
+    """Whose calls of which JST day are listed; ``agent_id`` is None for everybody's."""
 
-    ``before``: only calls with smaller keys.
-    """
-    statement = select(Call).where(Call.day == day).order_by(Call.id.desc()).limit(limit)
-    if agent_id is not None:
-        statement = statement.where(Call.agent_id == agent_id)
+    day: date
+    agent_id: int | None
+
+
+def calls_of_day(session: Session, wanted: DayOfCalls, *, before: int = 0) -> list[Call]:
+    """Return a page of calls and one more, newest first; ``before``: only those with smaller keys."""
+    statement = select(Call).where(Call.day == wanted.day).order_by(Call.id.desc()).limit(PAGE + 1)
+    if wanted.agent_id is not None:
+        statement = statement.where(Call.agent_id == wanted.agent_id)
     if before:
         statement = statement.where(Call.id < before)
     return list(session.scalars(statement))

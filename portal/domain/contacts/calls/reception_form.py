@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 
-from portal.domain.contacts.calls.kinds import CATEGORIES
-from portal.domain.contacts.calls.words import category, subcategory
+from portal.domain.contacts.calls.categories import CATEGORIES, Category
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.languages import SOURCE_LOCALE, STAFF_LOCALES
 from portal.domain.foundation.program.schema import Program
@@ -29,8 +28,7 @@ def reception_form_pdf(
         "locale": locale,
         "choices": {name: list(texts) for name, texts in choices.items()},
         "categories": [
-            [category(code), [subcategory(one) for one in subs]]
-            for code, subs in CATEGORIES.items()
+            [Category(code).label, [one.label for one in subs]] for code, subs in CATEGORIES.items()
         ],
         "ward": program.names.ward.in_language(locale),
         "program": program.names.program.in_language(locale),

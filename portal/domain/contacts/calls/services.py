@@ -7,14 +7,13 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.domain.contacts.calls.about import CONVERSATION, About, is_conversation
-from portal.domain.contacts.calls.kinds import CallChannel, CallLanguage, Direction
+from portal.domain.contacts.calls.description import ORDINARY, CallDescription
 from portal.domain.contacts.calls.models import Call, CallHousehold
 from portal.domain.contacts.calls.states import CALL, OPEN
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.errors import (
     ConflictError,
-    InputError,
     NotAllowedError,
     NotFoundError,
 )
@@ -23,20 +22,12 @@ from portal.domain.foundation.work import Work
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.tasks.services import new_receipt_no
 
-LINE_MAX, LINE_DIGITS = 20, 8
-
 # built once: every staff page of the call desk asks this, for its bar
 _CURRENT = select(Call).where(Call.agent_id == bindparam("agent_id"), Call.state.in_(OPEN))
 
 
 def start_call(
-    work: Work,
-    *,
-    channel: CallChannel = CallChannel.PHONE,
-    direction: Direction = Direction.INBOUND,
-    language: CallLanguage = CallLanguage.JA,
-    line: str = "",
-    about: About = CONVERSATION,
+    work: Work, described: CallDescription = ORDINARY, about: About = CONVERSATION
 ) -> Call:
     """Start a call of the actor.
 
@@ -44,7 +35,7 @@ def start_call(
         InputError: the line is not the name of a line.
         ConflictError: the actor has a call that is not ended (code: its id).
     """
-    line = _named_line(line)
+    line = described.stored_line()
     # There is no call to lock yet: the person's row makes a second press wait.
     work.session.execute(
         select(StaffUser.id).where(StaffUser.id == work.actor.id).with_for_update(key_share=True)
@@ -57,9 +48,9 @@ def start_call(
     call = Call(
         receipt_no=new_receipt_no(),
         agent_id=work.actor.id,
-        channel=channel.value,
-        direction=direction.value,
-        language=language.value,
+        channel=described.channel.value,
+        direction=described.direction.value,
+        language=described.language.value,
         line=line,
         fax_case_id=about.fax_case_id,
         task_id=about.task_id,
@@ -70,7 +61,7 @@ def start_call(
     )
     work.session.add(call)
     work.session.flush()
-    record(work, "call.started", "call", call.id, channel=channel.value, language=language.value)
+    record(work, "call.started", "call", call.id, channel=call.channel, language=call.language)
     return call
 
 
@@ -105,15 +96,7 @@ def hang_up(work: Work, call_id: int) -> Call:
     return call
 
 
-def describe(
-    work: Work,
-    call_id: int,
-    *,
-    channel: CallChannel,
-    direction: Direction,
-    language: CallLanguage,
-    line: str,
-) -> Call:
+def describe(work: Work, call_id: int, described: CallDescription) -> Call:
     """Correct channel, direction, language or line of an active call.
 
     A FAX case or a form keeps its channel.
@@ -128,10 +111,10 @@ def describe(
     call = locked_own(work, call_id)
     CALL.next(call.state, "finish")  # asked only: what may still be finished may still be described
     way = {
-        "channel": channel.value if is_conversation(call) else call.channel,
-        "direction": direction.value,
+        "channel": described.channel.value if is_conversation(call) else call.channel,
+        "direction": described.direction.value,
     }
-    wanted = way | {"language": language.value, "line": _named_line(line)}
+    wanted = way | {"language": described.language.value, "line": described.stored_line()}
     changed = {name: value for name, value in wanted.items() if getattr(call, name) != value}
     if way.keys() & changed.keys() and _has_opened(work.session, call):
         raise NotAllowedError(
@@ -145,18 +128,6 @@ def describe(
     if changed:
         record(work, "call.described", "call", call.id, fields=sorted(changed))
     return call
-
-
-def _named_line(typed: str) -> str:
-    """Return the name of a line.
-
-    It is stored unsealed in lists and counts, so that it must not be a caller's number.
-    """
-    if sum(c.isdecimal() for c in typed) > LINE_DIGITS:
-        raise InputError(
-            _s("回線には、回線の名前だけを入力してください。相手の電話番号は書けません。")
-        )
-    return typed.strip()[:LINE_MAX]
 
 
 def _has_opened(session: Session, call: Call) -> bool:

@@ -6,14 +6,14 @@ a call back to the enrolled number, in addition reaches ``Level.ACT``. Nobody le
 or wrong; what matched is stored with the call.
 """
 
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.domain.contacts.calls.caller_answers import Item, Said, is_enough
+from portal.domain.contacts.calls.caller_answers import Caller, Item, Said, is_enough
 from portal.domain.contacts.calls.gate import locked_call, opened_in
-from portal.domain.contacts.calls.kinds import Relation
 from portal.domain.contacts.calls.levels import Level
 from portal.domain.contacts.calls.models import Call, CallHousehold, VerificationAttempt
 from portal.domain.contacts.calls.names import name_matches
@@ -37,7 +37,7 @@ from portal.domain.people.households.queries import view_of
 FAILURES_PER_DAY = 5
 
 
-def verify(work: Work, call: Call, household_id: int, said: Said, relation: Relation) -> bool:
+def verify(work: Work, household_id: int, caller: Caller) -> bool:
     """Compare the caller's answers, record the try, and return whether the next level was reached.
 
     Five failures on one JST day close the household to all callers until the next day: then even
@@ -46,16 +46,17 @@ def verify(work: Work, call: Call, household_id: int, said: Said, relation: Rela
 
     Raises:
         InputError: there are too few answers to decide; the try does not count.
-        NotAllowedError: the call is not the actor's active one (anymore).
+        NotAllowedError: the caller's call is not the actor's active one (anymore).
         NotFoundError: there is no such household, or callers may not know of it.
         WrongStateError: the caller has hung up, so that nobody can be answering now.
     """
+    call, said = caller.call, caller.said
     if locked_call(work).id != call.id:
         raise NotAllowedError(_s("この受付は終わっています。"))
     if call.state != TALKING:
         raise WrongStateError(_s("通話は終わっています。確認できるのは、話している間だけです。"))
     household = _locked_household(work.session, household_id)
-    place = opened_in(work.session, call, household_id, work.now)
+    place = opened_in(work, call, household_id)
     _refuse_too_little(said, Level(place.level))
     failures = failures_on(work.session, household_id, jst_date(work.now))
     closed = failures >= FAILURES_PER_DAY
@@ -63,11 +64,11 @@ def verify(work: Work, call: Call, household_id: int, said: Said, relation: Rela
     matched = _matched(work, household, said)
     reached = Level.NONE if closed else _reached(place, matched)
     passed = reached > place.level
-    place.relation = relation.value
+    place.relation = caller.relation.value
     if passed:
         place.level, place.verified_at = int(reached), work.now
         place.matched = sorted({*place.matched, *matched})
-    _store_try(work, place, said, matched, passed=passed)
+    _store_try(work, place, _Try(said.items, matched, passed))
     if not passed and not closed:
         _close_after_failures(work, call, household_id)
     return passed
@@ -85,23 +86,30 @@ def _locked_household(session: Session, household_id: int) -> Household:
     return household
 
 
-def _store_try(
-    work: Work, place: CallHousehold, said: Said, matched: frozenset[Item], *, passed: bool
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """One try: the items asked for, those that matched, and whether the next level was reached."""
+
+    asked: frozenset[Item]
+    matched: frozenset[Item]
+    passed: bool
+
+
+def _store_try(work: Work, place: CallHousehold, tried: _Try) -> None:
     work.session.add(
         VerificationAttempt(
             call_id=place.call_id,
             household_id=place.household_id,
             day=jst_date(work.now),
             at=work.now,
-            passed=passed,
-            matched=sorted(matched),
-            asked=sorted(said.items),
+            passed=tried.passed,
+            matched=sorted(tried.matched),
+            asked=sorted(tried.asked),
         )
     )
     record(
         work,
-        "call.verified" if passed else "call.not_verified",
+        "call.verified" if tried.passed else "call.not_verified",
         "call",
         place.call_id,
         household_id=place.household_id,

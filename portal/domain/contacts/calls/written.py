@@ -1,24 +1,37 @@
 """What was written about a call, sealed under the call's own key, as it is personal data."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from portal.domain.contacts.calls.models import Call
+from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.foundation.vault import Vault, seal_json, unseal_json
 
-TEXT, CALL_BACK, TRACKING, NOTABLE = "text", "call_back", "tracking", "notable"
-"""What an agent wrote, the number to call back, a tracking number, and words meant for the month's report."""
+
+class WrittenPart(Labeled):
+    """What may be written about a call, by its sealed key.
+
+    ``notable`` are words meant for the month's report; ``taken_by`` is the name of an agent
+    without an account, of a call that was written down.
+    """
+
+    TEXT = "text", lambda: _s("内容")
+    CALL_BACK = "call_back", lambda: _s("折り返す電話番号")
+    TRACKING = "tracking", lambda: _s("お問い合わせ番号")
+    NOTABLE = "notable", lambda: _s("月の報告に載せたいこと")
+    TAKEN_BY = "taken_by", lambda: _s("受けた人（アカウントのない人）")
+
+
+TEXT, CALL_BACK, TRACKING, NOTABLE, TAKEN_BY = WrittenPart
 KEYS = (TEXT, CALL_BACK, TRACKING, NOTABLE)
-TAKEN_BY = "taken_by"
-"""Key of the agent's name for a call that was written down by somebody without an account."""
+"""What an agent writes after a call."""
 
 
-def write_text(vault: Vault, call: Call, written: Mapping[str, Any]) -> None:
+def write_text(vault: Vault, call: Call, written: Mapping[str, str]) -> None:
     """Seal what was written about a call, replacing what was written before.
 
     Empty values are left out.
     """
-    kept = {name: value for name, value in written.items() if value}
+    kept = {str(name): value for name, value in written.items() if value}
     if not kept:
         call.sealed = None
         return
@@ -29,11 +42,11 @@ def write_text(vault: Vault, call: Call, written: Mapping[str, Any]) -> None:
     call.sealed = seal_json(key, kept, _context(call))
 
 
-def read_text(vault: Vault, call: Call) -> dict[str, Any]:
-    """Return what was written about a call by ``KEYS``; an empty dict if nothing was."""
+def read_text(vault: Vault, call: Call) -> dict[str, str]:
+    """Return what was written about a call, by ``WrittenPart``; an empty dict if nothing was."""
     if call.sealed is None or call.wrapped_key is None:
         return {}
-    opened: dict[str, Any] = unseal_json(
+    opened: dict[str, str] = unseal_json(
         vault.unwrap(call.wrapped_key), call.sealed, _context(call)
     )
     return opened

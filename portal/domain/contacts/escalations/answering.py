@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from portal.domain.contacts.escalations.kinds import AnswerSource
 from portal.domain.contacts.escalations.models import Escalation, EscalationAnswer
 from portal.domain.contacts.escalations.sealed import context
 from portal.domain.contacts.escalations.services import (
@@ -22,24 +23,22 @@ from portal.domain.foundation.vault import Vault, seal_json
 from portal.domain.foundation.work import Work
 from portal.domain.requests.requests.models import Scan
 
-SCREEN, PAPER, SHEET = "screen", "paper", "sheet"
-
 
 @dataclass(frozen=True, slots=True)
 class WardAnswer:
     """An answer of the ward.
 
-    Number and date of its instruction go together; ``scan_id`` is the scan of its letter.
+    Number and date of its instruction go together; ``scan_id`` is the scan of its letter,
+    ``sheet_id`` the sheet in which it came.
     """
 
     text: str = field(repr=False)
     instruction: Instruction | None = None
     scan_id: int | None = None
+    sheet_id: int | None = None
 
 
-def answer(
-    work: Work, escalation_id: int, given: WardAnswer, *, sheet_id: int | None = None
-) -> EscalationAnswer:
+def answer(work: Work, escalation_id: int, given: WardAnswer) -> EscalationAnswer:
     """Store the ward's answer.
 
     People outside the ward enter only what it wrote: its number, a scan or its sheet.
@@ -56,14 +55,14 @@ def answer(
         raise NotAllowedError(_s("答えを記録できるのは、アカウントのある職員だけです。"))
     check_words(work, given.text)
     instruction = _checked(given.instruction, work.now)
-    source = SHEET if sheet_id is not None else _typed_source(work.actor)
-    if source == PAPER:
+    source = AnswerSource.SHEET if given.sheet_id is not None else _typed_source(work.actor)
+    if source is AnswerSource.PAPER:
         _refuse_unproven(instruction, given.scan_id)
     found = EscalationAnswer(
         escalation_id=row.id,
-        source=source,
+        source=source.value,
         scan_id=given.scan_id,
-        sheet_id=sheet_id,
+        sheet_id=given.sheet_id,
         answered_by=work.actor.id,
         answered_at=work.now,
         instruction_no=instruction.number if instruction else None,
@@ -75,7 +74,7 @@ def answer(
         work.session.get_one(Scan, given.scan_id).ward_only = True
     work.session.add(found)
     work.session.flush()
-    record_event(work, row, "escalation.answer", source=source)
+    record_event(work, row, "escalation.answer", source=source.value)
     return found
 
 
@@ -87,8 +86,9 @@ def _refuse_unproven(instruction: Instruction | None, scan_id: int | None) -> No
         )
 
 
-def _typed_source(actor: Actor) -> str:
-    return SCREEN if actor.organization is Organization.WARD else PAPER
+def _typed_source(actor: Actor) -> AnswerSource:
+    of_ward = actor.organization is Organization.WARD
+    return AnswerSource.SCREEN if of_ward else AnswerSource.PAPER
 
 
 def _sealed_text(vault: Vault, row: Escalation, text: str) -> bytes:

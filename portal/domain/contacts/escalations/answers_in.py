@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.contacts.escalations.answering import WardAnswer, answer, read_instruction_no
 from portal.domain.contacts.escalations.answers_file import AnswerRow, AnswersFile
+from portal.domain.contacts.escalations.kinds import RowResult
 from portal.domain.contacts.escalations.models import AnswerSheet, Escalation
 from portal.domain.contacts.escalations.queries import Reader, answers_of, by_receipt
 from portal.domain.contacts.escalations.sealed import answer_text
@@ -33,29 +34,16 @@ from portal.domain.foundation.typed import DateFault, whole_date
 from portal.domain.foundation.vault import Vault, seal_json, unseal_json
 from portal.domain.foundation.work import Work
 
-NEW, SAME, UNKNOWN, STATE, TWICE, NO_TEXT, WORDS, NUMBER, DAY = (
-    "new",
-    "same",
-    "unknown",
-    "wrong_state",
-    "twice",
-    "no_text",
-    "words",
-    "number",
-    "day",
-)
-"""The possible results of a row: its answer is stored, or not, and why."""
-
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RowEffect:
     """What one row would do.
 
     ``escalation_id`` is set if its question is known; ``sentence`` explains a fault.
     """
 
     row: AnswerRow
-    result: str
+    result: RowResult
     escalation_id: int | None = None
     sentence: str = ""
 
@@ -87,11 +75,20 @@ def take_in(work: Work, file: AnswersFile) -> AnswerSheet:
     return sheet
 
 
-def plan(work: Work, sheet: AnswerSheet, reader: Reader) -> list[Outcome]:
+def plan(work: Work, sheet: AnswerSheet, reader: Reader) -> list[RowEffect]:
     """Return what every row of a sheet would do now, as far as ``reader`` may know of it."""
     rows = _rows(work.vault, sheet)
     times = Counter(row.receipt_no for row in rows)
-    return [_outcome(work, row, times[row.receipt_no], reader) for row in rows]
+    found = []
+    for row in rows:
+        known = by_receipt(work.session, row.receipt_no, reader) if row.receipt_no else None
+        if known is None:
+            found.append(RowEffect(row, RowResult.UNKNOWN))
+        elif times[row.receipt_no] > 1:
+            found.append(RowEffect(row, RowResult.TWICE, known.id))
+        else:
+            found.append(_effect(work, row, known))
+    return found
 
 
 def show_texts(work: Work, sheet: AnswerSheet) -> bool:
@@ -105,26 +102,33 @@ def show_texts(work: Work, sheet: AnswerSheet) -> bool:
     return True
 
 
-def fingerprint(outcomes: Sequence[Outcome]) -> str:
+def fingerprint(effects: Sequence[RowEffect]) -> str:
     """Return a short text that changes whenever the effects of a sheet change."""
-    described = repr([(one.row.line, one.result, one.escalation_id) for one in outcomes])
+    described = repr([(one.row.line, one.result.value, one.escalation_id) for one in effects])
     return hashlib.sha256(described.encode()).hexdigest()[:16]
 
 
-def apply_sheet(work: Work, sheet_id: int, seen: str, reader: Reader) -> AnswerSheet:
-    """Store every new answer of a sheet; ``seen`` is the fingerprint of the effects shown before.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What somebody saw of a sheet before confirming it: as whom, and the effects' fingerprint."""
+
+    reader: Reader
+    fingerprint: str
+
+
+def apply_sheet(work: Work, sheet_id: int, seen: Seen) -> AnswerSheet:
+    """Store every new answer of a sheet, if its effects are those that were seen.
 
     Raises:
         NotFoundError: there is no such sheet.
         WrongStateError: it was carried out or dropped before.
         ConflictError: its effects changed since they were shown, or there is nothing to store;
-            nothing
-            is done.
+            nothing is done.
     """
     sheet = _locked(work.session, sheet_id)
     state = ANSWER_SHEET.next(sheet.state, "apply")
-    outcomes = plan(work, sheet, reader)
-    if fingerprint(outcomes) != seen:
+    effects = plan(work, sheet, seen.reader)
+    if fingerprint(effects) != seen.fingerprint:
         raise ConflictError(
             _s(
                 "確かめたあとに、引き継ぎの状態が変わりました。下の一覧を、"
@@ -132,13 +136,14 @@ def apply_sheet(work: Work, sheet_id: int, seen: str, reader: Reader) -> AnswerS
             )
         )
     fresh = sorted(
-        (one for one in outcomes if one.result == NEW), key=lambda one: one.escalation_id or 0
+        (one for one in effects if one.result is RowResult.NEW),
+        key=lambda one: one.escalation_id or 0,
     )
     if not fresh:
         raise ConflictError(_s("新しく取り込む回答がありません。"))
     for one in fresh:
-        given = WardAnswer(one.row.text, _instruction(one.row))
-        answer(work, one.escalation_id or 0, given, sheet_id=sheet.id)
+        given = WardAnswer(one.row.text, _instruction(one.row), sheet_id=sheet.id)
+        answer(work, one.escalation_id or 0, given)
     sheet.state, sheet.applied_by, sheet.applied_at, sheet.applied = (
         state,
         work.actor.id,
@@ -173,36 +178,33 @@ def latest_sheets(session: Session, *, limit: int = 20) -> list[AnswerSheet]:
     return list(session.scalars(select(AnswerSheet).order_by(AnswerSheet.id.desc()).limit(limit)))
 
 
-def _outcome(work: Work, row: AnswerRow, times: int, reader: Reader) -> Outcome:
-    known = by_receipt(work.session, row.receipt_no, reader) if row.receipt_no else None
-    if known is None:
-        return Outcome(row, UNKNOWN)
-    if times > 1:
-        return Outcome(row, TWICE, known.id)
+def _effect(work: Work, row: AnswerRow, known: Escalation) -> RowEffect:
+    """Return what the only row about a known question would do."""
     if not row.text:
-        return Outcome(row, NO_TEXT, known.id)
+        return RowEffect(row, RowResult.NO_TEXT, known.id)
     fault = _fault(work, row)
     if fault is not None:
-        return Outcome(row, fault[0], known.id, fault[1])
-    if known.state != ESCALATION.initial:
-        return Outcome(row, SAME if _is_kept(work, row, known) else STATE, known.id)
-    return Outcome(row, NEW, known.id)
+        return RowEffect(row, fault[0], known.id, fault[1])
+    if known.state == ESCALATION.initial:
+        return RowEffect(row, RowResult.NEW, known.id)
+    same = _is_kept(work, row, known)
+    return RowEffect(row, RowResult.SAME if same else RowResult.WRONG_STATE, known.id)
 
 
-def _fault(work: Work, row: AnswerRow) -> tuple[str, str] | None:
+def _fault(work: Work, row: AnswerRow) -> tuple[RowResult, str] | None:
     try:
         check_words(work, row.text)
     except InputError as error:
-        return WORDS, error.message
+        return RowResult.WORDS, error.message
     number = read_instruction_no(row.instruction_no)
     if bool(number) != bool(row.instruction_day):
-        return NUMBER, _s("指示書は、番号と日付の両方を書いてもらってください。")
+        return RowResult.NUMBER, _s("指示書は、番号と日付の両方を書いてもらってください。")
     if len(number) > INSTRUCTION_MAX:
-        return NUMBER, _s("区の指示書の番号を、40文字までで入力してください。")
+        return RowResult.NUMBER, _s("区の指示書の番号を、40文字までで入力してください。")
     if row.instruction_day:
         day = whole_date(row.instruction_day)
         if isinstance(day, DateFault) or day > jst_date(work.now):
-            return DAY, _s("日付は、今日かそれより前の日にしてください。")
+            return RowResult.DAY, _s("日付は、今日かそれより前の日にしてください。")
     return None
 
 

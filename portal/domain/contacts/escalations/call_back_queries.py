@@ -16,17 +16,18 @@ from portal.domain.contacts.escalations.call_back_times import (
 )
 from portal.domain.contacts.escalations.call_backs import KINDS
 from portal.domain.contacts.escalations.models import CallBack, CallBackTry
-from portal.domain.contacts.escalations.states import CALL_BACK
+from portal.domain.contacts.escalations.states import CALL_BACK, CLAIMED, HANDED_ON, WAITING
 from portal.domain.foundation.base import UtcDateTime
 from portal.domain.foundation.program.calendar import CallCenterCalendar
+from portal.domain.foundation.work import Work
 from portal.domain.people.households.models import Household
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.states import TASK
 
 PAGE = 20
-WAITING = ("waiting", "claimed")
-HANDED_ON = "handed_on"
+OPEN = (WAITING, CLAIMED)
+"""States in which somebody is still to be called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,29 +60,24 @@ def _rows(include_protected: bool) -> Select[Task, CallBack]:
 
 def _open(include_protected: bool) -> Select[Task, CallBack]:
     return _rows(include_protected).where(
-        Task.state == TASK.initial, or_(CallBack.id.is_(None), CallBack.state.in_(WAITING))
+        Task.state == TASK.initial, or_(CallBack.id.is_(None), CallBack.state.in_(OPEN))
     )
 
 
-def waiting(
-    session: Session,
-    calendar: CallCenterCalendar,
-    now: datetime,
-    *,
-    include_protected: bool = False,
-    page: int = 1,
-    limit: int = PAGE,
-) -> list[Waiting]:
-    """Return the call-backs that wait, the first due first; ``page`` counts from 1.
+def waiting(work: Work, *, include_protected: bool = False, page: int = 1) -> list[Waiting]:
+    """Return a page of the call-backs that wait and one more, the first due first.
+
+    ``page`` counts from 1.
 
     Two lists are merged, each ordered by due time: those with a time of their own, and those
     without one, whose due time follows from when they were requested. So only rows up to the end of
     the page are read.
     """
     start = (max(1, page) - 1) * PAGE
+    end = start + PAGE + 1
     keys = _open(include_protected).with_only_columns(Task.id, Task.due_at, Task.created_at)
     timed, timeless = (
-        session.execute(statement.order_by(by, Task.id).limit(start + limit)).all()
+        work.session.execute(statement.order_by(by, Task.id).limit(end)).all()
         for statement, by in (
             (keys.where(Task.due_at.is_not(None)), Task.due_at),
             (keys.where(Task.due_at.is_(None)), Task.created_at),
@@ -89,12 +85,12 @@ def waiting(
     )
     merged = merge(
         ((row.due_at, row.id) for row in timed),
-        ((default_due(calendar, row.created_at), row.id) for row in timeless),
+        ((default_due(work.program.calendar, row.created_at), row.id) for row in timeless),
         key=itemgetter(0),
     )
-    wanted = [key for _due, key in islice(merged, start, start + limit)]
-    rows = session.execute(_rows(include_protected).where(Task.id.in_(wanted)))
-    found = {task.id: _waiting(calendar, now, task, row) for task, row in rows}
+    wanted = [key for _due, key in islice(merged, start, end)]
+    rows = work.session.execute(_rows(include_protected).where(Task.id.in_(wanted)))
+    found = {task.id: _waiting(work, task, row) for task, row in rows}
     return [found[key] for key in wanted if key in found]
 
 
@@ -125,16 +121,10 @@ _COUNTING = {
 }
 
 
-def count_waiting(
-    session: Session,
-    calendar: CallCenterCalendar,
-    now: datetime,
-    *,
-    include_protected: bool = False,
-) -> tuple[int, int]:
+def count_waiting(work: Work, *, include_protected: bool = False) -> tuple[int, int]:
     """Return the number of call-backs that wait, and of the overdue ones among them."""
-    total, late = session.execute(
-        _COUNTING[include_protected], compared_instants(calendar, now)
+    total, late = work.session.execute(
+        _COUNTING[include_protected], compared_instants(work.program.calendar, work.now)
     ).one()
     return int(total), int(late)
 
@@ -152,17 +142,10 @@ def count_handed_on(session: Session, *, include_protected: bool = False) -> int
     )
 
 
-def one(
-    session: Session,
-    calendar: CallCenterCalendar,
-    task_id: int,
-    now: datetime,
-    *,
-    include_protected: bool = False,
-) -> Waiting | None:
+def one(work: Work, task_id: int, *, include_protected: bool = False) -> Waiting | None:
     """Return a call-back, a finished one too; None if there is none that the reader may know of."""
-    row = session.execute(_rows(include_protected).where(Task.id == task_id)).one_or_none()
-    return _waiting(calendar, now, row[0], row[1]) if row is not None else None
+    row = work.session.execute(_rows(include_protected).where(Task.id == task_id)).one_or_none()
+    return _waiting(work, row[0], row[1]) if row is not None else None
 
 
 def tries_of(session: Session, task_id: int) -> list[CallBackTry]:
@@ -179,12 +162,10 @@ def of_call(session: Session, call_id: int) -> list[Task]:
     return list(session.scalars(statement.order_by(Task.id)))
 
 
-def _waiting(
-    calendar: CallCenterCalendar, now: datetime, task: Task, row: CallBack | None
-) -> Waiting:
-    due = due_of(calendar, task)
+def _waiting(work: Work, task: Task, row: CallBack | None) -> Waiting:
+    due = due_of(work.program.calendar, task)
     state = row.state if row is not None else CALL_BACK.initial
-    late = task.state == TASK.initial and state in WAITING and due < now
+    late = task.state == TASK.initial and state in OPEN and due < work.now
     return Waiting(
         task,
         due,

@@ -1,5 +1,7 @@
 """Results of call-backs: reached, tried in vain, given up, or called off."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import select
 
 from portal.domain.contacts.calls.services import current_call
@@ -9,6 +11,7 @@ from portal.domain.contacts.escalations.call_backs import (
     record_step,
     refuse_others,
 )
+from portal.domain.contacts.escalations.kinds import Outcome
 from portal.domain.contacts.escalations.models import CallBack, CallBackTry
 from portal.domain.contacts.escalations.states import CALL_BACK as MACHINE
 from portal.domain.foundation.errors import InputError, NotAllowedError
@@ -21,56 +24,71 @@ from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import finish_task, open_task
 from portal.domain.people.tasks.states import TASK
 
-NO_ANSWER, BUSY, WRONG_NUMBER, REACHED = "no_answer", "busy", "wrong_number", "reached"
+
+@dataclass(frozen=True, slots=True)
+class TryResult:
+    """What came of a try; ``office``: the person was reached, and the office has work to do."""
+
+    outcome: Outcome
+    office: bool = False
 
 
-OUTCOMES = (REACHED, NO_ANSWER, BUSY, WRONG_NUMBER)
+def read_outcome(typed: str) -> Outcome:
+    """Return the outcome that was chosen.
+
+    Raises:
+        InputError: there is no such outcome (code ``outcome``).
+    """
+    outcome = Outcome.known(typed)
+    if outcome is None:
+        raise InputError(_s("どうなったかを選んでください。"), code="outcome")
+    return outcome
 
 
-def settle(work: Work, task_id: int, outcome: str, *, office: bool = False) -> CallBack:
+def settle(work: Work, task_id: int, result: TryResult) -> CallBack:
     """Record the result of the call in progress.
 
-    ``office``: the person was reached, and the office still has work to do. After the last try
-    without an answer, or at a wrong number, the call-back is given up; a known household gets a
-    letter, and what a resident asked for on the site remains with the office.
+    After the last try without an answer, or at a wrong number, the call-back is given up; a known
+    household gets a letter, and what a resident asked for on the site remains with the office.
 
     Raises:
         NotFoundError: there is no such call-back.
-        InputError: there is no such outcome.
         NotAllowedError: the actor's call is not about it.
         WrongStateError: the call-back is finished.
     """
     task, row = locked_call_back(work.session, task_id)
-    if outcome not in OUTCOMES:
-        raise InputError(_s("どうなったかを選んでください。"), code="outcome")
     call = current_call(work)
     if call is None or call.task_id != task.id:
         raise NotAllowedError(_s("この折り返しの電話を始めてから、結果を記録してください。"))
     refuse_others(row, work.actor)
     work.session.add(
         CallBackTry(
-            task_id=task.id, call_id=call.id, staff_id=call.agent_id, at=work.now, outcome=outcome
+            task_id=task.id,
+            call_id=call.id,
+            staff_id=call.agent_id,
+            at=work.now,
+            outcome=result.outcome.value,
         )
     )
-    if outcome == REACHED:
-        row.state = MACHINE.next(row.state, "hand_on" if office else "reach")
-        if not office:
+    if result.outcome is Outcome.REACHED:
+        row.state = MACHINE.next(row.state, "hand_on" if result.office else "reach")
+        if not result.office:
             finish_task(work, task.id)
     else:
-        _count_failure(work, task, row, outcome)
+        row.tries += 1
+        last = row.tries >= work.program.escalations.call_back_tries
+        if result.outcome is Outcome.WRONG_NUMBER or last:
+            row.state = MACHINE.next(row.state, "give_up")
+            _give_up(work, task)
+        else:
+            _plan_next_try(work, task, row)
     work.session.flush()
-    record_step(work, task, "call_back.settled", outcome=outcome, tries=row.tries)
+    record_step(work, task, "call_back.settled", outcome=result.outcome.value, tries=row.tries)
     return row
 
 
-def _count_failure(work: Work, task: Task, row: CallBack, outcome: str) -> None:
-    """Plan the next try, or give up after the last one."""
-    row.tries += 1
-    last = outcome == WRONG_NUMBER or row.tries >= work.program.escalations.call_back_tries
-    row.state = MACHINE.next(row.state, "give_up" if last else "no_answer")
-    if last:
-        _give_up(work, task)
-        return
+def _plan_next_try(work: Work, task: Task, row: CallBack) -> None:
+    row.state = MACHINE.next(row.state, "no_answer")
     row.claimed_by = row.claimed_at = None
     task.due_at = work.program.calendar.next_open(work.now + AGAIN_AFTER) or default_due(
         work.program.calendar, work.now

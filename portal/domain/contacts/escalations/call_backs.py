@@ -8,13 +8,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.contacts.calls.about import About
+from portal.domain.contacts.calls.description import CallDescription
 from portal.domain.contacts.calls.kinds import CallLanguage, Direction, language_of_locale
 from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.calls.services import current_call, start_call
 from portal.domain.contacts.escalations.call_back_times import default_due
 from portal.domain.contacts.escalations.models import CallBack
-from portal.domain.contacts.escalations.services import check_words, require_call
+from portal.domain.contacts.escalations.services import (
+    OUTSIDE_CALLS,
+    RaisedIn,
+    check_words,
+    require_call,
+)
 from portal.domain.contacts.escalations.states import CALL_BACK as MACHINE
+from portal.domain.contacts.escalations.states import CLAIMED
 from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import (
@@ -56,9 +63,7 @@ class Wanted:
     language: CallLanguage = CallLanguage.JA
 
 
-def ask(
-    work: Work, wanted: Wanted, *, call_id: int | None = None, household_id: int | None = None
-) -> Task:
+def ask(work: Work, wanted: Wanted, raised: RaisedIn = OUTSIDE_CALLS) -> Task:
     """Open a task to call somebody back; an unverified caller may request it too.
 
     Raises:
@@ -81,16 +86,16 @@ def ask(
     ):
         fault = _s("これからの、受付時間の中の日時を入力してください。%(hours)s")
         raise InputError(fault % {"hours": reception_text(work.program.calendar)}, code="at")
-    require_call(work, call_id=call_id, household_id=household_id)
+    require_call(work, raised)
     details = {"telephone": number, "text": wanted.text.strip(), "language": wanted.language.value}
     task = open_task(
         work,
         TaskKind.CALL_BACK,
-        household_id,
+        raised.household_id,
         details,
         due_at=wanted.at or default_due(work.program.calendar, work.now),
     )
-    work.session.add(CallBack(task_id=task.id, call_id=call_id))
+    work.session.add(CallBack(task_id=task.id, call_id=raised.call_id))
     work.session.flush()
     return task
 
@@ -120,9 +125,8 @@ def start(work: Work, task_id: int, language: CallLanguage) -> Call:
     if open_one is not None and open_one.task_id == task.id:
         return open_one
     _claim(work, task, row)
-    return start_call(
-        work, direction=Direction.OUTBOUND, language=language, about=About(task_id=task.id)
-    )
+    described = CallDescription(direction=Direction.OUTBOUND, language=language)
+    return start_call(work, described, About(task_id=task.id))
 
 
 def task_of(session: Session, call: Call | None) -> Task | None:
@@ -151,7 +155,7 @@ def calls_now(work: Work, task: Task) -> bool:
 
 
 def _claim(work: Work, task: Task, row: CallBack) -> None:
-    if row.state == "claimed":
+    if row.state == CLAIMED:
         if row.claimed_by == work.actor.id:
             return
         if row.claimed_at is not None and work.now < row.claimed_at + CLAIM_FOR:

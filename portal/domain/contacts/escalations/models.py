@@ -38,8 +38,7 @@ class EscalationAnswer(Base):
 
     ``instruction_no`` is in normal width, as ``queries.by_instruction`` searches it. ``source``:
     ``screen`` (an officer of the ward), ``paper`` (the ward's written answer, entered by somebody
-        else,
-    with its number or a scan) or ``sheet`` (the xlsx that the ward filled in).
+    else, with its number or a scan) or ``sheet`` (the xlsx that the ward filled in).
     """
 
     __tablename__ = "escalation_answer"

@@ -8,10 +8,10 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.contacts.escalations.answering import read_instruction_no
+from portal.domain.contacts.escalations.kinds import EscalationKind
 from portal.domain.contacts.escalations.models import Escalation, EscalationAnswer
 from portal.domain.contacts.escalations.services import WARD_ONLY_KINDS
-from portal.domain.contacts.escalations.states import ESCALATION
-from portal.domain.foundation.program.settings.escalations import ESCALATION_KINDS
+from portal.domain.contacts.escalations.states import ESCALATION, WITHDRAWN
 from portal.domain.people.households.models import Household
 
 PAGE = 20
@@ -73,26 +73,25 @@ def _rows(reader: Reader) -> Select[Escalation]:
     )
 
 
-def escalations(
-    session: Session,
-    reader: Reader,
-    *,
-    state: str = "",
-    kind: str = "",
-    page: int = 1,
-    limit: int = PAGE,
-) -> list[Escalation]:
-    """Return questions of a state and kind (all if empty), the first due first.
+@dataclass(frozen=True, slots=True)
+class ListedQuestions:
+    """Which questions are listed: of a state and kind (all if empty), and the page, from 1."""
 
-    ``page`` counts from 1.
-    """
+    state: str = ""
+    kind: str = ""
+    page: int = 1
+
+
+def escalations(session: Session, reader: Reader, listed: ListedQuestions) -> list[Escalation]:
+    """Return a page of questions and one more, the first due first."""
     statement = _rows(reader)
-    if state:
-        statement = statement.where(Escalation.state == state)
-    if kind:
-        statement = statement.where(Escalation.kind == kind)
+    if listed.state:
+        statement = statement.where(Escalation.state == listed.state)
+    if listed.kind:
+        statement = statement.where(Escalation.kind == listed.kind)
     ordered = statement.order_by(Escalation.due_on, Escalation.id)
-    return list(session.scalars(ordered.offset((max(1, page) - 1) * PAGE).limit(limit)))
+    start = (max(1, listed.page) - 1) * PAGE
+    return list(session.scalars(ordered.offset(start).limit(PAGE + 1)))
 
 
 def open_rows(session: Session, reader: Reader, *, limit: int) -> list[Escalation]:
@@ -185,13 +184,13 @@ def counts_by_kind(session: Session, start: datetime, end: datetime) -> Sequence
     given = _first_answers(start, end)
     answered = _per_kind(session, Escalation.id.in_(given))
     before = _first_answers(None, end)
-    taken_back = and_(Escalation.state == "withdrawn", Escalation.ended_at < end)
+    taken_back = and_(Escalation.state == WITHDRAWN, Escalation.ended_at < end)
     still = _per_kind(
         session, Escalation.raised_at < end, Escalation.id.not_in(before), ~taken_back
     )
     return [
         KindCount(kind, raised.get(kind, 0), answered.get(kind, 0), still.get(kind, 0))
-        for kind in ESCALATION_KINDS
+        for kind in EscalationKind
     ]
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain.contacts.calls.models import Call, CallHousehold
 from portal.domain.contacts.calls.secrets_in_text import refuse_coupons, refuse_secrets
 from portal.domain.contacts.calls.states import ENDED
+from portal.domain.contacts.escalations.kinds import EscalationKind
 from portal.domain.contacts.escalations.models import Escalation
 from portal.domain.contacts.escalations.sealed import context, question_of
 from portal.domain.contacts.escalations.states import ESCALATION
@@ -23,7 +24,6 @@ from portal.domain.foundation.errors import (
     NotFoundError,
 )
 from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.program.settings.escalations import ESCALATION_KINDS
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import telephone
 from portal.domain.foundation.vault import seal_json
@@ -31,7 +31,7 @@ from portal.domain.foundation.work import Work
 from portal.domain.people.tasks.services import new_receipt_no
 
 TEXT_MAX = 1_000
-WARD_ONLY_KINDS = frozenset({"protection"})
+WARD_ONLY_KINDS: frozenset[str] = frozenset({EscalationKind.PROTECTION})
 """Kinds whose content only the ward reads; others see that a question exists and its due day."""
 AGENTS = frozenset({Role.AGENT, Role.SUPERVISOR})
 
@@ -48,8 +48,19 @@ class Question:
     telephone: str = field(repr=False, default="")
 
 
+@dataclass(frozen=True, slots=True)
+class RaisedIn:
+    """The call in which a follow-up was raised, and the household that it is about, if any."""
+
+    call_id: int | None = None
+    household_id: int | None = None
+
+
+OUTSIDE_CALLS = RaisedIn()
+
+
 def raise_escalation(
-    work: Work, question: Question, *, call_id: int | None = None, household_id: int | None = None
+    work: Work, question: Question, raised: RaisedIn = OUTSIDE_CALLS
 ) -> Escalation:
     """Pass a question to the ward; ``due_on`` gives its due day.
 
@@ -63,21 +74,21 @@ def raise_escalation(
     """
     if work.actor.id is None:
         raise NotAllowedError(_s("引き継げるのは、アカウントのある職員だけです。"))
-    if question.kind not in ESCALATION_KINDS:
+    if EscalationKind.known(question.kind) is None:
         raise InputError(_s("何についての引き継ぎかを選んでください。"), code="kind")
     number = telephone(question.telephone) if question.telephone.strip() else ""
     if number is None:
         raise InputError(_s("電話番号を、市外局番から数字で入力してください。"), code="telephone")
     check_words(work, question.text)
-    require_call(work, call_id=call_id, household_id=household_id)
+    require_call(work, raised)
     key, wrapped = work.vault.new_data_key()
     receipt_no = new_receipt_no()
     details = {"text": question.text.strip(), "telephone": number}
     row = Escalation(
         receipt_no=receipt_no,
         kind=question.kind,
-        call_id=call_id,
-        household_id=household_id,
+        call_id=raised.call_id,
+        household_id=raised.household_id,
         raised_by=work.actor.id,
         raised_at=work.now,
         due_on=due_on(work.program, question.kind, work.now),
@@ -114,7 +125,7 @@ def check_words(work: Work, text: str, field_name: str = "text") -> None:
         raise InputError(error.message, code=field_name) from None
 
 
-def require_call(work: Work, *, call_id: int | None, household_id: int | None) -> None:
+def require_call(work: Work, raised: RaisedIn) -> None:
     """Refuse an agent outside a call of their own, or for a household not opened in it.
 
     A call counts until the end of the day (JST) on which it ended: what it left open is often
@@ -123,6 +134,7 @@ def require_call(work: Work, *, call_id: int | None, household_id: int | None) -
     Raises:
         NotAllowedError: the agent is refused.
     """
+    call_id, household_id = raised.call_id, raised.household_id
     call = work.session.get(Call, call_id) if call_id is not None else None
     own = call is not None and call.agent_id == work.actor.id
     if call is not None and call.state == ENDED:

@@ -2,8 +2,7 @@
 
 An xlsx in which every cell is text. It leaves encrypted to the ward's key (age, as the letters do:
 decision 0011), or readable if the ward has agreed. A name appears only if the question needs one;
-    of a
-protected household neither name nor text ever does.
+of a protected household neither name nor text ever does.
 """
 
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from io import BytesIO
 import pyrage
 import xlsxwriter
 
+from portal.domain.contacts.escalations.kinds import EscalationKind
 from portal.domain.contacts.escalations.models import Escalation
 from portal.domain.contacts.escalations.queries import Reader, open_rows
 from portal.domain.contacts.escalations.sealed import question_of
@@ -33,7 +33,9 @@ from portal.domain.foundation.work import Work
 from portal.domain.people.households.queries import HouseholdView, view_households
 
 MOST_ROWS = 500
-NAMED_KINDS = frozenset({"eligibility", "change_of_recipient"})
+NAMED_KINDS: frozenset[str] = frozenset(
+    {EscalationKind.ELIGIBILITY, EscalationKind.CHANGE_OF_RECIPIENT}
+)
 """Questions that nobody can answer without knowing whose they are."""
 
 

@@ -34,9 +34,16 @@ class Words:
     text: str = field(default="", repr=False)
 
 
-def cover_pdf(
-    program: Program, receipt_no: str, last_digits: str, pages: int, now: datetime
-) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What stands on every page: the sender, the receipt number, and the instant of writing."""
+
+    program: Program
+    receipt_no: str
+    at: datetime
+
+
+def cover_pdf(head: Letterhead, last_digits: str, pages: int) -> bytes:
     """Return the cover: sender, last digits of the number, number of pages with the cover.
 
     It also tells what to do if it reached the wrong person.
@@ -62,16 +69,16 @@ def cover_pdf(
                     ],
                 }
             )
-    data = _frame(program, receipt_no, now) | {
+    data = _frame(head) | {
         "to": last_digits,
         "pages": pages,
         "mistakes": mistakes,
     }
     with in_turn():
-        return compile_pdf("fax_cover.typ", data, timestamp=int(now.timestamp()))
+        return compile_pdf("fax_cover.typ", data, timestamp=int(head.at.timestamp()))
 
 
-def reply_pdf(program: Program, receipt_no: str, words: Words, now: datetime) -> bytes:
+def reply_pdf(head: Letterhead, words: Words) -> bytes:
     """Return the pages behind the cover.
 
     Raises:
@@ -86,20 +93,20 @@ def reply_pdf(program: Program, receipt_no: str, words: Words, now: datetime) ->
                     "title": pieces(_("FAXへの返信")),
                     "receipt": pieces(_("受付番号")),
                     "lines": [pieces(line) for line in part.lines],
-                    "office": pieces(program.names.office.in_language(part.locale)),
+                    "office": pieces(head.program.names.office.in_language(part.locale)),
                     "ask": pieces(
                         _("このFAXについて聞くときは、受付番号を書くか、伝えてください。")
                     ),
                 }
             )
     text = [drawable(line) for line in words.text.splitlines() if line.strip()]
-    data = _frame(program, receipt_no, now) | {
+    data = _frame(head) | {
         "parts": parts,
         "text": text,
         "text-locale": words.locale,
     }
     with in_turn():
-        return compile_pdf("fax_reply.typ", data, timestamp=int(now.timestamp()))
+        return compile_pdf("fax_reply.typ", data, timestamp=int(head.at.timestamp()))
 
 
 def pages_of(reply: bytes) -> int:
@@ -107,12 +114,12 @@ def pages_of(reply: bytes) -> int:
     return COVER_PAGES + page_count(reply)
 
 
-def _frame(program: Program, receipt_no: str, now: datetime) -> dict[str, object]:
-    day = jst_date(now)
-    names, contact = program.names, program.contact
+def _frame(head: Letterhead) -> dict[str, object]:
+    day = jst_date(head.at)
+    names, contact = head.program.names, head.program.contact
     return {
-        "receipt": receipt_no,
-        "moment": instant_text(now),
+        "receipt": head.receipt_no,
+        "moment": instant_text(head.at),
         "day": [day.year, day.month, day.day],
         "ward": names.ward.in_language(SOURCE_LOCALE),
         "office": names.office.in_language(SOURCE_LOCALE),

@@ -16,7 +16,7 @@ class FaxCase(Base):
     (``day``: its JST date, by which reports count); ``entered_at`` is when somebody stored it.
     ``digest`` is the scan's: the same file is one case. ``household_id``: the sender's household,
     once a verification in a call about this case has shown it. ``close_reason`` is a code of
-    ``faxes.services.CLOSE_REASONS``.
+    ``faxes.states.CloseReason``.
     """
 
     __tablename__ = "fax_case"
@@ -46,7 +46,7 @@ class FaxReply(Base):
 
     ``call_id`` is the call in which it was written: its verification allows a text about
     ``household_id``; without a household all texts are general. ``pages`` counts the cover.
-    ``failure`` is the machine's code (``faxes.sending.FAILURES``); ``attempts`` is how often it was
+    ``failure`` is the machine's code (``faxes.states.SendingFailure``); ``attempts`` is how often it was
     put on the machine.
     """
 

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.contacts.calls.models import Call
@@ -67,7 +66,7 @@ def queue(session: Session, *, after: int = 0, limit: int = PAGE) -> list[QueueR
                 and_(FaxCase.received_at == last.received_at, FaxCase.id > last.id),
             )
         )
-    return _rows(session, wanted, (FaxCase.received_at, FaxCase.id), limit)
+    return _rows(session, _oldest_first(wanted).limit(limit))
 
 
 def failed(session: Session, *, limit: int = PAGE) -> list[QueueRow]:
@@ -77,7 +76,7 @@ def failed(session: Session, *, limit: int = PAGE) -> list[QueueRow]:
     """
     stuck = select(FaxReply.case_id).where(FaxReply.state == FAILED)
     wanted = [FaxCase.state.in_(OPEN), FaxCase.id.in_(stuck)]
-    return _rows(session, wanted, (FaxCase.received_at, FaxCase.id), limit)
+    return _rows(session, _oldest_first(wanted).limit(limit))
 
 
 def done(session: Session, *, before: int = 0, limit: int = PAGE) -> list[QueueRow]:
@@ -85,13 +84,15 @@ def done(session: Session, *, before: int = 0, limit: int = PAGE) -> list[QueueR
     wanted: list[ColumnElement[bool]] = [FaxCase.state.not_in(OPEN)]
     if before:
         wanted.append(FaxCase.id < before)
-    return _rows(session, wanted, (FaxCase.id.desc(),), limit)
+    return _rows(session, select(FaxCase).where(*wanted).order_by(FaxCase.id.desc()).limit(limit))
 
 
-def _rows(
-    session: Session, wanted: Sequence[ColumnElement[bool]], order: Sequence[Any], limit: int
-) -> list[QueueRow]:
-    cases = session.scalars(select(FaxCase).where(*wanted).order_by(*order).limit(limit)).all()
+def _oldest_first(wanted: Sequence[ColumnElement[bool]]) -> Select[FaxCase]:
+    return select(FaxCase).where(*wanted).order_by(FaxCase.received_at, FaxCase.id)
+
+
+def _rows(session: Session, statement: Select[FaxCase]) -> list[QueueRow]:
+    cases = session.scalars(statement).all()
     keys = [case.id for case in cases]
     unsent = session.execute(
         select(FaxReply.case_id, FaxReply.state, FaxReply.failure).where(

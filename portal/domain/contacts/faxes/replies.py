@@ -4,12 +4,12 @@ Without a verified household it has general texts only.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.contacts.calls.levels import Level, require_level
+from portal.domain.contacts.calls.levels import Level, level_of, require_level
 from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.calls.secrets_in_text import refuse_coupons, refuse_secrets
 from portal.domain.contacts.faxes import cover
@@ -17,15 +17,13 @@ from portal.domain.contacts.faxes.models import FaxCase, FaxReply
 from portal.domain.contacts.faxes.numbers import fax_number, typed_twice
 from portal.domain.contacts.faxes.queries import sender_of
 from portal.domain.contacts.faxes.services import locked_case
-from portal.domain.contacts.faxes.sheets import seal_reply
+from portal.domain.contacts.faxes.sheets import Opened, seal_reply
 from portal.domain.contacts.faxes.states import FAX_CASE, UNSENT
 from portal.domain.contacts.faxes.visibility import link_household, own_call
 from portal.domain.contacts.faxes.wording import LOCALES, lines_of, locales_of, numbers_of
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, InputError, NotAllowedError
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
 from portal.domain.foundation.work import Work
 from portal.domain.people.tasks.models import Task
 from portal.domain.requests.requests.models import Request
@@ -58,8 +56,7 @@ def prepare(work: Work, case_id: int, draft: Draft) -> FaxReply:
         NotFoundError: there is no such case.
         WrongStateError: the case was answered or closed.
         NotAllowedError: the actor has no call about the case, or the call did not verify the
-            household
-            that the text is about.
+            household that the text is about.
         ConflictError: a reply waits to be sent, or failed.
         InputError: number, texts or receipts are invalid (code: the field).
         BusyError: it cannot be drawn now.
@@ -68,12 +65,12 @@ def prepare(work: Work, case_id: int, draft: Draft) -> FaxReply:
     FAX_CASE.next(case.state, "answer")
     call = _own(work, case)
     _refuse_waiting(work.session, case)
-    number = _number(work.vault, work.program, case, draft)
-    text = _checked_text(work, call, draft)
+    number = _number(work, case, draft)
+    checked = replace(draft, text=_checked_text(work, call, draft))
     _refuse_unknown(work.session, draft.receipts)
-    reply = _sealed_reply(work, case, number, _words(work, case, draft, text))
+    reply = _sealed_reply(work, case, Opened(number, _words(work, case, checked)))
     reply.call_id, reply.prepared_by = call.id, call.agent_id
-    reply.household_id = draft.household_id if text else None
+    reply.household_id = draft.household_id if checked.text else None
     work.session.add(reply)
     work.session.flush()
     link_household(work, case)
@@ -87,7 +84,7 @@ def prepare(work: Work, case_id: int, draft: Draft) -> FaxReply:
         call=call.id,
         pages=reply.pages,
         wordings=list(draft.wordings),
-        own_text=bool(text),
+        own_text=bool(checked.text),
     )
     return reply
 
@@ -100,7 +97,7 @@ def _refuse_waiting(session: Session, case: FaxCase) -> None:
         )
 
 
-def _words(work: Work, case: FaxCase, draft: Draft, text: str) -> cover.Words:
+def _words(work: Work, case: FaxCase, draft: Draft) -> cover.Words:
     parts = [
         cover.Part(
             locale,
@@ -108,19 +105,20 @@ def _words(work: Work, case: FaxCase, draft: Draft, text: str) -> cover.Words:
         )
         for locale in locales_of(case.language)
     ]
-    return cover.Words(parts, LOCALES[case.language], text)
+    return cover.Words(parts, LOCALES[case.language], draft.text)
 
 
-def _sealed_reply(work: Work, case: FaxCase, number: str, words: cover.Words) -> FaxReply:
+def _sealed_reply(work: Work, case: FaxCase, opened: Opened) -> FaxReply:
     """Return a reply to a number with its page count; who wrote it is still to be set."""
-    pages = cover.pages_of(cover.reply_pdf(work.program, case.receipt_no, words, work.now))
-    key, wrapped = work.vault.new_data_key()
+    head = cover.Letterhead(work.program, case.receipt_no, work.now)
+    pages = cover.pages_of(cover.reply_pdf(head, opened.words))
+    wrapped, sealed = seal_reply(work.vault, case.id, opened)
     return FaxReply(
         case_id=case.id,
         language=case.language,
         pages=pages,
         wrapped_key=wrapped,
-        sealed=seal_reply(key, wrapped, case.id, number, words),
+        sealed=sealed,
         prepared_at=work.now,
     )
 
@@ -134,14 +132,15 @@ def _own(work: Work, case: FaxCase) -> Call:
     return call
 
 
-def _number(vault: Vault, program: Program, case: FaxCase, draft: Draft) -> str:
+def _number(work: Work, case: FaxCase, draft: Draft) -> str:
     number = typed_twice(draft.number, draft.number_again)
-    own = {_number_or_none(program.contact.fax), _number_or_none(program.contact.telephone)}
+    contact = work.program.contact
+    own = {_number_or_none(contact.fax), _number_or_none(contact.telephone)}
     if number in own:
         raise InputError(
             _s("事務局の番号です。送った人のFAX番号を入力してください。"), code="number"
         )
-    sender = sender_of(vault, case)
+    sender = sender_of(work.vault, case)
     if sender and sender != number and not draft.other_number:
         raise InputError(
             _s(
@@ -186,7 +185,7 @@ def _checked_text(work: Work, call: Call, draft: Draft) -> str:
             ),
             code="text",
         )
-    require_level(work.session, call, draft.household_id, Level.STATUS)
+    require_level(level_of(work.session, call, draft.household_id), Level.STATUS)
     if len(text) > TEXT_MAX:
         raise InputError(_s("%(most)d文字までで書いてください。") % {"most": TEXT_MAX}, code="text")
     try:

@@ -7,15 +7,18 @@ from portal.domain.contacts.faxes.models import FaxCase, FaxReply
 from portal.domain.contacts.faxes.numbers import typed_twice
 from portal.domain.contacts.faxes.services import locked_case
 from portal.domain.contacts.faxes.sheets import of_case, open_reply
-from portal.domain.contacts.faxes.states import ANSWERED, FAX_CASE, FAX_REPLY, SENT
+from portal.domain.contacts.faxes.states import (
+    ANSWERED,
+    FAX_CASE,
+    FAX_REPLY,
+    SENT,
+    SendingFailure,
+)
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
-
-FAILURES = ("busy", "no_answer", "no_fax", "broken_off", "machine", "report")
-"""The faults that the machine or its evening report names."""
 
 
 def read_number(work: Work, case_id: int, reply_id: int) -> FaxReply:
@@ -63,12 +66,12 @@ def mark_failed(work: Work, reply_id: int, failure: str) -> FaxReply:
 
     Raises:
         NotFoundError: there is no such reply.
-        InputError: the failure is not in ``FAILURES`` (code ``failure``).
+        InputError: the failure is no ``SendingFailure`` (code ``failure``).
         WrongStateError: it failed before, or was discarded.
     """
     case, reply = _locked(work.session, reply_id)
     state = FAX_REPLY.next(reply.state, "fail")
-    if failure not in FAILURES:
+    if SendingFailure.known(failure) is None:
         raise InputError(_s("送れなかった理由を、機械の表示から選んでください。"), code="failure")
     if case.state == ANSWERED:
         case.state, case.closed_at = FAX_CASE.next(case.state, "reopen"), None

@@ -8,13 +8,21 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.domain.contacts.calls.about import About
+from portal.domain.contacts.calls.description import CallDescription
 from portal.domain.contacts.calls.kinds import CallChannel, CallLanguage
 from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.calls.services import current_call, start_call
 from portal.domain.contacts.calls.states import ENDED
 from portal.domain.contacts.faxes.models import FaxCase, FaxReply
 from portal.domain.contacts.faxes.numbers import fax_number
-from portal.domain.contacts.faxes.states import FAILED, FAX_CASE, FAX_REPLY, PREPARED, UNSENT
+from portal.domain.contacts.faxes.states import (
+    FAILED,
+    FAX_CASE,
+    FAX_REPLY,
+    PREPARED,
+    UNSENT,
+    CloseReason,
+)
 from portal.domain.contacts.faxes.visibility import link_household
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
@@ -34,27 +42,6 @@ from portal.domain.requests.requests.scans import CheckedScan, store_scan
 
 OLD = timedelta(days=31)
 """An older header needs a confirmation, because FAX machines lose their clocks."""
-(
-    NO_REPLY,
-    ENTERED,
-    PASSED,
-    BY_TELEPHONE,
-    BY_LETTER,
-    DUPLICATE,
-    ADVERTISEMENT,
-    WRONG_NUMBER,
-    CANNOT_SEND,
-) = CLOSE_REASONS = (
-    "no_reply",
-    "entered",
-    "passed",
-    "by_telephone",
-    "by_letter",
-    "duplicate",
-    "advertisement",
-    "wrong_number",
-    "cannot_send",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +69,7 @@ def receive(work: Work, calendar: CallCenterCalendar, fax: NewFax) -> FaxCase:
 
     Raises:
         InputError: the time is in the future or far back, or the sender's number is invalid (code:
-            the
-            field).
+            the field).
         ConflictError: the same file is a case already (code: its receipt number).
         NotAllowedError: the actor has no account.
     """
@@ -174,8 +160,7 @@ def start(work: Work, case_id: int) -> Call:
         NotFoundError: there is no such case.
         WrongStateError: it was answered or closed.
         ConflictError: somebody else handles it (code ``taken``), or the actor has another call
-            (code:
-            its id).
+            (code: its id).
     """
     case = locked_case(work.session, case_id)
     state = FAX_CASE.next(case.state, "start")
@@ -183,12 +168,8 @@ def start(work: Work, case_id: int) -> Call:
     if own is not None and own.fax_case_id == case.id:
         return own
     refuse_others(work, case)
-    call = start_call(
-        work,
-        channel=CallChannel.FAX,
-        language=CallLanguage(case.language),
-        about=About(fax_case_id=case.id),
-    )
+    described = CallDescription(channel=CallChannel.FAX, language=CallLanguage(case.language))
+    call = start_call(work, described, About(fax_case_id=case.id))
     case.state = state
     record(work, "fax.started", "fax_case", case.id, household_id=case.household_id, call=call.id)
     return call
@@ -216,7 +197,7 @@ def close(work: Work, case_id: int, reason: str) -> FaxCase:
 
     Raises:
         NotFoundError: there is no such case.
-        InputError: the reason is not in ``CLOSE_REASONS``, or is ``cannot_send`` though no sending
+        InputError: the reason is no ``CloseReason``, or is ``cannot_send`` though no sending
             failed.
         WrongStateError: the case was answered or closed.
         ConflictError: somebody else handles it, or a prepared reply is not recorded as sent or
@@ -230,8 +211,8 @@ def close(work: Work, case_id: int, reason: str) -> FaxCase:
         .where(FaxReply.case_id == case.id, FaxReply.state.in_(UNSENT))
         .with_for_update()
     )
-    if reason not in CLOSE_REASONS or (
-        reason == CANNOT_SEND and (reply is None or reply.state != FAILED)
+    if CloseReason.known(reason) is None or (
+        reason == CloseReason.CANNOT_SEND and (reply is None or reply.state != FAILED)
     ):
         raise InputError(_s("返信しない理由を選んでください。"), code="reason")
     if reply is not None and reply.state == PREPARED:

@@ -51,11 +51,13 @@ def open_reply(vault: Vault, reply: FaxReply) -> Opened:
     return Opened(found["number"], cover.Words(parts, LOCALES[reply.language], found["text"]))
 
 
-def seal_reply(key: bytes, wrapped: bytes, case_id: int, number: str, words: cover.Words) -> bytes:
-    """Return a reply's number and texts, sealed under its key and bound to its case."""
+def seal_reply(vault: Vault, case_id: int, opened: Opened) -> tuple[bytes, bytes]:
+    """Return a new key, wrapped, and a reply's number and texts sealed under it for its case."""
+    key, wrapped = vault.new_data_key()
+    words = opened.words
     parts = [[part.locale, list(part.lines)] for part in words.parts]
-    sealed = {"number": number, "text": words.text, "parts": parts}
-    return seal_json(key, sealed, _context(case_id, wrapped))
+    sealed = {"number": opened.number, "text": words.text, "parts": parts}
+    return wrapped, seal_json(key, sealed, _context(case_id, wrapped))
 
 
 def _context(case_id: int, wrapped: bytes) -> str:
@@ -72,14 +74,13 @@ class Sheets:
     opened: Opened = field(repr=False)
 
 
-def take_out(work: Work, case_id: int, reply_id: int, part: str) -> Sheets:
+def take_out(work: Work, reply: FaxReply, part: str) -> Sheets:
     """Release the ``cover`` or the ``text`` of a reply for printing, and log by whom.
 
     Raises:
-        NotFoundError: there is no such reply, or it is not waiting to be sent (anymore).
+        NotFoundError: the reply is not waiting to be sent (anymore).
         NotAllowedError: its household has become one about which nothing may be told.
     """
-    reply = of_case(work.session, case_id, reply_id)
     if reply.state not in UNSENT:
         raise NotFoundError(_s("この返信は見つかりませんでした。"))
     # like a letter, it is checked once more at the last moment
@@ -88,7 +89,7 @@ def take_out(work: Work, case_id: int, reply_id: int, part: str) -> Sheets:
         raise NotAllowedError(
             _s("この返信は出せません。取りやめて、スーパーバイザーに伝えてください。")
         )
-    case = work.session.get_one(FaxCase, case_id)
+    case = work.session.get_one(FaxCase, reply.case_id)
     record(
         work,
         "fax.reply_drawn",
@@ -107,8 +108,7 @@ def draw(program: Program, sheets: Sheets, part: str) -> bytes:
     Raises:
         BusyError: too many PDFs are drawn at this moment.
     """
-    opened = sheets.opened
+    head = cover.Letterhead(program, sheets.receipt_no, sheets.prepared_at)
     if part == COVER:
-        number = last_digits(opened.number)
-        return cover.cover_pdf(program, sheets.receipt_no, number, sheets.pages, sheets.prepared_at)
-    return cover.reply_pdf(program, sheets.receipt_no, opened.words, sheets.prepared_at)
+        return cover.cover_pdf(head, last_digits(sheets.opened.number), sheets.pages)
+    return cover.reply_pdf(head, sheets.opened.words)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from portal.domain.contacts.calls.kinds import CallLanguage
 from portal.domain.contacts.scripts import queries as scripts
-from portal.domain.contacts.scripts.defaults import Script
+from portal.domain.contacts.scripts.defaults import Script, ScriptPart
 from portal.domain.contacts.scripts.lines import LineKind, filled, read_lines
 from portal.domain.contacts.scripts.values import values_of
 from portal.domain.foundation.errors import InputError, NotFoundError
@@ -56,7 +56,7 @@ def choices(work: Work) -> list[Wording]:
     answers = [
         Wording(SCRIPT + one.key, one.draft.title, "".join(_said(one, SOURCE_LOCALE, values)))
         for one in scripts.scripts(work.session)
-        if one.part == "answer"
+        if one.part == ScriptPart.ANSWER
     ]
     return own + answers
 
@@ -81,7 +81,7 @@ def lines_of(work: Work, codes: Sequence[str], locale: str) -> list[str]:
             )
         except NotFoundError:
             one = None
-        if one is None or one.part != "answer" or one.draft.hidden:
+        if one is None or one.part != ScriptPart.ANSWER or one.draft.hidden:
             raise InputError(_s("返信の文を、一覧から選んでください。"), code="wording")
         found += _said(one, locale, values_of(work.program))
     return found

@@ -8,12 +8,25 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
+from portal.domain.foundation.texts import Labeled, _s
+
 TEXTS = Path(__file__).with_name("texts")
 LANGUAGES: Mapping[str, str] = MappingProxyType(
     {"ja": "ja", "easy": "ja@easy", "en": "en", "zh": "zh_Hans", "ko": "ko"}
 )
 """Language codes of the scripts, with the locale of each."""
-PARTS = ("greeting", "verification", "answer", "closing")
+
+
+class ScriptPart(Labeled):
+    """The part of a call in which a script is used."""
+
+    GREETING = "greeting", lambda: _s("あいさつ")
+    VERIFICATION = "verification", lambda: _s("本人の確認")
+    ANSWER = "answer", lambda: _s("答え")
+    CLOSING = "closing", lambda: _s("終わりのことば")
+
+
+PARTS: tuple[str, ...] = tuple(ScriptPart)
 """The parts of a call, in order."""
 CALL_BACK_GREETING = "greeting_call_back"
 UNNAMED_GREETING = "greeting_call_back_unnamed"

@@ -1,19 +1,19 @@
 """Queries of scripts: the current ones, their versions, and a search in their texts."""
 
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import jaconv
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.contacts.scripts.defaults import LANGUAGES, PARTS, Draft, Script, default_scripts
 from portal.domain.contacts.scripts.lines import filled
 from portal.domain.contacts.scripts.models import ScriptHead, ScriptVersion
+from portal.domain.contacts.scripts.values import values_of
 from portal.domain.foundation.errors import NotFoundError
-from portal.domain.foundation.program.local_text import LocalText
 from portal.domain.foundation.texts import _s, plain
+from portal.domain.foundation.work import Work
 
 PAGE = 20
 
@@ -63,27 +63,38 @@ def version(session: Session, key: str, number: int) -> Script:
     return _script(head, row)
 
 
-def history(
-    session: Session, key: str, *, before: int | None = None, limit: int = PAGE
-) -> list[Script]:
-    """Return the versions of a script older than ``before``, newest first.
+def history(session: Session, key: str, *, before: int | None = None) -> list[Script]:
+    """Return a page of the versions of a script older than ``before`` and one more, newest first.
 
     The text of the software comes last.
     """
-    head = session.get(ScriptHead, key)
-    statement = select(ScriptVersion).where(ScriptVersion.key == key)
+    statement = _versions(key).limit(PAGE + 1)
     if before is not None:
         statement = statement.where(ScriptVersion.number < before)
-    rows = list(session.scalars(statement.order_by(ScriptVersion.number.desc()).limit(limit)))
-    found = [_script(head, row) for row in rows] if head is not None else []
-    if key in default_scripts() and len(found) < limit and before != 0:
+    found = _opened(session, key, statement)
+    if key in default_scripts() and len(found) <= PAGE and before != 0:
         found.append(default_scripts()[key])
     return found
 
 
-def search(
-    session: Session, words: str, values: Mapping[str, LocalText], *, include_hidden: bool = False
-) -> list["Hit"]:
+def every_version(session: Session, key: str) -> list[Script]:
+    """Return all versions of a script, newest first; the text of the software comes last."""
+    shipped = [default_scripts()[key]] if key in default_scripts() else []
+    return _opened(session, key, _versions(key)) + shipped
+
+
+def _versions(key: str) -> Select[ScriptVersion]:
+    return (
+        select(ScriptVersion).where(ScriptVersion.key == key).order_by(ScriptVersion.number.desc())
+    )
+
+
+def _opened(session: Session, key: str, statement: Select[ScriptVersion]) -> list[Script]:
+    head = session.get(ScriptHead, key)
+    return [_script(head, row) for row in session.scalars(statement)] if head is not None else []
+
+
+def search(work: Work, words: str, *, include_hidden: bool = False) -> list["Hit"]:
     """Return the scripts with all of the words in title or texts, in the order of a call.
 
     Width, case and kana do not matter; days and numbers are found as agents read them.
@@ -91,8 +102,8 @@ def search(
     wanted = folded(words).split()
     if not wanted:
         return []
-    hits = []
-    for one in scripts(session, include_hidden=include_hidden):
+    hits, values = [], values_of(work.program)
+    for one in scripts(work.session, include_hidden=include_hidden):
         title = folded(f"{one.draft.title} {one.draft.title_en}")
         languages = [
             code

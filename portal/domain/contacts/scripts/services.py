@@ -1,6 +1,7 @@
 """Editing scripts: every save is a new version with its author and time."""
 
 import secrets
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
@@ -8,7 +9,14 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from portal.domain.contacts.scripts import queries
-from portal.domain.contacts.scripts.defaults import LANGUAGES, PARTS, Draft, Script, default_scripts
+from portal.domain.contacts.scripts.defaults import (
+    LANGUAGES,
+    PARTS,
+    Draft,
+    Script,
+    ScriptPart,
+    default_scripts,
+)
 from portal.domain.contacts.scripts.lines import placeholders
 from portal.domain.contacts.scripts.models import ScriptHead, ScriptVersion
 from portal.domain.contacts.scripts.values import NAMES
@@ -51,8 +59,16 @@ def faults_of(draft: Draft) -> dict[str, str]:
     return faults
 
 
-def save(work: Work, key: str, base: int, draft: Draft) -> Script:
-    """Save a new version of a script that was edited from the version ``base``.
+@dataclass(frozen=True, slots=True)
+class SeenVersion:
+    """A script and the number of its newest version, as somebody saw it before changing it."""
+
+    key: str
+    number: int
+
+
+def save(work: Work, seen: SeenVersion, draft: Draft) -> Script:
+    """Save a new version of a script that was edited from the version that was seen.
 
     An equal text makes no new version.
 
@@ -62,9 +78,9 @@ def save(work: Work, key: str, base: int, draft: Draft) -> Script:
         ConflictError: somebody saved a newer version meanwhile (code ``newer``); nothing is saved.
     """
     _refuse_faults(draft)
-    head = _locked(work.session, key)
-    now_there = queries.version(work.session, key, head.number)
-    if head.number != base:
+    head = _locked(work.session, seen.key)
+    now_there = queries.version(work.session, seen.key, head.number)
+    if head.number != seen.number:
         raise ConflictError(
             _s(
                 "編集しているあいだに、ほかの人が新しい版を保存しました。"
@@ -78,38 +94,50 @@ def save(work: Work, key: str, base: int, draft: Draft) -> Script:
     return _append(work, head, clean, None)
 
 
-def add(work: Work, part: str, category: str, draft: Draft) -> Script:
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Where a script belongs: a part of a call and, for an answer, its category, as typed."""
+
+    part: str
+    category: str = ""
+
+
+def add(work: Work, section: Section, draft: Draft) -> Script:
     """Add a script of the supervisors' own.
 
     Raises:
         InputError: no such part, an answer without category, or the draft has faults.
     """
-    if part not in PARTS:
+    if section.part not in PARTS:
         raise InputError(_s("どの場面で使うかを選んでください。"), code="part")
-    if (part == "answer") != bool(category):
+    if (section.part == ScriptPart.ANSWER) != bool(section.category):
         raise InputError(
             _s("答えには、分類を選んでください。ほかの場面では、選ばないでください。"),
             code="category",
         )
     _refuse_faults(draft)
-    head = ScriptHead(key=f"own-{secrets.token_hex(4)}", part=part, category=category, number=0)
+    head = ScriptHead(
+        key=f"own-{secrets.token_hex(4)}",
+        part=section.part,
+        category=section.category,
+        number=0,
+    )
     work.session.add(head)
     work.session.flush()
     return _append(work, head, _clean(draft), None)
 
 
-def restore(work: Work, key: str, number: int, base: int) -> Script:
-    """Restore an earlier version as a new version; ``base`` is the newest version that was seen.
+def restore(work: Work, seen: SeenVersion, number: int) -> Script:
+    """Restore the version ``number`` of a script as a new version.
 
     Raises:
         NotFoundError: there is no such script or version.
         ConflictError: somebody saved a newer version meanwhile (code ``newer``), or it is the
-            newest
-            one already.
+            newest one already.
     """
-    head = _locked(work.session, key)
-    old = queries.version(work.session, key, number)
-    if head.number != base:
+    head = _locked(work.session, seen.key)
+    old = queries.version(work.session, seen.key, number)
+    if head.number != seen.number:
         raise ConflictError(
             _s("ほかの人が新しい版を保存しました。履歴を見て、もう一度選んでください。"), code=NEWER
         )

@@ -5,6 +5,7 @@ Equal numbers change nothing; other numbers need a reason, and the former versio
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -17,8 +18,8 @@ from portal.domain.contacts.telephony.kpi import FIELDS
 from portal.domain.contacts.telephony.layouts import CountsLayout
 from portal.domain.contacts.telephony.models import CallCount, CountDay, CountImport
 from portal.domain.contacts.telephony.queries import is_over
-from portal.domain.contacts.telephony.reading import read_counts
-from portal.domain.contacts.telephony.row_reader import CountRow
+from portal.domain.contacts.telephony.reading import CountsFile, read_counts
+from portal.domain.contacts.telephony.row_reader import CountRow, Days
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, InputError, NotAllowedError
@@ -26,7 +27,12 @@ from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 
-FILE, TYPED = "file", "typed"
+
+class Source(StrEnum):
+    """How counts came."""
+
+    FILE = "file"
+    TYPED = "typed"
 
 
 class Reason(StrEnum):
@@ -35,6 +41,19 @@ class Reason(StrEnum):
     CORRECTED = "corrected"
     MISTAKE = "mistake"
     FILE_CAME = "file_came"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Where counts come from, and why they may replace stored ones (None: they may not).
+
+    ``layout`` and ``sha256`` are those of a file.
+    """
+
+    source: Source
+    reason: Reason | None = None
+    layout: str = ""
+    sha256: str = ""
 
 
 class CountsDifferError(ConflictError):
@@ -52,9 +71,7 @@ class CountsDifferError(ConflictError):
         self.differences = tuple(differences)
 
 
-def import_file(
-    work: Work, layout: CountsLayout, data: bytes, *, reason: Reason | None = None
-) -> Stored:
+def import_file(work: Work, file: CountsFile, *, reason: Reason | None = None) -> Stored:
     """Store a file of the telephone system; replacing complete days needs ``reason``.
 
     Raises:
@@ -63,11 +80,12 @@ def import_file(
         InputError: the file's "within N seconds" is not the program's.
         ConflictError: somebody stored the same day at this moment.
     """
-    refuse_other_seconds(work.program, layout)
-    last = min(jst_date(work.now), work.program.contract.last_day)
-    rows = read_counts(data, layout, work.program.contract.first_day, last)
-    digest = hashlib.sha256(data).hexdigest()
-    return store(work, rows, FILE, reason=reason, layout=layout.key, sha256=digest)
+    refuse_other_seconds(work.program, file.layout)
+    contract = work.program.contract
+    days = Days(contract.first_day, min(jst_date(work.now), contract.last_day))
+    rows = read_counts(file, days)
+    digest = hashlib.sha256(file.data).hexdigest()
+    return store(work, rows, Delivery(Source.FILE, reason, file.layout.key, digest))
 
 
 def refuse_other_seconds(program: Program, layout: CountsLayout) -> None:
@@ -86,15 +104,7 @@ def refuse_other_seconds(program: Program, layout: CountsLayout) -> None:
         )
 
 
-def store(
-    work: Work,
-    rows: Iterable[CountRow],
-    source: str,
-    *,
-    reason: Reason | None,
-    layout: str = "",
-    sha256: str = "",
-) -> Stored:
+def store(work: Work, rows: Iterable[CountRow], delivery: Delivery) -> Stored:
     """Store whole days, all of them or none.
 
     Raises:
@@ -106,35 +116,35 @@ def store(
         raise NotAllowedError(_s("数字を入れられるのは、アカウントのある職員だけです。"))
     by_day = _grouped(rows)
     compared = compare(work, by_day)
-    if compared.differences and reason is None:
+    if compared.differences and delivery.reason is None:
         raise CountsDifferError(list(compared.differences.values()))
     coming = {day: by_day[day] for day in sorted(by_day) if day not in compared.same}
-    delivery = CountImport(
-        source=source,
-        layout=layout,
-        sha256=sha256,
+    imported = CountImport(
+        source=delivery.source.value,
+        layout=delivery.layout,
+        sha256=delivery.sha256,
         imported_by=work.actor.id,
         imported_at=work.now,
         rows=sum(len(rows) for rows in coming.values()),
     )
-    given = reason.value if reason and compared.differences else None
+    given = delivery.reason.value if delivery.reason and compared.differences else None
     if coming:
         for version in compared.replaced.values():
             version.replaced_at = work.now
         work.session.flush()
-        _insert(work, delivery, coming, compared.reasons(given))
+        _insert(work, imported, coming, compared.reasons(given))
     done = compared.outcome(coming)
-    _record_stored(work, delivery, done, given)
+    _record_stored(work, imported, done, given)
     return done
 
 
-def _record_stored(work: Work, delivery: CountImport, done: Stored, reason: str | None) -> None:
+def _record_stored(work: Work, imported: CountImport, done: Stored, reason: str | None) -> None:
     record(
         work,
         "telephony.stored",
         "telephony_import",
-        source=delivery.source,
-        layout=delivery.layout,
+        source=imported.source,
+        layout=imported.layout,
         new=[day.isoformat() for day in done.new],
         same=len(done.same),
         replaced=[day.isoformat() for day in done.replaced],

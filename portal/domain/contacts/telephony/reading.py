@@ -3,10 +3,11 @@
 import csv
 import io
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from portal.domain.contacts.telephony.layouts import CountsLayout
-from portal.domain.contacts.telephony.row_reader import CountRow, RowReader
+from portal.domain.contacts.telephony.row_reader import CountRow, Days, RowReader
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 
@@ -32,17 +33,25 @@ class CountsFileError(InputError):
         )
 
 
-def read_counts(data: bytes, layout: CountsLayout, first: date, last: date) -> list[CountRow]:
-    """Return the file's rows; a day outside ``first`` to ``last`` (JST, both included) is a fault.
+@dataclass(frozen=True, slots=True)
+class CountsFile:
+    """A file of the telephone system, and the layout in which it is written."""
+
+    data: bytes
+    layout: CountsLayout
+
+
+def read_counts(file: CountsFile, days: Days) -> list[CountRow]:
+    """Return the file's rows; one of a day that is not in ``days`` is a fault.
 
     Raises:
         CountsFileError: it is not a CSV of this layout, or a row is invalid.
     """
     problems: list[str] = []
-    reader = RowReader(layout, first, last, problems)
+    reader = RowReader(file.layout, days, problems)
     rows: list[CountRow] = []
     lines: dict[tuple[date, int, str, str], int] = {}
-    for number, cells in _cells(_text(data, layout), layout):
+    for number, cells in _cells(_text(file.data, file.layout), file.layout):
         if len(lines) + len(problems) >= MAX_ROWS:
             raise CountsFileError([_s("行が多すぎます。1か月ずつに分けてください。")])
         row = reader.row(number, cells)

@@ -11,14 +11,8 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
 
 MOST_CALLS, MOST_SECONDS = 100_000, 100_000_000
-
-
 NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,9}")
-
-
 DURATION = re.compile(r"(\d{1,4}):([0-5]\d):([0-5]\d)")
-
-
 START = re.compile(r"(\d{1,2}):?(\d{2})(?:\s*[-~〜～–−].*)?")
 
 
@@ -38,11 +32,19 @@ class CountRow:
         return self.day, self.half_hour, self.language, self.line
 
 
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The days (JST) that a file may have; both are included."""
+
+    first: date
+    last: date
+
+
 class RowReader:
     """Parses rows one by one and collects a sentence for every fault."""
 
-    def __init__(self, layout: CountsLayout, first: date, last: date, problems: list[str]) -> None:
-        self.layout, self.first, self.last, self.problems = layout, first, last, problems
+    def __init__(self, layout: CountsLayout, days: Days, problems: list[str]) -> None:
+        self.layout, self.days, self.problems = layout, days, problems
         self.headers = {field: header for header, field in layout.columns.items()}
         self.measured = [field for field in self.headers if field in Counts.__dataclass_fields__]
 
@@ -73,11 +75,11 @@ class RowReader:
         if not isinstance(day, date):
             self._fault(line, _s("日付「%(text)s」が読めません。"), text=text[:20])
             return None
-        if day > self.last:
+        if day > self.days.last:
             self._fault(
                 line, _s("%(day)s は、まだ来ていない日か、契約の後の日です。"), day=day.isoformat()
             )
-        elif day < self.first:
+        elif day < self.days.first:
             self._fault(line, _s("%(day)s は、契約の前の日です。"), day=day.isoformat())
         return day
 

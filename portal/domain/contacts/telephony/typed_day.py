@@ -1,17 +1,16 @@
 """A day's counts typed by hand by language, for telephone systems that give no file."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 
 from portal.domain.contacts.telephony.day_comparison import Stored
-from portal.domain.contacts.telephony.importer import TYPED, Reason, store
+from portal.domain.contacts.telephony.importer import Delivery, Reason, Source, store
 from portal.domain.contacts.telephony.kpi import OPTIONAL, Counts
 from portal.domain.contacts.telephony.layouts import LANGUAGES
 from portal.domain.contacts.telephony.models import WHOLE_DAY
 from portal.domain.contacts.telephony.row_reader import MOST_CALLS, MOST_SECONDS, CountRow
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import digits, whole_date
 from portal.domain.foundation.work import Work
@@ -45,7 +44,7 @@ def store_typed(work: Work, typed: Mapping[str, str], *, reason: Reason | None =
         ConflictError: somebody stored the same day at this moment.
     """
     faults: dict[str, str] = {}
-    day = _day(typed.get("day", ""), work.program, work.now, faults)
+    day = _day(work, typed.get("day", ""), faults)
     rows = [
         CountRow(day, WHOLE_DAY, language, "", counts)
         for language in LANGUAGES
@@ -59,17 +58,18 @@ def store_typed(work: Work, typed: Mapping[str, str], *, reason: Reason | None =
         )
     if faults:
         raise TypedDayError(faults)
-    return store(work, rows, TYPED, reason=reason)
+    return store(work, rows, Delivery(Source.TYPED, reason))
 
 
-def _day(text: str, program: Program, now: datetime, faults: dict[str, str]) -> date:
+def _day(work: Work, text: str, faults: dict[str, str]) -> date:
+    contract = work.program.contract
     day = whole_date(text)
     if not isinstance(day, date):
         faults["day"] = _s("日付を、2023-07-03 のように入力してください。")
         return date.min
-    if day > jst_date(now):
+    if day > jst_date(work.now):
         faults["day"] = _s("まだ来ていない日の数字は、入力できません。")
-    elif not program.contract.first_day <= day <= program.contract.last_day:
+    elif not contract.first_day <= day <= contract.last_day:
         faults["day"] = _s("契約の期間の日を入力してください。")
     return day
 

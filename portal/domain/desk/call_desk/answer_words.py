@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from portal.domain.desk.call_desk.answers import CouponFacts, Facts
 from portal.domain.foundation.clock import JST, jst_date
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.day_text import format_day
-from portal.domain.foundation.texts import _, _n, current_locale, use_locale
+from portal.domain.foundation.texts import Labeled, _, _n, _s, current_locale, use_locale
 from portal.domain.letters.shipments.words import reason_words, where
 from portal.domain.requests.redeliveries.letter_status import Bar, LetterStatus
 from portal.domain.requests.redeliveries.states import MissingItem
@@ -21,17 +20,17 @@ SPACED = ("en", "ko")
 """Languages with a space between sentences."""
 
 
-class Question(StrEnum):
+class Question(Labeled):
     """The questions of callers."""
 
-    LETTER = "letter"
-    PARCEL = "parcel"
-    REDELIVERY = "redelivery"
-    REQUESTS = "requests"
-    SIGN_IN = "sign_in"
-    LOCKED = "locked"
-    COUPON = "coupon"
-    LAST_DAY = "last_day"
+    LETTER = "letter", lambda: _s("手紙はどこか")
+    PARCEL = "parcel", lambda: _s("紙の代替品はどこか")
+    REDELIVERY = "redelivery", lambda: _s("再配送")
+    REQUESTS = "requests", lambda: _s("申請")
+    SIGN_IN = "sign_in", lambda: _s("サインイン")
+    LOCKED = "locked", lambda: _s("止まっているか")
+    COUPON = "coupon", lambda: _s("クーポン")
+    LAST_DAY = "last_day", lambda: _s("いつまでか")
 
 
 @dataclass(frozen=True, slots=True)

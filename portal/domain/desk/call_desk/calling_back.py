@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.domain.contacts.calls.gate import locked_call
 from portal.domain.contacts.calls.kinds import CallChannel, Direction
-from portal.domain.contacts.calls.levels import Level, require_level
+from portal.domain.contacts.calls.levels import Level, level_of, require_level
 from portal.domain.contacts.calls.models import Call, CallHousehold
 from portal.domain.desk.casework.access import count_unmasking
 from portal.domain.foundation.audit.services import record
@@ -75,7 +75,7 @@ def ask_call_back(work: Work, call: Call, household_id: int) -> None:
     Raises:
         NotAllowedError: the caller is not verified for the status, or there is no number.
     """
-    require_level(work.session, call, household_id, Level.STATUS)
+    require_level(level_of(work.session, call, household_id), Level.STATUS)
     if not has_number(work.session, household_id):
         raise NotAllowedError(
             _s(
@@ -115,16 +115,17 @@ def waiting_for_call_back(
     return [Waiting(row.household_id, row.receipt_no, row.call_back_asked_at) for row in rows]
 
 
-def may_dial(session: Session, call: Call, household_id: int, now: datetime) -> bool:
+def may_dial(work: Work, call: Call, household_id: int) -> bool:
     """Return whether this call is made to call the household back."""
     if call.channel != CallChannel.PHONE or call.direction != Direction.OUTBOUND:
         return False
     asked = select(CallHousehold.id).where(
         CallHousehold.household_id == household_id,
         CallHousehold.call_id != call.id,
-        CallHousehold.call_back_asked_at > now - ASKED_FOR,
+        CallHousehold.call_back_asked_at > work.now - ASKED_FOR,
     )
-    return session.scalar(asked.limit(1)) is not None and has_number(session, household_id)
+    was_asked = work.session.scalar(asked.limit(1)) is not None
+    return was_asked and has_number(work.session, household_id)
 
 
 def show_number(work: Work, call: Call, household_id: int) -> Dialing:
@@ -134,7 +135,7 @@ def show_number(work: Work, call: Call, household_id: int) -> Dialing:
         NotAllowedError: this call is not one that calls the household back, or there is no number.
     """
     locked_call(work)
-    if not may_dial(work.session, call, household_id, work.now):
+    if not may_dial(work, call, household_id):
         raise NotAllowedError(
             _s(
                 "番号を表示できるのは、かけなおしを受け付けた世帯に、"

@@ -11,6 +11,7 @@ from portal.domain.contacts.calls.kinds import CallLanguage, Result
 from portal.domain.contacts.calls.models import Call, CallHousehold
 from portal.domain.contacts.calls.queries import opened_last
 from portal.domain.contacts.escalations import call_back_queries, call_backs, queries
+from portal.domain.contacts.escalations.services import RaisedIn
 from portal.domain.foundation.work import Work
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.states import TASK
@@ -66,6 +67,4 @@ def _ask(work: Work, call: Call, after: AfterCall) -> Task | None:
     wanted = call_backs.Wanted(
         after.call_back, text=after.text.strip(), language=CallLanguage(call.language)
     )
-    return call_backs.ask(
-        work, wanted, call_id=call.id, household_id=opened_last(work.session, call.id)
-    )
+    return call_backs.ask(work, wanted, RaisedIn(call.id, opened_last(work.session, call.id)))

@@ -39,7 +39,7 @@ def open_in_call(
     )
     if known is not None:
         return household, known
-    place = opened_in(work.session, call, household_id, work.now)
+    place = opened_in(work, call, household_id)
     record(
         work,
         "household.opened",

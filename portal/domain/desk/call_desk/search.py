@@ -98,24 +98,35 @@ class AskedError(InputError):
         self.faults = faults
 
 
-def find(work: Work, indexer: Indexer, asked: Asked, *, with_withheld: bool = False) -> Hits:
+def find(work: Work, indexer: Indexer, asked: Asked) -> Hits:
     """Find households by what was typed.
-
-    ``with_withheld=True`` also returns withheld matches, for the audit log.
 
     Raises:
         AskedError: nothing was typed, or something is too short or cannot be parsed.
     """
     terms, telephone = _read(asked)
+    if (hits := _of_numbers(work, asked, telephone)) is not None:
+        return hits
+    result = search_households(work, indexer, terms, include_protected=False)
+    return Hits(result.households, result.more)
+
+
+def _find_with_withheld(work: Work, indexer: Indexer, asked: Asked) -> Hits:
+    """Find households as ``find`` does; ``withheld`` has the other matches, for the audit log."""
+    terms, telephone = _read(asked)
+    if (hits := _of_numbers(work, asked, telephone)) is not None:
+        return hits
+    result, withheld = search_with_withheld(work, indexer, terms)
+    return Hits(result.households, result.more, withheld=withheld)
+
+
+def _of_numbers(work: Work, asked: Asked, telephone: str) -> Hits | None:
+    """Return the households of a typed number; None if no number was typed."""
     if asked.number:
         return _hits(work, _by_number(work, asked.number), sure=True)
     if telephone:
         return _hits(work, households_with_telephone(work, telephone), sure=True)
-    if with_withheld:
-        result, withheld = search_with_withheld(work, indexer, terms)
-        return Hits(result.households, result.more, withheld=withheld)
-    result = search_households(work, indexer, terms, include_protected=False)
-    return Hits(result.households, result.more)
+    return None
 
 
 def search(work: Work, indexer: Indexer, asked: Asked, call: Call) -> Hits:
@@ -128,7 +139,7 @@ def search(work: Work, indexer: Indexer, asked: Asked, call: Call) -> Hits:
             dates were tried.
         ThrottledError: the day's searches are used up (T10).
     """
-    hits = find(work, indexer, asked, with_withheld=True)
+    hits = _find_with_withheld(work, indexer, asked)
     if (
         asked.birth
         and not throttles.take(work.session, BIRTHS_IN_A_CALL.of(str(call.id)), work.now).allowed

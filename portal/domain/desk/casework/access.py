@@ -4,13 +4,12 @@ Both are numbers of ``security.md``.
 """
 
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import NotFoundError
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.foundation.vault import seal_json
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn import throttles
@@ -21,25 +20,25 @@ SHOWN_FOR = timedelta(minutes=5)
 UNMASK_HOUR = throttles.Limit("t10u", 60, 3600)
 
 
-class Reason(StrEnum):
+class Reason(Labeled):
     """The reasons for opening a household."""
 
-    INQUIRY = "inquiry"
-    REQUEST = "request"
-    HOLD = "hold"
-    RETURNED = "returned"
-    CHECK = "check"
-    OTHER = "other"
+    INQUIRY = "inquiry", lambda: _s("問い合わせへの対応")
+    REQUEST = "request", lambda: _s("依頼・届け出の処理")
+    HOLD = "hold", lambda: _s("保留の確認")
+    RETURNED = "returned", lambda: _s("返送された郵便の確認")
+    CHECK = "check", lambda: _s("データの確認")
+    OTHER = "other", lambda: _s("そのほか（下に書く）")
 
 
-class Part(StrEnum):
+class Part(Labeled):
     """Fields masked until revealed."""
 
-    NAME = "name"
-    ADDRESS = "address"
-    BIRTH = "birth"
-    CHILDREN = "children"
-    LOGIN_ID = "login_id"
+    NAME = "name", lambda: _s("世帯主の名前")
+    ADDRESS = "address", lambda: _s("住所")
+    BIRTH = "birth", lambda: _s("世帯主の生年月日")
+    CHILDREN = "children", lambda: _s("こどもの名前と生年月日")
+    LOGIN_ID = "login_id", lambda: _s("手紙のID")
 
 
 def existing(session: Session, household_id: int) -> Household:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from portal.domain.desk.casework.list_page import ListPage
 from portal.domain.people.entitlements.claims import RECIPIENT_CHANGE
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Child, Household
@@ -34,9 +35,9 @@ class Listed:
 
 
 def children_in(
-    session: Session, state: str, *, include_protected: bool, after: int = 0, limit: int = PAGE
+    session: Session, page: ListPage, *, include_protected: bool
 ) -> list[EntitlementRow]:
-    """Return the children in a state, ordered by key, after the one with the key ``after``."""
+    """Return a page of the children in a state and one more, ordered by key."""
     statement = (
         select(
             Entitlement.id,
@@ -47,9 +48,9 @@ def children_in(
             Entitlement.changed_at,
         )
         .join(Child, Child.id == Entitlement.child_id)
-        .where(Entitlement.state == state, Entitlement.id > after)
+        .where(Entitlement.state == page.only, Entitlement.id > page.after)
         .order_by(Entitlement.id)
-        .limit(limit)
+        .limit(PAGE + 1)
     )
     if not include_protected:
         statement = statement.where(Entitlement.household_id.not_in(_protected()))

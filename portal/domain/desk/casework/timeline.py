@@ -56,38 +56,42 @@ EVENTS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class TimelineFacts:
+    """What the page of a household knows already, from which its timeline is made.
+
+    Attributes:
+        household: The household.
+        letters: Its letters.
+        assigned: The instants (UTC) at which its coupons were assigned.
+        has_changes: False if no child of it ever got another recipient.
+        limit: The maximum number of entries.
+    """
+
+    household: Household
+    letters: Iterable[Letter]
+    assigned: Iterable[datetime]
+    has_changes: bool = True
+    limit: int = LIMIT
+
+
 def timeline(
-    session: Session,
-    household: Household,
-    letters: Iterable[Letter],
-    assigned: Iterable[datetime],
-    limit: int = LIMIT,
-    *,
-    of_ward: bool = False,
-    has_changes: bool = True,
+    session: Session, facts: TimelineFacts, *, of_ward: bool = False
 ) -> list[TimelineEntry]:
     """Return the timeline of a household, newest first.
 
     The new homes of its children are visible to the ward only.
-
-    Args:
-        session: The open transaction.
-        household: The household.
-        letters: Its letters.
-        assigned: The instants (UTC) at which its coupons were assigned.
-        limit: The maximum number of entries.
-        of_ward: Whether the reader is of the ward.
-        has_changes: False if no child of it ever got another recipient.
     """
-    events = session.execute(EVENTS, {"household_id": household.id, "most": limit}).all()
+    household = facts.household
+    events = session.execute(EVENTS, {"household_id": household.id, "most": facts.limit}).all()
     if not of_ward:
-        hidden = hidden_from_contractors(session, household.id) if has_changes else {}
+        hidden = hidden_from_contractors(session, household.id) if facts.has_changes else {}
         events = [event for event in events if not _is_hidden(event, hidden)]
-    entries = _entries(events, _letters(letters))
+    entries = _entries(events, _letters(facts.letters))
     # Importing is one event for the whole extract, so the household's own instant stands in for it.
     entries.append(TimelineEntry(household.created_at, "household.imported", "system"))
-    entries += _assigned(assigned)
-    return sorted(entries, key=lambda one: one.at, reverse=True)[:limit]
+    entries += _assigned(facts.assigned)
+    return sorted(entries, key=lambda one: one.at, reverse=True)[: facts.limit]
 
 
 def _entries(

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, distinct, func, or_, select
 from sqlalchemy.orm import Session
 
+from portal.domain.desk.casework.list_page import ListPage
 from portal.domain.people.households.models import Child, Hold, Household
 from portal.domain.people.tasks.models import Task
 
@@ -36,19 +37,17 @@ def held_households(session: Session, *, include_protected: bool) -> int:
     return session.scalar(statement) or 0
 
 
-def holds(
-    session: Session, *, include_protected: bool, code: str = "", after: int = 0, limit: int = PAGE
-) -> list[HoldRow]:
-    """Return open holds, oldest first, after the key ``after``."""
+def holds(session: Session, page: ListPage, *, include_protected: bool) -> list[HoldRow]:
+    """Return a page of open holds of a code and one more, oldest first."""
     statement = (
         select(Hold.id, Hold.household_id, Hold.code, Hold.created_at)
         .join(Household, Household.id == Hold.household_id)
-        .where(Hold.state == "open", Hold.id > after, _visible(include_protected))
+        .where(Hold.state == "open", Hold.id > page.after, _visible(include_protected))
         .order_by(Hold.id)
-        .limit(limit)
+        .limit(PAGE + 1)
     )
-    if code:
-        statement = statement.where(Hold.code == code)
+    if page.only:
+        statement = statement.where(Hold.code == page.only)
     return [HoldRow(*row) for row in session.execute(statement)]
 
 
@@ -69,13 +68,12 @@ def task_counts(session: Session, *, include_protected: bool) -> dict[str, int]:
     return {kind: int(count) for kind, count in rows}
 
 
-def waiting_tasks(
-    session: Session, *, include_protected: bool, kind: str = "", after: int = 0, limit: int = PAGE
-) -> list[Task]:
-    """Return open tasks, oldest first, after the key ``after``."""
-    statement = _tasks(include_protected).where(Task.id > after).order_by(Task.id).limit(limit)
-    if kind:
-        statement = statement.where(Task.kind == kind)
+def waiting_tasks(session: Session, page: ListPage, *, include_protected: bool) -> list[Task]:
+    """Return a page of open tasks of a kind and one more, oldest first."""
+    statement = _tasks(include_protected).where(Task.id > page.after)
+    statement = statement.order_by(Task.id).limit(PAGE + 1)
+    if page.only:
+        statement = statement.where(Task.kind == page.only)
     return list(session.scalars(statement))
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from portal.domain.contacts.scripts.queries import history, scripts
+from portal.domain.contacts.scripts.queries import every_version, scripts
 from portal.domain.foundation.work import Work
 from portal.domain.letters.documents import queries as documents
 from portal.domain.mailroom.incidents.models import CouponFault, IncidentReport
@@ -76,7 +76,7 @@ def write_scripts(folder: Folder, session: Session) -> None:
             one.restored_from,
         )
         for script in scripts(session, include_hidden=True)
-        for one in history(session, script.key, limit=100_000)
+        for one in every_version(session, script.key)
     ]
     folder.put_rows("texts/scripts", columns, rows)
 

@@ -6,6 +6,7 @@ from playwright.sync_api import Page
 from sqlalchemy import select
 
 from portal.domain.contacts.calls import finishing, services
+from portal.domain.contacts.calls.description import CallDescription
 from portal.domain.contacts.calls.finishing import AfterCall
 from portal.domain.contacts.calls.kinds import Result
 from portal.domain.contacts.calls.models import Call
@@ -28,7 +29,7 @@ def begin_call(served: ServedStaff, page: Page, role: Role = Role.AGENT, **optio
     """Signs in somebody with a call that has just begun."""
     actor = at_the_desk(served, page, role)
     with served.database.write() as session:
-        services.start_call(work_in(session, actor, served.now), **options)
+        services.start_call(work_in(session, actor, served.now), CallDescription(**options))
     return actor
 
 

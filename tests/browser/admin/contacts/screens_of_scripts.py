@@ -13,7 +13,7 @@ from portal.domain.contacts.escalations.answers_file import AnswerRow, AnswersFi
 from portal.domain.contacts.escalations.answers_in import take_in
 from portal.domain.contacts.escalations.call_backs import Wanted
 from portal.domain.contacts.escalations.models import Escalation
-from portal.domain.contacts.escalations.services import Question
+from portal.domain.contacts.escalations.services import Question, RaisedIn
 from portal.domain.foundation.actors import Actor, Role
 from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.foundation.clock import jst_date
@@ -88,8 +88,7 @@ def asked(served: ServedStaff, actor: Actor, *, known: bool = True) -> int:
         task_id = call_backs.ask(
             work_in(session, actor, served.now, program=PROGRAM),
             wanted,
-            call_id=call.id,
-            household_id=household,
+            RaisedIn(call_id=call.id, household_id=household),
         ).id
     end_call(served, actor)
     return task_id
@@ -138,7 +137,7 @@ def raised(served: ServedStaff, actor: Actor, kind: str = "eligibility") -> Esca
         row = services.raise_escalation(
             work_in(session, actor, served.now, program=PROGRAM),
             Question(kind, "基準日のあとに転入した。", "090-0000-0000"),
-            call_id=call.id,
+            RaisedIn(call_id=call.id),
         )
         session.flush()
         session.expunge(row)

@@ -53,7 +53,9 @@ def caller(
     actor = begin_call(served, page, role, language=language)
     with served.database.write() as session:
         place = opened_in(
-            session, require_call(work_in(session, actor)), person.household_id, served.now
+            work_in(session, now=served.now),
+            require_call(work_in(session, actor)),
+            person.household_id,
         )
         place.level, place.called_back = int(level), True
     return actor

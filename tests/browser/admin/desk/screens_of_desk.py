@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page
 
-from portal.domain.contacts.calls.caller_answers import Said
+from portal.domain.contacts.calls.caller_answers import Caller, Said
 from portal.domain.contacts.calls.gate import opened_in
 from portal.domain.contacts.calls.kinds import CallLanguage, Direction, Relation
 from portal.domain.contacts.calls.services import current_call
@@ -27,8 +27,10 @@ def verified(served: ServedStaff, actor: Actor, said: Said = KNOWN) -> None:
         call = current_call(work_in(session, actor))
         assert call is not None
         key = served.numbers["household"]
-        opened_in(session, call, key, served.now)
-        assert verify(work_in(session, actor, served.now), call, key, said, Relation.OTHER_PARENT)
+        opened_in(work_in(session, now=served.now), call, key)
+        assert verify(
+            work_in(session, actor, served.now), key, Caller(call, said, Relation.OTHER_PARENT)
+        )
 
 
 def enroll(served: ServedStaff) -> None:
@@ -116,7 +118,7 @@ def _acting(served: ServedStaff, page: Page) -> None:
     with served.database.write() as session:
         call = current_call(work_in(session, actor))
         assert call is not None
-        place = opened_in(session, call, served.numbers["household"], served.now)
+        place = opened_in(work_in(session, now=served.now), call, served.numbers["household"])
         place.level, place.called_back = 2, True
     served.go(page, "/desk/{household}?said=verified")
 

@@ -7,6 +7,7 @@ from functools import partial
 from playwright.sync_api import Page
 
 from portal.domain.contacts.telephony.importer import Reason, import_file
+from portal.domain.contacts.telephony.reading import CountsFile
 from portal.domain.desk.casework.access import record_protected_request
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.audit.services import record
@@ -51,8 +52,7 @@ def count_july(served: ServedStaff) -> None:
     with served.database.write() as session:
         import_file(
             work_in(session, actor, served.now, program=PROGRAM),
-            BY_LANGUAGE,
-            data,
+            CountsFile(data, BY_LANGUAGE),
             reason=Reason.CORRECTED,
         )
 
@@ -182,8 +182,7 @@ def _board(served: ServedStaff, page: Page, path: str = "/board") -> None:
     with served.database.write() as session:
         import_file(
             work_in(session, actor, served.now, program=PROGRAM),
-            BY_LINE,
-            line_file(rows),
+            CountsFile(line_file(rows), BY_LINE),
             reason=Reason.CORRECTED,
         )
     begin_call(served, page)

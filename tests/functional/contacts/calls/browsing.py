@@ -7,6 +7,7 @@ from portal.domain.contacts.calls import gate
 from portal.domain.contacts.calls.models import Call
 from tests.support.resident import Visitor
 from tests.support.staff import StaffSite
+from tests.support.work import work_in
 
 NOTES = {"category": "delivery/absent", "result": "done"}
 
@@ -41,5 +42,5 @@ def open_household(staff: StaffSite, call_id: int) -> int:
     person = staff.add_household()
     with staff.database.write() as session:
         call = session.get_one(Call, call_id)
-        gate.opened_in(session, call, person.household_id, staff.now)
+        gate.opened_in(work_in(session, now=staff.now), call, person.household_id)
     return person.household_id

@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.domain.contacts.calls import finishing, forgotten, services, written
+from portal.domain.contacts.calls.about import CONVERSATION
+from portal.domain.contacts.calls.description import CallDescription
 from portal.domain.contacts.calls.finishing import AfterCall
 from portal.domain.contacts.calls.kinds import Result
 from portal.domain.contacts.calls.models import Call
@@ -50,8 +52,10 @@ class Room:
 
     def start(self, actor: Actor, now: datetime = NOW, **options: Any) -> int:
         """A call begins; returns its key."""
+        about = options.pop("about", CONVERSATION)
         with self.database.write() as session:
-            return services.start_call(work_in(session, actor, now), **options).id
+            described = CallDescription(**options)
+            return services.start_call(work_in(session, actor, now), described, about).id
 
     def hang_up(self, call_id: int, actor: Actor, now: datetime = NOW) -> None:
         """The talk ends."""

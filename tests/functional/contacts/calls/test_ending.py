@@ -11,7 +11,7 @@ from portal.domain.contacts.calls.finishing import FieldsError
 from portal.domain.contacts.calls.kinds import CallLanguage, Result
 from portal.domain.contacts.calls.models import Call, CallHousehold
 from portal.domain.contacts.escalations import call_backs
-from portal.domain.contacts.escalations.services import Question, raise_escalation
+from portal.domain.contacts.escalations.services import Question, RaisedIn, raise_escalation
 from portal.domain.desk.call_desk import ending
 from portal.domain.desk.call_desk.models import DeskAct
 from portal.domain.desk.call_desk.suggesting import suggest
@@ -55,7 +55,9 @@ def tasks(room: Room) -> list[Task]:
 
 def opened(room: Room, actor: Actor, household_id: int) -> None:
     with room.database.write() as session:
-        gate.opened_in(session, gate.require_call(work_in(session, actor)), household_id, NOW)
+        gate.opened_in(
+            work_in(session, now=NOW), gate.require_call(work_in(session, actor)), household_id
+        )
 
 
 def likely(room: Room, call_id: int) -> Result:
@@ -99,7 +101,7 @@ def test_a_call_back_needs_a_number_unless_it_is_known_already(room: Room) -> No
         call_backs.ask(
             work_in(session, agent, NOW, program=PROGRAM),
             call_backs.Wanted(TELEPHONE),
-            call_id=call_id,
+            RaisedIn(call_id=call_id),
         )
     assert likely(room, call_id) is Result.CALL_BACK
     end(room, call_id, agent, result=Result.CALL_BACK)
@@ -143,7 +145,9 @@ def test_a_question_to_the_ward_suggests_that_it_was_passed(room: Room) -> None:
     call_id = room.start(agent)
     with room.database.write() as session:
         question = Question("eligibility", "基準日のあとに転入したが、対象になるか。")
-        raise_escalation(work_in(session, agent, NOW, program=PROGRAM), question, call_id=call_id)
+        raise_escalation(
+            work_in(session, agent, NOW, program=PROGRAM), question, RaisedIn(call_id=call_id)
+        )
     assert likely(room, call_id) is Result.PASSED
 
 

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import update
 
-from portal.domain.contacts.calls.caller_answers import Said
+from portal.domain.contacts.calls.caller_answers import Caller, Said
 from portal.domain.contacts.calls.kinds import Relation
 from portal.domain.contacts.calls.levels import Level, level_of
 from portal.domain.contacts.calls.models import Call, CallHousehold
@@ -67,4 +67,4 @@ def test_a_protected_household_is_there_for_no_caller(sqlite_database: Database)
     with room.database.write() as session:
         work, call = work_in(session, actor, NOW), session.get_one(Call, call_id)
         with pytest.raises(NotFoundError):
-            verify(work, call, household_id, said, Relation.HOUSEHOLDER)
+            verify(work, household_id, Caller(call, said, Relation.HOUSEHOLDER))

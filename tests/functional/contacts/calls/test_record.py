@@ -11,9 +11,10 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.domain.contacts.calls import gate, services
 from portal.domain.contacts.calls.about import About
+from portal.domain.contacts.calls.categories import CATEGORIES
+from portal.domain.contacts.calls.description import CallDescription
 from portal.domain.contacts.calls.finishing import FieldsError
 from portal.domain.contacts.calls.kinds import (
-    CATEGORIES,
     CallChannel,
     CallLanguage,
     Direction,
@@ -156,10 +157,12 @@ def test_nobody_ends_or_changes_somebody_elses_call(room: Room) -> None:
             services.describe(
                 work_in(session, stranger, NOW),
                 call_id,
-                channel=CallChannel.FAX,
-                direction=Direction.INBOUND,
-                language=CallLanguage.EN,
-                line="",
+                CallDescription(
+                    channel=CallChannel.FAX,
+                    direction=Direction.INBOUND,
+                    language=CallLanguage.EN,
+                    line="",
+                ),
             )
     room.finish(call_id, agent)
     with pytest.raises(NotFoundError):
@@ -272,10 +275,12 @@ def test_language_and_line_can_be_put_right_while_it_goes_on(room: Room) -> None
         services.describe(
             work_in(session, agent, NOW),
             call_id,
-            channel=CallChannel.COUNTER,
-            direction=Direction.INBOUND,
-            language=CallLanguage.ZH,
-            line="２番窓口",
+            CallDescription(
+                channel=CallChannel.COUNTER,
+                direction=Direction.INBOUND,
+                language=CallLanguage.ZH,
+                line="２番窓口",
+            ),
         )
     call = room.call(call_id)
     assert (call.channel, call.language, call.line) == ("counter", "zh", "２番窓口")
@@ -288,10 +293,12 @@ def test_language_and_line_can_be_put_right_while_it_goes_on(room: Room) -> None
         services.describe(
             work_in(session, agent, NOW),
             call_id,
-            channel=CallChannel.PHONE,
-            direction=Direction.INBOUND,
-            language=CallLanguage.JA,
-            line="",
+            CallDescription(
+                channel=CallChannel.PHONE,
+                direction=Direction.INBOUND,
+                language=CallLanguage.JA,
+                line="",
+            ),
         )
 
 
@@ -300,16 +307,20 @@ def test_a_caller_on_the_line_never_becomes_somebody_whom_we_called(room: Room) 
     call_id = room.start(agent)
     with room.database.write() as session:
         gate.opened_in(
-            session, gate.require_call(work_in(session, agent)), person.household_id, NOW
+            work_in(session, now=NOW),
+            gate.require_call(work_in(session, agent)),
+            person.household_id,
         )
     with pytest.raises(NotAllowedError), room.database.write() as session:
         services.describe(
             work_in(session, agent, NOW),
             call_id,
-            channel=CallChannel.PHONE,
-            direction=Direction.OUTBOUND,
-            language=CallLanguage.JA,
-            line="",
+            CallDescription(
+                channel=CallChannel.PHONE,
+                direction=Direction.OUTBOUND,
+                language=CallLanguage.JA,
+                line="",
+            ),
         )
     assert room.call(call_id).direction == "inbound"
 
@@ -323,10 +334,12 @@ def test_a_fax_case_stays_a_fax(room: Room) -> None:
         services.describe(
             work_in(session, agent, NOW),
             call_id,
-            channel=CallChannel.PHONE,
-            direction=Direction.INBOUND,
-            language=CallLanguage.EN,
-            line="",
+            CallDescription(
+                channel=CallChannel.PHONE,
+                direction=Direction.INBOUND,
+                language=CallLanguage.EN,
+                line="",
+            ),
         )
     assert (room.call(call_id).channel, room.call(call_id).language) == ("fax", "en")
 
@@ -355,5 +368,8 @@ def test_a_household_opened_twice_in_a_call_is_kept_once(room: Room) -> None:
     room.start(agent)
     with room.database.write() as session:
         call = gate.require_call(work_in(session, agent))
-        first = gate.opened_in(session, call, person.household_id, NOW).id
-        assert gate.opened_in(session, call, person.household_id, NOW + MINUTE).id == first
+        first = gate.opened_in(work_in(session, now=NOW), call, person.household_id).id
+        assert (
+            gate.opened_in(work_in(session, now=NOW + MINUTE), call, person.household_id).id
+            == first
+        )

@@ -8,7 +8,7 @@ from portal.domain.contacts.calls.services import start_call
 from portal.domain.contacts.escalations import answering, services
 from portal.domain.contacts.escalations.answering import WardAnswer
 from portal.domain.contacts.escalations.models import Escalation
-from portal.domain.contacts.escalations.services import Question
+from portal.domain.contacts.escalations.services import Question, RaisedIn
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.foundation.program.loader import load_program
@@ -95,8 +95,7 @@ class Desk:
             row = services.raise_escalation(
                 work_in(session, who, self.now, program=self.program),
                 Question(kind, text, telephone),
-                call_id=call_id,
-                household_id=household_id,
+                RaisedIn(call_id=call_id, household_id=household_id),
             )
             session.flush()
             session.expunge(row)

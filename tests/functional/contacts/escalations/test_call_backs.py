@@ -14,6 +14,7 @@ from portal.domain.contacts.calls.services import current_call
 from portal.domain.contacts.escalations import call_back_queries, call_back_results, call_backs
 from portal.domain.contacts.escalations.call_backs import Wanted
 from portal.domain.contacts.escalations.models import CallBack, CallBackTry
+from portal.domain.contacts.escalations.services import RaisedIn
 from portal.domain.foundation.actors import Actor, Role
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.errors import (
@@ -45,8 +46,7 @@ def asked(desk: Desk, wanted: Wanted = WANTED, household_id: int | None = None) 
         task = call_backs.ask(
             work_in(session, desk.agent, desk.now, program=desk.program),
             wanted,
-            call_id=call_id,
-            household_id=household_id,
+            RaisedIn(call_id=call_id, household_id=household_id),
         )
         key = task.id
     desk.end(call_id)
@@ -70,8 +70,7 @@ def settled(
         call_back_results.settle(
             work_in(session, actor or desk.agent, desk.now, program=desk.program),
             task_id,
-            outcome,
-            office=office,
+            call_back_results.TryResult(call_back_results.read_outcome(outcome), office=office),
         )
 
 
@@ -83,7 +82,7 @@ def tried(desk: Desk, task_id: int, outcome: str) -> None:
 
 def waiting(desk: Desk) -> list[call_back_queries.Waiting]:
     with desk.database.read() as session:
-        found = call_back_queries.waiting(session, desk.program.calendar, desk.now)
+        found = call_back_queries.waiting(work_in(session, now=desk.now, program=desk.program))
         session.expunge_all()
         return found
 
@@ -135,8 +134,7 @@ def test_an_agent_asks_only_in_an_own_call_and_for_a_household_that_is_open_in_i
         call_backs.ask(
             work_in(session, quick_desk.agent, NOW, program=quick_desk.program),
             WANTED,
-            call_id=call,
-            household_id=household,
+            RaisedIn(call_id=call, household_id=household),
         )
 
 
@@ -148,7 +146,9 @@ def test_the_first_due_comes_first_and_the_late_are_marked(desk: Desk) -> None:
     desk.now = at(1, 15)
     assert [one.overdue for one in waiting(desk)] == [True, False, False]
     with desk.database.read() as session:
-        assert call_back_queries.count_waiting(session, desk.program.calendar, desk.now) == (3, 1)
+        assert call_back_queries.count_waiting(
+            work_in(session, now=desk.now, program=desk.program)
+        ) == (3, 1)
 
 
 def test_those_without_a_time_stand_where_their_shown_time_puts_them_page_by_page(
@@ -167,8 +167,10 @@ def test_those_without_a_time_stand_where_their_shown_time_puts_them_page_by_pag
     pages = []
     with desk.database.read() as session:
         for page in (1, 2, 3):
-            found = call_back_queries.waiting(session, desk.program.calendar, desk.now, page=page)
-            pages.append([one.task.id for one in found])
+            found = call_back_queries.waiting(
+                work_in(session, now=desk.now, program=desk.program), page=page
+            )
+            pages.append([one.task.id for one in found[: call_back_queries.PAGE]])
             due = [one.due_at for one in found]
             assert due == sorted(due)
     assert pages == [expected[:20], expected[20:], []]
@@ -322,7 +324,9 @@ def test_what_was_left_on_the_resident_site_is_called_too_and_stays_with_the_off
     assert one.task.kind == "unmatched"
     with desk.database.read() as session:
         for moment, late in ((at(1, 17), 0), (at(1, 17, 1), 1)):
-            assert call_back_queries.count_waiting(session, desk.program.calendar, moment) == (
+            assert call_back_queries.count_waiting(
+                work_in(session, now=moment, program=desk.program)
+            ) == (
                 1,
                 late,
             )
@@ -346,13 +350,19 @@ def test_calls_back_to_protected_households_are_not_the_desks(desk: Desk) -> Non
         task_id = task.id
     assert waiting(desk) == []
     with desk.database.read() as session:
-        calendar = desk.program.calendar
-        assert call_back_queries.one(session, calendar, task_id, NOW) is None
         assert (
-            call_back_queries.one(session, calendar, task_id, NOW, include_protected=True)
+            call_back_queries.one(work_in(session, now=NOW, program=desk.program), task_id) is None
+        )
+        assert (
+            call_back_queries.one(
+                work_in(session, now=NOW, program=desk.program), task_id, include_protected=True
+            )
             is not None
         )
-        assert call_back_queries.count_waiting(session, desk.program.calendar, NOW) == (0, 0)
+        assert call_back_queries.count_waiting(work_in(session, now=NOW, program=desk.program)) == (
+            0,
+            0,
+        )
 
 
 def test_other_tasks_and_finished_ones_are_no_calls_back(quick_desk: Desk) -> None:

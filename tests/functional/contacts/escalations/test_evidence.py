@@ -2,7 +2,7 @@
 
 from portal.domain.contacts.escalations import answering, services
 from portal.domain.contacts.escalations.answering import WardAnswer
-from portal.domain.contacts.escalations.services import Question
+from portal.domain.contacts.escalations.services import Question, RaisedIn
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.mailroom.roster.holds.services import put_hold
@@ -26,7 +26,7 @@ def answered(staff: StaffSite, person: Person, instruction: Instruction = ORDER)
         row = services.raise_escalation(
             work_in(session, officer, staff.now, program=staff.site.program),
             Question("eligibility", "転出した。"),
-            household_id=person.household_id,
+            RaisedIn(household_id=person.household_id),
         )
         answering.answer(
             work_in(session, ward, staff.now), row.id, WardAnswer("対象です。", instruction)

@@ -13,9 +13,9 @@ from sqlalchemy import select
 from portal.domain.contacts.escalations import answering, queries, services
 from portal.domain.contacts.escalations.answering import WardAnswer
 from portal.domain.contacts.escalations.models import Escalation, EscalationAnswer
-from portal.domain.contacts.escalations.queries import Reader
+from portal.domain.contacts.escalations.queries import ListedQuestions, Reader
 from portal.domain.contacts.escalations.sealed import answer_text, question_of
-from portal.domain.contacts.escalations.services import Question
+from portal.domain.contacts.escalations.services import Question, RaisedIn
 from portal.domain.foundation.actors import Actor, Role
 from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.foundation.audit.models import AuditEvent
@@ -45,8 +45,7 @@ def raised(
         return services.raise_escalation(
             work_in(session, actor, desk.now, program=desk.program),
             question,
-            call_id=call_id,
-            household_id=household_id,
+            RaisedIn(call_id=call_id, household_id=household_id),
         )
 
 
@@ -144,7 +143,7 @@ def test_evidence_about_a_protected_household_is_the_wards_alone(desk: Desk) -> 
     with desk.database.read() as session:
         assert queries.by_instruction(session, ORDER.number, CONTRACTOR) == []
         assert queries.visible_escalation(session, row.id, CONTRACTOR) is None
-        assert queries.escalations(session, CONTRACTOR) == []
+        assert queries.escalations(session, CONTRACTOR, ListedQuestions()) == []
         assert len(queries.by_instruction(session, ORDER.number, ALL)) == 1
 
 
@@ -282,16 +281,20 @@ def test_lists_show_what_is_due_first_and_agents_only_their_own(desk: Desk) -> N
     other = desk.ask("press", actor=desk.actor(Role.AGENT, "other"))
     own = Reader(False, desk.agent.id)
     with desk.database.read() as session:
-        assert [row.id for row in queries.escalations(session, CONTRACTOR)] == [
+        assert [row.id for row in queries.escalations(session, CONTRACTOR, ListedQuestions())] == [
             fast.id,
             other.id,
             slow.id,
         ]
-        assert [row.id for row in queries.escalations(session, own)] == [fast.id, slow.id]
-        assert [row.id for row in queries.escalations(session, CONTRACTOR, kind="press")] == [
-            other.id
+        assert [row.id for row in queries.escalations(session, own, ListedQuestions())] == [
+            fast.id,
+            slow.id,
         ]
-        assert queries.escalations(session, CONTRACTOR, page=2) == []
+        assert [
+            row.id
+            for row in queries.escalations(session, CONTRACTOR, ListedQuestions(kind="press"))
+        ] == [other.id]
+        assert queries.escalations(session, CONTRACTOR, ListedQuestions(page=2)) == []
         assert queries.state_counts(session, own) == {"open": 2}
         assert queries.visible_escalation(session, other.id, own) is None
         assert queries.by_receipt(session, fast.receipt_no, own) is not None

@@ -100,8 +100,7 @@ def applied(desk: Desk, sheet_id: int, seen: str = "") -> None:
         answers_in.apply_sheet(
             work_in(session, desk.officer, desk.now),
             sheet_id,
-            seen or planned(desk, sheet_id)[1],
-            CONTRACTOR,
+            answers_in.Seen(CONTRACTOR, seen or planned(desk, sheet_id)[1]),
         )
 
 

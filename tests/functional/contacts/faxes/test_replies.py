@@ -166,7 +166,11 @@ def test_a_sent_reply_answers_the_case(desk: FaxDesk) -> None:
         desk.sent_now(reply_id)
     with desk.database.write() as session:
         with pytest.raises(NotFoundError):
-            sheets.take_out(work_in(session, desk.agent, NOW), case_id, reply_id, "text")
+            sheets.take_out(
+                work_in(session, desk.agent, NOW),
+                sheets.of_case(session, case_id, reply_id),
+                "text",
+            )
         with pytest.raises(WrongStateError):
             sending.discard(work_in(session, desk.agent, NOW), reply_id)
 
@@ -243,7 +247,9 @@ def test_the_cover_has_no_personal_data_and_the_reply_has_what_was_written(desk:
     )
     with desk.database.write() as session:
         taken = [
-            sheets.take_out(work_in(session, desk.agent, NOW), case_id, reply_id, part)
+            sheets.take_out(
+                work_in(session, desk.agent, NOW), sheets.of_case(session, case_id, reply_id), part
+            )
             for part in sheets.PARTS
         ]
     cover, text = (
@@ -263,10 +269,10 @@ def test_the_cover_has_no_personal_data_and_the_reply_has_what_was_written(desk:
 
 
 def test_whoever_gets_it_by_mistake_reads_what_to_do_in_four_languages() -> None:
-    from portal.domain.contacts.faxes.cover import COVER_LOCALES, cover_pdf
+    from portal.domain.contacts.faxes.cover import COVER_LOCALES, Letterhead, cover_pdf
     from portal.domain.foundation.texts import _, use_locale
 
-    (front,) = pdf.text(cover_pdf(PROGRAM, "CDFG-HJKL", "0142", 2, NOW))
+    (front,) = pdf.text(cover_pdf(Letterhead(PROGRAM, "CDFG-HJKL", NOW), "0142", 2))
     squeezed = "".join(front.split())
     for locale in COVER_LOCALES:
         with use_locale(locale):
@@ -284,7 +290,9 @@ def test_a_reply_about_a_household_that_became_protected_is_not_printed(desk: Fa
     with desk.database.write() as session:
         session.get_one(Household, person.household_id).protected = True
     with desk.database.write() as session, pytest.raises(NotAllowedError):
-        sheets.take_out(work_in(session, desk.agent, NOW), case_id, reply_id, "text")
+        sheets.take_out(
+            work_in(session, desk.agent, NOW), sheets.of_case(session, case_id, reply_id), "text"
+        )
 
 
 def test_standard_answers_of_the_scripts_are_general_words_too(desk: FaxDesk) -> None:

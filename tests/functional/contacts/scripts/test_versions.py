@@ -15,18 +15,15 @@ from sqlalchemy import select
 from portal.domain.contacts.scripts import queries, services
 from portal.domain.contacts.scripts.defaults import LANGUAGES, Draft, default_scripts
 from portal.domain.contacts.scripts.models import ScriptVersion
-from portal.domain.contacts.scripts.values import values_of
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.errors import ConflictError, InputError, NotFoundError
-from portal.domain.foundation.program.loader import load_program
 from portal.platform.database import Database
 from tests.support.staff import hire
 from tests.support.work import work_in
 
 NOW = datetime(2023, 8, 1, 3, 0, tzinfo=UTC)
 KEY = "answer.delivery.absent"
-VALUES = values_of(load_program("sample"))
 
 
 @pytest.fixture
@@ -42,7 +39,9 @@ def draft(ja: str = "郵便局にお聞きください。") -> Draft:
 
 def saved(database: Database, editor: Actor, base: int, ja: str, key: str = KEY) -> int:
     with database.write() as session:
-        return services.save(work_in(session, editor, NOW), key, base, draft(ja)).number
+        return services.save(
+            work_in(session, editor, NOW), services.SeenVersion(key, base), draft(ja)
+        ).number
 
 
 def test_what_was_never_edited_is_the_text_of_the_software(database: Database) -> None:
@@ -113,13 +112,15 @@ def test_an_old_version_comes_back_as_a_new_one_equal_to_it(
     for base, ja in enumerate(("甲", "乙")):
         saved(database, editor, base, ja)
     with database.write() as session:
-        back = services.restore(work_in(session, editor, NOW + timedelta(hours=1)), KEY, 1, 2)
+        back = services.restore(
+            work_in(session, editor, NOW + timedelta(hours=1)), services.SeenVersion(KEY, 2), 1
+        )
     assert (back.number, back.restored_from) == (3, 1)
     with database.read() as session:
         assert queries.script(session, KEY).draft == queries.version(session, KEY, 1).draft
         assert len(queries.history(session, KEY)) == 4
     with database.write() as session:
-        first = services.restore(work_in(session, editor, NOW), KEY, 0, 3)
+        first = services.restore(work_in(session, editor, NOW), services.SeenVersion(KEY, 3), 0)
     assert first.draft == default_scripts()[KEY].draft
 
 
@@ -133,7 +134,7 @@ def test_restoring_is_refused(
     for number_before, ja in enumerate(("甲", "乙")):
         saved(database, editor, number_before, ja)
     with database.write() as session, pytest.raises(error):
-        services.restore(work_in(session, editor, NOW), KEY, number, base)
+        services.restore(work_in(session, editor, NOW), services.SeenVersion(KEY, base), number)
 
 
 @pytest.mark.parametrize(
@@ -151,13 +152,15 @@ def test_a_draft_with_faults_is_not_saved(
     database: Database, editor: Actor, wrong: Draft, field: str
 ) -> None:
     with database.write() as session, pytest.raises(InputError) as refused:
-        services.save(work_in(session, editor, NOW), KEY, 0, wrong)
+        services.save(work_in(session, editor, NOW), services.SeenVersion(KEY, 0), wrong)
     assert refused.value.code == field
 
 
 def test_nobody_edits_a_script_that_is_not_there(database: Database, editor: Actor) -> None:
     with database.write() as session, pytest.raises(NotFoundError):
-        services.save(work_in(session, editor, NOW), "answer.nothing", 0, draft())
+        services.save(
+            work_in(session, editor, NOW), services.SeenVersion("answer.nothing", 0), draft()
+        )
     with database.read() as session, pytest.raises(NotFoundError):
         queries.script(session, "answer.nothing")
 
@@ -166,8 +169,14 @@ def test_supervisors_add_scripts_of_their_own_and_hide_any(
     database: Database, editor: Actor
 ) -> None:
     with database.write() as session:
-        own = services.add(work_in(session, editor, NOW), "answer", "coupon", draft("新しい答え"))
-        services.save(work_in(session, editor, NOW), KEY, 0, replace(draft(), hidden=True))
+        own = services.add(
+            work_in(session, editor, NOW), services.Section("answer", "coupon"), draft("新しい答え")
+        )
+        services.save(
+            work_in(session, editor, NOW),
+            services.SeenVersion(KEY, 0),
+            replace(draft(), hidden=True),
+        )
     with database.read() as session:
         seen = queries.scripts(session)
         assert own.key in [one.key for one in seen]
@@ -185,7 +194,7 @@ def test_a_script_of_no_place_is_not_added(
     database: Database, editor: Actor, part: str, category: str
 ) -> None:
     with database.write() as session, pytest.raises(InputError):
-        services.add(work_in(session, editor, NOW), part, category, draft())
+        services.add(work_in(session, editor, NOW), services.Section(part, category), draft())
 
 
 Find = Callable[[str], dict[str, tuple[str, ...]]]
@@ -195,7 +204,9 @@ Find = Callable[[str], dict[str, tuple[str, ...]]]
 def hits(database: Database) -> Find:
     def keys(words: str) -> dict[str, tuple[str, ...]]:
         with database.read() as session:
-            return {hit.script.key: hit.languages for hit in queries.search(session, words, VALUES)}
+            return {
+                hit.script.key: hit.languages for hit in queries.search(work_in(session), words)
+            }
 
     return keys
 

@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 from sqlalchemy import select
 
+from portal.domain.contacts.calls.about import CONVERSATION
+from portal.domain.contacts.calls.description import CallDescription
 from portal.domain.contacts.calls.gate import opened_in
 from portal.domain.contacts.calls.levels import Level
 from portal.domain.contacts.calls.models import Call
@@ -47,7 +49,9 @@ class Desk:
     ) -> int:
         """Begins a call and returns its key."""
         with self.staff.database.write() as session:
-            return start_call(work_in(session, self.actor(colleague, role), self.now), **options).id
+            work = work_in(session, self.actor(colleague, role), self.now)
+            about = options.pop("about", CONVERSATION)
+            return start_call(work, CallDescription(**options), about).id
 
     def know(
         self, person: Person, level: Level, *, call_id: int, called_back: bool = False
@@ -55,7 +59,7 @@ class Desk:
         """Takes the caller for verified in a call."""
         with self.staff.database.write() as session:
             place = opened_in(
-                session, session.get_one(Call, call_id), person.household_id, self.now
+                work_in(session, now=self.now), session.get_one(Call, call_id), person.household_id
             )
             place.level, place.called_back = int(level), called_back
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.domain.contacts.calls.about import CONVERSATION, About
-from portal.domain.contacts.calls.caller_answers import read_said
+from portal.domain.contacts.calls.caller_answers import Caller, read_said
 from portal.domain.contacts.calls.kinds import CallChannel, CallLanguage, Relation
 from portal.domain.contacts.calls.levels import Level
 from portal.domain.contacts.calls.models import Call, CallHousehold
@@ -51,10 +51,8 @@ def test_a_parent_whose_letter_was_returned(desk: Desk) -> None:
         call = session.get_one(Call, call_id)
         assert verify(
             work_in(session, desk.actor(), desk.now),
-            call,
             person.household_id,
-            said,
-            Relation.OTHER_PARENT,
+            Caller(call, said, Relation.OTHER_PARENT),
         )
         assert session.scalars(select(CallHousehold.level)).one() == Level.STATUS
 

@@ -282,9 +282,9 @@ def test_the_level_ends_with_the_call_and_with_a_protection(staff: StaffSite) ->
     with staff.database.read() as session:
         call = session.scalars(select(Call)).one()
         assert level_of(session, call, person.household_id) is Level.STATUS
-        require_level(session, call, person.household_id, Level.STATUS)
+        require_level(level_of(session, call, person.household_id), Level.STATUS)
         with pytest.raises(NotAllowedError, match="手紙番号かID"):
-            require_level(session, call, person.household_id, Level.ACT)
+            require_level(level_of(session, call, person.household_id), Level.ACT)
     with staff.database.write() as session:
         session.execute(update(Household).values(protected=True))
     with staff.database.read() as session:

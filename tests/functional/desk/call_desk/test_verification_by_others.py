@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from portal.domain.contacts.calls.caller_answers import Said
+from portal.domain.contacts.calls.caller_answers import Caller, Said
 from portal.domain.contacts.calls.gate import opened_in
 from portal.domain.contacts.calls.kinds import Relation
 from portal.domain.contacts.calls.models import Call, VerificationAttempt
@@ -35,7 +35,7 @@ def test_two_agents_at_once_cannot_share_the_last_try(staff: StaffSite) -> None:
     with staff.database.write() as session:
         for actor in actors:
             call = start_call(work_in(session, actor, staff.now))
-            opened_in(session, call, person.household_id, staff.now)
+            opened_in(work_in(session, now=staff.now), call, person.household_id)
             calls.append(call.id)
     gate = threading.Barrier(len(actors))
 
@@ -43,7 +43,9 @@ def test_two_agents_at_once_cannot_share_the_last_try(staff: StaffSite) -> None:
         with staff.database.write() as session:
             call = session.get_one(Call, call_id)
             verify(
-                work_in(session, actor, staff.now), call, person.household_id, said, Relation.OTHER
+                work_in(session, actor, staff.now),
+                person.household_id,
+                Caller(call, said, Relation.OTHER),
             )
 
     for _ in range(4):
@@ -79,15 +81,19 @@ def test_a_call_that_is_somebody_elses_verifies_nobody(staff: StaffSite) -> None
         call = start_call(work_in(session, mine, staff.now))
         with pytest.raises(NotAllowedError):
             verify(
-                work_in(session, other, staff.now), call, person.household_id, said, Relation.OTHER
+                work_in(session, other, staff.now),
+                person.household_id,
+                Caller(call, said, Relation.OTHER),
             )
         theirs = start_call(work_in(session, other, staff.now + timedelta(seconds=1)))
         with pytest.raises(NotAllowedError):
             verify(
-                work_in(session, other, staff.now), call, person.household_id, said, Relation.OTHER
+                work_in(session, other, staff.now),
+                person.household_id,
+                Caller(call, said, Relation.OTHER),
             )
         with pytest.raises(NotFoundError):
-            verify(work_in(session, other, staff.now), theirs, 987654, said, Relation.OTHER)
+            verify(work_in(session, other, staff.now), 987654, Caller(theirs, said, Relation.OTHER))
 
 
 def test_nobody_who_takes_the_call_ever_reads_which_answers_were_right(

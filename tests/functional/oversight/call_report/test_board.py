@@ -11,6 +11,7 @@ import pytest
 
 from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.telephony.importer import import_file
+from portal.domain.contacts.telephony.reading import CountsFile
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.letters.letters.models import PrintRun
 from portal.domain.mailroom.printing.dispatch import calendar
@@ -30,7 +31,8 @@ def counts(staff: StaffSite, *rows: tuple[object, ...]) -> None:
     lead = Actor(Role.SUPERVISOR, staff.hire(Role.SUPERVISOR).id, Organization.CONTRACTOR)
     with staff.database.write() as session:
         import_file(
-            work_in(session, lead, staff.now, program=staff.site.program), BY_LINE, line_file(rows)
+            work_in(session, lead, staff.now, program=staff.site.program),
+            CountsFile(line_file(rows), BY_LINE),
         )
 
 

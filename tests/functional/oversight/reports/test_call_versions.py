@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 
 from portal.domain.contacts.telephony.importer import Reason, import_file
 from portal.domain.contacts.telephony.models import CountDay
+from portal.domain.contacts.telephony.reading import CountsFile
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.errors import (
     ConflictError,
@@ -54,8 +55,7 @@ class Office:
         with self.database.write() as session:
             import_file(
                 work_in(session, self.one, CHECK_DAY, program=self.program),
-                BY_LANGUAGE,
-                data,
+                CountsFile(data, BY_LANGUAGE),
                 reason=reason,
             )
 

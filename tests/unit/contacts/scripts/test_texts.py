@@ -5,7 +5,7 @@ Whole in five languages, with nothing in them that cannot be filled.
 
 import pytest
 
-from portal.domain.contacts.calls.kinds import CATEGORIES
+from portal.domain.contacts.calls.categories import CATEGORIES
 from portal.domain.contacts.scripts.defaults import LANGUAGES, PARTS, default_scripts
 from portal.domain.contacts.scripts.lines import LineKind, filled, placeholders, read_lines
 from portal.domain.contacts.scripts.services import faults_of

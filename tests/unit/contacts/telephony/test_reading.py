@@ -14,8 +14,8 @@ from portal.domain.contacts.telephony.layouts import (
     CountsLayoutError,
     load_layout,
 )
-from portal.domain.contacts.telephony.reading import CountsFileError, read_counts
-from portal.domain.contacts.telephony.row_reader import CountRow
+from portal.domain.contacts.telephony.reading import CountsFile, CountsFileError, read_counts
+from portal.domain.contacts.telephony.row_reader import CountRow, Days
 from tests.support.contacts.telephony import (
     BY_LANGUAGE,
     BY_LINE,
@@ -29,7 +29,7 @@ GOOD = ("2023-07-03", "9:00", "1番", 12, 10, 2, 8, 1800, 600)
 
 
 def read(data: bytes, layout: CountsLayout = BY_LINE) -> list[CountRow]:
-    return read_counts(data, layout, FIRST, LAST)
+    return read_counts(CountsFile(data, layout), Days(FIRST, LAST))
 
 
 def problems(data: bytes, layout: CountsLayout = BY_LINE) -> tuple[str, ...]:

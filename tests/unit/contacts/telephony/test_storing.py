@@ -10,7 +10,7 @@ from portal.domain.contacts.telephony.day_comparison import Stored
 from portal.domain.contacts.telephony.importer import CountsDifferError, Reason, import_file
 from portal.domain.contacts.telephony.kpi import Counts
 from portal.domain.contacts.telephony.models import CallCount, CountDay, CountImport
-from portal.domain.contacts.telephony.reading import CountsFileError
+from portal.domain.contacts.telephony.reading import CountsFile, CountsFileError
 from portal.domain.contacts.telephony.typed_day import TypedDayError, store_typed
 from portal.domain.foundation.actors import SYSTEM, Actor, Role
 from portal.domain.foundation.audit.models import AuditEvent
@@ -44,7 +44,9 @@ def take_in(
 ) -> Stored:
     with database.write() as session:
         return import_file(
-            work_in(session, lead, now, program=PROGRAM), BY_LINE, line_file(rows), reason=reason
+            work_in(session, lead, now, program=PROGRAM),
+            CountsFile(line_file(rows), BY_LINE),
+            reason=reason,
         )
 
 
@@ -138,8 +140,7 @@ def test_a_layout_that_counts_other_seconds_than_the_program_is_refused(
     with database.write() as session, pytest.raises(InputError, match="30秒以内"):
         import_file(
             work_in(session, lead, NOW, program=PROGRAM),
-            replace(BY_LINE, within_seconds=30),
-            line_file([ONE]),
+            CountsFile(line_file([ONE]), replace(BY_LINE, within_seconds=30)),
         )
 
 
@@ -153,7 +154,9 @@ def test_two_people_who_store_the_same_day_at_once_store_it_once(
     if database.engine.dialect.name == "sqlite":
         return
     with database.write() as first:
-        import_file(work_in(first, lead, NOW, program=PROGRAM), BY_LINE, line_file([ONE]))
+        import_file(
+            work_in(first, lead, NOW, program=PROGRAM), CountsFile(line_file([ONE]), BY_LINE)
+        )
         # the second writer waits inside its insert: it goes on when the first one has committed
         import threading
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from portal.domain.desk.call_desk.acting.kinds import Act
-from portal.domain.desk.call_desk.acting.on_behalf import admit, record_act, spoken
+from portal.domain.desk.call_desk.acting.on_behalf import ActSubject, admit, record_act, spoken
 from portal.domain.desk.call_desk.models import DeskAct
 from portal.domain.foundation.work import Work
 from portal.domain.requests.alternatives.services import PaperRequest, submit
@@ -27,4 +27,4 @@ def ask_alternative(
         PaperRequest(household_id, wishes, written, received_at=admitted.asked_at),
     )
     request.language = spoken(admitted.call)
-    return record_act(work, admitted, Act.ALTERNATIVE, request.receipt_no, "request", request.id)
+    return record_act(work, admitted, ActSubject.of_request(request))

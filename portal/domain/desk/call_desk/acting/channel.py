@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from portal.domain.contacts.calls.models import Call, CallHousehold
 from portal.domain.desk.call_desk.acting.kinds import Act
 from portal.domain.desk.call_desk.acting.locks import living_credential
-from portal.domain.desk.call_desk.acting.on_behalf import admit, record_act
+from portal.domain.desk.call_desk.acting.on_behalf import ActSubject, admit, record_act
 from portal.domain.desk.call_desk.models import DeskAct
 from portal.domain.foundation.approvals import services as approvals
 from portal.domain.foundation.approvals.models import Approval
@@ -106,7 +106,7 @@ def propose(work: Work, household_id: int) -> DeskAct:
     approval = approvals.propose(
         work.acting_as(admitted.actor), KIND, SUBJECT, credential.id, household_id=household_id
     )
-    return record_act(work, admitted, Act.CHANNEL, new_receipt_no(), "approval", approval.id)
+    return record_act(work, admitted, ActSubject("approval", approval.id, new_receipt_no()))
 
 
 def confirm(work: Work, approval_id: int) -> DeskAct:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from portal.domain.desk.call_desk.acting.kinds import Act
-from portal.domain.desk.call_desk.acting.on_behalf import admit, record_act
+from portal.domain.desk.call_desk.acting.on_behalf import ActSubject, admit, record_act
 from portal.domain.desk.call_desk.models import DeskAct
 from portal.domain.foundation.actors import Channel
 from portal.domain.foundation.errors import InputError
@@ -61,4 +61,4 @@ def report_for_caller(
         reported,
         SOURCES[admitted.actor.channel],
     )
-    return record_act(work, admitted, Act.COUPON_FAULT, row.receipt_no, "coupon_fault", row.id)
+    return record_act(work, admitted, ActSubject("coupon_fault", row.id, row.receipt_no))

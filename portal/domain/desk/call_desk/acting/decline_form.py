@@ -1,7 +1,7 @@
 """Sending the decline form to a caller; a call alone is never a decline."""
 
 from portal.domain.desk.call_desk.acting.kinds import Act
-from portal.domain.desk.call_desk.acting.on_behalf import admit, record_act
+from portal.domain.desk.call_desk.acting.on_behalf import ActSubject, admit, record_act
 from portal.domain.desk.call_desk.models import DeskAct
 from portal.domain.foundation.work import Work
 from portal.domain.requests.declines.wishes import phone_wish
@@ -17,4 +17,4 @@ def ask_decline_form(work: Work, household_id: int) -> DeskAct:
     """
     admitted = admit(work, Act.DECLINE_FORM, household_id)
     task = phone_wish(work.acting_as(admitted.actor), household_id, "form")
-    return record_act(work, admitted, Act.DECLINE_FORM, task.receipt_no, "task", task.id)
+    return record_act(work, admitted, ActSubject("task", task.id, task.receipt_no))

@@ -1,23 +1,23 @@
 """The acts for a caller, and the verification level that each needs."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from types import MappingProxyType
 
 from portal.domain.contacts.calls.levels import Level
+from portal.domain.foundation.texts import Labeled, _s
 
 
-class Act(StrEnum):
+class Act(Labeled):
     """An act for a household on a caller's word."""
 
-    REDELIVERY = "redelivery"
-    NEW_LETTER = "new_letter"
-    UNLOCK = "unlock"
-    LOST = "lost"
-    ALTERNATIVE = "alternative"
-    DECLINE_FORM = "decline_form"
-    CHANNEL = "channel"
-    COUPON_FAULT = "coupon_fault"
+    REDELIVERY = "redelivery", lambda: _s("再配送を申し込む")
+    NEW_LETTER = "new_letter", lambda: _s("新しい手紙を頼む")
+    UNLOCK = "unlock", lambda: _s("サインインを再開する")
+    LOST = "lost", lambda: _s("紛失を届け出る（すぐに止める）")
+    ALTERNATIVE = "alternative", lambda: _s("紙の代替品を申し込む")
+    DECLINE_FORM = "decline_form", lambda: _s("辞退届の用紙を送る")
+    CHANNEL = "channel", lambda: _s("番号の受け取り方を変える")
+    COUPON_FAULT = "coupon_fault", lambda: _s("お店で使えないクーポンを調べる")
 
 
 NEEDED: Mapping[Act, Level] = MappingProxyType(

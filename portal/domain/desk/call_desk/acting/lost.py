@@ -2,7 +2,7 @@
 
 from portal.domain.desk.call_desk.acting.kinds import Act
 from portal.domain.desk.call_desk.acting.locks import living_credential
-from portal.domain.desk.call_desk.acting.on_behalf import admit, record_act
+from portal.domain.desk.call_desk.acting.on_behalf import ActSubject, admit, record_act
 from portal.domain.desk.call_desk.models import DeskAct
 from portal.domain.foundation.work import Work
 from portal.domain.people.signin import account
@@ -17,4 +17,4 @@ def report_lost(work: Work, household_id: int) -> DeskAct:
     admitted = admit(work, Act.LOST, household_id)
     credential = living_credential(work.session, household_id)
     task = account.report_lost(work.acting_as(admitted.actor), credential.id)
-    return record_act(work, admitted, Act.LOST, task.receipt_no, "task", task.id)
+    return record_act(work, admitted, ActSubject.of_task(task))

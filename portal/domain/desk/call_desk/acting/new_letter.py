@@ -4,7 +4,7 @@ It goes only to the registered address.
 """
 
 from portal.domain.desk.call_desk.acting.kinds import Act
-from portal.domain.desk.call_desk.acting.on_behalf import admit, record_act
+from portal.domain.desk.call_desk.acting.on_behalf import ActSubject, admit, record_act
 from portal.domain.desk.call_desk.models import DeskAct
 from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.program.opening import require_open
@@ -35,4 +35,4 @@ def ask_letter(work: Work, household_id: int) -> DeskAct:
     credential = latest_credential(work.session, household_id)
     if task.created_at == work.now and credential is not None:
         tell_owner(work, credential, AccountEvent.NEW_LETTER)
-    return record_act(work, admitted, Act.NEW_LETTER, task.receipt_no, "task", task.id)
+    return record_act(work, admitted, ActSubject.of_task(task))

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from portal.domain.contacts.calls.levels import Level
-from portal.domain.contacts.calls.models import Call
+from portal.domain.contacts.calls.levels import Level, VerifiedCaller
 from portal.domain.desk.call_desk.acting import channel
 from portal.domain.desk.call_desk.acting.coupon_fault import shown_coupons
 from portal.domain.desk.call_desk.acting.effective_at import asked_at
 from portal.domain.desk.call_desk.acting.kinds import NEEDED, Act
-from portal.domain.desk.call_desk.acting.locks import Locks, locks_of
+from portal.domain.desk.call_desk.acting.locks import locks_of
 from portal.domain.desk.call_desk.calling_back import has_number
 from portal.domain.foundation.program.deadlines import Window
 from portal.domain.foundation.program.opening import staff_closed_text
@@ -41,47 +40,63 @@ _BY_ARRIVAL = frozenset({Act.REDELIVERY, Act.NEW_LETTER, Act.ALTERNATIVE})
 """Requests that are in time if they were received in time, even if entered later."""
 
 
-def offers(work: Work, call: Call, household_id: int, level: Level) -> tuple[Offer, ...]:
+def offers(work: Work, caller: VerifiedCaller) -> tuple[Offer, ...]:
     """Return every act, in the order in which callers ask for them.
 
     What the service itself refuses is left to it.
     """
-    locks = locks_of(work.session, household_id, work.now) if level >= Level.ACT else Locks()
-    unknown = "" if level >= Level.ACT else _to_be_known(work.session, household_id, level)
+    unknown = "" if caller.level >= Level.ACT else _to_be_known(work.session, caller)
     return tuple(
-        Offer(act, _why_not(work, call, household_id, act, level, unknown, locks)) for act in Act
+        Offer(act, unknown if caller.level < NEEDED[act] else _why_not(work, caller, act))
+        for act in Act
     )
 
 
-def _why_not(
-    work: Work, call: Call, household_id: int, act: Act, level: Level, unknown: str, locks: Locks
-) -> str:
-    if level < NEEDED[act]:
-        return unknown
-    counts = asked_at(work.session, call, work.now) if act in _BY_ARRIVAL else work.now
+def _why_not(work: Work, caller: VerifiedCaller, act: Act) -> str:
+    counts = asked_at(work.session, caller.call, work.now) if act in _BY_ARRIVAL else work.now
     if act in _WINDOWS and (closed := staff_closed_text(_WINDOWS[act](work.program), counts)):
         return closed
-    if act is Act.UNLOCK and not locks.any:
+    return _REFUSALS[act](work, caller) if act in _REFUSALS else ""
+
+
+def _why_no_unlock(work: Work, caller: VerifiedCaller) -> str:
+    locks = locks_of(work.session, caller.household_id, work.now)
+    if not locks.any:
         return _s("いま止まっているものはありません。")
-    if act is Act.UNLOCK and (locks.closed or not locks.can_end):
+    if locks.closed or not locks.can_end:
         return _s("電話では解けません。新しい手紙を案内してください。")
-    if act is Act.COUPON_FAULT and not shown_coupons(work.session, household_id):
-        return _s("本人が表示したクーポンがありません。")
-    if act is Act.CHANNEL and not channel.can_change(work.session, household_id):
+    return ""
+
+
+def _why_no_coupon_fault(work: Work, caller: VerifiedCaller) -> str:
+    shown = shown_coupons(work.session, caller.household_id)
+    return "" if shown else _s("本人が表示したクーポンがありません。")
+
+
+def _why_no_channel(work: Work, caller: VerifiedCaller) -> str:
+    if not channel.can_change(work.session, caller.household_id):
         return _s("変えられる受け取り方が登録されていません。")
-    if act is Act.CHANNEL and not has_number(work.session, household_id):
+    if not has_number(work.session, caller.household_id):
         return _s("かけなおせる電話番号が登録されていません。新しい手紙だけです。")
-    if act is Act.CHANNEL and not channel.was_called_back(work.session, call, household_id):
+    if not channel.was_called_back(work.session, caller.call, caller.household_id):
         return _after_call_back()
     return ""
 
 
-def _to_be_known(session: Session, household_id: int, level: Level) -> str:
+_REFUSALS: Mapping[Act, Callable[[Work, VerifiedCaller], str]] = {
+    Act.UNLOCK: _why_no_unlock,
+    Act.COUPON_FAULT: _why_no_coupon_fault,
+    Act.CHANNEL: _why_no_channel,
+}
+
+
+def _to_be_known(session: Session, caller: VerifiedCaller) -> str:
     """Return the sentence on how the caller can reach the level.
 
     By the letter's number, by a call back, or only by a new letter.
     """
-    number = level is Level.NONE or numbers_that_count(session, household_id) is not None
+    household_id = caller.household_id
+    number = caller.level is Level.NONE or numbers_that_count(session, household_id) is not None
     if has_number(session, household_id):
         return (
             _s("先に、手紙番号かIDを聞くか、登録の電話番号にかけなおしてください。")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
+from typing import Self
 
 from sqlalchemy import select
 
@@ -21,6 +22,8 @@ from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.people.households.models import Household
+from portal.domain.people.tasks.models import Task
+from portal.domain.requests.requests.models import Request
 
 CHANNELS: Mapping[CallChannel, Channel] = MappingProxyType(
     {
@@ -39,12 +42,13 @@ def spoken(call: Call) -> str:
 
 @dataclass(frozen=True, slots=True)
 class AdmittedCall:
-    """A call that was admitted for one act.
+    """A call that was admitted for an act on behalf of a household.
 
     ``actor`` is the staff person, on the channel of the call; ``asked_at`` is when the request
     counts as received (UTC), for windows.
     """
 
+    act: Act
     call: Call
     household_id: int
     level: Level
@@ -57,8 +61,7 @@ def admit(work: Work, act: Act, household_id: int) -> AdmittedCall:
 
     Raises:
         NotAllowedError: the actor has no active call (``no_call``), or the caller's level is too
-            low
-            (``level``).
+            low (``level``).
         NotFoundError: there is no such household, or it is protected; agents get the same sentence.
         ConflictError: the household was removed from the roster.
     """
@@ -71,27 +74,44 @@ def admit(work: Work, act: Act, household_id: int) -> AdmittedCall:
     )
     if household is None or household.protected:
         raise NotFoundError(_s("この世帯は見つかりませんでした。検索からやりなおしてください。"))
-    require_level(work.session, call, household_id, NEEDED[act])
+    level = level_of(work.session, call, household_id)
+    require_level(level, NEEDED[act])
     if household.state != "active":
         raise ConflictError(_s("名簿から外れた世帯です。区に引き継いでください。"), code="removed")
     by_channel = Actor(
         work.actor.role, work.actor.id, work.actor.organization, CHANNELS[CallChannel(call.channel)]
     )
-    level = level_of(work.session, call, household_id)
-    return AdmittedCall(
-        call, household_id, level, by_channel, asked_at(work.session, call, work.now)
-    )
+    received_at = asked_at(work.session, call, work.now)
+    return AdmittedCall(act, call, household_id, level, by_channel, received_at)
 
 
-def record_act(
-    work: Work, admitted: AdmittedCall, act: Act, receipt_no: str, subject: str, subject_id: int
-) -> DeskAct:
+@dataclass(frozen=True, slots=True)
+class ActSubject:
+    """What an act made or changed: the name of its table, its key, and its receipt number."""
+
+    kind: str
+    key: int
+    receipt_no: str
+
+    @classmethod
+    def of_request(cls, request: Request) -> Self:
+        """Return the subject of an act that opened a request."""
+        return cls("request", request.id, request.receipt_no)
+
+    @classmethod
+    def of_task(cls, task: Task) -> Self:
+        """Return the subject of an act that opened a task."""
+        return cls("task", task.id, task.receipt_no)
+
+
+def record_act(work: Work, admitted: AdmittedCall, subject: ActSubject) -> DeskAct:
     """Store and log an act; the same receipt number twice in a call is one act."""
+    act = admitted.act
     found = work.session.scalar(
         select(DeskAct).where(
             DeskAct.call_id == admitted.call.id,
             DeskAct.act == act.value,
-            DeskAct.receipt_no == receipt_no,
+            DeskAct.receipt_no == subject.receipt_no,
         )
     )
     if found is not None:
@@ -101,9 +121,9 @@ def record_act(
         household_id=admitted.household_id,
         act=act.value,
         level=int(admitted.level),
-        receipt_no=receipt_no,
-        subject=subject,
-        subject_id=subject_id,
+        receipt_no=subject.receipt_no,
+        subject=subject.kind,
+        subject_id=subject.key,
         channel=admitted.actor.channel.value,
         done_by=admitted.actor.id,
         done_at=work.now,
@@ -113,8 +133,8 @@ def record_act(
     record(
         work.acting_as(admitted.actor),
         f"desk.{act.value}",
-        subject,
-        subject_id,
+        subject.kind,
+        subject.key,
         household_id=admitted.household_id,
         call=admitted.call.id,
         way=admitted.actor.channel.value,

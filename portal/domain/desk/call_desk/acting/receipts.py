@@ -9,8 +9,10 @@ from portal.domain.contacts.calls.models import Call
 from portal.domain.desk.call_desk.models import DeskAct
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.people.households.models import Household
 from portal.domain.requests.requests.models import Request
+from portal.domain.requests.requests.states import RequestState
 
 MOST = 100
 
@@ -33,18 +35,16 @@ def acts_of_call(session: Session, call_id: int) -> Sequence[DeskAct]:
     return session.scalars(statement.order_by(DeskAct.id).limit(MOST)).all()
 
 
-def own_act(
-    session: Session, act_id: int, household_id: int, staff_id: int
-) -> tuple[DeskAct, Call]:
-    """Return an act of one person for a household, with its call.
+def own_act(work: Work, act_id: int, household_id: int) -> tuple[DeskAct, Call]:
+    """Return an act of the actor for a household, with its call.
 
     Raises:
         NotFoundError: there is no such act, or another person did it.
     """
-    row = session.get(DeskAct, act_id)
-    if row is None or row.household_id != household_id or row.done_by != staff_id:
+    row = work.session.get(DeskAct, act_id)
+    if row is None or row.household_id != household_id or row.done_by != work.actor.id:
         raise NotFoundError(_s("この受付は見つかりませんでした。"))
-    return row, session.get_one(Call, row.call_id)
+    return row, work.session.get_one(Call, row.call_id)
 
 
 def is_asked_back(session: Session, act: DeskAct) -> bool:
@@ -52,7 +52,7 @@ def is_asked_back(session: Session, act: DeskAct) -> bool:
     if act.subject != "request":
         return False
     state = session.scalar(select(Request.state).where(Request.id == act.subject_id))
-    return state == "with_resident"
+    return state == RequestState.WITH_RESIDENT
 
 
 def acts_of_household(session: Session, household_id: int) -> Sequence[DeskAct]:

@@ -2,7 +2,7 @@
 
 from portal.domain.contacts.calls.levels import Level
 from portal.domain.desk.call_desk.acting.kinds import Act
-from portal.domain.desk.call_desk.acting.on_behalf import admit, record_act, spoken
+from portal.domain.desk.call_desk.acting.on_behalf import ActSubject, admit, record_act, spoken
 from portal.domain.desk.call_desk.models import DeskAct
 from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _s
@@ -67,4 +67,4 @@ def ask_redelivery(work: Work, household_id: int, item: str, shipment_id: int | 
         ),
     )
     request.language = spoken(admitted.call)
-    return record_act(work, admitted, Act.REDELIVERY, request.receipt_no, "request", request.id)
+    return record_act(work, admitted, ActSubject.of_request(request))

@@ -9,7 +9,7 @@ from portal.domain.desk.call_desk.acting.locks import (
     locks_of,
     password_key,
 )
-from portal.domain.desk.call_desk.acting.on_behalf import admit, record_act
+from portal.domain.desk.call_desk.acting.on_behalf import ActSubject, admit, record_act
 from portal.domain.desk.call_desk.models import DeskAct
 from portal.domain.desk.casework.frozen import open_again, unfreeze
 from portal.domain.foundation.errors import ConflictError
@@ -47,7 +47,7 @@ def unlock(work: Work, household_id: int) -> DeskAct:
     throttles.end_wait(work.session, throttles.UNKNOWN_DEVICE.of(password_key(credential)))
     codes.end_wait(work.session, credential.id, work.now)
     tell_owner(work, credential, AccountEvent.UNLOCKED)
-    return record_act(work, admitted, Act.UNLOCK, new_receipt_no(), "credential", credential.id)
+    return record_act(work, admitted, ActSubject("credential", credential.id, new_receipt_no()))
 
 
 def _refuse_hopeless(locks: Locks) -> None:

@@ -3,36 +3,30 @@
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import Session
 
+from portal.domain.desk.casework.list_page import ListPage
 from portal.domain.desk.casework.reviews.queue import WAITING, known_to, later_than
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.approvals.states import APPROVAL
+from portal.domain.foundation.work import Work
 from portal.domain.requests.redeliveries.models import Redelivery
 from portal.domain.requests.requests.deciders import ACCEPT
 from portal.domain.requests.requests.models import Request
 
 
-def next_for(
-    session: Session,
-    staff_id: int,
-    now: datetime,
-    *,
-    include_protected: bool,
-    kind: str = "",
-    after: int = 0,
-) -> int | None:
-    """Return the oldest waiting request that this person may decide and nobody else is deciding.
+def next_for(work: Work, page: ListPage, *, include_protected: bool) -> int | None:
+    """Return the oldest waiting request that the actor may decide and nobody else is deciding.
 
     Left out are own entries, own proposals (a second person confirms them), and for people outside
-    the ward, requests passed to it. ``after`` continues behind a request that was skipped; after
-    the newest, the oldest comes again.
+    the ward, requests passed to it. ``page`` names the kind, and the request that was skipped;
+    after the newest, the oldest comes again.
     """
+    staff_id, after = work.actor.id or 0, page.after
     statement = (
         select(Request.id)
         .where(
             Request.state == WAITING,
-            _free_for(staff_id, now),
+            _free_for(staff_id, work.now),
             _undecided_by(staff_id),
             Request.id != after,
             known_to(include_protected),
@@ -40,14 +34,14 @@ def next_for(
         .order_by(Request.received_at, Request.id)
         .limit(1)
     )
-    if kind:
-        statement = statement.where(Request.kind == kind)
+    if page.only:
+        statement = statement.where(Request.kind == page.only)
     if not include_protected:
         statement = statement.where(
             Request.id.not_in(select(Redelivery.request_id).where(Redelivery.ward_only.is_(True)))
         )
-    later = session.scalar(statement.where(later_than(after))) if after else None
-    return later or session.scalar(statement)
+    later = work.session.scalar(statement.where(later_than(after))) if after else None
+    return later or work.session.scalar(statement)
 
 
 def _free_for(staff_id: int, now: datetime) -> ColumnElement[bool]:

@@ -10,15 +10,14 @@ from portal.domain.contacts.calls.kinds import CallChannel, Direction
 from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.calls.states import ENDED
 from portal.domain.contacts.faxes.models import FaxCase, FaxReply
-from portal.domain.contacts.faxes.services import ADVERTISEMENT, DUPLICATE, WRONG_NUMBER
-from portal.domain.contacts.faxes.states import SENT
+from portal.domain.contacts.faxes.states import SENT, CloseReason
 from portal.domain.oversight.reports.calls.escalations import passed_on
 
 ASKED = (CallChannel.PHONE.value, CallChannel.FAX.value, CallChannel.COUNTER.value)
 """Channels of contacts that are questions to us; entering a paper form is not one."""
 
 
-NO_QUESTION = (ADVERTISEMENT, DUPLICATE, WRONG_NUMBER)
+NO_QUESTION = (CloseReason.ADVERTISEMENT, CloseReason.DUPLICATE, CloseReason.WRONG_NUMBER)
 """FAX closed for these reasons do not count as received."""
 
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-from portal.domain.contacts.calls.kinds import CATEGORIES
-from portal.domain.contacts.calls.words import category, subcategory
+from portal.domain.contacts.calls.categories import CATEGORIES, Category, Subcategory
 from portal.domain.contacts.telephony import kpi
 from portal.domain.contacts.telephony.kpi import NONE, Counts
 from portal.domain.contacts.telephony.layouts import LANGUAGES
 from portal.domain.foundation.program.day_text import weekday_name
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import _s, label_of
 from portal.domain.oversight.reports.calls.figures import CallMonth, DayLine
 from portal.domain.oversight.reports.monthly.notes import Note
 from portal.domain.oversight.reports.tables import Cell, ReportTable
@@ -105,15 +104,17 @@ def categories(found: CallMonth) -> ReportTable:
     for first, seconds in CATEGORIES.items():
         here = [(second, contacts.by_category.get((first, second), 0)) for second in seconds]
         count = sum(number for _second, number in here)
-        rows.append((category(first), _s("（計）"), count, kpi.percent(count, every)))
+        name = label_of(Category, first)
+        rows.append((name, _s("（計）"), count, kpi.percent(count, every)))
         rows += [
-            (category(first), subcategory(second), number, kpi.percent(number, every))
+            (name, second.label, number, kpi.percent(number, every))
             for second, number in here
             if number
         ]
     for (first, second), number in contacts.by_category.items():
         if second not in CATEGORIES.get(first, ()):
-            rows.append((category(first), subcategory(second), number, kpi.percent(number, every)))
+            names = label_of(Category, first), label_of(Subcategory, second)
+            rows.append((*names, number, kpi.percent(number, every)))
     if contacts.without_category:
         rows.append(
             (
