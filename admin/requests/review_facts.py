@@ -65,7 +65,7 @@ class Facts:
     written: Sequence[Written]
     reply: str
     effects: Sequence[str]
-    moments: Sequence[TimelineEntry]
+    timeline: Sequence[TimelineEntry]
     others: Sequence[Request]
     proposed_by: str
     own_proposal: bool
@@ -99,7 +99,7 @@ def facts_of(page: Page, row: Request) -> Facts:
         written=form.lines(record, Place.REVIEW) if row.kind in OF_RESIDENTS else (),
         reply=reply_of(vault, row),
         effects=kind_of(row.kind).effects_of(page.work, row),
-        moments=_timeline_entries(page, view.id, assigned) if view else (),
+        timeline=_timeline_entries(page, view.id, assigned) if view else (),
         others=[other for other in requests_of(session, view.id) if other.id != row.id]
         if view
         else (),

@@ -171,7 +171,7 @@ def take_next(page: Page) -> Response[Any]:
 def _open_next(page: Page, after: int, said: str) -> Response[Any]:
     may_know = allowed(page, Permission.KNOW_PROTECTED)
     queue = _queue_of(page)
-    told = {"queue": queue, "said": said}
+    kept = {"queue": queue, "said": said}
     for _try in range(TRIES):
         found = next_for(page.work, ListPage(queue, after), include_protected=may_know)
         if found is None:
@@ -180,7 +180,7 @@ def _open_next(page: Page, after: int, said: str) -> Response[Any]:
             services.claim(page.work, found)
         except ConflictError:
             continue  # another reviewer has claimed it meanwhile
-        return page.redirect(_address(f"/reviews/{found}", told))
+        return page.redirect(_address(f"/reviews/{found}", kept))
     return page.redirect(_address("/reviews", {"kind": queue, "said": said or "none"}))
 
 

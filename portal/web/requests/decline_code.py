@@ -73,7 +73,7 @@ class DeclineCodeView(View):
     """What ``portal/requests/decline_code.html`` shows."""
 
     current: OtpAuthenticator | None
-    told: bool
+    must_wait: bool
     sent: SentCode | None
     others: Sequence[tuple[str, str]]
     address: str
@@ -89,7 +89,7 @@ def show_code(page: Page, status_code: int = 200) -> Response[Any]:
         "portal/requests/decline_code.html",
         DeclineCodeView(
             current=current,
-            told=page.query.get("said") == "wait",
+            must_wait=page.query.get("said") == "wait",
             sent=sent_code(page, current, PURPOSE) if current is not None else None,
             others=[
                 (a.kind, channel_name(a.kind))

@@ -97,7 +97,7 @@ def step(work: Work, item: AlternativeItem, action: str, **detail: Any) -> Alter
     return item
 
 
-def let_go(work: Work, item: AlternativeItem) -> None:
+def release_child(work: Work, item: AlternativeItem) -> None:
     """Release child and coupon after its part of the request ended without paper."""
     held = work.session.scalar(
         select(Entitlement.claim_id).where(Entitlement.id == item.entitlement_id)

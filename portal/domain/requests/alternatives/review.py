@@ -10,8 +10,8 @@ from portal.domain.requests.alternatives import stock
 from portal.domain.requests.alternatives.items import (
     REASON,
     items_of,
-    let_go,
     lock_entitlements,
+    release_child,
     result_of,
     settle,
     step,
@@ -108,7 +108,7 @@ def _refuse(work: Work, row: Request, decided: Decided) -> Request:
         if item.state == AlternativeState.SUBMITTED:
             step(work, item, "refuse")
             item.decided_at = work.now
-            let_go(work, item)
+            release_child(work, item)
         claims.free(work, item.entitlement_id, row.id)
     set_reply(work.vault, row, decided.reply)
     end_proposal(work, row)

@@ -24,9 +24,9 @@ from portal.domain.requests.alternatives import packing, stock
 from portal.domain.requests.alternatives.items import (
     REASON,
     items_of,
-    let_go,
     lock_entitlements,
     locked_request,
+    release_child,
     settle,
     step,
 )
@@ -250,7 +250,7 @@ def withdraw(work: Work, request_id: int, household_id: int) -> Request:
         packing.discard_open(work, row)
         lock_entitlements(work.session, back)
         for item in back:
-            _take_back(work, item)
+            _withdraw_item(work, item)
     end_proposal(work, row)
     settle(work, row)
     if work.actor.organization is not None:
@@ -264,7 +264,7 @@ def withdraw(work: Work, request_id: int, household_id: int) -> Request:
     return row
 
 
-def _take_back(work: Work, item: AlternativeItem) -> None:
+def _withdraw_item(work: Work, item: AlternativeItem) -> None:
     before = item.state
     step(work, item, "withdraw")
     if before == AlternativeState.AWAITING_STOP:
@@ -276,7 +276,7 @@ def _take_back(work: Work, item: AlternativeItem) -> None:
     if before == AlternativeState.APPROVED:
         _give_coupon_back(work, item)
     else:
-        let_go(work, item)
+        release_child(work, item)
     claims.free(work, item.entitlement_id, item.request_id)
 
 

@@ -21,8 +21,8 @@ from portal.domain.requests.declines.items import (
     LockedRows,
     bind,
     bind_locked,
-    let_go,
     recount,
+    release_child,
     step,
 )
 from portal.domain.requests.declines.models import DeclineItem
@@ -273,7 +273,7 @@ def _items(work: Work, before: Unfinished, said: Declaration) -> list[DeclineIte
             step(work, left_out, "clarify_refuse")
         elif left_out.state in {DeclineState.RETURNED_FOR_CORRECTION, DeclineState.SUBMITTED}:
             step(work, left_out, "withdraw")
-            let_go(work, before.request, left_out)
+            release_child(work, before.request, left_out)
     return declared
 
 

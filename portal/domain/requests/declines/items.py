@@ -84,7 +84,7 @@ def bind_locked(work: Work, row: Request, locked: LockedRows) -> None:
     stopping.hide_all(work, ids, household_id, reason=REASON, read=locked.coupons)
 
 
-def let_go(work: Work, row: Request, item: DeclineItem) -> None:
+def release_child(work: Work, row: Request, item: DeclineItem) -> None:
     """Release child and coupon after its part of the request ended without a decline."""
     held = work.session.scalar(
         select(Entitlement.claim_id).where(Entitlement.id == item.entitlement_id)

@@ -17,7 +17,14 @@ from portal.domain.people.entitlements import claims
 from portal.domain.people.entitlements.services import change
 from portal.domain.people.entitlements.services import locked as locked_entitlement
 from portal.domain.people.households.queries import open_holds
-from portal.domain.requests.declines.items import REASON, bind, items_of, let_go, settle, step
+from portal.domain.requests.declines.items import (
+    REASON,
+    bind,
+    items_of,
+    release_child,
+    settle,
+    step,
+)
 from portal.domain.requests.declines.models import DeclineItem
 from portal.domain.requests.declines.reasons import DeclineReason
 from portal.domain.requests.declines.states import DECLINE, DeclineState
@@ -80,7 +87,7 @@ def stop_confirmed(work: Work, entitlement_id: int) -> Request | None:
     """
     found = _awaiting(work.session, entitlement_id)
     if found is None:
-        _give_owed(work, entitlement_id)
+        _give_owed_code(work, entitlement_id)
         return None
     row, item = found
     if locked_entitlement(work.session, entitlement_id).state == "held":
@@ -108,7 +115,7 @@ def _free_withdrawn(work: Work, entitlement_id: int) -> bool:
     return True
 
 
-def _give_owed(work: Work, entitlement_id: int) -> None:
+def _give_owed_code(work: Work, entitlement_id: int) -> None:
     if not _free_withdrawn(work, entitlement_id):
         return
     try:
@@ -128,7 +135,7 @@ def stop_found_spent(work: Work, entitlement_id: int) -> Request | None:
         return None
     row, item = found
     step(work, item, "found_spent")
-    let_go(work, row, item)
+    release_child(work, row, item)
     set_reply(work.vault, row, Reply(DeclineReason.SPENT))
     _tell(work, row, item)
     return row
@@ -145,7 +152,7 @@ def _tell(work: Work, row: Request, item: DeclineItem) -> None:
         )
 
 
-def take_back(work: Work, row: Request, items: Sequence[DeclineItem]) -> None:
+def withdraw_items(work: Work, row: Request, items: Sequence[DeclineItem]) -> None:
     """Withdraw items of a locked request and give the coupons back, void ones from the reserve.
 
     While an issuer is being asked, the child stays claimed until the answer (``stop_confirmed``,
@@ -165,11 +172,11 @@ def take_back(work: Work, row: Request, items: Sequence[DeclineItem]) -> None:
                     change(work, item.entitlement_id, "hold")
                 _give_back(work, item, held=held)
             elif before != DeclineState.AWAITING_STOP:
-                let_go(work, row, item)
+                release_child(work, row, item)
             elif (
                 stopping.live_coupon(work.session, item.entitlement_id) is None
             ):  # void, and a hold came before the end
-                let_go(work, row, item)
+                release_child(work, row, item)
                 _give_back(work, item, held=held)
         work.session.flush()
 

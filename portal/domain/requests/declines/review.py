@@ -9,7 +9,7 @@ from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.services import announce
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.services import open_task
-from portal.domain.requests.declines.items import bind, items_of, let_go, settle, step
+from portal.domain.requests.declines.items import bind, items_of, release_child, settle, step
 from portal.domain.requests.declines.models import DeclineItem
 from portal.domain.requests.declines.outcome import carry_out
 from portal.domain.requests.declines.reasons import WEAK, DeclineReason, DeclineWarning
@@ -80,7 +80,7 @@ def _refuse(work: Work, row: Request, decided: Decided) -> Request:
     items = items_of(work.session, row.id)
     for item in _open(items):
         step(work, item, "clarify_refuse" if item.state == DeclineState.UNCLEAR else "refuse")
-        let_go(work, row, item)
+        release_child(work, row, item)
     set_reply(work.vault, row, decided.reply)
     end_proposal(work, row)
     if items:
@@ -104,7 +104,7 @@ def mark_unclear(work: Work, row: Request, decided: Decided) -> Request:
     """
     for item in _open(items_of(work.session, row.id)):
         step(work, item, "mark_unclear")
-        let_go(work, row, item)
+        release_child(work, row, item)
     set_reply(work.vault, row, decided.reply)
     end_proposal(work, row)
     telephone = telephone_in(work.vault, row)

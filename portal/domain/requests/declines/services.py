@@ -27,7 +27,7 @@ from portal.domain.requests.declines.declaring import (
 from portal.domain.requests.declines.earlier import look_back
 from portal.domain.requests.declines.items import items_of, result_of
 from portal.domain.requests.declines.models import DeclineItem
-from portal.domain.requests.declines.outcome import take_back
+from portal.domain.requests.declines.outcome import withdraw_items
 from portal.domain.requests.declines.reasons import DeclineWarning
 from portal.domain.requests.declines.states import DECLINE, DeclineState
 from portal.domain.requests.declines.written import DeclineNote
@@ -139,7 +139,7 @@ def withdraw(work: Work, request_id: int, household_id: int) -> Request:
     back = [item for item in items if DECLINE.can(item.state, "withdraw")]
     if items and not back:
         DECLINE.next(items[0].state, "withdraw")
-    take_back(work, row, back)
+    withdraw_items(work, row, back)
     end_proposal(work, row)
     result = result_of(items_of(work.session, row.id)) if items else Result.WITHDRAWN
     close(work, row, result)

@@ -13,7 +13,7 @@ from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.states import RequestState
 
 # built once: building a statement takes as long as running it
-GONE_FROM = (
+CHANGES_FROM = (
     select(RecipientChange)
     .where(RecipientChange.from_household_id == bindparam("household_id"))
     .order_by(RecipientChange.id)
@@ -44,7 +44,7 @@ def hidden_from_contractors(session: Session, household_id: int) -> Hidden:
     An agent who answers the old householder must not know why a child is "under confirmation".
     """
     found: Hidden = {}
-    for item in session.scalars(GONE_FROM, {"household_id": household_id}):
+    for item in session.scalars(CHANGES_FROM, {"household_id": household_id}):
         ends = item.changed_at if item.state not in {*OPEN, ChangeState.MOVED} else None
         found[("entitlement", item.entitlement_id)] = (item.created_at, ends)
         for coupon_id in session.scalars(
