@@ -14,6 +14,7 @@ from admin.requests.parcels import found_parcel, show_parcel
 from portal.domain.desk.casework import parcels_again
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
+from portal.domain.foundation.work import Work
 from portal.domain.mailroom.tracking import by_hand
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.requests.alternatives import delivery, lost_parcels, queries
@@ -86,64 +87,15 @@ def come_back(page: Page) -> Response[Any]:
     )
 
 
-def restock(page: Page) -> Response[Any]:
-    """Return its pieces to stock."""
-    return _act(
-        page,
-        "restock",
-        "restocked",
-        lambda view: parcels_again.restock(page.work, view.parcel.id),
-    )
+def _step(
+    field: str, said: str, service: Callable[[Work, int], object]
+) -> Callable[[Page], Response[Any]]:
+    """Return the handler of a step that asks for nothing; a refusal is shown beside ``field``."""
 
+    def handler(page: Page) -> Response[Any]:
+        return _act(page, field, said, lambda view: service(page.work, view.parcel.id))
 
-def hand_over(page: Page) -> Response[Any]:
-    """Record the hand-over at the ward's counter."""
-    return _act(
-        page,
-        "hand_over",
-        "handed_over",
-        lambda view: delivery.hand_over(page.work, view.parcel.id),
-    )
-
-
-def lose(page: Page) -> Response[Any]:
-    """Record that the carrier reported it lost."""
-    return _act(
-        page,
-        "delivered_on",
-        "lost",
-        lambda view: lost_parcels.lose(page.work, view.parcel.id),
-    )
-
-
-def find(page: Page) -> Response[Any]:
-    """Record that the carrier found it."""
-    return _act(
-        page,
-        "lost",
-        "found",
-        lambda view: lost_parcels.find(page.work, view.parcel.id),
-    )
-
-
-def resend(page: Page) -> Response[Any]:
-    """Replace a lost parcel from stock."""
-    return _act(
-        page,
-        "lost",
-        "resent",
-        lambda view: parcels_again.resend(page.work, view.parcel.id),
-    )
-
-
-def write_off(page: Page) -> Response[Any]:
-    """Write off a lost parcel; its request goes back to a reviewer."""
-    return _act(
-        page,
-        "lost",
-        "written_off",
-        lambda view: parcels_again.write_off(page.work, view.parcel.id),
-    )
+    return handler
 
 
 def handlers() -> list[HTTPRouteHandler]:
@@ -154,13 +106,23 @@ def handlers() -> list[HTTPRouteHandler]:
         "absent": absent,
         "deliver": deliver,
         "come-back": come_back,
-        "restock": restock,
-        "lose": lose,
-        "find": find,
-        "resend": resend,
-        "write-off": write_off,
+        "restock": _step("restock", "restocked", parcels_again.restock),
+        "lose": _step("delivered_on", "lost", lost_parcels.lose),
+        "find": _step("lost", "found", lost_parcels.find),
+        "resend": _step("lost", "resent", parcels_again.resend),
+        "write-off": _step("lost", "written_off", parcels_again.write_off),
     }
+    hand_over = _step("hand_over", "handed_over", delivery.hand_over)
     return [
-        staff_route("POST", f"{one}/{name}", step, act, shows=show_parcel)
-        for name, step in steps.items()
+        *(
+            staff_route("POST", f"{one}/{name}", step, act, shows=show_parcel)
+            for name, step in steps.items()
+        ),
+        staff_route(
+            "POST",
+            f"{one}/hand-over",
+            hand_over,
+            Permission.HAND_OVER_AT_COUNTER,
+            shows=show_parcel,
+        ),
     ]

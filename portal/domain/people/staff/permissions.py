@@ -124,7 +124,7 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.DECIDE_REQUESTS: _BACK_OFFICE,
     # Whoever enters a form never accepts it: requests.deciders enforces it.
     Permission.ENTER_REQUESTS: _BACK_OFFICE,
-    # Whoever enters, a second person accepts, and the ward is one of them: recipients.approving
+    # Whoever enters, a second person accepts, and the ward is one of them: requests.deciders
     # enforces it.
     Permission.SEE_RECIPIENTS: _BACK_OFFICE,
     Permission.ENTER_RECIPIENTS: _BACK_OFFICE,

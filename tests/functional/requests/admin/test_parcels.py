@@ -107,6 +107,20 @@ def test_from_the_shelf_to_the_door(
     office.check()
 
 
+def test_where_no_address_may_be_used_the_ward_hands_the_parcel_over(
+    staff: StaffSite, office: Paper, family: Person, people: tuple[Visitor, Visitor]
+) -> None:
+    office.receive()
+    parcel = f"/parcels/{office.packed(family, 1)[1]}"
+    with staff.database.write() as session:
+        session.get_one(Household, family.household_id).counter = True
+    ward = staff.enter_as(Role.WARD_OFFICER)
+    assert f'action="{parcel}/hand-over"' in ward.open(parcel).text
+    assert people[0].post(f"{parcel}/hand-over").status_code == 403
+    assert "窓口でのお渡しを記録しました" in ward.send(f"{parcel}/hand-over").text
+    assert staff.count(AlternativeItem, state="delivered") == 1
+
+
 def test_over_the_insurance_it_is_split_or_sent_registered(
     office: Paper, family: Person, people: tuple[Visitor, Visitor]
 ) -> None:
