@@ -8,11 +8,10 @@ from portal.domain.requests.requests.fields import (
     Field,
     Place,
     Privacy,
-    Telephone,
-    Words,
     everywhere_but,
     flat_form,
 )
+from portal.domain.requests.requests.shared_fields import message_field, telephone_field
 
 FREE = "free words and numbers stay with the request"
 NO_CALL = "says nothing about calling"
@@ -87,27 +86,17 @@ WRITTEN = flat_form(
             privacy=Privacy.COUNTED,
             alerts=frozenset({SayWho.NO}),
         ),
-        Field(
-            "text",
-            Words(400),
-            label=lambda: _("伝えたいこと"),
-            short=lambda: _("伝えたいこと"),
-            staff=lambda: _s("伝えたいこと"),
-            absent=everywhere_but(
+        message_field(
+            400,
+            everywhere_but(
                 ((Place.DIAL,), NO_CALL),
                 ((Place.EXPORT,), FREE),
                 ((Place.CALL,), "the agent writes what was said into the record of the call"),
                 ((Place.BLANK,), "the printed form has room beside the reason"),
             ),
         ),
-        Field(
-            "telephone",
-            Telephone(),
-            label=lambda: _("電話番号"),
-            short=lambda: _("電話番号"),
-            staff=lambda: _s("電話番号"),
-            printed="日中の電話番号",
-            absent=everywhere_but(
+        telephone_field(
+            everywhere_but(
                 (
                     (Place.PAGE, Place.CHECK, Place.RECEIPT, Place.PDF),
                     "who signed in is reached by the channel of the account",

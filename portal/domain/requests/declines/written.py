@@ -8,11 +8,10 @@ from portal.domain.requests.requests.fields import (
     Field,
     Place,
     Privacy,
-    Telephone,
-    Words,
     everywhere_but,
     flat_form,
 )
+from portal.domain.requests.requests.shared_fields import message_field, telephone_field
 
 BY_TELEPHONE = "a decline is never taken on the telephone"
 FREE = "free words and numbers stay with the request"
@@ -49,27 +48,17 @@ WRITTEN = flat_form(
             privacy=Privacy.COUNTED,
             absent=everywhere_but(((Place.CALL,), BY_TELEPHONE), ((Place.DIAL,), NO_CALL)),
         ),
-        Field(
-            "text",
-            Words(500),
-            label=lambda: _("伝えたいこと"),
-            short=lambda: _("伝えたいこと"),
-            staff=lambda: _s("伝えたいこと"),
-            absent=everywhere_but(
+        message_field(
+            500,
+            everywhere_but(
                 ((Place.CALL,), BY_TELEPHONE),
                 ((Place.DIAL,), NO_CALL),
                 ((Place.EXPORT,), FREE),
                 ((Place.BLANK,), "the printed form has room beside the reason"),
             ),
         ),
-        Field(
-            "telephone",
-            Telephone(),
-            label=lambda: _("電話番号"),
-            short=lambda: _("電話番号"),
-            staff=lambda: _s("電話番号"),
-            printed="日中の電話番号",
-            absent=everywhere_but(
+        telephone_field(
+            everywhere_but(
                 (
                     (Place.PAGE, Place.CHECK, Place.RECEIPT, Place.PDF),
                     "who signed in is reached by the channel of the account",

@@ -10,11 +10,11 @@ from portal.domain.requests.requests.fields import (
     FieldType,
     Place,
     PostalCode,
-    Telephone,
     Words,
     everywhere_but,
     flat_form,
 )
+from portal.domain.requests.requests.shared_fields import telephone_field
 
 NAME_MAX = 100
 _TELLS_WHO = everywhere_but(
@@ -66,14 +66,8 @@ WRITTEN = flat_form(
             lambda: _s("手紙の番号"),
             "手紙の番号（わかるとき）",
         ),
-        Field(
-            "telephone",
-            Telephone(),
-            label=lambda: _("電話番号"),
-            short=lambda: _("電話番号"),
-            staff=lambda: _s("電話番号"),
-            printed="日中の電話番号",
-            absent=everywhere_but(
+        telephone_field(
+            everywhere_but(
                 ((Place.CHECK,), "the form is one page, sent as it is read"),
                 (
                     (Place.RECEIPT, Place.PDF),
