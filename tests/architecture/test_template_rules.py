@@ -1,6 +1,6 @@
 """Templates have one block element a line, indented, and no line over 120 columns.
 
-So a change is a line or two of a diff. No formatter does it: decision 0019 says what djlint did.
+So a change is a line or two of a diff. No formatter does it: decision 0018 says what djlint did.
 """
 
 import re
