@@ -2,12 +2,10 @@
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
 
-from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.page import Page
+from admin.page import Page, StaffWho
 from admin.people.locked import locked_page
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.audit.services import first_time
@@ -18,6 +16,7 @@ from portal.domain.people.authn.sessions import Stage
 from portal.domain.people.sites.admission import NetworkAddress, Place, admit, outside
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import Permission, may
+from portal.platform.http.answer import Reply
 from portal.platform.http.network import inside
 from portal.platform.http.uploads import UploadRule
 from portal.platform.routes import Guard, Handler, Transaction, endpoint
@@ -75,13 +74,13 @@ def allowed(page: Page, permission: Permission) -> bool:
     return signed_in and page.who.staff is not None and may(page.who.staff, permission)
 
 
-def everybody(page: Page) -> Response[Any] | None:
+def everybody(page: Page) -> Reply | None:
     """Admit everybody from a registered network."""
     refuse_outside(page)
     return None
 
 
-def between_steps(page: Page) -> Response[Any] | None:
+def between_steps(page: Page) -> Reply | None:
     """Admit a session that has given its password but not its code yet."""
     refuse_outside(page)
     if page.who.auth is None or page.who.staff is None or not page.who.staff.active:
@@ -92,7 +91,7 @@ def between_steps(page: Page) -> Response[Any] | None:
     return None
 
 
-def signed_in(page: Page) -> Response[Any] | None:
+def signed_in(page: Page) -> Reply | None:
     """Admit a fully signed-in session, locked or not; redirect everybody else to the sign-in."""
     refuse_outside(page)
     if page.who.auth is None or page.who.staff is None or not page.who.staff.active:
@@ -103,13 +102,13 @@ def signed_in(page: Page) -> Response[Any] | None:
     return None
 
 
-def holders_of(permission: Permission) -> Guard:
+def holders_of(permission: Permission) -> Guard[StaffWho]:
     """Return the guard that admits people with a permission.
 
     Signed-out people are redirected to the sign-in; a locked screen asks for the password.
     """
 
-    def guard(page: Page) -> Response[Any] | None:
+    def guard(page: Page) -> Reply | None:
         refuse_outside(page)
         if page.who.auth is None or page.who.staff is None or not page.who.staff.active:
             return page.redirect("/signin?ended=1" if page.method == "POST" else "/signin")
@@ -137,10 +136,10 @@ def holders_of(permission: Permission) -> Guard:
 def staff_route(
     method: str,
     path: str,
-    handler: Handler,
+    handler: Handler[StaffWho],
     permission: Permission,
     *,
-    shows: Handler | None = None,
+    shows: Handler[StaffWho] | None = None,
     transaction: Transaction | None = None,
     uploads: Mapping[str, UploadRule] | None = None,
 ) -> HTTPRouteHandler:
@@ -163,10 +162,10 @@ def staff_route(
 def public_route(
     method: str,
     path: str,
-    handler: Handler,
+    handler: Handler[StaffWho],
     *,
-    guard: Guard = everybody,
-    shows: Handler | None = None,
+    guard: Guard[StaffWho] = everybody,
+    shows: Handler[StaffWho] | None = None,
     transaction: Transaction | None = None,
 ) -> HTTPRouteHandler:
     """Return a route for people who are not signed in yet."""

@@ -1,18 +1,19 @@
 """Carry out a form of the staff once, however often it is sent."""
 
 from collections.abc import Callable
-from typing import Any
-
-from litestar import Response
 
 from admin.access import first_post
-from admin.page import Page
+from admin.page import Page, StaffWho
 from portal.platform.carrying_out import Again, carry_out
+from portal.platform.http.answer import Reply
 
 
 def carry_out_once(
-    page: Page, service: Callable[[], object], done: str | Callable[[], Response[Any]], again: Again
-) -> Response[Any]:
+    page: Page,
+    service: Callable[[], object],
+    done: str | Callable[[], Reply],
+    again: Again[StaffWho],
+) -> Reply:
     """Run a service for the first of equal forms; the others get the same answer.
 
     The claim is made with the service: after a refusal the same form may be sent again.

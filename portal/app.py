@@ -1,7 +1,6 @@
 """The resident site as an ASGI application."""
 
 import logging
-from typing import Any
 
 from litestar.types import ASGIApp
 from sqlalchemy import Engine
@@ -21,7 +20,7 @@ from portal.web import routes
 from portal.web.information.opening import opening
 
 
-def page_context(page: Page) -> dict[str, Any]:
+def page_context(page: Page) -> dict[str, object]:
     """Return what every resident page shows besides its own.
 
     The telephone's hours, and notices to everybody.

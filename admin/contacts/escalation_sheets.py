@@ -76,7 +76,7 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
 
 def upload(page: Page) -> Response[Any]:
     """Read a filled-in sheet and show its effects; nothing is carried out yet."""
-    file: AnswersFile | None = page.form.upload("file")
+    file = page.form.upload("file", AnswersFile)
     if file is None:
         page.form.error("file", _s("区が返した Excel ファイルを選んでください。"))
         return show_list(page, 422)

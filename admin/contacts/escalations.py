@@ -33,7 +33,7 @@ from portal.domain.foundation.typed import folded
 from portal.domain.letters.subcontractors.keys import fingerprint
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
-from portal.domain.requests.requests.scans import store_scan
+from portal.domain.requests.requests.scans import CheckedScan, store_scan
 from portal.platform.carrying_out import Again
 from portal.platform.view import View
 
@@ -265,7 +265,7 @@ def submit_answer(page: Page) -> Response[Any]:
 
 
 def _scan(page: Page, row: Escalation) -> int | None:
-    checked = page.form.upload("scan")
+    checked = page.form.upload("scan", CheckedScan)
     if checked is None:
         return None
     stored = store_scan(page.work, checked, household_id=row.household_id)

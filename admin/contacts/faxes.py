@@ -46,6 +46,7 @@ from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_user
 from portal.domain.requests.requests import scans
+from portal.domain.requests.requests.scans import CheckedScan
 from portal.platform.carrying_out import Again, carry_out
 from portal.platform.http.locale import CODES, NAMES
 from portal.platform.routes import Transaction
@@ -140,7 +141,7 @@ def receive(page: Page) -> Response[Any]:
     """Create a case from the chosen file and the typed fields."""
     form = page.form
     received_at = typed_instant(form, "received_on", "received_at")
-    file = form.upload("file")
+    file = form.upload("file", CheckedScan)
     if file is None and "file" not in form.errors:
         form.error("file", _s("FAXのファイルを選んでください。"))
     if not form.ok or received_at is None or file is None:

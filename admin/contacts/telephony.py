@@ -109,7 +109,7 @@ def _reason(page: Page, name: str) -> Reason | None:
 def take_in(page: Page) -> Response[Any]:
     """Import a file; an invalid row or differing numbers store nothing and show the page again."""
     form, program = page.form, page.site.program
-    data: bytes | None = form.upload("file")
+    data = form.upload("file", bytes)
     if data is None:
         form.error("file", _s("電話のシステムのファイルを選んでください。"))
         return show(page, 422)

@@ -107,7 +107,7 @@ def end(page: Page) -> Response[Any]:
 def record_file(page: Page) -> Response[Any]:
     """Record a file that was sent by another way; of the file only its SHA-256 is stored."""
     form = page.form
-    data, chosen = form.upload("file"), form.get("company")
+    data, chosen = form.upload("file", bytes), form.get("company")
     if not chosen.isascii() or not chosen.isdigit() or len(chosen) > 15:
         form.error("company", _s("渡した相手を選んでください。"))
     if data is None:

@@ -20,7 +20,7 @@ from portal.domain.requests.recipients import counter
 from portal.domain.requests.recipients.counter import IdentityDocument, SignedReceipt, Waiting
 from portal.domain.requests.recipients.models import CounterHandOver
 from portal.domain.requests.recipients.receipt_sheet import receipt_sheet
-from portal.domain.requests.requests.scans import store_scan
+from portal.domain.requests.requests.scans import CheckedScan, store_scan
 from portal.platform.carrying_out import Again
 from portal.platform.view import View
 
@@ -74,7 +74,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 def hand(page: Page) -> Response[Any]:
     """Record that the letter was handed over."""
     letter = _letter(page)
-    scan = page.form.upload("scan")
+    scan = page.form.upload("scan", CheckedScan)
     if not page.form.ok:
         return show(page, 422)
 

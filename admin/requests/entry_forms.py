@@ -36,7 +36,7 @@ from portal.domain.requests.requests.paper_forms import (
     PaperEntry,
     Signer,
 )
-from portal.domain.requests.requests.scans import store_scan
+from portal.domain.requests.requests.scans import CheckedScan, store_scan
 from portal.platform.http.written_forms import read_written
 
 DECLINE, ALTERNATIVE, REDELIVERY, WISH = "decline", "alternative", "redelivery", "wish"
@@ -144,7 +144,7 @@ def place_of(page: Page, kind: str, error: DomainError) -> str:
 
 
 def _with_scan(page: Page, household_id: int, entry: PaperEntry[Any]) -> PaperEntry[Any]:
-    checked = page.form.upload("scan")
+    checked = page.form.upload("scan", CheckedScan)
     if checked is None:
         return entry
     stored = store_scan(page.work, checked, household_id=household_id)

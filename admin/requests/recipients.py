@@ -42,7 +42,7 @@ from portal.domain.requests.recipients.receipt_sheet import change_form
 from portal.domain.requests.recipients.written import AdditionNote, ChangeNote, Evidence
 from portal.domain.requests.requests.kinds import RequestKind
 from portal.domain.requests.requests.models import Request
-from portal.domain.requests.requests.scans import store_scan
+from portal.domain.requests.requests.scans import CheckedScan, store_scan
 from portal.platform.view import View
 
 PLACES = 4
@@ -149,7 +149,7 @@ def _mark(page: Page, *faults: list[Fault]) -> None:
 
 
 def _stored_scan(page: Page) -> int | None:
-    checked = page.form.upload("scan")
+    checked = page.form.upload("scan", CheckedScan)
     if checked is None:
         return None
     return store_scan(page.work, checked).id

@@ -19,7 +19,7 @@ from portal.platform.http.uploads import UploadRule
 from portal.platform.routes import Transaction
 
 SCAN = UploadRule(scans.MAX_BYTES, scans.check_scan)
-"""The rule of a form's field for a scan: ``page.form.upload(name)`` is a CheckedScan or None."""
+"""The rule of a form's field for a scan: ``upload(name, CheckedScan)`` returns it."""
 # Whatever the file contains, a browser runs nothing of it, loads nothing for it and guesses no
 # other type.
 LOCKED = {

@@ -2,18 +2,18 @@
 
 import logging
 from collections.abc import Sequence
-from typing import Any
 
-from litestar import Litestar, Request, Response, get
+from litestar import Litestar, Response, get
 from litestar.exceptions import HTTPException, NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.types import ASGIApp, LifespanHook, Receive, Scope, Send
 
 from portal.domain.foundation.texts import use_locale
 from portal.platform.failures import FailureView, default_message
 from portal.platform.http.forms import Form
 from portal.platform.http.headers import security_headers
+from portal.platform.http.incoming import WebRequest
 from portal.platform.routes import MAX_BODY, SITE, read_page, site_of
 from portal.platform.site import Site
 
@@ -21,7 +21,7 @@ LOG = logging.getLogger("portal.errors")
 
 
 @get("/static/{name:path}", opt={"access": "public"}, sync_to_thread=False, include_in_schema=False)
-def static_file(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
+def static_file(request: WebRequest, name: FromPath[str]) -> Response[bytes]:
     """Serve a hashed file; its content never changes, so it may be kept for a year."""
     asset = site_of(request).assets.get(name.lstrip("/"))
     if asset is None:
@@ -41,7 +41,7 @@ def alive() -> Response[str]:
 
 
 @get("/readyz", opt={"access": "public"}, sync_to_thread=True, include_in_schema=False)
-def ready(request: Request[Any, Any, Any]) -> Response[str]:
+def ready(request: WebRequest) -> Response[str]:
     """Tell a load balancer whether the database can be written."""
     site = site_of(request)
     try:
@@ -52,7 +52,7 @@ def ready(request: Request[Any, Any, Any]) -> Response[str]:
     return Response("ready\n", media_type="text/plain")
 
 
-def _error_response(request: Request[Any, Any, Any], status: int) -> Response[str]:
+def _error_response(request: WebRequest, status: int) -> Response[str]:
     site = site_of(request)
     request.scope.setdefault(
         "route_handler", alive
@@ -63,12 +63,12 @@ def _error_response(request: Request[Any, Any, Any], status: int) -> Response[st
         return page.render(f"errors/{site.kind}.html", shown, status)
 
 
-def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[str]:
+def on_http_error(request: WebRequest, error: HTTPException) -> Response[str]:
     """Answer framework errors (404, 405, 400, 413) with a page, never with JSON."""
     return _error_response(request, error.status_code)
 
 
-def on_fault(request: Request[Any, Any, Any], error: Exception) -> Response[str]:
+def on_fault(request: WebRequest, error: Exception) -> Response[str]:
     """Answer a bug with a page.
 
     The log gets the place of the fault and nothing that a person typed.
@@ -84,8 +84,8 @@ def on_fault(request: Request[Any, Any, Any], error: Exception) -> Response[str]
 def make_application(
     site: Site,
     handlers: Sequence[HTTPRouteHandler],
-    on_startup: Sequence[Any] = (),
-    on_shutdown: Sequence[Any] = (),
+    on_startup: Sequence[LifespanHook] = (),
+    on_shutdown: Sequence[LifespanHook] = (),
 ) -> ASGIApp:
     """Return the application of a site."""
     return serve_site(make_routes(handlers, on_startup, on_shutdown), site)
@@ -93,8 +93,8 @@ def make_application(
 
 def make_routes(
     handlers: Sequence[HTTPRouteHandler],
-    on_startup: Sequence[Any] = (),
-    on_shutdown: Sequence[Any] = (),
+    on_startup: Sequence[LifespanHook] = (),
+    on_shutdown: Sequence[LifespanHook] = (),
 ) -> Litestar:
     """Return the routes without a site.
 

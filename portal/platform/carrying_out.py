@@ -2,19 +2,19 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from litestar import Response
+from typing import Generic
 
 from portal.domain.foundation.errors import DomainError, InputError
+from portal.platform.http.answer import Reply
 from portal.platform.page import Page
+from portal.platform.who import W
 
-Shows = Callable[[Page[Any], int], Response[Any]]
+Shows = Callable[[Page[W], int], Reply]
 """Draws a page with the errors of its form, and answers with a status."""
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
+class Again(Generic[W]):
     """How a refusal is shown.
 
     Attributes:
@@ -27,7 +27,7 @@ class Again:
         but: Refusals among ``only`` that are raised nevertheless.
     """
 
-    shows: Shows
+    shows: Shows[W]
     field: str
     fields: Collection[str] | Mapping[str, str] = ()
     named: bool = False
@@ -44,11 +44,11 @@ class Again:
 
 
 def carry_out(
-    page: Page[Any],
+    page: Page[W],
     service: Callable[[], object],
-    done: str | Callable[[], Response[Any]],
-    again: Again,
-) -> Response[Any]:
+    done: str | Callable[[], Reply],
+    again: Again[W],
+) -> Reply:
     """Run a service in a savepoint, so that a refusal leaves counters and the form's claim alone.
 
     Args:

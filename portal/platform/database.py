@@ -1,14 +1,15 @@
 """Engine and transactions for SQLite (embedded) and PostgreSQL (production)."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
@@ -103,7 +104,7 @@ def _sqlite(url: str, waits: Waits) -> Engine:
     )
 
     @event.listens_for(engine, "connect")
-    def _configure(dbapi: Any, record: Any) -> None:  # noqa: ARG001  (SQLAlchemy's signature)
+    def _configure(dbapi: sqlite3.Connection, record: ConnectionPoolEntry) -> None:  # noqa: ARG001  (SQLAlchemy's signature)
         dbapi.isolation_level = None
         cursor = dbapi.cursor()
         for pragma in (f"busy_timeout={waits.busy * 1000}", *SQLITE_PRAGMAS):

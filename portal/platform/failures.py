@@ -4,7 +4,6 @@ The right status, one sentence, a next step.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 from litestar import Response
 
@@ -12,6 +11,7 @@ from portal.domain.foundation import errors
 from portal.domain.foundation.texts import _
 from portal.platform.page import Page
 from portal.platform.view import View
+from portal.platform.who import W
 
 STATUS: dict[type[Exception], int] = {
     errors.NotFoundError: 404,
@@ -35,7 +35,7 @@ class FailureView(View):
     message: str
 
 
-def failure_page(page: Page[Any], error: Exception) -> Response[Any]:
+def failure_page(page: Page[W], error: Exception) -> Response[str]:
     """Answer with the error page of this site in the reader's language."""
     status = next((s for kind, s in STATUS.items() if isinstance(error, kind)), 503)
     message = error.message if isinstance(error, errors.DomainError) else default_message(status)

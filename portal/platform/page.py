@@ -44,7 +44,7 @@ class Page(Generic[W]):
     session: Session = field(default=None, repr=False)  # type: ignore[assignment]
     moment: datetime | None = None
     drawn_again: bool = False
-    lookup: Callable[[str], Any] = field(default=lambda _name: None, repr=False)
+    lookup: Callable[[str], object] = field(default=lambda _name: None, repr=False)
 
     # ---- the request -------------------------------------------------------------------
     @property
@@ -145,7 +145,7 @@ class Page(Generic[W]):
         """Answer with bytes (an image, a file)."""
         return self.answer.send(body, media_type, headers)
 
-    def context(self) -> dict[str, Any]:
+    def context(self) -> dict[str, object]:
         """Return what every template may use."""
         locale, auth = self.request.locale, self.who.auth
         return {

@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import partial
-from typing import Any
+from typing import Any, Generic
 from urllib.parse import urlsplit
 
-from litestar import HttpMethod, Litestar, Request, Response, route
+from litestar import HttpMethod, Litestar, route
 from litestar.exceptions import ClientException
 from litestar.handlers import HTTPRouteHandler
 from sqlalchemy.exc import OperationalError
@@ -25,18 +25,19 @@ from portal.domain.people.authn import sessions
 from portal.platform.failures import failure_page
 from portal.platform.http import cookies
 from portal.platform.http import locale as locales
-from portal.platform.http.answer import Answer
+from portal.platform.http.answer import Answer, Reply
 from portal.platform.http.forms import Form, form_from, read_form
-from portal.platform.http.incoming import Incoming
+from portal.platform.http.incoming import Incoming, WebRequest
 from portal.platform.http.network import client_address
 from portal.platform.http.uploads import MAX_UPLOAD_BODY, UploadRule, check_uploads, read_multipart
 from portal.platform.page import Page
 from portal.platform.site import Site
 from portal.platform.threads import in_thread
+from portal.platform.who import W
 
 LOG = logging.getLogger("portal.requests")
-Handler = Callable[[Page[Any]], Response[Any]]
-Guard = Callable[[Page[Any]], Response[Any] | None]
+Handler = Callable[[Page[W]], Reply]
+Guard = Callable[[Page[W]], Reply | None]
 MAX_BODY = 256 * 1024
 
 
@@ -52,7 +53,7 @@ class Transaction(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Generic[W]):
     """A handler with its conditions.
 
     ``shows`` draws the form's page again, for a change of language.
@@ -60,17 +61,17 @@ class Endpoint:
     ``uploads`` names the fields that may hold a file, each with its rule.
     """
 
-    handler: Handler
-    guard: Guard
+    handler: Handler[W]
+    guard: Guard[W]
     transaction: Transaction
-    shows: Handler | None = None
+    shows: Handler[W] | None = None
     uploads: Mapping[str, UploadRule] = field(default_factory=dict)
 
 
 SITE = "portal.site"
 
 
-def site_of(request: Request[Any, Any, Any]) -> Site:
+def site_of(request: WebRequest) -> Site:
     """Return the site that answers a request."""
     site: Site = request.scope[SITE]  # type: ignore[literal-required]
     return site
@@ -79,11 +80,11 @@ def site_of(request: Request[Any, Any, Any]) -> Site:
 def endpoint(
     method: str,
     path: str,
-    handler: Handler,
-    guard: Guard,
+    handler: Handler[W],
+    guard: Guard[W],
     access: str,
     *,
-    shows: Handler | None = None,
+    shows: Handler[W] | None = None,
     transaction: Transaction | None = None,
     uploads: Mapping[str, UploadRule] | None = None,
 ) -> HTTPRouteHandler:
@@ -94,7 +95,7 @@ def endpoint(
     chosen = transaction or (Transaction.READ if method == "GET" else Transaction.WRITE)
     plan = Endpoint(handler, guard, chosen, shows, uploads or {})
 
-    async def shell(request: Request[Any, Any, Any]) -> Response[Any]:
+    async def shell(request: WebRequest) -> Reply:
         site = site_of(request)
         form = await _read_form(plan, site, request) if method == "POST" else Form()
         if form.faulty:
@@ -115,15 +116,14 @@ def endpoint(
     )(shell)
 
 
-def _plan_of(app: Litestar, name: str) -> Endpoint | None:
+def _plan_of(app: Litestar, name: str) -> object:
     found = app.get_handler_index_by_name(name)
-    plan = found["handler"].opt.get("plan") if found is not None else None
-    return plan if isinstance(plan, Endpoint) else None
+    return found["handler"].opt.get("plan") if found is not None else None
 
 
 def draw_again(
-    page: Page[Any], name: str, path: str, params: Mapping[str, Any], values: Mapping[str, str]
-) -> Response[Any] | None:
+    page: Page[W], name: str, path: str, params: Mapping[str, object], values: Mapping[str, str]
+) -> Reply | None:
     """Return the page of a form as it was posted to another route, carrying nothing out.
 
     None where it has no page.
@@ -131,17 +131,17 @@ def draw_again(
     Its own guard decides again. For a form that met a locked screen.
     """
     plan = page.lookup(name)
-    if plan is None or plan.shows is None:
+    if not isinstance(plan, Endpoint) or plan.shows is None:
         return None
     page.request = replace(page.request, form=Form(values), path=path, params=params, query={})
     page.drawn_again = True
     with page.site.database.write() as session:
         page.load_auth(session, page.site.clock.now(session))
-        again: Response[Any] = plan.guard(page) or plan.shows(page)
+        again: Reply = plan.guard(page) or plan.shows(page)
         return again
 
 
-async def _read_form(plan: Endpoint, site: Site, request: Request[Any, Any, Any]) -> Form:
+async def _read_form(plan: Endpoint[W], site: Site, request: WebRequest) -> Form:
     """Read a posted form.
 
     Files are kept only for somebody whom the guard lets in, so that strangers fill no memory.
@@ -155,7 +155,7 @@ async def _read_form(plan: Endpoint, site: Site, request: Request[Any, Any, Any]
     return await read_multipart(request.stream(), options.get("boundary", ""), limits)
 
 
-def _admits(plan: Endpoint, page: Page[Any]) -> bool:
+def _admits(plan: Endpoint[W], page: Page[W]) -> bool:
     try:
         with page.site.database.read() as session:
             page.load_auth(session, page.site.clock.now(session))
@@ -164,7 +164,7 @@ def _admits(plan: Endpoint, page: Page[Any]) -> bool:
         return False  # the request itself is answered with the reason
 
 
-def read_page(site: Site, request: Request[Any, Any, Any], form: Form) -> Page[Any]:
+def read_page(site: Site, request: WebRequest, form: Form) -> Page[Any]:
     """Return the request as handlers see it, in the language that was chosen."""
     offered = RESIDENT_LOCALES if site.kind == sessions.RESIDENT else STAFF_LOCALES
     prefix = site.cookie_prefix
@@ -189,7 +189,7 @@ def read_page(site: Site, request: Request[Any, Any, Any], form: Form) -> Page[A
     return Page(site, incoming, site.sign_ins.nobody, Answer(prefix, site.vault))
 
 
-def _own_path(request: Request[Any, Any, Any]) -> str:
+def _own_path(request: WebRequest) -> str:
     """Return path and query of our page that sent the request; empty for any other page."""
     came = urlsplit(request.headers.get("referer", ""))
     own = came.netloc == request.headers.get("host", "")
@@ -198,7 +198,7 @@ def _own_path(request: Request[Any, Any, Any]) -> str:
     return came.path + (f"?{came.query}" if came.query else "")
 
 
-def _run(plan: Endpoint, page: Page[Any]) -> Response[Any]:
+def _run(plan: Endpoint[W], page: Page[W]) -> Reply:
     started = time.perf_counter()
     with use_locale(page.request.locale):
         try:
@@ -215,7 +215,7 @@ def _run(plan: Endpoint, page: Page[Any]) -> Response[Any]:
     return response
 
 
-def _refused(page: Page[Any], error: DomainError) -> Response[Any]:
+def _refused(page: Page[W], error: DomainError) -> Reply:
     """Answer a refusal whose transaction was rolled back.
 
     Who is signed in is read again, for the page around it.
@@ -225,7 +225,7 @@ def _refused(page: Page[Any], error: DomainError) -> Response[Any]:
         return failure_page(page, error)
 
 
-def _language(page: Page[Any]) -> Response[Any] | None:
+def _language(page: Page[W]) -> Reply | None:
     """Answer a language link: keep the choice, and take it out of the address."""
     if page.method != "GET" or (code := page.query.get("lang")) not in locales.CODES:
         return None
@@ -233,7 +233,7 @@ def _language(page: Page[Any]) -> Response[Any] | None:
     return page.redirect(page.path)
 
 
-def _in_transaction(plan: Endpoint, page: Page[Any]) -> Response[Any]:
+def _in_transaction(plan: Endpoint[W], page: Page[W]) -> Reply:
     database = page.site.database
     if plan.transaction is Transaction.OWN:
         with database.read() as session:
@@ -269,7 +269,7 @@ def _in_transaction(plan: Endpoint, page: Page[Any]) -> Response[Any]:
     return response
 
 
-def _refuse(plan: Endpoint, page: Page[Any]) -> Response[Any] | None:
+def _refuse(plan: Endpoint[W], page: Page[W]) -> Reply | None:
     if (refused := plan.guard(page)) is not None:
         return refused
     if page.method != "POST":

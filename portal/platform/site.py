@@ -41,7 +41,7 @@ class Site:
     indexer: Indexer
     templates: Environment
     assets: Assets
-    context: Callable[[Any], dict[str, Any]]
+    context: Callable[[Any], dict[str, object]]
     sign_ins: SignIns[Any]
 
     @property
@@ -93,7 +93,7 @@ def make_site(
     *,
     engine: Engine | None = None,
     clock: Clock | None = None,
-    context: Callable[[Any], dict[str, Any]] = lambda _page: {},
+    context: Callable[[Any], dict[str, object]] = lambda _page: {},
 ) -> Site:
     """Build a site; ``context`` adds to what its templates see of a page.
 

@@ -1,7 +1,6 @@
 """The notices that every page of both sites shows, read once per page."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -11,6 +10,7 @@ from portal.domain.foundation.program.hours_text import instant_text
 from portal.domain.foundation.texts import _
 from portal.domain.mailroom.incidents.site_notices import shown_now
 from portal.platform.page import Page
+from portal.platform.who import W
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Line:
     period: str
 
 
-def site_notices(page: Page[Any]) -> list[Line]:
+def site_notices(page: Page[W]) -> list[Line]:
     """Return what is to be shown now; nothing where the page has no database to ask."""
     if page.session is None:
         return []
@@ -36,7 +36,7 @@ def site_notices(page: Page[Any]) -> list[Line]:
         return []
 
 
-def _lines(page: Page[Any], session: Session) -> list[Line]:
+def _lines(page: Page[W], session: Session) -> list[Line]:
     return [
         Line(
             one.text,

@@ -14,6 +14,7 @@ from portal.domain.foundation.program.checks.findings import Level
 from portal.domain.foundation.program.checks.program import check_program
 from portal.domain.foundation.program.deployment import deployment, keep_deployment
 from portal.domain.foundation.program.loader import load_program
+from portal.domain.foundation.program.models import Deployment
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault, load_vault, make_keys, seal, unseal
 from portal.platform.database import Database, make_engine, make_folder
@@ -57,7 +58,10 @@ def initialize(settings: Settings) -> list[str]:
         with database.write() as session:
             if deployment(session) is None:
                 check = seal(vault.kek, secrets.token_bytes(16), CHECK_CONTEXT)
-                keep_deployment(session, settings.program, check, datetime.now(UTC))
+                row = Deployment(
+                    program=settings.program, key_check=check, created_at=datetime.now(UTC)
+                )
+                keep_deployment(session, row)
             else:
                 _check_keys(session, vault)
     finally:

@@ -1,7 +1,6 @@
 """What a template shows, as a typed record: each page has its own class beside its handler."""
 
 from dataclasses import fields
-from typing import Any
 
 
 class View:
@@ -13,9 +12,9 @@ class View:
 
     __slots__ = ()
 
-    def as_context(self) -> dict[str, Any]:
+    def as_context(self) -> dict[str, object]:
         """Return what the template sees, by name."""
-        found: dict[str, Any] = {}
+        found: dict[str, object] = {}
         for field in fields(self):  # type: ignore[arg-type]  # every subclass is a dataclass
             value = getattr(self, field.name)
             found |= value.as_context() if isinstance(value, View) else {field.name: value}

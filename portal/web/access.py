@@ -1,13 +1,11 @@
 """Guards of resident pages: everybody, or a session at one stage of the sign-in."""
 
 from collections.abc import Mapping
-from typing import Any
-
-from litestar import Response
 
 from portal.domain.people.authn.sessions import Stage
+from portal.platform.http.answer import Reply
 from portal.platform.routes import Guard
-from portal.resident_page import Page
+from portal.resident_page import Page, ResidentWho
 
 PUBLIC = "public"
 NEXT_STEP: Mapping[str, str] = {
@@ -18,15 +16,15 @@ NEXT_STEP: Mapping[str, str] = {
 }
 
 
-def everybody(page: Page) -> Response[Any] | None:  # noqa: ARG001  (a guard's signature)
+def everybody(page: Page) -> Reply | None:  # noqa: ARG001  (a guard's signature)
     """Admit everybody."""
     return None
 
 
-def at_stage(stage: Stage) -> Guard:
-    """Return the guard that admits sessions at this stage and redirects others to their next step."""
+def at_stage(stage: Stage) -> Guard[ResidentWho]:
+    """Return the guard of a stage, which redirects other sessions to their next step."""
 
-    def guard(page: Page) -> Response[Any] | None:
+    def guard(page: Page) -> Reply | None:
         if page.who.auth is None:
             return page.redirect("/signin?ended=1" if page.method == "POST" else "/signin")
         if page.who.auth.stage != stage:
@@ -36,4 +34,4 @@ def at_stage(stage: Stage) -> Guard:
     return guard
 
 
-signed_in: Guard = at_stage(Stage.FULL)
+signed_in: Guard[ResidentWho] = at_stage(Stage.FULL)

@@ -145,7 +145,7 @@ def scan(page: Page) -> Response[Any]:
 def take_file(page: Page) -> Response[Any]:
     """Post the letters of a file; one wrong line and nothing is posted."""
     form, day = page.form, typed_day(page)
-    data = form.upload("file")
+    data = form.upload("file", bytes)
     if data is None:
         form.error("file", _s("手紙番号とお問い合わせ番号のファイル（CSV）を選んでください。"))
     if day is None or data is None:

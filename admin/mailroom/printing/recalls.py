@@ -143,7 +143,7 @@ def answer(page: Page) -> Response[Any]:
 def answer_by_file(page: Page) -> Response[Any]:
     """Record the answers of a list that the mail house filled in."""
     key, form = _list_id(page), page.form
-    data = form.upload("file")
+    data = form.upload("file", bytes)
     if data is None:
         form.error(f"list-{key}", _s("返ってきた一覧のファイル（CSV）を選んでください。"))
         return show(page, 422)

@@ -105,7 +105,7 @@ def submit(page: Page) -> Response[Any]:
         if name.startswith("child_") and name[6:].isascii() and name[6:].isdigit() and value.strip()
     }
     texts = {part: form.get(part).strip() for part in ("name", "town", "street", "building")}
-    image = form.upload("image")
+    image = form.upload("image", bytes)
     if form.ok and not any(texts.values()) and not children and image is None:
         form.error(
             "name", _s("印字用の文字を少なくとも1つ入力するか、名前の画像を選んでください。")

@@ -34,7 +34,7 @@ from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_user
 from portal.domain.requests.requests.models import Scan
-from portal.domain.requests.requests.scans import store_scan, visible_scan
+from portal.domain.requests.requests.scans import CheckedScan, store_scan, visible_scan
 from portal.platform.view import View
 
 FILES = {"instruction_scan": SCAN}
@@ -114,7 +114,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 def read_instruction(page: Page) -> Instruction | None:
     """Parse the ward's instruction; both fields or none. Faults are added to the form."""
     number, day = page.form.get("instruction_no").strip(), page.form.get("instruction_date").strip()
-    if not number and not day and page.form.upload("instruction_scan") is None:
+    if not number and not day and page.form.upload("instruction_scan", CheckedScan) is None:
         return None
     if not number or len(number) > INSTRUCTION_MAX:
         page.form.error("instruction_no", _s("区の指示書の番号を、40文字までで入力してください。"))
@@ -142,7 +142,7 @@ def attach(
 
 def stored_order(page: Page, number: str, household_id: int | None) -> int | None:
     """Return the key of an instruction's stored scan, as ``attach`` finds it."""
-    checked = page.form.upload("instruction_scan")
+    checked = page.form.upload("instruction_scan", CheckedScan)
     if checked is not None:
         stored = store_scan(page.work, checked, household_id=household_id)
         return stored.id

@@ -13,7 +13,7 @@ from admin.access import allowed, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.oversight.reports import words as report_words
 from admin.oversight.reports.files import PDF, XLSX, send_file
-from admin.page import Page
+from admin.page import Page, StaffWho
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.languages import SOURCE_LOCALE
@@ -252,7 +252,7 @@ class MonthlyPages:
         name = f"{self.kind.name}-{month:%Y-%m}-{number}.{ending}"
         return send_file(page, body, PDF if ending == "pdf" else XLSX, name)
 
-    def handlers(self, write: Handler) -> list[HTTPRouteHandler]:
+    def handlers(self, write: Handler[StaffWho]) -> list[HTTPRouteHandler]:
         """Return the routes that every kind has; ``write`` saves the texts of a draft."""
         one = self.base + "/{month:str}"
         version = one + "/versions/{number:int}"

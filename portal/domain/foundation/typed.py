@@ -87,7 +87,7 @@ def whole_date(text: str) -> date | DateFault:
     match = WHOLE_DATE.fullmatch(clean) or COMPACT_DATE.fullmatch(clean)
     if match is None:
         return DateFault.UNREADABLE
-    return _date(match[1] or "", int(match[2]), int(match[3]), int(match[4]))
+    return _date(_full_year(match[1] or "", int(match[2])), int(match[3]), int(match[4]))
 
 
 def clock_time(text: str) -> time | None:
@@ -118,13 +118,18 @@ def date_in_parts(era: str, year: str, month: str, day: str) -> date | DateFault
     month_no, day_no = digits(parts[1].removesuffix("月")), digits(parts[2].removesuffix("日"))
     if match is None or month_no is None or day_no is None:
         return DateFault.UNREADABLE
-    return _date(match[1] or era, int(match[2]), int(month_no), int(day_no))
+    return _date(_full_year(match[1] or era, int(match[2])), int(month_no), int(day_no))
 
 
-def _date(era: str, year: int, month: int, day: int) -> date | DateFault:
+def _full_year(era: str, year: int) -> int | None:
+    """Return the 西暦 year; None for one without an era that is too short to be one."""
     if era:
-        year += ERA_OFFSETS.get(era, 0)
-    elif year < OLDEST_YEAR:
+        return year + ERA_OFFSETS.get(era, 0)
+    return year if year >= OLDEST_YEAR else None
+
+
+def _date(year: int | None, month: int, day: int) -> date | DateFault:
+    if year is None:
         return DateFault.YEAR_AMBIGUOUS
     try:
         return date(year, month, day)

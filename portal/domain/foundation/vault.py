@@ -115,7 +115,7 @@ def unseal(key: bytes, sealed: bytes, context: bytes) -> bytes:
         ) from None
 
 
-def seal_json(key: bytes, value: Any, context: str) -> bytes:
+def seal_json(key: bytes, value: object, context: str) -> bytes:
     """Encrypt a small JSON value."""
     return seal(key, _JSON_TEXT(value).encode(), context.encode())
 

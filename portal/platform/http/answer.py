@@ -9,6 +9,9 @@ from litestar.datastructures import Cookie
 from portal.domain.foundation.vault import Vault
 from portal.platform.http import cookies
 
+Reply = Response[str] | Response[bytes] | Response[None]
+"""What a handler answers with: a page, a file, or the way to another page."""
+
 HTML = "text/html; charset=utf-8"
 
 

@@ -5,12 +5,13 @@ And the errors shown beside them.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeVar
 
 from litestar.datastructures import FormMultiDict
 
 MAX_FIELD = 4_000
 MAX_FIELDS = 100
+Checked = TypeVar("Checked")
 
 
 @dataclass(slots=True)
@@ -22,7 +23,7 @@ class Upload:
 
     data: bytes = field(repr=False)
     size: int
-    checked: Any = field(default=None, repr=False)
+    checked: object = field(default=None, repr=False)
 
 
 @dataclass(slots=True)
@@ -41,13 +42,18 @@ class Form:
         """Return a field as typed."""
         return self.values.get(name, default)
 
-    def upload(self, name: str) -> Any:
-        """Return what the rule of a file made of it.
+    def upload(self, name: str, kind: type[Checked]) -> Checked | None:
+        """Return what the rule of a file made of it, which is of this kind.
 
-        None where none was chosen, or it was refused (an error then).
+        None where no file was chosen, or it was refused (an error then).
+
+        Raises:
+            TypeError: the rule makes something else of its files.
         """
-        found = self.files.get(name)
-        return found.checked if found is not None else None
+        checked = self.files[name].checked if name in self.files else None
+        if checked is None or isinstance(checked, kind):
+            return checked
+        raise TypeError(f"{name} is no {kind.__name__}")
 
     def error(self, name: str, message: str) -> None:
         """Add an error; the first one of a field stays."""

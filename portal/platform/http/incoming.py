@@ -1,10 +1,16 @@
-"""The request as it was read."""
+"""The request as litestar gives it, and as it was read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from litestar import Request
+from litestar.datastructures import State
+
 from portal.platform.http.forms import Form
+
+WebRequest = Request[object, object, State]
+"""A request as litestar gives it; we use neither its users nor its state."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,8 @@
 import ipaddress
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
 
-from litestar import Request
+from portal.platform.http.incoming import WebRequest
 
 
 def inside(address: str, networks: Sequence[str]) -> bool:
@@ -22,7 +21,7 @@ def _network(written: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
     return ipaddress.ip_network(written, strict=False)
 
 
-def client_address(request: Request[Any, Any, Any], trusted_proxies: Sequence[str]) -> str:
+def client_address(request: WebRequest, trusted_proxies: Sequence[str]) -> str:
     """Return the address of the nearest party that is not one of our own proxies."""
     peer = request.client.host if request.client else ""
     if not inside(peer, trusted_proxies):

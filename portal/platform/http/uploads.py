@@ -5,7 +5,6 @@ Parsed in memory as they arrive, so that no unencrypted copy ever lies on a disk
 
 from collections.abc import AsyncIterable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from multipart import (  # type: ignore[import-untyped]  # the package has no types
     MultipartError,
@@ -37,7 +36,7 @@ class UploadRule:
     """
 
     limit: int
-    check: Callable[[bytes], Any] = bytes
+    check: Callable[[bytes], object] = bytes
 
 
 async def read_multipart(

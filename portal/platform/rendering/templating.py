@@ -1,9 +1,8 @@
 """Templates: autoescaped, strict about undefined names, translated, with readings as ruby."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import lru_cache
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
@@ -73,12 +72,12 @@ def _texts(
     def whole(language: str, message: str) -> Markup:
         return drawn(language, message) % {}
 
-    def text(message: str, /, **variables: Any) -> Markup:
+    def text(message: str, /, **variables: object) -> Markup:
         if variables:
             return drawn(texts.current_locale(), message) % variables
         return whole(texts.current_locale(), message)
 
-    def counted(singular: str, plural: str, number: int, /, **variables: Any) -> Markup:
+    def counted(singular: str, plural: str, number: int, /, **variables: object) -> Markup:
         return Markup(with_readings(many(singular, plural, number))) % ({"num": number} | variables)  # noqa: S704  (as above)
 
     return text, counted
@@ -95,11 +94,11 @@ def kept_macro(environment: Environment, template: str, name: str) -> Callable[.
     @lru_cache(
         maxsize=MACROS_KEPT, typed=True
     )  # typed: an escaped and a plain string are equal, and drawn differently
-    def drawn(_language: str, *arguments: Any, **named: Any) -> Markup:
-        module: Any = environment.get_template(template).module
+    def drawn(_language: str, *arguments: Hashable, **named: Hashable) -> Markup:
+        module = environment.get_template(template).module
         return Markup(getattr(module, name)(*arguments, **named))  # noqa: S704  (what a macro drew is escaped)
 
-    def macro(*arguments: Any, **named: Any) -> Markup:
+    def macro(*arguments: Hashable, **named: Hashable) -> Markup:
         return drawn(texts.current_locale(), *arguments, **named)
 
     return macro
@@ -120,7 +119,7 @@ def make_environment(assets: Assets, *, staff: bool) -> Environment:
     environment.globals.update(_=one, _n=many, asset=assets.url)
 
     @pass_context
-    def resident_text(context: Context, message: str, **variables: Any) -> Markup:  # noqa: ARG001  (jinja2's signature)
+    def resident_text(context: Context, message: str, **variables: object) -> Markup:  # noqa: ARG001  (jinja2's signature)
         return Markup(_(message)) % variables  # noqa: S704  (catalog text)
 
     environment.globals["resident_text"] = resident_text

@@ -20,7 +20,7 @@ from portal.domain.people.notices.phones import parse_email, parse_mobile
 from portal.domain.people.signin import attempt, code_sending, second_factor
 from portal.platform.routes import Guard, endpoint
 from portal.platform.view import View
-from portal.resident_page import Page, origin_of
+from portal.resident_page import Page, ResidentWho, origin_of
 from portal.web.access import at_stage
 from portal.web.signin.activation import finish, own_credential, session_of, step
 from portal.web.signin.code import SentCode, masked, remember_device, sent_code
@@ -33,7 +33,7 @@ class Flow:
     """One of the two places of enrolling: its addresses, its guard, and what follows the proof."""
 
     prefix: str
-    guard: Guard
+    guard: Guard[ResidentWho]
     access: str
     first_time: bool
     after: Callable[[Page], Response[Any]]

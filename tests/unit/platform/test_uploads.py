@@ -52,13 +52,13 @@ def test_fields_and_file_arrive_however_the_body_is_cut(step: int) -> None:
 
 def test_a_form_without_a_chosen_file_has_none() -> None:
     form = read(body(("scan", "", b""), ("words", None, b"x")))
-    assert (form.faulty, form.files, form.upload("scan")) == (False, {}, None)
+    assert (form.faulty, form.files, form.upload("scan", bytes)) == (False, {}, None)
 
 
 def test_a_file_over_the_limit_is_thrown_away_and_the_rest_stays() -> None:
     form = read(body(("scan", "big.png", b"x" * (LIMIT + 1)), ("words", None, b"typed")), step=100)
     check_uploads(form, {"scan": UploadRule(LIMIT)})
-    assert (form.files["scan"].data, form.files["scan"].size, form.upload("scan")) == (
+    assert (form.files["scan"].data, form.files["scan"].size, form.upload("scan", bytes)) == (
         b"",
         LIMIT + 1,
         None,
@@ -71,7 +71,7 @@ def test_a_file_of_just_the_limit_is_taken() -> None:
     form = read(body(("scan", "a.png", b"x" * LIMIT)))
     check_uploads(form, {"scan": UploadRule(LIMIT)})
     assert form.ok
-    assert form.upload("scan") == b"x" * LIMIT
+    assert form.upload("scan", bytes) == b"x" * LIMIT
 
 
 def test_what_the_rule_refuses_is_said_beside_the_field() -> None:
@@ -80,7 +80,7 @@ def test_what_the_rule_refuses_is_said_beside_the_field() -> None:
 
     form = read(body(("scan", "a.png", b"x")))
     check_uploads(form, {"scan": UploadRule(LIMIT, refuse)})
-    assert (form.errors, form.upload("scan")) == ({"scan": "理由"}, None)
+    assert (form.errors, form.upload("scan", bytes)) == ({"scan": "理由"}, None)
 
 
 @pytest.mark.parametrize(

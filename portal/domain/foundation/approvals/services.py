@@ -1,8 +1,8 @@
 """Four eyes: one person proposes, another confirms; one of them is of the ward where it must be."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -35,7 +35,7 @@ def propose(
     *,
     instruction: Instruction | None = None,
     household_id: int | None = None,
-    detail: dict[str, Any] | None = None,
+    detail: Mapping[str, object] | None = None,
     sealed: bytes | None = None,
 ) -> Approval:
     """Propose something, or return the open proposal of the same kind for the same subject.
@@ -58,7 +58,7 @@ def propose(
         proposed_by=work.actor.id,
         proposed_at=work.now,
         proposed_organization=work.actor.organization.value,
-        detail=detail or {},
+        detail=dict(detail or {}),
         sealed=sealed,
     )
     if instruction is not None:

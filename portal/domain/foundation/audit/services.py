@@ -32,7 +32,7 @@ def record(
     *,
     household_id: int | None = None,
     sealed: bytes | None = None,
-    **detail: Any,
+    **detail: object,
 ) -> None:
     """Record an event in the running transaction.
 
@@ -63,7 +63,11 @@ def record(
 
 
 def record_many(
-    work: Work, action: str, subject: str, subjects: Iterable[tuple[int, int | None]], **detail: Any
+    work: Work,
+    action: str,
+    subject: str,
+    subjects: Iterable[tuple[int, int | None]],
+    **detail: object,
 ) -> None:
     """Record the same event for many subjects at once; each is (subject key, household key).
 

@@ -1,7 +1,5 @@
 """The program and keys that a database belongs to: one row, written at the first start."""
 
-from datetime import datetime
-
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.program.models import Deployment
@@ -12,7 +10,7 @@ def deployment(session: Session) -> Deployment | None:
     return session.get(Deployment, 1)
 
 
-def keep_deployment(session: Session, program: str, key_check: bytes, now: datetime) -> None:
-    """Store, at the first start, what this database belongs to (``now``: UTC instant)."""
-    session.add(Deployment(program=program, key_check=key_check, created_at=now))
+def keep_deployment(session: Session, row: Deployment) -> None:
+    """Store, at the first start, what this database belongs to."""
+    session.add(row)
     session.flush()

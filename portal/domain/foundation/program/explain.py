@@ -1,7 +1,7 @@
 """Explains a program to people: every date in both calendars, and the value of each setting."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 
@@ -44,9 +44,9 @@ class DayRow:
     iso: str
     era: str
     weekday: str
-    ends_at_utc: str
-    last_staffed_day: str
-    note: str
+    ends_at_utc: str = ""
+    last_staffed_day: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +62,12 @@ def explain_days(program: Program) -> list[DayRow]:
     """Return rows for the base date, the birth window, the contract and the ends of each window."""
     rows = [
         _row("base_date", _s("基準日"), program.base_date),
-        _row(
-            "birth_from",
-            _s("対象の誕生日の始まり"),
-            program.birth_from,
+        replace(
+            _row("birth_from", _s("対象の誕生日の始まり"), program.birth_from),
             note=_birth_from_note(program),
         ),
-        _row(
-            "birth_to",
-            _s("対象の誕生日の終わり"),
-            program.birth_to,
+        replace(
+            _row("birth_to", _s("対象の誕生日の終わり"), program.birth_to),
             note=_s("基準日と同じ")
             if program.birth_to == program.base_date
             else _s("区が決めた日"),
@@ -86,13 +82,12 @@ def explain_days(program: Program) -> list[DayRow]:
         rows.append(
             _row(f"{window.kind}.from", _s("%(title)s 開始") % {"title": title}, window.first_day)
         )
+        last = _s("%(title)s 最後に使える日") % {"title": title}
         rows.append(
-            _row(
-                f"{window.kind}.to",
-                _s("%(title)s 最後に使える日") % {"title": title},
-                window.last_day,
-                ends_at=window.ends_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-                staffed=staffed,
+            replace(
+                _row(f"{window.kind}.to", last, window.last_day),
+                ends_at_utc=window.ends_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                last_staffed_day=staffed.isoformat() if staffed is not None else "",
                 note=_request_note(program, rules[window.kind]) if window.kind in rules else "",
             )
         )
@@ -188,25 +183,8 @@ def _agreed(program: Program) -> list[str]:
     return sentences
 
 
-def _row(
-    key: str,
-    title: str,
-    day: date,
-    *,
-    ends_at: str = "",
-    staffed: date | None = None,
-    note: str = "",
-) -> DayRow:
-    return DayRow(
-        key=key,
-        title=title,
-        iso=day.isoformat(),
-        era=format_wareki(day),
-        weekday=weekday_name(day),
-        ends_at_utc=ends_at,
-        last_staffed_day=staffed.isoformat() if staffed is not None else "",
-        note=note,
-    )
+def _row(key: str, title: str, day: date) -> DayRow:
+    return DayRow(key, title, day.isoformat(), format_wareki(day), weekday_name(day))
 
 
 def _birth_from_note(program: Program) -> str:
