@@ -67,7 +67,7 @@ def record_many(
     action: str,
     subject: str,
     subjects: Iterable[tuple[int, int | None]],
-    **detail: object,
+    **detail: Any,
 ) -> None:
     """Record the same event for many subjects at once; each is (subject key, household key).
 
