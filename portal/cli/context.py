@@ -1,5 +1,6 @@
 """What every command shares: settings, program, database, keys, and how it ends."""
 
+import copy
 import json
 import sys
 from collections.abc import Callable
@@ -30,17 +31,30 @@ DONE, FAILED, WRONG_USE, WITH_HOLDS = 0, 1, 2, 3
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Command = TypeVar("Command", bound=Callable[..., object])
 
 
 @dataclass
 class Context:
-    """The click context object.
+    """What a command has: settings, program, keys, database, and the options of all commands.
 
     Program, keys and database are opened when a command first asks for them.
+
+    Attributes:
+        settings: The settings of the deployment.
+        actor: Who runs the command.
+        by: ``--by``: the login in whose name it decides.
+        confirmed_by: ``--confirmed-by``: the login of the second person.
+        dry_run: ``--dry-run``: whether nothing is to be changed.
+        json_file: ``--json``: the file for the result, ``-`` for standard output.
     """
 
     settings: Settings
     actor: Actor = SYSTEM
+    by: str = ""
+    confirmed_by: str | None = None
+    dry_run: bool = False
+    json_file: str | None = None
 
     @property
     def program_name(self) -> str:
@@ -49,7 +63,7 @@ class Context:
 
     def with_settings(self, **changes: Any) -> "Context":
         """Return a context with other settings."""
-        return Context(replace(self.settings, **changes), self.actor)
+        return replace(self, settings=replace(self.settings, **changes))
 
     @cached_property
     def _program(self) -> Program:
@@ -109,6 +123,15 @@ class Context:
             self.load_program(),
         )
 
+    @property
+    def speaks(self) -> bool:
+        """Whether the result is printed in sentences: standard output does not carry the JSON."""
+        return self.json_file != "-"
+
+    def write(self, value: object) -> None:
+        """Write the result as JSON, if that was asked for."""
+        write_json(self.json_file, value)
+
 
 def fail(message: str, code: int = FAILED) -> NoReturn:
     """End with one sentence on standard error."""
@@ -160,7 +183,7 @@ def answering(function: Callable[P, T]) -> Callable[P, T]:
     return wrapped
 
 
-def write_json(target: str | None, value: Any) -> None:
+def write_json(target: str | None, value: object) -> None:
     """Write a result as JSON to a file or, for ``-``, to standard output."""
     text = json.dumps(value, ensure_ascii=False, indent=1, default=str) + "\n"
     if target == "-":
@@ -169,7 +192,39 @@ def write_json(target: str | None, value: Any) -> None:
         Path(target).write_text(text, encoding="utf-8")
 
 
+def _keep(click_context: click.Context, parameter: click.Parameter, value: object) -> None:
+    """Put the value of an option of all commands into this command's context."""
+    click_context.obj = copy.copy(click_context.obj)
+    setattr(click_context.obj, str(parameter.name), value)
+
+
 json_option = click.option(
-    "--json", "json_file", is_flag=False, flag_value="-", default=None, metavar="[FILE]"
+    "--json",
+    "json_file",
+    is_flag=False,
+    flag_value="-",
+    default=None,
+    metavar="[FILE]",
+    expose_value=False,
+    callback=_keep,
 )
-dry_run_option = click.option("--dry-run", is_flag=True)
+dry_run_option = click.option("--dry-run", is_flag=True, expose_value=False, callback=_keep)
+
+
+def by_option(help_text: str) -> Callable[[Command], Command]:
+    """Return the option for the login in whose name a command decides."""
+    return click.option(
+        "--by", required=True, metavar="LOGIN", help=help_text, expose_value=False, callback=_keep
+    )
+
+
+def confirmed_option(help_text: str, *, required: bool = False) -> Callable[[Command], Command]:
+    """Return the option for the login of the second person."""
+    return click.option(
+        "--confirmed-by",
+        required=required,
+        metavar="LOGIN",
+        help=help_text,
+        expose_value=False,
+        callback=_keep,
+    )

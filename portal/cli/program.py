@@ -1,6 +1,7 @@
 """``portal program``: show what the program says, and check it for contradictions."""
 
 import json
+import sys
 from dataclasses import asdict
 from typing import Protocol
 
@@ -61,10 +62,7 @@ def show_program(context: ProgramContext, *, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--strict", is_flag=True, help="End with 3 when there are only warnings.")
 @click.pass_obj
-@click.pass_context
-def check_settings(
-    click_context: click.Context, context: ProgramContext, *, as_json: bool, strict: bool
-) -> None:
+def check_settings(context: ProgramContext, *, as_json: bool, strict: bool) -> None:
     """Print every finding; exit 1 on errors, 3 on warnings with --strict, else 0."""
     try:
         program = context.load_program()
@@ -81,9 +79,9 @@ def check_settings(
     else:
         _print_findings(findings, errors)
     if errors:
-        click_context.exit(FAILED)
+        sys.exit(FAILED)
     if findings and strict:
-        click_context.exit(WITH_HOLDS)
+        sys.exit(WITH_HOLDS)
 
 
 def _print_findings(findings: list[Finding], errors: int) -> None:

@@ -11,10 +11,10 @@ from portal.cli.context import (
     WITH_HOLDS,
     Context,
     answering,
+    by_option,
     dry_run_option,
     fail,
     json_option,
-    write_json,
 )
 from portal.cli.deciding import person
 from portal.domain.contacts.telephony import queries
@@ -35,7 +35,6 @@ from portal.domain.foundation.work import Work
 from portal.domain.oversight.reports.monthly.due import last_of, read_month
 from portal.domain.people.staff.permissions import Permission
 
-by_option = click.option("--by", required=True, metavar="LOGIN", help="Who puts them in.")
 reason_option = click.option(
     "--reason",
     type=click.Choice([one.value for one in Reason]),
@@ -56,7 +55,7 @@ def telephony() -> None:
     "--layout", required=True, metavar="KEY", help="Form of the file; `portal telephony layouts`."
 )
 @reason_option
-@by_option
+@by_option("Who puts them in.")
 @dry_run_option
 @json_option
 @click.pass_obj
@@ -66,10 +65,6 @@ def import_(
     file: Path,
     layout: str,
     reason: str | None,
-    by: str,
-    *,
-    dry_run: bool,
-    json_file: str | None,
 ) -> None:
     """Store the counts of a file."""
     found = find_layout(layout, context.load_program().call_layouts_dir)
@@ -78,7 +73,7 @@ def import_(
     def take(work: Work) -> Stored:
         return import_file(work, CountsFile(file.read_bytes(), found), reason=why)
 
-    _store(context, take, by, dry_run=dry_run, json_file=json_file)
+    _store(context, take)
 
 
 @telephony.command(
@@ -97,7 +92,7 @@ def import_(
     ),
 )
 @reason_option
-@by_option
+@by_option("Who puts them in.")
 @dry_run_option
 @json_option
 @click.pass_obj
@@ -107,10 +102,6 @@ def day_(
     day: str,
     calls: tuple[str, ...],
     reason: str | None,
-    by: str,
-    *,
-    dry_run: bool,
-    json_file: str | None,
 ) -> None:
     """Store one day."""
     typed = {"day": day} | _typed(calls)
@@ -119,7 +110,7 @@ def day_(
     def take(work: Work) -> Stored:
         return store_typed(work, typed, reason=why)
 
-    _store(context, take, by, dry_run=dry_run, json_file=json_file)
+    _store(context, take)
 
 
 def _typed(calls: tuple[str, ...]) -> dict[str, str]:
@@ -144,19 +135,12 @@ def _typed(calls: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def _store(
-    context: Context,
-    take: Callable[[Work], Stored],
-    by: str,
-    *,
-    dry_run: bool,
-    json_file: str | None,
-) -> None:
+def _store(context: Context, take: Callable[[Work], Stored]) -> None:
     try:
         with context.database().write() as session:
-            actor = person(session, by, Permission.KEEP_CALL_REPORT)
+            actor = person(session, context.by, Permission.KEEP_CALL_REPORT)
             done = take(context.work(session, actor))
-            if dry_run:
+            if context.dry_run:
                 session.rollback()
     except TypedDayError as error:
         fail("\n".join(f"{name}: {sentence}" for name, sentence in error.faults.items()))
@@ -168,14 +152,14 @@ def _store(
                 "何も変えていません。"
             )
         )
-    write_json(json_file, asdict(done) | {"dry_run": dry_run})
-    if json_file == "-":
+    context.write(asdict(done) | {"dry_run": context.dry_run})
+    if not context.speaks:
         return
     click.echo(
         _s("新しい日%(new)d、同じ数字の日%(same)d、置き換えた日%(replaced)d。")
         % {"new": len(done.new), "same": len(done.same), "replaced": len(done.replaced)}
     )
-    if dry_run:
+    if context.dry_run:
         click.echo(_s("試しの実行なので、何も変えていません。"))
 
 
@@ -201,7 +185,7 @@ def _list_differences(differences: Iterable[Difference]) -> None:
 @json_option
 @click.pass_obj
 @answering
-def show(context: Context, month: str, *, json_file: str | None) -> None:
+def show(context: Context, month: str) -> None:
     """Show the counts of a month, and the open days without counts."""
     first = read_month(month)
     if first is None:
@@ -212,8 +196,8 @@ def show(context: Context, month: str, *, json_file: str | None) -> None:
         missing = (
             queries.missing_days(context.work(session), first, until) if first <= until else []
         )
-    write_json(json_file, {"days": [asdict(one) for one in days], "missing": missing})
-    if json_file != "-":
+    context.write({"days": [asdict(one) for one in days], "missing": missing})
+    if context.speaks:
         for one in days:
             if one.open and one.counts is not None:
                 counts = one.counts

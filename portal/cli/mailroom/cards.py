@@ -40,15 +40,14 @@ from portal.domain.mailroom.printing.runs.writers.approved_texts import approved
 @json_option
 @click.pass_obj
 @answering
-def cards(context: Context, folder: Path | None, *, dry_run: bool, json_file: str | None) -> None:
+def cards(context: Context, folder: Path | None) -> None:
     """Print cards; ends with 3 when some were stopped or cannot be printed."""
     printer = make_printer(context)
-    if dry_run:
-        _dry_run(printer, json_file)
+    if context.dry_run:
+        _dry_run(printer, context.json_file)
         return
     built = print_cards(printer, folder)
-    write_json(
-        json_file,
+    context.write(
         {
             "cards": built.cards,
             "files": [str(path) for path in built.files],
@@ -57,7 +56,7 @@ def cards(context: Context, folder: Path | None, *, dry_run: bool, json_file: st
             "finished": [str(path) for path in built.finished],
         },
     )
-    if json_file != "-":
+    if context.speaks:
         _say(built)
     if built.stopped or built.unprintable:
         sys.exit(WITH_HOLDS)

@@ -5,7 +5,14 @@ from typing import Any
 
 import click
 
-from portal.cli.context import Context, answering, dry_run_option, json_option, write_json
+from portal.cli.context import (
+    Context,
+    answering,
+    by_option,
+    confirmed_option,
+    dry_run_option,
+    json_option,
+)
 from portal.cli.deciding import person
 from portal.domain.foundation.texts import _s, _sn
 from portal.domain.mailroom.printing.dispatch import handover
@@ -17,8 +24,8 @@ from portal.domain.people.staff.permissions import Permission
     "hand-over", help="Propose that a run was handed over to the post; with a second person, do it."
 )
 @click.argument("run_id", metavar="RUN", type=click.IntRange(min=1))
-@click.option("--by", required=True, metavar="LOGIN", help="Who proposes, an officer.")
-@click.option("--confirmed-by", metavar="LOGIN", help="The second person.")
+@by_option("Who proposes, an officer.")
+@confirmed_option("The second person.")
 @click.option(
     "--taken-out",
     "numbers",
@@ -33,33 +40,28 @@ from portal.domain.people.staff.permissions import Permission
 def hand_over(
     context: Context,
     run_id: int,
-    by: str,
-    confirmed_by: str | None,
     numbers: tuple[str, ...],
-    *,
-    dry_run: bool,
-    json_file: str | None,
 ) -> None:
     """Hand a run over with all its letters, in one transaction.
 
     Refused while letters must be taken out.
     """
-    value: dict[str, Any] = {"run_id": run_id, "dry_run": dry_run, "handed_over": False}
+    value: dict[str, Any] = {"run_id": run_id, "dry_run": context.dry_run, "handed_over": False}
     with context.database().write() as session:
-        first = person(session, by, Permission.PROPOSE_HAND_OVER)
+        first = person(session, context.by, Permission.PROPOSE_HAND_OVER)
         taken = letter_ids(session, run_id, numbers)
         value["taken_out"] = (
             handover.take_out(context.work(session, first), run_id, taken) if taken else 0
         )
         handover.propose_hand_over(context.work(session, first), run_id)
-        if confirmed_by is not None:
-            second = person(session, confirmed_by, Permission.CONFIRM_HAND_OVER)
+        if context.confirmed_by is not None:
+            second = person(session, context.confirmed_by, Permission.CONFIRM_HAND_OVER)
             done = handover.confirm_hand_over(context.work(session, second), run_id)
             value |= asdict(done) | {"handed_over": True}
-        if dry_run:
+        if context.dry_run:
             session.rollback()
-    write_json(json_file, value)
-    if json_file != "-":
+    context.write(value)
+    if context.speaks:
         _say(value)
 
 

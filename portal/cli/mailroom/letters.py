@@ -16,7 +16,6 @@ from portal.cli.context import (
     answering,
     dry_run_option,
     json_option,
-    write_json,
 )
 from portal.cli.late import warn_after_delivery
 from portal.cli.mailroom.cards import cards
@@ -134,19 +133,16 @@ def build(
     chunk_size: int,
     workers: int | None,
     notice_date: datetime | None,
-    *,
-    dry_run: bool,
-    json_file: str | None,
 ) -> None:
     """Build letters; ends with 3 while households are held or cannot be printed.
 
     Before the first day of delivery this is preparation; after its last day it only warns.
     """
-    printer = make_printer(context)
     day = notice_date.date() if notice_date else None
-    if dry_run:
-        _dry_run(context, printer, limit, day, json_file)
+    if context.dry_run:
+        _dry_run(context, limit, day)
         return
+    printer = make_printer(context)
     _warn_of_address(context)
     with progress_bar(_s("手紙を作っています")) as report:
         built = build_letters(
@@ -158,17 +154,17 @@ def build(
             notice_date=day,
             progress=report,
         )
-    _end_build(context, built, json_file)
+    _end_build(context, built)
 
 
-def _end_build(context: Context, built: BuiltRun | Preflight, json_file: str | None) -> None:
+def _end_build(context: Context, built: BuiltRun | Preflight) -> None:
     """Report what was built, and end with 3 while households are held or cannot be printed."""
     checked = built if isinstance(built, Preflight) else built.checked
     value: dict[str, Any] = preflight_json(checked) if checked else {}
     if isinstance(built, BuiltRun):
         value |= built_json(built)
-    write_json(json_file, value)
-    if json_file != "-":
+    context.write(value)
+    if context.speaks:
         say_built(built)
         if checked:
             say_preflight(checked)
@@ -177,9 +173,9 @@ def _end_build(context: Context, built: BuiltRun | Preflight, json_file: str | N
         sys.exit(WITH_HOLDS)
 
 
-def _dry_run(
-    context: Context, printer: Printer, limit: int | None, day: date | None, json_file: str | None
-) -> None:
+def _dry_run(context: Context, limit: int | None, day: date | None) -> None:
+    """Report what a run would hold; nothing is built."""
+    printer = make_printer(context)
     with printer.read() as session:
         loaded, found = protection_loaded(session), open_run(session)
         checked = preflight(context.work(session), printer.fonts)
@@ -192,8 +188,8 @@ def _dry_run(
         "children": sum(one.children for one in chosen),
         "amount_yen": sum(one.amount_yen for one in chosen),
     }
-    write_json(json_file, value)
-    if json_file != "-":
+    context.write(value)
+    if context.speaks:
         if found:
             click.echo(
                 _s("途中の印刷 %(id)d があります。次の実行は、その続きからです。")
@@ -233,14 +229,14 @@ def _end_unapproved(printer: Printer) -> None:
 @json_option
 @click.pass_obj
 @answering
-def preflight_command(context: Context, json_file: str | None) -> None:
+def preflight_command(context: Context) -> None:
     """Check before printing; ends with 3 when something cannot be printed."""
     printer = make_printer(context)
     with printer.read() as session:
         loaded = protection_loaded(session)
         checked = preflight(context.work(session), printer.fonts)
-    write_json(json_file, preflight_json(checked) | {"protection_loaded": loaded})
-    if json_file != "-":
+    context.write(preflight_json(checked) | {"protection_loaded": loaded})
+    if context.speaks:
         click.echo(
             _sn(
                 "印刷できる世帯は%(n)d件です。", "印刷できる世帯は%(n)d件です。", len(checked.ready)
@@ -302,18 +298,17 @@ def testpage(context: Context, target: Path) -> None:
 @json_option
 @click.pass_obj
 @answering
-def status(context: Context, json_file: str | None) -> None:
+def status(context: Context) -> None:
     """Show runs; ends with 3 when a printed letter must not go out any more."""
     with context.database().read() as session:
         runs, withdrawn = run_statuses(session), list(to_withdraw(session))
-    write_json(
-        json_file,
+    context.write(
         {
             "runs": [asdict(run) for run in runs],
             "withdraw": [asdict(letter) for letter in withdrawn],
         },
     )
-    if json_file != "-":
+    if context.speaks:
         _echo_runs(runs)
         _echo_withdrawn(withdrawn)
     if withdrawn:

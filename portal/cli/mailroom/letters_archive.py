@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from portal.cli.context import Context, answering, json_option, write_json
+from portal.cli.context import Context, answering, by_option, json_option
 from portal.cli.deciding import person
 from portal.domain.foundation.texts import _s, _sn
 from portal.domain.mailroom.printing.archives.building import build_archive
@@ -28,24 +28,22 @@ from portal.domain.people.staff.permissions import Permission
     metavar="N",
     help="Number of the mail house in the register of subcontractors.",
 )
-@click.option("--by", required=True, metavar="LOGIN", help="Who builds it, an officer.")
+@by_option("Who builds it, an officer.")
 @json_option
 @click.pass_obj
 @answering
-def archive(
-    context: Context, run_id: int, company_id: int, by: str, *, json_file: str | None
-) -> None:
+def archive(context: Context, run_id: int, company_id: int) -> None:
     """Build the archive; it is sent with the hand-over.
 
     Refused without the ward's consent to the mail house.
     """
     database = context.database()
     with database.write() as session:
-        actor = person(session, by, Permission.PROPOSE_HAND_OVER)
+        actor = person(session, context.by, Permission.PROPOSE_HAND_OVER)
     built = build_archive(context.work_source(actor), run_id, company_id)
     value: dict[str, Any] = asdict(built)
-    write_json(json_file, value)
-    if json_file != "-":
+    context.write(value)
+    if context.speaks:
         click.echo(
             _sn(
                 "アーカイブ %(path)s を作りました。手紙%(n)d通、SHA-256 %(sha256)s",
@@ -63,11 +61,11 @@ def archive(
 @json_option
 @click.pass_obj
 @answering
-def remove_plain(context: Context, run_id: int, *, json_file: str | None) -> None:
+def remove_plain(context: Context, run_id: int) -> None:
     """Remove a run's plain files and record it; letters for the ward's counter keep theirs."""
     removed = remove_plain_files(context.work_source(), run_id)
-    write_json(json_file, asdict(removed))
-    if json_file != "-":
+    context.write(asdict(removed))
+    if context.speaks:
         click.echo(
             _s("平文のファイルを%(n)d個消し、記録しました。残っているファイル: %(staying)d個")
             % {"n": removed.files, "staying": removed.staying}

@@ -10,7 +10,13 @@ from typing import Any
 
 import click
 
-from portal.cli.context import Context, answering, dry_run_option, json_option, write_json
+from portal.cli.context import (
+    Context,
+    answering,
+    by_option,
+    dry_run_option,
+    json_option,
+)
 from portal.cli.deciding import person
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError
@@ -54,7 +60,7 @@ from portal.domain.people.staff.permissions import Permission
 @click.option(
     "--class", "mail_class", required=True, type=click.Choice(CLASSES), help="Class of mail."
 )
-@click.option("--by", required=True, metavar="LOGIN", help="Who posts them.")
+@by_option("Who posts them.")
 @dry_run_option
 @json_option
 @click.pass_obj
@@ -66,10 +72,6 @@ def post(
     print_id: int | None,
     day: datetime | None,
     mail_class: str,
-    by: str,
-    *,
-    dry_run: bool,
-    json_file: str | None,
 ) -> None:
     """Post all lines of the file or none; every wrong line is named."""
     if sum(one is not None for one in (file, run_id, print_id)) != 1:
@@ -77,7 +79,7 @@ def post(
     entries = read_entries(file.read_bytes()) if file is not None else []
     with context.database().write() as session:
         now = context.clock.now(session)
-        actor = person(session, by, Permission.POST_LETTERS)
+        actor = person(session, context.by, Permission.POST_LETTERS)
         posted_on = day.date() if day else jst_date(now)
         work = context.work(session, actor)
         if run_id is not None:
@@ -86,17 +88,17 @@ def post(
             done = Posted(post_cards(work, print_id, posted_on, mail_class).cards)
         else:
             done = post_letters(work, entries, posted_on, mail_class)
-        if dry_run:
+        if context.dry_run:
             session.rollback()
     value: dict[str, Any] = asdict(done) | {
         "day": posted_on.isoformat(),
         "mail_class": mail_class,
-        "dry_run": dry_run,
+        "dry_run": context.dry_run,
     }
-    write_json(json_file, value)
-    if json_file != "-":
+    context.write(value)
+    if context.speaks:
         _echo_posted(done, posted_on)
-        if dry_run:
+        if context.dry_run:
             click.echo(_s("試しの実行なので、何も変えていません。"))
 
 

@@ -9,7 +9,13 @@ from typing import Any
 
 import click
 
-from portal.cli.context import Context, answering, dry_run_option, json_option, write_json
+from portal.cli.context import (
+    Context,
+    answering,
+    by_option,
+    dry_run_option,
+    json_option,
+)
 from portal.cli.deciding import person
 from portal.cli.mailroom.letters_words import reason_words
 from portal.cli.mailroom.printer import make_printer
@@ -33,7 +39,7 @@ RUN = click.argument("run_id", metavar="RUN", type=click.IntRange(min=1))
     help="Make the proof of a finished run: counts, and pictures of letters without secrets.",
 )
 @RUN
-@click.option("--by", required=True, metavar="LOGIN", help="Who makes or looks at it, an officer.")
+@by_option("Who makes or looks at it, an officer.")
 @click.option(
     "--out",
     "folder",
@@ -44,15 +50,13 @@ RUN = click.argument("run_id", metavar="RUN", type=click.IntRange(min=1))
 @json_option
 @click.pass_obj
 @answering
-def proof(
-    context: Context, run_id: int, by: str, folder: Path | None, json_file: str | None
-) -> None:
+def proof(context: Context, run_id: int, folder: Path | None) -> None:
     """Make the proof where there is none yet, and show it."""
     database = context.database()
     with database.write() as session:
         there = is_current(session, live_proof(session, run_id))
         actor = person(
-            session, by, Permission.SEE_LETTERS if there else Permission.PROPOSE_HAND_OVER
+            session, context.by, Permission.SEE_LETTERS if there else Permission.PROPOSE_HAND_OVER
         )
     if not there:
         make_proof(replace(make_printer(context), actor=actor), run_id)
@@ -77,8 +81,8 @@ def proof(
         }
     for number, png in pictures:
         put(write_part(make_folder(folder or Path()) / f"proof-{run_id:03}-{number}.png", png))
-    write_json(json_file, value)
-    if json_file != "-":
+    context.write(value)
+    if context.speaks:
         _say(value)
 
 
@@ -136,13 +140,13 @@ def _say(value: dict[str, Any]) -> None:
 
 @click.command("approve", help="Approve a run from its proof, as a second person.")
 @RUN
-@click.option("--by", required=True, metavar="LOGIN", help="Who approves.")
+@by_option("Who approves.")
 @click.pass_obj
 @answering
-def approve(context: Context, run_id: int, by: str) -> None:
+def approve(context: Context, run_id: int) -> None:
     """Approve; refused to the person who made the proof."""
     with context.database().write() as session:
-        actor = person(session, by, Permission.CONFIRM_HAND_OVER)
+        actor = person(session, context.by, Permission.CONFIRM_HAND_OVER)
         approve_proof(context.work(session, actor), run_id)
     click.echo(_s("印刷 %(run)d を校正刷りで承認しました。") % {"run": run_id})
 
@@ -151,14 +155,14 @@ def approve(context: Context, run_id: int, by: str) -> None:
     "refuse", help="Refuse a run from its proof, with a reason: its letters will not leave."
 )
 @RUN
-@click.option("--by", required=True, metavar="LOGIN", help="Who refuses.")
+@by_option("Who refuses.")
 @click.option("--reason", required=True, metavar="TEXT", help="Why; kept encrypted.")
 @click.pass_obj
 @answering
-def refuse(context: Context, run_id: int, by: str, reason: str) -> None:
+def refuse(context: Context, run_id: int, reason: str) -> None:
     """Refuse; the run can only be discarded then."""
     with context.database().write() as session:
-        actor = person(session, by, Permission.CONFIRM_HAND_OVER)
+        actor = person(session, context.by, Permission.CONFIRM_HAND_OVER)
         refuse_proof(context.work(session, actor), run_id, reason)
     click.echo(_s("印刷 %(run)d を承認しませんでした。理由は記録しました。") % {"run": run_id})
 
@@ -167,22 +171,20 @@ def refuse(context: Context, run_id: int, by: str, reason: str) -> None:
     "discard", help="Give up a run that was refused: all its letters, IDs and passwords end."
 )
 @RUN
-@click.option("--by", required=True, metavar="LOGIN", help="Who gives it up.")
+@by_option("Who gives it up.")
 @dry_run_option
 @json_option
 @click.pass_obj
 @answering
-def discard(
-    context: Context, run_id: int, by: str, *, dry_run: bool, json_file: str | None
-) -> None:
+def discard(context: Context, run_id: int) -> None:
     """Discard; the next build makes new letters for the households."""
     with context.database().write() as session:
-        actor = person(session, by, Permission.TAKE_OUT_LETTERS)
+        actor = person(session, context.by, Permission.TAKE_OUT_LETTERS)
         gone = discard_run(context.work(session, actor), run_id)
-        if dry_run:
+        if context.dry_run:
             session.rollback()
-    write_json(json_file, asdict(gone) | {"run": run_id, "dry_run": dry_run})
-    if json_file != "-":
+    context.write(asdict(gone) | {"run": run_id, "dry_run": context.dry_run})
+    if context.speaks:
         click.echo(
             _sn(
                 "印刷 %(run)d を取りやめ、手紙%(n)d通とIDを無効にしました。",
@@ -191,5 +193,5 @@ def discard(
             )
             % {"run": run_id, "n": gone.letters}
         )
-        if dry_run:
+        if context.dry_run:
             click.echo(_s("試しの実行なので、何も変えていません。"))

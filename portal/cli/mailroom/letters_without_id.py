@@ -15,7 +15,6 @@ from portal.cli.context import (
     answering,
     dry_run_option,
     json_option,
-    write_json,
 )
 from portal.cli.mailroom.letters_words import say_left_out
 from portal.cli.mailroom.printer import make_printer
@@ -59,13 +58,11 @@ def _options(command: Command) -> Command:
 @_options
 @click.pass_obj
 @answering
-def test_posting(
-    context: Context, folder: Path | None, notice_date: datetime | None, *, json_file: str | None
-) -> None:
+def test_posting(context: Context, folder: Path | None, notice_date: datetime | None) -> None:
     """Build a test posting; its letters are handled as all others and are in no count."""
     built = _build(SpecimenWriter(make_printer(context)), folder, notice_date)
-    write_json(json_file, built_json(built))
-    if json_file != "-":
+    context.write(built_json(built))
+    if context.speaks:
         say_built(built)
 
 
@@ -85,14 +82,11 @@ def advance(
     folder: Path | None,
     notice_date: datetime | None,
     limit: int | None,
-    *,
-    dry_run: bool,
-    json_file: str | None,
 ) -> None:
     """Build advance notices; ends with 3 while households are held or cannot be printed."""
     printer = make_printer(context)
     writer = AdvanceWriter(printer)
-    if dry_run:
+    if context.dry_run:
         with printer.read() as session:
             writer.require(session, None)
             chosen = writer.choose(session)
@@ -101,11 +95,11 @@ def advance(
         made = _build(writer, folder, notice_date, limit)
         chosen = (made if isinstance(made, Preflight) else made.checked) or Preflight(())
     value = built_json(made) | (
-        {"ready": len(chosen.ready[:limit]), "dry_run": True} if dry_run else {}
+        {"ready": len(chosen.ready[:limit]), "dry_run": True} if context.dry_run else {}
     )
-    write_json(json_file, value)
-    if json_file != "-":
-        if dry_run:
+    context.write(value)
+    if context.speaks:
+        if context.dry_run:
             ready = len(chosen.ready[:limit])
             click.echo(
                 _sn("作る手紙は%(n)d通です。", "作る手紙は%(n)d通です。", ready) % {"n": ready}
@@ -113,7 +107,7 @@ def advance(
         else:
             say_built(made)
         say_left_out(chosen.left_out, chosen.findings)
-        if dry_run:
+        if context.dry_run:
             click.echo(_s("試しの実行です。何も保存していません。"))
     if chosen.findings or chosen.left_out.get(HELD):
         sys.exit(WITH_HOLDS)

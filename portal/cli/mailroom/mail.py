@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from portal.cli.context import WITH_HOLDS, Context, answering, json_option, write_json
+from portal.cli.context import WITH_HOLDS, Context, answering, by_option, json_option
 from portal.cli.deciding import person
-from portal.cli.oversight.report_files import FILE, say_report, write_files
+from portal.cli.oversight.report_files import ReportFiles, file_options, say_report
 from portal.cli.renamed import RenamedGroup
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError
@@ -39,7 +39,7 @@ def mail() -> None:
     metavar="YYYY-MM-DD",
     help="Day of posting (default: today).",
 )
-@click.option("--by", required=True, metavar="LOGIN", help="Who posts them.")
+@by_option("Who posts them.")
 @json_option
 @click.pass_obj
 @answering
@@ -49,20 +49,18 @@ def other(
     what: str,
     mail_class: str,
     day: datetime | None,
-    by: str,
-    json_file: str | None,
 ) -> None:
     """Enter other mail."""
     with context.database().write() as session:
         now = context.clock.now(session)
         actor, posted_on = (
-            person(session, by, Permission.POST_LETTERS),
+            person(session, context.by, Permission.POST_LETTERS),
             day.date() if day else jst_date(now),
         )
         row = other_mail.enter(context.work(session, actor), posted_on, mail_class, what, pieces)
         said = {"id": row.id, "day": posted_on.isoformat(), "pieces": pieces}
-    write_json(json_file, said)
-    if json_file != "-":
+    context.write(said)
+    if context.speaks:
         click.echo(_s("%(day)s に差し出した%(pieces)d通を記録しました。") % said)
 
 
@@ -71,7 +69,7 @@ def other(
 @json_option
 @click.pass_obj
 @answering
-def track(context: Context, file: Path, json_file: str | None) -> None:
+def track(context: Context, file: Path) -> None:
     """Ingest a status file of the post, all or nothing.
 
     Ends with 3 when officers must check something.
@@ -86,8 +84,8 @@ def track(context: Context, file: Path, json_file: str | None) -> None:
     with context.database().write() as session:
         done = take_tracking(context.work(session), CsvFeed(data))
         found = match_again(context.work(session))
-    write_json(json_file, asdict(done) | {"matched": found})
-    if json_file != "-":
+    context.write(asdict(done) | {"matched": found})
+    if context.speaks:
         click.echo(
             _s("このファイルはもう取り込んであります。何も変えていません。")
             if done.repeated
@@ -103,15 +101,14 @@ def track(context: Context, file: Path, json_file: str | None) -> None:
 
 
 @mail.command()
-@click.option("--pdf", type=FILE, help="Write the list as PDF to this file.")
-@click.option("--xlsx", type=FILE, help="Write the list as xlsx to this file.")
+@file_options
 @click.option("--protected", is_flag=True, help="With protected households: for the ward alone.")
 @click.pass_obj
 @answering
-def undelivered(context: Context, pdf: Path | None, xlsx: Path | None, *, protected: bool) -> None:
+def undelivered(context: Context, files: ReportFiles, *, protected: bool) -> None:
     """Households whose letter is not delivered, with reason, attempts and value."""
     with context.database().read() as session:
         now = context.clock.now(session)
         written = undelivered_report(context.work(session), include_protected=protected)
-    write_files(written, now, pdf, xlsx)
+    files.write(written, now)
     say_report(written)

@@ -3,8 +3,10 @@
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import click
 
@@ -14,14 +16,13 @@ from portal.cli.context import (
     answering,
     dry_run_option,
     json_option,
-    write_json,
 )
 from portal.cli.mailroom.roster_holds import day, print_text, protection_group, release
 from portal.domain.foundation.errors import InputError
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.mailroom.roster.checks.check import RosterReport, check_file
 from portal.domain.mailroom.roster.checks.codes import explain
+from portal.domain.mailroom.roster.checks.rows import RosterRules
 from portal.domain.mailroom.roster.checks.towns import rules_of
 from portal.domain.mailroom.roster.files.layout import Layout, find_layout
 from portal.domain.mailroom.roster.imports.apply import STEPS
@@ -38,12 +39,44 @@ from portal.domain.mailroom.roster.queries import imports as list_imports
 from portal.domain.people.households.search_index import Indexer
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-layout_option = click.option(
-    "--layout", metavar="NAME_OR_FILE", help="A layout of the program or a TOML file."
-)
-extracted_option = click.option(
-    "--extracted", metavar="YYYY-MM-DD", help="Day of extraction, if no column says it."
-)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class FileForm:
+    """The form of an extract: its layout by name or path, and the day of extraction as typed."""
+
+    layout_name: str | None
+    extracted: str | None
+
+    def layout(self, context: Context) -> Layout:
+        """Return the layout. Raises InputError."""
+        if not self.layout_name:
+            raise InputError(
+                _s("--layout で、ファイルの形（レイアウト）の名前かファイルを指定してください。")
+            )
+        return find_layout(self.layout_name, context.load_program().layouts_dir)
+
+    def rules(self, context: Context) -> RosterRules:
+        """Return the rules on the day of extraction, by default today. Raises InputError."""
+        program = context.load_program()
+        return rules_of(program, extracted=day(self.extracted) or program.today)
+
+
+def _form_options(function: Callable[..., T]) -> Callable[..., T]:
+    """Add ``--layout`` and ``--extracted``, and pass them to a command as ``form``."""
+
+    @click.option(
+        "--layout", metavar="NAME_OR_FILE", help="A layout of the program or a TOML file."
+    )
+    @click.option(
+        "--extracted", metavar="YYYY-MM-DD", help="Day of extraction, if no column says it."
+    )
+    @wraps(function)
+    def wrapped(*args: object, layout: str | None, extracted: str | None, **options: object) -> T:
+        return function(*args, form=FileForm(layout, extracted), **options)
+
+    return wrapped
 
 
 @click.group("roster", help="The ward's extract: check it, import it, see what is held.")
@@ -80,18 +113,6 @@ class _Work:
 def _work(size: int, label: str, shares: int) -> Iterator[_Work]:
     with click.progressbar(length=size * shares, label=label, file=sys.stderr) as bar:
         yield _Work(size, bar.update)
-
-
-def _check(
-    program: Program,
-    file: Path,
-    layout: Layout,
-    extracted: str | None,
-    work: _Work,
-    keep_rows: int = 0,
-) -> RosterReport:
-    rules = rules_of(program, extracted=day(extracted) or program.today)
-    return check_file(file, layout, rules, progress=work.read, keep_rows=keep_rows)
 
 
 def _say(report: RosterReport) -> None:
@@ -141,30 +162,19 @@ def _end(report: RosterReport) -> NoReturn:
 
 @roster_group.command("check", help="Check a file; nothing is stored.")
 @click.argument("file", type=FILE)
-@layout_option
-@extracted_option
+@_form_options
 @json_option
 @click.pass_obj
 @answering
-def check(
-    context: Context, file: Path, layout: str | None, extracted: str | None, json_file: str | None
-) -> None:
+def check(context: Context, file: Path, form: FileForm) -> None:
     """Check an extract; stores nothing."""
-    chosen, program = _layout(context, layout), context.load_program()
+    layout, rules = form.layout(context), form.rules(context)
     with _work(file.stat().st_size, _s("確認中"), CHECKING) as work:
-        report = _check(program, file, chosen, extracted, work)
-    if json_file != "-":
+        report = check_file(file, layout, rules, progress=work.read)
+    if context.speaks:
         _say(report)
-    _write_report(report, json_file)
+    _write_report(report, context.json_file)
     _end(report)
-
-
-def _layout(context: Context, name: str | None) -> Layout:
-    if not name:
-        raise InputError(
-            _s("--layout で、ファイルの形（レイアウト）の名前かファイルを指定してください。")
-        )
-    return find_layout(name, context.load_program().layouts_dir)
 
 
 def _importer(context: Context) -> Importer:
@@ -177,8 +187,7 @@ def _importer(context: Context) -> Importer:
     help="Import a file; from the second on, show the differences, and apply them with --apply.",
 )
 @click.argument("file", type=FILE, required=False)
-@layout_option
-@extracted_option
+@_form_options
 @click.option(
     "--apply", "apply_id", type=int, metavar="DIFF_ID", help="Apply the differences of this import."
 )
@@ -186,35 +195,27 @@ def _importer(context: Context) -> Importer:
 @json_option
 @click.pass_obj
 @answering
-def import_(
-    context: Context,
-    file: Path | None,
-    layout: str | None,
-    extracted: str | None,
-    apply_id: int | None,
-    dry_run: bool,
-    json_file: str | None,
-) -> None:
+def import_(context: Context, file: Path | None, form: FileForm, apply_id: int | None) -> None:
     """Import an extract, or apply one that waits."""
     if apply_id is not None:
-        _apply(context, apply_id, dry_run=dry_run)
+        _apply(context, apply_id)
         return
     if file is None:
         raise InputError(_s("取り込むファイルか、--apply と番号を指定してください。"))
-    chosen, program = _layout(context, layout), context.load_program()
+    layout, rules = form.layout(context), form.rules(context)
     size = file.stat().st_size
-    if dry_run:
+    if context.dry_run:
         with _work(size, _s("確認中"), CHECKING) as work:
-            report = _check(program, file, chosen, extracted, work)
-        _end_dry_run(report, json_file)
+            report = check_file(file, layout, rules, progress=work.read)
+        _end_dry_run(report, context.json_file)
     importer = _importer(context)
     with _work(size, _s("取り込み中"), CHECKING + STAGING + APPLYING) as work:
-        report = _check(program, file, chosen, extracted, work, ROWS_IN_MEMORY)
+        report = check_file(file, layout, rules, progress=work.read, keep_rows=ROWS_IN_MEMORY)
         work.share = STAGING
         done = importer.run(file, report, step=work.applied)
-    if json_file:
-        write_json(json_file, _done_json(done) | {"totals": report.totals})
-    if json_file != "-":
+    if context.json_file:
+        context.write(_done_json(done) | {"totals": report.totals})
+    if context.speaks:
         _say(report)
         _say_done(done)
     _end(report)
@@ -237,8 +238,8 @@ def _done_json(done: Imported) -> dict[str, Any]:
     }
 
 
-def _apply(context: Context, import_id: int, *, dry_run: bool) -> None:
-    if dry_run:
+def _apply(context: Context, import_id: int) -> None:
+    if context.dry_run:
         for kind, count in _importer(context).check_apply(import_id).items():
             click.echo(f"  {kind} {count}: {meaning(kind)}")
         click.echo(_s("試しの実行なので、何も変えていません。"))
@@ -270,7 +271,7 @@ def _say_done(done: Imported) -> None:
 @json_option
 @click.pass_obj
 @answering
-def diff(context: Context, json_file: str | None) -> None:
+def diff(context: Context) -> None:
     """Show what waits to be applied."""
     with context.database().read() as session:
         values: list[dict[str, Any]] = [
@@ -288,8 +289,8 @@ def diff(context: Context, json_file: str | None) -> None:
             for i in list_imports(session)
             if i.state == "staged"
         ]
-    write_json(json_file, values)
-    if json_file == "-":
+    context.write(values)
+    if not context.speaks:
         return
     for value in values:
         click.echo(f"{value['diff_id']} {value['file']}")
@@ -310,7 +311,7 @@ def diff(context: Context, json_file: str | None) -> None:
 @json_option
 @click.pass_obj
 @answering
-def holds(context: Context, code: str | None, json_file: str | None) -> None:
+def holds(context: Context, code: str | None) -> None:
     """List held households and rejected rows with reason and remedy."""
     with context.database().read() as session:
         held = list(held_households(context.work(session), code=code, include_protected=True))
@@ -334,8 +335,8 @@ def holds(context: Context, code: str | None, json_file: str | None) -> None:
             for r in rejected
         ],
     }
-    write_json(json_file, value)
-    if json_file != "-":
+    context.write(value)
+    if context.speaks:
         _echo_held(held, rejected)
 
 

@@ -1,10 +1,12 @@
 """``portal roster release``, ``print-text`` and ``protection``: decisions about held households."""
 
 import tomllib
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from sqlalchemy.orm import Session
@@ -13,9 +15,10 @@ from portal.cli.context import (
     WITH_HOLDS,
     Context,
     answering,
+    by_option,
+    confirmed_option,
     dry_run_option,
     json_option,
-    write_json,
 )
 from portal.cli.deciding import person
 from portal.domain.foundation.actors import Actor
@@ -33,18 +36,8 @@ from portal.domain.people.households.queries import household_id_of, open_holds
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.requests.requests.scans import CheckedScan, check_scan, store_scan
 
+T = TypeVar("T")
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-by_option = click.option("--by", required=True, metavar="LOGIN", help="Who decides.")
-confirmed_option = click.option("--confirmed-by", metavar="LOGIN", help="The second person.")
-instruction_option = click.option(
-    "--instruction", metavar="NO", help="Number of the ward's written order."
-)
-instruction_day_option = click.option("--instruction-date", metavar="YYYY-MM-DD", help="Its date.")
-instruction_scan_option = click.option(
-    "--instruction-scan",
-    type=FILE,
-    help="Its scan (PDF, TIFF, PNG, JPEG); without it one person is of the ward.",
-)
 household_option = click.option(
     "--household", required=True, metavar="NO", help="Household number, or #KEY."
 )
@@ -65,26 +58,51 @@ def _household_id(work: Work, number: str) -> int:
     return found
 
 
-def _checked(scan: Path | None) -> CheckedScan | None:
-    return check_scan(scan.read_bytes()) if scan is not None else None
+@dataclass(frozen=True, slots=True)
+class WrittenOrder:
+    """The ward's written order as the options give it: number, date as typed, checked scan."""
+
+    number: str | None
+    day: str | None
+    scan: CheckedScan | None
+
+    def stored(self, work: Work, household_id: int | None = None) -> Instruction | None:
+        """Return the order with its scan stored; None where none was given. Raises InputError."""
+        if self.number is None:
+            if self.scan is not None:
+                raise InputError(_s("指示書のスキャンには、--instruction で番号もつけてください。"))
+            return None
+        order = Instruction(self.number, day(self.day) or jst_date(work.now))
+        if self.scan is None:
+            return order
+        stored = store_scan(work, self.scan, household_id=household_id)
+        return replace(order, scan_id=stored.id)
 
 
-def _instruction(
-    work: Work,
-    number: str | None,
-    text: str | None,
-    scan: CheckedScan | None,
-    household_id: int | None = None,
-) -> Instruction | None:
-    if number is None:
-        if scan is not None:
-            raise InputError(_s("指示書のスキャンには、--instruction で番号もつけてください。"))
-        return None
-    order = Instruction(number, day(text) or jst_date(work.now))
-    if scan is None:
-        return order
-    stored = store_scan(work, scan, household_id=household_id)
-    return replace(order, scan_id=stored.id)
+def _order_options(function: Callable[..., T]) -> Callable[..., T]:
+    """Add the options of the ward's written order, and pass it to a command as ``written``."""
+
+    @click.option("--instruction", metavar="NO", help="Number of the ward's written order.")
+    @click.option("--instruction-date", metavar="YYYY-MM-DD", help="Its date.")
+    @click.option(
+        "--instruction-scan",
+        type=FILE,
+        help="Its scan (PDF, TIFF, PNG, JPEG); without it one person is of the ward.",
+    )
+    @answering
+    @wraps(function)
+    def wrapped(
+        *args: object,
+        instruction: str | None,
+        instruction_date: str | None,
+        instruction_scan: Path | None,
+        **options: object,
+    ) -> T:
+        scan = check_scan(instruction_scan.read_bytes()) if instruction_scan is not None else None
+        written = WrittenOrder(instruction, instruction_date, scan)
+        return function(*args, written=written, **options)
+
+    return wrapped
 
 
 def _say(text: str, dry_run: bool) -> None:
@@ -96,11 +114,9 @@ def _say(text: str, dry_run: bool) -> None:
 )
 @household_option
 @click.option("--code", required=True, metavar="CODE", help="Such as W10 or W10_MOVED_AFTER_BASE.")
-@by_option
-@confirmed_option
-@instruction_option
-@instruction_day_option
-@instruction_scan_option
+@by_option("Who decides.")
+@confirmed_option("The second person.")
+@_order_options
 @dry_run_option
 @json_option
 @click.pass_obj
@@ -109,40 +125,32 @@ def release(
     context: Context,
     household: str,
     code: str,
-    by: str,
-    confirmed_by: str | None,
-    instruction: str | None,
-    instruction_date: str | None,
-    instruction_scan: Path | None,
-    *,
-    dry_run: bool,
-    json_file: str | None,
+    written: WrittenOrder,
 ) -> None:
     """Release one hold of a household."""
-    scan = _checked(instruction_scan)
     with context.database().write() as session:
         key = _household_id(context.work(session), household)
         whole = _code(code, session, key)
-        first = person(session, by, Permission.PROPOSE_RELEASE)
-        order = _instruction(context.work(session, first), instruction, instruction_date, scan, key)
+        first = person(session, context.by, Permission.PROPOSE_RELEASE)
+        order = written.stored(context.work(session, first), key)
         if holds.needs_two(whole):
             approval = holds.propose_release(context.work(session, first), key, whole, order)
-            second = _second(session, confirmed_by)
+            second = _second(session, context.confirmed_by)
             holds.release(context.work(session, second), approval.id)
         else:
             holds.release_alone(context.work(session, first), key, whole)
         left = [hold.code for hold in open_holds(session, key)]
-        if dry_run:
+        if context.dry_run:
             session.rollback()
-    write_json(
-        json_file, {"household_id": key, "released": whole, "still_held": left, "dry_run": dry_run}
+    context.write(
+        {"household_id": key, "released": whole, "still_held": left, "dry_run": context.dry_run}
     )
-    if json_file != "-":
+    if context.speaks:
         said = _s("保留 %(code)s を解きました。残る保留: %(left)s") % {
             "code": whole,
             "left": ", ".join(left) or _s("なし"),
         }
-        _say(said, dry_run)
+        _say(said, context.dry_run)
 
 
 def _code(code: str, session: Session, household_id: int) -> str:
@@ -169,11 +177,9 @@ def _second(session: Session, login: str | None) -> Actor:
     "--text", "text_file", type=FILE, help="TOML: name, town, street, building, [children]."
 )
 @click.option("--image", "image_file", type=FILE, help="PNG of the name, up to 200 kB.")
-@by_option
-@confirmed_option
-@instruction_option
-@instruction_day_option
-@instruction_scan_option
+@by_option("Who decides.")
+@confirmed_option("The second person.")
+@_order_options
 @dry_run_option
 @json_option
 @click.pass_obj
@@ -183,36 +189,32 @@ def print_text(
     household: str,
     text_file: Path | None,
     image_file: Path | None,
-    by: str,
-    confirmed_by: str | None,
-    instruction: str | None,
-    instruction_date: str | None,
-    instruction_scan: Path | None,
-    *,
-    dry_run: bool,
-    json_file: str | None,
+    written: WrittenOrder,
 ) -> None:
     """Register the print text that the ward approved; the original is kept."""
-    scan = _checked(instruction_scan)
     fields = _print_fields(text_file, image_file)
     with context.database().write() as session:
         key = _household_id(context.work(session), household)
-        first = person(session, by, Permission.PROPOSE_RELEASE)
-        order = _instruction(context.work(session, first), instruction, instruction_date, scan, key)
+        first = person(session, context.by, Permission.PROPOSE_RELEASE)
+        order = written.stored(context.work(session, first), key)
         approval = holds.propose_print_text(context.work(session, first), key, fields, order)
-        holds.release(context.work(session, _second(session, confirmed_by)), approval.id)
+        holds.release(context.work(session, _second(session, context.confirmed_by)), approval.id)
         left = [hold.code for hold in open_holds(session, key)]
-        if dry_run:
+        if context.dry_run:
             session.rollback()
-    write_json(
-        json_file,
-        {"household_id": key, "released": codes.W02_GAIJI, "still_held": left, "dry_run": dry_run},
+    context.write(
+        {
+            "household_id": key,
+            "released": codes.W02_GAIJI,
+            "still_held": left,
+            "dry_run": context.dry_run,
+        },
     )
-    if json_file != "-":
+    if context.speaks:
         _say(
             _s("印字用の文字を登録しました。残る保留: %(left)s")
             % {"left": ", ".join(left) or _s("なし")},
-            dry_run,
+            context.dry_run,
         )
 
 
@@ -277,27 +279,24 @@ def protection_from_list(
     kind: str,
     *,
     again: bool,
-    dry_run: bool,
-    json_file: str | None,
 ) -> None:
     """Load a separate list."""
     numbers = protection_list.read_numbers(file, column)
     with context.database().write() as session:
         done = protection_list.load_list(context.work(session), numbers, kind, again=again)
-        if dry_run:
+        if context.dry_run:
             session.rollback()
-    write_json(
-        json_file,
+    context.write(
         {
             "households": done.households,
             "held": done.held,
             "released_before": done.released_before,
             "unknown": done.unknown,
-            "dry_run": dry_run,
+            "dry_run": context.dry_run,
         },
     )
-    if json_file != "-":
-        _echo_list(done, dry_run=dry_run)
+    if context.speaks:
+        _echo_list(done, dry_run=context.dry_run)
     raise SystemExit(WITH_HOLDS if done.unknown or done.held else 0)
 
 
@@ -330,37 +329,31 @@ def _echo_list(done: protection_list.ProtectionList, *, dry_run: bool) -> None:
 @click.option(
     "--date", "on", required=True, metavar="YYYY-MM-DD", help="The day on which the ward checked."
 )
-@by_option
-@click.option("--confirmed-by", required=True, metavar="LOGIN", help="The second person.")
-@instruction_option
-@instruction_day_option
-@instruction_scan_option
+@by_option("Who decides.")
+@confirmed_option("The second person.", required=True)
+@_order_options
 @dry_run_option
 @click.pass_obj
 @answering
 def protection_none(
     context: Context,
     on: str,
-    by: str,
-    confirmed_by: str,
-    instruction: str | None,
-    instruction_date: str | None,
-    instruction_scan: Path | None,
-    *,
-    dry_run: bool,
+    written: WrittenOrder,
 ) -> None:
     """Record the ward's statement that nobody is protected."""
-    scan = _checked(instruction_scan)
     with context.database().write() as session:
         now = context.clock.now(session)
-        first = person(session, by, Permission.PROPOSE_RELEASE)
+        first = person(session, context.by, Permission.PROPOSE_RELEASE)
         confirm_none(
             context.work(session, now=now),
             day(on) or jst_date(now),
             first,
-            person(session, confirmed_by, Permission.CONFIRM_RELEASE),
-            _instruction(context.work(session, first), instruction, instruction_date, scan),
+            person(session, context.confirmed_by or "", Permission.CONFIRM_RELEASE),
+            written.stored(context.work(session, first)),
         )
-        if dry_run:
+        if context.dry_run:
             session.rollback()
-    _say(_s("%(date)s 現在、支援措置の対象者がいないことを記録しました。") % {"date": on}, dry_run)
+    _say(
+        _s("%(date)s 現在、支援措置の対象者がいないことを記録しました。") % {"date": on},
+        context.dry_run,
+    )

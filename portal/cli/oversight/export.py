@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from portal.cli.context import Context, answering, json_option, write_json
+from portal.cli.context import Context, answering, by_option, json_option
 from portal.cli.deciding import person
 from portal.domain.foundation.texts import _s
 from portal.domain.oversight.export.handing_over import export_all
@@ -20,13 +20,7 @@ from portal.domain.people.staff.permissions import Permission
     metavar="DIR",
     help="New folder to write; never overwritten.",
 )
-@click.option(
-    "--by",
-    "login",
-    required=True,
-    metavar="LOGIN",
-    help="The ward's staff account that takes the data over.",
-)
+@by_option("The ward's staff account that takes the data over.")
 @click.option(
     "--protected-by-instruction",
     "instruction",
@@ -37,16 +31,14 @@ from portal.domain.people.staff.permissions import Permission
 @json_option
 @click.pass_obj
 @answering
-def export(
-    context: Context, out: Path, login: str, instruction: str, json_file: str | None
-) -> None:
+def export(context: Context, out: Path, instruction: str) -> None:
     """Write every text, document version, report and ledger into a new folder, with a manifest."""
     database = context.database()
     with database.write() as session:  # an account is read with its row locked
-        actor = person(session, login, Permission.DECIDE_MANAGEMENT)
+        actor = person(session, context.by, Permission.DECIDE_MANAGEMENT)
     found = export_all(context.work_source(actor), out, instruction)
-    write_json(json_file, asdict(found))
-    if json_file != "-":
+    context.write(asdict(found))
+    if context.speaks:
         click.echo(
             _s(
                 "%(path)s に%(files)s個のファイルを書き出しました。一覧の照合番号は "

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from portal.cli.context import WITH_HOLDS, Context, answering, json_option, write_json
-from portal.cli.oversight.report_files import FILE, say_report, write_files
+from portal.cli.context import WITH_HOLDS, Context, answering, json_option
+from portal.cli.oversight.report_files import ReportFiles, file_options, say_report
 from portal.cli.oversight.report_work import PAPERS, paper
 from portal.domain.desk.casework.deliveries import Deliveries, deliveries
 from portal.domain.foundation.clock import jst_date
@@ -37,7 +37,7 @@ for name in PAPERS:
 @json_option
 @click.pass_obj
 @answering
-def delivered(context: Context, json_file: str | None) -> None:
+def delivered(context: Context) -> None:
     """Households, children and yen that were handed over, revealed and exchanged.
 
     The program's setting decides which of them counts.
@@ -49,8 +49,8 @@ def delivered(context: Context, json_file: str | None) -> None:
         way: asdict(reached) | {"counts": way == found.counts}
         for way, reached in found.by_way.items()
     }
-    write_json(json_file, {"delivered_means": found.counts, "all": asdict(found.everybody), **ways})
-    if json_file != "-":
+    context.write({"delivered_means": found.counts, "all": asdict(found.everybody), **ways})
+    if context.speaks:
         _say(found)
 
 
@@ -79,12 +79,11 @@ def _say(found: Deliveries) -> None:
 
 
 @report.command()
-@click.option("--pdf", type=FILE, help="Write the report as PDF to this file.")
-@click.option("--xlsx", type=FILE, help="Write the report as xlsx to this file.")
+@file_options
 @json_option
 @click.pass_obj
 @answering
-def declines(context: Context, pdf: Path | None, xlsx: Path | None, json_file: str | None) -> None:
+def declines(context: Context, files: ReportFiles) -> None:
     """Households, children and yen that were declined, by channel and day.
 
     Explicit and deemed declines are counted separately.
@@ -93,9 +92,9 @@ def declines(context: Context, pdf: Path | None, xlsx: Path | None, json_file: s
         now = context.clock.now(session)
         found = count_declines(context.work(session))
         written = decline_report(context.work(session))
-    write_files(written, now, pdf, xlsx)
-    write_json(json_file, _declines_json(found))
-    if json_file != "-":
+    files.write(written, now)
+    context.write(_declines_json(found))
+    if context.speaks:
         say_report(written)
 
 
@@ -109,12 +108,12 @@ def declines(context: Context, pdf: Path | None, xlsx: Path | None, json_file: s
 @json_option
 @click.pass_obj
 @answering
-def calls(context: Context, month: str, out: Path | None, json_file: str | None) -> None:
+def calls(context: Context, month: str, out: Path | None) -> None:
     """The month's call report (MONTH as 2023-07): as submitted or checked, else as a draft.
 
     A draft comes with what it lacks; the exit code is 3 if it lacks counts of open days.
     """
-    _monthly(context, KIND, month, out, json_file)
+    _monthly(context, KIND, month, out)
 
 
 @report.command("delivery")
@@ -127,14 +126,12 @@ def calls(context: Context, month: str, out: Path | None, json_file: str | None)
 @json_option
 @click.pass_obj
 @answering
-def delivery_report(context: Context, month: str, out: Path | None, json_file: str | None) -> None:
+def delivery_report(context: Context, month: str, out: Path | None) -> None:
     """The month's delivery report (MONTH as 2023-07): as submitted or checked, else as a draft."""
-    _monthly(context, DELIVERY_KIND, month, out, json_file)
+    _monthly(context, DELIVERY_KIND, month, out)
 
 
-def _monthly(
-    context: Context, kind: Kind, month: str, out: Path | None, json_file: str | None
-) -> None:
+def _monthly(context: Context, kind: Kind, month: str, out: Path | None) -> None:
     program, first = context.load_program(), read_month(month)
     if first is None:
         raise InputError(_s("月を 2023-07 のように指定してください。"))
@@ -151,10 +148,10 @@ def _monthly(
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         name = f"{kind.name}-{month}" + (f"-{number}" if number is not None else "-draft")
-        write_files(found.report, made, out / f"{name}.pdf", out / f"{name}.xlsx")
+        ReportFiles(out / f"{name}.pdf", out / f"{name}.xlsx").write(found.report, made)
     said = {"month": month, "state": state, "version": number, "missing": list(found.missing)}
-    write_json(json_file, said | {"report": asdict(found.report)})
-    if json_file != "-":
+    context.write(said | {"report": asdict(found.report)})
+    if context.speaks:
         say_report(found.report)
     for sentence in found.missing:
         click.echo(sentence, err=True)

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
-from pathlib import Path
 
 import click
 
-from portal.cli.context import Context, answering, json_option, write_json
-from portal.cli.oversight.report_files import FILE, say_report, write_files
+from portal.cli.context import Context, answering, json_option
+from portal.cli.oversight.report_files import ReportFiles, file_options, say_report
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.texts import use_locale
 from portal.domain.foundation.work import Work
@@ -33,20 +32,17 @@ def paper(name: str) -> click.Command:
     write, about = PAPERS[name]
 
     @click.command(name, help=about)
-    @click.option("--pdf", type=FILE, help="Write the report as PDF to this file.")
-    @click.option("--xlsx", type=FILE, help="Write the report as xlsx to this file.")
+    @file_options
     @json_option
     @click.pass_obj
     @answering
-    def command(
-        context: Context, pdf: Path | None, xlsx: Path | None, json_file: str | None
-    ) -> None:
+    def command(context: Context, files: ReportFiles) -> None:
         with context.database().read() as session, use_locale(SOURCE_LOCALE):
             work = context.work(session)
             written = write(work)
-        write_files(written, work.now, pdf, xlsx)
-        write_json(json_file, asdict(written))
-        if json_file != "-":
+        files.write(written, work.now)
+        context.write(asdict(written))
+        if context.speaks:
             say_report(written)
 
     return command

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from portal.cli.context import FAILED, Context, answering, json_option, write_json
+from portal.cli.context import FAILED, Context, answering, by_option, json_option
 from portal.cli.deciding import person
-from portal.cli.oversight.report_files import FILE, say_report, write_files
+from portal.cli.oversight.report_files import FILE, ReportFiles, file_options, say_report
 from portal.cli.renamed import RenamedGroup
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.texts import _s
@@ -27,10 +27,6 @@ from portal.domain.oversight.settlement.figures import figures
 from portal.domain.people.coupons.leftover import left_over_numbers
 from portal.domain.people.staff.permissions import Permission
 
-by_option = click.option(
-    "--by", "login", required=True, metavar="LOGIN", help="The staff account that decides."
-)
-
 
 @click.group(cls=RenamedGroup, renamed={"left-over": "unassigned-codes"})
 def settlement() -> None:
@@ -38,12 +34,11 @@ def settlement() -> None:
 
 
 @settlement.command()
-@click.option("--pdf", type=FILE, help="Write the report as PDF to this file.")
-@click.option("--xlsx", type=FILE, help="Write the report as xlsx to this file.")
+@file_options
 @json_option
 @click.pass_obj
 @answering
-def show(context: Context, pdf: Path | None, xlsx: Path | None, json_file: str | None) -> None:
+def show(context: Context, files: ReportFiles) -> None:
     """Show the settlement as of now; the exit code is 1 while something prevents closing it."""
     with context.database().read() as session:
         now = context.clock.now(session)
@@ -51,37 +46,36 @@ def show(context: Context, pdf: Path | None, xlsx: Path | None, json_file: str |
         in_the_way = dict(blockers(context.work(session), found))
         written = settlement_report(context.work(session))
         done = closed(session) is not None
-    write_files(written, now, pdf, xlsx)
-    write_json(
-        json_file,
+    files.write(written, now)
+    context.write(
         found.frozen() | {"closed": done, "blockers": in_the_way, "adds_up": found.adds_up},
     )
-    if json_file != "-":
+    if context.speaks:
         say_report(written)
     if in_the_way and not done:
         sys.exit(FAILED)
 
 
 @settlement.command()
-@by_option
+@by_option("The staff account that decides.")
 @click.pass_obj
 @answering
-def propose(context: Context, login: str) -> None:
+def propose(context: Context) -> None:
     """Propose to close the settlement; a person of the ward confirms it."""
     with context.database().write() as session:
-        actor = person(session, login, Permission.PREPARE_SETTLEMENT)
+        actor = person(session, context.by, Permission.PREPARE_SETTLEMENT)
         propose_closing(context.work(session, actor))
     click.echo(_s("清算を締めることを提案しました。区の職員が確認すると、締まります。"))
 
 
 @settlement.command()
-@by_option
+@by_option("The staff account that decides.")
 @click.pass_obj
 @answering
-def confirm(context: Context, login: str) -> None:
+def confirm(context: Context) -> None:
     """Close the settlement: fix every child's final state; freeze and sign the sums."""
     with context.database().write() as session:
-        actor = person(session, login, Permission.ACCEPT_SETTLEMENT)
+        actor = person(session, context.by, Permission.ACCEPT_SETTLEMENT)
         row = confirm_closing(context.work(session, actor))
         checksum = row.checksum
     click.echo(_s("清算を締めました。検査値は %(checksum)s です。") % {"checksum": checksum})
@@ -91,7 +85,7 @@ def confirm(context: Context, login: str) -> None:
 @json_option
 @click.pass_obj
 @answering
-def check(context: Context, json_file: str | None) -> None:
+def check(context: Context) -> None:
     """Check that a closed settlement equals what was signed; the exit code is 1 if it does not."""
     with context.database().read() as session:
         row = closed(session)
@@ -99,8 +93,8 @@ def check(context: Context, json_file: str | None) -> None:
     if verdict is None:
         click.echo(_s("清算は、まだ締めてありません。"), err=True)
         sys.exit(FAILED)
-    write_json(json_file, asdict(verdict) | {"good": verdict.good})
-    if json_file != "-":
+    context.write(asdict(verdict) | {"good": verdict.good})
+    if context.speaks:
         click.echo(
             _s("締めた時のままです。署名も合っています。")
             if verdict.good
@@ -142,16 +136,16 @@ def write_lines(context: Context, file: Path) -> None:
 
 @settlement.command("unassigned-codes")
 @click.argument("file", type=FILE)
-@by_option
+@by_option("The staff account that decides.")
 @click.pass_obj
 @answering
-def left_over(context: Context, file: Path, login: str) -> None:
+def left_over(context: Context, file: Path) -> None:
     """Write the management numbers of the unassigned codes, for the issuer to take back.
 
     It never writes a code.
     """
     with context.database().write() as session:
-        actor = person(session, login, Permission.PREPARE_SETTLEMENT)
+        actor = person(session, context.by, Permission.PREPARE_SETTLEMENT)
         numbers = left_over_numbers(context.work(session))
         record(
             context.work(session, actor),

@@ -44,9 +44,7 @@ def _reserve(_context: click.Context, _parameter: click.Parameter, written: str)
 @json_option
 @click.pass_obj
 @answering
-def assign_codes(
-    context: Context, reserve: Reserve, *, dry_run: bool, json_file: str | None
-) -> None:
+def assign_codes(context: Context, reserve: Reserve) -> None:
     """Give one code to every child in issue, in one transaction.
 
     Ends with 3 while children are held.
@@ -54,11 +52,11 @@ def assign_codes(
     Before the first day of delivery this is preparing; after its last day it warns and goes on.
     """
     database = context.database()
-    if dry_run:
+    if context.dry_run:
         with database.read() as session:
             planned = plan(context.work(session), reserve)
             result = {**asdict(planned), "protection_loaded": protection_loaded(session)}
-        _answer_plan(result, json_file)
+        _answer_plan(result, context.json_file)
         if planned.missing or not result["protection_loaded"]:
             sys.exit(FAILED)
         held = planned.held
@@ -69,9 +67,9 @@ def assign_codes(
                 reserve=reserve,
                 protection_loaded=protection_loaded(session),
             )
-        write_json(json_file, asdict(done))
+        context.write(asdict(done))
         held = done.held
-        if json_file != "-":
+        if context.speaks:
             _print_assigned(done)
     warn_after_delivery(context)
     if held:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from portal.cli.context import WITH_HOLDS, Context, answering, json_option, write_json
+from portal.cli.context import WITH_HOLDS, Context, answering, json_option
 from portal.domain.foundation.texts import _s, _sn, label_of
 from portal.domain.people.coupons.code_table import file_bytes
 from portal.domain.people.coupons.issuer_file import load_issuer
@@ -35,9 +35,7 @@ from portal.domain.people.coupons.statement_rules import DifferenceKind
 @json_option
 @click.pass_obj
 @answering
-def statement(
-    context: Context, file: Path, profile_name: str, as_of: datetime, json_file: str | None
-) -> None:
+def statement(context: Context, file: Path, profile_name: str, as_of: datetime) -> None:
     """Take over the issuer's statement, all or nothing.
 
     Ends with 3 when it differs from what we know.
@@ -48,8 +46,8 @@ def statement(
         taken = import_statement(
             context.work(session), ReceivedStatement(data, profile, as_of.date())
         )
-    write_json(json_file, asdict(taken))
-    if json_file != "-":
+    context.write(asdict(taken))
+    if context.speaks:
         _say(taken)
     if taken.differences:
         sys.exit(WITH_HOLDS)

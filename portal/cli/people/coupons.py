@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from portal.cli.context import Context, answering, dry_run_option, json_option, write_json
+from portal.cli.context import Context, answering, dry_run_option, json_option
 from portal.cli.people.coupon_assignment import assign_codes
 from portal.cli.people.coupon_statement import statement
 from portal.cli.progress import progress_bar
@@ -65,8 +65,6 @@ def load(
     total_yen: int | None,
     *,
     any_face_value: bool,
-    dry_run: bool,
-    json_file: str | None,
 ) -> None:
     """Load a file of codes: checked against the order, encrypted, all or nothing.
 
@@ -78,15 +76,15 @@ def load(
     order = Order(reference.strip(), count, total_yen)
     with progress_bar(_s("QRコードを描いています")) as report:
         parsed = read_batch(file, Expected(profile, order, terms))
-        if dry_run:
+        if context.dry_run:
             loaded = check_batch(context.work_source(), parsed)
         else:
             drawing = Drawing(context.settings.workers, report)
             loaded = load_batch(context.work_source(), parsed, drawing)
-    write_json(json_file, _loaded_json(loaded, order, profile))
-    if json_file != "-":
+    context.write(_loaded_json(loaded, order, profile))
+    if context.speaks:
         _print_loaded(loaded)
-        if dry_run:
+        if context.dry_run:
             click.echo(_s("試しの実行です。何も保存していません。"))
 
 
@@ -128,7 +126,7 @@ def _days(exchange_end: datetime, use_end: datetime) -> dict[str, str]:
 @json_option
 @click.pass_obj
 @answering
-def status(context: Context, json_file: str | None) -> None:
+def status(context: Context) -> None:
     """Show batches, codes per state, and children and yen per state."""
     with context.database().read() as session:
         batches = queries.batches(session)
@@ -142,8 +140,8 @@ def status(context: Context, json_file: str | None) -> None:
         "entitlements": {state: asdict(total) for state, total in sums.by_state.items()},
         "total": asdict(sums.all),
     }
-    write_json(json_file, value)
-    if json_file == "-":
+    context.write(value)
+    if not context.speaks:
         return
     if not batches:
         click.echo(_s("コードはまだありません。「portal coupons load」で読み込んでください。"))

@@ -2,7 +2,7 @@
 
 import click
 
-from portal.cli.context import Context, answering, dry_run_option, json_option, write_json
+from portal.cli.context import Context, answering, dry_run_option, json_option
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.texts import _s, _sn
 from portal.domain.letters.announcements.reminders import (
@@ -25,7 +25,7 @@ def notices() -> None:
 @json_option
 @click.pass_obj
 @answering
-def remind(context: Context, *, dry_run: bool, json_file: str | None) -> None:
+def remind(context: Context) -> None:
     """Queue the reminders that are due.
 
     The resident site sends them, between 9 and 19 o'clock in Japan.
@@ -37,10 +37,9 @@ def remind(context: Context, *, dry_run: bool, json_file: str | None) -> None:
         waiting = len(due_households(session, window, now))
     days, awake = stage(window, now), waking_hours(now)
     queued = 0
-    if not dry_run and awake:
+    if not context.dry_run and awake:
         queued = remind_everybody(context.work_source(), window)
-    write_json(
-        json_file,
+    context.write(
         {
             "day": jst_date(now),
             "last_day": window.last_day,
@@ -49,13 +48,13 @@ def remind(context: Context, *, dry_run: bool, json_file: str | None) -> None:
             "queued": queued,
         },
     )
-    if json_file == "-":
+    if not context.speaks:
         return
     if days is None:
         click.echo(
             _s("いまは期限のお知らせの時期ではありません。交換の最終日の30日前と7日前に送ります。")
         )
-    elif dry_run:
+    elif context.dry_run:
         _print_waiting(waiting)
     elif not awake:
         click.echo(_s("期限のお知らせは、日本時間の9時から19時のあいだに送ります。"))

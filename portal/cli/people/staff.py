@@ -34,9 +34,6 @@ def add(
     organization: str,
     role: str,
     locale: str,
-    *,
-    dry_run: bool,
-    json_file: str | None,
 ) -> None:
     """Add an account and show its password and authenticator key, this once."""
     with context.database().write() as session:
@@ -44,12 +41,12 @@ def add(
             context.work(session),
             services.Profile(login, name, Organization(organization), Role(role), locale),
         )
-        if dry_run:
+        if context.dry_run:
             session.rollback()
-    if dry_run:
+    if context.dry_run:
         click.echo(_s("追加できます。試しの実行なので、何も変えていません。"))
     else:
-        _print_account(made, json_file)
+        _print_account(made, context.json_file)
 
 
 def _print_account(made: services.NewStaff, json_file: str | None) -> None:
@@ -80,13 +77,13 @@ def _print_account(made: services.NewStaff, json_file: str | None) -> None:
 @json_option
 @click.pass_obj
 @answering
-def list_accounts(context: Context, json_file: str | None) -> None:
+def list_accounts(context: Context) -> None:
     """List all accounts."""
     with context.database().read() as session:
         users = services.all_staff(session)
         rows = [_row(user) for user in users]
-    write_json(json_file, rows)
-    if json_file == "-":
+    context.write(rows)
+    if not context.speaks:
         return
     if not rows:
         click.echo(_s("職員はまだいません。「portal staff add」で追加してください。"))
@@ -112,14 +109,14 @@ def _row(user: StaffUser) -> dict[str, object]:
 @dry_run_option
 @click.pass_obj
 @answering
-def deactivate(context: Context, login: str, *, dry_run: bool) -> None:
+def deactivate(context: Context, login: str) -> None:
     """Take an account out of use at once; its sessions end."""
     with context.database().write() as session:
         user = services.find_staff(session, login)
-        if not dry_run:
+        if not context.dry_run:
             services.deactivate(context.work(session), user.id)
     done = _s("職員 %(login)s を停止しました。") % {"login": user.login}
-    click.echo(_s("試しの実行なので、何も変えていません。") if dry_run else done)
+    click.echo(_s("試しの実行なので、何も変えていません。") if context.dry_run else done)
 
 
 @staff.command()
@@ -127,11 +124,11 @@ def deactivate(context: Context, login: str, *, dry_run: bool) -> None:
 @dry_run_option
 @click.pass_obj
 @answering
-def unlock(context: Context, login: str, *, dry_run: bool) -> None:
+def unlock(context: Context, login: str) -> None:
     """Forget the failed tries of an account, after you have recognized its owner."""
     with context.database().write() as session:
         user = services.find_staff(session, login)
-        if not dry_run:
+        if not context.dry_run:
             services.unlock(context.work(session), user)
     done = _s("職員 %(login)s が、またサインインできるようにしました。") % {"login": user.login}
-    click.echo(_s("試しの実行なので、何も変えていません。") if dry_run else done)
+    click.echo(_s("試しの実行なので、何も変えていません。") if context.dry_run else done)

@@ -5,7 +5,15 @@ from typing import Any
 
 import click
 
-from portal.cli.context import FAILED, Context, answering, dry_run_option, json_option, write_json
+from portal.cli.context import (
+    FAILED,
+    Context,
+    answering,
+    by_option,
+    confirmed_option,
+    dry_run_option,
+    json_option,
+)
 from portal.cli.deciding import person
 from portal.domain.foundation.texts import _s
 from portal.domain.people.staff.permissions import Permission
@@ -13,7 +21,6 @@ from portal.domain.requests.alternatives import queries, stocktaking
 from portal.domain.requests.alternatives import stock as ledger
 from portal.domain.requests.alternatives.serials import SerialRange, read_range
 
-by_option = click.option("--by", required=True, metavar="LOGIN", help="Who does it.")
 product_option = click.option(
     "--product", required=True, metavar="ID", help="An id of [[alternatives]]."
 )
@@ -28,12 +35,12 @@ def stock() -> None:
 @json_option
 @click.pass_obj
 @answering
-def show(context: Context, *, json_file: str | None) -> None:
+def show(context: Context) -> None:
     """Show pieces of every product; fails when ledger, pieces and promises do not agree."""
     with context.database().read() as session:
         lines = queries.stock_lines(context.work(session))
-    write_json(json_file, {"products": [asdict(line) | {"free": line.free} for line in lines]})
-    if json_file != "-":
+    context.write({"products": [asdict(line) | {"free": line.free} for line in lines]})
+    if context.speaks:
         for line in lines:
             click.echo(
                 _s(
@@ -62,7 +69,7 @@ def show(context: Context, *, json_file: str | None) -> None:
 @click.option(
     "--note", "delivery_note", required=True, metavar="NO", help="Number of the delivery note."
 )
-@by_option
+@by_option("Who does it.")
 @dry_run_option
 @json_option
 @click.pass_obj
@@ -73,14 +80,10 @@ def receive(
     last: str,
     product: str,
     delivery_note: str,
-    by: str,
-    *,
-    dry_run: bool,
-    json_file: str | None,
 ) -> None:
     """Take a range into stock."""
     with context.database().write() as session:
-        actor = person(session, by, Permission.KEEP_STOCK)
+        actor = person(session, context.by, Permission.KEEP_STOCK)
         row = ledger.receive(
             context.work(session, actor), ledger.Consignment(product, first, last, delivery_note)
         )
@@ -90,16 +93,16 @@ def receive(
             "last": row.last_serial,
             "count": row.count,
             "piece_yen": row.piece_yen,
-            "dry_run": dry_run,
+            "dry_run": context.dry_run,
         }
-        if dry_run:
+        if context.dry_run:
             session.rollback()
-    write_json(json_file, value)
-    if json_file != "-":
+    context.write(value)
+    if context.speaks:
         said = _s(
             "%(product)s %(count)d枚（%(first)s から %(last)s、1枚%(yen)s円）を入荷しました。"
         ) % (value | {"yen": f"{value['piece_yen']:,}"})
-        click.echo(_s("試しの実行なので、何も変えていません。") if dry_run else said)
+        click.echo(_s("試しの実行なので、何も変えていません。") if context.dry_run else said)
 
 
 @stock.command(
@@ -124,8 +127,8 @@ def receive(
 )
 @click.option("--damaged", is_flag=True, help="The missing ones are there, but must not be sent.")
 @click.option("--reason", default="", metavar="TEXT", help="Why it differs; no names.")
-@by_option
-@click.option("--confirmed-by", metavar="LOGIN", help="The second person, who counted too.")
+@by_option("Who does it.")
+@confirmed_option("The second person, who counted too.")
 @dry_run_option
 @json_option
 @click.pass_obj
@@ -137,16 +140,12 @@ def count(
     missing: tuple[str, ...],
     found: tuple[str, ...],
     reason: str,
-    by: str,
-    confirmed_by: str | None,
     *,
     damaged: bool,
-    dry_run: bool,
-    json_file: str | None,
 ) -> None:
     """Note what was counted, and settle it with the second person."""
     with context.database().write() as session:
-        actor = person(session, by, Permission.KEEP_STOCK)
+        actor = person(session, context.by, Permission.KEEP_STOCK)
         row = stocktaking.propose_count(
             context.work(session, actor),
             stocktaking.Counted(
@@ -158,20 +157,20 @@ def count(
                 reason=reason,
             ),
         )
-        if confirmed_by is not None:
-            second = person(session, confirmed_by, Permission.KEEP_STOCK)
+        if context.confirmed_by is not None:
+            second = person(session, context.confirmed_by, Permission.KEEP_STOCK)
             stocktaking.confirm_count(context.work(session, second), row.id)
         value: dict[str, Any] = {
             "product": product,
             "counted": counted,
             "book": row.book,
-            "settled": confirmed_by is not None,
-            "dry_run": dry_run,
+            "settled": context.confirmed_by is not None,
+            "dry_run": context.dry_run,
         }
-        if dry_run:
+        if context.dry_run:
             session.rollback()
-    write_json(json_file, value)
-    if json_file != "-":
+    context.write(value)
+    if context.speaks:
         click.echo(_said(value))
 
 
