@@ -35,7 +35,7 @@ def initialize(settings: Settings) -> list[str]:
         InputError: the database holds other tables, or older ones.
         IntegrityFaultError: the keys are not those of this database.
     """
-    said: list[str] = []
+    done: list[str] = []
     make_folder(settings.database_url)
     database = Database(make_engine(settings.database_url))
     try:
@@ -45,7 +45,7 @@ def initialize(settings: Settings) -> list[str]:
             refuse(schema)
         if schema.state is State.EMPTY and not any(settings.key_dir.glob("*.key")):
             make_keys(settings.key_dir)
-            said.append(
+            done.append(
                 _s(
                     "新しい鍵を作りました: %(folder)s（バックアップとは別の場所に、"
                     "大切に保管してください）"
@@ -54,19 +54,15 @@ def initialize(settings: Settings) -> list[str]:
             )
         vault = load_vault(settings.key_dir)
         if create_tables(database.engine):
-            said.append(_s("データベースの表を用意しました。"))
+            done.append(_s("データベースの表を用意しました。"))
         with database.write() as session:
             if deployment(session) is None:
-                check = seal(vault.kek, secrets.token_bytes(16), CHECK_CONTEXT)
-                row = Deployment(
-                    program=settings.program, key_check=check, created_at=datetime.now(UTC)
-                )
-                keep_deployment(session, row)
+                _keep_deployment(session, settings.program, vault)
             else:
                 _check_keys(session, vault)
     finally:
         database.engine.dispose()
-    return said
+    return done
 
 
 def upgrade(settings: Settings) -> bool:
@@ -113,6 +109,12 @@ def check_prepared(settings: Settings) -> None:
     """
     check_tables_and_keys(settings)
     check_program_at_start(settings)
+
+
+def _keep_deployment(session: Session, program: str, vault: Vault) -> None:
+    check = seal(vault.kek, secrets.token_bytes(16), CHECK_CONTEXT)
+    now = datetime.now(UTC)
+    keep_deployment(session, Deployment(program=program, key_check=check, created_at=now))
 
 
 def _check_keys(session: Session, vault: Vault) -> None:
