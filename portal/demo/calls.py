@@ -1,7 +1,4 @@
-"""Some calls of invented people for the demo.
-
-Ended ones of two days, who is to be called back, questions to the ward.
-"""
+"""Calls of invented people on two days, with call-backs and questions to the ward."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -95,8 +92,8 @@ CALLS = (
 )
 
 
-def make_calls(site: Site, agent: Actor, ward: Actor) -> None:
-    """Let the agent take the calls, and the ward answer one of the questions."""
+def add_calls(site: Site, agent: Actor, ward: Actor) -> None:
+    """Record the agent's calls, and the ward's answer to one of the questions."""
     with site.database.write() as session:
         now = site.clock.now(session)
         for one in CALLS:

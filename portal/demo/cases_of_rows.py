@@ -73,7 +73,7 @@ def _damaged(kind: str, code: str) -> Callable[[Registry], None]:
 
 
 def row_cases() -> Iterator[Case]:
-    """Rows that are _damaged, repeated or missing."""
+    """Rows that are damaged, repeated or missing."""
     yield "row twice", _twice
     yield "one number, two contents", _conflict
     yield "one child, two numbers", _two_numbers

@@ -1,7 +1,4 @@
-"""Two FAX for the demo's desk.
-
-A deaf parent of an invented family asks for the letter again, somebody sends an advertisement.
-"""
+"""Two incoming FAX: a deaf parent asks for the letter again, and an advertisement."""
 
 import io
 from datetime import date, datetime, timedelta
@@ -32,15 +29,15 @@ ADVERTISEMENT = (
 SENDERS = ("03-1234-0142", "03-1234-0199")
 
 
-def bring_faxes(site: Site, keep_away: int, officer: Actor) -> None:
-    """Enter both; the household ``keep_away`` stays as the visitor finds it."""
+def add_faxes(site: Site, visitor_household: int, officer: Actor) -> None:
+    """Record both FAX; neither concerns the visitor's household."""
     with site.database.write() as session:
         now = site.clock.now(session)
         family = session.scalars(
             select(Household.id)
             .where(
                 Household.protected.is_(False),
-                Household.id != keep_away,
+                Household.id != visitor_household,
                 Household.id.in_(select(Credential.household_id)),
             )
             .order_by(Household.id)

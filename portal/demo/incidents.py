@@ -1,7 +1,4 @@
-"""The demo's accidents.
-
-A coupon that a shop refused, a letter found in the wrong envelope, a short outage.
-"""
+"""Incidents: a coupon that a shop refused, a letter in the wrong envelope, a short outage."""
 
 from datetime import timedelta
 
@@ -31,20 +28,17 @@ FIELDS = {
 }
 
 
-def have_accidents(site: Site, kept_free: int, officer: Actor) -> None:
-    """Invent the accidents of every program, each handled by the officer as its rules ask.
-
-    ``kept_free`` is the visitor's household, which has none.
-    """
+def add_incidents(site: Site, visitor_household: int, officer: Actor) -> None:
+    """Record incidents, each handled by the officer; none concerns the visitor's household."""
     with site.database.write() as session:
         work = site.work(session, officer, site.clock.now(session))
-        _refused_coupon(work, kept_free)
-        _wrong_envelope(work, kept_free)
+        _refused_coupon(work, visitor_household)
+        _wrong_envelope(work, visitor_household)
         began = work.now - timedelta(days=9)
         downtime.log(work, "codes", began, began + timedelta(minutes=25))
 
 
-def _refused_coupon(work: Work, kept_free: int) -> None:
+def _refused_coupon(work: Work, visitor_household: int) -> None:
     """A shop refused a coupon that the issuer says is unused; the household called."""
     coupon, entitlement = work.session.execute(
         select(Coupon, Entitlement)
@@ -53,7 +47,7 @@ def _refused_coupon(work: Work, kept_free: int) -> None:
         .where(
             Coupon.state == "assigned",
             Entitlement.claimed_by.is_(None),
-            Entitlement.household_id != kept_free,
+            Entitlement.household_id != visitor_household,
             Household.protected.is_(False),
         )
         .order_by(Coupon.id.desc())
@@ -82,14 +76,14 @@ def _refused_coupon(work: Work, kept_free: int) -> None:
     )
 
 
-def _wrong_envelope(work: Work, kept_free: int) -> None:
+def _wrong_envelope(work: Work, visitor_household: int) -> None:
     """Another household's letter lay in an envelope; the ward has its first report."""
     letter = work.session.scalars(
         select(Letter.number)
         .join(Household, Household.id == Letter.household_id)
         .where(
             Letter.state == "handed_over",
-            Letter.household_id != kept_free,
+            Letter.household_id != visitor_household,
             Household.protected.is_(False),
         )
         .order_by(Letter.id.desc())

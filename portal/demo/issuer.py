@@ -1,7 +1,4 @@
-"""The sandbox issuer.
-
-Files of worthless codes whose QR opens a demo page that says what was scanned.
-"""
+"""The sandbox issuer: files of worthless codes, whose QR opens a page of the demo."""
 
 import csv
 import secrets
@@ -20,7 +17,7 @@ TRAILER = "合計"
 
 
 class Chooser(Protocol):
-    """What the maker needs of a source of chance."""
+    """A source of randomness."""
 
     def choice(self, seq: str) -> str:
         """Return one character."""

@@ -1,4 +1,4 @@
-"""Prints the demo's letters, hands them over and picks one for the visitor to begin with."""
+"""Prints the demo's letters, hands them over and chooses the one of the visitor."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -23,10 +23,23 @@ PRINTED_BEFORE, HANDED_OVER_BEFORE = timedelta(days=13), timedelta(days=12)
 
 
 @dataclass(frozen=True, slots=True)
-class DemoLetter:
-    """The letter to open.
+class Officers:
+    """Two people who together can do everything that takes two."""
 
-    Its print run, file, page (from 1) and the householder's birth date, which no letter prints.
+    contractor: Actor
+    ward: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class DemoLetter:
+    """The visitor's letter.
+
+    Attributes:
+        household_id: Its household.
+        run_id: Its print run.
+        path: The file that it is in.
+        page: Its page there, from 1.
+        birth: The householder's birth date, which no letter prints.
     """
 
     household_id: int
@@ -37,7 +50,7 @@ class DemoLetter:
 
 
 def print_letters(site: Site, folder: Path) -> tuple[DemoLetter, int]:
-    """Print all letters of the demo; returns the one to begin with and how many there are.
+    """Print all letters of the demo; return the visitor's and the number of all.
 
     Raises:
         InputError: nothing was printed.
@@ -63,14 +76,14 @@ def _printer(site: Site, folder: Path, before: timedelta, actor: Actor) -> Print
     )
 
 
-def hand_over_letters(site: Site, folder: Path, run_id: int, officer: Actor, ward: Actor) -> None:
+def hand_over_letters(site: Site, folder: Path, run_id: int, officers: Officers) -> None:
     """Approve the run from its proof and hand it over to the post, as two people do."""
-    make_proof(_printer(site, folder, HANDED_OVER_BEFORE, officer), run_id)
+    make_proof(_printer(site, folder, HANDED_OVER_BEFORE, officers.contractor), run_id)
     with site.database.write() as session:
         now = site.clock.now(session) - HANDED_OVER_BEFORE
-        approve_proof(site.work(session, ward, now), run_id)
-        propose_hand_over(site.work(session, officer, now), run_id)
-        confirm_hand_over(site.work(session, ward, now), run_id)
+        approve_proof(site.work(session, officers.ward, now), run_id)
+        propose_hand_over(site.work(session, officers.contractor, now), run_id)
+        confirm_hand_over(site.work(session, officers.ward, now), run_id)
 
 
 def _letter(site: Site, built: BuiltRun) -> DemoLetter:

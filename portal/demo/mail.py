@@ -1,12 +1,10 @@
-"""What became of the demo's letters in the post.
-
-Most delivered, some waiting at the post office, a few back.
-"""
+"""Posts the demo's letters: most are delivered, some wait at the post office, a few come back."""
 
 from datetime import date, timedelta
 
 from sqlalchemy import select
 
+from portal.demo.letters import DemoLetter
 from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.work import Work
@@ -22,31 +20,31 @@ POSTED_BEFORE, LABELS = timedelta(days=11), 3_110_000_000
 HEADER = "お問い合わせ番号,状態発生日,配送履歴,詳細,取扱局"
 OFFICE = "みなも郵便局"
 ABSENT_AT, RETURNED_AT = (7, 31), (19, 43)
-"""Which letters of the run (by place) nobody took in, and which came back."""
+"""Letters of the run, by position: those that nobody accepted, and those that came back."""
 
 
-def send_letters(site: Site, run_id: int, visitor: int, officer: Actor) -> None:
-    """Post the run, take over what the post says of it, and lay two letters on the shelf.
+def send_letters(site: Site, letter: DemoLetter, officer: Actor) -> None:
+    """Post the run of a letter, import its tracking, and receive two letters that came back.
 
-    The visitor's arrives.
+    The letter itself, which is the visitor's, is delivered.
     """
     with site.database.write() as session:
         now = site.clock.now(session)
         day = jst_date(now) - POSTED_BEFORE
         rows = session.execute(
             select(Letter.number, Letter.household_id)
-            .where(Letter.print_run_id == run_id, Letter.state == "handed_over")
+            .where(Letter.print_run_id == letter.run_id, Letter.state == "handed_over")
             .order_by(Letter.id)
         ).all()
         entries = [Entry(number, _label(place)) for place, (number, _household) in enumerate(rows)]
         post_letters(site.work(session, officer, now), entries, day, SIMPLE_REGISTERED)
         lines = [HEADER]
         for place, (_number, household_id) in enumerate(rows):
-            lines += _story(_label(place), 0 if household_id == visitor else place, day)
+            lines += _story(_label(place), 0 if household_id == letter.household_id else place, day)
         take_tracking(site.work(session, officer, now), CsvFeed("\r\n".join(lines).encode("cp932")))
         for place in RETURNED_AT:
-            if place < len(rows) and rows[place].household_id != visitor:
-                _take_in(site.work(session, now=now), site, rows[place].number, officer)
+            if place < len(rows) and rows[place].household_id != letter.household_id:
+                _receive_back(site.work(session, officer, now), rows[place].number)
 
 
 def _label(place: int) -> str:
@@ -71,7 +69,7 @@ def _story(label: str, place: int, day: date) -> list[str]:
     return [*begin, line(2 + place % 4, "お届け先にお届け済み")]
 
 
-def _take_in(work: Work, site: Site, number: str, officer: Actor) -> None:
+def _receive_back(work: Work, number: str) -> None:
     day = jst_date(work.now) - timedelta(days=1)
-    pile = Pile(STORAGE_ENDED, "A-1", day, default_keep_until(site.program, day))
-    receive(work.acting_as(officer), number, pile)
+    pile = Pile(STORAGE_ENDED, "A-1", day, default_keep_until(work.program, day))
+    receive(work, number, pile)

@@ -1,7 +1,4 @@
-"""The demo's work with the ward.
-
-Approved texts, minutes, questions asked and answered, milestones on their way.
-"""
+"""The work with the ward: approved texts, minutes, questions and answers, milestones."""
 
 from datetime import timedelta
 
@@ -28,8 +25,8 @@ DONE = ("contract", "roster", "publicity", "call_center", "decline", "delivery",
 BEGUN = ("decline_end", "exchange_end")
 
 
-def fill_management(site: Site, officer: Actor, ward: Actor) -> None:
-    """Let the officer and the ward do what they would have done by now."""
+def add_management(site: Site, officer: Actor, ward: Actor) -> None:
+    """Record what the officer and the ward would have done by now."""
     with site.database.write() as session:
         now = site.clock.now(session)
         today = jst_date(now)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pyrage
 
-from portal.domain.foundation.actors import Actor
+from portal.demo.letters import Officers
 from portal.domain.foundation.clock import jst_date
 from portal.domain.letters.subcontractors import services as subcontractors
 from portal.domain.mailroom.printing.dispatch import calendar
@@ -16,22 +16,21 @@ ENTERED, CONSENTED, SENT = timedelta(days=60), timedelta(days=55), timedelta(day
 COMING = (timedelta(days=3), timedelta(days=8))
 
 
-def fill_calendar(site: Site, run_id: int, officer: Actor, ward: Actor) -> None:
-    """Enter the mail house, note the posting of the run, and plan two more."""
+def add_dispatches(site: Site, run_id: int, officers: Officers) -> None:
+    """Enter the mail house, record the posting of the run, and plan two more."""
     with site.database.write() as session:
         now = site.clock.now(session)
-        key = str(
-            pyrage.x25519.Identity.generate().to_public()
-        )  # an invented company: nobody has its other half
+        # an invented company: nobody has the private half of its key
+        key = str(pyrage.x25519.Identity.generate().to_public())
         company = subcontractors.propose_subcontractor(
-            site.work(session, officer, now - ENTERED),
+            site.work(session, officers.contractor, now - ENTERED),
             MAIL_HOUSE,
             subcontractors.MAIL_HOUSE,
             "手紙の印刷と封入",
             key,
         )
         subcontractors.consent(
-            site.work(session, ward, now - CONSENTED),
+            site.work(session, officers.ward, now - CONSENTED),
             company.id,
             "8水こ第9号",
             jst_date(now - CONSENTED),
@@ -41,11 +40,11 @@ def fill_calendar(site: Site, run_id: int, officer: Actor, ward: Actor) -> None:
         )
         third = max(1, len(towns) // 3)
         sent = calendar.Plan(jst_date(now - SENT), OFFICE, 90, tuple(towns[:third]), run_id)
-        first = calendar.plan(site.work(session, officer, now - SENT), sent)
-        calendar.mark_sent(site.work(session, officer, now - SENT), first.id)
+        first = calendar.plan(site.work(session, officers.contractor, now - SENT), sent)
+        calendar.mark_sent(site.work(session, officers.contractor, now - SENT), first.id)
         for at, after in enumerate(COMING, 1):
             some = tuple(towns[at * third : (at + 1) * third]) or tuple(towns)
             calendar.plan(
-                site.work(session, officer, now),
+                site.work(session, officers.contractor, now),
                 calendar.Plan(jst_date(now + after), OFFICE, 40, some),
             )

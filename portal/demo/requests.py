@@ -23,15 +23,12 @@ from portal.platform.site import Site
 PIECES = 60
 
 
-def fill_desk(site: Site, keep_away: int, officer: Actor) -> None:
-    """Receive stock and make requests of several kinds.
-
-    The household ``keep_away`` stays as the visitor finds it.
-    """
+def add_requests(site: Site, visitor_household: int, officer: Actor) -> None:
+    """Receive stock and submit requests of several kinds, none by the visitor's household."""
     with site.database.write() as session:
         work = site.work(session, officer, site.clock.now(session))
         _receive_stock(work)
-        chosen = _families(session, keep_away)
+        chosen = _families(session, visitor_household)
         _decline(work, chosen[:4])
         _ask_for_paper(work, chosen[4:7])
         wish = Wish("架空 花子", date(1985, 4, 1), "1390001", telephone="03-0000-0000")
@@ -73,7 +70,7 @@ def _ask_for_paper(work: Work, chosen: Sequence[tuple[int, list[int]]]) -> None:
         )
 
 
-def _families(session: Session, keep_away: int) -> Sequence[tuple[int, list[int]]]:
+def _families(session: Session, visitor_household: int) -> Sequence[tuple[int, list[int]]]:
     rows = session.execute(
         select(Entitlement.household_id, Child.ordinal)
         .join(Child, Child.id == Entitlement.child_id)
@@ -81,7 +78,7 @@ def _families(session: Session, keep_away: int) -> Sequence[tuple[int, list[int]
         .where(
             Entitlement.state == "in_progress",
             Household.protected.is_(False),
-            Household.id != keep_away,
+            Household.id != visitor_household,
             Household.id.in_(select(Credential.household_id)),
         )
         .order_by(Entitlement.household_id.desc(), Child.ordinal)

@@ -1,6 +1,7 @@
-"""Sets the demo's stage.
+"""Builds the data of the demo, step by step as a ward's people would.
 
-An extract imported, coupons given, letters printed and handed over, requests on the desk.
+An extract is imported, coupons are assigned, letters printed and handed over, requests received.
+Called by ``portal demo``, the tests and the stored databases; it uses the services of every wing.
 """
 
 import os
@@ -11,18 +12,18 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from portal.demo.calls import make_calls
+from portal.demo.calls import add_calls
 from portal.demo.extract import make_extract
 from portal.demo.families import ExtractPlan
-from portal.demo.faxes import bring_faxes
-from portal.demo.incidents import have_accidents
+from portal.demo.faxes import add_faxes
+from portal.demo.incidents import add_incidents
 from portal.demo.issuer import make_batch
-from portal.demo.letters import DemoLetter, hand_over_letters, print_letters
+from portal.demo.letters import DemoLetter, Officers, hand_over_letters, print_letters
 from portal.demo.mail import send_letters
-from portal.demo.management import fill_management
-from portal.demo.post_office import fill_calendar
-from portal.demo.requests import fill_desk
-from portal.demo.telephony import count_calls
+from portal.demo.management import add_management
+from portal.demo.post_office import add_dispatches
+from portal.demo.requests import add_requests
+from portal.demo.telephony import add_call_counts
 from portal.domain.foundation.actors import SYSTEM, Actor, Organization, Role
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.texts import _s
@@ -47,7 +48,7 @@ SEED = 20260401
 
 @dataclass(frozen=True, slots=True)
 class DemoStaff:
-    """A staff account with what signs it in."""
+    """A staff account with its credentials."""
 
     actor: Actor
     login: str
@@ -58,7 +59,7 @@ class DemoStaff:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What a visitor of the demo needs to know."""
+    """What a visitor of the demo needs to know: the letter, the staff, and how much there is."""
 
     letter: DemoLetter
     staff: tuple[DemoStaff, ...]
@@ -67,7 +68,7 @@ class Stage:
 
 
 def set_stage(site: Site, folder: Path, say: Callable[[str], None]) -> Stage:
-    """Build the demo's data from nothing; every step is the one that a ward's people would take."""
+    """Build the demo's data in an empty database, by the steps that a ward's people would take."""
     with site.database.read() as session:
         today = jst_date(site.clock.now(session))
     say(_s("架空の区の抽出ファイル（CP932）を作り、取り込んでいます。"))
@@ -78,15 +79,16 @@ def set_stage(site: Site, folder: Path, say: Callable[[str], None]) -> Stage:
     letter, count = print_letters(site, folder)
     staff = make_staff(site)
     ward, officer, supervisor, agent = (person.actor for person in staff)
-    hand_over_letters(site, folder, letter.run_id, officer, ward)
-    send_letters(site, letter.run_id, letter.household_id, officer)
-    fill_calendar(site, letter.run_id, officer, ward)
-    fill_desk(site, letter.household_id, officer)
-    bring_faxes(site, letter.household_id, officer)
-    make_calls(site, agent, ward)
-    count_calls(site, supervisor)
-    fill_management(site, officer, ward)
-    have_accidents(site, letter.household_id, officer)
+    officers = Officers(officer, ward)
+    hand_over_letters(site, folder, letter.run_id, officers)
+    send_letters(site, letter, officer)
+    add_dispatches(site, letter.run_id, officers)
+    add_requests(site, letter.household_id, officer)
+    add_faxes(site, letter.household_id, officer)
+    add_calls(site, agent, ward)
+    add_call_counts(site, supervisor)
+    add_management(site, officer, ward)
+    add_incidents(site, letter.household_id, officer)
     return Stage(letter, staff, households, count)
 
 
@@ -114,7 +116,7 @@ def import_extract(site: Site, folder: Path, today: date) -> int:
 
 
 def give_coupons(site: Site, folder: Path) -> None:
-    """Order codes from the sandbox issuer, load them and give them out; some stay in reserve."""
+    """Order codes from the sandbox issuer, load them and assign them; some stay in reserve."""
     program = site.program
     with site.database.read() as session:
         children = len(session.scalars(select(Entitlement.id)).all())

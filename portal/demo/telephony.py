@@ -12,16 +12,13 @@ from portal.domain.foundation.clock import JST, jst_date
 from portal.platform.site import Site
 
 LANGUAGES = (("ja", 2, 3), ("en", 0, 2), ("zh", 0, 2), ("ko", 0, 2))
-"""Languages of the lines: how few calls a half hour each gets, and how many different numbers."""
+"""Languages of the lines: the fewest calls in a half hour, and how far their number varies."""
 CROWDED = 9
-"""In the last half hours of the last whole day more people called than could be answered."""
+"""The last half hours of the last whole day, when more people called than could be answered."""
 
 
-def count_calls(site: Site, supervisor: Actor) -> None:
-    """Take in the counts of every open day until now.
-
-    Today's end with the last half hour that is over.
-    """
+def add_call_counts(site: Site, supervisor: Actor) -> None:
+    """Import the counts of every open day; those of today end with the last whole half hour."""
     with site.database.write() as session:
         now = site.clock.now(session)
         today = jst_date(now)
@@ -35,12 +32,13 @@ def count_calls(site: Site, supervisor: Actor) -> None:
             if span is not None:
                 last = min(span[1], over) if day == today else span[1]
                 crowded = span[1] - CROWDED if before and day == before[-1] else span[1]
-                rows += _day(day, span[0], last, crowded)
+                rows += _day(day, range(span[0], last), crowded)
         store(site.work(session, supervisor, now), rows, Delivery(Source.FILE))
 
 
-def _day(day: date, first: int, last: int, crowded: int) -> Iterator[CountRow]:
-    for half in range(first, last):
+def _day(day: date, halves: range, crowded: int) -> Iterator[CountRow]:
+    """Yield the counts of a day's half hours, of which those from ``crowded`` on lose calls."""
+    for half in halves:
         for place, (language, least, spread) in enumerate(LANGUAGES):
             turn = day.day * 5 + half * 3 + day.day * half // (2 + place)
             offered = least + turn % spread

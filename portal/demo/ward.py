@@ -1,7 +1,4 @@
-"""The invented ward 東京都みなも区.
-
-Towns with postal codes that Japan Post never assigned, and names.
-"""
+"""The invented ward 東京都みなも区: names, and towns whose postal codes were never assigned."""
 
 WARD = "東京都みなも区"
 TOWNS = (
