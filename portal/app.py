@@ -21,10 +21,7 @@ from portal.web.information.opening import opening
 
 
 def page_context(page: Page) -> dict[str, object]:
-    """Return what every resident page shows besides its own.
-
-    The telephone's hours, and notices to everybody.
-    """
+    """Return the names of every resident page: the telephone's hours and the notices."""
     return {"opening": opening(page), "format_day": format_day, "site_notices": site_notices(page)}
 
 

@@ -1,6 +1,6 @@
-"""Every ten minutes: remove what no longer counts, close what was forgotten, remind.
+"""Periodic tasks of the resident site: deletion, forgotten calls, reminders, matching.
 
-Every minute: match what waits.
+Matching runs every minute, everything else every ten minutes.
 """
 
 import logging
@@ -50,15 +50,15 @@ class Housekeeping:
         self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
 
     def start(self) -> None:
-        """Begin; the first round comes after one interval."""
+        """Start the thread; the first round runs after one interval."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End without waiting for the interval."""
+        """Stop without waiting for the interval."""
         self._stopping.set()
 
     def tidy(self) -> None:
-        """Do one round now."""
+        """Delete what has expired, and close forgotten calls."""
         with self._source.writing() as work:
             sessions.sweep(work.session, work.now)
             throttles.sweep(work.session, work.now)

@@ -182,7 +182,7 @@ class HouseholdPageView(View):
     ended: tuple[str, ...]
     holds: Sequence[Hold]
     tasks: Sequence[Task]
-    moments: Sequence[TimelineEntry]
+    timeline: Sequence[TimelineEntry]
     notices: Sequence[LogEntry]
     notice_words: ModuleType
     until: str
@@ -219,7 +219,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             ended=BEYOND_POSTING,
             holds=open_holds(page.session, household.id) if found.holds else [],
             tasks=tasks_of(page.session, household.id) if found.tasks else [],
-            moments=_timeline(
+            timeline=_timeline(
                 page, TimelineFacts(household, letters, assigned, has_changes=found.changes)
             ),
             notices=delivery_log(page.session, household.id) if found.notices else [],

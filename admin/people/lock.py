@@ -16,7 +16,7 @@ from portal.domain.people.staff import locking, sign_in
 from portal.domain.people.staff.locking import Kept
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.failures import failure_page
-from portal.platform.routes import Transaction, draw_again, endpoint
+from portal.platform.routes import Transaction, endpoint, redraw
 from portal.platform.tries import ask_to_wait, count_try
 
 ACCESS = Permission.OWN_ACCOUNT
@@ -77,7 +77,7 @@ def submit(page: Page) -> Response[Any]:
         return failure_page(page, error)
     token = _unlock(page, attempt, session_id)
     if token is not None:
-        page.go_on_as(token)
+        page.continue_as(token)
         return _continue(page, kept)
     if attempt.matched:
         return page.redirect("/signin?ended=1")
@@ -118,7 +118,7 @@ def _continue(page: Page, kept: Kept) -> Response[Any]:
     if page.request.htmx:
         return _done(page)
     if kept.route:
-        drawn = draw_again(page, kept.route, kept.path, kept.params, kept.values)
+        drawn = redraw(page, kept.route, kept.path, kept.params, kept.values)
         if drawn is not None:
             return drawn
     return page.redirect(kept.back)

@@ -24,12 +24,8 @@ LANGUAGES = {
 Keywords = dict[str, tuple[int, ...] | None]
 RESIDENT_CALLS: Keywords = {"_": None, "_n": (1, 2)}
 STAFF_CALLS: Keywords = {"_s": None, "_sn": (1, 2)}
-TEMPLATE_CALLS: Keywords = {
-    "_": None,
-    "_n": (1, 2),
-    "gettext": None,
-    "ngettext": (1, 2),
-}  # {% trans %} gives the last two
+# {% trans %} gives gettext and ngettext
+TEMPLATE_CALLS: Keywords = {"_": None, "_n": (1, 2), "gettext": None, "ngettext": (1, 2)}
 
 
 @dataclass(frozen=True)
@@ -67,7 +63,7 @@ SOURCES: dict[str, tuple[Source, ...]] = {
 
 
 def extract(domain: str, root: Path = ROOT) -> Catalog:
-    """Reads every text of a domain out of the sources."""
+    """Extract every text of a domain from the sources."""
     catalog = Catalog(project="portal", charset="utf-8", fuzzy=False)
     for source in SOURCES[domain]:
         options = {"trimmed": "true", "silent": "false"} if source.method == "jinja2" else {}
@@ -87,12 +83,12 @@ def _files(root: Path, patterns: tuple[str, ...]) -> Iterator[Path]:
 
 
 def catalog_path(domain: str, language: str, root: Path = ROOT) -> Path:
-    """Where the catalog of a language is kept."""
+    """Return the path of a language's catalog."""
     return root / "locales" / language / "LC_MESSAGES" / f"{domain}.po"
 
 
 def read_catalog(domain: str, language: str, root: Path = ROOT) -> Catalog:
-    """Reads a catalog; an absent one is empty.
+    """Read a catalog; a missing one is empty.
 
     Raises:
         babel.messages.pofile.PoFileError: the file is damaged.
@@ -107,9 +103,9 @@ def read_catalog(domain: str, language: str, root: Path = ROOT) -> Catalog:
 
 
 def update(root: Path = ROOT) -> list[str]:
-    """Brings every catalog up to date with the sources and returns one line per catalog.
+    """Update every catalog from the sources, and return one line for each.
 
-    Texts that are gone are dropped, new ones stand empty; nothing is guessed (no fuzzy entries).
+    Texts that are gone are dropped, new ones are empty; nothing is guessed (no fuzzy entries).
     """
     lines = []
     for domain, languages in SOURCES_AND_LANGUAGES:
@@ -144,13 +140,13 @@ SOURCES_AND_LANGUAGES = tuple((domain, LANGUAGES[domain]) for domain in SOURCES)
 
 
 def is_translated(message: Message) -> bool:
-    """Whether every form of the text stands in the catalog."""
+    """Return whether every form of a text is translated."""
     strings = [message.string] if isinstance(message.string, str) else list(message.string or ())
     return bool(strings) and all(strings)
 
 
 def compile_all(root: Path = ROOT) -> None:
-    """Writes .build/locales/LANGUAGE/LC_MESSAGES/DOMAIN.mo for every catalog that exists."""
+    """Compile every catalog to ``.build/locales/LANGUAGE/LC_MESSAGES/DOMAIN.mo``."""
     for domain, languages in SOURCES_AND_LANGUAGES:
         for language in languages:
             if catalog_path(domain, language, root).exists():
@@ -163,7 +159,7 @@ def compile_all(root: Path = ROOT) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """`compile` or `update`, as `./run` calls it."""
+    """Run ``compile`` or ``update``, as ``./run`` calls it."""
     if arguments == ["compile"]:
         compile_all()
     elif arguments == ["update"]:

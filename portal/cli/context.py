@@ -1,4 +1,4 @@
-"""What every command shares: settings, program, database, keys, and how it ends."""
+"""What every command shares: its context, its options, and how it ends."""
 
 import copy
 import json
@@ -112,7 +112,7 @@ class Context:
         )
 
     def work_source(self, actor: Actor | None = None) -> WorkSource:
-        """Return what opens the transactions of a longer task."""
+        """Return a source of transactions for a longer task."""
         database = self.database()
         return WorkSource(
             database.read,
@@ -153,10 +153,7 @@ def _database_fault(error: OperationalError) -> str:
 
 
 def answering(function: Callable[P, T]) -> Callable[P, T]:
-    """Turn what rules, files and databases refuse into one sentence and exit code 1.
-
-    Nothing is half done.
-    """
+    """Report refusals of rules, files and databases in one sentence, with exit code 1."""
 
     @wraps(function)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:

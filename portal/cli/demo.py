@@ -1,4 +1,4 @@
-"""``portal demo``: everything on invented data, on this machine, until a signal ends it."""
+"""``portal demo``: both sites with invented data on this machine, until a signal ends them."""
 
 import shutil
 import signal
@@ -40,10 +40,7 @@ def free_port(wanted: int) -> int:
 
 
 def demo_settings(settings: Settings) -> Settings:
-    """Return the demo's settings.
-
-    SQLite in a folder of its own, made anew each time, on free ports.
-    """
+    """Return the demo's settings: SQLite in a new folder of its own, and free ports."""
     folder = settings.data_dir / "demo"
     return replace(
         settings,
@@ -107,7 +104,7 @@ class Processes:
         return any(child.poll() is not None for child in self._children)
 
     def stop(self) -> None:
-        """End all sites, at first politely."""
+        """Stop both sites; kill those that do not end in time."""
         for child in self._children:
             with suppress(ProcessLookupError):
                 child.terminate()

@@ -44,7 +44,7 @@ class Waits:
     busy: int = 15
 
     def options(self) -> str:
-        """Return what PostgreSQL is told when a connection begins."""
+        """Return the options of a new connection to PostgreSQL."""
         return (
             f"-c lock_timeout={self.lock}s -c statement_timeout={self.statement}s "
             f"-c idle_in_transaction_session_timeout={self.idle}s -c timezone=UTC"
@@ -87,7 +87,7 @@ def make_engine(url: str, *, pool_size: int = 10, waits: Waits = SITE_WAITS) -> 
 
 
 def make_folder(url: str) -> None:
-    """Make the folder in which a SQLite file is to stand; only a first start does."""
+    """Make the folder of a SQLite file; only the first start does so."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
         Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,4 @@
-"""What a person sees when something was refused or went wrong.
-
-The right status, one sentence, a next step.
-"""
+"""Answers to refusals and failures: the right status, one sentence, a next step."""
 
 from dataclasses import dataclass
 

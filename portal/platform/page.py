@@ -24,16 +24,16 @@ from portal.platform.who import W
 
 @dataclass(slots=True)
 class Page(Generic[W]):
-    """A request in work, on the site whose people are ``W``.
+    """A request that is being handled, on the site whose people are ``W``.
 
     Attributes:
         site: The site that answers.
         request: The request as it was read.
         who: Who is signed in.
-        answer: What the browser will get.
+        answer: The answer that the browser gets.
         session: The open transaction; only there while one is open.
-        moment: The instant of the transaction (UTC).
-        drawn_again: Whether a form is shown with what was typed before the screen was locked.
+        instant: The instant of the transaction (UTC).
+        redrawn: Whether a form is shown with what was typed before the screen was locked.
         lookup: Finds a route by name.
     """
 
@@ -42,8 +42,8 @@ class Page(Generic[W]):
     who: W
     answer: Answer
     session: Session = field(default=None, repr=False)  # type: ignore[assignment]
-    moment: datetime | None = None
-    drawn_again: bool = False
+    instant: datetime | None = None
+    redrawn: bool = False
     lookup: Callable[[str], object] = field(default=lambda _name: None, repr=False)
 
     # ---- the request -------------------------------------------------------------------
@@ -59,12 +59,12 @@ class Page(Generic[W]):
 
     @property
     def params(self) -> Mapping[str, Any]:
-        """What stands in the path."""
+        """The values in the path, by name."""
         return self.request.params
 
     @property
     def query(self) -> Mapping[str, str]:
-        """What stands behind the path."""
+        """The parameters of the query string."""
         return self.request.query
 
     @property
@@ -84,11 +84,11 @@ class Page(Generic[W]):
     @property
     def now(self) -> datetime:
         """The instant of the transaction (UTC); outside of one, this machine's clock."""
-        return self.moment or datetime.now(UTC) + self.site.settings.clock_offset
+        return self.instant or datetime.now(UTC) + self.site.settings.clock_offset
 
     def load_auth(self, session: Session, now: datetime) -> None:
-        """Find the living session of the request's cookie."""
-        self.session, self.moment = session, now
+        """Load who is signed in by the request's cookie."""
+        self.session, self.instant = session, now
         token = self.cookie(cookies.SESSION)
         self.who = self.site.sign_ins.load(session, token, now) if token else self._nobody
         living = self.who.auth
@@ -97,7 +97,7 @@ class Page(Generic[W]):
         )
 
     def forget_who(self) -> None:
-        """Answer as to somebody who is not signed in."""
+        """Answer as if nobody were signed in."""
         self.who = self._nobody
 
     @property
@@ -121,8 +121,8 @@ class Page(Generic[W]):
         self.answer.set_cookie(cookies.SESSION, token)
         self.answer.drop_cookie(cookies.VISIT)
 
-    def go_on_as(self, token: str) -> None:
-        """Give the browser a new session id, and answer this request in that session too."""
+    def continue_as(self, token: str) -> None:
+        """Give the browser a new session id, and answer this request in that session."""
         self.sign_in_as(token)
         name = self.site.cookie_prefix + cookies.SESSION
         self.request = self.request.with_cookie(name, token)
@@ -146,7 +146,7 @@ class Page(Generic[W]):
         return self.answer.send(body, media_type, headers)
 
     def context(self) -> dict[str, object]:
-        """Return what every template may use."""
+        """Return the names that every template sees."""
         locale, auth = self.request.locale, self.who.auth
         return {
             "page": self,

@@ -42,10 +42,7 @@ MAX_BODY = 256 * 1024
 
 
 class Transaction(StrEnum):
-    """What a handler needs of the database.
-
-    Reading, writing, or short transactions that it opens itself.
-    """
+    """The transaction of a handler: reading, writing, or short ones that it opens itself."""
 
     READ = "read"
     WRITE = "write"
@@ -56,9 +53,12 @@ class Transaction(StrEnum):
 class Endpoint(Generic[W]):
     """A handler with its conditions.
 
-    ``shows`` draws the form's page again, for a change of language.
-
-    ``uploads`` names the fields that may hold a file, each with its rule.
+    Attributes:
+        handler: Answers the request.
+        guard: Lets the request in, or answers it.
+        transaction: What the handler needs of the database.
+        shows: Renders the form again, for a change of language.
+        uploads: The rules of the fields that may hold a file, by name.
     """
 
     handler: Handler[W]
@@ -90,7 +90,7 @@ def endpoint(
 ) -> HTTPRouteHandler:
     """Return the route of a handler.
 
-    ``access`` names its permission; a test walks the whole app for it.
+    ``access`` is the name of its permission; a test checks that every route has one.
     """
     chosen = transaction or (Transaction.READ if method == "GET" else Transaction.WRITE)
     plan = Endpoint(handler, guard, chosen, shows, uploads or {})
@@ -121,20 +121,18 @@ def _plan_of(app: Litestar, name: str) -> object:
     return found["handler"].opt.get("plan") if found is not None else None
 
 
-def draw_again(
+def redraw(
     page: Page[W], name: str, path: str, params: Mapping[str, object], values: Mapping[str, str]
 ) -> Reply | None:
-    """Return the page of a form as it was posted to another route, carrying nothing out.
+    """Return the page of a form that was posted to another route, without carrying it out.
 
-    None where it has no page.
-
-    Its own guard decides again. For a form that met a locked screen.
+    For a form that met a locked screen; its own guard decides again. None where it has no page.
     """
     plan = page.lookup(name)
     if not isinstance(plan, Endpoint) or plan.shows is None:
         return None
     page.request = replace(page.request, form=Form(values), path=path, params=params, query={})
-    page.drawn_again = True
+    page.redrawn = True
     with page.site.database.write() as session:
         page.load_auth(session, page.site.clock.now(session))
         again: Reply = plan.guard(page) or plan.shows(page)
@@ -221,7 +219,7 @@ def _refused(page: Page[W], error: DomainError) -> Reply:
     Who is signed in is read again, for the page around it.
     """
     with page.site.database.read() as session:
-        page.load_auth(session, page.moment or page.site.clock.now(session))
+        page.load_auth(session, page.instant or page.site.clock.now(session))
         return failure_page(page, error)
 
 

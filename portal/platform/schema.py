@@ -1,7 +1,4 @@
-"""Which tables a database has.
-
-Those of this program, older or newer ones, or none of its migrations' making.
-"""
+"""Compares the tables of a database with those that this program needs."""
 
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -35,7 +32,7 @@ _COLUMNS = {
 
 
 class State(Enum):
-    """What a database is to this program."""
+    """How the tables of a database compare with those of this program."""
 
     EMPTY = auto()
     CURRENT = auto()
@@ -44,14 +41,14 @@ class State(Enum):
     UNVERSIONED = auto()
     """The program's tables, but not made by its migrations."""
     INCOMPLETE = auto()
-    """The revision says one thing, the tables another."""
+    """The recorded revision and the tables disagree."""
     FOREIGN = auto()
-    """Tables of something else."""
+    """Tables of another system."""
 
 
 @dataclass(frozen=True)
 class Schema:
-    """The tables of one database as found."""
+    """The tables of a database, compared with those of this program."""
 
     state: State
     found: str | None = None
@@ -79,7 +76,7 @@ def columns_of(connection: Connection) -> Columns:
 
 
 def read_schema(connection: Connection, versions: Path = VERSIONS) -> Schema:
-    """Return what the database's tables are to this program."""
+    """Compare the database's tables with those of this program."""
     found = columns_of(connection)
     tables = {table for table, _column in found}
     revision = _revision(connection) if REVISION_TABLE in tables else None
@@ -130,7 +127,7 @@ def file_missing(engine: Engine) -> bool:
 
 
 def refuse(schema: Schema) -> None:
-    """Say why a database cannot be used as it is, and the command to run.
+    """Refuse a database, with the reason and the command to run.
 
     Raises:
         InputError: always.

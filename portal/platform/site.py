@@ -1,4 +1,4 @@
-"""What a running site is made of; built once, shared by all requests."""
+"""The parts of a running site, built once and shared by all requests."""
 
 import os
 from collections.abc import Callable
@@ -75,7 +75,7 @@ class Site:
         return Work(session, self.vault, self.program, actor, now or self.clock.now(session))
 
     def work_source(self, actor: Actor = SYSTEM) -> WorkSource:
-        """Return what opens the transactions of a longer task."""
+        """Return a source of transactions for a longer task."""
         return WorkSource(
             self.database.read, self.database.write, self.vault, self.clock, actor, self.program
         )
@@ -95,7 +95,7 @@ def make_site(
     clock: Clock | None = None,
     context: Callable[[Any], dict[str, object]] = lambda _page: {},
 ) -> Site:
-    """Build a site; ``context`` adds to what its templates see of a page.
+    """Build a site; ``context`` returns further names that its templates see.
 
     Raises:
         InputError: wrong settings, program or keys, in one sentence.

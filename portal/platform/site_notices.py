@@ -22,7 +22,7 @@ class Line:
 
 
 def site_notices(page: Page[W]) -> list[Line]:
-    """Return what is to be shown now; nothing where the page has no database to ask."""
+    """Return the notices to show now; none where the page has no database."""
     if page.session is None:
         return []
     if page.session.in_transaction():

@@ -1,7 +1,4 @@
-"""The first start makes keys and tables.
-
-Every later one checks that program, keys and database belong together.
-"""
+"""Makes keys and tables on the first start; later ones check that all belong together."""
 
 import logging
 import secrets
@@ -126,7 +123,7 @@ def _check_keys(session: Session, vault: Vault) -> None:
 def check_program_at_start(settings: Settings) -> None:
     """Refuse to start with a program that contradicts itself.
 
-    What is only doubtful goes to the log, in words.
+    Warnings are logged.
 
     Raises:
         InputError: the contradictions, one sentence each.

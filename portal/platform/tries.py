@@ -1,7 +1,7 @@
 """Tries at a password on a page of either site: counted first, then compared, then decided."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TypeVar
 
 from litestar import Response
 
@@ -11,20 +11,23 @@ from portal.domain.people.authn import sessions
 from portal.domain.people.authn.attempts import Attempt
 from portal.platform.http import cookies
 from portal.platform.page import Page
+from portal.platform.who import W
+
+T = TypeVar("T")
 
 
-def count_try(page: Page[Any], begin: Callable[[Work], Attempt]) -> Attempt | ThrottledError:
+def count_try(page: Page[W], begin: Callable[[Work], Attempt]) -> Attempt | ThrottledError:
     """Count a try in a transaction of its own, which commits even if the client has to wait."""
     site = page.site
     with site.database.write() as session:
-        page.moment = site.clock.now(session)
+        page.instant = site.clock.now(session)
         try:
-            return begin(site.work(session, page.actor, page.moment))
+            return begin(site.work(session, page.actor, page.instant))
         except ThrottledError as error:
             return error  # inside the transaction: the counters stay
 
 
-def ask_to_wait(page: Page[Any], error: ThrottledError, answer: Response[Any]) -> Response[Any]:
+def ask_to_wait(page: Page[W], error: ThrottledError, answer: Response[T]) -> Response[T]:
     """Tell the client in a header after how many seconds another try is allowed."""
     if error.retry_at is not None:
         seconds = int((error.retry_at - page.now).total_seconds())
@@ -32,7 +35,7 @@ def ask_to_wait(page: Page[Any], error: ThrottledError, answer: Response[Any]) -
     return answer
 
 
-def sign_out(page: Page[Any], site: str) -> Response[Any]:
+def sign_out(page: Page[W], site: str) -> Response[None]:
     """End the session and clear what the browser stores of the site."""
     sessions.end(page.session, site, page.cookie(cookies.SESSION))
     page.answer.drop_cookie(cookies.SESSION)

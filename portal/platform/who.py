@@ -1,4 +1,4 @@
-"""Who is signed in, as far as both sites ask alike; each site loads its own people."""
+"""Who is signed in, as far as both sites are alike; each site loads its own people."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,7 +11,7 @@ from portal.domain.people.authn.models import AuthSession
 
 
 class Who(Protocol):
-    """Who is signed in; nobody is such an answer, too."""
+    """Who is signed in, or nobody."""
 
     @property
     def auth(self) -> AuthSession | None:
@@ -20,7 +20,7 @@ class Who(Protocol):
 
     @property
     def locked(self) -> bool:
-        """Whether the password is asked before anything else."""
+        """Whether the screen is locked until the password is typed."""
         ...
 
     @property
@@ -30,7 +30,7 @@ class Who(Protocol):
 
     @property
     def rows(self) -> Iterable[object]:
-        """What a page shows of them, to be readable after the transaction in which it was read."""
+        """Rows that a page shows of them; they stay readable after their transaction."""
         ...
 
 
@@ -43,9 +43,9 @@ class SignIns(Protocol[W_co]):
 
     @property
     def nobody(self) -> W_co:
-        """Who it is while nobody is signed in, or while there is no database to ask."""
+        """The value for nobody: without a session, or without a database."""
         ...
 
     def load(self, session: Session, token: str, now: datetime) -> W_co:
-        """Return who sits behind a session's id at ``now`` (UTC); nobody where it ended."""
+        """Return who is signed in by a session id at ``now`` (UTC); nobody where it ended."""
         ...

@@ -79,7 +79,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 def show_one(page: Page, status_code: int = 200) -> Response[Any]:
     """Show one planned posting, to change it."""
     row = calendar.one(page.session, number_in_address(page, "dispatch_id"))
-    if status_code == 200 and not page.drawn_again:
+    if status_code == 200 and not page.redrawn:
         page.fill(
             Form(
                 {

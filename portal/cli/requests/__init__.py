@@ -1,1 +1,1 @@
-"""Commands: requests."""
+"""Commands of the requests wing: ``portal stock``."""

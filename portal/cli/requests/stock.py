@@ -81,7 +81,7 @@ def receive(
     product: str,
     delivery_note: str,
 ) -> None:
-    """Take a range into stock."""
+    """Receive a range into stock."""
     with context.database().write() as session:
         actor = person(session, context.by, Permission.KEEP_STOCK)
         row = ledger.receive(
@@ -143,7 +143,7 @@ def count(
     *,
     damaged: bool,
 ) -> None:
-    """Note what was counted, and settle it with the second person."""
+    """Record a stocktaking, and settle it with the second person."""
     with context.database().write() as session:
         actor = person(session, context.by, Permission.KEEP_STOCK)
         row = stocktaking.propose_count(

@@ -1,4 +1,4 @@
-"""The answer to a request: its cookies, the token of its forms, and its forms as a response."""
+"""The answer to a request: its cookies, the token of its forms, and the response itself."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ HTML = "text/html; charset=utf-8"
 
 @dataclass(slots=True)
 class Answer:
-    """What the browser will get.
+    """The answer that the browser gets.
 
     Attributes:
         prefix: How the names of this site's cookies begin.
@@ -37,7 +37,7 @@ class Answer:
         self.cookies[name] = cookies.make(self.prefix, name, value, max_age=max_age)
 
     def drop_cookie(self, name: str) -> None:
-        """Take one of our cookies back."""
+        """Remove one of our cookies."""
         self.cookies[name] = cookies.gone(self.prefix, name)
 
     def bind(self, bound_to: str) -> None:

@@ -1,7 +1,4 @@
-"""A posted form: text fields as typed, one value each, bounded in size; files.
-
-And the errors shown beside them.
-"""
+"""A posted form: bounded text fields as typed, files, and the errors shown beside them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +15,7 @@ Checked = TypeVar("Checked")
 class Upload:
     """A chosen file of ``size`` bytes; ``data`` is empty when that is too many.
 
-    ``checked`` is what its rule made of it.
+    ``checked`` is what its rule returned.
     """
 
     data: bytes = field(repr=False)
@@ -28,9 +25,9 @@ class Upload:
 
 @dataclass(slots=True)
 class Form:
-    """What was typed.
+    """The fields of a posted form.
 
-    Values stay as typed (line ends are LF); reading them tolerantly is the rule's matter.
+    Values stay as typed (line ends are LF); the rules parse them tolerantly.
     """
 
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -43,12 +40,12 @@ class Form:
         return self.values.get(name, default)
 
     def upload(self, name: str, kind: type[Checked]) -> Checked | None:
-        """Return what the rule of a file made of it, which is of this kind.
+        """Return what the rule of a file returned, which is of this kind.
 
         None where no file was chosen, or it was refused (an error then).
 
         Raises:
-            TypeError: the rule makes something else of its files.
+            TypeError: the rule returns something else.
         """
         checked = self.files[name].checked if name in self.files else None
         if checked is None or isinstance(checked, kind):
@@ -66,7 +63,7 @@ class Form:
 
 
 def read_form(data: FormMultiDict) -> Form:
-    """Take text fields from a posted form.
+    """Read the text fields of a posted form.
 
     Repeated fields, files and oversized values make it faulty (400).
     """

@@ -1,4 +1,4 @@
-"""Security headers on every response (``security.md`` A28, ASVS 3.4)."""
+"""Adds the security headers to every response (``security.md`` A28, ASVS 3.4)."""
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 

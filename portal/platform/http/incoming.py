@@ -21,15 +21,15 @@ class Incoming:
         method: GET or POST.
         path: The path as it was asked for.
         route: The name of its route.
-        params: What stands in the path.
-        query: What stands behind the path.
+        params: The values in the path, by name.
+        query: The parameters of the query string.
         form: What was posted.
         cookies: The browser's cookies by their full names.
         address: The client's network address.
         locale: The language of the answer.
         htmx: Whether a script asks for a part of a page.
-        user_agent: What the browser says that it is.
-        unattended: Whether a page renews itself, which keeps nobody signed in.
+        user_agent: The browser's name of itself.
+        unattended: Whether a page refreshes itself, which keeps nobody signed in.
         came_from: Path and query of our page that leads here; empty for any other.
     """
 
@@ -48,7 +48,7 @@ class Incoming:
     came_from: str = ""
 
     def with_form(self, form: Form) -> "Incoming":
-        """Return the request as if this had been typed."""
+        """Return the request as if this form had been posted."""
         return replace(self, form=form)
 
     def with_cookie(self, name: str, value: str) -> "Incoming":

@@ -27,12 +27,12 @@ TEXT_BYTES = 4 * MAX_FIELD + 1
 
 @dataclass(frozen=True, slots=True)
 class UploadRule:
-    """What a field with a file takes.
+    """What a field accepts as a file.
 
-    At most so many bytes, and what ``check`` lets through (else InputError).
-
-    ``check`` runs before the transaction of the handler, so that a slow look at a file keeps nobody
-    waiting.
+    Attributes:
+        limit: The most bytes.
+        check: Reads the file, or refuses it with InputError. It runs before the transaction of the
+            handler, so that nobody waits for a slow check.
     """
 
     limit: int
@@ -42,13 +42,13 @@ class UploadRule:
 async def read_multipart(
     chunks: AsyncIterable[bytes], boundary: str, limits: Mapping[str, int]
 ) -> Form:
-    """Return the form.
+    """Parse a multipart form.
 
     ``limits`` names the fields that may hold a file, and how many bytes are kept of each.
 
-    What goes beyond a limit is read and thrown away, so that the other fields stay as typed. A
-    file's own name is never kept: it may name a person. A broken body, a repeated field or a file
-    where none belongs makes it faulty.
+    Bytes beyond a limit are read and dropped, so that the other fields stay as typed. The name of a
+    file is never kept: it may name a person. A broken body, a repeated field or an unexpected file
+    makes the form faulty.
     """
     texts: list[tuple[str, object]] = []
     files: dict[str, Upload] = {}

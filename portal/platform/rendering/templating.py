@@ -46,7 +46,7 @@ def plain(text: object) -> Markup:
 
 
 def japanese(text: object) -> Markup:
-    """Mark a name as Japanese, so that other languages' pages speak and draw it rightly."""
+    """Mark a name as Japanese, so that pages in other languages pronounce and draw it correctly."""
     return Markup('<span lang="ja">%s</span>') % text
 
 
@@ -84,11 +84,10 @@ def _texts(
 
 
 def kept_macro(environment: Environment, template: str, name: str) -> Callable[..., Markup]:
-    """Return a macro that draws each set of arguments once per language.
+    """Return a macro that is rendered once per language and set of arguments.
 
-    For what stands in lists row by row.
-
-    Its outcome must depend on nothing else, and nothing personal may be among its arguments.
+    It is for rows of lists. Its result must depend on nothing else, and no argument may be
+    personal.
     """
 
     @lru_cache(

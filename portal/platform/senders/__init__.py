@@ -1,7 +1,4 @@
-"""Ways out of the outbox: mail server, SMS gateway, the demo's own page.
-
-And the worker that uses them.
-"""
+"""Senders of the outbox: mail server, SMS gateway, the demo's page; and the worker."""
 
 from typing import Final
 
@@ -19,10 +16,8 @@ KINDS: Final = ("sms", "email")
 def make_senders(settings: Settings) -> dict[str, Sender]:
     """Return the senders of this deployment by kind (``sms``, ``email``).
 
-    A kind that is not set up is absent.
-
-    In the demo and the tests, what is not set up stays on this machine, readable on the outbox
-    page.
+    A kind that is not configured is absent; in the demo and the tests its messages stay on this
+    machine, readable on the outbox page.
 
     Raises:
         InputError: a setting that belongs to another is missing or unsafe.

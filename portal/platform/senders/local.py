@@ -1,4 +1,4 @@
-"""The demo's and the tests' way out: messages stay on this machine, readable until they expire."""
+"""The sender of demo and tests: messages stay on this machine until they expire."""
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s

@@ -9,7 +9,7 @@ from portal.domain.people.notices.services import Claim
 
 
 class SendFailedError(Exception):
-    """The other side did not take the message.
+    """The server did not accept the message.
 
     ``reason`` is one word; ``permanent``: it never will.
     """
@@ -21,7 +21,7 @@ class SendFailedError(Exception):
 
 
 class Sender(Protocol):
-    """One way out for one kind of message."""
+    """Sends messages of one kind."""
 
     keeps_body: bool
 
@@ -39,9 +39,9 @@ class Sender(Protocol):
 
 
 class Breaker:
-    """Opens after five failures in a row for sixty seconds.
+    """A circuit breaker: open for sixty seconds after five failures in a row.
 
-    Then one message tries whether the way is free (F9).
+    Then one message tests the connection (F9).
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class Breaker:
             return 0 if running or self._monotonic() < self._open_until else min(free, 1)
 
     def note(self, *, reached: bool) -> None:
-        """Count an answer or a failure of the other side."""
+        """Count an answer or a failure of the server."""
         with self._lock:
             self._failed = 0 if reached else self._failed + 1
             if self._failed >= self._limit:

@@ -52,16 +52,15 @@ class OutboxWorker:
             lane.thread.start()
 
     def nudge(self) -> None:
-        """Say that there is something to send; returns at once."""
+        """Wake the threads: there is something to send. Returns at once."""
         for lane in self._lanes:
             lane.wake.set()
 
     def stop(self, timeout: float = 5.0) -> bool:
-        """Claim nothing more, wait for what is being sent, at most ``timeout`` seconds.
+        """Claim nothing more, and wait at most ``timeout`` seconds for what is being sent.
 
-        Returns whether all ended.
-
-        What could not end is sent again by another worker after its lease, with the same id.
+        Returns whether all was sent. What was not is sent again by another worker after its
+        lease, with the same id.
         """
         self._stopping.set()
         self.nudge()
@@ -74,12 +73,12 @@ class OutboxWorker:
 
     @property
     def stopping(self) -> bool:
-        """Tell whether the end was asked for."""
+        """Tell whether the worker was asked to stop."""
         return self._stopping.is_set()
 
     @property
     def interval(self) -> float:
-        """Seconds between two looks without a nudge."""
+        """Seconds between two checks without a nudge."""
         return self._interval
 
     def claim(self, kind: str, limit: int) -> list[Claim]:
@@ -100,7 +99,7 @@ class OutboxWorker:
             return claims
 
     def deliver(self, sender: Sender, claim: Claim) -> None:
-        """Send one message and note what became of it."""
+        """Send one message and record the result."""
         failure: SendFailedError | None = None
         try:
             sender.send(claim)
@@ -121,7 +120,7 @@ class OutboxWorker:
             log.warning("message %d (%s) not accepted: %s", claim.id, claim.kind, failure.reason)
 
     def sweep(self) -> None:
-        """Remove texts whose time is over."""
+        """Remove texts that have expired."""
         with self._source.writing() as work:
             services.forget_expired(work.session, work.now)
             sending.settle(work)

@@ -46,7 +46,7 @@ class Changes:
     """A request as the page showed it, and the events since then, oldest first."""
 
     before: Shown
-    moments: Sequence[TimelineEntry]
+    timeline: Sequence[TimelineEntry]
 
 
 def shown_now(session: Session, row: Request) -> Shown:
@@ -73,14 +73,14 @@ def changes_since(session: Session, row: Request, before: Shown) -> Changes:
         .order_by(AuditEvent.id)
     ).all()
     # a step of each child in the same moment is one thing to read
-    moments = {
+    timeline = {
         (event.at, event.action, event.actor_id): TimelineEntry(
             event.at, event.action, event.actor_role, who or "", event.detail
         )
         for event, who in events
         if _of_request(event, row)
     }
-    return Changes(before, list(moments.values())[:MOST])
+    return Changes(before, list(timeline.values())[:MOST])
 
 
 def _of_request(event: AuditEvent, row: Request) -> bool:
