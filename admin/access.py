@@ -181,7 +181,7 @@ def first_post(page: Page) -> bool:
 
 
 def post_key(page: Page) -> str:
-    """Return the key under which the posted form is claimed, and under which its result may be kept."""
+    """Return the key under which a posted form is claimed and its result may be kept."""
     who = page.who.staff.id if page.who.staff is not None else 0
     typed = sorted(
         (name, value) for name, value in page.form.values.items() if name != "form_token"

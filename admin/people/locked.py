@@ -1,4 +1,4 @@
-"""The page of a locked screen: it asks for the password and carries the interrupted request unseen."""
+"""The page of a locked screen: it asks for the password and carries the interrupted request."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -10,8 +10,8 @@ from portal.domain.foundation.texts import _s
 def warn_after_delivery(context: Context) -> None:
     """Warn on standard error when deliveries have ended by the database's time.
 
-    Before the first day there is no warning: those weeks are for preparation. After the last day the
-    command still runs, because a ward may have its reasons (a household found late by its own
+    Before the first day there is no warning: those weeks are for preparation. After the last day
+    the command still runs, because a ward may have its reasons (a household found late by its own
     fault, a rehearsal with last year's program); what residents and staff can do ends anyway.
     """
     window = context.load_program().windows.delivery

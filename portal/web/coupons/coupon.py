@@ -1,4 +1,4 @@
-"""The coupon: revealed by a button, then the issuer's link first, its QR second, its number as text."""
+"""The coupon: revealed by a button, then the issuer's link, its QR, and its number as text."""
 
 from dataclasses import dataclass
 from datetime import date
