@@ -127,7 +127,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 @dataclass(frozen=True, slots=True)
 class EditedView(View):
-    """The script that is edited, and where its form goes; ``theirs`` is what somebody saved meanwhile."""
+    """The edited script, and where its form goes; ``theirs`` is what somebody saved meanwhile."""
 
     one: Script | None
     base: int | str

@@ -1,4 +1,4 @@
-"""Sites of the call center, and switching the reserve site (BCP) on for a time, with a fresh code."""
+"""Sites of the call center, and switching on the reserve site (BCP) with a fresh code."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

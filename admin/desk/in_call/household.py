@@ -114,7 +114,7 @@ class KnownView(View):
 
 @dataclass(frozen=True, slots=True)
 class DeskHouseholdView(View):
-    """What ``admin/desk/in_call/household.html`` shows; ``known`` only of a verified caller's household."""
+    """``admin/desk/in_call/household.html``; ``known`` only of a verified caller's household."""
 
     call: Call
     household_id: int

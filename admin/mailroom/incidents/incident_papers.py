@@ -169,9 +169,8 @@ def file(page: Page) -> Response[Any]:
         name=f"{paper.kind}.{kind}",
         number=paper.number,
     )
-    headers = {
-        "content-disposition": f'attachment; filename="incident-{row.id}-{paper.kind}-{paper.number}.{kind}"'
-    }
+    name = f"incident-{row.id}-{paper.kind}-{paper.number}.{kind}"
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
     return page.send(body, "application/pdf" if kind == "pdf" else XLSX, headers)
 
 

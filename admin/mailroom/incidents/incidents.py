@@ -169,7 +169,7 @@ class IncidentView(View):
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show an incident: clocks, fields, what it touches, what was stopped, its reports and notices."""
+    """Show an incident: clocks, fields, subjects, what was stopped, its reports and notices."""
     row = found(page)
     session = page.session
     reports = queries.reports_of(session, row.id)

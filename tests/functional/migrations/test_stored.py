@@ -1,8 +1,8 @@
 """The populated databases of all releases are upgraded and opened.
 
-What plays them (``tests/support/databases/played.py``) leaves some tables empty: `WITHOUT_ROWS` says
-which and why. None of them has a sealed column, which is what the stored rows are kept for; their
-columns, keys and checks are compared as those of all other tables.
+What plays them (``tests/support/databases/played.py``) leaves some tables empty: `WITHOUT_ROWS`
+says which and why. None of them has a sealed column, which is what the stored rows are kept for;
+their columns, keys and checks are compared as those of all other tables.
 """
 
 from collections.abc import Callable
