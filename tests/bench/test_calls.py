@@ -148,7 +148,7 @@ def households(staff: StaffSite) -> list[int]:
 
 
 def searching(agent: Visitor) -> Callable[[], float]:
-    """Returns a measurement: CPU seconds of a search that is sent, counted and logged."""
+    """Return a measurement: CPU seconds of a search that is sent, counted and logged."""
     keys = itertools.count()
 
     def measure() -> float:

@@ -47,7 +47,7 @@ def bare_site(database: Database) -> ASGIApp:
 
 
 def cost(visitor: Visitor, path: str) -> Callable[[], float]:
-    """Returns a measurement: CPU seconds of this process per visit."""
+    """Return a measurement: CPU seconds of this process per visit."""
 
     def measure() -> float:
         begin = time.process_time()
@@ -66,7 +66,7 @@ def assert_ratios(
     warm: int = 10,
     rounds: int = ROUNDS,
 ) -> None:
-    """Compares each measure with the one named ``bare`` in rounds, and fails above the limit."""
+    """Compare each measure with the one named ``bare`` in rounds, and fail above the limit."""
     for _ in range(warm):  # templates compiled, statements prepared by the driver
         for measure in measures.values():
             measure()

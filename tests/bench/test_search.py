@@ -100,7 +100,7 @@ def fill(staff: StaffSite) -> None:
 
 
 def searching(agent: Visitor, **asked: str) -> Callable[[], float]:
-    """Returns a measurement: CPU seconds of a search that is sent, counted and logged."""
+    """Return a measurement: CPU seconds of a search that is sent, counted and logged."""
     keys = itertools.count()
 
     def measure() -> float:

@@ -78,7 +78,7 @@ def kept_pages(chromium: Browser) -> Iterator[dict[str, Page]]:
 
 @pytest.fixture
 def page_factory(chromium: Browser, kept_pages: dict[str, Page]) -> Iterator[PageFactory]:
-    """Opens pages: `page_factory(width=320, language="ko", javascript=False)`.
+    """Open pages: `page_factory(width=320, language="ko", javascript=False)`.
 
     Args (all by name): `width`, `height` in CSS pixels; `language`, a locale id of ours;
     `color_scheme`; `forced_colors`; `javascript`; `quiet=False` when errors in the console are what
@@ -176,7 +176,7 @@ class _Ears:
 
 
 def _blank_again(page: Page) -> bool:
-    """Takes away what a test left behind; tells whether the page can be used again."""
+    """Take away what a test left behind; return whether the page can be used again."""
     if page.is_closed() or len(page.context.pages) > 1 or not page.url.startswith("http"):
         return False
     page.context.clear_cookies()

@@ -31,7 +31,7 @@ class Listener(logging.Handler):
 
 @pytest.fixture(scope="session", autouse=True)
 def no_canary_in_any_log() -> Iterator[None]:
-    """Fails the run when a log names a canary."""
+    """Fail the run when a log names a canary."""
     listener = Listener()
     logging.getLogger().addHandler(listener)
     yield

@@ -50,7 +50,7 @@ def add_households(
     protected: Sequence[int] = (),
     first_id: int = 1,
 ) -> list[int]:
-    """Adds households with the keys ``first_id``…, each with some entitled children.
+    """Add households with the keys ``first_id``…, each with some entitled children.
 
     Returns the keys.
     """
@@ -96,7 +96,7 @@ def sandbox_file(folder: Path, count: int, seed: int = 1) -> Path:
 
 
 def load_codes(database: Database, folder: Path, count: int, seed: int = 1) -> Loaded:
-    """Loads that many sandbox codes under the order ``order-SEED``."""
+    """Load that many sandbox codes under the order ``order-SEED``."""
     return load_batch(
         WorkSource(
             database.read,

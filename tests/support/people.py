@@ -70,7 +70,7 @@ def add_household(
     name: str = CANARY_NAME,
     kana: str = CANARY_KANA,
 ) -> int:
-    """Adds a canary household with entitled children; returns its key."""
+    """Add a canary household with entitled children; return its key."""
     key, wrapped = vault.new_data_key()
     digest = household_digest(vault, number)
     fields = HouseholdFields(
@@ -136,7 +136,7 @@ def add_person(
     protected: bool = False,
     active: bool = False,
 ) -> Person:
-    """Adds a household with a letter.
+    """Add a household with a letter.
 
     ``active`` makes it one that finished its first sign-in with an app.
     """
@@ -174,7 +174,7 @@ def _activate(session: Session, vault: Vault, person: Person, now: datetime) -> 
 def give_coupons(
     database: Database, folder: Path, now: datetime, count: int = 10, seed: int = 1
 ) -> None:
-    """Loads sandbox codes and gives one to every entitlement that may have one."""
+    """Load sandbox codes and give one to every entitlement that may have one."""
     load_codes(database, folder, count, seed)
     with database.write() as session:
         assign(work_in(session, now=now), reserve=Reserve(count=0), protection_loaded=True)

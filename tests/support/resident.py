@@ -44,7 +44,7 @@ T = TypeVar("T")
 
 
 def write_keys(folder: Path) -> Path:
-    """Writes the keys of the tests' vault as files."""
+    """Write the keys of the tests' vault as files."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("kek", "index", "pepper", "token"):
         (folder / f"{name}.key").write_text(getattr(VAULT, name).hex() + "\n")
@@ -52,7 +52,7 @@ def write_keys(folder: Path) -> Path:
 
 
 def write_program(folder: Path, *, password_mode: str = "reusable") -> Path:
-    """Writes the program `sample` with every channel switched on; returns its file."""
+    """Write the program `sample` with every channel switched on; return its file."""
     text = (PROGRAMS / "sample" / "program.toml").read_text("utf-8")
     channels = text[text.index("[channels]") : text.index("[letter]")]
     accepted = (
@@ -79,11 +79,11 @@ class Loop:
         self._thread.start()
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Runs a coroutine and waits for it; any thread may."""
+        """Run a coroutine and wait for it; any thread may."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE)
 
     def close(self) -> None:
-        """Ends the thread."""
+        """End the thread."""
         self.run(self._loop.shutdown_default_executor())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
@@ -122,11 +122,11 @@ class Visitor:
         return response
 
     def get(self, path: str, **options: Any) -> httpx.Response:
-        """Opens a page; a redirect is returned, not followed."""
+        """Open a page; a redirect is returned, not followed."""
         return self._keep(self.loop.run(self.http.get(path, **options)))
 
     def post(self, path: str, data: dict[str, str] | None = None, **options: Any) -> httpx.Response:
-        """Sends a form with the token of the last page."""
+        """Send a form with the token of the last page."""
         return self._keep(
             self.loop.run(
                 self.http.post(path, data={"form_token": self.token} | (data or {}), **options)
@@ -134,15 +134,15 @@ class Visitor:
         )
 
     def open(self, path: str) -> httpx.Response:
-        """Opens a page and follows its redirects, as a browser does."""
+        """Open a page and follow its redirects, as a browser does."""
         return self.follow(self.get(path))
 
     def send(self, path: str, data: dict[str, str] | None = None) -> httpx.Response:
-        """Sends a form and follows the redirect."""
+        """Send a form and follow the redirect."""
         return self.follow(self.post(path, data))
 
     def follow(self, response: httpx.Response) -> httpx.Response:
-        """Follows redirects to the page where they end."""
+        """Follow redirects to the page where they end."""
         for _hop in range(5):
             if response.status_code != 303:
                 return response
@@ -254,7 +254,7 @@ class Resident:
 
 
 def start_session(database: Database, person: Person, now: datetime, stage: str = "full") -> str:
-    """Begins a session at a stage and returns its cookie value."""
+    """Begin a session at a stage and return its cookie value."""
     with database.write() as session:
         owner = sessions.Owner(sessions.RESIDENT, person.credential_id)
         return sessions.start(session, sessions.NewSession(owner, sessions.Stage(stage)), now)
@@ -274,7 +274,7 @@ def with_cheap_hashes(site: Site) -> Site:
 
 
 def make_settings(folder: Path) -> Settings:
-    """Returns settings of a test deployment, with keys and the program on disk."""
+    """Return settings of a test deployment, with keys and the program on disk."""
     program = write_program(folder / "program")
     return Settings(
         program=str(program),
@@ -312,7 +312,7 @@ def serve_resident(
     now: datetime = NOON,
     **env: str,
 ) -> Server:
-    """Starts the site as a server whose clock goes on from `now`."""
+    """Start the site as a server whose clock goes on from `now`."""
     port = free_port()
     offset = (now - datetime.now(UTC)).total_seconds()
     given = {

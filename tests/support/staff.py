@@ -120,7 +120,7 @@ class StaffSite:
 
 
 def hire(database: Database, now: datetime, role: Role, login: str) -> Colleague:
-    """Adds an account with the tests' password."""
+    """Add an account with the tests' password."""
     with database.write() as session:
         made = add_staff(
             work_in(session, now=now),
@@ -133,7 +133,7 @@ def hire(database: Database, now: datetime, role: Role, login: str) -> Colleague
 def start_session(
     database: Database, colleague: Colleague, now: datetime, stage: str = "full"
 ) -> str:
-    """Begins a session and returns its cookie value."""
+    """Begin a session and return its cookie value."""
     with database.write() as session:
         owner = sessions.Owner(sessions.STAFF, colleague.id)
         return sessions.start(session, sessions.NewSession(owner, sessions.Stage(stage)), now)
@@ -157,7 +157,7 @@ def make_staff(
 def serve_staff(
     start_server: StartServer, settings: Settings, database_url: str, now: datetime = NOON
 ) -> Server:
-    """Starts the site as a server whose clock goes on from `now`."""
+    """Start the site as a server whose clock goes on from `now`."""
     port = free_port()
     offset = (now - datetime.now(UTC)).total_seconds()
     env = {

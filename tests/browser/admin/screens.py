@@ -24,7 +24,7 @@ def _open(
 
 
 def press(page: Page, form: str = "form#form") -> None:
-    """Presses the main button of a form."""
+    """Press the main button of a form."""
     page.locator(f"{form} button.main").first.click()
     page.wait_for_load_state("load")
 
@@ -49,7 +49,7 @@ def _wrong_code(served: ServedStaff, page: Page) -> None:
 
 
 def open_household(served: ServedStaff, page: Page) -> None:
-    """Opens a household with a reason."""
+    """Open a household with a reason."""
     served.enter(page)
     served.go(page, "/households/{household}")
     page.check("input[value=inquiry]")

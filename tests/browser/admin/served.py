@@ -51,18 +51,18 @@ class ServedStaff:
         return datetime.now(UTC) + self.offset
 
     def enter(self, page: Page, role: Role = Role.WARD_OFFICER) -> Colleague:
-        """Gives the browser a session of a colleague."""
+        """Give the browser a session of a colleague."""
         colleague = self.colleagues[role]
         token = start_session(self.database, colleague, self.now)
         page.context.add_cookies([{"name": COOKIE, "value": token, "url": self.url}])
         return colleague
 
     def speak(self, page: Page, language: str) -> None:
-        """Makes the site speak a language to this browser."""
+        """Make the site speak a language to this browser."""
         page.context.add_cookies([{"name": "staff-lang", "value": language, "url": self.url}])
 
     def go(self, page: Page, path: str) -> None:
-        """Opens a page; ``{name}`` stands for the number of something."""
+        """Open a page; ``{name}`` stands for the number of something."""
         page.goto(self.url + path.format(**self.numbers))
 
 

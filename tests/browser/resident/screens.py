@@ -37,7 +37,7 @@ def _open(path: str, who: str = "", stage: str = "") -> Step:
 
 
 def send(page: Page, form: str = "form#form", **values: str) -> None:
-    """Fills fields by their names and presses the form's main button."""
+    """Fill fields by their names and press the form's main button."""
     for name, value in values.items():
         field = page.locator(f"{form} [name={name}]").first
         if field.evaluate("el => el.localName") == "select":
@@ -134,7 +134,7 @@ def _password_set(served: Served, page: Page) -> None:
 
 
 def to_decline_code(served: Served, page: Page, who: str) -> None:
-    """Walks from the explanation to the code page, for all children."""
+    """Walk from the explanation to the code page, for all children."""
     served.enter(page, who)
     served.go(page, "/decline")
     page.locator("a.button[href='/decline/choose']").click()

@@ -50,7 +50,7 @@ def family(served: Served, page: Page, path: str) -> Person:
 
 
 def choose(page: Page) -> None:
-    """Chooses the first child, a product and a reason."""
+    """Choose the first child, a product and a reason."""
     page.check("[name=child_1]")
     page.check("[name=product][value=gift_card]")
     page.check("[name=why][value=no_smartphone]")

@@ -53,7 +53,7 @@ class Served:
     offset: timedelta = timedelta()
 
     def enter(self, page: Page, who: str = "", stage: str = "full") -> Person:
-        """Gives the browser a session of a family at a stage; a new family where `who` is empty."""
+        """Give the browser a session of a family at a stage; a new family where `who` is empty."""
         person = self.people[who] if who else self.add()
         token = start_session(self.database, person, self.now, stage)
         page.context.add_cookies([{"name": "sid", "value": token, "url": self.url}])
@@ -69,11 +69,11 @@ class Served:
         return person
 
     def speak(self, page: Page, language: str) -> None:
-        """Makes the site speak a language to this browser."""
+        """Make the site speak a language to this browser."""
         page.context.add_cookies([{"name": "lang", "value": language, "url": self.url}])
 
     def go(self, page: Page, path: str) -> None:
-        """Opens a page."""
+        """Open a page."""
         page.goto(self.url + path)
 
 

@@ -18,7 +18,7 @@ from tests.support.reading.qr import decode_png
 
 
 def to_the_coupon(served: Served, page: Page, name: str) -> None:
-    """Walks the whole way by what stands on the letter."""
+    """Walk the whole way by what stands on the letter."""
     person = served.people[name]
     served.go(page, f"/signin?id={person.login_id}")
     assert page.locator("#login_id").input_value() == print_login_id(person.login_id)

@@ -36,7 +36,7 @@ def kept(request: pytest.FixtureRequest) -> Stored:
 
 @pytest.fixture
 def new(request: pytest.FixtureRequest, kept: Stored) -> Callable[[bool], str]:
-    """Makes databases of the kind on which the stored one is."""
+    """Make databases of the kind on which the stored one is."""
     name = "new_sqlite" if kept.engine == "sqlite" else "new_postgres"
     make: Callable[[bool], str] = request.getfixturevalue(name)
     return make

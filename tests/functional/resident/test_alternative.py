@@ -37,7 +37,7 @@ def office(resident: Resident) -> Paper:
 
 
 def asked(resident: Resident, visitor: Visitor, **wish: str) -> str:
-    """Goes the whole way and returns the receipt number."""
+    """Go the whole way and return the receipt number."""
     visitor.open("/alternative")
     visitor.open("/alternative/choose")
     visitor.send("/alternative/choose/submit", WISH | wish)

@@ -19,7 +19,7 @@ from tests.support.resident import Resident, Visitor
 def all_at_once(
     visitors: list[Visitor], path: str, data: list[dict[str, str]]
 ) -> list[httpx.Response]:
-    """Sends one form for each visitor, all at the same moment."""
+    """Send one form for each visitor, all at the same moment."""
 
     async def send() -> list[httpx.Response]:
         return await asyncio.gather(

@@ -9,7 +9,7 @@ WRONG = "CDFG HJKL MNPQ"
 
 
 def guess(visitor: Visitor, login_id: str, password: str = WRONG) -> int:
-    """Tries a password; returns the status."""
+    """Try a password; return the status."""
     if not visitor.token:
         visitor.open("/signin")
     return visitor.post("/signin/submit", {"login_id": login_id, "password": password}).status_code

@@ -87,7 +87,7 @@ NewDatabase = Callable[[bool], str]
 def new_postgres(
     request: pytest.FixtureRequest, postgres_cluster: Cluster
 ) -> Iterator[NewDatabase]:
-    """Makes PostgreSQL databases: `new_postgres(True)` with tables, `new_postgres(False)` empty."""
+    """Make PostgreSQL databases: `new_postgres(True)` with tables, `new_postgres(False)` empty."""
     empty: list[str] = []
     taken: list[str] = []
 
@@ -112,7 +112,7 @@ def sqlite_pool(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory)
 
 @pytest.fixture
 def new_sqlite(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NewDatabase]:
-    """Makes SQLite databases: `new_sqlite(True)` with tables, `new_sqlite(False)` empty."""
+    """Make SQLite databases: `new_sqlite(True)` with tables, `new_sqlite(False)` empty."""
     taken: list[str] = []
 
     def make(tables: bool) -> str:
@@ -128,7 +128,7 @@ def new_sqlite(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NewDa
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def new_database(request: pytest.FixtureRequest) -> NewDatabase:
-    """Makes databases; a test that uses this runs on both kinds."""
+    """Make databases; a test that uses this runs on both kinds."""
     make: NewDatabase = request.getfixturevalue(
         "new_sqlite" if request.param == "sqlite" else "new_postgres"
     )

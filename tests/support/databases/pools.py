@@ -37,7 +37,7 @@ class Cluster:
         )
 
     def create(self, name: str, template: str = "template0") -> str:
-        """Makes a database as a copy of another and returns its address."""
+        """Make a database as a copy of another and return its address."""
         command = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
         self.connection.execute(command.format(sql.Identifier(name), sql.Identifier(template)))
         return self.address(name)
@@ -47,7 +47,7 @@ class Cluster:
         return self.url.set(database=name, drivername=driver).render_as_string(hide_password=False)
 
     def drop(self, name: str) -> None:
-        """Drops a database, whoever is still connected."""
+        """Drop a database, whoever is still connected."""
         self.connection.execute(
             sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
         )
@@ -121,7 +121,7 @@ class PostgresPool:
         self.free: list[str] = []
 
     def take(self) -> str:
-        """Returns the address of a database that nobody uses."""
+        """Return the address of a database that nobody uses."""
         if self.free:
             return self.free.pop()
         name = new_name("pool_")
@@ -130,7 +130,7 @@ class PostgresPool:
         return url
 
     def give_back(self, url: str) -> None:
-        """Ends whatever is at work in a database, and empties it for the next test."""
+        """End whatever is at work in a database, and empty it for the next test."""
         name = make_url(url).database or ""
         emptier = self.emptiers[name]
         self.cluster.connection.execute(END_OTHERS, (name, emptier.pid, KEPT))
@@ -141,7 +141,7 @@ class PostgresPool:
             self._drop(name)
 
     def close(self) -> None:
-        """Drops every database."""
+        """Drop every database."""
         for name in list(self.emptiers):
             self._drop(name)
 
@@ -158,7 +158,7 @@ class SqlitePool:
         self.free: list[str] = []
 
     def take(self) -> str:
-        """Returns the address of a database that nobody uses."""
+        """Return the address of a database that nobody uses."""
         if self.free:
             return self.free.pop()
         path = self.folder / f"{new_name()}.sqlite3"
@@ -166,7 +166,7 @@ class SqlitePool:
         return f"sqlite:///{path}"
 
     def give_back(self, url: str) -> None:
-        """Puts an empty file in the place of a used one.
+        """Put an empty file in the place of a used one.
 
         Who still has that open keeps a file without a name.
         """
@@ -187,14 +187,14 @@ class Engines:
         self.by_url: dict[str, Engine] = {}
 
     def open(self, url: str) -> Iterator[Database]:
-        """Opens a database for one test."""
+        """Open a database for one test."""
         engine = self._of(url)
         yield Database(engine)
         if engine.dialect.name == "sqlite" or not _at_rest(engine):
             engine.dispose()
 
     def close(self) -> None:
-        """Ends every connection."""
+        """End every connection."""
         for engine in self.by_url.values():
             engine.dispose()
 

@@ -49,11 +49,11 @@ class MailHouse:
         return source_of(self.database, actor=self.officer)
 
     def build(self, run_id: int) -> BuiltArchive:
-        """Builds a run's archive."""
+        """Build a run's archive."""
         return build_archive(self.sender, run_id, self.id)
 
     def hand_over(self, run_id: int) -> None:
-        """Hands a run over in the name of two people."""
+        """Hand a run over in the name of two people."""
         with self.database.write() as session:
             handover.propose_hand_over(work_in(session, self.officer), run_id)
         with self.database.write() as session:
@@ -153,7 +153,7 @@ def make_mail_house(database: Database, folder: Path, *, consented: bool = True)
 
 
 def main() -> None:
-    """Builds an archive: URL of the database, run, mail house, officer."""
+    """Build an archive: URL of the database, run, mail house, officer."""
     url, run_id, company_id, officer = sys.argv[1:]
     database = Database(make_engine(url))
     actor = Actor(Role.OFFICER, int(officer), Organization.CONTRACTOR)

@@ -145,7 +145,7 @@ def read_papers(paths: Sequence[Path]) -> list[Paper]:
 
 
 def main() -> None:
-    """Builds letters with two workers: URL of the database, folder, letters per file."""
+    """Build letters with two workers: URL of the database, folder, letters per file."""
     url, folder, chunk_size = sys.argv[1:]
     database = Database(make_engine(url))
     built = build_letters(printer(database, Path(folder)), chunk_size=int(chunk_size), workers=2)

@@ -28,7 +28,7 @@ def approve_run(
 
 
 def main() -> None:
-    """Makes a proof: URL of the database, run, officer."""
+    """Make a proof: URL of the database, run, officer."""
     url, run_id, officer = sys.argv[1:]
     database = Database(make_engine(url))
     made = replace(

@@ -70,7 +70,7 @@ class Ward:
         return extract.write(self.folder / f"extract-{self.handed_over}", self.layout)[self.layout]
 
     def hand_over(self, *changes: Callable[[Extract], object]) -> Imported:
-        """Hands the changed extract over and imports it; differences wait."""
+        """Hand the changed extract over and import it; differences wait."""
         return self.take(self.write(self.extract(*changes)))
 
     def take(self, path: Path) -> Imported:
@@ -81,7 +81,7 @@ class Ward:
         importer(self.database).apply(imported.import_id)
 
     def change(self, *changes: Callable[[Extract], object]) -> dict[str, int]:
-        """Hands a changed extract over, applies it and returns the differences."""
+        """Hand a changed extract over, apply it and return the differences."""
         imported = self.hand_over(*changes)
         assert imported.state == "staged"
         self.apply(imported)

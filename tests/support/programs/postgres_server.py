@@ -129,7 +129,7 @@ def unprivileged(folder: Path) -> dict[str, Any]:
 def wait_for_postgres(
     programs: Path, server: subprocess.Popen[bytes], port: int, log: Path
 ) -> None:
-    """Returns when the server answers; ends with its log when it does not."""
+    """Return when the server answers; end with its log when it does not."""
     for _ in range(300):
         ready = subprocess.run(
             [programs / "pg_isready", "-q", "-h", "127.0.0.1", f"-p{port}"], check=False

@@ -64,7 +64,7 @@ class Server:
         )
 
     def stop(self, seconds: float = PATIENCE) -> int:
-        """Ends the program as an operator does (SIGTERM) and returns its exit code."""
+        """End the program as an operator does (SIGTERM) and return its exit code."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
@@ -83,7 +83,7 @@ StartServer = Callable[..., Server]
 
 @pytest.fixture(scope="session")
 def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
-    """Starts `python -m …`: `start_server(["portal", "serve", …], port=port, env={…})`.
+    """Start `python -m …`: `start_server(["portal", "serve", …], port=port, env={…})`.
 
     Ended after the run.
     """

@@ -60,7 +60,7 @@ def sms_gateway() -> Iterator[SmsGateway]:
             self.wfile.write(gateway.answer)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
-            """Keeps test output quiet."""
+            """Keep test output quiet."""
 
     class Server(ThreadingHTTPServer):
         request_queue_size = 64  # two workers may come with sixteen messages at once

@@ -107,7 +107,7 @@ class Paper:
             )
 
     def ask(self, person: Person, *ordinals: int, product: str = GIFT) -> int:
-        """Asks for paper in the portal; returns the request's key."""
+        """Ask for paper in the portal; return the request's key."""
         with self.database.write() as session:
             row = services.submit(
                 work_in(session, self.resident(person), self.now, program=self.program),

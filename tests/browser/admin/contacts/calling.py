@@ -17,7 +17,7 @@ from tests.support.work import work_in
 
 
 def at_the_desk(served: ServedStaff, page: Page, role: Role = Role.AGENT) -> Actor:
-    """Signs in somebody who has no call open; whatever an earlier test left is ended."""
+    """Sign in somebody who has no call open; whatever an earlier test left is ended."""
     if role not in served.colleagues:
         served.colleagues[role] = hire(served.database, served.now, role, role.value)
     actor = Actor(role, served.enter(page, role).id, ROLES[role])
@@ -26,7 +26,7 @@ def at_the_desk(served: ServedStaff, page: Page, role: Role = Role.AGENT) -> Act
 
 
 def begin_call(served: ServedStaff, page: Page, role: Role = Role.AGENT, **options: Any) -> Actor:
-    """Signs in somebody with a call that has just begun."""
+    """Sign in somebody with a call that has just begun."""
     actor = at_the_desk(served, page, role)
     with served.database.write() as session:
         services.start_call(work_in(session, actor, served.now), CallDescription(**options))
@@ -34,7 +34,7 @@ def begin_call(served: ServedStaff, page: Page, role: Role = Role.AGENT, **optio
 
 
 def end_call(served: ServedStaff, actor: Actor, **changes: Any) -> None:
-    """Ends the call of somebody, if there is one."""
+    """End the call of somebody, if there is one."""
     facts: dict[str, Any] = {"category": "delivery", "subcategory": "absent", "result": Result.DONE}
     with served.database.write() as session:
         call = services.current_call(work_in(session, actor))

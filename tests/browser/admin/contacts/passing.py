@@ -32,7 +32,7 @@ def passes_at_a_desk(
 
 
 def says_the_same_without_javascript(served: ServedStaff, pages: PageFactory, step: Step) -> Page:
-    """Compares with the words of the page with JavaScript; returns the page without."""
+    """Compare with the words of the page with JavaScript; return the page without."""
     with_script, without = pages(), pages(javascript=False)
     step(served, with_script)
     step(served, without)

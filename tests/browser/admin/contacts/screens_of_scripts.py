@@ -117,7 +117,7 @@ def _call_back(said: str, served: ServedStaff, page: Page) -> None:
 
 
 def calling(served: ServedStaff, page: Page) -> None:
-    """Opens a call back whose call goes on."""
+    """Open a call back whose call goes on."""
     _call_back("", served, page)
     with page.expect_navigation():
         page.locator("main form[action$='/start'] button.main").click()

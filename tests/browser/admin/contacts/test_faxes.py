@@ -42,7 +42,7 @@ def test_a_page_says_and_offers_the_same_without_javascript(
 
 
 def _tab_to(page: Page, selector: str) -> None:
-    """Goes on with the Tab key until the focus is there."""
+    """Go on with the Tab key until the focus is there."""
     for _press in range(120):
         if page.evaluate("s => document.activeElement?.matches(s)", selector):
             return

@@ -30,7 +30,7 @@ class Hands:
     pressed: list[str] = field(default_factory=list)
 
     def press(self, key: str) -> None:
-        """Presses a key that does something, and waits for the page that comes of it."""
+        """Press a key that does something, and wait for the page that comes of it."""
         assert key in ACTIVATIONS
         self.pressed.append(key)
         with self.page.expect_navigation():
@@ -38,7 +38,7 @@ class Hands:
         self.page.wait_for_load_state("load")
 
     def tab_to(self, selector: str) -> None:
-        """Moves on with Tab until the element has the focus."""
+        """Move on with Tab until the element has the focus."""
         for _press in range(60):
             if self.page.evaluate("(s) => document.activeElement.matches(s)", selector):
                 return
@@ -46,12 +46,12 @@ class Hands:
         raise AssertionError(f"Tab never came to {selector}")
 
     def type(self, selector: str, text: str) -> None:
-        """Moves to a field and writes into it."""
+        """Move to a field and write into it."""
         self.tab_to(selector)
         self.page.keyboard.type(text)
 
     def choose(self, selector: str, value: str) -> None:
-        """Moves to a list and goes down it with the arrow key."""
+        """Move to a list and go down it with the arrow key."""
         self.tab_to(selector)
         for _press in range(45):
             if self.page.locator(selector).input_value() == value:

@@ -46,7 +46,7 @@ def _list(stage: str, served: ServedStaff, page: Page) -> None:
 
 
 def pack(served: ServedStaff, page: Page) -> None:
-    """Opens the packing form of a family with two children."""
+    """Open the packing form of a family with two children."""
     request_id = approved(served, 1, 2)
     served.enter(page)
     served.go(page, f"/parcels/pack/{request_id}")

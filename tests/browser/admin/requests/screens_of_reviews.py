@@ -36,7 +36,7 @@ def family(served: ServedStaff) -> Person:
 
 
 def inbox(served: ServedStaff) -> Inbox:
-    """Hands requests in at the served site."""
+    """Hand requests in at the served site."""
     return Inbox(served.database, PROGRAM, served.now)
 
 
@@ -66,13 +66,13 @@ def fill(served: ServedStaff) -> None:
 
 
 def go(served: ServedStaff, page: Page, path: str, role: Role = Role.OFFICER) -> None:
-    """Signs in and opens a page."""
+    """Sign in and open a page."""
     served.enter(page, role)
     served.go(page, path)
 
 
 def claim(served: ServedStaff, page: Page, row: Request, role: Role = Role.OFFICER) -> None:
-    """Opens a request and claims it."""
+    """Open a request and claim it."""
     go(served, page, f"/reviews/{row.id}", role)
     press(page, "form[action$='/claim']")
     page.locator("section.decide").wait_for()

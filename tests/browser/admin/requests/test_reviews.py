@@ -53,7 +53,7 @@ def test_a_page_says_and_offers_the_same_without_javascript(
 
 
 def _tab_to(page: Page, selector: str, *, most: int = 60) -> None:
-    """Presses Tab until the element has the focus."""
+    """Press Tab until the element has the focus."""
     for _press in range(most):
         if page.evaluate("(s) => document.activeElement.matches(s)", selector):
             return

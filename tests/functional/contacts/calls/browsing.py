@@ -13,7 +13,7 @@ NOTES = {"category": "delivery/absent", "result": "done"}
 
 
 def start(visitor: Visitor, **fields: str) -> int:
-    """Begins a call; returns its key."""
+    """Begin a call; return its key."""
     fields.setdefault("form_key", secrets.token_hex())
     assert visitor.post("/calls/start", fields).headers["location"] == "/desk"
     found = re.search(r'name="call_id" value="(\d+)"', visitor.get("/calls").text)
@@ -22,7 +22,7 @@ def start(visitor: Visitor, **fields: str) -> int:
 
 
 def finish(visitor: Visitor, call_id: int, **fields: str) -> None:
-    """Ends it with notes; what is passed to the ward goes on to the form for that."""
+    """End it with notes; what is passed to the ward goes on to the form for that."""
     answer = visitor.post("/calls/finish/submit", {**NOTES, "call_id": str(call_id), **fields})
     passed = fields.get("result") == "passed"
     place = f"/escalations/new?call={call_id}" if passed else "/calls?said=finished"

@@ -16,7 +16,7 @@ from tests.support.work import work_in
 
 
 def race(*acts: Callable[[], object]) -> list[str]:
-    """Carries them out at once; what each was told ("" when done)."""
+    """Carry them out at once; what each was told ("" when done)."""
 
     def once(act: Callable[[], object]) -> str:
         try:

@@ -47,7 +47,7 @@ class Desk:
     def call(
         self, colleague: Colleague | None = None, role: Role = Role.AGENT, **options: Any
     ) -> int:
-        """Begins a call and returns its key."""
+        """Begin a call and return its key."""
         with self.staff.database.write() as session:
             work = work_in(session, self.actor(colleague, role), self.now)
             about = options.pop("about", CONVERSATION)
@@ -56,7 +56,7 @@ class Desk:
     def know(
         self, person: Person, level: Level, *, call_id: int, called_back: bool = False
     ) -> None:
-        """Takes the caller for verified in a call."""
+        """Take the caller for verified in a call."""
         with self.staff.database.write() as session:
             place = opened_in(
                 work_in(session, now=self.now), session.get_one(Call, call_id), person.household_id
@@ -66,13 +66,13 @@ class Desk:
     def in_call(
         self, person: Person, level: Level = Level.ACT, *, called_back: bool = False, **options: Any
     ) -> int:
-        """Begins a call with somebody of a household who is known so far."""
+        """Begin a call with somebody of a household who is known so far."""
         call_id = self.call(**options)
         self.know(person, level, call_id=call_id, called_back=called_back)
         return call_id
 
     def end(self, call_id: int) -> None:
-        """Ends a call for good."""
+        """End a call for good."""
         with self.staff.database.write() as session:
             session.get_one(Call, call_id).state = "ended"
 
@@ -83,12 +83,12 @@ class Desk:
         data: dict[str, str] | None = None,
         visitor: Visitor | None = None,
     ) -> httpx.Response:
-        """Sends the form of an act, as it was read out and confirmed."""
+        """Send the form of an act, as it was read out and confirmed."""
         visitor = visitor or self.visitor
         return visitor.send(f"/desk/{person.household_id}/{place}/submit", TOLD | (data or {}))
 
     def open(self, person: Person, place: str) -> httpx.Response:
-        """Opens the page of an act."""
+        """Open the page of an act."""
         return self.visitor.open(f"/desk/{person.household_id}/{place}")
 
     def acts(self) -> list[DeskAct]:
@@ -99,7 +99,7 @@ class Desk:
         return found
 
     def telephone(self, person: Person, number: str = OLD_NUMBER) -> None:
-        """Gives a household's account a proven telephone number besides the app."""
+        """Give a household's account a proven telephone number besides the app."""
         with self.staff.database.write() as session:
             row = add_authenticator(
                 work_in(session, now=self.now), person.credential_id, "sms", number

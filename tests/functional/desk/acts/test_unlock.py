@@ -25,7 +25,7 @@ from tests.support.work import work_in
 
 
 def freeze(desk: Desk, person: Person, *, task: bool = True) -> None:
-    """Does what five wrong birth dates do."""
+    """Do what five wrong birth dates do."""
     resident = Actor(Role.RESIDENT, person.credential_id)
     with desk.staff.database.write() as session:
         credential = lock_row(session, person.credential_id)
@@ -38,7 +38,7 @@ def freeze(desk: Desk, person: Person, *, task: bool = True) -> None:
 
 
 def wrong_passwords(desk: Desk, person: Person, count: int) -> str:
-    """Does what so many wrong passwords do; returns the counter's key."""
+    """Do what so many wrong passwords do; return the counter's key."""
     with desk.staff.database.write() as session:
         key = session.get_one(Credential, person.credential_id).login_digest.hex()
         for _try in range(count):

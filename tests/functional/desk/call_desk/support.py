@@ -44,13 +44,13 @@ class Agent:
     forms: int = 0
 
     def begin(self, **options: str) -> "Agent":
-        """Begins a call."""
+        """Begin a call."""
         self.visitor.get("/desk")
         self.visitor.send("/calls/start", {"form_key": self.key(), "language": "ja"} | options)
         return self
 
     def end(self) -> None:
-        """Ends the call with a note."""
+        """End the call with a note."""
         page = self.visitor.open("/calls").text
         call_id = re.findall(r'name="call_id" value="(\d+)"', page)[0]
         self.visitor.send("/calls/hang-up", {"call_id": call_id, "form_key": self.key()})
@@ -68,11 +68,11 @@ class Agent:
         return f"form{self.forms}"
 
     def search(self, **typed: str) -> str:
-        """Searches; returns the page where that ends."""
+        """Search; return the page where that ends."""
         return self.visitor.send("/desk/search", {"form_key": self.key()} | typed).text
 
     def verify(self, household_id: int, **said: str) -> int:
-        """Types what the caller says; returns the status."""
+        """Type what the caller says; return the status."""
         form = {"form_key": self.key()} | (said or SAID)
         return self.visitor.post(f"/desk/{household_id}/verify", form).status_code
 

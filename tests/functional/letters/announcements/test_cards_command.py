@@ -52,7 +52,7 @@ def test_the_command_says_what_it_did_and_a_dry_run_changes_nothing(ward: Ward) 
 def ask(
     database: Database, household_id: int, receipt_no: str, event: str, **values: object
 ) -> None:
-    """Adds a request for a decline that somebody has looked at, and the card that tells of it."""
+    """Add a request for a decline that somebody has looked at, and the card that tells of it."""
     with database.write() as session:
         row = Request(
             receipt_no=receipt_no,

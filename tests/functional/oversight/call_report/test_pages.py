@@ -41,7 +41,7 @@ def quiet_office(sqlite_staff: StaffSite) -> StaffSite:
 
 
 def upload(lead: Visitor, data: bytes, **fields: str) -> str:
-    """Sends a file and returns the page that came back, or where it led."""
+    """Send a file and return the page that came back, or where it led."""
     lead.open("/telephony?month=2023-07")
     form = {
         "form_token": lead.token,

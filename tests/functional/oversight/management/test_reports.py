@@ -60,14 +60,14 @@ class Work:
             return writers[name](work_in(session, now=now))
 
     def write(self, key: int | None = None, base: int = 0, actor: Actor | None = None) -> int:
-        """Saves minutes."""
+        """Save minutes."""
         with self.database.write() as session:
             return minutes.write(
                 work_in(session, actor or self.officer), key, base, date(2023, 6, 30), TEXTS
             ).id
 
     def answer(self, number: int, actor: Actor | None = None) -> None:
-        """Answers a question."""
+        """Answer a question."""
         with self.database.write() as session:
             asking.answer(
                 work_in(session, actor or self.ward), number, "はい", "5汐子第1号", date(2023, 6, 1)

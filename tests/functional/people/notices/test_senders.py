@@ -136,7 +136,7 @@ def test_a_mail_server_that_refuses_the_mail_for_good_is_not_asked_again(
 
 @pytest.fixture
 def silent_server() -> Iterator[int]:
-    """Takes connections and never says a word."""
+    """Accept connections and never answer."""
     with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
         yield int(server.getsockname()[1])
 

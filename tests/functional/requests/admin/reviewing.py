@@ -10,7 +10,7 @@ from tests.support.staff import StaffSite, make_staff
 
 
 def inbox(staff: StaffSite) -> Inbox:
-    """Hands requests in at the site."""
+    """Hand requests in at the site."""
     return Inbox(staff.database, staff.site.program, staff.now)
 
 
@@ -22,13 +22,13 @@ def families(staff: StaffSite, count: int = 3) -> list[Person]:
 
 
 def take(desk: Visitor, row: Request) -> str:
-    """Opens a request and claims it; returns its page."""
+    """Open a request and claim it; return its page."""
     desk.open(f"/reviews/{row.id}")
     return desk.send(f"/reviews/{row.id}/claim").text
 
 
 def decide(desk: Visitor, row: Request, page: str, action: str, **more: str) -> str:
-    """Sends the form of a claimed page; returns the page that comes then."""
+    """Send the form of a claimed page; return the page that comes then."""
     hidden = {name: field(page, name) for name in ("version", "shown", "form_key")}
     return desk.send(
         f"/reviews/{row.id}/decide", {**hidden, "action": action, "reason": "", "text": "", **more}

@@ -19,7 +19,7 @@ from tests.support.work import work_in
 
 
 def bulk(desk: Visitor, rows: list[Request]) -> str:
-    """Ticks requests and asks what accepting them would do."""
+    """Tick requests and ask what accepting them would do."""
     desk.open("/reviews")
     return desk.send(
         "/reviews/bulk/choose", {f"id_{row.id}": str(row.version) for row in rows}

@@ -55,7 +55,7 @@ class Desk:
     def submit(
         self, household: int = 1, ordinals: Sequence[int] = (1, 2), now: datetime = NOW
     ) -> Request:
-        """Declares in the portal."""
+        """Declare in the portal."""
         with self.database.write() as session:
             return services.submit(
                 work_in(session, PARENT, now, program=PROGRAM), household, ordinals
@@ -69,7 +69,7 @@ class Desk:
         program: Program = PROGRAM,
         **more: Any,
     ) -> Request:
-        """Decides on the request as it stands now."""
+        """Decide on the request as it stands now."""
         with self.database.write() as session:
             version = session.get_one(Request, row.id).version
             return decide(
@@ -81,19 +81,19 @@ class Desk:
             )
 
     def withdraw(self, row: Request, now: datetime = NOW) -> Request:
-        """Takes the request back."""
+        """Take the request back."""
         with self.database.write() as session:
             return services.withdraw(
                 work_in(session, PARENT, now, program=PROGRAM), row.id, row.household_id or 0
             )
 
     def reveal(self, household: int = 1, ordinal: int = 1) -> None:
-        """Shows a code to its household."""
+        """Show a code to its household."""
         with self.database.write() as session:
             coupons.reveal(work_in(session, PARENT, NOW), coupon(session, household, ordinal))
 
     def issuer(self, **values: Any) -> None:
-        """Changes what the issuer can do."""
+        """Change what the issuer can do."""
         with self.database.write() as session:
             session.execute(update(CouponBatch).values(**values))
 

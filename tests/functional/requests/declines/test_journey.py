@@ -27,7 +27,7 @@ RECEIPT = re.compile(r"/decline/received/([A-Z0-9]{4}-[A-Z0-9]{4})")
 
 
 def to_code(visitor: Visitor, **fields: str) -> None:
-    """Chooses and confirms the check page; the code page is open then."""
+    """Choose and confirm the check page; the code page is open then."""
     visitor.open("/decline")
     visitor.open("/decline/choose")
     visitor.send("/decline/choose/submit", fields or {"who": "all"})
@@ -37,7 +37,7 @@ def to_code(visitor: Visitor, **fields: str) -> None:
 
 
 def decline(resident: Resident, person: Person, visitor: Visitor, **fields: str) -> str:
-    """Walks to the receipt; returns its number."""
+    """Walk to the receipt; return its number."""
     to_code(visitor, **fields)
     answer = visitor.post(
         "/decline/code/submit", {"code": person.totp(resident.now), "form_key": "k"}

@@ -62,7 +62,7 @@ def enter(
     program: Any = PROGRAM,
     **form: Any,
 ) -> Request:
-    """Enters a form for the first household; by post and clear if nothing else is said."""
+    """Enter a form for the first household; by post and clear if nothing else is said."""
     said = {name: form.pop(name) for name in ("text", "telephone") if name in form}
     given: dict[str, Any] = {"channel": Channel.POST, "received_at": now} | form
     entry = PaperEntry(written=DeclineNote(**said), **given)

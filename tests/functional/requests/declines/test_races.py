@@ -39,7 +39,7 @@ def desk(database: Database, tmp_path: Path) -> Desk:
 
 
 def race(desk: Desk, *acts: Act) -> list[list[str]]:
-    """Carries out every act for every household on eight threads.
+    """Carry out every act for every household on eight threads.
 
     Per act what each household was told ("" when done).
     """

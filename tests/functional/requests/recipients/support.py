@@ -101,7 +101,7 @@ class Office:
         actor: Actor | None = None,
         scan_id: int | None = None,
     ) -> Request:
-        """Enters an addition."""
+        """Enter an addition."""
         with self.database.write() as session:
             return additions.submit(
                 work_in(session, actor or self.officer, NOW, program=PROGRAM),
@@ -112,7 +112,7 @@ class Office:
     def decide(
         self, row: Request, action: str = "accept", actor: Actor | None = None, **more: Any
     ) -> Request:
-        """Decides on the request as it stands now."""
+        """Decide on the request as it stands now."""
         with self.database.write() as session:
             version = session.get_one(Request, row.id).version
             return decide(
@@ -195,7 +195,7 @@ def staff_member(database: Database, login: str, organization: Organization, rol
 
 
 def open_office(database: Database, folder: Path, *, households: int = 2, codes: int = 8) -> Office:
-    """Makes the office.
+    """Make the office.
 
     With ``codes`` 0 nothing was loaded or assigned yet (before the first dispatch).
     """

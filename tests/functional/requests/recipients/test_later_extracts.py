@@ -51,7 +51,7 @@ def large(ward: Ward) -> int:
 
 
 def move_first_child(ward: Ward, newcomer: Newcomer = NEWCOMER) -> int:
-    """Moves a child of a large family to another recipient; returns that household's key."""
+    """Move a child of a large family to another recipient; return that household's key."""
     number = ward.extract().families[large(ward)].number
     officer = staff_member(ward.database, "enters", Organization.CONTRACTOR, Role.OFFICER)
     of_ward = staff_member(ward.database, "accepts", Organization.WARD, Role.WARD_OFFICER)

@@ -48,7 +48,7 @@ def office(database: Database, tmp_path: Path) -> Office:
 
 
 def race(office: Office, subjects: Sequence[int], *acts: Act) -> list[list[str]]:
-    """Carries out every act for every subject on eight threads.
+    """Carry out every act for every subject on eight threads.
 
     Per act what each was told ("" when done).
     """

@@ -78,7 +78,7 @@ class Post:
         return person
 
     def send(self, person: Person, mail_class: str = "simple_registered") -> int:
-        """Posts a household's letter; returns its shipment."""
+        """Post a household's letter; return its shipment."""
         with self.database.write() as session:
             row = handed_over(session, person)
             shipment = mail.plan(
@@ -94,7 +94,7 @@ class Post:
             return shipment.id
 
     def parcel(self, person: Person, attempt: int = 0) -> int:
-        """Posts a parcel to a household, as its first or a later posting; returns its shipment."""
+        """Post a parcel to a household, as its first or a later posting; return its shipment."""
         with self.database.write() as session:
             shipment = mail.plan(
                 work_in(session, now=NOW), "parcel", person.household_id, value_yen=30_000
@@ -111,7 +111,7 @@ class Post:
             return shipment.id
 
     def mail(self, person: Person, action: str, *args: Any, shipment: int = 0, **more: Any) -> None:
-        """Notes what the post did with the household's last shipment, or with one."""
+        """Record what the post did with the household's last shipment, or with one."""
         with self.database.write() as session:
             found = select(Shipment.id).where(Shipment.household_id == person.household_id)
             key = shipment or session.scalars(found.order_by(Shipment.id.desc())).first()
@@ -132,7 +132,7 @@ class Post:
         now: datetime = NOW,
         program: Program = PROGRAM,
     ) -> Request:
-        """Asks for redelivery, signed in or by a person of the staff."""
+        """Ask for redelivery, signed in or by a person of the staff."""
         with self.database.write() as session:
             item = "letter" if shipment is None else "parcel"
             return submit(
@@ -148,7 +148,7 @@ class Post:
         address: str = "203.0.113.7",
         now: datetime = NOW,
     ) -> Request:
-        """Asks without sign-in."""
+        """Ask without sign-in."""
         self.people += 1
         with self.database.write() as session:
             receipt_no = submit_without_sign_in(
@@ -160,7 +160,7 @@ class Post:
             return session.scalars(select(Request).where(Request.receipt_no == receipt_no)).one()
 
     def match(self, indexer: Any) -> None:
-        """Does what housekeeping does every minute."""
+        """Do what housekeeping does every minute."""
         with self.database.write() as session:
             for request_id in waiting_for_match(session):
                 match_request(work_in(session, now=NOW), indexer, request_id)
@@ -175,7 +175,7 @@ class Post:
         now: datetime = NOW,
         **more: str,
     ) -> Request:
-        """Decides on the request as it stands now."""
+        """Decide on the request as it stands now."""
         with self.database.write() as session:
             version = session.get_one(Request, row.id).version
             return decide(
@@ -187,7 +187,7 @@ class Post:
             )
 
     def withdraw(self, row: Request, person: Person) -> Request:
-        """Takes a request back."""
+        """Take a request back."""
         with self.database.write() as session:
             return services.withdraw(
                 work_in(session, PARENT, NOW, program=PROGRAM), row.id, person.household_id
@@ -235,7 +235,7 @@ class Post:
 
 
 def handed_over(session: Session, person: Person) -> Letter:
-    """Adds the letter that the household's ID and password came with, as handed over on 10 July."""
+    """Add the letter that the household's ID and password came with, as handed over on 10 July."""
     at = datetime(POSTED.year, POSTED.month, POSTED.day, 3, tzinfo=UTC)
     run = PrintRun(**PAPER_RUN, planned=1, notice_date=POSTED, created_at=at, handed_over_at=at)
     session.add(run)

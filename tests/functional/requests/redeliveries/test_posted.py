@@ -48,7 +48,7 @@ def ask(post: Post, person: Person, actor: Actor = PARENT, telephone: str = "") 
 
 
 def send(post: Post, folder: Path) -> None:
-    """Prints what is due and hands it over to the post."""
+    """Print what is due and hand it over to the post."""
     with post.database.write() as session:
         record_protection(work_in(session, post.officer, NOW), ProtectionSource.EXTRACT)
     built = build_letters(printer(post.database, folder, FixedClock(NOW)), workers=0)

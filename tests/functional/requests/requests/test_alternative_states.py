@@ -67,7 +67,7 @@ class Walk:
         return delivery.Posting(self.paper.today, SIMPLE_REGISTERED, tracking_no(number))
 
     def take(self, action: str) -> None:
-        """Carries out one action of the machine, as its service does."""
+        """Carry out one action of the machine, as its service does."""
         p, s, parcel = self.paper, self.session, self.item.parcel_id or 0
         row = s.get_one(Request, self.request_id)
         work = work_in(s, p.officer, p.now, program=p.program)

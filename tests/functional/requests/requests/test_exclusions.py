@@ -46,14 +46,14 @@ class _Undone(Exception):  # noqa: N818  (no error: it leaves a transaction with
 
 
 def decline(paper: Paper, session: Session) -> Request:
-    """Declares for the one child."""
+    """Declare for the one child."""
     return declines.submit(
         work_in(session, paper.resident(FAMILY), paper.now, program=paper.program), 1, [1]
     )
 
 
 def ask_for_paper(paper: Paper, session: Session) -> Request:
-    """Asks for paper for the one child."""
+    """Ask for paper for the one child."""
     return alternatives.submit(
         work_in(session, paper.resident(FAMILY), paper.now, program=paper.program),
         alternatives.PaperRequest(1, {1: GIFT}, PaperWish(WhyPaper.NO_SMARTPHONE)),
@@ -61,7 +61,7 @@ def ask_for_paper(paper: Paper, session: Session) -> Request:
 
 
 def reveal(paper: Paper, session: Session) -> object:
-    """Shows the code."""
+    """Show the code."""
     found = coupon_of_child(session, 1, 1).coupon
     if found is None:
         raise DomainError("no coupon")
@@ -76,7 +76,7 @@ ACTIONS: dict[str, Callable[[Paper, Session], object]] = {
 
 
 def bring_coupon(paper: Paper, session: Session, state: str) -> None:
-    """Puts the child's coupon into a state; a code that was seen has its time."""
+    """Put the child's coupon into a state; a code that was seen has its time."""
     seen = state in {"revealed", "part_used", "exchanged", "stop_requested"}
     values = {
         "state": state,
@@ -101,7 +101,7 @@ def _decide(
 
 
 def bring_decline(paper: Paper, session: Session, state: str) -> None:
-    """Takes a decline to a state by its services."""
+    """Take a decline to a state by its services."""
     if state == "awaiting_stop":
         session.execute(update(CouponBatch).values(sandbox=False))
         reveal(paper, session)
@@ -124,7 +124,7 @@ def bring_decline(paper: Paper, session: Session, state: str) -> None:
 
 
 def bring_alternative(paper: Paper, session: Session, state: str) -> None:
-    """Takes a request for paper to a state by its services."""
+    """Take a request for paper to a state by its services."""
     walk = Walk(paper, session, ask_for_paper(paper, session).id)
     for step in WAY[state]:
         walk.take(step)
@@ -133,7 +133,7 @@ def bring_alternative(paper: Paper, session: Session, state: str) -> None:
 def outcome(
     paper: Paper, exclusion: Exclusion, bring: Callable[[Paper, Session, str], None], state: str
 ) -> bool:
-    """Tells whether the action is carried out while the other subject is in the state.
+    """Return whether the action is carried out while the other subject is in the state.
 
     Nothing is kept.
     """

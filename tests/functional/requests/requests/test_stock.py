@@ -174,7 +174,7 @@ class Run:
         self.parcels: dict[int, int] = {}
 
     def step(self, move: str, number: int) -> None:
-        """Tries one thing with one household; ``f`` takes its request one step forward."""
+        """Try one thing with one household; ``f`` takes its request one step forward."""
         paper, request, parcel = self.paper, self.requests.get(number), self.parcels.get(number)
         if move == "r":
             self.next += number + 1
