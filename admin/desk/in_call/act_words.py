@@ -11,7 +11,7 @@ question = labels(Question)
 
 
 def part(code: str) -> str:
-    """Return the label of a masked part as callers' households show it; of the address, the town."""
+    """Return the label of a masked part as callers' households show it; only the address's town."""
     return {"children": _s("こどもの名前"), "address": _s("町名")}.get(code) or label_of(Part, code)
 
 

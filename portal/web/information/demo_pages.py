@@ -1,4 +1,4 @@
-"""Pages of the demo only: the messages that were sent, and what a shop sees after scanning a code."""
+"""Pages of the demo only: the messages sent, and what a shop sees after scanning a code."""
 
 import re
 from collections.abc import Sequence

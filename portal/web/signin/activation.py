@@ -80,7 +80,7 @@ class StartFrozenView(View):
 
 
 def submit_birth(page: Page) -> Response[Any]:
-    """Compare the date; each wrong one counts once, the fifth freezes the account with a receipt."""
+    """Compare the date; a wrong one counts once, the fifth freezes the account with a receipt."""
     form = page.form
     typed = date_in_parts(form.get("era"), form.get("year"), form.get("month"), form.get("day"))
     if not isinstance(typed, date):

@@ -1,4 +1,4 @@
-"""What a call is about where it is no conversation: a FAX case, a task to call back, or the sheet of an earlier call."""
+"""What a call is about: a FAX case, a task to call back, or the sheet of an earlier call."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ class About:
 
     @property
     def stored_text(self) -> str | None:
-        """The text by which version 0.1.0, which may still run beside this one, knows the subject."""
+        """The text for the subject in version 0.1.0, which may still run beside this one."""
         if self.fax_case_id is not None:
             return f"fax_case:{self.fax_case_id}"
         if self.task_id is not None:

@@ -56,7 +56,7 @@ class DayOfCalls:
 
 
 def calls_of_day(session: Session, wanted: DayOfCalls, *, before: int = 0) -> list[Call]:
-    """Return a page of calls and one more, newest first; ``before``: only those with smaller keys."""
+    """Return a page of calls and one more, newest first; ``before``: only smaller keys."""
     statement = select(Call).where(Call.day == wanted.day).order_by(Call.id.desc()).limit(PAGE + 1)
     if wanted.agent_id is not None:
         statement = statement.where(Call.agent_id == wanted.agent_id)

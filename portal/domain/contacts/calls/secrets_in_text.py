@@ -1,7 +1,7 @@
 """What an agent's free text must not contain (``domain.md`` §5.2).
 
-Our own secrets, 個人番号 and payment cards. A text is read in normal width with every run of groups of
-letters and digits between spaces, hyphens and dots, because callers dictate in groups. Where the
+Our own secrets, 個人番号 and payment cards. A text is read in normal width with every run of groups
+of letters and digits between spaces, hyphens and dots, because callers dictate in groups. Where the
 groups alone decide (``1234-5678 901``), the same separator must be between them; a run that has the
 right length as a whole counts whatever separates its groups.
 """

@@ -46,8 +46,8 @@ class FaxReply(Base):
 
     ``call_id`` is the call in which it was written: its verification allows a text about
     ``household_id``; without a household all texts are general. ``pages`` counts the cover.
-    ``failure`` is the machine's code (``faxes.states.SendingFailure``); ``attempts`` is how often it was
-    put on the machine.
+    ``failure`` is the machine's code (``faxes.states.SendingFailure``); ``attempts`` is how often
+    it was put on the machine.
     """
 
     __tablename__ = "fax_reply"

@@ -1,4 +1,4 @@
-"""The delivery log as staff see it, and what waits for the next print of cards; never an address."""
+"""The delivery log for staff, and what waits for the next print of cards; no addresses."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,7 +43,7 @@ class LogEntry:
 
 @dataclass(frozen=True, slots=True)
 class CardCounts:
-    """Numbers of cards that wait for the next print, and of announcements stopped and not resumed."""
+    """Numbers of cards that wait for a print, and of announcements stopped and not resumed."""
 
     waiting: int
     stopped: int

@@ -73,7 +73,7 @@ def _reach(session: Session, household_id: int, state: str) -> Reach:
 
 
 def reach_by(credential: Credential, sources: Iterable[OtpAuthenticator]) -> Reach:
-    """Return what ``reach`` would, from an account and its proven sources of codes, already read."""
+    """Return what ``reach`` would, from an account and its sources of codes already read."""
     if credential.state == "active":
         for kind in (SMS, EMAIL):
             for source in sources:

@@ -1,4 +1,4 @@
-"""Reminders of the last day for exchanging coupons, a month and a week before it, by SMS or email."""
+"""Reminders of the last day of exchange, a month and a week before it, by SMS or email."""
 
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager

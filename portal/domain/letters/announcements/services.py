@@ -153,7 +153,7 @@ def _waiting_twin(session: Session, row: Announcement) -> int | None:
 
 
 def _dispatch(work: Work, row: Announcement, way: Reach, contact: str | None) -> None:
-    """Pass the announcement on to its carrier: the outbox, a task to call, or the print of cards."""
+    """Pass the announcement to its carrier: the outbox, a task to call, or a card."""
     if way.row is not None:
         row.medium = way.row.kind
         with use_locale(way.locale):

@@ -62,7 +62,7 @@ class PrintRun(Base):
 
     @property
     def needs_proof(self) -> bool:
-        """Whether a second person must check it before it leaves, as for all letters to households."""
+        """Whether a second person must check it first, as for all letters to households."""
         return self.kind != TEST_POSTING
 
 

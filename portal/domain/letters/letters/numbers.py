@@ -1,4 +1,7 @@
-"""Letter numbers: ``M``, eight random digits and a check digit; they reveal nothing of a household."""
+"""Letter numbers: ``M``, eight random digits and a check digit.
+
+They reveal nothing of a household.
+"""
 
 import re
 import secrets
@@ -29,7 +32,7 @@ def is_letter_number(text: str) -> bool:
 
 
 def free_letter_numbers(session: Session, count: int) -> list[str]:
-    """Return ``count`` different numbers that no letter has yet; the unique index decides finally."""
+    """Return ``count`` different numbers that no letter has yet; the unique index decides."""
     found: dict[str, None] = {}
     while len(found) < count:
         wanted = list({new_letter_number() for _ in range(count - len(found))} - found.keys())

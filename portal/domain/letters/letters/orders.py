@@ -32,7 +32,7 @@ def open_order(session: Session, household_id: int) -> LetterOrder | None:
 
 
 def living_letter(session: Session, household_id: int) -> Letter | None:
-    """Return the letter that counts: printed or handed over, and not replaced or cancelled since."""
+    """Return the valid letter: printed or handed over, and not replaced or cancelled since."""
     statement = select(Letter).where(
         Letter.household_id == household_id,
         Letter.kind == CREDENTIAL_LETTER,

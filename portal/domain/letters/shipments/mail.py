@@ -51,7 +51,7 @@ WARD_REASONS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class MailClass:
-    """What a class of mail offers: the digits of its tracking number (0: none), and hand delivery."""
+    """A class of mail: the digits of its tracking number (0: none), and hand delivery."""
 
     digits: int
     by_hand: bool
@@ -102,8 +102,8 @@ def refuse_over_limit(program: Program, mail_class: str, value_yen: int) -> None
 def tracking_number(text: str, mail_class: str) -> str | None:
     """Return the digits of a typed or scanned tracking number; None for a class without one.
 
-    Any width and hyphens; ``domain.md`` §3.4: 11 digits (書留, 特定記録) or 12 (ゆうパック), and the last is
-    the others modulo 7.
+    Any width and hyphens; ``domain.md`` §3.4: 11 digits (書留, 特定記録) or 12 (ゆうパック), and
+    the last is the others modulo 7.
 
     Raises:
         InputError: no such class; or the number is missing, of the wrong length, mistyped, or given

@@ -1,4 +1,4 @@
-"""Mail in no list, such as handwritten letters and requested forms; recorded for the postage alone."""
+"""Mail in no list, such as handwritten letters and forms; recorded for the postage alone."""
 
 from datetime import date
 

@@ -23,7 +23,7 @@ UNKNOWN = ""
 
 @dataclass(frozen=True, slots=True)
 class PostageLine:
-    """One class of mail: numbers of items, yen for one item (None: not agreed), and yen in total."""
+    """A class of mail: number of items, yen for one (None: not agreed), and yen in total."""
 
     mail_class: str
     letters: int

@@ -54,7 +54,7 @@ def shipment(session: Session, shipment_id: int | None) -> Shipment | None:
 def by_tracking_number(
     session: Session, tracking_no: str, posted_on: date | None = None
 ) -> list[Shipment]:
-    """Return the shipments with a number (digits only), newest first; numbers are reused in time."""
+    """Return the shipments with a number (digits only), newest first; numbers are reused."""
     statement = (
         select(Shipment).where(Shipment.tracking_no == tracking_no).order_by(Shipment.id.desc())
     )

@@ -1,4 +1,4 @@
-"""Staff's words for mail: its classes, the nine reasons for return, and the states of a shipment."""
+"""Staff's words for mail: classes, the nine reasons for return, states of a shipment."""
 
 from portal.domain.foundation.texts import _s
 

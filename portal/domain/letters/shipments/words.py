@@ -1,4 +1,4 @@
-"""Texts about mail for residents and staff: where it is, by which class it went, why it came back."""
+"""Texts about mail for residents and staff: where it is, its class, why it came back."""
 
 from portal.domain.foundation.program.day_text import format_day
 from portal.domain.foundation.texts import _

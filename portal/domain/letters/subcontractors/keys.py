@@ -1,4 +1,4 @@
-"""Public keys of subcontractors: age recipients (``age1…``), and a short form to read out by phone."""
+"""Public keys of subcontractors: age recipients (``age1…``), and a form to read out by phone."""
 
 import hashlib
 

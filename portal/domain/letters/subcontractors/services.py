@@ -26,7 +26,7 @@ SUBJECT = "subcontractor"
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """What is recorded of a sent file; ``subject`` and ``subject_id`` name what it was made from."""
+    """A sent file on record; ``subject`` and ``subject_id`` name what it was made from."""
 
     what: str
     file_name: str

@@ -1,4 +1,4 @@
-"""States of a subcontractor: nothing is sent before the ward's consent, and nothing after the end."""
+"""States of a subcontractor: nothing is sent before the ward's consent or after the end."""
 
 from portal.domain.foundation.states import StateMachine, fan
 

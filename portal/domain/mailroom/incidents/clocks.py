@@ -1,8 +1,8 @@
 """The clocks of an incident, counted from the day of knowledge (個人情報保護法施行規則第8条).
 
-The day of knowledge is the first day (通則編ガイドライン 3-5-3): a first report within three to five
-days, the final one within thirty, within sixty where somebody meant harm. Closed days count. Ends
-are exclusive instants (UTC).
+The day of knowledge is the first day (通則編ガイドライン 3-5-3): a first report within three to
+five days, the final one within thirty, within sixty where somebody meant harm. Closed days count.
+Ends are exclusive instants (UTC).
 """
 
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class Pace(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """One clock: ``warn_at`` and ``ends_at`` are instants, ``last_day`` the last day (JST) in time."""
+    """One clock: ``warn_at`` and ``ends_at`` are instants, ``last_day`` the last day (JST)."""
 
     clock: Clock
     warn_at: datetime

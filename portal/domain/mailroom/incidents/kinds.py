@@ -75,8 +75,8 @@ LISTED, STOPPED, AWAITED, SPENT, CANNOT, IN_STOCK, OVER, RECALL = RESULTS = (
 """``awaited``: the issuer must answer first. ``spent``: money was used before.
 
 ``cannot``: this issuer never stops codes, so the code is hidden. ``in_stock``: nobody has it.
-``over``: it had ended before. ``pull``: the letter left our hands; its ID is stopped, and it is to be
-recalled at the mail house or the post office.
+``over``: it had ended before. ``pull``: the letter left our hands; its ID is stopped, and it is to
+be recalled at the mail house or the post office.
 """
 
 FIRST, PROGRESS, FINAL, RESULT = REPORTS = ("first", "progress", "final", "result")

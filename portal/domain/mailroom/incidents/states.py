@@ -35,7 +35,7 @@ INCIDENT = StateMachine(
         "reopen": fan("closed", "reported"),
     },
 )
-"""A first report may be due before everything is stopped, so ``contain`` is possible after it too."""
+"""A first report may be due before everything is stopped: ``contain`` is possible after it."""
 
 INCIDENT_REPORT = StateMachine(
     "incident_report",

@@ -1,4 +1,4 @@
-"""How one-time codes reach a resident, and what they are for: stored code words with their names."""
+"""How one-time codes reach a resident, and their purpose: stored code words with names."""
 
 from enum import StrEnum
 

@@ -33,7 +33,7 @@ class AuthSession(Base):
 
 
 class OtpAuthenticator(Base):
-    """A resident's source of one-time codes: an app's secret, or an SMS or email address, sealed."""
+    """A resident's source of one-time codes: a sealed app secret, SMS or email address."""
 
     __tablename__ = "otp_authenticator"
     __table_args__ = (UniqueConstraint("credential_id", "kind"),)

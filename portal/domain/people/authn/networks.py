@@ -6,7 +6,7 @@ from portal.domain.foundation.vault import Vault
 
 
 def network_keys(vault: Vault, address: str) -> tuple[str, str]:
-    """Return the keyed digests of an address's near (IPv4, IPv6 /64) and wide network (/24, /48)."""
+    """Return keyed digests of an address's near (IPv4, IPv6 /64) and wide network (/24, /48)."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Sessions: a 256-bit ID stored as a hash, a new ID at every step up, an idle and an absolute end."""
+"""Sessions: a hashed 256-bit ID, new at every step up; an idle and an absolute end."""
 
 import hashlib
 import secrets
@@ -133,7 +133,7 @@ def load(session: Session, site: str, token: str, now: datetime) -> AuthSession 
 
 
 def is_alive(found: AuthSession, now: datetime) -> bool:
-    """Tell whether a session is neither past its end nor idle (one that locks instead stays alive)."""
+    """Tell whether a session has neither ended nor gone idle (one that locks stays alive)."""
     lifetime = LIFETIMES[found.site]
     if lifetime.locks and found.stage in {Stage.FULL, Stage.LOCKED}:
         return now < found.ends_at
@@ -141,7 +141,7 @@ def is_alive(found: AuthSession, now: datetime) -> bool:
 
 
 def is_locked(found: AuthSession, now: datetime) -> bool:
-    """Tell whether the password is required before anything else: locked by hand, or idle too long."""
+    """Tell whether the password is required first: locked by hand, or idle too long."""
     lifetime = LIFETIMES[found.site]
     idle = lifetime.locks and found.stage == Stage.FULL and now >= found.seen_at + lifetime.idle
     return found.stage == Stage.LOCKED or idle
@@ -167,7 +167,7 @@ def lock(session: Session, session_id: int) -> bool:
 
 
 def unlock(session: Session, found: AuthSession, now: datetime) -> str:
-    """Continue a locked session under a new ID, with the same end, data and forms; return the ID."""
+    """Continue a locked session under a new ID with its end, data and forms; return the ID."""
     continued = NewSession(
         Owner(found.site, found.owner_id or 0),
         Stage.FULL,

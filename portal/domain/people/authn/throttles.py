@@ -74,7 +74,7 @@ _BUCKETS = table_of(ThrottleBucket)
 
 
 def _counting(dialect: str) -> Executable:
-    """Return the statement that counts one try in its bucket and restarts the window if it is over."""
+    """Return the statement that counts a try in its bucket and restarts an ended window."""
     insert = pg_insert if dialect == "postgresql" else sqlite_insert
     now, fresh = bindparam("now", type_=UtcDateTime), _BUCKETS.c.window_start <= bindparam("stale")
     return (
@@ -208,7 +208,7 @@ def is_closed(session: Session, bucket: Bucket) -> bool:
 
 
 def end_wait(session: Session, bucket: Bucket) -> None:
-    """End the waiting time of a key after a person was verified; the total of tries stays counted."""
+    """End the waiting time of a key after a person was verified; tries stay counted."""
     session.execute(
         update(ThrottleBucket)
         .where(ThrottleBucket.key == bucket.stored_key)

@@ -1,4 +1,7 @@
-"""Assign codes to entitlements: one each, in one transaction, never twice, never from the reserve."""
+"""Assign codes to entitlements: one each, in one transaction.
+
+None is assigned twice, and none of the reserve.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime

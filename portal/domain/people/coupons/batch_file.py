@@ -20,7 +20,7 @@ SHOWN_PROBLEMS = 20
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What was ordered: our reference, count and sum in yen (None: the file's trailer states them)."""
+    """An order: our reference, count and sum in yen (None: the file's trailer states them)."""
 
     reference: str
     count: int | None = None
@@ -29,7 +29,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the program demands of a code: its face value in yen, the earliest exchange end (UTC)."""
+    """The program's demands of a code: face value in yen, earliest exchange end (UTC)."""
 
     amount_yen: int
     exchange_end: datetime

@@ -1,4 +1,4 @@
-"""The cells of an issuer's code file: encoding, CSV, header line and trailer, before any judgment."""
+"""The cells of an issuer's code file: encoding, CSV, header line and trailer, unchecked."""
 
 import csv
 import hashlib
@@ -14,7 +14,7 @@ from portal.domain.people.coupons.issuer import IssuerProfile
 
 @dataclass(frozen=True, slots=True)
 class CodeTable:
-    """A file's rows with their line numbers, and the trailer's ``count`` and ``total_yen``, if any."""
+    """A file's rows with line numbers, and the trailer's ``count`` and ``total_yen``, if any."""
 
     sha256: str
     width: int

@@ -1,4 +1,4 @@
-"""Differences between the issuer's statement and our records: list them, settle them with a note."""
+"""Differences between the issuer's statement and our records, settled with a note."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -43,7 +43,7 @@ def open_kinds(session: Session) -> Mapping[str, int]:
 def listed(
     session: Session, *, after: int = 0, state: str = DIFFERENCE.initial
 ) -> list[StatementDifference]:
-    """Return a page of differences in a state, oldest first, after the one with the key ``after``."""
+    """Return a page of differences in a state, oldest first, after the key ``after``."""
     statement = (
         select(StatementDifference)
         .where(StatementDifference.state == state, StatementDifference.id > after)

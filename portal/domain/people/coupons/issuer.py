@@ -59,7 +59,7 @@ class EndRule:
 
 @dataclass(frozen=True, slots=True)
 class Trailer:
-    """The file's last line that repeats count and sum: its first cell, and their columns (from 1)."""
+    """The last line with count and sum: its first cell, and their columns (from 1)."""
 
     mark: str
     count_cell: int
@@ -114,7 +114,7 @@ class IssuerProfile:
         return content.upper() if self.qr_uppercase else content
 
     def allowing(self, *hosts: str) -> "IssuerProfile":
-        """Return the profile with further hosts allowed; only a sandbox may run on a local machine."""
+        """Return the profile with further allowed hosts; only a sandbox may run locally."""
         if not self.sandbox:
             return self
         return dataclasses.replace(self, hosts=tuple(dict.fromkeys((*self.hosts, *hosts))))

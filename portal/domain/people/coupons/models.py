@@ -75,7 +75,7 @@ class Coupon(Base):
 
 
 class IssuerStatement(Base):
-    """One file in which the issuer reports the status of its codes at the end of ``as_of`` (JST)."""
+    """A file in which the issuer reports the status of codes at the end of ``as_of`` (JST)."""
 
     __tablename__ = "issuer_statement"
 

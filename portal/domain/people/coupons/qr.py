@@ -1,4 +1,7 @@
-"""QR images of coupons: drawn once when a batch is loaded, never while somebody waits for a page."""
+"""QR images of coupons, drawn once when a batch is loaded.
+
+Nobody waits for a drawing when a page is opened.
+"""
 
 import struct
 import zlib
@@ -145,7 +148,7 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def modules_of_png(png: bytes) -> int:
-    """Return the modules along one side of an image from ``draw_png``, to size it in whole pixels."""
+    """Return the modules along a side of an image from ``draw_png``, to size it in pixels."""
     return int(struct.unpack(">I", png[16:20])[0]) // PIXELS
 
 

@@ -104,7 +104,7 @@ def resume(work: Work, coupon_id: int) -> Coupon:
 
 
 def suspend_household(work: Work, household_id: int, *, reason: str) -> int:
-    """Hide the household's coupons that can be hidden, after a hold or protection; return how many."""
+    """Hide the household's coupons after a hold or protection; return how many."""
     ids = work.session.scalars(
         select(Coupon.id)
         .join(Entitlement, Entitlement.id == Coupon.entitlement_id)

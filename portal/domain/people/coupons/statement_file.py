@@ -14,7 +14,7 @@ SHOWN_FAULTS = 20
 
 @dataclass(frozen=True, slots=True, repr=False)
 class StatementRow:
-    """What the issuer reports of one code: yen used and left, None if the file has no such column."""
+    """What the issuer reports of a code: yen used and left, None without such a column."""
 
     line: int
     management_no: str

@@ -1,4 +1,4 @@
-"""How an issuer's statement is written: columns and words of the profile's table ``[statement]``."""
+"""The form of an issuer's statement: the profile's table ``[statement]``."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

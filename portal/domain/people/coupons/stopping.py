@@ -1,4 +1,4 @@
-"""What a request does to a child's coupon: hide it, have it stopped at the issuer, or give it back."""
+"""What a request does to a child's coupon: hide it, have it stopped, or give it back."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -136,8 +136,8 @@ def hide_all(
 ) -> None:
     """Hide the coupons of a household's children while a request is open, all or none.
 
-    Hidden ones stay hidden. ``read`` are their coupons as ``lock_live_coupons`` returned them in this
-    transaction.
+    Hidden ones stay hidden. ``read`` are their coupons as ``lock_live_coupons`` returned them in
+    this transaction.
 
     Raises:
         NotAllowedError: as for ``refuse_if_spent``.

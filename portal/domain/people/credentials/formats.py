@@ -7,7 +7,7 @@ import unicodedata
 ID_DIGITS = 10
 PASSWORD_LENGTH = 12
 ALPHABET = "CDFGHJKLMNPQRTVWXY34679"
-"""23 symbols: nothing that looks like something else, no vowels and so no words (``security.md`` §0.4)."""
+"""23 symbols: no look-alikes, and no vowels and so no words (``security.md`` §0.4)."""
 
 IGNORED = re.compile(
     r"[\s\u3000\u200b-\u200f\u2060\ufeff\-_.\u00ad\u2010-\u2015\u2212\u30fc\uff0d\uff70"

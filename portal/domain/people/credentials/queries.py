@@ -37,7 +37,7 @@ def latest_credential(session: Session, household_id: int) -> Credential | None:
 
 
 def households_with_telephone(work: Work, telephone: str, limit: int = 21) -> list[int]:
-    """Return the households that enrolled a telephone number (``+8190…``); families may share one."""
+    """Return the households that enrolled a telephone number (``+8190…``); several may."""
     statement = (
         select(Credential.household_id)
         .join(OtpAuthenticator, OtpAuthenticator.credential_id == Credential.id)

@@ -85,7 +85,7 @@ def issue_many(work: Work, new: Collection[NewCredential]) -> dict[int, int]:
 
 
 def free_login_ids(work: Work, count: int, taken: set[str]) -> list[str]:
-    """Return ``count`` fresh IDs that no credential has, and add them to ``taken``, this run's IDs."""
+    """Return ``count`` fresh IDs that no credential has, and add them to ``taken``."""
     found: list[str] = []
     while len(found) < count:
         wanted = {new_login_id() for _ in range(count - len(found))} - taken

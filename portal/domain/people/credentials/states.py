@@ -33,4 +33,4 @@ CREDENTIAL = StateMachine(
         "close": dict.fromkeys(LIVING, CredentialState.CLOSED),
     },
 )
-"""``reset_channel``: two people gave up the old source of codes; the first sign-in is repeated once."""
+"""``reset_channel``: two people removed the source of codes; the first sign-in is repeated."""

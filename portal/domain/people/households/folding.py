@@ -1,4 +1,7 @@
-"""Search keys: names and addresses folded so that 高橋 finds 髙橋; what is stored stays as received."""
+"""Search keys: names and addresses folded so that 高橋 finds 髙橋.
+
+Stored values stay as received.
+"""
 
 import re
 import unicodedata
@@ -118,5 +121,5 @@ def grams(key: str) -> set[str]:
 
 
 def query_grams(key: str) -> set[str]:
-    """Return the grams that a stored key must have to contain ``key``: 2-grams, or one character."""
+    """Return the grams of stored keys that contain ``key``: 2-grams, or one character."""
     return {key[i : i + 2] for i in range(len(key) - 1)} or set(key)

@@ -1,4 +1,4 @@
-"""Households and children added by the ward's instruction, sealed and indexed as an import would."""
+"""Households and children added by the ward's instruction, stored as an import would."""
 
 from collections.abc import Iterable
 

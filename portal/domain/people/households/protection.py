@@ -29,7 +29,7 @@ class ProtectionSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Protection:
-    """The last source of protection, when it was loaded (UTC), and its import's or approval's key."""
+    """The last source of protection, when it was loaded (UTC), and the key of its origin."""
 
     source: str
     at: datetime

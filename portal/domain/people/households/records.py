@@ -12,8 +12,8 @@ class HouseholdFields:
     """What the ward handed over about a household, character for character.
 
     ``number`` is the ward's household number or the grouping key; ``birth`` the householder's birth
-    date (None if partly unknown); ``street`` 番地, ``building`` 方書; ``alias`` 通称, by which a foreign
-    resident may be known.
+    date (None if partly unknown); ``street`` 番地, ``building`` 方書; ``alias`` 通称, by which a
+    foreign resident may be known.
     """
 
     number: str

@@ -1,4 +1,7 @@
-"""Search households by parts of names, address, postal code and birth date; return at most twenty."""
+"""Search households by parts of names, address, postal code and birth date.
+
+At most twenty are returned.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

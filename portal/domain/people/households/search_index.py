@@ -1,4 +1,4 @@
-"""Keyed digests of folded grams: those stored for a household, and those that a query must match."""
+"""Keyed digests of folded grams: those of a household, and those of a query."""
 
 from collections.abc import Iterable
 from datetime import date

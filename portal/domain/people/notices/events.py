@@ -1,4 +1,4 @@
-"""Events about which households are informed: of their account, of their requests and their mail."""
+"""Events of which households are informed: on their account, requests and mail."""
 
 from typing import Self
 

@@ -23,7 +23,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The sender of a code: the host name an SMS is bound to, and the program's name for an email."""
+    """The sender of a code: the host name of an SMS, and the program's name for an email."""
 
     host: str
     name: str = ""

@@ -9,7 +9,7 @@ from portal.domain.foundation.base import Base, BigId, primary_key, state_column
 
 
 class OutboxMessage(Base):
-    """One message to send by SMS or email; ``sealed`` (key-encryption key) holds address and text."""
+    """A message by SMS or email; ``sealed`` (key-encryption key) holds address and text."""
 
     __tablename__ = "outbox_message"
     __table_args__ = (Index("ix_outbox_message_due", "state", "next_try_at"),)

@@ -58,7 +58,7 @@ def latest_opened(work: Work, limit: int = 50) -> list[OpenedMessage]:
 
 
 def counts(session: Session, since: datetime) -> dict[tuple[str, str], int]:
-    """Return how many messages created since an instant (UTC) are in each state, by kind and state."""
+    """Return the number of messages created since an instant (UTC), by kind and state."""
     rows = session.execute(
         select(OutboxMessage.kind, OutboxMessage.state, func.count())
         .where(OutboxMessage.created_at >= since)

@@ -33,7 +33,7 @@ from portal.domain.people.households.states import HouseholdState
 
 DEVICE_LIFE = timedelta(days=400)
 REUSABLE = "reusable"
-"""The letter's password keeps working after the first sign-in (``Program.letter_password_mode``)."""
+"""The letter's password stays valid after the first sign-in (``letter_password_mode``)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ CALL_BACK_RECEIPT = "lost-receipt"
 class Trouble(Labeled):
     """Why somebody cannot sign in, in the words of the form.
 
-    Decline, alternative and redelivery have a deadline: the time of the receipt counts for them once
-    staff have checked the person (``honor``).
+    Decline, alternative and redelivery have a deadline: the time of the receipt counts for them
+    once staff have checked the person (``honor``).
     """
 
     LETTER_LOST = "letter_lost", lambda: _("手紙をなくした")

@@ -1,4 +1,4 @@
-"""Inform the owner of an account, on the channels known so far, of changes (NIST SP 800-63B §4.6)."""
+"""Inform an account's owner of changes on the known channels (NIST SP 800-63B §4.6)."""
 
 from datetime import timedelta
 

@@ -154,7 +154,7 @@ def check_backup(work: Work, auth: AuthSession, typed: str) -> bool:
 
 
 def step_up(work: Work, auth: AuthSession, *, data: Mapping[str, Any] | None = None) -> str:
-    """Replace this session with a fully signed-in one and return its ID; ``data`` is what it keeps."""
+    """Replace this session with a fully signed-in one with ``data``; return its ID."""
     credential_id = auth.owner_id or 0
     credential = work.session.get_one(Credential, credential_id)
     credential.locale = current_locale()

@@ -1,4 +1,4 @@
-"""When another one-time code can be sent, in the reader's words: a clock time, never "in a while"."""
+"""When another one-time code can be sent, as a clock time in the reader's words."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""From where somebody may work: agents and supervisors from registered sites, others from offices."""
+"""From where staff may work: agents and supervisors from sites, others from offices."""
 
 from dataclasses import dataclass
 

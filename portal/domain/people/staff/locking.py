@@ -1,4 +1,4 @@
-"""The locked screen: a session waits for its owner's password, then continues with its open form."""
+"""The locked screen: a session waits for its password, then continues with its form."""
 
 import base64
 import json
@@ -75,7 +75,7 @@ def seal_kept(vault: Vault, session_id: int, kept: Kept) -> str:
 
 
 def open_kept(vault: Vault, session_id: int, sealed: str) -> Kept:
-    """Open what ``seal_kept`` made for this session; for anything else fall back to the start page."""
+    """Open what ``seal_kept`` made for this session, else fall back to the start page."""
     try:
         packed = unseal(vault.kek, base64.urlsafe_b64decode(sealed.encode()), _context(session_id))
         back, route, path, params, values = json.loads(zlib.decompress(packed))

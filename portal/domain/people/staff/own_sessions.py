@@ -1,4 +1,4 @@
-"""Where somebody is signed in: since when, from which site, in which browser; end such a session."""
+"""Where somebody is signed in: since when, from which site and browser; end a session."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,7 +42,7 @@ class SessionView:
 
 
 def browser_family(user_agent: str) -> str:
-    """Return the kind of browser, without version or machine; empty if it is not a well-known one."""
+    """Return the kind of browser, without version or machine; empty if unknown."""
     return next((name for mark, name in FAMILIES if mark in user_agent), "")
 
 

@@ -14,7 +14,7 @@ def staff_user(session: Session, staff_id: int | None) -> StaffUser | None:
 
 
 def staff_names(session: Session, ids: Iterable[int]) -> dict[int, str]:
-    """Return the names of accounts by key, deactivated ones included, for lists of what people did."""
+    """Return the names of accounts by key, deactivated ones included."""
     rows = session.execute(
         select(StaffUser.id, StaffUser.display_name).where(StaffUser.id.in_(list(ids)))
     )

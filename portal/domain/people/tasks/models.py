@@ -9,7 +9,7 @@ from portal.domain.foundation.base import Base, BigId, primary_key, state_column
 
 
 class Task(Base):
-    """One task; ``household_id`` is empty if the requester was not, or must not be, matched to one."""
+    """A task; ``household_id`` is empty if the requester was not, or must not be, matched."""
 
     __tablename__ = "task"
 

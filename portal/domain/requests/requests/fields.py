@@ -72,7 +72,7 @@ class FieldType(Protocol):
         ...
 
     def read(self, typed: str) -> tuple[Any, str]:
-        """Return the value of what was typed (None or "" for nothing) and its fault ("" for none)."""
+        """Return the value of a typed text (None or "" for nothing) and its fault ("" for none)."""
         ...
 
     def stored(self, value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Which decisions a person may make on a request now, so that nobody is offered what its rule would refuse."""
+"""The decisions that a person may make on a request now, as the rules would allow them."""
 
 from collections.abc import Collection
 

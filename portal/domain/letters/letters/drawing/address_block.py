@@ -44,7 +44,7 @@ class WindowBlock:
 
 
 def image_size(png: bytes, name_points: float, layout: LetterLayout) -> tuple[float, float]:
-    """Return width and height (points) at which the picture of a name takes the place of one line."""
+    """Return width and height (points) at which the picture of a name fills one line."""
     room = (layout.window_width_mm - 2 * layout.padding_mm) / MM_PER_POINT
     room -= (text_ems(HONORIFIC) + 1) * name_points
     pixels_wide, pixels_high = struct.unpack(">II", png[16:24])
@@ -122,7 +122,7 @@ def window_block(content: LetterContent, layout: LetterLayout) -> WindowBlock:
 
 
 def text_ems(text: str) -> float:
-    """Return a safe estimate of a text's width in em: 1 for a wide character, less for a Latin one."""
+    """Return a safe estimate of a text's width in em: 1 for a wide character, less for Latin."""
     return sum(_ems(character) for character in text)
 
 

@@ -1,4 +1,4 @@
-"""The notice before the first letter (辞退受付案内文書): a page in Japanese, a back in other languages."""
+"""The notice before the first letter (辞退受付案内文書): Japanese, with a back in others."""
 
 from bisect import bisect_left
 from collections.abc import Sequence

@@ -44,7 +44,7 @@ CHOME = re.compile(r"(?P<town>.*?)(?P<chome>[〇一二三四五六七八九十�
 
 
 def split_chome(town: str) -> tuple[str, str]:
-    """Split 潮見坂一丁目 into 潮見坂 and 一丁目; the postal code covers the town without its chome."""
+    """Split 潮見坂一丁目 into 潮見坂 and 一丁目; the postal code covers the former."""
     match = CHOME.match(town)
     return (match["town"], match["chome"]) if match and match["town"] else (town, "")
 
@@ -107,7 +107,7 @@ def _kanji_number(text: str) -> int:
 
 
 def customer_path(bars: str) -> str:
-    """Return customer bars as the data of one SVG path on a half-pitch grid, 133 wide and 6 high."""
+    """Return customer bars as one SVG path on a half-pitch grid, 133 wide and 6 high."""
     top_and_length = {"1": (0, 6), "2": (0, 4), "3": (2, 4), "4": (2, 2)}
     parts = []
     for index, bar in enumerate(bars):

@@ -21,7 +21,7 @@ TEMPLATE = "notice_card.typ"
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A decision on a request, in one language: what it was, its status, why, and what comes next."""
+    """A decision on a request in one language: its subject, status, reason and next step."""
 
     kind: str
     state: str

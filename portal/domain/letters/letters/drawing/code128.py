@@ -159,7 +159,7 @@ def _digit_runs(text: str) -> list[tuple[bool, str]]:
 
 
 def code128_widths(text: str) -> tuple[int, ...]:
-    """Return the widths in modules of bar, space, bar … of a Code 128 symbol, without quiet zones."""
+    """Return the widths in modules of bars and spaces of a Code 128 symbol, without quiet zones."""
     symbols = [*(CODE128_WIDTHS[value] for value in code128_values(text)), CODE128_STOP]
     return tuple(int(width) for symbol in symbols for width in symbol)
 

@@ -137,7 +137,7 @@ def _back(frame: LetterFrame) -> tuple[float, bytes]:
 
 
 def render_testpage(frame: LetterFrame, sample: LetterContent) -> bytes:
-    """Return the alignment page: window and padding frames, rulers, fold marks, a sample address."""
+    """Return the alignment page: window and padding frames, rulers, folds, a sample address."""
     layout = frame.layout
     data = {
         "letter": _letter_data(sample, frame),

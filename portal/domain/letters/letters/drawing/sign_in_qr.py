@@ -44,7 +44,7 @@ def qr_path(url: str) -> tuple[str, int]:
 
 @lru_cache(maxsize=8)
 def _table(prefix: str, length: int) -> tuple[int, int, tuple[tuple[int, ...], ...]]:
-    """Return width, the code of ``prefix`` with zeros, and the change of each digit in each place."""
+    """Return width, the code of ``prefix`` with zeros, and the change of each digit by place."""
     zeros = "0" * length
     size, base = _draw(prefix + zeros)
     changes = []

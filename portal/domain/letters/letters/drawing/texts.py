@@ -92,7 +92,7 @@ ADVANCE_REQUIRED: dict[str, frozenset[str]] = {
     "never_asked": frozenset(),
     "call_center": frozenset({"telephone", "fax", "hours", "closed"}),
 }
-"""What the notice before the first letter must say (辞退受付案内文書, specification 8(2), ``domain.md`` §4.2)."""
+"""Texts that the advance notice must have (specification 8(2), ``domain.md`` §4.2)."""
 
 PER_HOUSEHOLD = frozenset({"amount", "language_line"})
 WITHOUT_HEADING = frozenset({"title", "opening", "language_line", "step_1", "step_2", "step_3"})
@@ -105,7 +105,7 @@ class LetterTexts:
     blocks: Mapping[str, LocalText]
 
     def filled(self, values: Mapping[str, LocalText]) -> "LetterTexts":
-        """Return the texts with the program's values; blocks about one household stay as they are."""
+        """Return the texts with the program's values; blocks about a household stay as they are."""
         return LetterTexts(
             {
                 name: block if name in PER_HOUSEHOLD else block.filled(values)

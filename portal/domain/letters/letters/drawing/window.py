@@ -1,4 +1,4 @@
-"""The address block behind the window, and texts with readings, as drawn on every kind of letter."""
+"""The address block behind the window, and texts with readings, on every kind of letter."""
 
 import base64
 from typing import Any

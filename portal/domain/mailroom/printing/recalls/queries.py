@@ -132,7 +132,7 @@ def list_file(row: RecallList) -> str:
 
 
 def as_csv(session: Session, list_id: int) -> bytes:
-    """Return a list for the mail house: numbers and files, no reason, and a column for its answer."""
+    """Return a list for the mail house: numbers, files, a column for its answer; no reasons."""
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\r\n")
     writer.writerow(COLUMNS)

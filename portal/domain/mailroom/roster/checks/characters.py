@@ -23,7 +23,7 @@ def _jisx0208() -> str:
 
 
 DAMAGE = re.compile("[\u0080\uf8f0-\uf8f3\ufffd]")
-"""What CP932 silently makes of the bytes 80, A0, FD, FE, FF, and the mark of a failed conversion."""
+"""What CP932 makes of the bytes 80, A0, FD, FE, FF, and the mark of a failed conversion."""
 CONTROL = re.compile("[\x00-\x1f\x7f\x81-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 """Controls, and the invisible marks that turn or hide text."""
 CONTROL_BUT_BREAKS = re.compile(

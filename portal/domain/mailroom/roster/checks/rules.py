@@ -138,7 +138,7 @@ class RowRules:
         return "accept", warnings, minor
 
     def _misshapen(self, record: Record) -> ParsedRow:
-        """Reject a row with too many or too few fields, and keep its numbers where they are whole."""
+        """Reject a row with a wrong number of fields; keep its numbers where they are whole."""
         width = len(record.fields)
         household = self._at["household_no"]
         person = self._at["person_no"]

@@ -233,7 +233,7 @@ class Scan:
             household.special |= household.kids > self._rules.many_children
 
     def _mark_special(self) -> None:
-        """Give institutions (every accepted row) and large families (the householder's row) their codes."""
+        """Add codes of institutions (every accepted row) and large families (the householder)."""
         special = {
             position for position, household in enumerate(self._households) if household.special
         }

@@ -17,7 +17,7 @@ STYLES = ("era_name", "era_letter", "era_code", "western")
 ALL_STYLES = frozenset(STYLES)
 ERA_CODES = {"1": "明治", "2": "大正", "3": "昭和", "4": "平成", "5": "令和"}
 OVERRUN_YEARS = 5
-"""A register that was not switched in time counts an era on for some years; more is a typing error."""
+"""A register may count an era on for some years; more is a typing error."""
 
 _STARTS = {name: start for name, _letter, start in ERAS}
 _LETTERS = {letter: name for name, letter, _start in ERAS}
