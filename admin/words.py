@@ -22,6 +22,7 @@ from admin.requests.request_words import (
 )
 from portal.domain.desk.casework.access import Part, Reason
 from portal.domain.foundation.texts import _s, kept_per_language, label_of
+from portal.domain.letters.letters.states import LetterKind, LetterState, RunState
 from portal.domain.mailroom.roster.checks.codes import explanations
 from portal.domain.people.coupons.states import CouponState
 from portal.domain.people.credentials.states import CredentialState
@@ -136,26 +137,13 @@ def credential(code: str) -> str:
 @kept_per_language
 def letter(code: str) -> str:
     """Return the label of a letter's state."""
-    return {
-        "prepared": _s("準備"),
-        "printed": _s("印刷ずみ"),
-        "handed_over": _s("差し出しずみ"),
-        "superseded": _s("新しい手紙に交代"),
-        "cancelled": _s("取り消し"),
-        "posted": _s("郵便局に渡した"),
-        "arrived": _s("届いた"),
-        "came_back": _s("戻った"),
-    }.get(code, code)
+    return label_of(LetterState, code)
 
 
 @kept_per_language
 def letter_kind(code: str) -> str:
     """Return the label of a kind of letter."""
-    return {
-        "credential": _s("IDとパスワードのお知らせ"),
-        "advance": _s("事前案内"),
-        "test": _s("試し送り"),
-    }.get(code, code)
+    return label_of(LetterKind, code)
 
 
 @kept_per_language
@@ -166,12 +154,7 @@ def card_kind(code: str) -> str:
 
 def run(code: str) -> str:
     """Return the label of a print run's state."""
-    return {
-        "building": _s("作成中"),
-        "built": _s("作成ずみ"),
-        "handed_over": _s("差し出しずみ"),
-        "discarded": _s("取りやめ"),
-    }.get(code, code)
+    return label_of(RunState, code)
 
 
 def way(code: str) -> str:

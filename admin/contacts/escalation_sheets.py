@@ -15,7 +15,7 @@ from admin.access import number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.contacts import escalation_words, escalations
 from admin.desk.in_call.follow_ups import reader_of
-from admin.oversight.reports.declines import XLSX
+from admin.oversight.reports.files import XLSX
 from admin.page import Page
 from portal.domain.contacts.escalations import answers_in
 from portal.domain.contacts.escalations.answers_file import MAX_BYTES, AnswersFile, read_answers

@@ -10,7 +10,6 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, staff_route
 from admin.desk.in_call.follow_ups import LeftOpen, left_open
-from admin.letters import document_words
 from admin.mailroom.incidents import incident_words
 from admin.oversight.reports import words as report_words
 from admin.page import Page
@@ -36,7 +35,6 @@ from portal.domain.mailroom.printing.dispatch.handover import HAND_OVER
 from portal.domain.mailroom.printing.proofs.making import waiting_proofs
 from portal.domain.mailroom.roster.holds.protection_none import PROTECTION_NONE
 from portal.domain.oversight.management import milestones, questions
-from portal.domain.oversight.management import words as management_words
 from portal.domain.oversight.management.milestones import Planned
 from portal.domain.oversight.management.questions import Question
 from portal.domain.oversight.reports.monthly.due import CALLS, DELIVERY, Due, due_reports
@@ -131,8 +129,6 @@ class DashboardView(View):
     due: Sequence[Due]
     report_words: ModuleType
     with_ward: WithWard | None
-    management_words: ModuleType
-    document_words: ModuleType
     clocks: Sequence[DueClock]
     faults: int
     notices: int
@@ -171,8 +167,6 @@ def show(page: Page) -> Response[Any]:
             due=_due(page),
             report_words=report_words,
             with_ward=_with_ward(page),
-            management_words=management_words,
-            document_words=document_words,
             clocks=_clocks(page),
             faults=_faults(page),
             notices=waiting_count(session) if allowed(page, Permission.PUBLISH_SITE_NOTICES) else 0,

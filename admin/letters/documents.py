@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -11,21 +10,28 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
-from admin.letters import document_words
-from admin.oversight.reports.files import send_file
+from admin.oversight.reports.files import Download, send_file
 from admin.page import Page
+from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
 from portal.domain.letters.documents import queries, services
+from portal.domain.letters.documents.kinds import DocumentKind
 from portal.domain.letters.documents.models import DocumentUse, DocumentVersion
+from portal.domain.letters.documents.states import DocumentState
 from portal.domain.oversight.reports import ward_documents
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
 from portal.platform.carrying_out import Again
 from portal.platform.view import View
 
-SIGNS = {"proposed": "wait", "approved": "good", "refused": "stop", "revoked": "stop"}
+SIGNS: Mapping[str, str] = {
+    DocumentState.PROPOSED: "wait",
+    DocumentState.APPROVED: "good",
+    DocumentState.REFUSED: "stop",
+    DocumentState.REVOKED: "stop",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +41,10 @@ class DocumentsView(View):
     rows: Sequence[DocumentVersion]
     names: Mapping[int, str]
     uses: Sequence[tuple[DocumentUse, DocumentVersion]]
-    kinds: tuple[str, ...]
+    kinds: tuple[DocumentKind, ...]
     letter_version: DocumentVersion | None
     keeps: bool
     decides: bool
-    document_words: ModuleType
     signs: Mapping[str, str]
     me: int
     said: str
@@ -60,7 +65,6 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             letter_version=ward_documents.letter_status(page.work),
             keeps=allowed(page, Permission.KEEP_MANAGEMENT),
             decides=allowed(page, Permission.DECIDE_MANAGEMENT),
-            document_words=document_words,
             signs=SIGNS,
             me=page.who.staff.id if page.who.staff else 0,
             said=page.query.get("said", ""),
@@ -70,7 +74,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def propose(page: Page) -> Response[Any]:
-    """Propose a document in its present form to the ward."""
+    """Propose a document in its current form to the ward."""
     kind = page.form.get("kind")
     if kind not in ward_documents.KINDS:
         page.form.error("kind", _s("文書を選んでください。"))
@@ -95,7 +99,7 @@ def approve(page: Page) -> Response[Any]:
     return _act(
         page,
         "approved",
-        lambda: services.approve(page.work, key, page.form.get(f"number-{key}"), day),
+        lambda: services.approve(page.work, key, Instruction(page.form.get(f"number-{key}"), day)),
         {"number": f"number-{key}", "day": f"day-{key}"},
     )
 
@@ -118,22 +122,22 @@ def _act(page: Page, said: str, act: Callable[[], object], fields: dict[str, str
     )
 
 
-def take(page: Page) -> Response[Any]:
+def download(page: Page) -> Response[Any]:
     """Return the content of a version, as it was stored."""
     row = queries.version(page.session, number_in_address(page, "version_id"))
     stem, _dot, ending = row.file_name.rpartition(".")
     name = f"{row.kind}-{row.number:03}.{ending if stem and ending.isascii() else 'bin'}"
-    return send_file(page, row.content, ward_documents.media_type(row.file_name), name)
+    media_type = ward_documents.media_type(row.file_name)
+    return send_file(page, Download(name, row.content, media_type))
 
 
-def take_specimen(page: Page) -> Response[Any]:
+def download_specimen(page: Page) -> Response[Any]:
     """Return the PDF that shows a version's texts on paper."""
     row = queries.version(page.session, number_in_address(page, "version_id"))
     if row.specimen is None:
         raise NotFoundError(_s("この文書に見本はありません。"))
-    return send_file(
-        page, row.specimen, ward_documents.PDF, f"{row.kind}-{row.number:03}-specimen.pdf"
-    )
+    name = f"{row.kind}-{row.number:03}-specimen.pdf"
+    return send_file(page, Download(name, row.specimen, ward_documents.PDF))
 
 
 def handlers() -> list[HTTPRouteHandler]:
@@ -150,6 +154,6 @@ def handlers() -> list[HTTPRouteHandler]:
         staff_route("POST", one + "/approve", approve, decide, shows=show),
         staff_route("POST", one + "/refuse", refuse, decide, shows=show),
         staff_route("POST", one + "/revoke", revoke, decide, shows=show),
-        staff_route("POST", one + "/file", take, see),
-        staff_route("POST", one + "/specimen", take_specimen, see),
+        staff_route("POST", one + "/file", download, see),
+        staff_route("POST", one + "/specimen", download_specimen, see),
     ]

@@ -1,38 +1,8 @@
-"""Staff's words for subcontractors, proofs, archives, recall lists and planned postings."""
+"""Staff's words for proofs, archives, recall lists and planned postings."""
 
 from collections.abc import Iterable
 
 from portal.domain.foundation.texts import _s, kept_per_language
-
-
-@kept_per_language
-def purpose(code: str) -> str:
-    """Return the name of what a subcontractor does."""
-    return {
-        "mail_house": _s("手紙の印刷・封入"),
-        "issuer": _s("クーポンの発行"),
-        "interpreter": _s("通訳"),
-        "other": _s("そのほか"),
-    }.get(code, code)
-
-
-@kept_per_language
-def company_state(code: str) -> str:
-    """Return the name of a subcontractor's state."""
-    return {
-        "proposed": _s("区の承諾を待っています"),
-        "consented": _s("承諾ずみ"),
-        "refused": _s("承諾されませんでした"),
-        "ended": _s("終わりました"),
-    }.get(code, code)
-
-
-@kept_per_language
-def sent_what(code: str) -> str:
-    """Return the name of what a sent file was."""
-    return {"letters": _s("手紙"), "pull_list": _s("引抜きの一覧"), "other": _s("そのほか")}.get(
-        code, code
-    )
 
 
 @kept_per_language

@@ -26,7 +26,9 @@ def enter(page: Page) -> Response[Any]:
     pieces = int(typed) if 0 < len(typed) < 9 else 0
     return carry_out_once(
         page,
-        lambda: other_mail.enter(page.work, day, form.get("mail_class"), form.get("what"), pieces),
+        lambda: other_mail.enter(
+            page.work, other_mail.Pieces(day, form.get("mail_class"), form.get("what"), pieces)
+        ),
         lambda: back(page, "other"),
         Again(show, "pieces", FIELDS),
     )

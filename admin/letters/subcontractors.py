@@ -4,28 +4,35 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from types import ModuleType
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import first_post, number_in_address, staff_route
-from admin.letters import mail_words
 from admin.page import Page
+from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.foundation.errors import DomainError, InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
 from portal.domain.letters.subcontractors import queries, services
 from portal.domain.letters.subcontractors.keys import fingerprint
+from portal.domain.letters.subcontractors.kinds import Purpose, SentKind
 from portal.domain.letters.subcontractors.models import Subcontractor
 from portal.domain.letters.subcontractors.queries import FileSent
+from portal.domain.letters.subcontractors.states import CompanyState
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
 from portal.platform.http.uploads import MEGABYTE, UploadRule
 from portal.platform.view import View
 
 FILES = {"file": UploadRule(50 * MEGABYTE)}
+SIGNS: Mapping[str, str] = {
+    CompanyState.PROPOSED: "wait",
+    CompanyState.CONSENTED: "good",
+    CompanyState.REFUSED: "stop",
+    CompanyState.ENDED: "stop",
+}
 FIELDS = ("name", "purpose", "work", "public_key")
 
 
@@ -36,10 +43,10 @@ class SubcontractorsView(View):
     rows: Sequence[Subcontractor]
     names: Mapping[int, str]
     files: Sequence[FileSent]
-    purposes: tuple[str, ...]
-    consented: Sequence[Any]
-    fingerprint: Callable[..., str]
-    mail_words: ModuleType
+    purposes: tuple[Purpose, ...]
+    signs: Mapping[str, str]
+    consented: Sequence[Subcontractor]
+    fingerprint: Callable[[str], str]
     me: int
     said: str
 
@@ -54,10 +61,10 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             rows=rows,
             names=staff_names(page.session, people),
             files=queries.files_sent(page.session),
-            purposes=services.PURPOSES,
-            consented=[row for row in rows if row.state == "consented"],
+            purposes=tuple(Purpose),
+            signs=SIGNS,
+            consented=[row for row in rows if row.state == CompanyState.CONSENTED],
             fingerprint=fingerprint,
-            mail_words=mail_words,
             me=page.who.staff.id if page.who.staff else 0,
             said=page.query.get("said", ""),
         ),
@@ -71,7 +78,9 @@ def propose(page: Page) -> Response[Any]:
     return _act(
         page,
         "proposed",
-        lambda: services.propose_subcontractor(page.work, name, purpose, work, public_key),
+        lambda: services.propose_subcontractor(
+            page.work, services.Company(name, purpose, work, public_key)
+        ),
     )
 
 
@@ -87,7 +96,7 @@ def consent(page: Page) -> Response[Any]:
     return _act(
         page,
         "consented",
-        lambda: services.consent(page.work, key, page.form.get(f"number-{key}"), day),
+        lambda: services.consent(page.work, key, Instruction(page.form.get(f"number-{key}"), day)),
         suffix=f"-{key}",
     )
 
@@ -114,7 +123,9 @@ def record_file(page: Page) -> Response[Any]:
         form.error("file", _s("渡したファイルを選んでください。"))
     if not form.ok or data is None:
         return show(page, 422)
-    facts = services.FileFacts("other", form.get("file_name"), hashlib.sha256(data).hexdigest())
+    facts = services.FileFacts(
+        SentKind.OTHER, form.get("file_name"), hashlib.sha256(data).hexdigest()
+    )
     return _act(
         page,
         "noted",

@@ -15,6 +15,7 @@ from portal.domain.contacts.calls.kinds import Direction
 from portal.domain.contacts.telephony.kpi import NONE
 from portal.domain.desk.casework import watch
 from portal.domain.foundation.clock import JST
+from portal.domain.foundation.program.deadlines import WindowKind
 from portal.domain.foundation.program.explain import window_title
 from portal.domain.oversight.reports.calls.tables import half_hour_name
 from portal.domain.oversight.reports.status.board import Board, board
@@ -25,16 +26,52 @@ OUTBOUND = Direction.OUTBOUND.value
 
 
 @dataclass(frozen=True, slots=True)
-class BoardShowView(View):
-    """What the template of ``show`` shows."""
+class CallRow:
+    """A contact in progress, as written in its cells."""
+
+    agent: str
+    state: str
+    channel: str
+    language: str
+    started: str
+    duration: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    """A day's letters and calls, as written in its cells; ``alarm``: its answer rate is too low."""
+
+    is_open: bool
+    alarm: bool
+    name: str
+    letters: str
+    offered: str
+    answered: str
+    rate: str
+
+
+@dataclass(frozen=True, slots=True)
+class HalfRow:
+    """The calls of a half hour, as written in its cells; ``name`` is "" for a whole day."""
+
+    alarm: bool
+    name: str
+    offered: str
+    answered: str
+    rate: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoardView(View):
+    """What ``admin/oversight/_board.html`` shows."""
 
     board: Board
-    calls: Sequence[tuple[str, ...]]
-    days: Sequence[tuple[bool, bool, str, tuple[str, ...]]]
-    halves: Sequence[tuple[bool, str, tuple[str, ...]]]
+    calls: Sequence[CallRow]
+    days: Sequence[DayRow]
+    halves: Sequence[HalfRow]
     level: int
     still: bool
-    window_title: Callable[..., str]
+    window_title: Callable[[WindowKind], str]
     unseen: int
 
 
@@ -44,7 +81,7 @@ def show(page: Page) -> Response[Any]:
     found = board(page.work)
     return page.render(
         "admin/oversight/_board.html" if page.request.htmx else "admin/oversight/board.html",
-        BoardShowView(
+        BoardView(
             board=found,
             calls=_calls(found),
             days=_days(found),
@@ -59,13 +96,13 @@ def show(page: Page) -> Response[Any]:
     )
 
 
-def _calls(found: Board) -> list[tuple[str, ...]]:
-    """Return the cells of the table of calls.
+def _calls(found: Board) -> list[CallRow]:
+    """Return the rows of the table of calls.
 
     They are built here, as a board is rendered every half minute.
     """
     return [
-        (
+        CallRow(
             call.agent,
             call_words.state(call.state),
             call_words.channel(call.channel)
@@ -78,31 +115,32 @@ def _calls(found: Board) -> list[tuple[str, ...]]:
     ]
 
 
-def _days(found: Board) -> list[tuple[bool, bool, str, tuple[str, ...]]]:
-    """Return for every day whether it is open, its alarm, its rate and the other cells."""
-    rows: list[tuple[bool, bool, str, tuple[str, ...]]] = []
+def _days(found: Board) -> list[DayRow]:
+    rows = []
     for one in found.days:
-        name = f"{one.day.month}/{one.day.day}（{report_words.weekday(one.day)}）"
         counts = one.counts if one.open else None
-        numbers = (
-            (f"{counts.offered:,}", f"{counts.answered:,}") if counts is not None else (NONE, NONE)
+        rows.append(
+            DayRow(
+                one.open,
+                one.alarm,
+                f"{one.day.month}/{one.day.day}（{report_words.weekday(one.day)}）",
+                f"{one.letters:,}" if one.letters else NONE,
+                f"{counts.offered:,}" if counts is not None else NONE,
+                f"{counts.answered:,}" if counts is not None else NONE,
+                one.rate,
+            )
         )
-        letters = f"{one.letters:,}" if one.letters else NONE
-        rows.append((one.open, one.alarm, one.rate, (name, letters, *numbers)))
     return rows
 
 
-def _halves(found: Board) -> list[tuple[bool, str, tuple[str, ...]]]:
-    """Return alarm, rate and the other cells of every half hour; "" names the whole day."""
+def _halves(found: Board) -> list[HalfRow]:
     return [
-        (
+        HalfRow(
             one.alarm,
+            half_hour_name(one.half_hour) if one.half_hour >= 0 else "",
+            f"{one.counts.offered}",
+            f"{one.counts.answered}",
             one.rate,
-            (
-                half_hour_name(one.half_hour) if one.half_hour >= 0 else "",
-                f"{one.counts.offered}",
-                f"{one.counts.answered}",
-            ),
         )
         for one in found.halves
     ]

@@ -14,6 +14,7 @@ from admin.oversight import calendar_words
 from admin.page import Page
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.program.calendar import CallCenterCalendar, Closure, HoursOverride
+from portal.domain.foundation.program.deadlines import WindowKind
 from portal.domain.foundation.program.explain import window_title
 from portal.domain.foundation.program.month import (
     DayKind,
@@ -40,8 +41,8 @@ class CalendarView(View):
     more: int
     calendar: CallCenterCalendar
     say: ModuleType
-    kind_of: Callable[..., DayKind]
-    window_title: Callable[..., str]
+    kind_of: Callable[[CallCenterCalendar, HoursOverride | Closure], DayKind]
+    window_title: Callable[[WindowKind], str]
     next_open: datetime | None
     open_now: bool
 

@@ -33,7 +33,7 @@ def hours(found: Hours | None) -> str:
     """Format the hours of a day: 9:00–17:00."""
     if found is None:
         return _s("休み")
-    opens, closes = (f"{moment.hour}:{moment.minute:02}" for moment in (found.opens, found.closes))
+    opens, closes = (f"{time.hour}:{time.minute:02}" for time in (found.opens, found.closes))
     return f"{opens}–{closes}"
 
 

@@ -24,14 +24,14 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A series by day; ``said`` is the text that replaces the picture."""
+    """A series by day; ``summary`` is the text that replaces the picture."""
 
     title: str
     bars: Sequence[Bar]
     most: int
     first: date
     last: date
-    said: str
+    summary: str
     width: int = WIDTH
     height: int = HEIGHT
 
@@ -52,13 +52,13 @@ def chart(title: str, days: Sequence[date], counts: Sequence[int]) -> Chart:
             )
         )
     if not total:
-        said = _s("%(title)s：この期間は0件です。") % {"title": title}
+        summary = _s("%(title)s：この期間は0件です。") % {"title": title}
     else:
         best = days[counts.index(most)]
-        said = _s("%(title)s：合計%(total)s件。いちばん多い日は%(day)sの%(most)s件。") % {
+        summary = _s("%(title)s：合計%(total)s件。いちばん多い日は%(day)sの%(most)s件。") % {
             "title": title,
             "total": f"{total:,}",
             "day": best.isoformat(),
             "most": f"{most:,}",
         }
-    return Chart(title, bars, most, days[0], days[-1], said)
+    return Chart(title, bars, most, days[0], days[-1], summary)

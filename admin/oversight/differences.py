@@ -27,8 +27,8 @@ class SettlementDifferencesView(View):
     rows: Sequence[StatementDifference]
     more: bool
     households: Mapping[int, int]
-    difference_text: Callable[..., str]
-    status_text: Callable[..., str]
+    difference_text: Callable[[str], str]
+    status_text: Callable[[str], str]
     may_prepare: bool
     said: str
 

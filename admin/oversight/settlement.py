@@ -11,14 +11,13 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, staff_route
+from admin.oversight.reports.files import Download, send_file, send_report
 from admin.page import Page
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.approvals.services import turn_down
-from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import DomainError, InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
-from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
 from portal.domain.oversight.reports.status.settlement import settlement_report
 from portal.domain.oversight.reports.tables import Report
 from portal.domain.oversight.settlement import closing
@@ -32,7 +31,6 @@ from portal.domain.people.staff.permissions import Permission
 from portal.platform.http.uploads import MEGABYTE, UploadRule
 from portal.platform.view import View
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FILES = {"file": UploadRule(20 * MEGABYTE)}
 
 
@@ -49,7 +47,7 @@ class SettlementView(View):
     own: bool
     may_prepare: bool
     may_accept: bool
-    differences: Any
+    differences: int
     statements: Sequence[IssuerStatement]
     profiles: tuple[str, ...]
     said: str
@@ -83,7 +81,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     )
 
 
-def take_file(page: Page) -> Response[Any]:
+def take_statement(page: Page) -> Response[Any]:
     """Import an uploaded statement."""
     as_of = whole_date(page.form.get("as_of"))
     file = page.form.files.get("file")
@@ -142,23 +140,12 @@ def _closing(page: Page, said: str, act: Callable[[], object]) -> Response[Any]:
     return page.redirect(f"/settlement?said={said}")
 
 
-def pdf(page: Page) -> Response[Any]:
-    """Send the settlement as PDF."""
-    body = as_pdf(settlement_report(page.work), page.now)
-    return _file(page, body, "application/pdf", "settlement.pdf")
+def download(page: Page) -> Response[Any]:
+    """Send the settlement as PDF or as a workbook."""
+    return send_report(page, settlement_report(page.work), "settlement")
 
 
-def xlsx(page: Page) -> Response[Any]:
-    """Send the settlement as a workbook."""
-    return _file(
-        page,
-        as_xlsx(settlement_report(page.work)),
-        XLSX,
-        "settlement.xlsx",
-    )
-
-
-def lines(page: Page) -> Response[Any]:
+def download_lines(page: Page) -> Response[Any]:
     """Send the closed settlement by household and child, without any personal data."""
     row = closing.closed(page.session)
     if row is None:
@@ -167,14 +154,8 @@ def lines(page: Page) -> Response[Any]:
     writer = csv.writer(written)
     writer.writerow(closing.COLUMNS)
     writer.writerows(closing.lines(page.session, row.id))
-    return _file(
-        page, written.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8", "settlement.csv"
-    )
-
-
-def _file(page: Page, body: bytes, media_type: str, name: str) -> Response[Any]:
-    record(page.work, "report.taken", "report", name=name)
-    return page.send(body, media_type, {"content-disposition": f'attachment; filename="{name}"'})
+    body = written.getvalue().encode("utf-8-sig")
+    return send_file(page, Download("settlement.csv", body, "text/csv; charset=utf-8"))
 
 
 def handlers() -> list[HTTPRouteHandler]:
@@ -186,10 +167,12 @@ def handlers() -> list[HTTPRouteHandler]:
     )
     return [
         staff_route("GET", "/settlement", show, see),
-        staff_route("POST", "/settlement/pdf", pdf, see),
-        staff_route("POST", "/settlement/xlsx", xlsx, see),
-        staff_route("POST", "/settlement/lines", lines, see),
-        staff_route("POST", "/settlement/statement", take_file, prepare, shows=show, uploads=FILES),
+        staff_route("POST", "/settlement/pdf", download, see),
+        staff_route("POST", "/settlement/xlsx", download, see),
+        staff_route("POST", "/settlement/lines", download_lines, see),
+        staff_route(
+            "POST", "/settlement/statement", take_statement, prepare, shows=show, uploads=FILES
+        ),
         staff_route("POST", "/settlement/propose", propose, prepare, shows=show),
         staff_route("POST", "/settlement/confirm", confirm, accept, shows=show),
         staff_route("POST", "/settlement/withdraw", withdraw, prepare),

@@ -15,6 +15,7 @@ from portal.domain.desk.casework import parcels_again
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
 from portal.domain.foundation.work import Work
+from portal.domain.letters.shipments.services import Posting
 from portal.domain.mailroom.tracking import by_hand
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.requests.alternatives import delivery, lost_parcels, queries
@@ -47,7 +48,7 @@ def post(page: Page) -> Response[Any]:
     def work(view: queries.ParcelView) -> None:
         again = view.shipment is not None and view.shipment.state == "returned"
         send = parcels_again.repost if again else delivery.post
-        posting = delivery.Posting(day, form.get("mail_class"), form.get("tracking_no"))
+        posting = Posting(day, form.get("mail_class"), form.get("tracking_no"))
         send(page.work, view.parcel.id, posting)
 
     return _act(page, "tracking_no", "posted", work)

@@ -1,14 +1,28 @@
 """What the parcels desk and the stock pages call things, in the staff's language."""
 
 from portal.domain.foundation.texts import _s, label_of
-from portal.domain.letters.shipments.staff_words import mail_class, return_reason, shipment
+from portal.domain.letters.shipments.mail import MailClass, ReturnReason
+from portal.domain.letters.shipments.states import ShipmentState
 from portal.domain.requests.alternatives.states import (
     AlternativeState,
     MovementKind,
     ParcelStage,
 )
 
-__all__ = ["item", "mail_class", "movement", "return_reason", "said", "shipment", "stage"]
+
+def mail_class(code: str | None) -> str:
+    """Return the name of a class of mail."""
+    return label_of(MailClass, code)
+
+
+def return_reason(code: str | None) -> str:
+    """Return the name of a reason of the post's register for returning mail."""
+    return label_of(ReturnReason, code)
+
+
+def shipment(code: str) -> str:
+    """Return the name of a shipment's state."""
+    return label_of(ShipmentState, code)
 
 
 def stage(code: str) -> str:

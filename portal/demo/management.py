@@ -3,8 +3,11 @@
 from datetime import timedelta
 
 from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.work import Work
 from portal.domain.letters.documents import services as documents
+from portal.domain.letters.documents.kinds import DocumentKind
 from portal.domain.oversight.management import asking, milestones, minutes
 from portal.domain.oversight.reports import ward_documents
 from portal.platform.site import Site
@@ -29,35 +32,35 @@ def add_management(site: Site, officer: Actor, ward: Actor) -> None:
     """Record what the officer and the ward would have done by now."""
     with site.database.write() as session:
         now = site.clock.now(session)
-        today = jst_date(now)
-        url = site.settings.public_url
-        letter = ward_documents.propose(
-            site.work(session, officer, now), url, documents.LETTER, "発送の前の最終版"
-        )
-        documents.approve(
-            site.work(session, ward, now), letter.id, "8水こ第12号", today - timedelta(days=40)
-        )
-        ward_documents.propose(site.work(session, officer, now), url, "decline_form", "初版")
-        first = minutes.write(
-            site.work(session, officer, now - timedelta(days=39)),
-            None,
-            0,
-            today - timedelta(days=40),
-            FIRST,
-        )
-        minutes.confirm(site.work(session, ward, now - timedelta(days=38)), first.id, 1)
-        minutes.write(site.work(session, officer, now), None, 0, today - timedelta(days=5), SECOND)
-        for number in (1, 2, 3):
-            asking.ask(site.work(session, officer, now), number, today - timedelta(days=50))
-        asking.answer(
-            site.work(session, ward, now),
-            1,
-            "計画書に示した基準日と生年月日の範囲でよい。",
-            "8水こ第10号",
-            today - timedelta(days=45),
-        )
+        by_officer, by_ward = site.work(session, officer, now), site.work(session, ward, now)
+        _add_documents(by_officer, by_ward, site.settings.public_url)
+        _add_minutes(by_officer, by_ward)
+        _add_questions(by_officer, by_ward)
         for key in (*DONE, *BEGUN):
-            action = "finish" if key in DONE else "begin"
-            milestones.move(site.work(session, officer, now), key, action)
+            milestones.move(by_officer, key, "finish" if key in DONE else "begin")
         noted = {"owner": "配送の責任者", "evidence": "議事録 第1回", "note": ""}
-        milestones.write(site.work(session, officer, now), "delivery", noted)
+        milestones.write(by_officer, "delivery", noted)
+
+
+def _add_documents(by_officer: Work, by_ward: Work, url: str) -> None:
+    final = ward_documents.propose(by_officer, url, DocumentKind.LETTER, "発送の前の最終版")
+    instruction = Instruction("8水こ第12号", jst_date(by_ward.now) - timedelta(days=40))
+    documents.approve(by_ward, final.id, instruction)
+    ward_documents.propose(by_officer, url, DocumentKind.DECLINE_FORM, "初版")
+
+
+def _add_minutes(by_officer: Work, by_ward: Work) -> None:
+    now, today = by_officer.now, jst_date(by_officer.now)
+    typed = minutes.TypedMinutes(today - timedelta(days=40), FIRST)
+    first = minutes.write(by_officer.at(now - timedelta(days=39)), None, typed)
+    minutes.confirm(by_ward.at(now - timedelta(days=38)), first.id, 1)
+    minutes.write(by_officer, None, minutes.TypedMinutes(today - timedelta(days=5), SECOND))
+
+
+def _add_questions(by_officer: Work, by_ward: Work) -> None:
+    today = jst_date(by_officer.now)
+    for number in (1, 2, 3):
+        asking.ask(by_officer, number, today - timedelta(days=50))
+    instruction = Instruction("8水こ第10号", today - timedelta(days=45))
+    answer = asking.Answer("計画書に示した基準日と生年月日の範囲でよい。", instruction)
+    asking.answer(by_ward, 1, answer)

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pyrage
 
 from portal.demo.letters import Officers
+from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.foundation.clock import jst_date
 from portal.domain.letters.subcontractors import services as subcontractors
+from portal.domain.letters.subcontractors.kinds import Purpose
 from portal.domain.mailroom.printing.dispatch import calendar
 from portal.domain.mailroom.roster.checks.towns import load_towns
 from portal.platform.site import Site
@@ -24,16 +26,12 @@ def add_dispatches(site: Site, run_id: int, officers: Officers) -> None:
         key = str(pyrage.x25519.Identity.generate().to_public())
         company = subcontractors.propose_subcontractor(
             site.work(session, officers.contractor, now - ENTERED),
-            MAIL_HOUSE,
-            subcontractors.MAIL_HOUSE,
-            "手紙の印刷と封入",
-            key,
+            subcontractors.Company(MAIL_HOUSE, Purpose.MAIL_HOUSE, "手紙の印刷と封入", key),
         )
         subcontractors.consent(
             site.work(session, officers.ward, now - CONSENTED),
             company.id,
-            "8水こ第9号",
-            jst_date(now - CONSENTED),
+            Instruction("8水こ第9号", jst_date(now - CONSENTED)),
         )
         towns = sorted(
             {town for names in load_towns(site.program.towns_file).values() for town in names}

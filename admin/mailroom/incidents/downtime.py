@@ -165,7 +165,7 @@ def month_file(page: Page) -> Response[Any]:
             addressee=program.names.ward.ja,
             sender=program.names.contractor.ja,
             facts=((_s("対象月"), f"{month:%Y-%m}"),),
-            tables=(downtime_table(page.session, start, end_, page.now),),
+            tables=(downtime_table(page.work, start, end_),),
         )
     record(page.work, "report.taken", "report", name="downtime.xlsx")
     headers = {"content-disposition": f'attachment; filename="downtime-{month:%Y-%m}.xlsx"'}

@@ -17,8 +17,8 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date, without_separators
 from portal.domain.letters.announcements.models import CardPrint
 from portal.domain.letters.letters.numbers import is_letter_number
-from portal.domain.letters.shipments import other_mail, staff_words
-from portal.domain.letters.shipments.mail import CLASSES, MAIL, printed
+from portal.domain.letters.shipments import other_mail
+from portal.domain.letters.shipments.mail import CLASSES, MAIL, OtherMailKind, printed
 from portal.domain.letters.shipments.models import OtherMail
 from portal.domain.letters.shipments.postage import PostageLine, postage_of_month
 from portal.domain.letters.shipments.words import class_name
@@ -52,8 +52,7 @@ class PostingView(View):
     month: date
     postage: Sequence[PostageLine]
     others: Sequence[OtherMail]
-    other_whats: tuple[str, str, str]
-    other_name: Callable[..., str]
+    other_kinds: tuple[OtherMailKind, ...]
     every_class: tuple[str, ...]
     class_name: Callable[..., str]
     printed: Callable[..., str]
@@ -83,8 +82,7 @@ def show(
             month=month,
             postage=postage_of_month(page.work, month),
             others=other_mail.of_month(page.session, month),
-            other_whats=other_mail.WHAT,
-            other_name=staff_words.other_mail,
+            other_kinds=tuple(OtherMailKind),
             every_class=CLASSES,
             class_name=class_name,
             printed=printed,

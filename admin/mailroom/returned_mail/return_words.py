@@ -1,6 +1,8 @@
 """Staff texts of returned mail and of the post's events."""
 
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import _s, label_of
+from portal.domain.letters.shipments.mail import ReturnReason
+from portal.domain.letters.shipments.states import ShipmentState
 from portal.domain.mailroom.returned_mail.actions import NextAction, action_text
 
 
@@ -21,3 +23,13 @@ def return_events() -> dict[str, str]:
         "returned_mail.destruction_proposed": _s("戻った郵便の廃棄を提案"),
         "returned_mail.destruction_withdrawn": _s("廃棄の提案を取り下げ"),
     }
+
+
+def return_reason(code: str | None) -> str:
+    """Return the name of a reason of the post's register for returning mail."""
+    return label_of(ReturnReason, code)
+
+
+def shipment(code: str) -> str:
+    """Return the name of a shipment's state."""
+    return label_of(ShipmentState, code)

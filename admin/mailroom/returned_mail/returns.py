@@ -20,7 +20,6 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
 from portal.domain.letters.shipments.mail import RETURN_REASONS, STORAGE_ENDED
-from portal.domain.letters.shipments.staff_words import return_reason
 from portal.domain.mailroom.returned_mail import receiving, storage
 from portal.domain.mailroom.returned_mail.storage import StoredItem
 from portal.domain.people.staff.permissions import Permission
@@ -54,7 +53,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             if page.method == "POST" and "reason" in page.form.values
             else _kept(page),
             reasons=RETURN_REASONS,
-            reason_name=return_reason,
+            reason_name=return_words.return_reason,
             rows=rows,
             count=count,
             return_words=return_words,

@@ -19,7 +19,6 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
-from portal.domain.letters.shipments.staff_words import return_reason, shipment
 from portal.domain.mailroom.returned_mail import storage, undelivered
 from portal.domain.mailroom.returned_mail.storage import StoredItem
 from portal.domain.mailroom.returned_mail.undelivered import Undelivered
@@ -76,7 +75,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             to_propose=[item for item in over if item.destruction_proposed_by is None],
             to_confirm=[item for item in over if item.destruction_proposed_by not in (None, mine)],
             own=[item for item in over if item.destruction_proposed_by == mine],
-            reason_name=return_reason,
+            reason_name=return_words.return_reason,
             return_words=return_words,
             said=page.query.get("said", ""),
         ),
@@ -148,8 +147,8 @@ def show_undelivered(page: Page) -> Response[Any]:
             rows=rows,
             more=len(rows) == undelivered.PAGE,
             by_reason=undelivered.by_reason(page.session, include_protected=protected),
-            reason_name=return_reason,
-            state_name=shipment,
+            reason_name=return_words.return_reason,
+            state_name=return_words.shipment,
         ),
     )
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -13,22 +12,26 @@ from admin.carrying_out import carry_out_once
 from admin.page import Page
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
-from portal.domain.oversight.management import checklist, words
-from portal.domain.oversight.management.checklist import Answered
+from portal.domain.oversight.management import checklist
+from portal.domain.oversight.management.checklist import Answered, Verdict
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
 from portal.platform.view import View
 
-SIGNS = {"yes": "good", "partly": "wait", "office": "plain", "no": "stop"}
+SIGNS: Mapping[str, str] = {
+    Verdict.YES: "good",
+    Verdict.PARTLY: "wait",
+    Verdict.OFFICE: "plain",
+    Verdict.NO: "stop",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class ChecklistView(View):
-    """What ``admin/oversight/checklist.html`` shows."""
+    """What ``admin/oversight/management/checklist.html`` shows."""
 
     answers: Sequence[Answered]
     keeps: bool
-    management_words: ModuleType
     signs: Mapping[str, str]
     said: str
 
@@ -40,7 +43,6 @@ def show_list(page: Page) -> Response[Any]:
         ChecklistView(
             answers=checklist.answers(page.work),
             keeps=allowed(page, Permission.KEEP_MANAGEMENT),
-            management_words=words,
             signs=SIGNS,
             said=page.query.get("said", ""),
         ),
@@ -49,12 +51,11 @@ def show_list(page: Page) -> Response[Any]:
 
 @dataclass(frozen=True, slots=True)
 class ChecklistItemView(View):
-    """What ``admin/oversight/checklist_item.html`` shows."""
+    """What ``admin/oversight/management/checklist_item.html`` shows."""
 
     one: Answered
     base: str
-    verdicts: tuple[str, ...]
-    management_words: ModuleType
+    verdicts: tuple[Verdict, ...]
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -65,7 +66,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     base = page.form.get("base") if page.method == "POST" else str(one.number)
     return page.render(
         "admin/oversight/management/checklist_item.html",
-        ChecklistItemView(one=one, base=base, verdicts=checklist.VERDICTS, management_words=words),
+        ChecklistItemView(one=one, base=base, verdicts=tuple(Verdict)),
         status_code,
     )
 
@@ -87,10 +88,9 @@ def write(page: Page) -> Response[Any]:
         lambda: checklist.write(
             page.work,
             key,
-            number,
-            form.get("verdict"),
-            form.get("answer"),
-            form.get("evidence"),
+            checklist.TypedAnswer(
+                form.get("verdict"), form.get("answer"), form.get("evidence"), number
+            ),
         ),
         "/checklist?said=saved",
         Again(show, "answer", named=True),

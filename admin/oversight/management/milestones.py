@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -18,10 +17,10 @@ from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.letters.subcontractors.queries import subcontractors
 from portal.domain.mailroom.roster.models import RosterImport
 from portal.domain.mailroom.roster.queries import imports
-from portal.domain.oversight.management import milestones, words
+from portal.domain.oversight.management import milestones
 from portal.domain.oversight.management.milestones import Shown
 from portal.domain.oversight.management.questions import questions
-from portal.domain.oversight.management.states import MILESTONE
+from portal.domain.oversight.management.states import MILESTONE, MilestoneState, QuestionState
 from portal.domain.oversight.reports.management import papers
 from portal.domain.oversight.reports.management.plan import plan_report
 from portal.domain.oversight.reports.management.progress import progress_report
@@ -30,17 +29,21 @@ from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
 from portal.platform.view import View
 
-SIGNS = {"planned": "plain", "begun": "wait", "done": "good", "late": "stop"}
+SIGNS: Mapping[str, str] = {
+    MilestoneState.PLANNED: "plain",
+    MilestoneState.STARTED: "wait",
+    MilestoneState.DONE: "good",
+    MilestoneState.LATE: "stop",
+}
 STEPS = ("begin", "finish", "reopen")
 LISTED = 20
 
 
 @dataclass(frozen=True, slots=True)
 class ManagementView(View):
-    """What ``admin/oversight/management.html`` shows."""
+    """What ``admin/oversight/management/management.html`` shows."""
 
     milestones: Sequence[Shown]
-    management_words: ModuleType
     signs: Mapping[str, str]
     questions: int
     companies: int
@@ -57,11 +60,10 @@ def show(page: Page) -> Response[Any]:
         "admin/oversight/management/management.html",
         ManagementView(
             milestones=found,
-            management_words=words,
             signs=SIGNS,
-            questions=sum(one.state == "open" for one in questions(page.work)),
+            questions=sum(one.state == QuestionState.OPEN for one in questions(page.work)),
             companies=sum(one.state == "consented" for one in subcontractors(session)),
-            late=sum(one.state == "late" for one in found),
+            late=sum(one.state == MilestoneState.LATE for one in found),
             imports=imports(session, LISTED),
             said=page.query.get("said", ""),
         ),
@@ -70,10 +72,9 @@ def show(page: Page) -> Response[Any]:
 
 @dataclass(frozen=True, slots=True)
 class MilestoneView(View):
-    """What ``admin/oversight/milestone.html`` shows."""
+    """What ``admin/oversight/management/milestone.html`` shows."""
 
     one: Shown
-    management_words: ModuleType
     signs: Mapping[str, str]
     keeps: bool
     steps: Sequence[str]
@@ -89,7 +90,6 @@ def show_one(page: Page, status_code: int = 200) -> Response[Any]:
         "admin/oversight/management/milestone.html",
         MilestoneView(
             one=one,
-            management_words=words,
             signs=SIGNS,
             keeps=allowed(page, Permission.KEEP_MANAGEMENT),
             steps=_steps(one),
@@ -141,7 +141,7 @@ def _act(page: Page, said: str, act: Callable[[str], object]) -> Response[Any]:
     )
 
 
-def take_report(page: Page) -> Response[Any]:
+def download_report(page: Page) -> Response[Any]:
     """Send a paper on the work."""
     name = page.path.split("/")[-2]
     writers: dict[str, Callable[[], Report]] = {
@@ -155,7 +155,7 @@ def take_report(page: Page) -> Response[Any]:
     return send_report(page, report, name)
 
 
-def take_receipt(page: Page) -> Response[Any]:
+def download_receipt(page: Page) -> Response[Any]:
     """Send the receipt of one extract."""
     key = number_in_address(page, "import_id")
     with use_locale(SOURCE_LOCALE):
@@ -173,9 +173,9 @@ def handlers() -> list[HTTPRouteHandler]:
         staff_route("POST", one + "/note", note, keep, shows=show_one),
         *(staff_route("POST", f"{one}/{step}", move, keep, shows=show_one) for step in STEPS),
         *(
-            staff_route("POST", f"/management/{name}/{ending}", take_report, see)
+            staff_route("POST", f"/management/{name}/{ending}", download_report, see)
             for name in ("plan", "progress", "questions", "checklist")
             for ending in ("pdf", "xlsx")
         ),
-        staff_route("POST", "/management/receipts/{import_id:int}/pdf", take_receipt, see),
+        staff_route("POST", "/management/receipts/{import_id:int}/pdf", download_receipt, see),
     ]

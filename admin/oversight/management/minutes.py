@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -17,16 +16,21 @@ from portal.domain.foundation.errors import DomainError, InputError
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.foundation.typed import whole_date
-from portal.domain.oversight.management import minutes, words
+from portal.domain.oversight.management import minutes
 from portal.domain.oversight.management.minutes import Written
 from portal.domain.oversight.management.models import MinutesVersion
+from portal.domain.oversight.management.states import MinutesState
 from portal.domain.oversight.reports.management.papers import minutes_report
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
 from portal.platform.carrying_out import Again
 from portal.platform.view import View
 
-SIGNS = {"draft": "wait", "confirmed": "good", "old": "plain"}
+SIGNS: Mapping[str, str] = {
+    MinutesState.DRAFT: "wait",
+    MinutesState.CONFIRMED: "good",
+    MinutesState.OLD: "plain",
+}
 KEY = "minutes_id"
 
 
@@ -36,11 +40,10 @@ def _keeps(page: Page) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class MinutesListView(View):
-    """What ``admin/oversight/minutes_list.html`` shows."""
+    """What ``admin/oversight/management/minutes_list.html`` shows."""
 
     meetings: Sequence[Written]
     keeps: bool
-    management_words: ModuleType
     signs: Mapping[str, str]
 
 
@@ -51,7 +54,6 @@ def show_list(page: Page) -> Response[Any]:
         MinutesListView(
             meetings=minutes.meetings(page.work),
             keeps=_keeps(page),
-            management_words=words,
             signs=SIGNS,
         ),
     )
@@ -59,14 +61,13 @@ def show_list(page: Page) -> Response[Any]:
 
 @dataclass(frozen=True, slots=True)
 class MinutesView(View):
-    """What ``admin/oversight/minutes.html`` shows."""
+    """What ``admin/oversight/management/minutes.html`` shows."""
 
     one: Written
     past: Sequence[MinutesVersion]
     names: Mapping[int, str]
     keeps: bool
     decides: bool
-    management_words: ModuleType
     signs: Mapping[str, str]
     me: int
     said: str
@@ -87,7 +88,6 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             names=staff_names(page.session, people),
             keeps=_keeps(page),
             decides=allowed(page, Permission.DECIDE_MANAGEMENT),
-            management_words=words,
             signs=SIGNS,
             me=page.who.staff.id if page.who.staff else 0,
             said=page.query.get("said", ""),
@@ -98,26 +98,25 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 @dataclass(frozen=True, slots=True)
 class MinutesEditView(View):
-    """What ``admin/oversight/minutes_edit.html`` shows."""
+    """What ``admin/oversight/management/minutes_edit.html`` shows."""
 
     base: str
-    key: Any
+    key: int | None
     title_new: bool
 
 
 def show_edit(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the form, empty for a new meeting."""
     base = page.form.get("base")
-    if page.params.get(KEY) is not None:
-        one = minutes.one(page.work, number_in_address(page, KEY))
+    key = number_in_address(page, KEY) if KEY in page.params else None
+    if key is not None:
+        one = minutes.one(page.work, key)
         if page.method == "GET":
             page.form.values = {**one.texts, "held_on": one.version.held_on.isoformat()}
         base = base or str(one.version.number)
     return page.render(
         "admin/oversight/management/minutes_edit.html",
-        MinutesEditView(
-            base=base or "0", key=page.params.get(KEY), title_new=page.params.get(KEY) is None
-        ),
+        MinutesEditView(base=base or "0", key=key, title_new=key is None),
         status_code,
     )
 
@@ -135,7 +134,7 @@ def save(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             if first_post(page):
-                row = minutes.write(page.work, key, number, held_on, texts)
+                row = minutes.write(page.work, key, minutes.TypedMinutes(held_on, texts, number))
                 key = row.id
     except InputError as error:
         form.error(error.code, error.message)
@@ -169,7 +168,7 @@ def _act(page: Page, said: str, act: Callable[[int], object]) -> Response[Any]:
     )
 
 
-def take(page: Page) -> Response[Any]:
+def download(page: Page) -> Response[Any]:
     """Send minutes as a file, by default in the newest version."""
     key = number_in_address(page, KEY)
     number = number_in_address(page, "number") if "number" in page.params else None
@@ -199,7 +198,7 @@ def handlers() -> list[HTTPRouteHandler]:
         staff_route("POST", one + "/revise", revise, keep, shows=show),
         staff_route("GET", version, show, see),
         *(
-            staff_route("POST", f"{place}/{ending}", take, see)
+            staff_route("POST", f"{place}/{ending}", download, see)
             for place in (one, version)
             for ending in ("pdf", "xlsx")
         ),

@@ -6,7 +6,6 @@ The contractor asks, the ward answers.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -15,30 +14,35 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import allowed, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.page import Page
+from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
-from portal.domain.oversight.management import asking, questions, words
+from portal.domain.oversight.management import asking, questions
 from portal.domain.oversight.management.questions import Question
+from portal.domain.oversight.management.states import QuestionState
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
 from portal.platform.view import View
 
-SIGNS = {"open": "wait", "answered": "good", "closed": "plain"}
+SIGNS: Mapping[str, str] = {
+    QuestionState.OPEN: "wait",
+    QuestionState.ANSWERED: "good",
+    QuestionState.CLOSED: "plain",
+}
 LISTED = 20
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionsView(View):
-    """What ``admin/oversight/questions.html`` shows."""
+    """What ``admin/oversight/management/questions.html`` shows."""
 
     questions: Sequence[Question]
     more: bool
     keeps: bool
-    management_words: ModuleType
     signs: Mapping[str, str]
     said: str
-    overdue: set[Any]
+    overdue: set[int]
 
 
 def show_list(page: Page, status_code: int = 200) -> Response[Any]:
@@ -52,7 +56,6 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
             questions=found[:LISTED],
             more=len(found) > LISTED,
             keeps=allowed(page, Permission.KEEP_MANAGEMENT),
-            management_words=words,
             signs=SIGNS,
             said=page.query.get("said", ""),
             overdue={
@@ -65,12 +68,11 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
 
 @dataclass(frozen=True, slots=True)
 class QuestionView(View):
-    """What ``admin/oversight/question.html`` shows."""
+    """What ``admin/oversight/management/question.html`` shows."""
 
     one: Question
     keeps: bool
     decides: bool
-    management_words: ModuleType
     signs: Mapping[str, str]
     due: date | None
     today: date
@@ -93,7 +95,6 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             one=one,
             keeps=allowed(page, Permission.KEEP_MANAGEMENT),
             decides=allowed(page, Permission.DECIDE_MANAGEMENT),
-            management_words=words,
             signs=SIGNS,
             due=questions.due_day(page.site.program.calendar, one.asked_on)
             if one.asked_on
@@ -110,7 +111,10 @@ def add(page: Page) -> Response[Any]:
     form = page.form
     return carry_out_once(
         page,
-        lambda: asking.add(page.work, form.get("title"), form.get("clause"), form.get("question")),
+        lambda: asking.add(
+            page.work,
+            asking.NewQuestion(form.get("title"), form.get("clause"), form.get("question")),
+        ),
         "/questions?said=added",
         Again(show_list, "title", named=True),
     )
@@ -133,7 +137,9 @@ def answer(page: Page) -> Response[Any]:
         page,
         "answered",
         lambda number: asking.answer(
-            page.work, number, form.get("answer"), form.get("instruction_no"), day
+            page.work,
+            number,
+            asking.Answer(form.get("answer"), Instruction(form.get("instruction_no"), day)),
         ),
     )
 

@@ -12,15 +12,17 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.oversight.reports import words as report_words
-from admin.oversight.reports.monthly_report import LISTED, MonthlyPages
+from admin.oversight.reports.monthly_report import MonthlyPages
 from admin.page import Page
 from portal.domain.contacts.calls.models import Call
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.oversight.reports.calls.report import KIND, OUTAGES, STAFFING, write_sections
 from portal.domain.oversight.reports.monthly.notes import (
+    LISTED,
     Note,
     NoteKind,
+    Sentence,
     WrittenCall,
     add_note,
     drop_note,
@@ -75,15 +77,15 @@ def write(page: Page) -> Response[Any]:
 
 
 def add(page: Page) -> Response[Any]:
-    """Add a sentence that stands for no single call to the draft."""
-    kind = next((one for one in NoteKind if one.value == page.form.get("kind")), None)
+    """Add a sentence that tells of no single call to the draft."""
+    kind = NoteKind.known(page.form.get("kind"))
     if kind is None:
         page.form.error("kind", _s("種類を選んでください。"))
         return PAGES.show(page, 422)
     text = page.form.get("text")
 
     def note(month: date) -> object:
-        return add_note(page.work, month, kind, text, None)
+        return add_note(page.work, month, Sentence(kind, text))
 
     return PAGES.step(page, "noted", note, ("text",))
 
@@ -100,7 +102,7 @@ def drop(page: Page) -> Response[Any]:
 
 @dataclass(frozen=True, slots=True)
 class CallReportMarkedView(View):
-    """What ``admin/oversight/call_report_marked.html`` shows."""
+    """What ``admin/oversight/reports/call_report_marked.html`` shows."""
 
     month: date
     rows: Sequence[Call]
@@ -112,7 +114,7 @@ def show_marked(page: Page) -> Response[Any]:
     """List the month's marked calls that no sentence uses yet."""
     month, after = PAGES.month(page), page.query.get("after", "0")
     start = int(after) if after.isascii() and after.isdigit() and len(after) < 16 else 0
-    rows = marked_calls(page.session, month, after=start, limit=LISTED + 1)
+    rows = marked_calls(page.session, month, after=start)
     return page.render(
         "admin/oversight/reports/call_report_marked.html",
         CallReportMarkedView(
@@ -123,12 +125,12 @@ def show_marked(page: Page) -> Response[Any]:
 
 @dataclass(frozen=True, slots=True)
 class CallReportCallView(View):
-    """What ``admin/oversight/call_report_call.html`` shows."""
+    """What ``admin/oversight/reports/call_report_call.html`` shows."""
 
     month: date
     found: WrittenCall
-    kinds: Sequence[Any]
-    guess: str
+    kinds: Sequence[NoteKind]
+    guess: NoteKind
     report_words: ModuleType
 
 
@@ -145,27 +147,30 @@ def show_call(page: Page, status_code: int = 200) -> Response[Any]:
             month=month,
             found=found,
             kinds=list(NoteKind),
-            guess="complaint"
-            if found.call.complaint
-            else "shared"
-            if found.call.shared_with_ward
-            else "question",
+            guess=_guess(found.call),
             report_words=report_words,
         ),
         status_code,
     )
 
 
+def _guess(call: Call) -> NoteKind:
+    if call.complaint:
+        return NoteKind.COMPLAINT
+    return NoteKind.SHARED if call.shared_with_ward else NoteKind.QUESTION
+
+
 def choose(page: Page) -> Response[Any]:
     """Add the sentence for one call to the draft."""
     month, call_id = PAGES.month(page), number_in_address(page, "call_id")
-    kind = next((one for one in NoteKind if one.value == page.form.get("kind")), None)
+    kind = NoteKind.known(page.form.get("kind"))
     if kind is None:
         page.form.error("kind", _s("種類を選んでください。"))
         return show_call(page, 422)
+    sentence = Sentence(kind, page.form.get("text"), call_id)
     return carry_out_once(
         page,
-        lambda: add_note(page.work, month, kind, page.form.get("text"), call_id),
+        lambda: add_note(page.work, month, sentence),
         PAGES.address(month, "noted"),
         Again(show_call, "text", but=NotFoundError),
     )

@@ -1,5 +1,6 @@
 """Sending a report as a file, with its audit event."""
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from litestar import Response
@@ -15,15 +16,27 @@ PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file to send: its name, its content and its media type."""
+
+    name: str
+    body: bytes = field(repr=False)
+    media_type: str
+
+
 def send_report(page: Page, report: Report, name: str) -> Response[Any]:
     """Send a report as PDF or as a workbook, by the ending of the address; always in Japanese."""
-    ending = "pdf" if page.path.endswith("/pdf") else "xlsx"
     with use_locale(SOURCE_LOCALE):
-        body = as_pdf(report, page.now) if ending == "pdf" else as_xlsx(report)
-    return send_file(page, body, PDF if ending == "pdf" else XLSX, f"{name}.{ending}")
+        if page.path.endswith("/pdf"):
+            file = Download(f"{name}.pdf", as_pdf(report, page.now), PDF)
+        else:
+            file = Download(f"{name}.xlsx", as_xlsx(report), XLSX)
+    return send_file(page, file)
 
 
-def send_file(page: Page, body: bytes, media_type: str, name: str) -> Response[Any]:
-    """Send bytes as a download; the audit event names the file."""
-    record(page.work, "report.taken", "report", name=name)
-    return page.send(body, media_type, {"content-disposition": f'attachment; filename="{name}"'})
+def send_file(page: Page, file: Download) -> Response[Any]:
+    """Send a file as a download; the audit event names it."""
+    record(page.work, "report.taken", "report", name=file.name)
+    headers = {"content-disposition": f'attachment; filename="{file.name}"'}
+    return page.send(file.body, file.media_type, headers)

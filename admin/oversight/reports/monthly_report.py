@@ -12,7 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import allowed, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.oversight.reports import words as report_words
-from admin.oversight.reports.files import PDF, XLSX, send_file
+from admin.oversight.reports.files import PDF, XLSX, Download, send_file
 from admin.page import Page, StaffWho
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import NotFoundError
@@ -23,12 +23,14 @@ from portal.domain.oversight.reports.monthly import services as monthly
 from portal.domain.oversight.reports.monthly import versions
 from portal.domain.oversight.reports.monthly.due import (
     Due,
+    ReportKey,
     due_day,
     due_reports,
     months,
     read_month,
 )
 from portal.domain.oversight.reports.monthly.models import MonthlyReport, ReportVersion
+from portal.domain.oversight.reports.monthly.states import ReportState
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
 from portal.domain.oversight.reports.tables import Report
 from portal.domain.people.staff.permissions import Permission
@@ -39,8 +41,12 @@ from portal.platform.view import View
 LISTED = 20
 
 
-def _nothing_more(page: Page, month: date, keeps: bool) -> View | None:  # noqa: ARG001  (the signature)
+def _nothing_more(_page: Page, _month: date, _keeps: bool) -> View | None:
     return None
+
+
+def _state(row: MonthlyReport | None) -> ReportState:
+    return ReportState(row.state) if row is not None else ReportState.DRAFT
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,7 @@ class MonthlyReportView(View):
     keeps: bool
     shown: versions.Shown
     report: Report | None
-    state: str
+    state: ReportState
     texts: Mapping[str, str]
     versions: Sequence[ReportVersion]
     me: int
@@ -64,8 +70,8 @@ class MonthlyReportView(View):
 
 
 @dataclass(frozen=True, slots=True)
-class MonthlyReportShowVersionView(View):
-    """What the template of ``show_version`` shows."""
+class MonthlyVersionView(View):
+    """What the page of one version shows."""
 
     month: date
     report: Report | None
@@ -74,22 +80,22 @@ class MonthlyReportShowVersionView(View):
 
 
 @dataclass(frozen=True, slots=True)
-class MonthlyReportShowListView(View):
-    """What the template of ``show_list`` shows."""
+class MonthlyListView(View):
+    """What the list of months shows."""
 
     months: Sequence[date]
-    reports: Mapping[date, MonthlyReport | None]
+    states: Mapping[date, ReportState]
     report_words: ModuleType
     due: Sequence[Due]
-    submitted: Mapping[Any, Any]
-    due_day: Callable[..., date]
+    submitted: Mapping[date, ReportVersion | None]
+    due_day: Callable[[date], date]
 
 
 @dataclass(frozen=True, slots=True)
 class MonthlyPages:
     """The pages of one kind of report.
 
-    ``name`` is in its address and template; further fields tell who sees and who keeps it, and what
+    ``name`` is in its address and template; further fields are who sees and who writes it, and what
     else its page shows. ``unknown`` is the sentence for a month without such a report. Files are
     named after the kind.
     """
@@ -127,40 +133,35 @@ class MonthlyPages:
         """List the months with what is due."""
         session, program, kind = page.session, page.site.program, self.kind.name
         here = months(program, jst_date(page.now), kind)[:LISTED]
-        rows = {month: versions.month_report(session, kind, month) for month in here}
+        rows = {month: versions.month_report(session, self.kind.key(month)) for month in here}
         return page.render(
             f"admin/oversight/reports/{self.name}s.html",
-            MonthlyReportShowListView(
+            MonthlyListView(
                 months=here,
-                reports=rows,
+                states={month: _state(row) for month, row in rows.items()},
                 report_words=report_words,
                 due=due_reports(page.work, kind) if self.keeps(page) else [],
                 submitted={
                     month: versions.newest_submitted(session, row) for month, row in rows.items()
                 },
-                due_day=lambda month: due_day(program, kind, month),
+                due_day=lambda month: due_day(program, self.kind.key(month)),
             ),
         )
 
     def show(self, page: Page, status_code: int = 200) -> Response[Any]:
         """Show a month's current report, and to those who keep it, the next steps."""
-        session, vault, program, month = (
-            page.session,
-            page.site.vault,
-            page.site.program,
-            self.month(page),
-        )
-        keeps, row = self.keeps(page), versions.month_report(session, self.kind.name, month)
-        found = versions.shown(page.work, self.kind, month, drafts=keeps)
-        due, today = due_day(program, self.kind.name, month), jst_date(page.now)
+        session, month, keeps = page.session, self.month(page), self.keeps(page)
+        row = versions.month_report(session, self.kind.key(month))
+        found = self._current(page, month)
+        due, today = due_day(page.site.program, self.kind.key(month)), jst_date(page.now)
         every = versions.versions(session, row)
         view = MonthlyReportView(
             month=month,
             keeps=keeps,
             shown=found,
             report=found.report,
-            state=row.state if row is not None else "draft",
-            texts=versions.texts_of(vault, row) if keeps else {},
+            state=_state(row),
+            texts=versions.texts_of(page.site.vault, row) if keeps else {},
             versions=[one for one in every if keeps or one.submitted_at is not None][:LISTED],
             me=page.who.staff.id if page.who.staff else 0,
             due=due,
@@ -175,11 +176,11 @@ class MonthlyPages:
     def step(
         self, page: Page, said: str, act: Callable[[date], object], fields: tuple[str, ...] = ()
     ) -> Response[Any]:
-        """Do one thing once.
+        """Carry out one step of a month's report, once.
 
-        A refusal shows the page again, beside the one of ``fields`` that its code names.
-
-        With a single field it stands there whatever its code; with none, beside the report's state.
+        A refusal shows the page again, with the sentence beside the one of ``fields`` that its code
+        names. With a single field it is beside that one whatever its code; with none, beside the
+        report's state.
         """
         month = self.month(page)
         field = fields[0] if len(fields) == 1 else "state"
@@ -204,7 +205,7 @@ class MonthlyPages:
         number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
 
         def hand_in(month: date) -> object:
-            return monthly.submit(page.work, self.kind.name, month, number)
+            return monthly.submit(page.work, self.kind.key(month), number)
 
         return self.step(page, "submitted", hand_in)
 
@@ -217,16 +218,20 @@ class MonthlyPages:
         return self._turn(page, "revised", monthly.revise)
 
     def _turn(
-        self, page: Page, said: str, turn: Callable[[Work, str, date], object]
+        self, page: Page, said: str, turn: Callable[[Work, ReportKey], object]
     ) -> Response[Any]:
-        return self.step(page, said, lambda month: turn(page.work, self.kind.name, month))
+        return self.step(page, said, lambda month: turn(page.work, self.kind.key(month)))
+
+    def _current(self, page: Page, month: date) -> versions.Shown:
+        if self.keeps(page):
+            return versions.shown_to_writers(page.work, self.kind, month)
+        return versions.shown_to_readers(page.work, self.kind.key(month))
 
     def _found(self, page: Page, month: date) -> versions.Shown:
-        drafts = self.keeps(page)
         if "number" not in page.params:
-            return versions.shown(page.work, self.kind, month, drafts=drafts)
-        number = number_in_address(page, "number")
-        return versions.frozen(page.work, self.kind.name, month, number, drafts=drafts)
+            return self._current(page, month)
+        read = versions.any_version if self.keeps(page) else versions.submitted_version
+        return read(page.work, self.kind.key(month), number_in_address(page, "number"))
 
     def show_version(self, page: Page) -> Response[Any]:
         """Show one version as it was frozen."""
@@ -234,12 +239,12 @@ class MonthlyPages:
         found = self._found(page, month)
         return page.render(
             f"admin/oversight/reports/{self.name}_version.html",
-            MonthlyReportShowVersionView(
+            MonthlyVersionView(
                 month=month, report=found.report, version=found.version, report_words=report_words
             ),
         )
 
-    def take_file(self, page: Page) -> Response[Any]:
+    def download(self, page: Page) -> Response[Any]:
         """Send the current report, or one version, as PDF or as a workbook."""
         month, ending = self.month(page), "pdf" if page.path.endswith("/pdf") else "xlsx"
         found = self._found(page, month)
@@ -250,7 +255,7 @@ class MonthlyPages:
             body = as_pdf(found.report, made) if ending == "pdf" else as_xlsx(found.report)
         number = found.version.number if found.version is not None else "draft"
         name = f"{self.kind.name}-{month:%Y-%m}-{number}.{ending}"
-        return send_file(page, body, PDF if ending == "pdf" else XLSX, name)
+        return send_file(page, Download(name, body, PDF if ending == "pdf" else XLSX))
 
     def handlers(self, write: Handler[StaffWho]) -> list[HTTPRouteHandler]:
         """Return the routes that every kind has; ``write`` saves the texts of a draft."""
@@ -271,7 +276,7 @@ class MonthlyPages:
                 for name, step in steps.items()
             ),
             *(
-                staff_route("POST", f"{place}/{ending}", self.take_file, self.see)
+                staff_route("POST", f"{place}/{ending}", self.download, self.see)
                 for place in (one, version)
                 for ending in ("pdf", "xlsx")
             ),

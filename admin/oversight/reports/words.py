@@ -3,13 +3,14 @@
 An unknown code is shown as stored.
 """
 
+from collections.abc import Mapping
 from datetime import date
 
 from portal.domain.foundation.program.day_text import weekday_name as weekday
 from portal.domain.foundation.texts import _s
-from portal.domain.oversight.reports.calls.tables import note_kind
+from portal.domain.oversight.reports.monthly.states import ReportState
 
-__all__ = ["note_kind", "weekday"]
+__all__ = ["weekday"]
 
 
 def source(code: str) -> str:
@@ -50,16 +51,10 @@ def layout(name: str) -> str:
     }.get(name, name)
 
 
-def state(code: str) -> str:
-    """Return the label of a report's state."""
-    return {"draft": _s("下書き"), "checked": _s("確認ずみ"), "submitted": _s("提出ずみ")}.get(
-        code, code
-    )
-
-
 def mark(code: str) -> str:
     """Return the kind of mark of a report's state."""
-    return {"draft": "wait", "checked": "plain", "submitted": "good"}.get(code, "plain")
+    marks: Mapping[str, str] = {ReportState.DRAFT: "wait", ReportState.SUBMITTED: "good"}
+    return marks.get(code, "plain")
 
 
 def month(day: date) -> str:
@@ -80,10 +75,3 @@ def said(code: str) -> str:
         "given_back": _s("下書きに戻しました。"),
         "revised": _s("新しい版の下書きを始めました。提出した版は、このまま残ります。"),
     }.get(code, "")
-
-
-def stage(code: str) -> str:
-    """Return the label of how close a report is to its due day."""
-    return {"coming": _s("これから"), "soon": _s("期限が近い"), "overdue": _s("期限を過ぎた")}.get(
-        code, code
-    )

@@ -21,7 +21,7 @@ from portal.cli.deciding import person
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s, _sn
-from portal.domain.letters.shipments.mail import CLASSES
+from portal.domain.letters.shipments.mail import MailClass
 from portal.domain.mailroom.printing.cards.card_posting import post_cards
 from portal.domain.mailroom.printing.dispatch.posting import (
     Posted,
@@ -58,7 +58,11 @@ from portal.domain.people.staff.permissions import Permission
     help="Day of posting (default: today).",
 )
 @click.option(
-    "--class", "mail_class", required=True, type=click.Choice(CLASSES), help="Class of mail."
+    "--class",
+    "mail_class",
+    required=True,
+    type=click.Choice([one.value for one in MailClass]),
+    help="Class of mail.",
 )
 @by_option("Who posts them.")
 @dry_run_option

@@ -15,7 +15,7 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.letters.shipments import other_mail
-from portal.domain.letters.shipments.mail import CLASSES
+from portal.domain.letters.shipments.mail import MailClass, OtherMailKind
 from portal.domain.mailroom.tracking.file import CsvFeed
 from portal.domain.mailroom.tracking.ingest import match_again, take_tracking
 from portal.domain.oversight.reports.mail.lists import undelivered_report
@@ -29,9 +29,18 @@ def mail() -> None:
 
 @mail.command("unlisted", help="Record mail that no list holds, in pieces, for the postage.")
 @click.argument("pieces", type=click.IntRange(min=1))
-@click.option("--what", required=True, type=click.Choice(other_mail.WHAT), help="What was sent.")
 @click.option(
-    "--class", "mail_class", required=True, type=click.Choice(CLASSES), help="Class of mail."
+    "--what",
+    required=True,
+    type=click.Choice([one.value for one in OtherMailKind]),
+    help="What was sent.",
+)
+@click.option(
+    "--class",
+    "mail_class",
+    required=True,
+    type=click.Choice([one.value for one in MailClass]),
+    help="Class of mail.",
 )
 @click.option(
     "--day",
@@ -57,7 +66,9 @@ def other(
             person(session, context.by, Permission.POST_LETTERS),
             day.date() if day else jst_date(now),
         )
-        row = other_mail.enter(context.work(session, actor), posted_on, mail_class, what, pieces)
+        row = other_mail.enter(
+            context.work(session, actor), other_mail.Pieces(posted_on, mail_class, what, pieces)
+        )
         said = {"id": row.id, "day": posted_on.isoformat(), "pieces": pieces}
     context.write(said)
     if context.speaks:

@@ -17,7 +17,7 @@ from portal.domain.oversight.reports.calls.report import KIND
 from portal.domain.oversight.reports.mail.delivery import KIND as DELIVERY_KIND
 from portal.domain.oversight.reports.monthly.due import months, read_month
 from portal.domain.oversight.reports.monthly.states import DRAFT
-from portal.domain.oversight.reports.monthly.versions import Kind, month_report, shown
+from portal.domain.oversight.reports.monthly.versions import Kind, month_report, shown_to_writers
 from portal.domain.oversight.reports.status.declines import Declines, count_declines, decline_report
 
 
@@ -139,8 +139,8 @@ def _monthly(context: Context, kind: Kind, month: str, out: Path | None) -> None
         now = context.clock.now(session)
         if first not in months(program, jst_date(now), kind.name):
             raise InputError(_s("この月の報告書はありません。報告の期間の月を指定してください。"))
-        found = shown(context.work(session), kind, first, drafts=True)
-        row = month_report(session, kind.name, first)
+        found = shown_to_writers(context.work(session), kind, first)
+        row = month_report(session, kind.key(first))
         state, version = (row.state if row is not None else DRAFT), found.version
         number, made = (version.number, version.checked_at) if version is not None else (None, now)
     if found.report is None:

@@ -126,7 +126,7 @@ class Labeled(StrEnum):
         return next((member for member in cls if member.value == code), None)
 
 
-def label_of(words: type[Labeled], code: str) -> str:
-    """Return the label of a stored code word; an unknown one is shown as stored."""
+def label_of(words: type[Labeled], code: str | None) -> str:
+    """Return the label of a stored code word; an unknown one is shown as stored, None as ""."""
     member = words.known(code)
-    return code if member is None else member.label
+    return code or "" if member is None else member.label

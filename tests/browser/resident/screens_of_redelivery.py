@@ -39,20 +39,20 @@ def posted(served: Served, *, waits: bool = False) -> Person:
     served.people["posted"] = person
     with served.database.write() as session:
         letter, now = handed_over(session, person), served.now
-        row = mail.plan(
-            work_in(session, now=now), "letter", person.household_id, letter_id=letter.id
-        )
+        row = mail.plan_letter(work_in(session, now=now), letter)
         day = jst_date(letter.handed_over_at or now)
         mail.post(
             work_in(session, now=now, program=PROGRAM),
             row.id,
-            day,
-            "simple_registered",
-            tracking_no(row.id),
+            mail.Posting(day, "simple_registered", tracking_no(row.id)),
         )
         if waits:
             kept = jst_date(now) + timedelta(days=5)
-            mail.absent(work_in(session, now=now), row.id, jst_date(now), kept_until=kept)
+            mail.absent(
+                work_in(session, now=now),
+                row.id,
+                mail.Absence(jst_date(now), kept_until=kept),
+            )
     return person
 
 

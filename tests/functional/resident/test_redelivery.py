@@ -10,6 +10,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from portal.domain.letters.shipments.services import Absence
 from portal.domain.people.authn.models import ThrottleBucket
 from portal.domain.requests.redeliveries.models import Redelivery
 from portal.domain.requests.requests.models import Request
@@ -171,7 +172,7 @@ def test_at_the_post_office_nothing_is_offered_but_the_slip_explained(
     resident: Resident, post: Post
 ) -> None:
     person = post.household(active=True)
-    post.mail(person, "absent", date(2023, 7, 30), kept_until=date(2023, 8, 6))
+    post.mail(person, "absent", Absence(date(2023, 7, 30), date(2023, 8, 6)))
     visitor = resident.enter(person)
     page = visitor.open("/redelivery/own").text
     assert "郵便局が、2023年8月6日まで預かっています" in page

@@ -22,6 +22,7 @@ from portal.domain.foundation.clock import FixedClock, jst_date
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters import orders, other_address
+from portal.domain.letters.letters.states import REDELIVERY
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.mailroom.incidents import faults, papers
 from portal.domain.mailroom.incidents.models import CouponFault, IncidentReport
@@ -123,7 +124,7 @@ def _letters(site: Site, folder: Path, people: People) -> None:
         with site.database.write() as session:
             work = site.work(session, people["officer"], NOON)
             other_address.send_elsewhere(
-                work, orders.order(work, person.household_id, "redelivery"), ELSEWHERE
+                work, orders.order(work, person.household_id, REDELIVERY), ELSEWHERE
             )
         if refused is None:
             continue
@@ -181,14 +182,16 @@ def _print_texts(work: Work, people: People) -> None:
 
 def _reports(work: Work, people: People) -> None:
     lead = work.acting_as(people["supervisor"])
-    monthly.write_texts(lead, KIND.name, JULY, {"summary": "七月は問い合わせが多かった。"})
-    notes.add_note(lead, JULY, notes.NoteKind.OPINION, "使える店をふやしてほしい。", None)
+    monthly.write_texts(lead, KIND.key(JULY), {"summary": "七月は問い合わせが多かった。"})
+    notes.add_note(lead, JULY, notes.Sentence(notes.NoteKind.OPINION, "使える店をふやしてほしい。"))
     monthly.check(lead, KIND, JULY)
 
 
 def _papers(work: Work, people: People) -> None:
     by_officer = work.acting_as(people["officer"])
-    checklist.write(by_officer, "certificate", 0, "yes", "認証を受けている。", "認証書")
+    checklist.write(
+        by_officer, "certificate", checklist.TypedAnswer("yes", "認証を受けている。", "認証書")
+    )
     answer = AnswerRow(2, "E-0000-0000", "対象になります。", "児発第12号", "2023-07-31")
     file = AnswersFile(hashlib.sha256(b"played").digest(), (answer,))
     answers_in.take_in(work.acting_as(people["ward"]), file)

@@ -15,6 +15,7 @@ from pathlib import Path
 import pyrage
 
 from portal.domain.foundation.actors import Actor, Organization, Role
+from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.foundation.work import WorkSource
 from portal.domain.letters.letters.models import Letter, PrintChunk, PrintRun
 from portal.domain.letters.letters.numbers import new_letter_number
@@ -145,10 +146,13 @@ def make_mail_house(database: Database, folder: Path, *, consented: bool = True)
     key = pyrage.x25519.Identity.generate()
     with database.write() as session:
         company = subcontractors.propose_subcontractor(
-            work_in(session, officer), "汐風印刷", "mail_house", "手紙の封入", str(key.to_public())
+            work_in(session, officer),
+            subcontractors.Company("汐風印刷", "mail_house", "手紙の封入", str(key.to_public())),
         )
         if consented:
-            subcontractors.consent(work_in(session, ward), company.id, "5汐子第123号", DAY)
+            subcontractors.consent(
+                work_in(session, ward), company.id, Instruction("5汐子第123号", DAY)
+            )
     return MailHouse(database, folder, key, company.id, officer, ward)
 
 

@@ -14,8 +14,9 @@ import portal.domain.tables  # noqa: F401  (all tables, as the command line know
 from portal.domain.foundation.actors import SYSTEM
 from portal.domain.foundation.clock import FixedClock
 from portal.domain.foundation.program.loader import load_program
+from portal.domain.letters.documents.kinds import DocumentKind
 from portal.domain.letters.documents.models import DocumentVersion
-from portal.domain.letters.documents.services import ADVANCE, LETTER, digest_of, living
+from portal.domain.letters.documents.services import digest_of, living
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
 from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
 from portal.domain.people.households.models import Hold
@@ -63,8 +64,10 @@ def printer(database: Database, folder: Path, clock: FixedClock | None = None) -
 def approve_texts(database: Database) -> None:
     """The ward has approved the texts of the sample program's letter and advance notice, once."""
     program = load_program("sample", date(2023, 7, 3))
-    notice = () if program.advance is None else ((ADVANCE, program.advance.texts_file),)
-    for kind, path in ((LETTER, program.letter_texts_file), *notice):
+    notice = (
+        () if program.advance is None else ((DocumentKind.ADVANCE, program.advance.texts_file),)
+    )
+    for kind, path in ((DocumentKind.LETTER, program.letter_texts_file), *notice):
         _approve(database, kind, path)
 
 

@@ -13,6 +13,7 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.foundation.program.schema import Program
 from portal.domain.letters.shipments.mail import SIMPLE_REGISTERED
+from portal.domain.letters.shipments.services import Posting
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.queries import totals
@@ -204,7 +205,7 @@ class Paper:
             send(
                 work_in(session, actor or self.officer, self.now, program=self.program),
                 parcel_id,
-                delivery.Posting(self.today, mail_class, tracking_no(self.posted)),
+                Posting(self.today, mail_class, tracking_no(self.posted)),
             )
 
     def deliver(self, parcel_id: int) -> None:

@@ -119,7 +119,7 @@ def _frame(head: Letterhead) -> dict[str, object]:
     names, contact = head.program.names, head.program.contact
     return {
         "receipt": head.receipt_no,
-        "moment": instant_text(head.at),
+        "written-at": instant_text(head.at),
         "day": [day.year, day.month, day.day],
         "ward": names.ward.in_language(SOURCE_LOCALE),
         "office": names.office.in_language(SOURCE_LOCALE),

@@ -3,8 +3,8 @@
 from sqlalchemy import select
 
 from portal.domain.foundation.work import Work
+from portal.domain.letters.shipments.services import Posting
 from portal.domain.requests.alternatives import delivery, lost_parcels
-from portal.domain.requests.alternatives.delivery import Posting
 from portal.domain.requests.alternatives.models import AlternativeParcel
 from portal.domain.requests.redeliveries.fulfilling import parcel_gone, parcel_posted
 from portal.domain.requests.redeliveries.reasons import RedeliveryReason

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.clock import day_start
 from portal.domain.foundation.program.deadlines import Window
 from portal.domain.foundation.work import Work, WorkSource
+from portal.domain.letters.announcements.events import Event
 from portal.domain.letters.announcements.models import Announcement
 from portal.domain.letters.announcements.services import announce
 from portal.domain.letters.announcements.silence import drop_silenced
@@ -84,13 +85,8 @@ def write_to(work: Work, window: Window, household_ids: Collection[int]) -> None
     if days is None:
         return
     for household_id in household_ids:
-        announce(
-            work,
-            household_id,
-            EVENT,
-            f"{EVENT}:{window.last_day}:{days}:{household_id}",
-            due=window.last_day,
-        )
+        key = f"{EVENT}:{window.last_day}:{days}:{household_id}"
+        announce(work, Event(household_id, EVENT, key, due=window.last_day))
 
 
 def write_to_everybody(source: WorkSource, window: Window) -> int:

@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.foundation.base import Base, BigId, primary_key, state_column
+from portal.domain.letters.announcements.states import ANNOUNCEMENT
 
 
 class CardPrint(Base):
@@ -46,7 +47,7 @@ class Announcement(Base):
     event: Mapped[str] = mapped_column(String(30))
     dedupe_key: Mapped[str] = mapped_column(String(120), unique=True)
     medium: Mapped[str] = mapped_column(String(10))
-    state: Mapped[str] = state_column("waiting")
+    state: Mapped[str] = state_column(ANNOUNCEMENT.initial)
     receipt_no: Mapped[str | None] = mapped_column(String(20))
     due_on: Mapped[date | None]
     created_at: Mapped[datetime]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.letters.announcements.models import Announcement, CardPrint
 from portal.domain.letters.announcements.reach import CARD
-from portal.domain.letters.announcements.states import ANNOUNCEMENT
+from portal.domain.letters.announcements.states import ANNOUNCEMENT, AnnouncementState
 from portal.domain.people.households.models import Household
 from portal.domain.people.notices.models import OutboxMessage
 
@@ -104,7 +104,7 @@ def card_counts(session: Session, *, include_protected: bool) -> CardCounts:
 
     return CardCounts(
         count(Announcement.medium == CARD, Announcement.state == ANNOUNCEMENT.initial),
-        count(Announcement.state == "stopped"),
+        count(Announcement.state == AnnouncementState.STOPPED),
     )
 
 
@@ -118,7 +118,7 @@ def stopped_notices(
     statement = (
         select(Announcement)
         .join(Household, Household.id == Announcement.household_id)
-        .where(Announcement.state == "stopped")
+        .where(Announcement.state == AnnouncementState.STOPPED)
         .order_by(Announcement.changed_at.desc(), Announcement.id.desc())
         .limit(limit)
     )

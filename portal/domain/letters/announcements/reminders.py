@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.clock import JST, day_start
 from portal.domain.foundation.program.deadlines import Window
 from portal.domain.foundation.work import Work, WorkSource
+from portal.domain.letters.announcements.events import Event
 from portal.domain.letters.announcements.models import Announcement
 from portal.domain.letters.announcements.reach import EMAIL, SMS
 from portal.domain.letters.announcements.services import announce
@@ -99,7 +100,7 @@ def remind(work: Work, window: Window, household_ids: Collection[int]) -> None:
         return
     for household_id in household_ids:
         key = f"{EVENT}:{window.kind.value}:{window.last_day}:{days}:{household_id}"
-        announce(work, household_id, EVENT, key, due=window.last_day)
+        announce(work, Event(household_id, EVENT, key, due=window.last_day))
 
 
 def remind_everybody(source: WorkSource, window: Window) -> int:

@@ -1,7 +1,6 @@
 """Announce an event: choose the medium, queue it once, and resume what was stopped."""
 
-from datetime import date, timedelta
-from typing import Any
+from datetime import timedelta
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
@@ -15,13 +14,13 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import NotAllowedError
 from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.foundation.work import Work
+from portal.domain.letters.announcements.events import Event
 from portal.domain.letters.announcements.models import Announcement
 from portal.domain.letters.announcements.reach import CALL, CARD, Reach, reach
 from portal.domain.letters.announcements.silence import silenced
 from portal.domain.letters.announcements.states import ANNOUNCEMENT
 from portal.domain.letters.announcements.stopping import HELD, LATE, lock_announcement, stop
 from portal.domain.people.authn.codes import secret_of
-from portal.domain.people.notices.events import DATED_EVENTS, ProgressEvent
 from portal.domain.people.notices.messages import progress_message
 from portal.domain.people.notices.services import Outgoing, enqueue
 from portal.domain.people.tasks.kinds import TaskKind
@@ -30,7 +29,6 @@ from portal.domain.people.tasks.services import open_task
 LIFE = timedelta(hours=48)
 """How long a message is tried; after that it is undeliverable and a card follows."""
 PURPOSE = "announce."
-KEY_LENGTH = 100
 _TABLE = table_of(Announcement)
 _INSERT = {
     dialect: insert(_TABLE)
@@ -51,84 +49,57 @@ _TWIN = (
 )
 
 
-def announce(
-    work: Work,
-    household_id: int,
-    event: str,
-    key: str,
-    *,
-    contact: str | None = None,
-    due: date | None = None,
-    receipt_no: str | None = None,
-    way: Reach | None = None,
-    is_first: bool = False,
-) -> None:
-    """Queue an announcement to a household, once per ``key``.
+def announce(work: Work, event: Event, way: Reach | None = None) -> None:
+    """Queue the announcement of an event to its household, once per ``event.key``.
 
-    It goes out by the household's enrolled channel, by a call to ``contact``, or by a card. A
-    worker or the daily print sends it later and looks for holds at that instant. While the same
-    event of the same ``receipt_no`` is still waiting, nothing is added: one message covers all
-    children.
-
-    Args:
-        work: The transaction.
-        household_id: Whom to inform.
-        event: A ``ProgressEvent``.
-        key: Names the event (subject and step, ``decline:123:accepted``), at most 100 characters.
-        contact: A telephone number left on a paper form, used for nothing else.
-        due: The last day (JST) of an event of ``DATED_EVENTS``, after which nobody is called or
-            sent a card.
-        receipt_no: The receipt number of the request that the event is about.
-        way: The household's channel (``reach``), if the caller knows it.
-        is_first: Nothing was announced about ``receipt_no`` yet.
-
-    Raises:
-        ValueError: unknown event, too long a key, or an event of ``DATED_EVENTS`` without its day.
+    It goes out by the household's enrolled channel, by a call to ``event.contact``, or by a card.
+    A worker or the daily print sends it later and looks for holds at that instant. While the same
+    event of the same receipt number is still waiting, nothing is added: one message covers all
+    children. ``way`` is the household's channel (``reach``), if the caller knows it.
     """
-    if (
-        ProgressEvent.known(event) is None
-        or len(key) > KEY_LENGTH
-        or (event in DATED_EVENTS) != (due is not None)
-    ):
-        raise ValueError("not an event that can be announced")
-    way = reach(work.session, household_id) if way is None else way
-    medium = way.row.kind if way.row is not None else CALL if contact else CARD
-    by_system = work.acting_as(SYSTEM)
-    values = {
-        "household_id": household_id,
-        "event": event,
-        "dedupe_key": key,
-        "medium": medium,
-        "receipt_no": receipt_no,
-        "due_on": due,
-    }
-    made = _insert(work, values)
+    way = reach(work.session, event.household_id) if way is None else way
+    medium = _medium(way, event.contact)
+    made = _insert(work, event, medium)
     if made is None:
         return
-    if medium != CARD or not is_first:
+    by_system = work.acting_as(SYSTEM)
+    if medium != CARD or not event.is_first:
         row = work.session.get_one(Announcement, made)
-        if not is_first and (twin := _waiting_twin(work.session, row)) is not None:
+        if not event.is_first and (twin := _waiting_twin(work.session, row)) is not None:
             row.state, row.follows_id = ANNOUNCEMENT.next(row.state, "merge"), twin
+        elif event.contact and medium == CALL:
+            _ask_staff_to_call(by_system, row, event.contact)
         else:
-            _dispatch(by_system, row, way, contact)
+            _dispatch(by_system, row, way)
         work.session.flush()
     record(
         by_system,
         "notice.queued",
         "announcement",
         made,
-        household_id=household_id,
-        event=event,
+        household_id=event.household_id,
+        event=event.code,
         medium=medium,
     )
 
 
-def _insert(work: Work, values: dict[str, Any]) -> int | None:
+def _medium(way: Reach, contact: str | None) -> str:
+    if way.row is not None:
+        return way.row.kind
+    return CALL if contact else CARD
+
+
+def _insert(work: Work, event: Event, medium: str) -> int | None:
     """Insert an announcement and return its key; None if its dedupe key is there already."""
     made: int | None = work.session.scalar(
         _INSERT[work.session.get_bind().dialect.name],
-        values
-        | {
+        {
+            "household_id": event.household_id,
+            "event": event.code,
+            "dedupe_key": event.key,
+            "medium": medium,
+            "receipt_no": event.receipt_no,
+            "due_on": event.due,
             "state": ANNOUNCEMENT.initial,
             "tries": 0,
             "rounds": 1,
@@ -152,36 +123,37 @@ def _waiting_twin(session: Session, row: Announcement) -> int | None:
     return twin
 
 
-def _dispatch(work: Work, row: Announcement, way: Reach, contact: str | None) -> None:
-    """Pass the announcement to its carrier: the outbox, a task to call, or a card."""
-    if way.row is not None:
-        row.medium = way.row.kind
-        with use_locale(way.locale):
-            message = progress_message(row.medium, row.event, due=row.due_on)
-        out = Outgoing(
-            kind=row.medium,
-            purpose=PURPOSE + row.event,
-            address=secret_of(work.vault, way.row),
-            message=message,
-            dedupe_key=f"announce:{row.id}:{row.rounds}",
-            household_id=row.household_id,
-            expires_at=work.now + LIFE,
-        )
-        row.message_id = enqueue(work, out).id
-    elif contact:
-        row.medium = CALL
-        if silenced(work.session, [row.household_id]):  # opening the task counts as sending
-            stop(work, row, HELD)
-            return
-        if row.due_on is not None and row.due_on < jst_date(work.now):
-            stop(work, row, LATE)
-            return
-        details = {"telephone": contact, "message": _matter(row)}
+def _dispatch(work: Work, row: Announcement, way: Reach) -> None:
+    """Pass the announcement on to its carrier: the outbox, or the print of cards."""
+    if way.row is None:
+        row.medium = CARD
+        return
+    row.medium = way.row.kind
+    with use_locale(way.locale):
+        message = progress_message(row.medium, row.event, due=row.due_on)
+    out = Outgoing(
+        kind=row.medium,
+        purpose=PURPOSE + row.event,
+        address=secret_of(work.vault, way.row),
+        message=message,
+        dedupe_key=f"announce:{row.id}:{row.rounds}",
+        household_id=row.household_id,
+        expires_at=work.now + LIFE,
+    )
+    row.message_id = enqueue(work, out).id
+
+
+def _ask_staff_to_call(work: Work, row: Announcement, telephone: str) -> None:
+    """Open a task to call; that counts as sending, so it is stopped where nothing may be sent."""
+    if silenced(work.session, [row.household_id]):
+        stop(work, row, HELD)
+    elif row.due_on is not None and row.due_on < jst_date(work.now):
+        stop(work, row, LATE)
+    else:
+        details = {"telephone": telephone, "message": _matter(row)}
         task = open_task(work, TaskKind.CALL_BACK, row.household_id, details)
         row.task_id, row.sent_at = task.id, work.now
         row.state = ANNOUNCEMENT.next(row.state, "hand_to_staff")
-    else:
-        row.medium = CARD
 
 
 def _matter(row: Announcement) -> str:
@@ -211,7 +183,7 @@ def resume(work: Work, announcement_id: int) -> Announcement:
         )
     row.state, row.changed_at, row.last_error = state, work.now, None
     row.rounds += 1
-    _dispatch(work, row, reach(work.session, row.household_id), None)
+    _dispatch(work, row, reach(work.session, row.household_id))
     record(
         work,
         "notice.resumed",

@@ -14,7 +14,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.foundation.base import Base, BigId, primary_key, state_column
-from portal.domain.letters.documents.states import DOCUMENT
+from portal.domain.foundation.texts import label_of
+from portal.domain.letters.documents.kinds import DocumentKind, UsedFor
+from portal.domain.letters.documents.states import DOCUMENT, DocumentState
 
 LIVING = "state IN ('proposed', 'approved')"
 
@@ -59,6 +61,16 @@ class DocumentVersion(Base):
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
     decided_at: Mapped[datetime | None]
 
+    @property
+    def kind_name(self) -> str:
+        """What staff call its kind."""
+        return label_of(DocumentKind, self.kind)
+
+    @property
+    def state_name(self) -> str:
+        """What staff call its state."""
+        return label_of(DocumentState, self.state)
+
 
 class DocumentUse(Base):
     """What was made from a version: ``subject`` and ``subject_id``, for example a print run."""
@@ -71,3 +83,8 @@ class DocumentUse(Base):
     subject: Mapped[str] = mapped_column(String(20))
     subject_id: Mapped[int] = mapped_column(BigId)
     used_at: Mapped[datetime]
+
+    @property
+    def subject_name(self) -> str:
+        """What staff call the thing that was made."""
+        return label_of(UsedFor, self.subject)

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session, defer
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.letters.documents.models import DocumentUse, DocumentVersion
+from portal.domain.letters.documents.states import DOCUMENT
 
 PAGE = 20
 
@@ -24,7 +25,7 @@ def versions(
 
 def waiting(session: Session) -> list[DocumentVersion]:
     """Return the versions that wait for the ward, oldest first, without loading their contents."""
-    statement = select(DocumentVersion).where(DocumentVersion.state == "proposed")
+    statement = select(DocumentVersion).where(DocumentVersion.state == DOCUMENT.initial)
     without_content = statement.options(
         defer(DocumentVersion.content), defer(DocumentVersion.specimen)
     )

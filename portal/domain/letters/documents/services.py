@@ -1,13 +1,14 @@
 """Propose a version to the ward, record its decision, and require it before anything is printed."""
 
 import hashlib
-from datetime import date, datetime
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Actor, Organization
+from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import (
@@ -19,12 +20,8 @@ from portal.domain.foundation.errors import (
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.documents.models import DocumentUse, DocumentVersion
-from portal.domain.letters.documents.states import DOCUMENT
+from portal.domain.letters.documents.states import DOCUMENT, LIVING, DocumentState
 
-LETTER = "letter"
-"""The kind of the texts of the letter with ID and password."""
-ADVANCE = "advance"
-"""The kind of the texts of the notice before the first letter."""
 LABEL_MAX, NUMBER_MAX, MOST_BYTES = 60, 40, 5_000_000
 SUBJECT = "document"
 
@@ -34,16 +31,22 @@ def digest_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def propose(
-    work: Work,
-    kind: str,
-    content: bytes,
-    file_name: str,
-    label: str,
-    *,
-    specimen: bytes | None = None,
-) -> DocumentVersion:
-    """Store a content as the next version of its kind, for the ward to decide.
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A document in its current form: its file, the version's name for people, and a specimen.
+
+    ``specimen`` is a PDF that shows the texts on paper, with invented people.
+    """
+
+    kind: str
+    file_name: str
+    content: bytes
+    label: str
+    specimen: bytes | None = None
+
+
+def propose(work: Work, draft: Draft) -> DocumentVersion:
+    """Store a draft as the next version of its kind, for the ward to decide.
 
     Raises:
         InputError: a missing or too long label; an empty or too large content.
@@ -52,28 +55,34 @@ def propose(
     """
     if work.actor.id is None:
         raise NotAllowedError(_s("登録できるのは、アカウントのある職員だけです。"))
-    if not 0 < len(label.strip()) <= LABEL_MAX:
-        raise InputError(_s("版の名前を、60文字までで入力してください。"), code="label")
-    if not 0 < len(content) <= MOST_BYTES:
-        raise InputError(_s("中身が空か、大きすぎます。"), code="content")
-    digest = digest_of(content)
-    if living(work.session, kind, digest) is not None:
+    _check(draft)
+    digest = digest_of(draft.content)
+    if living(work.session, draft.kind, digest) is not None:
         raise _known()
     row = DocumentVersion(
-        kind=kind,
-        number=_next_number(work.session, kind),
-        label=label.strip(),
-        file_name=file_name,
+        kind=draft.kind,
+        number=_next_number(work.session, draft.kind),
+        label=draft.label.strip(),
+        file_name=draft.file_name,
         sha256=digest,
-        content=content,
-        specimen=specimen,
+        content=draft.content,
+        specimen=draft.specimen,
         proposed_by=work.actor.id,
         proposed_at=work.now,
     )
     _insert(work.session, row)
-    record(work, "document.proposed", SUBJECT, row.id, kind=kind, number=row.number, sha256=digest)
+    record(
+        work, "document.proposed", SUBJECT, row.id, kind=row.kind, number=row.number, sha256=digest
+    )
     work.session.flush()
     return row
+
+
+def _check(draft: Draft) -> None:
+    if not 0 < len(draft.label.strip()) <= LABEL_MAX:
+        raise InputError(_s("版の名前を、60文字までで入力してください。"), code="label")
+    if not 0 < len(draft.content) <= MOST_BYTES:
+        raise InputError(_s("中身が空か、大きすぎます。"), code="content")
 
 
 def _insert(session: Session, row: DocumentVersion) -> None:
@@ -89,7 +98,7 @@ def _next_number(session: Session, kind: str) -> int:
     return (session.scalar(highest) or 0) + 1
 
 
-def approve(work: Work, version_id: int, instruction_no: str, day: date) -> DocumentVersion:
+def approve(work: Work, version_id: int, instruction: Instruction) -> DocumentVersion:
     """Approve a version as the ward, with the number and day of its instruction.
 
     Raises:
@@ -100,13 +109,13 @@ def approve(work: Work, version_id: int, instruction_no: str, day: date) -> Docu
     """
     row = _locked(work.session, version_id)
     actor_id = _ward(row, work.actor)
-    number = instruction_no.strip()
+    number = instruction.number.strip()
     if not 0 < len(number) <= NUMBER_MAX:
         raise InputError(_s("区の指示書の番号を、40文字までで入力してください。"), code="number")
-    if day > jst_date(work.now):
+    if instruction.day > jst_date(work.now):
         raise InputError(_s("未来の日付です。日付を確かめてください。"), code="day")
     row.state = DOCUMENT.next(row.state, "approve")
-    row.instruction_no, row.instruction_on = number, day
+    row.instruction_no, row.instruction_on = number, instruction.day
     row.decided_by, row.decided_at = actor_id, work.now
     record(
         work,
@@ -117,7 +126,7 @@ def approve(work: Work, version_id: int, instruction_no: str, day: date) -> Docu
         number=row.number,
         sha256=row.sha256,
         instruction=number,
-        day=day.isoformat(),
+        day=instruction.day.isoformat(),
     )
     work.session.flush()
     return row
@@ -149,7 +158,7 @@ def living(session: Session, kind: str, digest: str) -> DocumentVersion | None:
         select(DocumentVersion).where(
             DocumentVersion.kind == kind,
             DocumentVersion.sha256 == digest,
-            DocumentVersion.state.in_(("proposed", "approved")),
+            DocumentVersion.state.in_(LIVING),
         )
     )
 
@@ -161,7 +170,7 @@ def require_approval(session: Session, kind: str, digest: str) -> DocumentVersio
         NotAllowedError: the ward did not approve this content (code ``not_approved``).
     """
     found = living(session, kind, digest)
-    if found is None or found.state != "approved":
+    if found is None or found.state != DocumentState.APPROVED:
         raise NotAllowedError(
             _s(
                 "この文は、まだ区が承認していないため、印刷しません。「区の文書」"
@@ -172,21 +181,17 @@ def require_approval(session: Session, kind: str, digest: str) -> DocumentVersio
     return found
 
 
-def record_use(
-    session: Session, version_id: int, subject: str, subject_id: int, now: datetime
-) -> None:
+def record_use(session: Session, use: DocumentUse) -> None:
     """Record what was made from a version; recording it again changes nothing."""
     known = session.scalar(
         select(DocumentUse.id).where(
-            DocumentUse.version_id == version_id,
-            DocumentUse.subject == subject,
-            DocumentUse.subject_id == subject_id,
+            DocumentUse.version_id == use.version_id,
+            DocumentUse.subject == use.subject,
+            DocumentUse.subject_id == use.subject_id,
         )
     )
     if known is None:
-        session.add(
-            DocumentUse(version_id=version_id, subject=subject, subject_id=subject_id, used_at=now)
-        )
+        session.add(use)
         session.flush()
 
 

@@ -18,7 +18,15 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.foundation.base import Base, primary_key, state_column
-from portal.domain.letters.letters.states import TEST_POSTING, WITHOUT_ID
+from portal.domain.letters.letters.states import (
+    LETTER,
+    LETTER_ORDER,
+    PRINT_CHUNK,
+    PRINT_RUN,
+    TEST_ADDRESS,
+    TEST_POSTING,
+    WITHOUT_ID,
+)
 
 STANDING = "state NOT IN ('cancelled', 'superseded')"
 
@@ -43,7 +51,7 @@ class PrintRun(Base):
 
     id: Mapped[int] = primary_key()
     kind: Mapped[str] = mapped_column(String(30))
-    state: Mapped[str] = state_column("building")
+    state: Mapped[str] = state_column(PRINT_RUN.initial)
     planned: Mapped[int]
     children: Mapped[int]
     total_yen: Mapped[int]
@@ -78,7 +86,7 @@ class PrintChunk(Base):
     id: Mapped[int] = primary_key()
     print_run_id: Mapped[int] = mapped_column(ForeignKey("print_run.id"), index=True)
     number: Mapped[int]
-    state: Mapped[str] = state_column("planned")
+    state: Mapped[str] = state_column(PRINT_CHUNK.initial)
     file_name: Mapped[str | None] = mapped_column(String(120))
     sha256: Mapped[str | None] = mapped_column(String(64))
     letters: Mapped[int] = mapped_column(default=0)
@@ -91,7 +99,7 @@ class Letter(Base):
 
     ``number`` is printed where a returned envelope's window shows it. A new letter may be prepared
     while the old one still counts; printing it replaces the old one. ``reason`` tells why it was
-    made (``states.REASONS``): a reissue after a loss is no redelivery. ``counter``: printed without
+    made (``LetterReason``): a reissue after a loss is no redelivery. ``counter``: printed without
     name and address, to be handed over at the ward's counter.
     """
 
@@ -119,7 +127,7 @@ class Letter(Base):
     number: Mapped[str] = mapped_column(String(16), unique=True)
     household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), index=True)
     kind: Mapped[str] = mapped_column(String(30))
-    state: Mapped[str] = state_column("prepared")
+    state: Mapped[str] = state_column(LETTER.initial)
     reason: Mapped[str] = mapped_column(String(12), default="first", server_default="first")
     print_run_id: Mapped[int] = mapped_column(ForeignKey("print_run.id"), index=True)
     chunk_number: Mapped[int] = mapped_column(Integer)
@@ -163,7 +171,7 @@ class LetterWithoutId(Base):
     household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"), index=True)
     test_address_id: Mapped[int | None] = mapped_column(ForeignKey("test_address.id"), index=True)
     kind: Mapped[str] = mapped_column(String(30))
-    state: Mapped[str] = state_column("prepared")
+    state: Mapped[str] = state_column(LETTER.initial)
     print_run_id: Mapped[int] = mapped_column(ForeignKey("print_run.id"), index=True)
     chunk_number: Mapped[int]
     position: Mapped[int | None]
@@ -190,7 +198,7 @@ class TestAddress(Base):
     __test__ = False
 
     id: Mapped[int] = primary_key()
-    state: Mapped[str] = state_column("active")
+    state: Mapped[str] = state_column(TEST_ADDRESS.initial)
     wrapped_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[datetime]
@@ -218,7 +226,7 @@ class LetterOrder(Base):
     id: Mapped[int] = primary_key()
     household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), index=True)
     reason: Mapped[str] = mapped_column(String(12))
-    state: Mapped[str] = state_column("open")
+    state: Mapped[str] = state_column(LETTER_ORDER.initial)
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     letter_id: Mapped[int | None] = mapped_column(ForeignKey("letter.id"))
     created_at: Mapped[datetime]

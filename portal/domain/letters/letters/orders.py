@@ -18,12 +18,13 @@ from portal.domain.letters.letters.states import (
     LETTER,
     LETTER_ORDER,
     LIVE,
-    REASONS,
+    LetterReason,
+    LetterState,
+    OrderState,
 )
 from portal.domain.people.households.models import Household
 
-WITH_US = ("prepared", "printed")
-OUT = "handed_over"
+WITH_US = (LetterState.PREPARED, LetterState.PRINTED)
 
 
 def open_order(session: Session, household_id: int) -> LetterOrder | None:
@@ -41,18 +42,16 @@ def living_letter(session: Session, household_id: int) -> Letter | None:
     return session.scalar(statement.order_by(Letter.id.desc()).limit(1))
 
 
-def order(work: Work, household_id: int, reason: str, *, why: str = "") -> LetterOrder:
+def order(work: Work, household_id: int, reason: LetterReason, *, why: str = "") -> LetterOrder:
     """Order a new letter for a household from the next print run, or return its open order.
 
     The old letter, ID and password stay as they are until the new letter is printed (``design.md``
-    §4). ``reason`` is ``redelivery`` or ``reissue``; ``why`` is a code word for the log.
+    §4). ``why`` is a code word for the log.
 
     Raises:
         NotFoundError: no household has this key.
         ConflictError: its letter was not handed over yet, so a second one would meet it.
     """
-    if reason not in REASONS:
-        raise ValueError("unknown reason of a letter")
     _lock_household(work.session, household_id)
     row = work.session.scalar(
         _open(household_id).with_for_update().execution_options(populate_existing=True)
@@ -143,7 +142,7 @@ def replace_letters(work: Work, new: Mapping[int, int], orders: Collection[int])
         .where(
             Letter.household_id.in_(new.keys()),
             Letter.kind == CREDENTIAL_LETTER,
-            Letter.state == OUT,
+            Letter.state == LetterState.HANDED_OVER,
         )
         .order_by(Letter.id)
         .with_for_update()
@@ -176,7 +175,9 @@ def reopen_orders(work: Work, letter_ids: Collection[int]) -> int:
     rows = work.session.scalars(
         select(LetterOrder)
         .where(
-            LetterOrder.letter_id.in_(letter_ids), LetterOrder.state == "printed", ~newer.exists()
+            LetterOrder.letter_id.in_(letter_ids),
+            LetterOrder.state == OrderState.PRINTED,
+            ~newer.exists(),
         )
         .order_by(LetterOrder.id)
         .with_for_update()

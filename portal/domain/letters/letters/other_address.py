@@ -9,7 +9,7 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.vault import seal_json, unseal_json
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import Letter, LetterOrder
-from portal.domain.letters.letters.states import LETTER_ORDER
+from portal.domain.letters.letters.states import LETTER_ORDER, LetterState
 from portal.domain.people.households.models import Household
 
 
@@ -52,7 +52,7 @@ def other_addresses(
         IntegrityFaultError: a wrong key.
     """
     printed_letter = select(Letter.id).where(
-        Letter.id == LetterOrder.letter_id, Letter.state == "printed"
+        Letter.id == LetterOrder.letter_id, Letter.state == LetterState.PRINTED
     )
     which = printed_letter.exists() if printed else LetterOrder.state == LETTER_ORDER.initial
     rows = work.session.execute(

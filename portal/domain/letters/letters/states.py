@@ -1,59 +1,136 @@
-"""States of letters, print runs and their chunks."""
+"""Kinds, reasons and states of letters, and states of print runs, chunks and orders."""
 
-from portal.domain.foundation.states import StateMachine, fan
+from enum import StrEnum
 
-CREDENTIAL_LETTER = "credential"
-"""Kind of the letter that carries ID and password."""
+from portal.domain.foundation.states import StateMachine
+from portal.domain.foundation.texts import Labeled, _s
 
-ADVANCE_NOTICE, TEST_POSTING = WITHOUT_ID = ("advance", "test")
-"""Kinds of letters without an ID: to households before the first letter, and trials to the staff.
-"""
 
-FIRST, REDELIVERY, REISSUE = REASONS = ("first", "redelivery", "reissue")
-"""Why a letter was made; a reissue (loss, forgotten password) does not count as a redelivery."""
+class LetterKind(Labeled):
+    """What a letter is, as staff read it."""
 
-LIVE = ("prepared", "printed", "handed_over")
+    CREDENTIAL = "credential", lambda: _s("IDとパスワードのお知らせ")
+    ADVANCE = "advance", lambda: _s("事前案内")
+    TEST = "test", lambda: _s("試し送り")
+
+
+CREDENTIAL_LETTER = LetterKind.CREDENTIAL
+"""The letter that carries ID and password."""
+ADVANCE_NOTICE, TEST_POSTING = WITHOUT_ID = (LetterKind.ADVANCE, LetterKind.TEST)
+"""Letters without an ID: to households before the first letter, and trials to the staff."""
+
+
+class LetterReason(StrEnum):
+    """Why a letter was made; a reissue (loss, forgotten password) counts as no redelivery."""
+
+    FIRST = "first"
+    REDELIVERY = "redelivery"
+    REISSUE = "reissue"
+
+
+FIRST, REDELIVERY, REISSUE = LetterReason
+
+
+class LetterState(Labeled):
+    """Where a letter is, as staff read it; the last three only for letters without an ID."""
+
+    PREPARED = "prepared", lambda: _s("準備")
+    PRINTED = "printed", lambda: _s("印刷ずみ")
+    HANDED_OVER = "handed_over", lambda: _s("差し出しずみ")
+    SUPERSEDED = "superseded", lambda: _s("新しい手紙に交代")
+    CANCELLED = "cancelled", lambda: _s("取り消し")
+    POSTED = "posted", lambda: _s("郵便局に渡した")
+    ARRIVED = "arrived", lambda: _s("届いた")
+    CAME_BACK = "came_back", lambda: _s("戻った")
+
+
+PREPARED, PRINTED, HANDED_OVER, SUPERSEDED, CANCELLED, POSTED, ARRIVED, CAME_BACK = LetterState
+LIVE = (PREPARED, PRINTED, HANDED_OVER)
+"""The letter counts: it is neither replaced nor cancelled."""
 LETTER = StateMachine(
     "letter",
-    "prepared",
+    PREPARED,
     {
-        "print": fan("prepared", "printed"),
-        "hand_over": fan("printed", "handed_over"),
-        "supersede": fan(" ".join(LIVE), "superseded"),
-        "cancel": fan(" ".join(LIVE), "cancelled"),
+        "print": {PREPARED: PRINTED},
+        "hand_over": {PRINTED: HANDED_OVER},
+        "supersede": dict.fromkeys(LIVE, SUPERSEDED),
+        "cancel": dict.fromkeys(LIVE, CANCELLED),
     },
 )
 LETTER_WITHOUT_ID = StateMachine(
     "bare_letter",
-    "prepared",
+    PREPARED,
     {
-        "print": fan("prepared", "printed"),
-        "hand_over": fan("printed", "handed_over"),
-        "post": fan("handed_over", "posted"),
-        "arrive": fan("posted", "arrived"),
-        "come_back": fan("posted", "came_back"),
-        "supersede": fan("printed handed_over", "superseded"),
-        "cancel": fan("prepared printed handed_over", "cancelled"),
+        "print": {PREPARED: PRINTED},
+        "hand_over": {PRINTED: HANDED_OVER},
+        "post": {HANDED_OVER: POSTED},
+        "arrive": {POSTED: ARRIVED},
+        "come_back": {POSTED: CAME_BACK},
+        "supersede": {PRINTED: SUPERSEDED, HANDED_OVER: SUPERSEDED},
+        "cancel": dict.fromkeys(LIVE, CANCELLED),
     },
 )
-"""Nobody signs for ordinary mail: that one arrived is noted for a test posting only."""
-TEST_ADDRESS = StateMachine("test_address", "active", {"remove": fan("active", "removed")})
+"""Nobody signs for ordinary mail: only a test posting is recorded as arrived."""
+
+
+class AddressState(StrEnum):
+    """Whether a staff member's address is used for test postings."""
+
+    ACTIVE = "active"
+    REMOVED = "removed"
+
+
+TEST_ADDRESS = StateMachine(
+    "test_address", AddressState.ACTIVE, {"remove": {AddressState.ACTIVE: AddressState.REMOVED}}
+)
+
+
+class RunState(Labeled):
+    """Where a print run is, as staff read it."""
+
+    BUILDING = "building", lambda: _s("作成中")
+    BUILT = "built", lambda: _s("作成ずみ")
+    HANDED_OVER = "handed_over", lambda: _s("差し出しずみ")
+    DISCARDED = "discarded", lambda: _s("取りやめ")
+
+
 PRINT_RUN = StateMachine(
     "print_run",
-    "building",
+    RunState.BUILDING,
     {
-        "finish": fan("building", "built"),
-        "hand_over": fan("built", "handed_over"),
-        "discard": fan("built", "discarded"),
+        "finish": {RunState.BUILDING: RunState.BUILT},
+        "hand_over": {RunState.BUILT: RunState.HANDED_OVER},
+        "discard": {RunState.BUILT: RunState.DISCARDED},
     },
 )
-PRINT_CHUNK = StateMachine("print_chunk", "planned", {"build": fan("planned", "built")})
+
+
+class ChunkState(StrEnum):
+    """Whether the file of a part of a run is written."""
+
+    PLANNED = "planned"
+    BUILT = "built"
+
+
+PRINT_CHUNK = StateMachine(
+    "print_chunk", ChunkState.PLANNED, {"build": {ChunkState.PLANNED: ChunkState.BUILT}}
+)
+
+
+class OrderState(StrEnum):
+    """Whether an ordered letter was made."""
+
+    OPEN = "open"
+    PRINTED = "printed"
+    CANCELLED = "cancelled"
+
+
 LETTER_ORDER = StateMachine(
     "letter_order",
-    "open",
+    OrderState.OPEN,
     {
-        "print": fan("open", "printed"),
-        "cancel": fan("open", "cancelled"),
-        "reopen": fan("printed", "open"),
+        "print": {OrderState.OPEN: OrderState.PRINTED},
+        "cancel": {OrderState.OPEN: OrderState.CANCELLED},
+        "reopen": {OrderState.PRINTED: OrderState.OPEN},
     },
 )

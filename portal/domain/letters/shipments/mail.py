@@ -7,16 +7,43 @@ from dataclasses import dataclass
 
 from portal.domain.foundation.errors import InputError, NotAllowedError
 from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.foundation.typed import without_separators
 
-SIMPLE_REGISTERED, REGISTERED, RECORDED, ORDINARY, PARCEL = CLASSES = (
-    "simple_registered",
-    "registered",
-    "recorded",
-    "ordinary",
-    "parcel",
-)
+
+class MailClass(Labeled):
+    """A class of mail, as the post office and staff call it."""
+
+    SIMPLE_REGISTERED = "simple_registered", lambda: _s("簡易書留")
+    REGISTERED = "registered", lambda: _s("一般書留")
+    RECORDED = "recorded", lambda: _s("特定記録")
+    ORDINARY = "ordinary", lambda: _s("普通郵便")
+    PARCEL = "parcel", lambda: _s("ゆうパック")
+
+
+class ReturnReason(Labeled):
+    """The nine reasons of the post's register for returning mail (``domain.md`` §3.3)."""
+
+    ADDRESS_UNKNOWN = "address_unknown", lambda: _s("あて所に尋ねあたりません")
+    NAME_INCOMPLETE = "name_incomplete", lambda: _s("あて名不完全")
+    MOVED_UNKNOWN = "moved_unknown", lambda: _s("転居先不明")
+    FORWARDING_ENDED = "forwarding_ended", lambda: _s("転送期間経過")
+    STORAGE_ENDED = "storage_ended", lambda: _s("保管期間経過")
+    REFUSED = "refused", lambda: _s("受取拒絶")
+    DIED = "died", lambda: _s("受取人死亡")
+    NOT_FORWARDED = "not_forwarded", lambda: _s("転送不要につき返送")
+    OTHER = "other", lambda: _s("その他")
+
+
+class OtherMailKind(Labeled):
+    """What was sent besides letters, cards and parcels, as staff call it."""
+
+    LETTER = "letter", lambda: _s("事務局が書いた手紙")
+    FORM = "form", lambda: _s("用紙や控え")
+    OTHER = "other", lambda: _s("そのほか")
+
+
+SIMPLE_REGISTERED, REGISTERED, RECORDED, ORDINARY, PARCEL = CLASSES = tuple(MailClass)
 REGISTERED_LIMIT_YEN = 5_000_000
 """The highest insurance of 一般書留 (``domain.md`` §3.1)."""
 SHORT, LONG = 11, 12
@@ -30,18 +57,7 @@ SHORT, LONG = 11, 12
     DIED,
     NOT_FORWARDED,
     OTHER,
-) = RETURN_REASONS = (
-    "address_unknown",
-    "name_incomplete",
-    "moved_unknown",
-    "forwarding_ended",
-    "storage_ended",
-    "refused",
-    "died",
-    "not_forwarded",
-    "other",
-)
-"""The nine reasons of the post's register (``domain.md`` §3.3)."""
+) = RETURN_REASONS = tuple(ReturnReason)
 
 WARD_REASONS = frozenset(
     {ADDRESS_UNKNOWN, NAME_INCOMPLETE, MOVED_UNKNOWN, FORWARDING_ENDED, DIED, NOT_FORWARDED}
@@ -50,19 +66,19 @@ WARD_REASONS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class MailClass:
-    """A class of mail: the digits of its tracking number (0: none), and hand delivery."""
+class Conditions:
+    """What a class of mail offers: digits of its tracking number (0: none), and hand delivery."""
 
     digits: int
     by_hand: bool
 
 
-MAIL: Mapping[str, MailClass] = {
-    SIMPLE_REGISTERED: MailClass(SHORT, by_hand=True),
-    REGISTERED: MailClass(SHORT, by_hand=True),
-    RECORDED: MailClass(SHORT, by_hand=False),
-    ORDINARY: MailClass(0, by_hand=False),
-    PARCEL: MailClass(LONG, by_hand=True),
+MAIL: Mapping[str, Conditions] = {
+    SIMPLE_REGISTERED: Conditions(SHORT, by_hand=True),
+    REGISTERED: Conditions(SHORT, by_hand=True),
+    RECORDED: Conditions(SHORT, by_hand=False),
+    ORDINARY: Conditions(0, by_hand=False),
+    PARCEL: Conditions(LONG, by_hand=True),
 }
 
 
@@ -102,8 +118,8 @@ def refuse_over_limit(program: Program, mail_class: str, value_yen: int) -> None
 def tracking_number(text: str, mail_class: str) -> str | None:
     """Return the digits of a typed or scanned tracking number; None for a class without one.
 
-    Any width and hyphens; ``domain.md`` §3.4: 11 digits (書留, 特定記録) or 12 (ゆうパック), and
-    the last is the others modulo 7.
+    It may be typed in any width and with hyphens. It has 11 digits (書留, 特定記録) or 12
+    (ゆうパック), the last of which is the others modulo 7 (``domain.md`` §3.4).
 
     Raises:
         InputError: no such class; or the number is missing, of the wrong length, mistyped, or given

@@ -6,6 +6,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.foundation.base import Base, primary_key, state_column
+from portal.domain.foundation.texts import label_of
+from portal.domain.letters.shipments.mail import OtherMailKind
+from portal.domain.letters.shipments.states import SHIPMENT
 
 
 class Shipment(Base):
@@ -32,7 +35,7 @@ class Shipment(Base):
     previous_id: Mapped[int | None] = mapped_column(ForeignKey("shipment.id"), unique=True)
     attempt: Mapped[int] = mapped_column(default=0)
     value_yen: Mapped[int] = mapped_column(default=0)
-    state: Mapped[str] = state_column("planned")
+    state: Mapped[str] = state_column(SHIPMENT.initial)
     mail_class: Mapped[str | None] = mapped_column(String(20))
     tracking_no: Mapped[str | None] = mapped_column(String(12), index=True)
     posted_on: Mapped[date | None]
@@ -62,3 +65,8 @@ class OtherMail(Base):
     entered_by: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
     entered_at: Mapped[datetime]
     dropped_at: Mapped[datetime | None]
+
+    @property
+    def what_name(self) -> str:
+        """What staff call such mail."""
+        return label_of(OtherMailKind, self.what)

@@ -1,5 +1,6 @@
 """Mail in no list, such as handwritten letters and forms; recorded for the postage alone."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
@@ -10,15 +11,24 @@ from portal.domain.foundation.clock import jst_date, next_month
 from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
-from portal.domain.letters.shipments.mail import CLASSES
+from portal.domain.letters.shipments.mail import MailClass, OtherMailKind
 from portal.domain.letters.shipments.models import OtherMail
 
-WHAT = ("letter", "form", "other")
 MOST = 100_000
 
 
-def enter(work: Work, day: date, mail_class: str, what: str, pieces: int) -> OtherMail:
-    """Record that ``pieces`` pieces went to the post on ``day`` (JST).
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """How many pieces of one class and kind went to the post on ``day`` (JST)."""
+
+    day: date
+    mail_class: str
+    kind: str
+    number: int
+
+
+def enter(work: Work, posted: Pieces) -> OtherMail:
+    """Record pieces that went to the post.
 
     Raises:
         InputError: a day in the future or before the contract, or no such class, matter or number
@@ -27,16 +37,16 @@ def enter(work: Work, day: date, mail_class: str, what: str, pieces: int) -> Oth
     """
     if work.actor.id is None:
         raise NotAllowedError(_s("記録できるのは、アカウントのある職員だけです。"))
-    if not work.program.contract.first_day <= day <= jst_date(work.now):
+    if not work.program.contract.first_day <= posted.day <= jst_date(work.now):
         raise InputError(
             _s("差し出した日を、契約の最初の日から今日までの日付で入力してください。"), code="day"
         )
-    _check(mail_class, what, pieces)
+    _check(posted)
     row = OtherMail(
-        posted_on=day,
-        mail_class=mail_class,
-        what=what,
-        pieces=pieces,
+        posted_on=posted.day,
+        mail_class=posted.mail_class,
+        what=posted.kind,
+        pieces=posted.number,
         entered_by=work.actor.id,
         entered_at=work.now,
     )
@@ -47,20 +57,20 @@ def enter(work: Work, day: date, mail_class: str, what: str, pieces: int) -> Oth
         "other_mail.entered",
         "other_mail",
         row.id,
-        what=what,
-        pieces=pieces,
-        mail_class=mail_class,
-        day=day.isoformat(),
+        what=row.what,
+        pieces=row.pieces,
+        mail_class=row.mail_class,
+        day=row.posted_on.isoformat(),
     )
     return row
 
 
-def _check(mail_class: str, what: str, pieces: int) -> None:
-    if mail_class not in CLASSES:
+def _check(posted: Pieces) -> None:
+    if MailClass.known(posted.mail_class) is None:
         raise InputError(_s("郵便の種類を選んでください。"), code="mail_class")
-    if what not in WHAT:
+    if OtherMailKind.known(posted.kind) is None:
         raise InputError(_s("何を送ったかを選んでください。"), code="what")
-    if not 0 < pieces <= MOST:
+    if not 0 < posted.number <= MOST:
         raise InputError(_s("通数を、1から100,000までの数字で入力してください。"), code="pieces")
 
 

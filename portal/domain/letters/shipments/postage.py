@@ -15,6 +15,7 @@ from portal.domain.letters.letters.states import TEST_POSTING
 from portal.domain.letters.shipments.mail import CLASSES
 from portal.domain.letters.shipments.models import OtherMail, Shipment
 from portal.domain.letters.shipments.services import LETTER, PARCEL
+from portal.domain.letters.shipments.states import CANCELLED
 
 CARD, OTHER = "card", "other"
 UNKNOWN = ""
@@ -64,7 +65,7 @@ def postage_of_month(work: Work, month: date) -> list[PostageLine]:
 
 def _counts(session: Session, first: date, after: date) -> Counter[tuple[str, str]]:
     """Return the pieces posted from ``first`` to before ``after``, by class of mail and by kind."""
-    shipments = _by_class(Shipment, func.count()).where(Shipment.state != "cancelled")
+    shipments = _by_class(Shipment, func.count()).where(Shipment.state != CANCELLED)
     sources = (
         (LETTER, shipments.where(Shipment.kind == LETTER)),
         (PARCEL, shipments.where(Shipment.kind == PARCEL)),

@@ -1,5 +1,6 @@
 """Plan, post and follow one shipment: lock the row, ask the state machine, change, log."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,11 +12,13 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, InputError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
-from portal.domain.letters.shipments.mail import RETURN_REASONS, refuse_over_limit, tracking_number
+from portal.domain.letters.letters.models import Letter
+from portal.domain.letters.shipments.mail import ReturnReason, refuse_over_limit, tracking_number
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.letters.shipments.states import SHIPMENT
 
-LETTER, PARCEL = KINDS = ("letter", "parcel")
+LETTER, PARCEL = ("letter", "parcel")
+"""What a shipment carries."""
 STORAGE = timedelta(days=7)
 """How long a post office stores what nobody accepted, if the slip tells nothing else.
 
@@ -23,33 +26,68 @@ See ``domain.md`` §3.1.
 """
 
 
-def plan(
-    work: Work,
-    kind: str,
-    household_id: int,
-    *,
-    letter_id: int | None = None,
-    value_yen: int = 0,
-    previous: Shipment | None = None,
-) -> Shipment:
-    """Plan to post a letter or a parcel worth ``value_yen`` yen, or to repeat ``previous``.
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """An item handed to the post on ``day`` (JST), with the number on its label as typed, or ""."""
+
+    day: date
+    mail_class: str
+    tracking_no: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Nobody was at home on ``day``; the post office stores the item to ``kept_until`` (JST).
+
+    The slip does not always tell how long it does; None means a week.
+    """
+
+    day: date
+    kept_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MailReturn:
+    """An item is back with us since ``day`` (JST), for a reason of the post's register."""
+
+    reason: str
+    day: date
+
+
+def plan_letter(work: Work, letter: Letter) -> Shipment:
+    """Plan to post a letter to its household."""
+    return _plan(work, Shipment(kind=LETTER, household_id=letter.household_id, letter_id=letter.id))
+
+
+def plan_parcel(work: Work, household_id: int, value_yen: int = 0) -> Shipment:
+    """Plan to post a parcel worth ``value_yen`` yen."""
+    return _plan(work, Shipment(kind=PARCEL, household_id=household_id, value_yen=value_yen))
+
+
+def plan_again(work: Work, previous: Shipment, value_yen: int) -> Shipment:
+    """Plan to post an item again that came back; it is worth ``value_yen`` yen.
 
     Raises:
         ConflictError: the previous posting was repeated before.
     """
-    _check_kind(kind, letter_id)
-    if previous is not None and _is_repeated(work.session, previous):
+    repeated = select(Shipment.id).where(Shipment.previous_id == previous.id).limit(1)
+    if work.session.scalar(repeated) is not None:
         raise ConflictError(_s("この郵便は、もう送りなおしています。"))
-    row = Shipment(
-        kind=kind,
-        household_id=household_id,
-        letter_id=letter_id,
-        value_yen=value_yen,
-        created_at=work.now,
-        changed_at=work.now,
+    return _plan(
+        work,
+        Shipment(
+            kind=previous.kind,
+            household_id=previous.household_id,
+            letter_id=previous.letter_id,
+            value_yen=value_yen,
+            previous_id=previous.id,
+            attempt=previous.attempt + 1,
+        ),
     )
-    if previous is not None:
-        row.previous_id, row.attempt = previous.id, previous.attempt + 1
+
+
+def _plan(work: Work, row: Shipment) -> Shipment:
+    row.created_at = row.changed_at = work.now
     work.session.add(row)
     work.session.flush()
     record(
@@ -57,22 +95,12 @@ def plan(
         "shipment.planned",
         "shipment",
         row.id,
-        household_id=household_id,
-        kind=kind,
+        household_id=row.household_id,
+        kind=row.kind,
         attempt=row.attempt,
-        value_yen=value_yen,
+        value_yen=row.value_yen,
     )
     return row
-
-
-def _check_kind(kind: str, letter_id: int | None) -> None:
-    if kind not in KINDS or (kind == LETTER) != (letter_id is not None):
-        raise ValueError("a letter names its letter, a parcel none")
-
-
-def _is_repeated(session: Session, previous: Shipment) -> bool:
-    repeated = select(Shipment.id).where(Shipment.previous_id == previous.id).limit(1)
-    return session.scalar(repeated) is not None
 
 
 def locked(session: Session, shipment_id: int) -> Shipment:
@@ -87,8 +115,8 @@ def locked(session: Session, shipment_id: int) -> Shipment:
     return row
 
 
-def post(work: Work, shipment_id: int, day: date, mail_class: str, tracking_no: str) -> Shipment:
-    """Record that it was handed to the post on ``day`` (JST), with ``tracking_no`` as typed, or "".
+def post(work: Work, shipment_id: int, posting: Posting) -> Shipment:
+    """Record that a planned item was handed to the post.
 
     Raises:
         InputError: a day in the future, no such class, or a wrong tracking number.
@@ -98,9 +126,10 @@ def post(work: Work, shipment_id: int, day: date, mail_class: str, tracking_no: 
     """
     row = locked(work.session, shipment_id)
     SHIPMENT.next(row.state, "post")
+    day, mail_class = posting.day, posting.mail_class
     _not_to_come(day, work.now)
     refuse_over_limit(work.program, mail_class, row.value_yen)
-    number = tracking_number(tracking_no, mail_class)
+    number = tracking_number(posting.tracking_no, mail_class)
     if number is not None and work.session.scalar(
         select(Shipment.id).where(Shipment.tracking_no == number, Shipment.posted_on == day)
     ):
@@ -121,10 +150,8 @@ def post_unlabeled(work: Work, shipment_id: int, day: date) -> Shipment:
     return _step(work, row, "post", day=day.isoformat())
 
 
-def absent(work: Work, shipment_id: int, day: date, *, kept_until: date | None = None) -> Shipment:
-    """Record that nobody was at home on ``day`` (JST), and that the post office stores the item.
-
-    By default it does so for a week.
+def absent(work: Work, shipment_id: int, absence: Absence) -> Shipment:
+    """Record that nobody was at home and that the post office stores the item.
 
     Raises:
         InputError: the day is in the future, or after ``kept_until``.
@@ -132,11 +159,12 @@ def absent(work: Work, shipment_id: int, day: date, *, kept_until: date | None =
     """
     row = locked(work.session, shipment_id)
     SHIPMENT.next(row.state, "absent")
-    _not_to_come(day, work.now)
-    if kept_until is not None and kept_until < day:
+    _not_to_come(absence.day, work.now)
+    kept_until = absence.kept_until or absence.day + STORAGE
+    if kept_until < absence.day:
         raise InputError(_s("保管期限は、不在だった日よりあとの日にしてください。"))
-    row.absent_on, row.kept_until = day, kept_until or day + STORAGE
-    return _step(work, row, "absent", kept_until=row.kept_until.isoformat())
+    row.absent_on, row.kept_until = absence.day, kept_until
+    return _step(work, row, "absent", kept_until=kept_until.isoformat())
 
 
 def deliver(work: Work, shipment_id: int, day: date) -> Shipment:
@@ -162,8 +190,8 @@ def return_(work: Work, shipment_id: int) -> Shipment:
     return _step(work, locked(work.session, shipment_id), "return")
 
 
-def receive(work: Work, shipment_id: int, reason: str, day: date) -> Shipment:
-    """Record that it is back since ``day`` (JST), with the post's reason (``mail.RETURN_REASONS``).
+def receive(work: Work, shipment_id: int, back: MailReturn) -> Shipment:
+    """Record that an item on its way back is here.
 
     Raises:
         InputError: no such reason, or a day in the future.
@@ -171,14 +199,14 @@ def receive(work: Work, shipment_id: int, reason: str, day: date) -> Shipment:
     """
     row = locked(work.session, shipment_id)
     SHIPMENT.next(row.state, "receive")
-    _not_to_come(day, work.now)
-    if reason not in RETURN_REASONS:
+    _not_to_come(back.day, work.now)
+    if ReturnReason.known(back.reason) is None:
         raise InputError(_s("郵便が戻った理由を選んでください。"))
-    row.returned_on, row.returned_reason = day, reason
-    return _step(work, row, "receive", reason=reason, day=day.isoformat())
+    row.returned_on, row.returned_reason = back.day, back.reason
+    return _step(work, row, "receive", reason=back.reason, day=back.day.isoformat())
 
 
-def come_back(work: Work, shipment_id: int, reason: str, day: date) -> Shipment:
+def come_back(work: Work, shipment_id: int, back: MailReturn) -> Shipment:
     """Record that it is back, whether or not the post had announced the return.
 
     Raises:
@@ -188,7 +216,7 @@ def come_back(work: Work, shipment_id: int, reason: str, day: date) -> Shipment:
     row = locked(work.session, shipment_id)
     if SHIPMENT.can(row.state, "return"):
         _step(work, row, "return")
-    return receive(work, shipment_id, reason, day)
+    return receive(work, shipment_id, back)
 
 
 def lose(work: Work, shipment_id: int) -> Shipment:

@@ -1,23 +1,39 @@
 """States of a shipment (``design.md`` §5)."""
 
-from portal.domain.foundation.states import StateMachine, fan
+from portal.domain.foundation.states import StateMachine
+from portal.domain.foundation.texts import Labeled, _s
 
+
+class ShipmentState(Labeled):
+    """Where a shipment is, as staff read it."""
+
+    PLANNED = "planned", lambda: _s("差し出す前")
+    POSTED = "posted", lambda: _s("差し出した")
+    AT_POST_OFFICE = "at_post_office", lambda: _s("郵便局で保管")
+    DELIVERED = "delivered", lambda: _s("届いた")
+    RETURNING = "returning", lambda: _s("返送中")
+    RETURNED = "returned", lambda: _s("戻った")
+    LOST = "lost", lambda: _s("郵便局が調査中")
+    CANCELLED = "cancelled", lambda: _s("窓口で渡した")
+
+
+PLANNED, POSTED, AT_POST_OFFICE, DELIVERED, RETURNING, RETURNED, LOST, CANCELLED = ShipmentState
 SHIPMENT = StateMachine(
     "shipment",
-    "planned",
+    PLANNED,
     {
-        "post": fan("planned", "posted"),
-        "absent": fan("posted", "at_post_office"),
-        "deliver": fan("posted at_post_office", "delivered"),
-        "return": fan("posted at_post_office", "returning"),
-        "receive": fan("returning", "returned"),
-        "lose": fan("posted", "lost"),
+        "post": {PLANNED: POSTED},
+        "absent": {POSTED: AT_POST_OFFICE},
+        "deliver": {POSTED: DELIVERED, AT_POST_OFFICE: DELIVERED},
+        "return": {POSTED: RETURNING, AT_POST_OFFICE: RETURNING},
+        "receive": {RETURNING: RETURNED},
+        "lose": {POSTED: LOST},
         # not in the design: an item reported lost is sometimes found
-        "find": fan("lost", "posted"),
-        "cancel": fan("planned", "cancelled"),
+        "find": {LOST: POSTED},
+        "cancel": {PLANNED: CANCELLED},
     },
 )
-ON_THE_WAY = ("posted", "at_post_office", "returning")
+ON_THE_WAY = (POSTED, AT_POST_OFFICE, RETURNING)
 """Handed to the post, and its end is not reported yet."""
-BEYOND_POSTING = ("at_post_office", "delivered", "returning", "returned", "lost")
+BEYOND_POSTING = (AT_POST_OFFICE, DELIVERED, RETURNING, RETURNED, LOST)
 """States that only a report of the post leads to."""

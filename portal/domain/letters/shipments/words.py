@@ -1,4 +1,6 @@
-"""Texts about mail for residents and staff: where it is, its class, why it came back."""
+"""Residents' texts about mail: where it is, by which class it went, why it came back."""
+
+from collections.abc import Mapping
 
 from portal.domain.foundation.program.day_text import format_day
 from portal.domain.foundation.texts import _
@@ -19,6 +21,7 @@ from portal.domain.letters.shipments.mail import (
     STORAGE_ENDED,
 )
 from portal.domain.letters.shipments.models import Shipment
+from portal.domain.letters.shipments.states import ShipmentState
 
 
 def where(shipment: Shipment | None) -> str:
@@ -29,23 +32,23 @@ def where(shipment: Shipment | None) -> str:
     if shipment is None:
         return _("未確認")
     match shipment.state:
-        case "planned":
+        case ShipmentState.PLANNED:
             return _("発送の準備をしています。")
-        case "posted":
+        case ShipmentState.POSTED:
             return _("発送しました。いまどこにあるかは、未確認です。")
-        case "at_post_office" if shipment.kept_until is not None:
+        case ShipmentState.AT_POST_OFFICE if shipment.kept_until is not None:
             return _("郵便局で預かっています（%(day)sまで）。") % {
                 "day": format_day(shipment.kept_until)
             }
-        case "at_post_office":
+        case ShipmentState.AT_POST_OFFICE:
             return _("郵便局で預かっています。")
-        case "delivered":
+        case ShipmentState.DELIVERED:
             return _("届きました。")
-        case "returning":
+        case ShipmentState.RETURNING:
             return _("事務局に戻る途中です。")
-        case "returned":
+        case ShipmentState.RETURNED:
             return _("事務局に戻りました。")
-        case "lost":
+        case ShipmentState.LOST:
             return _("郵便局が探しています。コールセンターにお電話ください。")
         case _other:
             return _("発送を取りやめました。")
@@ -53,18 +56,19 @@ def where(shipment: Shipment | None) -> str:
 
 def class_name(mail_class: str | None) -> str:
     """Return the name of a mail class as the post office writes it."""
-    return {
+    names: Mapping[str, str] = {
         SIMPLE_REGISTERED: _("簡易書留"),
         REGISTERED: _("一般書留"),
         RECORDED: _("特定記録"),
         ORDINARY: _("普通郵便"),
         PARCEL: _("ゆうパック"),
-    }.get(mail_class or "", _("未確認"))
+    }
+    return names.get(mail_class or "", _("未確認"))
 
 
 def reason_words(reason: str | None) -> str:
     """Return in the resident's words why mail came back."""
-    return {
+    sentences: Mapping[str, str] = {
         ADDRESS_UNKNOWN: _("住所が見つかりませんでした。"),
         NAME_INCOMPLETE: _("宛名がはっきりしませんでした。"),
         MOVED_UNKNOWN: _("引っ越し先がわかりませんでした。"),
@@ -74,4 +78,5 @@ def reason_words(reason: str | None) -> str:
         DIED: _("受取人が亡くなっていました。"),
         NOT_FORWARDED: _("転送しない郵便のため、戻りました。"),
         OTHER: _("そのほかの理由で、戻りました。"),
-    }.get(reason or "", _("理由は、未確認です。"))
+    }
+    return sentences.get(reason or "", _("理由は、未確認です。"))

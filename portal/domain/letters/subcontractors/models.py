@@ -6,7 +6,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.foundation.base import Base, BigId, primary_key, state_column
-from portal.domain.letters.subcontractors.states import SUBCONTRACTOR
+from portal.domain.foundation.texts import label_of
+from portal.domain.letters.subcontractors.kinds import Purpose, SentKind
+from portal.domain.letters.subcontractors.states import SUBCONTRACTOR, CompanyState
 
 
 class Subcontractor(Base):
@@ -38,6 +40,16 @@ class Subcontractor(Base):
     decided_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 
+    @property
+    def purpose_name(self) -> str:
+        """What staff call its purpose."""
+        return label_of(Purpose, self.purpose)
+
+    @property
+    def state_name(self) -> str:
+        """What staff call its state."""
+        return label_of(CompanyState, self.state)
+
 
 class SentFile(Base):
     """One file sent to a subcontractor: what it was, SHA-256, number of letters, when and by whom.
@@ -60,3 +72,8 @@ class SentFile(Base):
     consent_on: Mapped[date]
     sent_by: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
     sent_at: Mapped[datetime]
+
+    @property
+    def what_name(self) -> str:
+        """What staff call such a file."""
+        return label_of(SentKind, self.what)

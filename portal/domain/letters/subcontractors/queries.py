@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain.letters.subcontractors.kinds import Purpose
 from portal.domain.letters.subcontractors.models import SentFile, Subcontractor
-from portal.domain.letters.subcontractors.services import MAIL_HOUSE
+from portal.domain.letters.subcontractors.states import CompanyState
 from portal.domain.people.staff.models import StaffUser
 
 SHOWN = 20
@@ -31,7 +32,10 @@ def mail_houses(session: Session) -> list[Subcontractor]:
     return list(
         session.scalars(
             select(Subcontractor)
-            .where(Subcontractor.purpose == MAIL_HOUSE, Subcontractor.state == "consented")
+            .where(
+                Subcontractor.purpose == Purpose.MAIL_HOUSE,
+                Subcontractor.state == CompanyState.CONSENTED,
+            )
             .order_by(Subcontractor.id)
         )
     )

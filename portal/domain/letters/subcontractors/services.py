@@ -2,24 +2,22 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Actor, Organization
+from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.subcontractors.keys import read_key
+from portal.domain.letters.subcontractors.kinds import Purpose, SentKind
 from portal.domain.letters.subcontractors.models import SentFile, Subcontractor
-from portal.domain.letters.subcontractors.states import SUBCONTRACTOR
+from portal.domain.letters.subcontractors.states import SUBCONTRACTOR, CompanyState
 
-MAIL_HOUSE, ISSUER, INTERPRETER, OTHER = PURPOSES = ("mail_house", "issuer", "interpreter", "other")
-LETTERS, PULL_LIST, OTHER_FILE = KINDS = ("letters", "pull_list", "other")
-"""What a sent file was: letters, a pull list, or anything else that somebody entered by hand."""
 NAME_MAX, WORK_MAX, NUMBER_MAX, FILE_MAX = 80, 200, 40, 120
 SUBJECT = "subcontractor"
 
@@ -36,9 +34,17 @@ class FileFacts:
     subject_id: int | None = None
 
 
-def propose_subcontractor(
-    work: Work, name: str, purpose: str, task: str, public_key: str
-) -> Subcontractor:
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A company as typed: its name, purpose (``Purpose``), task, and public key or ""."""
+
+    name: str
+    purpose: str
+    task: str
+    public_key: str = ""
+
+
+def propose_subcontractor(work: Work, company: Company) -> Subcontractor:
     """Enter a company; nothing may be sent to it before the ward consents.
 
     Raises:
@@ -47,38 +53,41 @@ def propose_subcontractor(
     """
     if work.actor.id is None:
         raise NotAllowedError(_s("登録できるのは、アカウントのある職員だけです。"))
-    if not 0 < len(name.strip()) <= NAME_MAX:
-        raise InputError(_s("会社の名前を、80文字までで入力してください。"), code="name")
-    if purpose not in PURPOSES:
-        raise InputError(_s("何を頼むかを選んでください。"), code="purpose")
-    if not 0 < len(task.strip()) <= WORK_MAX:
-        raise InputError(_s("頼む仕事を、200文字までで入力してください。"), code="work")
-    key = _key(purpose, public_key)
+    _check_company(company)
     row = Subcontractor(
-        name=name.strip(),
-        purpose=purpose,
-        work=task.strip(),
-        public_key=key,
+        name=company.name.strip(),
+        purpose=company.purpose,
+        work=company.task.strip(),
+        public_key=_key(company),
         proposed_by=work.actor.id,
         proposed_at=work.now,
     )
     work.session.add(row)
     work.session.flush()
-    record(work, "subcontractor.proposed", SUBJECT, row.id, purpose=purpose)
+    record(work, "subcontractor.proposed", SUBJECT, row.id, purpose=row.purpose)
     work.session.flush()
     return row
 
 
-def _key(purpose: str, public_key: str) -> str | None:
-    if not public_key.strip() and purpose != MAIL_HOUSE:
+def _check_company(company: Company) -> None:
+    if not 0 < len(company.name.strip()) <= NAME_MAX:
+        raise InputError(_s("会社の名前を、80文字までで入力してください。"), code="name")
+    if Purpose.known(company.purpose) is None:
+        raise InputError(_s("何を頼むかを選んでください。"), code="purpose")
+    if not 0 < len(company.task.strip()) <= WORK_MAX:
+        raise InputError(_s("頼む仕事を、200文字までで入力してください。"), code="work")
+
+
+def _key(company: Company) -> str | None:
+    if not company.public_key.strip() and company.purpose != Purpose.MAIL_HOUSE:
         return None
     try:
-        return read_key(public_key)
+        return read_key(company.public_key)
     except InputError as error:
         raise InputError(error.message, code="public_key") from None
 
 
-def consent(work: Work, subcontractor_id: int, number: str, day: date) -> Subcontractor:
+def consent(work: Work, subcontractor_id: int, instruction: Instruction) -> Subcontractor:
     """Record the ward's consent with its number and date (clause 16(2)).
 
     Raises:
@@ -89,16 +98,15 @@ def consent(work: Work, subcontractor_id: int, number: str, day: date) -> Subcon
     """
     row = _locked(work.session, subcontractor_id)
     actor_id = _ward(row, work.actor)
-    if not 0 < len(number.strip()) <= NUMBER_MAX:
+    number, day = instruction.number.strip(), instruction.day
+    if not 0 < len(number) <= NUMBER_MAX:
         raise InputError(_s("承諾の番号を、40文字までで入力してください。"), code="number")
     if day > jst_date(work.now):
         raise InputError(_s("承諾の日が未来です。日付を確かめてください。"), code="day")
     row.state = SUBCONTRACTOR.next(row.state, "consent")
-    row.consent_no, row.consent_on = number.strip(), day
+    row.consent_no, row.consent_on = number, day
     row.decided_by, row.decided_at = actor_id, work.now
-    record(
-        work, "subcontractor.consented", SUBJECT, row.id, number=row.consent_no, day=day.isoformat()
-    )
+    record(work, "subcontractor.consented", SUBJECT, row.id, number=number, day=day.isoformat())
     work.session.flush()
     return row
 
@@ -132,19 +140,29 @@ def end(work: Work, subcontractor_id: int) -> Subcontractor:
 
 
 def require_consent(
-    session: Session, subcontractor_id: int, *, purpose: str | None = None, lock: bool = True
+    session: Session, subcontractor_id: int, purpose: Purpose | None = None
 ) -> Subcontractor:
     """Return a company that files may be sent to now, locked for this transaction.
-
-    With ``lock`` False it is only read, for a check before the work.
 
     Raises:
         NotFoundError: no subcontractor has this key.
         NotAllowedError: without the ward's consent, ended, or entered for something else (code
             ``no_consent``).
     """
-    row = _found(session, subcontractor_id, lock=lock)
-    if row.state != "consented" or row.consent_no is None or row.consent_on is None:
+    row = _found(session, subcontractor_id, lock=True)
+    _require_consented(row, purpose)
+    return row
+
+
+def check_consent(session: Session, subcontractor_id: int, purpose: Purpose) -> Subcontractor:
+    """Check before the work what ``require_consent`` requires at its end; nothing is locked."""
+    row = _found(session, subcontractor_id, lock=False)
+    _require_consented(row, purpose)
+    return row
+
+
+def _require_consented(row: Subcontractor, purpose: Purpose | None) -> None:
+    if row.state != CompanyState.CONSENTED or row.consent_no is None or row.consent_on is None:
         raise NotAllowedError(
             _s(
                 "「%(name)s」には、区の承諾（番号と日付）がないため、"
@@ -159,7 +177,6 @@ def require_consent(
             _s("「%(name)s」は、この仕事のために登録されていません。") % {"name": row.name},
             code="no_consent",
         )
-    return row
 
 
 def record_sent(work: Work, subcontractor_id: int, facts: FileFacts) -> SentFile:
@@ -228,7 +245,7 @@ def _found(session: Session, subcontractor_id: int, *, lock: bool) -> Subcontrac
 
 
 def _check_facts(facts: FileFacts) -> None:
-    if facts.what not in KINDS or not 0 < len(facts.file_name.strip()) <= FILE_MAX:
+    if SentKind.known(facts.what) is None or not 0 < len(facts.file_name.strip()) <= FILE_MAX:
         raise InputError(_s("ファイルの中身を、120文字までで書いてください。"), code="file_name")
     if not re.fullmatch(r"[0-9a-f]{64}", facts.sha256):
         raise InputError(_s("渡すファイルを選んでください。"), code="file")

@@ -17,6 +17,7 @@ from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoun
 from portal.domain.foundation.texts import _, _s
 from portal.domain.foundation.vault import Vault, seal_json, unseal_json
 from portal.domain.foundation.work import Work
+from portal.domain.letters.announcements.events import Event
 from portal.domain.letters.announcements.services import announce
 from portal.domain.mailroom.incidents.fault_queries import visible
 from portal.domain.mailroom.incidents.kinds import ISSUER_ANSWERS, OUTCOMES, SAID, Source
@@ -264,7 +265,7 @@ def locked(session: Session, fault_id: int, *, include_protected: bool) -> Coupo
 def tell_household(work: Work, row: CouponFault) -> None:
     """Tell the household that its case was decided."""
     key = f"coupon_fault:{row.id}:{row.state}"
-    announce(work, row.household_id, "decided", key, receipt_no=row.receipt_no)
+    announce(work, Event(row.household_id, "decided", key, receipt_no=row.receipt_no))
 
 
 def _place(receipt_no: str) -> str:

@@ -12,6 +12,7 @@ from portal.domain.foundation.errors import ConflictError, DomainError, InputErr
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
+from portal.domain.letters.announcements.events import Event
 from portal.domain.letters.announcements.services import announce
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.shipments import mail
@@ -151,7 +152,7 @@ def _posting_of(work: Work, found: Found) -> Shipment:
         raise ConflictError(
             _s("この手紙は、まだ差し出していません。番号を確かめてください。"), code="not_sent"
         )
-    row = shipments.plan(work, shipments.LETTER, letter.household_id, letter_id=letter.id)
+    row = shipments.plan_letter(work, letter)
     shipments.post_unlabeled(work, row.id, jst_date(letter.handed_over_at))
     return row
 
@@ -165,7 +166,7 @@ def _come_back(work: Work, shipment: Shipment, pile: Pile) -> None:
     if parcel is not None:
         delivery.come_back(work, parcel, pile.reason, pile.received_on)
     else:
-        shipments.come_back(work, shipment.id, pile.reason, pile.received_on)
+        shipments.come_back(work, shipment.id, shipments.MailReturn(pile.reason, pile.received_on))
 
 
 def _suspend(work: Work, letter: Letter) -> None:
@@ -197,7 +198,7 @@ def _start_next_step(
             except DomainError:
                 # for example, the window is over: then the household is informed as always
                 action = NextAction.ON_REQUEST
-        announce(work, household.id, "came_back", f"shipment:{shipment.id}:came_back")
+        announce(work, Event(household.id, "came_back", f"shipment:{shipment.id}:came_back"))
     elif action is NextAction.WARD_LOOKS:
         open_once(work, TaskKind.ADDRESS_CHECK, household.id, {"reason": reason})
     return action

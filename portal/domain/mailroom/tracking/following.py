@@ -5,6 +5,7 @@ from sqlalchemy import select
 from portal.domain.contacts.escalations.call_back_results import call_off
 from portal.domain.foundation.errors import DomainError
 from portal.domain.foundation.work import Work
+from portal.domain.letters.announcements.events import Event
 from portal.domain.letters.announcements.services import announce
 from portal.domain.letters.shipments import services as shipments
 from portal.domain.letters.shipments.models import Shipment
@@ -52,7 +53,7 @@ def _step(work: Work, row: Shipment, target: str, event: TrackingEvent) -> None:
         shipments.return_(work, row.id)
     elif target == "at_post_office":
         if parcel is None:
-            shipments.absent(work, row.id, event.happened_on)
+            shipments.absent(work, row.id, shipments.Absence(event.happened_on))
         else:
             delivery.absent(work, parcel, event.happened_on)
     elif parcel is None:
@@ -68,4 +69,4 @@ def _tell(work: Work, row: Shipment, event: TrackingEvent) -> None:
     if row.absent_on is not None:
         call_off(work, absence_key(row.id))
     if row.state == "returning" and STORAGE_ENDED in event.detail:
-        announce(work, row.household_id, "came_back", f"shipment:{row.id}:came_back")
+        announce(work, Event(row.household_id, "came_back", f"shipment:{row.id}:came_back"))

@@ -49,6 +49,22 @@ class Exported:
     left_out: int
 
 
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Whether protected households are part of an export.
+
+    They are only by the ward's ``instruction`` (its number); else ``left_out`` of them are not.
+    """
+
+    instruction: str
+    left_out: int
+
+    @property
+    def with_protected(self) -> bool:
+        """Whether the ward ordered that they are."""
+        return bool(self.instruction)
+
+
 def export_all(source: WorkSource, out: Path, instruction: str = "") -> Exported:
     """Write everything that the ward owns into a new folder.
 
@@ -70,7 +86,7 @@ def export_all(source: WorkSource, out: Path, instruction: str = "") -> Exported
     part = Path(tempfile.mkdtemp(prefix=f".{out.name}.part-", dir=out.parent))
     try:
         folder = Folder(part)
-        digest, left_out = _fill(source, folder, number)
+        digest, extent = _fill(source, folder, number)
         with source.writing() as work:
             record(
                 work,
@@ -79,14 +95,14 @@ def export_all(source: WorkSource, out: Path, instruction: str = "") -> Exported
                 files=len(folder.files),
                 manifest=digest,
                 instruction=number,
-                left_out=left_out,
+                left_out=extent.left_out,
             )
             work.session.flush()
             part.rename(out)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
-    return Exported(out, len(folder.files), digest, left_out)
+    return Exported(out, len(folder.files), digest, extent.left_out)
 
 
 def _refuse_others(actor: Actor) -> None:
@@ -108,14 +124,14 @@ def _free_place(out: Path) -> Path:
     return out
 
 
-def _fill(source: WorkSource, folder: Folder, instruction: str) -> tuple[str, int]:
-    """Write all files; return the manifest's SHA-256 and the number of households left out."""
+def _fill(source: WorkSource, folder: Folder, instruction: str) -> tuple[str, Extent]:
+    """Write all files; return the manifest's SHA-256 and the extent of the export."""
     with source.read() as session, use_locale(SOURCE_LOCALE):
         _one_snapshot(session)  # before anything is read, the clock included
         work = source.work(session)
-        left_out = 0 if instruction else _count_protected(session)
-        _write(work, folder, with_protected=bool(instruction))
-        return _finish(folder, work.program, work.now, instruction, left_out), left_out
+        extent = Extent(instruction, 0 if instruction else _count_protected(session))
+        _write(work, folder, with_protected=extent.with_protected)
+        return _finish(work, folder, extent), extent
 
 
 def _count_protected(session: Session) -> int:
@@ -139,9 +155,9 @@ def _write(work: Work, folder: Folder, *, with_protected: bool) -> None:
     write_reports(work, folder, with_protected=with_protected)
 
 
-def _finish(
-    folder: Folder, program: Program, now: datetime, instruction: str, left_out: int
-) -> str:
+def _finish(work: Work, folder: Folder, extent: Extent) -> str:
+    """Write the explanation, the manifest and the checksums; return the manifest's SHA-256."""
+    program, now = work.program, work.now
     folder.put(README, _readme(program, now).encode())
     files = sorted(folder.files, key=lambda one: one.path)
     folder.put_json(
@@ -150,9 +166,9 @@ def _finish(
             "program": program.names.program.ja,
             "ward": program.names.ward.ja,
             "made_at": now.astimezone(JST).isoformat(),
-            "protected_households": "included" if instruction else "left_out",
-            "instruction": instruction or None,
-            "households_left_out": left_out,
+            "protected_households": "included" if extent.with_protected else "left_out",
+            "instruction": extent.instruction or None,
+            "households_left_out": extent.left_out,
             "files": [asdict(one) for one in files],
         },
     )

@@ -130,8 +130,7 @@ def write_reports(work: Work, folder: Folder, *, with_protected: bool) -> None:
         select(MonthlyReport).order_by(MonthlyReport.kind, MonthlyReport.month)
     ).all():
         for version in versions.versions(work.session, row):
-            content = versions.content(work.vault, row, version)
-            report = versions.covered(work.program, row.kind, row.month, content, version)
+            report = versions.covered(work, row, version)
             write_report(
                 folder,
                 f"reports/{row.kind}-{row.month:%Y-%m}-{version.number:02}",

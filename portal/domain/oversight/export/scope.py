@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from portal.domain.foundation.base import Base
 from portal.domain.people.households.models import Household
 
 Column = InstrumentedAttribute[Any]
@@ -25,7 +26,7 @@ class Ledger:
     columns: Sequence[str]
     statement: Callable[[bool], Rows]
 
-    def rows(self, session: Session, *, with_protected: bool) -> Iterator[Sequence[Any]]:
+    def rows(self, session: Session, *, with_protected: bool) -> Iterator[Sequence[object]]:
         """Yield the rows in portions."""
         found = session.execute(self.statement(with_protected).execution_options(yield_per=AT_ONCE))
         for row in found:
@@ -47,11 +48,16 @@ def whole(name: str, *columns: Column, order: Column | None = None) -> Ledger:
 
 
 def by_household(
-    name: str, *columns: Column, household: Column, order: Column | None = None, join: Any = None
+    name: str,
+    *columns: Column,
+    household: Column,
+    order: Column | None = None,
+    join: tuple[type[Base], ColumnElement[bool]] | None = None,
 ) -> Ledger:
     """Return a ledger without the rows of protected households.
 
-    Rows that belong to no household are kept.
+    Rows that belong to no household are kept. ``join`` is the table that names the household, and
+    the condition by which it is joined.
     """
 
     def statement(with_protected: bool) -> Rows:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -35,13 +34,13 @@ class Folder:
         target.write_bytes(content)
         self.files.append(Written(path, hashlib.sha256(content).hexdigest(), len(content), rows))
 
-    def put_json(self, path: str, value: Any) -> None:
+    def put_json(self, path: str, value: object) -> None:
         """Write a value as JSON."""
         self.put(
             path, (json.dumps(value, ensure_ascii=False, indent=1, default=_plain) + "\n").encode()
         )
 
-    def put_rows(self, path: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    def put_rows(self, path: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
         """Write rows as CSV and JSON, a few at a time, and return their number.
 
         ``path.csv`` is UTF-8 with BOM; ``path.json`` is a list of objects.
@@ -80,7 +79,7 @@ def _measured(root: Path, file: Path, rows: int) -> Written:
     return Written(str(file.relative_to(root)), digest, file.stat().st_size, rows)
 
 
-def _cell(value: Any) -> Any:
+def _cell(value: object) -> object:
     if value is None:
         return ""
     if isinstance(value, (dict, list)):
@@ -92,5 +91,5 @@ def _cell(value: Any) -> Any:
     return value
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, (datetime, date)) else str(value)

@@ -1,5 +1,6 @@
 """Changes to the open questions: add, ask, answer, close and reopen."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select
@@ -8,26 +9,45 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.oversight.management.models import OpenQuestion
 from portal.domain.oversight.management.questions import defaults, question_missing, question_place
-from portal.domain.oversight.management.sealed import read, seal_into
-from portal.domain.oversight.management.states import QUESTION
+from portal.domain.oversight.management.sealed import opened_values, sealed_values
+from portal.domain.oversight.management.states import CLOSED, QUESTION
 from portal.domain.oversight.management.typed_texts import (
     LONG,
     NUMBER_MAX,
     SHORT,
-    clean,
     of_the_ward,
+    optional,
     past_day,
+    required,
     writer,
 )
 
 
-def add(work: Work, title: str, clause: str, text: str) -> OpenQuestion:
+@dataclass(frozen=True, slots=True)
+class NewQuestion:
+    """A question of our own as typed, and the clause that it is about or ""."""
+
+    title: str
+    clause: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The ward's answer as typed, given by a written instruction."""
+
+    text: str
+    instruction: Instruction
+
+
+def add(work: Work, new: NewQuestion) -> OpenQuestion:
     """Add a question of our own under the next number.
 
     Raises:
@@ -37,15 +57,16 @@ def add(work: Work, title: str, clause: str, text: str) -> OpenQuestion:
     """
     writer(work.actor)
     values = {
-        "title": clean(title, "title", most=SHORT),
-        "question": clean(text, "question", most=LONG),
+        "title": required(new.title, "title", SHORT),
+        "question": required(new.text, "question", LONG),
     }
     row = OpenQuestion(
         number=_next_number(work.session),
-        clause=clean(clause, "clause", most=NUMBER_MAX, needed=False),
+        clause=optional(new.clause, "clause", NUMBER_MAX),
         state=QUESTION.initial,
     )
-    seal_into(work.vault, row, question_place(row.number), values)
+    place = question_place(row.number)
+    row.wrapped_key, row.sealed = sealed_values(work.vault, place, values)
     try:
         with work.session.begin_nested():
             work.session.add(row)
@@ -78,7 +99,7 @@ def ask(work: Work, number: int, day: date) -> OpenQuestion:
     return row
 
 
-def answer(work: Work, number: int, text: str, instruction_no: str, day: date) -> OpenQuestion:
+def answer(work: Work, number: int, given: Answer) -> OpenQuestion:
     """Record the ward's answer, with the number and day of its instruction.
 
     An answer can be corrected until the question is closed.
@@ -91,23 +112,22 @@ def answer(work: Work, number: int, text: str, instruction_no: str, day: date) -
         WrongStateError: the question is closed.
     """
     by = of_the_ward(work.actor)
-    said = clean(text, "answer", most=LONG)
-    found = clean(instruction_no, "instruction_no", most=NUMBER_MAX)
-    past_day(day, "instruction_on", work.now)
-    row = _locked(work.session, number)
-    values = read(work.vault, row.wrapped_key, row.sealed, question_place(number)) | {
-        "answer": said
-    }
+    text = required(given.text, "answer", LONG)
+    instruction_no = required(given.instruction.number, "instruction_no", NUMBER_MAX)
+    day = past_day(given.instruction.day, "instruction_on", work.now)
+    row, place = _locked(work.session, number), question_place(number)
+    values = opened_values(work.vault, place, row) | {"answer": text}
     row.state = QUESTION.next(row.state, "answer")
-    row.instruction_no, row.instruction_on, row.answered_by, row.answered_at = (
-        found,
-        day,
-        by,
-        work.now,
-    )
-    seal_into(work.vault, row, question_place(number), values)
+    row.instruction_no, row.instruction_on = instruction_no, day
+    row.answered_by, row.answered_at = by, work.now
+    row.wrapped_key, row.sealed = sealed_values(work.vault, place, values)
     record(
-        work, "question.answered", "open_question", number, instruction=found, day=day.isoformat()
+        work,
+        "question.answered",
+        "open_question",
+        number,
+        instruction=instruction_no,
+        day=day.isoformat(),
     )
     work.session.flush()
     return row
@@ -130,7 +150,7 @@ def _move(work: Work, number: int, action: str) -> OpenQuestion:
     writer(work.actor)
     row = _locked(work.session, number)
     row.state = QUESTION.next(row.state, action)
-    row.closed_at = work.now if row.state == "closed" else None
+    row.closed_at = work.now if row.state == CLOSED else None
     if action == "reopen":
         row.asked_on = row.asked_by = None  # nobody has asked the ward again yet
     record(work, f"question.{action}", "open_question", number)

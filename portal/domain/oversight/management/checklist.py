@@ -17,19 +17,27 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, InputError, NotFoundError
 from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.foundation.vault import KEY_BYTES, PasswordCost, Vault
 from portal.domain.foundation.work import Work
 from portal.domain.oversight.management.models import ChecklistAnswer
-from portal.domain.oversight.management.sealed import read, sealed_values
-from portal.domain.oversight.management.typed_texts import clean, writer
+from portal.domain.oversight.management.sealed import opened_values, sealed_values
+from portal.domain.oversight.management.typed_texts import optional, required, writer
 from portal.domain.people.authn.sessions import LIFETIMES, RESIDENT, STAFF
 from portal.domain.people.authn.throttles import NETWORK, UNKNOWN_DEVICE
 from portal.domain.people.staff.permissions import Permission
 
 FILE = Path(__file__).with_name("checklist.toml")
-VERDICTS = ("yes", "partly", "office", "no")
 ANSWER_MAX, EVIDENCE_MAX = 1_000, 300
+
+
+class Verdict(Labeled):
+    """Whether a line of the checklist is fulfilled, as staff and the ward read it."""
+
+    YES = "yes", lambda: _s("できている")
+    PARTLY = "partly", lambda: _s("一部できている")
+    OFFICE = "office", lambda: _s("運用で行う")
+    NO = "no", lambda: _s("できていない")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,17 @@ class Item:
     answer: str
     evidence: str
 
+    def filled(self, values: Mapping[str, str]) -> "Answered":
+        """Return the software's own answer with the values that it quotes."""
+        return Answered(
+            self.key,
+            self.group,
+            self.item,
+            Verdict(self.verdict),
+            self.answer % values,
+            self.evidence % values,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Answered:
@@ -54,11 +73,21 @@ class Answered:
     key: str
     group: str
     item: str
+    verdict: Verdict
+    answer: str
+    evidence: str
+    number: int = 0
+    written_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TypedAnswer:
+    """An answer as typed; ``base`` is the version that was edited, 0 for the software's own."""
+
     verdict: str
     answer: str
     evidence: str
-    number: int
-    written_at: datetime | None
+    base: int = 0
 
 
 @cache
@@ -105,29 +134,19 @@ def answers(work: Work) -> list[Answered]:
         )
     }
     values = real_values(work.program)
-    return [_answered(work.vault, item, rows.get(key), values) for key, item in items().items()]
+    return [
+        _answered(work.vault, item, rows[key]) if key in rows else item.filled(values)
+        for key, item in items().items()
+    ]
 
 
-def _answered(
-    vault: Vault, item: Item, row: ChecklistAnswer | None, values: Mapping[str, str]
-) -> Answered:
-    if row is None:
-        return Answered(
-            item.key,
-            item.group,
-            item.item,
-            item.verdict,
-            item.answer % values,
-            item.evidence % values,
-            0,
-            None,
-        )
-    texts = read(vault, row.wrapped_key, row.sealed, _place(row.key, row.number))
+def _answered(vault: Vault, item: Item, row: ChecklistAnswer) -> Answered:
+    texts = opened_values(vault, _place(row.key, row.number), row)
     return Answered(
         item.key,
         item.group,
         item.item,
-        row.verdict,
+        Verdict(row.verdict),
         texts["answer"],
         texts["evidence"],
         row.number,
@@ -139,16 +158,14 @@ def history(work: Work) -> list[Answered]:
     """Return every version that people wrote, by line and number."""
     statement = select(ChecklistAnswer).order_by(ChecklistAnswer.key, ChecklistAnswer.number)
     return [
-        _answered(work.vault, items()[row.key], row, {})
+        _answered(work.vault, items()[row.key], row)
         for row in work.session.scalars(statement)
         if row.key in items()
     ]
 
 
-def write(
-    work: Work, key: str, base: int, verdict: str, answer: str, evidence: str
-) -> ChecklistAnswer:
-    """Save an answer as its next version; ``base`` is the version that was edited.
+def write(work: Work, key: str, typed: TypedAnswer) -> ChecklistAnswer:
+    """Save the answer to a line as its next version.
 
     Raises:
         NotFoundError: the checklist has no such line.
@@ -158,19 +175,21 @@ def write(
     """
     if key not in items():
         raise NotFoundError(_s("この項目は見つかりませんでした。"))
-    if verdict not in VERDICTS:
+    verdict = Verdict.known(typed.verdict)
+    if verdict is None:
         raise InputError(_s("できているかどうかを選んでください。"), code="verdict")
     values = {
-        "answer": clean(answer, "answer", most=ANSWER_MAX),
-        "evidence": clean(evidence, "evidence", most=EVIDENCE_MAX, needed=False),
+        "answer": required(typed.answer, "answer", ANSWER_MAX),
+        "evidence": optional(typed.evidence, "evidence", EVIDENCE_MAX),
     }
     by = writer(work.actor)
-    if _newest_number(work.session, key) != base:
+    if _newest_number(work.session, key) != typed.base:
         raise _newer()
-    wrapped, sealed = sealed_values(work.vault, _place(key, base + 1), values)
+    number = typed.base + 1
+    wrapped, sealed = sealed_values(work.vault, _place(key, number), values)
     row = ChecklistAnswer(
         key=key,
-        number=base + 1,
+        number=number,
         verdict=verdict,
         wrapped_key=wrapped,
         sealed=sealed,
@@ -182,7 +201,7 @@ def write(
             work.session.add(row)
     except IntegrityError:
         raise _newer() from None
-    record(work, "checklist.written", "checklist", key=key, number=row.number, verdict=verdict)
+    record(work, "checklist.written", "checklist", key=key, number=number, verdict=verdict)
     work.session.flush()
     return row
 

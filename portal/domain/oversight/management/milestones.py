@@ -12,24 +12,41 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.foundation.work import Work
 from portal.domain.oversight.management.models import Milestone
-from portal.domain.oversight.management.sealed import read, seal_into
-from portal.domain.oversight.management.states import MILESTONE
-from portal.domain.oversight.management.typed_texts import clean, writer
+from portal.domain.oversight.management.sealed import opened_values, sealed_values
+from portal.domain.oversight.management.states import DONE, LATE, MILESTONE, MilestoneState
+from portal.domain.oversight.management.typed_texts import optional, writer
 
-LATE = "late"
 FIELDS = {"owner": 60, "evidence": 300, "note": 300}
 """The fields that people fill in on a milestone, with their maximum lengths in characters."""
+
+
+class MilestoneKey(Labeled):
+    """The milestones that the program's days give, as staff and the ward read them."""
+
+    CONTRACT = "contract", lambda: _s("契約の開始")
+    ROSTER = "roster", lambda: _s("基準日（名簿の抽出）")
+    PUBLICITY = "publicity", lambda: _s("周知の開始")
+    CALL_CENTER = "call_center", lambda: _s("コールセンターの開設")
+    DECLINE = "decline", lambda: _s("辞退の受付の開始")
+    DELIVERY = "delivery", lambda: _s("配送の開始")
+    SIGN_IN = "sign_in", lambda: _s("サインインの開始")
+    DECLINE_END = "decline_end", lambda: _s("辞退の受付の終了")
+    EXCHANGE_END = "exchange_end", lambda: _s("交換の期限")
+    DELIVERY_END = "delivery_end", lambda: _s("配送の終了")
+    CALL_CENTER_END = "call_center_end", lambda: _s("コールセンターの終了")
+    USE_END = "use_end", lambda: _s("利用の期限")
+    SETTLEMENT = "settlement", lambda: _s("清算")
+    DISPOSAL = "disposal", lambda: _s("データの廃棄")
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
     """One milestone of the program: its key and its day (JST)."""
 
-    key: str
+    key: MilestoneKey
     day: date
 
 
@@ -40,10 +57,10 @@ class Shown:
     ``state`` is ``late`` if its day is over and it is not done.
     """
 
-    key: str
+    key: MilestoneKey
     day: date
-    stored: str
-    state: str
+    stored: MilestoneState
+    state: MilestoneState
     owner: str
     evidence: str
     note: str
@@ -54,49 +71,42 @@ def planned(program: Program) -> list[Planned]:
     """Return the program's milestones by day, as clause 4 orders the work."""
     windows, contract = program.windows, program.contract
     days = {
-        "contract": contract.first_day,
-        "roster": program.base_date,
-        "publicity": windows.publicity.first_day,
-        "call_center": windows.call_center.first_day,
-        "decline": windows.decline.first_day,
-        "delivery": windows.delivery.first_day,
-        "sign_in": windows.sign_in.first_day,
-        "decline_end": windows.decline.last_day,
-        "exchange_end": windows.exchange.last_day,
-        "delivery_end": windows.delivery.last_day,
-        "call_center_end": windows.call_center.last_day,
-        "use_end": windows.use.last_day,
-        "settlement": contract.last_day,
-        "disposal": contract.last_day,
+        MilestoneKey.CONTRACT: contract.first_day,
+        MilestoneKey.ROSTER: program.base_date,
+        MilestoneKey.PUBLICITY: windows.publicity.first_day,
+        MilestoneKey.CALL_CENTER: windows.call_center.first_day,
+        MilestoneKey.DECLINE: windows.decline.first_day,
+        MilestoneKey.DELIVERY: windows.delivery.first_day,
+        MilestoneKey.SIGN_IN: windows.sign_in.first_day,
+        MilestoneKey.DECLINE_END: windows.decline.last_day,
+        MilestoneKey.EXCHANGE_END: windows.exchange.last_day,
+        MilestoneKey.DELIVERY_END: windows.delivery.last_day,
+        MilestoneKey.CALL_CENTER_END: windows.call_center.last_day,
+        MilestoneKey.USE_END: windows.use.last_day,
+        MilestoneKey.SETTLEMENT: contract.last_day,
+        MilestoneKey.DISPOSAL: contract.last_day,
     }
-    order = list(days)
-    return [
-        Planned(key, days[key])
-        for key in sorted(days, key=lambda key: (days[key], order.index(key)))
-    ]
+    return [Planned(key, days[key]) for key in sorted(days, key=lambda key: days[key])]
 
 
 def milestones(work: Work) -> list[Shown]:
     """Return every milestone with its state now."""
     rows = {row.key: row for row in work.session.scalars(select(Milestone))}
-    return [
-        _shown(work.vault, one, rows.get(one.key), jst_date(work.now))
-        for one in planned(work.program)
-    ]
+    return [_shown(work, one, rows.get(one.key)) for one in planned(work.program)]
 
 
 def late(work: Work) -> list[Planned]:
     """Return the milestones that are past their day (JST) and not done, the oldest first."""
-    done = set(work.session.scalars(select(Milestone.key).where(Milestone.state == "done")))
+    done = set(work.session.scalars(select(Milestone.key).where(Milestone.state == DONE)))
     return [
         one for one in planned(work.program) if one.day < jst_date(work.now) and one.key not in done
     ]
 
 
-def _shown(vault: Vault, one: Planned, row: Milestone | None, today: date) -> Shown:
-    stored = row.state if row is not None else MILESTONE.initial
-    texts = read(vault, row.wrapped_key, row.sealed, _place(one.key)) if row is not None else {}
-    late = stored != "done" and today > one.day
+def _shown(work: Work, one: Planned, row: Milestone | None) -> Shown:
+    stored = MilestoneState(row.state) if row is not None else MilestoneState.PLANNED
+    texts = opened_values(work.vault, _place(one.key), row) if row is not None else {}
+    late = stored != DONE and jst_date(work.now) > one.day
     return Shown(
         one.key,
         one.day,
@@ -117,13 +127,10 @@ def write(work: Work, key: str, texts: Mapping[str, str]) -> Milestone:
         InputError: a text is too long; the code names it.
         NotAllowedError: the actor has no account.
     """
-    found = {
-        name: clean(texts.get(name, ""), name, most=most, needed=False)
-        for name, most in FIELDS.items()
-    }
+    found = {name: optional(texts.get(name, ""), name, most) for name, most in FIELDS.items()}
     row = _locked(work, key)
     row.changed_by, row.changed_at = writer(work.actor), work.now
-    seal_into(work.vault, row, _place(key), found)
+    row.wrapped_key, row.sealed = sealed_values(work.vault, _place(key), found)
     record(work, "milestone.noted", "milestone", key=key)
     work.session.flush()
     return row
@@ -139,7 +146,7 @@ def move(work: Work, key: str, action: str) -> Milestone:
     """
     row = _locked(work, key)
     row.state = MILESTONE.next(row.state, action)
-    row.done_at = work.now if row.state == "done" else None
+    row.done_at = work.now if row.state == DONE else None
     row.changed_by, row.changed_at = writer(work.actor), work.now
     record(work, f"milestone.{action}", "milestone", key=key)
     work.session.flush()

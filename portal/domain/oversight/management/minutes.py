@@ -13,14 +13,15 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault
 from portal.domain.foundation.work import Work
 from portal.domain.oversight.management.models import Minutes, MinutesVersion
-from portal.domain.oversight.management.sealed import read, sealed_values
-from portal.domain.oversight.management.states import MINUTES
+from portal.domain.oversight.management.sealed import opened_values, sealed_values
+from portal.domain.oversight.management.states import MINUTES, OLD, MinutesState
 from portal.domain.oversight.management.typed_texts import (
     LONG,
     SHORT,
-    clean,
     of_the_ward,
+    optional,
     past_day,
+    required,
     writer,
 )
 
@@ -34,37 +35,41 @@ class Written:
     """One version of minutes with its texts."""
 
     minutes_id: int
-    state: str
+    state: MinutesState
     version: MinutesVersion
     texts: Mapping[str, str]
 
 
-def write(
-    work: Work, minutes_id: int | None, base: int, held_on: date, texts: Mapping[str, str]
-) -> Minutes:
-    """Save minutes as a new version; ``minutes_id`` is None for those of a new meeting.
+@dataclass(frozen=True, slots=True)
+class TypedMinutes:
+    """Minutes as typed, by field; ``base`` is the version that was edited, 0 for a new meeting."""
 
-    ``base`` is the version that was edited.
+    held_on: date
+    texts: Mapping[str, str]
+    base: int = 0
+
+
+def write(work: Work, minutes_id: int | None, typed: TypedMinutes) -> Minutes:
+    """Save minutes as a new version; ``minutes_id`` is None for those of a new meeting.
 
     Raises:
         NotFoundError: there are no such minutes.
         InputError: a text is missing or too long, or the meeting is in the future; the code names
-            the
-            field.
+            the field.
         WrongStateError: the minutes are confirmed; they must be revised first.
         ConflictError: somebody saved a newer version meanwhile; nothing is saved.
         NotAllowedError: the actor has no account.
     """
-    found = {
-        name: clean(texts.get(name, ""), name, most=most, needed=name not in MAY_BE_EMPTY)
-        for name, most in FIELDS.items()
-    }
-    past_day(held_on, "held_on", work.now)
+    texts = _checked(typed.texts)
+    held_on = past_day(typed.held_on, "held_on", work.now)
     by = writer(work.actor)
-    row = _started(work.session, held_on) if minutes_id is None else _edited(work, minutes_id, base)
+    if minutes_id is None:
+        row = _started(work.session, held_on)
+    else:
+        row = _edited(work, minutes_id, typed.base)
     row.version += 1
     row.held_on = held_on
-    wrapped, sealed = sealed_values(work.vault, _place(row.id, row.version), found)
+    wrapped, sealed = sealed_values(work.vault, _place(row.id, row.version), texts)
     work.session.add(
         MinutesVersion(
             minutes_id=row.id,
@@ -79,6 +84,14 @@ def write(
     record(work, "minutes.written", "minutes", row.id, number=row.version)
     work.session.flush()
     return row
+
+
+def _checked(typed: Mapping[str, str]) -> dict[str, str]:
+    found = {}
+    for name, most in FIELDS.items():
+        check = optional if name in MAY_BE_EMPTY else required
+        found[name] = check(typed.get(name, ""), name, most)
+    return found
 
 
 def _started(session: Session, held_on: date) -> Minutes:
@@ -166,8 +179,8 @@ def versions(session: Session, minutes_id: int, limit: int | None = PAGE) -> lis
 
 
 def _written(vault: Vault, row: Minutes, version: MinutesVersion) -> Written:
-    texts = read(vault, version.wrapped_key, version.sealed, _place(row.id, version.number))
-    state = row.state if version.number == row.version else "old"
+    texts = opened_values(vault, _place(row.id, version.number), version)
+    state = MinutesState(row.state) if version.number == row.version else OLD
     return Written(row.id, state, version, texts)
 
 

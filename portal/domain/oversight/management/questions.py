@@ -18,8 +18,8 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault
 from portal.domain.foundation.work import Work
 from portal.domain.oversight.management.models import OpenQuestion
-from portal.domain.oversight.management.sealed import read
-from portal.domain.oversight.management.states import QUESTION
+from portal.domain.oversight.management.sealed import opened_values
+from portal.domain.oversight.management.states import QUESTION, QuestionState
 
 ANSWER_DAYS = 5
 """Business days after which an unanswered question to the ward is brought up again.
@@ -48,7 +48,7 @@ class Question:
     clause: str
     title: str
     question: str
-    state: str
+    state: QuestionState
     asked_on: date | None
     answer: str
     instruction_no: str | None
@@ -98,15 +98,13 @@ def overdue(work: Work, calendar: CallCenterCalendar) -> list[Question]:
 
 def _shown(vault: Vault, number: int, row: OpenQuestion | None) -> Question:
     known = defaults().get(number)
-    texts = (
-        read(vault, row.wrapped_key, row.sealed, question_place(number)) if row is not None else {}
-    )
+    texts = opened_values(vault, question_place(number), row) if row is not None else {}
     return Question(
         number,
         row.clause if row is not None and row.clause else known.clause if known else "",
         texts.get("title") or (known.title if known else ""),
         texts.get("question") or (known.question if known else ""),
-        row.state if row is not None else QUESTION.initial,
+        QuestionState(row.state) if row is not None else QuestionState.OPEN,
         row.asked_on if row is not None else None,
         texts.get("answer", ""),
         row.instruction_no if row is not None else None,

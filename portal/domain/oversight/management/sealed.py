@@ -9,8 +9,13 @@ from portal.domain.foundation.vault import Vault, seal_json, unseal_json
 class SealedRow(Protocol):
     """A row with a wrapped key and values sealed under it, both None before anything is typed."""
 
-    wrapped_key: bytes | None
-    sealed: bytes | None
+    @property
+    def wrapped_key(self) -> bytes | None:
+        """The row's own key, wrapped."""
+
+    @property
+    def sealed(self) -> bytes | None:
+        """The values, sealed under the row's key."""
 
 
 def sealed_values(vault: Vault, place: str, values: Mapping[str, str]) -> tuple[bytes, bytes]:
@@ -19,19 +24,12 @@ def sealed_values(vault: Vault, place: str, values: Mapping[str, str]) -> tuple[
     return wrapped, seal_json(key, dict(values), place)
 
 
-def seal_into(vault: Vault, row: SealedRow, place: str, values: Mapping[str, str]) -> None:
-    """Seal values into a row, replacing what it held."""
-    row.wrapped_key, row.sealed = sealed_values(vault, place, values)
-
-
-def read(
-    vault: Vault, wrapped_key: bytes | None, sealed: bytes | None, place: str
-) -> dict[str, str]:
-    """Return the sealed values; an empty dict if nothing was typed.
+def opened_values(vault: Vault, place: str, row: SealedRow) -> dict[str, str]:
+    """Return a row's sealed values; an empty dict if nothing was typed.
 
     Raises IntegrityFaultError if the bytes were changed.
     """
-    if wrapped_key is None or sealed is None:
+    if row.wrapped_key is None or row.sealed is None:
         return {}
-    opened: dict[str, str] = unseal_json(vault.unwrap(wrapped_key), sealed, place)
+    opened: dict[str, str] = unseal_json(vault.unwrap(row.wrapped_key), row.sealed, place)
     return opened

@@ -10,14 +10,23 @@ from portal.domain.foundation.texts import _s
 SHORT, LONG, NUMBER_MAX = 100, 4_000, 40
 
 
-def clean(text: str, field: str, *, most: int = LONG, needed: bool = True) -> str:
+def required(text: str, field: str, most: int = LONG) -> str:
     """Return a typed text without surrounding blanks.
 
     Raises InputError, whose code is the field's name, if it is missing or too long.
     """
-    found = text.replace("\r\n", "\n").strip()
-    if needed and not found:
+    found = optional(text, field, most)
+    if not found:
         raise InputError(_s("入力してください。"), code=field)
+    return found
+
+
+def optional(text: str, field: str, most: int = LONG) -> str:
+    """Return a typed text without surrounding blanks, "" if there is none.
+
+    Raises InputError, whose code is the field's name, if it is too long.
+    """
+    found = text.replace("\r\n", "\n").strip()
     if len(found) > most:
         raise InputError(_s("%(most)d文字までで入力してください。") % {"most": most}, code=field)
     return found

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from portal.domain.foundation.clock import JST
+from portal.domain.foundation.texts import _s
 
 TIME = re.compile(r"\d+:\d{2}")
 Cell = str | int
@@ -59,3 +60,9 @@ class Report:
 def minute_text(instant: datetime | None) -> str:
     """Format an instant as a JST date and minute; "" for None."""
     return f"{instant.astimezone(JST):%Y-%m-%d %H:%M}" if instant is not None else ""
+
+
+def typed_section(title: str, text: str) -> ReportTable:
+    """Return a section that people typed, one row per line."""
+    rows = [(line,) for line in text.splitlines() if line.strip()]
+    return ReportTable(title, (_s("内容"),), rows, empty=_s("特にありません。"))

@@ -1,5 +1,6 @@
 """Documents for the ward's approval (R48): the texts in its files, and the forms as printed."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from portal.domain.foundation.program.toml.files import read_toml
 from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.foundation.work import Work
 from portal.domain.letters.documents import services
+from portal.domain.letters.documents.kinds import DocumentKind
 from portal.domain.letters.documents.models import DocumentVersion
 from portal.domain.letters.letters.drawing.advance import fit_notice_back, render_notices
 from portal.domain.letters.letters.drawing.barcode import customer_bars
@@ -29,13 +31,13 @@ from portal.domain.requests.redeliveries.form import redelivery_form_pdf
 SAMPLE_ADDRESS = ("見本区見本町一丁目2番地の3", "見本マンション405号室")
 SAMPLE_PASSWORD = "CDFGHJKLMNPQ"  # noqa: S105  (an invented one, for a specimen)
 TOML, PDF = "application/toml", "application/pdf"
-FORMS = {
-    "decline_form": decline_form_pdf,
-    "alternative_form": alternative_form_pdf,
-    "redelivery_form": redelivery_form_pdf,
-    "fax_form": inquiry_form_pdf,
+FORMS: Mapping[str, Callable[[Program, datetime], bytes]] = {
+    DocumentKind.DECLINE_FORM: decline_form_pdf,
+    DocumentKind.ALTERNATIVE_FORM: alternative_form_pdf,
+    DocumentKind.REDELIVERY_FORM: redelivery_form_pdf,
+    DocumentKind.FAX_FORM: inquiry_form_pdf,
 }
-KINDS = (services.LETTER, services.ADVANCE, "pages", *FORMS)
+KINDS = tuple(DocumentKind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +62,14 @@ def source(program: Program, kind: str, now: datetime) -> Source:
         ProgramFileError: a letter's texts lack a required block, language or value.
         ConflictError: the program has no advance notice.
     """
-    if kind == services.LETTER:
+    if kind == DocumentKind.LETTER:
         load_texts(program.letter_texts_file)
         return Source(kind, program.letter_texts_file.name, program.letter_texts_file.read_bytes())
-    if kind == services.ADVANCE:
+    if kind == DocumentKind.ADVANCE:
         path = settings_of(program).texts_file
         load_texts(path, ADVANCE_REQUIRED)
         return Source(kind, path.name, path.read_bytes())
-    if kind == "pages":
+    if kind == DocumentKind.PAGES:
         path = texts_file(program)
         return Source(kind, path.name, path.read_bytes())
     if kind not in FORMS:
@@ -138,12 +140,17 @@ def propose(work: Work, url: str, kind: str, label: str) -> DocumentVersion:
     ``documents.services.propose``.
     """
     found = source(work.program, kind, work.now)
-    drawn = {services.LETTER: specimen, services.ADVANCE: advance_specimen}
+    drawn: Mapping[str, Callable[[Program, str, datetime], bytes]] = {
+        DocumentKind.LETTER: specimen,
+        DocumentKind.ADVANCE: advance_specimen,
+    }
     shown = drawn[kind](work.program, url, work.now) if kind in drawn else None
-    return services.propose(work, kind, found.content, found.file_name, label, specimen=shown)
+    return services.propose(
+        work, services.Draft(kind, found.file_name, found.content, label, specimen=shown)
+    )
 
 
 def letter_status(work: Work) -> DocumentVersion | None:
     """Return the living version of the letter's current texts, or None if never submitted."""
     digest = services.digest_of(work.program.letter_texts_file.read_bytes())
-    return services.living(work.session, services.LETTER, digest)
+    return services.living(work.session, DocumentKind.LETTER, digest)

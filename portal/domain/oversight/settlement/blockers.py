@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.clock import last_day_before
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.foundation.work import Work
 from portal.domain.oversight.settlement.figures import Figures
 from portal.domain.oversight.settlement.models import Settlement
@@ -14,60 +14,74 @@ from portal.domain.people.coupons.differences import latest_day
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.states import OPEN
 
-CLOSED, USE_PERIOD, HELD, OPEN_REQUESTS, STATEMENT, DIFFERENCES, SUMS, CODES = (
-    "closed",
-    "use_period",
-    "held",
-    "open_requests",
-    "statement",
-    "differences",
-    "sums",
-    "codes",
-)
+
+class Blocker(Labeled):
+    """What prevents closing, and what to do about it; ``%(n)d`` is the number of cases."""
+
+    CLOSED = "closed", lambda: _s("清算はもう締めてあります。")
+    USE_PERIOD = (
+        "use_period",
+        lambda: _s("クーポンの利用期間がまだ終わっていません。終わってから締めてください。"),
+    )
+    HELD = (
+        "held",
+        lambda: _s(
+            "保留中のこどもが%(n)d人います。区に確かめて、保留を解くか対象外にしてください。"
+        ),
+    )
+    OPEN_REQUESTS = (
+        "open_requests",
+        lambda: _s("手続き中の申請があるこどもが%(n)d人います。審査を終えてください。"),
+    )
+    STATEMENT = (
+        "statement",
+        lambda: _s(
+            "利用期間の最後の日までの利用明細がありません。発行者から受け取って取り込んでください。"
+        ),
+    )
+    DIFFERENCES = (
+        "differences",
+        lambda: _s("発行者の利用明細との差異が%(n)d件あります。1件ずつ確かめてください。"),
+    )
+    SUMS = (
+        "sums",
+        lambda: _s(
+            "こどもと金額の合計が、名簿と区の指示の合計に合いません。締めずに、"
+            "開発者に連絡してください。"
+        ),
+    )
+    CODES = (
+        "codes",
+        lambda: _s(
+            "買ったコードの数が、割り当て・無効・残りの合計に合いません。締めずに、"
+            "開発者に連絡してください。"
+        ),
+    )
+
+    def sentence(self, count: int) -> str:
+        """Return the sentence for a number of cases."""
+        return self.label % {"n": count}
 
 
-def blockers(work: Work, figures: Figures) -> Mapping[str, int]:
+def blockers(work: Work, figures: Figures) -> Mapping[Blocker, int]:
     """Return every reason that prevents closing now, with its cases (1 if not countable)."""
     held = _count(work.session, Entitlement.state == OPEN[1])
     asked = _count(work.session, Entitlement.state == OPEN[0], Entitlement.claimed_by.is_not(None))
     reported = latest_day(work.session)
     last_use_day = last_day_before(work.program.windows.use.ends_at)
     found = {
-        CLOSED: int(work.session.scalar(select(func.count()).select_from(Settlement)) or 0),
-        USE_PERIOD: int(not work.program.windows.use.is_over(work.now)),
-        HELD: held,
-        OPEN_REQUESTS: asked,
-        STATEMENT: int(reported is None or reported < last_use_day),
-        DIFFERENCES: sum(figures.differences.values()),
-        SUMS: int(not figures.adds_up),
-        CODES: int(not figures.codes.adds_up),
+        Blocker.CLOSED: int(work.session.scalar(select(func.count()).select_from(Settlement)) or 0),
+        Blocker.USE_PERIOD: int(not work.program.windows.use.is_over(work.now)),
+        Blocker.HELD: held,
+        Blocker.OPEN_REQUESTS: asked,
+        Blocker.STATEMENT: int(reported is None or reported < last_use_day),
+        Blocker.DIFFERENCES: sum(figures.differences.values()),
+        Blocker.SUMS: int(not figures.adds_up),
+        Blocker.CODES: int(not figures.codes.adds_up),
     }
     return {reason: count for reason, count in found.items() if count}
 
 
-def _count(session: Session, *conditions: object) -> int:
-    statement = select(func.count()).select_from(Entitlement).where(*conditions)  # type: ignore[arg-type]
+def _count(session: Session, *conditions: ColumnElement[bool]) -> int:
+    statement = select(func.count()).select_from(Entitlement).where(*conditions)
     return int(session.scalar(statement) or 0)
-
-
-def blocker_text(reason: str, count: int) -> str:
-    """Return the sentence that tells what prevents closing and what to do about it."""
-    sentences = {
-        CLOSED: _s("清算はもう締めてあります。"),
-        USE_PERIOD: _s("クーポンの利用期間がまだ終わっていません。終わってから締めてください。"),
-        HELD: _s("保留中のこどもが%(n)d人います。区に確かめて、保留を解くか対象外にしてください。"),
-        OPEN_REQUESTS: _s("手続き中の申請があるこどもが%(n)d人います。審査を終えてください。"),
-        STATEMENT: _s(
-            "利用期間の最後の日までの利用明細がありません。発行者から受け取って取り込んでください。"
-        ),
-        DIFFERENCES: _s("発行者の利用明細との差異が%(n)d件あります。1件ずつ確かめてください。"),
-        SUMS: _s(
-            "こどもと金額の合計が、名簿と区の指示の合計に合いません。締めずに、"
-            "開発者に連絡してください。"
-        ),
-        CODES: _s(
-            "買ったコードの数が、割り当て・無効・残りの合計に合いません。締めずに、"
-            "開発者に連絡してください。"
-        ),
-    }
-    return sentences[reason] % {"n": count}

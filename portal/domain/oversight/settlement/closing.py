@@ -16,7 +16,7 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
-from portal.domain.oversight.settlement.blockers import blocker_text, blockers
+from portal.domain.oversight.settlement.blockers import blockers
 from portal.domain.oversight.settlement.counting import children
 from portal.domain.oversight.settlement.ending import ACTION_TO, ending, split
 from portal.domain.oversight.settlement.figures import Figures, figures
@@ -102,7 +102,7 @@ def confirm_closing(work: Work) -> Settlement:
 def _refuse_blocked(work: Work, found: Figures) -> None:
     in_the_way = blockers(work, found)
     if in_the_way:
-        sentences = " ".join(blocker_text(reason, count) for reason, count in in_the_way.items())
+        sentences = " ".join(reason.sentence(count) for reason, count in in_the_way.items())
         raise ConflictError(
             _s("まだ締められません。%(reasons)s") % {"reasons": sentences}, code="blocked"
         )

@@ -1,6 +1,5 @@
 """A packed parcel in the mail: posted, at the post office, delivered; or returned and restocked."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -10,11 +9,13 @@ from portal.domain.foundation.errors import NotAllowedError, WrongStateError
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
+from portal.domain.letters.announcements.events import Event
 from portal.domain.letters.announcements.services import announce
 from portal.domain.letters.shipments import mail
 from portal.domain.letters.shipments import services as shipments
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.letters.shipments.queries import shipment as shipment_of
+from portal.domain.letters.shipments.services import Posting
 from portal.domain.people.entitlements import claims
 from portal.domain.people.entitlements.services import change
 from portal.domain.people.households.models import Household
@@ -33,15 +34,6 @@ from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.services import touch
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
-    """A parcel handed to the post on ``day`` (JST), with the number of its mail class."""
-
-    day: date
-    mail_class: str
-    tracking_no: str
-
-
 def post(work: Work, parcel_id: int, posting: Posting) -> AlternativeParcel:
     """Record that a packed parcel was handed to the post, and tell the household.
 
@@ -52,15 +44,11 @@ def post(work: Work, parcel_id: int, posting: Posting) -> AlternativeParcel:
     """
     locked = lock_parcel(work.session, parcel_id)
     refuse_mailing(work, locked.request, locked.items)
-    _post(work, shipment_in_mail(work.session, locked.parcel), posting)
+    shipments.post(work, shipment_in_mail(work.session, locked.parcel).id, posting)
     for item in locked.items:
         step(work, item, "post")
     _tell(work, locked.parcel, "posted")
     return locked.parcel
-
-
-def _post(work: Work, shipment: Shipment, posting: Posting) -> None:
-    shipments.post(work, shipment.id, posting.day, posting.mail_class, posting.tracking_no)
 
 
 def absent(
@@ -72,7 +60,9 @@ def absent(
     """
     locked = lock_parcel(work.session, parcel_id)
     shipment = shipments.absent(
-        work, shipment_in_mail(work.session, locked.parcel).id, day, kept_until=kept_until
+        work,
+        shipment_in_mail(work.session, locked.parcel).id,
+        shipments.Absence(day, kept_until=kept_until),
     )
     touch(locked.request, work.now)
     announce_absence(work, shipment)
@@ -137,7 +127,9 @@ def come_back(work: Work, parcel_id: int, reason: str, day: date) -> Alternative
         WrongStateError: it is not in the mail.
     """
     locked = lock_parcel(work.session, parcel_id)
-    shipments.come_back(work, shipment_in_mail(work.session, locked.parcel).id, reason, day)
+    shipments.come_back(
+        work, shipment_in_mail(work.session, locked.parcel).id, shipments.MailReturn(reason, day)
+    )
     for item in locked.items:
         step(work, item, "return", reason=reason)
     touch(locked.request, work.now)
@@ -159,10 +151,8 @@ def repost(work: Work, parcel_id: int, posting: Posting) -> AlternativeParcel:
         raise WrongStateError(_s("戻ってきた小包だけを、もう一度送れます。"))
     refuse_mailing(work, locked.request, locked.items)
     _refuse_repost(work, before)
-    again = shipments.plan(
-        work, shipments.PARCEL, parcel.household_id, value_yen=parcel.amount_yen, previous=before
-    )
-    _post(work, again, posting)
+    again = shipments.plan_again(work, before, parcel.amount_yen)
+    shipments.post(work, again.id, posting)
     parcel.shipment_id = again.id
     for item in locked.items:
         step(work, item, "repost", attempt=again.attempt)
@@ -237,10 +227,5 @@ def shipment_in_mail(session: Session, parcel: AlternativeParcel) -> Shipment:
 
 def _tell(work: Work, parcel: AlternativeParcel, event: str) -> None:
     request = work.session.get_one(Request, parcel.request_id)
-    announce(
-        work,
-        parcel.household_id,
-        event,
-        f"alternative:{request.id}:{event}:{parcel.shipment_id}",
-        receipt_no=request.receipt_no,
-    )
+    key = f"alternative:{request.id}:{event}:{parcel.shipment_id}"
+    announce(work, Event(parcel.household_id, event, key, receipt_no=request.receipt_no))

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import ConflictError, NotAllowedError
 from portal.domain.foundation.work import Work
+from portal.domain.letters.announcements.events import Event
 from portal.domain.letters.announcements.services import announce
 from portal.domain.people.coupons import stopping
 from portal.domain.people.entitlements import claims
@@ -96,10 +97,5 @@ def _waiting(session: Session, entitlement_id: int) -> tuple[Request, Alternativ
 
 
 def _tell_stopped(work: Work, row: Request, item: AlternativeItem) -> None:
-    announce(
-        work,
-        item.household_id,
-        "stopped",
-        f"alternative:{row.id}:stopped:{item.id}",
-        receipt_no=row.receipt_no,
-    )
+    key = f"alternative:{row.id}:stopped:{item.id}"
+    announce(work, Event(item.household_id, "stopped", key, receipt_no=row.receipt_no))

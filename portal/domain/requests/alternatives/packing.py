@@ -249,9 +249,7 @@ def confirm(work: Work, parcel_id: int, counted: SecondCount) -> AlternativeParc
     for item in locked.items:
         step(work, item, "pack", parcel=parcel.id)
     stock.send_out(work, locked.items, parcel.id)
-    shipment = shipments.plan(
-        work, shipments.PARCEL, parcel.household_id, value_yen=parcel.amount_yen
-    )
+    shipment = shipments.plan_parcel(work, parcel.household_id, parcel.amount_yen)
     parcel.state, parcel.shipment_id = state, shipment.id
     parcel.confirmed_by, parcel.confirmed_at = work.actor.id, work.now
     _log(work, parcel, "confirmed")

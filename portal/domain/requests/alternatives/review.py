@@ -3,6 +3,7 @@
 from portal.domain.foundation.errors import NotAllowedError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
+from portal.domain.letters.announcements.events import Event
 from portal.domain.letters.announcements.services import announce
 from portal.domain.people.coupons import stopping
 from portal.domain.people.entitlements import claims
@@ -123,13 +124,8 @@ def _refuse(work: Work, row: Request, decided: Decided) -> Request:
 
 def _tell(work: Work, row: Request, event: str) -> None:
     if row.household_id is not None:
-        announce(
-            work,
-            row.household_id,
-            event,
-            f"alternative:{row.id}:{event}:{row.version}",
-            receipt_no=row.receipt_no,
-        )
+        key = f"alternative:{row.id}:{event}:{row.version}"
+        announce(work, Event(row.household_id, event, key, receipt_no=row.receipt_no))
 
 
 def _offered(work: Work, row: Request) -> tuple[Decision, ...]:

@@ -15,6 +15,7 @@ from portal.domain.foundation.program.opening import require_open
 from portal.domain.foundation.program.settings.requests import AlternativeProduct
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.work import Work
+from portal.domain.letters.announcements.events import Event
 from portal.domain.letters.announcements.services import announce
 from portal.domain.people.coupons import stopping
 from portal.domain.people.entitlements import claims
@@ -110,13 +111,16 @@ def open_with_items(work: Work, asked: PaperRequest) -> Request:
         stopping.hide_all(work, ids, asked.household_id, reason=REASON)
     work.session.add_all(items)
     work.session.flush()
+    key = f"alternative:{row.id}:received"
     announce(
         work,
-        asked.household_id,
-        "received",
-        f"alternative:{row.id}:received",
-        contact=asked.written.telephone or None,
-        receipt_no=row.receipt_no,
+        Event(
+            asked.household_id,
+            "received",
+            key,
+            contact=asked.written.telephone or None,
+            receipt_no=row.receipt_no,
+        ),
     )
     return row
 
@@ -254,13 +258,8 @@ def withdraw(work: Work, request_id: int, household_id: int) -> Request:
     end_proposal(work, row)
     settle(work, row)
     if work.actor.organization is not None:
-        announce(
-            work,
-            household_id,
-            "decided",
-            f"alternative:{row.id}:withdrawn",
-            receipt_no=row.receipt_no,
-        )
+        key = f"alternative:{row.id}:withdrawn"
+        announce(work, Event(household_id, "decided", key, receipt_no=row.receipt_no))
     return row
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.errors import ConflictError, NotAllowedError
 from portal.domain.foundation.texts import _, _s
 from portal.domain.foundation.work import Work
+from portal.domain.letters.announcements.events import Event
 from portal.domain.letters.announcements.services import announce
 from portal.domain.people.coupons import stopping
 from portal.domain.people.entitlements import claims
@@ -143,13 +144,8 @@ def stop_found_spent(work: Work, entitlement_id: int) -> Request | None:
 
 def _tell(work: Work, row: Request, item: DeclineItem) -> None:
     if settle(work, row) and row.household_id is not None:
-        announce(
-            work,
-            row.household_id,
-            "stopped",
-            f"decline:{row.id}:stopped:{item.id}",
-            receipt_no=row.receipt_no,
-        )
+        key = f"decline:{row.id}:stopped:{item.id}"
+        announce(work, Event(row.household_id, "stopped", key, receipt_no=row.receipt_no))
 
 
 def withdraw_items(work: Work, row: Request, items: Sequence[DeclineItem]) -> None:

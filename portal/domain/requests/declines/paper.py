@@ -11,6 +11,7 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
+from portal.domain.letters.announcements.events import Event
 from portal.domain.letters.announcements.services import announce
 from portal.domain.people.tasks.models import Task
 from portal.domain.requests.declines.declaring import (
@@ -94,13 +95,16 @@ def _finish(work: Work, row: Request, form: PaperEntry[DeclineNote], *, unclear:
         return mark_unclear(
             work, row, Decided(Decision.MARK_UNCLEAR, DeclineReason.UNCLEAR, more=asked)
         )
+    key = f"decline:{row.id}:received:{row.version}"
     announce(
         work,
-        row.household_id or 0,
-        "received",
-        f"decline:{row.id}:received:{row.version}",
-        contact=form.written.telephone or None,
-        receipt_no=row.receipt_no,
+        Event(
+            row.household_id or 0,
+            "received",
+            key,
+            contact=form.written.telephone or None,
+            receipt_no=row.receipt_no,
+        ),
     )
     return row
 

@@ -6,6 +6,7 @@ from portal.domain.foundation.actors import Channel
 from portal.domain.foundation.errors import NotAllowedError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
+from portal.domain.letters.announcements.events import Event
 from portal.domain.letters.announcements.services import announce
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.services import open_task
@@ -168,13 +169,9 @@ def _open(items: Sequence[DeclineItem]) -> list[DeclineItem]:
 
 def _tell(work: Work, row: Request, event: str) -> None:
     contact = telephone_in(work.vault, row) or None
+    key = f"decline:{row.id}:{event}:{row.version}"
     announce(
-        work,
-        row.household_id or 0,
-        event,
-        f"decline:{row.id}:{event}:{row.version}",
-        contact=contact,
-        receipt_no=row.receipt_no,
+        work, Event(row.household_id or 0, event, key, contact=contact, receipt_no=row.receipt_no)
     )
 
 

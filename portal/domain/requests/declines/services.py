@@ -14,6 +14,7 @@ from portal.domain.foundation.program.day_text import format_day
 from portal.domain.foundation.program.opening import require_open
 from portal.domain.foundation.texts import _, _s
 from portal.domain.foundation.work import Work
+from portal.domain.letters.announcements.events import Event
 from portal.domain.letters.announcements.reach import Reach
 from portal.domain.letters.announcements.services import announce
 from portal.domain.requests.declines.declaring import (
@@ -68,7 +69,7 @@ def submit(
     row = _declare(work, replace(said, receipt_no=receipt_no), completes)
     key, first = f"decline:{row.id}:received:{row.version}", completes is None
     announce(
-        work, household_id, "received", key, receipt_no=row.receipt_no, way=way, is_first=first
+        work, Event(household_id, "received", key, receipt_no=row.receipt_no, is_first=first), way
     )
     return row
 
@@ -144,13 +145,8 @@ def withdraw(work: Work, request_id: int, household_id: int) -> Request:
     result = result_of(items_of(work.session, row.id)) if items else Result.WITHDRAWN
     close(work, row, result)
     if work.actor.organization is not None:
-        announce(
-            work,
-            household_id,
-            "decided",
-            f"decline:{row.id}:withdrawn:{row.version}",
-            receipt_no=row.receipt_no,
-        )
+        key = f"decline:{row.id}:withdrawn:{row.version}"
+        announce(work, Event(household_id, "decided", key, receipt_no=row.receipt_no))
     return row
 
 

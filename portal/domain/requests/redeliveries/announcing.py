@@ -3,6 +3,7 @@
 from enum import Enum
 
 from portal.domain.foundation.work import Work
+from portal.domain.letters.announcements.events import Event
 from portal.domain.letters.announcements.reach import Reach, reach, reach_of_replaced
 from portal.domain.letters.announcements.services import announce
 from portal.domain.requests.redeliveries.queries import RedeliveryCase
@@ -37,14 +38,13 @@ def tell(work: Work, case: RedeliveryCase, news: News) -> None:
     way = _reach(work, case, household_id, news)
     if not card and not contact and way.row is None:
         return
+    key = f"redelivery:{case.request.id}:{event}"
     announce(
         work,
-        household_id,
-        event,
-        f"redelivery:{case.request.id}:{event}",
-        contact=contact or None,
-        receipt_no=case.request.receipt_no,
-        way=way,
+        Event(
+            household_id, event, key, contact=contact or None, receipt_no=case.request.receipt_no
+        ),
+        way,
     )
 
 

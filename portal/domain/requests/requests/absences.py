@@ -2,6 +2,7 @@
 
 from portal.domain.foundation.program.settings.requests import ABSENCE_CALL
 from portal.domain.foundation.work import Work
+from portal.domain.letters.announcements.events import Event
 from portal.domain.letters.announcements.reach import reach
 from portal.domain.letters.announcements.services import announce
 from portal.domain.letters.shipments.models import Shipment
@@ -20,10 +21,12 @@ def announce_absence(work: Work, row: Shipment) -> None:
         contact = number_left(work, row.household_id)
     announce(
         work,
-        row.household_id,
-        "at_post_office",
-        absence_key(row.id),
-        contact=contact,
-        due=row.kept_until,
-        way=way,
+        Event(
+            row.household_id,
+            "at_post_office",
+            absence_key(row.id),
+            contact=contact,
+            due=row.kept_until,
+        ),
+        way,
     )

@@ -132,7 +132,7 @@ def receipt_pdf(program: Program, row: Request, make: Callable[[], Receipt]) -> 
             )
     data = {
         "receipt": row.receipt_no,
-        "moment": instant_text(row.received_at),
+        "received-at": instant_text(row.received_at),
         "ward": program.names.ward.in_language(SOURCE_LOCALE),
         "telephone": program.contact.telephone,
         "fax": program.contact.fax,

@@ -9,6 +9,7 @@ import pyrage
 from playwright.sync_api import Page
 
 from portal.domain.foundation.actors import Actor, Organization, Role
+from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.letters.announcements.models import CardPrint
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.subcontractors import services as subcontractors
@@ -36,14 +37,15 @@ def mail_house(served: ServedStaff, *, consented: bool = True) -> MailHouse:
     with served.database.write() as session:
         company = subcontractors.propose_subcontractor(
             work_in(session, officer, served.now),
-            "汐風印刷株式会社",
-            "mail_house",
-            "手紙の印刷と封入",
-            str(key.to_public()),
+            subcontractors.Company(
+                "汐風印刷株式会社", "mail_house", "手紙の印刷と封入", str(key.to_public())
+            ),
         )
         if consented:
             subcontractors.consent(
-                work_in(session, ward, served.now), company.id, "5汐子第123号", served.now.date()
+                work_in(session, ward, served.now),
+                company.id,
+                Instruction("5汐子第123号", served.now.date()),
             )
         return MailHouse(
             served.database,

@@ -32,7 +32,9 @@ def _written(served: ServedStaff) -> int:
     officer = Actor(Role.OFFICER, served.colleagues[Role.OFFICER].id, Organization.CONTRACTOR)
     with served.database.write() as session:
         return minutes.write(
-            work_in(session, officer, served.now), None, 0, jst_date(served.now), TEXTS
+            work_in(session, officer, served.now),
+            None,
+            minutes.TypedMinutes(jst_date(served.now), TEXTS),
         ).id
 
 
@@ -41,7 +43,8 @@ def _proposed(served: ServedStaff) -> None:
     with served.database.write() as session:
         if session.scalar(select(DocumentVersion.id).limit(1)) is None:
             documents.propose(
-                work_in(session, officer, served.now), "pages", b"a = 1\n", "texts.toml", "初版"
+                work_in(session, officer, served.now),
+                documents.Draft("pages", "texts.toml", b"a = 1\n", "初版"),
             )
 
 

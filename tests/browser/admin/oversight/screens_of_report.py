@@ -60,10 +60,10 @@ def count_july(served: ServedStaff) -> None:
 def _to_draft(served: ServedStaff) -> None:
     actor = lead(served)
     with served.database.write() as session:
-        row = month_report(session, KIND.name, JULY)
+        row = month_report(session, KIND.key(JULY))
         if row is not None and row.state != DRAFT:
             back = monthly.give_back if row.state == "checked" else monthly.revise
-            back(work_in(session, actor, served.now), KIND.name, JULY)
+            back(work_in(session, actor, served.now), KIND.key(JULY))
 
 
 def _checked(served: ServedStaff, *, submitted: bool = False) -> None:
@@ -73,7 +73,7 @@ def _checked(served: ServedStaff, *, submitted: bool = False) -> None:
     with served.database.write() as session:
         version = monthly.check(work_in(session, one, served.now, program=PROGRAM), KIND, JULY)
         if submitted:
-            monthly.submit(work_in(session, two, served.now), KIND.name, JULY, version.number)
+            monthly.submit(work_in(session, two, served.now), KIND.key(JULY), version.number)
 
 
 def _counts(served: ServedStaff, page: Page) -> None:

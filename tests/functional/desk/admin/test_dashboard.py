@@ -184,7 +184,10 @@ def test_what_is_late_with_the_ward_is_a_link_for_those_who_see_the_management(
     officer = Actor(Role.OFFICER, staff.hire(Role.OFFICER).id, contractor)
     asked = program.calendar.business_days_before(jst_date(now), questions.ANSWER_DAYS)
     with staff.database.write() as session:
-        services.propose(work_in(session, officer, now), "pages", b"a = 1\n", "texts.toml", "初版")
+        services.propose(
+            work_in(session, officer, now),
+            services.Draft("pages", "texts.toml", b"a = 1\n", "初版"),
+        )
         asking.ask(work_in(session, officer, now), 1, asked)
         asking.ask(work_in(session, officer, now), 2, asked - timedelta(days=1))
         for one in milestones.late(work_in(session, now=now, program=program))[1:]:

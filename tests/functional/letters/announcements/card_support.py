@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
+from portal.domain.letters.announcements.events import Event
 from portal.domain.letters.announcements.models import Announcement
 from portal.domain.letters.announcements.services import announce
 from portal.domain.mailroom.printing.cards.printing import BuiltCards
@@ -16,7 +17,7 @@ from tests.support.work import work_in
 def queue(database: Database, households: Sequence[int], event: str = "decided") -> None:
     with database.write() as session:
         for at in households:
-            announce(work_in(session), at, event, f"{event}:{at}", receipt_no="CDFG-HJKL")
+            announce(work_in(session), Event(at, event, f"{event}:{at}", receipt_no="CDFG-HJKL"))
 
 
 def states(database: Database) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.domain.foundation.clock import FixedClock
+from portal.domain.letters.announcements.events import Event
 from portal.domain.letters.announcements.models import Announcement
 from portal.domain.letters.announcements.services import announce
 from portal.domain.people.authn import codes
@@ -70,12 +71,7 @@ def tell(
     with database.write() as session:
         announce(
             work_in(session, now=now),
-            person.household_id,
-            event,
-            key,
-            due=due,
-            contact=contact,
-            receipt_no=receipt_no,
+            Event(person.household_id, event, key, due=due, contact=contact, receipt_no=receipt_no),
         )
 
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.domain.foundation.audit.models import AuditEvent
+from portal.domain.letters.announcements.events import Event
 from portal.domain.letters.announcements.services import announce
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.notices.models import OutboxMessage
@@ -189,4 +190,4 @@ def test_what_cannot_be_announced_is_refused(
 ) -> None:
     person = resident(sqlite_database)
     with sqlite_database.write() as session, pytest.raises(ValueError, match="announced"):
-        announce(work_in(session, now=NOON), person.household_id, event, key)
+        announce(work_in(session, now=NOON), Event(person.household_id, event, key))

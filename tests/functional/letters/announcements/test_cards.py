@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.errors import NotAllowedError
+from portal.domain.letters.announcements.events import Event
 from portal.domain.letters.announcements.models import Announcement, CardPrint
 from portal.domain.letters.announcements.queries import card_by_number, card_counts
 from portal.domain.letters.announcements.services import announce
@@ -223,7 +224,7 @@ def test_a_reminder_on_a_card_is_not_printed_after_its_day(
     (household,) = add_families(sqlite_database, 1)
     with sqlite_database.write() as session:
         yesterday = (NOW - timedelta(days=1)).date()
-        announce(work_in(session), household, "deadline_near", "d", due=yesterday)
+        announce(work_in(session), Event(household, "deadline_near", "d", due=yesterday))
     built = print_cards(printer(sqlite_database, tmp_path))
     assert (built.cards, built.stopped) == (0, 1)
 

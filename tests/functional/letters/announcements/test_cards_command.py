@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from portal.cli.context import Context
 from portal.cli.mailroom.letters import letters
+from portal.domain.letters.announcements.events import Event
 from portal.domain.letters.announcements.models import CardPrint
 from portal.domain.letters.announcements.services import announce
 from portal.domain.mailroom.printing.cards.printing import print_cards
@@ -68,7 +69,8 @@ def ask(
         set_reply(VAULT, row, Reply("not_authorized", SAID))
         session.add(row)
         announce(
-            work_in(session), household_id, event, f"{event}:{receipt_no}", receipt_no=receipt_no
+            work_in(session),
+            Event(household_id, event, f"{event}:{receipt_no}", receipt_no=receipt_no),
         )
 
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.domain.foundation.actors import Actor, Organization, Role
+from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.foundation.errors import (
     ConflictError,
     InputError,
@@ -17,6 +18,7 @@ from portal.domain.foundation.errors import (
     WrongStateError,
 )
 from portal.domain.foundation.program.loader import load_program
+from portal.domain.letters.announcements.events import Event
 from portal.domain.letters.announcements.services import announce
 from portal.domain.letters.documents import queries, services
 from portal.domain.letters.documents.models import DocumentUse, DocumentVersion
@@ -53,14 +55,16 @@ def propose(
     database: Database, actor: Actor, content: bytes = b"text", kind: str = "letter"
 ) -> int:
     with database.write() as session:
-        return services.propose(work_in(session, actor), kind, content, "letters.toml", "最終版").id
+        return services.propose(
+            work_in(session, actor), services.Draft(kind, "letters.toml", content, "最終版")
+        ).id
 
 
 def approve(
     database: Database, key: int, actor: Actor, number: str = "5汐子第1号", day: date = DAY
 ) -> None:
     with database.write() as session:
-        services.approve(work_in(session, actor), key, number, day)
+        services.approve(work_in(session, actor), key, Instruction(number, day))
 
 
 def press(database: Database, folder: Path, texts: Path) -> Printer:
@@ -126,10 +130,10 @@ def test_what_is_wrong_with_a_version_is_named(
     database: Database, people: tuple[Actor, Actor], content: bytes, label: str, code: str
 ) -> None:
     with database.write() as session, pytest.raises(InputError) as refused:
-        services.propose(work_in(session, people[0]), "letter", content, "a", label)
+        services.propose(work_in(session, people[0]), services.Draft("letter", "a", content, label))
     assert refused.value.code == code
     with database.write() as session, pytest.raises(NotAllowedError):
-        services.propose(work_in(session), "letter", b"x", "a", "x")
+        services.propose(work_in(session), services.Draft("letter", "a", b"x", "x"))
 
 
 def test_every_step_from_every_state_is_as_the_table_says(
@@ -147,7 +151,7 @@ def test_every_step_from_every_state_is_as_the_table_says(
         def act(key: int = key, action: str = action) -> None:
             with database.write() as session:
                 if action == "approve":
-                    services.approve(work_in(session, ward), key, "1", DAY)
+                    services.approve(work_in(session, ward), key, Instruction("1", DAY))
                 else:
                     getattr(services, action)(work_in(session, ward), key)
 
@@ -176,7 +180,7 @@ def test_no_card_is_printed_before_the_ward_approved_its_texts(
     officer, ward = people
     (household,) = add_families(database, 1)
     with database.write() as session:
-        announce(work_in(session), household, "decided", "decided:1", receipt_no="CDFG-HJKL")
+        announce(work_in(session), Event(household, "decided", "decided:1", receipt_no="CDFG-HJKL"))
     texts = tmp_path / "letters.toml"
     texts.write_bytes(
         load_program("sample", date(2023, 7, 3)).letter_texts_file.read_bytes() + b"# ours\n"

@@ -7,6 +7,7 @@ import pyrage
 import pytest
 
 from portal.domain.foundation.actors import Actor, Organization, Role
+from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.foundation.errors import (
     InputError,
     NotAllowedError,
@@ -15,6 +16,7 @@ from portal.domain.foundation.errors import (
 )
 from portal.domain.letters.subcontractors import queries, services
 from portal.domain.letters.subcontractors.keys import fingerprint, read_key
+from portal.domain.letters.subcontractors.kinds import Purpose
 from portal.domain.letters.subcontractors.models import SentFile, Subcontractor
 from portal.domain.letters.subcontractors.states import SUBCONTRACTOR
 from portal.platform.database import Database
@@ -38,14 +40,14 @@ class Register:
     def propose(self, purpose: str = "mail_house", key: str = KEY, name: str = "汐風印刷") -> int:
         with self.database.write() as session:
             return services.propose_subcontractor(
-                work_in(session, self.officer), name, purpose, "手紙の封入", key
+                work_in(session, self.officer), services.Company(name, purpose, "手紙の封入", key)
             ).id
 
     def consent(
         self, key: int, number: str = "5汐子第123号", day: date = DAY, actor: Actor | None = None
     ) -> None:
         with self.database.write() as session:
-            services.consent(work_in(session, actor or self.ward), key, number, day)
+            services.consent(work_in(session, actor or self.ward), key, Instruction(number, day))
 
     def send(self, key: int, facts: services.FileFacts = FACTS) -> None:
         with self.database.write() as session:
@@ -54,7 +56,7 @@ class Register:
     def act(self, action: str, key: int) -> None:
         with self.database.write() as session:
             if action == "consent":
-                services.consent(work_in(session, self.ward), key, "1", DAY)
+                services.consent(work_in(session, self.ward), key, Instruction("1", DAY))
             else:
                 getattr(services, action)(work_in(session, self.ward), key)
 
@@ -110,7 +112,7 @@ def test_only_the_ward_consents_and_never_to_its_own_entry_or_without_number_and
         register.consent(key, day=date(2099, 1, 1))
     with register.database.write() as session:
         own = services.propose_subcontractor(
-            work_in(session, register.ward), "区の印刷", "other", "x", ""
+            work_in(session, register.ward), services.Company("区の印刷", "other", "x", "")
         ).id
     with pytest.raises(NotAllowedError, match="自分の提案"):
         register.consent(own)
@@ -142,7 +144,7 @@ def test_nobody_without_an_account_enters_ends_or_sends(register: Register) -> N
     key = register.propose()
     register.consent(key)
     with register.database.write() as session, pytest.raises(NotAllowedError):
-        services.propose_subcontractor(work_in(session), "x", "other", "x", "")
+        services.propose_subcontractor(work_in(session), services.Company("x", "other", "x", ""))
     with register.database.write() as session, pytest.raises(NotAllowedError):
         services.end(work_in(session), key)
     with register.database.write() as session, pytest.raises(NotAllowedError):
@@ -157,7 +159,7 @@ def test_nobody_without_an_account_enters_ends_or_sends(register: Register) -> N
         register.database.write() as session,
         pytest.raises(NotAllowedError, match="この仕事のため"),
     ):
-        services.require_consent(session, key, purpose="interpreter")
+        services.require_consent(session, key, Purpose.INTERPRETER)
 
 
 def test_every_step_from_every_state_is_as_the_table_says(register: Register) -> None:

@@ -160,7 +160,7 @@ def test_minutes_are_cut_at_the_period_and_stand_in_the_call_report_with_what_is
             one.what: (one.planned, one.unplanned)
             for one in downtime.minutes_between(session, start, end, office.now)
         }
-        table = downtime_table(session, start, end, office.now)
+        table = downtime_table(work_in(session, now=office.now), start, end)
         month = calls.build(
             work_in(session, now=office.now, program=office.staff.site.program), date(2023, 7, 1)
         ).report

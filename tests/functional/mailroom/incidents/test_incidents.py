@@ -240,10 +240,9 @@ def test_the_months_tables_count_what_became_known_in_it(quick_office: Office) -
     quick_office.report(quick_office.family())
     with quick_office.staff.database.read() as session:
         tables = month_tables(
-            session,
+            work_in(session, now=quick_office.now),
             quick_office.now - timedelta(days=1),
             quick_office.now + timedelta(days=1),
-            quick_office.now,
         )
     assert len(tables[0].rows) == 1
     assert [row[1] for row in tables[1].rows] == [1, 0, 1]

@@ -146,14 +146,10 @@ def test_letters_at_our_place_are_cancelled_and_those_on_their_way_are_to_be_pul
     ]
     with office.staff.database.write() as session:
         letter = session.scalars(select(Letter).where(Letter.number == numbers[2])).one()
-        row = mail.plan(
-            work_in(session, now=office.now), "letter", delivered.household_id, letter_id=letter.id
-        )
+        row = mail.plan_letter(work_in(session, now=office.now), letter)
         row.state = "delivered"
         letter = session.scalars(select(Letter).where(Letter.number == numbers[0])).one()
-        mail.plan(
-            work_in(session, now=office.now), "letter", ours.household_id, letter_id=letter.id
-        )
+        mail.plan_letter(work_in(session, now=office.now), letter)
     incident = office.incident()
     assert add_numbers(office, incident, *numbers, kind="letter") == 3
     assert stop(office, incident, "letter") == {"stopped": 2, "pull": 1}

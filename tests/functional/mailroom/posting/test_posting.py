@@ -304,8 +304,12 @@ def test_postage_counts_cards_letters_without_id_and_what_was_entered_but_no_tri
     run_id, people = house.run(1, handed_over=True)
     key = a_print(house)
     with house.database.write() as session:
-        other_mail.enter(work_in(session, house.officer), TODAY, "ordinary", "form", 3)
-        row = other_mail.enter(work_in(session, house.officer), TODAY, "ordinary", "form", 500)
+        other_mail.enter(
+            work_in(session, house.officer), other_mail.Pieces(TODAY, "ordinary", "form", 3)
+        )
+        row = other_mail.enter(
+            work_in(session, house.officer), other_mail.Pieces(TODAY, "ordinary", "form", 500)
+        )
         other_mail.drop(work_in(session, house.officer), row.id)
         with pytest.raises(NotFoundError):
             other_mail.drop(work_in(session, house.officer), row.id)
@@ -316,7 +320,10 @@ def test_postage_counts_cards_letters_without_id_and_what_was_entered_but_no_tri
             (TODAY, "ordinary", "form", 0, "pieces"),
         ):
             with pytest.raises(InputError) as refused:
-                other_mail.enter(work_in(session, house.officer), day, mail_class, what, pieces)
+                other_mail.enter(
+                    work_in(session, house.officer),
+                    other_mail.Pieces(day, mail_class, what, pieces),
+                )
             assert refused.value.code == field
         post_cards(work_in(session, house.officer), key, TODAY, "ordinary")
         address = TestAddress(created_by=house.officer.id or 0, created_at=NOW)

@@ -12,6 +12,7 @@ import pyrage
 import pytest
 from sqlalchemy import func, select
 
+from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.foundation.errors import (
     ConflictError,
     InputError,
@@ -143,7 +144,7 @@ def test_without_the_wards_consent_nothing_is_built_and_nothing_goes(
     with pytest.raises(NotAllowedError, match="区の承諾"):
         house.build(run_id)
     with database.write() as session:
-        subcontractors.consent(work_in(session, house.ward), house.id, "1", NOW.date())
+        subcontractors.consent(work_in(session, house.ward), house.id, Instruction("1", NOW.date()))
     house.build(run_id)
     with database.write() as session:
         subcontractors.end(work_in(session, house.officer), house.id)

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.domain.foundation.actors import Actor, Organization, Role
+from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.letters.subcontractors import services as subcontractors
@@ -37,7 +38,7 @@ def run(ward: Ward) -> int:
     with ward.database.write() as session:
         actor = Actor(Role.OFFICER, officer, Organization.CONTRACTOR)
         subcontractors.propose_subcontractor(
-            work_in(session, actor), "汐風印刷", "mail_house", "封入", key
+            work_in(session, actor), subcontractors.Company("汐風印刷", "mail_house", "封入", key)
         )
     run_id = int(answer(built)["run"])
     second = Actor(Role.WARD_OFFICER, other, Organization.WARD)
@@ -49,7 +50,7 @@ def consent(ward: Ward) -> None:
     with ward.database.write() as session:
         actor = Actor(Role.WARD_OFFICER, 2, Organization.WARD)
         subcontractors.consent(
-            work_in(session, actor, datetime.now(UTC)), 1, "5汐子第1号", NOW.date()
+            work_in(session, actor, datetime.now(UTC)), 1, Instruction("5汐子第1号", NOW.date())
         )
 
 

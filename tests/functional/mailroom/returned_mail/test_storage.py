@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.errors import ConflictError, NotAllowedError, WrongStateError
+from portal.domain.letters.shipments.services import Absence
 from portal.domain.mailroom.returned_mail import storage
 from portal.domain.mailroom.returned_mail.models import ReturnedItem
 from portal.domain.mailroom.returned_mail.states import RETURNED_ITEM
@@ -124,7 +125,7 @@ def test_protected_households_are_on_no_list_of_the_contractor(post: Post) -> No
 def test_the_undelivered_list_has_value_reason_and_what_was_offered(post: Post) -> None:
     person, absent, delivered = post.household(), post.household(), post.household()
     take_in(post, number_of(post, person), "refused")
-    post.mail(absent, "absent", POSTED + timedelta(days=2))
+    post.mail(absent, "absent", Absence(POSTED + timedelta(days=2)))
     post.mail(delivered, "deliver", POSTED + timedelta(days=2))
     with post.database.read() as session:
         rows = undelivered(work_in(session, program=PROGRAM), include_protected=False)

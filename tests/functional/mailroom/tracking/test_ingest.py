@@ -51,9 +51,11 @@ def posted(
     with database.write() as session:
         if household == 1 and session.scalar(select(Shipment.id).limit(1)) is None:
             add_households(session, 1)
-        shipment = services.plan(work_in(session), services.PARCEL, 1)
+        shipment = services.plan_parcel(work_in(session), 1)
         services.post(
-            work_in(session, program=PROGRAM), shipment.id, day, mail.SIMPLE_REGISTERED, number
+            work_in(session, program=PROGRAM),
+            shipment.id,
+            services.Posting(day, mail.SIMPLE_REGISTERED, number),
         )
         return shipment.id
 

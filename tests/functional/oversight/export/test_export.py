@@ -94,9 +94,13 @@ def house(database: Database, tmp_path: Path) -> House:
     build_letters(printer(database, tmp_path / "runs"), workers=0)
     give_coupons(database, tmp_path, NOW)
     with database.write() as session:
-        minutes.write(work_in(session, clerk), None, 0, date(2023, 6, 30), TEXTS)
-        checklist.write(work_in(session, clerk), "audit", 0, "yes", "毎月見ます", "")
-        documents.propose(work_in(session, clerk), "pages", b"a = 1\n", "texts.toml", "初版")
+        minutes.write(work_in(session, clerk), None, minutes.TypedMinutes(date(2023, 6, 30), TEXTS))
+        checklist.write(
+            work_in(session, clerk), "audit", checklist.TypedAnswer("yes", "毎月見ます", "")
+        )
+        documents.propose(
+            work_in(session, clerk), documents.Draft("pages", "texts.toml", b"a = 1\n", "初版")
+        )
         incident = register.open_incident(
             work_in(session, clerk), Opening("outage", NOW, summary="表示の停止")
         )

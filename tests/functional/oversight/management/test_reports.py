@@ -10,6 +10,7 @@ from functools import partial
 import pytest
 
 from portal.domain.foundation.actors import SYSTEM, Actor, Organization, Role
+from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import day_end
 from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError
@@ -63,14 +64,18 @@ class Work:
         """Save minutes."""
         with self.database.write() as session:
             return minutes.write(
-                work_in(session, actor or self.officer), key, base, date(2023, 6, 30), TEXTS
+                work_in(session, actor or self.officer),
+                key,
+                minutes.TypedMinutes(date(2023, 6, 30), TEXTS, base),
             ).id
 
     def answer(self, number: int, actor: Actor | None = None) -> None:
         """Answer a question."""
         with self.database.write() as session:
             asking.answer(
-                work_in(session, actor or self.ward), number, "はい", "5汐子第1号", date(2023, 6, 1)
+                work_in(session, actor or self.ward),
+                number,
+                asking.Answer("はい", Instruction("5汐子第1号", date(2023, 6, 1))),
             )
 
 
@@ -111,10 +116,13 @@ def test_the_progress_report_counts_what_the_ledger_counts(work: Work) -> None:
     add_families(work.database, 4)
     with work.database.write() as session:
         key = subcontractors.propose_subcontractor(
-            work_in(session, work.officer), "汐風通訳", "interpreter", "通訳", ""
+            work_in(session, work.officer),
+            subcontractors.Company("汐風通訳", "interpreter", "通訳", ""),
         ).id
     with work.database.write() as session:
-        subcontractors.consent(work_in(session, work.ward), key, "5汐子第2号", date(2023, 6, 1))
+        subcontractors.consent(
+            work_in(session, work.ward), key, Instruction("5汐子第2号", date(2023, 6, 1))
+        )
         subcontractors.record_sent(
             work_in(session, work.officer),
             key,
@@ -139,9 +147,8 @@ def test_the_progress_report_counts_what_the_ledger_counts(work: Work) -> None:
 def test_a_milestone_is_late_from_the_moment_its_day_is_over_until_it_is_done(work: Work) -> None:
     def state(now: datetime) -> str:
         with work.database.read() as session:
-            return {one.key: one.state for one in milestones.milestones(work_in(session, now=now))}[
-                "delivery"
-            ]
+            found = milestones.milestones(work_in(session, now=now))
+            return next(one.state for one in found if one.key == "delivery")
 
     over = day_end(PROGRAM.windows.delivery.first_day)
     assert state(over - timedelta(microseconds=1)) == "planned"
@@ -180,9 +187,13 @@ def test_nobody_confirms_the_own_minutes_and_only_the_ward_confirms_and_answers(
     with work.database.write() as session, pytest.raises(NotFoundError):
         milestones.write(work_in(session, work.officer), "party", {})
     with work.database.write() as session, pytest.raises(NotFoundError):
-        checklist.write(work_in(session, work.officer), "nothing", 0, "yes", "x", "")
+        checklist.write(
+            work_in(session, work.officer), "nothing", checklist.TypedAnswer("yes", "x", "")
+        )
     with work.database.write() as session, pytest.raises(InputError):
-        checklist.write(work_in(session, work.officer), "audit", 0, "yes", "x" * 1001, "")
+        checklist.write(
+            work_in(session, work.officer), "audit", checklist.TypedAnswer("yes", "x" * 1001, "")
+        )
 
 
 def test_two_who_save_the_same_version_at_once_make_one(work: Work) -> None:
@@ -196,7 +207,9 @@ def test_two_who_save_the_same_version_at_once_make_one(work: Work) -> None:
 
     def correct() -> None:
         with work.database.write() as session:
-            checklist.write(work_in(session, work.officer), "audit", 0, "yes", "はい", "")
+            checklist.write(
+                work_in(session, work.officer), "audit", checklist.TypedAnswer("yes", "はい", "")
+            )
 
     told = race(correct, correct)
     assert min(told) == ""
@@ -218,7 +231,7 @@ def test_two_who_answer_or_begin_the_same_untouched_thing_at_once_make_one_row(w
 def test_own_questions_added_at_once_get_numbers_of_their_own(work: Work) -> None:
     def add() -> None:
         with work.database.write() as session:
-            asking.add(work_in(session, work.officer), "件名", "", "本文")
+            asking.add(work_in(session, work.officer), asking.NewQuestion("件名", "", "本文"))
 
     told = race(add, add, add)
     with work.database.read() as session:
@@ -264,4 +277,4 @@ def test_a_question_of_ours_stands_with_its_answer_and_instruction_in_the_list(w
     assert cells(report, "一覧")[7][3:] == ["回答あり", "5汐子第1号 令和5年6月1日"]
     assert ["区の回答", "はい"] in cells(report, "協議事項8 18歳の人の分の辞退")
     with pytest.raises(InputError), work.database.write() as session:
-        asking.add(work_in(session, work.officer), "x" * 101, "", "y")
+        asking.add(work_in(session, work.officer), asking.NewQuestion("x" * 101, "", "y"))

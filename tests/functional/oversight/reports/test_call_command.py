@@ -44,7 +44,7 @@ def test_a_checked_report_is_written_as_pdf_and_workbook(staff: StaffSite, tmp_p
         actor = Actor(Role.SUPERVISOR, lead, Organization.CONTRACTOR)
         monthly.check(work_in(session, actor, CHECK_DAY, program=staff.site.program), KIND, JULY)
         other = Actor(Role.OFFICER, second, Organization.CONTRACTOR)
-        monthly.submit(work_in(session, other, CHECK_DAY + timedelta(days=1)), KIND.name, JULY, 1)
+        monthly.submit(work_in(session, other, CHECK_DAY + timedelta(days=1)), KIND.key(JULY), 1)
     done = portal(staff, "2023-07", "--out", str(tmp_path / "out"), "--json")
     assert done.exit_code == 0, done.output
     said: dict[str, Any] = json.loads(done.stdout)

@@ -157,12 +157,9 @@ def test_a_month_before_without_counts_has_no_figure(sqlite_staff: StaffSite) ->
 def test_the_draft_says_that_it_is_one(sqlite_staff: StaffSite) -> None:
     office = Office(sqlite_staff)
     with sqlite_staff.database.read() as session:
-        draft = versions.shown(
-            work_in(session, now=CHECK_DAY, program=office.program), KIND, JULY, drafts=True
-        )
-        read = versions.shown(
-            work_in(session, now=CHECK_DAY, program=office.program), KIND, JULY, drafts=False
-        )
+        work = work_in(session, now=CHECK_DAY, program=office.program)
+        draft = versions.shown_to_writers(work, KIND, JULY)
+        read = versions.shown_to_readers(work, KIND.key(JULY))
     assert read.report is None, "whoever only reads gets what was submitted"
     assert draft.report is not None
     version, report = draft.version, draft.report

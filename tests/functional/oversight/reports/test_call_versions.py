@@ -23,18 +23,18 @@ from portal.domain.foundation.errors import (
 from portal.domain.oversight.reports.calls.report import KIND, write_sections
 from portal.domain.oversight.reports.monthly import services as monthly
 from portal.domain.oversight.reports.monthly import versions
-from portal.domain.oversight.reports.monthly.due import CALLS
+from portal.domain.oversight.reports.monthly.due import CALLS, ReportKey
 from portal.domain.oversight.reports.monthly.models import ReportVersion
-from portal.domain.oversight.reports.monthly.notes import NoteKind, add_note, drop_note
+from portal.domain.oversight.reports.monthly.notes import NoteKind, Sentence, add_note, drop_note
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
 from portal.domain.oversight.reports.tables import Report
 from tests.support.contacts.call_month import CHECK_DAY, END_OF_JULY, JULY, as_file, invent_counts
 from tests.support.contacts.telephony import BY_LANGUAGE
-from tests.support.coupons import VAULT
 from tests.support.staff import StaffSite
 from tests.support.work import work_in
 
 SOLD_OUT = "「クーポンの使い方が難しい」という意見"
+REPORT = ReportKey(CALLS, JULY)
 
 
 class Office:
@@ -69,28 +69,25 @@ class Office:
         with self.database.write() as session:
             monthly.submit(
                 work_in(session, actor or self.two, CHECK_DAY + timedelta(hours=1)),
-                CALLS,
-                JULY,
+                REPORT,
                 number,
             )
 
     def step(self, name: str) -> None:
         with self.database.write() as session:
             work = work_in(session, self.one, CHECK_DAY + timedelta(hours=2))
-            getattr(monthly, name)(work, CALLS, JULY)
+            getattr(monthly, name)(work, REPORT)
 
     def report(self, number: int) -> Report:
         with self.database.read() as session:
-            row = versions.month_report(session, CALLS, JULY)
+            row = versions.month_report(session, REPORT)
             assert row is not None
             version = versions.version_of(session, row, number)
-            return versions.covered(
-                self.program, CALLS, JULY, versions.content(VAULT, row, version), version
-            )
+            return versions.covered(work_in(session, program=self.program), row, version)
 
     def state(self) -> str:
         with self.database.read() as session:
-            row = versions.month_report(session, CALLS, JULY)
+            row = versions.month_report(session, REPORT)
             return row.state if row is not None else "none"
 
     def note(
@@ -100,9 +97,7 @@ class Office:
             return add_note(
                 work_in(session, self.one, CHECK_DAY, program=self.program),
                 JULY,
-                kind,
-                text,
-                call_id,
+                Sentence(kind, text, call_id),
             ).id
 
 

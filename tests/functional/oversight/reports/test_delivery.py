@@ -17,6 +17,7 @@ from portal.domain.oversight.reports.mail.delivery import build
 from portal.domain.oversight.reports.mail.delivery_figures import Sent, count_month
 from portal.domain.oversight.reports.monthly.due import (
     DELIVERY,
+    ReportKey,
     Stage,
     due_day,
     due_reports,
@@ -46,16 +47,12 @@ def sent(post: Post, day: date, mail_class: str = "simple_registered", *, attemp
     person = post.household(letter=False)
     with post.database.write() as session:
         letter = handed_over(session, person)
-        row = mail.plan(
-            work_in(session, now=NOW), "letter", person.household_id, letter_id=letter.id
-        )
+        row = mail.plan_letter(work_in(session, now=NOW), letter)
         row.attempt = attempt
         mail.post(
             work_in(session, now=LATER, program=PROGRAM),
             row.id,
-            day,
-            mail_class,
-            tracking_no(row.id),
+            mail.Posting(day, mail_class, tracking_no(row.id)),
         )
         return row.id
 
@@ -71,10 +68,10 @@ def a_summer(post: Post) -> None:
     again = sent(post, date(2023, 8, 1), attempt=1)
     done(post, "deliver", first[0], date(2023, 7, 12))
     done(post, "deliver", first[1], date(2023, 7, 31))
-    done(post, "absent", first[2], date(2023, 7, 12))
+    done(post, "absent", first[2], mail.Absence(date(2023, 7, 12)))
     done(post, "deliver", first[2], date(2023, 8, 2))
-    done(post, "absent", first[3], date(2023, 7, 12))
-    done(post, "come_back", first[3], "storage_ended", date(2023, 7, 25))
+    done(post, "absent", first[3], mail.Absence(date(2023, 7, 12)))
+    done(post, "come_back", first[3], mail.MailReturn("storage_ended", date(2023, 7, 25)))
     done(post, "deliver", recorded, date(2023, 8, 1))
     done(post, "deliver", again, date(2023, 8, 3))
 
@@ -151,7 +148,9 @@ def test_the_tables_say_what_was_counted(post: Post) -> None:
 def test_it_is_due_on_the_10th_or_the_business_day_before_and_people_are_warned(
     sqlite_post: Post,
 ) -> None:
-    assert due_day(PROGRAM, DELIVERY, date(2023, 8, 1)) == date(2023, 9, 8)  # the 10th is a Sunday
+    assert due_day(PROGRAM, ReportKey(DELIVERY, date(2023, 8, 1))) == date(
+        2023, 9, 8
+    )  # the 10th is a Sunday
     assert months(PROGRAM, date(2023, 9, 1), DELIVERY)[:2] == [date(2023, 9, 1), date(2023, 8, 1)]
     for day, stage in ((6, Stage.COMING), (7, Stage.SOON), (8, Stage.SOON), (9, Stage.OVERDUE)):
         at = datetime(2023, 9, day, 3, tzinfo=UTC)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from admin.oversight.charts import HEIGHT, chart
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.clock import jst_date
+from portal.domain.letters.shipments.services import Absence
 from portal.domain.oversight.reports.status.daily import (
     DELIVERED,
     POSTED,
@@ -29,7 +30,7 @@ __all__ = ["post"]
 def test_days_are_japanese_and_each_letter_counts_on_its_day(post: Post) -> None:
     first, second = post.household(active=True), post.household()
     post.mail(first, "deliver", POSTED_ON + timedelta(days=2))
-    post.mail(second, "absent", POSTED_ON + timedelta(days=2))
+    post.mail(second, "absent", Absence(POSTED_ON + timedelta(days=2)))
     with post.database.read() as session:
         found = daily(session, NOW)
     assert found.days[-1] == jst_date(NOW)
@@ -64,7 +65,7 @@ def test_bars_stay_in_the_picture_and_no_day_with_a_letter_is_invisible(counts: 
         assert 0 <= bar.y <= HEIGHT
         assert bar.y + bar.height == pytest.approx(HEIGHT)
         assert (bar.height > 0) == (count > 0)
-    assert str(sum(counts)) in drawn.said.replace(",", "")
+    assert str(sum(counts)) in drawn.summary.replace(",", "")
 
 
 def test_the_page_has_a_text_for_every_picture_and_the_table_beside_it(

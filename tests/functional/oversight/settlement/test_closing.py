@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from portal.domain.foundation.errors import ConflictError, NotAllowedError, NotFoundError
-from portal.domain.oversight.settlement.blockers import blocker_text, blockers
+from portal.domain.oversight.settlement.blockers import blockers
 from portal.domain.oversight.settlement.closing import (
     closed,
     confirm_closing,
@@ -47,7 +47,7 @@ def reasons(ending: Ending, now: datetime = AFTER_ALL) -> set[str]:
             work_in(session, now=now, program=ending.program),
             figures(work_in(session, program=ending.program)),
         )
-        assert all(blocker_text(reason, count) for reason, count in found.items())
+        assert all(reason.sentence(count) for reason, count in found.items())
         return set(found)
 
 

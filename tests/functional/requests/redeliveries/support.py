@@ -81,47 +81,40 @@ class Post:
         """Post a household's letter; return its shipment."""
         with self.database.write() as session:
             row = handed_over(session, person)
-            shipment = mail.plan(
-                work_in(session, now=NOW), "letter", person.household_id, letter_id=row.id
-            )
+            shipment = mail.plan_letter(work_in(session, now=NOW), row)
             mail.post(
                 work_in(session, now=NOW, program=PROGRAM),
                 shipment.id,
-                POSTED,
-                mail_class,
-                tracking_no(shipment.id),
+                mail.Posting(POSTED, mail_class, tracking_no(shipment.id)),
             )
             return shipment.id
 
     def parcel(self, person: Person, attempt: int = 0) -> int:
         """Post a parcel to a household, as its first or a later posting; return its shipment."""
         with self.database.write() as session:
-            shipment = mail.plan(
-                work_in(session, now=NOW), "parcel", person.household_id, value_yen=30_000
-            )
+            shipment = mail.plan_parcel(work_in(session, now=NOW), person.household_id, 30_000)
             shipment.attempt = attempt
             number = tracking_no(shipment.id)
             mail.post(
                 work_in(session, now=NOW, program=PROGRAM),
                 shipment.id,
-                POSTED,
-                "simple_registered",
-                number,
+                mail.Posting(POSTED, "simple_registered", number),
             )
             return shipment.id
 
-    def mail(self, person: Person, action: str, *args: Any, shipment: int = 0, **more: Any) -> None:
+    def mail(self, person: Person, action: str, *args: object, shipment: int = 0) -> None:
         """Record what the post did with the household's last shipment, or with one."""
         with self.database.write() as session:
             found = select(Shipment.id).where(Shipment.household_id == person.household_id)
             key = shipment or session.scalars(found.order_by(Shipment.id.desc())).first()
-            getattr(mail, action)(work_in(session, now=NOW), key, *args, **more)
+            getattr(mail, action)(work_in(session, now=NOW), key, *args)
 
     def come_back(
         self, person: Person, reason: str = "storage_ended", *, shipment: int = 0
     ) -> None:
         """The mail is on our table again."""
-        self.mail(person, "come_back", reason, date(2023, 7, 25), shipment=shipment)
+        back = mail.MailReturn(reason, date(2023, 7, 25))
+        self.mail(person, "come_back", back, shipment=shipment)
 
     def ask(
         self,

@@ -16,6 +16,7 @@ from portal.domain.foundation.errors import (
     TooLateError,
     WrongStateError,
 )
+from portal.domain.letters.shipments.services import Absence
 from portal.domain.people.households.models import Hold
 from portal.domain.requests.redeliveries.fulfilling import parcel_posted
 from portal.domain.requests.requests.models import Request
@@ -116,7 +117,7 @@ def test_an_approval_beyond_the_limit_is_refused_though_the_request_was_in_time(
 def test_a_letter_that_waits_at_the_post_office_is_the_post_offices_to_deliver(post: Post) -> None:
     person = post.household()
     before = post.ask(person)
-    post.mail(person, "absent", date(2023, 7, 30), kept_until=date(2023, 8, 6))
+    post.mail(person, "absent", Absence(date(2023, 7, 30), date(2023, 8, 6)))
     with pytest.raises(ConflictError, match="郵便局の再配達") as refused:
         post.decide(before)
     assert refused.value.code == "at_post_office"

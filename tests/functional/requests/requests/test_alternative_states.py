@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.errors import DomainError, WrongStateError
 from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments.mail import SIMPLE_REGISTERED
+from portal.domain.letters.shipments.services import Posting
 from portal.domain.people.coupons import services as coupons
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.requests.alternatives import (
@@ -63,8 +64,8 @@ class Walk:
         """The one child's alternative."""
         return self.session.scalars(select(AlternativeItem)).one()
 
-    def _posting(self, number: int) -> delivery.Posting:
-        return delivery.Posting(self.paper.today, SIMPLE_REGISTERED, tracking_no(number))
+    def _posting(self, number: int) -> Posting:
+        return Posting(self.paper.today, SIMPLE_REGISTERED, tracking_no(number))
 
     def take(self, action: str) -> None:
         """Carry out one action of the machine, as its service does."""

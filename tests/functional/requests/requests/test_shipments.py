@@ -39,25 +39,25 @@ def program() -> Program:
 
 
 def planned(session: Session, value_yen: int = 30_000) -> Shipment:
-    return services.plan(
-        work_in(session), services.PARCEL, add_households(session, 1)[0], value_yen=value_yen
-    )
+    return services.plan_parcel(work_in(session), add_households(session, 1)[0], value_yen)
 
 
 def take(session: Session, program: Program, key: int, action: str) -> None:
     match action:
         case "post":
             services.post(
-                work_in(session, program=program), key, TODAY, mail.SIMPLE_REGISTERED, NUMBER
+                work_in(session, program=program),
+                key,
+                services.Posting(TODAY, mail.SIMPLE_REGISTERED, NUMBER),
             )
         case "absent":
-            services.absent(work_in(session), key, TODAY)
+            services.absent(work_in(session), key, services.Absence(TODAY))
         case "deliver":
             services.deliver(work_in(session), key, TODAY)
         case "return":
             services.return_(work_in(session), key)
         case "receive":
-            services.receive(work_in(session), key, mail.STORAGE_ENDED, TODAY)
+            services.receive(work_in(session), key, services.MailReturn(mail.STORAGE_ENDED, TODAY))
         case "lose":
             services.lose(work_in(session), key)
         case "find":
@@ -91,20 +91,20 @@ def test_a_parcel_that_waited_in_vain_comes_back_and_goes_out_once_more(
         assert where(None) == "未確認"
         take(session, program, first.id, "post")
         assert "未確認" in where(first)
-        services.absent(work_in(session), first.id, TODAY)
+        services.absent(work_in(session), first.id, services.Absence(TODAY))
         assert first.kept_until == TODAY + timedelta(days=7)
         assert "2023年7月10日" in where(first)
-        services.come_back(work_in(session), first.id, mail.STORAGE_ENDED, TODAY)
+        services.come_back(
+            work_in(session), first.id, services.MailReturn(mail.STORAGE_ENDED, TODAY)
+        )
         assert (first.state, reason_words(first.returned_reason)) == (
             "returned",
             "郵便局で預かる期間が過ぎました。",
         )
-        again = services.plan(
-            work_in(session), services.PARCEL, first.household_id, value_yen=30_000, previous=first
-        )
+        again = services.plan_again(work_in(session), first, 30_000)
         assert (again.attempt, postings_before(session, again)) == (1, [first])
         with pytest.raises(ConflictError):
-            services.plan(work_in(session), services.PARCEL, first.household_id, previous=first)
+            services.plan_again(work_in(session), first, 0)
         assert shipments_of(session, first.household_id) == [again, first]
 
 
@@ -113,30 +113,32 @@ def test_tracking_numbers_are_checked_and_may_return_on_another_day(
 ) -> None:
     with database.write() as session:
         rows = [planned(session)]
-        rows += [
-            services.plan(work_in(session), services.PARCEL, rows[0].household_id) for _ in range(2)
-        ]
+        rows += [services.plan_parcel(work_in(session), rows[0].household_id) for _ in range(2)]
         post = services.post
         post(
             work_in(session, program=program),
             rows[0].id,
-            TODAY,
-            mail.SIMPLE_REGISTERED,
-            "１３１－１２－３８３８５－２",
+            services.Posting(TODAY, mail.SIMPLE_REGISTERED, "１３１－１２－３８３８５－２"),
         )
         assert rows[0].tracking_no == "13112383852"
         with pytest.raises(ConflictError):
-            post(work_in(session, program=program), rows[1].id, TODAY, mail.RECORDED, NUMBER)
+            post(
+                work_in(session, program=program),
+                rows[1].id,
+                services.Posting(TODAY, mail.RECORDED, NUMBER),
+            )
         day = TODAY - timedelta(days=1)
-        post(work_in(session, program=program), rows[1].id, day, mail.RECORDED, NUMBER)
+        post(
+            work_in(session, program=program),
+            rows[1].id,
+            services.Posting(day, mail.RECORDED, NUMBER),
+        )
         assert by_tracking_number(session, "13112383852", day) == [rows[1]]
         with pytest.raises(InputError):
             post(
                 work_in(session, program=program),
                 rows[2].id,
-                TODAY + timedelta(days=1),
-                mail.RECORDED,
-                NEXT,
+                services.Posting(TODAY + timedelta(days=1), mail.RECORDED, NEXT),
             )
 
 
@@ -182,9 +184,17 @@ def test_more_yen_than_the_mail_is_insured_for_is_split_or_sent_registered(
         row = planned(session, 60_000)
         for refused in (mail.SIMPLE_REGISTERED, mail.PARCEL, mail.RECORDED, mail.ORDINARY):
             with pytest.raises(NotAllowedError, match=r"一般書留") as caught:
-                services.post(work_in(session, program=program), row.id, TODAY, refused, NUMBER)
+                services.post(
+                    work_in(session, program=program),
+                    row.id,
+                    services.Posting(TODAY, refused, NUMBER),
+                )
             assert caught.value.code == "over_insurance"
-        services.post(work_in(session, program=program), row.id, TODAY, mail.REGISTERED, NUMBER)
+        services.post(
+            work_in(session, program=program),
+            row.id,
+            services.Posting(TODAY, mail.REGISTERED, NUMBER),
+        )
         assert (row.state, class_name(row.mail_class)) == ("posted", "一般書留")
     assert mail.limit_yen(program, mail.SIMPLE_REGISTERED) == 50_000
 
@@ -196,6 +206,10 @@ def test_kept_until_a_day_before_the_absence_is_a_mistake(
         row = planned(session)
         take(session, program, row.id, "post")
         with pytest.raises(InputError):
-            services.absent(work_in(session), row.id, TODAY, kept_until=date(2023, 1, 1))
+            services.absent(
+                work_in(session), row.id, services.Absence(TODAY, kept_until=date(2023, 1, 1))
+            )
         with pytest.raises(InputError):
-            services.come_back(work_in(session), row.id, "eaten by a goat", TODAY)
+            services.come_back(
+                work_in(session), row.id, services.MailReturn("eaten by a goat", TODAY)
+            )

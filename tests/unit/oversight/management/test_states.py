@@ -8,16 +8,17 @@ import pytest
 from portal.domain.foundation.errors import WrongStateError
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.foundation.states import StateMachine
-from portal.domain.oversight.management.checklist import VERDICTS, items, real_values
-from portal.domain.oversight.management.milestones import planned
+from portal.domain.foundation.texts import Labeled, label_of
+from portal.domain.oversight.management.checklist import Verdict, items, real_values
+from portal.domain.oversight.management.milestones import MilestoneKey, planned
 from portal.domain.oversight.management.questions import defaults
-from portal.domain.oversight.management.states import MILESTONE, MINUTES, QUESTION
-from portal.domain.oversight.management.words import (
-    milestone,
-    milestone_state,
-    minutes_state,
-    question_state,
-    verdict,
+from portal.domain.oversight.management.states import (
+    MILESTONE,
+    MINUTES,
+    QUESTION,
+    MilestoneState,
+    MinutesState,
+    QuestionState,
 )
 
 POSSIBLE = {
@@ -64,14 +65,16 @@ def test_only_the_listed_steps_are_possible(machine: StateMachine, state: str, a
 
 
 def test_every_state_milestone_and_verdict_has_words() -> None:
-    names = {
-        milestone: [one.key for one in planned(load_program("sample"))],
-        milestone_state: [*MILESTONE.states, "late"],
-        minutes_state: [*MINUTES.states, "old"],
-        question_state: sorted(QUESTION.states),
-        verdict: list(VERDICTS),
-    }
-    assert [code for name, codes in names.items() for code in codes if name(code) == code] == []
+    names: tuple[tuple[type[Labeled], set[str]], ...] = (
+        (MilestoneKey, {one.key for one in planned(load_program("sample"))}),
+        (MilestoneState, {*MILESTONE.states, "late"}),
+        (MinutesState, {*MINUTES.states, "old"}),
+        (QuestionState, {*QUESTION.states}),
+        (Verdict, {item.verdict for item in items().values()} | {"no"}),
+    )
+    for words, codes in names:
+        assert codes <= {*words}
+        assert [code for code in codes if label_of(words, code) == code] == []
 
 
 @pytest.mark.parametrize("name", ["sample", "demo"])
@@ -91,6 +94,6 @@ def test_every_prefilled_answer_can_be_filled_with_what_is_at_work(name: str) ->
     values = real_values(load_program(name))
     assert len(items()) >= 15
     for item in items().values():
-        assert item.verdict in VERDICTS
+        assert Verdict.known(item.verdict)
         assert "%(" not in item.answer % values + item.evidence % values
         assert item.evidence

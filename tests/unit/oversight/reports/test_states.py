@@ -8,6 +8,7 @@ from portal.domain.foundation.errors import WrongStateError
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.oversight.reports.monthly.due import (
     CALLS,
+    ReportKey,
     Stage,
     due_day,
     due_reports,
@@ -56,7 +57,8 @@ def test_no_step_is_missing() -> None:
 def test_the_report_is_due_on_the_tenth_or_the_business_day_before(
     month: date, due: date, warned: date
 ) -> None:
-    assert (due_day(PROGRAM, CALLS, month), warned_from(PROGRAM, CALLS, month)) == (due, warned)
+    key = ReportKey(CALLS, month)
+    assert (due_day(PROGRAM, key), warned_from(PROGRAM, key)) == (due, warned)
 
 
 @pytest.mark.parametrize(

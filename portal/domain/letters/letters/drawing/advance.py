@@ -4,13 +4,12 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s, plain
 from portal.domain.letters.letters.drawing.content import LetterContent
 from portal.domain.letters.letters.drawing.frame import LetterFrame
-from portal.domain.letters.letters.drawing.typesetting import compile_pdf, page_count
+from portal.domain.letters.letters.drawing.typesetting import TypstData, compile_pdf, page_count
 from portal.domain.letters.letters.drawing.window import Piece, layout_data, pieces, window_data
 
 TEMPLATE = "advance.typ"
@@ -88,7 +87,7 @@ def _back(frame: LetterFrame) -> tuple[float, bytes]:
     return BACK_POINTS[largest], drawn[BACK_POINTS[largest]]
 
 
-def _frame_data(frame: LetterFrame) -> dict[str, Any]:
+def _frame_data(frame: LetterFrame) -> TypstData:
     day = datetime.fromtimestamp(frame.timestamp, tz=UTC)
     return {
         "title": plain(frame.texts.blocks["title"].in_language("ja")),
@@ -102,7 +101,7 @@ def _frame_data(frame: LetterFrame) -> dict[str, Any]:
     }
 
 
-def _texts(frame: LetterFrame, locale: str) -> dict[str, Any]:
+def _texts(frame: LetterFrame, locale: str) -> TypstData:
     blocks = frame.texts.blocks
 
     def note(name: str) -> dict[str, list[Piece]]:

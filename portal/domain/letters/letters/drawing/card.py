@@ -6,13 +6,12 @@ It names no child and no amount either.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _, _s, use_locale
 from portal.domain.letters.letters.drawing.content import LetterContent
 from portal.domain.letters.letters.drawing.frame import LetterFrame
-from portal.domain.letters.letters.drawing.typesetting import compile_pdf, page_count
+from portal.domain.letters.letters.drawing.typesetting import TypstData, compile_pdf, page_count
 from portal.domain.letters.letters.drawing.window import layout_data, pieces, window_data
 from portal.domain.people.notices.messages import progress_texts
 
@@ -67,7 +66,7 @@ def render_cards(cards: Sequence[CardContent], frame: LetterFrame) -> bytes:
     return pdf
 
 
-def _frame_data(frame: LetterFrame) -> dict[str, Any]:
+def _frame_data(frame: LetterFrame) -> TypstData:
     day = datetime.fromtimestamp(frame.timestamp, tz=UTC)
     return {
         "title": _("申請についてのお知らせ"),
@@ -80,7 +79,7 @@ def _frame_data(frame: LetterFrame) -> dict[str, Any]:
     }
 
 
-def _card_data(card: CardContent, frame: LetterFrame) -> dict[str, Any]:
+def _card_data(card: CardContent, frame: LetterFrame) -> TypstData:
     return {
         **window_data(card.letter, frame),
         "receipt": card.receipt_no,
@@ -88,7 +87,7 @@ def _card_data(card: CardContent, frame: LetterFrame) -> dict[str, Any]:
     }
 
 
-def _texts(card: CardContent, frame: LetterFrame, locale: str) -> dict[str, Any]:
+def _texts(card: CardContent, frame: LetterFrame, locale: str) -> TypstData:
     with use_locale(locale):
         title, what = progress_texts(card.event, card.due)
         where = _("くわしくは、サインインして、ごらんください。%(url)s") % {"url": frame.plain_url}

@@ -5,7 +5,6 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s, plain
@@ -13,6 +12,7 @@ from portal.domain.letters.letters.drawing.content import LetterContent
 from portal.domain.letters.letters.drawing.frame import LetterFrame
 from portal.domain.letters.letters.drawing.sign_in_qr import qr_path
 from portal.domain.letters.letters.drawing.typesetting import (
+    TypstData,
     _compiler,
     _drawing,
     _files,
@@ -154,7 +154,7 @@ def render_testpage(frame: LetterFrame, sample: LetterContent) -> bytes:
     return compile_pdf("testpage.typ", data, timestamp=frame.timestamp, fonts=frame.fonts)
 
 
-def _letter_data(content: LetterContent, frame: LetterFrame) -> dict[str, Any]:
+def _letter_data(content: LetterContent, frame: LetterFrame) -> TypstData:
     qr, units = qr_path(content.sign_in_url)
     return {
         **window_data(content, frame),
@@ -195,7 +195,7 @@ def _call_center(text: str) -> dict[str, list[Piece]]:
 
 
 @lru_cache(maxsize=4)
-def _frame_data(frame: LetterFrame) -> dict[str, Any]:
+def _frame_data(frame: LetterFrame) -> TypstData:
     def text(block: str, locale: str = "ja") -> str:
         return frame.texts.blocks[block].in_language(locale)
 

@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+from collections.abc import Mapping
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +16,8 @@ from portal.domain.letters.letters.drawing.fonts import font_folders
 
 TEMPLATES = Path(__file__).resolve().parents[5] / "templates" / "letters"
 IMPORTED = ("parts.typ", "forms.typ")
+TypstData = Mapping[str, object]
+"""What a template reads as ``data.json``: texts, numbers, lists and further such values."""
 _drawing = threading.Lock()
 
 
@@ -27,7 +30,7 @@ def page_count(pdf: bytes) -> int:
 
 
 def compile_pdf(
-    template: str, data: dict[str, Any], *, timestamp: int, fonts: tuple[Path, ...] = ()
+    template: str, data: TypstData, *, timestamp: int, fonts: tuple[Path, ...] = ()
 ) -> bytes:
     """Return the PDF of a template in ``templates/letters``; the same data gives the same bytes.
 
@@ -37,13 +40,13 @@ def compile_pdf(
         return _compile(template, data, timestamp, fonts)
 
 
-def _compile(template: str, data: dict[str, Any], timestamp: int, fonts: tuple[Path, ...]) -> bytes:
+def _compile(template: str, data: TypstData, timestamp: int, fonts: tuple[Path, ...]) -> bytes:
     compiler, sources = _compiler(template, fonts)
     # The data is a file and not a system input: an input would change the world that every cached
     # layout was made in, and each text that is the same on all letters would be laid out anew in
     # every chunk.
     pdf = compiler.compile(
-        input=_files({**sources, "data.json": json.dumps(data, ensure_ascii=False).encode()}),
+        input=_files({**sources, "data.json": json.dumps(dict(data), ensure_ascii=False).encode()}),
         format="pdf",
         pdf_standards=["ua-1"],
         timestamp=timestamp,

@@ -1,7 +1,6 @@
 """The address block behind the window, and texts with readings, on every kind of letter."""
 
 import base64
-from typing import Any
 
 from portal.domain.foundation.program.schema import LetterLayout
 from portal.domain.foundation.texts import RUBY
@@ -15,6 +14,7 @@ from portal.domain.letters.letters.drawing.code128 import bars_path, code128_wid
 from portal.domain.letters.letters.drawing.content import LetterContent
 from portal.domain.letters.letters.drawing.fonts import family_for
 from portal.domain.letters.letters.drawing.frame import LetterFrame
+from portal.domain.letters.letters.drawing.typesetting import TypstData
 
 SHEET_WIDTH_MM = 210
 MARGIN_MM = 20
@@ -38,7 +38,7 @@ def layout_data(layout: LetterLayout) -> dict[str, float]:
     }
 
 
-def window_data(content: LetterContent, frame: LetterFrame) -> dict[str, Any]:
+def window_data(content: LetterContent, frame: LetterFrame) -> TypstData:
     """Return number, address and name of a letter as the templates' ``window-block`` takes them.
 
     Raises:
@@ -65,9 +65,7 @@ def window_data(content: LetterContent, frame: LetterFrame) -> dict[str, Any]:
     }
 
 
-def _name_image(
-    content: LetterContent, frame: LetterFrame, name_points: float
-) -> dict[str, Any] | None:
+def _name_image(content: LetterContent, frame: LetterFrame, name_points: float) -> TypstData | None:
     if content.addressee_image is None:
         return None
     width, height = image_size(content.addressee_image, name_points, frame.layout)

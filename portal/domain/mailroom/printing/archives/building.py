@@ -23,7 +23,8 @@ from portal.domain.foundation.work import Work, WorkSource
 from portal.domain.letters.letters.kinds import kind_of
 from portal.domain.letters.letters.models import PrintChunk, PrintRun
 from portal.domain.letters.letters.states import PRINT_RUN
-from portal.domain.letters.subcontractors.services import MAIL_HOUSE, require_consent
+from portal.domain.letters.subcontractors.kinds import Purpose
+from portal.domain.letters.subcontractors.services import check_consent, require_consent
 from portal.domain.mailroom.printing.archives import tar
 from portal.domain.mailroom.printing.archives.content import Chunk, Plan, Sheet, members_of
 from portal.domain.mailroom.printing.archives.models import PrintArchive
@@ -94,7 +95,7 @@ def _ready(session: Session, run_id: int, subcontractor_id: int) -> Path:
     if run is None:
         raise NotFoundError(_s("この印刷は見つかりませんでした。"))
     PRINT_RUN.next(run.state, "hand_over")
-    key = require_consent(session, subcontractor_id, purpose=MAIL_HOUSE).public_key
+    key = require_consent(session, subcontractor_id, Purpose.MAIL_HOUSE).public_key
     if key is None:
         raise NotAllowedError(
             _s("この会社の公開鍵がないため、暗号化できません。"), code="no_consent"
@@ -127,7 +128,7 @@ def _plan(
     last = session.scalar(
         select(func.max(PrintArchive.number)).where(PrintArchive.print_run_id == run_id)
     )
-    key = require_consent(session, subcontractor_id, purpose=MAIL_HOUSE, lock=False).public_key
+    key = check_consent(session, subcontractor_id, Purpose.MAIL_HOUSE).public_key
     proof = live_proof(session, run_id)
     plan = Plan(
         run_id,

@@ -11,7 +11,8 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.kinds import kind_of
 from portal.domain.letters.letters.models import PrintRun
-from portal.domain.letters.subcontractors.services import LETTERS, FileFacts, record_sent
+from portal.domain.letters.subcontractors.kinds import SentKind
+from portal.domain.letters.subcontractors.services import FileFacts, record_sent
 from portal.domain.mailroom.printing.archives.models import PrintArchive
 from portal.domain.mailroom.printing.archives.states import ARCHIVE
 from portal.domain.mailroom.printing.proofs.making import forget_pictures
@@ -102,7 +103,7 @@ def send_archive(work: Work, run_id: int) -> PrintArchive | None:
     if archive is None:
         return None
     facts = FileFacts(
-        LETTERS, archive.file_name, archive.sha256, archive.letters, "print_run", run_id
+        SentKind.LETTERS, archive.file_name, archive.sha256, archive.letters, "print_run", run_id
     )
     sent = record_sent(work, archive.subcontractor_id, facts)
     archive.state, archive.sent_at, archive.sent_file_id = (

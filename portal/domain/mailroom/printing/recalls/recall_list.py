@@ -21,7 +21,8 @@ from portal.domain.letters.letters.kinds import WITHOUT_ID, Kind, kind_of
 from portal.domain.letters.letters.models import Letter, LetterWithoutId, PrintRun
 from portal.domain.letters.letters.services import cancel
 from portal.domain.letters.letters.without_id import take_out
-from portal.domain.letters.subcontractors.services import PULL_LIST, FileFacts, record_sent
+from portal.domain.letters.subcontractors.kinds import SentKind
+from portal.domain.letters.subcontractors.services import FileFacts, record_sent
 from portal.domain.mailroom.printing.archives.sending import live_archive
 from portal.domain.mailroom.printing.recalls.models import RecalledLetter, RecallList
 from portal.domain.mailroom.printing.recalls.needs import WAITING, listed_as, needs
@@ -92,7 +93,9 @@ def send_list(work: Work, list_id: int) -> RecallList:
     archive = live_archive(work.session, row.print_run_id)
     if archive is not None:
         digest = hashlib.sha256(as_csv(work.session, list_id)).hexdigest()
-        facts = FileFacts(PULL_LIST, list_file(row), digest, len(letters), "pull_list", list_id)
+        facts = FileFacts(
+            SentKind.RECALL_LIST, list_file(row), digest, len(letters), "pull_list", list_id
+        )
         row.sent_file_id = record_sent(work, archive.subcontractor_id, facts).id
     row.sent_at = work.now
     for letter in letters:

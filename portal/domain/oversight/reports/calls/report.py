@@ -16,12 +16,12 @@ from portal.domain.oversight.reports.calls import tables
 from portal.domain.oversight.reports.calls.figures import CallMonth, count_month
 from portal.domain.oversight.reports.calls.summary import summary
 from portal.domain.oversight.reports.incidents.tables import downtime_table, planned_stops_table
-from portal.domain.oversight.reports.monthly.due import CALLS, last_of
+from portal.domain.oversight.reports.monthly.due import CALLS, ReportKey, last_of
 from portal.domain.oversight.reports.monthly.models import MonthlyReport
-from portal.domain.oversight.reports.monthly.notes import checked_words, notes
+from portal.domain.oversight.reports.monthly.notes import notes, refuse_longer, without_persons
 from portal.domain.oversight.reports.monthly.services import write_texts
 from portal.domain.oversight.reports.monthly.versions import Draft, Kind, month_report, texts_of
-from portal.domain.oversight.reports.tables import Report
+from portal.domain.oversight.reports.tables import Report, typed_section
 
 STAFFING, OUTAGES = "staffing", "outages"
 TEXT_MAX = 2_000
@@ -37,19 +37,18 @@ def write_sections(work: Work, month: date, texts: Mapping[str, str]) -> Monthly
     kept = {}
     for name in (STAFFING, OUTAGES):
         try:
-            kept[name] = checked_words(texts.get(name, ""), work.program, most=TEXT_MAX)
+            refuse_longer(texts.get(name, ""), TEXT_MAX)
+            kept[name] = without_persons(texts.get(name, ""), work.program)
         except InputError as error:
             raise InputError(error.message, code=name) from None
-    return write_texts(work, CALLS, month, kept)
+    return write_texts(work, ReportKey(CALLS, month), kept)
 
 
 def build(work: Work, month: date) -> Draft:
     """Build the report of a month from current data, with what it lacks to be checked."""
     found = count_month(work, month)
-    texts, end = (
-        texts_of(work.vault, month_report(work.session, CALLS, month)),
-        day_end(last_of(month)),
-    )
+    texts = texts_of(work.vault, month_report(work.session, ReportKey(CALLS, month)))
+    end = day_end(last_of(month))
     report = Report(
         title=_s("コールセンター業務 月次報告書"),
         addressee=work.program.names.ward.ja,
@@ -68,9 +67,9 @@ def build(work: Work, month: date) -> Draft:
             tables.categories(found),
             tables.notable(notes(work, month)),
             tables.escalations(found),
-            tables.typed(_s("体制と改善"), texts.get(STAFFING, "")),
-            tables.typed(_s("障害と事故"), texts.get(OUTAGES, "")),
-            downtime_table(work.session, day_start(month), end, work.now),
+            typed_section(_s("体制と改善"), texts.get(STAFFING, "")),
+            typed_section(_s("障害と事故"), texts.get(OUTAGES, "")),
+            downtime_table(work, day_start(month), end),
             planned_stops_table(work.session, end),
         ),
         notes=_how_it_counts(work.program, found),

@@ -128,19 +128,9 @@ def categories(found: CallMonth) -> ReportTable:
     return ReportTable(_s("分類別"), (_s("分類"), _s("内訳"), _s("件数"), _s("割合")), rows, total)
 
 
-def note_kind(code: str) -> str:
-    """Return the label of a kind of note."""
-    return {
-        "question": _s("主な問い合わせ"),
-        "opinion": _s("意見"),
-        "complaint": _s("苦情"),
-        "shared": _s("共有事項"),
-    }.get(code, code)
-
-
 def notable(notes: Sequence[Note]) -> ReportTable:
     """5: questions, opinions, complaints and shared matters, chosen and written by people."""
-    rows = [(note_kind(note.kind), note.text) for note in notes]
+    rows = [(note.kind.label, note.text) for note in notes]
     columns = (_s("種類"), _s("内容"))
     return ReportTable(
         _s("主な問い合わせ、意見、苦情、共有事項"),
@@ -149,12 +139,6 @@ def notable(notes: Sequence[Note]) -> ReportTable:
         empty=_s("特にありません。"),
         wide=1,
     )
-
-
-def typed(title: str, text: str) -> ReportTable:
-    """7 and 8: a typed section, one row per line."""
-    rows = [(line,) for line in text.splitlines() if line.strip()]
-    return ReportTable(title, (_s("内容"),), rows, empty=_s("特にありません。"))
 
 
 def escalations(found: CallMonth) -> ReportTable:

@@ -5,16 +5,15 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.mailroom.incidents import downtime, queries
 from portal.domain.oversight.reports.incidents import words
 from portal.domain.oversight.reports.tables import ReportTable, minute_text
 
 
-def month_tables(
-    session: Session, start: datetime, end: datetime, now: datetime
-) -> list[ReportTable]:
+def month_tables(work: Work, start: datetime, end: datetime) -> list[ReportTable]:
     """Return accidents, refused coupons and downtime of a period; ``end`` is exclusive."""
-    found = queries.month_figures(session, start, end)
+    found = queries.month_figures(work.session, start, end)
     return [
         ReportTable(
             _s("事故"),
@@ -39,14 +38,14 @@ def month_tables(
                 (_s("月の終わりに調査中"), found.faults_open),
             ],
         ),
-        downtime_table(session, start, end, now),
+        downtime_table(work, start, end),
     ]
 
 
-def downtime_table(session: Session, start: datetime, end: datetime, now: datetime) -> ReportTable:
+def downtime_table(work: Work, start: datetime, end: datetime) -> ReportTable:
     """Return the downtime of a period, each with its times and when it was announced."""
-    rows = downtime.downtime_between(session, start, end)
-    minutes = downtime.minutes_between(session, start, end, now)
+    rows = downtime.downtime_between(work.session, start, end)
+    minutes = downtime.minutes_between(work.session, start, end, work.now)
     return ReportTable(
         _s("止まった時間"),
         (_s("止まったもの"), _s("始まり"), _s("終わり"), _s("計画停止"), _s("知らせた時")),

@@ -6,11 +6,11 @@ from datetime import date
 from portal.domain.desk.casework.deliveries import deliveries
 from portal.domain.foundation.clock import JST, day_end, day_start
 from portal.domain.foundation.errors import InputError
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import _s, label_of
 from portal.domain.foundation.work import Work
+from portal.domain.letters.shipments.mail import MailClass, ReturnReason
 from portal.domain.letters.shipments.postage import postage_of_month
-from portal.domain.letters.shipments.staff_words import mail_class, return_reason, shipment
-from portal.domain.oversight.reports.calls import tables as calls_tables
+from portal.domain.letters.shipments.states import ShipmentState
 from portal.domain.oversight.reports.incidents.tables import month_tables
 from portal.domain.oversight.reports.mail.delivery_figures import (
     THIRD,
@@ -18,12 +18,12 @@ from portal.domain.oversight.reports.mail.delivery_figures import (
     Sent,
     count_month,
 )
-from portal.domain.oversight.reports.monthly.due import DELIVERY, last_of
+from portal.domain.oversight.reports.monthly.due import DELIVERY, ReportKey, last_of
 from portal.domain.oversight.reports.monthly.models import MonthlyReport
-from portal.domain.oversight.reports.monthly.notes import checked_words
+from portal.domain.oversight.reports.monthly.notes import refuse_longer, without_persons
 from portal.domain.oversight.reports.monthly.services import write_texts
 from portal.domain.oversight.reports.monthly.versions import Draft, Kind, month_report, texts_of
-from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
+from portal.domain.oversight.reports.tables import Cell, Report, ReportTable, typed_section
 from portal.domain.oversight.settlement.words import way_text
 
 ACCIDENTS = "accidents"
@@ -38,16 +38,17 @@ def write_section(work: Work, month: date, texts: Mapping[str, str]) -> MonthlyR
         ConflictError: the report is not a draft anymore.
     """
     try:
-        kept = {ACCIDENTS: checked_words(texts.get(ACCIDENTS, ""), work.program, most=TEXT_MAX)}
+        refuse_longer(texts.get(ACCIDENTS, ""), TEXT_MAX)
+        kept = {ACCIDENTS: without_persons(texts.get(ACCIDENTS, ""), work.program)}
     except InputError as error:
         raise InputError(error.message, code=ACCIDENTS) from None
-    return write_texts(work, DELIVERY, month, kept)
+    return write_texts(work, ReportKey(DELIVERY, month), kept)
 
 
 def build(work: Work, month: date) -> Draft:
     """Build the report of a month from current data."""
     found = count_month(work.session, month)
-    texts = texts_of(work.vault, month_report(work.session, DELIVERY, month))
+    texts = texts_of(work.vault, month_report(work.session, ReportKey(DELIVERY, month)))
     return Draft(
         Report(
             title=_s("配送業務 月次報告書"),
@@ -67,8 +68,8 @@ def build(work: Work, month: date) -> Draft:
                 _others(found),
                 _ways(work),
                 _postage(work, month),
-                calls_tables.typed(_s("事故そのほか"), texts.get(ACCIDENTS, "")),
-                *month_tables(work.session, day_start(month), day_end(last_of(month)), work.now),
+                typed_section(_s("事故そのほか"), texts.get(ACCIDENTS, "")),
+                *month_tables(work, day_start(month), day_end(last_of(month))),
             ),
             notes=_how_it_counts(),
         )
@@ -122,7 +123,12 @@ def _summary(found: DeliveryMonth) -> ReportTable:
 
 def _days(title: str, sums: Mapping[tuple[date, str, int], Sent]) -> ReportTable:
     rows: list[tuple[Cell, ...]] = [
-        (day.isoformat(), mail_class(name) or _s("未確認"), _attempt(attempt), *_cells(sent))
+        (
+            day.isoformat(),
+            label_of(MailClass, name) or _s("未確認"),
+            _attempt(attempt),
+            *_cells(sent),
+        )
         for (day, name, attempt), sent in sums.items()
     ]
     total = (_s("合計"), "", "", *_cells(_total(sums.values()))) if rows else ()
@@ -145,7 +151,7 @@ def _again(found: DeliveryMonth) -> ReportTable:
 
 def _returned(found: DeliveryMonth) -> ReportTable:
     rows: list[tuple[Cell, ...]] = [
-        (return_reason(r), *_cells(sent)) for r, sent in found.returned.items()
+        (label_of(ReturnReason, r), *_cells(sent)) for r, sent in found.returned.items()
     ]
     total = (_s("合計"), *_cells(_total(found.returned.values()))) if rows else ()
     return ReportTable(
@@ -155,9 +161,9 @@ def _returned(found: DeliveryMonth) -> ReportTable:
 
 def _undelivered(found: DeliveryMonth) -> ReportTable:
     rows: list[tuple[Cell, ...]] = []
-    for word, sent in found.undelivered.items():
-        name = return_reason(word)
-        rows.append((name if name != word else shipment(word), *_cells(sent)))
+    for code, sent in found.undelivered.items():
+        name = label_of(ReturnReason, code)
+        rows.append((name if name != code else label_of(ShipmentState, code), *_cells(sent)))
     total = (_s("合計"), *_cells(_total(found.undelivered.values()))) if rows else ()
     return ReportTable(
         _s("月末の不着"), _columns(_s("状態か理由")), rows, total, _s("不着の手紙はありません。")
@@ -202,7 +208,7 @@ def _postage(work: Work, month: date) -> ReportTable:
     lines = postage_of_month(work, month)
     rows: list[tuple[Cell, ...]] = [
         (
-            mail_class(line.mail_class) or _s("未確認"),
+            label_of(MailClass, line.mail_class) or _s("未確認"),
             line.letters,
             line.cards,
             line.parcels,

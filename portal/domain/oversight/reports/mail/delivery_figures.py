@@ -7,16 +7,19 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from portal.domain.foundation.clock import day_end, day_start
+from portal.domain.foundation.clock import day_end
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.shipments.models import Shipment
-from portal.domain.oversight.reports.monthly.due import last_of
+from portal.domain.letters.shipments.services import PARCEL
+from portal.domain.letters.shipments.states import CANCELLED
+from portal.domain.oversight.reports.days import Days
+from portal.domain.oversight.reports.monthly.due import days_of
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Hold
 from portal.domain.requests.declines.models import DeclineItem
+from portal.domain.requests.declines.states import DeclineState
 from portal.domain.requests.requests.models import Request
 
-LETTER, PARCEL = "letter", "parcel"
 THIRD = 3
 
 
@@ -63,18 +66,16 @@ class DeliveryMonth:
 
 def count_month(session: Session, month: date) -> DeliveryMonth:
     """Count the month that begins on ``month``, by JST days."""
-    first, last = month, last_of(month)
+    days = days_of(month)
     return DeliveryMonth(
-        posted=_by_day(session, Shipment.posted_on, first, last),
-        delivered=_by_day(session, Shipment.delivered_on, first, last),
-        absent=_one(session, _letters().where(Shipment.absent_on.between(first, last))),
-        returned=_grouped(
-            session, Shipment.returned_reason, Shipment.returned_on.between(first, last)
-        ),
-        undelivered=_undelivered(session, last),
-        parcels=_parcels(session, first, last),
-        declined=_declined(session, first, last),
-        holds=_holds(session, last),
+        posted=_by_day(session, Shipment.posted_on, days),
+        delivered=_by_day(session, Shipment.delivered_on, days),
+        absent=_one(session, _letters().where(days.has(Shipment.absent_on))),
+        returned=_grouped(session, Shipment.returned_reason, days.has(Shipment.returned_on)),
+        undelivered=_undelivered(session, days.last),
+        parcels=_parcels(session, days),
+        declined=_declined(session, days),
+        holds=_holds(session, days.last),
     )
 
 
@@ -95,12 +96,12 @@ def _one(session: Session, statement: Select[int, int, int]) -> Sent:
 
 
 def _by_day(
-    session: Session, day: InstrumentedAttribute[date | None], first: date, last: date
+    session: Session, day: InstrumentedAttribute[date | None], days: Days
 ) -> Mapping[tuple[date, str, int], Sent]:
     rows = session.execute(
         _letters()
         .add_columns(day, Shipment.mail_class, Shipment.attempt)
-        .where(day.between(first, last))
+        .where(days.has(day))
         .group_by(day, Shipment.mail_class, Shipment.attempt)
         .order_by(day, Shipment.mail_class, Shipment.attempt)
     )
@@ -112,10 +113,10 @@ def _by_day(
 
 
 def _grouped(
-    session: Session, word: InstrumentedAttribute[str | None], condition: ColumnElement[bool]
+    session: Session, code: InstrumentedAttribute[str | None], condition: ColumnElement[bool]
 ) -> Mapping[str, Sent]:
     rows = session.execute(
-        _letters().add_columns(word).where(condition).group_by(word).order_by(word)
+        _letters().add_columns(code).where(condition).group_by(code).order_by(code)
     )
     return {name or "": _sent(rest) for *rest, name in rows}
 
@@ -126,19 +127,19 @@ def _undelivered(session: Session, last: date) -> Mapping[str, Sent]:
         .where(Shipment.letter_id.is_not(None), Shipment.posted_on <= last)
         .group_by(Shipment.household_id)
     )
-    word = func.coalesce(Shipment.returned_reason, Shipment.state)
+    code = func.coalesce(Shipment.returned_reason, Shipment.state)
     not_yet = or_(Shipment.delivered_on.is_(None), Shipment.delivered_on > last)
     rows = session.execute(
         _letters()
-        .add_columns(word)
-        .where(Shipment.id.in_(latest), not_yet, Shipment.state != "cancelled")
-        .group_by(word)
-        .order_by(word)
+        .add_columns(code)
+        .where(Shipment.id.in_(latest), not_yet, Shipment.state != CANCELLED)
+        .group_by(code)
+        .order_by(code)
     )
     return {name: _sent(rest) for *rest, name in rows}
 
 
-def _parcels(session: Session, first: date, last: date) -> Mapping[str, Sent]:
+def _parcels(session: Session, days: Days) -> Mapping[str, Sent]:
     found = {}
     for name, day in (
         ("posted", Shipment.posted_on),
@@ -147,14 +148,14 @@ def _parcels(session: Session, first: date, last: date) -> Mapping[str, Sent]:
     ):
         items, yen = session.execute(
             select(func.count(Shipment.id), func.coalesce(func.sum(Shipment.value_yen), 0)).where(
-                Shipment.kind == PARCEL, day.between(first, last)
+                Shipment.kind == PARCEL, days.has(day)
             )
         ).one()
         found[name] = Sent(int(items), 0, int(yen))
     return found
 
 
-def _declined(session: Session, first: date, last: date) -> Sent:
+def _declined(session: Session, days: Days) -> Sent:
     households, children, yen = session.execute(
         select(
             func.count(Request.household_id.distinct()),
@@ -163,11 +164,7 @@ def _declined(session: Session, first: date, last: date) -> Sent:
         )
         .join(Request, Request.id == DeclineItem.request_id)
         .join(Entitlement, Entitlement.id == DeclineItem.entitlement_id)
-        .where(
-            DeclineItem.state == "accepted",
-            Request.received_at >= day_start(first),
-            Request.received_at < day_end(last),
-        )
+        .where(DeclineItem.state == DeclineState.ACCEPTED, days.spans(Request.received_at))
     ).one()
     return Sent(int(households), int(children), int(yen))
 

@@ -1,12 +1,10 @@
 """Lists of mail for printing: undelivered letters, and returned mail in storage."""
 
-from datetime import datetime
-
 from portal.domain.foundation.clock import JST
-from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import _s, label_of
 from portal.domain.foundation.work import Work
-from portal.domain.letters.shipments.staff_words import return_reason, shipment
+from portal.domain.letters.shipments.mail import ReturnReason
+from portal.domain.letters.shipments.states import ShipmentState
 from portal.domain.mailroom.returned_mail.storage import in_storage
 from portal.domain.mailroom.returned_mail.undelivered import undelivered
 from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
@@ -18,8 +16,8 @@ def undelivered_report(work: Work, *, include_protected: bool) -> Report:
     cells: list[tuple[Cell, ...]] = [
         (
             row.letter_number,
-            shipment(row.state),
-            return_reason(row.reason),
+            label_of(ShipmentState, row.state),
+            label_of(ReturnReason, row.reason),
             row.posted_on.isoformat() if row.posted_on else "",
             row.sent_again,
             row.offered,
@@ -43,7 +41,7 @@ def undelivered_report(work: Work, *, include_protected: bool) -> Report:
     table = ReportTable(
         _s("不着の手紙"), columns, cells, total, empty=_s("不着の手紙はありません。")
     )
-    return _report(work.program, work.now, _s("不着一覧"), table)
+    return _report(work, _s("不着一覧"), table)
 
 
 def storage_report(work: Work, *, include_protected: bool, box: str = "") -> Report:
@@ -52,7 +50,7 @@ def storage_report(work: Work, *, include_protected: bool, box: str = "") -> Rep
         (
             row.item.box,
             row.number,
-            return_reason(row.item.reason),
+            label_of(ReturnReason, row.item.reason),
             row.item.received_on.isoformat(),
             row.item.keep_until.isoformat(),
             row.attempt,
@@ -60,8 +58,7 @@ def storage_report(work: Work, *, include_protected: bool, box: str = "") -> Rep
         for row in in_storage(work.session, include_protected=include_protected, box=box, limit=0)
     ]
     return _report(
-        work.program,
-        work.now,
+        work,
         _s("戻った郵便の一覧"),
         ReportTable(
             _s("保管している郵便"),
@@ -79,14 +76,14 @@ def storage_report(work: Work, *, include_protected: bool, box: str = "") -> Rep
     )
 
 
-def _report(program: Program, now: datetime, title: str, table: ReportTable) -> Report:
+def _report(work: Work, title: str, table: ReportTable) -> Report:
     return Report(
         title=title,
-        addressee=program.names.ward.ja,
-        sender=program.names.contractor.ja,
+        addressee=work.program.names.ward.ja,
+        sender=work.program.names.contractor.ja,
         facts=(
-            (_s("事業"), program.names.program.ja),
-            (_s("集計した時"), f"{now.astimezone(JST):%Y-%m-%d %H:%M}"),
+            (_s("事業"), work.program.names.program.ja),
+            (_s("集計した時"), f"{work.now.astimezone(JST):%Y-%m-%d %H:%M}"),
         ),
         tables=(table,),
     )

@@ -16,7 +16,6 @@ from portal.domain.foundation.wareki import format_wareki
 from portal.domain.foundation.work import Work
 from portal.domain.mailroom.roster.models import RosterImport
 from portal.domain.mailroom.roster.queries import import_by_id
-from portal.domain.oversight.management import words
 from portal.domain.oversight.management.checklist import answers
 from portal.domain.oversight.management.minutes import Written
 from portal.domain.oversight.management.questions import Question, questions
@@ -165,7 +164,7 @@ def checklist_report(work: Work) -> Report:
     """Write the answers to the ward's security checklist, with the settings in force."""
     groups: dict[str, list[tuple[Cell, ...]]] = {}
     for one in answers(work):
-        line = (one.item, words.verdict(one.verdict), one.answer, one.evidence)
+        line = (one.item, one.verdict.label, one.answer, one.evidence)
         groups.setdefault(one.group, []).append(line)
     columns = (_s("項目"), _s("結果"), _s("回答"), _s("確認できるもの"))
     return Report(

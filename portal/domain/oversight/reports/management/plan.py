@@ -100,7 +100,13 @@ def _organization(program: Program) -> ReportTable:
 
 
 def _risks() -> ReportTable:
-    rows = (
+    columns = (_s("危険"), _s("対策"))
+    rows = (*_risks_of_letters(), *_risks_of_operation())
+    return ReportTable(_s("危険と対策"), columns, rows, wide=1)
+
+
+def _risks_of_letters() -> Sequence[tuple[str, str]]:
+    return (
         (
             _s("手紙が、本人以外の手に渡る"),
             _s(
@@ -129,6 +135,11 @@ def _risks() -> ReportTable:
                 "いつでも一覧で示す。"
             ),
         ),
+    )
+
+
+def _risks_of_operation() -> Sequence[tuple[str, str]]:
+    return (
         (
             _s("クーポンが店で使えない"),
             _s("発行者に照会し、コードを止めて差し替える。件数が多いときは、お知らせを出す。"),
@@ -140,7 +151,6 @@ def _risks() -> ReportTable:
             _s("こどもの人数と額を、状態ごとにいつも合計し、取り込みの合計と比べる。"),
         ),
     )
-    return ReportTable(_s("危険と対策"), (_s("危険"), _s("対策")), rows, wide=1)
 
 
 def _security(program: Program) -> ReportTable:

@@ -1,5 +1,7 @@
 """進捗報告 (clause 9(1)): the current state of the work."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -75,7 +77,10 @@ def _figures(session: Session) -> ReportTable:
 
 
 def _due(work: Work) -> ReportTable:
-    names = {CALLS: _s("コールセンターの月次報告書"), DELIVERY: _s("配送の月次報告書")}
+    names: Mapping[str, str] = {
+        CALLS: _s("コールセンターの月次報告書"),
+        DELIVERY: _s("配送の月次報告書"),
+    }
     rows = [
         (
             names[one.kind],

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.wareki import format_wareki
 from portal.domain.letters.subcontractors.queries import subcontractors
-from portal.domain.oversight.management import words
 from portal.domain.oversight.management.milestones import Shown
 from portal.domain.oversight.management.questions import Question
 from portal.domain.oversight.reports.tables import Cell, ReportTable
@@ -35,7 +34,7 @@ def question_rows(found: Iterable[Question]) -> list[tuple[Cell, ...]]:
             str(one.number),
             one.title,
             one.clause,
-            words.question_state(one.state),
+            one.state.label,
             instructed(one.instruction_no, one.instruction_on),
         )
         for one in found
@@ -51,9 +50,9 @@ def milestones_table(found: Sequence[Shown]) -> ReportTable:
     """Return the milestones with their days, states, owners and evidence."""
     rows = [
         (
-            words.milestone(one.key),
+            one.key.label,
             format_wareki(one.day),
-            words.milestone_state(one.state),
+            one.state.label,
             one.owner,
             one.evidence,
         )

@@ -9,22 +9,41 @@ from sqlalchemy import select
 
 from portal.domain.foundation.clock import jst_date, next_month
 from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.foundation.work import Work
+from portal.domain.oversight.reports.days import Days
 from portal.domain.oversight.reports.monthly.models import MonthlyReport
-from portal.domain.oversight.reports.monthly.states import DRAFT, SUBMITTED
+from portal.domain.oversight.reports.monthly.states import DRAFT, SUBMITTED, ReportState
 
-CALLS, DELIVERY = "calls", "delivery"
 DUE_DAY = 10
 ONE_DAY = timedelta(days=1)
 MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 
 
-class Stage(StrEnum):
+class ReportKind(StrEnum):
+    """The kinds of monthly report: calls (specification 6(7)) and deliveries (7(6))."""
+
+    CALLS = "calls"
+    DELIVERY = "delivery"
+
+
+CALLS, DELIVERY = ReportKind
+
+
+class Stage(Labeled):
     """How close a report is to its due day: not yet, due by the next business day, or overdue."""
 
-    COMING = "coming"
-    SOON = "soon"
-    OVERDUE = "overdue"
+    COMING = "coming", lambda: _s("これから")
+    SOON = "soon", lambda: _s("期限が近い")
+    OVERDUE = "overdue", lambda: _s("期限を過ぎた")
+
+
+@dataclass(frozen=True, slots=True)
+class ReportKey:
+    """What identifies a monthly report: its kind and the first day of its month (JST)."""
+
+    kind: str
+    month: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +54,7 @@ class Due:
     month: date
     day: date
     stage: Stage
-    state: str
+    state: ReportState
 
 
 def first_of(day: date) -> date:
@@ -54,23 +73,28 @@ def last_of(month: date) -> date:
     return next_month(month) - ONE_DAY
 
 
+def days_of(month: date) -> Days:
+    """Return the days of a month, by its first day."""
+    return Days(month, last_of(month))
+
+
 def month_before(month: date) -> date:
     """Return the first day of the month before."""
     return first_of(month - ONE_DAY)
 
 
-def due_day(program: Program, kind: str, month: date) -> date:
+def due_day(program: Program, key: ReportKey) -> date:
     """Return the last day (JST) for a month's report.
 
     The 10th of the next month, or the business day before if that is a closed day.
     """
-    day = program.calls.report_due_day if kind == CALLS else DUE_DAY
-    return program.calendar.business_day_until(next_month(month).replace(day=day))
+    day = program.calls.report_due_day if key.kind == CALLS else DUE_DAY
+    return program.calendar.business_day_until(next_month(key.month).replace(day=day))
 
 
-def warned_from(program: Program, kind: str, month: date) -> date:
+def warned_from(program: Program, key: ReportKey) -> date:
     """Return the first day of warnings: the business day before the due day."""
-    return program.calendar.business_days_before(due_day(program, kind, month), 1)
+    return program.calendar.business_days_before(due_day(program, key), 1)
 
 
 def months(program: Program, until: date, kind: str = CALLS) -> list[date]:
@@ -105,15 +129,15 @@ def due_reports(work: Work, kind: str = CALLS) -> list[Due]:
         Due(
             kind,
             month,
-            due_day(work.program, kind, month),
-            _stage(work.program, kind, month, today),
-            states.get(month, DRAFT),
+            due_day(work.program, ReportKey(kind, month)),
+            _stage(work.program, ReportKey(kind, month), today),
+            ReportState(states.get(month, DRAFT)),
         )
         for month in reversed(waiting)
     ]
 
 
-def _stage(program: Program, kind: str, month: date, today: date) -> Stage:
-    if today > due_day(program, kind, month):
+def _stage(program: Program, key: ReportKey, today: date) -> Stage:
+    if today > due_day(program, key):
         return Stage.OVERDUE
-    return Stage.SOON if today >= warned_from(program, kind, month) else Stage.COMING
+    return Stage.SOON if today >= warned_from(program, key) else Stage.COMING

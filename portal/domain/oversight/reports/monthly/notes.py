@@ -6,7 +6,6 @@ People choose them from marked calls and write them without names.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
@@ -17,35 +16,45 @@ from portal.domain.contacts.calls.written import NOTABLE, TEXT, read_text
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError
 from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.foundation.vault import seal_json, unseal_json
 from portal.domain.foundation.work import Work
 from portal.domain.mailroom.roster.checks.towns import load_towns
 from portal.domain.oversight.reports.monthly.deidentified import refuse_personal
-from portal.domain.oversight.reports.monthly.due import CALLS, last_of
+from portal.domain.oversight.reports.monthly.due import CALLS, ReportKey, last_of
 from portal.domain.oversight.reports.monthly.models import MonthlyReport, ReportNote
 from portal.domain.oversight.reports.monthly.services import draft_of
 from portal.domain.oversight.reports.monthly.versions import month_report
 from portal.domain.people.households.queries import view_households
 
 TEXT_MAX = 400
+LISTED = 20
 
 
-class NoteKind(StrEnum):
-    """The kinds of note (specification 6(7)②)."""
+class NoteKind(Labeled):
+    """The kinds of note (specification 6(7)②), as the ward reads them."""
 
-    QUESTION = "question"
-    OPINION = "opinion"
-    COMPLAINT = "complaint"
-    SHARED = "shared"
+    QUESTION = "question", lambda: _s("主な問い合わせ")
+    OPINION = "opinion", lambda: _s("意見")
+    COMPLAINT = "complaint", lambda: _s("苦情")
+    SHARED = "shared", lambda: _s("共有事項")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence as typed; ``call_id`` is the marked call that it tells of, if any."""
+
+    kind: NoteKind
+    text: str
+    call_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One chosen sentence; ``call_id`` is the call it stands for, if any."""
+    """One chosen sentence; ``call_id`` is the marked call that it tells of, if any."""
 
     id: int
-    kind: str
+    kind: NoteKind
     text: str
     call_id: int | None
 
@@ -59,11 +68,15 @@ class WrittenCall:
     notable: str
 
 
-def marked_calls(session: Session, month: date, *, after: int = 0, limit: int = 21) -> list[Call]:
-    """Return a month's ended calls that an agent marked and no note uses yet, the oldest first."""
+def marked_calls(session: Session, month: date, *, after: int = 0) -> list[Call]:
+    """Return a month's ended calls that an agent marked and no note uses yet, the oldest first.
+
+    One more than ``LISTED`` are returned if there are more; ``after`` is the key of the last one
+    of the list before.
+    """
     return list(
         session.scalars(
-            select(Call).where(_marked(month), Call.id > after).order_by(Call.id).limit(limit)
+            select(Call).where(_marked(month), Call.id > after).order_by(Call.id).limit(LISTED + 1)
         )
     )
 
@@ -98,8 +111,8 @@ def read_marked(work: Work, month: date, call_id: int) -> WrittenCall:
     return WrittenCall(call, str(words.get(TEXT, "")), str(words.get(NOTABLE, "")))
 
 
-def add_note(work: Work, month: date, kind: NoteKind, text: str, call_id: int | None) -> ReportNote:
-    """Add a sentence to the month's draft; ``call_id`` is the marked call it stands for, if any.
+def add_note(work: Work, month: date, sentence: Sentence) -> ReportNote:
+    """Add a sentence to the month's draft.
 
     Raises:
         InputError: the sentence is empty or too long, or a person could be recognized in it.
@@ -109,18 +122,18 @@ def add_note(work: Work, month: date, kind: NoteKind, text: str, call_id: int | 
     """
     if work.actor.id is None:
         raise NotAllowedError(_s("報告書に書けるのは、アカウントのある職員だけです。"))
-    words = checked_words(
-        text, work.program, names=() if call_id is None else _names(work, call_id)
-    )
+    call_id = sentence.call_id
+    names = _names(work, call_id) if call_id is not None else []
+    words = checked_words(sentence.text, work.program, names)
     if not words:
         raise InputError(_s("報告書にのせる文を書いてください。"))
-    report = draft_of(work, CALLS, month)
+    report = draft_of(work, ReportKey(CALLS, month))
     if call_id is not None:
         _refuse_unmarked(work.session, month, call_id)
     note = ReportNote(
         report_id=report.id,
         call_id=call_id,
-        kind=kind.value,
+        kind=sentence.kind,
         written_by=work.actor.id,
         written_at=work.now,
     )
@@ -132,7 +145,7 @@ def add_note(work: Work, month: date, kind: NoteKind, text: str, call_id: int | 
         "monthly_report",
         report.id,
         note=note.id,
-        kind=kind.value,
+        kind=sentence.kind,
         call=call_id,
     )
     return note
@@ -158,7 +171,7 @@ def drop_note(work: Work, month: date, note_id: int) -> None:
         NotFoundError: it is not in this month's report, or was removed before.
         ConflictError: the report is not a draft anymore.
     """
-    report = draft_of(work, CALLS, month)
+    report = draft_of(work, ReportKey(CALLS, month))
     note = work.session.get(ReportNote, note_id)
     if note is None or note.report_id != report.id or note.dropped_at is not None:
         raise NotFoundError(_s("この文は、この報告書にありません。"))
@@ -168,7 +181,7 @@ def drop_note(work: Work, month: date, note_id: int) -> None:
 
 def notes(work: Work, month: date) -> list[Note]:
     """Return the month's sentences by kind, then in the order of writing."""
-    report = month_report(work.session, CALLS, month)
+    report = month_report(work.session, ReportKey(CALLS, month))
     if report is None:
         return []
     rows = work.session.scalars(
@@ -179,27 +192,39 @@ def notes(work: Work, month: date) -> list[Note]:
     found = [
         Note(
             row.id,
-            row.kind,
+            NoteKind(row.kind),
             unseal_json(work.vault.unwrap(row.wrapped_key), row.sealed, _place(row.id))["text"],
             row.call_id,
         )
         for row in rows
     ]
-    order = [kind.value for kind in NoteKind]
+    order = [*NoteKind]
     return sorted(found, key=lambda note: order.index(note.kind))
 
 
-def checked_words(
-    text: str, program: Program, *, names: Sequence[str] = (), most: int = TEXT_MAX
-) -> str:
-    """Return a text for the report without surrounding spaces.
+def checked_words(text: str, program: Program, names: Sequence[str] = ()) -> str:
+    """Return a sentence for the report without surrounding spaces.
 
     Raises:
         InputError: it is too long, or a person could be recognized in it.
     """
-    words = text.strip()
-    if len(words) > most:
+    refuse_longer(text, TEXT_MAX)
+    return without_persons(text, program, names)
+
+
+def refuse_longer(text: str, most: int) -> None:
+    """Refuse a text of more than ``most`` characters. Raises InputError."""
+    if len(text.strip()) > most:
         raise InputError(_s("%(most)d文字までで書いてください。") % {"most": most})
+
+
+def without_persons(text: str, program: Program, names: Sequence[str] = ()) -> str:
+    """Return a text for the report without surrounding spaces.
+
+    Raises:
+        InputError: a person could be recognized in it.
+    """
+    words = text.strip()
     towns = {town for names_ in load_towns(program.towns_file).values() for town in names_}
     refuse_personal(words, names, sorted(towns))
     return words

@@ -16,20 +16,21 @@ from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.foundation.vault import seal_json
 from portal.domain.foundation.work import Work
-from portal.domain.oversight.reports.monthly.due import last_of
+from portal.domain.oversight.reports.monthly.due import ReportKey, last_of
 from portal.domain.oversight.reports.monthly.models import MonthlyReport, ReportVersion
 from portal.domain.oversight.reports.monthly.states import DRAFT, REPORT
 from portal.domain.oversight.reports.monthly.versions import Kind, newest_version, texts_place
+from portal.domain.oversight.reports.tables import Report
 
 
-def locked(work: Work, kind: str, month: date) -> MonthlyReport:
+def locked(work: Work, key: ReportKey) -> MonthlyReport:
     """Return a month's report, locked to the end of the transaction; create it if there is none.
 
     Raises:
-        ConflictError: somebody else creates it at this moment.
+        ConflictError: somebody else creates it at the same time.
     """
     statement = select(MonthlyReport).where(
-        MonthlyReport.kind == kind, MonthlyReport.month == month
+        MonthlyReport.kind == key.kind, MonthlyReport.month == key.month
     )
     found = work.session.scalar(
         statement.with_for_update().execution_options(populate_existing=True)
@@ -38,7 +39,11 @@ def locked(work: Work, kind: str, month: date) -> MonthlyReport:
         return found
     _key, wrapped = work.vault.new_data_key()
     made = MonthlyReport(
-        kind=kind, month=month, state=REPORT.initial, wrapped_key=wrapped, changed_at=work.now
+        kind=key.kind,
+        month=key.month,
+        state=REPORT.initial,
+        wrapped_key=wrapped,
+        changed_at=work.now,
     )
     work.session.add(made)
     try:
@@ -50,13 +55,13 @@ def locked(work: Work, kind: str, month: date) -> MonthlyReport:
     return made
 
 
-def draft_of(work: Work, kind: str, month: date) -> MonthlyReport:
+def draft_of(work: Work, key: ReportKey) -> MonthlyReport:
     """Return a month's draft, locked for writing.
 
     Raises:
         ConflictError: the report is not a draft anymore.
     """
-    report = locked(work, kind, month)
+    report = locked(work, key)
     if report.state != DRAFT:
         raise ConflictError(
             _s("確認ずみの報告書は、書き変えられません。先に下書きに戻してください。")
@@ -64,18 +69,20 @@ def draft_of(work: Work, kind: str, month: date) -> MonthlyReport:
     return report
 
 
-def write_texts(work: Work, kind: str, month: date, texts: Mapping[str, str]) -> MonthlyReport:
+def write_texts(work: Work, key: ReportKey, texts: Mapping[str, str]) -> MonthlyReport:
     """Save the typed texts of a draft; the kind of report checks them beforehand.
 
     Raises:
         ConflictError: the report is not a draft anymore.
     """
-    report = draft_of(work, kind, month)
+    report = draft_of(work, key)
     report.sealed = seal_json(
         work.vault.unwrap(report.wrapped_key), dict(texts), texts_place(report)
     )
     report.changed_at = work.now
-    record(work, "report.written", "monthly_report", report.id, kind=kind, month=_name(month))
+    record(
+        work, "report.written", "monthly_report", report.id, kind=key.kind, month=_name(key.month)
+    )
     return report
 
 
@@ -89,7 +96,7 @@ def check(work: Work, kind: Kind, month: date) -> ReportVersion:
     """
     if work.actor.id is None:
         raise NotAllowedError(_s("報告書を確認できるのは、アカウントのある職員だけです。"))
-    report = locked(work, kind.name, month)
+    report = locked(work, kind.key(month))
     state = REPORT.next(report.state, "check")
     if jst_date(work.now) <= last_of(month):
         raise ConflictError(
@@ -101,10 +108,19 @@ def check(work: Work, kind: Kind, month: date) -> ReportVersion:
     if draft.missing:
         raise ConflictError("\n".join(sentence() for sentence in draft.missing), code="missing")
     report.state, report.version, report.changed_at = state, report.version + 1, work.now
-    content = asdict(draft.report)
+    version = _frozen(work, report, draft.report)
+    work.session.add(version)
+    work.session.flush()
+    _record(work, "report.checked", report)
+    return version
+
+
+def _frozen(work: Work, report: MonthlyReport, found: Report) -> ReportVersion:
+    """Return the report's version with its content sealed and its digest."""
+    content = asdict(found)
     text = json.dumps(content, ensure_ascii=False, sort_keys=True)
     key, wrapped = work.vault.new_data_key()
-    version = ReportVersion(
+    return ReportVersion(
         report_id=report.id,
         number=report.version,
         wrapped_key=wrapped,
@@ -113,40 +129,36 @@ def check(work: Work, kind: Kind, month: date) -> ReportVersion:
         sealed=seal_json(key, content, f"report:{report.id}:{report.version}"),
         sha256=hashlib.sha256(text.encode()).hexdigest(),
     )
-    work.session.add(version)
-    work.session.flush()
-    _note(work, "report.checked", report)
-    return version
 
 
-def give_back(work: Work, kind: str, month: date) -> MonthlyReport:
+def give_back(work: Work, key: ReportKey) -> MonthlyReport:
     """Return a checked report to draft; its version is kept, marked as returned.
 
     Raises:
         WrongStateError: the report is not checked.
     """
-    return _back(work, kind, month, "give_back")
+    return _back(work, key, "give_back")
 
 
-def revise(work: Work, kind: str, month: date) -> MonthlyReport:
+def revise(work: Work, key: ReportKey) -> MonthlyReport:
     """Start a correction of a submitted report; what was submitted is kept unchanged.
 
     Raises:
         WrongStateError: the report is not submitted.
     """
-    return _back(work, kind, month, "revise")
+    return _back(work, key, "revise")
 
 
-def _back(work: Work, kind: str, month: date, action: str) -> MonthlyReport:
-    report = locked(work, kind, month)
+def _back(work: Work, key: ReportKey, action: str) -> MonthlyReport:
+    report = locked(work, key)
     report.state = REPORT.next(report.state, action)
     report.changed_at = work.now
     newest_version(work.session, report).returned_at = work.now
-    _note(work, f"report.{action}", report)
+    _record(work, f"report.{action}", report)
     return report
 
 
-def submit(work: Work, kind: str, month: date, number: int) -> ReportVersion:
+def submit(work: Work, key: ReportKey, number: int) -> ReportVersion:
     """Record that the checked version ``number`` is submitted to the ward, by a second person.
 
     Raises:
@@ -154,7 +166,7 @@ def submit(work: Work, kind: str, month: date, number: int) -> ReportVersion:
         ConflictError: another version was checked meanwhile.
         NotAllowedError: the actor checked this version, or has no account.
     """
-    report = locked(work, kind, month)
+    report = locked(work, key)
     state = REPORT.next(report.state, "submit")
     version = newest_version(work.session, report)
     if version.number != number:
@@ -168,11 +180,11 @@ def submit(work: Work, kind: str, month: date, number: int) -> ReportVersion:
         )
     report.state, report.changed_at = state, work.now
     version.submitted_by, version.submitted_at = work.actor.id, work.now
-    _note(work, "report.submitted", report)
+    _record(work, "report.submitted", report)
     return version
 
 
-def _note(work: Work, action: str, report: MonthlyReport) -> None:
+def _record(work: Work, action: str, report: MonthlyReport) -> None:
     record(
         work,
         action,

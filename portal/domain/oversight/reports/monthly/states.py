@@ -1,16 +1,25 @@
 """States of a monthly report: draft —check→ checked —submit→ submitted, and back to draft."""
 
-from portal.domain.foundation.states import StateMachine, fan
+from portal.domain.foundation.states import StateMachine
+from portal.domain.foundation.texts import Labeled, _s
 
-DRAFT, CHECKED, SUBMITTED = "draft", "checked", "submitted"
 
+class ReportState(Labeled):
+    """Where a monthly report is, as staff read it."""
+
+    DRAFT = "draft", lambda: _s("下書き")
+    CHECKED = "checked", lambda: _s("確認ずみ")
+    SUBMITTED = "submitted", lambda: _s("提出ずみ")
+
+
+DRAFT, CHECKED, SUBMITTED = ReportState
 REPORT = StateMachine(
     "report",
     DRAFT,
     {
-        "check": fan("draft", CHECKED),
-        "give_back": fan("checked", DRAFT),
-        "submit": fan("checked", SUBMITTED),
-        "revise": fan("submitted", DRAFT),
+        "check": {DRAFT: CHECKED},
+        "give_back": {CHECKED: DRAFT},
+        "submit": {CHECKED: SUBMITTED},
+        "revise": {SUBMITTED: DRAFT},
     },
 )

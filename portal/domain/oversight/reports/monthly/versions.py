@@ -1,7 +1,7 @@
 """Reading monthly reports: today's draft, and frozen versions with their cover."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -16,10 +16,12 @@ from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.foundation.vault import Vault, unseal_json
 from portal.domain.foundation.wareki import format_wareki
 from portal.domain.foundation.work import Work
-from portal.domain.oversight.reports.monthly.due import due_day
+from portal.domain.oversight.reports.monthly.due import ReportKey, ReportKind, due_day
 from portal.domain.oversight.reports.monthly.models import MonthlyReport, ReportVersion
 from portal.domain.oversight.reports.monthly.states import DRAFT
 from portal.domain.oversight.reports.tables import Report, ReportTable
+
+Facts = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +40,20 @@ class Draft:
 class Kind:
     """A kind of monthly report: its stored name, and the function that builds a month's draft."""
 
-    name: str
+    name: ReportKind
     build: Callable[[Work, date], Draft]
 
+    def key(self, month: date) -> ReportKey:
+        """Return what identifies the report of a month."""
+        return ReportKey(self.name, month)
 
-def month_report(session: Session, kind: str, month: date) -> MonthlyReport | None:
+
+def month_report(session: Session, key: ReportKey) -> MonthlyReport | None:
     """Return the row of a month's report, or None if nobody has written to it."""
     return session.scalar(
-        select(MonthlyReport).where(MonthlyReport.kind == kind, MonthlyReport.month == month)
+        select(MonthlyReport).where(
+            MonthlyReport.kind == key.kind, MonthlyReport.month == key.month
+        )
     )
 
 
@@ -72,7 +80,7 @@ def version_of(session: Session, report: MonthlyReport, number: int) -> ReportVe
         )
     )
     if found is None:
-        raise NotFoundError(_s("この版の報告書は見つかりませんでした。"))
+        raise _version_missing()
     return found
 
 
@@ -102,13 +110,19 @@ def content(vault: Vault, report: MonthlyReport, version: ReportVersion) -> Repo
     return Report(**values, facts=facts, tables=tables)
 
 
-def covered(
-    program: Program, kind: str, month: date, report: Report, version: ReportVersion | None
-) -> Report:
-    """Return the report with the facts of its cover: month, version, day of submission, due day."""
+def with_cover(report: Report, facts: Facts) -> Report:
+    """Return the report with the facts of its cover before its own."""
+    return replace(report, facts=(*facts, *report.facts), cover=True)
+
+
+def cover(program: Program, key: ReportKey, version: ReportVersion | None) -> Facts:
+    """Return the facts of a cover: month, version (None: a draft), day of submission, due day."""
     submitted = version.submitted_at if version is not None else None
-    facts = (
-        (_s("対象月"), _s("%(year)s年%(month)s月") % {"year": month.year, "month": month.month}),
+    return (
+        (
+            _s("対象月"),
+            _s("%(year)s年%(month)s月") % {"year": key.month.year, "month": key.month.month},
+        ),
         (
             _s("版"),
             _s("第%(n)s版") % {"n": version.number} if version is not None else _s("下書き"),
@@ -119,18 +133,14 @@ def covered(
             if submitted is not None
             else _s("（まだ提出していません）"),
         ),
-        (_s("提出期限"), format_wareki(due_day(program, kind, month))),
-        *report.facts,
+        (_s("提出期限"), format_wareki(due_day(program, key))),
     )
-    return Report(
-        title=report.title,
-        addressee=report.addressee,
-        sender=report.sender,
-        facts=facts,
-        tables=report.tables,
-        notes=report.notes,
-        cover=True,
-    )
+
+
+def covered(work: Work, report: MonthlyReport, version: ReportVersion) -> Report:
+    """Return a frozen version with its cover."""
+    key = ReportKey(report.kind, report.month)
+    return with_cover(content(work.vault, report, version), cover(work.program, key, version))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,45 +155,50 @@ class Shown:
     missing: tuple[str, ...] = ()
 
 
-def shown(work: Work, kind: Kind, month: date, *, drafts: bool) -> Shown:
-    """Return the current report with its cover: the checked or submitted version, else the draft.
+def shown_to_writers(work: Work, kind: Kind, month: date) -> Shown:
+    """Return the current report with its cover: the checked or submitted version, or the draft."""
+    report = month_report(work.session, kind.key(month))
+    if report is not None and report.state != DRAFT:
+        return _shown(work, report, newest_version(work.session, report))
+    with use_locale(SOURCE_LOCALE):
+        draft = kind.build(work, month)
+        found = with_cover(draft.report, cover(work.program, kind.key(month), None))
+    return Shown(found, None, tuple(sentence() for sentence in draft.missing))
 
-    Readers without ``drafts`` get the version that was submitted last.
-    """
-    report = month_report(work.session, kind.name, month)
-    if drafts and (report is None or report.state == DRAFT):
-        with use_locale(SOURCE_LOCALE):
-            draft = kind.build(work, month)
-            cover = covered(work.program, kind.name, month, draft.report, None)
-        return Shown(cover, None, tuple(sentence() for sentence in draft.missing))
-    version = (
-        newest_version(work.session, report)
-        if drafts and report is not None
-        else newest_submitted(work.session, report)
-    )
+
+def shown_to_readers(work: Work, key: ReportKey) -> Shown:
+    """Return the version that was submitted last with its cover, if any was."""
+    report = month_report(work.session, key)
+    version = newest_submitted(work.session, report)
     if report is None or version is None:
         return Shown(None)
-    with use_locale(SOURCE_LOCALE):
-        return Shown(
-            covered(work.program, kind.name, month, content(work.vault, report, version), version),
-            version,
-        )
+    return _shown(work, report, version)
 
 
-def frozen(work: Work, kind: str, month: date, number: int, *, drafts: bool) -> Shown:
-    """Return one version with its cover; readers without ``drafts`` get submitted ones only.
+def any_version(work: Work, key: ReportKey, number: int) -> Shown:
+    """Return one version with its cover. Raises NotFoundError."""
+    report = month_report(work.session, key)
+    if report is None:
+        raise _version_missing()
+    return _shown(work, report, version_of(work.session, report, number))
 
-    Raises NotFoundError.
-    """
-    report = month_report(work.session, kind, month)
+
+def submitted_version(work: Work, key: ReportKey, number: int) -> Shown:
+    """Return one version that was submitted, with its cover. Raises NotFoundError."""
+    report = month_report(work.session, key)
     version = version_of(work.session, report, number) if report is not None else None
-    if report is None or version is None or not (drafts or version.submitted_at):
-        raise NotFoundError(_s("この版の報告書は見つかりませんでした。"))
+    if report is None or version is None or version.submitted_at is None:
+        raise _version_missing()
+    return _shown(work, report, version)
+
+
+def _shown(work: Work, report: MonthlyReport, version: ReportVersion) -> Shown:
     with use_locale(SOURCE_LOCALE):
-        return Shown(
-            covered(work.program, kind, month, content(work.vault, report, version), version),
-            version,
-        )
+        return Shown(covered(work, report, version), version)
+
+
+def _version_missing() -> NotFoundError:
+    return NotFoundError(_s("この版の報告書は見つかりませんでした。"))
 
 
 def newest_submitted(session: Session, report: MonthlyReport | None) -> ReportVersion | None:

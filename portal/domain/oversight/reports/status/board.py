@@ -116,7 +116,7 @@ def board(work: Work) -> Board:
     return Board(
         at=work.now,
         calls=tuple(OpenCall(*row) for row in work.session.execute(OPEN_CALLS, {"limit": LISTED})),
-        in_all=numbers.going_on,
+        in_all=numbers.in_progress,
         recorded_today=numbers.recorded_today,
         call_backs=numbers.call_backs,
         call_backs_late=numbers.call_backs_late,

@@ -108,7 +108,7 @@ class Numbers:
     """Contacts recorded today and in progress now; call-backs that wait, and the overdue ones."""
 
     recorded_today: int
-    going_on: int
+    in_progress: int
     call_backs: int
     call_backs_late: int
 
@@ -191,4 +191,6 @@ def _counting(
 
 
 def _sum(rows: Iterable[list[int | None]]) -> Counts:
-    return Counts(*(None if None in column else sum(column) for column in zip(*rows, strict=True)))  # type: ignore[arg-type]
+    columns = zip(*rows, strict=True)
+    sums = (None if None in column else sum(n or 0 for n in column) for column in columns)
+    return Counts(*sums)  # type: ignore[arg-type]  # only what telephone systems may lack is None

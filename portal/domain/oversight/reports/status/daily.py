@@ -9,11 +9,12 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.domain.desk.casework.deliveries import deliveries
 from portal.domain.foundation.audit.models import AuditEvent
-from portal.domain.foundation.clock import JST, day_end, day_start, jst_date
+from portal.domain.foundation.clock import JST, jst_date
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.wareki import format_wareki
 from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments.models import Shipment
+from portal.domain.oversight.reports.days import Days
 from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
 from portal.domain.oversight.settlement.words import state_text, way_text
 from portal.domain.people.coupons.differences import latest_day
@@ -52,13 +53,14 @@ def daily(session: Session, now: datetime, days: int = DAYS) -> Daily:
     """
     last = jst_date(now)
     first = last - timedelta(days=days - 1)
+    span = Days(first, last)
     found = {
-        POSTED: _of_days(session, Shipment.posted_on, first, last),
-        DELIVERED: _of_days(session, Shipment.delivered_on, first, last),
-        RETURNED: _of_days(session, Shipment.returned_on, first, last),
-        SIGNED_IN: _of_instants(session, Credential.activated_at, first, last),
+        POSTED: _of_days(session, Shipment.posted_on, span),
+        DELIVERED: _of_days(session, Shipment.delivered_on, span),
+        RETURNED: _of_days(session, Shipment.returned_on, span),
+        SIGNED_IN: _of_instants(session, Credential.activated_at, span),
         EXCHANGED: _of_instants(
-            session, AuditEvent.at, first, last, AuditEvent.action == "coupon.import_full"
+            session, AuditEvent.at, span, AuditEvent.action == "coupon.import_full"
         ),
     }
     return Daily(
@@ -71,11 +73,11 @@ def daily(session: Session, now: datetime, days: int = DAYS) -> Daily:
 
 
 def _of_days(
-    session: Session, day: InstrumentedAttribute[date | None], first: date, last: date
+    session: Session, day: InstrumentedAttribute[date | None], span: Days
 ) -> Mapping[date, int]:
     rows = session.execute(
         select(day, func.count())
-        .where(Shipment.letter_id.is_not(None), day.between(first, last))
+        .where(Shipment.letter_id.is_not(None), span.has(day))
         .group_by(day)
     )
     return {on: int(count) for on, count in rows if on is not None}
@@ -84,14 +86,11 @@ def _of_days(
 def _of_instants(
     session: Session,
     column: InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None],
-    first: date,
-    last: date,
+    span: Days,
     *conditions: ColumnElement[bool],
 ) -> Mapping[date, int]:
     # the day of an instant in Japan: databases agree on it only in Python
-    instants = session.scalars(
-        select(column).where(column >= day_start(first), column < day_end(last), *conditions)
-    )
+    instants = session.scalars(select(column).where(span.spans(column), *conditions))
     found: dict[date, int] = {}
     for at in instants:
         if at is not None:

@@ -6,7 +6,7 @@ from portal.domain.foundation.texts import _s, label_of
 from portal.domain.foundation.wareki import format_wareki
 from portal.domain.foundation.work import Work
 from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
-from portal.domain.oversight.settlement.blockers import blocker_text, blockers
+from portal.domain.oversight.settlement.blockers import blockers
 from portal.domain.oversight.settlement.closing import closed
 from portal.domain.oversight.settlement.figures import Figures, Sum, figures
 from portal.domain.oversight.settlement.models import Settlement
@@ -43,7 +43,7 @@ def settlement_report(work: Work) -> Report:
             _money(work.program, found),
             _differences(found),
         ),
-        notes=tuple(blocker_text(reason, count) for reason, count in in_the_way.items()),
+        notes=tuple(reason.sentence(count) for reason, count in in_the_way.items()),
     )
 
 

@@ -6,8 +6,8 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.letters.letters.models import Letter, LetterOrder
-from portal.domain.letters.letters.orders import OUT, WITH_US
-from portal.domain.letters.letters.states import CREDENTIAL_LETTER, FIRST, LETTER_ORDER
+from portal.domain.letters.letters.orders import WITH_US
+from portal.domain.letters.letters.states import CREDENTIAL_LETTER, FIRST, LETTER_ORDER, LetterState
 from portal.domain.mailroom.printing.runs.recipients.recipient import Recipient
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.states import ENTITLEMENT
@@ -59,7 +59,7 @@ def _reason(*in_the_way: str) -> ColumnElement[str]:
         (or_(has_open_hold(Household.id.expression), _has_entitlement("held")), HELD),
         (~_has_entitlement(ENTITLEMENT.initial), NOTHING_DUE),
         (_has_letter(*in_the_way), HAS_LETTER),
-        (and_(_has_letter(OUT), ~_ordered()), HAS_LETTER),
+        (and_(_has_letter(LetterState.HANDED_OVER), ~_ordered()), HAS_LETTER),
         else_=DUE,
     )
 

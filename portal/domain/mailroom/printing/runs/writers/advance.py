@@ -18,7 +18,7 @@ from portal.domain.foundation.program.schema import (
 )
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
-from portal.domain.letters.documents.services import ADVANCE
+from portal.domain.letters.documents.kinds import DocumentKind
 from portal.domain.letters.letters.drawing.advance import render_notice_back, render_notices
 from portal.domain.letters.letters.drawing.content import LetterContent
 from portal.domain.letters.letters.drawing.frame import LetterFrame, letter_frame
@@ -126,7 +126,7 @@ class AdvanceWriter(WriterWithoutId):
         program = self.printer.program
         return approved_texts(
             self.printer.work(session),
-            ADVANCE,
+            DocumentKind.ADVANCE,
             settings_of(program).texts_file,
         )
 

@@ -12,13 +12,16 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
+from portal.domain.letters.documents.kinds import DocumentKind, UsedFor
 from portal.domain.letters.documents.models import DocumentUse
-from portal.domain.letters.documents.services import LETTER, digest_of, record_use, require_approval
+from portal.domain.letters.documents.services import digest_of, record_use, require_approval
 
-RUN, CARDS = "print_run", "card_print"
+RUN, CARDS = UsedFor
 
 
-def approved_texts(work: Work, kind: str = LETTER, file: Path | None = None) -> int | None:
+def approved_texts(
+    work: Work, kind: str = DocumentKind.LETTER, file: Path | None = None
+) -> int | None:
     """Return the key of the approved version of the texts of a kind of letter.
 
     None for a demo, whose texts no ward owns.
@@ -63,4 +66,5 @@ def note_texts(
 ) -> None:
     """Record which version a run, or a print of cards (``CARDS``), is made from."""
     if version_id is not None:
-        record_use(session, version_id, subject, print_id, now)
+        use = DocumentUse(version_id=version_id, subject=subject, subject_id=print_id, used_at=now)
+        record_use(session, use)
