@@ -52,8 +52,7 @@ def call_bar(page: Page) -> CallBar | None:
         return None
     line, language = next_call(page)
     call = page.who.call
-    # an error page after a transaction that broke can read none, and what this request ended goes
-    # on no longer
+    # an error page after a broken transaction can read none, and this request may have ended it
     if call is None or inspect(call).expired_attributes or call.state == ENDED:
         return CallBar(None, line, language.value)
     return CallBar(_open(page, call), line, language.value)

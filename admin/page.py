@@ -1,4 +1,4 @@
-"""A page of the staff site: who of the staff is signed in, and the call that goes on."""
+"""A page of the staff site: who of the staff is signed in, and their active call."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +21,7 @@ class StaffWho:
     Attributes:
         auth: The living session.
         staff: Its account.
-        call: The person's call that goes on.
+        call: The person's active call.
         opened_last: The household opened last in it.
         locked: Whether the password is asked before anything else.
     """

@@ -79,7 +79,7 @@ def suggested_values(suggested: Sequence[tuple[str, str]], result: Result) -> di
     return {"category": "/".join(suggested[0]) if suggested else "", "result": result.value}
 
 
-def noted_values(call: Call, words: Mapping[str, str]) -> dict[str, str]:
+def recorded_values(call: Call, words: Mapping[str, str]) -> dict[str, str]:
     """Return the form's values for a recorded call."""
     values = {name: YES if getattr(call, name) else "" for name in _FLAGS}
     for flag, name in _MINUTES:

@@ -280,7 +280,7 @@ def show_correction(page: Page, status_code: int = 200) -> Response[Any]:
     if call.agent_id != _staff_id(page) or not finishing.may_correct(call, page.now):
         return page.redirect(f"/calls/{call.id}")
     if page.method == "GET":
-        page.form.values = call_form.noted_values(call, written.read_text(page.site.vault, call))
+        page.form.values = call_form.recorded_values(call, written.read_text(page.site.vault, call))
     return page.render(
         "admin/contacts/calls/call_finish.html",
         CallFinishView(

@@ -21,7 +21,7 @@ from portal.domain.contacts.escalations.answering import WardAnswer
 from portal.domain.contacts.escalations.kinds import EscalationKind
 from portal.domain.contacts.escalations.models import Escalation, EscalationAnswer
 from portal.domain.contacts.escalations.queries import ListedQuestions
-from portal.domain.contacts.escalations.sealed import answer_text, question_of
+from portal.domain.contacts.escalations.sealed import AskedQuestion, answer_text, question_of
 from portal.domain.contacts.escalations.services import Question
 from portal.domain.contacts.escalations.states import ESCALATION, EscalationState
 from portal.domain.foundation.audit.services import earlier_result, keep_result, record
@@ -186,10 +186,10 @@ class EscalationView(View):
     row: Escalation
     escalation_words: ModuleType
     names: Mapping[int, str]
-    question: Mapping[str, Any]
+    question: AskedQuestion | None
     answers: Sequence[EscalationAnswer]
     today: date
-    texts: Mapping[Any, Any]
+    texts: Mapping[int, str]
     shown: bool
     may_read: bool
     may_answer: bool
@@ -214,7 +214,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             row=row,
             escalation_words=escalation_words,
             names=names,
-            question=question_of(vault, row) if shown else {},
+            question=question_of(vault, row) if shown else None,
             answers=answers,
             today=jst_date(page.now),
             texts={one.id: answer_text(vault, row, one) for one in answers} if shown else {},

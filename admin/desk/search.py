@@ -1,6 +1,6 @@
 """Household search; the typed text is posted and sealed in the session, never in an address."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -64,12 +64,27 @@ def clear(page: Page) -> Response[Any]:
 
 
 @dataclass(frozen=True, slots=True)
+class HouseholdRow:
+    """A household in the list of hits, masked."""
+
+    id: int
+    name: str
+    kana: str
+    address: str
+    postal: str
+    birth: str
+    children: int
+    state: str
+    protected: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SearchAnswerView(View):
     """What the template of ``_answer`` shows."""
 
     typed: Typed
     asked: bool
-    rows: Sequence[Mapping[str, Any]]
+    rows: Sequence[HouseholdRow]
     more: bool
 
 
@@ -85,20 +100,20 @@ def _answer(
     )
 
 
-def row(view: HouseholdView) -> dict[str, Any]:
+def row(view: HouseholdView) -> HouseholdRow:
     """Return one row of the list, masked."""
     fields = view.fields
-    return {
-        "id": view.id,
-        "name": mask_name(fields.name),
-        "kana": mask_name(fields.kana),
-        "address": mask_address(fields.town),
-        "postal": mask_postal_code(fields.postal_code),
-        "birth": mask_birth(fields.birth),
-        "children": len(view.children),
-        "state": view.state,
-        "protected": view.protected,
-    }
+    return HouseholdRow(
+        id=view.id,
+        name=mask_name(fields.name),
+        kana=mask_name(fields.kana),
+        address=mask_address(fields.town),
+        postal=mask_postal_code(fields.postal_code),
+        birth=mask_birth(fields.birth),
+        children=len(view.children),
+        state=view.state,
+        protected=view.protected,
+    )
 
 
 def _find(page: Page, typed: search.Typed) -> search.Found:

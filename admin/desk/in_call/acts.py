@@ -20,6 +20,7 @@ from admin.requests import entry_words
 from admin.requests.entry_forms import chosen
 from portal.domain.contacts.calls.levels import VerifiedCaller, level_of, require_level
 from portal.domain.contacts.calls.models import Call
+from portal.domain.contacts.escalations.kinds import EscalationKind
 from portal.domain.desk.call_desk.acting import channel
 from portal.domain.desk.call_desk.acting.alternative import ask_alternative
 from portal.domain.desk.call_desk.acting.coupon_fault import report_for_caller, shown_coupons
@@ -99,7 +100,7 @@ class ItemChoice:
     where: str
     bar: Line | None
     next: str
-    ward: str
+    ward: EscalationKind | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,8 +63,8 @@ def origin_of(page: Page) -> Origin:
             None, household_id, "ja", "", f"/households/{household_id}" if household_id else "/"
         )
     household_id = household_id or calls.opened_last(page.session, call.id)
-    noted = written.read_text(page.site.vault, call) if _is_todays(page, call) else {}
-    telephone = noted.get(written.CALL_BACK, "")
+    recorded = written.read_text(page.site.vault, call) if _is_todays(page, call) else {}
+    telephone = recorded.get(written.CALL_BACK, "")
     back = "/calls" if call.state == ENDED else f"/desk/{household_id}" if household_id else "/desk"
     return Origin(call.id, household_id, call.language, str(telephone), back)
 
@@ -158,7 +158,7 @@ def left_open(page: Page) -> LeftOpen:
 class FollowUpsView(View):
     """The part of a page that ``admin/desk/in_call/_follow_ups.html`` draws.
 
-    A question stands with whether the reader may know what it is about.
+    Each question comes with whether the reader may know what it is about.
     """
 
     tasks_from: str

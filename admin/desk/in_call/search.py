@@ -3,7 +3,7 @@
 The typed text is never part of an address.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,13 +89,27 @@ def _find(page: Page, asked: Asked) -> Hits | None:
 
 
 @dataclass(frozen=True, slots=True)
+class CallerRow:
+    """A household in the list of hits.
+
+    It has enough to distinguish two families, and nothing that a caller is asked for.
+    """
+
+    id: int
+    name: str
+    kana: str
+    children: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeskView(View):
     """What ``admin/desk/in_call/search.html`` shows."""
 
     call: Call
     asked: Asked
     found: Hits | None
-    rows: Sequence[Mapping[str, Any]]
+    rows: Sequence[CallerRow]
     to_say: Sequence[Answer]
     spoken_lang: str
     waiting: Sequence[Waiting]
@@ -122,19 +136,11 @@ def _answer(
     return page.render("admin/desk/in_call/search.html", shown, status_code)
 
 
-def _row(view: HouseholdView) -> dict[str, Any]:
-    """Return one row of the list.
-
-    Enough to tell two families apart, nothing that a caller is asked for.
-    """
+def _row(view: HouseholdView) -> CallerRow:
     fields = view.fields
-    return {
-        "id": view.id,
-        "name": mask_name(fields.name),
-        "kana": mask_name(fields.kana),
-        "children": len(view.children),
-        "state": view.state,
-    }
+    return CallerRow(
+        view.id, mask_name(fields.name), mask_name(fields.kana), len(view.children), view.state
+    )
 
 
 def _context(page: Page, call: Call) -> str:

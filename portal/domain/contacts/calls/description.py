@@ -24,7 +24,7 @@ class CallDescription:
     def stored_line(self) -> str:
         """Return the name of the line as it is stored.
 
-        It stands unsealed in lists and counts, so that it must not be a caller's number.
+        It is shown unsealed in lists and counts, so that it must not be a caller's number.
 
         Raises:
             InputError: the line looks like a telephone number.

@@ -1,6 +1,6 @@
 """Questions to the ward: raised from a call, and closed when the caller has been informed."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -198,9 +198,9 @@ def reopen(work: Work, escalation_id: int, words: str) -> Escalation:
     state = ESCALATION.next(row.state, "reopen")
     check_words(work, words, "more")
     key = work.vault.unwrap(row.wrapped_key)
-    details = question_of(work.vault, row)
-    details["text"] = f"{details['text']}\n\n{words.strip()}"
-    row.sealed = seal_json(key, details, context(row.receipt_no))
+    asked = question_of(work.vault, row)
+    longer = replace(asked, text=f"{asked.text}\n\n{words.strip()}")
+    row.sealed = seal_json(key, asdict(longer), context(row.receipt_no))
     row.state, row.ended_at, row.due_on = state, None, due_on(work.program, row.kind, work.now)
     record_event(work, row, "escalation.reopen")
     return row

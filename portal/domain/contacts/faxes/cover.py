@@ -36,7 +36,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """What stands on every page: the sender, the receipt number, and the instant of writing."""
+    """The head of every page: the sender, the receipt number, and the instant of writing."""
 
     program: Program
     receipt_no: str

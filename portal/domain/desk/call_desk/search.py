@@ -210,17 +210,17 @@ def _read(asked: Asked) -> tuple[SearchTerms, str]:
 
 
 def _is_number(typed: str) -> bool:
-    found = _bare(typed)
+    found = _without_scan_marks(typed)
     return read_login_id(typed) is not None or is_letter_number(found) or is_tracking_number(found)
 
 
-def _bare(typed: str) -> str:
+def _without_scan_marks(typed: str) -> str:
     # scanners read the code of a label with its start and stop letters
     return SCANNED.sub(r"\1", without_separators(typed).upper())
 
 
 def _by_number(work: Work, typed: str) -> list[int]:
-    found = _bare(typed)
+    found = _without_scan_marks(typed)
     if is_letter_number(found):
         household_id = household_of_number(work.session, found)
         return [household_id] if household_id is not None else []

@@ -1,6 +1,7 @@
 """The program's progress from roster to post, as steps that are done, current or to come."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import NamedTuple
 
 from sqlalchemy import Select, distinct, func, select
@@ -15,7 +16,13 @@ from portal.domain.people.households.models import Household
 from portal.domain.people.households.protection import protection_loaded
 from portal.domain.people.households.queries import has_open_hold, withheld
 
-DONE, NOW, LATER = "done", "now", "later"
+
+class StepState(StrEnum):
+    """Whether a step is done, the current one, or to come."""
+
+    DONE = "done"
+    NOW = "now"
+    LATER = "later"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +30,7 @@ class Step:
     """One step: its name (the site has the label), its state, and how many of how many are done."""
 
     name: str
-    state: str
+    state: StepState
     done: int = 0
     all: int = 0
 
@@ -32,11 +39,11 @@ def next_steps(session: Session) -> list[Step]:
     """Return the steps in order; the first one that is not done is the current one."""
     facts = (*_roster_facts(session), *_coupon_facts(session), *_letter_facts(session))
     steps = []
-    state = NOW
+    state = StepState.NOW
     for one in facts:
-        steps.append(Step(one.name, DONE if one.is_done else state, one.done, one.all))
+        steps.append(Step(one.name, StepState.DONE if one.is_done else state, one.done, one.all))
         if not one.is_done:
-            state = LATER
+            state = StepState.LATER
     return steps
 
 

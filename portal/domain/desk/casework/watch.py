@@ -18,7 +18,7 @@ from portal.domain.foundation.audit.services import record, write_pending
 from portal.domain.foundation.base import table_of
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, NotAllowedError, NotFoundError
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.foundation.work import Work
 from portal.domain.people.households.models import Household
 from portal.domain.people.staff.models import StaffUser
@@ -56,13 +56,28 @@ _PROTECTED_OPENED = _EVENTS.where(
 TEAM = frozenset({Role.AGENT.value, Role.SUPERVISOR.value})
 
 
+class UnusualUse(Labeled):
+    """The kinds of unusual use."""
+
+    UNMASK = "unmask", lambda: _s("伏せた項目を、1時間に60回より多く見た")
+    SEARCH = "search", lambda: _s("1時間に60回より多くさがした")
+    OPEN = "open", lambda: _s("1時間に60世帯より多く開いた")
+    BIRTHS = "births", lambda: _s("生年月日を変えながら、くり返しさがした")
+    CLOSED = (
+        "closed",
+        lambda: _s("確認の失敗が5回続き、その世帯はこの日、受付で確認できなくなった"),
+    )
+    ASKED = "asked", lambda: _s("支援措置の世帯をさがした、または開こうとした")
+    PROTECTED_OPENED = "protected_opened", lambda: _s("支援措置の世帯を見た")
+
+
 @dataclass(frozen=True, slots=True)
 class Incident:
     """Unusual use by a person on a day.
 
-    ``kind`` is unmask, search, open, births, asked or protected_opened. ``last_event`` identifies
-    it in addresses; ``call_ids`` are the calls concerned. ``seen_by``: who has seen it; None if
-    nobody has since the last event.
+    ``kind`` is a code word of ``UnusualUse``. ``last_event`` identifies it in addresses;
+    ``call_ids`` are the calls concerned. ``seen_by``: who has seen it; None if nobody has since
+    the last event.
     """
 
     last_event: int
@@ -182,7 +197,7 @@ def _watches(reader: StaffUser, one: _Event) -> bool:
 def _kind(event: _Event) -> str:
     if event.action == UNUSUAL:
         return str(event.detail.get("what", ""))
-    return "asked" if event.action == ASKED else "protected_opened"
+    return UnusualUse.ASKED if event.action == ASKED else UnusualUse.PROTECTED_OPENED
 
 
 def _incident(

@@ -14,7 +14,7 @@ from portal.domain.contacts.escalations import answering, queries, services
 from portal.domain.contacts.escalations.answering import WardAnswer
 from portal.domain.contacts.escalations.models import Escalation, EscalationAnswer
 from portal.domain.contacts.escalations.queries import ListedQuestions, Reader
-from portal.domain.contacts.escalations.sealed import answer_text, question_of
+from portal.domain.contacts.escalations.sealed import AskedQuestion, answer_text, question_of
 from portal.domain.contacts.escalations.services import Question, RaisedIn
 from portal.domain.foundation.actors import Actor, Role
 from portal.domain.foundation.approvals.services import Instruction
@@ -53,7 +53,7 @@ def test_a_question_keeps_its_words_sealed_and_is_due_by_its_kind(desk: Desk) ->
     row = desk.ask(household_id=desk.household(), telephone="０９０-１２３４-５６７８")
     assert (row.state, row.due_on) == ("open", date(2023, 8, 4))
     assert WORDS.encode() not in row.sealed
-    assert question_of(VAULT, row) == {"text": WORDS, "telephone": "09012345678"}
+    assert question_of(VAULT, row) == AskedQuestion(WORDS, "09012345678")
     with desk.database.read() as session:
         [event] = session.scalars(
             select(AuditEvent).where(AuditEvent.action == "escalation.raised")
@@ -194,7 +194,7 @@ def test_a_question_that_is_opened_again_keeps_its_answers_and_has_a_new_day(des
             "二人目はどうなりますか。",
         )
         assert (again.state, again.due_on, again.ended_at) == ("open", date(2023, 8, 14), None)
-        assert question_of(VAULT, again)["text"] == WORDS + "\n\n二人目はどうなりますか。"
+        assert question_of(VAULT, again).text == WORDS + "\n\n二人目はどうなりますか。"
     desk.answer(row, "二人目も対象です。")
     with desk.database.read() as session:
         assert len(queries.answers_of(session, row.id)) == 2

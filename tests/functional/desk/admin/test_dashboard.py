@@ -11,7 +11,7 @@ from sqlalchemy import update
 from portal.domain.contacts.calls.kinds import CallLanguage
 from portal.domain.contacts.escalations.models import CallBack
 from portal.domain.contacts.faxes.services import NewFax, receive
-from portal.domain.desk.casework.steps import DONE, Step, next_steps
+from portal.domain.desk.casework.steps import Step, StepState, next_steps
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.clock import jst_date
 from portal.domain.letters.documents import services
@@ -165,10 +165,10 @@ def test_the_step_of_codes_waits_for_no_child_that_gets_none(sqlite_staff: Staff
             .values(claimed_by="alternative", claim_id=1)
         )
     before = next(one for one in _steps(staff) if one.name == "assign")
-    assert (before.state != DONE, before.done, before.all) == (True, 0, 2)
+    assert (before.state != StepState.DONE, before.done, before.all) == (True, 0, 2)
     staff.give_coupons()
     after = next(one for one in _steps(staff) if one.name == "assign")
-    assert (after.state, after.done, after.all) == (DONE, 2, 2), hidden
+    assert (after.state, after.done, after.all) == (StepState.DONE, 2, 2), hidden
 
 
 def _steps(staff: StaffSite) -> list[Step]:

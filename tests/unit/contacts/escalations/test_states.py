@@ -5,8 +5,10 @@ What the table gives, else refusal.
 
 import pytest
 
+from portal.domain.contacts.escalations.kinds import EscalationKind
 from portal.domain.contacts.escalations.states import ANSWER_SHEET, CALL_BACK, ESCALATION
 from portal.domain.foundation.errors import WrongStateError
+from portal.domain.foundation.program.settings.escalations import ESCALATION_KINDS
 from portal.domain.foundation.states import StateMachine
 
 STEPS: dict[str, dict[tuple[str, str], str]] = {
@@ -44,3 +46,7 @@ def test_every_pair(machine: StateMachine, state: str, action: str) -> None:
         return
     with pytest.raises(WrongStateError):
         machine.next(state, action)
+
+
+def test_the_ward_sets_a_time_limit_for_each_kind_of_question() -> None:
+    assert tuple(EscalationKind) == ESCALATION_KINDS

@@ -1,6 +1,7 @@
 """Requesting that a letter or parcel is sent again, for a caller."""
 
 from portal.domain.contacts.calls.levels import Level
+from portal.domain.contacts.escalations.kinds import EscalationKind
 from portal.domain.desk.call_desk.acting.kinds import Act
 from portal.domain.desk.call_desk.acting.on_behalf import ActSubject, admit, record_act, spoken
 from portal.domain.desk.call_desk.models import DeskAct
@@ -15,22 +16,22 @@ REFUSED = frozenset({Bar.ON_THE_WAY, Bar.LIMIT, Bar.DELIVERED})
 """Refusals with a sentence for callers; the others read as in the portal."""
 
 
-def ward_kind(status: LetterStatus) -> str:
-    """Return the kind of question to the ward if it must decide for the caller, else ""."""
+def ward_kind(status: LetterStatus) -> EscalationKind | None:
+    """Return the kind of question to the ward if it must decide for the caller, else None."""
     if status.bar is Bar.LIMIT or (status.bar is Bar.ON_THE_WAY and status.next_day is None):
-        return "eligibility"
-    return "accident" if status.bar is Bar.DELIVERED else ""
+        return EscalationKind.ELIGIBILITY
+    return EscalationKind.ACCIDENT if status.bar is Bar.DELIVERED else None
 
 
 def next_step(status: LetterStatus) -> str:
     """Return what the agent does if the caller cannot be helped here, or ""."""
     match ward_kind(status):
-        case "eligibility":
+        case EscalationKind.ELIGIBILITY:
             return _s(
                 "「区に引き継ぐ」の「対象の判断」で、受け取り方を決めてもらってください。"
                 "返事が来たら、折り返します。"
             )
-        case "accident":
+        case EscalationKind.ACCIDENT:
             return _s(
                 "家族も受け取っていないときは、「区に引き継ぐ」の「事故」で、"
                 "郵便局への調査を頼んでください。"
