@@ -9,7 +9,7 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import Letter
 from portal.domain.mailroom.incidents import downtime, faults, register, subjects
-from portal.domain.mailroom.incidents.faults import FaultReport, LookUp
+from portal.domain.mailroom.incidents.faults import FaultKey, FaultOrigin, FaultReport, LookUp
 from portal.domain.mailroom.incidents.kinds import Source
 from portal.domain.mailroom.incidents.register import Opening
 from portal.domain.oversight.reports.incidents.reports import write_report
@@ -35,7 +35,7 @@ def add_incidents(site: Site, visitor_household: int, officer: Actor) -> None:
         _refused_coupon(work, visitor_household)
         _wrong_envelope(work, visitor_household)
         began = work.now - timedelta(days=9)
-        downtime.log(work, "codes", began, began + timedelta(minutes=25))
+        downtime.log(work, downtime.Outage("codes", began, began + timedelta(minutes=25)))
 
 
 def _refused_coupon(work: Work, visitor_household: int) -> None:
@@ -62,17 +62,14 @@ def _refused_coupon(work: Work, visitor_household: int) -> None:
     )
     case = faults.report_fault(
         work.at(work.now - timedelta(hours=5)),
-        entitlement.household_id,
-        entitlement.id,
+        FaultOrigin(entitlement.household_id, entitlement.id, Source.CALL),
         reported,
-        Source.CALL,
     )
     looked_up_at = work.now - timedelta(hours=1)
     faults.look_up(
         work.at(looked_up_at),
-        case.id,
+        FaultKey(case.id),
         LookUp("unused", jst_date(looked_up_at)),
-        include_protected=False,
     )
 
 
@@ -99,5 +96,5 @@ def _wrong_envelope(work: Work, visitor_household: int) -> None:
     row = register.open_incident(work, opening)
     register.tell_ward(work, row.id, known + timedelta(minutes=20))
     subjects.add_letters(work, row.id, letter)
-    register.write_fields(work, row.id, FIELDS, malicious=False)
+    register.write_fields(work, row.id, register.Description(FIELDS))
     write_report(work, row.id, "first")

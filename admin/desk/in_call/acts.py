@@ -43,7 +43,7 @@ from portal.domain.foundation.program.settings.requests import AlternativeProduc
 from portal.domain.foundation.texts import _s, plain, use_locale
 from portal.domain.letters.shipments.words import where
 from portal.domain.mailroom.incidents.faults import FaultReport
-from portal.domain.mailroom.incidents.kinds import SAID
+from portal.domain.mailroom.incidents.kinds import ShopAnswer
 from portal.domain.people.households.queries import view_household
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.requests.alternatives import choosing
@@ -171,7 +171,7 @@ def _draw(act: Act, page: Page, call: Call, status_code: int) -> Response[Any]:
             children=children,
             refused=refused,
             incident_words=incident_words,
-            shop_said=SAID,
+            shop_said=tuple(ShopAnswer),
             chosen=chosen(page, "child-"),
             products=program.alternatives,
             asked=_asked(locale) if act is Act.ALTERNATIVE else (),

@@ -21,12 +21,14 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import DateFault, digits, whole_date
+from portal.domain.foundation.work import Work
 from portal.domain.mailroom.incidents import fault_queries, fault_replacement, faults
 from portal.domain.mailroom.incidents.fault_queries import CodeView, DayCount
-from portal.domain.mailroom.incidents.faults import LookUp
-from portal.domain.mailroom.incidents.kinds import ISSUER_ANSWERS, OUTCOMES
+from portal.domain.mailroom.incidents.faults import FaultEnding, FaultKey, LookUp
+from portal.domain.mailroom.incidents.kinds import IssuerStatus, Outcome
 from portal.domain.mailroom.incidents.models import CouponFault
-from portal.domain.mailroom.incidents.states import COUPON_FAULT
+from portal.domain.mailroom.incidents.states import COUPON_FAULT, FaultState
+from portal.domain.mailroom.listing import PAGE, ListPage
 from portal.domain.oversight.reports.incidents.coupon_faults import fault_report
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
 from portal.domain.people.staff.permissions import Permission
@@ -37,7 +39,6 @@ from portal.platform.view import View
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 READ = "read_coupon_fault"
 FIELDS = frozenset({"status", "as_of", "used_yen", "outcome", "note"})
-STATES = ("reported", "looked_up", "stopping", "no_code", "replaced", "explained", "refused")
 
 
 def _ward(page: Page) -> bool:
@@ -56,7 +57,7 @@ class CouponFaultsView(View):
     more: bool
     number: int
     state: str
-    states: tuple[str, ...]
+    states: tuple[FaultState, ...]
     counts: Mapping[str, int]
     days: Sequence[DayCount]
     many: bool
@@ -67,20 +68,19 @@ class CouponFaultsView(View):
 def show_list(page: Page) -> Response[Any]:
     """List cases, the oldest first; those that are open unless a state is chosen."""
     state = page.query.get("state", "")
-    state = state if state in STATES else ""
+    state = state if FaultState.known(state) else ""
     number = _page_number(page.query.get("page", ""))
-    most = fault_queries.PAGE
     rows = fault_queries.faults(
-        page.session, include_protected=_ward(page), state=state, page=number, limit=most + 1
+        page.session, ListPage(number, PAGE + 1, include_protected=_ward(page)), state=state
     )
     return page.render(
         "admin/mailroom/incidents/coupon_faults.html",
         CouponFaultsView(
-            rows=rows[:most],
-            more=len(rows) > most,
+            rows=rows[:PAGE],
+            more=len(rows) > PAGE,
             number=number,
             state=state,
-            states=STATES,
+            states=tuple(FaultState),
             counts=fault_queries.state_counts(page.session, include_protected=_ward(page)),
             days=fault_queries.by_day(page.session, page.now),
             many=fault_queries.is_many(page.session, page.now),
@@ -98,6 +98,10 @@ def _found(page: Page) -> CouponFault:
     return row
 
 
+def _key(page: Page, row: CouponFault) -> FaultKey:
+    return FaultKey(row.id, include_protected=_ward(page))
+
+
 @dataclass(frozen=True, slots=True)
 class CouponFaultView(View):
     """What ``admin/mailroom/incidents/coupon_fault.html`` shows."""
@@ -106,13 +110,13 @@ class CouponFaultView(View):
     old: CodeView
     new: CodeView | None
     reported: Mapping[str, str]
-    shown: Any
+    shown: bool
     names: Mapping[int, str]
-    answers: tuple[str, ...]
-    outcomes: tuple[str, ...]
+    answers: tuple[IssuerStatus, ...]
+    outcomes: tuple[Outcome, ...]
     incident_words: ModuleType
     said: str
-    can: set[Any]
+    can: set[str]
     suggested: Mapping[str, str]
     opens: bool
 
@@ -132,8 +136,8 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             reported=faults.words_of(page.site.vault, row) if shown else {},
             shown=shown,
             names=staff_names(page.session, people),
-            answers=ISSUER_ANSWERS,
-            outcomes=OUTCOMES,
+            answers=tuple(IssuerStatus),
+            outcomes=tuple(Outcome),
             incident_words=incident_words,
             said=page.query.get("said", ""),
             can={action for action in COUPON_FAULT.steps if COUPON_FAULT.can(row.state, action)},
@@ -148,7 +152,7 @@ def _suggested(page: Page, coupon: CodeView) -> dict[str, str]:
     """Return what the form proposes: the issuer's last statement where there is one, else today."""
     if coupon.issuer_status is None or coupon.issuer_as_of is None:
         return {"status": "", "as_of": jst_date(page.now).isoformat(), "used_yen": ""}
-    used = str(coupon.used_yen) if coupon.issuer_status == "part_used" else ""
+    used = str(coupon.used_yen) if coupon.issuer_status == IssuerStatus.PART_USED else ""
     return {
         "status": coupon.issuer_status,
         "as_of": coupon.issuer_as_of.isoformat(),
@@ -183,7 +187,7 @@ def look_up(page: Page) -> Response[Any]:
         page,
         row,
         "looked_up",
-        lambda: faults.look_up(page.work, row.id, answer, include_protected=_ward(page)),
+        lambda: faults.look_up(page.work, _key(page, row), answer),
     )
 
 
@@ -194,9 +198,7 @@ def replace(page: Page) -> Response[Any]:
         page,
         row,
         "replaced",
-        lambda: fault_replacement.stop_and_replace(
-            page.work, row.id, include_protected=_ward(page)
-        ),
+        lambda: fault_replacement.stop_and_replace(page.work, _key(page, row)),
     )
 
 
@@ -210,7 +212,7 @@ def refuse(page: Page) -> Response[Any]:
     return _end(page, faults.refuse)
 
 
-def _end(page: Page, act: Callable[..., CouponFault]) -> Response[Any]:
+def _end(page: Page, act: Callable[[Work, FaultKey, FaultEnding], CouponFault]) -> Response[Any]:
     row = _found(page)
     return _act(
         page,
@@ -218,10 +220,8 @@ def _end(page: Page, act: Callable[..., CouponFault]) -> Response[Any]:
         "ended",
         lambda: act(
             page.work,
-            row.id,
-            page.form.get("outcome"),
-            page.form.get("note"),
-            include_protected=_ward(page),
+            _key(page, row),
+            FaultEnding(page.form.get("outcome"), page.form.get("note")),
         ),
     )
 

@@ -21,7 +21,9 @@ from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.mailroom.incidents import downtime
 from portal.domain.mailroom.incidents.downtime import Minutes
+from portal.domain.mailroom.incidents.kinds import DownPart
 from portal.domain.mailroom.incidents.models import Downtime
+from portal.domain.mailroom.listing import PAGE, ListPage
 from portal.domain.oversight.reports.incidents.tables import downtime_table
 from portal.domain.oversight.reports.monthly.due import first_of, last_of, read_month
 from portal.domain.oversight.reports.outputs import as_xlsx
@@ -43,7 +45,7 @@ class DowntimeView(View):
     more: bool
     number: int
     minutes: Sequence[Minutes]
-    things: tuple[str, ...]
+    things: tuple[DownPart, ...]
     days: int
     earliest: date
     month: str
@@ -58,17 +60,17 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     """List stops, the latest first, with this month's minutes and both forms."""
     typed = page.query.get("page", "")
     number = int(typed) if typed.isascii() and typed.isdigit() and 0 < len(typed) < 6 else 1
-    rows = downtime.downtimes(page.session, page=number, limit=downtime.PAGE + 1)
+    rows = downtime.downtimes(page.session, ListPage(number, PAGE + 1))
     month = first_of(jst_date(page.now))
     start, end = day_start(month), day_end(last_of(month))
     return page.render(
         "admin/mailroom/incidents/downtime.html",
         DowntimeView(
-            rows=rows[: downtime.PAGE],
-            more=len(rows) > downtime.PAGE,
+            rows=rows[:PAGE],
+            more=len(rows) > PAGE,
             number=number,
-            minutes=downtime.minutes_between(page.session, start, end, page.now),
-            things=downtime.WHAT,
+            minutes=downtime.minutes_between(page.session, downtime.Span(start, end), page.now),
+            things=tuple(DownPart),
             days=downtime.NOTICE_DAYS,
             earliest=jst_date(downtime.first_plannable(page.now)),
             month=f"{month:%Y-%m}",
@@ -94,7 +96,7 @@ def plan(page: Page) -> Response[Any]:
     return _act(
         page,
         "planned",
-        lambda: downtime.plan(page.work, form.get("what"), starts, ends),
+        lambda: downtime.plan(page.work, downtime.Outage(form.get("what"), starts, ends)),
     )
 
 
@@ -112,7 +114,7 @@ def log(page: Page) -> Response[Any]:
     return _act(
         page,
         "logged",
-        lambda: downtime.log(page.work, form.get("log_what"), starts, ends),
+        lambda: downtime.log(page.work, downtime.Outage(form.get("log_what"), starts, ends)),
         prefix="log_",
     )
 

@@ -20,7 +20,7 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.mailroom.incidents import papers, queries
-from portal.domain.mailroom.incidents.kinds import REPORTS
+from portal.domain.mailroom.incidents.kinds import ReportKind
 from portal.domain.mailroom.incidents.models import Incident, IncidentReport
 from portal.domain.oversight.reports.incidents.reports import (
     frozen_report,
@@ -60,7 +60,7 @@ class IncidentPaperView(View):
 def preview(page: Page) -> Response[Any]:
     """Show a report as it would go to the ward now."""
     row, kind = found(page), str(page.params["kind"])
-    if kind not in REPORTS:
+    if ReportKind.known(kind) is None:
         raise _missing()
     report = incident_report(page.work, row.id, kind)
     return page.render(
@@ -83,7 +83,7 @@ def preview(page: Page) -> Response[Any]:
 def write(page: Page) -> Response[Any]:
     """Freeze a report and submit it to the ward."""
     kind = str(page.params["kind"])
-    if kind not in REPORTS:
+    if ReportKind.known(kind) is None:
         raise _missing()
     return act(
         page,

@@ -22,9 +22,11 @@ from portal.domain.foundation.errors import DomainError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.mailroom.incidents import affected, queries, subjects
 from portal.domain.mailroom.incidents.affected import Affected, Search, What
-from portal.domain.mailroom.incidents.kinds import SUBJECTS
+from portal.domain.mailroom.incidents.kinds import SubjectKind
 from portal.domain.mailroom.incidents.models import Incident, IncidentSubject
+from portal.domain.mailroom.incidents.queries import SubjectFilter
 from portal.domain.mailroom.incidents.stopping import stop_codes, stop_letters
+from portal.domain.mailroom.listing import PAGE, ListPage
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
 from portal.platform.http.forms import Form
@@ -40,16 +42,20 @@ def add(page: Page) -> Response[Any]:
     """Add letters or codes by number, print run, batch, or those of the listed households."""
     form, key = page.form, found(page).id
     what, by = form.get("what"), form.get("by")
-    if what not in {"letter", "coupon"} or by not in {"numbers", "all", "theirs"}:
+    if what not in {SubjectKind.LETTER, SubjectKind.COUPON} or by not in {
+        "numbers",
+        "all",
+        "theirs",
+    }:
         form.error("add", _s("何を、どのように加えるかを選んでください。"))
         return show(page, 422)
 
     def service() -> None:
         if by == "theirs":
             subjects.add_theirs(page.work, key, what)
-        elif what == "letter" and by == "numbers":
+        elif what == SubjectKind.LETTER and by == "numbers":
             subjects.add_letters(page.work, key, form.get("numbers"))
-        elif what == "letter":
+        elif what == SubjectKind.LETTER:
             subjects.add_run(page.work, key, _number(form.get("run")))
         elif by == "numbers":
             subjects.add_codes(page.work, key, form.get("numbers"))
@@ -94,7 +100,7 @@ class IncidentSubjectsView(View):
     more: bool
     number: int
     kind: str
-    kinds: tuple[str, str, str]
+    kinds: tuple[SubjectKind, ...]
     incident_words: ModuleType
     opens: bool
 
@@ -103,25 +109,22 @@ def show_subjects(page: Page) -> Response[Any]:
     """List what an incident touches, twenty at a time."""
     row = found(page)
     kind = page.query.get("kind", "")
-    kind = kind if kind in SUBJECTS else ""
+    kind = kind if SubjectKind.known(kind) else ""
     number = max(1, _number(page.query.get("page", "")[:5]))
     rows = queries.subjects(
         page.session,
-        row.id,
-        include_protected=allowed(page, Permission.KNOW_PROTECTED),
-        kind=kind,
-        page=number,
-        limit=queries.PAGE + 1,
+        SubjectFilter(row.id, kind),
+        ListPage(number, PAGE + 1, include_protected=allowed(page, Permission.KNOW_PROTECTED)),
     )
     return page.render(
         "admin/mailroom/incidents/incident_subjects.html",
         IncidentSubjectsView(
             row=row,
-            rows=rows[: queries.PAGE],
-            more=len(rows) > queries.PAGE,
+            rows=rows[:PAGE],
+            more=len(rows) > PAGE,
             number=number,
             kind=kind,
-            kinds=SUBJECTS,
+            kinds=tuple(SubjectKind),
             incident_words=incident_words,
             opens=allowed(page, Permission.OPEN_HOUSEHOLD),
         ),
@@ -134,7 +137,7 @@ class IncidentAffectedView(View):
 
     row: Incident
     result: Affected | None
-    whats: Sequence[Any]
+    whats: tuple[What, ...]
     incident_words: ModuleType
     number: int
     since: datetime
@@ -159,7 +162,7 @@ def show_affected(page: Page, status_code: int = 200) -> Response[Any]:
         IncidentAffectedView(
             row=row,
             result=result,
-            whats=list(What),
+            whats=tuple(What),
             incident_words=incident_words,
             number=_page(page),
             since=since,
@@ -189,8 +192,7 @@ def _find(page: Page, asked: Search) -> affected.Affected | None:
         return affected.find(
             page.session,
             asked,
-            include_protected=allowed(page, Permission.KNOW_PROTECTED),
-            page=_page(page),
+            ListPage(_page(page), include_protected=allowed(page, Permission.KNOW_PROTECTED)),
         )
     except DomainError as error:
         page.form.error(error.code if error.code in FIELDS else "from_on", error.message)

@@ -23,24 +23,24 @@ from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.program.schema import Contact
 from portal.domain.mailroom.incidents import papers, queries, register, site_notices
 from portal.domain.mailroom.incidents.clocks import Hand
-from portal.domain.mailroom.incidents.kinds import FIELDS, INCIDENT_KINDS, REPORTS
+from portal.domain.mailroom.incidents.kinds import IncidentKind, ReportField, ReportKind
 from portal.domain.mailroom.incidents.models import (
     Incident,
     IncidentReport,
     IncidentSubject,
     SiteNotice,
 )
-from portal.domain.mailroom.incidents.queries import DueClock, Touched
-from portal.domain.mailroom.incidents.register import Opening
-from portal.domain.mailroom.incidents.states import INCIDENT
+from portal.domain.mailroom.incidents.queries import DueClock, SubjectFilter, Touched
+from portal.domain.mailroom.incidents.register import Description, Opening
+from portal.domain.mailroom.incidents.states import INCIDENT, IncidentState
+from portal.domain.mailroom.listing import PAGE, ListPage
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
 from portal.platform.carrying_out import Again
 from portal.platform.view import View
 
 MOST = 20
-STATES = ("open", "contained", "reported", "closed")
-FAULTS = frozenset({"kind", "known_on", "occurred_on", "told_on", *FIELDS})
+FAULTS = frozenset({"kind", "known_on", "occurred_on", "told_on", *ReportField})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class IncidentsView(View):
     more: bool
     number: int
     state: str
-    states: tuple[str, ...]
+    states: tuple[IncidentState, ...]
     counts: Mapping[str, int]
     due: Sequence[DueClock]
     incident_words: ModuleType
@@ -61,18 +61,18 @@ class IncidentsView(View):
 def show_list(page: Page) -> Response[Any]:
     """List incidents, known last first, with the running clocks."""
     state = page.query.get("state", "")
-    state = state if state in STATES else ""
+    state = state if IncidentState.known(state) else ""
     typed = page.query.get("page", "")
     number = int(typed) if typed.isascii() and typed.isdigit() and 0 < len(typed) < 6 else 1
-    rows = queries.incidents(page.session, state=state, page=number, limit=queries.PAGE + 1)
+    rows = queries.incidents(page.session, ListPage(number, PAGE + 1), state=state)
     return page.render(
         "admin/mailroom/incidents/incidents.html",
         IncidentsView(
-            rows=rows[: queries.PAGE],
-            more=len(rows) > queries.PAGE,
+            rows=rows[:PAGE],
+            more=len(rows) > PAGE,
             number=number,
             state=state,
-            states=STATES,
+            states=tuple(IncidentState),
             counts=queries.state_counts(page.session),
             due=queries.due_clocks(page.session, page.now),
             incident_words=incident_words,
@@ -85,7 +85,7 @@ def show_list(page: Page) -> Response[Any]:
 class IncidentNewView(View):
     """What ``admin/mailroom/incidents/incident_new.html`` shows."""
 
-    kinds: tuple[str, ...]
+    kinds: tuple[IncidentKind, ...]
     incident_words: ModuleType
     today: str
     at: str
@@ -98,7 +98,7 @@ def show_new(page: Page, status_code: int = 200) -> Response[Any]:
     return page.render(
         "admin/mailroom/incidents/incident_new.html",
         IncidentNewView(
-            kinds=INCIDENT_KINDS,
+            kinds=tuple(IncidentKind),
             incident_words=incident_words,
             today=f"{now:%Y-%m-%d}",
             at=f"{now:%H:%M}",
@@ -147,18 +147,18 @@ class IncidentView(View):
     row: Incident
     clocks: Sequence[Hand]
     fields_of: Mapping[str, str]
-    names_of_fields: tuple[str, ...]
+    names_of_fields: tuple[ReportField, ...]
     touched: Touched
     subjects: Sequence[IncidentSubject]
     page_of: int
     reports: Sequence[IncidentReport]
-    because: Mapping[Any, Any]
+    because: Mapping[int, str]
     most: int
-    kinds_of_reports: tuple[str, ...]
+    kinds_of_reports: tuple[ReportKind, ...]
     notices: Sequence[SiteNotice]
-    text_of: Callable[..., str]
+    text_of: Callable[[SiteNotice], str]
     names: Mapping[int, str]
-    can: set[Any]
+    can: set[str]
     said: str
     me: int
     incident_words: ModuleType
@@ -173,7 +173,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     row = found(page)
     session = page.session
     reports = queries.reports_of(session, row.id)
-    protected = allowed(page, Permission.KNOW_PROTECTED)
+    listed = ListPage(include_protected=allowed(page, Permission.KNOW_PROTECTED))
     people = {
         row.opened_by,
         *(one.written_by for one in reports),
@@ -185,15 +185,15 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             row=row,
             clocks=queries.clocks_of(session, row, page.now),
             fields_of=register.fields_of(page.site.vault, row),
-            names_of_fields=FIELDS,
+            names_of_fields=tuple(ReportField),
             touched=queries.touched(session, row.id),
-            subjects=queries.subjects(session, row.id, include_protected=protected),
-            page_of=queries.PAGE,
+            subjects=queries.subjects(session, SubjectFilter(row.id), listed),
+            page_of=PAGE,
             reports=reports,
             because={one.id: papers.given_back_because(page.work, one) for one in reports[:MOST]},
             most=MOST,
-            kinds_of_reports=REPORTS,
-            notices=site_notices.notices(session, incident_id=row.id),
+            kinds_of_reports=tuple(ReportKind),
+            notices=site_notices.notices(session, ListPage(), incident_id=row.id),
             text_of=lambda notice: site_notices.texts_of(notice)["ja"],
             names=staff_names(session, people),
             can={action for action in INCIDENT.steps if INCIDENT.can(row.state, action)},
@@ -212,12 +212,12 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 def write_fields(page: Page) -> Response[Any]:
     """Write the nine fields."""
     form = page.form
-    texts = {name: form.get(name) for name in FIELDS if name in form.values}
+    texts = {name.value: form.get(name) for name in ReportField if name in form.values}
     return act(
         page,
         "written",
         lambda key: register.write_fields(
-            page.work, key, texts, malicious=form.get("malicious") == "1"
+            page.work, key, Description(texts, malicious=form.get("malicious") == "1")
         ),
     )
 

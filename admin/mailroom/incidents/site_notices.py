@@ -21,10 +21,12 @@ from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.work import Work
 from portal.domain.mailroom.incidents import site_notices
+from portal.domain.mailroom.incidents.kinds import NoticeKind
 from portal.domain.mailroom.incidents.models import SiteNotice
-from portal.domain.mailroom.incidents.sentences import NOTICE_KINDS, PREPARED, sentence
+from portal.domain.mailroom.incidents.sentences import PREPARED, sentence
 from portal.domain.mailroom.incidents.site_notices import Draft, field_of
 from portal.domain.mailroom.incidents.states import SITE_NOTICE
+from portal.domain.mailroom.listing import ListPage
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
 from portal.platform.carrying_out import Again
@@ -57,7 +59,7 @@ def show_list(page: Page) -> Response[Any]:
     """List notices, the newest first."""
     number = _number(page.query.get("page", ""))
     most = site_notices.PAGE
-    rows = site_notices.notices(page.session, page=number, limit=most + 1)
+    rows = site_notices.notices(page.session, ListPage(number, most + 1))
     return page.render(
         "admin/mailroom/incidents/site_notices.html",
         SiteNoticesView(
@@ -90,7 +92,7 @@ def show_new(page: Page, status_code: int = 200) -> Response[Any]:
     return page.render(
         "admin/mailroom/incidents/site_notice_new.html",
         SiteNoticeNewView(
-            kinds=NOTICE_KINDS,
+            kinds=tuple(NoticeKind),
             prepared=PREPARED,
             sentence=sentence,
             chosen=page.form.get("sentence") or page.query.get("sentence", ""),
@@ -146,7 +148,7 @@ class SiteNoticeView(View):
     incident_words: ModuleType
     said: str
     texts: Sequence[Any]
-    can: set[Any]
+    can: set[str]
     own: bool
     names: Mapping[int, str]
 

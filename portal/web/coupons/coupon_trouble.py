@@ -17,11 +17,12 @@ from portal.domain.mailroom.incidents.fault_queries import ordinal_of, own_fault
 from portal.domain.mailroom.incidents.faults import (
     SHOP_MAX,
     WORDS_MAX,
+    FaultOrigin,
     FaultReport,
     open_fault,
     report_fault,
 )
-from portal.domain.mailroom.incidents.kinds import SAID, Source
+from portal.domain.mailroom.incidents.kinds import ShopAnswer, Source
 from portal.domain.mailroom.incidents.models import CouponFault
 from portal.platform.routes import Transaction, endpoint
 from portal.platform.view import View
@@ -76,7 +77,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         CouponTroubleView(
             ordinal=entry.ordinal,
             name=_name(page, entry.ordinal),
-            said=[(code, said_words()[code]) for code in SAID],
+            said=[(code, said_words()[code]) for code in ShopAnswer],
             shop_max=SHOP_MAX,
             words_max=WORDS_MAX,
         ),
@@ -99,10 +100,8 @@ def submit(page: Page) -> Response[Any]:
             with page.session.begin_nested():
                 row = report_fault(
                     page.work,
-                    credential.household_id,
-                    entry.entitlement_id,
+                    FaultOrigin(credential.household_id, entry.entitlement_id, Source.RESIDENT),
                     reported,
-                    Source.RESIDENT,
                 )
                 if first_time(page.session, key, page.now):
                     keep_result(page.session, key, f"/coupon/trouble/{row.receipt_no}")

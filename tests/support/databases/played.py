@@ -212,10 +212,8 @@ def _requests(work: Work, people: People) -> None:
     assert row is not None
     faults.explain(
         work.acting_as(people["officer"]),
-        fault.id,
-        "shop_mistake",
-        "お店の機械の設定でした。",
-        include_protected=True,
+        faults.FaultKey(fault.id, include_protected=True),
+        faults.FaultEnding("shop_mistake", "お店の機械の設定でした。"),
     )
     papers.give_back_report(work.acting_as(people["ward"]), report.id, "件数を書いてください。")
     set_reply(VAULT, row, Reply("other", "もう一度お送りください。"))

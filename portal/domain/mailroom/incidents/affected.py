@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -16,9 +15,10 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.errors import InputError
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.foundation.typed import folded
 from portal.domain.letters.letters.models import Letter, LetterWithoutId
+from portal.domain.mailroom.listing import ListPage
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.authn.sessions import STAFF
 from portal.domain.people.entitlements.models import Entitlement
@@ -26,17 +26,16 @@ from portal.domain.people.households.models import Household
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import STAFF_ROLES
 
-PAGE = 20
 CHUNK = 500
 
 
-class What(StrEnum):
+class What(Labeled):
     """What was done with the data."""
 
-    LOOKED = "looked"
-    PRINTED = "printed"
-    TAKEN = "taken"
-    ANY = "any"
+    LOOKED = "looked", lambda: _s("見た")
+    PRINTED = "printed", lambda: _s("印刷した・渡した")
+    TAKEN = "taken", lambda: _s("持ち出した（ファイル）")
+    ANY = "any", lambda: _s("すべての操作")
 
 
 LOOKED = (
@@ -111,10 +110,8 @@ class Affected:
     elsewhere: tuple[tuple[str, int], ...]
 
 
-def find(session: Session, search: Search, *, include_protected: bool, page: int = 1) -> Affected:
-    """Return who is affected; ``rows`` are twenty of them, the first touched first.
-
-    ``page`` counts from 1.
+def find(session: Session, search: Search, page: ListPage) -> Affected:
+    """Return who is affected; ``rows`` are those of the page, the first touched first.
 
     Raises:
         InputError: the period is empty, or there is no such person or session (code: the field).
@@ -122,16 +119,19 @@ def find(session: Session, search: Search, *, include_protected: bool, page: int
     found = _households(session, search)
     protected = set(_protected(session, found))
     listed = sorted(
-        (row for row in found.values() if include_protected or row.household_id not in protected),
+        (
+            row
+            for row in found.values()
+            if page.include_protected or row.household_id not in protected
+        ),
         key=lambda row: (row.first_at, row.household_id),
     )
-    first = (max(1, page) - 1) * PAGE
     return Affected(
         len(found),
         len(protected),
         _children(session, found),
         sum(row.events for row in found.values()),
-        tuple(listed[first : first + PAGE]),
+        tuple(listed[page.offset : page.offset + page.limit]),
         tuple(_elsewhere(session, search)),
     )
 

@@ -7,44 +7,67 @@ Ends are exclusive instants (UTC).
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 
 from portal.domain.foundation.clock import day_end, jst_date, last_day_before
+from portal.domain.foundation.texts import Labeled, _s
 
 FIRST_FROM, FIRST_BY, FINAL_BY, FINAL_BY_MALICIOUS = 3, 5, 30, 60
 """Days, the first of which is the day of knowing."""
 
 
-class Clock(StrEnum):
+class Clock(Labeled):
     """What must happen in time.
 
     A contractor is freed from reporting by telling the ward, so that comes first.
     """
 
-    TELL_WARD = "tell_ward"
-    FIRST = "first"
-    FINAL = "final"
+    TELL_WARD = "tell_ward", lambda: _s("区に知らせる（すぐに）")
+    FIRST = "first", lambda: _s("事故報告書（速報）: 3〜5日")
+    FINAL = "final", lambda: _s("事故報告書（確報）: 30日、悪意なら60日")
 
 
-class Pace(StrEnum):
+class Pace(Labeled):
     """The status of a clock: done in time, done late, running, nearly over, over."""
 
-    DONE = "done"
-    LATE = "late"
-    RUNNING = "running"
-    SOON = "soon"
-    OVER = "over"
+    DONE = "done", lambda: _s("すみ")
+    LATE = "late", lambda: _s("すみ（期限のあと）")
+    RUNNING = "running", lambda: _s("期限前")
+    SOON = "soon", lambda: _s("もうすぐ期限")
+    OVER = "over", lambda: _s("期限を過ぎました")
+
+
+@dataclass(frozen=True, slots=True)
+class Milestones:
+    """What the clocks of an incident count from, and what stops them; instants are UTC.
+
+    ``first_at`` and ``final_at`` are when those reports went to the ward.
+    """
+
+    known_at: datetime
+    malicious: bool = False
+    ward_told_at: datetime | None = None
+    first_at: datetime | None = None
+    final_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """One clock: ``warn_at`` and ``ends_at`` are instants, ``last_day`` the last day (JST)."""
+    """One clock as seen at ``now``: ``warn_at`` and ``ends_at`` are instants (UTC)."""
 
     clock: Clock
     warn_at: datetime
     ends_at: datetime
     done_at: datetime | None
-    pace: Pace
+    now: datetime
+
+    @property
+    def pace(self) -> Pace:
+        """Return the status of the clock."""
+        if self.done_at is not None:
+            return Pace.DONE if self.done_at < self.ends_at else Pace.LATE
+        if self.now >= self.ends_at:
+            return Pace.OVER
+        return Pace.SOON if self.now >= self.warn_at else Pace.RUNNING
 
     @property
     def last_day(self) -> date:
@@ -57,47 +80,17 @@ def nth_day_ends(known_at: datetime, days: int) -> datetime:
     return day_end(jst_date(known_at) + timedelta(days=days - 1))
 
 
-def hands(
-    known_at: datetime,
-    now: datetime,
-    *,
-    malicious: bool,
-    ward_told_at: datetime | None,
-    first_at: datetime | None,
-    final_at: datetime | None,
-) -> list[Hand]:
-    """Return the clocks of an incident.
+def hands(milestones: Milestones, now: datetime) -> list[Hand]:
+    """Return the clocks of an incident as seen at ``now``."""
+    known_at = milestones.known_at
+    last = FINAL_BY_MALICIOUS if milestones.malicious else FINAL_BY
 
-    ``first_at`` and ``final_at``: when those reports went to the ward.
-    """
-    last = FINAL_BY_MALICIOUS if malicious else FINAL_BY
+    def day_ends(days: int) -> datetime:
+        return nth_day_ends(known_at, days)
+
     return [
         # at once: the same day, and a warning from the first minute
-        _hand(Clock.TELL_WARD, known_at, nth_day_ends(known_at, 1), ward_told_at, now),
-        _hand(
-            Clock.FIRST,
-            nth_day_ends(known_at, FIRST_FROM - 1),
-            nth_day_ends(known_at, FIRST_BY),
-            first_at,
-            now,
-        ),
-        _hand(
-            Clock.FINAL,
-            nth_day_ends(known_at, last - 7),
-            nth_day_ends(known_at, last),
-            final_at,
-            now,
-        ),
+        Hand(Clock.TELL_WARD, known_at, day_ends(1), milestones.ward_told_at, now),
+        Hand(Clock.FIRST, day_ends(FIRST_FROM - 1), day_ends(FIRST_BY), milestones.first_at, now),
+        Hand(Clock.FINAL, day_ends(last - 7), day_ends(last), milestones.final_at, now),
     ]
-
-
-def _hand(
-    clock: Clock, warn_at: datetime, ends_at: datetime, done_at: datetime | None, now: datetime
-) -> Hand:
-    if done_at is not None:
-        pace = Pace.DONE if done_at < ends_at else Pace.LATE
-    elif now >= ends_at:
-        pace = Pace.OVER
-    else:
-        pace = Pace.SOON if now >= warn_at else Pace.RUNNING
-    return Hand(clock, warn_at, ends_at, done_at, pace)

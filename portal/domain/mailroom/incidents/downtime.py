@@ -14,19 +14,35 @@ from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoun
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.mailroom.incidents import site_notices
+from portal.domain.mailroom.incidents.kinds import DownPart, NoticeKind
 from portal.domain.mailroom.incidents.models import Downtime
-from portal.domain.mailroom.incidents.sentences import PLANNED
-from portal.domain.mailroom.incidents.states import DOWNTIME
+from portal.domain.mailroom.incidents.states import DOWNTIME, DowntimeState, NoticeState
+from portal.domain.mailroom.listing import ListPage
 
-WHAT = ("resident_site", "staff_site", "codes", "issuer", "telephone")
 NOTICE_DAYS = 7
 """A planned stop is announced so many days (JST) before the day on which it begins.
 
 The specification (14(1)) frees planned
 stops from damages and gives no number, so we agree on a week, as public sites usually do.
 """
-SENTENCE = {"issuer": "planned_shops"}
-PAGE = 20
+SENTENCE = {DownPart.ISSUER.value: "planned_shops"}
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """What is down, and from when until when (UTC); without an end it still is."""
+
+    what: str
+    starts_at: datetime
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The time between two instants (UTC); the end is exclusive."""
+
+    start: datetime
+    end: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +54,7 @@ class Minutes:
     unplanned: int
 
 
-def plan(work: Work, what: str, starts_at: datetime, ends_at: datetime) -> Downtime:
+def plan(work: Work, outage: Outage) -> Downtime:
     """Plan a stop and announce it at once; the notice is shown until the stop is over.
 
     Raises:
@@ -46,8 +62,9 @@ def plan(work: Work, what: str, starts_at: datetime, ends_at: datetime) -> Downt
             the field).
         NotAllowedError: the actor is no person with an account.
     """
-    _check(what, starts_at, ends_at, work.actor)
-    if jst_date(starts_at) < jst_date(work.now) + timedelta(days=NOTICE_DAYS):
+    _check(outage, work.actor)
+    what, ends_at = outage.what, _end_of(outage)
+    if jst_date(outage.starts_at) < jst_date(work.now) + timedelta(days=NOTICE_DAYS):
         raise InputError(
             _s(
                 "計画停止は、%(days)s日前までに知らせます。もっとあとの日にするか、"
@@ -56,15 +73,17 @@ def plan(work: Work, what: str, starts_at: datetime, ends_at: datetime) -> Downt
             % {"days": NOTICE_DAYS},
             code="starts_on",
         )
-    draft = site_notices.Draft(PLANNED, work.now, ends_at, SENTENCE.get(what, "planned_site"))
+    draft = site_notices.Draft(
+        NoticeKind.PLANNED, work.now, ends_at, SENTENCE.get(what, "planned_site")
+    )
     notice = None
-    if what in {"resident_site", "issuer"}:
+    if what in {DownPart.RESIDENT_SITE, DownPart.ISSUER}:
         notice = site_notices.write(work, draft)
         site_notices.publish(work, notice.id)
     row = Downtime(
         what=what,
         planned=True,
-        starts_at=starts_at,
+        starts_at=outage.starts_at,
         ends_at=ends_at,
         announced_at=work.now,
         entered_by=work.actor.id,
@@ -76,31 +95,36 @@ def plan(work: Work, what: str, starts_at: datetime, ends_at: datetime) -> Downt
     return row
 
 
-def _check(what: str, starts_at: datetime, ends_at: datetime | None, actor: Actor) -> None:
+def _check(outage: Outage, actor: Actor) -> None:
     if actor.id is None:
         raise NotAllowedError(_s("記録できるのは、アカウントのある職員だけです。"))
-    if what not in WHAT:
+    if DownPart.known(outage.what) is None:
         raise InputError(_s("止まるものを選んでください。"), code="what")
-    if ends_at is not None and ends_at <= starts_at:
-        raise InputError(_s("終わりは、始まりよりあとにしてください。"), code="ends_on")
+    if outage.ends_at is not None and outage.ends_at <= outage.starts_at:
+        raise _ends_too_early()
 
 
-def log(
-    work: Work,
-    what: str,
-    starts_at: datetime,
-    ends_at: datetime | None,
-    *,
-    incident_id: int | None = None,
-) -> Downtime:
+def _end_of(outage: Outage) -> datetime:
+    """Return the end of a planned stop, which must have one. Raises InputError."""
+    if outage.ends_at is None:
+        raise _ends_too_early()
+    return outage.ends_at
+
+
+def _ends_too_early() -> InputError:
+    return InputError(_s("終わりは、始まりよりあとにしてください。"), code="ends_on")
+
+
+def log(work: Work, outage: Outage, *, incident_id: int | None = None) -> Downtime:
     """Record that something did not work, or still does not (no end).
 
     Raises:
         InputError: nothing that stops, or times that cannot be (code: the field).
         NotAllowedError: the actor is no person with an account.
     """
-    _check(what, starts_at, ends_at, work.actor)
-    if starts_at > work.now:
+    _check(outage, work.actor)
+    ends_at = outage.ends_at
+    if outage.starts_at > work.now:
         raise InputError(
             _s("これから止まるときは、計画停止として知らせてください。"), code="starts_on"
         )
@@ -108,10 +132,10 @@ def log(
         raise InputError(_s("終わりがまだのときは、空けておいてください。"), code="ends_on")
     state = DOWNTIME.next(DOWNTIME.initial, "begin")
     row = Downtime(
-        what=what,
+        what=outage.what,
         planned=False,
         state=state if ends_at is None else DOWNTIME.next(state, "end"),
-        starts_at=starts_at,
+        starts_at=outage.starts_at,
         ends_at=ends_at,
         entered_by=work.actor.id,
         entered_at=work.now,
@@ -165,7 +189,7 @@ def cancel(work: Work, downtime_id: int) -> Downtime:
 def _take_notice_down(work: Work, row: Downtime) -> None:
     if (
         row.site_notice_id is not None
-        and site_notices.locked(work.session, row.site_notice_id).state == "published"
+        and site_notices.locked(work.session, row.site_notice_id).state == NoticeState.PUBLISHED
     ):
         site_notices.withdraw(work, row.site_notice_id)
 
@@ -183,10 +207,10 @@ def locked(session: Session, downtime_id: int) -> Downtime:
     return row
 
 
-def downtimes(session: Session, *, page: int = 1, limit: int = PAGE) -> list[Downtime]:
-    """Return stops, the latest beginning first; ``page`` counts from 1."""
+def downtimes(session: Session, page: ListPage) -> list[Downtime]:
+    """Return stops, the latest beginning first."""
     ordered = select(Downtime).order_by(Downtime.starts_at.desc(), Downtime.id.desc())
-    return list(session.scalars(ordered.offset((max(1, page) - 1) * PAGE).limit(limit)))
+    return list(session.scalars(page.of(ordered)))
 
 
 def downtime_between(session: Session, start: datetime, end_: datetime) -> Sequence[Downtime]:
@@ -194,7 +218,7 @@ def downtime_between(session: Session, start: datetime, end_: datetime) -> Seque
     return session.scalars(
         select(Downtime)
         .where(
-            Downtime.state != "cancelled",
+            Downtime.state != DowntimeState.CANCELLED,
             Downtime.starts_at < end_,
             or_(Downtime.ends_at.is_(None), Downtime.ends_at > start),
         )
@@ -207,7 +231,7 @@ def planned_from(session: Session, start: datetime) -> Sequence[Downtime]:
     return session.scalars(
         select(Downtime)
         .where(
-            Downtime.state == DOWNTIME.initial,
+            Downtime.state == DowntimeState.PLANNED,
             Downtime.planned.is_(True),
             Downtime.starts_at >= start,
         )
@@ -215,33 +239,26 @@ def planned_from(session: Session, start: datetime) -> Sequence[Downtime]:
     ).all()
 
 
-def minutes_between(
-    session: Session, start: datetime, end_: datetime, now: datetime
-) -> list[Minutes]:
+def minutes_between(session: Session, span: Span, now: datetime) -> list[Minutes]:
     """Return the minutes of downtime by part of the system within a period, for the month's report.
 
     What is still down counts up to ``now``.
     """
-    rows = downtime_between(session, start, end_)
-    return [
-        Minutes(
-            what,
-            sum(
-                _minutes(row, start, end_, now) for row in rows if row.what == what and row.planned
-            ),
-            sum(
-                _minutes(row, start, end_, now)
-                for row in rows
-                if row.what == what and not row.planned
-            ),
+    rows = downtime_between(session, span.start, span.end)
+
+    def total(what: str, *, planned: bool) -> int:
+        return sum(
+            _minutes(row, span, now) for row in rows if row.what == what and row.planned is planned
         )
-        for what in WHAT
+
+    return [
+        Minutes(what, total(what, planned=True), total(what, planned=False)) for what in DownPart
     ]
 
 
-def _minutes(row: Downtime, start: datetime, end_: datetime, now: datetime) -> int:
-    until = min(row.ends_at or now, end_, max(now, start))
-    return max(0, int((until - max(row.starts_at, start)).total_seconds()) // 60)
+def _minutes(row: Downtime, span: Span, now: datetime) -> int:
+    until = min(row.ends_at or now, span.end, max(now, span.start))
+    return max(0, int((until - max(row.starts_at, span.start)).total_seconds()) // 60)
 
 
 def first_plannable(now: datetime) -> datetime:

@@ -12,12 +12,12 @@ from portal.domain.foundation.texts import _
 from portal.domain.foundation.work import Work
 from portal.domain.mailroom.incidents.models import CouponFault
 from portal.domain.mailroom.incidents.states import OPEN
+from portal.domain.mailroom.listing import ListPage
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.coupons.queries import open_code
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Child, Household
 
-PAGE = 20
 MANY_A_DAY = 5
 """So many households of one day are more than chance.
 
@@ -68,19 +68,14 @@ def visible(*, include_protected: bool) -> Select[CouponFault]:
     return statement if include_protected else statement.where(Household.protected.is_(False))
 
 
-def faults(
-    session: Session, *, include_protected: bool, state: str = "", page: int = 1, limit: int = PAGE
-) -> list[CouponFault]:
-    """Return cases in a state (every open one where empty), the oldest first.
-
-    ``page`` counts from 1.
-    """
-    statement = visible(include_protected=include_protected)
+def faults(session: Session, page: ListPage, *, state: str = "") -> list[CouponFault]:
+    """Return cases in a state (every open one where empty), the oldest first."""
+    statement = visible(include_protected=page.include_protected)
     statement = statement.where(
         CouponFault.state == state if state else CouponFault.state.in_(OPEN)
     )
     ordered = statement.order_by(CouponFault.reported_at, CouponFault.id)
-    return list(session.scalars(ordered.offset((max(1, page) - 1) * PAGE).limit(limit)))
+    return list(session.scalars(page.of(ordered)))
 
 
 def state_counts(session: Session, *, include_protected: bool) -> dict[str, int]:

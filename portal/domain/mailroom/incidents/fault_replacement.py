@@ -10,19 +10,18 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.errors import ConflictError, NotAllowedError, WrongStateError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
-from portal.domain.mailroom.incidents.faults import locked, record_step, tell_household
+from portal.domain.mailroom.incidents.faults import FaultKey, locked, record_step, tell_household
+from portal.domain.mailroom.incidents.kinds import IssuerStatus, Outcome, StopReason
 from portal.domain.mailroom.incidents.models import CouponFault
-from portal.domain.mailroom.incidents.states import COUPON_FAULT
+from portal.domain.mailroom.incidents.states import COUPON_FAULT, FaultState
 from portal.domain.people.coupons import stopping
 from portal.domain.people.coupons.assignment import assign_replacement
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.services import locked as locked_entitlement
 from portal.domain.people.entitlements.states import ENTITLEMENT
 
-REASON = "fault"
 
-
-def stop_and_replace(work: Work, fault_id: int, *, include_protected: bool) -> CouponFault:
+def stop_and_replace(work: Work, key: FaultKey) -> CouponFault:
     """Stop the old code and give the child a new one.
 
     Where the issuer must confirm the stop first, the case waits for that.
@@ -34,9 +33,9 @@ def stop_and_replace(work: Work, fault_id: int, *, include_protected: bool) -> C
             open for the child.
         ConflictError: no code is left (``coupon_stock``); then nothing was stopped.
     """
-    row = locked(work.session, fault_id, include_protected=include_protected)
+    row = locked(work.session, key)
     COUPON_FAULT.next(row.state, "replace")
-    if row.state == "stopping":
+    if row.state == FaultState.STOPPING:
         raise WrongStateError(
             _s(
                 "発行者の答えを待っています。「コードの停止」で答えを記録すると、"
@@ -45,7 +44,7 @@ def stop_and_replace(work: Work, fault_id: int, *, include_protected: bool) -> C
         )
     entitlement = locked_entitlement(work.session, row.entitlement_id)
     _refuse_impossible(work.session, row, entitlement)
-    stop = stopping.begin_stop(work, entitlement.id, reason=REASON)
+    stop = stopping.begin_stop(work, entitlement.id, reason=StopReason.FAULT)
     if stop is stopping.Stop.AWAITED:
         row.state, row.stop_asked_at = COUPON_FAULT.next(row.state, "ask_stop"), work.now
         record_step(work, row, "ask_stop")
@@ -68,7 +67,7 @@ def _refuse_impossible(session: Session, row: CouponFault, entitlement: Entitlem
             ),
             code="claimed",
         )
-    if row.issuer_status in {"part_used", "exchanged"}:
+    if row.issuer_status in {IssuerStatus.PART_USED, IssuerStatus.EXCHANGED}:
         raise NotAllowedError(
             _s(
                 "発行者の記録では、もう使われています。差し替えられません。区と相談し、"
@@ -96,7 +95,7 @@ def waiting_for(session: Session, coupon_id: int) -> CouponFault | None:
     """Return the case that waits for the issuer's answer about a code, locked, or None."""
     return session.scalar(
         select(CouponFault)
-        .where(CouponFault.coupon_id == coupon_id, CouponFault.state == "stopping")
+        .where(CouponFault.coupon_id == coupon_id, CouponFault.state == FaultState.STOPPING)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
@@ -111,7 +110,7 @@ def stop_confirmed(work: Work, row: CouponFault) -> None:
     entitlement = locked_entitlement(work.session, row.entitlement_id)
     decided = entitlement.state not in {ENTITLEMENT.initial, "held"}
     if entitlement.claimed_by is not None or decided:
-        row.state, row.outcome = COUPON_FAULT.next(row.state, "overtake"), "other_request"
+        row.state, row.outcome = COUPON_FAULT.next(row.state, "overtake"), Outcome.OTHER_REQUEST
         row.ended_at, row.ended_by = work.now, work.actor.id
         record_step(work, row, "overtake")
         return

@@ -20,7 +20,7 @@ from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.events import Event
 from portal.domain.letters.announcements.services import announce
 from portal.domain.mailroom.incidents.fault_queries import visible
-from portal.domain.mailroom.incidents.kinds import ISSUER_ANSWERS, OUTCOMES, SAID, Source
+from portal.domain.mailroom.incidents.kinds import IssuerStatus, Outcome, ShopAnswer, Source
 from portal.domain.mailroom.incidents.models import CouponFault
 from portal.domain.mailroom.incidents.states import COUPON_FAULT, OPEN
 from portal.domain.people.coupons import stopping
@@ -35,7 +35,7 @@ SHOP_MAX, WORDS_MAX, NOTE_MAX = 100, 500, 500
 class FaultReport:
     """A household's report.
 
-    The shop's answer (a code of ``SAID``), the shop, the day (JST), and more in own words.
+    The shop's answer (a ``ShopAnswer``), the shop, the day (JST), and more in own words.
     """
 
     said: str
@@ -56,9 +56,32 @@ class LookUp:
     used_yen: int = 0
 
 
-def report_fault(
-    work: Work, household_id: int, entitlement_id: int, reported: FaultReport, source: Source
-) -> CouponFault:
+@dataclass(frozen=True, slots=True)
+class FaultOrigin:
+    """Whose coupon was refused, and how we heard of it."""
+
+    household_id: int
+    entitlement_id: int
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class FaultEnding:
+    """Why a case ends without a new code (an ``Outcome``), and what the household was told."""
+
+    outcome: str
+    words: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FaultKey:
+    """The key of a case, and whether its reader may know of protected households."""
+
+    fault_id: int
+    include_protected: bool = False
+
+
+def report_fault(work: Work, origin: FaultOrigin, reported: FaultReport) -> CouponFault:
     """Open a case for the coupon of one entitlement of a household.
 
     While one is open, a second report returns the same case.
@@ -68,7 +91,7 @@ def report_fault(
         NotAllowedError: no code of the child was shown yet, or it is being stopped (``no_coupon``).
         InputError: something is wrong with the report (code: the field).
     """
-    entitlement = _locked_entitlement_of(work.session, household_id, entitlement_id)
+    entitlement = _locked_entitlement_of(work.session, origin)
     found = open_fault(work.session, entitlement.id)
     if found is not None:
         return found
@@ -79,10 +102,10 @@ def report_fault(
     details = {"shop": reported.shop.strip(), "words": reported.words.strip()}
     row = CouponFault(
         receipt_no=receipt_no,
-        household_id=household_id,
+        household_id=origin.household_id,
         entitlement_id=entitlement.id,
         coupon_id=coupon.id,
-        source=source.value,
+        source=origin.source.value,
         said=reported.said,
         shop_on=reported.shop_on,
         reported_at=work.now,
@@ -96,10 +119,13 @@ def report_fault(
     return row
 
 
-def _locked_entitlement_of(session: Session, household_id: int, entitlement_id: int) -> Entitlement:
+def _locked_entitlement_of(session: Session, origin: FaultOrigin) -> Entitlement:
     entitlement = session.scalar(
         select(Entitlement)
-        .where(Entitlement.id == entitlement_id, Entitlement.household_id == household_id)
+        .where(
+            Entitlement.id == origin.entitlement_id,
+            Entitlement.household_id == origin.household_id,
+        )
         .with_for_update()
         .execution_options(populate_existing=True)
     )
@@ -127,7 +153,7 @@ def _usable_coupon(session: Session, entitlement_id: int) -> Coupon:
 
 
 def _check(work: Work, reported: FaultReport) -> None:
-    if reported.said not in SAID:
+    if ShopAnswer.known(reported.said) is None:
         raise InputError(_("お店で何と言われたかを、ひとつ選んでください。"), code="said")
     if reported.shop_on is not None and reported.shop_on > jst_date(work.now):
         raise InputError(
@@ -152,7 +178,7 @@ def _check(work: Work, reported: FaultReport) -> None:
             ) from None
 
 
-def look_up(work: Work, fault_id: int, answer: LookUp, *, include_protected: bool) -> CouponFault:
+def look_up(work: Work, key: FaultKey, answer: LookUp) -> CouponFault:
     """Record the issuer's status.
 
     Raises:
@@ -160,55 +186,61 @@ def look_up(work: Work, fault_id: int, answer: LookUp, *, include_protected: boo
         WrongStateError: not possible from its state.
         InputError: no such answer, a future day, or yen that do not fit it (code: the field).
     """
-    row = locked(work.session, fault_id, include_protected=include_protected)
+    row = locked(work.session, key)
     state = COUPON_FAULT.next(row.state, "look_up")
-    if answer.status not in ISSUER_ANSWERS:
+    if IssuerStatus.known(answer.status) is None:
         raise InputError(_s("発行者の答えを選んでください。"), code="status")
     if answer.as_of > jst_date(work.now):
         raise InputError(_s("日付は、今日かそれより前の日にしてください。"), code="as_of")
     face = work.session.get_one(Coupon, row.coupon_id).face_yen
-    if answer.status == "part_used" and not 0 < answer.used_yen < face:
+    if answer.status == IssuerStatus.PART_USED and not 0 < answer.used_yen < face:
         raise InputError(
             _s("使われた金額を、1円から%(most)s円までで入力してください。")
             % {"most": f"{face - 1:,}"},
             code="used_yen",
         )
     row.state, row.issuer_status, row.issuer_as_of = state, answer.status, answer.as_of
-    row.used_yen = {"part_used": answer.used_yen, "exchanged": face, "unused": 0}.get(answer.status)
+    row.used_yen = {
+        IssuerStatus.PART_USED.value: answer.used_yen,
+        IssuerStatus.EXCHANGED.value: face,
+        IssuerStatus.UNUSED.value: 0,
+    }.get(answer.status)
     row.looked_up_by, row.looked_up_at = work.actor.id, work.now
     record_step(work, row, "look_up", status=answer.status, as_of=answer.as_of.isoformat())
     return row
 
 
-def explain(
-    work: Work, fault_id: int, outcome: str, words: str, *, include_protected: bool
-) -> CouponFault:
+def explain(work: Work, key: FaultKey, ending: FaultEnding) -> CouponFault:
     """Close a case without a new code, because of the issuer's answer.
-
-    ``words`` are what the household was told.
 
     Raises:
         NotFoundError, WrongStateError: as ``look_up``.
         InputError: no reason or no words (code: the field).
     """
-    return _end(work, fault_id, "explain", outcome, words, include_protected=include_protected)
+    row = locked(work.session, key)
+    state = COUPON_FAULT.next(row.state, "explain")
+    _end(work, row, ending)
+    row.state = state
+    _record_ending(work, row, "explain")
+    return row
 
 
-def refuse(
-    work: Work, fault_id: int, outcome: str, words: str, *, include_protected: bool
-) -> CouponFault:
+def refuse(work: Work, key: FaultKey, ending: FaultEnding) -> CouponFault:
     """Close a case that was no fault, or not ours. Raises as ``explain``."""
-    return _end(work, fault_id, "refuse", outcome, words, include_protected=include_protected)
+    row = locked(work.session, key)
+    state = COUPON_FAULT.next(row.state, "refuse")
+    _end(work, row, ending)
+    row.state = state
+    _record_ending(work, row, "refuse")
+    return row
 
 
-def _end(
-    work: Work, fault_id: int, action: str, outcome: str, words: str, *, include_protected: bool
-) -> CouponFault:
-    row = locked(work.session, fault_id, include_protected=include_protected)
-    state = COUPON_FAULT.next(row.state, action)
-    if outcome not in OUTCOMES:
+def _end(work: Work, row: CouponFault, ending: FaultEnding) -> None:
+    """Write the ending into the row. Raises InputError (code: the field)."""
+    words = ending.words.strip()
+    if Outcome.known(ending.outcome) is None:
         raise InputError(_s("終わりにする理由を選んでください。"), code="outcome")
-    if not 0 < len(words.strip()) <= NOTE_MAX:
+    if not 0 < len(words) <= NOTE_MAX:
         raise InputError(_s("本人に伝えたことを、500文字までで書いてください。"), code="note")
     try:
         refuse_secrets(words)
@@ -216,11 +248,13 @@ def _end(
     except InputError as error:
         raise InputError(error.message, code="note") from None
     key = work.vault.unwrap(row.wrapped_key)
-    row.note_sealed = seal_json(key, {"words": words.strip()}, _place(row.receipt_no))
-    row.state, row.outcome, row.ended_at, row.ended_by = state, outcome, work.now, work.actor.id
-    record_step(work, row, action, outcome=outcome)
+    row.note_sealed = seal_json(key, {"words": words}, _place(row.receipt_no))
+    row.outcome, row.ended_at, row.ended_by = ending.outcome, work.now, work.actor.id
+
+
+def _record_ending(work: Work, row: CouponFault, action: str) -> None:
+    record_step(work, row, action, outcome=row.outcome)
     tell_household(work, row)
-    return row
 
 
 def words_of(vault: Vault, row: CouponFault) -> dict[str, str]:
@@ -247,13 +281,15 @@ def open_fault(session: Session, entitlement_id: int) -> CouponFault | None:
     )
 
 
-def locked(session: Session, fault_id: int, *, include_protected: bool) -> CouponFault:
+def locked(session: Session, key: FaultKey) -> CouponFault:
     """Return a case, locked to the end of the transaction.
 
     Raises:
         NotFoundError: there is none of that key, or the actor may not know of it.
     """
-    statement = visible(include_protected=include_protected).where(CouponFault.id == fault_id)
+    statement = visible(include_protected=key.include_protected).where(
+        CouponFault.id == key.fault_id
+    )
     row = session.scalar(
         statement.with_for_update(of=CouponFault).execution_options(populate_existing=True)
     )

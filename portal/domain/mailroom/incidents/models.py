@@ -98,7 +98,7 @@ class Incident(Base):
 class IncidentSubject(Base):
     """A letter, a coupon or a household that an incident touches, and what was done about it.
 
-    ``result``: ``listed`` until something was done, then a code of ``kinds.RESULTS``. ``found_by``
+    ``result``: ``listed`` until something was done, then another ``kinds.StopResult``. ``found_by``
     is how it was added: typed, of a print run, of a batch, out of the audit log.
     """
 

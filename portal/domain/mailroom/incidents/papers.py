@@ -6,6 +6,7 @@ Frozen as data and paper, then confirmed by the ward or given back with a reason
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
@@ -16,16 +17,23 @@ from portal.domain.foundation.errors import InputError, NotAllowedError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault, seal, seal_json, unseal, unseal_json
 from portal.domain.foundation.work import Work
-from portal.domain.mailroom.incidents.kinds import FINAL, FIRST, REPORTS
-from portal.domain.mailroom.incidents.models import IncidentReport
+from portal.domain.mailroom.incidents.kinds import ReportKind
+from portal.domain.mailroom.incidents.models import Incident, IncidentReport
 from portal.domain.mailroom.incidents.queries import report_by_id, reports_of
-from portal.domain.mailroom.incidents.register import check_words, locked, note
-from portal.domain.mailroom.incidents.states import INCIDENT, INCIDENT_REPORT
+from portal.domain.mailroom.incidents.register import check_words, locked, record_step
+from portal.domain.mailroom.incidents.states import INCIDENT, INCIDENT_REPORT, ReportState
 
 
-def keep_report(
-    work: Work, incident_id: int, kind: str, content: Mapping[str, Any], pdf: bytes
-) -> IncidentReport:
+@dataclass(frozen=True, slots=True)
+class FinishedReport:
+    """A report as it is submitted: its kind (a ``ReportKind``), its content as data and as PDF."""
+
+    kind: str
+    content: Mapping[str, Any] = field(repr=False)
+    pdf: bytes = field(repr=False)
+
+
+def keep_report(work: Work, incident_id: int, finished: FinishedReport) -> IncidentReport:
     """Freeze a report about an incident, as data and as paper, and submit it to the ward.
 
     Raises:
@@ -33,12 +41,13 @@ def keep_report(
         InputError: no such kind of report (code ``kind``).
         NotAllowedError: one of this kind is waiting for the ward (``waiting``), or nobody acts.
     """
+    kind, pdf = finished.kind, finished.pdf
     row = locked(work.session, incident_id)
     _check_new(work, row.id, kind)
     key, wrapped = work.vault.new_data_key()
     number = next_number(work.session, row.id, kind)
     place = _report_place(row.id, kind, number)
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True).encode()
+    text = json.dumps(finished.content, ensure_ascii=False, sort_keys=True).encode()
     report = IncidentReport(
         incident_id=row.id,
         kind=kind,
@@ -47,13 +56,13 @@ def keep_report(
         written_at=work.now,
         wrapped_key=wrapped,
         sha256=hashlib.sha256(text).hexdigest(),
-        sealed=seal_json(key, content, place),
+        sealed=seal_json(key, finished.content, place),
         pdf_sha256=hashlib.sha256(pdf).hexdigest(),
         sealed_pdf=seal(key, pdf, f"{place}:pdf".encode()),
     )
     work.session.add(report)
     work.session.flush()
-    note(
+    record_step(
         work,
         row,
         "report_written",
@@ -67,7 +76,7 @@ def keep_report(
 
 def _check_new(work: Work, incident_id: int, kind: str) -> None:
     """Refuse an unknown kind, a system actor, and a second report that waits. As keep_report."""
-    if kind not in REPORTS:
+    if ReportKind.known(kind) is None:
         raise InputError(_s("報告書の種類を選んでください。"), code="kind")
     if work.actor.id is None:
         raise NotAllowedError(_s("報告書を書けるのは、アカウントのある職員だけです。"))
@@ -104,7 +113,12 @@ def confirm_report(work: Work, report_id: int) -> IncidentReport:
         NotAllowedError: the actor wrote it.
         WrongStateError: it was decided before.
     """
-    return _decide(work, report_id, "confirm")
+    found = _decide(work, report_id, "confirm")
+    row = work.session.get_one(Incident, found.incident_id)
+    if found.kind in {ReportKind.FIRST, ReportKind.FINAL} and INCIDENT.can(row.state, "report"):
+        row.state, row.reported_at = INCIDENT.next(row.state, "report"), work.now
+    record_step(work, row, "report_confirm", kind=found.kind, number=found.number)
+    return found
 
 
 def give_back_report(work: Work, report_id: int, reason: str) -> IncidentReport:
@@ -119,16 +133,16 @@ def give_back_report(work: Work, report_id: int, reason: str) -> IncidentReport:
     if not words:
         raise InputError(_s("理由を書いてください。"), code="reason")
     check_words(work, "reason", words)
-    report = report_by_id(work.session, report_id)
+    found = _decide(work, report_id, "give_back")
+    row = work.session.get_one(Incident, found.incident_id)
     sealed = seal_json(
-        work.vault.unwrap(report.wrapped_key), {"reason": words}, _reason_place(report)
+        work.vault.unwrap(found.wrapped_key), {"reason": words}, _reason_place(found)
     )
-    return _decide(work, report_id, "give_back", sealed=sealed)
+    record_step(work, row, "report_give_back", sealed=sealed, kind=found.kind, number=found.number)
+    return found
 
 
-def _decide(
-    work: Work, report_id: int, action: str, *, sealed: bytes | None = None
-) -> IncidentReport:
+def _decide(work: Work, report_id: int, action: str) -> IncidentReport:
     found = report_by_id(work.session, report_id)
     row = locked(work.session, found.incident_id)
     work.session.refresh(found, with_for_update=True)
@@ -138,10 +152,7 @@ def _decide(
             _s("自分の書いた報告書は、自分では確認できません。区のほかの人が確認してください。")
         )
     found.state, found.decided_by, found.decided_at = state, work.actor.id, work.now
-    if action == "confirm" and found.kind in {FIRST, FINAL} and INCIDENT.can(row.state, "report"):
-        row.state, row.reported_at = INCIDENT.next(row.state, "report"), work.now
     row.changed_at = work.now
-    note(work, row, f"report_{action}", sealed=sealed, kind=found.kind, number=found.number)
     return found
 
 
@@ -150,7 +161,7 @@ def given_back_because(work: Work, report: IncidentReport) -> str:
 
     Raises IntegrityFaultError.
     """
-    if report.state != "given_back":
+    if report.state != ReportState.GIVEN_BACK:
         return ""
     events = select(AuditEvent.detail, AuditEvent.sealed).where(
         AuditEvent.subject == "incident",

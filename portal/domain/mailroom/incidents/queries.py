@@ -8,19 +8,18 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
-from portal.domain.mailroom.incidents.clocks import Hand, Pace, hands
-from portal.domain.mailroom.incidents.kinds import FINAL, FIRST, HOUSEHOLD, RECALL
+from portal.domain.mailroom.incidents.clocks import Hand, Milestones, Pace, hands
+from portal.domain.mailroom.incidents.kinds import ReportKind, StopResult, SubjectKind
 from portal.domain.mailroom.incidents.models import (
     CouponFault,
     Incident,
     IncidentReport,
     IncidentSubject,
 )
-from portal.domain.mailroom.incidents.states import OPEN
+from portal.domain.mailroom.incidents.states import OPEN, FaultState, IncidentState, ReportState
+from portal.domain.mailroom.listing import ListPage
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Household
-
-PAGE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +55,13 @@ class MonthFigures:
     faults_open: int
 
 
-def incidents(
-    session: Session, *, state: str = "", page: int = 1, limit: int = PAGE
-) -> list[Incident]:
-    """Return incidents in a state (those not closed where empty), known last first.
-
-    ``page`` counts from 1.
-    """
+def incidents(session: Session, page: ListPage, *, state: str = "") -> list[Incident]:
+    """Return incidents in a state (those not closed where empty), known last first."""
     statement = select(Incident).where(
-        Incident.state == state if state else Incident.state != "closed"
+        Incident.state == state if state else Incident.state != IncidentState.CLOSED
     )
     ordered = statement.order_by(Incident.known_at.desc(), Incident.id.desc())
-    return list(session.scalars(ordered.offset((max(1, page) - 1) * PAGE).limit(limit)))
+    return list(session.scalars(page.of(ordered)))
 
 
 def state_counts(session: Session) -> dict[str, int]:
@@ -85,24 +79,25 @@ def clocks_of(session: Session, row: Incident, now: datetime) -> list[Hand]:
         select(IncidentReport.kind, func.min(IncidentReport.written_at))
         .where(
             IncidentReport.incident_id == row.id,
-            IncidentReport.kind.in_((FIRST, FINAL)),
-            IncidentReport.state != "given_back",
+            IncidentReport.kind.in_((ReportKind.FIRST, ReportKind.FINAL)),
+            IncidentReport.state != ReportState.GIVEN_BACK,
         )
         .group_by(IncidentReport.kind)
     )
     at = {kind: written_at for kind, written_at in written}  # noqa: C416  (dict() of rows does not type)
     # a final report says all that a first one would
     first_at = min(
-        (found for found in (at.get(FIRST), at.get(FINAL)) if found is not None), default=None
+        (
+            found
+            for found in (at.get(ReportKind.FIRST), at.get(ReportKind.FINAL))
+            if found is not None
+        ),
+        default=None,
     )
-    return hands(
-        row.known_at,
-        now,
-        malicious=row.malicious,
-        ward_told_at=row.ward_told_at,
-        first_at=first_at,
-        final_at=at.get(FINAL),
+    milestones = Milestones(
+        row.known_at, row.malicious, row.ward_told_at, first_at, at.get(ReportKind.FINAL)
     )
+    return hands(milestones, now)
 
 
 def due_clocks(session: Session, now: datetime) -> list[DueClock]:
@@ -110,7 +105,7 @@ def due_clocks(session: Session, now: datetime) -> list[DueClock]:
     found = [
         DueClock(row.id, row.number, row.kind, hand)
         for row in session.scalars(
-            select(Incident).where(Incident.state != "closed").order_by(Incident.id)
+            select(Incident).where(Incident.state != IncidentState.CLOSED).order_by(Incident.id)
         )
         for hand in clocks_of(session, row, now)
         if hand.pace not in {Pace.DONE, Pace.LATE}
@@ -147,15 +142,15 @@ def touched(session: Session, incident_id: int) -> Touched:
     return Touched(by_kind, households, alone or 0, children or 0)
 
 
-def subjects(
-    session: Session,
-    incident_id: int,
-    *,
-    include_protected: bool,
-    kind: str = "",
-    page: int = 1,
-    limit: int = PAGE,
-) -> list[IncidentSubject]:
+@dataclass(frozen=True, slots=True)
+class SubjectFilter:
+    """The subjects of one incident; those of one kind where it is named."""
+
+    incident_id: int
+    kind: str = ""
+
+
+def subjects(session: Session, wanted: SubjectFilter, page: ListPage) -> list[IncidentSubject]:
     """Return what an incident touches, in the order of entry.
 
     Subjects of protected households are visible to the ward only.
@@ -163,29 +158,28 @@ def subjects(
     statement = (
         select(IncidentSubject)
         .outerjoin(Household, Household.id == IncidentSubject.household_id)
-        .where(IncidentSubject.incident_id == incident_id)
+        .where(IncidentSubject.incident_id == wanted.incident_id)
     )
-    if kind:
-        statement = statement.where(IncidentSubject.kind == kind)
-    if not include_protected:
+    if wanted.kind:
+        statement = statement.where(IncidentSubject.kind == wanted.kind)
+    if not page.include_protected:
         statement = statement.where(
             or_(IncidentSubject.household_id.is_(None), Household.protected.is_(False))
         )
-    ordered = statement.order_by(IncidentSubject.id).offset((max(1, page) - 1) * PAGE).limit(limit)
-    return list(session.scalars(ordered))
+    return list(session.scalars(page.of(statement.order_by(IncidentSubject.id))))
 
 
 def letters_to_recall() -> Select[int]:
     """Return the keys of letters of an incident that left our hands and must be recalled."""
     return select(IncidentSubject.subject_id).where(
-        IncidentSubject.kind == "letter", IncidentSubject.result == RECALL
+        IncidentSubject.kind == SubjectKind.LETTER, IncidentSubject.result == StopResult.RECALL
     )
 
 
 def household_count(session: Session, incident_id: int) -> int:
     """Return how many households were added out of the audit log."""
     statement = select(func.count()).where(
-        IncidentSubject.incident_id == incident_id, IncidentSubject.kind == HOUSEHOLD
+        IncidentSubject.incident_id == incident_id, IncidentSubject.kind == SubjectKind.HOUSEHOLD
     )
     return session.scalar(statement) or 0
 
@@ -202,7 +196,7 @@ def month_figures(session: Session, start: datetime, end: datetime) -> MonthFigu
     )
     replaced = session.scalar(
         select(func.count()).where(
-            CouponFault.state == "replaced",
+            CouponFault.state == FaultState.REPLACED,
             CouponFault.ended_at >= start,
             CouponFault.ended_at < end,
         )

@@ -4,7 +4,7 @@ Opened, described in nine fields, contained, reported, closed.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -22,10 +22,10 @@ from portal.domain.foundation.errors import (
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault, seal_json, unseal_json
 from portal.domain.foundation.work import Work
-from portal.domain.mailroom.incidents.kinds import FIELDS, FINAL, INCIDENT_KINDS, RESULT
+from portal.domain.mailroom.incidents.kinds import IncidentKind, ReportField, ReportKind
 from portal.domain.mailroom.incidents.models import Incident
 from portal.domain.mailroom.incidents.queries import reports_of
-from portal.domain.mailroom.incidents.states import INCIDENT
+from portal.domain.mailroom.incidents.states import INCIDENT, IncidentState, ReportState
 from portal.domain.people.tasks.services import new_receipt_no
 
 FIELD_MAX = 2_000
@@ -52,7 +52,7 @@ def open_incident(work: Work, opening: Opening) -> Incident:
     """
     if work.actor.id is None:
         raise NotAllowedError(_s("事故を記録できるのは、アカウントのある職員だけです。"))
-    if opening.kind not in INCIDENT_KINDS:
+    if IncidentKind.known(opening.kind) is None:
         raise InputError(_s("事故の種類を選んでください。"), code="kind")
     if opening.known_at > work.now:
         raise InputError(_s("知った時は、今かそれより前にしてください。"), code="known_on")
@@ -77,19 +77,25 @@ def open_incident(work: Work, opening: Opening) -> Incident:
     )
     work.session.add(row)
     work.session.flush()
-    note(work, row, "opened", kind=row.kind, malicious=row.malicious)
+    record_step(work, row, "opened", kind=row.kind, malicious=row.malicious)
     return row
 
 
 def fields_of(vault: Vault, row: Incident) -> dict[str, str]:
     """Return the nine fields; those not written yet are empty."""
     opened = unseal_json(vault.unwrap(row.wrapped_key), row.sealed, _place(row.number))
-    return {name: str(opened.get(name, "")) for name in FIELDS}
+    return {name: str(opened.get(name, "")) for name in ReportField}
 
 
-def write_fields(
-    work: Work, incident_id: int, texts: Mapping[str, str], *, malicious: bool
-) -> Incident:
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What is written about an incident: texts by field, and whether somebody meant harm."""
+
+    texts: Mapping[str, str] = field(repr=False)
+    malicious: bool = False
+
+
+def write_fields(work: Work, incident_id: int, description: Description) -> Incident:
     """Update the nine fields; those that are not given are kept.
 
     Raises:
@@ -98,20 +104,19 @@ def write_fields(
         InputError: a text is too long, or holds a secret (code: the field).
     """
     row = locked(work.session, incident_id)
-    if row.state == "closed":
+    if row.state == IncidentState.CLOSED:
         raise WrongStateError(
             _s("この事故は終わっています。書き直すときは、先に再開してください。")
         )
     fields = fields_of(work.vault, row)
-    for name, text in texts.items():
-        if name in FIELDS:
+    for name, text in description.texts.items():
+        if ReportField.known(name) is not None:
             check_words(work, name, text)
             fields[name] = text.strip()
     row.sealed = seal_json(work.vault.unwrap(row.wrapped_key), fields, _place(row.number))
-    row.malicious, row.changed_at = malicious, work.now
-    note(
-        work, row, "written", malicious=malicious, fields=sorted(n for n, t in fields.items() if t)
-    )
+    row.malicious, row.changed_at = description.malicious, work.now
+    written = sorted(name for name, text in fields.items() if text)
+    record_step(work, row, "written", malicious=row.malicious, fields=written)
     return row
 
 
@@ -145,7 +150,7 @@ def tell_ward(work: Work, incident_id: int, told_at: datetime) -> Incident:
             _s("区に知らせた時は、知った時よりあと、今より前にしてください。"), code="told_on"
         )
     row.ward_told_at, row.changed_at = told_at, work.now
-    note(work, row, "ward_told")
+    record_step(work, row, "ward_told")
     return row
 
 
@@ -159,7 +164,7 @@ def contain(work: Work, incident_id: int) -> Incident:
     if row.contained_at is not None:
         raise WrongStateError(_s("もう、広がりを止めたと記録してあります。"))
     row.state, row.contained_at, row.changed_at = state, work.now, work.now
-    note(work, row, "contain")
+    record_step(work, row, "contain")
     return row
 
 
@@ -174,14 +179,16 @@ def close(work: Work, incident_id: int) -> Incident:
     state = INCIDENT.next(row.state, "close")
     if row.contained_at is None:
         raise NotAllowedError(_s("広がりを止めたことを、先に記録してください。"), code="contained")
-    done = {one.kind for one in reports_of(work.session, row.id) if one.state == "confirmed"}
-    if not done & {FINAL, RESULT}:
+    done = {
+        one.kind for one in reports_of(work.session, row.id) if one.state == ReportState.CONFIRMED
+    }
+    if not done & {ReportKind.FINAL, ReportKind.RESULT}:
         raise NotAllowedError(
             _s("事故報告書（確報）か結果報告書を、区が確認してから終わりにしてください。"),
             code="final",
         )
     row.state, row.closed_at, row.changed_at = state, work.now, work.now
-    note(work, row, "close")
+    record_step(work, row, "close")
     return row
 
 
@@ -189,7 +196,7 @@ def reopen(work: Work, incident_id: int) -> Incident:
     """Reopen a closed incident. Raises NotFoundError and WrongStateError."""
     row = locked(work.session, incident_id)
     row.state, row.closed_at, row.changed_at = INCIDENT.next(row.state, "reopen"), None, work.now
-    note(work, row, "reopen")
+    record_step(work, row, "reopen")
     return row
 
 
@@ -219,16 +226,14 @@ def _unknown() -> NotFoundError:
 
 def open_incidents(session: Session) -> int:
     """Return how many incidents are not closed."""
-    return session.scalar(select(func.count()).where(Incident.state != "closed")) or 0
+    return session.scalar(select(func.count()).where(Incident.state != IncidentState.CLOSED)) or 0
 
 
 def _place(number: str) -> str:
     return f"incident:{number}"
 
 
-def note(
-    work: Work, row: Incident, action: str, *, sealed: bytes | None = None, **detail: Any
-) -> None:
+def record_step(work: Work, row: Incident, action: str, **detail: Any) -> None:
     """Record a step of an incident in the audit log."""
     work.session.flush()
-    record(work, f"incident.{action}", "incident", row.id, sealed=sealed, state=row.state, **detail)
+    record(work, f"incident.{action}", "incident", row.id, state=row.state, **detail)

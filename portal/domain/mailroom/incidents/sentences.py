@@ -7,64 +7,66 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from portal.domain.foundation.texts import _
+from portal.domain.mailroom.incidents.kinds import NoticeKind
 
-OUTAGE, PLANNED, FAULT, MAIL = NOTICE_KINDS = ("outage", "planned", "fault", "mail")
-
-PREPARED: Mapping[str, tuple[str, Callable[[], str]]] = MappingProxyType(
+PREPARED: Mapping[str, tuple[NoticeKind, Callable[[], str]]] = MappingProxyType(
     {
         "outage_site": (
-            OUTAGE,
+            NoticeKind.OUTAGE,
             lambda: _(
                 "このサイトが、使えなくなることがあります。いま、直しています。"
                 "少したってから、もう一度お試しください。"
             ),
         ),
         "outage_codes": (
-            OUTAGE,
+            NoticeKind.OUTAGE,
             lambda: _(
                 "確認の番号が、届きにくくなっています。いま、直しています。"
                 "少したってから、もう一度お試しください。"
             ),
         ),
         "outage_telephone": (
-            OUTAGE,
+            NoticeKind.OUTAGE,
             lambda: _(
                 "コールセンターの電話が、つながりにくくなっています。少したってから、"
                 "おかけなおしください。"
             ),
         ),
         "planned_site": (
-            PLANNED,
+            NoticeKind.PLANNED,
             lambda: _("機械の手入れのため、このサイトを使えない時間があります。"),
         ),
         "planned_shops": (
-            PLANNED,
+            NoticeKind.PLANNED,
             lambda: _("機械の手入れのため、お店でクーポンを使えない時間があります。"),
         ),
         "fault_shops": (
-            FAULT,
+            NoticeKind.FAULT,
             lambda: _(
                 "お店でクーポンを使えないことがあります。いま、調べています。クーポンは、"
                 "なくなりません。"
             ),
         ),
         "fault_replaced": (
-            FAULT,
+            NoticeKind.FAULT,
             lambda: _(
                 "一部のクーポンを、新しいものに取り替えています。使う前に、"
                 "ホームの画面で確かめてください。"
             ),
         ),
         "fault_fraud": (
-            FAULT,
+            NoticeKind.FAULT,
             lambda: _(
                 "クーポンの番号やパスワードを聞く、にせの電話やメールがあります。"
                 "区や事務局が聞くことはありません。だれにも教えないでください。"
             ),
         ),
-        "mail_late": (MAIL, lambda: _("手紙の配達が、遅れています。もう少しお待ちください。")),
+        "mail_late": (
+            NoticeKind.MAIL,
+            lambda: _("手紙の配達が、遅れています。もう少しお待ちください。"),
+        ),
         "mail_wrong": (
-            MAIL,
+            NoticeKind.MAIL,
             lambda: _(
                 "別の人あての手紙が届いたときは、開けずに、コールセンターに電話してください。"
             ),

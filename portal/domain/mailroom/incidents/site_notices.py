@@ -18,9 +18,11 @@ from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoun
 from portal.domain.foundation.languages import RESIDENT_LOCALES, SOURCE_LOCALE
 from portal.domain.foundation.texts import _s, current_locale, use_locale
 from portal.domain.foundation.work import Work
+from portal.domain.mailroom.incidents.kinds import NoticeKind
 from portal.domain.mailroom.incidents.models import Downtime, Incident, SiteNotice
-from portal.domain.mailroom.incidents.sentences import NOTICE_KINDS, PREPARED, sentence
-from portal.domain.mailroom.incidents.states import SITE_NOTICE
+from portal.domain.mailroom.incidents.sentences import PREPARED, sentence
+from portal.domain.mailroom.incidents.states import SITE_NOTICE, NoticeState
+from portal.domain.mailroom.listing import ListPage
 
 TEXT_MAX = 300
 LONGEST = timedelta(days=60)
@@ -42,7 +44,7 @@ _SHOWN = (
     )
     .outerjoin(_D, _D.c.site_notice_id == _N.c.id)
     .where(
-        _N.c.state == "published",
+        _N.c.state == NoticeState.PUBLISHED,
         _N.c.starts_at <= bindparam("now"),
         _N.c.ends_at > bindparam("now"),
     )
@@ -126,7 +128,7 @@ def write(work: Work, draft: Draft) -> SiteNotice:
     if work.actor.id is None:
         raise NotAllowedError(_s("書けるのは、アカウントのある職員だけです。"))
     texts = _checked_texts(work, draft)
-    if draft.kind not in NOTICE_KINDS:
+    if NoticeKind.known(draft.kind) is None:
         raise InputError(_s("お知らせの種類を選んでください。"), code="kind")
     if draft.ends_at <= max(draft.starts_at, work.now):
         raise InputError(_s("終わりは、始まりと今よりあとにしてください。"), code="ends_on")
@@ -256,18 +258,20 @@ def _unknown() -> NotFoundError:
 
 
 def notices(
-    session: Session, *, incident_id: int | None = None, page: int = 1, limit: int = PAGE
+    session: Session, page: ListPage, *, incident_id: int | None = None
 ) -> list[SiteNotice]:
-    """Return notices, the newest first; ``page`` counts from 1."""
+    """Return notices, those of one incident where it is named, the newest first."""
     statement = select(SiteNotice).order_by(SiteNotice.id.desc())
     if incident_id is not None:
         statement = statement.where(SiteNotice.incident_id == incident_id)
-    return list(session.scalars(statement.offset((max(1, page) - 1) * PAGE).limit(limit)))
+    return list(session.scalars(page.of(statement)))
 
 
 def waiting_count(session: Session) -> int:
     """Return how many notices wait for a second person."""
-    return len(session.scalars(select(SiteNotice.id).where(SiteNotice.state == "waiting")).all())
+    return len(
+        session.scalars(select(SiteNotice.id).where(SiteNotice.state == NoticeState.WAITING)).all()
+    )
 
 
 def _note(work: Work, row: SiteNotice, action: str) -> None:

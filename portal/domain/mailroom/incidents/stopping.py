@@ -5,7 +5,6 @@ that officers see at once what cannot be undone.
 """
 
 from collections import Counter
-from collections.abc import Callable
 
 from sqlalchemy import select
 
@@ -16,20 +15,9 @@ from portal.domain.letters.letters import services as letters
 from portal.domain.letters.letters.states import LIVE
 from portal.domain.letters.shipments import services as shipments
 from portal.domain.letters.shipments.queries import latest_of_letter
-from portal.domain.mailroom.incidents.kinds import (
-    AWAITED,
-    CANNOT,
-    COUPON,
-    IN_STOCK,
-    LETTER,
-    LISTED,
-    OVER,
-    RECALL,
-    SPENT,
-    STOPPED,
-)
+from portal.domain.mailroom.incidents.kinds import StopReason, StopResult, SubjectKind
 from portal.domain.mailroom.incidents.models import IncidentSubject
-from portal.domain.mailroom.incidents.register import note
+from portal.domain.mailroom.incidents.register import record_step
 from portal.domain.mailroom.incidents.subjects import open_and_locked
 from portal.domain.people.coupons import services as coupons
 from portal.domain.people.coupons.models import Coupon, CouponBatch
@@ -38,20 +26,19 @@ from portal.domain.people.coupons.states import DEAD, STOCK
 from portal.domain.people.credentials.services import lock_row, move
 from portal.domain.people.credentials.states import CREDENTIAL
 
-REASON = "incident"
-AGAIN = (LISTED, AWAITED)
+AGAIN = (StopResult.LISTED, StopResult.AWAITED)
 """Results that a second attempt tries again; all others are final."""
 
 
 def stop_codes(work: Work, incident_id: int) -> dict[str, int]:
-    """Stop every listed code of an incident now, and count them by result (``kinds.RESULTS``).
+    """Stop every listed code of an incident now, and count them by result (a ``StopResult``).
 
     Raises:
         NotFoundError: there is no such incident.
         WrongStateError: it is closed.
         NotAllowedError: no code is listed (code ``coupon``).
     """
-    return _stop(work, incident_id, COUPON, _stop_code)
+    return _stop(work, incident_id, SubjectKind.COUPON)
 
 
 def stop_letters(work: Work, incident_id: int) -> dict[str, int]:
@@ -64,12 +51,11 @@ def stop_letters(work: Work, incident_id: int) -> dict[str, int]:
         NotFoundError, WrongStateError: as ``stop_codes``.
         NotAllowedError: no letter is listed (code ``letter``).
     """
-    return _stop(work, incident_id, LETTER, _stop_letter)
+    return _stop(work, incident_id, SubjectKind.LETTER)
 
 
-def _stop(
-    work: Work, incident_id: int, kind: str, act: Callable[[Work, int], str]
-) -> dict[str, int]:
+def _stop(work: Work, incident_id: int, kind: SubjectKind) -> dict[str, int]:
+    stop_one = _stop_code if kind is SubjectKind.COUPON else _stop_letter
     row = open_and_locked(work.session, incident_id)
     subjects = work.session.scalars(
         select(IncidentSubject)
@@ -82,14 +68,14 @@ def _stop(
         )
     for subject in subjects:
         if subject.result in AGAIN:
-            subject.result, subject.done_at = act(work, subject.subject_id), work.now
+            subject.result, subject.done_at = stop_one(work, subject.subject_id), work.now
     row.changed_at = work.now
     counts = dict(Counter(subject.result for subject in subjects))
-    note(work, row, f"stop_{kind}s", results=counts)
+    record_step(work, row, f"stop_{kind}s", results=counts)
     return counts
 
 
-def _stop_code(work: Work, coupon_id: int) -> str:
+def _stop_code(work: Work, coupon_id: int) -> StopResult:
     found = work.session.execute(
         select(Coupon, CouponBatch.stop)
         .join(CouponBatch, CouponBatch.id == Coupon.batch_id)
@@ -99,46 +85,48 @@ def _stop_code(work: Work, coupon_id: int) -> str:
     ).one()
     coupon, stop = found[0], str(found[1])
     before = {
-        STOCK: IN_STOCK,
-        "part_used": SPENT,
-        "exchanged": SPENT,
-        "stop_requested": AWAITED,
-    } | dict.fromkeys(DEAD, OVER)
+        STOCK: StopResult.IN_STOCK,
+        "part_used": StopResult.SPENT,
+        "exchanged": StopResult.SPENT,
+        "stop_requested": StopResult.AWAITED,
+    } | dict.fromkeys(DEAD, StopResult.OVER)
     if coupon.state in before:
         # a code whose stop we asked for, and that is void by now, is stopped
         return (
-            STOPPED
+            StopResult.STOPPED
             if coupon.state == "voided" and coupon.state_before == "stop_requested"
             else before[coupon.state]
         )
     if coupon.revealed_at is None:
-        coupons.void_unseen(work, coupon.id, reason=REASON)
-        return STOPPED
+        coupons.void_unseen(work, coupon.id, reason=StopReason.INCIDENT)
+        return StopResult.STOPPED
     if stop == "never":
         if CODE.can(coupon.state, "suspend"):
-            coupons.suspend(work, coupon.id, reason=REASON)
-        return CANNOT
+            coupons.suspend(work, coupon.id, reason=StopReason.INCIDENT)
+        return StopResult.CANNOT
     return (
-        STOPPED
-        if coupons.request_stop(work, coupon.id, reason=REASON).state == "voided"
-        else AWAITED
+        StopResult.STOPPED
+        if coupons.request_stop(work, coupon.id, reason=StopReason.INCIDENT).state == "voided"
+        else StopResult.AWAITED
     )
 
 
-def _stop_letter(work: Work, letter_id: int) -> str:
+def _stop_letter(work: Work, letter_id: int) -> StopResult:
     letter = letters.locked(work.session, letter_id)
     if letter.state not in LIVE:
-        return OVER
+        return StopResult.OVER
     shipment = latest_of_letter(work.session, letter.id)
     if letter.state != "handed_over":
         if shipment is not None and shipments.locked(work.session, shipment.id).state == "planned":
             shipments.cancel(work, shipment.id)
-        letters.cancel(work, letter.id, reason=REASON)
-        return STOPPED
+        letters.cancel(work, letter.id, reason=StopReason.INCIDENT)
+        return StopResult.STOPPED
     if letter.credential_id is not None:
         credential = lock_row(work.session, letter.credential_id)
         if CREDENTIAL.can(credential.state, "suspend"):
-            move(work, credential, "suspend", reason=REASON)
+            move(work, credential, "suspend", reason=StopReason.INCIDENT)
     return (
-        STOPPED if shipment is not None and shipment.state in {"delivered", "returned"} else RECALL
+        StopResult.STOPPED
+        if shipment is not None and shipment.state in {"delivered", "returned"}
+        else StopResult.RECALL
     )

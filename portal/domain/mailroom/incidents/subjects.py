@@ -4,6 +4,7 @@ Letters and codes by their numbers, by print run or batch, and those of listed h
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from sqlalchemy import insert, select
@@ -15,17 +16,10 @@ from portal.domain.foundation.typed import folded, without_separators
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import Letter, PrintRun
 from portal.domain.letters.letters.states import LIVE as LIVING_LETTERS
-from portal.domain.mailroom.incidents.kinds import (
-    COUPON,
-    HOUSEHOLD,
-    LETTER,
-    OF_BATCH,
-    OF_LOG,
-    OF_RUN,
-    TYPED,
-)
+from portal.domain.mailroom.incidents.kinds import FoundBy, SubjectKind
 from portal.domain.mailroom.incidents.models import Incident, IncidentSubject
-from portal.domain.mailroom.incidents.register import locked, note
+from portal.domain.mailroom.incidents.register import locked, record_step
+from portal.domain.mailroom.incidents.states import IncidentState
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.sealed import management_digest
 from portal.domain.people.coupons.states import LIVE
@@ -35,6 +29,15 @@ MOST_TYPED = 500
 Typed = TypeVar("Typed", str, bytes)
 Found = tuple[int, int | None]
 """Key of a letter, coupon or household, and the household's key; a code in stock has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What is added to an incident at once: of one kind, found in one way."""
+
+    kind: SubjectKind
+    found_by: FoundBy
+    found: Sequence[Found]
 
 
 def add_letters(work: Work, incident_id: int, typed: str) -> int:
@@ -50,7 +53,11 @@ def add_letters(work: Work, incident_id: int, typed: str) -> int:
     )
     found: dict[str, Found] = {number: (key, household) for number, key, household in rows}
     _all_known(numbers, found)
-    return _add(work, incident_id, LETTER, (found[number] for number in numbers), TYPED)
+    return _add(
+        work,
+        incident_id,
+        Added(SubjectKind.LETTER, FoundBy.TYPED, [found[number] for number in numbers]),
+    )
 
 
 def add_codes(work: Work, incident_id: int, typed: str) -> int:
@@ -63,7 +70,11 @@ def add_codes(work: Work, incident_id: int, typed: str) -> int:
     )
     found: dict[bytes, Found] = {digest: (key, household) for digest, key, household in rows}
     _all_known(digests, found)
-    return _add(work, incident_id, COUPON, (found[digest] for digest in digests), TYPED)
+    return _add(
+        work,
+        incident_id,
+        Added(SubjectKind.COUPON, FoundBy.TYPED, [found[digest] for digest in digests]),
+    )
 
 
 def _lines(typed: str) -> list[str]:
@@ -96,7 +107,11 @@ def add_run(work: Work, incident_id: int, print_run_id: int) -> int:
     rows = work.session.execute(
         select(Letter.id, Letter.household_id).where(Letter.print_run_id == print_run_id)
     )
-    return _add(work, incident_id, LETTER, [(key, household) for key, household in rows], OF_RUN)
+    return _add(
+        work,
+        incident_id,
+        Added(SubjectKind.LETTER, FoundBy.RUN, [(key, household) for key, household in rows]),
+    )
 
 
 def add_batch(work: Work, incident_id: int, order_ref: str) -> int:
@@ -114,12 +129,20 @@ def add_batch(work: Work, incident_id: int, order_ref: str) -> int:
         .join(Entitlement, Entitlement.id == Coupon.entitlement_id)
         .where(Coupon.batch_id == batch, Coupon.state.in_(LIVE))
     )
-    return _add(work, incident_id, COUPON, [(key, household) for key, household in rows], OF_BATCH)
+    return _add(
+        work,
+        incident_id,
+        Added(SubjectKind.COUPON, FoundBy.BATCH, [(key, household) for key, household in rows]),
+    )
 
 
 def add_households(work: Work, incident_id: int, household_ids: Iterable[int]) -> int:
     """Add households that the audit log named. Raises as ``open_and_locked``."""
-    return _add(work, incident_id, HOUSEHOLD, [(key, key) for key in household_ids], OF_LOG)
+    return _add(
+        work,
+        incident_id,
+        Added(SubjectKind.HOUSEHOLD, FoundBy.LOG, [(key, key) for key in household_ids]),
+    )
 
 
 def add_theirs(work: Work, incident_id: int, kind: str) -> int:
@@ -130,11 +153,11 @@ def add_theirs(work: Work, incident_id: int, kind: str) -> int:
         as ``open_and_locked``.
     """
     listed = select(IncidentSubject.subject_id).where(
-        IncidentSubject.incident_id == incident_id, IncidentSubject.kind == HOUSEHOLD
+        IncidentSubject.incident_id == incident_id, IncidentSubject.kind == SubjectKind.HOUSEHOLD
     )
     if work.session.scalar(listed.limit(1)) is None:
         raise NotAllowedError(_s("先に、記録から世帯をさがして加えてください。"), code="theirs")
-    if kind == LETTER:
+    if kind == SubjectKind.LETTER:
         rows = work.session.execute(
             select(Letter.id, Letter.household_id).where(
                 Letter.household_id.in_(listed), Letter.state.in_(LIVING_LETTERS)
@@ -147,7 +170,8 @@ def add_theirs(work: Work, incident_id: int, kind: str) -> int:
             .where(Entitlement.household_id.in_(listed), Coupon.state.in_(LIVE))
         ).all()
     found = [(key, household) for key, household in rows]
-    return _add(work, incident_id, LETTER if kind == LETTER else COUPON, found, OF_LOG)
+    what = SubjectKind.LETTER if kind == SubjectKind.LETTER else SubjectKind.COUPON
+    return _add(work, incident_id, Added(what, FoundBy.LOG, found))
 
 
 def open_and_locked(session: Session, incident_id: int) -> Incident:
@@ -158,36 +182,38 @@ def open_and_locked(session: Session, incident_id: int) -> Incident:
         WrongStateError: it is closed.
     """
     row = locked(session, incident_id)
-    if row.state == "closed":
+    if row.state == IncidentState.CLOSED:
         raise WrongStateError(_s("この事故は終わっています。加えるときは、先に再開してください。"))
     return row
 
 
-def _add(work: Work, incident_id: int, kind: str, found: Iterable[Found], found_by: str) -> int:
+def _add(work: Work, incident_id: int, added: Added) -> int:
     row = open_and_locked(work.session, incident_id)
     known = set(
         work.session.scalars(
             select(IncidentSubject.subject_id).where(
-                IncidentSubject.incident_id == row.id, IncidentSubject.kind == kind
+                IncidentSubject.incident_id == row.id, IncidentSubject.kind == added.kind
             )
         )
     )
-    fresh = {key: household for key, household in found if key not in known}
+    fresh = {key: household for key, household in added.found if key not in known}
     if fresh:
         work.session.execute(
             insert(IncidentSubject),
             [
                 {
                     "incident_id": row.id,
-                    "kind": kind,
+                    "kind": added.kind,
                     "subject_id": key,
                     "household_id": household,
-                    "found_by": found_by,
+                    "found_by": added.found_by,
                     "added_at": work.now,
                 }
                 for key, household in fresh.items()
             ],
         )
     row.changed_at = work.now
-    note(work, row, "subjects_added", what=kind, found_by=found_by, count=len(fresh))
+    record_step(
+        work, row, "subjects_added", what=added.kind, found_by=added.found_by, count=len(fresh)
+    )
     return len(fresh)

@@ -10,7 +10,7 @@ from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.mailroom.incidents import downtime, faults, register, site_notices, subjects
-from portal.domain.mailroom.incidents.faults import FaultReport, LookUp
+from portal.domain.mailroom.incidents.faults import FaultKey, FaultOrigin, FaultReport, LookUp
 from portal.domain.mailroom.incidents.kinds import Source
 from portal.domain.mailroom.incidents.register import Opening
 from portal.domain.mailroom.incidents.site_notices import Draft
@@ -40,14 +40,14 @@ def _case(served: ServedStaff, *, looked_up: bool = False) -> int:
         reported = FaultReport("not_read", "汐見マート", "レジで読めない")
         row = faults.report_fault(
             work_in(session, actor, now),
-            served.numbers["household"],
-            entry.entitlement_id,
+            FaultOrigin(served.numbers["household"], entry.entitlement_id, Source.CALL),
             reported,
-            Source.CALL,
         )
         if looked_up:
             answer = LookUp("unused", jst_date(now))
-            faults.look_up(work_in(session, actor, now), row.id, answer, include_protected=True)
+            faults.look_up(
+                work_in(session, actor, now), FaultKey(row.id, include_protected=True), answer
+            )
         return row.id
 
 
@@ -134,15 +134,14 @@ def _stops(served: ServedStaff, page: Page) -> None:
     now = served.now
     with served.database.write() as session:
         downtime.log(
-            work_in(session, _officer(served), now), "codes", now - timedelta(hours=1), None
+            work_in(session, _officer(served), now),
+            downtime.Outage("codes", now - timedelta(hours=1)),
         )
         # the telephone has no notice on the sites: other screens would show it
         starts = downtime.first_plannable(now)
         downtime.plan(
             work_in(session, _officer(served), now),
-            "telephone",
-            starts,
-            starts + timedelta(hours=2),
+            downtime.Outage("telephone", starts, starts + timedelta(hours=2)),
         )
     served.enter(page, Role.OFFICER)
     served.go(page, "/downtime")

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from portal.domain.foundation.actors import Actor, Role
 from portal.domain.mailroom.incidents import fault_replacement, faults, register
-from portal.domain.mailroom.incidents.faults import FaultReport, LookUp
+from portal.domain.mailroom.incidents.faults import FaultKey, FaultOrigin, FaultReport, LookUp
 from portal.domain.mailroom.incidents.kinds import Source
 from portal.domain.mailroom.incidents.models import CouponFault, Incident
 from portal.domain.mailroom.incidents.register import Opening
@@ -92,7 +92,9 @@ class Office:
         wanted = self.entitlement(person, ordinal)
         with self.staff.database.write() as session:
             row = faults.report_fault(
-                work_in(session, PARENT, self.now), person.household_id, wanted, reported, source
+                work_in(session, PARENT, self.now),
+                FaultOrigin(person.household_id, wanted, source),
+                reported,
             )
             session.flush()
             session.expunge(row)
@@ -103,9 +105,8 @@ class Office:
         with self.staff.database.write() as session:
             faults.look_up(
                 work_in(session, self.actor(role), self.now),
-                row.id,
+                FaultKey(row.id, include_protected=role is Role.WARD_OFFICER),
                 answer,
-                include_protected=role is Role.WARD_OFFICER,
             )
 
     def replace(self, row: CouponFault, role: Role = Role.OFFICER) -> None:
@@ -113,8 +114,7 @@ class Office:
         with self.staff.database.write() as session:
             fault_replacement.stop_and_replace(
                 work_in(session, self.actor(role), self.now),
-                row.id,
-                include_protected=role is Role.WARD_OFFICER,
+                FaultKey(row.id, include_protected=role is Role.WARD_OFFICER),
             )
 
     def fresh(self, row: CouponFault) -> CouponFault:

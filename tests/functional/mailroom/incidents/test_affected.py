@@ -16,6 +16,7 @@ from portal.domain.foundation.errors import InputError
 from portal.domain.letters.letters.models import LetterWithoutId
 from portal.domain.mailroom.incidents import affected
 from portal.domain.mailroom.incidents.affected import Affected, Search, What
+from portal.domain.mailroom.listing import ListPage
 from portal.domain.people.authn import sessions
 from portal.domain.people.households.models import Household
 from tests.functional.mailroom.incidents.support import Office
@@ -43,7 +44,7 @@ def saw(
 
 def find(office: Office, search: Search, *, ward: bool = False, page: int = 1) -> Affected:
     with office.staff.database.read() as session:
-        return affected.find(session, search, include_protected=ward, page=page)
+        return affected.find(session, search, ListPage(page, include_protected=ward))
 
 
 def test_counts_between_two_instants_the_second_one_outside(office: Office) -> None:
@@ -275,10 +276,10 @@ def test_the_page_finds_keeps_and_names_nobody(office: Office) -> None:
     assert "世帯 21" not in desk.open(f"/incidents/{other}/affected").text
     desk.send(f"/incidents/{incident}/affected/keep", asked)
     assert "世帯 21" in desk.open(f"/incidents/{incident}").text
-    (event,) = [
+    (searched,) = [
         one for one in office.staff.events("incident.searched") if one.detail["households"] == 21
     ][:1]
-    assert "curious" not in str(event.detail)
+    assert "curious" not in str(searched.detail)
 
 
 @pytest.mark.parametrize(

@@ -45,9 +45,7 @@ def planned(office: Office, starts: datetime, hours: int = 2, what: str = "resid
     with office.staff.database.write() as session:
         row = downtime.plan(
             work_in(session, office.actor(), office.now),
-            what,
-            starts,
-            starts + timedelta(hours=hours),
+            downtime.Outage(what, starts, starts + timedelta(hours=hours)),
         )
         return row.id
 
@@ -146,19 +144,21 @@ def test_minutes_are_cut_at_the_period_and_stand_in_the_call_report_with_what_is
         actor = office.actor()
         downtime.log(
             work_in(session, actor, office.now),
-            "codes",
-            start - timedelta(minutes=10),
-            start + timedelta(minutes=5),
+            downtime.Outage("codes", start - timedelta(minutes=10), start + timedelta(minutes=5)),
         )
-        downtime.log(work_in(session, actor, office.now), "codes", end - timedelta(minutes=7), None)
         downtime.log(
-            work_in(session, actor, office.now), "issuer", start - timedelta(hours=2), start
+            work_in(session, actor, office.now),
+            downtime.Outage("codes", end - timedelta(minutes=7)),
+        )
+        downtime.log(
+            work_in(session, actor, office.now),
+            downtime.Outage("issuer", start - timedelta(hours=2), start),
         )
     planned(office, office.now + timedelta(days=8))
     with office.staff.database.read() as session:
         found = {
             one.what: (one.planned, one.unplanned)
-            for one in downtime.minutes_between(session, start, end, office.now)
+            for one in downtime.minutes_between(session, downtime.Span(start, end), office.now)
         }
         table = downtime_table(work_in(session, now=office.now), start, end)
         month = calls.build(
@@ -183,9 +183,7 @@ def test_nobody_and_nothing_are_refused(quick_office: Office) -> None:
         with pytest.raises(NotAllowedError):
             downtime.log(
                 work_in(session, Actor(Role.SYSTEM), quick_office.now),
-                "codes",
-                quick_office.now,
-                None,
+                downtime.Outage("codes", quick_office.now),
             )
         with pytest.raises(NotFoundError):
             downtime.end(

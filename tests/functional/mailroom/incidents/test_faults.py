@@ -21,9 +21,16 @@ from portal.domain.foundation.errors import (
     WrongStateError,
 )
 from portal.domain.mailroom.incidents import fault_queries, faults
-from portal.domain.mailroom.incidents.faults import FaultReport, LookUp
+from portal.domain.mailroom.incidents.faults import (
+    FaultEnding,
+    FaultKey,
+    FaultOrigin,
+    FaultReport,
+    LookUp,
+)
 from portal.domain.mailroom.incidents.kinds import Source
 from portal.domain.mailroom.incidents.models import CouponFault
+from portal.domain.mailroom.listing import ListPage
 from portal.domain.people.coupons.assignment import assign_replacement
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.coupons.services import void_unseen
@@ -96,10 +103,8 @@ def test_a_code_that_was_spent_before_the_stop_is_looked_up_again_and_nothing_is
     with office.staff.database.write() as session:
         faults.explain(
             work_in(session, office.actor(), office.now),
-            row.id,
-            "used_by_household",
-            "きのう、お母さんが使っていました。",
-            include_protected=False,
+            FaultKey(row.id),
+            FaultEnding("used_by_household", "きのう、お母さんが使っていました。"),
         )
     assert office.fresh(row).state == "explained"
 
@@ -205,10 +210,8 @@ def test_another_households_child_is_not_found(quick_office: Office) -> None:
     with quick_office.staff.database.write() as session, pytest.raises(NotFoundError):
         faults.report_fault(
             work_in(session, quick_office.actor(), quick_office.now),
-            person.household_id,
-            quick_office.entitlement(other),
+            FaultOrigin(person.household_id, quick_office.entitlement(other), Source.CALL),
             TOLD,
-            Source.CALL,
         )
 
 
@@ -297,9 +300,11 @@ def test_a_protected_households_case_is_the_wards_alone(office: Office) -> None:
     with pytest.raises(NotFoundError):
         office.look_up(row)
     with office.staff.database.read() as session:
-        assert fault_queries.faults(session, include_protected=False) == []
+        assert fault_queries.faults(session, ListPage()) == []
         assert fault_queries.fault_by_id(session, row.id, include_protected=False) is None
-        assert [one.id for one in fault_queries.faults(session, include_protected=True)] == [row.id]
+        assert [
+            one.id for one in fault_queries.faults(session, ListPage(include_protected=True))
+        ] == [row.id]
     office.look_up(row, UNUSED, Role.WARD_OFFICER)
     assert office.fresh(row).state == "looked_up"
 
@@ -324,10 +329,8 @@ def test_ending_a_case_needs_a_reason_and_words(
     with quick_office.staff.database.write() as session, pytest.raises(InputError) as refused:
         faults.refuse(
             work_in(session, quick_office.actor(), quick_office.now),
-            row.id,
-            outcome,
-            words,
-            include_protected=False,
+            FaultKey(row.id),
+            FaultEnding(outcome, words),
         )
     assert refused.value.code == field
 

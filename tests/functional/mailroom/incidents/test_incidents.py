@@ -75,7 +75,9 @@ def test_from_the_first_minute_to_the_end(office: Office) -> None:
     assert office.state(incident) == "closed"
     with office.staff.database.write() as session, pytest.raises(WrongStateError):
         register.write_fields(
-            work_in(session, office.actor(), office.now), incident, {"cause": "x"}, malicious=False
+            work_in(session, office.actor(), office.now),
+            incident,
+            register.Description({"cause": "x"}),
         )
     with office.staff.database.write() as session:
         register.reopen(work_in(session, office.actor(), office.now), incident)
@@ -149,8 +151,7 @@ def test_a_report_stays_as_it_was_and_the_ward_decides(office: Office) -> None:
         register.write_fields(
             work_in(session, office.actor(), office.now),
             incident,
-            {"cause": "あとからわかった"},
-            malicious=True,
+            register.Description({"cause": "あとからわかった"}, malicious=True),
         )
     with office.staff.database.read() as session:
         row = session.get_one(IncidentReport, report)
@@ -218,8 +219,7 @@ def test_words_are_sealed_and_the_log_holds_none(office: Office) -> None:
         register.write_fields(
             work_in(session, office.actor(), office.now),
             incident,
-            {"cause": "封入機の故障"},
-            malicious=False,
+            register.Description({"cause": "封入機の故障"}),
         )
     with office.staff.database.read() as session:
         row = session.get_one(Incident, incident)

@@ -14,6 +14,7 @@ from portal.domain.letters.shipments import services as mail
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.mailroom.incidents import queries, stopping, subjects
 from portal.domain.mailroom.incidents.models import IncidentSubject
+from portal.domain.mailroom.listing import ListPage
 from portal.domain.people.coupons import services as coupons
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.queries import open_code
@@ -229,8 +230,16 @@ def test_what_belongs_to_a_protected_household_is_listed_for_the_ward_and_counte
         session.get_one(Household, person.household_id).protected = True
     with office.staff.database.read() as session:
         assert [
-            row.household_id for row in queries.subjects(session, incident, include_protected=False)
+            row.household_id
+            for row in queries.subjects(session, queries.SubjectFilter(incident), ListPage())
         ] == [other.household_id]
-        assert len(queries.subjects(session, incident, include_protected=True)) == 2
+        assert (
+            len(
+                queries.subjects(
+                    session, queries.SubjectFilter(incident), ListPage(include_protected=True)
+                )
+            )
+            == 2
+        )
         found = queries.touched(session, incident)
     assert (found.households, found.of_ward_alone) == (2, 1)

@@ -7,7 +7,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from portal.domain.mailroom.incidents.clocks import Clock, Hand, Pace, hands, nth_day_ends
+from portal.domain.mailroom.incidents.clocks import (
+    Clock,
+    Hand,
+    Milestones,
+    Pace,
+    hands,
+    nth_day_ends,
+)
 
 KNOWN = datetime(2023, 8, 1, 14, 59, tzinfo=UTC)
 """A minute before midnight of 1 August in Japan."""
@@ -15,10 +22,8 @@ TICK = timedelta(microseconds=1)
 
 
 def clock(which: Clock, now: datetime, *, malicious: bool = False, **done: datetime) -> Hand:
-    told = {"ward_told_at": None, "first_at": None, "final_at": None} | done
-    return next(
-        hand for hand in hands(KNOWN, now, malicious=malicious, **told) if hand.clock is which
-    )
+    milestones = Milestones(KNOWN, malicious, **done)
+    return next(hand for hand in hands(milestones, now) if hand.clock is which)
 
 
 @pytest.mark.parametrize(

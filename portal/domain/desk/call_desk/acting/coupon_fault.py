@@ -14,7 +14,7 @@ from portal.domain.foundation.actors import Channel
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.work import Work
-from portal.domain.mailroom.incidents.faults import FaultReport, report_fault
+from portal.domain.mailroom.incidents.faults import FaultOrigin, FaultReport, report_fault
 from portal.domain.mailroom.incidents.kinds import Source
 from portal.domain.people.coupons.queries import HouseholdCoupon, coupons_of_household
 from portal.domain.people.entitlements.claims import RECIPIENT_CHANGE
@@ -56,9 +56,7 @@ def report_for_caller(
         raise InputError(_("どのこどものクーポンかを選んでください。"), code="child")
     row = report_fault(
         work.acting_as(admitted.actor),
-        household_id,
-        entry.entitlement_id,
+        FaultOrigin(household_id, entry.entitlement_id, SOURCES[admitted.actor.channel]),
         reported,
-        SOURCES[admitted.actor.channel],
     )
     return record_act(work, admitted, ActSubject("coupon_fault", row.id, row.receipt_no))

@@ -16,15 +16,7 @@ from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.foundation.vault import Vault
 from portal.domain.foundation.work import Work
 from portal.domain.mailroom.incidents import papers, queries, register
-from portal.domain.mailroom.incidents.kinds import (
-    COUPON,
-    FIELDS,
-    FINAL,
-    FIRST,
-    HOUSEHOLD,
-    LETTER,
-    REPORTS,
-)
+from portal.domain.mailroom.incidents.kinds import ReportField, ReportKind, StopResult, SubjectKind
 from portal.domain.mailroom.incidents.models import Incident, IncidentReport
 from portal.domain.mailroom.incidents.queries import Touched
 from portal.domain.oversight.reports.incidents import words
@@ -39,7 +31,7 @@ def incident_report(work: Work, incident_id: int, kind: str) -> Report:
         NotFoundError: there is no such incident, or no such kind of report.
     """
     row = register.incident_by_id(work.session, incident_id)
-    if kind not in REPORTS:
+    if ReportKind.known(kind) is None:
         raise NotFoundError(_s("この種類の報告書はありません。"))
     found = queries.touched(work.session, incident_id)
     with use_locale(SOURCE_LOCALE):
@@ -48,7 +40,7 @@ def incident_report(work: Work, incident_id: int, kind: str) -> Report:
             _measures(found),
             _affected(found),
         ]
-        if kind not in {FIRST, FINAL}:
+        if kind not in {ReportKind.FIRST, ReportKind.FINAL}:
             tables.append(_course(work.session, incident_id))
         return Report(
             title=words.title(kind),
@@ -80,8 +72,12 @@ def _facts(work: Work, row: Incident) -> tuple[tuple[str, str], ...]:
 
 
 def _fields(texts: Mapping[str, str], kind: str) -> ReportTable:
-    empty = _s("調べています。わかりしだい、報告します。") if kind in {FIRST, "progress"} else "–"
-    rows = [(words.field(name), texts[name] or empty) for name in FIELDS]
+    empty = (
+        _s("調べています。わかりしだい、報告します。")
+        if kind in {ReportKind.FIRST, ReportKind.PROGRESS}
+        else "–"
+    )
+    rows = [(words.field(name), texts[name] or empty) for name in ReportField]
     return ReportTable(_s("報告の項目"), (_s("項目"), _s("内容")), rows, wide=1)
 
 
@@ -91,7 +87,7 @@ def _measures(found: Touched) -> ReportTable:
         (_s("対象"), _s("処置"), _s("件数")),
         [
             (words.subject(subject), words.result(result), count)
-            for subject in (LETTER, COUPON)
+            for subject in (SubjectKind.LETTER, SubjectKind.COUPON)
             for result, count in sorted(found.by_kind.get(subject, {}).items())
         ],
         empty=_s("止める手紙やコードは、まだありません。"),
@@ -99,7 +95,7 @@ def _measures(found: Touched) -> ReportTable:
 
 
 def _affected(found: Touched) -> ReportTable:
-    from_log = found.by_kind.get(HOUSEHOLD, {}).get("listed", 0)
+    from_log = found.by_kind.get(SubjectKind.HOUSEHOLD, {}).get(StopResult.LISTED, 0)
     return ReportTable(
         _s("影響を受ける世帯とこども"),
         (_s("数え方"), _s("数")),
@@ -170,7 +166,11 @@ def write_report(work: Work, incident_id: int, kind: str) -> IncidentReport:
             _s("第%(n)s版") % {"n": papers.next_number(work.session, incident_id, kind)},
         )
     report = replace(report, facts=(version, *report.facts))
-    return papers.keep_report(work, incident_id, kind, asdict(report), as_pdf(report, work.now))
+    return papers.keep_report(
+        work,
+        incident_id,
+        papers.FinishedReport(kind, asdict(report), as_pdf(report, work.now)),
+    )
 
 
 def frozen_report(vault: Vault, row: IncidentReport) -> Report:

@@ -45,7 +45,7 @@ def month_tables(work: Work, start: datetime, end: datetime) -> list[ReportTable
 def downtime_table(work: Work, start: datetime, end: datetime) -> ReportTable:
     """Return the downtime of a period, each with its times and when it was announced."""
     rows = downtime.downtime_between(work.session, start, end)
-    minutes = downtime.minutes_between(work.session, start, end, work.now)
+    minutes = downtime.minutes_between(work.session, downtime.Span(start, end), work.now)
     return ReportTable(
         _s("止まった時間"),
         (_s("止まったもの"), _s("始まり"), _s("終わり"), _s("計画停止"), _s("知らせた時")),

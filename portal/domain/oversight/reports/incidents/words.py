@@ -1,47 +1,29 @@
 """Japanese labels in reports about accidents and refused coupons; the ward reads them on paper."""
 
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import _s, label_of
+from portal.domain.mailroom.incidents.kinds import (
+    DownPart,
+    IncidentKind,
+    IssuerStatus,
+    ReportField,
+    ReportKind,
+    ShopAnswer,
+)
 
 
 def incident_kind(code: str) -> str:
     """Return the label of a kind of incident."""
-    return {
-        "lost_letters": _s("手紙の紛失"),
-        "wrong_delivery": _s("誤配達"),
-        "wrong_count": _s("封入の間違い（数や人の違い）"),
-        "lost_file": _s("ファイルの紛失"),
-        "leak": _s("個人情報の漏えい"),
-        "misuse": _s("不正な使用・詐欺"),
-        "coupon_fault": _s("クーポンが使えない"),
-        "access": _s("不正なアクセス"),
-        "outage": _s("システムの停止"),
-        "other": _s("そのほか"),
-    }.get(code, code)
+    return label_of(IncidentKind, code)
 
 
 def field(code: str) -> str:
     """Return the label of one of the nine fields of a report."""
-    return {
-        "summary": _s("概要"),
-        "items": _s("漏えいなどの項目"),
-        "people": _s("人数"),
-        "cause": _s("原因"),
-        "secondary": _s("二次被害とそのおそれ"),
-        "persons": _s("本人への対応"),
-        "publication": _s("公表"),
-        "prevention": _s("再発防止"),
-        "other": _s("その他"),
-    }.get(code, code)
+    return label_of(ReportField, code)
 
 
 def title(code: str) -> str:
     """Return the title of a kind of report."""
-    return {
-        "first": _s("事故報告書（速報）"),
-        "progress": _s("経過報告書"),
-        "final": _s("事故報告書（確報）"),
-        "result": _s("結果報告書"),
-    }.get(code, code)
+    return label_of(ReportKind, code)
 
 
 def subject(code: str) -> str:
@@ -82,34 +64,15 @@ def fault_state(code: str) -> str:
 
 def shop_said(code: str) -> str:
     """Return the label of what the shop said."""
-    return {
-        "not_read": _s("コードを読み取れない"),
-        "used": _s("もう使われている"),
-        "expired": _s("期限が過ぎている"),
-        "stopped": _s("止められている"),
-        "not_accepted": _s("この店では使えない"),
-        "other": _s("そのほか"),
-    }.get(code, code)
+    return label_of(ShopAnswer, code)
 
 
 def issuer_answer(code: str) -> str:
     """Return the label of the issuer's status of a code."""
-    return {
-        "unused": _s("使われていない"),
-        "part_used": _s("一部が使われた"),
-        "exchanged": _s("全部が使われた"),
-        "expired": _s("期限切れ"),
-        "stopped": _s("停止ずみ"),
-        "unknown": _s("発行者に記録がない"),
-    }.get(code, _s("未確認"))
+    member = IssuerStatus.known(code)
+    return _s("未確認") if member is None else member.label
 
 
 def stopped(code: str) -> str:
     """Return the label of what was down."""
-    return {
-        "resident_site": _s("住民のサイト"),
-        "staff_site": _s("職員のサイト"),
-        "codes": _s("確認の番号の送信"),
-        "issuer": _s("クーポンの発行者"),
-        "telephone": _s("電話"),
-    }.get(code, code)
+    return label_of(DownPart, code)

@@ -1,0 +1,44 @@
+"""Which part of a list its reader gets: a numbered page, or what follows a key."""
+
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Select
+
+PAGE = 20
+
+Rows = TypeVar("Rows", bound=Select[Any])
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """A page of a list; ``number`` counts from 1.
+
+    ``limit`` is 20, or one more to see whether a page follows. Without ``include_protected`` the
+    list has no protected households.
+    """
+
+    number: int = 1
+    limit: int = PAGE
+    include_protected: bool = False
+
+    @property
+    def offset(self) -> int:
+        """How many rows stand on the pages before."""
+        return (max(1, self.number) - 1) * PAGE
+
+    def of(self, ordered: Rows) -> Rows:
+        """Return the statement of this page's rows."""
+        return ordered.offset(self.offset).limit(self.limit)
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """The rows of a list after a key, at most ``limit`` of them; all where it is None.
+
+    Without ``include_protected`` the list has no protected households.
+    """
+
+    include_protected: bool = False
+    after: int = 0
+    limit: int | None = None
