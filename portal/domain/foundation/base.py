@@ -38,7 +38,7 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
-Values = dict[str, Any]
+Values = dict[str, object]
 
 
 class UtcDateTime(TypeDecorator[datetime]):

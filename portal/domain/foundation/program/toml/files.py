@@ -2,7 +2,6 @@
 
 import tomllib
 from pathlib import Path
-from typing import Any
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
@@ -31,7 +30,7 @@ class TomlFaultError(Exception):
         self.sentence = sentence
 
 
-def open_toml(path: Path) -> dict[str, Any]:
+def open_toml(path: Path) -> dict[str, object]:
     """Return the tables of any TOML file.
 
     Raises:
@@ -57,7 +56,7 @@ def open_toml(path: Path) -> dict[str, Any]:
         ) from None
 
 
-def read_toml(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, object]:
     """Return the program file's tables.
 
     Raises:

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
@@ -22,7 +22,7 @@ class Section:
 
     def __init__(
         self,
-        data: dict[str, Any],
+        data: Mapping[str, object],
         *,
         where: str,
         problems: list[str],
@@ -221,7 +221,7 @@ class Section:
             for index, item in enumerate(value, 1)
         ]
 
-    def _child(self, data: dict[str, Any], where: str) -> "Section":
+    def _child(self, data: Mapping[str, object], where: str) -> "Section":
         child = Section(data, where=where, problems=self.problems, days=self.days)
         self._children.append(child)
         return child
