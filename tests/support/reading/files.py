@@ -7,10 +7,15 @@ from collections.abc import Sequence
 from PIL import Image
 
 
-def picture(kind: str = "PNG", size: tuple[int, int] = (60, 40), color: str = "white") -> bytes:
-    """An image of one color."""
+def picture(
+    kind: str = "PNG",
+    size: tuple[int, int] = (60, 40),
+    color: str = "white",
+    mode: str = "RGB",
+) -> bytes:
+    """An image of one color; the mode "1", of one bit a pixel, is for huge ones."""
     out = io.BytesIO()
-    Image.new("RGB", size, color).save(out, kind)
+    Image.new(mode, size, color).save(out, kind)
     return out.getvalue()
 
 

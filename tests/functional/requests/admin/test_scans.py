@@ -59,7 +59,7 @@ def test_a_picture_or_a_plain_pdf_is_taken(data: bytes, kind: str, pages: int) -
         (picture(size=(300, 300))[:200], "broken", "スキャンしなおして"),
         (b"%PDF-1.7\nnothing", "broken", "スキャンしなおして"),
         (picture(size=(12_001, 1)), "pixels", "300dpi"),
-        (picture(size=(8_000, 6_000)), "pixels", "300dpi"),
+        (picture(size=(8_000, 6_000), mode="1"), "pixels", "300dpi"),
         (b"\x89PNG\r\n\x1a\n" + b"x" * MAX_BYTES, "size", "10メガバイト"),
         (pdf(pages=31), "pages", "30ページ"),
         (ENCRYPTED, "encrypted", "パスワードを外して"),
