@@ -34,7 +34,10 @@ def test_a_test_on_postgresql_finds_a_server_in_any_folder(tmp_path: Path) -> No
 def test_a_test_without_its_browser_fails_and_says_what_is_missing(tmp_path: Path) -> None:
     file = ROOT / "tests" / "browser" / "resident" / "test_hours.py"
     said = plain(tmp_path, str(file), "-x", PATH="/nowhere")
-    assert "No Chromium found. Install it with: apt-get install -y chromium" in said.stdout
+    assert (
+        "No Chromium found. Install it with: apt-get install -y chromium-headless-shell"
+        in said.stdout
+    )
 
 
 def test_the_server_ends_with_its_starter_however_that_ends() -> None:

@@ -100,7 +100,10 @@ def test_what_the_tests_need_is_named_with_the_command_that_brings_it(
         run.prepare_machine()
     sentence = str(end.value)
     assert "chromium, Noto CJK fonts" in sentence
-    assert "sudo apt-get update && sudo apt-get install -y chromium fonts-noto-cjk" in sentence
+    assert (
+        "sudo apt-get update && sudo apt-get install -y chromium-headless-shell fonts-noto-cjk"
+        in sentence
+    )
 
 
 def test_the_database_of_the_tests_ends_with_them_even_on_a_signal(tmp_path: Path) -> None:
