@@ -261,9 +261,8 @@ def show_parcel(page: Page, status_code: int = 200) -> Response[Any]:
     read = page.who.auth is not None and page.who.auth.data.get("read_parcel") == view.parcel.id
     addressee = None
     if read:
-        household_id, names = view.parcel.household_id, page.site.program.names
-        ward = names.ward.in_language("ja")
-        addressee = read_addressees(page.work, ward, [household_id]).get(household_id)
+        household_id = view.parcel.household_id
+        addressee = read_addressees(page.work, [household_id]).get(household_id)
     return page.render(
         "admin/requests/parcel.html",
         ParcelPageView(

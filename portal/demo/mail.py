@@ -10,7 +10,7 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.shipments.mail import SIMPLE_REGISTERED, STORAGE_ENDED
-from portal.domain.mailroom.printing.dispatch.posting import Entry, post_letters
+from portal.domain.mailroom.printing.dispatch.posting import Entry, Posting, post_letters
 from portal.domain.mailroom.returned_mail.receiving import Pile, default_keep_until, receive
 from portal.domain.mailroom.tracking.file import CsvFeed
 from portal.domain.mailroom.tracking.ingest import take_tracking
@@ -37,7 +37,7 @@ def send_letters(site: Site, letter: DemoLetter, officer: Actor) -> None:
             .order_by(Letter.id)
         ).all()
         entries = [Entry(number, _label(place)) for place, (number, _household) in enumerate(rows)]
-        post_letters(site.work(session, officer, now), entries, day, SIMPLE_REGISTERED)
+        post_letters(site.work(session, officer, now), entries, Posting(day, SIMPLE_REGISTERED))
         lines = [HEADER]
         for place, (_number, household_id) in enumerate(rows):
             lines += _story(_label(place), 0 if household_id == letter.household_id else place, day)

@@ -23,7 +23,7 @@ from portal.domain.mailroom.roster.bulk import chunks, insert_rows
 from portal.domain.mailroom.roster.files.layout import find_layout
 from portal.domain.mailroom.roster.files.reader import RosterReader
 from portal.domain.mailroom.roster.imports.staging import CHILD_COLUMNS, HOUSEHOLD_COLUMNS
-from portal.domain.mailroom.roster.models import RosterImport, StagedChild, StagedHousehold
+from portal.domain.mailroom.roster.models import RosterImport
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.records import household_digest, person_digest
 from portal.platform.database import Database, make_engine
@@ -113,8 +113,8 @@ def floor(database: Database, path: Path) -> float:
                     (key_of_import, household, place, person, seal_json(key, member, "child"), [])
                 )
         with database.write() as session:
-            insert_rows(session, StagedHousehold, HOUSEHOLD_COLUMNS, heads)
-            insert_rows(session, StagedChild, CHILD_COLUMNS, children)
+            insert_rows(session, HOUSEHOLD_COLUMNS, heads)
+            insert_rows(session, CHILD_COLUMNS, children)
     return time.perf_counter() - started
 
 

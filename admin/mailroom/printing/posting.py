@@ -136,7 +136,9 @@ def scan(page: Page) -> Response[Any]:
     return _post(
         page,
         "letter_number",
-        lambda: posting.post_letters(page.work, [entry], day, form.get("mail_class")),
+        lambda: posting.post_letters(
+            page.work, [entry], posting.Posting(day, form.get("mail_class"))
+        ),
     )
 
 
@@ -152,7 +154,7 @@ def take_file(page: Page) -> Response[Any]:
         page,
         "file",
         lambda: posting.post_letters(
-            page.work, posting.read_entries(data), day, form.get("mail_class")
+            page.work, posting.read_entries(data), posting.Posting(day, form.get("mail_class"))
         ),
     )
 
@@ -165,7 +167,9 @@ def post_run(page: Page) -> Response[Any]:
     return _post(
         page,
         "runs",
-        lambda: posting.post_run(page.work, run_id, day, page.form.get("mail_class")),
+        lambda: posting.post_run(
+            page.work, run_id, posting.Posting(day, page.form.get("mail_class"))
+        ),
     )
 
 

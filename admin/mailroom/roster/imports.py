@@ -14,6 +14,7 @@ from portal.domain.desk.casework.masking import mask_number
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
+from portal.domain.mailroom.listing import Excerpt
 from portal.domain.mailroom.roster.models import RosterImport
 from portal.domain.mailroom.roster.queries import (
     Described,
@@ -58,9 +59,9 @@ class RosterImportView(View):
     rows: Sequence[NotTaken]
     more: bool
     rejected: int
-    mask: Callable[..., str]
+    mask: Callable[[str], str]
     changes: Sequence[Described]
-    changes_in_all: Any
+    changes_in_all: int
 
 
 def show(page: Page) -> Response[Any]:
@@ -72,19 +73,12 @@ def show(page: Page) -> Response[Any]:
     may_know = allowed(page, Permission.KNOW_PROTECTED)
     waiting = found.state == "staged"
     changes = (
-        list(described_differences(page.work, found.id, include_protected=may_know, limit=CHANGES))
+        list(described_differences(page.work, found.id, Excerpt(may_know, limit=CHANGES)))
         if waiting
         else []
     )
-    rows = list(
-        rows_not_taken(
-            page.work,
-            found.id,
-            limit=ROWS + 1,
-            include_protected=may_know,
-            after=int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0,
-        )
-    )
+    start = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
+    rows = list(rows_not_taken(page.work, found.id, Excerpt(may_know, start, ROWS + 1)))
     return page.render(
         "admin/mailroom/roster/roster_import.html",
         RosterImportView(

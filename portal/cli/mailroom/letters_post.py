@@ -25,6 +25,7 @@ from portal.domain.letters.shipments.mail import MailClass
 from portal.domain.mailroom.printing.cards.card_posting import post_cards
 from portal.domain.mailroom.printing.dispatch.posting import (
     Posted,
+    Posting,
     post_letters,
     post_run,
     read_entries,
@@ -87,11 +88,11 @@ def post(
         posted_on = day.date() if day else jst_date(now)
         work = context.work(session, actor)
         if run_id is not None:
-            done = post_run(work, run_id, posted_on, mail_class)
+            done = post_run(work, run_id, Posting(posted_on, mail_class))
         elif print_id is not None:
             done = Posted(post_cards(work, print_id, posted_on, mail_class).cards)
         else:
-            done = post_letters(work, entries, posted_on, mail_class)
+            done = post_letters(work, entries, Posting(posted_on, mail_class))
         if context.dry_run:
             session.rollback()
     value: dict[str, Any] = asdict(done) | {

@@ -20,6 +20,7 @@ from portal.cli.context import (
 from portal.cli.mailroom.roster_holds import day, print_text, protection_group, release
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
+from portal.domain.mailroom.listing import Excerpt
 from portal.domain.mailroom.roster.checks.check import RosterReport, check_file
 from portal.domain.mailroom.roster.checks.codes import explain
 from portal.domain.mailroom.roster.checks.rows import RosterRules
@@ -282,7 +283,7 @@ def diff(context: Context) -> None:
                 "households": [
                     {"household_no": d.household_no, "kind": d.kind, "child": d.child}
                     for d in described_differences(
-                        context.work(session), i.id, include_protected=True
+                        context.work(session), i.id, Excerpt(include_protected=True)
                     )
                 ],
             }
@@ -314,12 +315,16 @@ def diff(context: Context) -> None:
 def holds(context: Context, code: str | None) -> None:
     """List held households and rejected rows with reason and remedy."""
     with context.database().read() as session:
-        held = list(held_households(context.work(session), code=code, include_protected=True))
+        held = list(
+            held_households(context.work(session), Excerpt(include_protected=True), code=code)
+        )
         latest = next((i for i in list_imports(session) if i.state == "applied"), None)
         rejected = (
             []
             if latest is None
-            else list(rows_not_taken(context.work(session), latest.id, include_protected=True))
+            else list(
+                rows_not_taken(context.work(session), latest.id, Excerpt(include_protected=True))
+            )
         )
     rejected = [row for row in rejected if code is None or code in row.codes]
     value: dict[str, Any] = {

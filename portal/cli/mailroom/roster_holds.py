@@ -263,7 +263,7 @@ def protection_group() -> None:
 @click.option(
     "--numbers",
     "kind",
-    type=click.Choice(protection_list.KINDS),
+    type=click.Choice([kind.value for kind in protection_list.NumberKind]),
     default="household",
     show_default=True,
 )
@@ -282,8 +282,9 @@ def protection_from_list(
 ) -> None:
     """Load a separate list."""
     numbers = protection_list.read_numbers(file, column)
+    listed = protection_list.ListedNumbers(protection_list.NumberKind(kind), numbers)
     with context.database().write() as session:
-        done = protection_list.load_list(context.work(session), numbers, kind, again=again)
+        done = protection_list.load_list(context.work(session), listed, again=again)
         if context.dry_run:
             session.rollback()
     context.write(

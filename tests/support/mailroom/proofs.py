@@ -11,7 +11,7 @@ from pathlib import Path
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.mailroom.printing.proofs.content import build_sha256
 from portal.domain.mailroom.printing.proofs.decisions import approve_proof
-from portal.domain.mailroom.printing.proofs.making import make_proof, store_proof
+from portal.domain.mailroom.printing.proofs.making import DrawnProof, make_proof, store_proof
 from portal.platform.database import Database, make_engine
 from tests.support.coupons import NOW
 from tests.support.mailroom.letters import printer
@@ -23,7 +23,9 @@ def approve_run(
 ) -> None:
     """One person makes a run's proof, another approves it."""
     with database.write() as session:
-        store_proof(work_in(session, maker, now), run_id, build_sha256(session, run_id), 1, ())
+        store_proof(
+            work_in(session, maker, now), run_id, DrawnProof(1, build_sha256(session, run_id))
+        )
         approve_proof(work_in(session, approver, now), run_id)
 
 

@@ -11,7 +11,7 @@ from portal.domain.foundation.clock import FixedClock
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.shipments.mail import SIMPLE_REGISTERED
 from portal.domain.mailroom.printing.dispatch.handover import confirm_hand_over, propose_hand_over
-from portal.domain.mailroom.printing.dispatch.posting import Entry, post_letters
+from portal.domain.mailroom.printing.dispatch.posting import Entry, Posting, post_letters
 from portal.domain.mailroom.printing.proofs.decisions import approve_proof
 from portal.domain.mailroom.printing.proofs.making import make_proof
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
@@ -76,8 +76,7 @@ def _print(year: Year, printed: date, posted: date, again: Collection[int] = ())
         post_letters(
             work_in(session, year.paper.officer, at(posted, 18)),
             entries,
-            posted,
-            SIMPLE_REGISTERED,
+            Posting(posted, SIMPLE_REGISTERED),
         )
 
 

@@ -4,14 +4,15 @@ Both go past the ORM's bookkeeping.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar
 
 import psycopg
-from sqlalchemy import JSON, BigInteger, Boolean, LargeBinary
+from sqlalchemy import JSON, BigInteger, Boolean, ColumnElement, LargeBinary
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -21,9 +22,25 @@ T = TypeVar("T")
 _JSON_TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def insert_rows(
-    session: Session, table: type[Base], names: Sequence[str], rows: Iterable[tuple[Any, ...]]
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The named columns of a table, in the order of the values of a row."""
+
+    table: type[Base]
+    names: tuple[str, ...]
+
+    @property
+    def into(self) -> str:
+        """The table with its columns, as SQL names them: our own names, nothing typed."""
+        return f"{self.table.__tablename__} ({', '.join(self.names)})"
+
+    @property
+    def of_table(self) -> list[ColumnElement[Any]]:
+        """The columns themselves."""
+        return [self.table.__table__.c[name] for name in self.names]
+
+
+def insert_rows(session: Session, columns: Columns, rows: Iterable[tuple[Any, ...]]) -> None:
     """Insert rows of plain values into the named columns.
 
     Values are whole numbers, texts, bytes, booleans, instants, and JSON values.
@@ -31,27 +48,20 @@ def insert_rows(
     rows = list(rows)
     if not rows:
         return
-    columns = [table.__table__.c[name] for name in names]
     connection = session.connection()
     if connection.dialect.name == "postgresql":
-        _copy(
-            connection.connection.driver_connection,
-            table.__tablename__,
-            names,
-            [_oid(c.type) for c in columns],
-            rows,
-        )
+        _copy(connection.connection.driver_connection, columns, rows)
         return
     writers = {
         place: _JSON_TEXT if isinstance(column.type, JSON) else _instant
-        for place, column in enumerate(columns)
+        for place, column in enumerate(columns.of_table)
         if isinstance(column.type, JSON | UtcDateTime)
     }
     if writers:
         rows = [_written(row, writers) for row in rows]
-    marks = ", ".join("?" * len(names))
+    marks = ", ".join("?" * len(columns.names))
     connection.exec_driver_sql(
-        f"INSERT INTO {table.__tablename__} ({', '.join(names)}) VALUES ({marks})",  # noqa: S608  (our own names)
+        f"INSERT INTO {columns.into} VALUES ({marks})",  # noqa: S608  (our own names)
         rows,
     )
 
@@ -75,19 +85,13 @@ def _oid(kind: object) -> str:
     return "json" if isinstance(kind, JSON) else "text"
 
 
-def _copy(
-    connection: Any,
-    table: str,
-    names: Sequence[str],
-    types: Sequence[str],
-    rows: Iterable[tuple[Any, ...]],
-) -> None:
+def _copy(connection: Any, columns: Columns, rows: Iterable[tuple[Any, ...]]) -> None:
     try:
         with (
             connection.cursor() as cursor,
-            cursor.copy(f"COPY {table} ({', '.join(names)}) FROM STDIN (FORMAT BINARY)") as copy,
+            cursor.copy(f"COPY {columns.into} FROM STDIN (FORMAT BINARY)") as copy,
         ):
-            copy.set_types(types)
+            copy.set_types([_oid(column.type) for column in columns.of_table])
             for row in rows:
                 copy.write_row(row)
     except psycopg.OperationalError as error:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.vault import Vault, unseal_json
 from portal.domain.foundation.work import Work
+from portal.domain.mailroom.listing import Excerpt
 from portal.domain.mailroom.roster.models import (
     RosterDifference,
     RosterImport,
@@ -80,33 +81,27 @@ def rejected_rows(session: Session, import_id: int) -> int:
     return session.scalar(statement) or 0
 
 
-def rows_not_taken(
-    work: Work,
-    import_id: int,
-    *,
-    include_protected: bool = False,
-    result: str = "reject",
-    after: int = 0,
-    limit: int | None = None,
-) -> Iterator[NotTaken]:
-    """Yield the rejected (or excluded) rows of an import in file order, from record ``after`` on.
+def rows_not_taken(work: Work, import_id: int, excerpt: Excerpt) -> Iterator[NotTaken]:
+    """Yield the rejected rows of an import in file order; the key of the excerpt is a record.
 
-    Without ``include_protected`` the rows of protected households come without their numbers.
+    The rows of protected households come without their numbers to readers who may not know them.
     """
     found = work.session.get_one(RosterImport, import_id)
     key = work.vault.unwrap(found.wrapped_key)
     query = (
         select(RosterRow)
         .where(
-            RosterRow.import_id == import_id, RosterRow.result == result, RosterRow.record > after
+            RosterRow.import_id == import_id,
+            RosterRow.result == "reject",
+            RosterRow.record > excerpt.after,
         )
         .order_by(RosterRow.record)
-        .limit(limit)
+        .limit(excerpt.limit)
         .execution_options(yield_per=AT_ONCE)
     )
     for rows in work.session.scalars(query).partitions():
         said = {row.id: unseal_json(key, row.sealed, f"row:{row.record}") for row in rows}
-        hidden = set() if include_protected else _protected(work, said)
+        hidden = set() if excerpt.include_protected else _protected(work, said)
         for row in rows:
             numbers = {"household_no": "", "person_no": ""} if row.id in hidden else said[row.id]
             yield NotTaken(
@@ -137,24 +132,19 @@ def _protected(work: Work, said: Mapping[int, Mapping[str, Any]]) -> set[int]:
 
 
 def held_households(
-    work: Work,
-    *,
-    code: str | None = None,
-    include_protected: bool,
-    after: int = 0,
-    limit: int | None = None,
+    work: Work, excerpt: Excerpt, *, code: str | None = None
 ) -> Iterator[HeldHousehold]:
-    """Yield households with open holds, by key from ``after`` on."""
+    """Yield households with open holds, those of one code where it is named, by key."""
     wanted = select(Hold.household_id).where(Hold.state == "open")
     if code is not None:
         wanted = wanted.where(Hold.code == code)
     query = (
         select(Household)
-        .where(Household.id.in_(wanted), Household.id > after)
+        .where(Household.id.in_(wanted), Household.id > excerpt.after)
         .order_by(Household.id)
-        .limit(limit)
+        .limit(excerpt.limit)
     )
-    if not include_protected:
+    if not excerpt.include_protected:
         query = query.where(Household.protected.is_(False))
     for household in work.session.scalars(query):
         codes = work.session.scalars(
@@ -184,9 +174,7 @@ def hold_counts(session: Session, *, include_protected: bool) -> dict[str, int]:
     return {code: count for code, count in session.execute(query)}  # noqa: C416  (dict() of rows does not type)
 
 
-def described_differences(
-    work: Work, import_id: int, *, include_protected: bool, after: int = 0, limit: int | None = None
-) -> Iterator[Described]:
+def described_differences(work: Work, import_id: int, excerpt: Excerpt) -> Iterator[Described]:
     """Yield the differences of a waiting import with household numbers, in applying order."""
     query = (
         select(
@@ -206,15 +194,15 @@ def described_differences(
         .outerjoin(Household, Household.id == RosterDifference.household_id)
         .outerjoin(StagedHousehold, StagedHousehold.id == RosterDifference.staged_id)
         .outerjoin(Child, Child.id == RosterDifference.child_id)
-        .where(RosterDifference.import_id == import_id, RosterDifference.id > after)
+        .where(RosterDifference.import_id == import_id, RosterDifference.id > excerpt.after)
         .order_by(RosterDifference.id)
-        .limit(limit)
+        .limit(excerpt.limit)
         .execution_options(yield_per=AT_ONCE)
     )
     for row in work.session.execute(query):
         key, kind, household_id, ordinal = row[:4]
         sides = list(row[4:])
-        visible = include_protected or not (sides[0] or sides[4])
+        visible = excerpt.include_protected or not (sides[0] or sides[4])
         number = (
             _number(work.vault, sides[1:4] if sides[0] is not None else sides[5:])
             if visible

@@ -14,7 +14,7 @@ from portal.domain.letters.letters.states import TEST_POSTING
 from portal.domain.mailroom.printing.dispatch.handover import confirm_hand_over, propose_hand_over
 from portal.domain.mailroom.printing.proofs.content import Picture, build_sha256
 from portal.domain.mailroom.printing.proofs.decisions import refuse_proof
-from portal.domain.mailroom.printing.proofs.making import store_proof
+from portal.domain.mailroom.printing.proofs.making import DrawnProof, store_proof
 from portal.domain.mailroom.printing.runs.recipients import staff_addresses
 from portal.domain.mailroom.roster.holds.services import put_hold
 from portal.domain.people.households.models import Household
@@ -116,7 +116,9 @@ def _proof(served: ServedStaff) -> int:
         ).one()
         drawn = [Picture(letter, ("first", "longest"), picture())]
         store_proof(
-            work_in(session, officer, served.now), run_id, build_sha256(session, run_id), 1, drawn
+            work_in(session, officer, served.now),
+            run_id,
+            DrawnProof(1, build_sha256(session, run_id), tuple(drawn)),
         )
     return run_id
 

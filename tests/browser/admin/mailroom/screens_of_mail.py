@@ -15,7 +15,7 @@ from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.subcontractors import services as subcontractors
 from portal.domain.mailroom.printing.archives.sending import lose_archive
 from portal.domain.mailroom.printing.dispatch import calendar
-from portal.domain.mailroom.printing.dispatch.posting import Entry, post_letters
+from portal.domain.mailroom.printing.dispatch.posting import Entry, Posting, post_letters
 from portal.domain.mailroom.printing.recalls import recall_list
 from portal.domain.people.households.models import Hold
 from tests.browser.admin.screens import Step, press
@@ -169,8 +169,7 @@ def _posted_meanwhile(served: ServedStaff, page: Page) -> None:
         post_letters(
             work_in(session, house.officer, served.now + timedelta(days=1)),
             [entry],
-            served.now.date(),
-            "simple_registered",
+            Posting(served.now.date(), "simple_registered"),
         )
     served.enter(page, Role.OFFICER)
     served.go(page, f"/letters/{run_id}/pull")

@@ -24,6 +24,7 @@ from portal.domain.mailroom.printing.cards.card_posting import post_cards, print
 from portal.domain.mailroom.printing.dispatch import posted
 from portal.domain.mailroom.printing.dispatch.posting import (
     Entry,
+    Posting,
     post_letters,
     post_run,
     read_entries,
@@ -62,7 +63,9 @@ def post(
     if len(lines) == 1:
         lines = [replace(lines[0], line=0)]
     with house.database.write() as session:
-        return post_letters(work_in(session, house.officer), lines, day, mail_class).letters
+        return post_letters(
+            work_in(session, house.officer), lines, Posting(day, mail_class)
+        ).letters
 
 
 def shipments(house: MailHouse) -> list[tuple[str | None, str | None, date | None, str, int]]:
@@ -171,7 +174,9 @@ def test_nothing_is_posted_on_a_day_to_come(house: MailHouse) -> None:
     with pytest.raises(InputError, match="未来"):
         post(house, (numbers(house, run_id)[0], tracking_no(1)), day=TODAY + timedelta(days=1))
     with house.database.write() as session, pytest.raises(InputError, match="未来"):
-        post_run(work_in(session, house.officer), run_id, TODAY + timedelta(days=1), "ordinary")
+        post_run(
+            work_in(session, house.officer), run_id, Posting(TODAY + timedelta(days=1), "ordinary")
+        )
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
@@ -205,7 +210,9 @@ def test_what_is_left_of_a_run_goes_by_ordinary_mail_in_one_step(house: MailHous
 
     def all_of(run: int, mail_class: str = "ordinary") -> int:
         with house.database.write() as session:
-            return post_run(work_in(session, house.officer), run, TODAY, mail_class).letters
+            return post_run(
+                work_in(session, house.officer), run, Posting(TODAY, mail_class)
+            ).letters
 
     with pytest.raises(InputError, match="1通ごと"):
         all_of(run_id, SIMPLE)
@@ -364,7 +371,7 @@ def test_postage_is_counted_by_class_in_the_month_of_posting(house: MailHouse) -
     post(house, (mine[0], tracking_no(1)), (mine[1], tracking_no(2)))
     post(house, (mine[2], tracking_no(3)), day=TODAY.replace(day=1) - timedelta(days=1))
     with house.database.write() as session:
-        post_run(work_in(session, house.officer), run_id, TODAY, "ordinary")
+        post_run(work_in(session, house.officer), run_id, Posting(TODAY, "ordinary"))
         parcel = Shipment(
             kind="parcel",
             household_id=1,

@@ -20,7 +20,7 @@ from portal.domain.letters.documents.models import DocumentVersion
 from portal.domain.letters.letters.drawing.content import LetterContent
 from portal.domain.letters.letters.models import Letter, LetterWithoutId
 from portal.domain.mailroom.printing.dispatch import handover
-from portal.domain.mailroom.printing.dispatch.posting import post_run
+from portal.domain.mailroom.printing.dispatch.posting import Posting, post_run
 from portal.domain.mailroom.printing.proofs.decisions import approve_proof
 from portal.domain.mailroom.printing.proofs.making import make_proof
 from portal.domain.mailroom.printing.proofs.pictures import open_picture, pages_of
@@ -148,7 +148,7 @@ def test_who_is_protected_meanwhile_gets_none_and_who_is_afterwards_is_taken_out
     assert f"enclosure-{run.run_id:03}-decline_form.pdf" in house.opened(built)
     house.hand_over(run.run_id)
     with sqlite_database.write() as session:
-        post_run(work_in(session, house.officer), run.run_id, NOW.date(), "ordinary")
+        post_run(work_in(session, house.officer), run.run_id, Posting(NOW.date(), "ordinary"))
         assert session.scalar(select(func.count(Letter.id))) == 0
     assert notices(sqlite_database) == list(
         zip(people, ("cancelled", "cancelled", "posted"), strict=True)
@@ -184,7 +184,7 @@ def test_the_staff_sees_who_gets_one_finds_a_household_by_its_number_and_notes_w
     approve_run(database, run.run_id, house.officer, house.ward)
     house.hand_over(run.run_id)
     with database.write() as session:
-        post_run(work_in(session, house.officer), run.run_id, NOW.date(), "ordinary")
+        post_run(work_in(session, house.officer), run.run_id, Posting(NOW.date(), "ordinary"))
         number = session.scalars(select(LetterWithoutId.number)).one()
     found = officer.send("/households/search", {"number": number})
     assert f"/households/{person}" in found.text
@@ -224,7 +224,7 @@ def test_a_notice_that_must_not_go_out_any_more_is_pulled_from_the_mail_house(
             work_in(session, house.officer), made_list.id, [(first.letter_id, recall_list.RECALLED)]
         )
     with database.write() as session:
-        post_run(work_in(session, house.officer), run_id, NOW.date(), "ordinary")
+        post_run(work_in(session, house.officer), run_id, Posting(NOW.date(), "ordinary"))
         found = {
             line.letter_id: (line.state, line.mail_class)
             for line in recall_queries.lines(session, made_list.id)

@@ -23,7 +23,7 @@ from portal.domain.foundation.program.loader import load_program
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.subcontractors import services as subcontractors
 from portal.domain.letters.subcontractors.models import SentFile
-from portal.domain.mailroom.printing.dispatch.posting import Entry, post_letters
+from portal.domain.mailroom.printing.dispatch.posting import Entry, Posting, post_letters
 from portal.domain.mailroom.printing.recalls import needs, queries, recall_list
 from portal.domain.mailroom.printing.recalls.answers import read_answers
 from portal.domain.mailroom.printing.recalls.models import RecalledLetter
@@ -219,7 +219,9 @@ def test_a_letter_that_is_posted_while_it_waits_answers_by_itself(house: MailHou
     _key, number, _state, _credential = letter_of(house, people[0])
     with house.database.write() as session:
         post_letters(
-            work_in(session, house.officer), [Entry(number, tracking_no(7))], NOW.date(), CLASS
+            work_in(session, house.officer),
+            [Entry(number, tracking_no(7))],
+            Posting(NOW.date(), CLASS),
         )
     assert letter_of(house, people[0])[2:] == ("handed_over", "suspended")
     (line,) = lines(house, list_id)
@@ -242,7 +244,9 @@ def test_the_sheet_for_the_post_office_has_the_numbers_and_no_name(house: MailHo
     _key, number, _state, _credential = letter_of(house, people[0])
     with house.database.write() as session:
         post_letters(
-            work_in(session, house.officer), [Entry(number, "131-12-38385-2")], NOW.date(), CLASS
+            work_in(session, house.officer),
+            [Entry(number, "131-12-38385-2")],
+            Posting(NOW.date(), CLASS),
         )
     answer(house, list_id, (letter_of(house, people[1])[0], "find_posted"))
     sheets = pdf.text(take_back_pdf(PROGRAM, lines(house, list_id), NOW))

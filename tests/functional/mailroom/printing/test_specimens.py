@@ -13,7 +13,7 @@ from portal.domain.letters.letters.drawing.content import LetterContent
 from portal.domain.letters.letters.models import Letter, LetterWithoutId, TestAddress
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.mailroom.printing.archives.sending import lose_archive
-from portal.domain.mailroom.printing.dispatch.posting import Entry, post_letters, post_run
+from portal.domain.mailroom.printing.dispatch.posting import Entry, Posting, post_letters, post_run
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_run
 from portal.domain.mailroom.printing.runs.recipients import staff_addresses
 from portal.domain.mailroom.printing.runs.writers.specimens import SPECIMEN_ID, SpecimenWriter
@@ -76,15 +76,14 @@ def test_a_test_posting_goes_the_whole_way_and_is_in_no_count(
     numbers = [letter.number for letter in letters(house)]
     with database.write() as session:
         entry = Entry(numbers[0], "131-12-38385-2")
-        post_letters(work_in(session, house.officer), [entry], DAY, "simple_registered")
-        post_run(work_in(session, house.officer), run.run_id, DAY, "ordinary")
+        post_letters(work_in(session, house.officer), [entry], Posting(DAY, "simple_registered"))
+        post_run(work_in(session, house.officer), run.run_id, Posting(DAY, "ordinary"))
     with database.write() as session:
         with pytest.raises(InputError, match="同じ日の別の郵便"):
             post_letters(
                 work_in(session, house.officer),
                 [Entry(numbers[1], "13112383852")],
-                DAY,
-                "simple_registered",
+                Posting(DAY, "simple_registered"),
             )
         for table in (Letter, Shipment, Credential):
             assert session.scalar(select(func.count()).select_from(table)) == 0

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.demo.families import ExtractPlan
+from portal.domain.mailroom.listing import Excerpt
 from portal.domain.mailroom.roster.files.csv_bytes import RosterFileError
 from portal.domain.mailroom.roster.models import RosterRow, StagedChild, StagedHold, StagedHousehold
 from portal.domain.mailroom.roster.queries import held_households, rows_not_taken
@@ -115,8 +116,10 @@ def test_rejected_rows_and_held_households_are_listed_with_their_numbers(ward: W
     done = ward.take(ward.write(extract))
     manifest = extract.manifest()
     with ward.database.read() as session:
-        rows = list(rows_not_taken(work_in(session), done.import_id, include_protected=True))
-        held = list(held_households(work_in(session), include_protected=True))
+        rows = list(
+            rows_not_taken(work_in(session), done.import_id, Excerpt(include_protected=True))
+        )
+        held = list(held_households(work_in(session), Excerpt(include_protected=True)))
     expected = [r for r in manifest["records"] if r["result"] == "reject"]
     assert [(r.record, r.line, list(r.codes)) for r in rows] == [
         (r["record"], r["line"], r["codes"]) for r in expected
@@ -132,9 +135,13 @@ def test_those_who_may_not_know_see_no_number_of_a_protected_household(ward: War
     protected.people[-1].cells["生年月日"] = ""
     done = ward.take(ward.write(extract))
     with ward.database.read() as session:
-        held = list(held_households(work_in(session), include_protected=False))
-        rows = list(rows_not_taken(work_in(session), done.import_id, include_protected=False))
-        all_rows = list(rows_not_taken(work_in(session), done.import_id, include_protected=True))
+        held = list(held_households(work_in(session), Excerpt(include_protected=False)))
+        rows = list(
+            rows_not_taken(work_in(session), done.import_id, Excerpt(include_protected=False))
+        )
+        all_rows = list(
+            rows_not_taken(work_in(session), done.import_id, Excerpt(include_protected=True))
+        )
     assert protected.number not in {h.household_no for h in held}
     assert protected.number not in {row.household_no for row in rows}
     assert protected.number in {row.household_no for row in all_rows}

@@ -21,6 +21,7 @@ from portal.domain.foundation.errors import (
 from portal.domain.mailroom.roster.checks import codes
 from portal.domain.mailroom.roster.holds import protection_list
 from portal.domain.mailroom.roster.holds import services as holds
+from portal.domain.mailroom.roster.holds.protection_list import ListedNumbers, NumberKind
 from portal.domain.mailroom.roster.holds.protection_none import confirm_none
 from portal.domain.people.coupons.assignment import assign
 from portal.domain.people.coupons.models import Coupon
@@ -275,7 +276,9 @@ def test_a_separate_list_protects_households_and_tells_unknown_numbers(
     numbers = protection_list.read_numbers(path, "宛名番号")
     for round_ in range(2):
         with database.write() as session:
-            done = protection_list.load_list(work_in(session, now=NOW), numbers, "person")
+            done = protection_list.load_list(
+                work_in(session, now=NOW), ListedNumbers(NumberKind.PERSON, numbers)
+            )
         assert (done.households, done.held, done.unknown) == (
             2,
             2 * (round_ == 0),
@@ -288,11 +291,15 @@ def test_a_separate_list_protects_households_and_tells_unknown_numbers(
         key = ward.key(families[0])
         approval = holds.propose_release(work_in(session, officer, NOW), key, codes.W01_PROTECTED)
         holds.release(work_in(session, of_ward, NOW), approval.id)
-        done = protection_list.load_list(work_in(session, now=NOW), numbers, "person")
+        done = protection_list.load_list(
+            work_in(session, now=NOW), ListedNumbers(NumberKind.PERSON, numbers)
+        )
     assert (done.held, done.released_before) == (0, 1)
     with database.write() as session:
         assert (
-            protection_list.load_list(work_in(session, now=NOW), numbers, "person", again=True).held
+            protection_list.load_list(
+                work_in(session, now=NOW), ListedNumbers(NumberKind.PERSON, numbers), again=True
+            ).held
             == 1
         )
 
@@ -309,7 +316,12 @@ def test_a_list_of_household_numbers_is_read_and_a_wrong_column_refused(
         protection_list.read_numbers(path, "番号A")
     with database.write() as session:
         found = protection_list.read_numbers(path, "世帯番号")
-        assert protection_list.load_list(work_in(session, now=NOW), found, "household").held == 1
+        assert (
+            protection_list.load_list(
+                work_in(session, now=NOW), ListedNumbers(NumberKind.HOUSEHOLD, found)
+            ).held
+            == 1
+        )
     path.write_text("世帯番号\n", encoding="utf-8")
     with pytest.raises(InputError, match="protection none"):
         protection_list.read_numbers(path, "世帯番号")

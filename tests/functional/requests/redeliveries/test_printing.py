@@ -19,8 +19,13 @@ from portal.domain.foundation.errors import DomainError
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.letters.services import order_again
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
-from portal.domain.mailroom.printing.runs.pipeline.chunks import read_chunk, store_chunk
-from portal.domain.mailroom.printing.runs.pipeline.plan import Layout, plan_run
+from portal.domain.mailroom.printing.runs.pipeline.chunks import (
+    FinishedChunk,
+    RunBuilding,
+    read_chunk,
+    store_chunk,
+)
+from portal.domain.mailroom.printing.runs.pipeline.plan import Layout, RunPlan, plan_run
 from portal.domain.mailroom.printing.runs.recipients import selection
 from portal.domain.mailroom.printing.runs.writers.credential_writer import CredentialWriter
 from portal.domain.people.households.models import Household
@@ -120,18 +125,19 @@ def test_what_is_taken_back_while_the_run_is_planned_is_not_printed(
         record_protection(work_in(session, now=NOW), ProtectionSource.EXTRACT)
         run = plan_run(
             work_in(session, now=NOW),
-            writer,
+            RunPlan(writer, Layout(NOW.date(), 10, lambda _run: tmp_path)),
             selection.due(session),
-            Layout(NOW.date(), 10, lambda _run: tmp_path),
         )
     assert run is not None
     with post.database.read() as session:
-        chunk = read_chunk(work_in(session), writer, run, 1)
+        chunk = read_chunk(work_in(session), RunBuilding(writer, run), 1)
     assert len(chunk.letters) == 1
     post.withdraw(row, person)
     with post.database.write() as session:
         assert (
-            store_chunk(work_in(session, now=NOW), writer, run.id, chunk, None, place=lambda: None)
+            store_chunk(
+                work_in(session, now=NOW), RunBuilding(writer, run), FinishedChunk(chunk, None)
+            )
             is False
         )
     assert letters(post, person) == [("first", "handed_over"), ("redelivery", "cancelled")]

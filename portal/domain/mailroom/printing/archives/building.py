@@ -9,7 +9,6 @@ is removed by the next one. Letters that were taken out of the run are not insid
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import pyrage
@@ -56,6 +55,22 @@ class BuiltArchive:
     children: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """Which run an archive is built of, and for which mail house."""
+
+    run_id: int
+    subcontractor_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Encrypted:
+    """What the encrypted file came to."""
+
+    sha256: str
+    size: int
+
+
 def build_archive(source: WorkSource, run_id: int, subcontractor_id: int) -> BuiltArchive:
     """Build the archive of a finished run for a mail house; a stale one is dropped.
 
@@ -70,32 +85,35 @@ def build_archive(source: WorkSource, run_id: int, subcontractor_id: int) -> Bui
     """
     if source.actor.id is None:
         raise NotAllowedError(_s("アーカイブを作れるのは、アカウントのある職員だけです。"))
+    order = _Order(run_id, subcontractor_id)
     with source.write() as session:
-        folder = _ready(session, run_id, subcontractor_id)
+        folder = _ready(session, order)
     with locked_folder(existing_folder(folder)):
         with source.read() as session:
-            plan = _plan(session, run_id, subcontractor_id, folder, source.clock.now(session))
+            plan = _plan(source.work(session), order, folder)
             known = _known_files(session, run_id)
         _clear(folder, run_id, known)
         part = folder / (plan.name + PART)
         try:
-            sha256, size = _encrypt(plan, part)
+            encrypted = _encrypt(plan, part)
             with source.writing() as work:
-                made = _store(work, plan, subcontractor_id, sha256, size)
+                made = _store(work, plan, encrypted)
+
                 put(part)
         except BaseException:
             for leftover in (part, folder / plan.name):
                 leftover.unlink(missing_ok=True)
             raise
-    return BuiltArchive(made, folder / plan.name, sha256, plan.letters, plan.children)
+    return BuiltArchive(made, folder / plan.name, encrypted.sha256, plan.letters, plan.children)
 
 
-def _ready(session: Session, run_id: int, subcontractor_id: int) -> Path:
+def _ready(session: Session, order: _Order) -> Path:
+    run_id = order.run_id
     run = session.scalar(select(PrintRun).where(PrintRun.id == run_id).with_for_update())
     if run is None:
         raise NotFoundError(_s("この印刷は見つかりませんでした。"))
     PRINT_RUN.next(run.state, "hand_over")
-    key = require_consent(session, subcontractor_id, Purpose.MAIL_HOUSE).public_key
+    key = require_consent(session, order.subcontractor_id, Purpose.MAIL_HOUSE).public_key
     if key is None:
         raise NotAllowedError(
             _s("この会社の公開鍵がないため、暗号化できません。"), code="no_consent"
@@ -122,20 +140,20 @@ def _ready(session: Session, run_id: int, subcontractor_id: int) -> Path:
     return Path(run.folder)
 
 
-def _plan(
-    session: Session, run_id: int, subcontractor_id: int, folder: Path, now: datetime
-) -> Plan:
+def _plan(work: Work, order: _Order, folder: Path) -> Plan:
+    session, run_id = work.session, order.run_id
     last = session.scalar(
         select(func.max(PrintArchive.number)).where(PrintArchive.print_run_id == run_id)
     )
-    key = check_consent(session, subcontractor_id, Purpose.MAIL_HOUSE).public_key
+    consent = check_consent(session, order.subcontractor_id, Purpose.MAIL_HOUSE)
     proof = live_proof(session, run_id)
     plan = Plan(
         run_id,
         folder,
         (last or 0) + 1,
-        key or "",
-        now,
+        order.subcontractor_id,
+        consent.public_key or "",
+        work.now,
         [one for one in _chunks(session, run_id) if one.kept],
         tuple(session.get_one(PrintRun, run_id).enclosed),
         proof.shared if proof is not None else {},
@@ -193,7 +211,7 @@ def _clear(folder: Path, run_id: int, known: set[str]) -> None:
             path.unlink()
 
 
-def _encrypt(plan: Plan, part: Path) -> tuple[str, int]:
+def _encrypt(plan: Plan, part: Path) -> _Encrypted:
     source, target = tar.Source(members_of(plan)), tar.Target(part)
     try:
         pyrage.encrypt_io(source, target, [pyrage.x25519.Recipient.from_str(plan.key)])
@@ -202,12 +220,12 @@ def _encrypt(plan: Plan, part: Path) -> tuple[str, int]:
             target.close()
         raise source.error or target.error or error from None
     target.close()
-    return target.sha256, target.size
+    return _Encrypted(target.sha256, target.size)
 
 
-def _store(work: Work, plan: Plan, subcontractor_id: int, sha256: str, size: int) -> int:
+def _store(work: Work, plan: Plan, encrypted: _Encrypted) -> int:
     """Store the archive in place of a stale one; a change since the planning ends the build."""
-    _ready(work.session, plan.run_id, subcontractor_id)
+    _ready(work.session, _Order(plan.run_id, plan.subcontractor_id))
     stale = live_archive(work.session, plan.run_id)
     if stale is not None:
         stale.state = ARCHIVE.next(stale.state, "drop")
@@ -215,10 +233,10 @@ def _store(work: Work, plan: Plan, subcontractor_id: int, sha256: str, size: int
     made = PrintArchive(
         print_run_id=plan.run_id,
         number=plan.number,
-        subcontractor_id=subcontractor_id,
+        subcontractor_id=plan.subcontractor_id,
         file_name=plan.name,
-        sha256=sha256,
-        size=size,
+        sha256=encrypted.sha256,
+        size=encrypted.size,
         letters=plan.letters,
         children=plan.children,
         built_at=work.now,
@@ -238,7 +256,7 @@ def _store(work: Work, plan: Plan, subcontractor_id: int, sha256: str, size: int
         made.id,
         run=plan.run_id,
         letters=made.letters,
-        sha256=sha256,
+        sha256=encrypted.sha256,
     )
     work.session.flush()
     return made.id

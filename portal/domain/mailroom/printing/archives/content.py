@@ -50,6 +50,7 @@ class Plan:
     run_id: int
     folder: Path
     number: int
+    subcontractor_id: int
     key: str
     instant: datetime
     chunks: Sequence[Chunk]

@@ -11,7 +11,11 @@ from portal.domain.letters.letters.states import PRINT_RUN
 from portal.domain.mailroom.printing.archives.sending import live_archive
 from portal.domain.mailroom.printing.archives.states import ARCHIVE
 from portal.domain.mailroom.printing.proofs.making import forget_pictures, live_proof, locked_run
-from portal.domain.mailroom.printing.runs.superseding import Superseded, supersede_letters
+from portal.domain.mailroom.printing.runs.superseding import (
+    Superseded,
+    Superseding,
+    supersede_letters,
+)
 
 REASON = "run_discarded"
 
@@ -37,7 +41,7 @@ def discard_run(work: Work, run_id: int) -> Superseded:
     archive = live_archive(work.session, run_id)
     if archive is not None:
         archive.state = ARCHIVE.next(archive.state, "drop")
-    gone = supersede_letters(work, run_id, ("printed",), REASON, counter=True)
+    gone = supersede_letters(work, run_id, Superseding(("printed",), REASON, counter=True))
     forget_pictures(work, run_id)
     run.state = after
     record(

@@ -16,7 +16,11 @@ from portal.domain.letters.subcontractors.services import FileFacts, record_sent
 from portal.domain.mailroom.printing.archives.models import PrintArchive
 from portal.domain.mailroom.printing.archives.states import ARCHIVE
 from portal.domain.mailroom.printing.proofs.making import forget_pictures
-from portal.domain.mailroom.printing.runs.superseding import Superseded, supersede_letters
+from portal.domain.mailroom.printing.runs.superseding import (
+    Superseded,
+    Superseding,
+    supersede_letters,
+)
 
 SUBJECT = "print_archive"
 WITH_US = ("prepared", "printed")
@@ -165,7 +169,9 @@ def lose_archive(work: Work, archive_id: int) -> Superseded:
     archive = _locked_with_its_run(work.session, archive_id)
     run_id = archive.print_run_id
     archive.state, archive.lost_at = ARCHIVE.next(archive.state, "lose"), work.now
-    lost = supersede_letters(work, run_id, ("printed", "handed_over"), LOST_REASON, counter=False)
+    lost = supersede_letters(
+        work, run_id, Superseding(("printed", "handed_over"), LOST_REASON, counter=False)
+    )
     forget_pictures(work, run_id)
     record(
         work,

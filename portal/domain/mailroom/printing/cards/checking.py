@@ -18,7 +18,7 @@ from portal.domain.letters.letters.numbers import new_letter_number
 from portal.domain.mailroom.printing.cards.decision_letters import EVENTS, decisions, versions
 from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
 from portal.domain.mailroom.printing.runs.recipients.addressees import Addressee, read_addressees
-from portal.domain.mailroom.printing.runs.recipients.preflight import draft, findings_of
+from portal.domain.mailroom.printing.runs.recipients.preflight import AddresseeChecks, draft
 from portal.domain.people.households.models import Household, PrintText
 
 CARDS_PER_FILE = 500
@@ -59,18 +59,19 @@ def check_cards(work: Work, printer: Printer, kind: str | None = None) -> CardCh
     stopped: list[int] = []
     unprintable: list[int] = []
     printable = 0
+    checks = AddresseeChecks(printer.program, printer.fonts)
     for rows in _pages(work.session, kind):
         barred = barred_cards(work.session, rows, work.now)
         stopped += barred
         left = [row for row in rows if row.id not in barred]
         keys = [row.household_id for row in left]
         states = household_states(work.session, keys)
-        addressees = read_addressees(work, printer.program.names.ward.ja, keys)
+        addressees = read_addressees(work, keys)
         said = decisions(work, left, printer.program.languages)
         seen = versions(work.session, left)
         for row in left:
             addressee = addressees[row.household_id]
-            if findings_of(row.household_id, addressee, printer.program, printer.fonts):
+            if checks.findings(row.household_id, addressee):
                 unprintable.append(row.household_id)
                 continue
             printable += 1
@@ -138,5 +139,5 @@ def household_states(
 
 def _content(row: Announcement, addressee: Addressee, said: Mapping[str, Decision]) -> CardContent:
     number = NUMBER_PREFIX + new_letter_number()[1:]
-    letter = draft(number, addressee, children=0, amount_yen=0)
+    letter = draft(number, addressee)
     return CardContent(letter, row.event, row.receipt_no, row.due_on, said)

@@ -71,6 +71,20 @@ class BuiltCards:
     """Files of an interrupted print, noted before and now in their place."""
 
 
+@dataclass(frozen=True, slots=True)
+class _CardFile:
+    """A drawn file of cards: its kind, path, date (JST) and digest.
+
+    ``texts`` is the approved version that it was drawn from, None in a demo.
+    """
+
+    kind: str
+    path: Path
+    day: date
+    sha256: str
+    texts: int | None
+
+
 def print_cards(printer: Printer, folder: Path | None = None) -> BuiltCards:
     """Print all waiting cards, and stop those of households that get nothing automatic now.
 
@@ -127,9 +141,8 @@ def _print_file(
         with printer.write() as session:
             now = printer.clock.now(session)
             barred += _stop(printer.work(session), found.stopped)
-            noted = _store_printed(
-                printer.work(session), found.ready, kind, folder / name, pdf, day, texts
-            )
+            file = _CardFile(kind, folder / name, day, hashlib.sha256(pdf).hexdigest(), texts)
+            noted = _store_printed(printer.work(session), file, found.ready)
         if noted:
             return put(part), len(found.ready), barred, found.unprintable
         part.unlink()
@@ -157,15 +170,7 @@ def _stop(work: Work, ids: Collection[int]) -> int:
     return len(barred)
 
 
-def _store_printed(
-    work: Work,
-    drawn: Sequence[Ready],
-    kind: str,
-    target: Path,
-    pdf: bytes,
-    day: date,
-    texts: int | None,
-) -> bool:
+def _store_printed(work: Work, file: _CardFile, drawn: Sequence[Ready]) -> bool:
     """Record the cards as printed.
 
     False when one of them changed, was stopped or was printed meanwhile.
@@ -175,20 +180,20 @@ def _store_printed(
     if not _is_unchanged(work, rows, drawn):
         return False
     made = CardPrint(
-        kind=kind,
+        kind=file.kind,
         cards=len(drawn),
-        folder=str(target.parent),
-        file_name=target.name,
-        notice_date=day,
+        folder=str(file.path.parent),
+        file_name=file.path.name,
+        notice_date=file.day,
         printed_at=work.now,
-        sha256=hashlib.sha256(pdf).hexdigest(),
+        sha256=file.sha256,
     )
     work.session.add(made)
     work.session.flush()
     _mark_printed(rows, drawn, made)
     events = [(one.id, one.household_id) for one in drawn]
     record_many(work, "notice.printed", "announcement", events)
-    note_texts(work.session, texts, made.id, work.now, CARDS)
+    note_texts(work.session, file.texts, made.id, work.now, CARDS)
     record(work, "card_print.printed", "card_print", made.id, cards=made.cards)
     work.session.flush()
     return True

@@ -46,6 +46,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Posting:
+    """On which day (JST) something is posted, and by which class of mail (a key of ``MAIL``)."""
+
+    day: date
+    mail_class: str
+
+
+@dataclass(frozen=True, slots=True)
 class Posted:
     """How many letters were posted."""
 
@@ -53,13 +61,17 @@ class Posted:
 
 
 class _Faults:
+    """The faults found in a list of entries, each with its line."""
+
     def __init__(self) -> None:
         self._found: list[tuple[int, str]] = []
 
     def add(self, line: int, sentence: str) -> None:
+        """Note a fault."""
         self._found.append((line, sentence))
 
     def refuse(self) -> None:
+        """Refuse the list when a fault was found. Raises InputError."""
         if not self._found:
             return
         sentences = [
@@ -93,27 +105,30 @@ def read_entries(data: bytes) -> list[Entry]:
     ]
 
 
-def post_letters(work: Work, entries: Sequence[Entry], day: date, mail_class: str) -> Posted:
-    """Record that letters were posted on ``day`` (JST) with these labels, all of them or none.
+def post_letters(work: Work, entries: Sequence[Entry], posting: Posting) -> Posted:
+    """Record that letters were posted with these labels, all of them or none.
 
     Raises:
         InputError: a future day, a class without tracking numbers, or any letter or label that
             does not fit; the message names every line.
     """
-    if day > jst_date(work.now):
-        raise InputError(_s("差し出した日が未来です。日付を確かめてください。"), code="posting")
-    if mail_class not in MAIL or not MAIL[mail_class].digits:
+    _refuse_future(work, posting)
+    if posting.mail_class not in MAIL or not MAIL[posting.mail_class].digits:
         raise InputError(_s("お問い合わせ番号のある郵便の種類を選んでください。"), code="posting")
     faults = _Faults()
-    labels = _labels(work.session, entries, day, mail_class, faults)
+    labels = _labels(entries, posting.mail_class, faults)
+    used = _used_labels(work.session, labels.values(), posting.day)
+    for entry, number in labels.items():
+        if number in used:
+            faults.add(entry.line, _s("このお問い合わせ番号は、同じ日の別の郵便で使われています。"))
     letters = _letters(work.session, entries, faults)
     faults.refuse()
-    _store(work, [(letters[entry], labels[entry]) for entry in entries], day, mail_class)
+    _store(work, [(letters[entry], labels[entry]) for entry in entries], posting)
     return Posted(len(entries))
 
 
-def post_run(work: Work, run_id: int, day: date, mail_class: str) -> Posted:
-    """Record that all unposted letters of a run were posted on ``day`` (JST), without labels.
+def post_run(work: Work, run_id: int, posting: Posting) -> Posted:
+    """Record that all unposted letters of a run were posted, without labels.
 
     Raises:
         NotFoundError: there is no such run.
@@ -123,9 +138,8 @@ def post_run(work: Work, run_id: int, day: date, mail_class: str) -> Posted:
     run = work.session.scalar(select(PrintRun).where(PrintRun.id == run_id).with_for_update())
     if run is None:
         raise NotFoundError(_s("この印刷は見つかりませんでした。"))
-    if day > jst_date(work.now):
-        raise InputError(_s("差し出した日が未来です。日付を確かめてください。"), code="posting")
-    if mail_class not in MAIL or MAIL[mail_class].digits:
+    _refuse_future(work, posting)
+    if posting.mail_class not in MAIL or MAIL[posting.mail_class].digits:
         raise InputError(
             _s("この郵便の種類では、手紙1通ごとにお問い合わせ番号がいります。"), code="posting"
         )
@@ -134,8 +148,13 @@ def post_run(work: Work, run_id: int, day: date, mail_class: str) -> Posted:
         raise ConflictError(
             _s("この印刷に、差し出していない手紙はありません。"), code="nothing_to_post"
         )
-    _store(work, [(letter, None) for letter in letters], day, mail_class)
+    _store(work, [(letter, None) for letter in letters], posting)
     return Posted(len(letters))
+
+
+def _refuse_future(work: Work, posting: Posting) -> None:
+    if posting.day > jst_date(work.now):
+        raise InputError(_s("差し出した日が未来です。日付を確かめてください。"), code="posting")
 
 
 def _locked_unposted(session: Session, run: PrintRun) -> Sequence[Letter | LetterWithoutId]:
@@ -174,9 +193,8 @@ def _posted() -> Select[int | None]:
     )
 
 
-def _labels(
-    session: Session, entries: Sequence[Entry], day: date, mail_class: str, faults: _Faults
-) -> Mapping[Entry, str]:
+def _labels(entries: Sequence[Entry], mail_class: str, faults: _Faults) -> Mapping[Entry, str]:
+    """Return the tracking number of each entry; those that are invalid or repeated are faults."""
     found: dict[Entry, str] = {}
     seen: set[str] = set()
     for entry in entries:
@@ -189,8 +207,13 @@ def _labels(
             faults.add(entry.line, _s("このお問い合わせ番号は、前の行にもあります。"))
         seen.add(number)
         found[entry] = number
+    return found
+
+
+def _used_labels(session: Session, numbers: Collection[str], day: date) -> set[str | None]:
+    """Return those of the tracking numbers that other mail of the day has."""
     used: set[str | None] = set()
-    for part in _parts(sorted(seen)):
+    for part in _parts(sorted(numbers)):
         for table in (Shipment, LetterWithoutId):
             used |= set(
                 session.scalars(
@@ -199,10 +222,7 @@ def _labels(
                     )
                 )
             )
-    for entry, number in found.items():
-        if number in used:
-            faults.add(entry.line, _s("このお問い合わせ番号は、同じ日の別の郵便で使われています。"))
-    return found
+    return used
 
 
 def _letters(
@@ -253,13 +273,11 @@ def _is_posted(letter: Letter | LetterWithoutId, posted: Collection[int | None])
 
 
 def _store(
-    work: Work,
-    pairs: Sequence[tuple[Letter | LetterWithoutId, str | None]],
-    day: date,
-    mail_class: str,
+    work: Work, pairs: Sequence[tuple[Letter | LetterWithoutId, str | None]], posting: Posting
 ) -> None:
     followed = [(letter, label) for letter, label in pairs if isinstance(letter, Letter)]
-    _ship(work, followed, day, mail_class)
+    day, mail_class = posting.day, posting.mail_class
+    _ship(work, followed, posting)
     for letter, label in pairs:
         if isinstance(letter, LetterWithoutId):
             post(work, letter, day, mail_class, label)
@@ -280,9 +298,7 @@ def _store(
         found_posted(work, keys, WITHOUT_ID)
 
 
-def _ship(
-    work: Work, pairs: Sequence[tuple[Letter, str | None]], day: date, mail_class: str
-) -> None:
+def _ship(work: Work, pairs: Sequence[tuple[Letter, str | None]], posting: Posting) -> None:
     """Start a shipment for each letter that the post is followed for.
 
     A letter without an ID has none.
@@ -305,9 +321,9 @@ def _ship(
                     if letter.reason == REDELIVERY
                     else None,
                     "value_yen": 0,
-                    "mail_class": mail_class,
+                    "mail_class": posting.mail_class,
                     "tracking_no": label,
-                    "posted_on": day,
+                    "posted_on": posting.day,
                     "created_at": work.now,
                     "changed_at": work.now,
                 }
@@ -315,7 +331,14 @@ def _ship(
             ],
         )
     events = [(letter.id, letter.household_id) for letter, _label in pairs]
-    record_many(work, "letter.posted", "letter", events, mail_class=mail_class, day=day.isoformat())
+    record_many(
+        work,
+        "letter.posted",
+        "letter",
+        events,
+        mail_class=posting.mail_class,
+        day=posting.day.isoformat(),
+    )
 
 
 def _earlier(

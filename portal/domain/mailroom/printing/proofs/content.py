@@ -139,18 +139,25 @@ def count(session: Session, run_id: int) -> Counted:
     )
 
 
-def choose(work: Work, run_id: int, seed: int, passed_over: Collection[int] = ()) -> list[Sample]:
+@dataclass(frozen=True, slots=True)
+class SampleDraw:
+    """From which run letters are drawn; ``seed`` draws the same random ones again."""
+
+    run_id: int
+    seed: int
+
+
+def choose(work: Work, draw: SampleDraw, passed_over: Collection[int] = ()) -> list[Sample]:
     """Choose the first, the last, random ones, the one with the longest name, one of the counter.
 
-    Letters that must be taken out are not shown, nor those that are ``passed_over``. ``seed`` draws
-    the same random ones again.
+    Letters that must be taken out are not shown, nor those that are ``passed_over``.
     """
-    found = [one for one in _samples(work.session, run_id) if one.letter_id not in passed_over]
+    found = [one for one in _samples(work.session, draw.run_id) if one.letter_id not in passed_over]
     posted = [one for one in found if not one.counter]
     chosen = [(COUNTER, one) for one in found if one.counter][:1]
     if posted:
         chosen += [(FIRST, posted[0]), (LAST, posted[-1])]
-        drawn = Random(seed).sample(posted, min(RANDOM_LETTERS, len(posted)))  # noqa: S311  (to be drawn again)
+        drawn = Random(draw.seed).sample(posted, min(RANDOM_LETTERS, len(posted)))  # noqa: S311  (to be drawn again)
         chosen += [(RANDOM, one) for one in drawn]
         chosen.append((LONGEST, _longest(work, posted)))
     places: dict[int, list[str]] = {}
@@ -216,7 +223,7 @@ def _longest(work: Work, samples: Sequence[Sample]) -> Sample:
     best = (-1.0, samples[0])
     for start in range(0, len(samples), OPEN_AT_ONCE):
         part = samples[start : start + OPEN_AT_ONCE]
-        names = read_addressees(work, "", [one.household_id for one in part])
+        names = read_addressees(work, [one.household_id for one in part])
         longest = max(part, key=lambda one: text_ems(names[one.household_id].name))
         best = max(
             best, (text_ems(names[longest.household_id].name), longest), key=lambda found: found[0]
@@ -232,20 +239,16 @@ def masked(
     ``enclosed`` is the run's.
     """
     beside = printed_names(enclosed)
-    ward, households = printer.program.names.ward.ja, [one.household_id for one in samples]
-    addressees = read_addressees(work, ward, households, printed=True)
+    addressees = read_addressees(work, [one.household_id for one in samples], printed=True)
     return [
         replace(
-            draft(
-                one.number,
-                addressees[one.household_id],
-                children=one.children,
-                amount_yen=one.amount_yen,
-                login_id=MASKED_ID,
-                url=f"{printer.public_url}/signin",
-                enclosures=beside if one.pieces > 1 else (),
-            ),
+            draft(one.number, addressees[one.household_id]),
+            children=one.children,
+            amount_yen=one.amount_yen,
+            login_id=MASKED_ID,
             password=MASKED_PASSWORD,
+            sign_in_url=f"{printer.public_url}/signin",
+            enclosures=beside if one.pieces > 1 else (),
         )
         for one in samples
     ]

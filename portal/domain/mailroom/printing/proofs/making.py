@@ -5,6 +5,7 @@ Counts and pictures of some letters, stored encrypted and removed again.
 
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from portal.domain.letters.letters.models import PrintRun
 from portal.domain.letters.letters.states import PRINT_RUN
 from portal.domain.mailroom.printing.proofs.content import (
     Picture,
+    SampleDraw,
     build_sha256,
     changed_since,
     choose,
@@ -39,6 +41,28 @@ SUBJECT = "print_proof"
 LIVE = ("made", "approved", "refused")
 MOST_PASSED_OVER = 50
 SEEDS = 1 << 31
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What a proof is drawn from: the letters to choose, the run's folder and date (JST)."""
+
+    samples: SampleDraw
+    folder: Path
+    notice_date: date
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnProof:
+    """A proof that is drawn but not stored yet.
+
+    ``built`` and ``shared`` are the digests of the files that it was drawn from.
+    """
+
+    seed: int
+    built: str
+    pictures: tuple[Picture, ...] = ()
+    shared: Mapping[str, str] = field(default_factory=dict)
 
 
 def locked_run(session: Session, run_id: int) -> PrintRun:
@@ -87,41 +111,33 @@ def make_proof(printer: Printer, run_id: int) -> int:
     """
     with printer.write() as session:
         run = _ready(printer.work(session), run_id)
-        folder, notice_date, enclosed = Path(run.folder), run.notice_date, run.enclosed
+        folder, enclosed = Path(run.folder), run.enclosed
+        job = _Job(SampleDraw(run_id, secrets.randbelow(SEEDS)), folder, run.notice_date)
     with locked_folder(existing_folder(folder)):
         with printer.read() as session:
             files, built = run_files(session, run_id), build_sha256(session, run_id)
         check_files(folder, files)
         shared = shared_files(folder, run_id, enclosed)
-        seed = secrets.randbelow(SEEDS)
-        drawn = _draw(printer, run_id, folder, seed, notice_date)
+        drawn = DrawnProof(job.samples.seed, built, tuple(_draw(printer, job)), shared)
         with printer.write() as session:
-            return store_proof(
-                printer.work(session),
-                run_id,
-                built,
-                seed,
-                drawn,
-                shared=shared,
-            )
+            return store_proof(printer.work(session), run_id, drawn)
 
 
-def _draw(
-    printer: Printer, run_id: int, folder: Path, seed: int, notice_date: date
-) -> list[Picture]:
+def _draw(printer: Printer, job: "_Job") -> list[Picture]:
     """Draw the chosen letters.
 
     A letter whose household changed since the printing is replaced by another. Letters without an
     ID hold no secret, so their pages are shown as they were printed.
     """
+    run_id, folder = job.samples.run_id, job.folder
     with printer.read() as session:
         if session.get_one(PrintRun, run_id).is_without_id:
-            return pages_as_they_are(folder, choose(printer.work(session), run_id, seed))
-    frame = printer.frame(notice_date)
+            return pages_as_they_are(folder, choose(printer.work(session), job.samples))
+    frame = printer.frame(job.notice_date)
     passed_over: set[int] = set()
     while True:
         with printer.read() as session:
-            samples = choose(printer.work(session), run_id, seed, passed_over)
+            samples = choose(printer.work(session), job.samples, passed_over)
             letters = masked(
                 printer.work(session), printer, samples, session.get_one(PrintRun, run_id).enclosed
             )
@@ -148,29 +164,18 @@ def _differs(number: str) -> ConflictError:
     )
 
 
-def store_proof(
-    work: Work,
-    run_id: int,
-    built: str,
-    seed: int,
-    drawn: Sequence[Picture],
-    *,
-    shared: Mapping[str, str] | None = None,
-) -> int:
-    """Store a proof whose letters are drawn, with the counts of now. Raises as ``make_proof``.
-
-    ``built`` and ``shared`` are the digests of the files that were drawn.
-    """
-    run = _ready(work, run_id)
-    _refuse_changed_files(work.session, run_id, built)
+def store_proof(work: Work, run_id: int, drawn: DrawnProof) -> int:
+    """Store a proof whose letters are drawn, with the counts of now. Raises as ``make_proof``."""
+    _ready(work, run_id)
+    _refuse_changed_files(work.session, run_id, drawn.built)
     number = _replace_live_proof(work.session, run_id)
-    found, (key, wrapped) = count(work.session, run_id), work.vault.new_data_key()
+    found, (_key, wrapped) = count(work.session, run_id), work.vault.new_data_key()
     proof = PrintProof(
         print_run_id=run_id,
         number=number,
-        build_sha256=built,
-        shared=dict(shared or {}),
-        seed=seed,
+        build_sha256=drawn.built,
+        shared=dict(drawn.shared),
+        seed=drawn.seed,
         letters=found.letters,
         children=found.children,
         amount_yen=found.amount_yen,
@@ -183,9 +188,9 @@ def store_proof(
     )
     work.session.add(proof)
     work.session.flush()
-    for picture in drawn:
-        _store_picture(work.session, proof, picture, key, without_id=run.is_without_id)
-    _record_made(work, proof, len(drawn))
+    for picture in drawn.pictures:
+        _store_picture(work, proof, picture)
+    _record_made(work, proof, len(drawn.pictures))
     work.session.flush()
     return proof.id
 
@@ -213,16 +218,16 @@ def _replace_live_proof(session: Session, run_id: int) -> int:
     return (last or 0) + 1
 
 
-def _store_picture(
-    session: Session, proof: PrintProof, picture: Picture, key: bytes, *, without_id: bool
-) -> None:
+def _store_picture(work: Work, proof: PrintProof, picture: Picture) -> None:
+    without_id = work.session.get_one(PrintRun, proof.print_run_id).is_without_id
+    key = work.vault.unwrap(proof.wrapped_key)
     page = PrintProofPage(
         print_proof_id=proof.id,
         places=list(picture.places),
         **{"bare_letter_id" if without_id else "letter_id": picture.letter_id},
     )
-    session.add(page)
-    session.flush()
+    work.session.add(page)
+    work.session.flush()
     page.sealed = seal(key, picture.png, page_context(page.id))
 
 

@@ -17,7 +17,12 @@ from portal.domain.foundation.base import refresh_statistics
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _s
-from portal.domain.mailroom.printing.runs.pipeline.chunks import read_chunk, store_chunk
+from portal.domain.mailroom.printing.runs.pipeline.chunks import (
+    FinishedChunk,
+    RunBuilding,
+    read_chunk,
+    store_chunk,
+)
 from portal.domain.mailroom.printing.runs.pipeline.files import (
     back_file,
     chunk_file,
@@ -36,13 +41,19 @@ from portal.domain.mailroom.printing.runs.pipeline.manifest import (
     manifest_names,
     run_files,
 )
-from portal.domain.mailroom.printing.runs.pipeline.plan import Layout, OpenRun, open_run, plan_run
+from portal.domain.mailroom.printing.runs.pipeline.plan import (
+    Layout,
+    OpenRun,
+    RunPlan,
+    open_run,
+    plan_run,
+)
 from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
 from portal.domain.mailroom.printing.runs.pipeline.worker_pool import Drawn, Job
 from portal.domain.mailroom.printing.runs.pipeline.writer import Press, ReadyChunk, Writer
 from portal.domain.mailroom.printing.runs.recipients.preflight import Preflight, hold_unprintable
 from portal.domain.mailroom.printing.runs.writers.credential_writer import CredentialWriter
-from portal.domain.mailroom.printing.runs.writers.enclosures import draw_enclosures
+from portal.domain.mailroom.printing.runs.writers.enclosures import draw_enclosures, enclosure_file
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Household
 
@@ -145,7 +156,7 @@ def build_run(
         back = press.back()  # texts that do not fit are refused before anything is planned
         _hold(printer, checked)
         with printer.write() as session:
-            planned = plan_run(printer.work(session), writer, ready, layout)
+            planned = plan_run(printer.work(session), RunPlan(writer, layout), ready)
         if planned is None:
             return checked
         return _finish(writer, planned, press, back, checked, progress)
@@ -184,8 +195,9 @@ def _finish(
             raise ConflictError(_s("この印刷は、別の処理が終わらせました。"), code="build_running")
         check_files(run.folder, files)
         clear_leftovers(run.folder, run.id, fresh.chunks)
-        forms = draw_enclosures(printer.program, run.id, fresh.enclosed, now)
-        for name, data in {back_file(run.id): back, **forms}.items():
+        forms = draw_enclosures(printer.program, fresh.enclosed, now)
+        inside = {enclosure_file(run.id, name): data for name, data in forms.items()}
+        for name, data in {back_file(run.id): back, **inside}.items():
             put(write_part(run.folder / name, data))
         _draw_chunks(_Chunks(writer, fresh), press, progress)
         with printer.write() as session:
@@ -214,6 +226,7 @@ class _Chunks:
 
     def __init__(self, writer: Writer, run: OpenRun) -> None:
         self.writer, self.run = writer, run
+        self._building = RunBuilding(writer, run)
         self.open: dict[int, ReadyChunk] = {}
         self.again: deque[Job] = deque()
 
@@ -232,7 +245,7 @@ class _Chunks:
         printer = self.writer.printer
         while True:
             with printer.read() as session:
-                chunk = read_chunk(printer.work(session), self.writer, self.run, number)
+                chunk = read_chunk(printer.work(session), self._building, number)
             self.open[number] = chunk
             if chunk.letters:
                 return chunk.job
@@ -244,6 +257,7 @@ class _Chunks:
         printer, chunk = self.writer.printer, self.open.pop(number)
         target = self.run.folder / chunk_file(self.run.id, number)
         with placing(target, drawn.pdf if drawn else None) as place, printer.write() as session:
-            return store_chunk(
-                printer.work(session), self.writer, self.run.id, chunk, drawn, place=place
-            )
+            stored = store_chunk(printer.work(session), self._building, FinishedChunk(chunk, drawn))
+            if stored:
+                place()
+            return stored

@@ -3,7 +3,7 @@
 The next run makes new ones.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select, update
@@ -30,18 +30,28 @@ class Superseded:
     credentials: int
 
 
-def supersede_letters(
-    work: Work, run_id: int, states: Collection[str], reason: str, *, counter: bool
-) -> Superseded:
-    """Supersede a run's letters in these states and their IDs.
+@dataclass(frozen=True, slots=True)
+class Superseding:
+    """Which letters of a run are superseded and why: those in some states.
 
-    Those of the ward's counter only with ``counter``. What had been ordered (a redelivery, a
+    Those for the ward's counter only with ``counter``.
+    """
+
+    states: Collection[str]
+    reason: str
+    counter: bool
+
+
+def supersede_letters(work: Work, run_id: int, wanted: Superseding) -> Superseded:
+    """Supersede letters of a run and their IDs.
+
+    What had been ordered (a redelivery, a
     reissue, another address) is open again. The caller has locked the run.
     """
     kind = kind_of(work.session, run_id)
     table = kind.table
-    mine = [table.print_run_id == run_id, table.state.in_(states)]
-    if not counter:
+    mine = [table.print_run_id == run_id, table.state.in_(wanted.states)]
+    if not wanted.counter:
         mine.append(kind.by_post)
     letters = work.session.execute(
         select(table.id, table.household_id, table.state)
@@ -55,8 +65,10 @@ def supersede_letters(
         else []
     )
     keys = [key for key in found if key is not None]
-    for state in {row.state for row in letters}:
-        _supersede(work.session, kind, state, [row.id for row in letters if row.state == state])
+    by_state: dict[str, list[int]] = {}
+    for row in letters:
+        by_state.setdefault(row.state, []).append(row.id)
+    _supersede(work.session, kind, by_state)
     if kind is WITH_ID:
         for part in _parts([row.id for row in letters]):
             reopen_orders(work, part)
@@ -65,22 +77,23 @@ def supersede_letters(
         f"{kind.subject}.supersede",
         kind.subject,
         [(row.id, row.household_id) for row in letters],
-        reason=reason,
+        reason=wanted.reason,
     )
-    closed = sum(_close(work, part, reason) for part in _parts(keys))
+    closed = sum(_close(work, part, wanted.reason) for part in _parts(keys))
     return Superseded(len(letters), closed)
 
 
-def _supersede(session: Session, kind: Kind, state: str, keys: Sequence[int]) -> None:
-    """Supersede letters that are all in one state."""
-    after = kind.machine.next(state, "supersede")
-    for part in _parts(keys):
-        session.execute(
-            update(kind.table)
-            .where(kind.table.id.in_(part))
-            .values(state=after)
-            .execution_options(synchronize_session="fetch")
-        )
+def _supersede(session: Session, kind: Kind, by_state: Mapping[str, Sequence[int]]) -> None:
+    """Supersede letters, whose keys are given by their state."""
+    for state, keys in by_state.items():
+        after = kind.machine.next(state, "supersede")
+        for part in _parts(keys):
+            session.execute(
+                update(kind.table)
+                .where(kind.table.id.in_(part))
+                .values(state=after)
+                .execution_options(synchronize_session="fetch")
+            )
 
 
 def _close(work: Work, ids: Sequence[int], reason: str) -> int:

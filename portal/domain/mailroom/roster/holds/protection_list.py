@@ -3,7 +3,8 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 from sqlalchemy import select
@@ -21,9 +22,15 @@ from portal.domain.people.households.models import Child, Hold, Household
 from portal.domain.people.households.protection import ProtectionSource, record_protection
 from portal.domain.people.households.records import household_digest, open_household, person_digest
 
-KINDS = ("household", "person")
 AT_ONCE = 500
 MAX_BYTES = 20_000_000
+
+
+class NumberKind(StrEnum):
+    """Whose numbers a list has."""
+
+    HOUSEHOLD = "household"
+    PERSON = "person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +105,22 @@ def _text(data: bytes) -> str | None:
     return None
 
 
-def load_list(
-    work: Work, numbers: Sequence[str], kind: str, *, again: bool = False
-) -> ProtectionList:
-    """Protect and hold the households of a list.
+@dataclass(frozen=True, slots=True)
+class ListedNumbers:
+    """The numbers of a list, and whose they are."""
 
-    ``kind`` tells whose numbers they are: household or person.
+    kind: NumberKind
+    numbers: Sequence[str] = field(repr=False)
+
+
+def load_list(work: Work, listed: ListedNumbers, *, again: bool = False) -> ProtectionList:
+    """Protect and hold the households of a list.
 
     A household whose protection the ward released before stays released, unless ``again`` tells
     that the list is newer.
     """
-    found = _of_households(work, numbers) if kind == "household" else _of_people(work, numbers)
+    of_households = listed.kind is NumberKind.HOUSEHOLD
+    found = (_of_households if of_households else _of_people)(work, listed.numbers)
     households = sorted(set(found.values()))
     held = before = 0
     for household_id in households:
@@ -125,9 +137,8 @@ def load_list(
     record(work, "protection.list", "protection", households=len(households), held=held)
     record_protection(work, ProtectionSource.LIST)
     work.session.flush()
-    return ProtectionList(
-        len(households), held, before, tuple(n for n in numbers if n not in found)
-    )
+    unknown = tuple(number for number in listed.numbers if number not in found)
+    return ProtectionList(len(households), held, before, unknown)
 
 
 def _released(session: Session, household_id: int) -> bool:

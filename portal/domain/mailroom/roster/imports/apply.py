@@ -3,7 +3,6 @@
 New households by INSERT … SELECT, differences by the rule of their kind.
 """
 
-from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Insert, case, exists, insert, literal, select
@@ -13,7 +12,7 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
-from portal.domain.mailroom.roster.imports.changes import Applier
+from portal.domain.mailroom.roster.imports.changes import Applier, ImportTerms
 from portal.domain.mailroom.roster.imports.staging import clear_staging
 from portal.domain.mailroom.roster.models import (
     RosterDifference,
@@ -27,23 +26,15 @@ from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.states import ENTITLEMENT
 from portal.domain.people.households.models import Child, Hold, Household, SearchIndex
 from portal.domain.people.households.protection import ProtectionSource, record_protection
-from portal.domain.people.households.search_index import Indexer
 
-Step = Callable[[], None]
 STEPS = 7
 """How many steps ``apply_import`` reports."""
 
 
-def no_step() -> None:
-    """Report no progress."""
-
-
-def apply_import(
-    work: Work, indexer: Indexer, import_id: int, amount_yen: int, step: Step = no_step
-) -> RosterImport:
+def apply_import(work: Work, import_id: int, terms: ImportTerms) -> RosterImport:
     """Apply a staged import, all or nothing; a second call is refused.
 
-    ``step`` is called ``STEPS`` times, for a progress bar.
+    The step of ``terms`` is called ``STEPS`` times, for a progress bar.
 
     Raises:
         NotFoundError: there is no such import.
@@ -53,18 +44,20 @@ def apply_import(
     if found.first:
         # first.py stored the households already
         for _step in range(STEPS - 2):
-            step()
+            terms.step()
     else:
-        _insert_new(work.session, import_id, amount_yen, work.now, step)
-    _apply_differences(work.session, Applier(work, indexer, found, amount_yen), import_id)
-    step()
+        for statement in _new_rows(import_id, terms.amount_yen, work.now):
+            work.session.execute(statement)
+            terms.step()
+    _apply_differences(work.session, Applier(work, found, terms), import_id)
+    terms.step()
     if found.has_protection:
         record_protection(work, ProtectionSource.EXTRACT, subject_id=import_id)
     found.state = ROSTER_IMPORT.next(found.state, "apply")
     found.applied_at = work.now
     work.session.flush()
     clear_staging(work.session, import_id)
-    step()
+    terms.step()
     record(
         work,
         "roster.applied",
@@ -101,19 +94,15 @@ def _staged_import(session: Session, import_id: int) -> RosterImport:
     return found
 
 
-def _insert_new(
-    session: Session, import_id: int, amount_yen: int, now: datetime, step: Step
-) -> None:
-    """Insert the new households of an import and what belongs to them, one statement a table."""
-    for statement in (
+def _new_rows(import_id: int, amount_yen: int, now: datetime) -> tuple[Insert, ...]:
+    """Return what inserts the new households and what belongs to them, one statement a table."""
+    return (
         _new_households(import_id, now),
         _new_search_indexes(import_id),
         _new_children(import_id),
         _new_holds(import_id, now),
         _new_entitlements(import_id, amount_yen, now),
-    ):
-        session.execute(statement)
-        step()
+    )
 
 
 _STORED = Household.number_digest == StagedHousehold.number_digest

@@ -1,6 +1,7 @@
 """Apply a later extract's changes to stored households; hold whatever needs a decision."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from sqlalchemy import delete, select
 
@@ -45,17 +46,34 @@ HOLD_OF = {
 """Differences that need a decision, and the hold that waits for it."""
 
 
+Step = Callable[[], None]
+
+
+def no_step() -> None:
+    """Report no progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportTerms:
+    """What an import is applied with.
+
+    The search index, the yen of each new child, and a call that reports progress.
+    """
+
+    indexer: Indexer
+    amount_yen: int
+    step: Step = no_step
+
+
 class Applier:
     """Applies the differences of one import inside its transaction."""
 
-    def __init__(
-        self, work: Work, indexer: Indexer, imported: RosterImport, amount_yen: int
-    ) -> None:
+    def __init__(self, work: Work, imported: RosterImport, terms: ImportTerms) -> None:
         self._work = work
-        self._indexer = indexer
+        self._indexer = terms.indexer
         self._import_id = imported.id
         self._has_protection = imported.has_protection
-        self._amount = amount_yen
+        self._amount = terms.amount_yen
 
     def apply(self, difference: RosterDifference) -> None:
         """Apply one difference; new households were inserted before."""
@@ -77,7 +95,7 @@ class Applier:
                 HOLD_OF[kind],
                 difference=kind.value,
             )
-        self._carry_out(kind, household, staged, difference.child_id)
+        self._carry_out(difference, household, staged)
         if staged is not None and staged.disposition != ABSENT:
             said = codes_now(
                 frozenset(household.codes), frozenset(staged.codes), self._has_protection
@@ -105,8 +123,9 @@ class Applier:
         ).one()
 
     def _carry_out(
-        self, kind: Kind, household: Household, staged: StagedHousehold | None, child_id: int | None
+        self, difference: RosterDifference, household: Household, staged: StagedHousehold | None
     ) -> None:
+        kind, child_id = Kind(difference.kind), difference.child_id
         match kind:
             case Kind.CHILD_GONE | Kind.CHILD_BACK:
                 child = self._work.session.get_one(Child, child_id)

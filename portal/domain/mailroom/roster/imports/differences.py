@@ -12,7 +12,7 @@ from sqlalchemy import and_, exists, select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.work import Work
-from portal.domain.mailroom.roster.bulk import chunks, insert_rows
+from portal.domain.mailroom.roster.bulk import Columns, chunks, insert_rows
 from portal.domain.mailroom.roster.checks import codes
 from portal.domain.mailroom.roster.imports.comparing import Known, Side, compare
 from portal.domain.mailroom.roster.imports.kinds import Kind
@@ -28,7 +28,10 @@ from portal.domain.people.households.models import BY_INSTRUCTION, Child, Hold, 
 from portal.domain.people.households.records import open_child
 
 AT_ONCE = 500
-COLUMNS = ("import_id", "kind", "household_id", "staged_id", "child_id", "applied")
+COLUMNS = Columns(
+    RosterDifference,
+    ("import_id", "kind", "household_id", "staged_id", "child_id", "applied"),
+)
 Found = tuple[Kind, int | None, int | None, int | None]
 """Kind, household, staged household, child."""
 Likeness = tuple[str, date]
@@ -51,7 +54,7 @@ def find(work: Work, imported: RosterImport) -> dict[str, int]:
     counts: Counter[str] = Counter()
     for batch in chunks(finder.all(), AT_ONCE):
         rows = [(imported.id, kind.value, *keys, False) for kind, *keys in batch]
-        insert_rows(work.session, RosterDifference, COLUMNS, rows)
+        insert_rows(work.session, COLUMNS, rows)
         counts.update(kind.value for kind, *_keys in batch)
     return dict(sorted(counts.items()))
 

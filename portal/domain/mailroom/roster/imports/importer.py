@@ -15,11 +15,13 @@ from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import WorkSource
 from portal.domain.mailroom.roster.checks.check import RosterReport
-from portal.domain.mailroom.roster.imports.apply import Step, apply_import, no_step
+from portal.domain.mailroom.roster.imports.apply import apply_import
+from portal.domain.mailroom.roster.imports.changes import ImportTerms, Step, no_step
 from portal.domain.mailroom.roster.imports.differences import find
-from portal.domain.mailroom.roster.imports.first import store
+from portal.domain.mailroom.roster.imports.first import FirstRows, store
 from portal.domain.mailroom.roster.imports.staging import (
     Stager,
+    StagingRun,
     clear_rows,
     clear_staging,
     next_staged_id,
@@ -69,13 +71,8 @@ class Importer:
             if known is not None:
                 return Imported(known.id, known.state, repeated=True, differences=known.differences)
             found = self._begin(session, path, report)
-            stager = Stager(
-                self._source.vault,
-                self._indexer,
-                found.id,
-                found.wrapped_key,
-                next_staged_id(session),
-            )
+            run = StagingRun(found.id, found.wrapped_key, next_staged_id(session))
+            stager = Stager(self._source.vault, self._indexer, run)
             found.first = session.scalar(select(Household.id).limit(1)) is None
         if found.first:
             return self._store_first(stager, report, step)
@@ -89,7 +86,7 @@ class Importer:
             found = stager.still_ours(session)
             if session.scalar(select(Household.id).limit(1)) is not None:
                 raise overtaken()
-            store(session, stager.batches(report), found.id, self._amount, now)
+            store(session, stager.batches(report), FirstRows(found.id, self._amount, now))
             found.state = ROSTER_IMPORT.next(found.state, "stage")
             session.flush()
             self._apply(session, found.id, step)
@@ -119,13 +116,8 @@ class Importer:
             return counts
 
     def _apply(self, session: Session, import_id: int, step: Step) -> RosterImport:
-        return apply_import(
-            self._source.work(session),
-            self._indexer,
-            import_id,
-            self._amount,
-            step,
-        )
+        terms = ImportTerms(self._indexer, self._amount, step)
+        return apply_import(self._source.work(session), import_id, terms)
 
     def _known(self, session: Session, sha256: str) -> RosterImport | None:
         """Return the import of the same file: the one that waits, or the one applied last.

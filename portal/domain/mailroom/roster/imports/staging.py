@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault, seal_json
-from portal.domain.mailroom.roster.bulk import insert_rows
+from portal.domain.mailroom.roster.bulk import Columns, insert_rows
 from portal.domain.mailroom.roster.checks.check import CheckedHousehold, CheckedRow, RosterReport
 from portal.domain.mailroom.roster.checks.people import PART, StoredHousehold, gather, household_key
 from portal.domain.mailroom.roster.models import (
@@ -41,24 +41,29 @@ ABSENT = "absent"
 Write = Callable[[], AbstractContextManager[Session]]
 Values = tuple[Any, ...]
 
-HOUSEHOLD_COLUMNS = (
-    "id",
-    "import_id",
-    "number_digest",
-    "disposition",
-    "children",
-    "codes",
-    "protected",
-    "wrapped_key",
-    "sealed",
-    "birth_digest",
-    "names",
-    "places",
-    "births",
+HOUSEHOLD_COLUMNS = Columns(
+    StagedHousehold,
+    (
+        "id",
+        "import_id",
+        "number_digest",
+        "disposition",
+        "children",
+        "codes",
+        "protected",
+        "wrapped_key",
+        "sealed",
+        "birth_digest",
+        "names",
+        "places",
+        "births",
+    ),
 )
-CHILD_COLUMNS = ("import_id", "household_id", "ordinal", "person_digest", "sealed", "codes")
-HOLD_COLUMNS = ("import_id", "household_id", "code")
-ROW_COLUMNS = ("import_id", "record", "line", "result", "codes", "sealed")
+CHILD_COLUMNS = Columns(
+    StagedChild, ("import_id", "household_id", "ordinal", "person_digest", "sealed", "codes")
+)
+HOLD_COLUMNS = Columns(StagedHold, ("import_id", "household_id", "code"))
+ROW_COLUMNS = Columns(RosterRow, ("import_id", "record", "line", "result", "codes", "sealed"))
 
 
 @dataclass
@@ -72,28 +77,35 @@ class Batch:
 
     def insert(self, session: Session) -> None:
         """Insert everything, parents first."""
-        insert_rows(session, StagedHousehold, HOUSEHOLD_COLUMNS, self.households)
-        insert_rows(session, StagedChild, CHILD_COLUMNS, self.children)
-        insert_rows(session, StagedHold, HOLD_COLUMNS, self.holds)
-        insert_rows(session, RosterRow, ROW_COLUMNS, self.rows)
+        insert_rows(session, HOUSEHOLD_COLUMNS, self.households)
+        insert_rows(session, CHILD_COLUMNS, self.children)
+        insert_rows(session, HOLD_COLUMNS, self.holds)
+        insert_rows(session, ROW_COLUMNS, self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class StagingRun:
+    """One run of an import: its own wrapped key identifies it.
+
+    ``first_id`` is the first free key of a staged household.
+    """
+
+    import_id: int
+    wrapped_key: bytes = field(repr=False)
+    first_id: int
 
 
 class Stager:
-    """Seals and stages the households of one import.
+    """Seals and stages the households of one import."""
 
-    ``run`` is the import's own wrapped key, which identifies this run.
-    """
-
-    def __init__(
-        self, vault: Vault, indexer: Indexer, import_id: int, run: bytes, first_id: int
-    ) -> None:
+    def __init__(self, vault: Vault, indexer: Indexer, run: StagingRun) -> None:
         self._vault = vault
         self._indexer = indexer
-        self._import_id = import_id
-        self._run = run
-        self._import_key = vault.unwrap(run)
+        self._import_id = run.import_id
+        self._run = run.wrapped_key
+        self._import_key = vault.unwrap(run.wrapped_key)
         self._groups: Counter[str] = Counter()
-        self._ids = count(first_id)
+        self._ids = count(run.first_id)
 
     def stage(self, write: Write, report: RosterReport) -> None:
         """Stage the whole report, one transaction per chunk.
@@ -134,7 +146,12 @@ class Stager:
                 key = self._key_of(judged, rows, report.layout.grouped)
                 stored = gather(judged, rows, key, grouped=report.layout.grouped)
                 if stored is not None:
-                    self._household(batch, stored, judged.disposition, judged.codes, hold_codes)
+                    staged_id = self._household(batch, stored, judged)
+                    batch.holds.extend(
+                        (self._import_id, staged_id, code)
+                        for code in judged.codes
+                        if code in hold_codes
+                    )
                 else:
                     batch.households.append(self._absent(judged, key, protected))
             if len(batch.households) >= CHUNK or len(batch.rows) >= CHUNK:
@@ -177,14 +194,8 @@ class Stager:
             b"",
         )
 
-    def _household(
-        self,
-        batch: Batch,
-        stored: StoredHousehold,
-        disposition: str,
-        codes: tuple[str, ...],
-        hold_codes: frozenset[str],
-    ) -> None:
+    def _household(self, batch: Batch, stored: StoredHousehold, judged: CheckedHousehold) -> int:
+        """Add a household and its children to the batch; return its staged key."""
         vault, fields = self._vault, stored.fields
         key, wrapped = vault.new_data_key()
         digest = household_digest(vault, stored.key)
@@ -195,9 +206,9 @@ class Stager:
                 staged_id,
                 self._import_id,
                 digest,
-                disposition,
+                judged.disposition,
                 len(children),
-                codes,
+                judged.codes,
                 stored.protected,
                 wrapped,
                 seal_household(key, fields, digest),
@@ -213,9 +224,7 @@ class Stager:
             batch.children.append(
                 (self._import_id, staged_id, ordinal, person, sealed, child.codes)
             )
-        batch.holds.extend(
-            (self._import_id, staged_id, code) for code in codes if code in hold_codes
-        )
+        return staged_id
 
 
 def overtaken() -> ConflictError:

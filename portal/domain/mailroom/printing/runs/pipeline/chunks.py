@@ -1,7 +1,8 @@
 """One chunk of a run: read what goes into it, and store it whole in one transaction."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol, cast
 
 from sqlalchemy import select, update
@@ -19,9 +20,35 @@ from portal.domain.mailroom.printing.runs.pipeline.worker_pool import Drawn, Job
 from portal.domain.mailroom.printing.runs.pipeline.writer import ChunkLetter, ReadyChunk, Writer
 
 
-def read_chunk(work: Work, writer: Writer, run: OpenRun, number: int) -> ReadyChunk:
+@dataclass(frozen=True, slots=True)
+class RunBuilding:
+    """A run that is being built, and the kind of letter that fills it."""
+
+    writer: Writer
+    run: OpenRun
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedChunk:
+    """A chunk with what was drawn of it; None for a chunk without any letter left."""
+
+    chunk: ReadyChunk
+    drawn: Drawn | None
+
+
+@dataclass(frozen=True, slots=True)
+class _PlannedChunk:
+    """A chunk of a run, by the table and the states of its letters."""
+
+    stored: Kind
+    run_id: int
+    number: int
+
+
+def read_chunk(work: Work, building: RunBuilding, number: int) -> ReadyChunk:
     """Return a chunk with those of its letters that may be printed now."""
-    planned = _planned(work.session, writer.stored_as, run.id, number)
+    writer, run = building.writer, building.run
+    planned = _planned(work.session, _PlannedChunk(writer.stored_as, run.id, number))
     still = writer.still_due(work.session, [_key(letter) for letter in planned], lock=False)
     letters = [
         ChunkLetter(letter.id, letter.number, letter.household_id, still[_key(letter)])
@@ -32,25 +59,20 @@ def read_chunk(work: Work, writer: Writer, run: OpenRun, number: int) -> ReadyCh
     return ReadyChunk(Job(number, tuple(contents)), tuple(letters), run.enclosed)
 
 
-def store_chunk(
-    work: Work,
-    writer: Writer,
-    run_id: int,
-    chunk: ReadyChunk,
-    drawn: Drawn | None,
-    *,
-    place: Callable[[], object],
-) -> bool:
-    """Store a drawn chunk; ``place`` puts its file in its place, last of all.
+def store_chunk(work: Work, building: RunBuilding, finished: FinishedChunk) -> bool:
+    """Store a drawn chunk; the caller puts its file in its place, last of all.
 
     False when a recipient changed or may no longer be printed: its letter is cancelled, the rest of
-    the chunk must be drawn again. ``drawn`` is None for a chunk without any letter left.
+    the chunk must be drawn again.
 
     Raises:
         ConflictError: another build stored this chunk first.
     """
+    writer, run_id = building.writer, building.run.id
+    chunk, drawn = finished.chunk, finished.drawn
     row = _chunk_to_store(work.session, run_id, chunk.job.number)
-    planned = _planned(work.session, writer.stored_as, run_id, row.number, lock=True)
+    wanted = _PlannedChunk(writer.stored_as, run_id, row.number)
+    planned = _planned(work.session, wanted, lock=True)
     still = writer.still_due(work.session, [_key(letter) for letter in planned], lock=True)
     _cancel(work, run_id, [letter for letter in planned if _key(letter) not in still])
     due = [still[_key(letter)] for letter in planned if _key(letter) in still]
@@ -63,7 +85,6 @@ def store_chunk(
         row.sha256 = hashlib.sha256(drawn.pdf).hexdigest()
         writer.store(work, chunk, drawn)
     work.session.flush()
-    place()
     return True
 
 
@@ -103,16 +124,16 @@ def mark_printed(
 
 
 def _planned(
-    session: Session, stored: Kind, run_id: int, number: int, *, lock: bool = False
+    session: Session, chunk: _PlannedChunk, *, lock: bool = False
 ) -> Sequence[Letter | LetterWithoutId]:
     """Return the letters of a chunk that are not drawn yet, in the order of their pages."""
-    table = stored.table
+    table = chunk.stored.table
     statement = (
         select(table)
         .where(
-            table.print_run_id == run_id,
-            table.chunk_number == number,
-            table.state == stored.machine.initial,
+            table.print_run_id == chunk.run_id,
+            table.chunk_number == chunk.number,
+            table.state == chunk.stored.machine.initial,
         )
         .order_by(table.id)
     )

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.base import Values
 from portal.domain.foundation.errors import IntegrityFaultError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
@@ -189,7 +190,7 @@ def finish_run(work: Work, run_id: int) -> RunTotals:
         cancelled=totals.cancelled,
     )
     work.session.flush()
-    _write(Path(run.folder), run, totals, files, rows)
+    _Manifest(run, totals, files, rows).write()
     return totals
 
 
@@ -199,24 +200,36 @@ def enclosed_counts(enclosed: Sequence[str], pieces: Iterable[int]) -> dict[str,
     return dict.fromkeys(enclosed, count)
 
 
-def _write(
-    folder: Path, run: PrintRun, totals: RunTotals, files: list[RunFile], rows: list[ManifestRow]
-) -> None:
-    table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([getattr(row, name) for name in COLUMNS] for row in rows)
-    sums = {
-        "run": run.id,
-        "kind": run.kind,
-        "notice_date": run.notice_date.isoformat(),
-        **asdict(totals),
-        "enclosed": enclosed_counts(run.enclosed, [row.enclosures for row in rows]),
-        "files": [asdict(file) for file in files],
-    }
-    csv_name, json_name = manifest_names(run.id)
-    for name, text in (
-        (csv_name, table.getvalue()),
-        (json_name, json.dumps(sums, indent=1) + "\n"),
-    ):
-        put(write_part(folder / name, text.encode()))
+@dataclass(frozen=True, slots=True)
+class _Manifest:
+    """What the two files of a manifest say: the letters as CSV, the sums as JSON."""
+
+    run: PrintRun
+    totals: RunTotals
+    files: list[RunFile]
+    rows: list[ManifestRow]
+
+    def write(self) -> None:
+        """Write both files into the folder of the run."""
+        csv_name, json_name = manifest_names(self.run.id)
+        sums = json.dumps(self._sums(), indent=1) + "\n"
+        for name, text in ((csv_name, self._table()), (json_name, sums)):
+            put(write_part(Path(self.run.folder) / name, text.encode()))
+
+    def _table(self) -> str:
+        table = io.StringIO()
+        writer = csv.writer(table, lineterminator="\r\n")
+        writer.writerow(COLUMNS)
+        writer.writerows([getattr(row, name) for name in COLUMNS] for row in self.rows)
+        return table.getvalue()
+
+    def _sums(self) -> Values:
+        run = self.run
+        return {
+            "run": run.id,
+            "kind": run.kind,
+            "notice_date": run.notice_date.isoformat(),
+            **asdict(self.totals),
+            "enclosed": enclosed_counts(run.enclosed, [row.enclosures for row in self.rows]),
+            "files": [asdict(file) for file in self.files],
+        }

@@ -67,18 +67,25 @@ def open_run(session: Session, kind: str = CREDENTIAL_LETTER) -> OpenRun | None:
     )
 
 
-def plan_run(
-    work: Work, writer: Writer, ready: Sequence[Recipient], layout: Layout
-) -> OpenRun | None:
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """What is planned: the kind of letter and the layout of the run."""
+
+    writer: Writer
+    layout: Layout
+
+
+def plan_run(work: Work, plan: RunPlan, ready: Sequence[Recipient]) -> OpenRun | None:
     """Plan a letter for each of the recipients that is still due, or return None without any.
 
     Raises:
         ConflictError: another run of the kind is open.
     """
-    places = writer.places(work.session, ready, layout.chunk_size)
+    writer = plan.writer
+    places = writer.places(work.session, ready, plan.layout.chunk_size)
     if not places:
         return None
-    run = _new_run(work, writer, places, layout)
+    run = _new_run(work, plan, places)
     stored = writer.stored_as
     numbers = free_letter_numbers(work.session, len(places))
     rows: list[Values] = [
@@ -101,8 +108,9 @@ def plan_run(
     return run
 
 
-def _new_run(work: Work, writer: Writer, places: Sequence[Place], layout: Layout) -> OpenRun:
+def _new_run(work: Work, plan: RunPlan, places: Sequence[Place]) -> OpenRun:
     """Store a run with its chunks and its folder, still without letters."""
+    writer, layout = plan.writer, plan.layout
     run = PrintRun(
         kind=writer.kind,
         planned=len(places),

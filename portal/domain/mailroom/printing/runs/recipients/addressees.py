@@ -35,9 +35,11 @@ class Addressee:
 
 
 def read_addressees(
-    work: Work, ward: str, household_ids: Collection[int], *, printed: bool = False
+    work: Work, household_ids: Collection[int], *, printed: bool = False
 ) -> dict[int, Addressee]:
-    """Open the households' names and addresses. ``ward`` precedes towns that name no prefecture.
+    """Open the households' names and addresses.
+
+    The ward's name precedes towns that name no prefecture.
 
     Another address that the ward ordered for the next letter takes the place of the registered one;
     with ``printed`` the one that was ordered for the letter that is printed and not handed over
@@ -46,6 +48,7 @@ def read_addressees(
     Raises IntegrityFaultError for a wrong key or a changed row.
     """
     found: dict[int, Addressee] = {}
+    ward = work.program.names.ward.ja
     wanted = list(household_ids)
     for start in range(0, len(wanted), READ_AT_ONCE):
         rows = work.session.execute(

@@ -1,7 +1,7 @@
 """Check names and addresses before printing: missing characters, and texts that do not fit."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -61,6 +61,43 @@ class Preflight:
         return len({finding.household_id for finding in self.findings})
 
 
+@dataclass(frozen=True, slots=True)
+class AddresseeChecks:
+    """Checks addressees against the letter's layout and the fonts that are used beside ours."""
+
+    program: Program
+    fonts: tuple[Path, ...] = ()
+
+    def findings(self, household_id: int, addressee: Addressee) -> list[Finding]:
+        """Return why an addressee cannot be printed, or an empty list."""
+        faces = load_faces(self.fonts)
+        found = []
+        for where, texts in (("name", (addressee.name,)), ("address", addressee.lines)):
+            if where == "name" and addressee.image is not None:
+                continue
+            missing = [one for text in texts for one in missing_characters(text, faces)]
+            if missing:
+                codes = tuple(dict.fromkeys(one.code for one in missing))
+                reasons = tuple(dict.fromkeys(one.reason for one in missing))
+                found.append(
+                    Finding(household_id, addressee.number, MISSING, where, codes, reasons)
+                )
+        if found:
+            return found
+        try:
+            window_block(
+                replace(draft("", addressee), children=1, amount_yen=1), self.program.letter
+            )
+        except InputError:
+            sentence = _s(
+                "あて名が封筒の窓に入りません。印刷用の短い住所か氏名を登録してください。"
+            )
+            found.append(
+                Finding(household_id, addressee.number, TOO_LONG, "address", sentences=(sentence,))
+            )
+        return found
+
+
 def require_protection(session: Session) -> None:
     """Refuse to print before it is known which households are protected.
 
@@ -86,78 +123,40 @@ def preflight(work: Work, fonts: tuple[Path, ...] = ()) -> Preflight:
     counted = counts(work.session)
     waiting = due(work.session)
     assert counted[DUE] == len(waiting)  # noqa: S101  (one snapshot must agree with itself)
-    return check_addressees(work, fonts, waiting, {one: counted[one] for one in LEFT_OUT})
+    left_out = {one: counted[one] for one in LEFT_OUT}
+    return replace(check_addressees(work, fonts, waiting), left_out=left_out)
 
 
 def check_addressees(
-    work: Work,
-    fonts: tuple[Path, ...],
-    waiting: Collection[Recipient],
-    left_out: Mapping[str, int],
+    work: Work, fonts: tuple[Path, ...], waiting: Collection[Recipient]
 ) -> Preflight:
     """Return which of the households can be printed, in the order of the post."""
-    ward = work.program.names.ward.ja
-    addressees = read_addressees(work, ward, [one.key for one in waiting])
+    checks = AddresseeChecks(work.program, fonts)
+    addressees = read_addressees(work, [one.key for one in waiting])
     findings: list[Finding] = []
     ready: list[Recipient] = []
     for one in waiting:
-        found = findings_of(one.key, addressees[one.key], work.program, fonts)
+        found = checks.findings(one.key, addressees[one.key])
         findings += found
         if not found:
             ready.append(one)
     ready.sort(key=lambda one: (one.counter, addressees[one.key].postal_code, one.key))
-    return Preflight(tuple(ready), tuple(findings), dict(left_out))
+    return Preflight(tuple(ready), tuple(findings))
 
 
-def findings_of(
-    household_id: int, addressee: Addressee, program: Program, fonts: tuple[Path, ...]
-) -> list[Finding]:
-    """Return why an addressee cannot be printed, or an empty list."""
-    faces = load_faces(fonts)
-    found = []
-    for where, texts in (("name", (addressee.name,)), ("address", addressee.lines)):
-        if where == "name" and addressee.image is not None:
-            continue
-        missing = [one for text in texts for one in missing_characters(text, faces)]
-        if missing:
-            codes = tuple(dict.fromkeys(one.code for one in missing))
-            reasons = tuple(dict.fromkeys(one.reason for one in missing))
-            found.append(Finding(household_id, addressee.number, MISSING, where, codes, reasons))
-    if found:
-        return found
-    try:
-        window_block(draft("", addressee, children=1, amount_yen=1), program.letter)
-    except InputError:
-        sentence = _s("あて名が封筒の窓に入りません。印刷用の短い住所か氏名を登録してください。")
-        found.append(
-            Finding(household_id, addressee.number, TOO_LONG, "address", sentences=(sentence,))
-        )
-    return found
-
-
-def draft(
-    number: str,
-    addressee: Addressee,
-    *,
-    children: int,
-    amount_yen: int,
-    login_id: str = "",
-    url: str = "",
-    enclosures: tuple[str, ...] = (),
-) -> LetterContent:
-    """Return a letter that lacks only its password."""
+def draft(number: str, addressee: Addressee) -> LetterContent:
+    """Return a letter with its number and window; whoever writes it replaces the rest."""
     return LetterContent(
         letter_number=number,
         postal_code=addressee.postal_code,
         address_lines=addressee.lines,
         addressee=addressee.name,
-        children=children,
-        amount_yen=amount_yen,
-        login_id=login_id,
+        children=0,
+        amount_yen=0,
+        login_id="",
         password="",
-        sign_in_url=url,
+        sign_in_url="",
         customer_bars=addressee.bars,
-        enclosures=enclosures,
         addressee_image=addressee.image,
     )
 

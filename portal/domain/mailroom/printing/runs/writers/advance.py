@@ -86,7 +86,8 @@ class AdvanceWriter(WriterWithoutId):
         """Check every household that gets a notice; change nothing."""
         left = {reason: count for reason, count in counts(session).items() if reason != DUE}
         printer = self.printer
-        return check_addressees(printer.work(session), printer.fonts, due(session).values(), left)
+        checked = check_addressees(printer.work(session), printer.fonts, due(session).values())
+        return replace(checked, left_out=left)
 
     def still_due(
         self, session: Session, keys: Collection[int], *, lock: bool
@@ -104,13 +105,10 @@ class AdvanceWriter(WriterWithoutId):
     ) -> Sequence[LetterContent]:
         """Return notices with nothing of the household but name and address in the window."""
         keys = [one.recipient.key for one in letters]
-        addressees = read_addressees(work, self.printer.program.names.ward.ja, keys)
+        addressees = read_addressees(work, keys)
         beside = printed_names(enclosed)
         return [
-            replace(
-                draft(one.number, addressees[one.recipient.key], children=0, amount_yen=0),
-                enclosures=beside,
-            )
+            replace(draft(one.number, addressees[one.recipient.key]), enclosures=beside)
             for one in letters
         ]
 

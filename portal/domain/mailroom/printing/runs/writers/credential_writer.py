@@ -5,7 +5,7 @@ A password exists in the worker process that draws it, and as a hash; nowhere el
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -125,17 +125,16 @@ class CredentialWriter:
     ) -> Sequence[LetterContent]:
         """Return letters that lack only their passwords, each with a fresh ID."""
         keys = [one.recipient.key for one in letters]
-        addressees = read_addressees(work, self.printer.program.names.ward.ja, keys)
+        addressees = read_addressees(work, keys)
         login_ids = free_login_ids(work, len(letters), self.taken)
         beside = printed_names(enclosed)
         return [
-            draft(
-                one.number,
-                addressees[one.recipient.key],
+            replace(
+                draft(one.number, addressees[one.recipient.key]),
                 children=one.recipient.children,
                 amount_yen=one.recipient.amount_yen,
                 login_id=login_id,
-                url=f"{self.printer.public_url}/signin?id={login_id}",
+                sign_in_url=f"{self.printer.public_url}/signin?id={login_id}",
                 enclosures=beside if one.recipient.reason == FIRST else (),
             )
             for one, login_id in zip(letters, login_ids, strict=True)

@@ -25,10 +25,8 @@ def enclosure_file(run_id: int, name: str) -> str:
     return f"enclosure-{run_id:03}-{name}.pdf"
 
 
-def draw_enclosures(
-    program: Program, run_id: int, names: Collection[str], now: datetime
-) -> dict[str, bytes]:
-    """Return the forms among the enclosures, by file name.
+def draw_enclosures(program: Program, names: Collection[str], now: datetime) -> dict[str, bytes]:
+    """Return the forms among the enclosures as PDF, by name.
 
     Nothing personal and no number is on them.
 
@@ -36,11 +34,7 @@ def draw_enclosures(
         BusyError: too many documents are being drawn.
     """
     with use_locale(SOURCE_LOCALE):
-        return {
-            enclosure_file(run_id, name): FORMS[name](program, now)
-            for name in names
-            if name in FORMS
-        }
+        return {name: FORMS[name](program, now) for name in names if name in FORMS}
 
 
 def enclosure_name(name: str) -> str:

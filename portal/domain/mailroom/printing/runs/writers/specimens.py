@@ -94,16 +94,15 @@ class SpecimenWriter(WriterWithoutId):
         return replace(self.printer.frame(day), is_specimen=True)
 
     def _letter(self, number: str, address: StaffAddress, beside: tuple[str, ...]) -> LetterContent:
-        letter = draft(
-            number,
-            address.addressee,
+        return replace(
+            draft(number, address.addressee),
             children=1,
             amount_yen=self.printer.program.amount_yen,
             login_id=SPECIMEN_ID,
-            url=f"{self.printer.public_url}/signin",
+            password=SPECIMEN_PASSWORD,
+            sign_in_url=f"{self.printer.public_url}/signin",
             enclosures=beside,
         )
-        return replace(letter, password=SPECIMEN_PASSWORD)
 
 
 def _recipient(row: TestAddress) -> Recipient:
