@@ -18,6 +18,7 @@ from admin.desk.in_call import acts, call_back
 from admin.desk.in_call import household as household_in_call
 from admin.desk.in_call import search as search_in_call
 from admin.letters import documents, other_mail, subcontractors
+from admin.mailroom import moved_pages
 from admin.mailroom.incidents import (
     coupon_faults,
     downtime,
@@ -98,6 +99,7 @@ MODULES = (
     stock,
     returns,
     storage,
+    moved_pages,
     tracking,
     notices,
     tasks,

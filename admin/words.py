@@ -24,6 +24,7 @@ from portal.domain.desk.casework.access import Part, Reason
 from portal.domain.foundation.texts import _s, kept_per_language, label_of
 from portal.domain.letters.letters.states import LetterKind, LetterState, RunState
 from portal.domain.mailroom.roster.checks.codes import explanations
+from portal.domain.mailroom.roster.states import ImportState
 from portal.domain.people.coupons.states import CouponState
 from portal.domain.people.credentials.states import CredentialState
 from portal.domain.people.entitlements.states import EntitlementState
@@ -186,12 +187,7 @@ def household(code: str) -> str:
 
 def import_state(code: str) -> str:
     """Return the label of a roster import's state."""
-    return {
-        "staging": _s("読み込み中"),
-        "staged": _s("差分の確認待ち"),
-        "applied": _s("反映ずみ"),
-        "superseded": _s("新しい取り込みに交代"),
-    }.get(code, code)
+    return label_of(ImportState, code)
 
 
 def step(name: str) -> tuple[str, str]:

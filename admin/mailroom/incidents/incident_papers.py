@@ -50,7 +50,7 @@ class IncidentPaperView(View):
     kind: str
     paper: IncidentReport | None
     because: str
-    names: Mapping[Any, Any] | Mapping[int, str]
+    names: Mapping[int, str]
     incident_words: ModuleType
     may_write: bool
     may_confirm: bool

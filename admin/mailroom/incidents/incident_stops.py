@@ -142,7 +142,7 @@ class IncidentAffectedView(View):
     number: int
     since: datetime
     until: datetime
-    event_name: Callable[..., str]
+    event_name: Callable[[str], str]
     opens: bool
     of_ward: bool
 

@@ -52,7 +52,7 @@ class SiteNoticesView(View):
     incident_words: ModuleType
     names: Mapping[int, str]
     said: str
-    text_of: Callable[..., str]
+    text_of: Callable[[SiteNotice], str]
 
 
 def show_list(page: Page) -> Response[Any]:
@@ -79,12 +79,12 @@ class SiteNoticeNewView(View):
     """What ``admin/mailroom/incidents/site_notice_new.html`` shows."""
 
     kinds: tuple[str, ...]
-    prepared: Mapping[str, tuple[str, Callable[..., str]]]
-    sentence: Callable[..., str]
+    prepared: Mapping[str, tuple[NoticeKind, Callable[[], str]]]
+    sentence: Callable[[str], str]
     chosen: str
     incident_words: ModuleType
     incident: str
-    languages_of_residents: Sequence[Any]
+    languages_of_residents: Sequence[tuple[str, str]]
 
 
 def show_new(page: Page, status_code: int = 200) -> Response[Any]:
@@ -147,7 +147,7 @@ class SiteNoticeView(View):
     row: SiteNotice
     incident_words: ModuleType
     said: str
-    texts: Sequence[Any]
+    texts: Sequence[tuple[str, str, str]]
     can: set[str]
     own: bool
     names: Mapping[int, str]

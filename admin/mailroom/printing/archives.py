@@ -44,7 +44,7 @@ class LetterArchiveView(View):
     lost: bool
     to_send: int
     houses: Sequence[Subcontractor]
-    companies: Mapping[Any, Any]
+    companies: Mapping[int, str]
     plain: int
     mail_words: ModuleType
     said: str

@@ -20,13 +20,14 @@ from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
 from portal.domain.letters.letters import without_id
-from portal.domain.letters.letters.models import LetterWithoutId, PrintRun
+from portal.domain.letters.letters.models import LetterWithoutId, PrintRun, TestAddress
 from portal.domain.letters.letters.queries import print_run
 from portal.domain.letters.letters.states import TEST_POSTING
 from portal.domain.letters.shipments.mail import printed
 from portal.domain.letters.shipments.words import class_name
 from portal.domain.mailroom.printing.runs.queries import StateCount, letters_by_state
 from portal.domain.mailroom.printing.runs.recipients import staff_addresses
+from portal.domain.mailroom.printing.runs.recipients.staff_addresses import StaffAddress
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
 from portal.platform.view import View
@@ -40,7 +41,7 @@ SHOWN = 100
 class TestAddressesView(View):
     """What ``admin/mailroom/printing/test_addresses.html`` shows."""
 
-    rows: Sequence[Any]
+    rows: Sequence[tuple[TestAddress, StaffAddress | None]]
     said: str
 
 
@@ -93,8 +94,8 @@ class MailWithoutIdView(View):
     letters: Sequence[LetterWithoutId]
     names: Mapping[int, str]
     states: Sequence[StateCount]
-    printed: Callable[..., str]
-    class_name: Callable[..., str]
+    printed: Callable[[str], str]
+    class_name: Callable[[str], str]
     day: str
     said: str
 

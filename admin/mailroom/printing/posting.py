@@ -54,8 +54,8 @@ class PostingView(View):
     others: Sequence[OtherMail]
     other_kinds: tuple[OtherMailKind, ...]
     every_class: tuple[str, ...]
-    class_name: Callable[..., str]
-    printed: Callable[..., str]
+    class_name: Callable[[str], str]
+    printed: Callable[[str], str]
     said: str
     count: str
 

@@ -65,7 +65,7 @@ class LettersView(View):
     left_out: Mapping[str, int]
     notices: Mapping[str, int]
     decline: Window
-    withdrawals: Sequence[Any]
+    withdrawals: Sequence[Withdrawal]
     proposed: Mapping[int, Approval]
     delivery: Window
     to_recall: Mapping[int, int]
@@ -85,8 +85,8 @@ def show_list(page: Page) -> Response[Any]:
         advance_selection.counts(page.session) if page.site.program.advance is not None else {}
     )
     if not may_know:
-        counts.pop(selection.PROTECTED)
-        notices.pop(selection.PROTECTED, None)
+        counts.pop(selection.LeftOut.PROTECTED)
+        notices.pop(selection.LeftOut.PROTECTED, None)
     return page.render(
         "admin/mailroom/printing/letters.html",
         LettersView(
@@ -132,7 +132,7 @@ class LetterRunView(View):
     withdrawals: Sequence[Withdrawal]
     must_stay: int
     approved: bool
-    enclosure_name: Callable[..., str]
+    enclosure_name: Callable[[str], str]
     proposal: Approval | None
     proposer: StaffUser | None
     own: bool

@@ -27,7 +27,7 @@ from portal.domain.mailroom.printing.proofs import decisions, making
 from portal.domain.mailroom.printing.proofs.models import PrintProof
 from portal.domain.mailroom.printing.proofs.pictures import ShownPage, open_picture, pages_of
 from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
-from portal.domain.mailroom.printing.runs.recipients.selection import PROTECTED
+from portal.domain.mailroom.printing.runs.recipients.selection import LeftOut
 from portal.domain.mailroom.printing.runs.writers.enclosures import enclosure_name
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import Permission
@@ -45,14 +45,14 @@ class LetterProofView(View):
     proof: PrintProof | None
     current: bool
     pages: Sequence[ShownPage]
-    left_out: Mapping[Any, Any]
+    left_out: Mapping[str, int]
     maker: StaffUser | None
     decider: StaffUser | None
     reason: str
     undecided: bool
     own: bool
     mail_words: ModuleType
-    enclosure_name: Callable[..., str]
+    enclosure_name: Callable[[str], str]
     said: str
 
 
@@ -78,7 +78,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             left_out={
                 reason: households
                 for reason, households in (proof.left_out if proof is not None else {}).items()
-                if households and (knows or reason != PROTECTED)
+                if households and (knows or reason != LeftOut.PROTECTED)
             },
             maker=maker,
             decider=decider,

@@ -23,7 +23,10 @@ from portal.domain.letters.letters.queries import print_run
 from portal.domain.mailroom.printing.recalls import needs, recall_list
 from portal.domain.mailroom.printing.recalls import queries as recall_queries
 from portal.domain.mailroom.printing.recalls.answers import read_answers
+from portal.domain.mailroom.printing.recalls.models import RecallList
 from portal.domain.mailroom.printing.recalls.needs import Need
+from portal.domain.mailroom.printing.recalls.queries import Line
+from portal.domain.mailroom.printing.recalls.states import WAITING
 from portal.domain.mailroom.printing.recalls.take_back import take_back_pdf
 from portal.domain.oversight.reports.mail.recalls import recall_report
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
@@ -49,7 +52,7 @@ class RecallsView(View):
     run: PrintRun
     needs: Sequence[Need]
     count: int
-    lists: Sequence[Any]
+    lists: Sequence[tuple[RecallList, Sequence[Line]]]
     shown: int
     waiting: tuple[str, str]
     mail_words: ModuleType
@@ -71,7 +74,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             count=len(due),
             lists=[(row, recall_queries.lines(session, row.id)) for row in lists],
             shown=SHOWN,
-            waiting=needs.WAITING,
+            waiting=WAITING,
             mail_words=mail_words,
             said=page.query.get("said", ""),
         ),
@@ -88,7 +91,7 @@ def _act(page: Page, said: str, field: str, act: Callable[[], object]) -> Respon
     return carry_out_once(
         page,
         act,
-        f"/letters/{page.params['run_id']}/pull?said={said}",
+        f"/letters/{page.params['run_id']}/recalls?said={said}",
         Again(show, field, but=NotFoundError),
     )
 
@@ -120,7 +123,7 @@ def answer(page: Page) -> Response[Any]:
     key, form = _list_id(page), page.form
     if form.get("all") in recall_list.ANSWERS:
         waiting = [
-            line for line in recall_queries.lines(page.session, key) if line.state in needs.WAITING
+            line for line in recall_queries.lines(page.session, key) if line.state in WAITING
         ]
         answers = [(line.letter_id, form.get("all")) for line in waiting]
     else:
@@ -190,7 +193,7 @@ def download(page: Page) -> Response[Any]:
 
 def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
-    base = "/letters/{run_id:int}/pull"
+    base = "/letters/{run_id:int}/recalls"
     one, keep = base + "/{list_id:int}", Permission.TAKE_OUT_LETTERS
     return [
         staff_route("GET", base, show, Permission.SEE_LETTERS),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from litestar import Response
@@ -10,12 +11,12 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import first_post, staff_route
 from admin.page import Page
 from portal.domain.foundation.errors import InputError
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import _s, label_of
 from portal.domain.mailroom.tracking.file import CsvFeed
 from portal.domain.mailroom.tracking.ingest import counts, match_again, take_tracking
 from portal.domain.mailroom.tracking.models import TrackingEvent, TrackingFile
 from portal.domain.mailroom.tracking.queries import files, puzzles
-from portal.domain.mailroom.tracking.words import status_text
+from portal.domain.mailroom.tracking.words import Status
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.http.uploads import MEGABYTE, UploadRule
 from portal.platform.view import View
@@ -30,7 +31,7 @@ class TrackingView(View):
     files: Sequence[TrackingFile]
     counts: Mapping[str, int]
     puzzles: Sequence[TrackingEvent]
-    status_text: Callable[..., str]
+    status_text: Callable[[str], str]
     said: str
 
 
@@ -42,7 +43,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             files=files(page.session),
             counts=counts(page.session),
             puzzles=puzzles(page.session),
-            status_text=status_text,
+            status_text=partial(label_of, Status),
             said=page.query.get("said", ""),
         ),
         status_code,

@@ -3,12 +3,12 @@
 from portal.domain.foundation.texts import _s, label_of
 from portal.domain.letters.shipments.mail import ReturnReason
 from portal.domain.letters.shipments.states import ShipmentState
-from portal.domain.mailroom.returned_mail.actions import NextAction, action_text
+from portal.domain.mailroom.returned_mail.actions import NextAction
 
 
 def action(code: str) -> str:
     """Return the next step of an item."""
-    return action_text(NextAction(code))
+    return label_of(NextAction, code)
 
 
 def return_events() -> dict[str, str]:

@@ -20,6 +20,7 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.mailroom.returned_mail import storage, undelivered
+from portal.domain.mailroom.returned_mail.models import ReturnedItem
 from portal.domain.mailroom.returned_mail.storage import StoredItem
 from portal.domain.mailroom.returned_mail.undelivered import Undelivered
 from portal.domain.oversight.reports.mail.lists import storage_report, undelivered_report
@@ -49,9 +50,9 @@ class StorageView(View):
     box: str
     rows: Sequence[StoredItem]
     more: bool
-    to_propose: Sequence[Any]
-    to_confirm: Sequence[Any]
-    own: Sequence[Any]
+    to_propose: Sequence[ReturnedItem]
+    to_confirm: Sequence[ReturnedItem]
+    own: Sequence[ReturnedItem]
     reason_name: Callable[..., str]
     return_words: ModuleType
     said: str
@@ -105,7 +106,10 @@ def _destroy(page: Page, said: str, act: Callable[[Work, Collection[int]], int])
         page.form.error("destroy", _s("廃棄する郵便を選んでください。"))
         return show(page, 422)
     return carry_out_once(
-        page, lambda: act(page.work, chosen), f"/returns/shelf?said={said}", Again(show, "destroy")
+        page,
+        lambda: act(page.work, chosen),
+        f"/returns/storage?said={said}",
+        Again(show, "destroy"),
     )
 
 
@@ -122,7 +126,10 @@ def hand_to_ward(page: Page) -> Response[Any]:
 def _one(page: Page, said: str, act: Callable[[Work, int], object]) -> Response[Any]:
     number = number_in_address(page, "item_id")
     return carry_out_once(
-        page, lambda: act(page.work, number), f"/returns/shelf?said={said}", Again(show, "destroy")
+        page,
+        lambda: act(page.work, number),
+        f"/returns/storage?said={said}",
+        Again(show, "destroy"),
     )
 
 
@@ -134,7 +141,7 @@ class UndeliveredView(View):
     more: bool
     by_reason: Mapping[str, int]
     reason_name: Callable[..., str]
-    state_name: Callable[..., str]
+    state_name: Callable[[str], str]
 
 
 def show_undelivered(page: Page) -> Response[Any]:
@@ -181,10 +188,10 @@ def handlers() -> list[HTTPRouteHandler]:
     act = Permission.HANDLE_RETURNS
     one = "/returns/{item_id:int}"
     return [
-        staff_route("GET", "/returns/shelf", show, act),
-        staff_route("POST", "/returns/shelf/propose", propose, act, shows=show),
-        staff_route("POST", "/returns/shelf/confirm", confirm, act, shows=show),
-        staff_route("POST", "/returns/shelf/file/{kind:str}", storage_file, act),
+        staff_route("GET", "/returns/storage", show, act),
+        staff_route("POST", "/returns/storage/propose", propose, act, shows=show),
+        staff_route("POST", "/returns/storage/confirm", confirm, act, shows=show),
+        staff_route("POST", "/returns/storage/file/{kind:str}", storage_file, act),
         staff_route("POST", one + "/take-back", take_back, act, shows=show),
         staff_route("POST", one + "/hand-to-ward", hand_to_ward, act, shows=show),
         staff_route("GET", "/undelivered", show_undelivered, act),

@@ -97,37 +97,13 @@ def submit(page: Page) -> Response[Any]:
     hold = _hold(page)
     if opened_until(page, hold.household_id) is None:
         return page.redirect(f"/households/{hold.household_id}/reason")
-    form = page.form
-    instruction = read_instruction(page)
-    children = {
-        int(name.removeprefix("child_")): value.strip()
-        for name, value in form.values.items()
-        if name.startswith("child_") and name[6:].isascii() and name[6:].isdigit() and value.strip()
-    }
-    texts = {part: form.get(part).strip() for part in ("name", "town", "street", "building")}
-    image = form.upload("image", bytes)
-    if form.ok and not any(texts.values()) and not children and image is None:
-        form.error(
-            "name", _s("印字用の文字を少なくとも1つ入力するか、名前の画像を選んでください。")
-        )
-    if not form.ok:
+    instruction, wanted = read_instruction(page), _typed(page)
+    if not page.form.ok:
         return show(page, 422)
 
     def service() -> None:
-        wanted = PrintFields(
-            texts["name"],
-            texts["town"],
-            texts["street"],
-            texts["building"],
-            children,
-            image,
-        )
-        propose_print_text(
-            page.work,
-            hold.household_id,
-            wanted,
-            attach(page, instruction, hold.household_id),
-        )
+        order = attach(page, instruction, hold.household_id)
+        propose_print_text(page.work, hold.household_id, wanted, order)
 
     return carry_out_once(
         page,
@@ -135,6 +111,25 @@ def submit(page: Page) -> Response[Any]:
         "/holds?said=proposed",
         Again(show, "name", {IMAGE: "image"}, only=InputError),
     )
+
+
+def _typed(page: Page) -> PrintFields:
+    """Read the texts and the image; a form without any of them is a fault of the form."""
+    form = page.form
+    children = {
+        int(name.removeprefix("child_")): value.strip()
+        for name, value in form.values.items()
+        if name.startswith("child_") and name[6:].isascii() and name[6:].isdigit() and value.strip()
+    }
+    name, town, street, building = (
+        form.get(part).strip() for part in ("name", "town", "street", "building")
+    )
+    wanted = PrintFields(name, town, street, building, children, form.upload("image", bytes))
+    if form.ok and wanted.image is None and not any((name, town, street, building, children)):
+        form.error(
+            "name", _s("印字用の文字を少なくとも1つ入力するか、名前の画像を選んでください。")
+        )
+    return wanted
 
 
 def show_image(page: Page) -> Response[Any]:

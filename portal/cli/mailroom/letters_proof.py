@@ -17,17 +17,17 @@ from portal.cli.context import (
     json_option,
 )
 from portal.cli.deciding import person
-from portal.cli.mailroom.letters_words import reason_words
 from portal.cli.mailroom.printer import make_printer
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import NotFoundError
-from portal.domain.foundation.texts import _s, _sn
+from portal.domain.foundation.texts import _s, _sn, label_of
 from portal.domain.mailroom.printing.archives.discarding import discard_run
 from portal.domain.mailroom.printing.proofs.decisions import approve_proof, refuse_proof
 from portal.domain.mailroom.printing.proofs.making import is_current, live_proof, make_proof
 from portal.domain.mailroom.printing.proofs.models import PrintProof
 from portal.domain.mailroom.printing.proofs.pictures import open_picture, pages_of
 from portal.domain.mailroom.printing.runs.pipeline.files import make_folder, put, write_part
+from portal.domain.mailroom.printing.runs.recipients.selection import LeftOut
 from portal.domain.mailroom.printing.runs.writers.enclosures import enclosure_name
 from portal.domain.people.staff.permissions import Permission, held
 
@@ -126,13 +126,12 @@ def _say(value: dict[str, Any]) -> None:
         click.echo(
             "  " + _s("同封物 %(name)s: %(n)s") % {"name": enclosure_name(name), "n": number}
         )
-    words = reason_words()
     for reason, households in value["left_out"].items():
         if households:
             click.echo(
                 "  "
                 + _sn("%(reason)s: %(n)d世帯", "%(reason)s: %(n)d世帯", households)
-                % {"reason": words[reason], "n": households}
+                % {"reason": label_of(LeftOut, reason), "n": households}
             )
     for one in value["letters_shown"]:
         click.echo(f"  {one['letter']}")

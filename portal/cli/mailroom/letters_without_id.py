@@ -23,7 +23,7 @@ from portal.domain.foundation.texts import _s, _sn
 from portal.domain.mailroom.printing.runs.build import CHUNK_SIZE, BuiltRun, build_run
 from portal.domain.mailroom.printing.runs.pipeline.writer import Writer
 from portal.domain.mailroom.printing.runs.recipients.preflight import Preflight
-from portal.domain.mailroom.printing.runs.recipients.selection import HELD
+from portal.domain.mailroom.printing.runs.recipients.selection import LeftOut
 from portal.domain.mailroom.printing.runs.writers.advance import AdvanceWriter
 from portal.domain.mailroom.printing.runs.writers.specimens import SpecimenWriter
 
@@ -109,7 +109,7 @@ def advance(
         say_left_out(chosen.left_out, chosen.findings)
         if context.dry_run:
             click.echo(_s("試しの実行です。何も保存していません。"))
-    if chosen.findings or chosen.left_out.get(HELD):
+    if chosen.findings or chosen.left_out.get(LeftOut.HELD):
         sys.exit(WITH_HOLDS)
 
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import click
 
-from portal.domain.foundation.texts import _s, _sn
+from portal.domain.foundation.texts import _s, _sn, label_of
 from portal.domain.mailroom.printing.runs.build import BuiltRun
 from portal.domain.mailroom.printing.runs.recipients.preflight import Finding, Preflight
+from portal.domain.mailroom.printing.runs.recipients.selection import LeftOut
 
 
 def preflight_json(checked: Preflight) -> dict[str, Any]:
@@ -70,18 +71,6 @@ def say_built(built: BuiltRun | Preflight) -> None:
     )
 
 
-def reason_words() -> dict[str, str]:
-    """Return why households get no letter, by code."""
-    return {
-        "protected": _s("支援措置の対象"),
-        "held": _s("保留中"),
-        "removed": _s("対象から外れた"),
-        "nothing_due": _s("届けるものがない"),
-        "has_letter": _s("手紙がもうある"),
-        "has_notice": _s("事前案内がもうある"),
-    }
-
-
 def say_preflight(checked: Preflight) -> None:
     """Print who was left out and what cannot be printed."""
     say_left_out(checked.left_out, checked.findings)
@@ -89,13 +78,12 @@ def say_preflight(checked: Preflight) -> None:
 
 def say_left_out(left_out: Mapping[str, int], findings: Collection[Finding]) -> None:
     """Print how many households got nothing, by reason, and what cannot be printed."""
-    names = reason_words()
     for reason, count in left_out.items():
         if count:
             click.echo(
                 "  "
                 + _sn("%(reason)s: %(n)d世帯", "%(reason)s: %(n)d世帯", count)
-                % {"reason": names[reason], "n": count}
+                % {"reason": label_of(LeftOut, reason), "n": count}
             )
     if findings:
         unprintable = len({finding.household_id for finding in findings})

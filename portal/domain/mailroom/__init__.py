@@ -1,4 +1,5 @@
 """Wing: From the ward's extract to the mail and back.
 
-Imports, print runs, tracking, returned mail, incidents.
+Imports, print runs, tracking, returned mail, incidents; ``listing`` names the part of a list that a
+reader gets.
 """

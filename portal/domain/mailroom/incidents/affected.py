@@ -63,7 +63,7 @@ PRINTED = (
     "bare_letter.post",
 )
 ARCHIVES = ("print_archive.sent", "print_archive.taken")
-"""The archive of a run went out; the run stands in the event's detail."""
+"""The archive of a run went out; the detail of the event names the run."""
 TAKEN = ("report.taken", "coupon.stop_list", "escalation.sheet_taken", *ARCHIVES)
 RUNS = "print_run.%"
 """What is done with a whole print run names the run; its letters' households are meant."""

@@ -3,22 +3,31 @@
 Never a second blind posting.
 """
 
-from enum import StrEnum
-
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.letters.shipments import mail
 
 
-class NextAction(StrEnum):
-    """The next step for an item that came back."""
+class NextAction(Labeled):
+    """The next step for an item that came back, as the person at the desk reads it."""
 
-    ON_REQUEST = "on_request"
-    ASKED_FOR = "asked_for"
-    WARD_LOOKS = "ward_looks"
-    WARD_ONLY = "ward_only"
-    REFUSED = "refused"
-    PEOPLE_DECIDE = "people_decide"
-    NONE_LEFT = "none_left"
+    ON_REQUEST = "on_request", lambda: _s("再配達の申し込みを待ちます。世帯には自動で知らせます。")
+    ASKED_FOR = (
+        "asked_for",
+        lambda: _s(
+            "再配達の申し込みがあります。審査で認めると、つぎの印刷で新しい手紙になります。"
+        ),
+    )
+    WARD_LOOKS = (
+        "ward_looks",
+        lambda: _s("区が住所を確かめます。確かめるまで、もう一度送りません。"),
+    )
+    WARD_ONLY = (
+        "ward_only",
+        lambda: _s("この郵便は区だけが扱います。開けずに、区の担当者に渡してください。"),
+    )
+    REFUSED = "refused", lambda: _s("受け取りを断られました。もう一度送らず、申し出を待ちます。")
+    PEOPLE_DECIDE = "people_decide", lambda: _s("封筒を見て、責任者がつぎを決めます。")
+    NONE_LEFT = "none_left", lambda: _s("再配達の回数を使い切りました。区と相談します。")
 
 
 def next_action(reason: str, *, protected: bool, left: int, asked: bool) -> NextAction:
@@ -37,20 +46,3 @@ def next_action(reason: str, *, protected: bool, left: int, asked: bool) -> Next
     if asked:
         return NextAction.ASKED_FOR
     return NextAction.ON_REQUEST if left else NextAction.NONE_LEFT
-
-
-def action_text(action: NextAction) -> str:
-    """Format the next step for the person at the desk."""
-    return {
-        NextAction.ON_REQUEST: _s("再配達の申し込みを待ちます。世帯には自動で知らせます。"),
-        NextAction.ASKED_FOR: _s(
-            "再配達の申し込みがあります。審査で認めると、つぎの印刷で新しい手紙になります。"
-        ),
-        NextAction.WARD_LOOKS: _s("区が住所を確かめます。確かめるまで、もう一度送りません。"),
-        NextAction.WARD_ONLY: _s(
-            "この郵便は区だけが扱います。開けずに、区の担当者に渡してください。"
-        ),
-        NextAction.REFUSED: _s("受け取りを断られました。もう一度送らず、申し出を待ちます。"),
-        NextAction.PEOPLE_DECIDE: _s("封筒を見て、責任者がつぎを決めます。"),
-        NextAction.NONE_LEFT: _s("再配達の回数を使い切りました。区と相談します。"),
-    }[action]

@@ -22,7 +22,7 @@ from portal.domain.letters.shipments.queries import absence_key
 from portal.domain.mailroom.returned_mail.actions import NextAction, next_action
 from portal.domain.mailroom.returned_mail.finding import Found, find
 from portal.domain.mailroom.returned_mail.models import ReturnedItem
-from portal.domain.mailroom.returned_mail.states import KEPT
+from portal.domain.mailroom.returned_mail.states import ItemState
 from portal.domain.mailroom.returned_mail.storage import locked
 from portal.domain.people.credentials.services import lock_row, move
 from portal.domain.people.credentials.states import CREDENTIAL
@@ -217,7 +217,7 @@ def correct_reason(work: Work, item_id: int, reason: str) -> ReturnedItem:
     item = locked(work.session, item_id)
     if reason not in mail.RETURN_REASONS:
         raise InputError(_s("郵便が戻った理由を選んでください。"))
-    if item.state != KEPT or jst_date(item.created_at) != jst_date(work.now):
+    if item.state != ItemState.KEPT or jst_date(item.created_at) != jst_date(work.now):
         raise ConflictError(
             _s("理由を直せるのは、受け取ったその日だけです。責任者に相談してください。")
         )

@@ -1,17 +1,27 @@
 """States of a letter or parcel that came back to us."""
 
-from portal.domain.foundation.states import StateMachine, fan
+from enum import StrEnum
 
-KEPT, DESTROYED, WITH_WARD, RESTOCKED = "kept", "destroyed", "with_ward", "sent_on"
+from portal.domain.foundation.states import StateMachine
+
+
+class ItemState(StrEnum):
+    """The status of an item of returned mail."""
+
+    KEPT = "kept"
+    DESTROYED = "destroyed"
+    WITH_WARD = "with_ward"
+    SENT_ON = "sent_on"
+
 
 RETURNED_ITEM = StateMachine(
     "returned_item",
-    KEPT,
+    ItemState.KEPT,
     {
-        "hand_to_ward": fan(KEPT, WITH_WARD),
+        "hand_to_ward": {ItemState.KEPT: ItemState.WITH_WARD},
         # a parcel goes into stock or to the post again: the desk of parcels does that
-        "send_on": fan(KEPT, RESTOCKED),
+        "send_on": {ItemState.KEPT: ItemState.SENT_ON},
         # two names, after the last day of keeping
-        "destroy": fan(KEPT, DESTROYED),
+        "destroy": {ItemState.KEPT: ItemState.DESTROYED},
     },
 )

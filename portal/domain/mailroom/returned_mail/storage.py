@@ -15,7 +15,7 @@ from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.mailroom.returned_mail.models import ReturnedItem
-from portal.domain.mailroom.returned_mail.states import KEPT, RETURNED_ITEM
+from portal.domain.mailroom.returned_mail.states import RETURNED_ITEM, ItemState
 from portal.domain.people.households.models import Household
 
 PAGE = 20
@@ -42,7 +42,9 @@ def in_storage(
         select(ReturnedItem, Shipment.kind, Shipment.attempt, Letter.number, Shipment.tracking_no)
         .join(Shipment, Shipment.id == ReturnedItem.shipment_id)
         .outerjoin(Letter, Letter.id == Shipment.letter_id)
-        .where(ReturnedItem.state == KEPT, ReturnedItem.id > after, _known(include_protected))
+        .where(
+            ReturnedItem.state == ItemState.KEPT, ReturnedItem.id > after, _known(include_protected)
+        )
         .order_by(ReturnedItem.box, ReturnedItem.id)
     )
     if box:
@@ -78,7 +80,7 @@ def boxes(session: Session, *, include_protected: bool) -> Mapping[str, int]:
     """Return how many items are in each box."""
     rows = session.execute(
         select(ReturnedItem.box, func.count())
-        .where(ReturnedItem.state == KEPT, _known(include_protected))
+        .where(ReturnedItem.state == ItemState.KEPT, _known(include_protected))
         .group_by(ReturnedItem.box)
         .order_by(ReturnedItem.box)
     )
@@ -91,7 +93,7 @@ def to_destroy(session: Session, today: date, *, include_protected: bool) -> Seq
         select(ReturnedItem)
         .join(Shipment, Shipment.id == ReturnedItem.shipment_id)
         .where(
-            ReturnedItem.state == KEPT,
+            ReturnedItem.state == ItemState.KEPT,
             ReturnedItem.keep_until < today,
             Shipment.letter_id.is_not(None),
             _known(include_protected),
@@ -162,7 +164,7 @@ def confirm_destruction(work: Work, item_ids: Collection[int]) -> int:
 def take_back_proposal(work: Work, item_id: int) -> ReturnedItem:
     """Withdraw a proposal to destroy. Raises NotFoundError; ConflictError where there is none."""
     row = locked(work.session, item_id)
-    if row.destruction_proposed_by is None or row.state != KEPT:
+    if row.destruction_proposed_by is None or row.state != ItemState.KEPT:
         raise ConflictError(_s("この郵便の廃棄は、提案されていません。"))
     row.destruction_proposed_by, row.changed_at = None, work.now
     record(

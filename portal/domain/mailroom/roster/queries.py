@@ -100,10 +100,10 @@ def rows_not_taken(work: Work, import_id: int, excerpt: Excerpt) -> Iterator[Not
         .execution_options(yield_per=AT_ONCE)
     )
     for rows in work.session.scalars(query).partitions():
-        said = {row.id: unseal_json(key, row.sealed, f"row:{row.record}") for row in rows}
-        hidden = set() if excerpt.include_protected else _protected(work, said)
+        opened = {row.id: unseal_json(key, row.sealed, f"row:{row.record}") for row in rows}
+        hidden = set() if excerpt.include_protected else _protected(work, opened)
         for row in rows:
-            numbers = {"household_no": "", "person_no": ""} if row.id in hidden else said[row.id]
+            numbers = {"household_no": "", "person_no": ""} if row.id in hidden else opened[row.id]
             yield NotTaken(
                 import_id,
                 row.record,
@@ -115,10 +115,10 @@ def rows_not_taken(work: Work, import_id: int, excerpt: Excerpt) -> Iterator[Not
             )
 
 
-def _protected(work: Work, said: Mapping[int, Mapping[str, Any]]) -> set[int]:
+def _protected(work: Work, opened: Mapping[int, Mapping[str, Any]]) -> set[int]:
     digests = {
         key: household_digest(work.vault, row["household_no"])
-        for key, row in said.items()
+        for key, row in opened.items()
         if row["household_no"]
     }
     stored = set(
@@ -128,7 +128,7 @@ def _protected(work: Work, said: Mapping[int, Mapping[str, Any]]) -> set[int]:
             )
         )
     )
-    return {key for key, row in said.items() if row["protected"] or digests.get(key) in stored}
+    return {key for key, row in opened.items() if row["protected"] or digests.get(key) in stored}
 
 
 def held_households(

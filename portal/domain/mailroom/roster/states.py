@@ -1,13 +1,24 @@
 """States of a roster import."""
 
-from portal.domain.foundation.states import StateMachine, fan
+from portal.domain.foundation.states import StateMachine
+from portal.domain.foundation.texts import Labeled, _s
+
+
+class ImportState(Labeled):
+    """The status of a roster import, as staff read it."""
+
+    STAGING = "staging", lambda: _s("読み込み中")
+    STAGED = "staged", lambda: _s("差分の確認待ち")
+    APPLIED = "applied", lambda: _s("反映ずみ")
+    SUPERSEDED = "superseded", lambda: _s("新しい取り込みに交代")
+
 
 ROSTER_IMPORT = StateMachine(
     "roster_import",
-    "staging",
+    ImportState.STAGING,
     {
-        "stage": fan("staging", "staged"),
-        "apply": fan("staged", "applied"),
-        "supersede": fan("staged", "superseded"),
+        "stage": {ImportState.STAGING: ImportState.STAGED},
+        "apply": {ImportState.STAGED: ImportState.APPLIED},
+        "supersede": {ImportState.STAGED: ImportState.SUPERSEDED},
     },
 )

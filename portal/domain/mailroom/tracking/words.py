@@ -5,26 +5,25 @@ Unknown words are kept and shown.
 
 import unicodedata
 from collections.abc import Mapping
-from enum import StrEnum
 
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import Labeled, _s
 
 
-class Status(StrEnum):
-    """The meaning of a word of the post."""
+class Status(Labeled):
+    """The meaning of a word of the post, as staff read it."""
 
-    ACCEPTED = "accepted"
-    IN_TRANSIT = "in_transit"
-    OUT_FOR_DELIVERY = "out_for_delivery"
-    ABSENT = "absent"
-    HELD = "held"
-    REDELIVERY_BOOKED = "redelivery_booked"
-    FORWARDED = "forwarded"
-    DELIVERED = "delivered"
-    RETURNING = "returning"
-    RETURNED = "returned"
-    INVESTIGATING = "investigating"
-    UNKNOWN = "unknown"
+    ACCEPTED = "accepted", lambda: _s("引き受け")
+    IN_TRANSIT = "in_transit", lambda: _s("輸送中")
+    OUT_FOR_DELIVERY = "out_for_delivery", lambda: _s("配達中")
+    ABSENT = "absent", lambda: _s("不在で持ち戻り")
+    HELD = "held", lambda: _s("郵便局で保管")
+    REDELIVERY_BOOKED = "redelivery_booked", lambda: _s("郵便局の再配達を受け付け")
+    FORWARDED = "forwarded", lambda: _s("転送")
+    DELIVERED = "delivered", lambda: _s("配達ずみ")
+    RETURNING = "returning", lambda: _s("差出人へ返送中")
+    RETURNED = "returned", lambda: _s("差出人へ返送ずみ")
+    INVESTIGATING = "investigating", lambda: _s("郵便局が調査中")
+    UNKNOWN = "unknown", lambda: _s("未確認の言葉")
 
 
 WORDS: Mapping[str, Status] = {
@@ -65,22 +64,3 @@ STORAGE_ENDED = "保管期間"
 def read_word(word: str) -> Status:
     """Return the meaning of a word; spaces and widths do not matter."""
     return WORDS.get("".join(unicodedata.normalize("NFKC", word).split()), Status.UNKNOWN)
-
-
-def status_text(status: str) -> str:
-    """Name a status for staff."""
-    names = {
-        Status.ACCEPTED: _s("引き受け"),
-        Status.IN_TRANSIT: _s("輸送中"),
-        Status.OUT_FOR_DELIVERY: _s("配達中"),
-        Status.ABSENT: _s("不在で持ち戻り"),
-        Status.HELD: _s("郵便局で保管"),
-        Status.REDELIVERY_BOOKED: _s("郵便局の再配達を受け付け"),
-        Status.FORWARDED: _s("転送"),
-        Status.DELIVERED: _s("配達ずみ"),
-        Status.RETURNING: _s("差出人へ返送中"),
-        Status.RETURNED: _s("差出人へ返送ずみ"),
-        Status.INVESTIGATING: _s("郵便局が調査中"),
-        Status.UNKNOWN: _s("未確認の言葉"),
-    }
-    return names[Status(status)]

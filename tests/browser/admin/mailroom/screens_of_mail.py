@@ -139,7 +139,7 @@ def pulled(
 def _pull(served: ServedStaff, page: Page, *, listed: bool = True, sent: bool = True) -> None:
     _house, run_id, _people = pulled(served, listed=listed, sent=sent)
     served.enter(page, Role.OFFICER)
-    served.go(page, f"/letters/{run_id}/pull")
+    served.go(page, f"/letters/{run_id}/recalls")
 
 
 def _to_recall(served: ServedStaff, page: Page) -> None:
@@ -172,7 +172,7 @@ def _posted_meanwhile(served: ServedStaff, page: Page) -> None:
             Posting(served.now.date(), "simple_registered"),
         )
     served.enter(page, Role.OFFICER)
-    served.go(page, f"/letters/{run_id}/pull")
+    served.go(page, f"/letters/{run_id}/recalls")
 
 
 def _posting(served: ServedStaff, page: Page) -> None:

@@ -18,7 +18,7 @@ def test_an_officer_draws_up_sends_and_notes_the_answers(staff: StaffSite) -> No
     house = make_mail_house(staff.database, staff.folder)
     run_id, people = house.run(4, handed_over=True)
     officer = staff.enter_as(Role.OFFICER)
-    base = f"/letters/{run_id}/pull"
+    base = f"/letters/{run_id}/recalls"
     assert base in officer.open(f"/letters/{run_id}").text
     assert "ありません。差し出しのあとに" in officer.open(base).text
     assert officer.post(base + "/draw-up").status_code == 422
@@ -44,7 +44,7 @@ def test_an_officer_draws_up_sends_and_notes_the_answers(staff: StaffSite) -> No
     assert officer.get(base + "/1/xlsx").content.startswith(b"PK")
     assert officer.get(base + "/1/pdf").content.startswith(b"%PDF")
     assert officer.get(base + "/1/doc").status_code == 404
-    assert officer.get(f"/letters/{run_id}/pull/9/csv").status_code == 404
+    assert officer.get(f"/letters/{run_id}/recalls/9/csv").status_code == 404
     assert {officer.post(base + "/1/send", {"form_key": "2"}).status_code for _ in range(2)} == {
         303
     }

@@ -116,18 +116,18 @@ def test_the_shelf_is_emptied_by_two_people_after_the_last_day(staff: StaffSite)
     first = staff.enter_as(Role.OFFICER)
     for number in numbers:
         scan(first, number)
-    assert "廃棄を提案する" not in first.open("/returns/shelf").text
+    assert "廃棄を提案する" not in first.open("/returns/storage").text
     staff.clock.instant = datetime(2023, 12, 29, 3, 0, tzinfo=UTC)
     first, second = staff.enter_as(Role.OFFICER), staff.enter_as(Role.OFFICER)
     with staff.database.read() as session:
         chosen = {f"item-{key}": "1" for key in session.scalars(select(ReturnedItem.id))}
-    assert first.post("/returns/shelf/propose", {"form_key": "none"}).status_code == 422
-    first.send("/returns/shelf/propose", {"form_key": "p"} | chosen)
-    own = first.post("/returns/shelf/confirm", {"form_key": "own"} | chosen)
+    assert first.post("/returns/storage/propose", {"form_key": "none"}).status_code == 422
+    first.send("/returns/storage/propose", {"form_key": "p"} | chosen)
+    own = first.post("/returns/storage/confirm", {"form_key": "own"} | chosen)
     assert own.status_code == 422
-    second.send("/returns/shelf/confirm", {"form_key": "q"} | chosen)
+    second.send("/returns/storage/confirm", {"form_key": "q"} | chosen)
     assert staff.count(ReturnedItem, state="destroyed") == 2
-    assert "保管している郵便はありません" in second.open("/returns/shelf").text
+    assert "保管している郵便はありません" in second.open("/returns/storage").text
 
 
 def test_lists_can_be_printed_and_name_nobody(staff: StaffSite) -> None:
@@ -135,11 +135,11 @@ def test_lists_can_be_printed_and_name_nobody(staff: StaffSite) -> None:
     desk = staff.enter_as(Role.OFFICER)
     for number in numbers:
         scan(desk, number)
-    for path in ("/returns", "/returns/shelf", "/undelivered"):
+    for path in ("/returns", "/returns/storage", "/undelivered"):
         page = desk.open(path).text
         assert numbers[0] in page
         assert CANARY_NAME not in page
-    for path in ("/returns/shelf/file", "/undelivered/file"):
+    for path in ("/returns/storage/file", "/undelivered/file"):
         for kind, start in (("pdf", b"%PDF"), ("xlsx", b"PK")):
             assert desk.post(f"{path}/{kind}", {"form_key": kind}).content.startswith(start)
     assert len(staff.events("report.taken")) == 4
@@ -156,13 +156,13 @@ def test_a_protected_household_is_the_wards_alone(staff: StaffSite) -> None:
     scan(officer, number)
     assert (
         f"/households/{household}"
-        not in officer.open("/returns").text + officer.open("/returns/shelf").text
+        not in officer.open("/returns").text + officer.open("/returns/storage").text
     )
-    assert number in staff.enter_as(Role.WARD_OFFICER).open("/returns/shelf").text
+    assert number in staff.enter_as(Role.WARD_OFFICER).open("/returns/storage").text
 
 
 @pytest.mark.parametrize("role", [Role.AGENT, Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR])
-@pytest.mark.parametrize("path", ["/returns", "/returns/shelf", "/undelivered"])
+@pytest.mark.parametrize("path", ["/returns", "/returns/storage", "/undelivered"])
 def test_others_do_not_get_here(sqlite_staff: StaffSite, role: Role, path: str) -> None:
     assert sqlite_staff.enter_as(role).get(path).status_code == 403
 

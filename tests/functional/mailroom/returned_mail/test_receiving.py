@@ -22,7 +22,7 @@ from portal.domain.letters.announcements.models import Announcement
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.shipments import mail
 from portal.domain.letters.shipments.models import Shipment
-from portal.domain.mailroom.returned_mail.actions import NextAction, action_text, next_action
+from portal.domain.mailroom.returned_mail.actions import NextAction, next_action
 from portal.domain.mailroom.returned_mail.models import ReturnedItem
 from portal.domain.mailroom.returned_mail.receiving import Pile, Received, check_pile, receive
 from portal.domain.people.credentials.models import Credential
@@ -226,7 +226,7 @@ def test_every_reason_has_a_next_step_in_words(reason: str, left: int) -> None:
     for protected in (False, True):
         for asked in (False, True):
             action = next_action(reason, protected=protected, left=left, asked=asked)
-            assert action_text(action)
+            assert action.label
             if reason in mail.WARD_REASONS or protected:
                 assert action in {NextAction.WARD_LOOKS, NextAction.WARD_ONLY}
 

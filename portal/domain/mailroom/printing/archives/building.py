@@ -33,7 +33,7 @@ from portal.domain.mailroom.printing.archives.sending import (
     live_archive,
     refuse_wrong_archive,
 )
-from portal.domain.mailroom.printing.archives.states import ARCHIVE
+from portal.domain.mailroom.printing.archives.states import ARCHIVE, ArchiveState
 from portal.domain.mailroom.printing.proofs.making import live_proof
 from portal.domain.mailroom.printing.runs.pipeline.files import (
     PART,
@@ -198,7 +198,7 @@ def _known_files(session: Session, run_id: int) -> set[str]:
     return set(
         session.scalars(
             select(PrintArchive.file_name).where(
-                PrintArchive.print_run_id == run_id, PrintArchive.state != "dropped"
+                PrintArchive.print_run_id == run_id, PrintArchive.state != ArchiveState.DROPPED
             )
         )
     )

@@ -11,6 +11,7 @@ from portal.domain.letters.letters.states import PRINT_RUN
 from portal.domain.mailroom.printing.archives.sending import live_archive
 from portal.domain.mailroom.printing.archives.states import ARCHIVE
 from portal.domain.mailroom.printing.proofs.making import forget_pictures, live_proof, locked_run
+from portal.domain.mailroom.printing.proofs.states import ProofState
 from portal.domain.mailroom.printing.runs.superseding import (
     Superseded,
     Superseding,
@@ -34,7 +35,7 @@ def discard_run(work: Work, run_id: int) -> Superseded:
     run = locked_run(work.session, run_id)
     after = PRINT_RUN.next(run.state, "discard")
     proof = live_proof(work.session, run_id)
-    if proof is None or proof.state != "refused":
+    if proof is None or proof.state != ProofState.REFUSED:
         raise ConflictError(
             _s("取りやめられるのは、校正刷りで承認されなかった印刷だけです。"), code="not_refused"
         )

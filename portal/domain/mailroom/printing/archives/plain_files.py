@@ -13,6 +13,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import WorkSource
 from portal.domain.letters.letters.models import Letter, PrintChunk, PrintRun
 from portal.domain.mailroom.printing.archives.models import PrintArchive
+from portal.domain.mailroom.printing.archives.states import ArchiveState
 from portal.domain.mailroom.printing.runs.pipeline.files import PART
 
 STAYING = ("prepared", "printed")
@@ -40,7 +41,10 @@ def runs_to_clear(session: Session) -> list[int]:
             .join(PrintRun, PrintRun.id == PrintChunk.print_run_id)
             .outerjoin(PrintArchive, PrintArchive.print_run_id == PrintChunk.print_run_id)
             .where(
-                or_(PrintRun.state == "discarded", PrintArchive.state.in_(("sent", "lost"))),
+                or_(
+                    PrintRun.state == "discarded",
+                    PrintArchive.state.in_((ArchiveState.SENT, ArchiveState.LOST)),
+                ),
                 PrintChunk.file_name.is_not(None),
                 PrintChunk.removed_at.is_(None),
                 _nothing_stays(),
@@ -111,7 +115,7 @@ def _locked_run_without_letters_here(session: Session, run_id: int) -> PrintRun:
     if run is None:
         raise NotFoundError(_s("この印刷は見つかりませんでした。"))
     lost = select(PrintArchive.id).where(
-        PrintArchive.print_run_id == run_id, PrintArchive.state == "lost"
+        PrintArchive.print_run_id == run_id, PrintArchive.state == ArchiveState.LOST
     )
     if run.state not in {"handed_over", "discarded"} and session.scalar(lost.limit(1)) is None:
         raise ConflictError(_s("この印刷は、まだ差し出していません。"), code="not_handed_over")

@@ -14,7 +14,7 @@ from portal.domain.letters.letters.models import PrintRun
 from portal.domain.letters.subcontractors.kinds import SentKind
 from portal.domain.letters.subcontractors.services import FileFacts, record_sent
 from portal.domain.mailroom.printing.archives.models import PrintArchive
-from portal.domain.mailroom.printing.archives.states import ARCHIVE
+from portal.domain.mailroom.printing.archives.states import ARCHIVE, ArchiveState
 from portal.domain.mailroom.printing.proofs.making import forget_pictures
 from portal.domain.mailroom.printing.runs.superseding import (
     Superseded,
@@ -42,7 +42,8 @@ def live_archive(session: Session, run_id: int) -> PrintArchive | None:
     """Return the archive that counts: built or sent."""
     return session.scalar(
         select(PrintArchive).where(
-            PrintArchive.print_run_id == run_id, PrintArchive.state.in_(("built", "sent"))
+            PrintArchive.print_run_id == run_id,
+            PrintArchive.state.in_((ArchiveState.BUILT, ArchiveState.SENT)),
         )
     )
 
@@ -72,7 +73,7 @@ def refuse_wrong_archive(session: Session, run_id: int) -> None:
         ConflictError: codes ``archive_lost`` and ``archive_stale``.
     """
     lost = select(PrintArchive.id).where(
-        PrintArchive.print_run_id == run_id, PrintArchive.state == "lost"
+        PrintArchive.print_run_id == run_id, PrintArchive.state == ArchiveState.LOST
     )
     if session.scalar(lost.limit(1)) is not None:
         raise ConflictError(
@@ -139,7 +140,7 @@ def take_archive(work: Work, run_id: int, archive_id: int) -> Path:
     )
     if archive is None:
         raise NotFoundError(_s("このアーカイブは見つかりませんでした。"))
-    if archive.state != "sent":
+    if archive.state != ArchiveState.SENT:
         raise ConflictError(
             _s("渡せるのは、差し出しが承認されたアーカイブだけです。"), code="not_sent"
         )

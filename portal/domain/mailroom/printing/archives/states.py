@@ -1,17 +1,29 @@
 """States of archives."""
 
-from portal.domain.foundation.states import StateMachine, fan
+from portal.domain.foundation.states import StateMachine
+from portal.domain.foundation.texts import Labeled, _s
+
+
+class ArchiveState(Labeled):
+    """The status of an archive, as staff read it.
+
+    Attributes:
+        DROPPED: It was made anew before it was sent.
+        LOST: It must be taken for read, so its letters no longer count.
+    """
+
+    BUILT = "built", lambda: _s("作成ずみ")
+    SENT = "sent", lambda: _s("渡しました")
+    DROPPED = "dropped", lambda: _s("作りなおしました")
+    LOST = "lost", lambda: _s("失われました")
+
 
 ARCHIVE = StateMachine(
     "print_archive",
-    "built",
+    ArchiveState.BUILT,
     {
-        "send": fan("built", "sent"),
-        "drop": fan("built", "dropped"),
-        "lose": fan("built sent", "lost"),
+        "send": {ArchiveState.BUILT: ArchiveState.SENT},
+        "drop": {ArchiveState.BUILT: ArchiveState.DROPPED},
+        "lose": dict.fromkeys((ArchiveState.BUILT, ArchiveState.SENT), ArchiveState.LOST),
     },
 )
-"""Dropped: made anew before it was sent.
-
-Lost: it must be taken for read, so its letters count no more.
-"""

@@ -67,7 +67,7 @@ def check_cards(work: Work, printer: Printer, kind: str | None = None) -> CardCh
         keys = [row.household_id for row in left]
         states = household_states(work.session, keys)
         addressees = read_addressees(work, keys)
-        said = decisions(work, left, printer.program.languages)
+        decided = decisions(work, left, printer.program.languages)
         seen = versions(work.session, left)
         for row in left:
             addressee = addressees[row.household_id]
@@ -76,7 +76,7 @@ def check_cards(work: Work, printer: Printer, kind: str | None = None) -> CardCh
                 continue
             printable += 1
             if len(ready) < CARDS_PER_FILE:
-                content = _content(row, addressee, said.get(row.id, {}))
+                content = _content(row, addressee, decided.get(row.id, {}))
                 ready.append(
                     Ready(
                         row.id,
@@ -137,7 +137,9 @@ def household_states(
     return {key: (changed, approved) for key, changed, approved in rows}
 
 
-def _content(row: Announcement, addressee: Addressee, said: Mapping[str, Decision]) -> CardContent:
+def _content(
+    row: Announcement, addressee: Addressee, decision: Mapping[str, Decision]
+) -> CardContent:
     number = NUMBER_PREFIX + new_letter_number()[1:]
     letter = draft(number, addressee)
-    return CardContent(letter, row.event, row.receipt_no, row.due_on, said)
+    return CardContent(letter, row.event, row.receipt_no, row.due_on, decision)

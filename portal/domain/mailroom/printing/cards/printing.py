@@ -68,7 +68,7 @@ class BuiltCards:
     stopped: int
     unprintable: tuple[int, ...]
     finished: tuple[Path, ...]
-    """Files of an interrupted print, noted before and now in their place."""
+    """Files of an interrupted print that were recorded before and are in their place now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +142,8 @@ def _print_file(
             now = printer.clock.now(session)
             barred += _stop(printer.work(session), found.stopped)
             file = _CardFile(kind, folder / name, day, hashlib.sha256(pdf).hexdigest(), texts)
-            noted = _store_printed(printer.work(session), file, found.ready)
-        if noted:
+            stored = _store_printed(printer.work(session), file, found.ready)
+        if stored:
             return put(part), len(found.ready), barred, found.unprintable
         part.unlink()
     raise ConflictError(_s("印刷の間に世帯のデータが変わり続けました。もう一度実行してください。"))

@@ -22,7 +22,7 @@ from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import Letter, PrintRun
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.mailroom.printing.dispatch.models import Dispatch
-from portal.domain.mailroom.printing.dispatch.states import DISPATCH
+from portal.domain.mailroom.printing.dispatch.states import DISPATCH, DispatchState
 
 OFFICE_MAX, NOTE_MAX, TOWNS_MAX, MOST = 60, 300, 200, 1_000_000
 PUBLIC_DAYS = 60
@@ -204,7 +204,9 @@ def dispatches_between(session: Session, first: date, last: date) -> list[Planne
     """
     rows = session.scalars(
         select(Dispatch)
-        .where(Dispatch.day >= first, Dispatch.day <= last, Dispatch.state != "cancelled")
+        .where(
+            Dispatch.day >= first, Dispatch.day <= last, Dispatch.state != DispatchState.CANCELLED
+        )
         .order_by(Dispatch.day, Dispatch.id)
     ).all()
     return _lines(session, rows)
@@ -217,7 +219,7 @@ def coming(session: Session, limit: int) -> list[Planned]:
     """
     rows = session.scalars(
         select(Dispatch)
-        .where(Dispatch.state == "planned")
+        .where(Dispatch.state == DispatchState.PLANNED)
         .order_by(Dispatch.day, Dispatch.id)
         .limit(limit)
     ).all()
@@ -228,7 +230,7 @@ def past(session: Session, limit: int) -> list[Planned]:
     """Return what was sent or cancelled, the latest first."""
     rows = session.scalars(
         select(Dispatch)
-        .where(Dispatch.state != "planned")
+        .where(Dispatch.state != DispatchState.PLANNED)
         .order_by(Dispatch.day.desc(), Dispatch.id.desc())
         .limit(limit)
     ).all()
@@ -242,12 +244,12 @@ def public_days(session: Session, today: date) -> list[PublicDay]:
     """
     rows = session.execute(
         select(Dispatch.day, Dispatch.state, Dispatch.towns)
-        .where(Dispatch.state != "cancelled")
+        .where(Dispatch.state != DispatchState.CANCELLED)
         .order_by(Dispatch.day, Dispatch.id)
     )
     days: dict[tuple[date, bool], dict[str, None]] = {}
     for day, state, towns in rows:
-        sent = state == "sent"
+        sent = state == DispatchState.SENT
         if sent and (today - day).days > PUBLIC_DAYS:
             continue
         days.setdefault((day, sent), {}).update(dict.fromkeys(towns))

@@ -12,6 +12,7 @@ from sqlalchemy import Select, func, insert, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.audit.services import record, record_many
+from portal.domain.foundation.base import Values
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, DomainError, InputError, NotFoundError
 from portal.domain.foundation.texts import _s
@@ -314,12 +315,6 @@ def _ship(work: Work, pairs: Sequence[tuple[Letter, str | None]], posting: Posti
                     "household_id": letter.household_id,
                     "letter_id": letter.id,
                     "state": state,
-                    "attempt": earlier.get(letter.household_id, (None, -1))[1] + 1
-                    if letter.reason == REDELIVERY
-                    else 0,
-                    "previous_id": earlier.get(letter.household_id, (None, 0))[0]
-                    if letter.reason == REDELIVERY
-                    else None,
                     "value_yen": 0,
                     "mail_class": posting.mail_class,
                     "tracking_no": label,
@@ -327,6 +322,7 @@ def _ship(work: Work, pairs: Sequence[tuple[Letter, str | None]], posting: Posti
                     "created_at": work.now,
                     "changed_at": work.now,
                 }
+                | _repeated(letter, earlier)
                 for letter, label in part
             ],
         )
@@ -339,6 +335,14 @@ def _ship(work: Work, pairs: Sequence[tuple[Letter, str | None]], posting: Posti
         mail_class=posting.mail_class,
         day=posting.day.isoformat(),
     )
+
+
+def _repeated(letter: Letter, earlier: Mapping[int, tuple[int | None, int]]) -> Values:
+    """Return which posting a letter repeats, and the number of the attempt; a first one is 0."""
+    if letter.reason != REDELIVERY:
+        return {"attempt": 0, "previous_id": None}
+    previous_id, attempt = earlier.get(letter.household_id, (None, -1))
+    return {"attempt": attempt + 1, "previous_id": previous_id}
 
 
 def _earlier(

@@ -24,6 +24,7 @@ from portal.domain.letters.letters.drawing.frame import LetterFrame
 from portal.domain.letters.letters.drawing.render import render_chunk, render_pictures
 from portal.domain.letters.letters.kinds import kind_of
 from portal.domain.letters.letters.models import Letter, PrintChunk, PrintRun
+from portal.domain.mailroom.printing.proofs.states import SampleReason
 from portal.domain.mailroom.printing.runs.pages import page_pictures, page_texts
 from portal.domain.mailroom.printing.runs.pipeline.files import back_file, digest_of, file_gone
 from portal.domain.mailroom.printing.runs.pipeline.manifest import enclosed_counts, run_files
@@ -39,7 +40,6 @@ from portal.domain.mailroom.printing.runs.writers.enclosures import (
 )
 from portal.domain.people.households.models import Household, PrintText
 
-FIRST, LAST, RANDOM, LONGEST, COUNTER = "first", "last", "random", "longest", "counter"
 RANDOM_LETTERS = 2
 DPI = 110
 OPEN_AT_ONCE = 2_000
@@ -125,7 +125,7 @@ def count(session: Session, run_id: int) -> Counted:
         .order_by(letters.enclosures)
     ).all()
     found = (advance_selection.counts if run.is_without_id else selection.counts)(
-        session, beside_run=run_id
+        session, except_run=run_id
     )
     left = {reason: households for reason, households in found.items() if reason != selection.DUE}
     each = [pieces for pieces, number, _children, _yen in rows for _ in range(number)]
@@ -154,12 +154,12 @@ def choose(work: Work, draw: SampleDraw, passed_over: Collection[int] = ()) -> l
     """
     found = [one for one in _samples(work.session, draw.run_id) if one.letter_id not in passed_over]
     posted = [one for one in found if not one.counter]
-    chosen = [(COUNTER, one) for one in found if one.counter][:1]
+    chosen = [(SampleReason.COUNTER, one) for one in found if one.counter][:1]
     if posted:
-        chosen += [(FIRST, posted[0]), (LAST, posted[-1])]
+        chosen += [(SampleReason.FIRST, posted[0]), (SampleReason.LAST, posted[-1])]
         drawn = Random(draw.seed).sample(posted, min(RANDOM_LETTERS, len(posted)))  # noqa: S311  (to be drawn again)
-        chosen += [(RANDOM, one) for one in drawn]
-        chosen.append((LONGEST, _longest(work, posted)))
+        chosen += [(SampleReason.RANDOM, one) for one in drawn]
+        chosen.append((SampleReason.LONGEST, _longest(work, posted)))
     places: dict[int, list[str]] = {}
     for place, one in chosen:
         places.setdefault(one.letter_id, []).append(place)

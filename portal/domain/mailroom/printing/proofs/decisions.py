@@ -22,14 +22,13 @@ from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import PrintRun
 from portal.domain.letters.letters.states import PRINT_RUN
 from portal.domain.mailroom.printing.proofs.making import (
-    LIVE,
     SUBJECT,
     is_current,
     live_proof,
     locked_run,
 )
 from portal.domain.mailroom.printing.proofs.models import PrintProof
-from portal.domain.mailroom.printing.proofs.states import PROOF
+from portal.domain.mailroom.printing.proofs.states import LIVE, PROOF, ProofState
 
 REASON_MAX = 300
 
@@ -103,7 +102,7 @@ def require_approval(session: Session, run_id: int) -> None:
             ),
             code="proof_missing",
         )
-    if proof.state == "refused":
+    if proof.state == ProofState.REFUSED:
         raise ConflictError(
             _s("この印刷は、校正刷りで承認されませんでした。取りやめて、新しく作ってください。"),
             code="proof_refused",

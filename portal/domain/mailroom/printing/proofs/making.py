@@ -32,13 +32,12 @@ from portal.domain.mailroom.printing.proofs.content import (
     shared_files,
 )
 from portal.domain.mailroom.printing.proofs.models import PrintProof, PrintProofPage
-from portal.domain.mailroom.printing.proofs.states import PROOF
+from portal.domain.mailroom.printing.proofs.states import LIVE, PROOF
 from portal.domain.mailroom.printing.runs.pipeline.files import existing_folder, locked_folder
 from portal.domain.mailroom.printing.runs.pipeline.manifest import check_files, run_files
 from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
 
 SUBJECT = "print_proof"
-LIVE = ("made", "approved", "refused")
 MOST_PASSED_OVER = 50
 SEEDS = 1 << 31
 

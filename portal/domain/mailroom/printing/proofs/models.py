@@ -24,7 +24,7 @@ LIVE_PROOF = "state IN ('made', 'approved', 'refused')"
 class PrintProof(Base):
     """The proof of a run: counts, and pictures of some of its letters.
 
-    ``build_sha256`` stands for the files as they were built, and a decision counts for exactly
+    ``build_sha256`` identifies the files as they were built, and a decision counts for exactly
     these; ``shared`` are the digests of what all letters share, the back and the forms, by file
     name. ``seed`` drew the random letters. ``pieces`` are letters by the number of pieces in their
     envelope, ``enclosures`` how many of each kind are enclosed, ``left_out`` households by reason.

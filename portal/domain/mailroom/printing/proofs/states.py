@@ -1,17 +1,40 @@
-"""States of proofs."""
+"""States of proofs, and why a letter is in one."""
 
-from portal.domain.foundation.states import StateMachine, fan
+from portal.domain.foundation.states import StateMachine
+from portal.domain.foundation.texts import Labeled, _s
 
+
+class ProofState(Labeled):
+    """The status of a proof, as staff read it.
+
+    Attributes:
+        REFUSED: It ends its run, as long as the run's files are the same.
+        REPLACED: The run's files are others now.
+    """
+
+    MADE = "made", lambda: _s("承認を待っています")
+    APPROVED = "approved", lambda: _s("承認ずみ")
+    REFUSED = "refused", lambda: _s("承認されませんでした")
+    REPLACED = "replaced", lambda: _s("作りなおしました")
+
+
+LIVE = (ProofState.MADE, ProofState.APPROVED, ProofState.REFUSED)
 PROOF = StateMachine(
     "print_proof",
-    "made",
+    ProofState.MADE,
     {
-        "approve": fan("made", "approved"),
-        "refuse": fan("made", "refused"),
-        "replace": fan("made approved refused", "replaced"),
+        "approve": {ProofState.MADE: ProofState.APPROVED},
+        "refuse": {ProofState.MADE: ProofState.REFUSED},
+        "replace": dict.fromkeys(LIVE, ProofState.REPLACED),
     },
 )
-"""Replaced: the run's files are others now.
 
-A refused proof ends its run, as long as the files are the same.
-"""
+
+class SampleReason(Labeled):
+    """Why a letter is in the proof, as staff read it."""
+
+    FIRST = "first", lambda: _s("はじめ")
+    LAST = "last", lambda: _s("終わり")
+    RANDOM = "random", lambda: _s("くじ")
+    LONGEST = "longest", lambda: _s("名前がいちばん長い")
+    COUNTER = "counter", lambda: _s("区窓口交付")

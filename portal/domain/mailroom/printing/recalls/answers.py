@@ -10,6 +10,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import without_separators
 from portal.domain.mailroom.printing.recalls.queries import NUMBER, RESULT, lines
 from portal.domain.mailroom.printing.recalls.recall_list import ALREADY_POSTED, RECALLED
+from portal.domain.mailroom.printing.recalls.states import WAITING
 from portal.domain.mailroom.printing.runs.columns import read_columns
 
 SHOWN_FAULTS = 20
@@ -43,10 +44,10 @@ def read_answers(session: Session, list_id: int, data: bytes) -> list[tuple[int,
     known = {line.number: line for line in lines(session, list_id)}
     found: dict[int, str] = {}
     faults: list[str] = []
-    for at, (number, said) in read_columns(data, (NUMBER, RESULT), code="answers"):
-        if not said.strip():
+    for at, (number, answer) in read_columns(data, (NUMBER, RESULT), code="answers"):
+        if not answer.strip():
             continue
-        line, word = known.get(without_separators(number).upper()), WORDS.get(said.strip())
+        line, word = known.get(without_separators(number).upper()), WORDS.get(answer.strip())
         if line is None:
             faults.append(_s("%(line)d行目: この手紙は、引抜きの一覧にありません。") % {"line": at})
         elif word is None:
@@ -56,7 +57,7 @@ def read_answers(session: Session, list_id: int, data: bytes) -> list[tuple[int,
             )
         elif found.get(line.letter_id, word) != word:
             faults.append(_s("%(line)d行目: 前の行と、結果が違います。") % {"line": at})
-        elif line.state in {"listed", "sent"}:
+        elif line.state in WAITING:
             found[line.letter_id] = word
     if faults:
         more = "".join(f"\n- {fault}" for fault in faults[:SHOWN_FAULTS])

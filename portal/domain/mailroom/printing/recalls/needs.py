@@ -10,15 +10,12 @@ from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.mailroom.incidents.queries import letters_to_recall
 from portal.domain.mailroom.printing.recalls.models import RecalledLetter
+from portal.domain.mailroom.printing.recalls.states import WAITING, RecallReason
 from portal.domain.people.entitlements.claims import DECLINE
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.states import ENTITLEMENT
 from portal.domain.people.households.models import Hold, Household
 from portal.domain.people.households.queries import has_open_hold, withheld
-
-DIED, MOVED, REMOVED, DECLINED, STOPPED = ("died", "moved", "removed", "declined", "stopped")
-"""Why; ``stopped`` is every other stop, so that the code never says who is protected."""
-WAITING = ("listed", "sent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +64,11 @@ def _reason(kind: Kind) -> ColumnElement[str]:
         stopped.append(Letter.id.in_(letters_to_recall()))
     # the roster's codes for deaths and moves after the base day begin like this
     return case(
-        (_open_hold("W11_"), DIED),
-        (_open_hold("W10_"), MOVED),
-        (Household.state != "active", REMOVED),
-        (or_(*stopped), STOPPED),
-        (_nothing_left(), DECLINED),
+        (_open_hold("W11_"), RecallReason.DIED.value),
+        (_open_hold("W10_"), RecallReason.MOVED.value),
+        (Household.state != "active", RecallReason.REMOVED.value),
+        (or_(*stopped), RecallReason.STOPPED.value),
+        (_nothing_left(), RecallReason.DECLINED.value),
         else_="",
     )
 

@@ -13,7 +13,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.letters.letters.models import Letter, LetterWithoutId, PrintChunk
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.mailroom.printing.recalls.models import RecalledLetter, RecallList
-from portal.domain.mailroom.printing.recalls.needs import WAITING
+from portal.domain.mailroom.printing.recalls.states import WAITING
 
 NUMBER, FILE, RESULT = COLUMNS = ("手紙番号", "ファイル", "結果")
 

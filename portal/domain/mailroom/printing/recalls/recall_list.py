@@ -25,9 +25,9 @@ from portal.domain.letters.subcontractors.kinds import SentKind
 from portal.domain.letters.subcontractors.services import FileFacts, record_sent
 from portal.domain.mailroom.printing.archives.sending import live_archive
 from portal.domain.mailroom.printing.recalls.models import RecalledLetter, RecallList
-from portal.domain.mailroom.printing.recalls.needs import WAITING, listed_as, needs
+from portal.domain.mailroom.printing.recalls.needs import listed_as, needs
 from portal.domain.mailroom.printing.recalls.queries import as_csv, list_file
-from portal.domain.mailroom.printing.recalls.states import RECALL
+from portal.domain.mailroom.printing.recalls.states import RECALL, WAITING
 from portal.domain.people.credentials.services import lock_row, move
 from portal.domain.people.credentials.states import CREDENTIAL
 
@@ -134,10 +134,10 @@ def answer(work: Work, list_id: int, answers: Sequence[tuple[int, str]]) -> int:
             .with_for_update()
         )
     }
-    for letter_id, said in sorted(answers):
-        if letter_id not in rows or said not in ANSWERS:
+    for letter_id, answer in sorted(answers):
+        if letter_id not in rows or answer not in ANSWERS:
             raise NotFoundError(_s("この手紙は、引抜きの一覧にありません。"))
-        _settle(work, rows[letter_id], said)
+        _settle(work, rows[letter_id], answer)
     work.session.flush()
     return len(answers)
 
@@ -158,30 +158,30 @@ def found_posted(work: Work, letter_ids: Collection[int], kind: Kind = CREDENTIA
     work.session.flush()
 
 
-def _settle(work: Work, row: RecalledLetter, said: str) -> None:
-    row.state = RECALL.next(row.state, said)
+def _settle(work: Work, row: RecalledLetter, answer: str) -> None:
+    row.state = RECALL.next(row.state, answer)
     row.answered_at, row.answered_by = work.now, work.actor.id
     if row.bare_letter_id is not None:
         letter_without_id = work.session.get_one(LetterWithoutId, row.bare_letter_id)
-        if said == RECALLED and letter_without_id.state == "handed_over":
+        if answer == RECALLED and letter_without_id.state == "handed_over":
             take_out(work, letter_without_id.id, reason="pulled")
         record(
             work,
-            f"pull_letter.{said}",
+            f"pull_letter.{answer}",
             WITHOUT_ID.subject,
             letter_without_id.id,
             household_id=letter_without_id.household_id,
         )
         return
     letter = work.session.get_one(Letter, row.letter_id)
-    if said == RECALLED:
+    if answer == RECALLED:
         if letter.state == "handed_over":  # it may have been superseded since
             cancel(work, letter.id, reason="pulled")
     elif letter.credential_id is not None:
         credential = lock_row(work.session, letter.credential_id)
         if CREDENTIAL.can(credential.state, "suspend"):
             move(work, credential, "suspend", reason=SUSPENDED_FOR)
-    record(work, f"pull_letter.{said}", "letter", letter.id, household_id=letter.household_id)
+    record(work, f"pull_letter.{answer}", "letter", letter.id, household_id=letter.household_id)
 
 
 def _locked(session: Session, list_id: int) -> RecallList:

@@ -1,14 +1,40 @@
-"""States of letters on a recall list."""
+"""States of letters on a recall list, and why they are on it."""
 
-from portal.domain.foundation.states import StateMachine, fan
+from portal.domain.foundation.states import StateMachine
+from portal.domain.foundation.texts import Labeled, _s
 
+
+class RecallState(Labeled):
+    """The status of a letter on a recall list, as staff read it."""
+
+    LISTED = "listed", lambda: _s("まだ送っていません")
+    SENT = "sent", lambda: _s("返事を待っています")
+    PULLED = "pulled", lambda: _s("抜き取りました")
+    ALREADY_POSTED = "already_posted", lambda: _s("差し出したあとでした（IDは停止）")
+
+
+WAITING = (RecallState.LISTED, RecallState.SENT)
+"""The mail house has not answered yet."""
 RECALL = StateMachine(
     "pull_letter",
-    "listed",
+    RecallState.LISTED,
     {
-        "send": fan("listed", "sent"),
-        "pull": fan("listed sent", "pulled"),
-        "find_posted": fan("listed sent", "already_posted"),
+        "send": {RecallState.LISTED: RecallState.SENT},
+        "pull": dict.fromkeys(WAITING, RecallState.PULLED),
+        "find_posted": dict.fromkeys(WAITING, RecallState.ALREADY_POSTED),
     },
 )
 """The mail house answers for each letter; what was posted meanwhile answers by itself."""
+
+
+class RecallReason(Labeled):
+    """Why a letter must be recalled, as staff read it.
+
+    ``STOPPED`` is every other stop, so that the code never tells who is protected.
+    """
+
+    DIED = "died", lambda: _s("亡くなった人がいる")
+    MOVED = "moved", lambda: _s("引っ越した")
+    REMOVED = "removed", lambda: _s("名簿から外れた")
+    DECLINED = "declined", lambda: _s("受け取るこどもがいない（辞退など）")
+    STOPPED = "stopped", lambda: _s("保留などで止めた")

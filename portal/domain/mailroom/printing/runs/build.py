@@ -77,7 +77,7 @@ class BuiltRun:
 
     @property
     def resumed(self) -> bool:
-        """Return whether the run was begun by an earlier build."""
+        """Return whether an earlier build started the run."""
         return self.checked is None
 
     @property

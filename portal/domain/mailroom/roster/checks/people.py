@@ -53,25 +53,25 @@ def household_key(judged: CheckedHousehold, rows: Sequence[CheckedRow], *, group
     return group_key(known.row)
 
 
-def _child(row: CheckedRow, household_key: str) -> StoredChild:
-    said = row.row
-    birth = _birth(said.birth)
-    when = said.birth.earliest.isoformat() if said.birth else ""
-    key = said.person_no or PART.join((household_key, "".join(said.name.split()), when))
+def _child(checked: CheckedRow, household_key: str) -> StoredChild:
+    row = checked.row
+    birth = _birth(row.birth)
+    when = row.birth.earliest.isoformat() if row.birth else ""
+    key = row.person_no or PART.join((household_key, "".join(row.name.split()), when))
     fields = ChildFields(
-        person_no=said.person_no,
-        name=said.name,
-        kana=said.kana,
+        person_no=row.person_no,
+        name=row.name,
+        kana=row.kana,
         birth=birth,
-        sex=said.sex,
-        relationship=said.relationship,
-        foreign=said.foreign,
-        alias=said.alias,
+        sex=row.sex,
+        relationship=row.relationship,
+        foreign=row.foreign,
+        alias=row.alias,
     )
-    return StoredChild(key, fields, row.codes)
+    return StoredChild(key, fields, checked.codes)
 
 
-def _apart(children: list[StoredChild]) -> Iterator[StoredChild]:
+def _with_distinct_keys(children: list[StoredChild]) -> Iterator[StoredChild]:
     """Keep two rows of one name and birth without person numbers as two children.
 
     W15 holds them.
@@ -99,21 +99,21 @@ def gather(
     head = next((row for row in accepted if row.row.is_householder), None)
     if head is None and not first.householder_name:
         return None
-    said = head.row if head is not None else first
+    holder = head.row if head is not None else first
     fields = HouseholdFields(
         number="" if grouped else judged.household_no,
-        person_no=said.person_no if head is not None else "",
-        name=said.name if head is not None else said.householder_name,
-        kana=said.kana if head is not None else said.householder_kana,
-        birth=_birth(said.birth if head is not None else said.householder_birth),
-        postal_code=said.address.postal_code,
-        town=said.address.town,
-        street=said.address.block,
-        building=said.address.building_room,
-        foreign=said.foreign,
-        alias=said.alias if head is not None else said.householder_alias,
+        person_no=holder.person_no if head is not None else "",
+        name=holder.name if head is not None else holder.householder_name,
+        kana=holder.kana if head is not None else holder.householder_kana,
+        birth=_birth(holder.birth if head is not None else holder.householder_birth),
+        postal_code=holder.address.postal_code,
+        town=holder.address.town,
+        street=holder.address.block,
+        building=holder.address.building_room,
+        foreign=holder.foreign,
+        alias=holder.alias if head is not None else holder.householder_alias,
     )
     kids = [row for row in accepted if not row.row.is_householder or row.row.minor_householder]
     kids.sort(key=lambda row: (row.row.birth.earliest if row.row.birth else date.max, row.record))
-    children = tuple(_apart([_child(row, key) for row in kids]))
+    children = tuple(_with_distinct_keys([_child(row, key) for row in kids]))
     return StoredHousehold(key, fields, children, protected="W01_PROTECTED" in judged.codes)

@@ -21,7 +21,7 @@ from portal.domain.mailroom.roster.models import (
     StagedHold,
     StagedHousehold,
 )
-from portal.domain.mailroom.roster.states import ROSTER_IMPORT
+from portal.domain.mailroom.roster.states import ROSTER_IMPORT, ImportState
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.states import ENTITLEMENT
 from portal.domain.people.households.models import Child, Hold, Household, SearchIndex
@@ -86,7 +86,7 @@ def _staged_import(session: Session, import_id: int) -> RosterImport:
     )
     if found is None:
         raise NotFoundError(_s("取り込み %(id)d は見つかりません。") % {"id": import_id})
-    if found.state != "staged":
+    if found.state != ImportState.STAGED:
         raise ConflictError(
             _s("取り込み %(id)d は、もう適用したか、新しい取り込みに置きかわっています。")
             % {"id": import_id}

@@ -97,10 +97,10 @@ class Applier:
             )
         self._carry_out(difference, household, staged)
         if staged is not None and staged.disposition != ABSENT:
-            said = codes_now(
+            current = codes_now(
                 frozenset(household.codes), frozenset(staged.codes), self._has_protection
             )
-            household.codes = sorted(said)
+            household.codes = sorted(current)
         household.changed_at = self._work.now
         record(
             self._work,
@@ -202,19 +202,19 @@ class Applier:
         self, household: Household, staged: StagedHousehold, child_id: int
     ) -> None:
         child = self._work.session.get_one(Child, child_id)
-        said = self._work.session.scalars(
+        staged_child = self._work.session.scalars(
             select(StagedChild).where(
                 StagedChild.household_id == staged.id,
                 StagedChild.person_digest == child.person_digest,
             )
         ).one()
         fields = open_child(
-            self._work.vault.unwrap(staged.wrapped_key), said.sealed, child.person_digest
+            self._work.vault.unwrap(staged.wrapped_key), staged_child.sealed, child.person_digest
         )
         child.sealed = seal_child(
             self._work.vault.unwrap(household.wrapped_key), fields, child.person_digest
         )
-        child.codes = list(said.codes)
+        child.codes = list(staged_child.codes)
         self._changed(household, staged)
 
     def _new_children(self, household: Household, staged: StagedHousehold) -> None:
@@ -223,22 +223,22 @@ class Applier:
             self._work.vault.unwrap(staged.wrapped_key),
         )
         ordinal = next_ordinal(self._work.session, household.id) - 1
-        for said in self._work.session.scalars(
+        for staged_child in self._work.session.scalars(
             select(StagedChild)
             .where(StagedChild.household_id == staged.id)
             .order_by(StagedChild.ordinal)
         ).all():
-            known = select(Child.id).where(Child.person_digest == said.person_digest)
+            known = select(Child.id).where(Child.person_digest == staged_child.person_digest)
             if self._work.session.scalar(known) is not None:
                 continue
             ordinal += 1
-            fields = open_child(new_key, said.sealed, said.person_digest)
+            fields = open_child(new_key, staged_child.sealed, staged_child.person_digest)
             child = Child(
                 household_id=household.id,
                 ordinal=ordinal,
-                person_digest=said.person_digest,
-                codes=list(said.codes),
-                sealed=seal_child(key, fields, said.person_digest),
+                person_digest=staged_child.person_digest,
+                codes=list(staged_child.codes),
+                sealed=seal_child(key, fields, staged_child.person_digest),
             )
             self._work.session.add(child)
             self._work.session.flush()

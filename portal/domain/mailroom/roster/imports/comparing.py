@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from portal.domain.foundation.vault import Vault
 from portal.domain.mailroom.roster.checks import codes
@@ -18,6 +17,17 @@ Change = tuple[Kind, int | None]
 
 
 @dataclass(frozen=True, slots=True)
+class ComparedChild:
+    """A child on one side, its fields sealed; a staged one has no state and is not placed."""
+
+    id: int
+    person_digest: bytes
+    sealed: bytes
+    state: str = ""
+    placed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Side:
     """One side of the comparison: its data key (wrapped), fields (sealed), codes and children."""
 
@@ -25,7 +35,7 @@ class Side:
     sealed: bytes
     protected: bool
     codes: frozenset[str]
-    children: Sequence[Any]
+    children: Sequence[ComparedChild]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +75,10 @@ def codes_now(before: frozenset[str], now: frozenset[str], has_protection: bool)
 
 def _of_codes(known: Known, *, has_protection: bool) -> Iterator[Change]:
     before, now = known.before, known.now
-    said = codes.W01_PROTECTED in before.codes
-    if now.protected and not said:
+    was_protected = codes.W01_PROTECTED in before.codes
+    if now.protected and not was_protected:
         yield Kind.PROTECTION_SET, None
-    if has_protection and said and not now.protected:
+    if has_protection and was_protected and not now.protected:
         yield Kind.PROTECTION_CLEARED, None
     if known.staged_holds - before.codes - {codes.W01_PROTECTED}:
         yield Kind.HOLD_NEW, None

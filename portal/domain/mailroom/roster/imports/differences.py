@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence, Set
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, exists, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, literal, select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.work import Work
 from portal.domain.mailroom.roster.bulk import Columns, chunks, insert_rows
 from portal.domain.mailroom.roster.checks import codes
-from portal.domain.mailroom.roster.imports.comparing import Known, Side, compare
+from portal.domain.mailroom.roster.imports.comparing import ComparedChild, Known, Side, compare
 from portal.domain.mailroom.roster.imports.kinds import Kind
 from portal.domain.mailroom.roster.imports.staging import ABSENT
 from portal.domain.mailroom.roster.models import (
@@ -82,7 +82,7 @@ class _Finder:
         yield from self._children_elsewhere()
         yield from self._lookalikes(added)
 
-    def _staged_ids(self, change: str) -> Any:
+    def _staged_ids(self, change: str) -> Select[int]:
         return (
             select(StagedHousehold.id)
             .where(StagedHousehold.import_id == self._import_id, StagedHousehold.change == change)
@@ -115,7 +115,7 @@ class _Finder:
             self._remember_gone(Child.household_id.in_(ids))
         # who was added by instruction may turn up in a later extract under a number that nobody
         # knew then
-        self._remember_gone(Child.added)
+        self._remember_gone(Child.added.is_(True))
         yield from ((Kind.HOUSEHOLD_GONE, key, None, None) for key in gone)
         absent = (
             select(Household.id, StagedHousehold.id)
@@ -129,7 +129,7 @@ class _Finder:
             if codes.W20_INCOMPLETE_HOUSEHOLD not in self._holds([household])[household]:
                 yield Kind.HOUSEHOLD_REJECTED, household, staged, None
 
-    def _remember_gone(self, which: Any) -> None:
+    def _remember_gone(self, which: ColumnElement[bool]) -> None:
         query = (
             select(Child.id, Child.person_digest, Child.sealed, Household.wrapped_key)
             .join(Household, Household.id == Child.household_id)
@@ -191,13 +191,13 @@ class _Finder:
             )
             own = {child.person_digest for child in old[row.id]}
             # a child of another household is no new one; _children_elsewhere reports it
-            said = [
+            children = [
                 c
                 for c in new[row.staged_id]
                 if c.person_digest in own or c.person_digest not in taken
             ]
             now = Side(
-                row.new_key, row.new_sealed, row.new_protected, frozenset(row.new_codes), said
+                row.new_key, row.new_sealed, row.new_protected, frozenset(row.new_codes), children
             )
             yield Known(
                 row.id,
@@ -217,14 +217,16 @@ class _Finder:
 
     def _children(
         self, table: type[Child] | type[StagedChild], ids: list[int]
-    ) -> dict[int, list[Any]]:
-        state = [Child.state, Child.placed] if table is Child else []
+    ) -> dict[int, list[ComparedChild]]:
+        state, placed = (
+            (Child.state, Child.placed) if table is Child else (literal(""), literal(value=False))
+        )
         query = select(
-            table.id, table.household_id, table.person_digest, table.sealed, *state
+            table.id, table.household_id, table.person_digest, table.sealed, state, placed
         ).where(table.household_id.in_(ids))
-        found: dict[int, list[Any]] = defaultdict(list)
-        for row in self._session.execute(query):
-            found[row.household_id].append(row)
+        found: dict[int, list[ComparedChild]] = defaultdict(list)
+        for key, household_id, digest, sealed, state_now, is_placed in self._session.execute(query):
+            found[household_id].append(ComparedChild(key, digest, sealed, state_now, is_placed))
         return found
 
     def _holds(self, ids: list[int]) -> dict[int, dict[str, str]]:

@@ -28,7 +28,7 @@ from portal.domain.mailroom.roster.imports.staging import (
     overtaken,
 )
 from portal.domain.mailroom.roster.models import RosterDifference, RosterImport
-from portal.domain.mailroom.roster.states import ROSTER_IMPORT
+from portal.domain.mailroom.roster.states import ROSTER_IMPORT, ImportState
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Child, Household, SearchIndex
 from portal.domain.people.households.search_index import Indexer
@@ -125,7 +125,7 @@ class Importer:
         An older one counts as new.
         """
         latest = select(RosterImport).order_by(RosterImport.id.desc()).limit(1)
-        for state in ("staged", "applied"):
+        for state in (ImportState.STAGED, ImportState.APPLIED):
             found = session.scalar(latest.where(RosterImport.state == state))
             if found is not None and found.sha256 == sha256:
                 return found
@@ -133,7 +133,9 @@ class Importer:
 
     def _begin(self, session: Session, path: Path, report: RosterReport) -> RosterImport:
         now = self._source.clock.now(session)
-        unfinished = select(RosterImport).where(RosterImport.state == "staging").with_for_update()
+        unfinished = (
+            select(RosterImport).where(RosterImport.state == ImportState.STAGING).with_for_update()
+        )
         for left in session.scalars(unfinished).all():
             clear_staging(session, left.id)
             clear_rows(session, left.id)
@@ -173,7 +175,7 @@ class Importer:
 def supersede_older(session: Session, import_id: int) -> None:
     """Set waiting imports aside: their differences no longer match the newer extract."""
     waiting = select(RosterImport).where(
-        RosterImport.state == "staged", RosterImport.id != import_id
+        RosterImport.state == ImportState.STAGED, RosterImport.id != import_id
     )
     for older in session.scalars(waiting.with_for_update()).all():
         older.state = ROSTER_IMPORT.next(older.state, "supersede")

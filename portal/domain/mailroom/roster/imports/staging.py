@@ -26,6 +26,7 @@ from portal.domain.mailroom.roster.models import (
     StagedHold,
     StagedHousehold,
 )
+from portal.domain.mailroom.roster.states import ImportState
 from portal.domain.people.households.records import (
     birth_digest,
     household_digest,
@@ -129,7 +130,7 @@ class Stager:
             .where(RosterImport.id == self._import_id, RosterImport.wrapped_key == self._run)
             .with_for_update()
         )
-        if found is None or found.state != "staging":
+        if found is None or found.state != ImportState.STAGING:
             raise overtaken()
         return found
 
@@ -160,12 +161,12 @@ class Stager:
         yield batch
 
     def _row(self, row: CheckedRow, protected: bool) -> Values:
-        said = {
+        numbers = {
             "household_no": row.row.household_no,
             "person_no": row.row.person_no,
             "protected": protected,
         }
-        sealed = seal_json(self._import_key, said, f"row:{row.record}")
+        sealed = seal_json(self._import_key, numbers, f"row:{row.record}")
         return (self._import_id, row.record, row.line, row.result, row.codes, sealed)
 
     def _key_of(self, judged: CheckedHousehold, rows: tuple[CheckedRow, ...], grouped: bool) -> str:

@@ -144,7 +144,7 @@ class WorkerPool:
                 busy.discard(pipe)
                 if upcoming is None:
                     idle.append(pipe)
-                else:  # the worker goes on while its last chunk is stored
+                else:  # the worker draws the next chunk while its last one is stored
                     _send(pipe, upcoming)
                     busy.add(pipe)
                     upcoming = None

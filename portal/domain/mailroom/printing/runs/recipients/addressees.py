@@ -19,7 +19,7 @@ from portal.domain.people.households.records import HouseholdFields, open_househ
 WITH_PREFECTURE = re.compile("(東京都|北海道|京都府|大阪府|.{2,3}県)")
 READ_AT_ONCE = 500
 AT_COUNTER = "区窓口交付"
-"""Stands in the window instead of name and address where no address may be used."""
+"""Printed in the window instead of name and address where no address may be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,16 @@ class Addressee:
     image: bytes | None = field(default=None, repr=False)
 
 
+_STORED = select(
+    Household.id,
+    Household.wrapped_key,
+    Household.sealed,
+    Household.number_digest,
+    Household.counter,
+    PrintText.sealed,
+).outerjoin(PrintText, PrintText.household_id == Household.id)
+
+
 def read_addressees(
     work: Work, household_ids: Collection[int], *, printed: bool = False
 ) -> dict[int, Addressee]:
@@ -41,9 +51,8 @@ def read_addressees(
 
     The ward's name precedes towns that name no prefecture.
 
-    Another address that the ward ordered for the next letter takes the place of the registered one;
-    with ``printed`` the one that was ordered for the letter that is printed and not handed over
-    yet.
+    Another address that the ward ordered for the next letter takes the place of the registered
+    one; with ``printed`` that of the letter that is printed and not handed over yet.
 
     Raises IntegrityFaultError for a wrong key or a changed row.
     """
@@ -51,19 +60,9 @@ def read_addressees(
     ward = work.program.names.ward.ja
     wanted = list(household_ids)
     for start in range(0, len(wanted), READ_AT_ONCE):
-        rows = work.session.execute(
-            select(
-                Household.id,
-                Household.wrapped_key,
-                Household.sealed,
-                Household.number_digest,
-                Household.counter,
-                PrintText.sealed,
-            )
-            .outerjoin(PrintText, PrintText.household_id == Household.id)
-            .where(Household.id.in_(wanted[start : start + READ_AT_ONCE]))
-        )
-        elsewhere = other_addresses(work, wanted[start : start + READ_AT_ONCE], printed=printed)
+        part = wanted[start : start + READ_AT_ONCE]
+        rows = work.session.execute(_STORED.where(Household.id.in_(part)))
+        elsewhere = other_addresses(work, part, printed=printed)
         for household_id, wrapped, sealed, digest, counter, print_text in rows:
             fields, image = open_household(work.vault.unwrap(wrapped), sealed, digest), None
             if counter:

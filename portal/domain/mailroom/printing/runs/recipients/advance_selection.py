@@ -9,22 +9,14 @@ from sqlalchemy.orm import Session
 from portal.domain.letters.letters.models import Letter, LetterWithoutId
 from portal.domain.letters.letters.states import ADVANCE_NOTICE, CREDENTIAL_LETTER, LIVE
 from portal.domain.mailroom.printing.runs.recipients.recipient import Recipient
-from portal.domain.mailroom.printing.runs.recipients.selection import (
-    DUE,
-    HAS_LETTER,
-    HELD,
-    NOTHING_DUE,
-    PROTECTED,
-    REMOVED,
-)
+from portal.domain.mailroom.printing.runs.recipients.selection import DUE, LeftOut
 from portal.domain.people.entitlements.claims import DECLINE
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.states import ENTITLEMENT
 from portal.domain.people.households.models import Household, PrintText
 from portal.domain.people.households.queries import has_open_hold
 
-HAS_NOTICE = "has_notice"
-LEFT_OUT = (PROTECTED, HELD, REMOVED, NOTHING_DUE, HAS_LETTER, HAS_NOTICE)
+LEFT_OUT = tuple(LeftOut)
 
 
 def _wanted() -> ColumnElement[bool]:
@@ -56,13 +48,13 @@ def _reason(*still_due_items: str) -> ColumnElement[str]:
         LetterWithoutId.state.in_(still_due_items),
     )
     return case(
-        (Household.state != "active", REMOVED),
+        (Household.state != "active", LeftOut.REMOVED.value),
         # whom the ward hands letters itself it also tells itself: no address of theirs may be used
-        (or_(Household.protected, Household.counter), PROTECTED),
-        (or_(has_open_hold(Household.id.expression), there(held)), HELD),
-        (~there(_wanted()), NOTHING_DUE),
-        (there(letter), HAS_LETTER),
-        (there(notice), HAS_NOTICE),
+        (or_(Household.protected, Household.counter), LeftOut.PROTECTED.value),
+        (or_(has_open_hold(Household.id.expression), there(held)), LeftOut.HELD.value),
+        (~there(_wanted()), LeftOut.NOTHING_DUE.value),
+        (there(letter), LeftOut.HAS_LETTER.value),
+        (there(notice), LeftOut.HAS_NOTICE.value),
         else_=DUE,
     )
 
@@ -71,21 +63,21 @@ MADE = ("printed", "handed_over", "posted", "came_back")
 """A notice that came back is no reason for a second one: the ward looks at the address first."""
 
 
-def counts(session: Session, *, beside_run: int | None = None) -> dict[str, int]:
+def counts(session: Session, *, except_run: int | None = None) -> dict[str, int]:
     """Return how many households get a notice (``due``) and how many do not, by reason.
 
     Each counts once.
 
-    ``beside_run``: without the households whose notice is in this run.
+    ``except_run``: without the households whose notice is in this run.
     """
     inside = select(LetterWithoutId.household_id).where(
-        LetterWithoutId.print_run_id == beside_run,
+        LetterWithoutId.print_run_id == except_run,
         LetterWithoutId.state == "printed",
         LetterWithoutId.household_id.is_not(None),
     )
     statement = select(_reason("prepared", *MADE).label("reason"))
     reasons = (
-        statement if beside_run is None else statement.where(Household.id.not_in(inside))
+        statement if except_run is None else statement.where(Household.id.not_in(inside))
     ).subquery()
     found = {
         reason: int(count)

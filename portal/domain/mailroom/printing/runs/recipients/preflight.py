@@ -123,7 +123,7 @@ def preflight(work: Work, fonts: tuple[Path, ...] = ()) -> Preflight:
     counted = counts(work.session)
     waiting = due(work.session)
     assert counted[DUE] == len(waiting)  # noqa: S101  (one snapshot must agree with itself)
-    left_out = {one: counted[one] for one in LEFT_OUT}
+    left_out = {reason.value: counted[reason] for reason in LEFT_OUT}
     return replace(check_addressees(work, fonts, waiting), left_out=left_out)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.letters.letters.models import Letter, LetterOrder
 from portal.domain.letters.letters.orders import WITH_US
 from portal.domain.letters.letters.states import CREDENTIAL_LETTER, FIRST, LETTER_ORDER, LetterState
@@ -16,15 +17,21 @@ from portal.domain.people.households.queries import has_open_hold, withheld
 
 CREDENTIAL = CREDENTIAL_LETTER
 
-REMOVED, PROTECTED, HELD, NOTHING_DUE, HAS_LETTER, DUE = (
-    "removed",
-    "protected",
-    "held",
-    "nothing_due",
-    "has_letter",
-    "due",
-)
-LEFT_OUT = (PROTECTED, HELD, REMOVED, NOTHING_DUE, HAS_LETTER)
+DUE = "due"
+
+
+class LeftOut(Labeled):
+    """Why a household gets no letter or notice, as staff read it."""
+
+    PROTECTED = "protected", lambda: _s("支援措置の対象")
+    HELD = "held", lambda: _s("保留中")
+    REMOVED = "removed", lambda: _s("対象から外れた")
+    NOTHING_DUE = "nothing_due", lambda: _s("届けるものがない")
+    HAS_LETTER = "has_letter", lambda: _s("手紙がもうある")
+    HAS_NOTICE = "has_notice", lambda: _s("事前案内がもうある")
+
+
+LEFT_OUT = tuple(reason for reason in LeftOut if reason is not LeftOut.HAS_NOTICE)
 
 
 def _has_entitlement(state: str) -> ColumnElement[bool]:
@@ -53,30 +60,30 @@ def _reason(*in_the_way: str) -> ColumnElement[str]:
     ordered.
     """
     return case(
-        (Household.state != "active", REMOVED),
-        (withheld(), PROTECTED),
+        (Household.state != "active", LeftOut.REMOVED.value),
+        (withheld(), LeftOut.PROTECTED.value),
         # a household is held whole: one held child keeps the others waiting (design.md §3)
-        (or_(has_open_hold(Household.id.expression), _has_entitlement("held")), HELD),
-        (~_has_entitlement(ENTITLEMENT.initial), NOTHING_DUE),
-        (_has_letter(*in_the_way), HAS_LETTER),
-        (and_(_has_letter(LetterState.HANDED_OVER), ~_ordered()), HAS_LETTER),
+        (or_(has_open_hold(Household.id.expression), _has_entitlement("held")), LeftOut.HELD.value),
+        (~_has_entitlement(ENTITLEMENT.initial), LeftOut.NOTHING_DUE.value),
+        (_has_letter(*in_the_way), LeftOut.HAS_LETTER.value),
+        (and_(_has_letter(LetterState.HANDED_OVER), ~_ordered()), LeftOut.HAS_LETTER.value),
         else_=DUE,
     )
 
 
-def counts(session: Session, *, beside_run: int | None = None) -> dict[str, int]:
+def counts(session: Session, *, except_run: int | None = None) -> dict[str, int]:
     """Return how many households get a letter (``due``) and how many do not, by reason.
 
     Each counts once.
 
-    ``beside_run``: without the households whose letter is in this run.
+    ``except_run``: without the households whose letter is in this run.
     """
     inside = select(Letter.household_id).where(
-        Letter.print_run_id == beside_run, Letter.state == "printed"
+        Letter.print_run_id == except_run, Letter.state == "printed"
     )
     statement = select(_reason(*WITH_US).label("reason"))
     reasons = (
-        statement if beside_run is None else statement.where(Household.id.not_in(inside))
+        statement if except_run is None else statement.where(Household.id.not_in(inside))
     ).subquery()
     rows = session.execute(select(reasons.c.reason, func.count()).group_by(reasons.c.reason))
     found = {reason: int(count) for reason, count in rows}
