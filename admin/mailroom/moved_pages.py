@@ -23,7 +23,7 @@ def storage(page: Page) -> Response[Any]:
 
 
 def _moved(page: Page, address: str) -> Response[Any]:
-    asked = urlencode(dict(page.query))
+    asked = urlencode(sorted(page.query.items()))
     answer = page.redirect(f"{address}?{asked}" if asked else address)
     answer.status_code = HTTP_301_MOVED_PERMANENTLY
     return answer
