@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -14,7 +12,8 @@ from portal.domain.contacts.escalations.sheet_columns import (
     INSTRUCTION_DAY,
     RECEIPT,
 )
-from portal.domain.foundation.errors import BusyError, InputError
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.reader_process import read_apart
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import folded
 
@@ -56,7 +55,7 @@ def read_answers(data: bytes) -> AnswersFile:
             fault).
         BusyError: the machine has no capacity to read it now.
     """
-    said = json.loads(_run(data) or b'{"refused": "kind"}')
+    said = json.loads(read_apart(READER, data, seconds=PATIENCE) or b'{"refused": "kind"}')
     if "refused" in said:
         raise InputError(_refusal(said["refused"]), code=said["refused"])
     places, below = _header(
@@ -108,24 +107,3 @@ def _refusal(code: str) -> str:
     }.get(
         code, _s("Excel(.xlsx)として読めません。.xlsx で保存しなおして、もう一度選んでください。")
     )
-
-
-def _run(data: bytes) -> bytes:
-    command = [sys.executable, "-I", str(READER)]
-    try:
-        done = subprocess.run(  # noqa: S603  (our own script; nothing from outside stands in the command)
-            command,
-            input=data,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={},
-            timeout=PATIENCE,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return b""
-    except OSError:
-        raise BusyError(
-            _s("いま、ファイルを確かめられません。少したってから、もう一度お試しください。")
-        ) from None
-    return done.stdout if done.returncode == 0 else b""

@@ -1,8 +1,6 @@
 """Scans of paper forms: checked in a process of their own, stored encrypted, viewed on record."""
 
 import json
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -12,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import BusyError, InputError, NotFoundError
+from portal.domain.foundation.reader_process import read_apart
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import seal, unseal
 from portal.domain.foundation.work import Work
@@ -56,7 +55,9 @@ def check_scan(data: bytes) -> CheckedScan:
     """
     if len(data) > MAX_BYTES:
         raise InputError(_refusal("size"), code="size")
-    said = json.loads(_run(data, "check") or b'{"refused": "broken"}')
+    said = json.loads(
+        read_apart(READER, data, "check", seconds=PATIENCE) or b'{"refused": "broken"}'
+    )
     if "refused" in said:
         raise InputError(_refusal(said["refused"]), code=said["refused"])
     return CheckedScan(data, said["media_type"], said["pages"])
@@ -88,27 +89,6 @@ def _refusal(code: str) -> str:
         code,
         _s("ファイルが壊れているため、読めません。スキャンしなおして、もう一度選んでください。"),
     )
-
-
-def _run(data: bytes, *words: str) -> bytes:
-    command = [sys.executable, "-I", str(READER), *words]
-    try:
-        done = subprocess.run(  # noqa: S603  (our own script; nothing from outside stands in the command)
-            command,
-            input=data,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={},
-            timeout=PATIENCE,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return b""
-    except OSError:
-        raise BusyError(
-            _s("いま、ファイルを確かめられません。少したってから、もう一度お試しください。")
-        ) from None
-    return done.stdout if done.returncode == 0 else b""
 
 
 def store_scan(work: Work, checked: CheckedScan, *, household_id: int | None = None) -> Scan:
@@ -178,7 +158,7 @@ def page_picture(data: bytes, number: int) -> bytes:
     Raises:
         BusyError: it could not be drawn now.
     """
-    picture = _run(data, "draw", str(number))
+    picture = read_apart(READER, data, "draw", str(number), seconds=PATIENCE)
     if not picture:
         raise BusyError(
             _s("いま、このページを表示できません。少したってから、もう一度お試しください。")
