@@ -21,9 +21,12 @@ from admin.requests.request_words import (
     trouble,
 )
 from portal.domain.desk.casework.access import Part, Reason
-from portal.domain.foundation.texts import _s, kept_per_language, label_of
+from portal.domain.foundation.actors import Organization, Role
+from portal.domain.foundation.texts import _s, kept_per_language
 from portal.domain.letters.letters.states import LetterKind, LetterState, RunState
+from portal.domain.mailroom.printing.cards.checking import CardKind
 from portal.domain.mailroom.roster.checks.codes import explanations
+from portal.domain.mailroom.roster.checks.results import HouseholdDisposition, RowDisposition
 from portal.domain.mailroom.roster.states import ImportState
 from portal.domain.people.coupons.states import CouponState
 from portal.domain.people.credentials.states import CredentialState
@@ -49,36 +52,22 @@ __all__ = [
 ]
 """Templates use one module, ``words``; the labels of requests are in modules of their own."""
 
-reason = labels(Reason)
+card_kind = labels(CardKind)
+coupon = labels(CouponState)
+credential = labels(CredentialState)
+disposition = labels(HouseholdDisposition)
+entitlement = labels(EntitlementState)
+household = labels(HouseholdState)
+import_state = labels(ImportState)
+letter = labels(LetterState)
+letter_kind = labels(LetterKind)
+organization = labels(Organization)
 part = labels(Part)
-
-
-@kept_per_language
-def role(code: str) -> str:
-    """Return the label of a role."""
-    return {
-        "agent": _s("オペレーター"),
-        "supervisor": _s("スーパーバイザー"),
-        "officer": _s("事務担当"),
-        "ward_officer": _s("区の担当"),
-        "auditor": _s("監査"),
-        "administrator": _s("管理者"),
-        "resident": _s("住民"),
-        "system": _s("システム"),
-    }.get(code, code)
-
-
-def organization(code: str) -> str:
-    """Return the label of an organization."""
-    return {"ward": _s("区"), "contractor": _s("受託者"), "subcontractor": _s("再委託先")}.get(
-        code, code
-    )
-
-
-@kept_per_language
-def task_kind(code: str) -> str:
-    """Return the label of a kind of task."""
-    return label_of(TaskKind, code)
+reason = labels(Reason)
+role = labels(Role)
+row_result = labels(RowDisposition)
+run = labels(RunState)
+task_kind = labels(TaskKind)
 
 
 def task_advice(code: str) -> str:
@@ -117,47 +106,6 @@ def remedy(code: str) -> str:
     return known.remedy if known else _s("区に確かめてください。")
 
 
-@kept_per_language
-def entitlement(code: str) -> str:
-    """Return the label of an entitlement's state."""
-    return label_of(EntitlementState, code)
-
-
-@kept_per_language
-def coupon(code: str) -> str:
-    """Return the label of a coupon's state."""
-    return label_of(CouponState, code)
-
-
-@kept_per_language
-def credential(code: str) -> str:
-    """Return the label of a credential's state."""
-    return label_of(CredentialState, code)
-
-
-@kept_per_language
-def letter(code: str) -> str:
-    """Return the label of a letter's state."""
-    return label_of(LetterState, code)
-
-
-@kept_per_language
-def letter_kind(code: str) -> str:
-    """Return the label of a kind of letter."""
-    return label_of(LetterKind, code)
-
-
-@kept_per_language
-def card_kind(code: str) -> str:
-    """Return the label of a kind of print for people without a channel."""
-    return {"card": _s("カード"), "decision": _s("決定のお知らせ")}.get(code, code)
-
-
-def run(code: str) -> str:
-    """Return the label of a print run's state."""
-    return label_of(RunState, code)
-
-
 def way(code: str) -> str:
     """Return the label of a way of counting deliveries."""
     return {
@@ -177,17 +125,6 @@ def left_out(code: str) -> str:
         "has_letter": _s("もう手紙がある"),
         "has_notice": _s("もう事前案内がある"),
     }.get(code, code)
-
-
-@kept_per_language
-def household(code: str) -> str:
-    """Return the label of a household's state."""
-    return label_of(HouseholdState, code)
-
-
-def import_state(code: str) -> str:
-    """Return the label of a roster import's state."""
-    return label_of(ImportState, code)
 
 
 def step(name: str) -> tuple[str, str]:
@@ -240,19 +177,6 @@ def written(name: str) -> str:
         "text": _s("伝えたいこと"),
         "language": _s("話すことば"),
     }.get(name, name)
-
-
-def result(code: str) -> str:
-    """Return the label of the result of an extract's row or household."""
-    return {
-        "accept": _s("受け入れ"),
-        "exclude": _s("対象外"),
-        "reject": _s("受け入れられない"),
-        "issue": _s("発行"),
-        "hold": _s("保留"),
-        "none": _s("対象のこどもなし"),
-        "warn": _s("注意"),
-    }.get(code, code)
 
 
 def difference(kind: str) -> str:

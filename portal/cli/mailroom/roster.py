@@ -23,6 +23,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.mailroom.listing import Excerpt
 from portal.domain.mailroom.roster.checks.check import RosterReport, check_file
 from portal.domain.mailroom.roster.checks.codes import explain
+from portal.domain.mailroom.roster.checks.results import HouseholdDisposition, RowDisposition
 from portal.domain.mailroom.roster.checks.rows import RosterRules
 from portal.domain.mailroom.roster.checks.towns import rules_of
 from portal.domain.mailroom.roster.files.layout import Layout, find_layout
@@ -121,19 +122,14 @@ def _say(report: RosterReport) -> None:
     households, rows = totals["households"], totals["rows"]
     click.echo(
         _s("行: %(all)d（受け入れ %(accept)d、対象外 %(exclude)d、受け入れられない %(reject)d）")
-        % {
-            "all": totals["records"],
-            "accept": rows.get("accept", 0),
-            "exclude": rows.get("exclude", 0),
-            "reject": rows.get("reject", 0),
-        }
+        % {"all": totals["records"], **{str(one): rows.get(one, 0) for one in RowDisposition}}
     )
     click.echo(
         _s(
             "世帯: 発行 %(issue)d、保留 %(hold)d、対象のこどもなし %(none)d、"
             "受け入れられない %(reject)d"
         )
-        % {name: households.get(name, 0) for name in ("issue", "hold", "none", "reject")}
+        % {one: households.get(one, 0) for one in HouseholdDisposition}
     )
     click.echo(
         _s("こども: 発行 %(issue)d人 %(yen)s円、保留 %(hold)d人 %(held)s円")

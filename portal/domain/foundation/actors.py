@@ -1,33 +1,32 @@
 """Who acts: the actor that every audit event names."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from portal.domain.foundation.texts import Labeled, _s
 
 
-class Role(StrEnum):
+class Role(Labeled):
     """Roles of ``design.md`` §5 (there are no others).
 
     Residents and the system are actors without an account.
     """
 
-    RESIDENT = "resident"
-    AGENT = "agent"
-    SUPERVISOR = "supervisor"
-    OFFICER = "officer"
-    WARD_OFFICER = "ward_officer"
-    AUDITOR = "auditor"
-    ADMINISTRATOR = "administrator"
-    SYSTEM = "system"
+    RESIDENT = "resident", lambda: _s("住民")
+    AGENT = "agent", lambda: _s("オペレーター")
+    SUPERVISOR = "supervisor", lambda: _s("スーパーバイザー")
+    OFFICER = "officer", lambda: _s("事務担当")
+    WARD_OFFICER = "ward_officer", lambda: _s("区の担当")
+    AUDITOR = "auditor", lambda: _s("監査")
+    ADMINISTRATOR = "administrator", lambda: _s("管理者")
+    SYSTEM = "system", lambda: _s("システム")
 
 
-class Organization(StrEnum):
+class Organization(Labeled):
     """The organization that an account belongs to."""
 
-    WARD = "ward"
-    CONTRACTOR = "contractor"
-    SUBCONTRACTOR = "subcontractor"
+    WARD = "ward", lambda: _s("区")
+    CONTRACTOR = "contractor", lambda: _s("受託者")
+    SUBCONTRACTOR = "subcontractor", lambda: _s("再委託先")
 
 
 class Channel(Labeled):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.vault import Vault, unseal_json
 from portal.domain.foundation.work import Work
 from portal.domain.mailroom.listing import Excerpt
+from portal.domain.mailroom.roster.checks.results import RowDisposition
 from portal.domain.mailroom.roster.models import (
     RosterDifference,
     RosterImport,
@@ -76,7 +77,7 @@ def import_by_id(session: Session, import_id: int) -> RosterImport | None:
 def rejected_rows(session: Session, import_id: int) -> int:
     """Return how many rows of an import were rejected."""
     statement = select(func.count(RosterRow.id)).where(
-        RosterRow.import_id == import_id, RosterRow.result == "reject"
+        RosterRow.import_id == import_id, RosterRow.result == RowDisposition.REJECT
     )
     return session.scalar(statement) or 0
 
@@ -92,7 +93,7 @@ def rows_not_taken(work: Work, import_id: int, excerpt: Excerpt) -> Iterator[Not
         select(RosterRow)
         .where(
             RosterRow.import_id == import_id,
-            RosterRow.result == "reject",
+            RosterRow.result == RowDisposition.REJECT,
             RosterRow.record > excerpt.after,
         )
         .order_by(RosterRow.record)

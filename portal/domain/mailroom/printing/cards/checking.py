@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.models import Announcement
 from portal.domain.letters.announcements.reach import CARD
@@ -23,8 +24,13 @@ from portal.domain.people.households.models import Household, PrintText
 
 CARDS_PER_FILE = 500
 NUMBER_PREFIX = "C"
-PLAIN, DECISION = KINDS = ("card", "decision")
-"""Kinds of prints; the second is for the events of ``decisions.EVENTS``."""
+
+
+class CardKind(Labeled):
+    """Kinds of prints; a decision letter is for the events of ``decision_letters.EVENTS``."""
+
+    CARD = "card", lambda: _s("カード")
+    DECISION = "decision", lambda: _s("決定のお知らせ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,7 @@ class CardCheck:
     unprintable: tuple[int, ...]
 
 
-def check_cards(work: Work, printer: Printer, kind: str | None = None) -> CardCheck:
+def check_cards(work: Work, printer: Printer, kind: CardKind | None = None) -> CardCheck:
     """Check the waiting cards of a kind, or of both, oldest first; change nothing."""
     ready: list[Ready] = []
     stopped: list[int] = []
@@ -89,12 +95,13 @@ def check_cards(work: Work, printer: Printer, kind: str | None = None) -> CardCh
     return CardCheck(printable, tuple(ready), tuple(stopped), tuple(unprintable))
 
 
-def _pages(session: Session, kind: str | None) -> Iterator[Sequence[Announcement]]:
+def _pages(session: Session, kind: CardKind | None) -> Iterator[Sequence[Announcement]]:
     of_kind = {
-        DECISION: [Announcement.event.in_(EVENTS)],
-        PLAIN: [Announcement.event.not_in(EVENTS)],
+        None: [],
+        CardKind.DECISION: [Announcement.event.in_(EVENTS)],
+        CardKind.CARD: [Announcement.event.not_in(EVENTS)],
     }
-    wanted, last = of_kind.get(kind or "", []), 0
+    wanted, last = of_kind[kind], 0
     while True:
         rows = session.scalars(
             select(Announcement)

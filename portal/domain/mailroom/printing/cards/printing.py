@@ -28,7 +28,7 @@ from portal.domain.letters.announcements.states import ANNOUNCEMENT
 from portal.domain.letters.announcements.stopping import HELD, LATE, stop
 from portal.domain.letters.letters.drawing.card import render_cards
 from portal.domain.mailroom.printing.cards.checking import (
-    KINDS,
+    CardKind,
     Ready,
     barred_cards,
     check_cards,
@@ -78,7 +78,7 @@ class _CardFile:
     ``texts`` is the approved version that it was drawn from, None in a demo.
     """
 
-    kind: str
+    kind: CardKind
     path: Path
     day: date
     sha256: str
@@ -104,7 +104,7 @@ def print_cards(printer: Printer, folder: Path | None = None) -> BuiltCards:
         files: list[Path] = []
         waiting: list[int] = []
         cards = stopped = 0
-        for kind in KINDS:
+        for kind in CardKind:
             while True:
                 made, count, barred, unprintable = _print_file(printer, place, kind)
                 cards, stopped = cards + count, stopped + barred
@@ -116,7 +116,7 @@ def print_cards(printer: Printer, folder: Path | None = None) -> BuiltCards:
 
 
 def _print_file(
-    printer: Printer, folder: Path, kind: str
+    printer: Printer, folder: Path, kind: CardKind
 ) -> tuple[Path | None, int, int, tuple[int, ...]]:
     """Print one file; what changes meanwhile is drawn again.
 
@@ -231,7 +231,7 @@ def _is_unchanged(work: Work, rows: Sequence[Announcement], drawn: Sequence[Read
 def _finish_interrupted(session: Session, folder: Path) -> tuple[Path, ...]:
     """Finish files whose cards were recorded as printed, and remove those never recorded."""
     finished = []
-    for part in (part for kind in KINDS for part in sorted(folder.glob(f"{kind}s-*.pdf{PART}"))):
+    for part in (part for kind in CardKind for part in sorted(folder.glob(f"{kind}s-*.pdf{PART}"))):
         known = session.scalar(
             select(CardPrint.sha256).where(CardPrint.file_name == part.name.removesuffix(PART))
         )

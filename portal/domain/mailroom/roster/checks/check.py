@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from portal.domain.foundation.texts import _s
+from portal.domain.mailroom.roster.checks.results import HouseholdDisposition, RowDisposition
 from portal.domain.mailroom.roster.checks.rows import ParsedRow, RosterRules
 from portal.domain.mailroom.roster.checks.rules import RowRules
 from portal.domain.mailroom.roster.checks.scan import NOBODY, Scan
@@ -25,7 +26,7 @@ class RowResult(NamedTuple):
     line: int
     household_no: str
     person_no: str
-    result: str
+    result: RowDisposition
     codes: tuple[str, ...]
 
 
@@ -38,7 +39,7 @@ class CheckedRow(NamedTuple):
     record: int
     line: int
     household: int
-    result: str
+    result: RowDisposition
     codes: tuple[str, ...]
     row: ParsedRow
 
@@ -51,7 +52,7 @@ class CheckedHousehold(NamedTuple):
 
     position: int
     household_no: str
-    disposition: str
+    disposition: HouseholdDisposition
     eligible_children: int
     amount_yen: int
     codes: tuple[str, ...]
@@ -83,8 +84,9 @@ class RosterReport:
     @property
     def clean(self) -> bool:
         """Return whether every row was accepted or excluded and no household has to be held."""
-        return not self.totals["rows"].get("reject") and not (
-            {"hold", "reject"} & self.totals["households"].keys()
+        return not self.totals["rows"].get(RowDisposition.REJECT) and not (
+            {HouseholdDisposition.HOLD, HouseholdDisposition.REJECT}
+            & self.totals["households"].keys()
         )
 
     def households(self) -> Iterator[CheckedHousehold]:
@@ -217,10 +219,10 @@ class RosterReport:
             "row_codes": dict(sorted(row_codes.items())),
             "households": dict(sorted(dispositions.items())),
             "household_codes": dict(sorted(household_codes.items())),
-            "children_issue": children["issue"],
-            "children_hold": children["hold"],
-            "yen_issue": children["issue"] * unit,
-            "yen_hold": children["hold"] * unit,
+            "children_issue": children[HouseholdDisposition.ISSUE],
+            "children_hold": children[HouseholdDisposition.HOLD],
+            "yen_issue": children[HouseholdDisposition.ISSUE] * unit,
+            "yen_hold": children[HouseholdDisposition.HOLD] * unit,
         }
 
 

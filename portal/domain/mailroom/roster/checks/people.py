@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from portal.domain.mailroom.roster.checks.check import CheckedHousehold, CheckedRow
+from portal.domain.mailroom.roster.checks.results import HouseholdDisposition, RowDisposition
 from portal.domain.mailroom.roster.checks.rows import ParsedRow
 from portal.domain.mailroom.roster.files.dates import DateReading
 from portal.domain.people.households.records import ChildFields, HouseholdFields
@@ -49,7 +50,7 @@ def household_key(judged: CheckedHousehold, rows: Sequence[CheckedRow], *, group
     """Return the key under which a household is known from one extract to the next."""
     if not grouped:
         return judged.household_no
-    known = next((row for row in rows if row.result == "accept"), rows[0])
+    known = next((row for row in rows if row.result == RowDisposition.ACCEPT), rows[0])
     return group_key(known.row)
 
 
@@ -90,9 +91,9 @@ def gather(
 
     ``key`` is that of ``household_key``.
     """
-    if judged.disposition not in {"issue", "hold"}:
+    if judged.disposition not in {HouseholdDisposition.ISSUE, HouseholdDisposition.HOLD}:
         return None
-    accepted = [row for row in rows if row.result == "accept"]
+    accepted = [row for row in rows if row.result == RowDisposition.ACCEPT]
     if not accepted:
         return None
     first = accepted[0].row

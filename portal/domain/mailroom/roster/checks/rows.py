@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from portal.domain.mailroom.roster.checks import codes
+from portal.domain.mailroom.roster.checks.results import RowDisposition
 from portal.domain.mailroom.roster.files.dates import DateReading
 
 
@@ -63,7 +64,7 @@ class ParsedRow(NamedTuple):
     householder_name: str
     householder_kana: str
     householder_birth: DateReading | None
-    result: str
+    result: RowDisposition
     codes: tuple[str, ...]
     household_known: bool
     """False when the part of the row that tells its household is damaged."""
@@ -141,7 +142,7 @@ NOBODY_KNOWN = ParsedRow(
     "",
     "",
     None,
-    "reject",
+    RowDisposition.REJECT,
     (),
     False,
     False,

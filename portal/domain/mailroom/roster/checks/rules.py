@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from portal.domain.mailroom.roster.checks import characters, codes
 from portal.domain.mailroom.roster.checks.addresses import AddressRules, AddressView
+from portal.domain.mailroom.roster.checks.results import RowDisposition
 from portal.domain.mailroom.roster.checks.rows import (
     NOBODY_KNOWN,
     Cells,
@@ -116,17 +117,19 @@ class RowRules:
             self._is_protected(cells.protection),
         )
 
-    def _judge(self, cells: Cells, read: "_Read", found: "_Found") -> tuple[str, list[str], bool]:
+    def _judge(
+        self, cells: Cells, read: "_Read", found: "_Found"
+    ) -> tuple[RowDisposition, list[str], bool]:
         """Return the row's result, its codes, and whether its householder is in the age window."""
         if found.errors:
-            return "reject", found.errors, False
+            return RowDisposition.REJECT, found.errors, False
         # a householder in the window is a child alone; others are asked only whether they are
         # children
         head_birth = read.birth if read.is_head else read.head_birth
         minor = head_birth is not None and self._in_window(head_birth)
         excluded = self._excluded(read.is_head, read.birth, read.change)
         if excluded:
-            return "exclude", excluded, minor
+            return RowDisposition.EXCLUDE, excluded, minor
         warnings = found.warnings
         warnings.extend(read.address.warnings)
         self._after_base(read.change, read.birth, warnings)
@@ -135,7 +138,7 @@ class RowRules:
         if minor:
             warnings.append(codes.W04_MINOR_HOUSEHOLDER)
         self._check_names(cells, read.is_head, warnings)
-        return "accept", warnings, minor
+        return RowDisposition.ACCEPT, warnings, minor
 
     def _misshapen(self, record: Record) -> ParsedRow:
         """Reject a row with a wrong number of fields; keep its numbers where they are whole."""

@@ -8,23 +8,21 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from portal.domain.mailroom.roster.checks import codes
+from portal.domain.mailroom.roster.checks.results import HouseholdDisposition, RowDisposition
 from portal.domain.mailroom.roster.checks.rows import ParsedRow, RosterRules
 from portal.domain.mailroom.roster.files.layout import Layout
 from portal.domain.mailroom.roster.files.reader import Record
 
 NOBODY = -1
 _HEAD, _KID, _MINOR, _PROTECTED, _INSTITUTION = 1, 2, 4, 8, 16
-Judgment = tuple[str, tuple[str, ...]]
+Judgment = tuple[RowDisposition, tuple[str, ...]]
 
 
 class HouseholdJudgment(NamedTuple):
-    """The result for one household.
-
-    Issue, hold, none or reject, with its codes and number of children.
-    """
+    """What becomes of one household, with its codes and number of children."""
 
     household_no: str
-    disposition: str
+    disposition: HouseholdDisposition
     eligible_children: int
     codes: tuple[str, ...]
     rows: int
@@ -114,7 +112,7 @@ class Scan:
         )
         self._row_content.append(hash(tuple(record.fields)))
         self._row_address.append(address)
-        if household == NOBODY or (self._layout.grouped and row.result == "reject"):
+        if household == NOBODY or (self._layout.grouped and row.result == RowDisposition.REJECT):
             self._loose.append((index, row.household_no))
         if (
             row.person_no
@@ -124,7 +122,7 @@ class Scan:
             first = self._persons.setdefault(row.person_no, index)
             if first != index:
                 self._repeated.setdefault(row.person_no, [first]).append(index)
-        if row.result == "accept" and row.birth is not None and household != NOBODY:
+        if row.result == RowDisposition.ACCEPT and row.birth is not None and household != NOBODY:
             twin = hash((household, "".join(row.name.split()), row.birth))
             earlier = self._twins.setdefault(twin, index)
             if earlier is not index:
@@ -164,7 +162,7 @@ class Scan:
             self._judgments.append(judgment)
         return found
 
-    def _set(self, index: int, result: str, found: Iterable[str]) -> None:
+    def _set(self, index: int, result: RowDisposition, found: Iterable[str]) -> None:
         self._row_judgment[index] = self._judgment_id((result, tuple(sorted(set(found)))))
 
     def _judge_repeated(self) -> None:
@@ -172,24 +170,26 @@ class Scan:
             if len({self._row_content[index] for index in rows}) > 1:
                 for index in rows:
                     result, found = self.judgment(index)
-                    kept = found if result == "reject" else ()
-                    self._set(index, "reject", (*kept, codes.E11_PERSON_CONFLICT))
+                    kept = found if result == RowDisposition.REJECT else ()
+                    self._set(index, RowDisposition.REJECT, (*kept, codes.E11_PERSON_CONFLICT))
                 continue
             for index in rows[1:]:
                 result, found = self.judgment(index)
-                if result != "reject":
-                    kept = found if result == "exclude" else ()
-                    self._set(index, "exclude", (*kept, codes.X05_DUPLICATE))
+                if result != RowDisposition.REJECT:
+                    kept = found if result == RowDisposition.EXCLUDE else ()
+                    self._set(index, RowDisposition.EXCLUDE, (*kept, codes.X05_DUPLICATE))
 
     def _judge_twins(self) -> None:
         for rows in self._twins.values():
             if isinstance(rows, int):
                 continue
-            accepted = [index for index in rows if self.judgment(index)[0] == "accept"]
+            accepted = [index for index in rows if self.judgment(index)[0] == RowDisposition.ACCEPT]
             if len(accepted) > 1:
                 for index in accepted:
                     self._set(
-                        index, "accept", (*self.judgment(index)[1], codes.W15_POSSIBLE_DUPLICATE)
+                        index,
+                        RowDisposition.ACCEPT,
+                        (*self.judgment(index)[1], codes.W15_POSSIBLE_DUPLICATE),
                     )
         self._twins.clear()
 
@@ -225,9 +225,9 @@ class Scan:
                 household, (result, found) = self._households[position], self.judgment(index)
                 household.rows += 1
                 household.protected |= bool(self._row_flags[index] & _PROTECTED)
-                household.staying += result != "exclude"
-                household.rejected += result == "reject"
-                if result == "accept":
+                household.staying += result != RowDisposition.EXCLUDE
+                household.rejected += result == RowDisposition.REJECT
+                if result == RowDisposition.ACCEPT:
                     household.count(self._row_flags[index], found, self._row_address[index])
         for household in self._households:
             household.special |= household.kids > self._rules.many_children
@@ -242,13 +242,13 @@ class Scan:
         institutions = {
             self._row_household[index]
             for index, flags in enumerate(self._row_flags)
-            if flags & _INSTITUTION and self.judgment(index)[0] == "accept"
+            if flags & _INSTITUTION and self.judgment(index)[0] == RowDisposition.ACCEPT
         }
         for index, position in enumerate(self._row_household):
             if position not in special:
                 continue
             result, found = self.judgment(index)
-            if result != "accept":
+            if result != RowDisposition.ACCEPT:
                 continue
             household, extra = self._households[position], []
             if position in institutions:
@@ -262,23 +262,34 @@ class Scan:
                 household.codes = household.codes.union(extra)
 
     def _judge(self, household: _Household) -> HouseholdJudgment:
-        heads = 1 if self._implied_heads else household.heads
-        children, found = household.kids, household.codes
-        if household.staying == 0 or (children == 0 and heads and not household.rejected):
-            disposition, children, found = "none", 0, frozenset({codes.X04_NO_ELIGIBLE_CHILD})
-        elif heads == 0:
-            disposition, children, found = "reject", 0, frozenset({codes.E09_NO_HOUSEHOLDER})
-        elif heads > 1:
-            disposition, children, found = "reject", 0, frozenset({codes.E10_TWO_HOUSEHOLDERS})
-        elif household.several:
-            disposition, children, found = "reject", 0, frozenset({codes.E14_HOUSEHOLD_ADDRESS})
-        else:
-            if household.rejected:
-                found = found | {codes.W20_INCOMPLETE_HOUSEHOLD}
-            if household.protected:
-                # also when the protected person is not eligible: the address is the same
-                found = found | {codes.W01_PROTECTED}
-            disposition = "hold" if found & self._rules.hold_codes else "issue"
+        refused = self._refusal(household)
+        if refused is not None:
+            disposition, code = refused
+            return HouseholdJudgment(household.number, disposition, 0, (code,), household.rows)
+        found = household.codes
+        if household.rejected:
+            found = found | {codes.W20_INCOMPLETE_HOUSEHOLD}
+        if household.protected:
+            # also when the protected person is not eligible: the address is the same
+            found = found | {codes.W01_PROTECTED}
+        held = found & self._rules.hold_codes
         return HouseholdJudgment(
-            household.number, disposition, children, tuple(sorted(found)), household.rows
+            household.number,
+            HouseholdDisposition.HOLD if held else HouseholdDisposition.ISSUE,
+            household.kids,
+            tuple(sorted(found)),
+            household.rows,
         )
+
+    def _refusal(self, household: _Household) -> tuple[HouseholdDisposition, str] | None:
+        """Return why a household gets nothing, or None."""
+        heads = 1 if self._implied_heads else household.heads
+        if household.staying == 0 or (household.kids == 0 and heads and not household.rejected):
+            return HouseholdDisposition.NONE, codes.X04_NO_ELIGIBLE_CHILD
+        if heads == 0:
+            return HouseholdDisposition.REJECT, codes.E09_NO_HOUSEHOLDER
+        if heads > 1:
+            return HouseholdDisposition.REJECT, codes.E10_TWO_HOUSEHOLDERS
+        if household.several:
+            return HouseholdDisposition.REJECT, codes.E14_HOUSEHOLD_ADDRESS
+        return None

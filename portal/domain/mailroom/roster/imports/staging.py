@@ -19,6 +19,7 @@ from portal.domain.foundation.vault import Vault, seal_json
 from portal.domain.mailroom.roster.bulk import Columns, insert_rows
 from portal.domain.mailroom.roster.checks.check import CheckedHousehold, CheckedRow, RosterReport
 from portal.domain.mailroom.roster.checks.people import PART, StoredHousehold, gather, household_key
+from portal.domain.mailroom.roster.checks.results import HouseholdDisposition, RowDisposition
 from portal.domain.mailroom.roster.models import (
     RosterImport,
     RosterRow,
@@ -38,7 +39,7 @@ from portal.domain.people.households.search_index import Indexer
 
 CHUNK = 2_000
 ABSENT = "absent"
-"""Disposition of a household that the file names, but of which nothing can be stored."""
+"""HouseholdDisposition of a household that the file names, but of which nothing can be stored."""
 Write = Callable[[], AbstractContextManager[Session]]
 Values = tuple[Any, ...]
 
@@ -141,9 +142,9 @@ class Stager:
         for judged, rows in report.completed():
             protected = any(row.row.protected for row in rows)
             for row in rows:
-                if row.result != "accept":
+                if row.result != RowDisposition.ACCEPT:
                     batch.rows.append(self._row(row, protected))
-            if judged is not None and judged.disposition != "none":
+            if judged is not None and judged.disposition != HouseholdDisposition.NONE:
                 key = self._key_of(judged, rows, report.layout.grouped)
                 stored = gather(judged, rows, key, grouped=report.layout.grouped)
                 if stored is not None:

@@ -14,6 +14,7 @@ from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.wareki import format_wareki
 from portal.domain.foundation.work import Work
+from portal.domain.mailroom.roster.checks.results import HouseholdDisposition, RowDisposition
 from portal.domain.mailroom.roster.models import RosterImport
 from portal.domain.mailroom.roster.queries import import_by_id
 from portal.domain.oversight.management.checklist import answers
@@ -147,13 +148,13 @@ def _received_by(session: Session, row: RosterImport) -> str:
 
 
 def _counts(title: str, found: Mapping[str, int]) -> ReportTable:
-    named = {
-        "accept": _s("取り込んだ"),
-        "issue": _s("取り込んだ"),
-        "hold": _s("保留にした"),
-        "reject": _s("読めなかった"),
-        "exclude": _s("対象外"),
-        "none": _s("対象のこどもがいない"),
+    named: dict[str, str] = {
+        RowDisposition.ACCEPT: _s("取り込んだ"),
+        HouseholdDisposition.ISSUE: _s("取り込んだ"),
+        HouseholdDisposition.HOLD: _s("保留にした"),
+        RowDisposition.REJECT: _s("読めなかった"),
+        RowDisposition.EXCLUDE: _s("対象外"),
+        HouseholdDisposition.NONE: _s("対象のこどもがいない"),
     }
     rows = [(named.get(name, name), int(count)) for name, count in found.items()]
     total = (_s("合計"), sum(count for _name, count in rows)) if rows else ()

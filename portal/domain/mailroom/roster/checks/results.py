@@ -1,0 +1,20 @@
+"""What becomes of an extract's row and of its household, with the labels that staff read."""
+
+from portal.domain.foundation.texts import Labeled, _s
+
+
+class RowDisposition(Labeled):
+    """What becomes of a row."""
+
+    ACCEPT = "accept", lambda: _s("受け入れ")
+    EXCLUDE = "exclude", lambda: _s("対象外")
+    REJECT = "reject", lambda: _s("受け入れられない")
+
+
+class HouseholdDisposition(Labeled):
+    """What becomes of a household."""
+
+    ISSUE = "issue", lambda: _s("発行")
+    HOLD = "hold", lambda: _s("保留")
+    NONE = "none", lambda: _s("対象のこどもなし")
+    REJECT = "reject", lambda: _s("受け入れられない")
