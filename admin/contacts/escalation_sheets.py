@@ -15,7 +15,6 @@ from admin.access import number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.contacts import escalation_words, escalations
 from admin.desk.in_call.follow_ups import reader_of
-from admin.oversight.reports.files import XLSX
 from admin.page import Page
 from portal.domain.contacts.escalations import answers_in
 from portal.domain.contacts.escalations.answers_file import MAX_BYTES, AnswersFile, read_answers
@@ -34,7 +33,6 @@ from portal.platform.view import View
 
 FILE = UploadRule(MAX_BYTES, read_answers)
 NAME = "escalations.xlsx"
-AGE = "application/octet-stream"
 PAGE = 20
 
 
@@ -45,8 +43,7 @@ def take(page: Page) -> Response[Any]:
     except (ConflictError, NotAllowedError) as error:
         page.form.error("sheet", error.message)
         return escalations.show_list(page, 409)
-    name, kind = (f"{NAME}.age", AGE) if sheet.closed else (NAME, XLSX)
-    return page.send(sheet.body, kind, {"content-disposition": f'attachment; filename="{name}"'})
+    return page.download(f"{NAME}.age" if sheet.closed else NAME, sheet.body)
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,9 +154,7 @@ def blank_form(page: Page) -> Response[Any]:
         "result": [one.label for one in Result],
     }
     pdf = reception_form_pdf(page.site.program, names, page.now)
-    return page.send(
-        pdf, "application/pdf", {"content-disposition": 'inline; filename="reception-form.pdf"'}
-    )
+    return page.show_file("reception-form.pdf", pdf)
 
 
 def handlers() -> list[HTTPRouteHandler]:

@@ -44,8 +44,7 @@ def list_file(page: Page) -> Response[Any]:
     """Send the list for the issuer, and log that it was taken."""
     rows = _rows(page)
     record(page.work, "coupon.stop_list", "coupon", count=len(rows))
-    headers = {"content-disposition": 'attachment; filename="stop-list.csv"'}
-    return page.send(stops.as_csv(rows), "text/csv; charset=utf-8", headers)
+    return page.download("stop-list.csv", stops.as_csv(rows))
 
 
 def answer(page: Page) -> Response[Any]:

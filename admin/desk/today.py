@@ -17,8 +17,6 @@ from portal.domain.oversight.reports.tables import Report
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.view import View
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 
 @dataclass(frozen=True, slots=True)
 class TodayView(View):
@@ -40,12 +38,10 @@ def take_file(page: Page) -> Response[Any]:
     """Send the page as PDF or as a workbook."""
     report = today_report(page.work)
     as_paper = page.path.endswith("/pdf")
-    body, media_type = (
-        (as_pdf(report, page.now), "application/pdf") if as_paper else (as_xlsx(report), XLSX)
-    )
+    body = as_pdf(report, page.now) if as_paper else as_xlsx(report)
     name = "today.pdf" if as_paper else "today.xlsx"
     record(page.work, "report.taken", "report", name=name)
-    return page.send(body, media_type, {"content-disposition": f'attachment; filename="{name}"'})
+    return page.download(name, body)
 
 
 def handlers() -> list[HTTPRouteHandler]:

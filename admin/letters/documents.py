@@ -10,9 +10,10 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
-from admin.oversight.reports.files import Download, send_file
+from admin.oversight.reports.files import send_file
 from admin.page import Page
 from portal.domain.foundation.approvals.services import Instruction
+from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
@@ -128,7 +129,9 @@ def download(page: Page) -> Response[Any]:
     stem, _dot, ending = row.file_name.rpartition(".")
     name = f"{row.kind}-{row.number:03}.{ending if stem and ending.isascii() else 'bin'}"
     media_type = ward_documents.media_type(row.file_name)
-    return send_file(page, Download(name, row.content, media_type))
+    record(page.work, "report.taken", "report", name=name)
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return page.send(row.content, media_type, headers)
 
 
 def download_specimen(page: Page) -> Response[Any]:
@@ -137,7 +140,7 @@ def download_specimen(page: Page) -> Response[Any]:
     if row.specimen is None:
         raise NotFoundError(_s("この文書に見本はありません。"))
     name = f"{row.kind}-{row.number:03}-specimen.pdf"
-    return send_file(page, Download(name, row.specimen, ward_documents.PDF))
+    return send_file(page, name, row.specimen)
 
 
 def handlers() -> list[HTTPRouteHandler]:

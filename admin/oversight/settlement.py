@@ -11,7 +11,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, staff_route
-from admin.oversight.reports.files import Download, send_file, send_report
+from admin.oversight.reports.files import send_file, send_report
 from admin.page import Page
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.approvals.services import turn_down
@@ -155,7 +155,7 @@ def download_lines(page: Page) -> Response[Any]:
     writer.writerow(closing.COLUMNS)
     writer.writerows(closing.lines(page.session, row.id))
     body = written.getvalue().encode("utf-8-sig")
-    return send_file(page, Download("settlement.csv", body, "text/csv; charset=utf-8"))
+    return send_file(page, "settlement.csv", body)
 
 
 def handlers() -> list[HTTPRouteHandler]:

@@ -55,9 +55,7 @@ def show_blank(page: Page) -> Response[Any]:
     chosen_language = CODES.get(page.query.get("language", ""))
     with use_locale(chosen_language or language_of(page.session, _key(page))):
         pdf = _blank(page, form)
-    return page.send(
-        pdf, "application/pdf", {"content-disposition": f'inline; filename="{form}-form.pdf"'}
-    )
+    return page.show_file(f"{form}-form.pdf", pdf)
 
 
 def _blank(page: Page, form: str) -> bytes:

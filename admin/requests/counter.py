@@ -100,11 +100,7 @@ def show_receipt(page: Page) -> Response[Any]:
     """Send the receipt sheet to print and have signed."""
     letter = _letter(page)
     pdf = receipt_sheet(page.site.program, letter, jst_date(page.now))
-    return page.send(
-        pdf,
-        "application/pdf",
-        {"content-disposition": f'inline; filename="receipt-{letter.number}.pdf"'},
-    )
+    return page.show_file(f"receipt-{letter.number}.pdf", pdf)
 
 
 def handlers() -> list[HTTPRouteHandler]:

@@ -295,11 +295,7 @@ def withdraw(page: Page) -> Response[Any]:
 def show_form(page: Page) -> Response[Any]:
     """Send the blank form to print."""
     pdf = change_form(page.site.program, jst_date(page.now))
-    return page.send(
-        pdf,
-        "application/pdf",
-        {"content-disposition": 'inline; filename="change-of-recipient.pdf"'},
-    )
+    return page.show_file("change-of-recipient.pdf", pdf)
 
 
 def handlers() -> list[HTTPRouteHandler]:

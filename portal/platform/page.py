@@ -21,6 +21,14 @@ from portal.platform.site import Site
 from portal.platform.view import View
 from portal.platform.who import W
 
+MEDIA_TYPES = {
+    "age": "application/octet-stream",
+    "csv": "text/csv; charset=utf-8",
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""Types of the files that pages send, by the ending of the file's name."""
+
 
 @dataclass(slots=True)
 class Page(Generic[W]):
@@ -144,6 +152,18 @@ class Page(Generic[W]):
     ) -> Response[bytes]:
         """Answer with bytes (an image, a file)."""
         return self.answer.send(body, media_type, headers)
+
+    def download(self, name: str, body: bytes) -> Response[bytes]:
+        """Answer with a file to save; the ending of its name says what it is."""
+        return self._file(f'attachment; filename="{name}"', name, body)
+
+    def show_file(self, name: str, body: bytes) -> Response[bytes]:
+        """Answer with a file that the browser shows; the ending of its name says what it is."""
+        return self._file(f'inline; filename="{name}"', name, body)
+
+    def _file(self, disposition: str, name: str, body: bytes) -> Response[bytes]:
+        media_type = MEDIA_TYPES[name.rsplit(".", 1)[-1]]
+        return self.answer.send(body, media_type, {"content-disposition": disposition})
 
     def context(self) -> dict[str, object]:
         """Return the names that every template sees."""

@@ -36,7 +36,6 @@ from portal.domain.people.staff.queries import staff_names
 from portal.platform.carrying_out import Again
 from portal.platform.view import View
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 READ = "read_coupon_fault"
 FIELDS = frozenset({"status", "as_of", "used_yen", "outcome", "note"})
 
@@ -251,8 +250,7 @@ def report(page: Page) -> Response[Any]:
         household_id=row.household_id,
         name=f"coupon_fault.{kind}",
     )
-    headers = {"content-disposition": f'attachment; filename="coupon-fault.{kind}"'}
-    return page.send(body, "application/pdf" if kind == "pdf" else XLSX, headers)
+    return page.download(f"coupon-fault.{kind}", body)
 
 
 def handlers() -> list[HTTPRouteHandler]:

@@ -33,7 +33,6 @@ from portal.domain.people.staff.queries import staff_names
 from portal.platform.carrying_out import Again
 from portal.platform.view import View
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FIELDS = frozenset({"what", "starts_on", "ends_on"})
 
 
@@ -170,8 +169,7 @@ def month_file(page: Page) -> Response[Any]:
             tables=(downtime_table(page.work, start, end_),),
         )
     record(page.work, "report.taken", "report", name="downtime.xlsx")
-    headers = {"content-disposition": f'attachment; filename="downtime-{month:%Y-%m}.xlsx"'}
-    return page.send(as_xlsx(report), XLSX, headers)
+    return page.download(f"downtime-{month:%Y-%m}.xlsx", as_xlsx(report))
 
 
 def handlers() -> list[HTTPRouteHandler]:

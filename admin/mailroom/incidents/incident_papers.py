@@ -34,8 +34,6 @@ from portal.domain.people.staff.queries import staff_names
 from portal.platform.carrying_out import Again
 from portal.platform.view import View
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 
 def _missing() -> NotFoundError:
     return NotFoundError(_s("お探しのページは見つかりませんでした。"))
@@ -169,9 +167,7 @@ def file(page: Page) -> Response[Any]:
         name=f"{paper.kind}.{kind}",
         number=paper.number,
     )
-    name = f"incident-{row.id}-{paper.kind}-{paper.number}.{kind}"
-    headers = {"content-disposition": f'attachment; filename="{name}"'}
-    return page.send(body, "application/pdf" if kind == "pdf" else XLSX, headers)
+    return page.download(f"incident-{row.id}-{paper.kind}-{paper.number}.{kind}", body)
 
 
 def handlers() -> list[HTTPRouteHandler]:

@@ -38,11 +38,6 @@ from portal.platform.view import View
 SHOWN = 20
 FILES = {"file": UploadRule(5 * MEGABYTE)}
 LETTER_FIELD = re.compile(r"letter-([1-9]\d{0,15})", re.ASCII)
-TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "pdf": "application/pdf",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,14 +176,12 @@ def download(page: Page) -> Response[Any]:
         )
     elif kind == "csv":
         body = recall_queries.as_csv(page.session, key)
-    elif kind in TYPES:
+    elif kind in {"pdf", "xlsx"}:
         report = recall_report(page.work, row)
         body = as_xlsx(report) if kind == "xlsx" else as_pdf(report, page.now)
     else:
         raise NotFoundError(_s("お探しのページは見つかりませんでした。"))
-    return page.send(
-        body, TYPES[kind], {"content-disposition": f'attachment; filename="{name}.{kind}"'}
-    )
+    return page.download(f"{name}.{kind}", body)
 
 
 def handlers() -> list[HTTPRouteHandler]:

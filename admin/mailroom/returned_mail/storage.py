@@ -30,8 +30,6 @@ from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
 from portal.platform.view import View
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 
 def _protected(page: Page) -> bool:
     return allowed(page, Permission.KNOW_PROTECTED)
@@ -163,10 +161,8 @@ def show_undelivered(page: Page) -> Response[Any]:
 def _file(page: Page, report: Report, name: str) -> Response[Any]:
     kind = page.params["kind"]
     record(page.work, "report.taken", "report", name=f"{name}.{kind}")
-    body, media = (
-        (as_pdf(report, page.now), "application/pdf") if kind == "pdf" else (as_xlsx(report), XLSX)
-    )
-    return page.send(body, media, {"content-disposition": f'attachment; filename="{name}.{kind}"'})
+    body = as_pdf(report, page.now) if kind == "pdf" else as_xlsx(report)
+    return page.download(f"{name}.{kind}", body)
 
 
 def storage_file(page: Page) -> Response[Any]:

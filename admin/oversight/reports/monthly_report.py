@@ -12,7 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import allowed, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.oversight.reports import words as report_words
-from admin.oversight.reports.files import PDF, XLSX, Download, send_file
+from admin.oversight.reports.files import send_file
 from admin.page import Page, StaffWho
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import NotFoundError
@@ -255,7 +255,7 @@ class MonthlyPages:
             body = as_pdf(found.report, made) if ending == "pdf" else as_xlsx(found.report)
         number = found.version.number if found.version is not None else "draft"
         name = f"{self.kind.name}-{month:%Y-%m}-{number}.{ending}"
-        return send_file(page, Download(name, body, PDF if ending == "pdf" else XLSX))
+        return send_file(page, name, body)
 
     def handlers(self, write: Handler[StaffWho]) -> list[HTTPRouteHandler]:
         """Return the routes that every kind has; ``write`` saves the texts of a draft."""

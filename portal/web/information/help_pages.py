@@ -32,9 +32,7 @@ def show_help(page: Page) -> Response[Any]:
 def blank_fax_form(page: Page) -> Response[Any]:
     """Return the FAX問合せ票 in the reader's language."""
     pdf = inquiry_form_pdf(page.site.program, page.now)
-    return page.send(
-        pdf, "application/pdf", {"content-disposition": 'attachment; filename="fax.pdf"'}
-    )
+    return page.download("fax.pdf", pdf)
 
 
 @dataclass(frozen=True, slots=True)

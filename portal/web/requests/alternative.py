@@ -273,9 +273,7 @@ def refused(page: Page, error: DomainError) -> Response[Any]:
 def blank_form(page: Page) -> Response[Any]:
     """Send the blank form for requesting paper to anybody."""
     pdf = alternative_form_pdf(page.site.program, page.now)
-    return page.send(
-        pdf, "application/pdf", {"content-disposition": 'attachment; filename="alternative.pdf"'}
-    )
+    return page.download("alternative.pdf", pdf)
 
 
 def leave(page: Page) -> Response[Any]:

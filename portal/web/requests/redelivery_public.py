@@ -125,9 +125,7 @@ def received(page: Page) -> Response[Any]:
 def blank_form(page: Page) -> Response[Any]:
     """Return the form for asking on paper."""
     pdf = redelivery_form_pdf(page.site.program, page.now)
-    return page.send(
-        pdf, "application/pdf", {"content-disposition": 'attachment; filename="redelivery.pdf"'}
-    )
+    return page.download("redelivery.pdf", pdf)
 
 
 def _read(page: Page) -> Wish | None:

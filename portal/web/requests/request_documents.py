@@ -153,9 +153,7 @@ def children_of(page: Page, row: Request, names: dict[int, str]) -> list[tuple[s
 def blank_form(page: Page) -> Response[Any]:
     """Send the blank form for declining on paper to anybody."""
     pdf = decline_form_pdf(page.site.program, page.now)
-    return page.send(
-        pdf, "application/pdf", {"content-disposition": 'attachment; filename="decline.pdf"'}
-    )
+    return page.download("decline.pdf", pdf)
 
 
 def handlers() -> list[HTTPRouteHandler]:
