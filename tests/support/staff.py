@@ -109,7 +109,8 @@ class StaffSite:
     def events(self, action: str) -> list[AuditEvent]:
         """What was logged under an action."""
         with self.database.read() as session:
-            found = list(session.scalars(select(AuditEvent).where(AuditEvent.action == action)))
+            query = select(AuditEvent).where(AuditEvent.action == action).order_by(AuditEvent.id)
+            found = list(session.scalars(query))
             session.expunge_all()
         return found
 

@@ -90,7 +90,6 @@ def test_the_next_test_finds_no_row_no_used_number_and_no_open_transaction(
                 left_open.scalar(text("SELECT count(*) FROM outbox_message"))
             left_open.rollback()
     forgotten.dispose()
-    engines.close()
     pool.close()
 
 

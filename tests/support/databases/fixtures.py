@@ -25,10 +25,8 @@ def postgres_url() -> str:
 
 
 @pytest.fixture(scope="session")
-def engines() -> Iterator[Engines]:
-    opened = Engines()
-    yield opened
-    opened.close()
+def engines() -> Engines:
+    return Engines()
 
 
 @pytest.fixture(scope="session")

@@ -16,9 +16,6 @@ from portal.platform.database import Database, Waits, make_engine
 _number = itertools.count(1)
 PATIENT = Waits(lock=120, statement=300, idle=300, connect=60, pool=120, busy=120)
 """Races decide who wins, never how fast the machine is: nobody gives up while another one works."""
-KEPT = "portal-tests"
-"""The name under which an engine's connections stay open from test to test."""
-MOST_KEPT = 4
 
 
 def new_name(kind: str = "") -> str:
@@ -65,7 +62,7 @@ SELECT format('setval(%L, %s, false)', seqrelid::regclass, seqstart)
 FROM pg_sequence ORDER BY seqrelid"""
 END_OTHERS = """
 SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-WHERE datname = %s AND pid <> %s AND (application_name <> %s OR state <> 'idle')"""
+WHERE datname = %s AND pid <> %s"""
 
 
 class Emptier:
@@ -133,7 +130,7 @@ class PostgresPool:
         """End whatever is at work in a database, and empty it for the next test."""
         name = make_url(url).database or ""
         emptier = self.emptiers[name]
-        self.cluster.connection.execute(END_OTHERS, (name, emptier.pid, KEPT))
+        self.cluster.connection.execute(END_OTHERS, (name, emptier.pid))
         if emptier.is_as_made():
             emptier.empty()
             self.free.append(url)
@@ -178,25 +175,16 @@ class SqlitePool:
 
 
 class Engines:
-    """One engine for each address: it keeps its statements compiled from test to test.
-
-    PostgreSQL's keep their connections, too: each costs the server as much as a dozen statements.
-    """
+    """One engine for each address: it keeps its statements compiled from test to test."""
 
     def __init__(self) -> None:
         self.by_url: dict[str, Engine] = {}
 
     def open(self, url: str) -> Iterator[Database]:
-        """Open a database for one test."""
+        """Open a database for one test; its connections end with the test."""
         engine = self._of(url)
         yield Database(engine)
-        if engine.dialect.name == "sqlite" or not _at_rest(engine):
-            engine.dispose()
-
-    def close(self) -> None:
-        """End every connection."""
-        for engine in self.by_url.values():
-            engine.dispose()
+        engine.dispose()
 
     def _of(self, url: str) -> Engine:
         if url not in self.by_url:
@@ -204,18 +192,10 @@ class Engines:
         return self.by_url[url]
 
 
-def _at_rest(engine: Engine) -> bool:
-    """Whether the test gave every connection back, and opened no more than the server can spare."""
-    pool: Any = engine.pool
-    return not pool.checkedout() and pool.checkedin() <= MOST_KEPT
-
-
 def _patient_engine(url: str) -> Engine:
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "postgresql":
-        named = parsed.update_query_dict({"application_name": KEPT})
-        return make_engine(named.render_as_string(hide_password=False), waits=PATIENT)
     engine = make_engine(url, waits=PATIENT)
+    if engine.dialect.name == "postgresql":
+        return engine
 
     @event.listens_for(engine, "connect")
     def _never_wait_for_the_disk(dbapi: Any, record: Any) -> None:
