@@ -40,7 +40,6 @@ def pytest_collection_finish() -> None:
     """Let the collector of garbage pass over what stays anyway: the modules and the tests."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

@@ -38,7 +38,8 @@ Command = TypeVar("Command", bound=Callable[..., object])
 class Context:
     """What a command has: settings, program, keys, database, and the options of all commands.
 
-    Program, keys and database are opened when a command first asks for them.
+    Program, keys and database are opened when a command first asks for them; its connections end
+    with the command.
 
     Attributes:
         settings: The settings of the deployment.
@@ -72,7 +73,11 @@ class Context:
     @cached_property
     def _database(self) -> Database:
         check_tables_and_keys(self.settings)
-        return Database(make_engine(self.settings.database_url, waits=COMMAND_WAITS))
+        database = Database(make_engine(self.settings.database_url, waits=COMMAND_WAITS))
+        command = click.get_current_context(silent=True)
+        if command is not None:
+            command.find_root().call_on_close(database.engine.dispose)
+        return database
 
     @cached_property
     def _vault(self) -> Vault:
