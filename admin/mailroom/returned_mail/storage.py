@@ -17,6 +17,7 @@ from admin.mailroom.returned_mail import return_words
 from admin.page import Page
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.mailroom.returned_mail import storage, undelivered
@@ -160,6 +161,8 @@ def show_undelivered(page: Page) -> Response[Any]:
 
 def _file(page: Page, report: Report, name: str) -> Response[Any]:
     kind = page.params["kind"]
+    if kind not in {"pdf", "xlsx"}:
+        raise NotFoundError(_s("お探しのページは見つかりませんでした。"))
     record(page.work, "report.taken", "report", name=f"{name}.{kind}")
     body = as_pdf(report, page.now) if kind == "pdf" else as_xlsx(report)
     return page.download(f"{name}.{kind}", body)
