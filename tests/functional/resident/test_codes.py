@@ -3,9 +3,15 @@
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
+from portal.domain.foundation.actors import Actor, Role
+from portal.domain.foundation.errors import NotFoundError
+from portal.domain.people.authn.channels import CodePurpose
 from portal.domain.people.authn.models import OtpAuthenticator
+from portal.domain.people.authn.typed_code import CodeEntry
 from portal.domain.people.notices.models import OutboxMessage
+from portal.domain.people.signin import second_factor
 from tests.support.people import Person
 from tests.support.resident import Resident, Visitor
 
@@ -59,6 +65,22 @@ def test_full_width_and_spaced_codes_are_read(sqlite_resident: Resident) -> None
     visitor = sqlite_resident.enter(person, stage="code")
     visitor.send("/signin/code/submit", {"code": typed})
     assert visitor.place == "/home"
+
+
+def test_the_source_of_another_household_is_not_asked(sqlite_resident: Resident) -> None:
+    """Whichever row a page hands on: the rule itself refuses one that is not the actor's."""
+    person, other = (sqlite_resident.add(active=True) for _household in range(2))
+    entry = CodeEntry(CodePurpose.SIGN_IN, other.totp(sqlite_resident.now))
+    with sqlite_resident.database.write() as session:
+        source = session.scalars(
+            select(OtpAuthenticator).where(OtpAuthenticator.credential_id == other.credential_id)
+        ).one()
+        actor = Actor(Role.RESIDENT, person.credential_id)
+        work = sqlite_resident.site.work(session, actor, sqlite_resident.now)
+        for check in (second_factor.check, second_factor.check_locked):
+            with pytest.raises(NotFoundError):
+                check(work, source, entry)
+        assert (source.total_fails, source.last_step) == (0, None)
 
 
 def test_a_code_of_the_app_is_good_once(resident: Resident) -> None:

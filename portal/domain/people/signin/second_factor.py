@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Actor, Role
 from portal.domain.foundation.audit.services import record
-from portal.domain.foundation.errors import NotAllowedError, ThrottledError
+from portal.domain.foundation.errors import NotAllowedError, NotFoundError, ThrottledError
 from portal.domain.foundation.texts import _, current_locale
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn import codes, sessions, throttles
@@ -96,14 +96,28 @@ def check(work: Work, authenticator: OtpAuthenticator, entry: CodeEntry) -> Code
     """Check a typed code against a source of codes of the signed-in credential.
 
     A wrong code that closes the source opens a task for the staff.
+
+    Raises:
+        NotFoundError: it is another credential's.
     """
+    _require_own(work, authenticator)
     if read_code(entry.typed).fault is None and codes.lock(work.session, authenticator.id) is None:
         return CodeAnswer.CLOSED
     return check_locked(work, authenticator, entry)
 
 
+def _require_own(work: Work, authenticator: OtpAuthenticator) -> None:
+    if authenticator.credential_id != work.actor.id:
+        raise NotFoundError(_("見つかりませんでした。"))
+
+
 def check_locked(work: Work, authenticator: OtpAuthenticator, entry: CodeEntry) -> CodeAnswer:
-    """Check a typed code as ``check`` does, against a source that ``factors`` read and locked."""
+    """Check a typed code as ``check`` does, against a source that ``factors`` read and locked.
+
+    Raises:
+        NotFoundError: it is another credential's.
+    """
+    _require_own(work, authenticator)
     answer = codes.check_locked(work, authenticator, entry)
     credential = work.session.get_one(Credential, authenticator.credential_id)
     by_resident = work.acting_as(Actor(Role.RESIDENT, credential.id))
