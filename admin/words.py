@@ -106,15 +106,6 @@ def remedy(code: str) -> str:
     return known.remedy if known else _s("区に確かめてください。")
 
 
-def way(code: str) -> str:
-    """Return the label of a way of counting deliveries."""
-    return {
-        "handed_over": _s("手紙を差し出した"),
-        "revealed": _s("クーポンを表示した"),
-        "exchanged": _s("クーポンを交換した"),
-    }.get(code, code)
-
-
 def left_out(code: str) -> str:
     """Return the reason why a household gets no letter."""
     return {

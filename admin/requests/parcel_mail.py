@@ -15,7 +15,7 @@ from portal.domain.desk.casework import parcels_again
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
 from portal.domain.foundation.work import Work
-from portal.domain.letters.shipments.services import Posting
+from portal.domain.letters.shipments.services import Absence, MailReturn, Posting
 from portal.domain.mailroom.tracking import by_hand
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.requests.alternatives import delivery, lost_parcels, queries
@@ -62,7 +62,7 @@ def absent(page: Page) -> Response[Any]:
         page,
         "absent_on",
         "absent",
-        lambda view: delivery.absent(page.work, view.parcel.id, day, kept_until=kept_until),
+        lambda view: delivery.absent(page.work, view.parcel.id, Absence(day, kept_until)),
     )
 
 
@@ -84,7 +84,7 @@ def come_back(page: Page) -> Response[Any]:
         page,
         "reason",
         "returned",
-        lambda view: delivery.come_back(page.work, view.parcel.id, reason, day),
+        lambda view: delivery.come_back(page.work, view.parcel.id, MailReturn(reason, day)),
     )
 
 

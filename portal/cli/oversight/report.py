@@ -12,6 +12,7 @@ from portal.cli.oversight.report_work import PAPERS, paper
 from portal.domain.desk.casework.deliveries import Deliveries, deliveries
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.program.schema import DeliveredMeans
 from portal.domain.foundation.texts import _s
 from portal.domain.oversight.reports.calls.report import KIND
 from portal.domain.oversight.reports.mail.delivery import KIND as DELIVERY_KIND
@@ -45,7 +46,7 @@ def delivered(context: Context) -> None:
     program = context.load_program()
     with context.database().read() as session:
         found = deliveries(session, program.delivered_means)
-    ways = {
+    ways: dict[str, dict[str, int | bool]] = {
         way: asdict(reached) | {"counts": way == found.counts}
         for way, reached in found.by_way.items()
     }
@@ -56,9 +57,9 @@ def delivered(context: Context) -> None:
 
 def _say(found: Deliveries) -> None:
     names = {
-        "handed_over": _s("差し出しずみ"),
-        "revealed": _s("表示ずみ"),
-        "exchanged": _s("交換ずみ"),
+        DeliveredMeans.HANDED_OVER: _s("差し出しずみ"),
+        DeliveredMeans.REVEALED: _s("表示ずみ"),
+        DeliveredMeans.EXCHANGED: _s("交換ずみ"),
     }
     rows = [(_s("対象（辞退と対象外をのぞく）"), found.everybody, "")]
     rows += [

@@ -12,7 +12,7 @@ from portal.domain.foundation.errors import NotAllowedError, NotFoundError
 from portal.domain.foundation.texts import _
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.coupons.qr import fit_at_320, modules_of_png
-from portal.domain.people.coupons.queries import HouseholdCoupon, open_code, qr_png
+from portal.domain.people.coupons.queries import HouseholdCoupon, open_coupon, qr_png
 from portal.domain.people.coupons.sealed import CouponCode
 from portal.domain.people.coupons.services import reveal
 from portal.platform.routes import endpoint
@@ -69,13 +69,13 @@ def show(page: Page) -> Response[Any]:
     names = {child.ordinal: child.fields.name for child in view.children}
     ordinals = sorted(names)
     place = ordinals.index(entry.ordinal)
-    modules = modules_of_png(qr_png(page.work, coupon))
-    code = open_code(page.work, coupon)
+    opened = open_coupon(page.work, coupon)
+    modules = modules_of_png(opened.image)
     return page.render(
         "portal/coupons/coupon.html",
         CouponView(
             ticket=ticket(page, names[entry.ordinal], entry),
-            code=code,
+            code=opened.code,
             modules=modules,
             full=fit_at_320(modules) != "panel",
             use_last_day=last_day_before(entry.use_end) if entry.use_end is not None else None,

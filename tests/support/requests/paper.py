@@ -13,7 +13,7 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.foundation.program.schema import Program
 from portal.domain.letters.shipments.mail import SIMPLE_REGISTERED
-from portal.domain.letters.shipments.services import Posting
+from portal.domain.letters.shipments.services import MailReturn, Posting
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.queries import totals
@@ -217,7 +217,9 @@ class Paper:
         """It comes back."""
         with self.database.write() as session:
             delivery.come_back(
-                work_in(session, self.officer, self.now), parcel_id, reason, self.today
+                work_in(session, self.officer, self.now),
+                parcel_id,
+                MailReturn(reason, self.today),
             )
 
     def restock(self, parcel_id: int) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.program.schema import DELIVERED_MEANS
+from portal.domain.foundation.program.schema import DeliveredMeans
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.letters.states import CREDENTIAL_LETTER
 from portal.domain.people.coupons.models import Coupon
@@ -32,8 +32,8 @@ class Deliveries:
     """
 
     everybody: Reached
-    by_way: Mapping[str, Reached]
-    counts: str
+    by_way: Mapping[DeliveredMeans, Reached]
+    counts: DeliveredMeans
 
     @property
     def delivered(self) -> Reached:
@@ -41,7 +41,7 @@ class Deliveries:
         return self.by_way[self.counts]
 
 
-def deliveries(session: Session, delivered_means: str) -> Deliveries:
+def deliveries(session: Session, delivered_means: DeliveredMeans) -> Deliveries:
     """Count who was reached; ``delivered_means`` is the program's setting of that name.
 
     Declined and ineligible entitlements are not counted. ``handed_over``: a letter with ID and
@@ -58,12 +58,12 @@ def deliveries(session: Session, delivered_means: str) -> Deliveries:
         Coupon.revealed_at.is_not(None), Coupon.state != "voided"
     )
     spent = select(Coupon.entitlement_id).where(Coupon.state == "exchanged")
-    ways: dict[str, ColumnElement[bool]] = {
-        "handed_over": Entitlement.household_id.in_(letters),
-        "revealed": Entitlement.id.in_(shown),
-        "exchanged": or_(Entitlement.state == "exchanged", Entitlement.id.in_(spent)),
+    ways: dict[DeliveredMeans, ColumnElement[bool]] = {
+        DeliveredMeans.HANDED_OVER: Entitlement.household_id.in_(letters),
+        DeliveredMeans.REVEALED: Entitlement.id.in_(shown),
+        DeliveredMeans.EXCHANGED: or_(Entitlement.state == "exchanged", Entitlement.id.in_(spent)),
     }
-    by_way = {way: _reached(session, ways[way]) for way in DELIVERED_MEANS}
+    by_way = {way: _reached(session, condition) for way, condition in ways.items()}
     return Deliveries(_reached(session), by_way, delivered_means)
 
 

@@ -20,11 +20,11 @@ from portal.domain.foundation.program.reading.texts import (
 )
 from portal.domain.foundation.program.schema import (
     ALTERNATIVE_FORM,
-    DELIVERED_MEANS,
     ENCLOSURES,
     FORWARDING,
     LETTER_PASSWORD_MODES,
     AdvanceSettings,
+    DeliveredMeans,
     Eligibility,
     LetterLayout,
     Period,
@@ -110,7 +110,7 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
     forwarding = letter.choice("forwarding", FORWARDING, "do_not_forward")
     password_mode = letter.choice("password_mode", LETTER_PASSWORD_MODES, "reusable")
     enclosures = _read_enclosures(letter, paper=bool(alternatives))
-    delivered_means = root.choice("delivered_means", DELIVERED_MEANS, "revealed")
+    counted = root.choice("delivered_means", tuple(DeliveredMeans), DeliveredMeans.REVEALED)
     resident_url = _read_url(root)
     root.finish()
     if problems:
@@ -140,7 +140,7 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
         forwarding=forwarding,
         letter_password_mode=password_mode,
         letter_enclosures=enclosures,
-        delivered_means=delivered_means,
+        delivered_means=DeliveredMeans(counted),
         texts=texts,
         alternatives=alternatives,
         requests=requests,

@@ -13,9 +13,9 @@ from portal.domain.foundation.program.settings.postage import PostageSettings
 from portal.domain.foundation.program.settings.requests import AlternativeProduct, RequestSettings
 from portal.domain.foundation.program.settings.settlement import SettlementSettings
 from portal.domain.foundation.program.settings.workplaces import Workplace
+from portal.domain.foundation.texts import Labeled, _s
 
 LETTER_PASSWORD_MODES = ("reusable", "activation_only")
-DELIVERED_MEANS = ("handed_over", "revealed", "exchanged")
 FORWARDING = ("do_not_forward", "forward")
 ENCLOSURES = ALTERNATIVE_FORM, DECLINE_FORM, REPLY_ENVELOPE = (
     "alternative_form",
@@ -23,6 +23,14 @@ ENCLOSURES = ALTERNATIVE_FORM, DECLINE_FORM, REPLY_ENVELOPE = (
     "reply_envelope",
 )
 """What can be enclosed with a first letter."""
+
+
+class DeliveredMeans(Labeled):
+    """The ways of counting a delivery, as staff read them; a program names the one that counts."""
+
+    HANDED_OVER = "handed_over", lambda: _s("手紙を差し出した")
+    REVEALED = "revealed", lambda: _s("クーポンを表示した")
+    EXCHANGED = "exchanged", lambda: _s("クーポンを交換した")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +185,7 @@ class Program:
     forwarding: str
     letter_password_mode: str
     letter_enclosures: tuple[str, ...]
-    delivered_means: str
+    delivered_means: DeliveredMeans
     texts: WardTexts
     alternatives: tuple[AlternativeProduct, ...]
     requests: RequestSettings

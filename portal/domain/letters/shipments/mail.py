@@ -4,6 +4,7 @@ import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from portal.domain.foundation.errors import InputError, NotAllowedError
 from portal.domain.foundation.program.schema import Program
@@ -33,6 +34,15 @@ class ReturnReason(Labeled):
     DIED = "died", lambda: _s("受取人死亡")
     NOT_FORWARDED = "not_forwarded", lambda: _s("転送不要につき返送")
     OTHER = "other", lambda: _s("その他")
+
+
+class ItemKind(StrEnum):
+    """What a piece of mail is; a shipment is a letter or a parcel."""
+
+    LETTER = "letter"
+    PARCEL = "parcel"
+    CARD = "card"
+    OTHER = "other"
 
 
 class OtherMailKind(Labeled):

@@ -12,12 +12,10 @@ from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.models import CardPrint
 from portal.domain.letters.letters.models import LetterWithoutId
 from portal.domain.letters.letters.states import TEST_POSTING
-from portal.domain.letters.shipments.mail import CLASSES
+from portal.domain.letters.shipments.mail import CLASSES, ItemKind
 from portal.domain.letters.shipments.models import OtherMail, Shipment
-from portal.domain.letters.shipments.services import LETTER, PARCEL
 from portal.domain.letters.shipments.states import CANCELLED
 
-CARD, OTHER = "card", "other"
 UNKNOWN = ""
 """The class of mail that went out before anybody recorded its class."""
 
@@ -43,9 +41,9 @@ class PostageLine:
 def postage_of_month(work: Work, month: date) -> list[PostageLine]:
     """Return each class of mail with the items posted in the month of a day (JST, by posting day).
 
-    Letters of every kind, with and without ID, cards, parcels and what people entered; trials to
-    the staff's own addresses are in no count. A last line counts what went out without a class, if
-    anything did.
+    Counted are letters of every kind, with and without ID, cards, parcels and other mail, but not
+    test postings to the staff's own addresses. A last line counts the items without a recorded
+    class, if there are any.
     """
     first = month.replace(day=1)
     counts = _counts(work.session, first, next_month(first))
@@ -55,31 +53,32 @@ def postage_of_month(work: Work, month: date) -> list[PostageLine]:
         if mail_class == UNKNOWN and not found:
             continue
         items, each = sum(found.values()), work.program.postage.yen(mail_class)
-        letters, cards, others = (found.pop(kind, 0) for kind in (LETTER, CARD, OTHER))
-        yen = None if each is None else each * items
-        lines.append(
-            PostageLine(mail_class, letters, cards, sum(found.values()), others, each, yen)
+        letters, cards, parcels, others = (
+            found.get(kind, 0)
+            for kind in (ItemKind.LETTER, ItemKind.CARD, ItemKind.PARCEL, ItemKind.OTHER)
         )
+        yen = None if each is None else each * items
+        lines.append(PostageLine(mail_class, letters, cards, parcels, others, each, yen))
     return lines
 
 
-def _counts(session: Session, first: date, after: date) -> Counter[tuple[str, str]]:
+def _counts(session: Session, first: date, after: date) -> Counter[tuple[str, ItemKind]]:
     """Return the pieces posted from ``first`` to before ``after``, by class of mail and by kind."""
     shipments = _by_class(Shipment, func.count()).where(Shipment.state != CANCELLED)
     sources = (
-        (LETTER, shipments.where(Shipment.kind == LETTER)),
-        (PARCEL, shipments.where(Shipment.kind == PARCEL)),
+        (ItemKind.LETTER, shipments.where(Shipment.kind == ItemKind.LETTER)),
+        (ItemKind.PARCEL, shipments.where(Shipment.kind == ItemKind.PARCEL)),
         (
-            LETTER,
+            ItemKind.LETTER,
             _by_class(LetterWithoutId, func.count()).where(LetterWithoutId.kind != TEST_POSTING),
         ),
-        (CARD, _by_class(CardPrint, func.sum(CardPrint.cards))),
+        (ItemKind.CARD, _by_class(CardPrint, func.sum(CardPrint.cards))),
         (
-            OTHER,
+            ItemKind.OTHER,
             _by_class(OtherMail, func.sum(OtherMail.pieces)).where(OtherMail.dropped_at.is_(None)),
         ),
     )
-    counts: Counter[tuple[str, str]] = Counter()
+    counts: Counter[tuple[str, ItemKind]] = Counter()
     for kind, statement in sources:
         for mail_class, number in session.execute(statement, {"first": first, "after": after}):
             counts[mail_class or UNKNOWN, kind] += int(number)

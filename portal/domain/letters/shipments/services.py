@@ -1,4 +1,4 @@
-"""Plan, post and follow one shipment: lock the row, ask the state machine, change, log."""
+"""Change one shipment: plan it, post it, record what the post reports, receive it back."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,14 +13,17 @@ from portal.domain.foundation.errors import ConflictError, InputError, NotFoundE
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import Letter
-from portal.domain.letters.shipments.mail import ReturnReason, refuse_over_limit, tracking_number
+from portal.domain.letters.shipments.mail import (
+    ItemKind,
+    ReturnReason,
+    refuse_over_limit,
+    tracking_number,
+)
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.letters.shipments.states import SHIPMENT
 
-LETTER, PARCEL = ("letter", "parcel")
-"""What a shipment carries."""
 STORAGE = timedelta(days=7)
-"""How long a post office stores what nobody accepted, if the slip tells nothing else.
+"""How long a post office stores an undelivered item, unless the absence slip names another day.
 
 See ``domain.md`` §3.1.
 """
@@ -37,9 +40,9 @@ class Posting:
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """Nobody was at home on ``day``; the post office stores the item to ``kept_until`` (JST).
+    """Nobody was at home on ``day``; the post office stores the item until ``kept_until`` (JST).
 
-    The slip does not always tell how long it does; None means a week.
+    The absence slip does not always name that day; None means a week.
     """
 
     day: date
@@ -48,7 +51,7 @@ class Absence:
 
 @dataclass(frozen=True, slots=True)
 class MailReturn:
-    """An item is back with us since ``day`` (JST), for a reason of the post's register."""
+    """An item came back to us on ``day`` (JST), for a reason of the post's register."""
 
     reason: str
     day: date
@@ -56,16 +59,21 @@ class MailReturn:
 
 def plan_letter(work: Work, letter: Letter) -> Shipment:
     """Plan to post a letter to its household."""
-    return _plan(work, Shipment(kind=LETTER, household_id=letter.household_id, letter_id=letter.id))
+    return _plan(
+        work,
+        Shipment(kind=ItemKind.LETTER, household_id=letter.household_id, letter_id=letter.id),
+    )
 
 
 def plan_parcel(work: Work, household_id: int, value_yen: int = 0) -> Shipment:
     """Plan to post a parcel worth ``value_yen`` yen."""
-    return _plan(work, Shipment(kind=PARCEL, household_id=household_id, value_yen=value_yen))
+    return _plan(
+        work, Shipment(kind=ItemKind.PARCEL, household_id=household_id, value_yen=value_yen)
+    )
 
 
 def plan_again(work: Work, previous: Shipment, value_yen: int) -> Shipment:
-    """Plan to post an item again that came back; it is worth ``value_yen`` yen.
+    """Plan to post a returned item again; it is worth ``value_yen`` yen.
 
     Raises:
         ConflictError: the previous posting was repeated before.
@@ -127,7 +135,7 @@ def post(work: Work, shipment_id: int, posting: Posting) -> Shipment:
     row = locked(work.session, shipment_id)
     SHIPMENT.next(row.state, "post")
     day, mail_class = posting.day, posting.mail_class
-    _not_to_come(day, work.now)
+    _refuse_future(day, work.now)
     refuse_over_limit(work.program, mail_class, row.value_yen)
     number = tracking_number(posting.tracking_no, mail_class)
     if number is not None and work.session.scalar(
@@ -159,7 +167,7 @@ def absent(work: Work, shipment_id: int, absence: Absence) -> Shipment:
     """
     row = locked(work.session, shipment_id)
     SHIPMENT.next(row.state, "absent")
-    _not_to_come(absence.day, work.now)
+    _refuse_future(absence.day, work.now)
     kept_until = absence.kept_until or absence.day + STORAGE
     if kept_until < absence.day:
         raise InputError(_s("保管期限は、不在だった日よりあとの日にしてください。"))
@@ -176,7 +184,7 @@ def deliver(work: Work, shipment_id: int, day: date) -> Shipment:
     """
     row = locked(work.session, shipment_id)
     SHIPMENT.next(row.state, "deliver")
-    _not_to_come(day, work.now)
+    _refuse_future(day, work.now)
     row.delivered_on = day
     return _step(work, row, "deliver", day=day.isoformat())
 
@@ -199,7 +207,7 @@ def receive(work: Work, shipment_id: int, back: MailReturn) -> Shipment:
     """
     row = locked(work.session, shipment_id)
     SHIPMENT.next(row.state, "receive")
-    _not_to_come(back.day, work.now)
+    _refuse_future(back.day, work.now)
     if ReturnReason.known(back.reason) is None:
         raise InputError(_s("郵便が戻った理由を選んでください。"))
     row.returned_on, row.returned_reason = back.day, back.reason
@@ -263,6 +271,6 @@ def _step(work: Work, row: Shipment, action: str, **detail: Any) -> Shipment:
     return row
 
 
-def _not_to_come(day: date, now: datetime) -> None:
+def _refuse_future(day: date, now: datetime) -> None:
     if day > jst_date(now):
         raise InputError(_s("日付は、今日かそれより前の日にしてください。"))

@@ -19,6 +19,7 @@ from portal.domain.letters.shipments import mail
 from portal.domain.letters.shipments import services as shipments
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.letters.shipments.queries import absence_key
+from portal.domain.letters.shipments.services import MailReturn
 from portal.domain.mailroom.returned_mail.actions import NextAction, next_action
 from portal.domain.mailroom.returned_mail.finding import Found, find
 from portal.domain.mailroom.returned_mail.models import ReturnedItem
@@ -163,10 +164,11 @@ def _come_back(work: Work, shipment: Shipment, pile: Pile) -> None:
     parcel = work.session.scalar(
         select(AlternativeParcel.id).where(AlternativeParcel.shipment_id == shipment.id)
     )
+    back = MailReturn(pile.reason, pile.received_on)
     if parcel is not None:
-        delivery.come_back(work, parcel, pile.reason, pile.received_on)
+        delivery.come_back(work, parcel, back)
     else:
-        shipments.come_back(work, shipment.id, shipments.MailReturn(pile.reason, pile.received_on))
+        shipments.come_back(work, shipment.id, back)
 
 
 def _suspend(work: Work, letter: Letter) -> None:
@@ -184,7 +186,7 @@ def _suspend(work: Work, letter: Letter) -> None:
 def _start_next_step(
     work: Work, household: Household, shipment: Shipment, reason: str
 ) -> NextAction:
-    letter = shipment.kind == shipments.LETTER
+    letter = shipment.kind == mail.ItemKind.LETTER
     used = letters_sent_again(work.session, household.id) if letter else shipment.attempt
     left = max(0, work.program.requests.redeliveries - used)
     asked = open_request(work.session, household.id, None if letter else shipment.id) is not None

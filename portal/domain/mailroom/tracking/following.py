@@ -8,9 +8,9 @@ from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.events import Event
 from portal.domain.letters.announcements.services import announce
 from portal.domain.letters.shipments import services as shipments
+from portal.domain.letters.shipments.mail import ItemKind
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.letters.shipments.queries import absence_key
-from portal.domain.letters.shipments.services import PARCEL
 from portal.domain.letters.shipments.states import SHIPMENT
 from portal.domain.mailroom.tracking.models import TrackingEvent
 from portal.domain.mailroom.tracking.words import DECISIVE, STORAGE_ENDED, Status
@@ -44,7 +44,7 @@ def follow(work: Work, row: Shipment, event: TrackingEvent) -> bool | None:
 
 def _step(work: Work, row: Shipment, target: str, event: TrackingEvent) -> None:
     parcel = None
-    if row.kind == PARCEL:
+    if row.kind == ItemKind.PARCEL:
         parcel = work.session.scalar(
             select(AlternativeParcel.id).where(AlternativeParcel.shipment_id == row.id)
         )
@@ -52,10 +52,11 @@ def _step(work: Work, row: Shipment, target: str, event: TrackingEvent) -> None:
         # a parcel is back in stock only when it lies on our table: alternatives.delivery.come_back
         shipments.return_(work, row.id)
     elif target == "at_post_office":
+        absence = shipments.Absence(event.happened_on)
         if parcel is None:
-            shipments.absent(work, row.id, shipments.Absence(event.happened_on))
+            shipments.absent(work, row.id, absence)
         else:
-            delivery.absent(work, parcel, event.happened_on)
+            delivery.absent(work, parcel, absence)
     elif parcel is None:
         shipments.deliver(work, row.id, event.happened_on)
     else:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.desk.casework.worklists import added_children, eligible_children
+from portal.domain.foundation.program.schema import DeliveredMeans
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.letters.states import CREDENTIAL_LETTER
 from portal.domain.letters.shipments.models import Shipment
@@ -52,14 +53,14 @@ class Expected:
     added: int
 
 
-def children(session: Session, delivered_means: str) -> Iterator[Line]:
+def children(session: Session, delivered_means: DeliveredMeans) -> Iterator[Line]:
     """Yield every child with its facts, ordered by entitlement.
 
     Rows are fetched in portions, so that memory use stays constant.
 
     Args:
         session: The open transaction.
-        delivered_means: The program's setting (``handed_over``, ``revealed`` or ``exchanged``).
+        delivered_means: The program's setting.
     """
     of_child = (
         select(
@@ -93,15 +94,15 @@ def children(session: Session, delivered_means: str) -> Iterator[Line]:
         )
 
 
-def _delivered(means: str, revealed_at: ColumnElement[Any]) -> ColumnElement[bool]:
+def _delivered(means: DeliveredMeans, revealed_at: ColumnElement[Any]) -> ColumnElement[bool]:
     """Return the SQL condition for a delivered entitlement, according to the program's setting.
 
     ``handed_over``: a letter with ID and password was handed over to the post and did not come
     back, or was delivered in the end.
     """
-    if means == "revealed":
+    if means is DeliveredMeans.REVEALED:
         return revealed_at.is_not(None)
-    if means == "exchanged":
+    if means is DeliveredMeans.EXCHANGED:
         # whoever used anything has ended as exchanged before this is asked
         return literal(value=False)
     back = (

@@ -3,6 +3,7 @@
 Pages, reports and commands share them.
 """
 
+from portal.domain.foundation.program.schema import DeliveredMeans
 from portal.domain.foundation.texts import _s
 from portal.domain.oversight.settlement.figures import WAITING
 
@@ -22,7 +23,11 @@ def state_text(state: str) -> str:
     return names[state]
 
 
-def way_text(way: str) -> str:
+def way_text(way: DeliveredMeans) -> str:
     """Return the label of one of the three ways of counting deliveries."""
-    names = {"handed_over": _s("差し出し"), "revealed": _s("コードの表示"), "exchanged": _s("交換")}
+    names = {
+        DeliveredMeans.HANDED_OVER: _s("差し出し"),
+        DeliveredMeans.REVEALED: _s("コードの表示"),
+        DeliveredMeans.EXCHANGED: _s("交換"),
+    }
     return names[way]

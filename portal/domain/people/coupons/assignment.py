@@ -120,7 +120,7 @@ def assign(
     """Assign one code to every entitlement that may have one (at most ``limit``), or to none.
 
     Raises:
-        NotAllowedError: nobody has said yet which households are protected (``design.md`` §3).
+        NotAllowedError: it is not known yet which households are protected (``design.md`` §3).
         ConflictError: the stock is too small for all of them and the reserve; the message says by
             how many.
     """

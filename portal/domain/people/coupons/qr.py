@@ -153,7 +153,7 @@ def modules_of_png(png: bytes) -> int:
 
 
 def fit_at_320(modules: int) -> Fit:
-    """Tell where a module gets 5 CSS px on a 320 px page: in the panel, full width, or nowhere."""
+    """Return where a module gets 5 CSS px on a 320 px page: panel, full width, or nowhere."""
     if modules * MODULE_CSS_PX <= PANEL_CSS_PX:
         return "panel"
     return "full_width" if modules * MODULE_CSS_PX <= NARROW_CSS_PX else "too_dense"

@@ -21,11 +21,10 @@ from portal.domain.people.households.moved import is_moved
 
 @dataclass(frozen=True, slots=True)
 class HouseholdCoupon:
-    """One child's place on the home page: its entitlement, and its live or latest coupon, if any.
+    """One child of a household: its entitlement, and its live or latest coupon, if any.
 
-    The ends are exclusive instants (UTC); ``can_show`` tells whether the code may be revealed now.
-    ``claimed_by`` names the kind of the open request ``claim_id`` about it; ``stop`` tells what the
-    issuer can do to its code.
+    The ends are exclusive instants (UTC). ``claimed_by`` is the kind of the open request
+    ``claim_id`` about the entitlement; ``stop`` is how the issuer stops a code (``StopMethod``).
     """
 
     child_id: int
@@ -41,7 +40,7 @@ class HouseholdCoupon:
     stop: str = ""
 
     def can_show(self, now: datetime) -> bool:
-        """Tell whether the code may be shown at this instant."""
+        """Return whether the code may be shown at this instant."""
         return (
             self.coupon is not None
             and self.coupon.state in SHOWABLE
@@ -49,6 +48,14 @@ class HouseholdCoupon:
             and self.exchange_end is not None
             and now < self.exchange_end
         )
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class OpenedCoupon:
+    """A decrypted code with its QR image (PNG); it has no ``repr``: it is money."""
+
+    code: CouponCode
+    image: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +109,7 @@ def coupons_of_household(session: Session, household_id: int) -> list[HouseholdC
 def coupons_and_assignments(
     session: Session, household_id: int
 ) -> tuple[list[HouseholdCoupon], list[datetime]]:
-    """Return the coupons as above, and when each coupon was assigned, replaced ones included."""
+    """Return the household's coupons, and when each was assigned, replaced ones included (UTC)."""
     rows = session.execute(OF_HOUSEHOLD, {"household_id": household_id})
     chosen: dict[int, HouseholdCoupon] = {}
     assigned: list[datetime] = []
@@ -160,6 +167,20 @@ def open_code(work: Work, coupon: Coupon) -> CouponCode:
         IntegrityFaultError: another key, or changed data.
     """
     return unseal_code(_key(work, coupon), coupon.management_digest, coupon.sealed)
+
+
+def open_coupon(work: Work, coupon: Coupon) -> OpenedCoupon:
+    """Decrypt a code and its QR image, unwrapping the batch's data key only once.
+
+    The caller is responsible for who may see it, and for logging it (``services.reveal``).
+
+    Raises:
+        IntegrityFaultError: another key, or changed data.
+    """
+    key, digest = _key(work, coupon), coupon.management_digest
+    return OpenedCoupon(
+        unseal_code(key, digest, coupon.sealed), unseal_image(key, digest, coupon.qr_sealed)
+    )
 
 
 def qr_png(work: Work, coupon: Coupon) -> bytes:

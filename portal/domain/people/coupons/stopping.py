@@ -25,7 +25,7 @@ class Stop(StrEnum):
     DONE = "done"
     """No coupon, or it is void: the next step may follow in the same transaction."""
     AWAITED = "awaited"
-    """The issuer must say first whether anything was spent."""
+    """The issuer must first report whether anything was spent."""
 
 
 def live_coupon(session: Session, entitlement_id: int) -> Coupon | None:

@@ -15,7 +15,7 @@ from portal.domain.letters.shipments import mail
 from portal.domain.letters.shipments import services as shipments
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.letters.shipments.queries import shipment as shipment_of
-from portal.domain.letters.shipments.services import Posting
+from portal.domain.letters.shipments.services import Absence, MailReturn, Posting
 from portal.domain.people.entitlements import claims
 from portal.domain.people.entitlements.services import change
 from portal.domain.people.households.models import Household
@@ -51,19 +51,13 @@ def post(work: Work, parcel_id: int, posting: Posting) -> AlternativeParcel:
     return locked.parcel
 
 
-def absent(
-    work: Work, parcel_id: int, day: date, *, kept_until: date | None = None
-) -> AlternativeParcel:
-    """Record a failed delivery attempt on ``day`` (JST), and tell the household.
+def absent(work: Work, parcel_id: int, absence: Absence) -> AlternativeParcel:
+    """Record a failed delivery attempt, and inform the household.
 
     Raises: NotFoundError, InputError and WrongStateError, as ``shipments.absent``.
     """
     locked = lock_parcel(work.session, parcel_id)
-    shipment = shipments.absent(
-        work,
-        shipment_in_mail(work.session, locked.parcel).id,
-        shipments.Absence(day, kept_until=kept_until),
-    )
+    shipment = shipments.absent(work, shipment_in_mail(work.session, locked.parcel).id, absence)
     touch(locked.request, work.now)
     announce_absence(work, shipment)
     return locked.parcel
@@ -118,8 +112,8 @@ def _fulfill(work: Work, locked: LockedParcel) -> None:
     settle(work, locked.request)
 
 
-def come_back(work: Work, parcel_id: int, reason: str, day: date) -> AlternativeParcel:
-    """Record that the post returned the parcel on ``day`` (JST), and tell the household.
+def come_back(work: Work, parcel_id: int, back: MailReturn) -> AlternativeParcel:
+    """Record that the post returned the parcel, and inform the household.
 
     Raises:
         NotFoundError: there is no such parcel.
@@ -127,11 +121,9 @@ def come_back(work: Work, parcel_id: int, reason: str, day: date) -> Alternative
         WrongStateError: it is not in the mail.
     """
     locked = lock_parcel(work.session, parcel_id)
-    shipments.come_back(
-        work, shipment_in_mail(work.session, locked.parcel).id, shipments.MailReturn(reason, day)
-    )
+    shipments.come_back(work, shipment_in_mail(work.session, locked.parcel).id, back)
     for item in locked.items:
-        step(work, item, "return", reason=reason)
+        step(work, item, "return", reason=back.reason)
     touch(locked.request, work.now)
     _tell(work, locked.parcel, "came_back")
     return locked.parcel

@@ -11,10 +11,9 @@ from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.letters.orders import living_letter
-from portal.domain.letters.shipments.mail import WARD_REASONS
+from portal.domain.letters.shipments.mail import WARD_REASONS, ItemKind
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.letters.shipments.queries import latest_of_letter, shipments_of
-from portal.domain.letters.shipments.services import PARCEL as PARCEL_MAIL
 from portal.domain.requests.redeliveries.queries import letters_sent_again, open_request
 from portal.domain.requests.redeliveries.states import MissingItem
 from portal.domain.requests.requests.models import Request
@@ -104,7 +103,7 @@ def letter_statuses(work: Work, household_id: int) -> Sequence[LetterStatus]:
     parcels = [
         s
         for s in shipments_of(work.session, household_id)
-        if s.kind == PARCEL_MAIL and s.state != "cancelled"
+        if s.kind == ItemKind.PARCEL and s.state != "cancelled"
     ]
     repeated = {s.previous_id for s in parcels}
     latest = [s for s in parcels if s.id not in repeated]

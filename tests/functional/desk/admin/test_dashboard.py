@@ -14,6 +14,7 @@ from portal.domain.contacts.faxes.services import NewFax, receive
 from portal.domain.desk.casework.steps import Step, StepState, next_steps
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.program.schema import DeliveredMeans
 from portal.domain.letters.documents import services
 from portal.domain.letters.letters.models import Letter, PrintRun
 from portal.domain.letters.letters.numbers import new_letter_number
@@ -98,9 +99,9 @@ def deliver(staff: StaffSite) -> None:
         change(work_in(session, now=staff.now), third[0], "exclude")
 
 
-@pytest.mark.parametrize("means", ["handed_over", "revealed", "exchanged"])
+@pytest.mark.parametrize("means", DeliveredMeans)
 def test_all_three_figures_show_and_the_setting_moves_the_mark(
-    staff: StaffSite, background_loop: Loop, means: str
+    staff: StaffSite, background_loop: Loop, means: DeliveredMeans
 ) -> None:
     deliver(staff)
     site = replace(staff.site, program=replace(staff.site.program, delivered_means=means))

@@ -13,7 +13,13 @@ from portal.domain.people.coupons import loader
 from portal.domain.people.coupons.batch_file import Expected, Order, read_batch
 from portal.domain.people.coupons.loader import Drawing, load_batch
 from portal.domain.people.coupons.models import Coupon, CouponBatch
-from portal.domain.people.coupons.queries import batches, open_code, qr_png, state_counts
+from portal.domain.people.coupons.queries import (
+    batches,
+    open_code,
+    open_coupon,
+    qr_png,
+    state_counts,
+)
 from portal.platform.database import Database
 from tests.support.coupons import TERMS, VAULT, load_codes, sandbox_file, sandbox_profile
 from tests.support.reading.qr import decode_png
@@ -50,6 +56,27 @@ def test_a_batch_is_stored_with_readable_codes_and_a_qr_that_scans(
             assert decode_png(qr_png(work_in(session), coupon)) == [row.url.upper()]
         event = session.scalars(select(AuditEvent)).one()
         assert (event.action, event.detail["count"]) == ("coupon.batch_loaded", 7)
+
+
+def test_code_and_image_of_a_coupon_are_opened_with_one_unwrapping_of_their_key(
+    database: Database, tmp_path: Path
+) -> None:
+    unwrapped: list[bytes] = []
+
+    class CountingVault(Vault):
+        def unwrap(self, wrapped: bytes) -> bytes:
+            unwrapped.append(wrapped)
+            return super().unwrap(wrapped)
+
+    load_codes(database, tmp_path, 1)
+    vault = CountingVault(VAULT.kek, VAULT.index, VAULT.pepper, VAULT.token)
+    with database.read() as session:
+        coupon = session.scalars(select(Coupon)).one()
+        opened = open_coupon(work_in(session, vault=vault), coupon)
+        assert unwrapped == [session.get_one(CouponBatch, coupon.batch_id).wrapped_key]
+        assert opened.code == open_code(work_in(session), coupon)
+        assert opened.image == qr_png(work_in(session), coupon)
+    assert opened.code.code not in repr(opened)
 
 
 def test_no_code_stands_in_the_database_file(sqlite_database: Database, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.errors import DomainError, WrongStateError
 from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments.mail import SIMPLE_REGISTERED
-from portal.domain.letters.shipments.services import Posting
+from portal.domain.letters.shipments.services import MailReturn, Posting
 from portal.domain.people.coupons import services as coupons
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.requests.alternatives import (
@@ -83,7 +83,7 @@ class Walk:
             "repost": lambda: delivery.repost(work, parcel, self._posting(99)),
             "deliver": lambda: delivery.deliver(work_in(s, p.officer, p.now), parcel, p.today),
             "return": lambda: delivery.come_back(
-                work_in(s, p.officer, p.now), parcel, "refused", p.today
+                work_in(s, p.officer, p.now), parcel, MailReturn("refused", p.today)
             ),
             "lose": lambda: lost_parcels.lose(work_in(s, p.officer, p.now), parcel),
             "find": lambda: lost_parcels.find(work_in(s, p.officer, p.now), parcel),

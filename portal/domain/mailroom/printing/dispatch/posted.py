@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from portal.domain.letters.letters.kinds import KINDS
 from portal.domain.letters.letters.models import Letter, LetterWithoutId, PrintRun
+from portal.domain.letters.shipments.mail import ItemKind
 from portal.domain.letters.shipments.models import Shipment
-from portal.domain.letters.shipments.services import LETTER
 
 SHOWN = 20
 
@@ -38,7 +38,7 @@ def latest(session: Session, limit: int = SHOWN) -> list[PostedLetter]:
     followed = session.execute(
         select(Letter.number, Shipment.tracking_no, Shipment.mail_class, Shipment.posted_on)
         .join(Letter, Letter.id == Shipment.letter_id)
-        .where(Shipment.kind == LETTER, Shipment.posted_on.is_not(None))
+        .where(Shipment.kind == ItemKind.LETTER, Shipment.posted_on.is_not(None))
         .order_by(Shipment.id.desc())
         .limit(limit)
     )

@@ -23,9 +23,8 @@ from portal.domain.letters.letters.models import Letter, LetterWithoutId, PrintR
 from portal.domain.letters.letters.numbers import is_letter_number
 from portal.domain.letters.letters.states import REDELIVERY
 from portal.domain.letters.letters.without_id import by_numbers, post
-from portal.domain.letters.shipments.mail import MAIL, tracking_number
+from portal.domain.letters.shipments.mail import MAIL, ItemKind, tracking_number
 from portal.domain.letters.shipments.models import Shipment
-from portal.domain.letters.shipments.services import LETTER
 from portal.domain.letters.shipments.states import SHIPMENT
 from portal.domain.mailroom.printing.recalls.recall_list import found_posted
 from portal.domain.mailroom.printing.runs.columns import read_columns
@@ -311,7 +310,7 @@ def _ship(work: Work, pairs: Sequence[tuple[Letter, str | None]], posting: Posti
             insert(Shipment),
             [
                 {
-                    "kind": LETTER,
+                    "kind": ItemKind.LETTER,
                     "household_id": letter.household_id,
                     "letter_id": letter.id,
                     "state": state,
@@ -354,7 +353,7 @@ def _earlier(
         select(Shipment.household_id, Shipment.id, Shipment.attempt)
         .where(
             Shipment.household_id.in_(household_ids),
-            Shipment.kind == LETTER,
+            Shipment.kind == ItemKind.LETTER,
             Shipment.id.not_in(repeated),
         )
         .order_by(Shipment.id)

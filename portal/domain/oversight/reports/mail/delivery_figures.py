@@ -9,8 +9,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.domain.foundation.clock import day_end
 from portal.domain.letters.letters.models import Letter
+from portal.domain.letters.shipments.mail import ItemKind
 from portal.domain.letters.shipments.models import Shipment
-from portal.domain.letters.shipments.services import PARCEL
 from portal.domain.letters.shipments.states import CANCELLED
 from portal.domain.oversight.reports.days import Days
 from portal.domain.oversight.reports.monthly.due import days_of
@@ -148,7 +148,7 @@ def _parcels(session: Session, days: Days) -> Mapping[str, Sent]:
     ):
         items, yen = session.execute(
             select(func.count(Shipment.id), func.coalesce(func.sum(Shipment.value_yen), 0)).where(
-                Shipment.kind == PARCEL, days.has(day)
+                Shipment.kind == ItemKind.PARCEL, days.has(day)
             )
         ).one()
         found[name] = Sent(int(items), 0, int(yen))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from portal.domain.desk.casework.deliveries import deliveries
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.clock import JST, jst_date
+from portal.domain.foundation.program.schema import DeliveredMeans
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.wareki import format_wareki
 from portal.domain.foundation.work import Work
@@ -157,7 +158,7 @@ def _states_table(session: Session) -> ReportTable:
     )
 
 
-def _ways_table(session: Session, delivered_means: str) -> ReportTable:
+def _ways_table(session: Session, delivered_means: DeliveredMeans) -> ReportTable:
     ways = deliveries(session, delivered_means)
     rows = [
         (
