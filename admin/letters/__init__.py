@@ -1,1 +1,5 @@
-"""Staff pages of the letters wing: documents, subcontractors, other mail, and words for mail."""
+"""Staff pages of the letters wing: documents, subcontractors and other mail.
+
+The rules are in ``portal.domain.letters``. Only ``admin.routes`` and the mailroom's pages import
+from here.
+"""

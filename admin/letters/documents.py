@@ -1,4 +1,4 @@
-"""The ward's documents: versions with the ward's approval, and what was printed from them."""
+"""Page of the ward's documents: their versions, the ward's approval, and their uses in print."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ class DocumentsView(View):
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show the versions, whether the letter's texts may be printed now, and what was printed."""
+    """Show the versions, whether the letter's texts may be printed now, and their uses."""
     session = page.session
     rows = queries.versions(session)
     people = {key for row in rows for key in (row.proposed_by, row.decided_by) if key is not None}

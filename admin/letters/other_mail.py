@@ -1,4 +1,4 @@
-"""Mail in no list, on the page of posting: enter pieces, and remove wrong entries."""
+"""Other mail on the page of posting: enter pieces, and drop wrong entries."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ def enter(page: Page) -> Response[Any]:
 
 
 def drop(page: Page) -> Response[Any]:
-    """Remove a wrong entry."""
+    """Drop a wrong entry."""
     key = number_in_address(page, "other_id")
     return carry_out_once(
         page,

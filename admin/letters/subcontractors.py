@@ -1,4 +1,4 @@
-"""Subcontractors: enter one, the ward's consent, the end, and the register of every file sent."""
+"""Page of subcontractors: proposals, the ward's consent, their end, and every file sent."""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence

@@ -38,7 +38,7 @@ from portal.domain.desk.casework.call_notes import call_notes, greeting_for, may
 from portal.domain.foundation.audit.services import earlier_result, first_time, keep_result
 from portal.domain.foundation.errors import InputError, NotAllowedError, WrongStateError
 from portal.domain.foundation.texts import _s
-from portal.domain.letters.letters.queries import numbers_that_count
+from portal.domain.letters.letters.queries import valid_letter_numbers
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.queries import view_of
 from portal.domain.people.staff.permissions import Permission
@@ -196,7 +196,7 @@ def _known(page: Page, desk: Desk) -> KnownView:
         children=child_rows(page, view, shown=access.Part.CHILDREN in shown)
         if level >= Level.ACT
         else [],
-        number_counts=numbers_that_count(page.session, household.id) is not None,
+        number_counts=valid_letter_numbers(page.session, household.id) is not None,
         has_number=calling_back.has_number(page.session, household.id),
     )
 

@@ -24,6 +24,7 @@ from portal.domain.mailroom.printing.archives import sending
 from portal.domain.mailroom.printing.archives.building import build_archive
 from portal.domain.mailroom.printing.archives.models import PrintArchive
 from portal.domain.mailroom.printing.archives.plain_files import plain_files, remove_plain_files
+from portal.domain.mailroom.printing.archives.states import ArchiveState
 from portal.domain.mailroom.printing.archives.tar import pieces_of
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
@@ -57,7 +58,9 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     if run is None:
         raise NotFoundError(_s("この印刷は見つかりませんでした。"))
     found = sending.archives_of(session, run.id)
-    live = next((row for row in found if row.state in {"built", "sent"}), None)
+    live = next(
+        (row for row in found if row.state in {ArchiveState.BUILT, ArchiveState.SENT}), None
+    )
     return page.render(
         "admin/mailroom/printing/letter_archive.html",
         LetterArchiveView(
@@ -65,7 +68,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             archives=found,
             live=live,
             stale=live is not None and sending.is_stale(session, live),
-            lost=any(row.state == "lost" for row in found),
+            lost=any(row.state == ArchiveState.LOST for row in found),
             to_send=sending.letters_for_the_post(session, run.id),
             houses=mail_houses(session),
             companies={row.id: row.name for row in subcontractors(session)},
@@ -121,7 +124,7 @@ def lose(page: Page) -> Response[Any]:
     states = {row.id: row.state for row in sending.archives_of(page.session, run_id)}
     if key not in states:
         raise NotFoundError(_s("このアーカイブは見つかりませんでした。"))
-    if states[key] == "lost":
+    if states[key] == ArchiveState.LOST:
         return page.redirect(f"/letters/{run_id}/archive?said=lost")
     if status := fresh_code(page):
         return show(page, status)

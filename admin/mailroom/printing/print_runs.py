@@ -31,6 +31,7 @@ from portal.domain.letters.announcements.queries import (
 )
 from portal.domain.letters.letters.models import PrintChunk, PrintRun
 from portal.domain.letters.letters.queries import print_run
+from portal.domain.letters.letters.states import LetterState
 from portal.domain.mailroom.printing.dispatch import handover
 from portal.domain.mailroom.printing.proofs import decisions
 from portal.domain.mailroom.printing.recalls.needs import runs_to_recall
@@ -158,8 +159,8 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             letters=sum(count.letters for count in states),
             children=sum(count.children for count in states),
             printed=sum(chunk.letters for chunk in chunks if chunk.built_at is not None),
-            ready=sum(count.letters for count in states if count.state == handover.PRINTED),
-            gone=sum(count.letters for count in states if count.state == handover.SENT),
+            ready=sum(count.letters for count in states if count.state == LetterState.PRINTED),
+            gone=sum(count.letters for count in states if count.state == LetterState.HANDED_OVER),
             withdrawals=withdrawals,
             must_stay=count_to_withdraw(page.session, run.id) if withdrawals else 0,
             approved=decisions.is_approved(page.session, run.id),

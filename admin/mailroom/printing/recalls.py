@@ -26,7 +26,7 @@ from portal.domain.mailroom.printing.recalls.answers import read_answers
 from portal.domain.mailroom.printing.recalls.models import RecallList
 from portal.domain.mailroom.printing.recalls.needs import Need
 from portal.domain.mailroom.printing.recalls.queries import Line
-from portal.domain.mailroom.printing.recalls.states import WAITING
+from portal.domain.mailroom.printing.recalls.states import WAITING, RecallAnswer
 from portal.domain.mailroom.printing.recalls.take_back import take_back_pdf
 from portal.domain.oversight.reports.mail.recalls import recall_report
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
@@ -116,7 +116,7 @@ def send(page: Page) -> Response[Any]:
 def answer(page: Page) -> Response[Any]:
     """Record the ticked answers, or one answer for all that still wait."""
     key, form = _list_id(page), page.form
-    if form.get("all") in recall_list.ANSWERS:
+    if form.get("all") in set(RecallAnswer):
         waiting = [
             line for line in recall_queries.lines(page.session, key) if line.state in WAITING
         ]
@@ -125,7 +125,7 @@ def answer(page: Page) -> Response[Any]:
         answers = [
             (int(match[1]), said)
             for name, said in form.values.items()
-            if (match := LETTER_FIELD.fullmatch(name)) and said in recall_list.ANSWERS
+            if (match := LETTER_FIELD.fullmatch(name)) and said in set(RecallAnswer)
         ]
     if not answers:
         form.error(f"list-{key}", _s("それぞれの手紙の結果を選んでください。"))

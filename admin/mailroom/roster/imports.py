@@ -25,6 +25,7 @@ from portal.domain.mailroom.roster.queries import (
     rejected_rows,
     rows_not_taken,
 )
+from portal.domain.mailroom.roster.states import ImportState
 from portal.domain.people.households.protection import Protection
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.view import View
@@ -71,7 +72,7 @@ def show(page: Page) -> Response[Any]:
         raise NotFoundError(_s("この取り込みは見つかりませんでした。"))
     after = page.query.get("after", "0")
     may_know = allowed(page, Permission.KNOW_PROTECTED)
-    waiting = found.state == "staged"
+    waiting = found.state == ImportState.STAGED
     changes = (
         list(described_differences(page.work, found.id, Excerpt(may_know, limit=CHANGES)))
         if waiting

@@ -33,6 +33,7 @@ from portal.domain.mailroom.roster.holds.services import propose_print_text
 from portal.domain.people.households.models import Hold
 from portal.domain.people.households.print_texts import PrintFields
 from portal.domain.people.households.queries import HouseholdView, view_household
+from portal.domain.people.households.states import HoldState
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
 from portal.platform.http.uploads import MEGABYTE, UploadRule
@@ -43,7 +44,7 @@ FILES = {"image": UploadRule(MEGABYTE)}
 
 def _hold(page: Page) -> Hold:
     hold = found_hold(page)
-    if hold.code != W02_GAIJI or hold.state != "open":
+    if hold.code != W02_GAIJI or hold.state != HoldState.OPEN:
         raise WrongStateError(_s("この保留に、印字用の文字は要りません。"))
     return hold
 

@@ -28,7 +28,11 @@ from portal.domain.mailroom.roster.holds.protection_none import (
     confirm_proposed_none,
     propose_none,
 )
-from portal.domain.people.households.protection import Protection, protection_state
+from portal.domain.people.households.protection import (
+    Protection,
+    ProtectionSource,
+    protection_state,
+)
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_user
@@ -42,7 +46,7 @@ PLACE = "/roster/protection"
 def known(page: Page) -> tuple[Protection | None, Approval | None]:
     """Return the source of protection, with the two people's approval where it is "none"."""
     state = protection_state(page.session)
-    said = state is not None and state.source == "none_confirmed"
+    said = state is not None and state.source == ProtectionSource.NONE_CONFIRMED
     return state, approval_by_id(
         page.session, state.subject_id
     ) if said and state is not None else None

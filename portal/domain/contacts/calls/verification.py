@@ -29,7 +29,7 @@ from portal.domain.foundation.errors import (
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import same
 from portal.domain.foundation.work import Work
-from portal.domain.letters.letters.queries import numbers_that_count
+from portal.domain.letters.letters.queries import valid_letter_numbers
 from portal.domain.people.credentials.services import login_digest
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.queries import view_of
@@ -219,7 +219,7 @@ def _number_matches(work: Work, household_id: int, number: str) -> bool:
 
     One that was replaced or reported lost proves nothing.
     """
-    counts = numbers_that_count(work.session, household_id)
+    counts = valid_letter_numbers(work.session, household_id)
     if counts is None or not number:
         return False
     if number.isdigit():

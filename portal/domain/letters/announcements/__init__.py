@@ -1,6 +1,7 @@
-"""Informing a household, once, of what happened to its request or its mail.
+"""Inform a household, once, of each event of its requests and its mail.
 
-Owns the log of announcements, the daily prints of cards, and their states. By the household's own
-channel, by a card in the post, or by a call. Requests, printing, tracking, returned mail,
-incidents, casework and the sending worker call it. Imports ``foundation`` and ``people``.
+An announcement goes out by the household's own channel, by a card in the post, or by a call. Owns
+the log of announcements, the daily prints of cards, and their states. Requests, printing, tracking,
+returned mail, incidents, casework and the sending worker call it. Imports ``foundation`` and
+``people``.
 """

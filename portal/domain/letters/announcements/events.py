@@ -1,4 +1,4 @@
-"""What happened to a household's request or mail, as one announcement tells it."""
+"""One event of a household's request or mail, as it is handed to ``announce``."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -36,7 +36,7 @@ class Event:
     is_first: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be announced."""
+        """Refuse an event that cannot be announced."""
         known, is_dated = ProgressEvent.known(self.code), self.code in DATED_EVENTS
         if known is None or len(self.key) > KEY_LENGTH or is_dated != bool(self.due):
             raise ValueError("not an event that can be announced")

@@ -33,9 +33,9 @@ class CardPrint(Base):
 class Announcement(Base):
     """The announcement of one event to one household by one medium.
 
-    ``dedupe_key`` rules out a second one of the same event. ``medium`` is sms, email, card or
-    call_back. What could not be delivered stays as it is, and a card follows it (``follows_id``).
-    ``receipt_no`` is what the household may quote on the telephone; nothing here is personal: the
+    ``dedupe_key`` rules out a second one of the same event; ``medium`` is a ``reach.Medium``. An
+    undeliverable one is kept, and the card that replaces it refers to it (``follows_id``).
+    ``receipt_no`` is what the household may quote on the telephone. Nothing here is personal: the
     address is in the sealed outbox message, a contact number in the sealed task.
     """
 

@@ -1,4 +1,4 @@
-"""The delivery log for staff, and what waits for the next print of cards; no addresses."""
+"""Read announcements for staff: the delivery log, counts and prints of cards; no addresses."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ LOG_LIMIT = 50
 class LogEntry:
     """One line of a household's delivery log.
 
-    ``next_try_at`` (UTC) is set if a message failed and is tried again.
+    ``next_try_at`` (UTC) is set if sending a message failed and will be tried again.
     """
 
     id: int
@@ -37,7 +37,7 @@ class LogEntry:
 
     @property
     def can_resume(self) -> bool:
-        """Tell whether staff may start it again."""
+        """Whether staff may resume it."""
         return ANNOUNCEMENT.can(self.state, "resume")
 
 
@@ -87,9 +87,9 @@ def _entry(row: Announcement, message: OutboxMessage | None) -> LogEntry:
 
 
 def card_counts(session: Session, *, include_protected: bool) -> CardCounts:
-    """Count what waits and what was stopped.
+    """Count the cards that wait for a print, and the stopped announcements.
 
-    Protected households count only for those who may know of them.
+    Those to protected households are counted only with ``include_protected``.
     """
 
     def count(*conditions: ColumnElement[bool]) -> int:
@@ -111,9 +111,9 @@ def card_counts(session: Session, *, include_protected: bool) -> CardCounts:
 def stopped_notices(
     session: Session, *, include_protected: bool, limit: int = LOG_LIMIT
 ) -> list[LogEntry]:
-    """Return what was stopped and not sent since, newest first.
+    """Return the stopped announcements that nobody resumed, newest first.
 
-    A household may be listed twice.
+    A household may be listed more than once.
     """
     statement = (
         select(Announcement)

@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.texts import Labeled, _s
+from portal.domain.people.authn.channels import SourceState
 from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
+from portal.domain.people.credentials.states import CredentialState
 
 
 class Medium(Labeled):
@@ -29,7 +31,7 @@ _PROVEN = (
     .where(
         Credential.household_id == bindparam("household_id"),
         Credential.state == bindparam("state"),
-        OtpAuthenticator.state == "confirmed",
+        OtpAuthenticator.state == SourceState.CONFIRMED,
         OtpAuthenticator.kind.in_((SMS, EMAIL)),
     )
     .order_by(Credential.id.desc(), OtpAuthenticator.kind.desc())
@@ -39,7 +41,7 @@ _PROVEN = (
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The channel by which a household gets its codes by message, and its language.
+    """The channel by which a household receives one-time codes as messages, and its language.
 
     ``row`` is None without such a channel.
     """
@@ -54,7 +56,7 @@ def reach(session: Session, household_id: int) -> Reach:
     An app gives codes without an address; nothing is written to a locked, suspended or replaced
     account.
     """
-    return _reach(session, household_id, "active")
+    return _reach(session, household_id, CredentialState.ACTIVE)
 
 
 def reach_of_replaced(session: Session, household_id: int) -> Reach:
@@ -62,10 +64,10 @@ def reach_of_replaced(session: Session, household_id: int) -> Reach:
 
     Only to inform its owner of the new letter, which the owner asked for from this account.
     """
-    return _reach(session, household_id, "superseded")
+    return _reach(session, household_id, CredentialState.SUPERSEDED)
 
 
-def _reach(session: Session, household_id: int, state: str) -> Reach:
+def _reach(session: Session, household_id: int, state: CredentialState) -> Reach:
     found = session.execute(_PROVEN, {"household_id": household_id, "state": state}).first()
     return (
         Reach(None, SOURCE_LOCALE) if found is None else Reach(found[0], found[1] or SOURCE_LOCALE)
@@ -73,10 +75,10 @@ def _reach(session: Session, household_id: int, state: str) -> Reach:
 
 
 def reach_by(credential: Credential, sources: Iterable[OtpAuthenticator]) -> Reach:
-    """Return what ``reach`` would, from an account and its sources of codes already read."""
-    if credential.state == "active":
+    """Return the same as ``reach``, from an account and its code sources already loaded."""
+    if credential.state == CredentialState.ACTIVE:
         for kind in (SMS, EMAIL):
             for source in sources:
-                if source.kind == kind and source.state == "confirmed":
+                if source.kind == kind and source.state == SourceState.CONFIRMED:
                     return Reach(source, credential.locale or SOURCE_LOCALE)
     return Reach(None, SOURCE_LOCALE)

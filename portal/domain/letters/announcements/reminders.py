@@ -15,24 +15,30 @@ from portal.domain.letters.announcements.models import Announcement
 from portal.domain.letters.announcements.reach import EMAIL, SMS
 from portal.domain.letters.announcements.services import announce
 from portal.domain.letters.announcements.silence import drop_silenced
+from portal.domain.people.authn.channels import SourceState
 from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.coupons.models import Coupon
+from portal.domain.people.coupons.states import CouponState
 from portal.domain.people.credentials.models import Credential
+from portal.domain.people.credentials.states import CredentialState
 from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.entitlements.states import EntitlementState
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.queries import has_open_hold
+from portal.domain.people.households.states import HouseholdState
+from portal.domain.people.notices.events import ProgressEvent
 
-EVENT = "deadline_near"
+EVENT = ProgressEvent.DEADLINE_NEAR
 STAGES = (7, 30)
 """Days before the last day from which each reminder is due, the shorter first so that it wins."""
-UNUSED = ("assigned", "revealed")
+UNUSED = (CouponState.ASSIGNED, CouponState.REVEALED)
 HOURS = (9, 19)
 AT_ONCE = 200
 Transaction = Callable[[], AbstractContextManager[Session]]
 
 
 def stage(window: Window, now: datetime) -> int | None:
-    """Return which reminder is due at this instant (days before the last day); None if none is."""
+    """Return the reminder that is due now, as days before the last day; None if none is."""
     if not window.is_open(now):
         return None
     left = window.days_left(now)
@@ -40,19 +46,19 @@ def stage(window: Window, now: datetime) -> int | None:
 
 
 def waking_hours(now: datetime) -> bool:
-    """Tell whether people may be disturbed: 9 to 19 o'clock in Japan."""
+    """Return whether people may be disturbed now: 9 to 19 o'clock in Japan."""
     return HOURS[0] <= now.astimezone(JST).hour < HOURS[1]
 
 
 _HAS_CHANNEL = exists().where(
     OtpAuthenticator.credential_id == Credential.id,
-    OtpAuthenticator.state == "confirmed",
+    OtpAuthenticator.state == SourceState.CONFIRMED,
     OtpAuthenticator.kind.in_((SMS, EMAIL)),
 )
 _HAS_UNUSED_COUPON = exists().where(
     Coupon.entitlement_id == Entitlement.id,
     Entitlement.household_id == Household.id,
-    Entitlement.state == "in_progress",
+    Entitlement.state == EntitlementState.IN_PROGRESS,
     Coupon.state.in_(UNUSED),
 )
 
@@ -60,8 +66,9 @@ _HAS_UNUSED_COUPON = exists().where(
 def due_households(session: Session, window: Window, now: datetime) -> list[int]:
     """Return the households to remind now.
 
-    They signed in before, have SMS or email, and a coupon not yet exchanged. Left out are held,
-    protected and removed ones, those with a death, and those reminded since this reminder fell due.
+    They have signed in before, and have SMS or email and an unused coupon. Left out are households
+    that are held, protected, removed or had a death, and those reminded since this reminder fell
+    due.
     """
     days = stage(window, now)
     if days is None:
@@ -75,10 +82,12 @@ def due_households(session: Session, window: Window, now: datetime) -> list[int]
     statement = (
         select(Household.id)
         .join(
-            Credential, (Credential.household_id == Household.id) & (Credential.state == "active")
+            Credential,
+            (Credential.household_id == Household.id)
+            & (Credential.state == CredentialState.ACTIVE),
         )
         .where(
-            Household.state == "active",
+            Household.state == HouseholdState.ACTIVE,
             Household.protected.is_(False),
             ~has_open_hold(Household.id.expression),
             _HAS_CHANNEL,
@@ -104,9 +113,9 @@ def remind(work: Work, window: Window, household_ids: Collection[int]) -> None:
 
 
 def remind_everybody(source: WorkSource, window: Window) -> int:
-    """Remind whoever is due now and return how many.
+    """Remind every household that is due now, and return how many.
 
-    It uses short transactions, so that an interruption loses nothing.
+    Uses short transactions, so that an interruption loses nothing.
     """
     with source.reading() as work:
         waiting = due_households(work.session, window, work.now) if waking_hours(work.now) else []

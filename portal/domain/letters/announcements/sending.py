@@ -1,4 +1,4 @@
-"""At the time of sending: which messages are barred, and what became of those sent."""
+"""Called by the sending worker: bar messages to silenced households, and record the results."""
 
 from collections.abc import Collection, Sequence
 
@@ -15,17 +15,18 @@ from portal.domain.letters.announcements.silence import silenced
 from portal.domain.letters.announcements.states import ANNOUNCEMENT
 from portal.domain.letters.announcements.stopping import HELD, stop
 from portal.domain.people.notices.models import OutboxMessage
+from portal.domain.people.notices.states import MessageState
 
 NEW_LETTER = "notice.new_letter"
-SETTLED = ("sent", "given_up", "stopped")
+SETTLED = (MessageState.SENT, MessageState.GIVEN_UP, MessageState.STOPPED)
 AT_ONCE = 500
 
 
 def barred_messages(session: Session, messages: Sequence[OutboxMessage]) -> set[int]:
-    """Return the keys of messages whose household gets nothing automatic now, to be stopped.
+    """Return the keys of messages to stop, because their household is silenced now.
 
-    One-time codes and warnings about the account itself go out: their owner asked for them, or must
-    know of them.
+    One-time codes and warnings about the account itself are sent: their owner asked for them, or
+    must know of them.
     """
     ours = {
         m.id: m.household_id
@@ -43,8 +44,8 @@ def _automatic(purpose: str) -> bool:
 def settle(work: Work, message_ids: Collection[int] | None = None) -> int:
     """Transfer the results of outbox messages to their announcements, and return how many.
 
-    All that wait, or those of some messages. A message that was refused for good or could not be
-    delivered in time is followed by a card. Safe to repeat.
+    Settles all waiting announcements, or only those of ``message_ids``. A message that was refused
+    for good or could not be delivered in time is followed by a card. Safe to repeat.
     """
     statement = (
         select(Announcement, OutboxMessage)
@@ -60,15 +61,15 @@ def settle(work: Work, message_ids: Collection[int] | None = None) -> int:
     rows = work.session.execute(statement).all()
     for row, message in rows:
         row.tries, row.changed_at = message.tries, work.now
-        if message.state == "sent":
+        if message.state == MessageState.SENT:
             row.state, row.sent_at = ANNOUNCEMENT.next(row.state, "send"), message.sent_at
-            _note(work, row, "notice.sent")
-        elif message.state == "stopped":
+            _record_notice(work, row, "notice.sent")
+        elif message.state == MessageState.STOPPED:
             stop(work, row, HELD)
         else:
             row.state = ANNOUNCEMENT.next(row.state, "bounce")
             row.last_error = message.last_error or "expired"
-            _note(work, row, "notice.failed")
+            _record_notice(work, row, "notice.failed")
             _follow_with_card(work, row)
     work.session.flush()
     return len(rows)
@@ -88,10 +89,10 @@ def _follow_with_card(work: Work, row: Announcement) -> None:
     )
     work.session.add(card)
     work.session.flush()
-    _note(work, card, "notice.queued")
+    _record_notice(work, card, "notice.queued")
 
 
-def _note(work: Work, row: Announcement, action: str) -> None:
+def _record_notice(work: Work, row: Announcement, action: str) -> None:
     record(
         work.acting_as(SYSTEM),
         action,

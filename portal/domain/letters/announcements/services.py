@@ -21,6 +21,7 @@ from portal.domain.letters.announcements.silence import silenced
 from portal.domain.letters.announcements.states import ANNOUNCEMENT
 from portal.domain.letters.announcements.stopping import HELD, LATE, lock_announcement, stop
 from portal.domain.people.authn.codes import secret_of
+from portal.domain.people.notices.events import ProgressEvent
 from portal.domain.people.notices.messages import progress_message
 from portal.domain.people.notices.services import Outgoing, enqueue
 from portal.domain.people.tasks.kinds import TaskKind
@@ -53,9 +54,9 @@ def announce(work: Work, event: Event, way: Reach | None = None) -> None:
     """Queue the announcement of an event to its household, once per ``event.key``.
 
     It goes out by the household's enrolled channel, by a call to ``event.contact``, or by a card.
-    A worker or the daily print sends it later and looks for holds at that instant. While the same
-    event of the same receipt number is still waiting, nothing is added: one message covers all
-    children. ``way`` is the household's channel (``reach``), if the caller knows it.
+    The sending worker or the daily print sends it later and checks for holds then. While the same
+    event of the same receipt number is still waiting, no second message is queued: one covers all
+    children. ``way`` is the household's channel (``reach``), if the caller has loaded it.
     """
     way = reach(work.session, event.household_id) if way is None else way
     medium = _medium(way, event.contact)
@@ -144,20 +145,20 @@ def _dispatch(work: Work, row: Announcement, way: Reach) -> None:
 
 
 def _ask_staff_to_call(work: Work, row: Announcement, telephone: str) -> None:
-    """Open a task to call; that counts as sending, so it is stopped where nothing may be sent."""
+    """Open a task to call the household, or stop the announcement where nothing may be sent."""
     if silenced(work.session, [row.household_id]):
         stop(work, row, HELD)
     elif row.due_on is not None and row.due_on < jst_date(work.now):
         stop(work, row, LATE)
     else:
-        details = {"telephone": telephone, "message": _matter(row)}
+        details = {"telephone": telephone, "message": _call_instructions(row)}
         task = open_task(work, TaskKind.CALL_BACK, row.household_id, details)
         row.task_id, row.sent_at = task.id, work.now
         row.state = ANNOUNCEMENT.next(row.state, "hand_to_staff")
 
 
-def _matter(row: Announcement) -> str:
-    if row.event == "at_post_office" and row.due_on is not None:
+def _call_instructions(row: Announcement) -> str:
+    if row.event == ProgressEvent.AT_POST_OFFICE and row.due_on is not None:
         return _s("留守のため、郵便局が%(day)sまで預かっています。受け取り方を伝えてください。") % {
             "day": row.due_on.isoformat()
         }
@@ -169,7 +170,7 @@ def resume(work: Work, announcement_id: int) -> Announcement:
 
     Raises:
         NotFoundError: no announcement has this key.
-        NotAllowedError: the household still gets nothing automatic.
+        NotAllowedError: the household is still silenced.
         WrongStateError: it is not stopped.
     """
     row = lock_announcement(work.session, announcement_id)

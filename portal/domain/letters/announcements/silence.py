@@ -7,11 +7,12 @@ from sqlalchemy.orm import Session
 
 from portal.domain.people.households.models import Child, Hold, Household
 from portal.domain.people.households.queries import has_open_hold
+from portal.domain.people.households.states import HouseholdState
 
 DIED = "W11"
 """First letters of the roster's code for a death.
 
-Even when the hold is released, people speak to this family and no machine does.
+Even after the hold is released, only people speak to such a family, never a machine.
 """
 
 
@@ -19,7 +20,7 @@ AT_ONCE = 200
 
 
 def drop_silenced(session: Session, household_ids: Sequence[int]) -> list[int]:
-    """Return those of the households that may get something automatic now, in the given order."""
+    """Return the households that may be sent automatic messages now, in the given order."""
     allowed: list[int] = []
     for start in range(0, len(household_ids), AT_ONCE):
         part = household_ids[start : start + AT_ONCE]
@@ -29,10 +30,10 @@ def drop_silenced(session: Session, household_ids: Sequence[int]) -> list[int]:
 
 
 def silenced(session: Session, household_ids: Collection[int]) -> set[int]:
-    """Return those of the households that get nothing automatic now.
+    """Return the households to which nothing automatic may be sent now.
 
-    Read at the time of sending: a hold, a protection or a death recorded after the message was
-    queued counts.
+    Asked at the time of sending, so that a hold, a protection or a death recorded after the message
+    was queued counts.
     """
     wanted = set(household_ids)
     if not wanted:
@@ -43,7 +44,7 @@ def silenced(session: Session, household_ids: Collection[int]) -> set[int]:
             Household.codes,
             or_(
                 Household.protected,
-                Household.state != "active",
+                Household.state != HouseholdState.ACTIVE,
                 has_open_hold(Household.id.expression),
             ),
         ).where(Household.id.in_(wanted))

@@ -1,4 +1,4 @@
-"""States of an announcement; what a household must not get is stopped, and only staff resume it."""
+"""States of an announcement; one to a silenced household is stopped until staff resume it."""
 
 from portal.domain.foundation.states import StateMachine
 from portal.domain.foundation.texts import Labeled, _s

@@ -28,7 +28,7 @@ def lock_announcement(session: Session, announcement_id: int) -> Announcement:
 
 
 def stop(work: Work, row: Announcement, reason: str) -> None:
-    """Stop a waiting announcement; only a person starts it again."""
+    """Stop a waiting announcement for a ``reason``; only staff resume it."""
     row.state, row.changed_at = ANNOUNCEMENT.next(row.state, "stop"), work.now
     row.last_error = reason
     record(
@@ -43,9 +43,9 @@ def stop(work: Work, row: Announcement, reason: str) -> None:
 
 
 def call_off_cards(work: Work, key: str) -> None:
-    """Cancel the cards about a finished event (its ``key``).
+    """Call off the waiting cards about an event that is over (its ``key``).
 
-    That is the waiting card, or the one that would follow a lost message.
+    That is the event's own card, or the one that replaces an undeliverable message.
     """
     known = select(Announcement.id).where(Announcement.dedupe_key == key).scalar_subquery()
     rows = work.session.scalars(

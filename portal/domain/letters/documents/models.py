@@ -63,17 +63,17 @@ class DocumentVersion(Base):
 
     @property
     def kind_name(self) -> str:
-        """What staff call its kind."""
+        """The label of its kind, for staff."""
         return label_of(DocumentKind, self.kind)
 
     @property
     def state_name(self) -> str:
-        """What staff call its state."""
+        """The label of its state, for staff."""
         return label_of(DocumentState, self.state)
 
 
 class DocumentUse(Base):
-    """What was made from a version: ``subject`` and ``subject_id``, for example a print run."""
+    """One use of a version: ``subject`` (a ``UsedFor``) and ``subject_id`` name what was made."""
 
     __tablename__ = "document_use"
     __table_args__ = (UniqueConstraint("version_id", "subject", "subject_id"),)
@@ -86,5 +86,5 @@ class DocumentUse(Base):
 
     @property
     def subject_name(self) -> str:
-        """What staff call the thing that was made."""
+        """The label of what was made, for staff."""
         return label_of(UsedFor, self.subject)

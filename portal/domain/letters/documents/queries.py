@@ -45,7 +45,7 @@ def version(session: Session, version_id: int) -> DocumentVersion:
 
 
 def uses(session: Session, limit: int | None = PAGE) -> list[tuple[DocumentUse, DocumentVersion]]:
-    """Return what was made from which version, newest first."""
+    """Return the uses of versions with their versions, newest first."""
     rows = session.execute(
         select(DocumentUse, DocumentVersion)
         .join(DocumentVersion, DocumentVersion.id == DocumentUse.version_id)

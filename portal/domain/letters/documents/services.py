@@ -27,7 +27,7 @@ SUBJECT = "document"
 
 
 def digest_of(content: bytes) -> str:
-    """Return the digest by which a content is approved."""
+    """Return the SHA-256 by which a content is approved."""
     return hashlib.sha256(content).hexdigest()
 
 
@@ -182,7 +182,7 @@ def require_approval(session: Session, kind: str, digest: str) -> DocumentVersio
 
 
 def record_use(session: Session, use: DocumentUse) -> None:
-    """Record what was made from a version; recording it again changes nothing."""
+    """Record the use of a version; recording it again changes nothing."""
     known = session.scalar(
         select(DocumentUse.id).where(
             DocumentUse.version_id == use.version_id,

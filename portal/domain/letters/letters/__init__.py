@@ -1,4 +1,4 @@
-"""Letters: what is on them, how they are drawn, their orders and their states.
+"""Letters: their content, how they are drawn, their orders and their states.
 
 Owns the tables of print runs, chunks, letters, letters without an ID, test addresses and letter
 orders, the letter texts, barcodes and fonts. Printing, archives, shipments, tracking, returned

@@ -16,8 +16,8 @@ from portal.domain.letters.letters.states import LETTER, LETTER_WITHOUT_ID
 class Kind:
     """How letters of a kind are stored.
 
-    ``counter``: the condition for those that the ward hands over itself. ``addressee``: the columns
-    by which two letters of a run are for the same people.
+    ``counter`` is the condition for letters that the ward hands over itself. Letters of a run with
+    an equal ``addressee`` are for the same people.
     """
 
     table: type[Letter] | type[LetterWithoutId]
@@ -27,7 +27,7 @@ class Kind:
 
     @property
     def by_post(self) -> ColumnElement[bool]:
-        """The condition for letters that go to the post."""
+        """The condition for letters that are sent by post."""
         return ~self.counter
 
     @property

@@ -28,7 +28,7 @@ from portal.domain.letters.letters.states import (
     WITHOUT_ID,
 )
 
-STANDING = "state NOT IN ('cancelled', 'superseded')"
+VALID = "state NOT IN ('cancelled', 'superseded')"
 
 
 class PrintRun(Base):
@@ -75,9 +75,9 @@ class PrintRun(Base):
 
 
 class PrintChunk(Base):
-    """One PDF of a print run: either whole (file, letters and credentials) or not there.
+    """One PDF of a print run: stored with its file, letters and credentials, or not at all.
 
-    ``removed_at``: when the file was deleted from the disk, after its letters had been handed over.
+    ``removed_at`` is when the file was deleted from the disk, after its letters were handed over.
     """
 
     __tablename__ = "print_chunk"
@@ -98,9 +98,9 @@ class Letter(Base):
     """One letter to one household.
 
     ``number`` is printed where a returned envelope's window shows it. A new letter may be prepared
-    while the old one still counts; printing it replaces the old one. ``reason`` tells why it was
-    made (``LetterReason``): a reissue after a loss is no redelivery. ``counter``: printed without
-    name and address, to be handed over at the ward's counter.
+    while the old one is still valid; printing it replaces the old one. ``reason`` is why it was
+    made (``LetterReason``): a reissue after a loss is no redelivery. A ``counter`` letter is
+    printed without name and address, to be handed over at the ward's counter.
     """
 
     __tablename__ = "letter"
@@ -145,9 +145,8 @@ class Letter(Base):
 class LetterWithoutId(Base):
     """One letter without ID and password: to a household or, as a trial, to the staff.
 
-    It is separate from ``Letter``, so that by construction it is in no count of letters, postings,
-    returns or households. Only the columns that printing, archive and hand-over read have the same
-    names.
+    A table of its own keeps it out of every count of letters, postings, returns and households.
+    The columns that printing, archives and hand-over read have the same names as in ``Letter``.
     """
 
     __tablename__ = "bare_letter"
@@ -157,8 +156,8 @@ class LetterWithoutId(Base):
             "household_id",
             "kind",
             unique=True,
-            postgresql_where=text(STANDING),
-            sqlite_where=text(STANDING),
+            postgresql_where=text(VALID),
+            sqlite_where=text(VALID),
         ),
         CheckConstraint(
             "(household_id IS NULL) <> (test_address_id IS NULL)", name="one_addressee"
@@ -188,10 +187,10 @@ class LetterWithoutId(Base):
 
 
 class TestAddress(Base):
-    """One address of the staff to which test postings go.
+    """The address of a member of the staff, to which test postings are sent.
 
-    ``sealed`` is its name and address under a key of its own. It is no household, and what goes
-    there is a specimen. A removed one keeps neither name nor address.
+    ``sealed`` is name and address under a key of its own. It is no household, and only specimens
+    are sent there. Name and address of a removed one are erased.
     """
 
     __tablename__ = "test_address"
@@ -206,10 +205,10 @@ class TestAddress(Base):
 
 
 class LetterOrder(Base):
-    """An order that the next print run make a new letter for a household that has one.
+    """An order for a new letter from the next print run, for a household that already has one.
 
-    At most one is open. ``sealed`` is another address that the ward ordered in writing, under the
-    household's data key; empty for the registered one.
+    A household has at most one open order. ``sealed`` is another address that the ward ordered in
+    writing, under the household's data key; None for the registered address.
     """
 
     __tablename__ = "letter_order"

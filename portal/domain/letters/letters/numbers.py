@@ -20,19 +20,22 @@ LOOKUP = 500
 
 
 def new_letter_number() -> str:
-    """Return a random letter number; only the database knows whether it is taken."""
+    """Return a random letter number, which may be taken already (``free_letter_numbers``)."""
     body = f"{secrets.randbelow(10**BODY_DIGITS):0{BODY_DIGITS}}"
     return PREFIX + body + check_digit(body)
 
 
 def is_letter_number(text: str) -> bool:
-    """Tell whether a text has the form and the check digit of a letter number."""
+    """Return whether a text has the form and the check digit of a letter number."""
     match = WRITTEN.fullmatch(text)
     return match is not None and check_digit(match[1][:-1]) == match[1][-1]
 
 
 def free_letter_numbers(session: Session, count: int) -> list[str]:
-    """Return ``count`` different numbers that no letter has yet; the unique index decides."""
+    """Return ``count`` different numbers that no letter has yet.
+
+    Between reading and inserting another process may take one; the unique index then refuses it.
+    """
     found: dict[str, None] = {}
     while len(found) < count:
         wanted = list({new_letter_number() for _ in range(count - len(found))} - found.keys())

@@ -1,6 +1,6 @@
-"""Order a new letter for a household that has one.
+"""Order a new letter for a household that already has one.
 
-The next print run makes it, and only then does the old one end.
+The next print run makes it; the old letter stays valid until then.
 """
 
 from collections.abc import Collection, Mapping
@@ -24,7 +24,7 @@ from portal.domain.letters.letters.states import (
 )
 from portal.domain.people.households.models import Household
 
-WITH_US = (LetterState.PREPARED, LetterState.PRINTED)
+NOT_HANDED_OVER = (LetterState.PREPARED, LetterState.PRINTED)
 
 
 def open_order(session: Session, household_id: int) -> LetterOrder | None:
@@ -50,14 +50,14 @@ def order(work: Work, household_id: int, reason: LetterReason, *, why: str = "")
 
     Raises:
         NotFoundError: no household has this key.
-        ConflictError: its letter was not handed over yet, so a second one would meet it.
+        ConflictError: its letter was not handed over yet, so that it would receive two.
     """
     _lock_household(work.session, household_id)
     row = work.session.scalar(
         _open(household_id).with_for_update().execution_options(populate_existing=True)
     )
     if row is None:
-        _refuse_letter_with_us(work.session, household_id)
+        _refuse_letter_not_handed_over(work.session, household_id)
         row = LetterOrder(
             household_id=household_id, reason=reason, created_at=work.now, changed_at=work.now
         )
@@ -77,7 +77,7 @@ def order(work: Work, household_id: int, reason: LetterReason, *, why: str = "")
 
 
 def _lock_household(session: Session, household_id: int) -> None:
-    # Without an open order there is no row to lock: the household's row makes equal orders wait.
+    # Without an open order there is no row to lock: locking the household serializes orders.
     found = session.scalar(
         select(Household.id).where(Household.id == household_id).with_for_update(key_share=True)
     )
@@ -85,13 +85,13 @@ def _lock_household(session: Session, household_id: int) -> None:
         raise NotFoundError(_s("この世帯は見つかりませんでした。検索からやりなおしてください。"))
 
 
-def _refuse_letter_with_us(session: Session, household_id: int) -> None:
-    with_us = select(Letter.id).where(
+def _refuse_letter_not_handed_over(session: Session, household_id: int) -> None:
+    waiting = select(Letter.id).where(
         Letter.household_id == household_id,
         Letter.kind == CREDENTIAL_LETTER,
-        Letter.state.in_(WITH_US),
+        Letter.state.in_(NOT_HANDED_OVER),
     )
-    if session.scalar(with_us.limit(1)) is not None:
+    if session.scalar(waiting.limit(1)) is not None:
         raise ConflictError(
             _s(
                 "この世帯の手紙は、まだ差し出していません。新しい手紙は作らずに、"
@@ -102,10 +102,7 @@ def _refuse_letter_with_us(session: Session, household_id: int) -> None:
 
 
 def cancel_order(work: Work, household_id: int, *, reason: str = "") -> None:
-    """Cancel the household's open order, of any reason or of one.
-
-    Without an open order nothing happens.
-    """
+    """Cancel the household's open order, if any; with ``reason`` only an order of that reason."""
     row = work.session.scalar(
         _open(household_id).with_for_update().execution_options(populate_existing=True)
     )
@@ -124,7 +121,7 @@ def cancel_order(work: Work, household_id: int, *, reason: str = "") -> None:
 
 
 def lock_orders(session: Session, household_ids: Collection[int]) -> None:
-    """Lock open orders for this transaction, so that none is cancelled while its letter is made."""
+    """Lock the households' open orders, so that none is cancelled while its letter is made."""
     statement = select(LetterOrder.id).where(
         LetterOrder.household_id.in_(household_ids), LetterOrder.state == LETTER_ORDER.initial
     )
@@ -132,10 +129,10 @@ def lock_orders(session: Session, household_ids: Collection[int]) -> None:
 
 
 def replace_letters(work: Work, new: Mapping[int, int], orders: Collection[int]) -> None:
-    """Settle the orders that a print run carried out.
+    """Supersede the old letters of the orders that a print run carried out, and settle the orders.
 
-    ``new`` is the printed letter's key by household. Call it before the new letters count as
-    printed: only one letter of a household may.
+    ``new`` is the printed letter's key by household. Call it before the new letters are marked as
+    printed: a household can have only one such letter.
     """
     for old in work.session.scalars(
         select(Letter)
@@ -163,9 +160,9 @@ def replace_letters(work: Work, new: Mapping[int, int], orders: Collection[int])
 
 
 def reopen_orders(work: Work, letter_ids: Collection[int]) -> int:
-    """Reopen the orders of letters that were given up unseen, and return how many.
+    """Reopen the orders of letters that were discarded before anybody saw them; return how many.
 
-    What was asked for is still owed. The next letter has the same reason again, and goes to the
+    The households are still owed a letter. The next one has the same reason again, and goes to the
     other address if the ward ordered one. If a newer order is open, it covers both.
     """
     open_too = aliased(LetterOrder)

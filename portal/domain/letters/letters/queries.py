@@ -10,6 +10,7 @@ from portal.domain.letters.letters.models import Letter, LetterWithoutId, PrintR
 from portal.domain.letters.letters.orders import living_letter
 from portal.domain.letters.letters.states import LIVE
 from portal.domain.people.credentials.models import Credential
+from portal.domain.people.credentials.states import CredentialState
 
 # built once: building a statement takes as long as running it
 OF_HOUSEHOLD = (
@@ -42,39 +43,41 @@ def print_run(session: Session, run_id: int) -> PrintRun | None:
 
 
 def sent_at(session: Session, household_id: int) -> datetime | None:
-    """Return when the letter that counts went to the post (UTC); None if it did not yet."""
+    """Return when the valid letter was handed over to the post (UTC); None if it was not yet."""
     letter = living_letter(session, household_id)
     return letter.handed_over_at if letter is not None else None
 
 
 @dataclass(frozen=True, slots=True)
 class LetterNumbers:
-    """What only a person who holds the letter can read out: its ID (as a digest), and its number.
+    """The numbers that only somebody with the letter in hand can read out.
 
-    The number is "" if unknown.
+    These are the ID (as a digest) and the letter number ("" if unknown).
     """
 
     login_digest: bytes = field(repr=False)
     letter_number: str = field(repr=False)
 
 
-_COUNTING = (
+_OF_VALID_LETTER = (
     select(Credential.login_digest, Letter.number)
     .outerjoin(Letter, and_(Letter.credential_id == Credential.id, Letter.state.in_(LIVE)))
     .where(
         Credential.household_id == bindparam("household_id"),
-        Credential.state.in_(("issued", "active", "locked")),
+        Credential.state.in_(
+            (CredentialState.ISSUED, CredentialState.ACTIVE, CredentialState.LOCKED)
+        ),
     )
     .order_by(Credential.id.desc())
     .limit(1)
 )
 
 
-def numbers_that_count(session: Session, household_id: int) -> LetterNumbers | None:
-    """Return the numbers of the letter that counts.
+def valid_letter_numbers(session: Session, household_id: int) -> LetterNumbers | None:
+    """Return the numbers of the household's valid letter, by which a caller can be identified.
 
-    None without a letter, and for one that was replaced, came back or was reported lost: whoever
-    reads that one out may be anybody.
+    Returns None without a letter, and for one that was replaced, came back or was reported lost:
+    anybody might read that one out.
     """
-    row = session.execute(_COUNTING, {"household_id": household_id}).one_or_none()
+    row = session.execute(_OF_VALID_LETTER, {"household_id": household_id}).one_or_none()
     return LetterNumbers(row.login_digest, row.number or "") if row is not None else None

@@ -52,12 +52,12 @@ def cancel(work: Work, letter_id: int, *, reason: str) -> Letter:
 def order_again(work: Work, household_id: int, *, reason: str) -> Letter | None:
     """Order a new letter after a loss or a forgotten password; return the one it will replace.
 
-    None if no letter exists, so that a new one is due anyway, or if a new one was ordered before.
-    The old letter, ID and password stay as they are until the new letter is printed (``design.md``
-    §4); ``reason`` is a code word, not free text. It is no redelivery and is not counted as one.
+    Returns None if the household has no letter, so that a new one is due anyway, or if one is on
+    order already. The old letter, ID and password stay valid until the new letter is printed
+    (``design.md`` §4). ``reason`` is a code word, not free text. It is not counted as a redelivery.
 
     Raises:
-        ConflictError: its letter was not handed over yet, so a second one would meet it.
+        ConflictError: its letter was not handed over yet, so that it would receive two.
     """
     letter = living_letter(work.session, household_id)
     if letter is None or open_order(work.session, household_id) is not None:

@@ -32,7 +32,7 @@ FIRST, REDELIVERY, REISSUE = LetterReason
 
 
 class LetterState(Labeled):
-    """Where a letter is, as staff read it; the last three only for letters without an ID."""
+    """The state of a letter, as staff read it; the last three only for letters without an ID."""
 
     PREPARED = "prepared", lambda: _s("準備")
     PRINTED = "printed", lambda: _s("印刷ずみ")
@@ -46,7 +46,7 @@ class LetterState(Labeled):
 
 PREPARED, PRINTED, HANDED_OVER, SUPERSEDED, CANCELLED, POSTED, ARRIVED, CAME_BACK = LetterState
 LIVE = (PREPARED, PRINTED, HANDED_OVER)
-"""The letter counts: it is neither replaced nor cancelled."""
+"""The letter is valid: neither replaced nor cancelled."""
 LETTER = StateMachine(
     "letter",
     PREPARED,
@@ -86,7 +86,7 @@ TEST_ADDRESS = StateMachine(
 
 
 class RunState(Labeled):
-    """Where a print run is, as staff read it."""
+    """The state of a print run, as staff read it."""
 
     BUILDING = "building", lambda: _s("作成中")
     BUILT = "built", lambda: _s("作成ずみ")
@@ -106,7 +106,7 @@ PRINT_RUN = StateMachine(
 
 
 class ChunkState(StrEnum):
-    """Whether the file of a part of a run is written."""
+    """Whether a chunk of a run is stored with its file."""
 
     PLANNED = "planned"
     BUILT = "built"

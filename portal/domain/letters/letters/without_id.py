@@ -1,4 +1,4 @@
-"""Letters without ID and password after printing: taken out, posted, arrived, returned."""
+"""Record what happens to printed letters without an ID: taken out, posted, arrived, returned."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -31,7 +31,7 @@ def locked(session: Session, letter_id: int) -> LetterWithoutId:
 
 
 def by_numbers(session: Session, numbers: Sequence[str]) -> dict[str, LetterWithoutId]:
-    """Return the letters that have these numbers, locked."""
+    """Return the letters with these numbers, by number, locked."""
     rows = session.scalars(
         select(LetterWithoutId)
         .where(LetterWithoutId.number.in_(numbers))
@@ -65,7 +65,7 @@ def take_out(work: Work, letter_id: int, *, reason: str) -> None:
 
     Raises:
         NotFoundError: no letter has this key.
-        WrongStateError: it is out already.
+        WrongStateError: it was posted already.
     """
     _step(work, locked(work.session, letter_id), "cancel", reason=reason)
     work.session.flush()

@@ -72,7 +72,7 @@ SHORT, LONG = 11, 12
 WARD_REASONS = frozenset(
     {ADDRESS_UNKNOWN, NAME_INCOMPLETE, MOVED_UNKNOWN, FORWARDING_ENDED, DIED, NOT_FORWARDED}
 )
-"""The address or the person is in question: the ward looks first, never a blind second posting."""
+"""The address or the person is in question: the ward checks first; it is never posted blindly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def limit_yen(program: Program, mail_class: str) -> int:
     """Return the maximum value in yen of one item of a class; 0 if nothing of value may be sent."""
     if mail_class == REGISTERED:
         return REGISTERED_LIMIT_YEN
-    # ゆうパック has a limit of its own that no program states: the ward's limit is the safe one.
+    # ゆうパック has a limit of its own that no program states; the ward's limit is safe for it too
     return program.requests.registered_limit_yen if MAIL[mail_class].by_hand else 0
 
 
@@ -105,7 +105,7 @@ def refuse_over_limit(program: Program, mail_class: str, value_yen: int) -> None
 
     Raises:
         InputError: no such class.
-        NotAllowedError: over the limit; the message tells what to do instead (code
+        NotAllowedError: over the limit; the message advises what to do instead (code
             ``over_insurance``).
     """
     if mail_class not in MAIL:
@@ -156,13 +156,13 @@ def tracking_number(text: str, mail_class: str) -> str | None:
 
 
 def is_tracking_number(digits: str) -> bool:
-    """Tell whether a text is a tracking number of any class: 11 or 12 digits with check digit."""
+    """Return whether a text is a tracking number of any class: 11 or 12 digits with check digit."""
     fits = digits.isascii() and digits.isdigit() and len(digits) in {SHORT, LONG}
     return fits and int(digits[:-1]) % 7 == int(digits[-1])
 
 
 def printed(tracking_no: str) -> str:
-    """Return a tracking number as its label shows it: 3-2-5-1 or 4-4-4."""
+    """Return a tracking number grouped as on its label: 3-2-5-1 or 4-4-4 digits."""
     cuts = (3, 5, 10) if len(tracking_no) == SHORT else (4, 8)
     bounds = (0, *cuts, len(tracking_no))
     return "-".join(tracking_no[a:b] for a, b in itertools.pairwise(bounds))

@@ -14,11 +14,11 @@ from portal.domain.letters.shipments.states import SHIPMENT
 class Shipment(Base):
     """One posting of a letter or a parcel; a second posting is a second row (``previous_id``).
 
-    ``attempt`` is 0 for the first delivery and 1 to n for redeliveries; ``value_yen`` is what the
-    content is worth to a thief (0 for a letter that is worthless alone); ``absent_on`` is the day
-    on which nobody was at home, ``kept_until`` the post office's last day (JST). Tracking numbers
-    are reused after some time, so only number and posting day together are unique (``domain.md``
-    §3.4).
+    ``attempt`` is 0 for the first delivery and 1 to n for redeliveries. ``value_yen`` is what the
+    content is worth to a thief: 0 for a letter, which is worthless alone. ``absent_on`` is the day
+    on which nobody was at home, ``kept_until`` the last day of storage at the post office (JST).
+    The post reuses tracking numbers after some time, so only number and posting day together are
+    unique (``domain.md`` §3.4).
     """
 
     __tablename__ = "shipment"
@@ -49,9 +49,9 @@ class Shipment(Base):
 
 
 class OtherMail(Base):
-    """Pieces of mail posted on one day (JST) that are in no list.
+    """Pieces of mail posted on one day (JST) that are neither letters, cards nor parcels.
 
-    They count for the postage until dropped.
+    They count for the postage until the entry is dropped.
     """
 
     __tablename__ = "other_mail"
@@ -68,5 +68,5 @@ class OtherMail(Base):
 
     @property
     def what_name(self) -> str:
-        """What staff call such mail."""
+        """The label of such mail, for staff."""
         return label_of(OtherMailKind, self.what)

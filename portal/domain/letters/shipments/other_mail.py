@@ -1,4 +1,4 @@
-"""Mail in no list, such as handwritten letters and forms; recorded for the postage alone."""
+"""Other mail, such as handwritten letters and forms, which is recorded only for the postage."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -31,8 +31,8 @@ def enter(work: Work, posted: Pieces) -> OtherMail:
     """Record pieces that went to the post.
 
     Raises:
-        InputError: a day in the future or before the contract, or no such class, matter or number
-            (code: the field).
+        InputError: a day in the future or before the contract, an unknown class or kind, or a
+            wrong number (code: the field).
         NotAllowedError: the actor has no account.
     """
     if work.actor.id is None:
@@ -75,7 +75,7 @@ def _check(posted: Pieces) -> None:
 
 
 def drop(work: Work, other_id: int) -> OtherMail:
-    """Exclude a wrong entry from the count; it remains visible in the log.
+    """Drop a wrong entry, so that it no longer counts; the audit log still has it.
 
     Raises:
         NotFoundError: no entry has this key, or it was dropped before.
@@ -95,7 +95,7 @@ def drop(work: Work, other_id: int) -> OtherMail:
 
 
 def of_month(session: Session, month: date) -> list[OtherMail]:
-    """Return what was posted in the month of a day (JST), the newest entry first."""
+    """Return the other mail posted in the month of a day (JST), the newest entry first."""
     first = month.replace(day=1)
     statement = select(OtherMail).where(
         OtherMail.posted_on >= first,

@@ -1,4 +1,4 @@
-"""Items and postage of a month, by class of mail and by what was sent (clause 7(3)②)."""
+"""Count the items and the postage of a month, by class and kind of mail (clause 7(3)②)."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from portal.domain.letters.shipments.models import OtherMail, Shipment
 from portal.domain.letters.shipments.states import CANCELLED
 
 UNKNOWN = ""
-"""The class of mail that went out before anybody recorded its class."""
+"""The class of mail whose class was not recorded."""
 
 
 @dataclass(frozen=True, slots=True)

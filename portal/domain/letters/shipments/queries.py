@@ -64,5 +64,5 @@ def by_tracking_number(
 
 
 def absence_key(shipment_id: int) -> str:
-    """Return the key of the one announcement that nobody accepted the shipment."""
+    """Return the key of the announcement of a failed delivery, which is made once."""
     return f"shipment:{shipment_id}:absent"

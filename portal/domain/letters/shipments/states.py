@@ -5,7 +5,7 @@ from portal.domain.foundation.texts import Labeled, _s
 
 
 class ShipmentState(Labeled):
-    """Where a shipment is, as staff read it."""
+    """The state of a shipment, as staff read it."""
 
     PLANNED = "planned", lambda: _s("差し出す前")
     POSTED = "posted", lambda: _s("差し出した")
@@ -34,6 +34,6 @@ SHIPMENT = StateMachine(
     },
 )
 ON_THE_WAY = (POSTED, AT_POST_OFFICE, RETURNING)
-"""Handed to the post, and its end is not reported yet."""
+"""Handed to the post, and neither delivered, returned nor lost as far as is reported."""
 BEYOND_POSTING = (AT_POST_OFFICE, DELIVERED, RETURNING, RETURNED, LOST)
-"""States that only a report of the post leads to."""
+"""States that only the post's reports lead to."""

@@ -1,4 +1,4 @@
-"""Residents' texts about mail: where it is, by which class it went, why it came back."""
+"""Texts for residents about mail: where it is, its class, and why it came back."""
 
 from collections.abc import Mapping
 
@@ -25,9 +25,9 @@ from portal.domain.letters.shipments.states import ShipmentState
 
 
 def where(shipment: Shipment | None) -> str:
-    """Return in the resident's words where the mail is.
+    """Return a sentence for residents about where the mail is.
 
-    Without any report of the post it is 未確認, never guessed.
+    Without any report of the post it is 未確認; nothing is guessed.
     """
     if shipment is None:
         return _("未確認")
@@ -67,7 +67,7 @@ def class_name(mail_class: str | None) -> str:
 
 
 def reason_words(reason: str | None) -> str:
-    """Return in the resident's words why mail came back."""
+    """Return a sentence for residents about why mail came back."""
     sentences: Mapping[str, str] = {
         ADDRESS_UNKNOWN: _("住所が見つかりませんでした。"),
         NAME_INCOMPLETE: _("宛名がはっきりしませんでした。"),

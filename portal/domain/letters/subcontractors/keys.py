@@ -17,7 +17,7 @@ def read_key(text: str) -> str:
     """Return a typed or pasted public key.
 
     Raises:
-        InputError: it is none, or it is a secret key.
+        InputError: it is no public key, or it is a secret key.
     """
     found = "".join(folded(text).split())
     if SECRET_MARK in found.upper():

@@ -14,7 +14,7 @@ from portal.domain.letters.subcontractors.states import SUBCONTRACTOR, CompanySt
 class Subcontractor(Base):
     """One company: what it does for us, its public key (age) and the ward's consent (number, date).
 
-    The key cannot be changed: another key is another entry that needs the ward again, so that
+    The key cannot be changed: another key takes another entry with the ward's consent, so that
     nobody can redirect the letters to a key of their own.
     """
 
@@ -42,20 +42,20 @@ class Subcontractor(Base):
 
     @property
     def purpose_name(self) -> str:
-        """What staff call its purpose."""
+        """The label of its purpose, for staff."""
         return label_of(Purpose, self.purpose)
 
     @property
     def state_name(self) -> str:
-        """What staff call its state."""
+        """The label of its state, for staff."""
         return label_of(CompanyState, self.state)
 
 
 class SentFile(Base):
     """One file sent to a subcontractor: what it was, SHA-256, number of letters, when and by whom.
 
-    ``subject`` and ``subject_id`` name what it was made from (a print run); the consent is copied
-    as it was then.
+    ``subject`` and ``subject_id`` name what it was made from (a print run). ``consent_no`` and
+    ``consent_on`` are a copy of the ward's consent at that time.
     """
 
     __tablename__ = "sent_file"
@@ -75,5 +75,5 @@ class SentFile(Base):
 
     @property
     def what_name(self) -> str:
-        """What staff call such a file."""
+        """The label of such a file, for staff."""
         return label_of(SentKind, self.what)

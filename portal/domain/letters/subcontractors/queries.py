@@ -28,7 +28,7 @@ def subcontractors(session: Session) -> list[Subcontractor]:
 
 
 def mail_houses(session: Session) -> list[Subcontractor]:
-    """Return the mail houses to which letters may be sent now."""
+    """Return the mail houses with the ward's consent, to which letters may be sent now."""
     return list(
         session.scalars(
             select(Subcontractor)

@@ -24,7 +24,7 @@ SUBJECT = "subcontractor"
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """A sent file on record; ``subject`` and ``subject_id`` name what it was made from."""
+    """The facts about a sent file; ``subject`` and ``subject_id`` name what it was made from."""
 
     what: str
     file_name: str
@@ -155,7 +155,7 @@ def require_consent(
 
 
 def check_consent(session: Session, subcontractor_id: int, purpose: Purpose) -> Subcontractor:
-    """Check before the work what ``require_consent`` requires at its end; nothing is locked."""
+    """Return the same as ``require_consent``, for a check in advance; nothing is locked."""
     row = _found(session, subcontractor_id, lock=False)
     _require_consented(row, purpose)
     return row
@@ -180,7 +180,7 @@ def _require_consented(row: Subcontractor, purpose: Purpose | None) -> None:
 
 
 def record_sent(work: Work, subcontractor_id: int, facts: FileFacts) -> SentFile:
-    """Record that a file goes to a company; refused without the ward's consent.
+    """Record that a file is sent to a company; refused without the ward's consent.
 
     Raises:
         NotFoundError: no subcontractor has this key.

@@ -18,7 +18,7 @@ from portal.domain.people.coupons import stopping
 from portal.domain.people.coupons.assignment import assign_replacement
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.services import locked as locked_entitlement
-from portal.domain.people.entitlements.states import ENTITLEMENT
+from portal.domain.people.entitlements.states import EntitlementState
 
 
 def stop_and_replace(work: Work, key: FaultKey) -> CouponFault:
@@ -108,7 +108,7 @@ def stop_confirmed(work: Work, row: CouponFault) -> None:
     officer. Where another request decided over the child meanwhile, the case ends.
     """
     entitlement = locked_entitlement(work.session, row.entitlement_id)
-    decided = entitlement.state not in {ENTITLEMENT.initial, "held"}
+    decided = entitlement.state not in {EntitlementState.IN_PROGRESS, EntitlementState.HELD}
     if entitlement.claimed_by is not None or decided:
         row.state, row.outcome = COUPON_FAULT.next(row.state, "overtake"), Outcome.OTHER_REQUEST
         row.ended_at, row.ended_by = work.now, work.actor.id

@@ -25,7 +25,9 @@ from portal.domain.mailroom.incidents.models import CouponFault
 from portal.domain.mailroom.incidents.states import COUPON_FAULT, OPEN
 from portal.domain.people.coupons import stopping
 from portal.domain.people.coupons.models import Coupon
+from portal.domain.people.coupons.states import CouponState
 from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.notices.events import ProgressEvent
 from portal.domain.people.tasks.services import new_receipt_no
 
 SHOP_MAX, WORDS_MAX, NOTE_MAX = 100, 500, 500
@@ -140,7 +142,7 @@ def _usable_coupon(session: Session, entitlement_id: int) -> Coupon:
     if (
         coupon is None
         or coupon.revealed_at is None
-        or coupon.state in {"suspended", "stop_requested"}
+        or coupon.state in {CouponState.SUSPENDED, CouponState.STOP_REQUESTED}
     ):
         raise NotAllowedError(
             _(
@@ -301,7 +303,7 @@ def locked(session: Session, key: FaultKey) -> CouponFault:
 def tell_household(work: Work, row: CouponFault) -> None:
     """Tell the household that its case was decided."""
     key = f"coupon_fault:{row.id}:{row.state}"
-    announce(work, Event(row.household_id, "decided", key, receipt_no=row.receipt_no))
+    announce(work, Event(row.household_id, ProgressEvent.DECIDED, key, receipt_no=row.receipt_no))
 
 
 def _place(receipt_no: str) -> str:

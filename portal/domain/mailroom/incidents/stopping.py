@@ -12,17 +12,19 @@ from portal.domain.foundation.errors import NotAllowedError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters import services as letters
-from portal.domain.letters.letters.states import LIVE
+from portal.domain.letters.letters.states import LIVE, LetterState
 from portal.domain.letters.shipments import services as shipments
 from portal.domain.letters.shipments.queries import latest_of_letter
+from portal.domain.letters.shipments.states import ShipmentState
 from portal.domain.mailroom.incidents.kinds import StopReason, StopResult, SubjectKind
 from portal.domain.mailroom.incidents.models import IncidentSubject
 from portal.domain.mailroom.incidents.register import record_step
 from portal.domain.mailroom.incidents.subjects import open_and_locked
 from portal.domain.people.coupons import services as coupons
+from portal.domain.people.coupons.issuer import StopMethod
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.states import COUPON as CODE
-from portal.domain.people.coupons.states import DEAD, STOCK
+from portal.domain.people.coupons.states import DEAD, STOCK, CouponState
 from portal.domain.people.credentials.services import lock_row, move
 from portal.domain.people.credentials.states import CREDENTIAL
 
@@ -86,27 +88,29 @@ def _stop_code(work: Work, coupon_id: int) -> StopResult:
     coupon, stop = found[0], str(found[1])
     before = {
         STOCK: StopResult.IN_STOCK,
-        "part_used": StopResult.SPENT,
-        "exchanged": StopResult.SPENT,
-        "stop_requested": StopResult.AWAITED,
+        CouponState.PART_USED: StopResult.SPENT,
+        CouponState.EXCHANGED: StopResult.SPENT,
+        CouponState.STOP_REQUESTED: StopResult.AWAITED,
     } | dict.fromkeys(DEAD, StopResult.OVER)
-    if coupon.state in before:
+    if (result := before.get(CouponState(coupon.state))) is not None:
         # a code whose stop we asked for, and that is void by now, is stopped
         return (
             StopResult.STOPPED
-            if coupon.state == "voided" and coupon.state_before == "stop_requested"
-            else before[coupon.state]
+            if coupon.state == CouponState.VOIDED
+            and coupon.state_before == CouponState.STOP_REQUESTED
+            else result
         )
     if coupon.revealed_at is None:
         coupons.void_unseen(work, coupon.id, reason=StopReason.INCIDENT)
         return StopResult.STOPPED
-    if stop == "never":
+    if stop == StopMethod.NEVER:
         if CODE.can(coupon.state, "suspend"):
             coupons.suspend(work, coupon.id, reason=StopReason.INCIDENT)
         return StopResult.CANNOT
     return (
         StopResult.STOPPED
-        if coupons.request_stop(work, coupon.id, reason=StopReason.INCIDENT).state == "voided"
+        if coupons.request_stop(work, coupon.id, reason=StopReason.INCIDENT).state
+        == CouponState.VOIDED
         else StopResult.AWAITED
     )
 
@@ -116,17 +120,19 @@ def _stop_letter(work: Work, letter_id: int) -> StopResult:
     if letter.state not in LIVE:
         return StopResult.OVER
     shipment = latest_of_letter(work.session, letter.id)
-    if letter.state != "handed_over":
-        if shipment is not None and shipments.locked(work.session, shipment.id).state == "planned":
-            shipments.cancel(work, shipment.id)
+    if letter.state != LetterState.HANDED_OVER:
+        if shipment is not None:
+            locked = shipments.locked(work.session, shipment.id)
+            if locked.state == ShipmentState.PLANNED:
+                shipments.cancel(work, locked.id)
         letters.cancel(work, letter.id, reason=StopReason.INCIDENT)
         return StopResult.STOPPED
     if letter.credential_id is not None:
         credential = lock_row(work.session, letter.credential_id)
         if CREDENTIAL.can(credential.state, "suspend"):
             move(work, credential, "suspend", reason=StopReason.INCIDENT)
-    return (
-        StopResult.STOPPED
-        if shipment is not None and shipment.state in {"delivered", "returned"}
-        else StopResult.RECALL
-    )
+    is_over = shipment is not None and shipment.state in {
+        ShipmentState.DELIVERED,
+        ShipmentState.RETURNED,
+    }
+    return StopResult.STOPPED if is_over else StopResult.RECALL

@@ -14,9 +14,9 @@ from portal.domain.letters.letters.numbers import is_letter_number
 from portal.domain.letters.letters.without_id import run_without_id
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.letters.shipments.queries import by_tracking_number, latest_of_letter
+from portal.domain.letters.shipments.states import ON_THE_WAY
 
 SCANNED = re.compile(r"^[A-D](\d+)[A-D]$")
-OUT = ("posted", "at_post_office", "returning")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def find(session: Session, typed: str) -> Found:
             )
         return Found(letter.household_id, letter, latest_of_letter(session, letter.id))
     rows = by_tracking_number(session, text) if text.isascii() and text.isdigit() else []
-    row = next((one for one in rows if one.state in OUT), rows[0] if rows else None)
+    row = next((one for one in rows if one.state in ON_THE_WAY), rows[0] if rows else None)
     if row is None:
         raise NotFoundError(
             _s(

@@ -28,6 +28,7 @@ from portal.domain.mailroom.returned_mail.storage import locked
 from portal.domain.people.credentials.services import lock_row, move
 from portal.domain.people.credentials.states import CREDENTIAL
 from portal.domain.people.households.models import Household
+from portal.domain.people.notices.events import ProgressEvent
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.services import open_once
 from portal.domain.requests.alternatives import delivery
@@ -200,7 +201,9 @@ def _start_next_step(
             except DomainError:
                 # for example, the window is over: then the household is informed as always
                 action = NextAction.ON_REQUEST
-        announce(work, Event(household.id, "came_back", f"shipment:{shipment.id}:came_back"))
+        announce(
+            work, Event(household.id, ProgressEvent.CAME_BACK, f"shipment:{shipment.id}:came_back")
+        )
     elif action is NextAction.WARD_LOOKS:
         open_once(work, TaskKind.ADDRESS_CHECK, household.id, {"reason": reason})
     return action

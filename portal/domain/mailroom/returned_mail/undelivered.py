@@ -14,6 +14,7 @@ from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.letters.states import LIVE
 from portal.domain.letters.shipments.models import Shipment
+from portal.domain.letters.shipments.states import ShipmentState
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.states import OPEN
 from portal.domain.people.households.models import Household
@@ -21,7 +22,12 @@ from portal.domain.requests.redeliveries.models import Redelivery
 from portal.domain.requests.redeliveries.states import COUNTED, MissingItem
 from portal.domain.requests.requests.models import Request
 
-STATES = ("at_post_office", "returning", "returned", "lost")
+STATES = (
+    ShipmentState.AT_POST_OFFICE,
+    ShipmentState.RETURNING,
+    ShipmentState.RETURNED,
+    ShipmentState.LOST,
+)
 PAGE = 20
 
 

@@ -19,6 +19,7 @@ from portal.domain.mailroom.roster.models import (
 )
 from portal.domain.people.households.models import Child, Hold, Household
 from portal.domain.people.households.records import household_digest, open_household
+from portal.domain.people.households.states import HoldState
 
 AT_ONCE = 500
 
@@ -136,7 +137,7 @@ def held_households(
     work: Work, excerpt: Excerpt, *, code: str | None = None
 ) -> Iterator[HeldHousehold]:
     """Yield households with open holds, those of one code where it is named, by key."""
-    wanted = select(Hold.household_id).where(Hold.state == "open")
+    wanted = select(Hold.household_id).where(Hold.state == HoldState.OPEN)
     if code is not None:
         wanted = wanted.where(Hold.code == code)
     query = (
@@ -150,7 +151,7 @@ def held_households(
     for household in work.session.scalars(query):
         codes = work.session.scalars(
             select(Hold.code)
-            .where(Hold.household_id == household.id, Hold.state == "open")
+            .where(Hold.household_id == household.id, Hold.state == HoldState.OPEN)
             .order_by(Hold.code)
         ).all()
         fields = open_household(
@@ -166,7 +167,7 @@ def hold_counts(session: Session, *, include_protected: bool) -> dict[str, int]:
     query = (
         select(Hold.code, func.count(Hold.household_id.distinct()))
         .join(Household, Household.id == Hold.household_id)
-        .where(Hold.state == "open")
+        .where(Hold.state == HoldState.OPEN)
         .group_by(Hold.code)
         .order_by(Hold.code)
     )

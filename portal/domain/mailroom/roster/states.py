@@ -1,5 +1,7 @@
 """States of a roster import."""
 
+from enum import StrEnum
+
 from portal.domain.foundation.states import StateMachine
 from portal.domain.foundation.texts import Labeled, _s
 
@@ -11,6 +13,13 @@ class ImportState(Labeled):
     STAGED = "staged", lambda: _s("差分の確認待ち")
     APPLIED = "applied", lambda: _s("反映ずみ")
     SUPERSEDED = "superseded", lambda: _s("新しい取り込みに交代")
+
+
+class StagedChange(StrEnum):
+    """Whether a staged household is stored already."""
+
+    NEW = "new"
+    KNOWN = "known"
 
 
 ROSTER_IMPORT = StateMachine(

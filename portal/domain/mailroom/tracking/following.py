@@ -1,5 +1,7 @@
 """Follow an event of the post: move our shipment, letter or parcel, and inform the household."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import select
 
 from portal.domain.contacts.escalations.call_back_results import call_off
@@ -11,14 +13,20 @@ from portal.domain.letters.shipments import services as shipments
 from portal.domain.letters.shipments.mail import ItemKind
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.letters.shipments.queries import absence_key
-from portal.domain.letters.shipments.states import SHIPMENT
+from portal.domain.letters.shipments.states import SHIPMENT, ShipmentState
 from portal.domain.mailroom.tracking.models import TrackingEvent
 from portal.domain.mailroom.tracking.words import DECISIVE, STORAGE_ENDED, Status
+from portal.domain.people.notices.events import ProgressEvent
 from portal.domain.requests.alternatives import delivery
 from portal.domain.requests.alternatives.models import AlternativeParcel
 from portal.domain.requests.requests.absences import announce_absence
 
-ACTION_TO = {"at_post_office": "absent", "delivered": "deliver", "returning": "return"}
+ACTION_TO: Mapping[ShipmentState, str] = {
+    ShipmentState.AT_POST_OFFICE: "absent",
+    ShipmentState.DELIVERED: "deliver",
+    ShipmentState.RETURNING: "return",
+}
+"""The step of a shipment that leads to a state."""
 
 
 def follow(work: Work, row: Shipment, event: TrackingEvent) -> bool | None:
@@ -28,7 +36,9 @@ def follow(work: Work, row: Shipment, event: TrackingEvent) -> bool | None:
     when nothing was to do.
     """
     target = DECISIVE[Status(event.status)]
-    if row.state == target or (row.state == "returned" and target == "returning"):
+    if row.state == target or (
+        row.state == ShipmentState.RETURNED and target is ShipmentState.RETURNING
+    ):
         return None
     if not SHIPMENT.can(row.state, ACTION_TO[target]):
         return False
@@ -42,16 +52,16 @@ def follow(work: Work, row: Shipment, event: TrackingEvent) -> bool | None:
     return True
 
 
-def _step(work: Work, row: Shipment, target: str, event: TrackingEvent) -> None:
+def _step(work: Work, row: Shipment, target: ShipmentState, event: TrackingEvent) -> None:
     parcel = None
     if row.kind == ItemKind.PARCEL:
         parcel = work.session.scalar(
             select(AlternativeParcel.id).where(AlternativeParcel.shipment_id == row.id)
         )
-    if target == "returning":
+    if target is ShipmentState.RETURNING:
         # a parcel is back in stock only when it lies on our table: alternatives.delivery.come_back
         shipments.return_(work, row.id)
-    elif target == "at_post_office":
+    elif target is ShipmentState.AT_POST_OFFICE:
         absence = shipments.Absence(event.happened_on)
         if parcel is None:
             shipments.absent(work, row.id, absence)
@@ -64,10 +74,12 @@ def _step(work: Work, row: Shipment, target: str, event: TrackingEvent) -> None:
 
 
 def _tell(work: Work, row: Shipment, event: TrackingEvent) -> None:
-    if row.state == "at_post_office":
+    if row.state == ShipmentState.AT_POST_OFFICE:
         announce_absence(work, row)
         return
     if row.absent_on is not None:
         call_off(work, absence_key(row.id))
-    if row.state == "returning" and STORAGE_ENDED in event.detail:
-        announce(work, Event(row.household_id, "came_back", f"shipment:{row.id}:came_back"))
+    if row.state == ShipmentState.RETURNING and STORAGE_ENDED in event.detail:
+        announce(
+            work, Event(row.household_id, ProgressEvent.CAME_BACK, f"shipment:{row.id}:came_back")
+        )

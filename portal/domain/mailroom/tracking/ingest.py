@@ -17,14 +17,14 @@ from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments.models import Shipment
-from portal.domain.letters.shipments.states import SHIPMENT
+from portal.domain.letters.shipments.states import SHIPMENT, ShipmentState
 from portal.domain.mailroom.tracking.file import Feed, PostEvent
 from portal.domain.mailroom.tracking.following import ACTION_TO, follow
 from portal.domain.mailroom.tracking.models import TrackingEvent, TrackingFile
 from portal.domain.mailroom.tracking.trials import take_trials
 from portal.domain.mailroom.tracking.words import DECISIVE, Status, read_word
 
-AT_ONCE, POSTED = 500, "posted"
+AT_ONCE = 500
 One = TypeVar("One")
 
 
@@ -226,7 +226,7 @@ def _leading(
     ):
         key, target = row.shipment_id or 0, DECISIVE[Status(row.status)]
         known = found.get(key)
-        here = DECISIVE[Status(known[0].status)] if known is not None else POSTED
+        here = DECISIVE[Status(known[0].status)] if known is not None else ShipmentState.POSTED
         if known is None or target == here or SHIPMENT.can(here, ACTION_TO[target]):
             found[key] = (row, known[1] if known is not None else False)
         else:

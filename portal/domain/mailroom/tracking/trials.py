@@ -3,7 +3,7 @@
 Recorded with the letter, and left out of every count of the households' mail.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -12,11 +12,16 @@ from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import LetterWithoutId
 from portal.domain.letters.letters.states import LETTER_WITHOUT_ID, TEST_POSTING
 from portal.domain.letters.letters.without_id import end
+from portal.domain.letters.shipments.states import ShipmentState
 from portal.domain.mailroom.tracking.file import PostEvent
 from portal.domain.mailroom.tracking.words import DECISIVE, read_word
 
 AT_ONCE = 500
-ENDS = {"delivered": "arrive", "returning": "come_back"}
+ENDS: Mapping[ShipmentState, str] = {
+    ShipmentState.DELIVERED: "arrive",
+    ShipmentState.RETURNING: "come_back",
+}
+"""The step of a test letter that corresponds to a shipment's state."""
 
 
 def take_trials(
@@ -47,7 +52,8 @@ def take_trials(
         else:
             found.append((event, letter))
     for event, letter in sorted(found, key=lambda one: one[0].on):
-        action = ENDS.get(DECISIVE.get(read_word(event.word), ""), "")
+        state = DECISIVE.get(read_word(event.word))
+        action = ENDS.get(state, "") if state is not None else ""
         if LETTER_WITHOUT_ID.can(letter.state, action):
             end(work, letter.id, action, event.on)
     return rest

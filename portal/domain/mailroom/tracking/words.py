@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from portal.domain.foundation.texts import Labeled, _s
+from portal.domain.letters.shipments.states import ShipmentState
 
 
 class Status(Labeled):
@@ -45,12 +46,12 @@ WORDS: Mapping[str, Status] = {
     "調査中": Status.INVESTIGATING,
 }
 
-DECISIVE: Mapping[Status, str] = {
-    Status.ABSENT: "at_post_office",
-    Status.HELD: "at_post_office",
-    Status.DELIVERED: "delivered",
-    Status.RETURNING: "returning",
-    Status.RETURNED: "returning",
+DECISIVE: Mapping[Status, ShipmentState] = {
+    Status.ABSENT: ShipmentState.AT_POST_OFFICE,
+    Status.HELD: ShipmentState.AT_POST_OFFICE,
+    Status.DELIVERED: ShipmentState.DELIVERED,
+    Status.RETURNING: ShipmentState.RETURNING,
+    Status.RETURNED: ShipmentState.RETURNING,
 }
 """The shipment's state that a status leads to.
 

@@ -27,6 +27,7 @@ from portal.domain.mailroom.printing.proofs.pictures import open_picture, pages_
 from portal.domain.mailroom.printing.recalls import queries as recall_queries
 from portal.domain.mailroom.printing.recalls import recall_list
 from portal.domain.mailroom.printing.recalls.needs import runs_to_recall
+from portal.domain.mailroom.printing.recalls.states import RecallAnswer
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters, build_run
 from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
 from portal.domain.mailroom.printing.runs.queries import to_withdraw
@@ -221,7 +222,9 @@ def test_a_notice_that_must_not_go_out_any_more_is_pulled_from_the_mail_house(
         assert {first.reason, second.reason} == {"stopped", "removed"}
         assert first.number in recall_queries.as_csv(session, made_list.id).decode("utf-8-sig")
         recall_list.answer(
-            work_in(session, house.officer), made_list.id, [(first.letter_id, recall_list.RECALLED)]
+            work_in(session, house.officer),
+            made_list.id,
+            [(first.letter_id, RecallAnswer.RECALLED)],
         )
     with database.write() as session:
         post_run(work_in(session, house.officer), run_id, Posting(NOW.date(), "ordinary"))

@@ -17,7 +17,7 @@ from portal.domain.foundation.program.opening import staff_closed_text
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
-from portal.domain.letters.letters.queries import numbers_that_count
+from portal.domain.letters.letters.queries import valid_letter_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def _to_be_known(session: Session, caller: VerifiedCaller) -> str:
     By the letter's number, by a call back, or only by a new letter.
     """
     household_id = caller.household_id
-    number = caller.level is Level.NONE or numbers_that_count(session, household_id) is not None
+    number = caller.level is Level.NONE or valid_letter_numbers(session, household_id) is not None
     if has_number(session, household_id):
         return (
             _s("先に、手紙番号かIDを聞くか、登録の電話番号にかけなおしてください。")

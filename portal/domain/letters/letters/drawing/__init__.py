@@ -1,5 +1,5 @@
-"""How a letter is drawn: texts, fonts, the window with address and barcodes, the PDF by Typst.
+"""Draw letters as PDF with Typst: texts, fonts, and the window with address and barcodes.
 
-Owns no tables and knows none: content goes in, PDF comes out. Called by the printing slices, forms
-and covers on paper, and reports that become PDF.
+Knows no tables: content goes in, a PDF comes out. Called by the printing slices, by forms and
+covers on paper, and by reports that become PDF.
 """

@@ -1,4 +1,4 @@
-"""The address block behind the window: broken into lines and sized until it fits."""
+"""Lay out the address block behind the window: break lines and choose sizes until it fits."""
 
 import struct
 import unicodedata
@@ -60,7 +60,7 @@ def barcode_points(layout: LetterLayout) -> float:
 
 
 def check_layout(layout: LetterLayout) -> None:
-    """Check that the window can show what it must.
+    """Check that the window is large enough for an address and its barcode.
 
     Raises:
         InputError: the window is too small.
@@ -87,7 +87,7 @@ def check_layout(layout: LetterLayout) -> None:
 
 
 def window_block(content: LetterContent, layout: LetterLayout) -> WindowBlock:
-    """Return the address block, broken into lines and shrunk until it fits its place.
+    """Return the address block, broken into lines and shrunk until it fits the window.
 
     Raises:
         InputError: even the smallest readable size is too large; the message names only the letter.

@@ -1,4 +1,4 @@
-"""The notice before the first letter (辞退受付案内文書): Japanese, with a back in others."""
+"""Draw the advance notice (辞退受付案内文書): a Japanese front, other languages on the back."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -31,8 +31,8 @@ def render_notices(
 ) -> bytes:
     """Return one PDF (tagged, PDF/UA-1) with a page for each notice, in the given order.
 
-    With ``back_points`` (from ``fit_notice_back``) each is followed by the back. It shows no child,
-    no amount of a household and no ID. ``frame`` contains the texts of the notice.
+    With ``back_points`` (from ``fit_notice_back``) each is followed by the back. A notice names no
+    child, no household's amount and no ID. ``frame`` contains the texts of the notice.
 
     Raises:
         InputError: an address that no size fits, or texts that need more than their page.

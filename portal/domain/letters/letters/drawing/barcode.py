@@ -85,8 +85,8 @@ def customer_symbols(postal_code: str, number: str) -> tuple[str, ...]:
 def customer_bars(postal_code: str, rest: str) -> str | None:
     """Return the 67 bars (digits 1 to 4) for a postal code and the address after the town name.
 
-    None if no barcode may be printed: a postal code that is not seven digits, or one that ends in
-    00 and so stands for a whole area.
+    Returns None if no barcode may be printed: for a postal code that is not seven digits, or that
+    ends in 00 and so covers a whole area.
     """
     digits = re.sub(r"[^0-9]", "", postal_code.translate(FULL_WIDTH))
     if len(digits) != 7 or digits.endswith("00"):

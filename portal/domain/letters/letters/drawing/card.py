@@ -1,6 +1,6 @@
-"""The card for people without a channel: one page in a window envelope, without any secret.
+"""Draw the card for households without a channel: one page in a window envelope.
 
-It names no child and no amount either.
+It contains no secret, no child's name and no amount.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class CardContent:
-    """One card; ``letter`` contains number, address and name, and nothing else of a letter.
+    """One card; of ``letter`` only number, address and name are used.
 
     ``receipt_no`` is what the household may quote on the telephone; ``decision`` is the text of a
     decision letter, by language.
@@ -46,8 +46,7 @@ class CardContent:
 def render_cards(cards: Sequence[CardContent], frame: LetterFrame) -> bytes:
     """Return one PDF (tagged, PDF/UA-1) with a page for each card, in the given order.
 
-    Each is in Japanese with the other languages below: nobody knows yet which one the household
-    reads.
+    Each is in Japanese with the other languages below, because the household's language is unknown.
 
     Raises:
         InputError: an address that no size fits, or texts that need more than their page.

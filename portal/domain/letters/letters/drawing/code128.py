@@ -1,4 +1,4 @@
-"""Code 128, the barcode of a letter's number, for scanning returned letters."""
+"""Draw Code 128, the barcode of a letter's number, by which returned letters are scanned."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -117,9 +117,9 @@ SWITCH_TO_C, SWITCH_TO_B, START_B, START_C = 99, 100, 104, 105
 
 
 def code128_values(text: str) -> tuple[int, ...]:
-    """Return the values of a Code 128 symbol with start and check.
+    """Return the values of a Code 128 symbol, including start code and check digit.
 
-    Runs of four and more digits are packed.
+    Runs of four or more digits are packed two to a value.
 
     Raises:
         ValueError: an empty text, or a character outside printable ASCII.

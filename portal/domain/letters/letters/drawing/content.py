@@ -1,4 +1,4 @@
-"""What is printed on one letter."""
+"""The content of one letter, as the drawing takes it."""
 
 from dataclasses import dataclass, field
 
@@ -40,7 +40,7 @@ class LetterContent:
 
     @property
     def printed_id(self) -> str:
-        """The ID as people read it out: 4-3-3."""
+        """The ID in groups of 4, 3 and 3 digits, as people read it out."""
         return "-".join(print_login_id(self.login_id).split())
 
     @property

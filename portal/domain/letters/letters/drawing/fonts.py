@@ -31,7 +31,7 @@ class Face:
     variants: frozenset[tuple[int, int]]
 
     def draws(self, cluster: str) -> bool:
-        """Tell whether the face has this character, with its variation selector if there is one."""
+        """Return whether the face has this character, with its variation selector if any."""
         if len(cluster) == 1:
             return ord(cluster) in self.characters
         return (ord(cluster[0]), ord(cluster[1])) in self.variants
@@ -47,7 +47,7 @@ class MissingCharacter:
 
     @property
     def code(self) -> str:
-        """Return the code points as people look them up, such as U+845B U+E0104."""
+        """The code points in the usual notation, such as U+845B U+E0104."""
         return " ".join(f"U+{ord(character):04X}" for character in self.cluster)
 
 
@@ -128,11 +128,11 @@ def clusters(text: str) -> Iterator[str]:
 def missing_characters(
     text: str, faces: Sequence[Face] | None = None
 ) -> tuple[MissingCharacter, ...]:
-    """Return what must be decided before this name or address is printed; empty if nothing.
+    """Return the characters of a name or address that cannot be printed; empty if none.
 
-    A private-use character is always listed, whatever a font draws for it: it means another 外字 in
-    each ward. So is a variant that the text's face lacks, because the renderer would silently draw
-    the base character.
+    A private-use character is always listed, even if a font draws it: each ward uses it for another
+    外字. So is a variant that the text's face lacks, because the renderer would silently draw the
+    base character.
     """
     known = load_faces() if faces is None else faces
     chosen = _best_face(text, known)

@@ -1,4 +1,4 @@
-"""What all letters of a run share: sender, dates, texts, layout."""
+"""The part that all letters of a run share: sender, dates, texts and layout."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ WEEKDAYS = "月火水木金土日"
 
 @dataclass(frozen=True, slots=True)
 class LetterFrame:
-    """What all letters of a run share: sender, dates, texts with the program's values, layout."""
+    """The part that all letters of a run share; ``timestamp`` dates the PDF (seconds, UTC)."""
 
     layout: LetterLayout
     texts: LetterTexts = field(hash=False)
@@ -34,7 +34,7 @@ class LetterFrame:
     languages: tuple[str, ...] = RESIDENT_LOCALES
     fonts: tuple[Path, ...] = ()
     is_specimen: bool = False
-    """Whether each letter says that its ID is none."""
+    """Whether each letter is marked as a specimen without a valid ID."""
 
 
 def letter_frame(
@@ -86,5 +86,5 @@ def _require_url(resident_url: str) -> None:
 
 
 def format_url(url: str) -> str:
-    """Return an address as people type it, without https:// and the last slash."""
+    """Return a URL as people type it, without https:// and the trailing slash."""
     return url.split("://", 1)[-1].rstrip("/")

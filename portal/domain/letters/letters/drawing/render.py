@@ -1,4 +1,4 @@
-"""Draw letters: many letters in, one PDF chunk out."""
+"""Draw letters with ID and password: many letters in, one PDF chunk out."""
 
 import json
 from bisect import bisect_left
@@ -46,8 +46,8 @@ def render_chunk(
 
     Each letter is one page in Japanese; with ``back_points`` (from ``fit_back``) each is followed
     by its back in the other languages, which triples the time. Made for worker processes: arguments
-    and result can be pickled, the compiler with its fonts is kept for the life of the process. 50
-    to 100 letters per call is a good size; memory grows with it.
+    and result can be pickled, and the compiler with its fonts is kept for the life of the process.
+    50 to 100 letters per call is a good size; memory grows with their number.
 
     Raises:
         InputError: an address that no size fits, or texts that need more than their page.
@@ -105,10 +105,7 @@ def fit_back(frame: LetterFrame) -> float:
 
 
 def render_back(frame: LetterFrame) -> bytes:
-    """Return the one-page PDF of the back, the same for all letters.
-
-    It is printed behind every front.
-    """
+    """Return the one-page PDF of the back, which is printed behind every letter's front."""
     return _back(frame)[1]
 
 

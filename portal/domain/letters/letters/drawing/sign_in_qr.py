@@ -1,9 +1,8 @@
-"""The QR of a sign-in address, drawn fast.
+"""Draw the QR code of a sign-in address quickly.
 
-Codes of equal length differ by exclusive-or of fixed patterns: placing bits, Reed-Solomon and a
-fixed mask are all linear over bits, so the code of any ID is the code of one ID with the patterns
-of the changed digits added. Making the table costs what a hundred codes cost, each code then a
-tenth.
+Placing bits, Reed-Solomon and a fixed mask are all linear over bits, so the QR code of any ID is
+the code of a fixed ID, XORed with a fixed pattern for each digit that differs. Building the table
+of patterns costs as much as a hundred codes; each code then costs a tenth.
 """
 
 import re
@@ -44,7 +43,7 @@ def qr_path(url: str) -> tuple[str, int]:
 
 @lru_cache(maxsize=8)
 def _table(prefix: str, length: int) -> tuple[int, int, tuple[tuple[int, ...], ...]]:
-    """Return width, the code of ``prefix`` with zeros, and the change of each digit by place."""
+    """Return the width, the code of ``prefix`` with zeros, and each digit's pattern by place."""
     zeros = "0" * length
     size, base = _draw(prefix + zeros)
     changes = []

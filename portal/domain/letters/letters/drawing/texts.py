@@ -1,4 +1,4 @@
-"""The ward's letter texts: data in six languages, complete or refused."""
+"""Load the ward's letter texts in six languages; an incomplete file is refused."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

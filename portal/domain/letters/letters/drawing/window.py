@@ -1,4 +1,4 @@
-"""The address block behind the window, and texts with readings, on every kind of letter."""
+"""Template data that every kind of letter needs: the window's address block, and ruby texts."""
 
 import base64
 

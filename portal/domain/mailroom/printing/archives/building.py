@@ -21,7 +21,7 @@ from portal.domain.foundation.texts import _s, _sn
 from portal.domain.foundation.work import Work, WorkSource
 from portal.domain.letters.letters.kinds import kind_of
 from portal.domain.letters.letters.models import PrintChunk, PrintRun
-from portal.domain.letters.letters.states import PRINT_RUN
+from portal.domain.letters.letters.states import PRINT_RUN, LetterState
 from portal.domain.letters.subcontractors.kinds import Purpose
 from portal.domain.letters.subcontractors.services import check_consent, require_consent
 from portal.domain.mailroom.printing.archives import tar
@@ -185,7 +185,7 @@ def _chunks(session: Session, run_id: int) -> list[Chunk]:
             letters.children,
             letters.enclosures,
         )
-        .where(letters.print_run_id == run_id, letters.state == "printed", kind.by_post)
+        .where(letters.print_run_id == run_id, letters.state == LetterState.PRINTED, kind.by_post)
         .order_by(letters.chunk_number, letters.position)
     )
     for chunk_number, number, position, children, enclosures in rows:

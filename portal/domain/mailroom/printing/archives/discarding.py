@@ -7,7 +7,7 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, NotAllowedError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
-from portal.domain.letters.letters.states import PRINT_RUN
+from portal.domain.letters.letters.states import PRINT_RUN, LetterState
 from portal.domain.mailroom.printing.archives.sending import live_archive
 from portal.domain.mailroom.printing.archives.states import ARCHIVE
 from portal.domain.mailroom.printing.proofs.making import forget_pictures, live_proof, locked_run
@@ -42,7 +42,9 @@ def discard_run(work: Work, run_id: int) -> Superseded:
     archive = live_archive(work.session, run_id)
     if archive is not None:
         archive.state = ARCHIVE.next(archive.state, "drop")
-    gone = supersede_letters(work, run_id, Superseding(("printed",), REASON, counter=True))
+    gone = supersede_letters(
+        work, run_id, Superseding((LetterState.PRINTED,), REASON, counter=True)
+    )
     forget_pictures(work, run_id)
     run.state = after
     record(

@@ -12,11 +12,12 @@ from portal.domain.foundation.errors import ConflictError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import WorkSource
 from portal.domain.letters.letters.models import Letter, PrintChunk, PrintRun
+from portal.domain.letters.letters.states import LetterState, RunState
 from portal.domain.mailroom.printing.archives.models import PrintArchive
 from portal.domain.mailroom.printing.archives.states import ArchiveState
 from portal.domain.mailroom.printing.runs.pipeline.files import PART
 
-STAYING = ("prepared", "printed")
+STAYING = (LetterState.PREPARED, LetterState.PRINTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def runs_to_clear(session: Session) -> list[int]:
             .outerjoin(PrintArchive, PrintArchive.print_run_id == PrintChunk.print_run_id)
             .where(
                 or_(
-                    PrintRun.state == "discarded",
+                    PrintRun.state == RunState.DISCARDED,
                     PrintArchive.state.in_((ArchiveState.SENT, ArchiveState.LOST)),
                 ),
                 PrintChunk.file_name.is_not(None),
@@ -117,7 +118,10 @@ def _locked_run_without_letters_here(session: Session, run_id: int) -> PrintRun:
     lost = select(PrintArchive.id).where(
         PrintArchive.print_run_id == run_id, PrintArchive.state == ArchiveState.LOST
     )
-    if run.state not in {"handed_over", "discarded"} and session.scalar(lost.limit(1)) is None:
+    if (
+        run.state not in {RunState.HANDED_OVER, RunState.DISCARDED}
+        and session.scalar(lost.limit(1)) is None
+    ):
         raise ConflictError(_s("この印刷は、まだ差し出していません。"), code="not_handed_over")
     return run
 

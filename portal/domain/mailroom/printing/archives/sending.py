@@ -11,6 +11,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.kinds import kind_of
 from portal.domain.letters.letters.models import PrintRun
+from portal.domain.letters.letters.states import LetterState
 from portal.domain.letters.subcontractors.kinds import SentKind
 from portal.domain.letters.subcontractors.services import FileFacts, record_sent
 from portal.domain.mailroom.printing.archives.models import PrintArchive
@@ -23,7 +24,6 @@ from portal.domain.mailroom.printing.runs.superseding import (
 )
 
 SUBJECT = "print_archive"
-WITH_US = ("prepared", "printed")
 LOST_REASON = "archive_lost"
 
 
@@ -52,14 +52,14 @@ def letters_for_the_post(session: Session, run_id: int) -> int:
     """Return how many printed letters of a run the post would get now."""
     kind = kind_of(session, run_id)
     count = select(func.count(kind.table.id)).where(
-        kind.table.print_run_id == run_id, kind.table.state == "printed", kind.by_post
+        kind.table.print_run_id == run_id, kind.table.state == LetterState.PRINTED, kind.by_post
     )
     return session.scalar(count) or 0
 
 
 def is_stale(session: Session, archive: PrintArchive) -> bool:
     """Return whether letters were taken out of the run since the archive was built."""
-    return archive.state == "built" and archive.letters != letters_for_the_post(
+    return archive.state == ArchiveState.BUILT and archive.letters != letters_for_the_post(
         session, archive.print_run_id
     )
 
@@ -171,7 +171,9 @@ def lose_archive(work: Work, archive_id: int) -> Superseded:
     run_id = archive.print_run_id
     archive.state, archive.lost_at = ARCHIVE.next(archive.state, "lose"), work.now
     lost = supersede_letters(
-        work, run_id, Superseding(("printed", "handed_over"), LOST_REASON, counter=False)
+        work,
+        run_id,
+        Superseding((LetterState.PRINTED, LetterState.HANDED_OVER), LOST_REASON, counter=False),
     )
     forget_pictures(work, run_id)
     record(

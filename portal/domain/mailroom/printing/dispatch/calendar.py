@@ -21,6 +21,7 @@ from portal.domain.foundation.vault import Vault, seal_json, unseal_json
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import Letter, PrintRun
 from portal.domain.letters.shipments.models import Shipment
+from portal.domain.letters.shipments.states import ShipmentState
 from portal.domain.mailroom.printing.dispatch.models import Dispatch
 from portal.domain.mailroom.printing.dispatch.states import DISPATCH, DispatchState
 
@@ -280,7 +281,7 @@ def _posted(session: Session, run_ids: Collection[int]) -> Mapping[int, int]:
         .where(
             Letter.print_run_id.in_(run_ids),
             Shipment.posted_on.is_not(None),
-            Shipment.state != "cancelled",
+            Shipment.state != ShipmentState.CANCELLED,
         )
         .group_by(Letter.print_run_id)
     )

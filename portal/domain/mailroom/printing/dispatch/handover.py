@@ -19,7 +19,7 @@ from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.kinds import kind_of
 from portal.domain.letters.letters.models import Letter, PrintRun
 from portal.domain.letters.letters.services import cancel, locked
-from portal.domain.letters.letters.states import PRINT_RUN, REDELIVERY
+from portal.domain.letters.letters.states import PRINT_RUN, REDELIVERY, LetterState
 from portal.domain.letters.letters.without_id import locked as locked_without_id
 from portal.domain.letters.letters.without_id import take_out as take_out_without_id
 from portal.domain.mailroom.printing.archives.sending import refuse_wrong_archive, send_archive
@@ -30,7 +30,6 @@ from portal.domain.people.households.models import Household
 from portal.domain.requests.redeliveries.fulfilling import letters_posted
 
 HAND_OVER, SUBJECT = "hand_over_run", "print_run"
-PRINTED, SENT = "printed", "handed_over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +123,7 @@ def take_out(work: Work, run_id: int, letter_ids: Collection[int]) -> int:
         )
         if letter.print_run_id != run_id:
             raise NotFoundError(_s("この手紙は見つかりませんでした。"))
-        if letter.state == PRINTED:
+        if letter.state == LetterState.PRINTED:
             take(work, letter_id, reason="taken_out")
             count += 1
     return count
@@ -149,7 +148,7 @@ def _lock_households(session: Session, run_id: int) -> None:
     """Lock the households of a run, so that no hold comes in between check and commit."""
     letters = kind_of(session, run_id).table
     households = select(letters.household_id).where(
-        letters.print_run_id == run_id, letters.state == PRINTED
+        letters.print_run_id == run_id, letters.state == LetterState.PRINTED
     )
     session.execute(
         select(Household.id)
@@ -162,7 +161,7 @@ def _lock_households(session: Session, run_id: int) -> None:
 def _hand_over(work: Work, run: PrintRun, after: str) -> HandedOver:
     kind = kind_of(work.session, run.id)
     letters = kind.table
-    mine = (letters.print_run_id == run.id, letters.state == PRINTED, kind.by_post)
+    mine = (letters.print_run_id == run.id, letters.state == LetterState.PRINTED, kind.by_post)
     rows = work.session.execute(
         select(letters.id, letters.household_id).where(*mine).order_by(letters.id)
     ).all()
@@ -176,7 +175,7 @@ def _hand_over(work: Work, run: PrintRun, after: str) -> HandedOver:
     work.session.execute(
         update(letters)
         .where(*mine)
-        .values(state=kind.machine.next(PRINTED, "hand_over"), handed_over_at=work.now)
+        .values(state=kind.machine.next(LetterState.PRINTED, "hand_over"), handed_over_at=work.now)
         .execution_options(synchronize_session="fetch")
     )
     run.state, run.handed_over_at = after, work.now

@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from portal.domain.letters.letters.kinds import KINDS
 from portal.domain.letters.letters.models import Letter, LetterWithoutId, PrintRun
+from portal.domain.letters.letters.states import LetterState
 from portal.domain.letters.shipments.mail import ItemKind
 from portal.domain.letters.shipments.models import Shipment
+from portal.domain.letters.shipments.states import ShipmentState
 
 SHOWN = 20
 
@@ -65,12 +67,12 @@ def latest(session: Session, limit: int = SHOWN) -> list[PostedLetter]:
 def runs_waiting(session: Session, limit: int = SHOWN) -> list[RunWaiting]:
     """Return the runs with letters to be posted, oldest first."""
     posted = select(Shipment.letter_id).where(
-        Shipment.letter_id.is_not(None), Shipment.state != "cancelled"
+        Shipment.letter_id.is_not(None), Shipment.state != ShipmentState.CANCELLED
     )
     found: list[RunWaiting] = []
     for kind in KINDS:
         letters = kind.table
-        left = [letters.state == "handed_over", kind.by_post]
+        left = [letters.state == LetterState.HANDED_OVER, kind.by_post]
         if letters is Letter:
             left.append(Letter.id.not_in(posted))
         rows = session.execute(

@@ -21,11 +21,11 @@ from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.kinds import WITHOUT_ID, kind_of
 from portal.domain.letters.letters.models import Letter, LetterWithoutId, PrintRun
 from portal.domain.letters.letters.numbers import is_letter_number
-from portal.domain.letters.letters.states import REDELIVERY
+from portal.domain.letters.letters.states import REDELIVERY, LetterState
 from portal.domain.letters.letters.without_id import by_numbers, post
 from portal.domain.letters.shipments.mail import MAIL, ItemKind, tracking_number
 from portal.domain.letters.shipments.models import Shipment
-from portal.domain.letters.shipments.states import SHIPMENT
+from portal.domain.letters.shipments.states import SHIPMENT, ShipmentState
 from portal.domain.mailroom.printing.recalls.recall_list import found_posted
 from portal.domain.mailroom.printing.runs.columns import read_columns
 
@@ -33,7 +33,6 @@ AT_ONCE = 500
 One = TypeVar("One")
 SHOWN_FAULTS = 20
 NUMBER, TRACKING = "手紙番号", "お問い合わせ番号"
-HANDED_OVER = "handed_over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +161,10 @@ def _locked_unposted(session: Session, run: PrintRun) -> Sequence[Letter | Lette
     if run.is_without_id:
         return session.scalars(
             select(LetterWithoutId)
-            .where(LetterWithoutId.print_run_id == run.id, LetterWithoutId.state == HANDED_OVER)
+            .where(
+                LetterWithoutId.print_run_id == run.id,
+                LetterWithoutId.state == LetterState.HANDED_OVER,
+            )
             .order_by(LetterWithoutId.id)
             .with_for_update()
         ).all()
@@ -170,7 +172,7 @@ def _locked_unposted(session: Session, run: PrintRun) -> Sequence[Letter | Lette
         select(Letter)
         .where(
             Letter.print_run_id == run.id,
-            Letter.state == HANDED_OVER,
+            Letter.state == LetterState.HANDED_OVER,
             Letter.id.not_in(_posted()),
         )
         .order_by(Letter.id)
@@ -181,7 +183,7 @@ def _locked_unposted(session: Session, run: PrintRun) -> Sequence[Letter | Lette
 def waiting(session: Session, run_id: int) -> int:
     """Return how many letters of a run are handed over and not yet posted."""
     letters = kind_of(session, run_id).table
-    mine = [letters.print_run_id == run_id, letters.state == HANDED_OVER]
+    mine = [letters.print_run_id == run_id, letters.state == LetterState.HANDED_OVER]
     if letters is Letter:
         mine.append(Letter.id.not_in(_posted()))
     return session.scalar(select(func.count(letters.id)).where(*mine)) or 0
@@ -189,7 +191,7 @@ def waiting(session: Session, run_id: int) -> int:
 
 def _posted() -> Select[int | None]:
     return select(Shipment.letter_id).where(
-        Shipment.letter_id.is_not(None), Shipment.state != "cancelled"
+        Shipment.letter_id.is_not(None), Shipment.state != ShipmentState.CANCELLED
     )
 
 
@@ -250,7 +252,7 @@ def _letters(
             faults.add(entry.line, _s("この手紙は、前の行にもあります。"))
         elif _is_posted(letter, posted):
             faults.add(entry.line, _s("この手紙は、もう差し出してあります。"))
-        elif letter.state != HANDED_OVER:
+        elif letter.state != LetterState.HANDED_OVER:
             faults.add(
                 entry.line, _s("この手紙は差し出せません。引き渡す前か、取りやめになっています。")
             )

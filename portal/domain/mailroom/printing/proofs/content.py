@@ -24,6 +24,7 @@ from portal.domain.letters.letters.drawing.frame import LetterFrame
 from portal.domain.letters.letters.drawing.render import render_chunk, render_pictures
 from portal.domain.letters.letters.kinds import kind_of
 from portal.domain.letters.letters.models import Letter, PrintChunk, PrintRun
+from portal.domain.letters.letters.states import LetterState
 from portal.domain.mailroom.printing.proofs.states import SampleReason
 from portal.domain.mailroom.printing.runs.pages import page_pictures, page_texts
 from portal.domain.mailroom.printing.runs.pipeline.files import back_file, digest_of, file_gone
@@ -120,7 +121,7 @@ def count(session: Session, run_id: int) -> Counted:
             func.sum(letters.children),
             func.sum(letters.amount_yen),
         )
-        .where(letters.print_run_id == run_id, letters.state == "printed")
+        .where(letters.print_run_id == run_id, letters.state == LetterState.PRINTED)
         .group_by(letters.enclosures)
         .order_by(letters.enclosures)
     ).all()
@@ -192,7 +193,7 @@ def _samples(session: Session, run_id: int) -> list[Sample]:
             (PrintChunk.print_run_id == letters.print_run_id)
             & (PrintChunk.number == letters.chunk_number),
         )
-        .where(letters.print_run_id == run_id, letters.state == "printed", ~stopped(kind))
+        .where(letters.print_run_id == run_id, letters.state == LetterState.PRINTED, ~stopped(kind))
         .order_by(letters.chunk_number, letters.position)
     )
     return [

@@ -18,7 +18,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import seal
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import PrintRun
-from portal.domain.letters.letters.states import PRINT_RUN
+from portal.domain.letters.letters.states import PRINT_RUN, RunState
 from portal.domain.mailroom.printing.proofs.content import (
     Picture,
     SampleDraw,
@@ -85,7 +85,9 @@ def waiting_proofs(session: Session) -> int:
         PrintRun, PrintRun.id == PrintProof.print_run_id
     )
     return (
-        session.scalar(waiting.where(PrintProof.state == PROOF.initial, PrintRun.state == "built"))
+        session.scalar(
+            waiting.where(PrintProof.state == PROOF.initial, PrintRun.state == RunState.BUILT)
+        )
         or 0
     )
 

@@ -14,6 +14,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import unseal
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.kinds import kind_of
+from portal.domain.letters.letters.states import LetterState
 from portal.domain.mailroom.printing.proofs.making import SUBJECT, live_proof, page_context
 from portal.domain.mailroom.printing.proofs.models import PrintProof, PrintProofPage
 from portal.domain.mailroom.printing.proofs.states import SampleReason
@@ -65,7 +66,7 @@ def pages_of(session: Session, proof: PrintProof, *, include_protected: bool) ->
             key,
             number,
             tuple(places),
-            there and (include_protected or (state == "printed" and not stays)),
+            there and (include_protected or (state == LetterState.PRINTED and not stays)),
         )
         for key, places, there, number, state, counter, stays in rows
         if include_protected or not (counter or SampleReason.COUNTER in places)

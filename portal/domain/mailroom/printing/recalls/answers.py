@@ -9,25 +9,24 @@ from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import without_separators
 from portal.domain.mailroom.printing.recalls.queries import NUMBER, RESULT, lines
-from portal.domain.mailroom.printing.recalls.recall_list import ALREADY_POSTED, RECALLED
-from portal.domain.mailroom.printing.recalls.states import WAITING
+from portal.domain.mailroom.printing.recalls.states import WAITING, RecallAnswer
 from portal.domain.mailroom.printing.runs.columns import read_columns
 
 SHOWN_FAULTS = 20
 WORDS = {
-    "抜き取り": RECALLED,
-    "抜取り": RECALLED,
-    "抜き取りずみ": RECALLED,
-    "抜取済": RECALLED,
-    "引抜き": RECALLED,
-    "引き抜き": RECALLED,
-    "○": RECALLED,
-    "差し出しずみ": ALREADY_POSTED,
-    "差出済": ALREADY_POSTED,
-    "差出し済": ALREADY_POSTED,
-    "発送済": ALREADY_POSTED,
-    "発送ずみ": ALREADY_POSTED,
-    "×": ALREADY_POSTED,
+    "抜き取り": RecallAnswer.RECALLED,
+    "抜取り": RecallAnswer.RECALLED,
+    "抜き取りずみ": RecallAnswer.RECALLED,
+    "抜取済": RecallAnswer.RECALLED,
+    "引抜き": RecallAnswer.RECALLED,
+    "引き抜き": RecallAnswer.RECALLED,
+    "○": RecallAnswer.RECALLED,
+    "差し出しずみ": RecallAnswer.ALREADY_POSTED,
+    "差出済": RecallAnswer.ALREADY_POSTED,
+    "差出し済": RecallAnswer.ALREADY_POSTED,
+    "発送済": RecallAnswer.ALREADY_POSTED,
+    "発送ずみ": RecallAnswer.ALREADY_POSTED,
+    "×": RecallAnswer.ALREADY_POSTED,
 }
 """Words that mail houses write; anything else is asked back, never guessed."""
 

@@ -7,7 +7,9 @@ from sqlalchemy.orm import Session
 
 from portal.domain.letters.letters.kinds import KINDS, WITHOUT_ID, Kind, kind_of
 from portal.domain.letters.letters.models import Letter
+from portal.domain.letters.letters.states import LetterState
 from portal.domain.letters.shipments.models import Shipment
+from portal.domain.letters.shipments.states import ShipmentState
 from portal.domain.mailroom.incidents.queries import letters_to_recall
 from portal.domain.mailroom.printing.recalls.models import RecalledLetter
 from portal.domain.mailroom.printing.recalls.states import WAITING, RecallReason
@@ -16,6 +18,7 @@ from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.states import ENTITLEMENT
 from portal.domain.people.households.models import Hold, Household
 from portal.domain.people.households.queries import has_open_hold, withheld
+from portal.domain.people.households.states import HoldState, HouseholdState
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,9 @@ class Need:
 
 def _open_hold(prefix: str) -> ColumnElement[bool]:
     here = and_(
-        Hold.household_id == Household.id, Hold.state == "open", Hold.code.startswith(prefix)
+        Hold.household_id == Household.id,
+        Hold.state == HoldState.OPEN,
+        Hold.code.startswith(prefix),
     )
     return select(Hold.id).where(here).correlate(Household).exists()
 
@@ -66,7 +71,7 @@ def _reason(kind: Kind) -> ColumnElement[str]:
     return case(
         (_open_hold("W11_"), RecallReason.DIED.value),
         (_open_hold("W10_"), RecallReason.MOVED.value),
-        (Household.state != "active", RecallReason.REMOVED.value),
+        (Household.state != HouseholdState.ACTIVE, RecallReason.REMOVED.value),
         (or_(*stopped), RecallReason.STOPPED.value),
         (_nothing_left(), RecallReason.DECLINED.value),
         else_="",
@@ -80,10 +85,12 @@ def _to_recall(kind: Kind) -> ColumnElement[bool]:
     """
     letters = kind.table
     listed = exists().where(listed_as(kind) == letters.id)
-    needed = [letters.state == "handed_over", kind.by_post, _reason(kind) != "", ~listed]
+    needed = [letters.state == LetterState.HANDED_OVER, kind.by_post, _reason(kind) != "", ~listed]
     if kind is not WITHOUT_ID:  # one without an ID is in another state as soon as it is posted
         needed.append(
-            ~exists().where(Shipment.letter_id == Letter.id, Shipment.state != "cancelled")
+            ~exists().where(
+                Shipment.letter_id == Letter.id, Shipment.state != ShipmentState.CANCELLED
+            )
         )
     return and_(*needed)
 

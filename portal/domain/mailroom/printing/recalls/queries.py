@@ -12,6 +12,7 @@ from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.letters.letters.models import Letter, LetterWithoutId, PrintChunk
 from portal.domain.letters.shipments.models import Shipment
+from portal.domain.letters.shipments.states import ShipmentState
 from portal.domain.mailroom.printing.recalls.models import RecalledLetter, RecallList
 from portal.domain.mailroom.printing.recalls.states import WAITING
 
@@ -110,7 +111,10 @@ def _lines_with_id(list_id: int) -> _Rows:
                 PrintChunk.number == Letter.chunk_number,
             ),
         )
-        .outerjoin(Shipment, and_(Shipment.letter_id == Letter.id, Shipment.state != "cancelled"))
+        .outerjoin(
+            Shipment,
+            and_(Shipment.letter_id == Letter.id, Shipment.state != ShipmentState.CANCELLED),
+        )
         .where(RecalledLetter.pull_list_id == list_id)
         .order_by(Letter.number)
     )

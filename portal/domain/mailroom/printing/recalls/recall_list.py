@@ -20,6 +20,7 @@ from portal.domain.letters.letters.kinds import CREDENTIAL as CREDENTIAL_KIND
 from portal.domain.letters.letters.kinds import WITHOUT_ID, Kind, kind_of
 from portal.domain.letters.letters.models import Letter, LetterWithoutId, PrintRun
 from portal.domain.letters.letters.services import cancel
+from portal.domain.letters.letters.states import LetterState
 from portal.domain.letters.letters.without_id import take_out
 from portal.domain.letters.subcontractors.kinds import SentKind
 from portal.domain.letters.subcontractors.services import FileFacts, record_sent
@@ -27,11 +28,10 @@ from portal.domain.mailroom.printing.archives.sending import live_archive
 from portal.domain.mailroom.printing.recalls.models import RecalledLetter, RecallList
 from portal.domain.mailroom.printing.recalls.needs import listed_as, needs
 from portal.domain.mailroom.printing.recalls.queries import as_csv, list_file
-from portal.domain.mailroom.printing.recalls.states import RECALL, WAITING
+from portal.domain.mailroom.printing.recalls.states import RECALL, WAITING, RecallAnswer
 from portal.domain.people.credentials.services import lock_row, move
 from portal.domain.people.credentials.states import CREDENTIAL
 
-RECALLED, ALREADY_POSTED = ANSWERS = ("pull", "find_posted")
 SUSPENDED_FOR = "pulled_too_late"
 
 
@@ -135,7 +135,7 @@ def answer(work: Work, list_id: int, answers: Sequence[tuple[int, str]]) -> int:
         )
     }
     for letter_id, answer in sorted(answers):
-        if letter_id not in rows or answer not in ANSWERS:
+        if letter_id not in rows or answer not in set(RecallAnswer):
             raise NotFoundError(_s("この手紙は、引抜きの一覧にありません。"))
         _settle(work, rows[letter_id], answer)
     work.session.flush()
@@ -154,7 +154,7 @@ def found_posted(work: Work, letter_ids: Collection[int], kind: Kind = CREDENTIA
         .order_by(column)
         .with_for_update()
     ):
-        _settle(work, row, ALREADY_POSTED)
+        _settle(work, row, RecallAnswer.ALREADY_POSTED)
     work.session.flush()
 
 
@@ -163,7 +163,7 @@ def _settle(work: Work, row: RecalledLetter, answer: str) -> None:
     row.answered_at, row.answered_by = work.now, work.actor.id
     if row.bare_letter_id is not None:
         letter_without_id = work.session.get_one(LetterWithoutId, row.bare_letter_id)
-        if answer == RECALLED and letter_without_id.state == "handed_over":
+        if answer == RecallAnswer.RECALLED and (letter_without_id.state == LetterState.HANDED_OVER):
             take_out(work, letter_without_id.id, reason="pulled")
         record(
             work,
@@ -174,8 +174,8 @@ def _settle(work: Work, row: RecalledLetter, answer: str) -> None:
         )
         return
     letter = work.session.get_one(Letter, row.letter_id)
-    if answer == RECALLED:
-        if letter.state == "handed_over":  # it may have been superseded since
+    if answer == RecallAnswer.RECALLED:
+        if letter.state == LetterState.HANDED_OVER:  # it may have been superseded since
             cancel(work, letter.id, reason="pulled")
     elif letter.credential_id is not None:
         credential = lock_row(work.session, letter.credential_id)

@@ -1,5 +1,7 @@
 """States of letters on a recall list, and why they are on it."""
 
+from enum import StrEnum
+
 from portal.domain.foundation.states import StateMachine
 from portal.domain.foundation.texts import Labeled, _s
 
@@ -13,6 +15,13 @@ class RecallState(Labeled):
     ALREADY_POSTED = "already_posted", lambda: _s("差し出したあとでした（IDは停止）")
 
 
+class RecallAnswer(StrEnum):
+    """The mail house's answer about a letter, named by the step that it takes."""
+
+    RECALLED = "pull"
+    ALREADY_POSTED = "find_posted"
+
+
 WAITING = (RecallState.LISTED, RecallState.SENT)
 """The mail house has not answered yet."""
 RECALL = StateMachine(
@@ -20,8 +29,8 @@ RECALL = StateMachine(
     RecallState.LISTED,
     {
         "send": {RecallState.LISTED: RecallState.SENT},
-        "pull": dict.fromkeys(WAITING, RecallState.PULLED),
-        "find_posted": dict.fromkeys(WAITING, RecallState.ALREADY_POSTED),
+        RecallAnswer.RECALLED: dict.fromkeys(WAITING, RecallState.PULLED),
+        RecallAnswer.ALREADY_POSTED: dict.fromkeys(WAITING, RecallState.ALREADY_POSTED),
     },
 )
 """The mail house answers for each letter; what was posted meanwhile answers by itself."""

@@ -13,6 +13,7 @@ from portal.domain.letters.letters.drawing.typesetting import compile_pdf
 from portal.domain.letters.shipments.mail import printed
 from portal.domain.letters.shipments.words import class_name
 from portal.domain.mailroom.printing.recalls.queries import Line
+from portal.domain.mailroom.printing.recalls.states import RecallState
 from portal.domain.requests.requests.documents import in_turn
 
 MOST = 100
@@ -29,7 +30,7 @@ def take_back_pdf(program: Program, lines: Sequence[Line], now: datetime) -> byt
         ConflictError: none of them was posted.
         BusyError: too many documents are being drawn.
     """
-    posted = [line for line in lines if line.state == "already_posted"][:MOST]
+    posted = [line for line in lines if line.state == RecallState.ALREADY_POSTED][:MOST]
     if not posted:
         raise ConflictError(_s("差し出してしまった手紙は、いまありません。"), code="nothing_posted")
     day, contact = jst_date(now), program.contact

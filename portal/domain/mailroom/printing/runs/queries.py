@@ -11,11 +11,10 @@ from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.letters.letters.kinds import CREDENTIAL, KINDS, Kind, kind_of
 from portal.domain.letters.letters.models import PrintChunk, PrintRun
-from portal.domain.letters.letters.states import PRINT_CHUNK
+from portal.domain.letters.letters.states import PRINT_CHUNK, LetterState
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.queries import has_open_hold, withheld
-
-LETTER_DROPPED = "cancelled"
+from portal.domain.people.households.states import HouseholdState
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ def stopped(kind: Kind = CREDENTIAL) -> ColumnElement[bool]:
     """
     return or_(
         withheld(),
-        Household.state != "active",
+        Household.state != HouseholdState.ACTIVE,
         has_open_hold(Household.id.expression),
         Household.counter != kind.counter,
     )
@@ -99,7 +98,7 @@ def stopped(kind: Kind = CREDENTIAL) -> ColumnElement[bool]:
 
 def _must_stay(kind: Kind, run_id: int | None) -> tuple[ColumnElement[bool], ...]:
     this_run = () if run_id is None else (kind.table.print_run_id == run_id,)
-    return (kind.table.state == "printed", stopped(kind), *this_run)
+    return (kind.table.state == LetterState.PRINTED, stopped(kind), *this_run)
 
 
 def count_to_withdraw(session: Session, run_id: int) -> int:
@@ -183,7 +182,7 @@ def letters_by_state(session: Session, run_id: int) -> list[StateCount]:
         )
         .where(
             letters.print_run_id == run_id,
-            or_(letters.printed_at.is_not(None), letters.state != LETTER_DROPPED),
+            or_(letters.printed_at.is_not(None), letters.state != LetterState.CANCELLED),
         )
         .group_by(letters.state)
         .order_by(letters.state)

@@ -17,7 +17,7 @@ from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.letters.orders import reopen_orders
 from portal.domain.people.authn.sessions import RESIDENT, end_many
 from portal.domain.people.credentials.models import Credential
-from portal.domain.people.credentials.states import CREDENTIAL
+from portal.domain.people.credentials.states import CREDENTIAL, CredentialState
 
 AT_ONCE = 1_000
 
@@ -99,7 +99,10 @@ def _supersede(session: Session, kind: Kind, by_state: Mapping[str, Sequence[int
 def _close(work: Work, ids: Sequence[int], reason: str) -> int:
     rows = work.session.scalars(
         select(Credential)
-        .where(Credential.id.in_(ids), Credential.state.not_in(("superseded", "closed")))
+        .where(
+            Credential.id.in_(ids),
+            Credential.state.not_in((CredentialState.SUPERSEDED, CredentialState.CLOSED)),
+        )
         .order_by(Credential.id)
         .with_for_update()
         .execution_options(populate_existing=True)

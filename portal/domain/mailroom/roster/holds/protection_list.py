@@ -21,6 +21,7 @@ from portal.domain.mailroom.roster.holds.services import put_hold
 from portal.domain.people.households.models import Child, Hold, Household
 from portal.domain.people.households.protection import ProtectionSource, record_protection
 from portal.domain.people.households.records import household_digest, open_household, person_digest
+from portal.domain.people.households.states import HoldState
 
 AT_ONCE = 500
 MAX_BYTES = 20_000_000
@@ -145,7 +146,7 @@ def _released(session: Session, household_id: int) -> bool:
     query = select(Hold.id).where(
         Hold.household_id == household_id,
         Hold.code == codes.W01_PROTECTED,
-        Hold.state == "released",
+        Hold.state == HoldState.RELEASED,
     )
     return session.scalar(query.limit(1)) is not None
 

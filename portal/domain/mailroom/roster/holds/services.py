@@ -21,6 +21,7 @@ from portal.domain.mailroom.roster.checks import codes
 from portal.domain.mailroom.roster.holds.print_check import check_print_fields
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.coupons.services import resume, suspend_household
+from portal.domain.people.coupons.states import CouponState
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.services import hold_household, release_household
 from portal.domain.people.households.models import Hold, Household, PrintText
@@ -205,7 +206,7 @@ def settle(work: Work, household: Household) -> bool:
         .where(
             Entitlement.household_id == household.id,
             Entitlement.claimed_by.is_(None),
-            Coupon.state == "suspended",
+            Coupon.state == CouponState.SUSPENDED,
         )
     ).all()
     for coupon_id in suspended:

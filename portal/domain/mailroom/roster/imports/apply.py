@@ -21,11 +21,12 @@ from portal.domain.mailroom.roster.models import (
     StagedHold,
     StagedHousehold,
 )
-from portal.domain.mailroom.roster.states import ROSTER_IMPORT, ImportState
+from portal.domain.mailroom.roster.states import ROSTER_IMPORT, ImportState, StagedChange
 from portal.domain.people.entitlements.models import Entitlement
-from portal.domain.people.entitlements.states import ENTITLEMENT
+from portal.domain.people.entitlements.states import ENTITLEMENT, EntitlementState
 from portal.domain.people.households.models import Child, Hold, Household, SearchIndex
 from portal.domain.people.households.protection import ProtectionSource, record_protection
+from portal.domain.people.households.states import HoldState
 
 STEPS = 7
 """How many steps ``apply_import`` reports."""
@@ -110,7 +111,7 @@ _STORED = Household.number_digest == StagedHousehold.number_digest
 
 
 def _is_new(import_id: int) -> tuple[ColumnElement[bool], ...]:
-    return (StagedHousehold.import_id == import_id, StagedHousehold.change == "new")
+    return (StagedHousehold.import_id == import_id, StagedHousehold.change == StagedChange.NEW)
 
 
 def _new_households(import_id: int, now: datetime) -> Insert:
@@ -168,7 +169,7 @@ def _new_holds(import_id: int, now: datetime) -> Insert:
         select(
             Household.id,
             StagedHold.code,
-            literal("open"),
+            literal(HoldState.OPEN),
             literal(now, Hold.created_at.type),
             literal({}, Hold.detail.type),
         )
@@ -181,9 +182,9 @@ def _new_holds(import_id: int, now: datetime) -> Insert:
 def _new_entitlements(import_id: int, amount_yen: int, now: datetime) -> Insert:
     instant = literal(now, Entitlement.created_at.type)
     open_hold = exists(
-        select(Hold.id).where(Hold.household_id == Household.id, Hold.state == "open")
+        select(Hold.id).where(Hold.household_id == Household.id, Hold.state == HoldState.OPEN)
     )
-    state = case((open_hold, literal("held")), else_=literal(ENTITLEMENT.initial))
+    state = case((open_hold, literal(EntitlementState.HELD)), else_=literal(ENTITLEMENT.initial))
     return insert(Entitlement).from_select(
         ["child_id", "household_id", "amount_yen", "state", "created_at", "changed_at"],
         select(Child.id, Household.id, literal(amount_yen), state, instant, instant)

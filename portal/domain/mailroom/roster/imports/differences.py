@@ -24,8 +24,10 @@ from portal.domain.mailroom.roster.models import (
     StagedHold,
     StagedHousehold,
 )
+from portal.domain.mailroom.roster.states import StagedChange
 from portal.domain.people.households.models import BY_INSTRUCTION, Child, Hold, Household
 from portal.domain.people.households.records import open_child
+from portal.domain.people.households.states import HoldState, HouseholdState
 
 AT_ONCE = 500
 COLUMNS = Columns(
@@ -43,8 +45,8 @@ def mark_new(session: Session, import_id: int) -> None:
         select(Household.id).where(Household.number_digest == StagedHousehold.number_digest)
     )
     mine = and_(StagedHousehold.import_id == import_id, StagedHousehold.disposition != ABSENT)
-    session.execute(update(StagedHousehold).where(mine, ~stored).values(change="new"))
-    session.execute(update(StagedHousehold).where(mine, stored).values(change="known"))
+    session.execute(update(StagedHousehold).where(mine, ~stored).values(change=StagedChange.NEW))
+    session.execute(update(StagedHousehold).where(mine, stored).values(change=StagedChange.KNOWN))
 
 
 def find(work: Work, imported: RosterImport) -> dict[str, int]:
@@ -71,7 +73,7 @@ class _Finder:
 
     def all(self) -> Iterator[Found]:
         """Yield every difference. New households come first: other kinds may name them."""
-        new = list(self._session.scalars(self._staged_ids("new")))
+        new = list(self._session.scalars(self._staged_ids(StagedChange.NEW)))
         yield from ((Kind.HOUSEHOLD_NEW, None, key, None) for key in new)
         yield from self._gone_households()
         added: list[tuple[int | None, int]] = [(None, key) for key in new]
@@ -82,7 +84,7 @@ class _Finder:
         yield from self._children_elsewhere()
         yield from self._lookalikes(added)
 
-    def _staged_ids(self, change: str) -> Select[int]:
+    def _staged_ids(self, change: StagedChange) -> Select[int]:
         return (
             select(StagedHousehold.id)
             .where(StagedHousehold.import_id == self._import_id, StagedHousehold.change == change)
@@ -104,7 +106,7 @@ class _Finder:
                 select(Household.id)
                 .where(
                     Household.number_digest.not_in(there),
-                    Household.state == "active",
+                    Household.state == HouseholdState.ACTIVE,
                     ~reported,
                     Household.import_id != BY_INSTRUCTION,
                 )
@@ -160,7 +162,10 @@ class _Finder:
                 StagedHousehold.codes.label("new_codes"),
             )
             .join(StagedHousehold, StagedHousehold.number_digest == Household.number_digest)
-            .where(StagedHousehold.import_id == self._import_id, StagedHousehold.change == "known")
+            .where(
+                StagedHousehold.import_id == self._import_id,
+                StagedHousehold.change == StagedChange.KNOWN,
+            )
             .order_by(Household.id)
             .execution_options(yield_per=AT_ONCE)
         )
@@ -240,7 +245,7 @@ class _Finder:
         found: dict[int, dict[str, str]] = defaultdict(dict)
         for household, code, state, detail in self._session.execute(query):
             difference = detail.get("difference", "")
-            if state == "open":
+            if state == HoldState.OPEN:
                 found[household][code] = difference
             if difference:
                 found[household].setdefault(difference, state)

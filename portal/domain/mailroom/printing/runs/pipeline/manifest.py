@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -17,7 +18,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.kinds import kind_of
 from portal.domain.letters.letters.models import PrintChunk, PrintRun
-from portal.domain.letters.letters.states import PRINT_CHUNK, PRINT_RUN
+from portal.domain.letters.letters.states import PRINT_CHUNK, PRINT_RUN, LetterState
 from portal.domain.mailroom.printing.runs.pipeline.files import (
     digest_of,
     file_gone,
@@ -36,7 +37,12 @@ COLUMNS = (
     "hand_over",
 )
 
-POST, COUNTER = "post", "counter"
+
+class HandOver(StrEnum):
+    """By which way a letter reaches its household, as the manifest names it."""
+
+    POST = "post"
+    COUNTER = "counter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,7 @@ class ManifestRow:
     enclosures: int
     file: str
     page: int
-    hand_over: str = POST
+    hand_over: HandOver = HandOver.POST
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +124,7 @@ def manifest_rows(session: Session, run_id: int) -> Iterator[ManifestRow]:
         .order_by(letters.chunk_number, letters.position)
     )
     for number, household_id, children, yen, enclosures, file, page, counter in rows:
-        key, way = (None, COUNTER) if counter else (household_id, POST)
+        key, way = (None, HandOver.COUNTER) if counter else (household_id, HandOver.POST)
         yield ManifestRow(number, key, children, yen, enclosures, file or "", page or 0, way)
 
 
@@ -148,7 +154,7 @@ def run_totals(session: Session, run_id: int) -> RunTotals:
         select(func.count(letters.id)).where(
             letters.print_run_id == run_id,
             letters.printed_at.is_(None),
-            letters.state == "cancelled",
+            letters.state == LetterState.CANCELLED,
         )
     )
     return RunTotals(int(count), int(households), int(children), int(yen), cancelled or 0)

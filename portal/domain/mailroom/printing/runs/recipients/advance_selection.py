@@ -7,14 +7,20 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.letters.letters.models import Letter, LetterWithoutId
-from portal.domain.letters.letters.states import ADVANCE_NOTICE, CREDENTIAL_LETTER, LIVE
+from portal.domain.letters.letters.states import (
+    ADVANCE_NOTICE,
+    CREDENTIAL_LETTER,
+    LIVE,
+    LetterState,
+)
 from portal.domain.mailroom.printing.runs.recipients.recipient import Recipient
 from portal.domain.mailroom.printing.runs.recipients.selection import DUE, LeftOut
 from portal.domain.people.entitlements.claims import DECLINE
 from portal.domain.people.entitlements.models import Entitlement
-from portal.domain.people.entitlements.states import ENTITLEMENT
+from portal.domain.people.entitlements.states import ENTITLEMENT, EntitlementState
 from portal.domain.people.households.models import Household, PrintText
 from portal.domain.people.households.queries import has_open_hold
+from portal.domain.people.households.states import HouseholdState
 
 LEFT_OUT = tuple(LeftOut)
 
@@ -36,7 +42,9 @@ def _reason(*still_due_items: str) -> ColumnElement[str]:
     def there(condition: ColumnElement[bool]) -> ColumnElement[bool]:
         return select(1).where(condition).correlate(Household).exists()
 
-    held = and_(Entitlement.household_id == Household.id, Entitlement.state == "held")
+    held = and_(
+        Entitlement.household_id == Household.id, Entitlement.state == EntitlementState.HELD
+    )
     letter = and_(
         Letter.household_id == Household.id,
         Letter.kind == CREDENTIAL_LETTER,
@@ -48,7 +56,7 @@ def _reason(*still_due_items: str) -> ColumnElement[str]:
         LetterWithoutId.state.in_(still_due_items),
     )
     return case(
-        (Household.state != "active", LeftOut.REMOVED.value),
+        (Household.state != HouseholdState.ACTIVE, LeftOut.REMOVED.value),
         # whom the ward hands letters itself it also tells itself: no address of theirs may be used
         (or_(Household.protected, Household.counter), LeftOut.PROTECTED.value),
         (or_(has_open_hold(Household.id.expression), there(held)), LeftOut.HELD.value),
@@ -59,7 +67,12 @@ def _reason(*still_due_items: str) -> ColumnElement[str]:
     )
 
 
-MADE = ("printed", "handed_over", "posted", "came_back")
+MADE = (
+    LetterState.PRINTED,
+    LetterState.HANDED_OVER,
+    LetterState.POSTED,
+    LetterState.CAME_BACK,
+)
 """A notice that came back is no reason for a second one: the ward looks at the address first."""
 
 
@@ -72,10 +85,10 @@ def counts(session: Session, *, except_run: int | None = None) -> dict[str, int]
     """
     inside = select(LetterWithoutId.household_id).where(
         LetterWithoutId.print_run_id == except_run,
-        LetterWithoutId.state == "printed",
+        LetterWithoutId.state == LetterState.PRINTED,
         LetterWithoutId.household_id.is_not(None),
     )
-    statement = select(_reason("prepared", *MADE).label("reason"))
+    statement = select(_reason(LetterState.PREPARED, *MADE).label("reason"))
     reasons = (
         statement if except_run is None else statement.where(Household.id.not_in(inside))
     ).subquery()
@@ -90,7 +103,7 @@ def counts(session: Session, *, except_run: int | None = None) -> dict[str, int]
 
 def due(session: Session) -> dict[int, Recipient]:
     """Return every household that gets a notice now."""
-    return _items(session, _reason("prepared", *MADE) == DUE)
+    return _items(session, _reason(LetterState.PREPARED, *MADE) == DUE)
 
 
 def still_due(session: Session, household_ids: Collection[int]) -> Mapping[int, Recipient]:

@@ -7,13 +7,14 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.letters.letters.models import Letter, LetterOrder
-from portal.domain.letters.letters.orders import WITH_US
+from portal.domain.letters.letters.orders import NOT_HANDED_OVER
 from portal.domain.letters.letters.states import CREDENTIAL_LETTER, FIRST, LETTER_ORDER, LetterState
 from portal.domain.mailroom.printing.runs.recipients.recipient import Recipient
 from portal.domain.people.entitlements.models import Entitlement
-from portal.domain.people.entitlements.states import ENTITLEMENT
+from portal.domain.people.entitlements.states import ENTITLEMENT, EntitlementState
 from portal.domain.people.households.models import Household, PrintText
 from portal.domain.people.households.queries import has_open_hold, withheld
+from portal.domain.people.households.states import HouseholdState
 
 CREDENTIAL = CREDENTIAL_LETTER
 
@@ -60,10 +61,13 @@ def _reason(*in_the_way: str) -> ColumnElement[str]:
     ordered.
     """
     return case(
-        (Household.state != "active", LeftOut.REMOVED.value),
+        (Household.state != HouseholdState.ACTIVE, LeftOut.REMOVED.value),
         (withheld(), LeftOut.PROTECTED.value),
         # a household is held whole: one held child keeps the others waiting (design.md §3)
-        (or_(has_open_hold(Household.id.expression), _has_entitlement("held")), LeftOut.HELD.value),
+        (
+            or_(has_open_hold(Household.id.expression), _has_entitlement(EntitlementState.HELD)),
+            LeftOut.HELD.value,
+        ),
         (~_has_entitlement(ENTITLEMENT.initial), LeftOut.NOTHING_DUE.value),
         (_has_letter(*in_the_way), LeftOut.HAS_LETTER.value),
         (and_(_has_letter(LetterState.HANDED_OVER), ~_ordered()), LeftOut.HAS_LETTER.value),
@@ -79,9 +83,9 @@ def counts(session: Session, *, except_run: int | None = None) -> dict[str, int]
     ``except_run``: without the households whose letter is in this run.
     """
     inside = select(Letter.household_id).where(
-        Letter.print_run_id == except_run, Letter.state == "printed"
+        Letter.print_run_id == except_run, Letter.state == LetterState.PRINTED
     )
-    statement = select(_reason(*WITH_US).label("reason"))
+    statement = select(_reason(*NOT_HANDED_OVER).label("reason"))
     reasons = (
         statement if except_run is None else statement.where(Household.id.not_in(inside))
     ).subquery()
@@ -92,7 +96,7 @@ def counts(session: Session, *, except_run: int | None = None) -> dict[str, int]
 
 def due(session: Session) -> list[Recipient]:
     """Return every household that gets a letter now."""
-    return list(_recipients(session, _reason(*WITH_US) == DUE).values())
+    return list(_recipients(session, _reason(*NOT_HANDED_OVER) == DUE).values())
 
 
 def still_due(session: Session, household_ids: Collection[int]) -> Mapping[int, Recipient]:
@@ -101,7 +105,7 @@ def still_due(session: Session, household_ids: Collection[int]) -> Mapping[int, 
     The letter that is being prepared is no reason against it; one that was sent is, once the order
     was withdrawn.
     """
-    may = _reason("printed") == DUE
+    may = _reason(LetterState.PRINTED) == DUE
     return _recipients(session, and_(Household.id.in_(household_ids), may))
 
 
