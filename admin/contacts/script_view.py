@@ -11,6 +11,7 @@ from admin.page import Page
 from portal.domain.contacts.scripts.defaults import LANGUAGES, PARTS, Script
 from portal.domain.contacts.scripts.lines import Line, filled, read_lines
 from portal.domain.contacts.scripts.values import values_of
+from portal.domain.desk.casework.call_notes import may_greet_by_name
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import current_locale
@@ -73,6 +74,14 @@ def _spoken(program: Program, text: str, code: str) -> Spoken:
     lines = read_lines(filled(text, values_of(program), locale))
     runs = [(kind.value, list(found)) for kind, found in groupby(lines, key=lambda line: line.kind)]
     return Spoken(code, html_lang(locale), runs)
+
+
+def greets_by_name(page: Page) -> bool:
+    """Return whether the person may be offered greetings that name the ward.
+
+    They may not during a call to a household that asked callers not to name it.
+    """
+    return page.who.call is None or may_greet_by_name(page.work, page.who.call)
 
 
 def groups(scripts: Iterable[Script]) -> list[tuple[str, str, list[Script]]]:

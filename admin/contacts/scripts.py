@@ -11,11 +11,24 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.contacts import script_words
-from admin.contacts.script_view import ScriptView, Spoken, chosen_language, groups, view
+from admin.contacts.script_view import (
+    ScriptView,
+    Spoken,
+    chosen_language,
+    greets_by_name,
+    groups,
+    view,
+)
 from admin.page import Page
 from portal.domain.contacts.calls.categories import CATEGORIES
 from portal.domain.contacts.scripts import queries, services
-from portal.domain.contacts.scripts.defaults import LANGUAGES, PARTS, Draft, Script
+from portal.domain.contacts.scripts.defaults import (
+    LANGUAGES,
+    PARTS,
+    UNNAMED_GREETING,
+    Draft,
+    Script,
+)
 from portal.domain.contacts.scripts.values import NAMES, values_of
 from portal.domain.foundation.errors import ConflictError, InputError
 from portal.domain.foundation.program.local_text import LocalText
@@ -55,7 +68,17 @@ def show_list(page: Page) -> Response[Any]:
     program, language = page.site.program, chosen_language(page)
     q = page.query.get("q", "").strip()[:60]
     edits = allowed(page, Permission.EDIT_SCRIPTS)
-    hits = queries.search(page.work, q, include_hidden=edits)
+    by_name = edits or greets_by_name(page)
+    hits = [
+        hit
+        for hit in queries.search(page.work, q, include_hidden=edits)
+        if by_name or not hit.script.greets_by_name
+    ]
+    listed = [
+        one
+        for one in queries.scripts(page.session, include_hidden=edits)
+        if by_name or not one.greets_by_name
+    ]
     return page.render(
         "admin/contacts/scripts/scripts.html",
         ScriptsView(
@@ -67,7 +90,7 @@ def show_list(page: Page) -> Response[Any]:
                 (view(program, hit.script, language), hit.languages) for hit in hits[: queries.PAGE]
             ],
             count=len(hits),
-            groups=groups(queries.scripts(page.session, include_hidden=edits)),
+            groups=groups(listed),
             edits=edits,
             said=page.query.get("said", ""),
         ),
@@ -94,14 +117,20 @@ class ScriptPageView(View):
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show a script as agents see it, or one of its versions, with its history."""
+    """Show a script as agents see it, or one of its versions, with its history.
+
+    An agent who calls a household that asked not to have the ward named is sent from every other
+    greeting to the one for it.
+    """
     key = _key(page)
     newest = queries.script(page.session, key)
+    edits, language = allowed(page, Permission.EDIT_SCRIPTS), chosen_language(page)
+    if not edits and newest.greets_by_name and not greets_by_name(page):
+        return page.redirect(f"/scripts/{UNNAMED_GREETING}?speak={language}")
     asked = page.params.get("number", page.form.get("number"))
     one = newest if asked in {None, ""} else queries.version(page.session, key, _number(str(asked)))
     typed = page.query.get("before", "")
     past = queries.history(page.session, key, before=_number(typed) if typed else None)
-    language = chosen_language(page)
     return page.render(
         "admin/contacts/scripts/script.html",
         ScriptPageView(
@@ -110,7 +139,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             language=language,
             languages_spoken=list(LANGUAGES),
             script_words=script_words,
-            edits=allowed(page, Permission.EDIT_SCRIPTS),
+            edits=edits,
             author=staff_user(page.session, one.author_id) if one.author_id is not None else None,
             authors=staff_names(
                 page.session, {row.author_id for row in past if row.author_id is not None}

@@ -9,11 +9,17 @@ from markupsafe import Markup
 
 from admin import words
 from admin.contacts import script_words
-from admin.contacts.script_view import ScriptView, chosen_language, groups, view
+from admin.contacts.script_view import (
+    ScriptView,
+    chosen_language,
+    greets_by_name,
+    groups,
+    view,
+)
 from admin.page import Page
 from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.scripts import queries
-from portal.domain.contacts.scripts.defaults import LANGUAGES
+from portal.domain.contacts.scripts.defaults import LANGUAGES, Script
 from portal.domain.foundation.texts import current_locale
 from portal.platform.http.locale import html_lang
 from portal.platform.view import View
@@ -40,6 +46,7 @@ class ScriptsView(View):
     script_hits: Sequence[ScriptView]
     script_more: bool
     script_panel: Markup | str
+    script_unnamed: bool
 
 
 def scripts_beside(page: Page, call: Call | None) -> ScriptsView:
@@ -50,7 +57,12 @@ def scripts_beside(page: Page, call: Call | None) -> ScriptsView:
     program = page.site.program
     code = chosen_language(page, call.language if call is not None else "ja")
     typed = page.query.get(WORDS, "").strip()[:60]
-    hits = queries.search(page.work, typed)
+    by_name = greets_by_name(page)
+    hits = [
+        hit.script
+        for hit in queries.search(page.work, typed)
+        if by_name or not hit.script.greets_by_name
+    ]
     return ScriptsView(
         script_words=script_words,
         script_language=code,
@@ -58,19 +70,21 @@ def scripts_beside(page: Page, call: Call | None) -> ScriptsView:
         # a form that was sent comes back under its own address, which cannot be opened
         script_here=page.path if page.method == "GET" else "/scripts",
         script_q=typed,
-        script_hits=[view(program, hit.script, code) for hit in hits[:SHOWN]],
+        script_hits=[view(program, script, code) for script in hits[:SHOWN]],
         script_more=len(hits) > SHOWN,
-        script_panel=_panel(page, code) if not typed else "",
+        script_panel=_panel(page, code, by_name=by_name) if not typed else "",
+        script_unnamed=not by_name,
     )
 
 
-def _panel(page: Page, code: str) -> Markup:
-    """Return all scripts by part and category, to open one by one."""
-    program, found = page.site.program, queries.scripts(page.session)
-    edited = tuple(
-        (one.key, one.draft.title, *one.draft.texts.items()) for one in found if one.number
-    )
-    key = (program, len(found), edited, code, current_locale())
+def _panel(page: Page, code: str, *, by_name: bool) -> Markup:
+    """Return the scripts by part and category, to open one by one.
+
+    Without ``by_name`` the greetings that name the ward are left out.
+    """
+    program = page.site.program
+    found = [one for one in queries.scripts(page.session) if by_name or not one.greets_by_name]
+    key = (program, tuple(_content(one) for one in found), code, current_locale())
     if key not in _PANELS:
         if len(_PANELS) >= MOST_PANELS:
             _PANELS.clear()
@@ -85,3 +99,10 @@ def _panel(page: Page, code: str) -> Markup:
         )
         _PANELS[key] = Markup(drawn)  # noqa: S704  (a template with autoescape made it)
     return _PANELS[key]
+
+
+def _content(script: Script) -> tuple[object, ...]:
+    """Return what distinguishes a script from those of other panels; short if never edited."""
+    draft = script.draft
+    edited = (draft.title, draft.title_en, *draft.texts.items()) if script.number else ()
+    return script.key, *edited

@@ -47,6 +47,12 @@ def households_of(session: Session, call_id: int) -> list[CallHousehold]:
     )
 
 
+def household_ids_of(session: Session, call_id: int) -> set[int]:
+    """Return the keys of all households opened in a call, protected ones included."""
+    statement = select(CallHousehold.household_id).where(CallHousehold.call_id == call_id)
+    return set(session.scalars(statement))
+
+
 @dataclass(frozen=True, slots=True)
 class DayOfCalls:
     """Whose calls of which JST day are listed; ``agent_id`` is None for everybody's."""

@@ -31,6 +31,8 @@ PARTS: tuple[str, ...] = tuple(ScriptPart)
 CALL_BACK_GREETING = "greeting_call_back"
 UNNAMED_GREETING = "greeting_call_back_unnamed"
 """The greeting for a household that asked callers not to name the ward."""
+NAME_NOBODY = frozenset({UNNAMED_GREETING, "greeting_interpreter"})
+"""The greetings that name neither the ward nor its call center."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,11 @@ class Script:
     author_id: int | None = None
     at: datetime | None = None
     restored_from: int | None = None
+
+    @property
+    def greets_by_name(self) -> bool:
+        """Whether this is a greeting that names the ward or its call center, or may do so."""
+        return self.part == ScriptPart.GREETING and self.key not in NAME_NOBODY
 
 
 @lru_cache(maxsize=1)
