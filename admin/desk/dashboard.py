@@ -83,7 +83,7 @@ def _due(page: Page) -> list[Due]:
 class WithWard:
     """What is late between the ward and the contractor.
 
-    Milestones, texts that nobody has approved, and unanswered questions. ``text_is_new``: the
+    These are milestones, texts that nobody has approved, and questions. ``text_is_new``: the
     letter's current texts were never submitted to the ward.
     """
 

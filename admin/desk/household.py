@@ -54,7 +54,7 @@ def _row(page: Page) -> Household:
 
 
 def _blocked(page: Page, household: Household) -> Response[Any] | None:
-    """Return the page for a household that this person may not know: only who handles it."""
+    """Return the page for a household that this person may not open, else None."""
     if not household.protected or allowed(page, Permission.KNOW_PROTECTED):
         return None
     return page.render("admin/desk/household_protected.html", status_code=403)

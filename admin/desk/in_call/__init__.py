@@ -1,5 +1,5 @@
-"""The call desk: find and verify the caller's household, act for it, tell it what was done.
+"""The pages of the call desk: find and verify the caller's household, act for it, read out texts.
 
-Called by ``admin.routes`` and, for the follow-ups, by ``admin.contacts``. Uses the rules of
-``portal.domain.desk.call_desk`` and of every wing below.
+Called by ``admin.routes``; ``follow_ups`` and ``act_words`` also by ``admin.contacts``, the start
+page and ``admin.words``. Uses ``portal.domain.desk`` and every wing below it.
 """

@@ -11,7 +11,7 @@ question = labels(Question)
 
 
 def part(code: str) -> str:
-    """Return the label of a masked part as callers' households show it; only the address's town."""
+    """Return the label of a masked part at the call desk, where the address is only the town."""
     return {"children": _s("こどもの名前"), "address": _s("町名")}.get(code) or label_of(Part, code)
 
 
@@ -44,7 +44,7 @@ def done(code: str) -> str:
 
 
 def on_behalf(channel: str) -> str:
-    """Return the sentence that staff entered a request for the household, and how it came."""
+    """Return the sentence that staff entered a request for the household, with its channel."""
     return {
         "phone": _s("電話で受け付け（係員が代わりに入力）"),
         "fax": _s("FAXで受け付け（係員が代わりに入力）"),

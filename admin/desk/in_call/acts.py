@@ -65,10 +65,10 @@ def _key(page: Page) -> int:
     return number_in_address(page, "household_id")
 
 
-def _let_in(page: Page, act: Act) -> Call | Response[Any]:
-    """Return the call whose caller is known well enough, else the answer.
+def _admitted_call(page: Page, act: Act) -> Call | Response[Any]:
+    """Return the active call if the caller's level allows the act, else the page that refuses it.
 
-    The answer keeps what was logged.
+    A page, not an exception, so that the transaction with what was logged is committed.
     """
     desk = at_desk(page)
     if isinstance(desk, Response):
@@ -82,7 +82,7 @@ def _let_in(page: Page, act: Act) -> Call | Response[Any]:
 
 def show(act: Act, page: Page, status_code: int = 200) -> Response[Any]:
     """Show the choices of an act, with what is read out before it."""
-    call = _let_in(page, act)
+    call = _admitted_call(page, act)
     return call if isinstance(call, Response) else _draw(act, page, call, status_code)
 
 
@@ -261,7 +261,7 @@ def submit(act: Act, page: Page) -> Response[Any]:
     key = post_key(page)
     if (place := earlier_result(page.session, key)) is not None:
         return page.redirect(place)
-    call = _let_in(page, act)
+    call = _admitted_call(page, act)
     if isinstance(call, Response):
         return call
     if page.form.get("told") != "yes":

@@ -97,7 +97,7 @@ def at_desk(page: Page) -> Desk | Response[Any]:
 
 @dataclass(frozen=True, slots=True)
 class KnownView(View):
-    """What may be told of a household once its caller is verified."""
+    """What the agent may tell about a household once its caller is verified."""
 
     facts: Facts
     answers: Sequence[Answer]
@@ -204,13 +204,13 @@ def _known(page: Page, desk: Desk) -> KnownView:
 def _typed(page: Page, desk: Desk) -> dict[str, str]:
     """Return the content of the verification form.
 
-    What was typed last, or what the caller said for the search.
+    That is what was typed last, or what the caller said for the search.
     """
     if page.method == "POST" and "relation" in page.form.values:
         return dict(page.form.values)
     asked = kept(page, desk.call)
-    # Whoever reached the status without the number has said this one already: it would be a failed
-    # try.
+    # a caller who reached the status without the number has given this one before: another try with
+    # it would fail
     number = asked.number if desk.level is Level.NONE and read_number(asked.number) else ""
     return {
         "number": number,

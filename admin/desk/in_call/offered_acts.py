@@ -28,7 +28,7 @@ PLACES = {
 
 @dataclass(frozen=True, slots=True)
 class OfferedAct:
-    """An act, where it begins, and why it is not possible now ("" where it is)."""
+    """An act, the address of its page, and why it is not possible now ("" if it is)."""
 
     act: str
     path: str

@@ -1,6 +1,7 @@
 """Wing: Staff work on one household: casework and the call desk.
 
 Slices, the first may import the second: ``call_desk`` · ``casework``. Called by the staff site, the
-reports and settlement (counts and lists), and the resident site (a household's requests). May use
-``contacts``, ``mailroom.incidents``, ``requests``, ``letters`` and ``people``.
+reports and settlement (counts and lists), the resident site (what was done by telephone), the daily
+housekeeping, the commands and the demo. May use every wing below: ``mailroom``, ``contacts``,
+``requests``, ``letters`` and ``people``.
 """

@@ -1,4 +1,4 @@
-"""What a call is about: a FAX case, a task to call back, or the sheet of an earlier call."""
+"""The subject of a call that is not a conversation: a FAX case, a call-back, or a sheet."""
 
 from dataclasses import dataclass
 
@@ -27,5 +27,5 @@ CONVERSATION = About()
 
 
 def is_conversation(call: Call) -> bool:
-    """Tell whether a call is about nothing but what is said in it."""
+    """Return whether a call is a conversation, not about a FAX, a task or a form on paper."""
     return (call.fax_case_id, call.task_id, call.sheet_id) == (None, None, None)

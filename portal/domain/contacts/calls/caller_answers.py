@@ -1,4 +1,4 @@
-"""What a caller answered when verified: read from what the agent typed."""
+"""A caller's answers in the verification, parsed from what the agent typed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -49,7 +49,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is on the line in a call: what they answered, and the relation that they claim."""
+    """The person on the line in a call: the answers, and the relation that the person claims."""
 
     call: Call
     said: Said = field(repr=False)

@@ -34,10 +34,10 @@ class AfterCall:
     """What an agent records after a call.
 
     The minutes of an interpreter and of a three-way call are None if there was none. ``text`` and
-    ``notable`` (text meant for the month's report) hold no secrets; ``call_back`` is a telephone
-    number and ``tracking`` a tracking number, both as typed. ``call_back_asked``: a call-back with
-    its number exists already. ``taken_by`` names an agent without an account, who took the
-    call on paper.
+    ``notable`` (text meant for the month's report) may hold no secrets. ``call_back`` is a
+    telephone number, ``tracking`` a tracking number, both as typed. ``call_back_asked``: a
+    call-back with its number exists already. ``taken_by`` names an agent without an account, who
+    took the call on paper.
     """
 
     category: str
@@ -151,7 +151,7 @@ def fill_in(work: Work, call: Call, after: AfterCall) -> None:
 
 
 def _store(vault: Vault, call: Call, checked: AfterCall) -> None:
-    """Store a checked record; who took a call on paper stays named."""
+    """Store a checked record; the name of an agent who took the call on paper is kept."""
     for name in facts_of(call):
         setattr(call, name, getattr(checked, name))
     call.result, call.notable = checked.result.value, bool(checked.notable)

@@ -18,9 +18,9 @@ from portal.domain.people.authn.sessions import STAFF
 from portal.domain.people.staff.permissions import STAFF_ROLES
 
 IDLE = timedelta(hours=2)
-"""Nobody talks this long without opening a page.
+"""How long an agent must be idle for a call to be closed by rule.
 
-Eight times the screen lock (``security.md`` §2), and longer than a lunch break.
+It is eight times the screen lock (``security.md`` §2), and longer than a lunch break.
 """
 MOST = 200
 """How many calls one round closes; the next round continues."""

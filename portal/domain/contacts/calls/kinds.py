@@ -20,7 +20,7 @@ class CallChannel(Labeled):
 
 
 class Direction(Labeled):
-    """Who called whom."""
+    """The direction of a contact."""
 
     INBOUND = "inbound", lambda: _s("受けた")
     OUTBOUND = "outbound", lambda: _s("こちらからかけた")
@@ -39,7 +39,7 @@ class CallLanguage(Labeled):
 SPOKEN: Mapping[str, str] = MappingProxyType({"en": "en", "zh": "zh_Hans", "ko": "ko"})
 """The locale in which a caller is addressed, by language.
 
-An interpreter hears Japanese, as everybody else does.
+A caller of any other language is addressed in Japanese, if needed through an interpreter.
 """
 
 
@@ -59,7 +59,7 @@ class Relation(Labeled):
 
 
 class Result(Labeled):
-    """How a call ended."""
+    """The outcome of a call."""
 
     DONE = "done", lambda: _s("完了")
     CALL_BACK = "call_back", lambda: _s("折り返す")

@@ -17,7 +17,7 @@ class Call(Base):
     unique index makes two open calls of one person impossible. ``day`` is the JST date of
     ``started_at``: reports count by it. ``fax_case_id``, ``task_id`` (a call-back) and ``sheet_id``
     (a call that was written down) name what the contact is about if it is not a conversation;
-    ``subject`` says the same for version 0.1.0. ``written_down``: entered later from the reception
+    ``subject`` holds the same for version 0.1.0. ``written_down``: entered later from the reception
     form (clause 6(6)②), with the true times. ``notable``: the sealed texts include one meant for
     the month's report.
     """
@@ -76,7 +76,7 @@ class CallHousehold(Base):
 
     ``matched`` lists the items that matched (never their values). A call back is requested in one
     call (``call_back_asked_at``), its number is shown in the next (``dialed_at``), and
-    ``called_back`` tells that the enrolled number answered.
+    ``called_back`` records that somebody answered at the enrolled number.
     """
 
     __tablename__ = "call_household"

@@ -12,7 +12,8 @@ BRACKETS = re.compile(r"[(（〔［【]([^)）〕］】]*)[)）〕］】]")
 def name_matches(said: str, view: HouseholdView) -> bool:
     """Return whether a name is the householder's.
 
-    Kanji with variants, kana, Latin in any order and case, or 通称.
+    It may be given in kanji (variants match), in kana, in Latin letters in any order and case, or
+    as the 通称.
     """
     key, words = fold_name(said), sorted(name_words(said))
     if len(key) < 2:

@@ -1,9 +1,9 @@
 """What an agent's free text must not contain (``domain.md`` §5.2).
 
-Our own secrets, 個人番号 and payment cards. A text is read in normal width with every run of groups
-of letters and digits between spaces, hyphens and dots, because callers dictate in groups. Where the
-groups alone decide (``1234-5678 901``), the same separator must be between them; a run that has the
-right length as a whole counts whatever separates its groups.
+These are our own secrets, 個人番号 and payment cards. A text is searched in normal width for runs:
+groups of letters and digits with spaces, hyphens or dots between them, because callers dictate in
+groups. Some groups of a run (``1234-5678 901``) count only if the same separator is between them; a
+run that has the right length as a whole counts whatever separates its groups.
 """
 
 import re
@@ -65,9 +65,8 @@ def refuse_secrets(text: str) -> None:
     """Refuse a text with a secret or a number that nobody may write down.
 
     Raises:
-        InputError: it has one; the sentence tells what to do, and repeats nothing of it (code: what
-            was
-            found).
+        InputError: it has one; the sentence says what to do and repeats nothing of it (code: the
+            kind of secret).
     """
     if (found := secret_in(text)) is not None:
         raise InputError(_SENTENCES[found](), code=found)
@@ -109,7 +108,7 @@ def secret_in(text: str) -> str | None:
 def is_my_number(digits: str) -> bool:
     """Return whether twelve digits are a valid 個人番号.
 
-    The check digit of the ordinance 平成26年総務省令第85号, article 5.
+    The last one is the check digit of article 5 of the ordinance 平成26年総務省令第85号.
     """
     body = [int(digit) for digit in reversed(digits[:-1])]
     total = sum(digit * (n + 1 if n <= 6 else n - 5) for n, digit in enumerate(body, 1))
@@ -120,7 +119,7 @@ def is_my_number(digits: str) -> bool:
 def is_card_number(digits: str) -> bool:
     """Return whether digits are a payment card number.
 
-    An issuer's first digit and Luhn's sum (ISO/IEC 7812-1).
+    It begins with a digit of a card issuer, and Luhn's sum is right (ISO/IEC 7812-1).
     """
     if digits[0] not in "234568":
         return False
@@ -190,7 +189,7 @@ def _is_ours(text: str) -> bool:
 def _turns(text: str) -> int:
     """Count the changes between letters and digits.
 
-    Codes have many; what people write has one or none.
+    Codes have many; ordinary text has one or none.
     """
     return sum(a.isdigit() != b.isdigit() for a, b in pairwise(text))
 
@@ -198,7 +197,8 @@ def _turns(text: str) -> int:
 def _are_receipts(run: Run) -> bool:
     """Return whether groups are receipt numbers.
 
-    Four and four with a hyphen, and another separator between two of them.
+    Each is two groups of four with a hyphen between them; between two numbers there is another
+    separator.
     """
     pairs = list(zip(run.groups[::2], run.groups[1::2], strict=False))
     return (
@@ -212,7 +212,7 @@ def _are_receipts(run: Run) -> bool:
 def _is_grouped_code(run: Run) -> bool:
     """Return whether a run is a code in hyphenated groups of four, as coupons are shown.
 
-    7K4P-9XQD-2MHT.
+    For example, ``7K4P-9XQD-2MHT``.
     """
     groups = run.groups
     return (

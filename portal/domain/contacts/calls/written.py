@@ -1,4 +1,4 @@
-"""What was written about a call, sealed under the call's own key, as it is personal data."""
+"""Texts written about a call: personal data, sealed under a key of the call's own."""
 
 from collections.abc import Mapping
 
@@ -8,9 +8,9 @@ from portal.domain.foundation.vault import Vault, seal_json, unseal_json
 
 
 class WrittenPart(Labeled):
-    """What may be written about a call, by its sealed key.
+    """The texts that may be written about a call, by their key in the sealed part.
 
-    ``notable`` are words meant for the month's report; ``taken_by`` is the name of an agent
+    ``notable`` is text meant for the month's report; ``taken_by`` is the name of an agent
     without an account, of a call that was written down.
     """
 
@@ -23,7 +23,7 @@ class WrittenPart(Labeled):
 
 TEXT, CALL_BACK, TRACKING, NOTABLE, TAKEN_BY = WrittenPart
 KEYS = (TEXT, CALL_BACK, TRACKING, NOTABLE)
-"""What an agent writes after a call."""
+"""The texts that an agent writes after a call."""
 
 
 def write_text(vault: Vault, call: Call, written: Mapping[str, str]) -> None:

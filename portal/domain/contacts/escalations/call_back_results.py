@@ -27,7 +27,7 @@ from portal.domain.people.tasks.states import TASK
 
 @dataclass(frozen=True, slots=True)
 class TryResult:
-    """What came of a try; ``office``: the person was reached, and the office has work to do."""
+    """The result of a try; ``office``: the person was reached, and the office has work to do."""
 
     outcome: Outcome
     office: bool = False

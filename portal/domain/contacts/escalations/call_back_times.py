@@ -7,6 +7,7 @@ from portal.domain.foundation.program.calendar import CallCenterCalendar
 from portal.domain.people.tasks.models import Task
 
 AGAIN_AFTER = timedelta(hours=2)
+"""How long to wait after an unanswered try, and at least until closing for a call-back today."""
 
 
 def default_due(calendar: CallCenterCalendar, now: datetime) -> datetime:

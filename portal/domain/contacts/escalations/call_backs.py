@@ -68,11 +68,9 @@ def ask(work: Work, wanted: Wanted, raised: RaisedIn = OUTSIDE_CALLS) -> Task:
 
     Raises:
         InputError: an invalid telephone number, a time outside service hours, or a text with a
-            secret
-            (code: the field).
+            secret (code: the field).
         NotAllowedError: an agent without a call of their own today, or a household that was not
-            opened
-            in it.
+            opened in it.
     """
     number = telephone(wanted.telephone)
     if number is None:
@@ -101,7 +99,7 @@ def ask(work: Work, wanted: Wanted, raised: RaisedIn = OUTSIDE_CALLS) -> Task:
 
 
 def language_of(work: Work, task: Task) -> CallLanguage:
-    """Return the language of the call.
+    """Return the language in which to call somebody back.
 
     The requested one, else the one in which the household signed in, else Japanese.
     """
@@ -206,7 +204,7 @@ def locked_call_back(session: Session, task_id: int) -> tuple[Task, CallBack]:
         raise NotFoundError(_s("この折り返しは見つかりませんでした。"))
     if task.state != TASK.initial:
         raise WrongStateError(_s("この用件は、もう終わっています。"))
-    # whoever holds the task's row is alone here, so that a missing row is made once
+    # the lock on the task's row is held, so that a missing row is created only once
     row = session.scalar(
         select(CallBack)
         .where(CallBack.task_id == task_id)

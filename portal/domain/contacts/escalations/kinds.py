@@ -1,10 +1,10 @@
-"""Kinds of questions to the ward, how its answers came, and outcomes, with their labels."""
+"""Kinds of questions to the ward, sources of its answers, and outcomes, with their labels."""
 
 from portal.domain.foundation.texts import Labeled, _s
 
 
 class EscalationKind(Labeled):
-    """What a question to the ward is about; the ward sets a time limit for each kind."""
+    """The subject of a question to the ward; the ward sets a time limit for each kind."""
 
     ELIGIBILITY = "eligibility", lambda: _s("対象の判断")
     PROTECTION = "protection", lambda: _s("支援措置")
@@ -15,7 +15,7 @@ class EscalationKind(Labeled):
 
 
 class AnswerSource(Labeled):
-    """How an answer of the ward came."""
+    """The way in which an answer of the ward was received."""
 
     SCREEN = "screen", lambda: _s("区の職員が、この画面で回答")
     PAPER = "paper", lambda: _s("区の書面から、事務局が入力")
@@ -23,7 +23,7 @@ class AnswerSource(Labeled):
 
 
 class RowResult(Labeled):
-    """What a row of a sheet would do: its answer is stored, or not, and why."""
+    """The effect of a row of a sheet: its answer is stored, or why it is not."""
 
     NEW = "new", lambda: _s("取り込む")
     SAME = "same", lambda: _s("もう取り込んである")
@@ -37,7 +37,7 @@ class RowResult(Labeled):
 
 
 class Outcome(Labeled):
-    """What came of one try to call somebody back."""
+    """The outcome of one try to call somebody back."""
 
     REACHED = "reached", lambda: _s("本人とつながった")
     NO_ANSWER = "no_answer", lambda: _s("出ない、留守番電話")

@@ -77,7 +77,7 @@ class AnswerSheet(Base):
 
 
 class CallBack(Base):
-    """Who works on a task that asks for a call, and how many tries nobody answered.
+    """A call-back: the person who has claimed its task, and the number of unanswered tries.
 
     ``call_id`` is the call in which it was requested. A task that came another way has no row until
     somebody claims it. Writers lock the task's row first.

@@ -19,9 +19,9 @@ PAGE = 20
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads: ``knows_protected`` sees everything.
+    """What a person may read: with ``knows_protected``, everything.
 
-    ``own`` is set for people who see only what they raised.
+    ``own`` is the key of a person who may read only what this person raised.
     """
 
     knows_protected: bool
@@ -34,7 +34,7 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """An answer of the ward with an instruction, as needed by whoever approves something."""
+    """An answer of the ward with an instruction, as shown to people who approve something."""
 
     escalation_id: int
     receipt_no: str

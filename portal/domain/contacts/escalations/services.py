@@ -66,11 +66,9 @@ def raise_escalation(
 
     Raises:
         InputError: no such kind, a missing or too long text, a secret in it, or an invalid
-            telephone
-            number (code: the field).
+            telephone number (code: the field).
         NotAllowedError: an agent without a call of their own today, or a household that was not
-            opened
-            in it.
+            opened in it.
     """
     if work.actor.id is None:
         raise NotAllowedError(_s("引き継げるのは、アカウントのある職員だけです。"))

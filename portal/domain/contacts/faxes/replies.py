@@ -109,7 +109,7 @@ def _words(work: Work, case: FaxCase, draft: Draft) -> cover.Words:
 
 
 def _sealed_reply(work: Work, case: FaxCase, opened: Opened) -> FaxReply:
-    """Return a reply to a number with its page count; who wrote it is still to be set."""
+    """Return a reply to a number with its page count; its author is still to be set."""
     head = cover.Letterhead(work.program, case.receipt_no, work.now)
     pages = cover.pages_of(cover.reply_pdf(head, opened.words))
     wrapped, sealed = seal_reply(work.vault, case.id, opened)

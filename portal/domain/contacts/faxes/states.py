@@ -45,7 +45,7 @@ FAX_REPLY = StateMachine(
     PREPARED,
     {
         "send": {PREPARED: SENT},
-        # the machine's report of the evening may take back what its display said
+        # the machine's evening report may correct what its display showed
         "fail": dict.fromkeys((PREPARED, SENT), FAILED),
         "prepare_again": {FAILED: PREPARED},
         "discard": dict.fromkeys(UNSENT, DISCARDED),

@@ -49,7 +49,8 @@ def link_household(work: Work, case: FaxCase) -> None:
 def may_see_pages(work: Work, case: FaxCase) -> bool:
     """Return whether the actor may see a case's pages.
 
-    Who handles it, who has just entered it, and who supervises the desk.
+    These are the agent who handles it, the person who has just entered it, and supervisors and
+    officers.
     """
     fresh = case.state == RECEIVED and case.entered_by == work.actor.id
     return fresh or work.actor.role in LEADS or own_call(work, case.id) is not None
@@ -76,7 +77,7 @@ def read_page(work: Work, case_id: int, number: int) -> tuple[bytes, str]:
 
 
 def read_sender(work: Work, case_id: int) -> FaxCase:
-    """Return the number in a case's header to who may see its pages, and log the access.
+    """Log that the actor reads the number in a case's header, and return the case.
 
     Raises:
         NotFoundError: there is no such case.

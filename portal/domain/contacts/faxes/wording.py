@@ -1,4 +1,4 @@
-"""General texts of replies; they tell nothing about a household, so anybody may receive them."""
+"""General texts of replies; they say nothing about a household, so anybody may receive them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -26,11 +26,11 @@ class Counts:
     after_call: int | None = 0
 
     def __add__(self, other: "Counts") -> "Counts":
-        """Add two; what one of them does not know, the sum does not know."""
+        """Return the sum; a value that is not measured in one of them is not measured in it."""
         return Counts(**{name: _plus(getattr(self, name), getattr(other, name)) for name in FIELDS})  # type: ignore[arg-type]  # the first three are never None
 
     def settled(self) -> Self:
-        """Return the same with 0 for what cannot have happened: no talk without an answer."""
+        """Return the counts, with times that are not measured as 0 if no call was answered."""
         known = {
             name: 0 for name in _OF_ANSWERED if not self.answered and getattr(self, name) is None
         }
@@ -79,17 +79,17 @@ def counted(counts: Counts, settings: CallSettings) -> Counts:
 
 
 def answer_rate(counts: Counts) -> str:
-    """応答率 = answered / offered."""
+    """Return 応答率, the answer rate: answered / offered."""
     return percent(counts.answered, counts.offered)
 
 
 def abandon_rate(counts: Counts) -> str:
-    """放棄率 = abandoned / offered."""
+    """Return 放棄率, the abandon rate: abandoned / offered."""
     return percent(counts.abandoned, counts.offered)
 
 
 def service_level(counts: Counts) -> str:
-    """サービスレベル = answered within the program's seconds / offered.
+    """Return サービスレベル: answered within the program's seconds / offered.
 
     An answer rate alone hides long waits.
     """
@@ -97,17 +97,17 @@ def service_level(counts: Counts) -> str:
 
 
 def talk_time(counts: Counts) -> str:
-    """平均通話時間 ATT = seconds of talk / answered."""
+    """Return 平均通話時間 (ATT): seconds of talk / answered."""
     return average(counts.talk, counts.answered)
 
 
 def after_call_time(counts: Counts) -> str:
-    """平均後処理時間 ACW = seconds of after-call work / answered."""
+    """Return 平均後処理時間 (ACW): seconds of after-call work / answered."""
     return average(counts.after_call, counts.answered)
 
 
 def handling_time(counts: Counts) -> str:
-    """平均処理時間 AHT = ATT + ACW."""
+    """Return 平均処理時間 (AHT): seconds of talk and after-call work / answered."""
     return average(_plus(counts.talk, counts.after_call), counts.answered)
 
 
@@ -133,6 +133,6 @@ def average(seconds: int | None, count: int) -> str:
 def below(counts: Counts, percent_wanted: int, *, at_least: int = 1) -> bool:
     """Return whether the answer rate is below a level.
 
-    Fewer than ``at_least`` offered calls are not enough to tell.
+    With fewer than ``at_least`` offered calls it is not.
     """
     return counts.offered >= at_least and counts.answered * 100 < percent_wanted * counts.offered

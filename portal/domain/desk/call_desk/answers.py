@@ -1,6 +1,6 @@
 """Everything that callers ask about, in one look-up.
 
-Letter, redeliveries, requests, sign-in, locks, coupons, last day.
+These are the letter, redeliveries, requests, sign-in, locks, coupons and the last day.
 """
 
 from collections.abc import Sequence

@@ -91,7 +91,7 @@ class Hits:
 
 
 class AskedError(InputError):
-    """The typed text cannot be searched; ``faults`` has a sentence with a next question each."""
+    """The typed text cannot be searched; ``faults`` says for each field what to ask next."""
 
     def __init__(self, faults: dict[str, str]) -> None:
         super().__init__(next(iter(faults.values())))

@@ -21,7 +21,7 @@ ABOUT: Mapping[Act, tuple[str, str]] = {
 }
 """The subject of a call for each act on behalf of a resident."""
 OPENED = ("delivery", "not_arrived")
-"""A household was opened and nothing done.
+"""The subject of a call in which a household was opened and nothing was done.
 
 Callers ask first where the letter is (``domain.md`` §5.4).
 """

@@ -1,6 +1,6 @@
-"""Opening a household with a reason, and unmasking fields: logged and counted (T10, A11).
+"""Opening a household with a reason, and unmasking fields: logged and counted.
 
-Both are numbers of ``security.md``.
+The limits are those of T10 and A11 in ``security.md``.
 """
 
 from datetime import datetime, timedelta
@@ -98,7 +98,7 @@ def unmask(work: Work, household: Household, part: Part, reason: Reason) -> date
 
 
 def count_unmasking(work: Work) -> None:
-    """Count a look at masked fields; more than sixty an hour are logged as unusual."""
+    """Count an unmasking of fields; more than sixty an hour are logged as unusual."""
     if not throttles.take(work.session, UNMASK_HOUR.of(str(work.actor.id)), work.now).allowed:
         record(work, "staff.unusual_browsing", "staff_user", work.actor.id, what="unmask")
 

@@ -1,4 +1,4 @@
-"""Which part of a list is read."""
+"""The part of a list that is read."""
 
 from dataclasses import dataclass
 

@@ -62,7 +62,7 @@ def waiting_stops(work: Work, *, include_protected: bool, limit: int = PAGE) -> 
         .limit(limit)
     )
     if not include_protected:
-        statement = statement.where(Household.protected.is_(False), ~_of_ward_alone())
+        statement = statement.where(Household.protected.is_(False), ~_ward_only())
     return [
         StopRow(
             coupon.id,
@@ -79,7 +79,7 @@ def waiting_stops(work: Work, *, include_protected: bool, limit: int = PAGE) -> 
     ]
 
 
-def _of_ward_alone() -> ColumnElement[bool]:
+def _ward_only() -> ColumnElement[bool]:
     """Return the condition that the request behind a stop is visible to the ward only.
 
     The statement must join the entitlement.
@@ -90,7 +90,7 @@ def _of_ward_alone() -> ColumnElement[bool]:
 
 def _claimed(session: Session, coupon_id: int, *, include_protected: bool) -> Entitlement:
     found = session.execute(
-        select(Entitlement, or_(Household.protected, _of_ward_alone()))
+        select(Entitlement, or_(Household.protected, _ward_only()))
         .join(Coupon, Coupon.entitlement_id == Entitlement.id)
         .join(Household, Household.id == Entitlement.household_id)
         .where(Coupon.id == coupon_id)
@@ -106,9 +106,9 @@ def _claimed(session: Session, coupon_id: int, *, include_protected: bool) -> En
 
 
 def confirm(work: Work, coupon_id: int, *, include_protected: bool) -> None:
-    """Record that a code was stopped unused, and continue what asked for it.
+    """Record that a code was stopped unused, and carry out what the stop was requested for.
 
-    In the same transaction, a decline or another request is decided, and a refused coupon is
+    In the same transaction, a decline or another request is decided, or a refused coupon is
     replaced.
 
     Raises:

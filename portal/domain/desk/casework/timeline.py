@@ -88,7 +88,7 @@ def timeline(
         hidden = hidden_from_contractors(session, household.id) if facts.has_changes else {}
         events = [event for event in events if not _is_hidden(event, hidden)]
     entries = _entries(events, _letters(facts.letters))
-    # Importing is one event for the whole extract, so the household's own instant stands in for it.
+    # Importing is one event for the whole extract, so the instant of the household's row is shown.
     entries.append(TimelineEntry(household.created_at, "household.imported", "system"))
     entries += _assigned(facts.assigned)
     return sorted(entries, key=lambda one: one.at, reverse=True)[: facts.limit]
@@ -143,7 +143,7 @@ def _letters(letters: Iterable[Letter]) -> dict[tuple[datetime, str], dict[str, 
 
 
 def _assigned(instants: Iterable[datetime]) -> list[TimelineEntry]:
-    # Assigning is one event for all households, so the coupon's own instant stands in for it.
+    # Assigning is one event for all households, so the instants of the coupons are shown.
     return [
         TimelineEntry(at, "coupon.assigned", "system", detail={"count": n})
         for at, n in Counter(instants).items()

@@ -1,4 +1,4 @@
-"""Watching how staff look at households (``security.md`` T10, A11): unusual use, and who saw it.
+"""Unusual use of households by staff (``security.md`` T10, A11), and who has seen it.
 
 An incident is what one person did of one kind on one JST day. A supervisor sees their own team's;
 the protected household behind one is never named here.
@@ -28,7 +28,7 @@ OPENED = ("household.opened", "household.unmasked")
 PERIOD = timedelta(days=30)
 MOST = 3_000
 """How many events are read; an hour of browsing makes a few hundred at most."""
-# put together once, on the plain tables: the supervisors' board asks every half minute
+# built once, on the plain tables: the supervisors' board runs it every half minute
 _E, _P, _H = (table_of(kind) for kind in (AuditEvent, StaffUser, Household))
 _EVENTS = (
     select(
@@ -47,7 +47,7 @@ _EVENTS = (
     .limit(MOST)
 )
 _WATCHED = _EVENTS.where(WATCHED).order_by(_E.c.at.desc(), _E.c.id.desc())
-# the looks of the ward's officers at protected households: nobody else can open one
+# protected households opened by officers of the ward; nobody else can open one
 _PROTECTED_OPENED = _EVENTS.where(
     _E.c.household_id.in_(select(_H.c.id).where(_H.c.protected)),
     _E.c.action.in_(OPENED),
@@ -116,7 +116,7 @@ class _Group:
 
 
 def incidents(session: Session, reader: StaffUser, now: datetime) -> list[Incident]:
-    """Return what this person watches over, of the last thirty days, the newest first."""
+    """Return the incidents of the last thirty days that this person watches over, newest first."""
     write_pending(session)
     since = {"since": now - PERIOD}
     events: Sequence[_Event] = session.execute(_WATCHED, since).all()
@@ -181,7 +181,7 @@ def mark_seen(work: Work, reader: StaffUser, last_event: int) -> Incident:
 
 
 def _watches(reader: StaffUser, one: _Event) -> bool:
-    """Return whether this person watches over the incident's.
+    """Return whether a person watches over the person of an event.
 
     Auditors watch over everybody, supervisors over their own team and, at the contractor, over
     those it hired.

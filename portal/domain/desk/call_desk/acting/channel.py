@@ -77,8 +77,7 @@ def propose(work: Work, household_id: int) -> DeskAct:
         as ``admit``; NotAllowedError: the number on file was not called (``call_back``).
         TooEarlyError, TooLateError: nobody can sign in now.
         ConflictError: no account (``no_account``), one without a channel or suspended
-            (``no_channel``),
-            or proposed already (``proposed``).
+            (``no_channel``), or proposed already (``proposed``).
     """
     admitted = admit(work, Act.CHANNEL, household_id)
     if not was_called_back(work.session, admitted.call, household_id):

@@ -1,6 +1,6 @@
-"""When a request counts as received.
+"""The instant at which a request counts as received.
 
-Now, or earlier if it came by FAX or was written down on paper while the system was down.
+That is now, or earlier if it came by FAX or was written down on paper while the system was down.
 """
 
 from datetime import datetime

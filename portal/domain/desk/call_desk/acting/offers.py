@@ -43,7 +43,7 @@ _BY_ARRIVAL = frozenset({Act.REDELIVERY, Act.NEW_LETTER, Act.ALTERNATIVE})
 def offers(work: Work, caller: VerifiedCaller) -> tuple[Offer, ...]:
     """Return every act, in the order in which callers ask for them.
 
-    What the service itself refuses is left to it.
+    Some refusals are known only to the service that carries out the act.
     """
     unknown = "" if caller.level >= Level.ACT else _to_be_known(work.session, caller)
     return tuple(
@@ -93,7 +93,7 @@ _REFUSALS: Mapping[Act, Callable[[Work, VerifiedCaller], str]] = {
 def _to_be_known(session: Session, caller: VerifiedCaller) -> str:
     """Return the sentence on how the caller can reach the level.
 
-    By the letter's number, by a call back, or only by a new letter.
+    That is by the letter's number, by a call back, or only with a new letter.
     """
     household_id = caller.household_id
     number = caller.level is Level.NONE or valid_letter_numbers(session, household_id) is not None

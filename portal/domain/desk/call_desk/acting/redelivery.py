@@ -48,8 +48,8 @@ def ask_redelivery(work: Work, household_id: int, item: str, shipment_id: int | 
     account's own channel.
 
     Raises:
-        as ``admit``; TooEarlyError, TooLateError: outside the window. NotFoundError: no such
-        parcel.
+        as ``admit``; TooEarlyError, TooLateError: outside the window.
+        NotFoundError: there is no such parcel.
         ConflictError: not now; the sentence says why and what else is possible (code: a ``Bar``).
     """
     admitted = admit(work, Act.REDELIVERY, household_id)

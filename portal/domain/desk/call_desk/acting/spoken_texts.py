@@ -1,7 +1,7 @@
 """The sentences spoken to the caller about an act, in the caller's language.
 
-What it does, that it was done, its number. The texts are the residents' own (catalog ``messages``),
-so that the desk says the same as the site and the letters.
+They say what the act does, that it was done, and its receipt number. The texts are those of the
+residents' catalog ``messages``, so that the desk says the same as the site and the letters.
 """
 
 from collections.abc import Callable, Mapping, Sequence

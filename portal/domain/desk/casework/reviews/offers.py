@@ -12,7 +12,7 @@ from portal.domain.requests.requests.models import Request
 def offered(work: Work, row: Request) -> tuple[Decision, ...]:
     """Return the decisions that this person may make on a request now, in the order of its kind.
 
-    None for the own entry.
+    There are none for a request that this person entered.
     """
     if row.state == "closed" or (row.entered_by is not None and row.entered_by == work.actor.id):
         return ()
@@ -24,5 +24,5 @@ def offered(work: Work, row: Request) -> tuple[Decision, ...]:
 
 
 def needs_reason(decisions: Collection[Decision]) -> bool:
-    """Tell whether one of the decisions tells the resident why."""
+    """Return whether one of the decisions needs a reason that the resident reads."""
     return not REASONED.isdisjoint(decisions)

@@ -175,7 +175,7 @@ def _row(row: Row[Any]) -> QueueRow:
 
 @cache
 def _listing(filters: Filters, include_protected: bool, continued: bool) -> Executable:
-    # put together once for each way to narrow: building a statement takes as long as running it
+    # built once for each set of filters: building a statement takes as long as running it
     statement = select(*COLUMNS).where(*_conditions(filters), known_to(include_protected))
     if continued:
         statement = statement.where(later_than(bindparam("after")))
