@@ -38,7 +38,6 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import clock_time, whole_date
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
-from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.services import details_of
 from portal.domain.people.tasks.states import TASK
 from portal.domain.requests.requests.fields import Line
@@ -196,7 +195,6 @@ class CallBackView(View):
     outcomes: Sequence[Outcome]
     escalation_words: ModuleType
     tries: int
-    from_site: bool
     mine: bool
     said: str
     spelled: Spelled
@@ -230,7 +228,6 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             outcomes=list(Outcome),
             escalation_words=escalation_words,
             tries=page.site.program.escalations.call_back_tries,
-            from_site=row.task.kind == TaskKind.UNMATCHED,
             mine=page.who.staff is not None and row.claimed_by == page.who.staff.id,
             said=page.query.get("said", ""),
             spelled=spelled_in(SPOKEN.get(language, SOURCE_LOCALE), row.task.receipt_no),

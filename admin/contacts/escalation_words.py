@@ -3,6 +3,8 @@
 An unknown code is shown as stored.
 """
 
+from collections.abc import Mapping
+
 from admin.labels import labels
 from portal.domain.contacts.escalations.kinds import (
     AnswerSource,
@@ -26,16 +28,42 @@ call_back_state = labels(CallBackState)
 outcome = labels(Outcome)
 
 
+_MARKS: Mapping[str, str] = {EscalationState.OPEN: "wait", EscalationState.ANSWERED: "good"}
+_SHEET_MARKS: Mapping[str, str] = {
+    AnswerSheetState.READ: "wait",
+    AnswerSheetState.APPLIED: "good",
+}
+_RESULT_MARKS: Mapping[str, str] = {RowResult.NEW: "good", RowResult.SAME: "plain"}
+
+
+def state_mark(code: str) -> str:
+    """Return the kind of mark for the state of a question."""
+    return _MARKS.get(code, "plain")
+
+
+def sheet_mark(code: str) -> str:
+    """Return the kind of mark for the state of a sheet with answers."""
+    return _SHEET_MARKS.get(code, "plain")
+
+
+def result_mark(code: str) -> str:
+    """Return the kind of mark for the effect of a row of a sheet."""
+    return _RESULT_MARKS.get(code, "stop")
+
+
 def when_right(code: str) -> str:
     """Return the sentence on when a question is of this kind."""
-    return {
-        "eligibility": _s("対象になるか、どう受け取るかなど、区が決めること"),
-        "protection": _s("暴力や避難の話。住所は聞かずに、すぐに"),
-        "change_of_recipient": _s("離婚、別居など、実際に育てている人への変更"),
-        "accident": _s("誤配達、郵便局への調査、不正な使用、詐欺の疑い、券の数の違い。すぐに"),
-        "complaint": _s("区の返事がほしいと言われた苦情"),
-        "press": _s("報道、議員、調査。何も答えずに"),
-    }.get(code, "")
+    sentences: dict[str, str] = {
+        EscalationKind.ELIGIBILITY: _s("対象になるか、どう受け取るかなど、区が決めること"),
+        EscalationKind.PROTECTION: _s("暴力や避難の話。住所は聞かずに、すぐに"),
+        EscalationKind.CHANGE_OF_RECIPIENT: _s("離婚、別居など、実際に育てている人への変更"),
+        EscalationKind.ACCIDENT: _s(
+            "誤配達、郵便局への調査、不正な使用、詐欺の疑い、券の数の違い。すぐに"
+        ),
+        EscalationKind.COMPLAINT: _s("区の返事がほしいと言われた苦情"),
+        EscalationKind.PRESS: _s("報道、議員、調査。何も答えずに"),
+    }
+    return sentences.get(code, "")
 
 
 def escalation_events() -> dict[str, str]:

@@ -59,6 +59,7 @@ class EscalationsView(View):
     states: Sequence[EscalationState]
     kinds: Sequence[EscalationKind]
     counts: Mapping[str, int]
+    answered: EscalationState
     today: date
     escalation_words: ModuleType
     names: Mapping[int, str]
@@ -89,6 +90,7 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
             states=list(EscalationState),
             kinds=list(EscalationKind),
             counts=queries.state_counts(page.session, reader),
+            answered=EscalationState.ANSWERED,
             today=jst_date(page.now),
             escalation_words=escalation_words,
             names=staff_names(page.session, {row.raised_by for row in rows}),

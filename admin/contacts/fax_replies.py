@@ -11,6 +11,7 @@ from admin.carrying_out import carry_out_once
 from admin.contacts.faxes import FIELDS, case_key, show
 from admin.page import Page
 from portal.domain.contacts.faxes import replies, sending, sheets
+from portal.domain.contacts.faxes.sheets import SheetPart
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.people.staff.permissions import Permission
@@ -119,8 +120,9 @@ def read_number(page: Page) -> Response[Any]:
 
 def show_sheet(page: Page) -> Response[Any]:
     """Send the cover or the text for printing; it is drawn outside of the transaction."""
-    site, part = page.site, page.params["part"]
-    if part not in sheets.PARTS:
+    site = page.site
+    part = next((one for one in SheetPart if one == page.params["part"]), None)
+    if part is None:
         raise NotFoundError(_s("お探しのページは見つかりませんでした。"))
     with site.database.write() as session:
         page.load_auth(session, site.clock.now(session))

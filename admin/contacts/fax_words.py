@@ -1,5 +1,7 @@
 """Words about FAX in the staff's language; an unknown code is shown as stored."""
 
+from collections.abc import Mapping
+
 from admin.labels import labels
 from portal.domain.contacts.faxes.states import (
     CloseReason,
@@ -13,6 +15,14 @@ case = labels(FaxCaseState)
 reply = labels(FaxReplyState)
 failure = labels(SendingFailure)
 close_reason = labels(CloseReason)
+
+
+_MARKS: Mapping[str, str] = {FaxCaseState.ANSWERED: "good", FaxCaseState.IN_WORK: "wait"}
+
+
+def case_mark(state: str) -> str:
+    """Return the kind of mark for the state of a case."""
+    return _MARKS.get(state, "plain")
 
 
 def said(code: str) -> str:

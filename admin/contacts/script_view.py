@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from admin.page import Page
-from portal.domain.contacts.scripts.defaults import LANGUAGES, PARTS, Script
+from portal.domain.contacts.scripts.defaults import LANGUAGES, PARTS, Script, ScriptPart
 from portal.domain.contacts.scripts.lines import Line, filled, read_lines
 from portal.domain.contacts.scripts.values import values_of
 from portal.domain.desk.casework.call_notes import may_greet_by_name
@@ -84,10 +84,24 @@ def greets_by_name(page: Page) -> bool:
     return page.who.call is None or may_greet_by_name(page.work, page.who.call)
 
 
-def groups(scripts: Iterable[Script]) -> list[tuple[str, str, list[Script]]]:
-    """Return scripts as (part, category, scripts), in the order of a call; answers by category."""
+@dataclass(frozen=True, slots=True)
+class ScriptGroup:
+    """The scripts of a part of a call; those of answers have a category."""
+
+    part: str
+    category: str
+    scripts: Sequence[Script]
+
+    @property
+    def is_first(self) -> bool:
+        """Whether a call begins with these scripts."""
+        return self.part == ScriptPart.GREETING
+
+
+def groups(scripts: Iterable[Script]) -> list[ScriptGroup]:
+    """Return scripts in groups, in the order of a call; answers by category."""
     found: dict[tuple[str, str], list[Script]] = {}
     for script in scripts:
         found.setdefault((script.part, script.category), []).append(script)
     ordered = sorted(found.items(), key=lambda group: PARTS.index(group[0][0]))
-    return [(part, category, members) for (part, category), members in ordered]
+    return [ScriptGroup(part, category, members) for (part, category), members in ordered]

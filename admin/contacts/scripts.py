@@ -12,6 +12,7 @@ from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.contacts import script_words
 from admin.contacts.script_view import (
+    ScriptGroup,
     ScriptView,
     Spoken,
     chosen_language,
@@ -58,7 +59,7 @@ class ScriptsView(View):
     q: str
     hits: Sequence[tuple[ScriptView, Sequence[str]]]
     count: int
-    groups: Sequence[tuple[str, str, Sequence[Script]]]
+    groups: Sequence[ScriptGroup]
     edits: bool
     said: str
 

@@ -23,7 +23,7 @@ from portal.domain.desk.casework.reviews.queue import Counts as ReviewCounts
 from portal.domain.desk.casework.steps import Step
 from portal.domain.foundation.approvals.queries import open_counts
 from portal.domain.foundation.clock import jst_date
-from portal.domain.foundation.program.agenda import WindowView, agenda
+from portal.domain.foundation.program.agenda import Stage, WindowView, agenda
 from portal.domain.foundation.program.deadlines import WindowKind
 from portal.domain.foundation.program.explain import window_title
 from portal.domain.letters.documents import queries as documents
@@ -125,6 +125,7 @@ class DashboardView(View):
     delivered: Deliveries | None
     steps: Sequence[Step]
     windows: Sequence[WindowView]
+    stages: type[Stage]
     window_title: Callable[[WindowKind], str]
     due: Sequence[Due]
     report_words: ModuleType
@@ -163,6 +164,7 @@ def show(page: Page) -> Response[Any]:
             delivered=deliveries(session, program.delivered_means) if counted else None,
             steps=steps.next_steps(session) if lists else [],
             windows=agenda(program.windows, page.now),
+            stages=Stage,
             window_title=window_title,
             due=_due(page),
             report_words=report_words,

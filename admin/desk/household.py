@@ -25,9 +25,10 @@ from portal.domain.foundation.vault import unseal
 from portal.domain.letters.announcements.queries import LogEntry, delivery_log
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.letters.queries import letters_of
+from portal.domain.letters.letters.states import LetterState
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.letters.shipments.queries import mail_of_letters
-from portal.domain.letters.shipments.states import BEYOND_POSTING
+from portal.domain.letters.shipments.states import BEYOND_POSTING, ShipmentState
 from portal.domain.people.coupons.queries import (
     HouseholdCoupon,
     coupons_and_assignments,
@@ -35,18 +36,28 @@ from portal.domain.people.coupons.queries import (
 )
 from portal.domain.people.credentials.formats import print_login_id
 from portal.domain.people.credentials.models import Credential
+from portal.domain.people.credentials.states import CredentialState
 from portal.domain.people.entitlements.claims import RECIPIENT_CHANGE
 from portal.domain.people.households.models import Hold, Household
 from portal.domain.people.households.moved import MovedView, moved_children
 from portal.domain.people.households.queries import HouseholdView, open_holds, view_of
+from portal.domain.people.households.states import HouseholdState
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.queries import tasks_of
+from portal.domain.people.tasks.states import TaskState
 from portal.platform.view import View
 
 OPENED, SHOWN = "opened", "shown"
 WORDS_MAX = 400
 Choice = TypeVar("Choice", bound=StrEnum)
+CREDENTIAL_MARKS: Mapping[str, str] = {
+    CredentialState.ACTIVE: "good",
+    CredentialState.LOCKED: "stop",
+    CredentialState.SUSPENDED: "stop",
+    CredentialState.CLOSED: "stop",
+}
+"""The kind of mark for each state of an account; "wait" for any other."""
 
 
 def _row(page: Page) -> Household:
@@ -176,12 +187,18 @@ class HouseholdPageView(View):
     children: Sequence[ChildRow]
     shown: Mapping[Part, datetime | None]
     parts: type[Part]
+    reasons: type[access.Reason]
+    household_states: type[HouseholdState]
     credential: Credential | None
+    credential_mark: str
     letters: Sequence[Letter]
+    letter_states: type[LetterState]
     mails: Mapping[int, Shipment]
+    mail_states: type[ShipmentState]
     ended: tuple[str, ...]
     holds: Sequence[Hold]
     tasks: Sequence[Task]
+    task_states: type[TaskState]
     timeline: Sequence[TimelineEntry]
     notices: Sequence[LogEntry]
     notice_words: ModuleType
@@ -213,12 +230,18 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             ),
             shown=shown,
             parts=access.Part,
+            reasons=access.Reason,
+            household_states=HouseholdState,
             credential=credential,
+            credential_mark=CREDENTIAL_MARKS.get(credential.state, "wait") if credential else "",
             letters=letters,
+            letter_states=LetterState,
             mails=mail_of_letters(page.session, household.id) if letters else {},
+            mail_states=ShipmentState,
             ended=BEYOND_POSTING,
             holds=open_holds(page.session, household.id) if found.holds else [],
             tasks=tasks_of(page.session, household.id) if found.tasks else [],
+            task_states=TaskState,
             timeline=_timeline(
                 page, TimelineFacts(household, letters, assigned, has_changes=found.changes)
             ),

@@ -126,7 +126,8 @@ class ChildChoice:
 class DeskActView(View):
     """What ``admin/desk/in_call/act.html`` shows."""
 
-    act: str
+    act: Act
+    acts: type[Act]
     household_id: int
     call_id: int
     why_not: str
@@ -161,7 +162,8 @@ def _draw(act: Act, page: Page, call: Call, status_code: int) -> Response[Any]:
     return page.render(
         "admin/desk/in_call/act.html",
         DeskActView(
-            act=act.value,
+            act=act,
+            acts=Act,
             household_id=household_id,
             call_id=call.id,
             why_not=why_not,
@@ -349,6 +351,8 @@ class DeskReceiptView(View):
     """What ``admin/desk/in_call/receipt.html`` shows."""
 
     row: DeskAct
+    act: Act
+    acts: type[Act]
     say: Sequence[Line]
     say_lang: str
     spelled: tuple[tuple[str, str], ...]
@@ -358,13 +362,15 @@ class DeskReceiptView(View):
 def show_receipt(page: Page) -> Response[Any]:
     """Show the receipt number, spelled out in the caller's language."""
     row, call = own_act(page.work, number_in_address(page, "act_id"), _key(page))
-    locale = spoken(call)
+    locale, act = spoken(call), Act(row.act)
     asked_back = is_asked_back(page.session, row)
     return page.render(
         "admin/desk/in_call/receipt.html",
         DeskReceiptView(
             row=row,
-            say=beside(partial(after, Act(row.act), row.receipt_no, asked_back=asked_back), locale),
+            act=act,
+            acts=Act,
+            say=beside(partial(after, act, row.receipt_no, asked_back=asked_back), locale),
             say_lang=html_lang(locale),
             spelled=read_out(row.receipt_no, locale),
             act_words=act_words,

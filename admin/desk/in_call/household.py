@@ -104,6 +104,7 @@ class KnownView(View):
     name: str
     kana: str
     parts: Sequence[access.Part]
+    part_names: type[access.Part]
     shown: set[access.Part]
     reasons: Sequence[access.Reason]
     town: str
@@ -190,6 +191,7 @@ def _known(page: Page, desk: Desk) -> KnownView:
         name=fields.name if open_name else masking.mask_name(fields.name),
         kana=fields.kana if open_name else masking.mask_name(fields.kana),
         parts=PARTS[level],
+        part_names=access.Part,
         shown=shown,
         reasons=REASONS,
         town=fields.town if access.Part.ADDRESS in shown else masking.HIDDEN * 3,

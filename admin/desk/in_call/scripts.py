@@ -90,8 +90,8 @@ def _panel(page: Page, code: str, *, by_name: bool) -> Markup:
             _PANELS.clear()
         drawn = page.site.templates.get_template("admin/desk/in_call/_all_scripts.html").render(
             groups=[
-                (part, category, [view(program, script, code) for script in members])
-                for part, category, members in groups(found)
+                (group, [view(program, script, code) for script in group.scripts])
+                for group in groups(found)
             ],
             words=words,
             script_words=script_words,

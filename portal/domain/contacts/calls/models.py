@@ -5,6 +5,8 @@ from datetime import date, datetime
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal.domain.contacts.calls.kinds import Direction
+from portal.domain.contacts.calls.states import CallState
 from portal.domain.foundation.base import Base, primary_key, state_column
 
 NOT_ENDED = "state <> 'ended'"
@@ -69,6 +71,16 @@ class Call(Base):
     notable: Mapped[bool] = mapped_column(default=False)
     wrapped_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the contact and its after-call record are finished."""
+        return self.state == CallState.ENDED
+
+    @property
+    def is_outbound(self) -> bool:
+        """Whether we called."""
+        return self.direction == Direction.OUTBOUND
 
 
 class CallHousehold(Base):

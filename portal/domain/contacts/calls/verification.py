@@ -33,6 +33,7 @@ from portal.domain.letters.letters.queries import valid_letter_numbers
 from portal.domain.people.credentials.services import login_digest
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.queries import view_of
+from portal.domain.people.households.states import ChildState
 
 FAILURES_PER_DAY = 5
 
@@ -203,7 +204,7 @@ def _reached(place: CallHousehold, matched: frozenset[Item]) -> Level:
 
 def _matched(work: Work, household: Household, said: Said) -> frozenset[Item]:
     view = view_of(work, household)
-    births = {child.fields.birth for child in view.children if child.state == "active"}
+    births = {child.fields.birth for child in view.children if child.state == ChildState.ACTIVE}
     answers = {
         Item.NUMBER: _number_matches(work, household.id, said.number),
         Item.NAME: name_matches(said.name, view),

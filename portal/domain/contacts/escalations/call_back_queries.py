@@ -16,7 +16,13 @@ from portal.domain.contacts.escalations.call_back_times import (
 )
 from portal.domain.contacts.escalations.call_backs import KINDS
 from portal.domain.contacts.escalations.models import CallBack, CallBackTry
-from portal.domain.contacts.escalations.states import CALL_BACK, CLAIMED, HANDED_ON, WAITING
+from portal.domain.contacts.escalations.states import (
+    CALL_BACK,
+    CLAIMED,
+    HANDED_ON,
+    NOT_REACHED,
+    WAITING,
+)
 from portal.domain.foundation.base import UtcDateTime
 from portal.domain.foundation.program.calendar import CallCenterCalendar
 from portal.domain.foundation.work import Work
@@ -40,6 +46,21 @@ class Waiting:
     state: str
     tries: int
     claimed_by: int | None
+
+    @property
+    def is_claimed(self) -> bool:
+        """Whether somebody is calling."""
+        return self.state == CLAIMED
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether nobody was reached and nobody calls any more."""
+        return self.state == NOT_REACHED
+
+    @property
+    def from_site(self) -> bool:
+        """Whether somebody who cannot sign in left it on the resident site."""
+        return self.task.kind == TaskKind.UNMATCHED
 
 
 def _visible(include_protected: bool) -> ColumnElement[bool]:

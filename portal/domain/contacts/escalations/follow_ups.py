@@ -20,9 +20,10 @@ from sqlalchemy.orm import Session
 
 from portal.domain.contacts.escalations.call_backs import KINDS
 from portal.domain.contacts.escalations.models import CallBack, Escalation
+from portal.domain.contacts.escalations.states import EscalationState
 from portal.domain.foundation.base import BigId, UtcDateTime, table_of
 from portal.domain.people.tasks.models import Task
-from portal.domain.people.tasks.states import TASK
+from portal.domain.people.tasks.states import TASK, TaskState
 
 MOST = 20
 
@@ -42,6 +43,11 @@ class FollowUp:
     due_at: datetime | None
     due_on: date | None
     raised_by: int | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody has yet to call back, or the ward to answer."""
+        return self.state == (EscalationState.OPEN if self.question else TaskState.OPEN)
 
 
 _Q, _T, _B = (table_of(kind) for kind in (Escalation, Task, CallBack))

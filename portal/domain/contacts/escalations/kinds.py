@@ -14,6 +14,10 @@ class EscalationKind(Labeled):
     PRESS = "press", lambda: _s("報道")
 
 
+URGENT: frozenset[str] = frozenset({EscalationKind.PROTECTION, EscalationKind.ACCIDENT})
+"""Kinds about which the ward is also called at once."""
+
+
 class AnswerSource(Labeled):
     """The way in which an answer of the ward was received."""
 

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal.domain.contacts.escalations.kinds import URGENT
+from portal.domain.contacts.escalations.states import AnswerSheetState, EscalationState
 from portal.domain.foundation.base import Base, primary_key, state_column
 
 
@@ -31,6 +33,25 @@ class Escalation(Base):
     ended_at: Mapped[datetime | None]
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for the ward's answer."""
+        return self.state == EscalationState.OPEN
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the ward has answered and the caller is to be informed."""
+        return self.state == EscalationState.ANSWERED
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether the ward is also called at once."""
+        return self.kind in URGENT
+
+    def is_overdue(self, today: date) -> bool:
+        """Return whether the ward should have answered before today (JST)."""
+        return self.is_open and self.due_on < today
 
 
 class EscalationAnswer(Base):
@@ -74,6 +95,11 @@ class AnswerSheet(Base):
     applied: Mapped[int | None]
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether somebody is still to confirm or drop it."""
+        return self.state == AnswerSheetState.READ
 
 
 class CallBack(Base):

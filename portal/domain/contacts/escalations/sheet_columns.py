@@ -20,14 +20,6 @@ COLUMNS = (
     INSTRUCTION_DAY,
 )
 WIDTHS = (12, 14, 12, 12, 14, 16, 60, 16, 60, 18, 14)
-KINDS = {
-    "eligibility": "対象の判断",
-    "protection": "支援措置",
-    "change_of_recipient": "受給者の変更",
-    "accident": "事故",
-    "complaint": "苦情",
-    "press": "報道",
-}
 BY_TELEPHONE = "この表には書きません。事務局に電話で、受付番号を伝えてください。"
 HOW_TO = (
     (

@@ -20,14 +20,14 @@ from portal.domain.contacts.escalations.sheet_columns import (
     BY_TELEPHONE,
     COLUMNS,
     HOW_TO,
-    KINDS,
     WIDTHS,
 )
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, NotAllowedError
+from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.settings.escalations import EscalationSettings
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.foundation.vault import Vault
 from portal.domain.foundation.work import Work
 from portal.domain.people.households.queries import HouseholdView, view_households
@@ -90,9 +90,11 @@ def make_sheet(work: Work, settings: EscalationSettings, reader: Reader) -> Shee
 
 
 def _cells(vault: Vault, row: Escalation, household: HouseholdView | None) -> list[str]:
+    with use_locale(SOURCE_LOCALE):
+        kind = EscalationKind(row.kind).label
     head = [
         row.receipt_no,
-        KINDS[row.kind],
+        kind,
         jst_date(row.raised_at).isoformat(),
         row.due_on.isoformat(),
     ]

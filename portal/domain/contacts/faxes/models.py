@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal.domain.contacts.faxes.states import FaxReplyState
 from portal.domain.foundation.base import Base, primary_key, state_column
 
 
@@ -68,3 +69,18 @@ class FaxReply(Base):
     prepared_at: Mapped[datetime]
     tried_at: Mapped[datetime | None]
     sent_on: Mapped[date | None] = mapped_column(index=True)
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether it waits to be put on the machine."""
+        return self.state == FaxReplyState.PREPARED
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the machine could not send it."""
+        return self.state == FaxReplyState.FAILED
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether the machine sent it."""
+        return self.state == FaxReplyState.SENT

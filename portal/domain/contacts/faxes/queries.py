@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.calls.states import ENDED
 from portal.domain.contacts.faxes.models import FaxCase, FaxReply
-from portal.domain.contacts.faxes.states import FAILED, OPEN, UNSENT
+from portal.domain.contacts.faxes.states import FAILED, OPEN, UNSENT, FaxReplyState
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault, unseal_json
@@ -38,6 +38,11 @@ class QueueRow:
     failure: str | None
     handled_by: str | None
     close_reason: str | None
+
+    @property
+    def has_prepared_reply(self) -> bool:
+        """Whether a reply waits to be put on the machine."""
+        return self.reply == FaxReplyState.PREPARED
 
 
 def case_by_id(session: Session, case_id: int) -> FaxCase:

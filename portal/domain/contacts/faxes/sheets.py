@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
@@ -18,8 +19,13 @@ from portal.domain.foundation.vault import Vault, seal_json, unseal_json
 from portal.domain.foundation.work import Work
 from portal.domain.people.households.models import Household
 
-COVER, TEXT = PARTS = ("cover", "text")
-"""The parts to print: the cover without personal data, and the text behind it."""
+
+class SheetPart(StrEnum):
+    """The parts of a reply that are printed one by one."""
+
+    COVER = "cover"
+    """The first page, without personal data."""
+    TEXT = "text"
 
 
 def of_case(session: Session, case_id: int, reply_id: int) -> FaxReply:
@@ -74,8 +80,8 @@ class Sheets:
     opened: Opened = field(repr=False)
 
 
-def take_out(work: Work, reply: FaxReply, part: str) -> Sheets:
-    """Release the ``cover`` or the ``text`` of a reply for printing, and log by whom.
+def take_out(work: Work, reply: FaxReply, part: SheetPart) -> Sheets:
+    """Release a part of a reply for printing, and log by whom.
 
     Raises:
         NotFoundError: the reply is not waiting to be sent (anymore).
@@ -97,18 +103,18 @@ def take_out(work: Work, reply: FaxReply, part: str) -> Sheets:
         case.id,
         household_id=reply.household_id,
         reply=reply.id,
-        part=part,
+        part=part.value,
     )
     return Sheets(case.receipt_no, reply.pages, reply.prepared_at, open_reply(work.vault, reply))
 
 
-def draw(program: Program, sheets: Sheets, part: str) -> bytes:
-    """Return the ``cover`` or ``text`` of a reply as PDF, outside of any transaction.
+def draw(program: Program, sheets: Sheets, part: SheetPart) -> bytes:
+    """Return a part of a reply as PDF, outside of any transaction.
 
     Raises:
         BusyError: too many PDFs are drawn at this moment.
     """
     head = cover.Letterhead(program, sheets.receipt_no, sheets.prepared_at)
-    if part == COVER:
+    if part is SheetPart.COVER:
         return cover.cover_pdf(head, last_digits(sheets.opened.number), sheets.pages)
     return cover.reply_pdf(head, sheets.opened.words)

@@ -11,17 +11,20 @@ from portal.domain.contacts.scripts.values import values_of
 from portal.domain.foundation.errors import InputError, NotFoundError
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.local_text import LocalText
-from portal.domain.foundation.texts import _, _s, use_locale
+from portal.domain.foundation.texts import Labeled, _, _s, use_locale
 from portal.domain.foundation.work import Work
 
-RECEIVED, ACCEPTED, WHO, UNREADABLE, TELEPHONE = OWN = (
-    "received",
-    "accepted",
-    "who",
-    "unreadable",
-    "telephone",
-)
-"""Texts of our own; the standard answers of the scripts are offered beside them."""
+
+class OwnText(Labeled):
+    """Texts of our own, named for the agent; the scripts' standard answers are offered beside."""
+
+    RECEIVED = "received", lambda: _s("FAXを受け取った。あとで答える")
+    ACCEPTED = "accepted", lambda: _s("申し込みを受け付けた")
+    WHO = "who", lambda: _s("だれかを確かめたい。必要なことを書いて、もう一度送ってもらう")
+    UNREADABLE = "unreadable", lambda: _s("読めないところがある。もう一度送ってもらう")
+    TELEPHONE = "telephone", lambda: _s("電話でも話せることを伝える")
+
+
 SCRIPT = "script:"
 LOCALES: Mapping[str, str] = {
     CallLanguage.JA: "ja",
@@ -50,8 +53,8 @@ def locales_of(language: str) -> tuple[str, ...]:
 def choices(work: Work) -> list[Wording]:
     """Return all general texts: our own, then the standard answers of the scripts."""
     with use_locale(SOURCE_LOCALE):
-        texts = {code: "".join(_own(code)) for code in OWN}
-    own = [Wording(code, _name(code), texts[code]) for code in OWN]
+        texts = {one: "".join(_own(one)) for one in OwnText}
+    own = [Wording(one.value, one.label, texts[one]) for one in OwnText]
     values = values_of(work.program)
     answers = [
         Wording(SCRIPT + one.key, one.draft.title, "".join(_said(one, SOURCE_LOCALE, values)))
@@ -69,9 +72,9 @@ def lines_of(work: Work, codes: Sequence[str], locale: str) -> list[str]:
     """
     found: list[str] = []
     for code in codes:
-        if code in OWN:
+        if (own := OwnText.known(code)) is not None:
             with use_locale(locale):
-                found += _own(code)
+                found += _own(own)
             continue
         try:
             one = (
@@ -102,27 +105,18 @@ def _said(one: Script, locale: str, values: Mapping[str, LocalText]) -> list[str
     return [line.text for line in read_lines(text) if line.kind is LineKind.SAY]
 
 
-def _name(code: str) -> str:
+def _own(text: OwnText) -> list[str]:
+    """Return the lines of a text of our own in the current language."""
     return {
-        RECEIVED: _s("FAXを受け取った。あとで答える"),
-        ACCEPTED: _s("申し込みを受け付けた"),
-        WHO: _s("だれかを確かめたい。必要なことを書いて、もう一度送ってもらう"),
-        UNREADABLE: _s("読めないところがある。もう一度送ってもらう"),
-        TELEPHONE: _s("電話でも話せることを伝える"),
-    }[code]
-
-
-def _own(code: str) -> list[str]:
-    return {
-        RECEIVED: [
+        OwnText.RECEIVED: [
             _("FAXを受け取りました。ありがとうございます。"),
             _("いま、確かめています。答えは、あとでFAXか手紙で送ります。"),
         ],
-        ACCEPTED: [
+        OwnText.ACCEPTED: [
             _("FAXで送られた申し込みを、受け付けました。"),
             _("このあとのことは、登録された住所への手紙か、登録された連絡先で知らせます。"),
         ],
-        WHO: [
+        OwnText.WHO: [
             _("世帯のことをFAXで答える前に、だれからのFAXかを確かめます。"),
             _(
                 "「FAX問合せ票」に、世帯主の氏名と生年月日、こどもの生年月日、郵便番号、"
@@ -131,8 +125,10 @@ def _own(code: str) -> list[str]:
             ),
             _("パスワードと、クーポンのコードは、書かないでください。"),
         ],
-        UNREADABLE: [
+        OwnText.UNREADABLE: [
             _("送られたFAXに、読めないところがありました。すみませんが、もう一度送ってください。")
         ],
-        TELEPHONE: [_("電話でも話せます。電話が使いにくい方は、このままFAXで送ってください。")],
-    }[code]
+        OwnText.TELEPHONE: [
+            _("電話でも話せます。電話が使いにくい方は、このままFAXで送ってください。")
+        ],
+    }[text]

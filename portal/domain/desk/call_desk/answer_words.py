@@ -9,7 +9,9 @@ from portal.domain.foundation.clock import JST, jst_date
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.day_text import format_day
 from portal.domain.foundation.texts import Labeled, _, _n, _s, current_locale, use_locale
+from portal.domain.letters.shipments.states import ShipmentState
 from portal.domain.letters.shipments.words import reason_words, where
+from portal.domain.people.credentials.states import CredentialState
 from portal.domain.requests.redeliveries.letter_status import Bar, LetterStatus
 from portal.domain.requests.redeliveries.states import MissingItem
 from portal.domain.requests.redeliveries.words import said_text
@@ -98,13 +100,13 @@ def _parcel(item: LetterStatus) -> str:
 
 def _place(item: LetterStatus) -> str:
     """Return where an item is, as the post reported it; without a report 未確認, never a guess."""
-    state = item.shipment.state if item.shipment is not None else "posted"
+    state = item.shipment.state if item.shipment is not None else ShipmentState.POSTED
     match state:
-        case "posted" | "planned":
+        case ShipmentState.POSTED | ShipmentState.PLANNED:
             return _("いまどこにあるかは、未確認です。")
-        case "at_post_office":
+        case ShipmentState.AT_POST_OFFICE:
             return said_text(item) if item.bar is Bar.AT_POST_OFFICE else where(item.shipment)
-        case "returned" | "returning":
+        case ShipmentState.RETURNED | ShipmentState.RETURNING:
             reason = item.shipment.returned_reason if item.shipment is not None else None
             return _joined([where(item.shipment), reason_words(reason)])
         case _other:
@@ -141,7 +143,7 @@ def _sign_in(facts: Facts) -> str:
     credential = facts.credential
     if credential is None:
         return _("IDとパスワードの手紙を、まだ作っていません。")
-    if credential.state in {"closed", "superseded"}:
+    if credential.state in {CredentialState.CLOSED, CredentialState.SUPERSEDED}:
         return _("いま使えるIDは、ありません。")
     if credential.activated_at is None:
         return _("まだ一度も、サインインしていません。")

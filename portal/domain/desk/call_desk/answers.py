@@ -13,11 +13,13 @@ from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.orders import open_order
 from portal.domain.people.coupons.queries import HouseholdCoupon, coupons_of_household
+from portal.domain.people.coupons.states import CouponState
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.queries import latest_credential
 from portal.domain.people.entitlements.claims import RECIPIENT_CHANGE
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.moved import has_moved
+from portal.domain.people.households.states import HouseholdState
 from portal.domain.requests.redeliveries.letter_status import LetterStatus, letter_statuses
 from portal.domain.requests.requests.kinds import OF_RESIDENTS
 from portal.domain.requests.requests.models import Request
@@ -62,7 +64,7 @@ def look_up(work: Work, household: Household) -> Facts:
     last_day = _last_day(work.program, entries)
     window = work.program.windows.redelivery
     return Facts(
-        removed=household.state != "active",
+        removed=household.state != HouseholdState.ACTIVE,
         items=letter_statuses(work, household.id),
         new_letter_ordered=open_order(work.session, household.id) is not None,
         redelivery_ends=window.last_day,
@@ -89,7 +91,7 @@ def _coupons(entries: Sequence[HouseholdCoupon], *, moved: bool) -> CouponFacts:
         children=len(entries),
         given=len(coupons),
         shown=sum(coupon.revealed_at is not None for coupon in coupons),
-        exchanged=sum(coupon.state == "exchanged" for coupon in coupons),
+        exchanged=sum(coupon.state == CouponState.EXCHANGED for coupon in coupons),
         checking=checking,
     )
 

@@ -20,9 +20,11 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import NotAllowedError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
+from portal.domain.people.authn.channels import CodeChannel
 from portal.domain.people.authn.codes import secret_of
 from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
+from portal.domain.people.credentials.states import CredentialState
 from portal.domain.people.households.models import Household
 
 ASKED_FOR = timedelta(days=3)
@@ -55,8 +57,8 @@ def _enrolled(session: Session, household_id: int) -> OtpAuthenticator | None:
         .join(Credential, Credential.id == OtpAuthenticator.credential_id)
         .where(
             Credential.household_id == household_id,
-            Credential.state.in_(("active", "locked")),
-            OtpAuthenticator.kind == "sms",
+            Credential.state.in_((CredentialState.ACTIVE, CredentialState.LOCKED)),
+            OtpAuthenticator.kind == CodeChannel.SMS,
             OtpAuthenticator.confirmed_at.is_not(None),
         )
         .limit(1)

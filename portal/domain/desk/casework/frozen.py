@@ -7,6 +7,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.services import move
+from portal.domain.people.credentials.states import CredentialState
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import finish_task
@@ -37,7 +38,7 @@ def open_again(work: Work, household_id: int) -> Credential:
     """
     credential = work.session.scalar(
         select(Credential)
-        .where(Credential.household_id == household_id, Credential.state == "locked")
+        .where(Credential.household_id == household_id, Credential.state == CredentialState.LOCKED)
         .with_for_update()
         .execution_options(populate_existing=True)
     )

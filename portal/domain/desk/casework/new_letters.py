@@ -26,6 +26,7 @@ from portal.domain.people.households.queries import withheld
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import finish_task
+from portal.domain.people.tasks.states import TaskState
 
 WINDOW = WindowKind.NEW_LETTER
 LEADS_TO_LETTER = (
@@ -38,7 +39,11 @@ LEADS_TO_LETTER = (
 
 def leads_to_letter(task: Task) -> bool:
     """Return whether a new letter may be ordered for this kind of task."""
-    return task.kind in LEADS_TO_LETTER and task.household_id is not None and task.state == "open"
+    return (
+        task.kind in LEADS_TO_LETTER
+        and task.household_id is not None
+        and task.state == TaskState.OPEN
+    )
 
 
 def last_day_to_decide(program: Program) -> date:

@@ -13,6 +13,7 @@ from portal.domain.foundation.base import BigId
 from portal.domain.letters.announcements.models import Announcement
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.models import Hold, Household, MovedChild
+from portal.domain.people.households.states import HoldState
 from portal.domain.people.tasks.models import Task
 from portal.domain.requests.recipients.models import RecipientChange
 
@@ -36,7 +37,7 @@ OVERVIEW = (
     select(
         Household,
         Credential,
-        select(1).where(Hold.household_id == _KEY, Hold.state == "open").exists(),
+        select(1).where(Hold.household_id == _KEY, Hold.state == HoldState.OPEN).exists(),
         select(1).where(Task.household_id == _KEY).exists(),
         select(1).where(Announcement.household_id == _KEY).exists(),
         select(1).where(MovedChild.household_id == _KEY).exists(),

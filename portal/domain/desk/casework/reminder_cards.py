@@ -18,9 +18,11 @@ from portal.domain.letters.announcements.models import Announcement
 from portal.domain.letters.announcements.services import announce
 from portal.domain.letters.announcements.silence import drop_silenced
 from portal.domain.letters.letters.models import Letter
-from portal.domain.letters.letters.states import CREDENTIAL_LETTER
+from portal.domain.letters.letters.states import CREDENTIAL_LETTER, LetterState
 from portal.domain.letters.shipments.models import Shipment
+from portal.domain.letters.shipments.states import ShipmentState
 from portal.domain.people.credentials.models import Credential
+from portal.domain.people.credentials.states import CredentialState
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.states import ENTITLEMENT
 
@@ -67,10 +69,10 @@ def due_households(session: Session, window: Window, now: datetime) -> list[int]
         .join(Credential, Credential.id == Letter.credential_id)
         .where(
             Letter.kind == CREDENTIAL_LETTER,
-            Letter.state == "handed_over",
-            Shipment.state == "delivered",
+            Letter.state == LetterState.HANDED_OVER,
+            Shipment.state == ShipmentState.DELIVERED,
             Shipment.id.in_(latest),
-            Credential.state == "issued",
+            Credential.state == CredentialState.ISSUED,
             Letter.household_id.in_(waiting),
             Letter.household_id.not_in(informed),
         )

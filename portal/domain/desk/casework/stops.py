@@ -15,6 +15,7 @@ from portal.domain.mailroom.incidents import fault_replacement
 from portal.domain.people.coupons import services as coupons
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.queries import open_code
+from portal.domain.people.coupons.states import CouponState
 from portal.domain.people.entitlements import claims
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Household
@@ -57,7 +58,7 @@ def waiting_stops(work: Work, *, include_protected: bool, limit: int = PAGE) -> 
         .join(CouponBatch, CouponBatch.id == Coupon.batch_id)
         .join(Entitlement, Entitlement.id == Coupon.entitlement_id)
         .join(Household, Household.id == Entitlement.household_id)
-        .where(Coupon.state == "stop_requested")
+        .where(Coupon.state == CouponState.STOP_REQUESTED)
         .order_by(Coupon.changed_at, Coupon.id)
         .limit(limit)
     )

@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 
 from portal.domain.desk.casework.list_page import ListPage
 from portal.domain.people.households.models import Child, Hold, Household
+from portal.domain.people.households.states import HoldState
 from portal.domain.people.tasks.models import Task
+from portal.domain.people.tasks.states import TaskState
 
 PAGE = 50
 
@@ -32,7 +34,7 @@ def held_households(session: Session, *, include_protected: bool) -> int:
     statement = (
         select(func.count(distinct(Hold.household_id)))
         .join(Household, Household.id == Hold.household_id)
-        .where(Hold.state == "open", _visible(include_protected))
+        .where(Hold.state == HoldState.OPEN, _visible(include_protected))
     )
     return session.scalar(statement) or 0
 
@@ -42,7 +44,7 @@ def holds(session: Session, page: ListPage, *, include_protected: bool) -> list[
     statement = (
         select(Hold.id, Hold.household_id, Hold.code, Hold.created_at)
         .join(Household, Household.id == Hold.household_id)
-        .where(Hold.state == "open", Hold.id > page.after, _visible(include_protected))
+        .where(Hold.state == HoldState.OPEN, Hold.id > page.after, _visible(include_protected))
         .order_by(Hold.id)
         .limit(PAGE + 1)
     )
@@ -55,7 +57,10 @@ def _tasks(include_protected: bool) -> Select[Task]:
     return (
         select(Task)
         .outerjoin(Household, Household.id == Task.household_id)
-        .where(Task.state == "open", or_(Task.household_id.is_(None), _visible(include_protected)))
+        .where(
+            Task.state == TaskState.OPEN,
+            or_(Task.household_id.is_(None), _visible(include_protected)),
+        )
     )
 
 

@@ -169,7 +169,7 @@ def test_a_sent_reply_answers_the_case(desk: FaxDesk) -> None:
             sheets.take_out(
                 work_in(session, desk.agent, NOW),
                 sheets.of_case(session, case_id, reply_id),
-                "text",
+                sheets.SheetPart.TEXT,
             )
         with pytest.raises(WrongStateError):
             sending.discard(work_in(session, desk.agent, NOW), reply_id)
@@ -250,10 +250,10 @@ def test_the_cover_has_no_personal_data_and_the_reply_has_what_was_written(desk:
             sheets.take_out(
                 work_in(session, desk.agent, NOW), sheets.of_case(session, case_id, reply_id), part
             )
-            for part in sheets.PARTS
+            for part in sheets.SheetPart
         ]
     cover, text = (
-        sheets.draw(PROGRAM, one, part) for one, part in zip(taken, sheets.PARTS, strict=True)
+        sheets.draw(PROGRAM, one, part) for one, part in zip(taken, sheets.SheetPart, strict=True)
     )
     number = desk.case(case_id).receipt_no
     (front,) = pdf.text(cover)
@@ -291,7 +291,9 @@ def test_a_reply_about_a_household_that_became_protected_is_not_printed(desk: Fa
         session.get_one(Household, person.household_id).protected = True
     with desk.database.write() as session, pytest.raises(NotAllowedError):
         sheets.take_out(
-            work_in(session, desk.agent, NOW), sheets.of_case(session, case_id, reply_id), "text"
+            work_in(session, desk.agent, NOW),
+            sheets.of_case(session, case_id, reply_id),
+            sheets.SheetPart.TEXT,
         )
 
 

@@ -34,7 +34,7 @@ from portal.domain.foundation.work import Work
 from portal.domain.people.authn.codes import forget_all
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.services import lock_row, move
-from portal.domain.people.credentials.states import CREDENTIAL
+from portal.domain.people.credentials.states import CREDENTIAL, CredentialState
 from portal.domain.people.households.models import Household
 from portal.domain.people.notices.events import AccountEvent
 from portal.domain.people.signin.notify import tell_owner
@@ -185,7 +185,7 @@ def can_change(session: Session, household_id: int) -> bool:
     """Return whether the household has an account whose channel can be enrolled anew."""
     state = session.scalar(
         select(Credential.state).where(
-            Credential.household_id == household_id, Credential.state == "active"
+            Credential.household_id == household_id, Credential.state == CredentialState.ACTIVE
         )
     )
     return state is not None

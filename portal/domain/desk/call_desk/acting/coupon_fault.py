@@ -17,6 +17,7 @@ from portal.domain.foundation.work import Work
 from portal.domain.mailroom.incidents.faults import FaultOrigin, FaultReport, report_fault
 from portal.domain.mailroom.incidents.kinds import Source
 from portal.domain.people.coupons.queries import HouseholdCoupon, coupons_of_household
+from portal.domain.people.coupons.states import CouponState
 from portal.domain.people.entitlements.claims import RECIPIENT_CHANGE
 
 SOURCES = {
@@ -25,6 +26,7 @@ SOURCES = {
     Channel.COUNTER: Source.COUNTER,
     Channel.POST: Source.POST,
 }
+STOPPED = frozenset({CouponState.SUSPENDED, CouponState.STOP_REQUESTED, CouponState.VOIDED})
 
 
 def shown_coupons(session: Session, household_id: int) -> Sequence[HouseholdCoupon]:
@@ -34,7 +36,7 @@ def shown_coupons(session: Session, household_id: int) -> Sequence[HouseholdCoup
         for entry in coupons_of_household(session, household_id)
         if entry.coupon is not None
         and entry.coupon.revealed_at is not None
-        and entry.coupon.state not in {"suspended", "stop_requested", "voided"}
+        and entry.coupon.state not in STOPPED
         and entry.claimed_by != RECIPIENT_CHANGE
     ]
 

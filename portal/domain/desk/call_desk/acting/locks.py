@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _s
 from portal.domain.people.authn import throttles
+from portal.domain.people.authn.channels import SourceState
 from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
-from portal.domain.people.credentials.states import LIVING
+from portal.domain.people.credentials.states import LIVING, CredentialState
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
+from portal.domain.people.tasks.states import TaskState
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +80,20 @@ def locks_of(session: Session, household_id: int, now: datetime) -> Locks:
         select(OtpAuthenticator).where(OtpAuthenticator.credential_id == credential.id)
     ).all()
     waits = [s.locked_until for s in sources if s.locked_until is not None and s.locked_until > now]
-    usable = any(source.state == "confirmed" for source in sources)
+    usable = any(source.state == SourceState.CONFIRMED for source in sources)
     reported = select(Task.id).where(
-        Task.kind == TaskKind.REPORT_LOST, Task.household_id == household_id, Task.state == "open"
+        Task.kind == TaskKind.REPORT_LOST,
+        Task.household_id == household_id,
+        Task.state == TaskState.OPEN,
     )
     return Locks(
-        birth_frozen=credential.state == "locked",
+        birth_frozen=credential.state == CredentialState.LOCKED,
         password_until=throttles.blocked_until(session, bucket, now),
         code_until=max(waits, default=None),
         closed=throttles.is_closed(session, bucket)
-        or (not usable and any(source.state == "closed" for source in sources)),
-        suspended=credential.state == "suspended" or session.scalar(reported.limit(1)) is not None,
+        or (not usable and any(source.state == SourceState.CLOSED for source in sources)),
+        suspended=credential.state == CredentialState.SUSPENDED
+        or session.scalar(reported.limit(1)) is not None,
     )
 
 

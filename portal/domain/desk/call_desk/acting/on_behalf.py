@@ -22,6 +22,7 @@ from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.people.households.models import Household
+from portal.domain.people.households.states import HouseholdState
 from portal.domain.people.tasks.models import Task
 from portal.domain.requests.requests.models import Request
 
@@ -76,7 +77,7 @@ def admit(work: Work, act: Act, household_id: int) -> AdmittedCall:
         raise NotFoundError(_s("この世帯は見つかりませんでした。検索からやりなおしてください。"))
     level = level_of(work.session, call, household_id)
     require_level(level, NEEDED[act])
-    if household.state != "active":
+    if household.state != HouseholdState.ACTIVE:
         raise ConflictError(_s("名簿から外れた世帯です。区に引き継いでください。"), code="removed")
     by_channel = Actor(
         work.actor.role, work.actor.id, work.actor.organization, CHANNELS[CallChannel(call.channel)]

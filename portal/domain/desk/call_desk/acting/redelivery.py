@@ -9,6 +9,7 @@ from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.requests.redeliveries.letter_status import Bar, LetterStatus, letter_statuses
+from portal.domain.requests.redeliveries.states import MissingItem
 from portal.domain.requests.redeliveries.submitting import NotArrived, submit
 from portal.domain.requests.redeliveries.words import said_text
 
@@ -54,7 +55,11 @@ def ask_redelivery(work: Work, household_id: int, item: str, shipment_id: int | 
     """
     admitted = admit(work, Act.REDELIVERY, household_id)
     for status in letter_statuses(work, household_id):
-        key = status.shipment.id if status.shipment is not None and item != "letter" else None
+        key = (
+            status.shipment.id
+            if status.shipment is not None and item != MissingItem.LETTER
+            else None
+        )
         if status.item == item and key == shipment_id and status.bar in REFUSED:
             raise ConflictError(said_text(status), code=status.bar.value)
     request = submit(

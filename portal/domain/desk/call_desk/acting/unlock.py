@@ -23,6 +23,7 @@ from portal.domain.people.signin.notify import tell_owner
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import new_receipt_no
+from portal.domain.people.tasks.states import TaskState
 
 
 def unlock(work: Work, household_id: int) -> DeskAct:
@@ -69,7 +70,9 @@ def _refuse_hopeless(locks: Locks) -> None:
 def _unfreeze_birth(work: Work, household_id: int) -> None:
     """Unfreeze the first sign-in as the back office does, with its task if there is one."""
     frozen = select(Task.id).where(
-        Task.kind == TaskKind.BIRTH_FROZEN, Task.household_id == household_id, Task.state == "open"
+        Task.kind == TaskKind.BIRTH_FROZEN,
+        Task.household_id == household_id,
+        Task.state == TaskState.OPEN,
     )
     task_id = work.session.scalar(frozen.order_by(Task.id).limit(1))
     if task_id is not None:

@@ -7,6 +7,7 @@ from portal.domain.requests.all_kinds import kind_of
 from portal.domain.requests.requests.deciders import proposal_of
 from portal.domain.requests.requests.decisions import ACCEPTING, REASONED, Decision
 from portal.domain.requests.requests.models import Request
+from portal.domain.requests.requests.states import RequestState
 
 
 def offered(work: Work, row: Request) -> tuple[Decision, ...]:
@@ -14,7 +15,9 @@ def offered(work: Work, row: Request) -> tuple[Decision, ...]:
 
     There are none for a request that this person entered.
     """
-    if row.state == "closed" or (row.entered_by is not None and row.entered_by == work.actor.id):
+    if row.state == RequestState.CLOSED or (
+        row.entered_by is not None and row.entered_by == work.actor.id
+    ):
         return ()
     found = kind_of(row.kind).offered(work, row)
     proposal = proposal_of(work.session, row.id)
