@@ -77,7 +77,7 @@ def upload(page: Page) -> Response[Any]:
     if file is None:
         page.form.error("file", _s("区が返した Excel ファイルを選んでください。"))
         return show_list(page, 422)
-    sheet = answers_in.take_in(page.work, file)
+    sheet = answers_in.store_sheet(page.work, file)
     return page.redirect(f"/escalations/answers/{sheet.id}")
 
 

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from admin.page import Page
-from portal.domain.contacts.scripts.defaults import LANGUAGES, PARTS, Script, ScriptPart
+from portal.domain.contacts.calls.kinds import CallLanguage
+from portal.domain.contacts.scripts.defaults import (
+    LANGUAGES,
+    PARTS,
+    Script,
+    ScriptLanguage,
+    ScriptPart,
+)
 from portal.domain.contacts.scripts.lines import Line, filled, read_lines
 from portal.domain.contacts.scripts.values import values_of
 from portal.domain.desk.casework.call_notes import may_greet_by_name
@@ -50,7 +57,9 @@ def chosen_language(page: Page, otherwise: str = "ja") -> str:
     A caller whose language nobody here speaks hears easy Japanese.
     """
     wanted = page.query.get(SPEAK, otherwise)
-    return wanted if wanted in LANGUAGES else "easy" if wanted == "other" else "ja"
+    if wanted in LANGUAGES:
+        return wanted
+    return ScriptLanguage.EASY if wanted == CallLanguage.OTHER else ScriptLanguage.JA
 
 
 def view(program: Program, script: Script, code: str) -> ScriptView:

@@ -134,7 +134,7 @@ def submit(page: Page) -> Response[Any]:
     return page.redirect(f"{PLACE}?said=entered")
 
 
-def go_on(page: Page) -> Response[Any]:
+def start_live_call(page: Page) -> Response[Any]:
     """Start a live call about a sheet; households may be opened only there."""
     return carry_out_once(
         page,
@@ -165,5 +165,5 @@ def handlers() -> list[HTTPRouteHandler]:
         staff_route("GET", PLACE + "/new", show_form, handle),
         staff_route("GET", PLACE + "/form.pdf", blank_form, handle),
         staff_route("POST", PLACE + "/submit", submit, handle, shows=show_form),
-        staff_route("POST", PLACE + "/{call_id:int}/go-on", go_on, handle, shows=show),
+        staff_route("POST", PLACE + "/{call_id:int}/go-on", start_live_call, handle, shows=show),
     ]

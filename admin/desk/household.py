@@ -179,6 +179,16 @@ class ChildRow:
 
 
 @dataclass(frozen=True, slots=True)
+class States:
+    """The states with which the templates of a household compare."""
+
+    household: type[HouseholdState] = HouseholdState
+    letter: type[LetterState] = LetterState
+    mail: type[ShipmentState] = ShipmentState
+    task: type[TaskState] = TaskState
+
+
+@dataclass(frozen=True, slots=True)
 class HouseholdPageView(View):
     """What ``admin/desk/household.html`` shows."""
 
@@ -186,19 +196,13 @@ class HouseholdPageView(View):
     view: Mapping[str, str]
     children: Sequence[ChildRow]
     shown: Mapping[Part, datetime | None]
-    parts: type[Part]
-    reasons: type[access.Reason]
-    household_states: type[HouseholdState]
     credential: Credential | None
     credential_mark: str
     letters: Sequence[Letter]
-    letter_states: type[LetterState]
     mails: Mapping[int, Shipment]
-    mail_states: type[ShipmentState]
     ended: tuple[str, ...]
     holds: Sequence[Hold]
     tasks: Sequence[Task]
-    task_states: type[TaskState]
     timeline: Sequence[TimelineEntry]
     notices: Sequence[LogEntry]
     notice_words: ModuleType
@@ -207,6 +211,9 @@ class HouseholdPageView(View):
     just_shown: str
     last_reason: str
     shown_until: str
+    parts: type[Part] = Part
+    reasons: type[access.Reason] = access.Reason
+    states: States = States()
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -229,19 +236,13 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
                 view, coupons, moved, shown=shown[access.Part.CHILDREN] is not None
             ),
             shown=shown,
-            parts=access.Part,
-            reasons=access.Reason,
-            household_states=HouseholdState,
             credential=credential,
             credential_mark=CREDENTIAL_MARKS.get(credential.state, "wait") if credential else "",
             letters=letters,
-            letter_states=LetterState,
             mails=mail_of_letters(page.session, household.id) if letters else {},
-            mail_states=ShipmentState,
             ended=BEYOND_POSTING,
             holds=open_holds(page.session, household.id) if found.holds else [],
             tasks=tasks_of(page.session, household.id) if found.tasks else [],
-            task_states=TaskState,
             timeline=_timeline(
                 page, TimelineFacts(household, letters, assigned, has_changes=found.changes)
             ),

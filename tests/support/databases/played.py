@@ -194,7 +194,7 @@ def _papers(work: Work, people: People) -> None:
     )
     answer = AnswerRow(2, "E-0000-0000", "対象になります。", "児発第12号", "2023-07-31")
     file = AnswersFile(hashlib.sha256(b"played").digest(), (answer,))
-    answers_in.take_in(work.acting_as(people["ward"]), file)
+    answers_in.store_sheet(work.acting_as(people["ward"]), file)
     until = NOON + timedelta(days=1)
     switch_on(by_officer, SwitchOrder("bcp", "台風で本拠点に入れない。", until))
     wanted = calendar.Plan(date(2023, 8, 9), "みなも郵便局", 20, ("潮見坂",), None, "午前に出す。")

@@ -5,6 +5,7 @@ household with a reason; that is part of ``casework``.
 """
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from portal.domain.contacts.calls.models import Call, CallHousehold
 from portal.domain.contacts.calls.services import current_call
@@ -12,6 +13,7 @@ from portal.domain.contacts.calls.states import OPEN
 from portal.domain.foundation.errors import NotAllowedError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
+from portal.domain.people.households.models import Household
 
 NO_CALL = "no_call"
 
@@ -45,6 +47,20 @@ def locked_call(work: Work) -> Call:
     if locked is None or locked.state not in OPEN:
         return require_call(work)
     return locked
+
+
+def locked_household(session: Session, household_id: int) -> Household | None:
+    """Return a household, locked to the end of the transaction; None if callers may not know of it.
+
+    A protected household and one that does not exist are the same to them.
+    """
+    household = session.scalar(
+        select(Household)
+        .where(Household.id == household_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return household if household is not None and not household.protected else None
 
 
 def opened_in(work: Work, call: Call, household_id: int) -> CallHousehold:

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.contacts.calls.caller_answers import Caller, Item, Said, is_enough
-from portal.domain.contacts.calls.gate import locked_call, opened_in
+from portal.domain.contacts.calls.gate import locked_call, locked_household, opened_in
 from portal.domain.contacts.calls.levels import Level
 from portal.domain.contacts.calls.models import Call, CallHousehold, VerificationAttempt
 from portal.domain.contacts.calls.names import name_matches
@@ -56,7 +56,9 @@ def verify(work: Work, household_id: int, caller: Caller) -> bool:
         raise NotAllowedError(_s("この受付は終わっています。"))
     if call.state != TALKING:
         raise WrongStateError(_s("通話は終わっています。確認できるのは、話している間だけです。"))
-    household = _locked_household(work.session, household_id)
+    household = locked_household(work.session, household_id)
+    if household is None:
+        raise NotFoundError(_s("この世帯は見つかりませんでした。検索からやりなおしてください。"))
     place = opened_in(work, call, household_id)
     _refuse_too_little(said, Level(place.level))
     failures = failures_on(work.session, household_id, jst_date(work.now))
@@ -73,18 +75,6 @@ def verify(work: Work, household_id: int, caller: Caller) -> bool:
     if not passed and not closed:
         _close_after_failures(work, call, household_id)
     return passed
-
-
-def _locked_household(session: Session, household_id: int) -> Household:
-    household = session.scalar(
-        select(Household)
-        .where(Household.id == household_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    if household is None or household.protected:
-        raise NotFoundError(_s("この世帯は見つかりませんでした。検索からやりなおしてください。"))
-    return household
 
 
 @dataclass(frozen=True, slots=True)

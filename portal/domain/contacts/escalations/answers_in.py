@@ -48,7 +48,7 @@ class RowEffect:
     sentence: str = ""
 
 
-def take_in(work: Work, file: AnswersFile) -> AnswerSheet:
+def store_sheet(work: Work, file: AnswersFile) -> AnswerSheet:
     """Store a file's content, sealed, without carrying it out; the same file gives the same sheet.
 
     Raises:

@@ -11,10 +11,28 @@ from types import MappingProxyType
 from portal.domain.foundation.texts import Labeled, _s
 
 TEXTS = Path(__file__).with_name("texts")
+
+
+class ScriptLanguage(Labeled):
+    """The languages in which scripts are written."""
+
+    JA = "ja", lambda: _s("日本語")
+    EASY = "easy", lambda: _s("やさしい日本語")
+    EN = "en", lambda: _s("英語")
+    ZH = "zh", lambda: _s("中国語（簡体字）")
+    KO = "ko", lambda: _s("韓国語")
+
+
 LANGUAGES: Mapping[str, str] = MappingProxyType(
-    {"ja": "ja", "easy": "ja@easy", "en": "en", "zh": "zh_Hans", "ko": "ko"}
+    {
+        ScriptLanguage.JA: "ja",
+        ScriptLanguage.EASY: "ja@easy",
+        ScriptLanguage.EN: "en",
+        ScriptLanguage.ZH: "zh_Hans",
+        ScriptLanguage.KO: "ko",
+    }
 )
-"""Language codes of the scripts, with the locale of each."""
+"""The locale of each script language."""
 
 
 class ScriptPart(Labeled):

@@ -10,32 +10,37 @@ from portal.domain.foundation.program.hours_text import closed_days, hours_text
 from portal.domain.foundation.program.local_text import LocalText
 from portal.domain.foundation.program.reading.texts import fill_values
 from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.texts import use_locale
+from portal.domain.foundation.texts import Labeled, _s, use_locale
 
-NAMES = (
-    "ward",
-    "program",
-    "contractor",
-    "office",
-    "telephone",
-    "fax",
-    "hours",
-    "closed",
-    "amount",
-    "base_date",
-    "birth_from",
-    "birth_to",
-    "sign_in_to",
-    "redelivery_to",
-    "new_letter_to",
-    "alternative_to",
-    "decline_to",
-    "exchange_to",
-    "use_to",
-    "last_staffed_day",
-    "storage_days",
-    "redeliveries",
-)
+
+class QuotedName(Labeled):
+    """The names that scripts may quote as ``%(name)s``, explained to their editors."""
+
+    WARD = "ward", lambda: _s("区の名前")
+    PROGRAM = "program", lambda: _s("事業の名前")
+    CONTRACTOR = "contractor", lambda: _s("受託者の名前")
+    OFFICE = "office", lambda: _s("コールセンターの名前")
+    TELEPHONE = "telephone", lambda: _s("電話番号")
+    FAX = "fax", lambda: _s("FAX番号")
+    HOURS = "hours", lambda: _s("受付時間")
+    CLOSED = "closed", lambda: _s("休みの日")
+    AMOUNT = "amount", lambda: _s("1人分の額（円）")
+    BASE_DATE = "base_date", lambda: _s("基準日")
+    BIRTH_FROM = "birth_from", lambda: _s("対象の生年月日のはじめ")
+    BIRTH_TO = "birth_to", lambda: _s("対象の生年月日のおわり")
+    SIGN_IN_TO = "sign_in_to", lambda: _s("サインインの最終日")
+    REDELIVERY_TO = "redelivery_to", lambda: _s("再配送の受付の最終日")
+    NEW_LETTER_TO = "new_letter_to", lambda: _s("新しい手紙の受付の最終日")
+    ALTERNATIVE_TO = "alternative_to", lambda: _s("紙の代替品の受付の最終日")
+    DECLINE_TO = "decline_to", lambda: _s("辞退の最終日")
+    EXCHANGE_TO = "exchange_to", lambda: _s("交換の最終日")
+    USE_TO = "use_to", lambda: _s("利用の最終日")
+    LAST_STAFFED_DAY = "last_staffed_day", lambda: _s("電話を受ける最終日")
+    STORAGE_DAYS = "storage_days", lambda: _s("郵便局が預かる日数")
+    REDELIVERIES = "redeliveries", lambda: _s("再配送の回数")
+
+
+NAMES: tuple[str, ...] = tuple(QuotedName)
 """Every name that a script may quote."""
 
 

@@ -10,7 +10,7 @@ from portal.domain.contacts.calls.services import current_call
 from portal.domain.contacts.escalations import answering, call_backs, services
 from portal.domain.contacts.escalations.answering import WardAnswer
 from portal.domain.contacts.escalations.answers_file import AnswerRow, AnswersFile
-from portal.domain.contacts.escalations.answers_in import take_in
+from portal.domain.contacts.escalations.answers_in import store_sheet
 from portal.domain.contacts.escalations.call_backs import Wanted
 from portal.domain.contacts.escalations.models import Escalation
 from portal.domain.contacts.escalations.services import Question, RaisedIn
@@ -208,7 +208,7 @@ def _sheet(served: ServedStaff, page: Page) -> None:
             AnswerRow(5, "", "可", "第1号"),
         ]
         file = AnswersFile(row.receipt_no.encode().ljust(32, b"0"), rows)
-        sheet_id = take_in(work_in(session, actor, served.now), file).id
+        sheet_id = store_sheet(work_in(session, actor, served.now), file).id
     served.go(page, f"/escalations/answers/{sheet_id}")
 
 

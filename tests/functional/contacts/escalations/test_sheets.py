@@ -83,7 +83,7 @@ def returned(*rows: Cells) -> bytes:
 
 def taken_in(desk: Desk, data: bytes, actor: Actor | None = None) -> int:
     with desk.database.write() as session:
-        return answers_in.take_in(
+        return answers_in.store_sheet(
             work_in(session, actor or desk.officer, desk.now), read_answers(data)
         ).id
 
@@ -368,7 +368,7 @@ def test_a_sheet_is_read_on_another_day_as_on_the_first(quick_desk: Desk) -> Non
     row = quick_desk.ask()
     file = AnswersFile(b"x" * 32, [AnswerRow(2, row.receipt_no, "可", "第1号", "2023-08-02")])
     with quick_desk.database.write() as session:
-        stored = answers_in.take_in(work_in(session, quick_desk.officer, quick_desk.now), file)
+        stored = answers_in.store_sheet(work_in(session, quick_desk.officer, quick_desk.now), file)
         sheet_id = stored.id
     assert planned(quick_desk, sheet_id)[0] == ["day"]
     quick_desk.now += timedelta(days=1)

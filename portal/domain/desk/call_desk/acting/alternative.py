@@ -24,7 +24,7 @@ def ask_alternative(
     admitted = admit(work, Act.ALTERNATIVE, household_id)
     request = submit(
         work.acting_as(admitted.actor),
-        PaperRequest(household_id, wishes, written, received_at=admitted.asked_at),
+        PaperRequest(household_id, wishes, written, received_at=admitted.effective_at),
     )
     request.language = spoken(admitted.call)
     return record_act(work, admitted, ActSubject.of_request(request))

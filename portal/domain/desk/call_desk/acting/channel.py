@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain.contacts.calls.gate import locked_household
 from portal.domain.contacts.calls.models import Call, CallHousehold
 from portal.domain.desk.call_desk.acting.kinds import Act
 from portal.domain.desk.call_desk.acting.locks import living_credential
@@ -120,7 +121,7 @@ def confirm(work: Work, approval_id: int) -> DeskAct:
         TooLateError: the call back is too long ago, or nobody can sign in anymore.
     """
     act = _act_of(work.session, approval_id)
-    _household(work.session, act.household_id)
+    _refuse_hidden(work.session, act.household_id)
     approval = approvals.confirm(
         work, approval_id, ward_needed=False, household_id=act.household_id
     )
@@ -144,7 +145,7 @@ def refuse(work: Work, approval_id: int) -> DeskAct:
             decided before.
     """
     act = _act_of(work.session, approval_id)
-    _household(work.session, act.household_id)
+    _refuse_hidden(work.session, act.household_id)
     approvals.turn_down(work, approval_id, household_id=act.household_id)
     return act
 
@@ -201,12 +202,7 @@ def _act_of(session: Session, approval_id: int) -> DeskAct:
     return act
 
 
-def _household(session: Session, household_id: int) -> None:
-    found = session.scalar(
-        select(Household)
-        .where(Household.id == household_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    if found is None or found.protected:
+def _refuse_hidden(session: Session, household_id: int) -> None:
+    """Lock a household; refuse one that callers may not know of."""
+    if locked_household(session, household_id) is None:
         raise NotFoundError(_s("この提案は見つかりませんでした。"))

@@ -12,7 +12,7 @@ from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.faxes.models import FaxCase
 
 
-def asked_at(session: Session, call: Call, now: datetime) -> datetime:
+def effective_at(session: Session, call: Call, now: datetime) -> datetime:
     """Return the instant (UTC) at which a request in a call counts as received, at most ``now``.
 
     For a FAX it is the time in its header (clause 6(6)), for a call written down that on its sheet.

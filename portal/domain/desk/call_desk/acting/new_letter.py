@@ -25,7 +25,7 @@ def ask_letter(work: Work, household_id: int) -> DeskAct:
         ConflictError: the first letter has not been sent yet (``not_sent``).
     """
     admitted = admit(work, Act.NEW_LETTER, household_id)
-    require_open(work.program.windows.new_letter, admitted.asked_at)
+    require_open(work.program.windows.new_letter, admitted.effective_at)
     letter = living_letter(work.session, household_id)
     if letter is None or letter.handed_over_at is None:
         raise ConflictError(

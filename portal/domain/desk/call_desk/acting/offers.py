@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from portal.domain.contacts.calls.levels import Level, VerifiedCaller
 from portal.domain.desk.call_desk.acting import channel
 from portal.domain.desk.call_desk.acting.coupon_fault import shown_coupons
-from portal.domain.desk.call_desk.acting.effective_at import asked_at
+from portal.domain.desk.call_desk.acting.effective_at import effective_at
 from portal.domain.desk.call_desk.acting.kinds import NEEDED, Act
 from portal.domain.desk.call_desk.acting.locks import locks_of
 from portal.domain.desk.call_desk.calling_back import has_number
@@ -53,7 +53,7 @@ def offers(work: Work, caller: VerifiedCaller) -> tuple[Offer, ...]:
 
 
 def _why_not(work: Work, caller: VerifiedCaller, act: Act) -> str:
-    counts = asked_at(work.session, caller.call, work.now) if act in _BY_ARRIVAL else work.now
+    counts = effective_at(work.session, caller.call, work.now) if act in _BY_ARRIVAL else work.now
     if act in _WINDOWS and (closed := staff_closed_text(_WINDOWS[act](work.program), counts)):
         return closed
     return _REFUSALS[act](work, caller) if act in _REFUSALS else ""

@@ -8,11 +8,11 @@ from typing import Self
 
 from sqlalchemy import select
 
-from portal.domain.contacts.calls.gate import locked_call
+from portal.domain.contacts.calls.gate import locked_call, locked_household
 from portal.domain.contacts.calls.kinds import SPOKEN, CallChannel
 from portal.domain.contacts.calls.levels import Level, level_of, require_level
 from portal.domain.contacts.calls.models import Call
-from portal.domain.desk.call_desk.acting.effective_at import asked_at
+from portal.domain.desk.call_desk.acting.effective_at import effective_at
 from portal.domain.desk.call_desk.acting.kinds import NEEDED, Act
 from portal.domain.desk.call_desk.models import DeskAct
 from portal.domain.foundation.actors import Actor, Channel
@@ -21,7 +21,6 @@ from portal.domain.foundation.errors import ConflictError, NotFoundError
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
-from portal.domain.people.households.models import Household
 from portal.domain.people.households.states import HouseholdState
 from portal.domain.people.tasks.models import Task
 from portal.domain.requests.requests.models import Request
@@ -45,7 +44,7 @@ def spoken(call: Call) -> str:
 class AdmittedCall:
     """A call that was admitted for an act on behalf of a household.
 
-    ``actor`` is the staff person, on the channel of the call; ``asked_at`` is when the request
+    ``actor`` is the staff person, on the channel of the call; ``effective_at`` is when the request
     counts as received (UTC), for windows.
     """
 
@@ -54,7 +53,7 @@ class AdmittedCall:
     household_id: int
     level: Level
     actor: Actor
-    asked_at: datetime
+    effective_at: datetime
 
 
 def admit(work: Work, act: Act, household_id: int) -> AdmittedCall:
@@ -67,13 +66,8 @@ def admit(work: Work, act: Act, household_id: int) -> AdmittedCall:
         ConflictError: the household was removed from the roster.
     """
     call = locked_call(work)
-    household = work.session.scalar(
-        select(Household)
-        .where(Household.id == household_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    if household is None or household.protected:
+    household = locked_household(work.session, household_id)
+    if household is None:
         raise NotFoundError(_s("この世帯は見つかりませんでした。検索からやりなおしてください。"))
     level = level_of(work.session, call, household_id)
     require_level(level, NEEDED[act])
@@ -82,7 +76,7 @@ def admit(work: Work, act: Act, household_id: int) -> AdmittedCall:
     by_channel = Actor(
         work.actor.role, work.actor.id, work.actor.organization, CHANNELS[CallChannel(call.channel)]
     )
-    received_at = asked_at(work.session, call, work.now)
+    received_at = effective_at(work.session, call, work.now)
     return AdmittedCall(act, call, household_id, level, by_channel, received_at)
 
 

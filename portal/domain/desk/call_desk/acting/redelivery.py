@@ -68,7 +68,7 @@ def ask_redelivery(work: Work, household_id: int, item: str, shipment_id: int | 
             household_id,
             item,
             shipment_id,
-            received_at=admitted.asked_at,
+            received_at=admitted.effective_at,
             sure=admitted.level >= Level.ACT,
         ),
     )
