@@ -250,7 +250,7 @@ def start(page: Page) -> Response[Any]:
 
 
 def release(page: Page) -> Response[Any]:
-    """Release the call-back to somebody else."""
+    """Release the call-back, so that others may claim it."""
     row = _found(page)
     return carry_out(
         page,

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from portal.domain.contacts.calls import written
+from portal.domain.contacts.calls.categories import Category, Subcategory
 from portal.domain.contacts.calls.finishing import AfterCall
 from portal.domain.contacts.calls.kinds import Result
 from portal.domain.contacts.calls.models import Call
@@ -74,7 +75,9 @@ def put_faults(form: Form, faults: Mapping[str, str]) -> None:
         form.error(name, message)
 
 
-def suggested_values(suggested: Sequence[tuple[str, str]], result: Result) -> dict[str, str]:
+def suggested_values(
+    suggested: Sequence[tuple[Category, Subcategory]], result: Result
+) -> dict[str, str]:
     """Return the form's first values: the likely subject and result of the call."""
     return {"category": "/".join(suggested[0]) if suggested else "", "result": result.value}
 

@@ -17,7 +17,7 @@ from admin.desk.in_call import act_words
 from admin.desk.in_call.follow_ups import FollowUpsView, after_finish, follow_ups_of
 from admin.page import Page
 from portal.domain.contacts.calls import finishing, queries, services, written
-from portal.domain.contacts.calls.categories import CATEGORIES
+from portal.domain.contacts.calls.categories import CATEGORIES, Category, Subcategory
 from portal.domain.contacts.calls.description import LINE_MAX, CallDescription
 from portal.domain.contacts.calls.kinds import (
     CallChannel,
@@ -158,7 +158,7 @@ class CallFinishView(View):
     """What ``admin/contacts/calls/call_finish.html`` shows."""
 
     call: Call
-    suggested: Sequence[tuple[str, str]]
+    suggested: Sequence[tuple[Category, Subcategory]]
     categories: Mapping[str, tuple[str, ...]]
     results: Sequence[Result]
     action: str
@@ -245,8 +245,8 @@ def show_call(page: Page, status_code: int = 200) -> Response[Any]:
     asked = page.who.auth is not None and page.who.auth.data.get("read_call") == call.id
     has_words = call.sealed is not None
     shown = CallPageView(
-        # a caller is verified blindly: who takes a call never learns, not even later, which answer
-        # was right
+        # callers are verified blindly: the agent of a call never learns, not even later, which
+        # answers were right
         shows_matched=allowed(page, Permission.SUPERVISE_CALLS) and not mine,
         acts=acts_of_call(page.session, call.id),
         act_words=act_words,

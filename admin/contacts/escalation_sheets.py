@@ -115,7 +115,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     fresh = sum(one.result is RowResult.NEW for one in outcomes)
     typed = page.query.get("page", "")
     number = int(typed) if typed.isascii() and typed.isdigit() and 0 < len(typed) < 6 else 1
-    # what does nothing comes first: it is what somebody has to look after
+    # rows without effect come first, because somebody has to look into them
     ordered = sorted(outcomes, key=lambda one: (one.result is RowResult.NEW, one.row.line))
     return page.render(
         "admin/contacts/escalations/escalation_sheet.html",

@@ -275,7 +275,7 @@ def _scan(page: Page, row: Escalation) -> int | None:
 
 
 def _try(page: Page, action: Callable[[], object]) -> None:
-    """Carry an action out once; what refuses it goes into the form."""
+    """Carry out an action once; a refusal becomes an error of the form."""
     try:
         with page.session.begin_nested():
             if first_post(page):

@@ -22,7 +22,7 @@ WORDING, RECEIPT, TICKED = "wording-", "receipt-", "1"
 
 
 def _act(page: Page, field: str, said: str, work: Callable[[], object]) -> Response[Any]:
-    """Carry out one step once; a refusal comes back beside its field, or beside ``field``."""
+    """Carry out one step once; a refusal is shown beside its own field, else beside ``field``."""
     return carry_out_once(
         page,
         work,

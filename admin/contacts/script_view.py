@@ -54,7 +54,7 @@ class ScriptView:
 def chosen_language(page: Page, otherwise: str = "ja") -> str:
     """Return the language of scripts in the address, else the given one (such as a call's).
 
-    A caller whose language nobody here speaks hears easy Japanese.
+    Callers of any other language are spoken to in easy Japanese.
     """
     wanted = page.query.get(SPEAK, otherwise)
     if wanted in LANGUAGES:

@@ -157,7 +157,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 @dataclass(frozen=True, slots=True)
 class EditedView(View):
-    """The edited script, and where its form goes; ``theirs`` is what somebody saved meanwhile."""
+    """The edited script and the addresses of its form; ``theirs`` was saved by others meanwhile."""
 
     one: Script | None
     base: int | str

@@ -140,7 +140,7 @@ class DashboardView(View):
 
 
 def show(page: Page) -> Response[Any]:
-    """Show what this person may see; a role without lists is told where its work is."""
+    """Show what this person may see; a role without lists gets links to its own work."""
     protected = allowed(page, Permission.KNOW_PROTECTED)
     lists = allowed(page, Permission.SEE_TASKS)
     counted = allowed(page, Permission.SEE_TOTALS)

@@ -10,7 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.page import Page
 from portal.domain.desk.casework import stops
-from portal.domain.desk.casework.stops import StopRow
+from portal.domain.desk.casework.stops import StopAnswer, StopRow
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.texts import _s
 from portal.domain.people.staff.permissions import Permission
@@ -28,6 +28,7 @@ class StopsView(View):
     """What ``admin/desk/stops.html`` shows."""
 
     rows: Sequence[StopRow]
+    answers: Sequence[StopAnswer]
     said: str
 
 
@@ -35,7 +36,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     """List the codes that wait for an issuer's answer."""
     return page.render(
         "admin/desk/stops.html",
-        StopsView(rows=_rows(page), said=page.query.get("said", "")),
+        StopsView(rows=_rows(page), answers=tuple(StopAnswer), said=page.query.get("said", "")),
         status_code,
     )
 
@@ -49,13 +50,13 @@ def list_file(page: Page) -> Response[Any]:
 
 def answer(page: Page) -> Response[Any]:
     """Record the issuer's answer about one code."""
-    choice = page.form.get("answer")
+    choice = StopAnswer.known(page.form.get("answer"))
     number = number_in_address(page, "coupon_id")
-    if choice not in {"stopped", "spent"}:
+    if choice is None:
         page.form.error(f"answer-{number}", _s("発行者の答えを選んでください。"))
         return show(page, 422)
     if first_post(page):
-        act = stops.confirm if choice == "stopped" else stops.found_spent
+        act = stops.confirm if choice is StopAnswer.STOPPED else stops.found_spent
         act(page.work, number, include_protected=allowed(page, Permission.KNOW_PROTECTED))
     return page.redirect(f"/stops?said={choice}")
 

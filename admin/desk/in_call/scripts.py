@@ -67,7 +67,7 @@ def scripts_beside(page: Page, call: Call | None) -> ScriptsView:
         script_words=script_words,
         script_language=code,
         script_languages=list(LANGUAGES),
-        # a form that was sent comes back under its own address, which cannot be opened
+        # the address of a posted form cannot be opened by a link
         script_here=page.path if page.method == "GET" else "/scripts",
         script_q=typed,
         script_hits=[view(program, script, code) for script in hits[:SHOWN]],

@@ -41,7 +41,7 @@ def close_forgotten(work: Work) -> int:
     seen = _last_seen(work.session, {agent for _id, agent in rows}, before)
     closed = 0
     for call_id, _agent in rows:
-        # somebody who ends it in this moment wins; the next round finds what is left
+        # a call that its agent is ending right now is locked, and left to the next round
         call = work.session.scalar(
             select(Call).where(Call.id == call_id).with_for_update(skip_locked=True)
         )

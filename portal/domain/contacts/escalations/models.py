@@ -79,7 +79,7 @@ class EscalationAnswer(Base):
 class AnswerSheet(Base):
     """A filled-in sheet that came back.
 
-    It is read at once, and carried out when somebody has seen what it would do.
+    It is parsed when it is uploaded, and carried out once somebody has confirmed its effects.
     """
 
     __tablename__ = "escalation_sheet"

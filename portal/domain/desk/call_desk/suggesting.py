@@ -5,22 +5,23 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain.contacts.calls.categories import Category, Subcategory
 from portal.domain.contacts.calls.models import Call, CallHousehold
 from portal.domain.desk.call_desk.acting.kinds import Act
 from portal.domain.desk.call_desk.models import DeskAct
 
-ABOUT: Mapping[Act, tuple[str, str]] = {
-    Act.REDELIVERY: ("delivery", "redelivery"),
-    Act.NEW_LETTER: ("signin", "lost_letter"),
-    Act.UNLOCK: ("signin", "lost_letter"),
-    Act.LOST: ("signin", "lost_letter"),
-    Act.ALTERNATIVE: ("alternative", "how_to_ask"),
-    Act.DECLINE_FORM: ("decline", "how_to_decline"),
-    Act.CHANNEL: ("signin", "new_phone"),
-    Act.COUPON_FAULT: ("coupon", "error"),
+ABOUT: Mapping[Act, tuple[Category, Subcategory]] = {
+    Act.REDELIVERY: (Category.DELIVERY, Subcategory.REDELIVERY),
+    Act.NEW_LETTER: (Category.SIGN_IN, Subcategory.LOST_LETTER),
+    Act.UNLOCK: (Category.SIGN_IN, Subcategory.LOST_LETTER),
+    Act.LOST: (Category.SIGN_IN, Subcategory.LOST_LETTER),
+    Act.ALTERNATIVE: (Category.ALTERNATIVE, Subcategory.HOW_TO_ASK),
+    Act.DECLINE_FORM: (Category.DECLINE, Subcategory.HOW_TO_DECLINE),
+    Act.CHANNEL: (Category.SIGN_IN, Subcategory.NEW_PHONE),
+    Act.COUPON_FAULT: (Category.COUPON, Subcategory.ERROR),
 }
 """The subject of a call for each act on behalf of a resident."""
-OPENED = ("delivery", "not_arrived")
+OPENED = (Category.DELIVERY, Subcategory.NOT_ARRIVED)
 """The subject of a call in which a household was opened and nothing was done.
 
 Callers ask first where the letter is (``domain.md`` §5.4).
@@ -28,7 +29,7 @@ Callers ask first where the letter is (``domain.md`` §5.4).
 MOST = 3
 
 
-def suggest(session: Session, call: Call) -> list[tuple[str, str]]:
+def suggest(session: Session, call: Call) -> list[tuple[Category, Subcategory]]:
     """Return at most three categories with subcategories for the acts of a call, the last first."""
     acts = session.scalars(
         select(DeskAct.act).where(DeskAct.call_id == call.id).order_by(DeskAct.id.desc()).limit(20)

@@ -55,7 +55,7 @@ def children_in(
     if not include_protected:
         statement = statement.where(Entitlement.household_id.not_in(_protected()))
     rows = [EntitlementRow(*row) for row in session.execute(statement)]
-    # that somebody else is to receive is between the ward and those who work on that request
+    # a change of recipient is known only to the ward and to those who work on that request
     return [
         replace(row, claimed_by=None)
         if row.claimed_by == RECIPIENT_CHANGE and not include_protected

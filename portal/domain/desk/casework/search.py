@@ -22,8 +22,7 @@ from portal.domain.people.households.queries import HouseholdView, view_househol
 from portal.domain.people.households.search import SearchTerms, search_households
 from portal.domain.people.households.search_index import Indexer
 
-# T10 of security.md §2: beyond sixty an hour it is noted as unusual, beyond two hundred a day it
-# stops.
+# T10 of security.md §2: more than sixty an hour are logged as unusual; too many a day are refused
 SEARCH_HOUR = throttles.Limit("t10h", 60, 3600)
 SAME_SEARCH = timedelta(seconds=60)
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import NotFoundError
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.foundation.work import Work
 from portal.domain.mailroom.incidents import fault_replacement
 from portal.domain.people.coupons import services as coupons
@@ -31,6 +31,13 @@ AFTER: Mapping[str | None, ModuleType] = {
     claims.RECIPIENT_CHANGE: recipients,
 }
 PAGE = 200
+
+
+class StopAnswer(Labeled):
+    """The issuer's answer about a code that was to be stopped."""
+
+    STOPPED = "stopped", lambda: _s("止まった（未使用）")
+    SPENT = "spent", lambda: _s("使われていた")
 
 
 @dataclass(frozen=True, slots=True)

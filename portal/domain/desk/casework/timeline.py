@@ -9,10 +9,12 @@ from typing import Any
 from sqlalchemy import Integer, Row, and_, bindparam, select
 from sqlalchemy.orm import Session
 
+from portal.domain.foundation.actors import Role
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.letters.letters.models import Letter
 from portal.domain.people.households.models import Household
 from portal.domain.people.staff.models import StaffUser
+from portal.domain.people.staff.permissions import STAFF_ROLES
 from portal.domain.requests.recipients.placing import CAME, LEFT
 from portal.domain.requests.recipients.queries import Hidden, hidden_from_contractors
 
@@ -33,7 +35,8 @@ class TimelineEntry:
     detail: Mapping[str, Any] = field(default_factory=dict)
 
 
-STAFF = ("agent", "supervisor", "officer", "ward_officer", "auditor", "administrator")
+STAFF = tuple(sorted(role.value for role in STAFF_ROLES))
+"""The roles of people with an account, as events have them."""
 
 
 # built once: building a statement takes as long as running it
@@ -89,7 +92,7 @@ def timeline(
         events = [event for event in events if not _is_hidden(event, hidden)]
     entries = _entries(events, _letters(facts.letters))
     # Importing is one event for the whole extract, so the instant of the household's row is shown.
-    entries.append(TimelineEntry(household.created_at, "household.imported", "system"))
+    entries.append(TimelineEntry(household.created_at, "household.imported", Role.SYSTEM.value))
     entries += _assigned(facts.assigned)
     return sorted(entries, key=lambda one: one.at, reverse=True)[: facts.limit]
 
@@ -113,7 +116,8 @@ def _entries(
         for event in events
     ]
     entries += [
-        TimelineEntry(at, action, "system", detail=detail) for (at, action), detail in paper.items()
+        TimelineEntry(at, action, Role.SYSTEM.value, detail=detail)
+        for (at, action), detail in paper.items()
     ]
     return entries
 
@@ -145,6 +149,6 @@ def _letters(letters: Iterable[Letter]) -> dict[tuple[datetime, str], dict[str, 
 def _assigned(instants: Iterable[datetime]) -> list[TimelineEntry]:
     # Assigning is one event for all households, so the instants of the coupons are shown.
     return [
-        TimelineEntry(at, "coupon.assigned", "system", detail={"count": n})
+        TimelineEntry(at, "coupon.assigned", Role.SYSTEM.value, detail={"count": n})
         for at, n in Counter(instants).items()
     ]

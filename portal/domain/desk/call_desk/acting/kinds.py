@@ -22,8 +22,8 @@ class Act(Labeled):
 
 NEEDED: Mapping[Act, Level] = MappingProxyType(
     {
-        # only ever to the registered address: what a former husband could reach with what he knows
-        # (``security.md`` A14)
+        # posted to the registered address only, because a former husband knows enough to reach
+        # this level (``security.md`` A14)
         Act.REDELIVERY: Level.STATUS,
         Act.NEW_LETTER: Level.STATUS,
         Act.UNLOCK: Level.ACT,
