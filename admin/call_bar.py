@@ -1,5 +1,6 @@
 """The bar that shows the active call on every page, or the button that starts one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import inspect
@@ -7,7 +8,7 @@ from sqlalchemy import inspect
 from admin.access import allowed
 from admin.page import Page
 from portal.domain.contacts.calls.about import is_conversation
-from portal.domain.contacts.calls.kinds import CallLanguage
+from portal.domain.contacts.calls.kinds import CallChannel, CallLanguage, Direction
 from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.calls.states import ENDED, TALKING
 from portal.domain.people.staff.permissions import Permission
@@ -36,6 +37,11 @@ class OpenCall:
     household_id: int | None
     fax_case: int | None
 
+    @property
+    def is_spoken(self) -> bool:
+        """Whether two people talk, by telephone or at the counter."""
+        return self.channel in {CallChannel.PHONE, CallChannel.COUNTER}
+
 
 @dataclass(frozen=True, slots=True)
 class CallBar:
@@ -44,6 +50,14 @@ class CallBar:
     call: OpenCall | None
     line: str
     language: str
+    languages: Sequence[CallLanguage] = tuple(CallLanguage)
+    channels: Sequence[CallChannel] = tuple(CallChannel)
+    directions: Sequence[Direction] = tuple(Direction)
+
+    @property
+    def first_channel(self) -> CallChannel:
+        """The channel of a call that the button starts."""
+        return CallChannel.PHONE
 
 
 def call_bar(page: Page) -> CallBar | None:

@@ -18,7 +18,7 @@ from portal.domain.foundation.clock import JST
 from portal.domain.foundation.languages import STAFF_LOCALES
 from portal.domain.foundation.program.last_days import gap
 from portal.domain.foundation.texts import _s, kept_per_language
-from portal.domain.people.authn.sessions import LIFETIMES, STAFF
+from portal.domain.people.authn.sessions import LIFETIMES, STAFF, Stage
 from portal.domain.people.staff.permissions import Permission, held
 from portal.platform.http.locale import CODE_OF, NAMES, html_lang
 from portal.platform.site_notices import site_notices
@@ -202,7 +202,7 @@ def signed_in_as(page: Page) -> Who | None:
         return None
     if (
         inspect(page.who.auth).expired_attributes
-        or page.who.auth.stage != "full"
+        or page.who.auth.stage != Stage.FULL
         or page.who.locked
     ):
         return None

@@ -16,7 +16,7 @@ from portal.domain.contacts.scripts.defaults import (
     ScriptLanguage,
     ScriptPart,
 )
-from portal.domain.contacts.scripts.lines import Line, filled, read_lines
+from portal.domain.contacts.scripts.lines import Line, LineKind, filled, read_lines
 from portal.domain.contacts.scripts.values import values_of
 from portal.domain.desk.casework.call_notes import may_greet_by_name
 from portal.domain.foundation.languages import SOURCE_LOCALE
@@ -29,12 +29,30 @@ SPEAK = "speak"
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """Consecutive lines of one kind."""
+
+    kind: LineKind
+    lines: Sequence[Line]
+
+    @property
+    def is_never(self) -> bool:
+        """Whether the lines must not be spoken."""
+        return self.kind is LineKind.NEVER
+
+    @property
+    def is_note(self) -> bool:
+        """Whether the lines are for the agent."""
+        return self.kind is LineKind.NOTE
+
+
+@dataclass(frozen=True, slots=True)
 class Spoken:
     """A text in one language, as runs of lines of one kind; empty if nobody has written it yet."""
 
     code: str
     html_lang: str
-    runs: Sequence[tuple[str, Sequence[Line]]]
+    runs: Sequence[Run]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +99,7 @@ def view(program: Program, script: Script, code: str) -> ScriptView:
 def _spoken(program: Program, text: str, code: str) -> Spoken:
     locale = LANGUAGES.get(code, SOURCE_LOCALE)
     lines = read_lines(filled(text, values_of(program), locale))
-    runs = [(kind.value, list(found)) for kind, found in groupby(lines, key=lambda line: line.kind)]
+    runs = [Run(kind, list(found)) for kind, found in groupby(lines, key=lambda line: line.kind)]
     return Spoken(code, html_lang(locale), runs)
 
 

@@ -15,13 +15,13 @@ from admin.oversight.reports import words as report_words
 from admin.page import Page
 from portal.domain.contacts.telephony import queries
 from portal.domain.contacts.telephony.day_comparison import Difference, Stored
-from portal.domain.contacts.telephony.importer import CountsDifferError, Reason, import_file
+from portal.domain.contacts.telephony.importer import CountsDifferError, import_file
+from portal.domain.contacts.telephony.kinds import GIVEN_REASONS, Reason, TypedNumber
 from portal.domain.contacts.telephony.kpi import Counts, answer_rate
 from portal.domain.contacts.telephony.layouts import LANGUAGES, find_layout, layout_names
 from portal.domain.contacts.telephony.queries import DayOverview
 from portal.domain.contacts.telephony.reading import MAX_BYTES, CountsFile, CountsFileError
 from portal.domain.contacts.telephony.typed_day import (
-    NUMBERS,
     TypedDayError,
     field_name,
     store_typed,
@@ -55,9 +55,9 @@ class TelephonyView(View):
     partial: Sequence[date]
     layouts: Mapping[str, str]
     spoken: tuple[str, ...]
-    numbers: tuple[str, ...]
-    field: Callable[[str, str], str]
-    reasons: Sequence[str]
+    numbers: Sequence[TypedNumber]
+    field: Callable[[TypedNumber, str], str]
+    reasons: Sequence[Reason]
     problems: tuple[str, ...]
     differences: tuple[Difference, ...]
     said: str
@@ -89,9 +89,9 @@ def show(
             partial=[one.day for one in lacking if one.known],
             layouts=layout_names(program.call_layouts_dir),
             spoken=LANGUAGES,
-            numbers=NUMBERS,
+            numbers=tuple(TypedNumber),
             field=field_name,
-            reasons=[reason.value for reason in Reason],
+            reasons=GIVEN_REASONS,
             problems=refusal.problems if isinstance(refusal, CountsFileError) else (),
             differences=refusal.differences if isinstance(refusal, CountsDifferError) else (),
             said=page.query.get("said", ""),
@@ -103,7 +103,7 @@ def show(
 
 
 def _reason(page: Page, name: str) -> Reason | None:
-    return next((reason for reason in Reason if reason.value == page.form.get(name)), None)
+    return next((reason for reason in GIVEN_REASONS if reason == page.form.get(name)), None)
 
 
 def take_in(page: Page) -> Response[Any]:

@@ -23,7 +23,7 @@ from portal.domain.desk.casework.reviews.queue import Counts as ReviewCounts
 from portal.domain.desk.casework.steps import Step
 from portal.domain.foundation.approvals.queries import open_counts
 from portal.domain.foundation.clock import jst_date
-from portal.domain.foundation.program.agenda import Stage, WindowView, agenda
+from portal.domain.foundation.program.agenda import WindowView, agenda
 from portal.domain.foundation.program.deadlines import WindowKind
 from portal.domain.foundation.program.explain import window_title
 from portal.domain.letters.documents import queries as documents
@@ -35,7 +35,7 @@ from portal.domain.mailroom.printing.dispatch.handover import HAND_OVER
 from portal.domain.mailroom.printing.proofs.making import waiting_proofs
 from portal.domain.mailroom.roster.holds.protection_none import PROTECTION_NONE
 from portal.domain.oversight.management import milestones, questions
-from portal.domain.oversight.management.milestones import Planned
+from portal.domain.oversight.management.milestones import PlannedMilestone
 from portal.domain.oversight.management.questions import Question
 from portal.domain.oversight.reports.monthly.due import CALLS, DELIVERY, Due, due_reports
 from portal.domain.oversight.reports.ward_documents import letter_status
@@ -87,7 +87,7 @@ class WithWard:
     letter's current texts were never submitted to the ward.
     """
 
-    milestones: list[Planned]
+    milestones: list[PlannedMilestone]
     texts: list[DocumentVersion]
     text_is_new: bool
     questions: list[Question]
@@ -125,7 +125,6 @@ class DashboardView(View):
     delivered: Deliveries | None
     steps: Sequence[Step]
     windows: Sequence[WindowView]
-    stages: type[Stage]
     window_title: Callable[[WindowKind], str]
     due: Sequence[Due]
     report_words: ModuleType
@@ -164,7 +163,6 @@ def show(page: Page) -> Response[Any]:
             delivered=deliveries(session, program.delivered_means) if counted else None,
             steps=steps.next_steps(session) if lists else [],
             windows=agenda(program.windows, page.now),
-            stages=Stage,
             window_title=window_title,
             due=_due(page),
             report_words=report_words,

@@ -12,7 +12,7 @@ from admin.oversight.charts import Chart, chart
 from admin.page import Page
 from portal.domain.foundation.audit.services import record
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
-from portal.domain.oversight.reports.status.daily import SERIES, daily, series_text, today_report
+from portal.domain.oversight.reports.status.daily import Series, daily, today_report
 from portal.domain.oversight.reports.tables import Report
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.view import View
@@ -29,7 +29,7 @@ class TodayView(View):
 def show(page: Page) -> Response[Any]:
     """Show the page."""
     counted = daily(page.session, page.now)
-    charts = [chart(series_text(name), counted.days, counted.series[name]) for name in SERIES]
+    charts = [chart(name.label, counted.days, counted.series[name]) for name in Series]
     report = today_report(page.work)
     return page.render("admin/desk/today.html", TodayView(report=report, charts=charts))
 

@@ -1,32 +1,11 @@
-"""Labels of the business calendar: kinds of days, who pays, and the banner near the end."""
+"""How the business calendar formats hours and days, and the banner near its end."""
 
 from portal.domain.foundation.program.calendar import Closure, Hours, HoursOverride
 from portal.domain.foundation.program.day_text import weekday_name
 from portal.domain.foundation.program.last_days import Gap
-from portal.domain.foundation.program.month import DayKind
 from portal.domain.foundation.texts import _s
 
-__all__ = ["agreed_days_text", "day_kind", "gap_text", "hours", "paid_by", "weekday_name"]
-
-
-def day_kind(kind: DayKind) -> str:
-    """Return the label of why a day is open or closed."""
-    names = {
-        DayKind.OUTSIDE: _s("期間の外"),
-        DayKind.EXTRA_OPENING: _s("臨時の開所"),
-        DayKind.OTHER_HOURS: _s("時間の変更"),
-        DayKind.EXTRA_CLOSURE: _s("臨時の休み"),
-        DayKind.YEARLY: _s("年末年始の休み"),
-        DayKind.HOLIDAY: _s("祝日"),
-        DayKind.WEEKLY: _s("定休日"),
-        DayKind.USUAL: _s("開所"),
-    }
-    return names[kind]
-
-
-def paid_by(word: str) -> str:
-    """Return the label of who pays for an extra day."""
-    return {"ward": _s("区"), "contractor": _s("受託者"), "agreed": _s("別に取り決め")}[word]
+__all__ = ["agreed_days_text", "gap_text", "hours", "weekday_name"]
 
 
 def hours(found: Hours | None) -> str:

@@ -1,6 +1,6 @@
 """Tasks: residents' requests and automatic stops, oldest first, to be finished by a person."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
+from admin import words
 from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.page import Page
 from portal.domain.desk.call_desk.acting.receipts import act_about
@@ -24,9 +25,9 @@ from portal.domain.desk.casework.new_letters import (
 )
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, NotFoundError
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import _s, label_of
 from portal.domain.people.staff.permissions import Permission
-from portal.domain.people.tasks.kinds import TaskKind
+from portal.domain.people.tasks.kinds import TaskField, TaskKind
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import details_of, finish_task
 from portal.domain.people.tasks.states import TaskState
@@ -82,13 +83,22 @@ def _task(page: Page) -> Task:
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenLine:
+    """One field of what the requester wrote, with its label."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class TaskView(View):
     """What ``admin/people/task.html`` shows."""
 
     task: Task
     desk_act: DeskAct | None
+    is_open: bool
     has_details: bool
-    details: Mapping[str, Any]
+    details: Sequence[WrittenLine]
     call_notes: tuple[Line, ...]
     can_unfreeze: bool
     leads_to_letter: bool
@@ -102,15 +112,17 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     program = page.site.program
     written = page.who.auth is not None and page.who.auth.data.get("read_task") == task.id
     details = details_of(page.site.vault, task)
+    is_open = task.state == TaskState.OPEN
     return page.render(
         "admin/people/task.html",
         TaskView(
             task=task,
             desk_act=act_about(page.session, "task", task.id),
+            is_open=is_open,
             has_details=any(details.values()),
-            details=details if written else {},
+            details=_written_lines(details) if written else (),
             call_notes=call_notes(page.work, task.household_id) if written else (),
-            can_unfreeze=task.kind == TaskKind.BIRTH_FROZEN and task.state == TaskState.OPEN,
+            can_unfreeze=task.kind == TaskKind.BIRTH_FROZEN and is_open,
             leads_to_letter=leads_to_letter(task),
             letter_closed=why_not(page.work, task),
             decide_until=last_day_to_decide(program)
@@ -119,6 +131,19 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         ),
         status_code,
     )
+
+
+def _written_lines(details: Mapping[str, Any]) -> list[WrittenLine]:
+    """Return the fields that were filled in, with stored code words as their labels."""
+    shown: Mapping[str, Callable[[str], str]] = {
+        TaskField.TROUBLE: words.trouble,
+        TaskField.LANGUAGE: words.calls.language,
+    }
+    return [
+        WrittenLine(label_of(TaskField, name), shown.get(name, str)(value))
+        for name, value in details.items()
+        if value
+    ]
 
 
 def read(page: Page) -> Response[Any]:

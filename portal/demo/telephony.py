@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from portal.domain.contacts.telephony.importer import Delivery, Source, store
+from portal.domain.contacts.telephony.importer import Delivery, store
+from portal.domain.contacts.telephony.kinds import Source
 from portal.domain.contacts.telephony.kpi import Counts
 from portal.domain.contacts.telephony.queries import missing_days, open_halves
 from portal.domain.contacts.telephony.row_reader import CountRow

@@ -46,7 +46,7 @@ PLACE = "/roster/protection"
 def known(page: Page) -> tuple[Protection | None, Approval | None]:
     """Return the source of protection, with the two people's approval where it is "none"."""
     state = protection_state(page.session)
-    said = state is not None and state.source == ProtectionSource.NONE_CONFIRMED
+    said = state is not None and state.source is ProtectionSource.NONE_CONFIRMED
     return state, approval_by_id(
         page.session, state.subject_id
     ) if said and state is not None else None

@@ -15,10 +15,11 @@ from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.letters.subcontractors.queries import subcontractors
+from portal.domain.letters.subcontractors.states import CompanyState
 from portal.domain.mailroom.roster.models import RosterImport
 from portal.domain.mailroom.roster.queries import imports
 from portal.domain.oversight.management import milestones
-from portal.domain.oversight.management.milestones import Shown
+from portal.domain.oversight.management.milestones import MilestoneStatus
 from portal.domain.oversight.management.questions import questions
 from portal.domain.oversight.management.states import MILESTONE, MilestoneState, QuestionState
 from portal.domain.oversight.reports.management import papers
@@ -43,7 +44,7 @@ LISTED = 20
 class ManagementView(View):
     """What ``admin/oversight/management/management.html`` shows."""
 
-    milestones: Sequence[Shown]
+    milestones: Sequence[MilestoneStatus]
     signs: Mapping[str, str]
     questions: int
     companies: int
@@ -62,7 +63,7 @@ def show(page: Page) -> Response[Any]:
             milestones=found,
             signs=SIGNS,
             questions=sum(one.state == QuestionState.OPEN for one in questions(page.work)),
-            companies=sum(one.state == "consented" for one in subcontractors(session)),
+            companies=sum(one.state == CompanyState.CONSENTED for one in subcontractors(session)),
             late=sum(one.state == MilestoneState.LATE for one in found),
             imports=imports(session, LISTED),
             said=page.query.get("said", ""),
@@ -74,7 +75,7 @@ def show(page: Page) -> Response[Any]:
 class MilestoneView(View):
     """What ``admin/oversight/management/milestone.html`` shows."""
 
-    one: Shown
+    one: MilestoneStatus
     signs: Mapping[str, str]
     keeps: bool
     steps: Sequence[str]
@@ -99,11 +100,11 @@ def show_one(page: Page, status_code: int = 200) -> Response[Any]:
     )
 
 
-def _steps(one: milestones.Shown) -> list[str]:
+def _steps(one: milestones.MilestoneStatus) -> list[str]:
     return [step for step in STEPS if MILESTONE.can(one.stored, step)]
 
 
-def _one(page: Page) -> milestones.Shown:
+def _one(page: Page) -> milestones.MilestoneStatus:
     key = str(page.params["key"])
     for one in milestones.milestones(page.work):
         if one.key == key:

@@ -17,7 +17,7 @@ from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.foundation.typed import whole_date
 from portal.domain.oversight.management import minutes
-from portal.domain.oversight.management.minutes import Written
+from portal.domain.oversight.management.minutes import MinutesText
 from portal.domain.oversight.management.models import MinutesVersion
 from portal.domain.oversight.management.states import MinutesState
 from portal.domain.oversight.reports.management.papers import minutes_report
@@ -42,7 +42,7 @@ def _keeps(page: Page) -> bool:
 class MinutesListView(View):
     """What ``admin/oversight/management/minutes_list.html`` shows."""
 
-    meetings: Sequence[Written]
+    meetings: Sequence[MinutesText]
     keeps: bool
     signs: Mapping[str, str]
 
@@ -63,7 +63,7 @@ def show_list(page: Page) -> Response[Any]:
 class MinutesView(View):
     """What ``admin/oversight/management/minutes.html`` shows."""
 
-    one: Written
+    one: MinutesText
     past: Sequence[MinutesVersion]
     names: Mapping[int, str]
     keeps: bool

@@ -55,9 +55,12 @@ class MonthlyReportView(View):
 
     month: date
     keeps: bool
-    shown: versions.Shown
+    shown: versions.ShownReport
     report: Report | None
     state: ReportState
+    is_draft: bool
+    is_checked: bool
+    is_submitted: bool
     texts: Mapping[str, str]
     versions: Sequence[ReportVersion]
     me: int
@@ -152,7 +155,7 @@ class MonthlyPages:
         """Show a month's current report, and to those who keep it, the next steps."""
         session, month, keeps = page.session, self.month(page), self.keeps(page)
         row = versions.month_report(session, self.kind.key(month))
-        found = self._current(page, month)
+        state, found = _state(row), self._current(page, month)
         due, today = due_day(page.site.program, self.kind.key(month)), jst_date(page.now)
         every = versions.versions(session, row)
         view = MonthlyReportView(
@@ -160,7 +163,10 @@ class MonthlyPages:
             keeps=keeps,
             shown=found,
             report=found.report,
-            state=_state(row),
+            state=state,
+            is_draft=state is ReportState.DRAFT,
+            is_checked=state is ReportState.CHECKED,
+            is_submitted=state is ReportState.SUBMITTED,
             texts=versions.texts_of(page.site.vault, row) if keeps else {},
             versions=[one for one in every if keeps or one.submitted_at is not None][:LISTED],
             me=page.who.staff.id if page.who.staff else 0,
@@ -222,12 +228,12 @@ class MonthlyPages:
     ) -> Response[Any]:
         return self.step(page, said, lambda month: turn(page.work, self.kind.key(month)))
 
-    def _current(self, page: Page, month: date) -> versions.Shown:
+    def _current(self, page: Page, month: date) -> versions.ShownReport:
         if self.keeps(page):
             return versions.shown_to_writers(page.work, self.kind, month)
         return versions.shown_to_readers(page.work, self.kind.key(month))
 
-    def _found(self, page: Page, month: date) -> versions.Shown:
+    def _found(self, page: Page, month: date) -> versions.ShownReport:
         if "number" not in page.params:
             return self._current(page, month)
         read = versions.any_version if self.keeps(page) else versions.submitted_version

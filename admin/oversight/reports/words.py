@@ -1,49 +1,19 @@
-"""Labels of call counts and monthly reports, in the staff's language.
+"""What the pages of call counts and monthly reports call months, layouts and finished steps."""
 
-An unknown code is shown as stored.
-"""
-
-from collections.abc import Mapping
 from datetime import date
 
 from portal.domain.foundation.program.day_text import weekday_name as weekday
 from portal.domain.foundation.texts import _s
+from portal.domain.oversight.reports.monthly.due import Stage
 from portal.domain.oversight.reports.monthly.states import ReportState
 
 __all__ = ["weekday"]
 
 
-def source(code: str) -> str:
-    """Return the label of the source of a day's counts."""
-    return {"file": _s("ファイル"), "typed": _s("日別の入力")}.get(code, code)
-
-
-def reason(code: str | None) -> str:
-    """Return the label of why a day's counts were replaced."""
-    return {
-        "corrected": _s("電話のシステムの数字が直った"),
-        "mistake": _s("入力や選んだファイルがまちがっていた"),
-        "file_came": _s("入力した日を、あとから来たファイルに置き換える"),
-        "not_over": _s("その日の途中の数字だった"),
-    }.get(code or "", code or "")
-
-
-def number(code: str) -> str:
-    """Return the label of a number typed for a day."""
-    return {
-        "offered": _s("着信"),
-        "answered": _s("応答"),
-        "abandoned": _s("放棄"),
-        "within": _s("時間内の応答"),
-        "talk": _s("通話（秒）"),
-        "after_call": _s("後処理（秒）"),
-    }.get(code, code)
-
-
 def layout(name: str) -> str:
-    """Return the name of a file layout.
+    """Return the name of a file layout in the reader's language.
 
-    The shipped ones in the reader's language, a program's own as in its file.
+    The name of a program's own layout is returned as its file has it.
     """
     return {
         "30分ごと・言語別": _s("30分ごと・言語別"),
@@ -51,10 +21,20 @@ def layout(name: str) -> str:
     }.get(name, name)
 
 
-def mark(code: str) -> str:
-    """Return the kind of mark of a report's state."""
-    marks: Mapping[str, str] = {ReportState.DRAFT: "wait", ReportState.SUBMITTED: "good"}
-    return marks.get(code, "plain")
+MARKS = {ReportState.DRAFT: "wait", ReportState.SUBMITTED: "good"}
+
+
+def mark(state: ReportState) -> str:
+    """Return the kind of mark in front of a report's state."""
+    return MARKS.get(state, "plain")
+
+
+STAGE_MARKS = {Stage.SOON: "wait", Stage.OVERDUE: "stop"}
+
+
+def stage_mark(stage: Stage) -> str:
+    """Return the kind of mark in front of the stage of a report that is due."""
+    return STAGE_MARKS.get(stage, "plain")
 
 
 def month(day: date) -> str:

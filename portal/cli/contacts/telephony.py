@@ -19,11 +19,11 @@ from portal.cli.context import (
 from portal.cli.deciding import person
 from portal.domain.contacts.telephony import queries
 from portal.domain.contacts.telephony.day_comparison import Difference, Stored
-from portal.domain.contacts.telephony.importer import CountsDifferError, Reason, import_file
+from portal.domain.contacts.telephony.importer import CountsDifferError, import_file
+from portal.domain.contacts.telephony.kinds import GIVEN_REASONS, Reason, TypedNumber
 from portal.domain.contacts.telephony.layouts import LANGUAGES, find_layout, layout_names
 from portal.domain.contacts.telephony.reading import CountsFile
 from portal.domain.contacts.telephony.typed_day import (
-    NUMBERS,
     TypedDayError,
     field_name,
     store_typed,
@@ -37,7 +37,7 @@ from portal.domain.people.staff.permissions import Permission
 
 reason_option = click.option(
     "--reason",
-    type=click.Choice([one.value for one in Reason]),
+    type=click.Choice([one.value for one in GIVEN_REASONS]),
     help="Why other numbers replace a day's.",
 )
 
@@ -118,7 +118,7 @@ def _typed(calls: tuple[str, ...]) -> dict[str, str]:
     for one in calls:
         language, _equals, numbers = one.partition("=")
         values = numbers.split(",")
-        if language not in LANGUAGES or not 3 <= len(values) <= len(NUMBERS):
+        if language not in LANGUAGES or not 3 <= len(values) <= len(TypedNumber):
             raise InputError(
                 _s(
                     "「%(typed)s」を読めません。ja=120,110,10 のように、言語と着信、"
@@ -126,11 +126,11 @@ def _typed(calls: tuple[str, ...]) -> dict[str, str]:
                 )
                 % {"typed": one}
             )
-        if field_name(NUMBERS[0], language) in found:
+        if field_name(TypedNumber.OFFERED, language) in found:
             raise InputError(_s("%(language)s の数字が、2つあります。") % {"language": language})
         found |= {
             field_name(number, language): value
-            for number, value in zip(NUMBERS, values, strict=False)
+            for number, value in zip(TypedNumber, values, strict=False)
         }
     return found
 

@@ -46,8 +46,8 @@ def delivered(context: Context) -> None:
     program = context.load_program()
     with context.database().read() as session:
         found = deliveries(session, program.delivered_means)
-    ways: dict[str, dict[str, int | bool]] = {
-        way: asdict(reached) | {"counts": way == found.counts}
+    ways = {
+        way.value: asdict(reached) | {"counts": way == found.counts}
         for way, reached in found.by_way.items()
     }
     context.write({"delivered_means": found.counts, "all": asdict(found.everybody), **ways})

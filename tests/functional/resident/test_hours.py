@@ -6,11 +6,17 @@ from datetime import date, datetime, time
 import pytest
 
 from portal.domain.foundation.clock import JST
-from portal.domain.foundation.program.calendar import Agreement, Closure, Hours, HoursOverride
+from portal.domain.foundation.program.calendar import (
+    Agreement,
+    Closure,
+    Hours,
+    HoursOverride,
+    Payer,
+)
 from tests.support.people import Person
 from tests.support.resident import Resident, make_resident
 
-AGREED = Agreement("ward", "こども家庭支援課", "5児支発第21号", date(2023, 6, 20))
+AGREED = Agreement(Payer.WARD, "こども家庭支援課", "5児支発第21号", date(2023, 6, 20))
 OPEN = "いま、電話を受け付けています（今日は午後5時まで）。"
 PUBLIC = ("/", "/signin", "/help", "/lost", "/privacy", "/accessibility", "/check", "/redelivery")
 OWN = ("/home", "/account", "/requests", "/decline", "/alternative", "/account/lost")

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.domain.contacts.telephony.day_versions import current_versions, rows_of
+from portal.domain.contacts.telephony.kinds import Reason
 from portal.domain.contacts.telephony.kpi import Counts, total
 from portal.domain.contacts.telephony.models import CountDay
 from portal.domain.contacts.telephony.queries import is_over
 from portal.domain.contacts.telephony.row_reader import CountRow
 from portal.domain.foundation.work import Work
-
-NOT_OVER = "not_over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,8 @@ class Comparison:
     def reasons(self, given: str | None) -> dict[date, str]:
         """Return why each version is replaced; only complete days need the given reason."""
         return {
-            day: given if given and day in self.differences else NOT_OVER for day in self.replaced
+            day: given if given and day in self.differences else Reason.NOT_OVER.value
+            for day in self.replaced
         }
 
     def outcome(self, coming: Iterable[date]) -> Stored:

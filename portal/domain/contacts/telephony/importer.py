@@ -7,13 +7,13 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
 from portal.domain.contacts.telephony.day_comparison import Difference, Stored, compare
 from portal.domain.contacts.telephony.day_versions import half_hour_sums
+from portal.domain.contacts.telephony.kinds import Reason, Source
 from portal.domain.contacts.telephony.kpi import FIELDS
 from portal.domain.contacts.telephony.layouts import CountsLayout
 from portal.domain.contacts.telephony.models import CallCount, CountDay, CountImport
@@ -26,21 +26,6 @@ from portal.domain.foundation.errors import ConflictError, InputError, NotAllowe
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
-
-
-class Source(StrEnum):
-    """How counts came."""
-
-    FILE = "file"
-    TYPED = "typed"
-
-
-class Reason(StrEnum):
-    """Why a day's numbers are replaced."""
-
-    CORRECTED = "corrected"
-    MISTAKE = "mistake"
-    FILE_CAME = "file_came"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
+from portal.domain.contacts.telephony.kinds import Reason, Source
 from portal.domain.contacts.telephony.kpi import FIELDS, OPTIONAL, Counts, counted
 from portal.domain.contacts.telephony.models import WHOLE_DAY, CallCount, CountDay, CountImport
 from portal.domain.foundation.clock import JST, day_end, jst_date
@@ -21,13 +22,13 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class DayKnown:
-    """A day that has counts: whether they are complete, and their source (``file``, ``typed``)."""
+    """A day that has counts: whether they are complete, and how they came."""
 
     day: date
     whole: bool
-    source: str
+    source: Source
     imported_at: datetime
-    reason: str | None
+    reason: Reason | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,16 @@ class Cell:
     counts: Counts
 
 
+def _known(version: CountDay, imported: CountImport) -> DayKnown:
+    return DayKnown(
+        version.day,
+        version.whole,
+        Source(imported.source),
+        imported.imported_at,
+        Reason(version.reason) if version.reason is not None else None,
+    )
+
+
 def days_known(session: Session, first: date, last: date) -> dict[date, DayKnown]:
     """Return the days from ``first`` to ``last`` (both included) that have counts."""
     statement = (
@@ -48,10 +59,7 @@ def days_known(session: Session, first: date, last: date) -> dict[date, DayKnown
         .where(CountDay.day.between(first, last), CountDay.replaced_at.is_(None))
         .order_by(CountDay.day)
     )
-    return {
-        day.day: DayKnown(day.day, day.whole, source.source, source.imported_at, day.reason)
-        for day, source in session.execute(statement)
-    }
+    return {day.day: _known(day, source) for day, source in session.execute(statement)}
 
 
 def is_over(program: Program, day: date, now: datetime) -> bool:
@@ -90,10 +98,7 @@ def history(session: Session, day: date) -> list[DayKnown]:
         .where(CountDay.day == day)
         .order_by(CountDay.id.desc())
     )
-    return [
-        DayKnown(version.day, version.whole, source.source, source.imported_at, version.reason)
-        for version, source in session.execute(statement)
-    ]
+    return [_known(version, source) for version, source in session.execute(statement)]
 
 
 def cells(session: Session, first: date, last: date) -> list[Cell]:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 
 from portal.domain.contacts.telephony.day_comparison import Stored
-from portal.domain.contacts.telephony.importer import Delivery, Reason, Source, store
+from portal.domain.contacts.telephony.importer import Delivery, store
+from portal.domain.contacts.telephony.kinds import Reason, Source, TypedNumber
 from portal.domain.contacts.telephony.kpi import OPTIONAL, Counts
 from portal.domain.contacts.telephony.layouts import LANGUAGES
 from portal.domain.contacts.telephony.models import WHOLE_DAY
@@ -15,8 +16,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import digits, whole_date
 from portal.domain.foundation.work import Work
 
-NUMBERS = ("offered", "answered", "abandoned", "within", "talk", "after_call")
-"""The numbers typed for each language; the last three may stay empty, as not measured."""
+SECONDS = (TypedNumber.TALK, TypedNumber.AFTER_CALL)
 
 
 class TypedDayError(InputError):
@@ -30,7 +30,7 @@ class TypedDayError(InputError):
         self.faults = faults
 
 
-def field_name(number: str, language: str) -> str:
+def field_name(number: TypedNumber, language: str) -> str:
     """Return the name of a field of the form."""
     return f"{number}_{language}"
 
@@ -51,7 +51,7 @@ def store_typed(work: Work, typed: Mapping[str, str], *, reason: Reason | None =
         if (counts := _counts(typed, language, faults)) is not None
     ]
     if not faults and not any(
-        typed.get(field_name("offered", language), "").strip() for language in LANGUAGES
+        typed.get(field_name(TypedNumber.OFFERED, language), "").strip() for language in LANGUAGES
     ):
         faults["offered_ja"] = _s(
             "着信の数を入力してください。電話がなかった日は、0 と入力してください。"
@@ -77,10 +77,10 @@ def _day(work: Work, text: str, faults: dict[str, str]) -> date:
 def _counts(typed: Mapping[str, str], language: str, faults: dict[str, str]) -> Counts | None:
     found: dict[str, int | None] = dict.fromkeys(OPTIONAL)
     before = len(faults)
-    for number in NUMBERS:
+    for number in TypedNumber:
         name = field_name(number, language)
         text = typed.get(name, "").strip()
-        most = MOST_SECONDS if number in {"talk", "after_call"} else MOST_CALLS
+        most = MOST_SECONDS if number in SECONDS else MOST_CALLS
         value = digits(text) if text else None
         if text and (
             value is None
@@ -90,9 +90,9 @@ def _counts(typed: Mapping[str, str], language: str, faults: dict[str, str]) -> 
         ):
             faults[name] = _s("0以上の数字で入力してください。")
         elif number in OPTIONAL:
-            found[number] = int(value) if value else None
+            found[number.value] = int(value) if value else None
         else:
-            found[number] = int(value or 0)
+            found[number.value] = int(value or 0)
     if len(faults) > before:
         return None
     counts = Counts(**found).settled()  # type: ignore[arg-type]  # offered, answered, abandoned are always there
@@ -102,8 +102,10 @@ def _counts(typed: Mapping[str, str], language: str, faults: dict[str, str]) -> 
 
 def _adds_up(counts: Counts, language: str, faults: dict[str, str]) -> None:
     if counts.answered + counts.abandoned > counts.offered:
-        faults[field_name("answered", language)] = _s(
+        faults[field_name(TypedNumber.ANSWERED, language)] = _s(
             "応答と放棄の合計が、着信より多くなっています。"
         )
     if (counts.within or 0) > counts.answered:
-        faults[field_name("within", language)] = _s("時間内の応答が、応答より多くなっています。")
+        faults[field_name(TypedNumber.WITHIN, language)] = _s(
+            "時間内の応答が、応答より多くなっています。"
+        )

@@ -8,11 +8,17 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.program.schema import DeliveredMeans
 from portal.domain.letters.letters.models import Letter
-from portal.domain.letters.letters.states import CREDENTIAL_LETTER
+from portal.domain.letters.letters.states import CREDENTIAL_LETTER, LetterState
 from portal.domain.people.coupons.models import Coupon
+from portal.domain.people.coupons.states import CouponState
 from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.entitlements.states import EntitlementState
 
-NOBODY_TO_DELIVER_TO = ("declined", "deemed_declined", "ineligible_after_check")
+NOBODY_TO_DELIVER_TO = (
+    EntitlementState.DECLINED,
+    EntitlementState.DEEMED_DECLINED,
+    EntitlementState.INELIGIBLE_AFTER_CHECK,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +58,20 @@ def deliveries(session: Session, delivered_means: DeliveredMeans) -> Deliveries:
     letters = select(Letter.household_id).where(
         Letter.kind == CREDENTIAL_LETTER,
         Letter.handed_over_at.is_not(None),
-        Letter.state != "cancelled",
+        Letter.state != LetterState.CANCELLED,
     )
     shown = select(Coupon.entitlement_id).where(
-        Coupon.revealed_at.is_not(None), Coupon.state != "voided"
+        Coupon.revealed_at.is_not(None), Coupon.state != CouponState.VOIDED
     )
-    spent = select(Coupon.entitlement_id).where(Coupon.state == "exchanged")
+    spent = select(Coupon.entitlement_id).where(Coupon.state == CouponState.EXCHANGED)
     ways: dict[DeliveredMeans, ColumnElement[bool]] = {
         DeliveredMeans.HANDED_OVER: Entitlement.household_id.in_(letters),
         DeliveredMeans.REVEALED: Entitlement.id.in_(shown),
-        DeliveredMeans.EXCHANGED: or_(Entitlement.state == "exchanged", Entitlement.id.in_(spent)),
+        DeliveredMeans.EXCHANGED: or_(
+            Entitlement.state == EntitlementState.EXCHANGED, Entitlement.id.in_(spent)
+        ),
     }
-    by_way = {way: _reached(session, condition) for way, condition in ways.items()}
+    by_way = {way: _reached(session, ways[way]) for way in DeliveredMeans}
     return Deliveries(_reached(session), by_way, delivered_means)
 
 

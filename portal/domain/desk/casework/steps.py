@@ -1,5 +1,6 @@
 """The program's progress from roster to post, as steps that are done, current or to come."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -7,14 +8,18 @@ from typing import NamedTuple
 from sqlalchemy import Select, distinct, func, select
 from sqlalchemy.orm import Session
 
+from portal.domain.foundation.texts import Labeled, Sentence, _s
 from portal.domain.letters.letters.models import Letter
+from portal.domain.letters.letters.states import HANDED_OVER, PRINTED
 from portal.domain.people.coupons.assignment import wanting_count
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.coupons.states import LIVE
 from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.entitlements.states import EntitlementState
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.protection import protection_loaded
 from portal.domain.people.households.queries import has_open_hold, withheld
+from portal.domain.people.households.states import HouseholdState
 
 
 class StepState(StrEnum):
@@ -25,14 +30,60 @@ class StepState(StrEnum):
     LATER = "later"
 
 
+class StepName(Labeled):
+    """The steps in their order, as staff read them."""
+
+    ROSTER = "roster", lambda: _s("名簿を取り込む")
+    PROTECTION = "protection", lambda: _s("支援措置の情報を入れる")
+    CODES = "codes", lambda: _s("クーポンのコードを読み込む")
+    ASSIGN = "assign", lambda: _s("クーポンを割り当てる")
+    LETTERS = "letters", lambda: _s("手紙を作る")
+    HAND_OVER = "hand_over", lambda: _s("手紙を差し出す")
+
+    @property
+    def advice(self) -> str:
+        """What to do for this step, in the staff's language."""
+        return _ADVICE[self]()
+
+
+_ADVICE: Mapping[StepName, Sentence] = {
+    StepName.ROSTER: lambda: _s("区の抽出ファイルを「portal roster import」で取り込みます。"),
+    StepName.PROTECTION: lambda: _s(
+        "抽出ファイルの列、別の一覧、または「該当なし」の二人の確認で入ります。"
+        "それまで割り当ても印刷もできません。"
+    ),
+    StepName.CODES: lambda: _s("発行者のファイルを「portal coupons load」で読み込みます。"),
+    StepName.ASSIGN: lambda: _s(
+        "「portal coupons assign」で、保留でない対象者に1件ずつ割り当てます。"
+    ),
+    StepName.LETTERS: lambda: _s("「portal letters build」で、IDとパスワードの手紙を作ります。"),
+    StepName.HAND_OVER: lambda: _s("「手紙」の画面で、印刷ごとに提案し、ほかの人が承認します。"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: its name (the site has the label), its state, and how many of how many are done."""
+    """One step: its name, its state, and how many of how many are done."""
 
-    name: str
+    name: StepName
     state: StepState
     done: int = 0
     all: int = 0
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.state is StepState.DONE
+
+    @property
+    def is_current(self) -> bool:
+        """Whether this is the next thing to do."""
+        return self.state is StepState.NOW
+
+    @property
+    def is_protection(self) -> bool:
+        """Whether this is the step about the protection measures, which has a page of its own."""
+        return self.name is StepName.PROTECTION
 
 
 def next_steps(session: Session) -> list[Step]:
@@ -50,22 +101,22 @@ def next_steps(session: Session) -> list[Step]:
 class _Fact(NamedTuple):
     """One step as counted: how many of how many are done, and whether that is enough."""
 
-    name: str
+    name: StepName
     is_done: bool
     done: int = 0
     all: int = 0
 
 
-def _enough(name: str, done: int, wanted: int) -> _Fact:
+def _enough(name: StepName, done: int, wanted: int) -> _Fact:
     return _Fact(name, wanted > 0 and done >= wanted, done, wanted)
 
 
 def _roster_facts(session: Session) -> tuple[_Fact, ...]:
-    active = select(func.count(Household.id)).where(Household.state == "active")
+    active = select(func.count(Household.id)).where(Household.state == HouseholdState.ACTIVE)
     households = _count(session, active)
     return (
-        _Fact("roster", households > 0, households, households),
-        _Fact("protection", protection_loaded(session)),
+        _Fact(StepName.ROSTER, households > 0, households, households),
+        _Fact(StepName.PROTECTION, protection_loaded(session)),
     )
 
 
@@ -75,21 +126,21 @@ def _coupon_facts(session: Session) -> tuple[_Fact, ...]:
         session,
         select(func.count(Entitlement.id))
         .join(Coupon, Coupon.entitlement_id == Entitlement.id)
-        .where(Entitlement.state == "in_progress", Coupon.state.in_(LIVE)),
+        .where(Entitlement.state == EntitlementState.IN_PROGRESS, Coupon.state.in_(LIVE)),
     )
     # A child whose request stopped its coupon, or who must not be served now, gets none and is not
     # waited for.
     wanted = assigned + wanting_count(session)
     return (
-        _Fact("codes", stock > 0 and stock >= wanted, stock, wanted),
-        _enough("assign", assigned, wanted),
+        _Fact(StepName.CODES, stock > 0 and stock >= wanted, stock, wanted),
+        _enough(StepName.ASSIGN, assigned, wanted),
     )
 
 
 def _letter_facts(session: Session) -> tuple[_Fact, ...]:
     served = (
-        Entitlement.state == "in_progress",
-        Household.state == "active",
+        Entitlement.state == EntitlementState.IN_PROGRESS,
+        Household.state == HouseholdState.ACTIVE,
         ~withheld(),
         ~has_open_hold(Household.id.expression),
     )
@@ -105,9 +156,12 @@ def _letter_facts(session: Session) -> tuple[_Fact, ...]:
         .join(Household, Household.id == Letter.household_id)
         .where(*served)
     )
-    printed = _count(session, with_letter.where(Letter.state.in_(("printed", "handed_over"))))
-    sent = _count(session, with_letter.where(Letter.state == "handed_over"))
-    return _enough("letters", printed, ready), _enough("hand_over", sent, ready)
+    printed = _count(session, with_letter.where(Letter.state.in_((PRINTED, HANDED_OVER))))
+    sent = _count(session, with_letter.where(Letter.state == HANDED_OVER))
+    return (
+        _enough(StepName.LETTERS, printed, ready),
+        _enough(StepName.HAND_OVER, sent, ready),
+    )
 
 
 def _count(session: Session, statement: Select[int]) -> int:

@@ -8,7 +8,7 @@ from portal.domain.foundation.program.deadlines import Window, WindowKind, Windo
 
 
 class Stage(StrEnum):
-    """The status of a window now; ``closing`` is open with a month or less to go."""
+    """The status of a window now; ``CLOSING`` is open with a month or less to go."""
 
     BEFORE = "before"
     OPEN = "open"
@@ -25,6 +25,21 @@ class WindowView:
     first_day: date
     last_day: date
     days_left: int
+
+    @property
+    def is_before(self) -> bool:
+        """Whether it has not opened yet."""
+        return self.stage is Stage.BEFORE
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has closed."""
+        return self.stage is Stage.OVER
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether it is open with a month or less to go."""
+        return self.stage is Stage.CLOSING
 
 
 def agenda(windows: Windows, now: datetime) -> list[WindowView]:

@@ -8,6 +8,7 @@ from functools import lru_cache
 import jpholiday
 
 from portal.domain.foundation.clock import JST, jst_date
+from portal.domain.foundation.texts import Labeled, _s
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ONE_DAY = timedelta(days=1)
@@ -45,15 +46,22 @@ class YearlyClosure:
         return here >= self.first or here <= self.last
 
 
+class Payer(Labeled):
+    """Who pays for an exceptional day; ``AGREED`` is settled by a paper of its own."""
+
+    WARD = "ward", lambda: _s("区")
+    CONTRACTOR = "contractor", lambda: _s("受託者")
+    AGREED = "agreed", lambda: _s("別に取り決め")
+
+
 @dataclass(frozen=True, slots=True)
 class Agreement:
     """What was agreed with the ward about exceptional days (specification 6(3)).
 
-    ``paid_by`` is ward, contractor or agreed (settled by a paper of its own); ``number`` and ``on``
-    name the paper by which ``approved_by`` agreed.
+    ``number`` and ``on`` name the paper by which ``approved_by`` agreed.
     """
 
-    paid_by: str
+    paid_by: Payer
     approved_by: str
     number: str
     on: date

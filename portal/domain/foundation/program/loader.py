@@ -110,7 +110,9 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
     forwarding = letter.choice("forwarding", FORWARDING, "do_not_forward")
     password_mode = letter.choice("password_mode", LETTER_PASSWORD_MODES, "reusable")
     enclosures = _read_enclosures(letter, paper=bool(alternatives))
-    counted = root.choice("delivered_means", tuple(DeliveredMeans), DeliveredMeans.REVEALED)
+    delivered_means = DeliveredMeans(
+        root.choice("delivered_means", tuple(DeliveredMeans), DeliveredMeans.REVEALED)
+    )
     resident_url = _read_url(root)
     root.finish()
     if problems:
@@ -140,7 +142,7 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
         forwarding=forwarding,
         letter_password_mode=password_mode,
         letter_enclosures=enclosures,
-        delivered_means=DeliveredMeans(counted),
+        delivered_means=delivered_means,
         texts=texts,
         alternatives=alternatives,
         requests=requests,

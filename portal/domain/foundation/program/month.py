@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 
 import jpholiday
 
@@ -16,21 +15,22 @@ from portal.domain.foundation.program.calendar import (
 )
 from portal.domain.foundation.program.deadlines import WindowKind
 from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import Labeled, _s
 
 WEEK = 7
 
 
-class DayKind(StrEnum):
+class DayKind(Labeled):
     """Why a day is open or closed; the first that fits, from the most specific to the usual."""
 
-    OUTSIDE = "outside"
-    EXTRA_OPENING = "extra_opening"
-    OTHER_HOURS = "other_hours"
-    EXTRA_CLOSURE = "extra_closure"
-    YEARLY = "yearly"
-    HOLIDAY = "holiday"
-    WEEKLY = "weekly"
-    USUAL = "usual"
+    OUTSIDE = "outside", lambda: _s("期間の外")
+    EXTRA_OPENING = "extra_opening", lambda: _s("臨時の開所")
+    OTHER_HOURS = "other_hours", lambda: _s("時間の変更")
+    EXTRA_CLOSURE = "extra_closure", lambda: _s("臨時の休み")
+    YEARLY = "yearly", lambda: _s("年末年始の休み")
+    HOLIDAY = "holiday", lambda: _s("祝日")
+    WEEKLY = "weekly", lambda: _s("定休日")
+    USUAL = "usual", lambda: _s("開所")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,11 @@ class CalendarDay:
     exception: HoursOverride | Closure | None
     ends: tuple[WindowKind, ...]
     last_staffed: bool
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether the day has its usual hours, so that no reason is shown."""
+        return self.kind is DayKind.USUAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The parts of a program, as frozen records; nothing here reads files or a database."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,7 +14,7 @@ from portal.domain.foundation.program.settings.postage import PostageSettings
 from portal.domain.foundation.program.settings.requests import AlternativeProduct, RequestSettings
 from portal.domain.foundation.program.settings.settlement import SettlementSettings
 from portal.domain.foundation.program.settings.workplaces import Workplace
-from portal.domain.foundation.texts import Labeled, _s
+from portal.domain.foundation.texts import Labeled, Sentence, _s
 
 LETTER_PASSWORD_MODES = ("reusable", "activation_only")
 FORWARDING = ("do_not_forward", "forward")
@@ -31,6 +32,18 @@ class DeliveredMeans(Labeled):
     HANDED_OVER = "handed_over", lambda: _s("手紙を差し出した")
     REVEALED = "revealed", lambda: _s("クーポンを表示した")
     EXCHANGED = "exchanged", lambda: _s("クーポンを交換した")
+
+    @property
+    def report_label(self) -> str:
+        """The label in reports to the ward."""
+        return _IN_REPORTS[self]()
+
+
+_IN_REPORTS: Mapping[DeliveredMeans, Sentence] = {
+    DeliveredMeans.HANDED_OVER: lambda: _s("差し出し"),
+    DeliveredMeans.REVEALED: lambda: _s("コードの表示"),
+    DeliveredMeans.EXCHANGED: lambda: _s("交換"),
+}
 
 
 @dataclass(frozen=True, slots=True)

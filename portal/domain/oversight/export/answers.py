@@ -1,4 +1,4 @@
-"""Statistics of the answers given on requests, of the fields that may be counted."""
+"""Statistics of the answers on requests, for the fields whose answers may be counted."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""The export as a whole.
+"""Writing the whole export.
 
 It is written beside its final place, listed in a manifest, and moved there only when complete.
 """
@@ -53,7 +53,9 @@ class Exported:
 class Extent:
     """Whether protected households are part of an export.
 
-    They are only by the ward's ``instruction`` (its number); else ``left_out`` of them are not.
+    Attributes:
+        instruction: The number of the ward's order to include them; "" if there is none.
+        left_out: The number of protected households that are not included.
     """
 
     instruction: str
@@ -61,7 +63,7 @@ class Extent:
 
     @property
     def with_protected(self) -> bool:
-        """Whether the ward ordered that they are."""
+        """Whether the ward ordered to include protected households."""
         return bool(self.instruction)
 
 
@@ -73,7 +75,7 @@ def export_all(source: WorkSource, out: Path, instruction: str = "") -> Exported
     written and logged.
 
     Raises:
-        NotAllowedError: the actor is not of the ward.
+        NotAllowedError: the actor does not belong to the ward.
         ConflictError: ``out`` exists already.
         InputError: the instruction's number is too long.
         OSError: a file cannot be written; nothing remains.
@@ -139,7 +141,7 @@ def _count_protected(session: Session) -> int:
 
 
 def _one_snapshot(session: Session) -> None:
-    """Let all ledgers show the same instant, so that sums agree (SQLite does so by itself)."""
+    """Read all ledgers from one snapshot, so that sums agree (SQLite does so by itself)."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select
@@ -15,6 +16,52 @@ Rows = Select[*tuple[Any, ...]]
 AT_ONCE = 2_000
 
 
+class LedgerName(StrEnum):
+    """The files of ledgers in an export; the ward's own programs read them by these names."""
+
+    HOUSEHOLDS = "households"
+    ENTITLEMENTS = "entitlements"
+    HOLDS = "holds"
+    COUPONS = "coupons"
+    COUPON_BATCHES = "coupon_batches"
+    ISSUER_STATEMENTS = "issuer_statements"
+    COUPON_FAULTS = "coupon_faults"
+    LETTERS = "letters"
+    LETTERS_WITHOUT_ID = "letters_without_id"
+    PRINT_RUNS = "print_runs"
+    PRINT_PROOFS = "print_proofs"
+    PRINT_ARCHIVES = "print_archives"
+    CARD_PRINTS = "card_prints"
+    OTHER_MAIL = "other_mail"
+    DISPATCHES = "dispatches"
+    SHIPMENTS = "shipments"
+    TRACKING_EVENTS = "tracking_events"
+    RETURNED_MAIL = "returned_mail"
+    REQUESTS_STATISTICS = "requests_statistics"
+    DECLINES = "declines"
+    ALTERNATIVES = "alternatives"
+    PARCELS = "parcels"
+    STOCK = "stock"
+    STOCK_RANGES = "stock_ranges"
+    STOCK_LEDGER = "stock_ledger"
+    INCIDENTS = "incidents"
+    DOWNTIME = "downtime"
+    SITE_NOTICES = "site_notices"
+    CALLS_STATISTICS = "calls_statistics"
+    TELEPHONY_COUNTS = "telephony_counts"
+    ROSTER_IMPORTS = "roster_imports"
+    SETTLEMENT_LINES = "settlement_lines"
+    REPORT_STATES = "report_states"
+    REPORT_VERSIONS = "report_versions"
+    SUBCONTRACTORS = "subcontractors"
+    SENT_FILES = "sent_files"
+    DOCUMENT_VERSIONS = "document_versions"
+    DOCUMENT_USES = "document_uses"
+    STAFF = "staff"
+    APPROVALS = "approvals"
+    AUDIT_EVENTS = "audit_events"
+
+
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """One file of rows: its name, its columns, and its statement.
@@ -22,7 +69,7 @@ class Ledger:
     ``statement`` takes whether protected households are included.
     """
 
-    name: str
+    name: LedgerName
     columns: Sequence[str]
     statement: Callable[[bool], Rows]
 
@@ -38,7 +85,7 @@ def protected() -> Rows:
     return select(Household.id).where(Household.protected.is_(True))
 
 
-def whole(name: str, *columns: Column, order: Column | None = None) -> Ledger:
+def whole(name: LedgerName, *columns: Column, order: Column | None = None) -> Ledger:
     """Return a ledger of a table that does not refer to households."""
 
     def statement(_with_protected: bool) -> Rows:
@@ -48,7 +95,7 @@ def whole(name: str, *columns: Column, order: Column | None = None) -> Ledger:
 
 
 def by_household(
-    name: str,
+    name: LedgerName,
     *columns: Column,
     household: Column,
     order: Column | None = None,

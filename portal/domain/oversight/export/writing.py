@@ -1,4 +1,4 @@
-"""Writing an export's files, each with its SHA-256; no spreadsheet executes a cell."""
+"""Writing an export's files with their SHA-256, so that no spreadsheet executes a cell."""
 
 import csv
 import hashlib
@@ -12,8 +12,8 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """One file: its path in the export, its SHA-256, its size in bytes, its rows if it has any."""
+class WrittenFile:
+    """A file of the export: its path, SHA-256, size in bytes, and number of rows if it has any."""
 
     path: str
     sha256: str
@@ -26,13 +26,15 @@ class Folder:
     """The folder in which an export is written; ``files`` lists the complete ones."""
 
     root: Path
-    files: list[Written] = field(default_factory=list)
+    files: list[WrittenFile] = field(default_factory=list)
 
     def put(self, path: str, content: bytes, rows: int | None = None) -> None:
         """Write one file."""
         target = self._place(path)
         target.write_bytes(content)
-        self.files.append(Written(path, hashlib.sha256(content).hexdigest(), len(content), rows))
+        self.files.append(
+            WrittenFile(path, hashlib.sha256(content).hexdigest(), len(content), rows)
+        )
 
     def put_json(self, path: str, value: object) -> None:
         """Write a value as JSON."""
@@ -73,10 +75,10 @@ class Folder:
         return target
 
 
-def _measured(root: Path, file: Path, rows: int) -> Written:
+def _measured(root: Path, file: Path, rows: int) -> WrittenFile:
     with file.open("rb") as opened:
         digest = hashlib.file_digest(opened, "sha256").hexdigest()
-    return Written(str(file.relative_to(root)), digest, file.stat().st_size, rows)
+    return WrittenFile(str(file.relative_to(root)), digest, file.stat().st_size, rows)
 
 
 def _cell(value: object) -> object:

@@ -43,7 +43,7 @@ class MilestoneKey(Labeled):
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedMilestone:
     """One milestone of the program: its key and its day (JST)."""
 
     key: MilestoneKey
@@ -51,10 +51,10 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class MilestoneStatus:
     """A milestone with what people recorded.
 
-    ``state`` is ``late`` if its day is over and it is not done.
+    ``state`` is ``LATE`` if its day is over and it is not done, else the ``stored`` one.
     """
 
     key: MilestoneKey
@@ -66,8 +66,13 @@ class Shown:
     note: str
     changed_at: datetime | None
 
+    @property
+    def is_late(self) -> bool:
+        """Whether its day is over and it is not done."""
+        return self.state is LATE
 
-def planned(program: Program) -> list[Planned]:
+
+def planned(program: Program) -> list[PlannedMilestone]:
     """Return the program's milestones by day, as clause 4 orders the work."""
     windows, contract = program.windows, program.contract
     days = {
@@ -86,16 +91,16 @@ def planned(program: Program) -> list[Planned]:
         MilestoneKey.SETTLEMENT: contract.last_day,
         MilestoneKey.DISPOSAL: contract.last_day,
     }
-    return [Planned(key, days[key]) for key in sorted(days, key=lambda key: days[key])]
+    return [PlannedMilestone(key, days[key]) for key in sorted(days, key=lambda key: days[key])]
 
 
-def milestones(work: Work) -> list[Shown]:
+def milestones(work: Work) -> list[MilestoneStatus]:
     """Return every milestone with its state now."""
     rows = {row.key: row for row in work.session.scalars(select(Milestone))}
     return [_shown(work, one, rows.get(one.key)) for one in planned(work.program)]
 
 
-def late(work: Work) -> list[Planned]:
+def late(work: Work) -> list[PlannedMilestone]:
     """Return the milestones that are past their day (JST) and not done, the oldest first."""
     done = set(work.session.scalars(select(Milestone.key).where(Milestone.state == DONE)))
     return [
@@ -103,11 +108,11 @@ def late(work: Work) -> list[Planned]:
     ]
 
 
-def _shown(work: Work, one: Planned, row: Milestone | None) -> Shown:
+def _shown(work: Work, one: PlannedMilestone, row: Milestone | None) -> MilestoneStatus:
     stored = MilestoneState(row.state) if row is not None else MilestoneState.PLANNED
     texts = opened_values(work.vault, _place(one.key), row) if row is not None else {}
     late = stored != DONE and jst_date(work.now) > one.day
-    return Shown(
+    return MilestoneStatus(
         one.key,
         one.day,
         stored,

@@ -31,13 +31,23 @@ PAGE = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class MinutesText:
     """One version of minutes with its texts."""
 
     minutes_id: int
     state: MinutesState
     version: MinutesVersion
     texts: Mapping[str, str]
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether this is the newest version, and the ward has not confirmed it."""
+        return self.state is MinutesState.DRAFT
+
+    @property
+    def is_old(self) -> bool:
+        """Whether a newer version exists."""
+        return self.state is OLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +166,7 @@ def revise(work: Work, minutes_id: int) -> Minutes:
     return row
 
 
-def meetings(work: Work, limit: int | None = PAGE) -> list[Written]:
+def meetings(work: Work, limit: int | None = PAGE) -> list[MinutesText]:
     """Return the newest version of every meeting's minutes, the newest meeting first."""
     rows = work.session.scalars(
         select(Minutes).order_by(Minutes.held_on.desc(), Minutes.id.desc()).limit(limit)
@@ -164,7 +174,7 @@ def meetings(work: Work, limit: int | None = PAGE) -> list[Written]:
     return [_written(work.vault, row, _version(work.session, row.id, row.version)) for row in rows]
 
 
-def one(work: Work, minutes_id: int, number: int | None = None) -> Written:
+def one(work: Work, minutes_id: int, number: int | None = None) -> MinutesText:
     """Return one version of minutes, by default the newest. Raises NotFoundError."""
     row = work.session.get(Minutes, minutes_id)
     if row is None:
@@ -178,10 +188,10 @@ def versions(session: Session, minutes_id: int, limit: int | None = PAGE) -> lis
     return list(session.scalars(statement.order_by(MinutesVersion.number.desc()).limit(limit)))
 
 
-def _written(vault: Vault, row: Minutes, version: MinutesVersion) -> Written:
+def _written(vault: Vault, row: Minutes, version: MinutesVersion) -> MinutesText:
     texts = opened_values(vault, _place(row.id, version.number), version)
     state = MinutesState(row.state) if version.number == row.version else OLD
-    return Written(row.id, state, version, texts)
+    return MinutesText(row.id, state, version, texts)
 
 
 def _version(session: Session, minutes_id: int, number: int) -> MinutesVersion:

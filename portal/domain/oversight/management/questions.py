@@ -54,6 +54,21 @@ class Question:
     instruction_no: str | None
     instruction_on: date | None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the ward has not answered yet."""
+        return self.state is QuestionState.OPEN
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the ward answered, and the question is not closed yet."""
+        return self.state is QuestionState.ANSWERED
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.state is QuestionState.CLOSED
+
 
 @cache
 def defaults() -> dict[int, Default]:

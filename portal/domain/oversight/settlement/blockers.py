@@ -12,7 +12,7 @@ from portal.domain.oversight.settlement.figures import Figures
 from portal.domain.oversight.settlement.models import Settlement
 from portal.domain.people.coupons.differences import latest_day
 from portal.domain.people.entitlements.models import Entitlement
-from portal.domain.people.entitlements.states import OPEN
+from portal.domain.people.entitlements.states import EntitlementState
 
 
 class Blocker(Labeled):
@@ -65,8 +65,12 @@ class Blocker(Labeled):
 
 def blockers(work: Work, figures: Figures) -> Mapping[Blocker, int]:
     """Return every reason that prevents closing now, with its cases (1 if not countable)."""
-    held = _count(work.session, Entitlement.state == OPEN[1])
-    asked = _count(work.session, Entitlement.state == OPEN[0], Entitlement.claimed_by.is_not(None))
+    held = _count(work.session, Entitlement.state == EntitlementState.HELD)
+    asked = _count(
+        work.session,
+        Entitlement.state == EntitlementState.IN_PROGRESS,
+        Entitlement.claimed_by.is_not(None),
+    )
     reported = latest_day(work.session)
     last_use_day = last_day_before(work.program.windows.use.ends_at)
     found = {

@@ -22,6 +22,7 @@ from portal.domain.oversight.settlement.ending import ACTION_TO, ending, split
 from portal.domain.oversight.settlement.figures import Figures, figures
 from portal.domain.oversight.settlement.models import Settlement, SettlementLine
 from portal.domain.oversight.settlement.signing import Checksum, is_signed, sign
+from portal.domain.oversight.settlement.states import SettledState
 from portal.domain.people.coupons.differences import latest_day
 from portal.domain.people.coupons.services import expire
 from portal.domain.people.entitlements.services import change_many
@@ -109,7 +110,7 @@ def _refuse_blocked(work: Work, found: Figures) -> None:
 
 
 def _end_all(work: Work) -> None:
-    ends: dict[str, list[int]] = {}
+    ends: dict[SettledState, list[int]] = {}
     for line in children(work.session, work.program.delivered_means):
         state = ending(line.facts)
         if state is not None and line.facts.state not in FINAL:

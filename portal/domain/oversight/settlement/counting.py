@@ -4,21 +4,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, or_, select
+from sqlalchemy import ColumnElement, Subquery, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.desk.casework.worklists import added_children, eligible_children
 from portal.domain.foundation.program.schema import DeliveredMeans
 from portal.domain.letters.letters.models import Letter
-from portal.domain.letters.letters.states import CREDENTIAL_LETTER
+from portal.domain.letters.letters.states import CREDENTIAL_LETTER, LetterState
 from portal.domain.letters.shipments.models import Shipment
+from portal.domain.letters.shipments.states import ShipmentState
 from portal.domain.oversight.settlement.ending import Facts
 from portal.domain.people.coupons.models import Coupon, CouponBatch
-from portal.domain.people.coupons.states import DEAD, STOCK
+from portal.domain.people.coupons.states import STOCK, CouponState
 from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.entitlements.states import EntitlementState
 
 AT_ONCE = 2_000
-BACK = ("returning", "returned", "lost")
+BACK = (ShipmentState.RETURNING, ShipmentState.RETURNED, ShipmentState.LOST)
+"""States of a letter that came back, or may be lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +63,9 @@ def children(session: Session, delivered_means: DeliveredMeans) -> Iterator[Line
 
     Args:
         session: The open transaction.
-        delivered_means: The program's setting.
+        delivered_means: The program's way of counting deliveries.
     """
-    of_child = (
-        select(
-            Coupon.entitlement_id,
-            func.sum(Coupon.used_yen).label("used_yen"),
-            func.max(Coupon.revealed_at).label("revealed_at"),
-        )
-        .where(Coupon.state != "voided", Coupon.entitlement_id.is_not(None))
-        .group_by(Coupon.entitlement_id)
-        .subquery()
-    )
+    of_child = _coupons_of_children()
     statement = (
         select(
             Entitlement.id,
@@ -90,20 +84,36 @@ def children(session: Session, delivered_means: DeliveredMeans) -> Iterator[Line
         yield Line(
             key,
             household_id,
-            Facts(state, claimed_by is not None, amount, int(used), bool(reached)),
+            Facts(
+                EntitlementState(state), claimed_by is not None, amount, int(used), bool(reached)
+            ),
         )
+
+
+def _coupons_of_children() -> Subquery:
+    """Return the yen used and the last reveal of each child's coupons, without void ones."""
+    return (
+        select(
+            Coupon.entitlement_id,
+            func.sum(Coupon.used_yen).label("used_yen"),
+            func.max(Coupon.revealed_at).label("revealed_at"),
+        )
+        .where(Coupon.state != CouponState.VOIDED, Coupon.entitlement_id.is_not(None))
+        .group_by(Coupon.entitlement_id)
+        .subquery()
+    )
 
 
 def _delivered(means: DeliveredMeans, revealed_at: ColumnElement[Any]) -> ColumnElement[bool]:
     """Return the SQL condition for a delivered entitlement, according to the program's setting.
 
-    ``handed_over``: a letter with ID and password was handed over to the post and did not come
+    ``HANDED_OVER``: a letter with ID and password was handed over to the post and did not come
     back, or was delivered in the end.
     """
-    if means is DeliveredMeans.REVEALED:
+    if means == DeliveredMeans.REVEALED:
         return revealed_at.is_not(None)
-    if means is DeliveredMeans.EXCHANGED:
-        # whoever used anything has ended as exchanged before this is asked
+    if means == DeliveredMeans.EXCHANGED:
+        # a child who used anything ends as exchanged, whatever this condition gives
         return literal(value=False)
     back = (
         select(Shipment.id)
@@ -112,7 +122,7 @@ def _delivered(means: DeliveredMeans, revealed_at: ColumnElement[Any]) -> Column
     )
     came = (
         select(Shipment.id)
-        .where(Shipment.letter_id == Letter.id, Shipment.state == "delivered")
+        .where(Shipment.letter_id == Letter.id, Shipment.state == ShipmentState.DELIVERED)
         .exists()
     )
     return (
@@ -121,7 +131,7 @@ def _delivered(means: DeliveredMeans, revealed_at: ColumnElement[Any]) -> Column
             Letter.household_id == Entitlement.household_id,
             Letter.kind == CREDENTIAL_LETTER,
             Letter.handed_over_at.is_not(None),
-            Letter.state != "cancelled",
+            Letter.state != LetterState.CANCELLED,
             or_(came, ~back),
         )
         .correlate(Entitlement)
@@ -134,7 +144,7 @@ def codes(session: Session) -> Codes:
     bought = session.scalar(select(func.coalesce(func.sum(CouponBatch.count), 0)))
     rows = session.execute(select(Coupon.state, func.count()).group_by(Coupon.state))
     found = {state: int(count) for state, count in rows}
-    void, left = found.pop(DEAD[0], 0), found.pop(STOCK, 0)
+    void, left = found.pop(CouponState.VOIDED, 0), found.pop(STOCK, 0)
     return Codes(int(bought or 0), sum(found.values()), void, left)
 
 

@@ -2,15 +2,14 @@
 
 from dataclasses import dataclass
 
-from portal.domain.people.entitlements.states import FINAL, OPEN
+from portal.domain.oversight.settlement.states import SettledState
+from portal.domain.people.entitlements.states import FINAL, EntitlementState
 
-EXCHANGED, LAPSED, ALTERNATIVE, UNDELIVERED = (
-    "exchanged",
-    "delivered_unexchanged",
-    "alternative_delivered",
-    "undelivered",
-)
-ACTION_TO = {EXCHANGED: "exchange", LAPSED: "lapse", UNDELIVERED: "give_up"}
+ACTION_TO = {
+    SettledState.EXCHANGED: "exchange",
+    SettledState.LAPSED: "lapse",
+    SettledState.UNDELIVERED: "give_up",
+}
 """The entitlement's action that leads to each final state that only the settlement decides."""
 
 
@@ -26,7 +25,7 @@ class Facts:
         delivered: Whether it counts as delivered, by the program's setting.
     """
 
-    state: str
+    state: EntitlementState
     claimed: bool
     amount_yen: int
     used_yen: int
@@ -47,18 +46,18 @@ class Yen:
     unspent: int = 0
 
 
-def ending(facts: Facts) -> str | None:
+def ending(facts: Facts) -> SettledState | None:
     """Return the final state of a child, or None while it is held or a request about it is open.
 
     A child who used any part counts as exchanged; the remainder counts as lapsed.
     """
     if facts.state in FINAL:
-        return facts.state
-    if facts.state != OPEN[0] or facts.claimed:
+        return SettledState(facts.state)
+    if facts.state != EntitlementState.IN_PROGRESS or facts.claimed:
         return None
     if facts.used_yen > 0:
-        return EXCHANGED
-    return LAPSED if facts.delivered else UNDELIVERED
+        return SettledState.EXCHANGED
+    return SettledState.LAPSED if facts.delivered else SettledState.UNDELIVERED
 
 
 def split(state: str, amount_yen: int, used_yen: int) -> Yen:
@@ -68,10 +67,10 @@ def split(state: str, amount_yen: int, used_yen: int) -> Yen:
     it is reported as a difference.
     """
     used = min(used_yen, amount_yen)
-    if state == EXCHANGED:
+    if state == SettledState.EXCHANGED:
         return Yen(used=used, lapsed=amount_yen - used)
-    if state == LAPSED:
+    if state == SettledState.LAPSED:
         return Yen(lapsed=amount_yen)
-    if state == ALTERNATIVE:
+    if state == SettledState.ALTERNATIVE:
         return Yen(alternative=amount_yen)
     return Yen(unspent=amount_yen)

@@ -18,11 +18,8 @@ from portal.domain.oversight.settlement.counting import (
     expected,
 )
 from portal.domain.oversight.settlement.ending import Yen, ending, split
+from portal.domain.oversight.settlement.states import SettledState
 from portal.domain.people.coupons.differences import open_kinds
-from portal.domain.people.entitlements.states import FINAL
-
-WAITING = "waiting"
-"""Held or claimed by an open request: no final state yet; the settlement cannot be closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +56,9 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """All figures of the settlement; ``by_state`` has every final state and ``waiting``."""
+    """All figures of the settlement; ``by_state`` has every state, also those without a child."""
 
-    by_state: Mapping[str, Sum]
+    by_state: Mapping[SettledState, Sum]
     total: Sum
     expected: Expected
     expected_yen: int
@@ -95,10 +92,10 @@ class Counter:
     """Adds up the settlement's lines one by one."""
 
     def __init__(self) -> None:
-        self._households: dict[str, set[int]] = {}
-        self._sums: dict[str, list[int]] = {}
+        self._households: dict[SettledState, set[int]] = {}
+        self._sums: dict[SettledState, list[int]] = {}
 
-    def add(self, state: str, household_id: int, amount_yen: int, yen: Yen) -> None:
+    def add(self, state: SettledState, household_id: int, amount_yen: int, yen: Yen) -> None:
         """Add one child."""
         self._households.setdefault(state, set()).add(household_id)
         sums = self._sums.setdefault(state, [0] * 6)
@@ -107,11 +104,11 @@ class Counter:
         ):
             sums[place] += value
 
-    def by_state(self) -> dict[str, Sum]:
-        """Return the sums of every final state and of ``waiting``."""
+    def by_state(self) -> dict[SettledState, Sum]:
+        """Return the sums of every state, also of those without a child."""
         return {
             state: Sum(len(self._households.get(state, ())), *self._sums.get(state, [0] * 6))
-            for state in (*FINAL, WAITING)
+            for state in SettledState
         }
 
     def total(self) -> Sum:
@@ -124,7 +121,7 @@ def figures(work: Work, lines: Iterable[Line] | None = None) -> Figures:
     """Count the settlement as of now; an open child counts in the state it would end in today."""
     counter = Counter()
     for line in children(work.session, work.program.delivered_means) if lines is None else lines:
-        state = ending(line.facts) or WAITING
+        state = ending(line.facts) or SettledState.WAITING
         yen = split(state, line.facts.amount_yen, line.facts.used_yen)
         counter.add(state, line.household_id, line.facts.amount_yen, yen)
     total, must_be = counter.total(), expected(work.session)

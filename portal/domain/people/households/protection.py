@@ -31,9 +31,19 @@ class ProtectionSource(StrEnum):
 class Protection:
     """The last source of protection, when it was loaded (UTC), and the key of its origin."""
 
-    source: str
+    source: ProtectionSource
     at: datetime
     subject_id: int | None
+
+    @property
+    def is_from_extract(self) -> bool:
+        """Whether a column of the extract names the protected households."""
+        return self.source is ProtectionSource.EXTRACT
+
+    @property
+    def is_from_list(self) -> bool:
+        """Whether a separate list of the ward names them."""
+        return self.source is ProtectionSource.LIST
 
 
 def record_protection(
@@ -64,7 +74,7 @@ def protection_state(session: Session) -> Protection | None:
     )
     event = session.scalar(query)
     return (
-        Protection(str(event.detail["source"]), event.at, event.subject_id)
+        Protection(ProtectionSource(event.detail["source"]), event.at, event.subject_id)
         if event is not None
         else None
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.errors import NotAllowedError
-from portal.domain.foundation.program.settings.workplaces import MAIN, Workplace, workplaces_at
+from portal.domain.foundation.program.settings.workplaces import Workplace, workplaces_at
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.people.sites.queries import is_on
@@ -65,7 +65,7 @@ def admit(work: Work, role: Role, address: NetworkAddress) -> Place:
                 "拠点の端末から開いてください。"
             )
         )
-    if first.kind == MAIN or is_on(work.session, first.id, work.now):
+    if first.is_main or is_on(work.session, first.id, work.now):
         return Place(first)
     if role is Role.SUPERVISOR:
         return Place(first, waiting=True)

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.actors import SYSTEM
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, InputError, NotFoundError
-from portal.domain.foundation.program.settings.workplaces import BCP
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import seal_json
 from portal.domain.foundation.work import Work
@@ -40,7 +39,7 @@ def switch_on(work: Work, order: SwitchOrder) -> SiteSwitch:
         ConflictError: it is on already.
     """
     site, reason, ends_at = order.site, order.reason.strip(), order.ends_at
-    if not any(place.id == site and place.kind == BCP for place in work.program.workplaces):
+    if not any(place.id == site and not place.is_main for place in work.program.workplaces):
         raise NotFoundError(_s("この予備の拠点は、登録されていません。"))
     if not reason or len(reason) > REASON_MAX:
         raise InputError(

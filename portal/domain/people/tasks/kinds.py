@@ -1,4 +1,4 @@
-"""Kinds of tasks: what a task is called, and what the staff have to do for it."""
+"""Kinds of tasks with their advice for staff, and the fields of what a requester wrote."""
 
 from collections.abc import Mapping
 
@@ -60,3 +60,21 @@ _ADVICE: Mapping[TaskKind, Sentence] = {
         "確かめるまで、もう一度送りません。"
     ),
 }
+
+
+class TaskField(Labeled):
+    """A field of what the requester of a task wrote, as staff read it."""
+
+    NAME = "name", lambda: _s("名前")
+    CONTACT = "contact", lambda: _s("連絡先")
+    TELEPHONE = "telephone", lambda: _s("電話番号")
+    WORDS = "words", lambda: _s("内容")
+    LOGIN_ID = "login_id", lambda: _s("手紙のID")
+    MESSAGE = "message", lambda: _s("内容")
+    REASON = "reason", lambda: _s("理由")
+    BIRTH = "birth", lambda: _s("生年月日")
+    POSTAL_CODE = "postal_code", lambda: _s("郵便番号")
+    LETTER_NUMBER = "letter_number", lambda: _s("手紙の番号")
+    TROUBLE = "trouble", lambda: _s("困っていること")
+    TEXT = "text", lambda: _s("伝えたいこと")
+    LANGUAGE = "language", lambda: _s("話すことば")

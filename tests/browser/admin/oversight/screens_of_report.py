@@ -6,7 +6,8 @@ from functools import partial
 
 from playwright.sync_api import Page
 
-from portal.domain.contacts.telephony.importer import Reason, import_file
+from portal.domain.contacts.telephony.importer import import_file
+from portal.domain.contacts.telephony.kinds import Reason
 from portal.domain.contacts.telephony.reading import CountsFile
 from portal.domain.desk.casework.access import record_protected_request
 from portal.domain.foundation.actors import Actor, Organization, Role

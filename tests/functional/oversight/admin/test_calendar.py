@@ -10,10 +10,16 @@ import pytest
 
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.clock import JST
-from portal.domain.foundation.program.calendar import Agreement, Closure, Hours, HoursOverride
+from portal.domain.foundation.program.calendar import (
+    Agreement,
+    Closure,
+    Hours,
+    HoursOverride,
+    Payer,
+)
 from tests.support.staff import ROLES, StaffSite, make_staff
 
-AGREED = Agreement("contractor", "こども家庭支援課", "5児支発第21号", date(2023, 6, 20))
+AGREED = Agreement(Payer.CONTRACTOR, "こども家庭支援課", "5児支発第21号", date(2023, 6, 20))
 
 
 def with_days(staff: StaffSite) -> StaffSite:
@@ -26,12 +32,15 @@ def with_days(staff: StaffSite) -> StaffSite:
                 date(2023, 8, 18),
                 Hours(time(9), time(12)),
                 "停電工事",
-                replace(AGREED, paid_by="ward"),
+                replace(AGREED, paid_by=Payer.WARD),
             ),
         ),
         closures=(
             Closure(
-                date(2023, 9, 4), date(2023, 9, 5), "設備の点検", replace(AGREED, paid_by="agreed")
+                date(2023, 9, 4),
+                date(2023, 9, 5),
+                "設備の点検",
+                replace(AGREED, paid_by=Payer.AGREED),
             ),
         ),
     )

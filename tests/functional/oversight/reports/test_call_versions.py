@@ -10,7 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from portal.domain.contacts.telephony.importer import Reason, import_file
+from portal.domain.contacts.telephony.importer import import_file
+from portal.domain.contacts.telephony.kinds import Reason
 from portal.domain.contacts.telephony.models import CountDay
 from portal.domain.contacts.telephony.reading import CountsFile
 from portal.domain.foundation.actors import Actor, Organization, Role

@@ -10,9 +10,7 @@ from portal.domain.foundation.actors import Role
 from portal.domain.foundation.clock import jst_date
 from portal.domain.letters.shipments.services import Absence
 from portal.domain.oversight.reports.status.daily import (
-    DELIVERED,
-    POSTED,
-    SIGNED_IN,
+    Series,
     daily,
     today_report,
 )
@@ -36,10 +34,10 @@ def test_days_are_japanese_and_each_letter_counts_on_its_day(post: Post) -> None
     assert found.days[-1] == jst_date(NOW)
     assert len(found.days) == 28
     by_day = {name: dict(zip(found.days, found.series[name], strict=True)) for name in found.series}
-    assert by_day[POSTED][POSTED_ON] == 2
-    assert by_day[DELIVERED][POSTED_ON + timedelta(days=2)] == 1
-    assert by_day[SIGNED_IN][jst_date(NOW)] == 1
-    assert sum(found.series[POSTED]) == 2
+    assert by_day[Series.POSTED][POSTED_ON] == 2
+    assert by_day[Series.DELIVERED][POSTED_ON + timedelta(days=2)] == 1
+    assert by_day[Series.SIGNED_IN][jst_date(NOW)] == 1
+    assert sum(found.series[Series.POSTED]) == 2
 
 
 def test_the_sum_over_all_states_is_every_child(post: Post) -> None:

@@ -18,6 +18,7 @@ from portal.domain.oversight.settlement.closing import (
 )
 from portal.domain.oversight.settlement.figures import figures
 from portal.domain.oversight.settlement.models import SettlementLine
+from portal.domain.oversight.settlement.states import SettledState
 from portal.domain.people.coupons.differences import listed, settle
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.entitlements.models import Entitlement
@@ -75,7 +76,7 @@ def test_every_child_counts_once_and_the_yen_add_up(ending: Ending) -> None:
     assert found.adds_up
     assert found.total.amount_yen == 9 * AMOUNT
     assert found.total.used_yen == AMOUNT + 12_345
-    assert found.by_state["exchanged"].lapsed_yen == AMOUNT - 12_345
+    assert found.by_state[SettledState.EXCHANGED].lapsed_yen == AMOUNT - 12_345
     assert (found.codes.bought, found.codes.left_over, found.codes.adds_up) == (11, 2, True)
 
 

@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from portal.domain.contacts.telephony import queries
 from portal.domain.contacts.telephony.day_comparison import Stored
-from portal.domain.contacts.telephony.importer import CountsDifferError, Reason, import_file
+from portal.domain.contacts.telephony.importer import CountsDifferError, import_file
+from portal.domain.contacts.telephony.kinds import Reason
 from portal.domain.contacts.telephony.kpi import Counts
 from portal.domain.contacts.telephony.models import CallCount, CountDay, CountImport
 from portal.domain.contacts.telephony.reading import CountsFile, CountsFileError

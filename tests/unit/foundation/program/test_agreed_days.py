@@ -16,6 +16,7 @@ from portal.domain.foundation.program.calendar import (
     Closure,
     Hours,
     HoursOverride,
+    Payer,
     YearlyClosure,
 )
 from portal.domain.foundation.program.hours_text import (
@@ -26,7 +27,7 @@ from portal.domain.foundation.program.hours_text import (
 )
 from portal.domain.foundation.texts import use_locale
 
-AGREED = Agreement("ward", "こども家庭支援課", "5児支発第21号", date(2023, 6, 20))
+AGREED = Agreement(Payer.WARD, "こども家庭支援課", "5児支発第21号", date(2023, 6, 20))
 
 
 def a_calendar(*, last_day: date = date(2024, 3, 31), **changes: object) -> CallCenterCalendar:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.domain.oversight.settlement.ending import ACTION_TO, Facts, ending, split
-from portal.domain.people.entitlements.states import ALL, ENTITLEMENT, FINAL
+from portal.domain.people.entitlements.states import ALL, ENTITLEMENT, FINAL, EntitlementState
 
 AMOUNT = 30_000
 FACTS = st.builds(
@@ -23,7 +23,7 @@ def test_a_child_ends_in_one_final_state_or_waits(facts: Facts) -> None:
     state = ending(facts)
     waits = facts.state == "held" or (facts.state == "in_progress" and facts.claimed)
     assert (state is None) == waits
-    assert state is None or state in FINAL
+    assert state is None or state in [final.value for final in FINAL]
 
 
 @given(FACTS)
@@ -52,4 +52,4 @@ def test_the_yen_of_a_child_add_up_whatever_was_used(state: str, used: int) -> N
 def test_what_was_used_counts_before_what_was_delivered(
     used: int, delivered: bool, state: str
 ) -> None:
-    assert ending(Facts("in_progress", False, AMOUNT, used, delivered)) == state
+    assert ending(Facts(EntitlementState.IN_PROGRESS, False, AMOUNT, used, delivered)) == state

@@ -6,13 +6,13 @@ from itertools import combinations
 
 from portal.domain.foundation.program.checks.findings import Finding, error_of, warning_of
 from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.program.settings.workplaces import MAIN, WIDEST
+from portal.domain.foundation.program.settings.workplaces import WIDEST
 from portal.domain.foundation.texts import _s
 
 
 def check_workplaces(program: Program) -> Iterator[Finding]:
     """Report a missing main site, a network of two sites, and a network wider than a workplace."""
-    if not any(workplace.kind == MAIN for workplace in program.workplaces):
+    if not any(workplace.is_main for workplace in program.workplaces):
         yield warning_of(
             "no_main_site",
             _s(

@@ -12,6 +12,7 @@ from portal.domain.foundation.program.calendar import (
     Closure,
     Hours,
     HoursOverride,
+    Payer,
     YearlyClosure,
 )
 from portal.domain.foundation.program.deadlines import RequestRule, Window, WindowKind, Windows
@@ -20,7 +21,6 @@ from portal.domain.foundation.program.toml.sections import Section
 from portal.domain.foundation.texts import _s
 
 MONTH_DAY = re.compile(r"(\d{2})-(\d{2})")
-PAID_BY = ("ward", "contractor", "agreed")
 REQUEST_KINDS = (WindowKind.ALTERNATIVE, WindowKind.REDELIVERY, WindowKind.NEW_LETTER)
 
 
@@ -233,7 +233,7 @@ def _read_override(section: Section) -> HoursOverride:
 
 def _read_agreement(section: Section) -> Agreement:
     return Agreement(
-        paid_by=section.choice("paid_by", PAID_BY),
+        paid_by=Payer(section.choice("paid_by", tuple(Payer))),
         approved_by=section.text("approved_by"),
         number=section.text("approval_no"),
         on=section.day("approved_on"),

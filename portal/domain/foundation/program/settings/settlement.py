@@ -10,9 +10,11 @@ PAID_FOR = ("used", "lapsed", "alternative")
 
 @dataclass(frozen=True, slots=True)
 class SettlementSettings:
-    """``advance_yen`` was paid in advance.
+    """What the ward pays for.
 
-    ``paid_for`` names the columns of the settlement that the ward pays.
+    Attributes:
+        advance_yen: The amount paid in advance.
+        paid_for: The columns of the settlement that the ward pays (``PAID_FOR``).
     """
 
     advance_yen: int

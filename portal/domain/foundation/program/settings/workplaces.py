@@ -28,8 +28,13 @@ class Workplace:
     kind: str
     networks: tuple[str, ...]
 
+    @property
+    def is_main(self) -> bool:
+        """Whether people always may work there; else it is a reserve site."""
+        return self.kind == MAIN
+
     def holds(self, address: str) -> bool:
-        """Tell whether an IP address is in one of the site's networks."""
+        """Return whether an IP address is in one of the site's networks."""
         try:
             ip = ipaddress.ip_address(address)
         except ValueError:
@@ -45,7 +50,7 @@ def _network(network: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
 def workplaces_at(workplaces: Sequence[Workplace], address: str) -> tuple[Workplace, ...]:
     """Return the sites in whose networks an address is, main ones first."""
     found = (workplace for workplace in workplaces if workplace.holds(address))
-    return tuple(sorted(found, key=lambda workplace: workplace.kind != MAIN))
+    return tuple(sorted(found, key=lambda workplace: not workplace.is_main))
 
 
 def read_workplaces(root: Section) -> tuple[Workplace, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import Labeled, _s
 
 E01_COLUMNS = "E01_COLUMNS"
 E02_HOUSEHOLD_NO = "E02_HOUSEHOLD_NO"
@@ -44,20 +44,23 @@ W15_POSSIBLE_DUPLICATE = "W15_POSSIBLE_DUPLICATE"
 W17_LONG_ADDRESS = "W17_LONG_ADDRESS"
 W20_INCOMPLETE_HOUSEHOLD = "W20_INCOMPLETE_HOUSEHOLD"
 
-HOLD_CODES = frozenset(
-    {
-        W01_PROTECTED,
-        W02_GAIJI,
-        W04_MINOR_HOUSEHOLDER,
-        W06_INSTITUTION,
-        W10_MOVED_AFTER_BASE,
-        W11_DIED_AFTER_BASE,
-        W14_PARTIAL_BIRTHDATE,
-        W15_POSSIBLE_DUPLICATE,
-        W20_INCOMPLETE_HOUSEHOLD,
-    }
-)
-"""Codes that hold a whole household until people decide; a program may name another set."""
+
+class HoldCode(Labeled):
+    """The codes that hold a whole household until people decide, with short labels for lists."""
+
+    PROTECTED = W01_PROTECTED, lambda: _s("支援措置")
+    GAIJI = W02_GAIJI, lambda: _s("外字")
+    MINOR_HOUSEHOLDER = W04_MINOR_HOUSEHOLDER, lambda: _s("世帯主が対象の年齢")
+    INSTITUTION = W06_INSTITUTION, lambda: _s("施設")
+    MOVED_AFTER_BASE = W10_MOVED_AFTER_BASE, lambda: _s("転出・転居")
+    DIED_AFTER_BASE = W11_DIED_AFTER_BASE, lambda: _s("死亡")
+    PARTIAL_BIRTHDATE = W14_PARTIAL_BIRTHDATE, lambda: _s("生年月日の不明")
+    POSSIBLE_DUPLICATE = W15_POSSIBLE_DUPLICATE, lambda: _s("二重の疑い")
+    INCOMPLETE_HOUSEHOLD = W20_INCOMPLETE_HOUSEHOLD, lambda: _s("受け入れられない行")
+
+
+HOLD_CODES = frozenset(code.value for code in HoldCode)
+"""The codes that hold where a program does not name another set."""
 
 
 @dataclass(frozen=True)

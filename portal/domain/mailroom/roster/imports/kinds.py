@@ -1,31 +1,29 @@
 """Kinds of differences between an extract and what is stored, with their texts for staff."""
 
-from enum import StrEnum
-
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import Labeled, _s
 
 
-class Kind(StrEnum):
-    """Kinds of differences; ``changes.py`` says what happens to each."""
+class Kind(Labeled):
+    """The kinds of differences, as staff read them; ``changes.py`` applies each."""
 
-    HOUSEHOLD_NEW = "household_new"
-    HOUSEHOLD_GONE = "household_gone"
-    HOUSEHOLD_BACK = "household_back"
-    HOUSEHOLD_REJECTED = "household_rejected"
-    HOUSEHOLDER = "householder"
-    CHILD_NEW = "child_new"
-    CHILD_GONE = "child_gone"
-    CHILD_BACK = "child_back"
-    CHILD_ELSEWHERE = "child_elsewhere"
-    CHILD_LOOKALIKE = "child_lookalike"
-    ADDRESS = "address"
-    CORRECTION = "correction"
-    CHILD_CORRECTION = "child_correction"
-    PROTECTION_SET = "protection_set"
-    PROTECTION_CLEARED = "protection_cleared"
-    HOLD_NEW = "hold_new"
-    HOLD_CLEARED = "hold_cleared"
-    NOTES = "notes"
+    HOUSEHOLD_NEW = "household_new", lambda: _s("新しい世帯")
+    HOUSEHOLD_GONE = "household_gone", lambda: _s("いなくなった世帯")
+    HOUSEHOLD_BACK = "household_back", lambda: _s("戻った世帯")
+    HOUSEHOLD_REJECTED = "household_rejected", lambda: _s("受け入れられない世帯")
+    HOUSEHOLDER = "householder", lambda: _s("世帯主の変更")
+    CHILD_NEW = "child_new", lambda: _s("増えたこども")
+    CHILD_GONE = "child_gone", lambda: _s("減ったこども")
+    CHILD_BACK = "child_back", lambda: _s("戻ったこども")
+    CHILD_ELSEWHERE = "child_elsewhere", lambda: _s("ほかの世帯に登録ずみのこども")
+    CHILD_LOOKALIKE = "child_lookalike", lambda: _s("なくなった世帯と同じこども")
+    ADDRESS = "address", lambda: _s("住所の変更")
+    CORRECTION = "correction", lambda: _s("世帯の訂正")
+    CHILD_CORRECTION = "child_correction", lambda: _s("こどもの訂正")
+    PROTECTION_SET = "protection_set", lambda: _s("支援措置の開始")
+    PROTECTION_CLEARED = "protection_cleared", lambda: _s("支援措置の終了")
+    HOLD_NEW = "hold_new", lambda: _s("新しい保留")
+    HOLD_CLEARED = "hold_cleared", lambda: _s("なくなった保留の理由")
+    NOTES = "notes", lambda: _s("注意の印の変更")
 
 
 def meaning(kind: str) -> str:

@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 
 from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.telephony.models import CallCount, CountDay
-from portal.domain.oversight.export.scope import Ledger, Rows
+from portal.domain.oversight.export.scope import Ledger, LedgerName, Rows
 
 
 def _call_counts(_with_protected: bool) -> Rows:
@@ -39,12 +39,12 @@ def _telephony_counts(_with_protected: bool) -> Rows:
 
 LEDGERS = (
     Ledger(
-        "calls_statistics",
+        LedgerName.CALLS_STATISTICS,
         ("day", "channel", "direction", "language", "category", "result", "calls"),
         _call_counts,
     ),
     Ledger(
-        "telephony_counts",
+        LedgerName.TELEPHONY_COUNTS,
         (
             "day",
             "half_hour",

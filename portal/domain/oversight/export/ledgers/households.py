@@ -1,14 +1,14 @@
 """Ledgers of households, entitlements and coupons."""
 
 from portal.domain.mailroom.incidents.models import CouponFault
-from portal.domain.oversight.export.scope import by_household, whole
+from portal.domain.oversight.export.scope import LedgerName, by_household, whole
 from portal.domain.people.coupons.models import Coupon, CouponBatch, IssuerStatement
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Hold, Household
 
 LEDGERS = (
     by_household(
-        "households",
+        LedgerName.HOUSEHOLDS,
         Household.id,
         Household.state,
         Household.created_at,
@@ -16,7 +16,7 @@ LEDGERS = (
         household=Household.id,
     ),
     by_household(
-        "entitlements",
+        LedgerName.ENTITLEMENTS,
         Entitlement.id,
         Entitlement.household_id,
         Entitlement.amount_yen,
@@ -26,7 +26,7 @@ LEDGERS = (
         household=Entitlement.household_id,
     ),
     by_household(
-        "holds",
+        LedgerName.HOLDS,
         Hold.id,
         Hold.household_id,
         Hold.code,
@@ -36,7 +36,7 @@ LEDGERS = (
         household=Hold.household_id,
     ),
     by_household(
-        "coupons",
+        LedgerName.COUPONS,
         Coupon.id,
         Coupon.batch_id,
         Coupon.entitlement_id,
@@ -52,7 +52,7 @@ LEDGERS = (
         join=(Entitlement, Entitlement.id == Coupon.entitlement_id),
     ),
     whole(
-        "coupon_batches",
+        LedgerName.COUPON_BATCHES,
         CouponBatch.id,
         CouponBatch.order_ref,
         CouponBatch.count,
@@ -62,7 +62,7 @@ LEDGERS = (
         CouponBatch.loaded_at,
     ),
     whole(
-        "issuer_statements",
+        LedgerName.ISSUER_STATEMENTS,
         IssuerStatement.id,
         IssuerStatement.as_of,
         IssuerStatement.file_sha256,
@@ -71,7 +71,7 @@ LEDGERS = (
         IssuerStatement.imported_at,
     ),
     by_household(
-        "coupon_faults",
+        LedgerName.COUPON_FAULTS,
         CouponFault.id,
         CouponFault.receipt_no,
         CouponFault.state,

@@ -1,11 +1,11 @@
 """Ledgers of incidents, downtime and site notices."""
 
 from portal.domain.mailroom.incidents.models import Downtime, Incident, SiteNotice
-from portal.domain.oversight.export.scope import whole
+from portal.domain.oversight.export.scope import LedgerName, whole
 
 LEDGERS = (
     whole(
-        "incidents",
+        LedgerName.INCIDENTS,
         Incident.id,
         Incident.number,
         Incident.kind,
@@ -18,7 +18,7 @@ LEDGERS = (
         Incident.closed_at,
     ),
     whole(
-        "downtime",
+        LedgerName.DOWNTIME,
         Downtime.id,
         Downtime.what,
         Downtime.planned,
@@ -29,7 +29,7 @@ LEDGERS = (
         Downtime.incident_id,
     ),
     whole(
-        "site_notices",
+        LedgerName.SITE_NOTICES,
         SiteNotice.id,
         SiteNotice.kind,
         SiteNotice.state,

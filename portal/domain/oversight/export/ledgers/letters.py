@@ -6,11 +6,11 @@ from portal.domain.letters.shipments.models import OtherMail
 from portal.domain.mailroom.printing.archives.models import PrintArchive
 from portal.domain.mailroom.printing.dispatch.models import Dispatch
 from portal.domain.mailroom.printing.proofs.models import PrintProof
-from portal.domain.oversight.export.scope import by_household, whole
+from portal.domain.oversight.export.scope import LedgerName, by_household, whole
 
 LEDGERS = (
     by_household(
-        "letters",
+        LedgerName.LETTERS,
         Letter.id,
         Letter.number,
         Letter.household_id,
@@ -24,7 +24,7 @@ LEDGERS = (
         household=Letter.household_id,
     ),
     by_household(
-        "letters_without_id",
+        LedgerName.LETTERS_WITHOUT_ID,
         LetterWithoutId.id,
         LetterWithoutId.number,
         LetterWithoutId.household_id,
@@ -39,7 +39,7 @@ LEDGERS = (
         household=LetterWithoutId.household_id,
     ),
     whole(
-        "print_runs",
+        LedgerName.PRINT_RUNS,
         PrintRun.id,
         PrintRun.kind,
         PrintRun.state,
@@ -51,7 +51,7 @@ LEDGERS = (
         PrintRun.handed_over_at,
     ),
     whole(
-        "print_proofs",
+        LedgerName.PRINT_PROOFS,
         PrintProof.id,
         PrintProof.print_run_id,
         PrintProof.state,
@@ -66,7 +66,7 @@ LEDGERS = (
         PrintProof.decided_by,
     ),
     whole(
-        "print_archives",
+        LedgerName.PRINT_ARCHIVES,
         PrintArchive.id,
         PrintArchive.print_run_id,
         PrintArchive.subcontractor_id,
@@ -80,7 +80,7 @@ LEDGERS = (
         PrintArchive.lost_at,
     ),
     whole(
-        "card_prints",
+        LedgerName.CARD_PRINTS,
         CardPrint.id,
         CardPrint.cards,
         CardPrint.sha256,
@@ -89,7 +89,7 @@ LEDGERS = (
         CardPrint.posted_on,
     ),
     whole(
-        "other_mail",
+        LedgerName.OTHER_MAIL,
         OtherMail.id,
         OtherMail.posted_on,
         OtherMail.mail_class,
@@ -100,7 +100,7 @@ LEDGERS = (
         OtherMail.dropped_at,
     ),
     whole(
-        "dispatches",
+        LedgerName.DISPATCHES,
         Dispatch.id,
         Dispatch.day,
         Dispatch.post_office,

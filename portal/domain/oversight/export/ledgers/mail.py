@@ -3,11 +3,11 @@
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.mailroom.returned_mail.models import ReturnedItem
 from portal.domain.mailroom.tracking.models import TrackingEvent
-from portal.domain.oversight.export.scope import by_household
+from portal.domain.oversight.export.scope import LedgerName, by_household
 
 LEDGERS = (
     by_household(
-        "shipments",
+        LedgerName.SHIPMENTS,
         Shipment.id,
         Shipment.kind,
         Shipment.household_id,
@@ -27,7 +27,7 @@ LEDGERS = (
         household=Shipment.household_id,
     ),
     by_household(
-        "tracking_events",
+        LedgerName.TRACKING_EVENTS,
         TrackingEvent.id,
         TrackingEvent.shipment_id,
         TrackingEvent.happened_on,
@@ -37,7 +37,7 @@ LEDGERS = (
         join=(Shipment, Shipment.id == TrackingEvent.shipment_id),
     ),
     by_household(
-        "returned_mail",
+        LedgerName.RETURNED_MAIL,
         ReturnedItem.id,
         ReturnedItem.shipment_id,
         ReturnedItem.household_id,

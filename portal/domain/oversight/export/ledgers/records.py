@@ -3,13 +3,13 @@
 from portal.domain.letters.documents.models import DocumentUse, DocumentVersion
 from portal.domain.letters.subcontractors.models import SentFile, Subcontractor
 from portal.domain.mailroom.roster.models import RosterImport
-from portal.domain.oversight.export.scope import by_household, whole
+from portal.domain.oversight.export.scope import LedgerName, by_household, whole
 from portal.domain.oversight.reports.monthly.models import MonthlyReport, ReportVersion
 from portal.domain.oversight.settlement.models import SettlementLine
 
 LEDGERS = (
     whole(
-        "roster_imports",
+        LedgerName.ROSTER_IMPORTS,
         RosterImport.id,
         RosterImport.file_name,
         RosterImport.sha256,
@@ -21,7 +21,7 @@ LEDGERS = (
         RosterImport.applied_at,
     ),
     by_household(
-        "settlement_lines",
+        LedgerName.SETTLEMENT_LINES,
         SettlementLine.settlement_id,
         SettlementLine.entitlement_id,
         SettlementLine.household_id,
@@ -35,7 +35,7 @@ LEDGERS = (
         order=SettlementLine.entitlement_id,
     ),
     whole(
-        "report_states",
+        LedgerName.REPORT_STATES,
         MonthlyReport.id,
         MonthlyReport.kind,
         MonthlyReport.month,
@@ -43,7 +43,7 @@ LEDGERS = (
         MonthlyReport.version,
     ),
     whole(
-        "report_versions",
+        LedgerName.REPORT_VERSIONS,
         ReportVersion.id,
         ReportVersion.report_id,
         ReportVersion.number,
@@ -55,7 +55,7 @@ LEDGERS = (
         ReportVersion.returned_at,
     ),
     whole(
-        "subcontractors",
+        LedgerName.SUBCONTRACTORS,
         Subcontractor.id,
         Subcontractor.name,
         Subcontractor.purpose,
@@ -67,7 +67,7 @@ LEDGERS = (
         Subcontractor.ended_at,
     ),
     whole(
-        "sent_files",
+        LedgerName.SENT_FILES,
         SentFile.id,
         SentFile.subcontractor_id,
         SentFile.what,
@@ -82,7 +82,7 @@ LEDGERS = (
         SentFile.sent_at,
     ),
     whole(
-        "document_versions",
+        LedgerName.DOCUMENT_VERSIONS,
         DocumentVersion.id,
         DocumentVersion.kind,
         DocumentVersion.number,
@@ -96,7 +96,7 @@ LEDGERS = (
         DocumentVersion.decided_at,
     ),
     whole(
-        "document_uses",
+        LedgerName.DOCUMENT_USES,
         DocumentUse.id,
         DocumentUse.version_id,
         DocumentUse.subject,

@@ -2,7 +2,14 @@
 
 from sqlalchemy import func, or_, select
 
-from portal.domain.oversight.export.scope import Ledger, Rows, by_household, protected, whole
+from portal.domain.oversight.export.scope import (
+    Ledger,
+    LedgerName,
+    Rows,
+    by_household,
+    protected,
+    whole,
+)
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.requests.alternatives.models import (
     AlternativeItem,
@@ -36,12 +43,12 @@ def _request_counts(with_protected: bool) -> Rows:
 
 LEDGERS = (
     Ledger(
-        "requests_statistics",
+        LedgerName.REQUESTS_STATISTICS,
         ("kind", "channel", "state", "result", "requests", "children", "amount_yen"),
         _request_counts,
     ),
     by_household(
-        "declines",
+        LedgerName.DECLINES,
         DeclineItem.id,
         DeclineItem.request_id,
         DeclineItem.entitlement_id,
@@ -52,7 +59,7 @@ LEDGERS = (
         join=(Entitlement, Entitlement.id == DeclineItem.entitlement_id),
     ),
     by_household(
-        "alternatives",
+        LedgerName.ALTERNATIVES,
         AlternativeItem.id,
         AlternativeItem.request_id,
         AlternativeItem.entitlement_id,
@@ -66,7 +73,7 @@ LEDGERS = (
         household=AlternativeItem.household_id,
     ),
     by_household(
-        "parcels",
+        LedgerName.PARCELS,
         AlternativeParcel.id,
         AlternativeParcel.household_id,
         AlternativeParcel.state,
@@ -76,9 +83,9 @@ LEDGERS = (
         AlternativeParcel.shipment_id,
         household=AlternativeParcel.household_id,
     ),
-    whole("stock", StockBalance.product, StockBalance.on_hand, StockBalance.reserved),
+    whole(LedgerName.STOCK, StockBalance.product, StockBalance.on_hand, StockBalance.reserved),
     whole(
-        "stock_ranges",
+        LedgerName.STOCK_RANGES,
         StockRange.id,
         StockRange.product,
         StockRange.first_serial,
@@ -89,7 +96,7 @@ LEDGERS = (
         StockRange.received_at,
     ),
     whole(
-        "stock_ledger",
+        LedgerName.STOCK_LEDGER,
         StockMovement.id,
         StockMovement.at,
         StockMovement.product,

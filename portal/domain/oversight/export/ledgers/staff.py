@@ -8,7 +8,7 @@ from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.mailroom.incidents.models import CouponFault
 from portal.domain.mailroom.returned_mail.models import ReturnedItem
-from portal.domain.oversight.export.scope import Column, Ledger, Rows, protected, whole
+from portal.domain.oversight.export.scope import Column, Ledger, LedgerName, Rows, protected, whole
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Hold
@@ -90,7 +90,7 @@ def _approvals(with_protected: bool) -> Rows:
 
 LEDGERS = (
     whole(
-        "staff",
+        LedgerName.STAFF,
         StaffUser.id,
         StaffUser.organization,
         StaffUser.role,
@@ -98,7 +98,7 @@ LEDGERS = (
         StaffUser.created_at,
     ),
     Ledger(
-        "approvals",
+        LedgerName.APPROVALS,
         (
             "id",
             "kind",
@@ -115,7 +115,7 @@ LEDGERS = (
         _approvals,
     ),
     Ledger(
-        "audit_events",
+        LedgerName.AUDIT_EVENTS,
         (
             "id",
             "at",

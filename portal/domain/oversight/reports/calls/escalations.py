@@ -6,10 +6,10 @@ from datetime import date
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from portal.domain.contacts.escalations.kinds import EscalationKind
 from portal.domain.contacts.escalations.models import Escalation, EscalationAnswer
+from portal.domain.contacts.escalations.states import OPEN, WITHDRAWN, EscalationState
 from portal.domain.foundation.clock import day_end, day_start, jst_date
-
-WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +20,9 @@ class EscalationLine:
     """
 
     raised_on: date
-    kind: str
+    kind: EscalationKind
     due_on: date
-    state: str
+    state: EscalationState
     answered_on: date | None
     instruction_no: str
 
@@ -59,7 +59,7 @@ def escalation_lines(session: Session, first: date, last: date) -> tuple[Escalat
                 and_(
                     Escalation.raised_at < begin,
                     Escalation.state != WITHDRAWN,
-                    or_(answered_here, Escalation.state == "open"),
+                    or_(answered_here, Escalation.state == OPEN),
                 ),
             )
         )
@@ -71,9 +71,9 @@ def escalation_lines(session: Session, first: date, last: date) -> tuple[Escalat
 def _escalation(row: Escalation, answer: EscalationAnswer | None) -> EscalationLine:
     return EscalationLine(
         raised_on=jst_date(row.raised_at),
-        kind=row.kind,
+        kind=EscalationKind(row.kind),
         due_on=row.due_on,
-        state=row.state,
+        state=EscalationState(row.state),
         answered_on=jst_date(answer.answered_at) if answer is not None else None,
         instruction_no=(answer.instruction_no or "") if answer is not None else "",
     )

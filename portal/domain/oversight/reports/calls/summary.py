@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from portal.domain.contacts.calls.kinds import CallChannel
 from portal.domain.contacts.telephony import kpi
 from portal.domain.contacts.telephony.kpi import NONE, Counts
 from portal.domain.foundation.program.schema import Program
@@ -60,9 +61,9 @@ def _rates(seconds: int) -> Sequence[tuple[str, Callable[[Counts], str]]]:
 
 def _recorded() -> Sequence[tuple[str, Callable[[Contacts], int]]]:
     return (
-        (_s("受付の記録: 電話"), lambda contacts: contacts.by_channel["phone"]),
-        (_s("受付の記録: FAX"), lambda contacts: contacts.by_channel["fax"]),
-        (_s("受付の記録: 窓口"), lambda contacts: contacts.by_channel["counter"]),
+        (_s("受付の記録: 電話"), lambda contacts: contacts.by_channel[CallChannel.PHONE]),
+        (_s("受付の記録: FAX"), lambda contacts: contacts.by_channel[CallChannel.FAX]),
+        (_s("受付の記録: 窓口"), lambda contacts: contacts.by_channel[CallChannel.COUNTER]),
         (_s("うち苦情"), lambda contacts: contacts.complaints),
         (_s("区に引き継いだもの"), lambda contacts: contacts.passed),
         (_s("うち通訳の利用"), lambda contacts: contacts.interpreted),

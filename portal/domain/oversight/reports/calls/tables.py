@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from portal.domain.contacts.calls.categories import CATEGORIES, Category, Subcategory
+from portal.domain.contacts.escalations.states import EscalationState
 from portal.domain.contacts.telephony import kpi
 from portal.domain.contacts.telephony.kpi import NONE, Counts
 from portal.domain.contacts.telephony.layouts import LANGUAGES
@@ -146,10 +147,10 @@ def escalations(found: CallMonth) -> ReportTable:
     rows = [
         (
             line.raised_on.isoformat(),
-            escalation_kind(line.kind),
+            line.kind.label,
             line.due_on.isoformat(),
             _s("回答ずみ")
-            if line.answered_on is not None and line.state != "open"
+            if line.answered_on is not None and line.state != EscalationState.OPEN
             else _s("回答待ち"),
             line.answered_on.isoformat() if line.answered_on is not None else NONE,
             line.instruction_no or NONE,
@@ -158,15 +159,3 @@ def escalations(found: CallMonth) -> ReportTable:
     ]
     columns = (_s("引継日"), _s("種類"), _s("期限"), _s("状態"), _s("回答日"), _s("指示書の番号"))
     return ReportTable(_s("区への引継と回答"), columns, rows, empty=_s("区への引継はありません。"))
-
-
-def escalation_kind(code: str) -> str:
-    """Return the label of a kind of question to the ward."""
-    return {
-        "eligibility": _s("対象の判断"),
-        "protection": _s("支援措置"),
-        "change_of_recipient": _s("受給者の変更"),
-        "accident": _s("事故"),
-        "complaint": _s("苦情"),
-        "press": _s("報道"),
-    }.get(code, code)

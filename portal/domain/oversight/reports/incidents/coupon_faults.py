@@ -5,9 +5,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.languages import SOURCE_LOCALE
-from portal.domain.foundation.texts import _s, use_locale
+from portal.domain.foundation.texts import _s, label_of, use_locale
 from portal.domain.foundation.work import Work
 from portal.domain.mailroom.incidents import fault_queries
+from portal.domain.mailroom.incidents.kinds import IssuerStatus, ReportKind, ShopAnswer
 from portal.domain.mailroom.incidents.models import CouponFault
 from portal.domain.mailroom.incidents.states import OPEN
 from portal.domain.oversight.reports.incidents import words
@@ -27,14 +28,14 @@ def fault_report(work: Work, fault: CouponFault) -> Report:
             (minute_text(fault.ended_at), words.fault_state(fault.state)),
         ]
         return Report(
-            title=words.title("progress" if fault.state in OPEN else "result"),
+            title=(ReportKind.PROGRESS if fault.state in OPEN else ReportKind.RESULT).label,
             addressee=work.program.names.ward.ja,
             sender=work.program.names.contractor.ja,
             facts=(
                 (_s("事業"), work.program.names.program.ja),
                 (_s("件名"), _s("電子クーポンの利用の不具合")),
                 (_s("受付番号"), fault.receipt_no),
-                (_s("お店で言われたこと"), words.shop_said(fault.said)),
+                (_s("お店で言われたこと"), label_of(ShopAnswer, fault.said)),
                 (_s("お店に行った日"), fault.shop_on.isoformat() if fault.shop_on else _s("不明")),
                 (_s("発行者の答え"), _issuer(fault)),
                 (_s("いまの状態"), words.fault_state(fault.state)),
@@ -58,11 +59,11 @@ def fault_report(work: Work, fault: CouponFault) -> Report:
 
 def _issuer(fault: CouponFault) -> str:
     if fault.issuer_status is None or fault.issuer_as_of is None:
-        return words.issuer_answer("")
+        return words.issuer_answer(None)
     said = words.issuer_answer(fault.issuer_status)
     used = (
         _s("、%(yen)s円") % {"yen": f"{fault.used_yen:,}"}
-        if fault.issuer_status == "part_used"
+        if fault.issuer_status == IssuerStatus.PART_USED
         else ""
     )
     return _s("%(said)s%(used)s（%(day)sの時点）") % {

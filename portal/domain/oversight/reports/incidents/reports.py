@@ -12,11 +12,17 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.languages import SOURCE_LOCALE
-from portal.domain.foundation.texts import _s, use_locale
+from portal.domain.foundation.texts import _s, label_of, use_locale
 from portal.domain.foundation.vault import Vault
 from portal.domain.foundation.work import Work
 from portal.domain.mailroom.incidents import papers, queries, register
-from portal.domain.mailroom.incidents.kinds import ReportField, ReportKind, StopResult, SubjectKind
+from portal.domain.mailroom.incidents.kinds import (
+    IncidentKind,
+    ReportField,
+    ReportKind,
+    StopResult,
+    SubjectKind,
+)
 from portal.domain.mailroom.incidents.models import Incident, IncidentReport
 from portal.domain.mailroom.incidents.queries import Touched
 from portal.domain.oversight.reports.incidents import words
@@ -31,19 +37,20 @@ def incident_report(work: Work, incident_id: int, kind: str) -> Report:
         NotFoundError: there is no such incident, or no such kind of report.
     """
     row = register.incident_by_id(work.session, incident_id)
-    if ReportKind.known(kind) is None:
+    known = ReportKind.known(kind)
+    if known is None:
         raise NotFoundError(_s("この種類の報告書はありません。"))
     found = queries.touched(work.session, incident_id)
     with use_locale(SOURCE_LOCALE):
         tables = [
-            _fields(register.fields_of(work.vault, row), kind),
+            _fields(register.fields_of(work.vault, row), known),
             _measures(found),
             _affected(found),
         ]
-        if kind not in {ReportKind.FIRST, ReportKind.FINAL}:
+        if known not in {ReportKind.FIRST, ReportKind.FINAL}:
             tables.append(_course(work.session, incident_id))
         return Report(
-            title=words.title(kind),
+            title=known.label,
             addressee=work.program.names.ward.ja,
             sender=work.program.names.contractor.ja,
             facts=_facts(work, row),
@@ -61,7 +68,7 @@ def _facts(work: Work, row: Incident) -> tuple[tuple[str, str], ...]:
     return (
         (_s("事業"), work.program.names.program.ja),
         (_s("事故の番号"), row.number),
-        (_s("種類"), words.incident_kind(row.kind)),
+        (_s("種類"), label_of(IncidentKind, row.kind)),
         (_s("起きた時"), minute_text(row.occurred_at) or _s("調べています")),
         (_s("知った時"), minute_text(row.known_at)),
         (_s("区に知らせた時"), minute_text(row.ward_told_at) or _s("まだ知らせていません")),
@@ -71,13 +78,13 @@ def _facts(work: Work, row: Incident) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _fields(texts: Mapping[str, str], kind: str) -> ReportTable:
+def _fields(texts: Mapping[str, str], kind: ReportKind) -> ReportTable:
     empty = (
         _s("調べています。わかりしだい、報告します。")
         if kind in {ReportKind.FIRST, ReportKind.PROGRESS}
         else "–"
     )
-    rows = [(words.field(name), texts[name] or empty) for name in ReportField]
+    rows = [(field.label, texts[field] or empty) for field in ReportField]
     return ReportTable(_s("報告の項目"), (_s("項目"), _s("内容")), rows, wide=1)
 
 
@@ -149,7 +156,7 @@ def _step(action: str, detail: dict[str, Any]) -> str:
         )
         return said + _s("（%(done)s）") % {"done": done}
     if action.startswith("incident.report_"):
-        return said + _s("（%(name)s）") % {"name": words.title(str(detail["kind"]))}
+        return said + _s("（%(name)s）") % {"name": label_of(ReportKind, str(detail["kind"]))}
     return said
 
 

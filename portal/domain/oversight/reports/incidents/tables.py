@@ -4,10 +4,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import _s, label_of
 from portal.domain.foundation.work import Work
 from portal.domain.mailroom.incidents import downtime, queries
-from portal.domain.oversight.reports.incidents import words
+from portal.domain.mailroom.incidents.kinds import DownPart, IncidentKind
 from portal.domain.oversight.reports.tables import ReportTable, minute_text
 
 
@@ -22,7 +22,7 @@ def month_tables(work: Work, start: datetime, end: datetime) -> list[ReportTable
                 (
                     minute_text(row.known_at),
                     row.number,
-                    words.incident_kind(row.kind),
+                    label_of(IncidentKind, row.kind),
                     minute_text(row.ward_told_at) or "–",
                 )
                 for row in found.incidents
@@ -51,7 +51,7 @@ def downtime_table(work: Work, start: datetime, end: datetime) -> ReportTable:
         (_s("止まったもの"), _s("始まり"), _s("終わり"), _s("計画停止"), _s("知らせた時")),
         [
             (
-                words.stopped(row.what),
+                label_of(DownPart, row.what),
                 minute_text(row.starts_at),
                 minute_text(row.ends_at) or _s("続いています"),
                 _s("はい") if row.planned else _s("いいえ"),
@@ -77,7 +77,7 @@ def planned_stops_table(session: Session, start: datetime) -> ReportTable:
         (_s("止まるもの"), _s("始まり"), _s("終わり"), _s("知らせた時")),
         [
             (
-                words.stopped(row.what),
+                label_of(DownPart, row.what),
                 minute_text(row.starts_at),
                 minute_text(row.ends_at),
                 minute_text(row.announced_at),

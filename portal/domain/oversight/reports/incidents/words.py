@@ -1,78 +1,56 @@
-"""Japanese labels in reports about accidents and refused coupons; the ward reads them on paper."""
+"""What reports about incidents and refused coupons call the results that staff read differently.
 
-from portal.domain.foundation.texts import _s, label_of
-from portal.domain.mailroom.incidents.kinds import (
-    DownPart,
-    IncidentKind,
-    IssuerStatus,
-    ReportField,
-    ReportKind,
-    ShopAnswer,
-)
+The ward reads these sentences on paper; every other code word has the label of its Enum.
+"""
 
+from collections.abc import Mapping
 
-def incident_kind(code: str) -> str:
-    """Return the label of a kind of incident."""
-    return label_of(IncidentKind, code)
+from portal.domain.foundation.texts import Sentence, _s
+from portal.domain.mailroom.incidents.kinds import IssuerStatus, StopResult, SubjectKind
+from portal.domain.mailroom.incidents.states import FaultState
 
-
-def field(code: str) -> str:
-    """Return the label of one of the nine fields of a report."""
-    return label_of(ReportField, code)
-
-
-def title(code: str) -> str:
-    """Return the title of a kind of report."""
-    return label_of(ReportKind, code)
+SUBJECTS: Mapping[SubjectKind, Sentence] = {
+    SubjectKind.LETTER: lambda: _s("手紙"),
+    SubjectKind.COUPON: lambda: _s("コード"),
+    SubjectKind.HOUSEHOLD: lambda: _s("世帯（操作の記録から）"),
+}
+RESULTS: Mapping[StopResult, Sentence] = {
+    StopResult.LISTED: lambda: _s("まだ止めていない"),
+    StopResult.STOPPED: lambda: _s("止めた"),
+    StopResult.AWAITED: lambda: _s("発行者の答え待ち"),
+    StopResult.SPENT: lambda: _s("もう使われていた"),
+    StopResult.CANNOT: lambda: _s("発行者が止められない（画面に出さない）"),
+    StopResult.IN_STOCK: lambda: _s("在庫（だれも持っていない）"),
+    StopResult.OVER: lambda: _s("もう終わっていた"),
+    StopResult.RECALL: lambda: _s("引き抜き・取り戻し（IDは停止）"),
+}
+FAULT_STATES: Mapping[FaultState, Sentence] = {
+    FaultState.REPORTED: lambda: _s("受け付けた"),
+    FaultState.LOOKED_UP: lambda: _s("発行者に確かめた"),
+    FaultState.STOPPING: lambda: _s("古いコードの停止を待っている"),
+    FaultState.NO_CODE: lambda: _s("古いコードは無効、新しいコードを待っている"),
+    FaultState.REPLACED: lambda: _s("新しいコードに差し替えた"),
+    FaultState.EXPLAINED: lambda: _s("説明して終わった"),
+    FaultState.REFUSED: lambda: _s("対象外として終わった"),
+}
 
 
 def subject(code: str) -> str:
-    """Return the label of what an incident touches."""
-    return {
-        "letter": _s("手紙"),
-        "coupon": _s("コード"),
-        "household": _s("世帯（操作の記録から）"),
-    }.get(code, code)
+    """Return what a report calls the subjects of an incident."""
+    return SUBJECTS[SubjectKind(code)]()
 
 
 def result(code: str) -> str:
-    """Return the label of what was done about a letter or a code."""
-    return {
-        "listed": _s("まだ止めていない"),
-        "stopped": _s("止めた"),
-        "awaited": _s("発行者の答え待ち"),
-        "spent": _s("もう使われていた"),
-        "cannot": _s("発行者が止められない（画面に出さない）"),
-        "in_stock": _s("在庫（だれも持っていない）"),
-        "over": _s("もう終わっていた"),
-        "pull": _s("引き抜き・取り戻し（IDは停止）"),
-    }.get(code, code)
+    """Return how a report says what was done about a letter or a code."""
+    return RESULTS[StopResult(code)]()
 
 
 def fault_state(code: str) -> str:
-    """Return the label of a refused coupon's state."""
-    return {
-        "reported": _s("受け付けた"),
-        "looked_up": _s("発行者に確かめた"),
-        "stopping": _s("古いコードの停止を待っている"),
-        "no_code": _s("古いコードは無効、新しいコードを待っている"),
-        "replaced": _s("新しいコードに差し替えた"),
-        "explained": _s("説明して終わった"),
-        "refused": _s("対象外として終わった"),
-    }.get(code, code)
+    """Return how a report says what became of a refused coupon."""
+    return FAULT_STATES[FaultState(code)]()
 
 
-def shop_said(code: str) -> str:
-    """Return the label of what the shop said."""
-    return label_of(ShopAnswer, code)
-
-
-def issuer_answer(code: str) -> str:
-    """Return the label of the issuer's status of a code."""
+def issuer_answer(code: str | None) -> str:
+    """Return the issuer's status of a code, also before the issuer was asked."""
     member = IssuerStatus.known(code)
     return _s("未確認") if member is None else member.label
-
-
-def stopped(code: str) -> str:
-    """Return the label of what was down."""
-    return label_of(DownPart, code)

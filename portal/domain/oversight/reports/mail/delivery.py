@@ -24,7 +24,6 @@ from portal.domain.oversight.reports.monthly.notes import refuse_longer, without
 from portal.domain.oversight.reports.monthly.services import write_texts
 from portal.domain.oversight.reports.monthly.versions import Draft, Kind, month_report, texts_of
 from portal.domain.oversight.reports.tables import Cell, Report, ReportTable, typed_section
-from portal.domain.oversight.settlement.words import way_text
 
 ACCIDENTS = "accidents"
 TEXT_MAX = 2_000
@@ -193,7 +192,7 @@ def _ways(work: Work) -> ReportTable:
     ways = deliveries(work.session, work.program.delivered_means)
     rows: list[tuple[Cell, ...]] = [
         (
-            way_text(way) + (_s("（配達済みと数える）") if way == ways.counts else ""),
+            way.report_label + (_s("（配達済みと数える）") if way == ways.counts else ""),
             one.households,
             one.children,
             one.yen,

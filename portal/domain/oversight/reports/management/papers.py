@@ -18,14 +18,14 @@ from portal.domain.mailroom.roster.checks.results import HouseholdDisposition, R
 from portal.domain.mailroom.roster.models import RosterImport
 from portal.domain.mailroom.roster.queries import import_by_id
 from portal.domain.oversight.management.checklist import answers
-from portal.domain.oversight.management.minutes import Written
+from portal.domain.oversight.management.minutes import MinutesText
 from portal.domain.oversight.management.questions import Question, questions
 from portal.domain.oversight.reports.management.rows import instructed, question_rows
 from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
 from portal.domain.people.staff.queries import staff_names
 
 
-def minutes_report(work: Work, written: Written) -> Report:
+def minutes_report(work: Work, written: MinutesText) -> Report:
     """Write one version of minutes, with its author and who confirmed it."""
     version, texts = written.version, written.texts
     names = staff_names(

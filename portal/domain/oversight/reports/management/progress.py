@@ -6,13 +6,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.clock import JST, jst_date
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import _s, label_of
 from portal.domain.foundation.wareki import format_wareki
 from portal.domain.foundation.work import Work
 from portal.domain.letters.subcontractors.queries import files_sent
 from portal.domain.mailroom.incidents.models import Incident
+from portal.domain.mailroom.incidents.states import IncidentState
 from portal.domain.oversight.management.milestones import milestones
 from portal.domain.oversight.management.questions import questions
+from portal.domain.oversight.management.states import MilestoneState, QuestionState
 from portal.domain.oversight.reports.management.rows import (
     companies_table,
     milestones_table,
@@ -20,8 +22,9 @@ from portal.domain.oversight.reports.management.rows import (
 )
 from portal.domain.oversight.reports.monthly.due import CALLS, DELIVERY, due_reports
 from portal.domain.oversight.reports.tables import Report, ReportTable
-from portal.domain.oversight.settlement.words import state_text
+from portal.domain.oversight.settlement.states import SettledState
 from portal.domain.people.entitlements.queries import totals
+from portal.domain.people.entitlements.states import OPEN, EntitlementState
 
 
 def progress_report(work: Work) -> Report:
@@ -30,7 +33,7 @@ def progress_report(work: Work) -> Report:
     Figures, milestones, due reports, open questions, subcontractors and files sent.
     """
     found = milestones(work)
-    late = sum(one.state == "late" for one in found)
+    late = sum(one.state == MilestoneState.LATE for one in found)
     asked = questions(work)
     facts = [
         (_s("事業"), work.program.names.program.ja),
@@ -38,10 +41,10 @@ def progress_report(work: Work) -> Report:
         (
             _s("完了した節目"),
             _s("%(done)s／%(all)s")
-            % {"done": sum(one.state == "done" for one in found), "all": len(found)},
+            % {"done": sum(one.state == MilestoneState.DONE for one in found), "all": len(found)},
         ),
         (_s("遅れている節目"), str(late)),
-        (_s("回答を待つ協議事項"), str(sum(one.state == "open" for one in asked))),
+        (_s("回答を待つ協議事項"), str(sum(one.state == QuestionState.OPEN for one in asked))),
         (_s("事故・障害の件数（対応中）"), _s("%(all)s（%(open)s）") % _incidents(work.session)),
     ]
     return Report(
@@ -67,9 +70,12 @@ def progress_report(work: Work) -> Report:
 
 def _figures(session: Session) -> ReportTable:
     found = totals(session)
-    open_states = {"in_progress": _s("手続き中"), "held": _s("保留")}
     rows = [
-        (open_states[state] if state in open_states else state_text(state), one.children, one.yen)
+        (
+            label_of(EntitlementState if state in OPEN else SettledState, state),
+            one.children,
+            one.yen,
+        )
         for state, one in found.by_state.items()
     ]
     total = (_s("合計"), found.all.children, found.all.yen)
@@ -120,4 +126,5 @@ def _sent(session: Session) -> ReportTable:
 def _incidents(session: Session) -> dict[str, int]:
     rows = session.execute(select(Incident.state, func.count()).group_by(Incident.state)).all()
     counts = {state: int(count) for state, count in rows}
-    return {"all": sum(counts.values()), "open": sum(counts.values()) - counts.get("closed", 0)}
+    every = sum(counts.values())
+    return {"all": every, "open": every - counts.get(IncidentState.CLOSED, 0)}

@@ -5,24 +5,24 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import _s, label_of
 from portal.domain.foundation.wareki import format_wareki
 from portal.domain.letters.subcontractors.queries import subcontractors
-from portal.domain.oversight.management.milestones import Shown
+from portal.domain.letters.subcontractors.states import CompanyState
+from portal.domain.oversight.management.milestones import MilestoneStatus
 from portal.domain.oversight.management.questions import Question
 from portal.domain.oversight.reports.tables import Cell, ReportTable
 
 
 def company_rows(session: Session) -> list[tuple[Cell, ...]]:
     """Return the subcontractors: name, work, state, consent."""
-    states = {
-        "proposed": _s("区の承諾を待っています"),
-        "consented": _s("承諾ずみ"),
-        "refused": _s("承諾されませんでした"),
-        "ended": _s("終わりました"),
-    }
     return [
-        (one.name, one.work, states[one.state], instructed(one.consent_no, one.consent_on))
+        (
+            one.name,
+            one.work,
+            label_of(CompanyState, one.state),
+            instructed(one.consent_no, one.consent_on),
+        )
         for one in subcontractors(session)
     ]
 
@@ -46,7 +46,7 @@ def instructed(number: str | None, day: date | None) -> str:
     return f"{number} {format_wareki(day)}" if number and day is not None else "–"
 
 
-def milestones_table(found: Sequence[Shown]) -> ReportTable:
+def milestones_table(found: Sequence[MilestoneStatus]) -> ReportTable:
     """Return the milestones with their days, states, owners and evidence."""
     rows = [
         (

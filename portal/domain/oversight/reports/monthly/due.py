@@ -56,6 +56,11 @@ class Due:
     stage: Stage
     state: ReportState
 
+    @property
+    def is_of_delivery(self) -> bool:
+        """Whether this is the report on deliveries; else it is the one on calls."""
+        return self.kind == DELIVERY
+
 
 def first_of(day: date) -> date:
     """Return the first day of a day's month."""

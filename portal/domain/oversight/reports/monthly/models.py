@@ -14,6 +14,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.foundation.base import Base, primary_key, state_column
+from portal.domain.oversight.reports.monthly.states import REPORT
 
 
 class MonthlyReport(Base):
@@ -29,7 +30,7 @@ class MonthlyReport(Base):
     id: Mapped[int] = primary_key()
     kind: Mapped[str] = mapped_column(String(20))
     month: Mapped[date]
-    state: Mapped[str] = state_column("draft")
+    state: Mapped[str] = state_column(REPORT.initial)
     version: Mapped[int] = mapped_column(default=0)
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)

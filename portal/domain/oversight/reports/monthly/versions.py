@@ -144,7 +144,7 @@ def covered(work: Work, report: MonthlyReport, version: ReportVersion) -> Report
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownReport:
     """The report of a month as shown to a reader; None if nothing is submitted yet.
 
     ``missing`` is that of the draft, in sentences.
@@ -155,7 +155,7 @@ class Shown:
     missing: tuple[str, ...] = ()
 
 
-def shown_to_writers(work: Work, kind: Kind, month: date) -> Shown:
+def shown_to_writers(work: Work, kind: Kind, month: date) -> ShownReport:
     """Return the current report with its cover: the checked or submitted version, or the draft."""
     report = month_report(work.session, kind.key(month))
     if report is not None and report.state != DRAFT:
@@ -163,19 +163,19 @@ def shown_to_writers(work: Work, kind: Kind, month: date) -> Shown:
     with use_locale(SOURCE_LOCALE):
         draft = kind.build(work, month)
         found = with_cover(draft.report, cover(work.program, kind.key(month), None))
-    return Shown(found, None, tuple(sentence() for sentence in draft.missing))
+    return ShownReport(found, None, tuple(sentence() for sentence in draft.missing))
 
 
-def shown_to_readers(work: Work, key: ReportKey) -> Shown:
+def shown_to_readers(work: Work, key: ReportKey) -> ShownReport:
     """Return the version that was submitted last with its cover, if any was."""
     report = month_report(work.session, key)
     version = newest_submitted(work.session, report)
     if report is None or version is None:
-        return Shown(None)
+        return ShownReport(None)
     return _shown(work, report, version)
 
 
-def any_version(work: Work, key: ReportKey, number: int) -> Shown:
+def any_version(work: Work, key: ReportKey, number: int) -> ShownReport:
     """Return one version with its cover. Raises NotFoundError."""
     report = month_report(work.session, key)
     if report is None:
@@ -183,7 +183,7 @@ def any_version(work: Work, key: ReportKey, number: int) -> Shown:
     return _shown(work, report, version_of(work.session, report, number))
 
 
-def submitted_version(work: Work, key: ReportKey, number: int) -> Shown:
+def submitted_version(work: Work, key: ReportKey, number: int) -> ShownReport:
     """Return one version that was submitted, with its cover. Raises NotFoundError."""
     report = month_report(work.session, key)
     version = version_of(work.session, report, number) if report is not None else None
@@ -192,9 +192,9 @@ def submitted_version(work: Work, key: ReportKey, number: int) -> Shown:
     return _shown(work, report, version)
 
 
-def _shown(work: Work, report: MonthlyReport, version: ReportVersion) -> Shown:
+def _shown(work: Work, report: MonthlyReport, version: ReportVersion) -> ShownReport:
     with use_locale(SOURCE_LOCALE):
-        return Shown(covered(work, report, version), version)
+        return ShownReport(covered(work, report, version), version)
 
 
 def _version_missing() -> NotFoundError:

@@ -11,26 +11,29 @@ from portal.domain.desk.casework.deliveries import deliveries
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.clock import JST, jst_date
 from portal.domain.foundation.program.schema import DeliveredMeans
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import Labeled, _s, label_of
 from portal.domain.foundation.wareki import format_wareki
 from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.oversight.reports.days import Days
 from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
-from portal.domain.oversight.settlement.words import state_text, way_text
+from portal.domain.oversight.settlement.states import SettledState
 from portal.domain.people.coupons.differences import latest_day
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.entitlements.queries import totals
-from portal.domain.people.entitlements.states import FINAL, OPEN
+from portal.domain.people.entitlements.states import FINAL, OPEN, EntitlementState
 
-POSTED, DELIVERED, RETURNED, SIGNED_IN, EXCHANGED = SERIES = (
-    "posted",
-    "delivered",
-    "returned",
-    "signed_in",
-    "exchanged",
-)
 DAYS = 28
+
+
+class Series(Labeled):
+    """What is counted per day, with its label in the report."""
+
+    POSTED = "posted", lambda: _s("差し出した手紙")
+    DELIVERED = "delivered", lambda: _s("届いた手紙")
+    RETURNED = "returned", lambda: _s("戻った手紙")
+    SIGNED_IN = "signed_in", lambda: _s("はじめてのサインイン")
+    EXCHANGED = "exchanged", lambda: _s("交換の記録（こども）")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Daily:
     """Counts per JST day, starting with ``first``; each series has one number per day."""
 
     first: date
-    series: Mapping[str, Sequence[int]]
+    series: Mapping[Series, Sequence[int]]
 
     @property
     def days(self) -> Sequence[date]:
@@ -56,11 +59,11 @@ def daily(session: Session, now: datetime, days: int = DAYS) -> Daily:
     first = last - timedelta(days=days - 1)
     span = Days(first, last)
     found = {
-        POSTED: _of_days(session, Shipment.posted_on, span),
-        DELIVERED: _of_days(session, Shipment.delivered_on, span),
-        RETURNED: _of_days(session, Shipment.returned_on, span),
-        SIGNED_IN: _of_instants(session, Credential.activated_at, span),
-        EXCHANGED: _of_instants(
+        Series.POSTED: _of_days(session, Shipment.posted_on, span),
+        Series.DELIVERED: _of_days(session, Shipment.delivered_on, span),
+        Series.RETURNED: _of_days(session, Shipment.returned_on, span),
+        Series.SIGNED_IN: _of_instants(session, Credential.activated_at, span),
+        Series.EXCHANGED: _of_instants(
             session, AuditEvent.at, span, AuditEvent.action == "coupon.import_full"
         ),
     }
@@ -99,22 +102,10 @@ def _of_instants(
     return found
 
 
-def series_text(name: str) -> str:
-    """Return the label of a series."""
-    return {
-        POSTED: _s("差し出した手紙"),
-        DELIVERED: _s("届いた手紙"),
-        RETURNED: _s("戻った手紙"),
-        SIGNED_IN: _s("はじめてのサインイン"),
-        EXCHANGED: _s("交換の記録（こども）"),
-    }[name]
-
-
-def open_state_text(state: str) -> str:
-    """Return the label of a state: in progress, held, or final."""
-    return {"in_progress": _s("手続き中・配布中"), "held": _s("保留")}.get(state) or state_text(
-        state
-    )
+def _state_label(state: EntitlementState) -> str:
+    if state is EntitlementState.IN_PROGRESS:
+        return _s("手続き中・配布中")
+    return state.label if state in OPEN else label_of(SettledState, state)
 
 
 def today_report(work: Work) -> Report:
@@ -146,7 +137,7 @@ def today_report(work: Work) -> Report:
 def _states_table(session: Session) -> ReportTable:
     sums = totals(session)
     rows = [
-        (open_state_text(state), sums.by_state[state].children, sums.by_state[state].yen)
+        (_state_label(state), sums.by_state[state].children, sums.by_state[state].yen)
         for state in (*OPEN, *FINAL)
     ]
     return ReportTable(
@@ -162,7 +153,7 @@ def _ways_table(session: Session, delivered_means: DeliveredMeans) -> ReportTabl
     ways = deliveries(session, delivered_means)
     rows = [
         (
-            way_text(way) + (_s("（配達済みと数える）") if way == ways.counts else ""),
+            way.report_label + (_s("（配達済みと数える）") if way == ways.counts else ""),
             one.households,
             one.children,
             one.yen,
@@ -175,9 +166,9 @@ def _ways_table(session: Session, delivered_means: DeliveredMeans) -> ReportTabl
 
 def _days_table(counted: Daily) -> ReportTable:
     rows: list[tuple[Cell, ...]] = [
-        (day.isoformat(), *(counted.series[name][at] for name in SERIES))
+        (day.isoformat(), *(counted.series[name][at] for name in Series))
         for at, day in enumerate(counted.days)
     ]
-    total: tuple[Cell, ...] = (_s("合計"), *(sum(counted.series[name]) for name in SERIES))
-    columns = (_s("日"), *(series_text(name) for name in SERIES))
+    total: tuple[Cell, ...] = (_s("合計"), *(sum(counted.series[name]) for name in Series))
+    columns = (_s("日"), *(name.label for name in Series))
     return ReportTable(_s("この4週間"), columns, rows, total)

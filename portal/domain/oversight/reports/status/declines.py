@@ -9,18 +9,19 @@ from datetime import date
 
 from sqlalchemy import func, select
 
+from portal.domain.foundation.actors import Channel
 from portal.domain.foundation.clock import JST, jst_date
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import _s, label_of
 from portal.domain.foundation.wareki import format_wareki
 from portal.domain.foundation.work import Work
 from portal.domain.oversight.reports.tables import Report, ReportTable
 from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.entitlements.states import EntitlementState
 from portal.domain.requests.declines.models import DeclineItem
+from portal.domain.requests.declines.states import OPEN, DeclineState
 from portal.domain.requests.requests.models import Request
 
-ACCEPTED = "accepted"
-PENDING = ("submitted", "returned_for_correction", "unclear", "awaiting_stop")
-CHANNELS = ("portal", "phone", "fax", "post", "counter")
+CHANNELS = tuple(channel for channel in Channel if channel is not Channel.COMMAND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +57,11 @@ def count_declines(work: Work) -> Declines:
         )
         .join(Request, Request.id == DeclineItem.request_id)
         .join(Entitlement, Entitlement.id == DeclineItem.entitlement_id)
-        .where(DeclineItem.state.in_((ACCEPTED, *PENDING)))
+        .where(DeclineItem.state.in_((DeclineState.ACCEPTED, *OPEN)))
     ).all()
-    accepted = [row for row in rows if row[0] == ACCEPTED]
+    accepted = [row for row in rows if row[0] == DeclineState.ACCEPTED]
     days: dict[tuple[date, str], list[Sequence[object]]] = {}
-    channels: dict[str, list[Sequence[object]]] = {channel: [] for channel in CHANNELS}
+    channels: dict[str, list[Sequence[object]]] = {channel.value: [] for channel in CHANNELS}
     for row in accepted:
         channels.setdefault(row[1], []).append(row)
         days.setdefault((jst_date(row[2]), row[1]), []).append(row)
@@ -69,13 +70,13 @@ def count_declines(work: Work) -> Declines:
             func.count(Entitlement.household_id.distinct()),
             func.count(),
             func.coalesce(func.sum(Entitlement.amount_yen), 0),
-        ).where(Entitlement.state == "deemed_declined")
+        ).where(Entitlement.state == EntitlementState.DEEMED_DECLINED)
     ).one()
     return Declines(
         by_channel={channel: _figures(found) for channel, found in channels.items()},
         by_day={key: _figures(days[key]) for key in sorted(days)},
         accepted=_figures(accepted),
-        pending=_figures(row for row in rows if row[0] in PENDING),
+        pending=_figures(row for row in rows if row[0] in OPEN),
         deemed=Figures(int(deemed[0]), int(deemed[1]), int(deemed[2])),
         window_over=work.program.windows.decline.is_over(work.now),
     )
@@ -89,18 +90,6 @@ def _figures(rows: Iterable[Sequence[object]]) -> Figures:
         children += 1
         yen += row[4] if isinstance(row[4], int) else 0
     return Figures(len(households), children, yen)
-
-
-def channel_name(code: str) -> str:
-    """Return the label of the channel of a decline."""
-    names = {
-        "portal": _s("ポータル"),
-        "phone": _s("電話"),
-        "fax": _s("FAX"),
-        "post": _s("郵便"),
-        "counter": _s("窓口"),
-    }
-    return names.get(code, code)
 
 
 def decline_report(work: Work) -> Report:
@@ -150,7 +139,7 @@ def _tables(found: Declines) -> tuple[ReportTable, ...]:
             _s("受付の方法別"),
             (_s("方法"), *columns),
             [
-                (channel_name(channel), *_cells(figures))
+                (label_of(Channel, channel), *_cells(figures))
                 for channel, figures in found.by_channel.items()
             ],
         ),
@@ -158,7 +147,7 @@ def _tables(found: Declines) -> tuple[ReportTable, ...]:
             _s("日別"),
             (_s("受付日"), _s("方法"), *columns),
             [
-                (day.isoformat(), channel_name(channel), *_cells(figures))
+                (day.isoformat(), label_of(Channel, channel), *_cells(figures))
                 for (day, channel), figures in found.by_day.items()
             ],
             empty=_s("辞退はありません。"),

@@ -10,7 +10,6 @@ from portal.domain.oversight.settlement.blockers import blockers
 from portal.domain.oversight.settlement.closing import closed
 from portal.domain.oversight.settlement.figures import Figures, Sum, figures
 from portal.domain.oversight.settlement.models import Settlement
-from portal.domain.oversight.settlement.words import state_text, way_text
 from portal.domain.people.coupons.differences import latest_day
 from portal.domain.people.coupons.statement_rules import DifferenceKind
 
@@ -80,7 +79,7 @@ def _states(found: Figures) -> ReportTable:
         _s("未使用（円）"),
     )
     rows: list[tuple[Cell, ...]] = [
-        (state_text(state), *_cells(one)) for state, one in found.by_state.items()
+        (state.label, *_cells(one)) for state, one in found.by_state.items()
     ]
     return ReportTable(_s("最終状態別"), columns, rows, (_s("合計"), *_cells(found.total)))
 
@@ -110,7 +109,7 @@ def _deliveries(found: Figures) -> ReportTable:
     ways = found.deliveries
     rows = [
         (
-            way_text(way) + (_s("（配達済みと数える）") if way == ways.counts else ""),
+            way.report_label + (_s("（配達済みと数える）") if way == ways.counts else ""),
             one.households,
             one.children,
             one.yen,
