@@ -30,7 +30,7 @@ from portal.domain.foundation.work import Work
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Where counts come from, and why they may replace stored ones (None: they may not).
+    """The source of counts, and the reason to replace stored ones (None: they are not replaced).
 
     ``layout`` and ``sha256`` are those of a file.
     """

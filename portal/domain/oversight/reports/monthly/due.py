@@ -57,6 +57,11 @@ class Due:
     state: ReportState
 
     @property
+    def is_pressing(self) -> bool:
+        """Whether it is due by the next business day, or overdue."""
+        return self.stage is not Stage.COMING
+
+    @property
     def is_of_delivery(self) -> bool:
         """Whether this is the report on deliveries; else it is the one on calls."""
         return self.kind == DELIVERY
