@@ -60,28 +60,83 @@ def _files_for(name: str) -> list[str]:
         return [name] if path.name.startswith("test_") else importers(module_of(path))
     if name.startswith("locales/"):
         return ["tests/architecture/test_catalogs.py"]
-    folders = [Path("tests", kind, *part) for part in _places(path.parts) for kind in KINDS]
-    beside = [file for folder in folders for file in _tests_in(ROOT / folder)]
     direct = importers(module_of(path)) if path.suffix == ".py" else []
-    return [*direct, *beside]
+    return [*direct, *beside(path)]
 
 
 KINDS = ("unit", "functional")
+WINGS = frozenset(
+    path.name for path in (ROOT / "portal" / "domain").iterdir() if (path / "__init__.py").is_file()
+)
 
 
-def _places(parts: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """Return where the tests of a source file may stand, below each kind of test."""
-    match parts:
-        case ("portal", "domain", wing, slice_, *_) if not slice_.endswith(".py"):
-            yield (wing, slice_)
-        case ("admin", wing, _, *_) | ("templates", "admin", wing, _, *_):
-            yield (wing, "admin")
-        case ("portal", "web", *_) | ("templates", "portal", *_):
-            yield ("resident",)
-        case ("portal", "platform" | "app.py" | "settings.py", *_):
-            yield ("platform",)
+def beside(path: Path) -> Iterator[str]:
+    """Yield the test files that a source file's place leads to, the likeliest first.
+
+    A file of a wing (rules, staff pages, their templates, commands) leads to the wing's tests named
+    like it or like one of its folders, and a staff page to those of all pages of its wing; where
+    nothing has such a name, to all tests of the wing.
+    """
+    match path.parts:
+        case ("portal", "domain" | "cli", wing, *folders, _) | ("admin", wing, *folders, _) if (
+            wing in WINGS
+        ):
+            yield from _in_wing(wing, [path.stem, *reversed(folders)], path.parts[0])
+        case ("templates", "admin", wing, *folders, _) if wing in WINGS:
+            yield from _in_wing(wing, [path.stem.strip("_"), *reversed(folders)], "admin")
+        case ("portal", "cli", *_):
+            yield from _named("cli", "command")
+        case ("admin", *_) | ("templates", "admin", *_) | ("templates", "layouts", "admin.html"):
+            yield from _in_folders("*", "admin")
+        case ("templates", "letters", *_):
+            yield from _in_folders("letters", "letters")
+            yield from _in_folders("mailroom", "printing")
+        case ("portal", "web", *_) | ("templates", *_):
+            yield from _tests_in(ROOT / "tests" / "functional" / "resident")
+        case ("portal", "programs", *_):
+            yield from _in_folders("foundation", "program")
         case ("portal", "migrations", *_):
-            yield ("migrations",)
+            yield from _tests_in(ROOT / "tests" / "functional" / "migrations")
+        case ("portal", "platform", *_) | ("portal", _):
+            yield from (file for kind in KINDS for file in _tests_in(_folder(kind, "platform")))
+
+
+def _in_wing(wing: str, names: Sequence[str], site: str) -> Iterator[str]:
+    """Yield the tests of a wing that are named like a source file or one of its folders."""
+    found = [
+        file for name in names for file in (*_files_named(wing, name), *_in_folders(wing, name))
+    ]
+    if site == "admin":
+        found += _in_folders(wing, "admin")
+    yield from found or (file for kind in KINDS for file in _tests_in(_folder(kind, wing)))
+
+
+def _folder(kind: str, *parts: str) -> Path:
+    return ROOT.joinpath("tests", kind, *parts)
+
+
+def _files_named(wing: str, name: str) -> Iterator[str]:
+    for kind in KINDS:
+        for file in sorted(_folder(kind, wing).rglob(f"test_{name.removesuffix('s')}*.py")):
+            yield file.relative_to(ROOT).as_posix()
+
+
+def _in_folders(wing: str, name: str) -> list[str]:
+    """Return the tests in the folders of a wing with this name, in the singular or the plural."""
+    found = []
+    for kind in KINDS:
+        for folder in sorted(_folder(kind).glob(f"{wing}/{name}*")):
+            if folder.name in {name, f"{name}s", f"{name}es"}:
+                found += _tests_in(folder)
+    return found
+
+
+def _named(*endings: str) -> Iterator[str]:
+    """Yield the tests of commands, whose files' names end so."""
+    for kind in KINDS:
+        for file in sorted(_folder(kind).rglob("test_*.py")):
+            if file.stem.endswith(endings):
+                yield file.relative_to(ROOT).as_posix()
 
 
 def _tests_in(folder: Path) -> list[str]:
