@@ -173,9 +173,9 @@ def public_route(
 
 
 def first_post(page: Page) -> bool:
-    """Claim the posted form.
+    """Claim the posted form; return False if the same form was carried out before.
 
-    False when the same form was carried out before, so that a double click is one effect.
+    A double click thus takes effect once.
     """
     return first_time(page.session, post_key(page), page.now)
 

@@ -1,4 +1,4 @@
-"""Carry out a form of the staff once, however often it is sent."""
+"""Carry out a staff form once, however often it is sent."""
 
 from collections.abc import Callable
 

@@ -256,9 +256,9 @@ def _groups(page: Page, who: Who | None) -> list[PlaceGroup]:
 
 
 def way_back(path: str, menu: Sequence[PlaceGroup]) -> Place:
-    """Return where somebody continues who was refused at an address.
+    """Return the link that leads on from a refused address.
 
-    The household's page, the list in the menu, or the start page.
+    It is the household's page, the list in the menu, or the start page.
     """
     above = [
         place for group in menu for place in group.places if place.current and place.path != path

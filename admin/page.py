@@ -19,10 +19,10 @@ class StaffWho:
     """Who of the staff is signed in.
 
     Attributes:
-        auth: The living session.
+        auth: The active session.
         staff: Its account.
         call: The person's active call.
-        opened_last: The household opened last in it.
+        opened_last: The household opened last in that call.
         locked: Whether the password is asked before anything else.
     """
 
@@ -34,24 +34,24 @@ class StaffWho:
 
     @property
     def actor(self) -> Actor:
-        """The acting party for audit events; before the sign-in nobody of ours."""
+        """The acting party for audit events; before the sign-in it is no member of the staff."""
         if self.staff is None:
             return Actor(Role.RESIDENT, channel=Channel.PORTAL)
         return Actor(Role(self.staff.role), self.staff.id, Organization(self.staff.organization))
 
     @property
     def rows(self) -> tuple[object, ...]:
-        """What a page shows of them."""
+        """The rows that a page may show."""
         return tuple(row for row in (self.auth, self.staff, self.call) if row is not None)
 
 
 class StaffSignIns:
-    """Finds out who of the staff is signed in."""
+    """Loads the member of the staff who is signed in."""
 
     nobody = StaffWho()
 
     def load(self, session: Session, token: str, now: datetime) -> StaffWho:
-        """Return who sits behind a session's id at ``now`` (UTC)."""
+        """Return who is signed in under a session ID at ``now`` (UTC)."""
         found = signed_in_staff(session, token, now)
         if found is None:
             return self.nobody

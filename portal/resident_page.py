@@ -11,7 +11,7 @@ from portal.domain.people.authn import sessions
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.notices.messages import Origin
-from portal.domain.people.signin.session_check import living_session
+from portal.domain.people.signin.session_check import active_session
 from portal.platform import page
 from portal.platform.site import Site
 
@@ -49,7 +49,7 @@ class ResidentSignIns:
 
     def load(self, session: Session, token: str, now: datetime) -> ResidentWho:
         """Return whose session has this ID at ``now`` (UTC)."""
-        found = living_session(session, token, now)
+        found = active_session(session, token, now)
         if found is None:
             return self.nobody
         auth, credential = found

@@ -1,6 +1,6 @@
 """The start page: waiting work, the sums that must agree, and the next steps."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -24,8 +24,6 @@ from portal.domain.desk.casework.steps import Step
 from portal.domain.foundation.approvals.queries import open_counts
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.program.agenda import WindowView, agenda
-from portal.domain.foundation.program.deadlines import WindowKind
-from portal.domain.foundation.program.explain import window_title
 from portal.domain.letters.documents import queries as documents
 from portal.domain.letters.documents.models import DocumentVersion
 from portal.domain.mailroom.incidents import fault_queries, queries
@@ -125,7 +123,6 @@ class DashboardView(View):
     delivered: Deliveries | None
     steps: Sequence[Step]
     windows: Sequence[WindowView]
-    window_title: Callable[[WindowKind], str]
     due: Sequence[Due]
     report_words: ModuleType
     with_ward: WithWard | None
@@ -163,7 +160,6 @@ def show(page: Page) -> Response[Any]:
             delivered=deliveries(session, program.delivered_means) if counted else None,
             steps=steps.next_steps(session) if lists else [],
             windows=agenda(program.windows, page.now),
-            window_title=window_title,
             due=_due(page),
             report_words=report_words,
             with_ward=_with_ward(page),

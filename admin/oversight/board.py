@@ -1,6 +1,6 @@
 """The supervisor's board; with JavaScript, it is fetched again every 30 seconds."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +15,6 @@ from portal.domain.contacts.calls.kinds import Direction
 from portal.domain.contacts.telephony.kpi import NONE
 from portal.domain.desk.casework import watch
 from portal.domain.foundation.clock import JST
-from portal.domain.foundation.program.deadlines import WindowKind
-from portal.domain.foundation.program.explain import window_title
 from portal.domain.oversight.reports.calls.tables import half_hour_name
 from portal.domain.oversight.reports.status.board import Board, board
 from portal.domain.people.staff.permissions import Permission
@@ -71,7 +69,6 @@ class BoardView(View):
     halves: Sequence[HalfRow]
     level: int
     still: bool
-    window_title: Callable[[WindowKind], str]
     unseen: int
 
 
@@ -88,7 +85,6 @@ def show(page: Page) -> Response[Any]:
             halves=_halves(found),
             level=program.calls.answer_rate_alarm,
             still=page.query.get("still") == "1",
-            window_title=window_title,
             unseen=watch.unseen(page.session, page.who.staff, page.now)
             if page.who.staff is not None and allowed(page, Permission.WATCH_BROWSING)
             else 0,

@@ -14,8 +14,6 @@ from admin.oversight import calendar_words
 from admin.page import Page
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.program.calendar import CallCenterCalendar, Closure, HoursOverride
-from portal.domain.foundation.program.deadlines import WindowKind
-from portal.domain.foundation.program.explain import window_title
 from portal.domain.foundation.program.month import (
     DayKind,
     Month,
@@ -42,7 +40,6 @@ class CalendarView(View):
     calendar: CallCenterCalendar
     say: ModuleType
     kind_of: Callable[[CallCenterCalendar, HoursOverride | Closure], DayKind]
-    window_title: Callable[[WindowKind], str]
     next_open: datetime | None
     open_now: bool
 
@@ -67,7 +64,6 @@ def show(page: Page) -> Response[Any]:
             calendar=program.calendar,
             say=calendar_words,
             kind_of=kind_of,
-            window_title=window_title,
             next_open=program.calendar.next_open(page.now),
             open_now=program.calendar.is_open(page.now),
         ),

@@ -54,7 +54,7 @@ class SettlementView(View):
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show the sums, and the next step towards closing."""
+    """Show the sums and the next step towards closing."""
     session, program = page.session, page.site.program
     report = settlement_report(page.work)
     row, proposal = closing.closed(session), closing.proposal(session)
@@ -81,7 +81,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     )
 
 
-def take_statement(page: Page) -> Response[Any]:
+def upload_statement(page: Page) -> Response[Any]:
     """Import an uploaded statement."""
     as_of = whole_date(page.form.get("as_of"))
     file = page.form.files.get("file")
@@ -171,7 +171,7 @@ def handlers() -> list[HTTPRouteHandler]:
         staff_route("POST", "/settlement/xlsx", download, see),
         staff_route("POST", "/settlement/lines", download_lines, see),
         staff_route(
-            "POST", "/settlement/statement", take_statement, prepare, shows=show, uploads=FILES
+            "POST", "/settlement/statement", upload_statement, prepare, shows=show, uploads=FILES
         ),
         staff_route("POST", "/settlement/propose", propose, prepare, shows=show),
         staff_route("POST", "/settlement/confirm", confirm, accept, shows=show),

@@ -1,4 +1,4 @@
-"""One's own account: a new password (with a fresh code), and the open sessions."""
+"""The user's own account: a new password (with a fresh code), and the active sessions."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ class AccountView(View):
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show one's own account."""
+    """Show the user's own account."""
     staff_id = page.who.staff.id if page.who.staff is not None else 0
     current = page.who.auth.id if page.who.auth is not None else None
     return page.render(

@@ -13,7 +13,7 @@ from portal.domain.foundation.errors import BusyError, ThrottledError
 from portal.domain.foundation.texts import _s
 from portal.domain.people.authn.attempts import Attempt, TypedLogin
 from portal.domain.people.staff import locking, sign_in
-from portal.domain.people.staff.locking import Kept
+from portal.domain.people.staff.locking import InterruptedRequest
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.failures import failure_page
 from portal.platform.routes import Transaction, endpoint, redraw
@@ -114,7 +114,7 @@ def _refused(page: Page, status_code: int) -> Response[Any]:
         return locked_page(page, status_code, kept=carried(page))
 
 
-def _continue(page: Page, kept: Kept) -> Response[Any]:
+def _continue(page: Page, kept: InterruptedRequest) -> Response[Any]:
     if page.request.htmx:
         return _done(page)
     if kept.route:

@@ -8,12 +8,16 @@ from urllib.parse import urlencode
 from litestar import Response
 
 from admin.page import Page
-from portal.domain.people.staff.locking import Kept, open_kept, seal_kept
+from portal.domain.people.staff.locking import (
+    InterruptedRequest,
+    open_interrupted,
+    seal_interrupted,
+)
 from portal.platform.http.forms import MAX_FIELD
 from portal.platform.view import View
 
 HEADER = "x-locked"
-"""Tells our script that the answer is no page to show, but a screen to lock."""
+"""Set on an answer that is no page to show: our script locks the screen instead."""
 PART = "kept_{}"
 MOST_PARTS = 50
 
@@ -54,13 +58,14 @@ def carried(page: Page) -> str:
     return "".join(parts)
 
 
-def carried_request(page: Page) -> Kept:
-    """Return the request that the locked page carried.
-
-    The start page if it carried none of this session.
-    """
+def carried_request(page: Page) -> InterruptedRequest:
+    """Return the request that the locked page carried, or the start page if it carried none."""
     auth = page.who.auth
-    return open_kept(page.site.vault, auth.id, carried(page)) if auth is not None else Kept("/")
+    return (
+        open_interrupted(page.site.vault, auth.id, carried(page))
+        if auth is not None
+        else InterruptedRequest("/")
+    )
 
 
 def _sealed_request(page: Page) -> str:
@@ -68,7 +73,7 @@ def _sealed_request(page: Page) -> str:
     if page.who.auth is None:
         return ""
     if page.method == "POST":
-        kept = Kept(
+        kept = InterruptedRequest(
             page.request.came_from or "/",
             page.request.route,
             page.path,
@@ -76,8 +81,8 @@ def _sealed_request(page: Page) -> str:
             page.form.values,
         )
     else:
-        kept = Kept(page.path + (f"?{urlencode(page.query)}" if page.query else ""))
-    sealed = seal_kept(page.site.vault, page.who.auth.id, kept)
+        kept = InterruptedRequest(page.path + (f"?{urlencode(page.query)}" if page.query else ""))
+    sealed = seal_interrupted(page.site.vault, page.who.auth.id, kept)
     if len(sealed) > MOST_PARTS * (MAX_FIELD - 1):
-        sealed = seal_kept(page.site.vault, page.who.auth.id, Kept(kept.back))
+        sealed = seal_interrupted(page.site.vault, page.who.auth.id, InterruptedRequest(kept.back))
     return sealed

@@ -20,7 +20,7 @@ def medium(code: str) -> str:
 
 
 def state(code: str, by: str) -> str:
-    """Return the state of an announcement in words; ``by`` is its medium."""
+    """Return the label of an announcement's state; ``by`` is its medium."""
     if code == AnnouncementState.WAITING and by == Medium.CARD:
         return _s("つぎの印刷を待っています")
     return label_of(AnnouncementState, code)

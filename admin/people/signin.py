@@ -15,7 +15,7 @@ from portal.domain.people.authn.attempts import Attempt, TypedLogin
 from portal.domain.people.authn.sessions import Stage
 from portal.domain.people.authn.typed_code import CodeAnswer
 from portal.domain.people.staff import sign_in
-from portal.domain.people.staff.own_sessions import kept_of_sign_in
+from portal.domain.people.staff.own_sessions import sign_in_data
 from portal.domain.people.staff.queries import staff_user
 from portal.platform import tries
 from portal.platform.failures import failure_page
@@ -117,7 +117,7 @@ def submit_code(page: Page) -> Response[Any]:
     if not page.cookie(locale.COOKIE):
         page.answer.set_cookie(locale.COOKIE, locale.CODE_OF[staff.locale], max_age=365 * 24 * 3600)
     place = place_of(page, staff)
-    kept = kept_of_sign_in(
+    kept = sign_in_data(
         place.workplace.id if place.workplace is not None else "", page.request.user_agent
     )
     page.sign_in_as(sign_in.complete(page.work, auth, data=kept))

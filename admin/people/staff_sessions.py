@@ -1,4 +1,4 @@
-"""A colleague's living sessions, for administrators: list them, and end them."""
+"""A colleague's active sessions, for administrators: list them, and end them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class StaffSessionsView(View):
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """List the living sessions of one account."""
+    """List the active sessions of one account."""
     colleague = _colleague(page)
     current = page.who.auth.id if page.who.auth is not None else None
     return page.render(

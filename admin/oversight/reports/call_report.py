@@ -77,7 +77,7 @@ def write(page: Page) -> Response[Any]:
 
 
 def add(page: Page) -> Response[Any]:
-    """Add a sentence that tells of no single call to the draft."""
+    """Add a sentence that is about no particular call to the draft."""
     kind = NoteKind.known(page.form.get("kind"))
     if kind is None:
         page.form.error("kind", _s("種類を選んでください。"))

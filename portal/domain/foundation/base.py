@@ -88,7 +88,7 @@ def table_of(kind: type[DeclarativeBase]) -> Table:
 
 
 def insert_at_once(session: Session, row: Base) -> None:
-    """Insert one new row by a plain statement, at half the price of a flush.
+    """Insert one new row by a plain statement, at half the cost of a flush.
 
     The session knows the row from then on. ``row`` has all values that are needed in this
     transaction: what a default fills in is read again when needed.

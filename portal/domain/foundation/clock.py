@@ -1,4 +1,4 @@
-"""Time as the database tells it, so that every process decides a deadline alike."""
+"""The database's time, so that all processes decide deadlines alike."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
@@ -11,7 +11,7 @@ JST = ZoneInfo("Asia/Tokyo")
 
 
 class Clock(Protocol):
-    """Tells the present instant of a transaction."""
+    """The source of a transaction's instant."""
 
     def now(self, session: Session) -> datetime:
         """Return the instant (UTC) that counts for this transaction."""

@@ -1,10 +1,10 @@
-"""Errors of the rules; each message is a sentence for the person who asked."""
+"""Errors raised by the domain's rules; each message is a sentence for the reader."""
 
 from datetime import datetime
 
 
 class DomainError(Exception):
-    """A rule refused.
+    """A rule refused a request.
 
     ``message`` is already in the reader's language; ``code`` is stable for machines.
     """

@@ -23,7 +23,7 @@ class StateMachine:
         )
 
     def can(self, state: str, action: str) -> bool:
-        """Tell whether the action is possible from the state."""
+        """Return whether the action is possible from the state."""
         return state in self.steps.get(action, {})
 
     def next(self, state: str, action: str) -> str:
@@ -38,8 +38,3 @@ class StateMachine:
             raise WrongStateError(
                 _("いまの状態では、この操作はできません。画面を開きなおして、確認してください。")
             ) from None
-
-
-def fan(sources: str, target: str) -> dict[str, str]:
-    """Return ``{a: target, b: target}`` for ``fan("a b", "target")``."""
-    return dict.fromkeys(sources.split(), target)

@@ -74,7 +74,7 @@ def _staff_locale() -> str:
 def kept_per_language(name: Callable[[str], Word]) -> Callable[[str], Word]:
     """Cache the words that a function has for a stored code, in each language.
 
-    Lists ask for the same ones row by row.
+    Lists need the same ones row by row.
     """
 
     @lru_cache(maxsize=WORDS_KEPT)
@@ -97,7 +97,7 @@ def plain(text: str) -> str:
 
 
 Sentence = Callable[[], str]
-"""A text that is asked for when it is shown, in the language of that moment."""
+"""A text that is looked up when it is shown, in the language current then."""
 
 
 class Labeled(StrEnum):

@@ -131,7 +131,7 @@ def same(a: bytes, b: bytes) -> bool:
 
 
 def any_same(value: bytes, candidates: Iterable[bytes]) -> bool:
-    """Tell whether any candidate equals the value, without stopping early."""
+    """Return whether any candidate equals the value, without stopping early."""
     found = False
     for candidate in candidates:
         found |= hmac.compare_digest(value, candidate)

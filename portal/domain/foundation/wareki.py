@@ -34,7 +34,7 @@ def parse_era_date(text: str) -> date:
     """Return the day of an era date in any width.
 
     Accepts 令和5年5月1日, R5.5.1, H１７．０４．０２ and 平成元年1月8日. A year beyond its era
-    (平成31年5月1日) counts on, as registers do.
+    (平成31年5月1日) is accepted, because registers contain such dates.
 
     Raises:
         ValueError: the text is anything else.

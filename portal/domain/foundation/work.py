@@ -51,7 +51,7 @@ class WorkSource:
         read: Opens a transaction that only reads.
         write: Opens a transaction that commits at the end of its block.
         vault: The deployment's keys.
-        clock: Tells the instant of each transaction.
+        clock: Gives the instant of each transaction.
         actor: Who acts in all of them.
         program: What the ward decided.
     """

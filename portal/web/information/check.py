@@ -11,7 +11,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.foundation.clock import jst_date
-from portal.domain.foundation.program.eligibility import am_i_in
+from portal.domain.foundation.program.eligibility import check_birth_date
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.typed import DateFault, date_in_parts
 from portal.platform.routes import Transaction, endpoint
@@ -48,7 +48,7 @@ def submit(page: Page) -> Response[Any]:
 def verdict_of(page: Page, birth: date) -> str:
     """Return the name of the answer, which is the last part of its address."""
     program = page.site.program
-    if am_i_in(birth, program).eligible:
+    if check_birth_date(birth, program).eligible:
         return IN
     return TOO_OLD if birth < program.birth_from else TOO_YOUNG
 

@@ -80,7 +80,7 @@ def submit(page: Page) -> Response[Any]:
         tried = tried.compared(page.site.hashes)
     except BusyError as error:
         with page.site.database.write() as session:
-            tried.give_back(session)
+            tried.uncount(session)
         return failure_page(page, error)
     signed = _decide(page, tried)
     if isinstance(signed, str):

@@ -27,9 +27,9 @@ def test_the_next_try_waits_for_the_next_window(
     sqlite_database: Database, limit: Limit, agreed: int
 ) -> None:
     with sqlite_database.write() as session:
-        answers = [throttles.take(session, limit.of("key"), NOW) for _ in range(agreed + 1)]
+        answers = [throttles.count_try(session, limit.of("key"), NOW) for _ in range(agreed + 1)]
     assert all(answer.allowed for answer in answers[:-1])
     assert not answers[-1].allowed
     assert answers[-1].retry_at is not None
     with sqlite_database.write() as session:
-        assert throttles.take(session, limit.of("key"), answers[-1].retry_at).allowed
+        assert throttles.count_try(session, limit.of("key"), answers[-1].retry_at).allowed

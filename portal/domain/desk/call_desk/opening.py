@@ -49,7 +49,7 @@ def open_in_call(
         reason=CALL,
         call=call.id,
     )
-    if not throttles.take(work.session, OPEN_HOUR.of(str(work.actor.id)), work.now).allowed:
+    if not throttles.count_try(work.session, OPEN_HOUR.of(str(work.actor.id)), work.now).allowed:
         record(
             work, "staff.unusual_browsing", "staff_user", work.actor.id, what="open", call=call.id
         )

@@ -142,7 +142,9 @@ def search(work: Work, indexer: Indexer, asked: Asked, call: Call) -> Hits:
     hits = _find_with_withheld(work, indexer, asked)
     if (
         asked.birth
-        and not throttles.take(work.session, BIRTHS_IN_A_CALL.of(str(call.id)), work.now).allowed
+        and not throttles.count_try(
+            work.session, BIRTHS_IN_A_CALL.of(str(call.id)), work.now
+        ).allowed
     ):
         record(
             work, "staff.unusual_browsing", "staff_user", work.actor.id, what="births", call=call.id

@@ -99,7 +99,7 @@ def unmask(work: Work, household: Household, part: Part, reason: Reason) -> date
 
 def count_unmasking(work: Work) -> None:
     """Count an unmasking of fields; more than sixty an hour are logged as unusual."""
-    if not throttles.take(work.session, UNMASK_HOUR.of(str(work.actor.id)), work.now).allowed:
+    if not throttles.count_try(work.session, UNMASK_HOUR.of(str(work.actor.id)), work.now).allowed:
         record(work, "staff.unusual_browsing", "staff_user", work.actor.id, what="unmask")
 
 

@@ -130,13 +130,13 @@ def count_search(work: Work, used: Collection[str], found: int) -> None:
         ThrottledError: the day's searches are used up.
     """
     key = str(work.actor.id)
-    verdict = throttles.take(work.session, throttles.STAFF_SEARCH.of(key), work.now)
+    verdict = throttles.count_try(work.session, throttles.STAFF_SEARCH.of(key), work.now)
     if not verdict.allowed:
         raise ThrottledError(
             _s("きょうの検索の上限に達しました。続けるには、責任者に相談してください。"),
             retry_at=verdict.retry_at,
         )
-    unusual = not throttles.take(work.session, SEARCH_HOUR.of(key), work.now).allowed
+    unusual = not throttles.count_try(work.session, SEARCH_HOUR.of(key), work.now).allowed
     record(work, "household.searched", "search", fields=list(used), found=found)
     if unusual:
         record(work, "staff.unusual_browsing", "staff_user", work.actor.id, what="search")

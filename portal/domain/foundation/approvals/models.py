@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal.domain.foundation.approvals.states import APPROVAL
 from portal.domain.foundation.base import Base, BigId, primary_key, state_column
 
 
@@ -26,7 +27,7 @@ class Approval(Base):
     kind: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str] = mapped_column(String(30))
     subject_id: Mapped[int | None] = mapped_column(BigId)
-    state: Mapped[str] = state_column("proposed")
+    state: Mapped[str] = state_column(APPROVAL.initial)
     proposed_by: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
     proposed_organization: Mapped[str] = mapped_column(String(20))
     proposed_at: Mapped[datetime]

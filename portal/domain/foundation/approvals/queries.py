@@ -6,12 +6,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.approvals.models import Approval
+from portal.domain.foundation.approvals.states import PROPOSED
 
 
 def open_approvals(session: Session, *, limit: int = 100) -> list[Approval]:
     """Return the proposals that wait for a second person, oldest first."""
     statement = (
-        select(Approval).where(Approval.state == "proposed").order_by(Approval.id).limit(limit)
+        select(Approval).where(Approval.state == PROPOSED).order_by(Approval.id).limit(limit)
     )
     return list(session.scalars(statement))
 
@@ -20,7 +21,7 @@ def open_counts(session: Session) -> dict[str, int]:
     """Return the number of open proposals of each kind."""
     waiting = (
         select(Approval.kind, func.count())
-        .where(Approval.state == "proposed")
+        .where(Approval.state == PROPOSED)
         .group_by(Approval.kind)
     )
     return {kind: int(count) for kind, count in session.execute(waiting)}
@@ -33,7 +34,7 @@ def approval_by_id(session: Session, approval_id: int | None) -> Approval | None
 
 def open_of_kind(session: Session, kind: str) -> list[Approval]:
     """Return the open proposals of a kind, oldest first."""
-    statement = select(Approval).where(Approval.kind == kind, Approval.state == "proposed")
+    statement = select(Approval).where(Approval.kind == kind, Approval.state == PROPOSED)
     return list(session.scalars(statement.order_by(Approval.id)))
 
 
@@ -47,7 +48,7 @@ def open_for(session: Session, kind: str, subject: str, ids: Iterable[int]) -> d
             Approval.kind == kind,
             Approval.subject == subject,
             Approval.subject_id.in_(wanted),
-            Approval.state == "proposed",
+            Approval.state == PROPOSED,
         )
     )
     return {row.subject_id: row for row in rows if row.subject_id is not None}

@@ -1,14 +1,27 @@
 """States of an approval."""
 
-from portal.domain.foundation.states import StateMachine, fan
+from enum import StrEnum
 
+from portal.domain.foundation.states import StateMachine
+
+
+class ApprovalState(StrEnum):
+    """The state of a proposal."""
+
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+PROPOSED, CONFIRMED, REFUSED, WITHDRAWN = ApprovalState
 APPROVAL = StateMachine(
     "approval",
-    "proposed",
+    PROPOSED,
     {
-        "confirm": fan("proposed", "confirmed"),
-        "refuse": fan("proposed", "refused"),
-        "withdraw": fan("proposed", "withdrawn"),
+        "confirm": {PROPOSED: CONFIRMED},
+        "refuse": {PROPOSED: REFUSED},
+        "withdraw": {PROPOSED: WITHDRAWN},
     },
 )
 """A second person confirms or rejects; the proposer may only withdraw."""

@@ -1,4 +1,4 @@
-"""The windows of a program for people at work: what is open, until when, and what changes next."""
+"""The windows of a program for staff: what is open, until when, and what changes next."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -18,7 +18,7 @@ FAR = 400
 
 @lru_cache(maxsize=4096)
 def is_national_holiday(day: date) -> bool:
-    """Tell whether the law makes this day a holiday (substitute holidays included)."""
+    """Return whether the law makes this day a holiday (substitute holidays included)."""
     return bool(jpholiday.is_holiday(day))
 
 
@@ -39,7 +39,7 @@ class YearlyClosure:
     reason: str
 
     def covers(self, day: date) -> bool:
-        """Tell whether the closure includes this day."""
+        """Return whether the closure includes this day."""
         here = (day.month, day.day)
         if self.first <= self.last:
             return self.first <= here <= self.last
@@ -77,7 +77,7 @@ class Closure:
     agreement: Agreement
 
     def covers(self, day: date) -> bool:
-        """Tell whether the closure includes this day."""
+        """Return whether the closure includes this day."""
         return self.first <= day <= self.last
 
 
@@ -130,19 +130,19 @@ class CallCenterCalendar:
         return None if closed else self.hours
 
     def is_business_day(self, day: date) -> bool:
-        """Tell whether people work on this day, also outside the operating period."""
+        """Return whether people work on this day, also outside the operating period."""
         return self.hours_on(day) is not None
 
     def is_within(self, day: date) -> bool:
-        """Tell whether the day lies in the operating period."""
+        """Return whether the day lies in the operating period."""
         return self.first_day <= day <= self.last_day
 
     def is_staffed(self, day: date) -> bool:
-        """Tell whether somebody answers on this day."""
+        """Return whether somebody answers on this day."""
         return self.is_within(day) and self.is_business_day(day)
 
     def is_open(self, now: datetime) -> bool:
-        """Tell whether somebody answers at this instant; 17:00:00 itself is closed."""
+        """Return whether somebody answers at this instant; 17:00:00 itself is closed."""
         local = now.astimezone(JST)
         hours = self.hours_on(local.date())
         return (

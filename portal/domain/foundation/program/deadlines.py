@@ -1,28 +1,28 @@
-"""Windows of the program: people write last usable days, code asks for exclusive instants."""
+"""Windows of the program: people write last usable days, code compares exclusive instants."""
 
 import calendar as gregorian
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 
 from portal.domain.foundation.clock import day_end, day_start, jst_date
 from portal.domain.foundation.program.calendar import CallCenterCalendar
+from portal.domain.foundation.texts import Labeled, _s
 
 
-class WindowKind(StrEnum):
-    """What opens and closes by date."""
+class WindowKind(Labeled):
+    """What opens and closes by date, as staff read it."""
 
-    PUBLICITY = "publicity"
-    CALL_CENTER = "call_center"
-    SIGN_IN = "sign_in"
-    DELIVERY = "delivery"
-    DECLINE = "decline"
-    ALTERNATIVE = "alternative"
-    REDELIVERY = "redelivery"
-    NEW_LETTER = "new_letter"
-    EXCHANGE = "exchange"
-    USE = "use"
+    PUBLICITY = "publicity", lambda: _s("区民への周知")
+    CALL_CENTER = "call_center", lambda: _s("コールセンター")
+    SIGN_IN = "sign_in", lambda: _s("サインイン")
+    DELIVERY = "delivery", lambda: _s("手紙の配送")
+    DECLINE = "decline", lambda: _s("辞退の受付")
+    ALTERNATIVE = "alternative", lambda: _s("代替品の申し出")
+    REDELIVERY = "redelivery", lambda: _s("再配送の申し込み")
+    NEW_LETTER = "new_letter", lambda: _s("手紙の出し直し")
+    EXCHANGE = "exchange", lambda: _s("クーポンの交換")
+    USE = "use", lambda: _s("クーポンの利用")
 
 
 def month_before(day: date) -> date:
@@ -55,18 +55,18 @@ class Window:
         return month_before(self.last_day)
 
     def is_before(self, now: datetime) -> bool:
-        """Tell whether it has not begun yet."""
+        """Return whether it has not begun yet."""
         return now < self.starts_at
 
     def is_open(self, now: datetime) -> bool:
-        """Tell whether it is open.
+        """Return whether it is open.
 
         The last day counts to its last microsecond; midnight is too late.
         """
         return self.starts_at <= now < self.ends_at
 
     def is_over(self, now: datetime) -> bool:
-        """Tell whether it has ended."""
+        """Return whether it has ended."""
         return now >= self.ends_at
 
     def is_announced(self, now: datetime) -> bool:

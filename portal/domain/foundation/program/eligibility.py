@@ -1,4 +1,4 @@
-"""Who is eligible: the legal age rule, the school-year window, and the answer to "am I in?"."""
+"""Who is eligible: the legal age rule, the school-year window, and the check of a birth date."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -48,14 +48,14 @@ def school_year_window(base_date: date) -> tuple[date, date]:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer to "am I in?": yes or no, and why, in one sentence of the reader's language."""
+    """Whether a child is eligible, and why, in one sentence of the reader's language."""
 
     eligible: bool
     reason: str
 
 
-def am_i_in(birth: date, program: Program) -> Verdict:
-    """Tell whether a child with this birth date is in the program's window, and why."""
+def check_birth_date(birth: date, program: Program) -> Verdict:
+    """Return whether a child with this birth date is in the program's window, and why."""
     first, last = program.birth_from, program.birth_to
     values = {
         "first": format_day(first),

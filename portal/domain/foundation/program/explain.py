@@ -1,38 +1,16 @@
-"""Explains a program to people: every date in both calendars, and the value of each setting."""
+"""Explain a program to people: every date in both calendars, and the value of each setting."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from types import MappingProxyType
 
 from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.program.calendar import CallCenterCalendar, HoursOverride
 from portal.domain.foundation.program.day_text import weekday_name
-from portal.domain.foundation.program.deadlines import RequestRule, WindowKind
+from portal.domain.foundation.program.deadlines import RequestRule
 from portal.domain.foundation.program.month import agreed_days, first_day_of, last_day_of
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s, plain
 from portal.domain.foundation.wareki import format_wareki
-
-_TITLES: Mapping[WindowKind, Callable[[], str]] = MappingProxyType(
-    {
-        WindowKind.PUBLICITY: lambda: _s("区民への周知"),
-        WindowKind.CALL_CENTER: lambda: _s("コールセンター"),
-        WindowKind.SIGN_IN: lambda: _s("サインイン"),
-        WindowKind.DELIVERY: lambda: _s("手紙の配送"),
-        WindowKind.DECLINE: lambda: _s("辞退の受付"),
-        WindowKind.ALTERNATIVE: lambda: _s("代替品の申し出"),
-        WindowKind.REDELIVERY: lambda: _s("再配送の申し込み"),
-        WindowKind.NEW_LETTER: lambda: _s("手紙の出し直し"),
-        WindowKind.EXCHANGE: lambda: _s("クーポンの交換"),
-        WindowKind.USE: lambda: _s("クーポンの利用"),
-    }
-)
-
-
-def window_title(kind: WindowKind) -> str:
-    """Return the staff's name of a window."""
-    return _TITLES[kind]()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +55,7 @@ def explain_days(program: Program) -> list[DayRow]:
     ]
     rules = {rule.kind: rule for rule in program.request_rules}
     for window in program.windows:
-        title = window_title(window.kind)
+        title = window.kind.label
         staffed = program.calendar.last_staffed_day(until=window.last_day)
         rows.append(
             _row(f"{window.kind}.from", _s("%(title)s 開始") % {"title": title}, window.first_day)

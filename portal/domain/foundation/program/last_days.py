@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from portal.domain.foundation.clock import JST, day_start
 from portal.domain.foundation.program.schema import Program
 
-TOLD_DAYS = 30
+MENTIONED_DAYS = 30
 """The gap is mentioned from this many days before the last usable day.
 
 For 31 December, from the 1st.
@@ -41,7 +41,7 @@ def gap(program: Program, now: datetime) -> Gap | None:
     """
     window, calendar = program.windows.exchange, program.calendar
     usable = window.last_day
-    if now < day_start(usable - timedelta(days=TOLD_DAYS)) or window.is_over(now):
+    if now < day_start(usable - timedelta(days=MENTIONED_DAYS)) or window.is_over(now):
         return None
     last = calendar.last_staffed_day(until=usable)
     hours = calendar.hours_on(last) if last is not None else None

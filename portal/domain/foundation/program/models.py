@@ -1,4 +1,4 @@
-"""The table that tells which program this database belongs to."""
+"""The table that ties a database to its program."""
 
 from datetime import datetime
 

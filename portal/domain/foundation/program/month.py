@@ -1,4 +1,4 @@
-"""One month of the call center for people at work: each day's hours, why, and what was agreed."""
+"""One month of the call center for staff: each day's hours, why, and what was agreed."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""Refuse what comes outside its window, in words.
+"""Refuse requests outside their window, with a sentence for the reader.
 
 Windows open and close functions by date automatically.
 """
@@ -10,7 +10,6 @@ from types import MappingProxyType
 from portal.domain.foundation.errors import TooEarlyError, TooLateError
 from portal.domain.foundation.program.day_text import format_day
 from portal.domain.foundation.program.deadlines import Window, WindowKind
-from portal.domain.foundation.program.explain import window_title
 from portal.domain.foundation.texts import _, _s
 
 # Whole sentences and not "%(what)s": other languages cannot put one together from parts.
@@ -65,7 +64,7 @@ def staff_closed_text(window: Window, now: datetime) -> str:
     """
     if window.is_open(now):
         return ""
-    title = window_title(window.kind)
+    title = window.kind.label
     if window.is_before(now):
         return _s("「%(title)s」は、%(day)sに始まります。") % {
             "title": title,

@@ -1,6 +1,6 @@
 """Answers to the ward's security checklist (R61).
 
-They are pre-filled from the settings in force; what people correct is kept as versions.
+They are pre-filled from the settings in force; corrections are kept as versions.
 """
 
 import tomllib

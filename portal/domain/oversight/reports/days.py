@@ -1,4 +1,4 @@
-"""A run of days that figures are counted over."""
+"""A period of days over which figures are counted."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""Finding the household of a difference, as far as the reader may know of it."""
+"""Finding the households of differences, except those that the reader may not know."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ from portal.domain.people.households.models import Household
 def households_behind(
     session: Session, rows: Iterable[StatementDifference], *, include_protected: bool
 ) -> dict[int, int]:
-    """Return the household's key for each difference's key."""
+    """Return the key of the household by the key of the difference."""
     of_coupon = {row.coupon_id: row.id for row in rows if row.coupon_id is not None}
     statement = (
         select(Coupon.id, Entitlement.household_id)

@@ -1,4 +1,4 @@
-"""A try at a password: counted before it is compared, and given back once it turns out right."""
+"""A password attempt: counted before it is compared, and uncounted if it was right."""
 
 from dataclasses import dataclass, field, replace
 
@@ -19,13 +19,13 @@ class TypedLogin:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A counted try at the password of an account.
+    """A counted attempt at the password of an account.
 
     Attributes:
         owner_id: The key of the account; None for an unknown ID or login.
         hashed: The hash to compare with; None where no password can be right.
         password: The password in the form that was hashed.
-        counters: Where the try was counted; a right one is given back.
+        counters: Where the attempt was counted; a right one is uncounted.
         device: What kind of device the browser runs on.
         matched: Whether the password was right, once it was compared.
     """
@@ -38,14 +38,14 @@ class Attempt:
     matched: bool = False
 
     def compared(self, hashes: HashPool) -> "Attempt":
-        """Compare the password, outside of any transaction, and return the try with the result.
+        """Compare the password, outside of any transaction, and return the attempt with the result.
 
         Raises:
             BusyError: too many comparisons are waiting.
         """
         return replace(self, matched=hashes.verify(self.hashed, self.password))
 
-    def give_back(self, session: Session) -> None:
-        """Uncount the try: it was right, or the machine was too busy to compare it."""
+    def uncount(self, session: Session) -> None:
+        """Uncount the attempt: it was right, or the machine was too busy to compare it."""
         for bucket in self.counters:
-            throttles.give_back(session, bucket)
+            throttles.uncount_try(session, bucket)

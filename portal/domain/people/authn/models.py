@@ -7,12 +7,13 @@ from sqlalchemy import JSON, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.foundation.base import Base, BigId, primary_key, state_column
+from portal.domain.people.authn.channels import SourceState
 
 
 class AuthSession(Base):
     """A browser's session, of which only the hash of its 256-bit ID is stored.
 
-    The ID changes at every step up. ``site`` is resident or staff, ``stage`` tells how far the
+    The ID changes at every step up. ``site`` is resident or staff, ``stage`` is how far the
     sign-in has come, ``owner_id`` is the key of the credential or staff user.
     """
 
@@ -43,7 +44,7 @@ class OtpAuthenticator(Base):
     kind: Mapped[str] = mapped_column(String(8))
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     address_digest: Mapped[bytes | None] = mapped_column(LargeBinary(16), index=True)
-    state: Mapped[str] = state_column("pending")
+    state: Mapped[str] = state_column(SourceState.PENDING)
     last_step: Mapped[int | None]
     fails: Mapped[int] = mapped_column(default=0)
     total_fails: Mapped[int] = mapped_column(default=0)

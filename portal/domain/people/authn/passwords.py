@@ -23,7 +23,7 @@ def hash_password(vault: Vault, password: str, salt: bytes) -> str:
 
 
 def verify_password(vault: Vault, hashed: str, password: str) -> bool:
-    """Tell whether the password is the hashed one."""
+    """Return whether the password is the hashed one."""
     try:
         return verify_secret(hashed.encode(), vault.peppered(password), Type.ID)
     except VerificationError:
@@ -50,7 +50,7 @@ class HashPool:
             self._places.release()
 
     def verify(self, hashed: str | None, password: str) -> bool:
-        """Compare a password; without a hash do the same work, so that the duration tells nothing.
+        """Compare a password; without a hash do the same work, so that timing reveals nothing.
 
         Raises:
             BusyError: too many comparisons are waiting.

@@ -21,7 +21,7 @@ class PublicForm:
 
     Attributes:
         limit: What its network is counted against (T9 of ``security.md`` §2).
-        subject: What the form asks for, so that keys of different forms never meet.
+        subject: What the form asks for, so that keys of different forms never collide.
         form_key: The random key of the drawn form.
         address: The sender's network address, stored only as a keyed hash.
     """
@@ -52,11 +52,11 @@ def accept_once(work: Work, form: PublicForm, accept: Callable[[], str]) -> str:
     """
     near, _wide = network_keys(work.vault, form.address)
     bucket = form.limit.of(near)
-    verdict = throttles.take(work.session, bucket, work.now)
+    verdict = throttles.count_try(work.session, bucket, work.now)
     # The counter's row is locked now: an equal form of another worker has committed or waits for
     # us.
     if receipt := earlier_receipt(work.session, form):
-        throttles.give_back(work.session, bucket)
+        throttles.uncount_try(work.session, bucket)
         return receipt
     if not verdict.allowed:
         raise ThrottledError(

@@ -127,13 +127,13 @@ OF_TOKEN = select(AuthSession).where(
 
 
 def load(session: Session, site: str, token: str, now: datetime) -> AuthSession | None:
-    """Return the living session of an ID; None if it is unknown, idle or ended."""
+    """Return the active session of an ID; None if it is unknown, idle or ended."""
     found = session.scalar(OF_TOKEN, {"token_hash": token_hash(token), "site": site})
     return found if found is not None and is_alive(found, now) else None
 
 
 def is_alive(found: AuthSession, now: datetime) -> bool:
-    """Tell whether a session has neither ended nor gone idle (one that locks stays alive)."""
+    """Return whether a session has neither ended nor gone idle (one that locks stays alive)."""
     lifetime = LIFETIMES[found.site]
     if lifetime.locks and found.stage in {Stage.FULL, Stage.LOCKED}:
         return now < found.ends_at
@@ -141,7 +141,7 @@ def is_alive(found: AuthSession, now: datetime) -> bool:
 
 
 def is_locked(found: AuthSession, now: datetime) -> bool:
-    """Tell whether the password is required first: locked by hand, or idle too long."""
+    """Return whether the password is required first: locked by hand, or idle too long."""
     lifetime = LIFETIMES[found.site]
     idle = lifetime.locks and found.stage == Stage.FULL and now >= found.seen_at + lifetime.idle
     return found.stage == Stage.LOCKED or idle
@@ -237,8 +237,8 @@ def end_one(session: Session, owner: Owner, session_id: int) -> bool:
     return ended.scalar_one_or_none() is not None
 
 
-def living(session: Session, owner: Owner, now: datetime) -> list[AuthSession]:
-    """Return the living, fully signed-in sessions of an owner, the most recently used first."""
+def active_sessions(session: Session, owner: Owner, now: datetime) -> list[AuthSession]:
+    """Return the active, fully signed-in sessions of an owner, the most recently used first."""
     rows = session.scalars(
         select(AuthSession)
         .where(
@@ -252,8 +252,8 @@ def living(session: Session, owner: Owner, now: datetime) -> list[AuthSession]:
 
 
 def count(session: Session, owner: Owner, now: datetime) -> int:
-    """Return the number of living sessions of an owner."""
-    return len(living(session, owner, now))
+    """Return the number of active sessions of an owner."""
+    return len(active_sessions(session, owner, now))
 
 
 def sweep(session: Session, now: datetime) -> None:

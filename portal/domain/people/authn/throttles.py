@@ -110,8 +110,8 @@ _BLOCKED = (
 )
 
 
-def take(session: Session, bucket: Bucket, now: datetime) -> Verdict:
-    """Count one try *before* the work is done, and tell whether it may be done.
+def count_try(session: Session, bucket: Bucket, now: datetime) -> Verdict:
+    """Count one try *before* the work is done, and return whether it may be done.
 
     Two hundred simultaneous tries with a limit of five get five permissions: the update locks the
     row.
@@ -153,7 +153,7 @@ def _block(session: Session, row_key: str, until: datetime) -> None:
     )
 
 
-def give_back(session: Session, bucket: Bucket) -> None:
+def uncount_try(session: Session, bucket: Bucket) -> None:
     """Uncount a try that turned out right; other tries of the same key stay counted."""
     positive: ColumnElement[int] = func.coalesce(ThrottleBucket.count, 0)
     session.execute(
@@ -196,7 +196,7 @@ def full_until(session: Session, buckets: Iterable[Bucket], now: datetime) -> da
 
 
 def is_closed(session: Session, bucket: Bucket) -> bool:
-    """Tell whether the total of tries closed the key (``closed_after``).
+    """Return whether the total of tries closed the key (``closed_after``).
 
     Only a new letter helps then.
     """

@@ -7,6 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, St
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.foundation.base import Base, primary_key, state_column
+from portal.domain.people.coupons.states import COUPON, DIFFERENCE
 
 LIVE = "state IN ('assigned','revealed','suspended','stop_requested','part_used','exchanged')"
 
@@ -63,7 +64,7 @@ class Coupon(Base):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     qr_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     face_yen: Mapped[int]
-    state: Mapped[str] = state_column("stock")
+    state: Mapped[str] = state_column(COUPON.initial)
     state_before: Mapped[str | None] = mapped_column(String(32))
     entitlement_id: Mapped[int | None] = mapped_column(ForeignKey("entitlement.id"), index=True)
     assigned_at: Mapped[datetime | None]
@@ -106,7 +107,7 @@ class StatementDifference(Base):
     ours: Mapped[str] = mapped_column(String(20), default="")
     theirs: Mapped[str] = mapped_column(String(20), default="")
     used_yen: Mapped[int] = mapped_column(default=0)
-    state: Mapped[str] = state_column("open")
+    state: Mapped[str] = state_column(DIFFERENCE.initial)
     note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     settled_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
     settled_at: Mapped[datetime | None]

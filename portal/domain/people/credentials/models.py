@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.foundation.base import Base, primary_key, state_column
+from portal.domain.people.credentials.states import CREDENTIAL
 
 ALIVE = "state IN ('issued','active','locked','suspended')"
 
@@ -34,7 +35,7 @@ class Credential(Base):
     login_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     password_hash: Mapped[str] = mapped_column(String(200))
     own_password_hash: Mapped[str | None] = mapped_column(String(200))
-    state: Mapped[str] = state_column("issued")
+    state: Mapped[str] = state_column(CREDENTIAL.initial)
     locale: Mapped[str | None] = mapped_column(String(10))
     state_before: Mapped[str | None] = mapped_column(String(32))
     wrong_births: Mapped[bytes] = mapped_column(LargeBinary, default=b"")

@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.foundation.base import Base, BigId, primary_key, state_column
+from portal.domain.people.entitlements.states import ENTITLEMENT
 
 
 class Entitlement(Base):
@@ -25,7 +26,7 @@ class Entitlement(Base):
     child_id: Mapped[int] = mapped_column(ForeignKey("child.id"), unique=True)
     household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), index=True)
     amount_yen: Mapped[int]
-    state: Mapped[str] = state_column("in_progress")
+    state: Mapped[str] = state_column(ENTITLEMENT.initial)
     claimed_by: Mapped[str | None] = mapped_column(String(20))
     claim_id: Mapped[int | None] = mapped_column(BigId, index=True)
     created_at: Mapped[datetime]

@@ -38,7 +38,7 @@ class Totals:
         return sum((self.by_state[state] for state in FINAL), Total())
 
     def adds_up(self, children: int, yen: int) -> bool:
-        """Tell whether all states together equal the children imported (``design.md`` §3)."""
+        """Return whether all states together equal the children imported (``design.md`` §3)."""
         return self.all == Total(children, yen)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConst
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.foundation.base import Base, BigId, primary_key, state_column
+from portal.domain.people.households.states import CHILD, HOLD, HOUSEHOLD
 
 BY_INSTRUCTION = 0
 """Stands for the import of a household that no extract brought: the ward ordered it."""
@@ -28,7 +29,7 @@ class Household(Base):
     birth_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     protected: Mapped[bool] = mapped_column(default=False, index=True)
     counter: Mapped[bool] = mapped_column(default=False, server_default=false())
-    state: Mapped[str] = state_column("active")
+    state: Mapped[str] = state_column(HOUSEHOLD.initial)
     codes: Mapped[list[str]] = mapped_column(JSON, default=list)
     import_id: Mapped[int] = mapped_column(BigId, index=True)
     created_at: Mapped[datetime]
@@ -36,7 +37,7 @@ class Household(Base):
 
     @property
     def withheld(self) -> bool:
-        """Tell whether the protection withholds everything, the ward's counter not ordered."""
+        """Whether everything is withheld: protected, and no handover at the counter is ordered."""
         return self.protected and not self.counter
 
 
@@ -56,7 +57,7 @@ class Child(Base):
     ordinal: Mapped[int]
     person_digest: Mapped[bytes] = mapped_column(LargeBinary(16), unique=True)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    state: Mapped[str] = state_column("active")
+    state: Mapped[str] = state_column(CHILD.initial)
     codes: Mapped[list[str]] = mapped_column(JSON, default=list)
     added: Mapped[bool] = mapped_column(default=False, server_default=false())
     placed: Mapped[bool] = mapped_column(default=False, server_default=false())
@@ -87,7 +88,7 @@ class Hold(Base):
     id: Mapped[int] = primary_key()
     household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), index=True)
     code: Mapped[str] = mapped_column(String(40))
-    state: Mapped[str] = state_column("open")
+    state: Mapped[str] = state_column(HOLD.initial)
     created_at: Mapped[datetime]
     released_at: Mapped[datetime | None]
     approval_id: Mapped[int | None] = mapped_column(ForeignKey("approval.id"))

@@ -42,9 +42,9 @@ class MovedView:
 
 
 def under_confirmation() -> ConflictError:
-    """Return the one answer to any question of a former household about such a child.
+    """Return the only answer that a former household gets about such a child.
 
-    Never a reason, date or place.
+    It never contains a reason, date or place.
     """
     return ConflictError(
         _("このこどもの分は、確認中です。確認が終わるまで、お待ちください。"),
@@ -91,7 +91,7 @@ def moved_children(work: Work, household_id: int) -> list[MovedView]:
 
 
 def is_moved(session: Session, household_id: int, ordinal: int) -> bool:
-    """Tell whether the household's child with this number moved elsewhere."""
+    """Return whether the household's child with this number moved elsewhere."""
     query = select(MovedChild.id).where(
         MovedChild.household_id == household_id, MovedChild.ordinal == ordinal
     )
@@ -99,7 +99,7 @@ def is_moved(session: Session, household_id: int, ordinal: int) -> bool:
 
 
 def has_moved(session: Session, household_id: int) -> bool:
-    """Tell whether any child of a household moved elsewhere."""
+    """Return whether any child of a household moved elsewhere."""
     query = select(MovedChild.id).where(MovedChild.household_id == household_id)
     return session.scalar(query.limit(1)) is not None
 

@@ -110,7 +110,7 @@ def _child_known() -> ConflictError:
 
 
 def person_known(session: Session, digest: bytes) -> bool:
-    """Tell whether a person is stored as an entitled child."""
+    """Return whether a person is stored as an entitled child."""
     return session.scalar(select(Child.id).where(Child.person_digest == digest)) is not None
 
 

@@ -57,7 +57,7 @@ def record_protection(
 
 
 def protection_loaded(session: Session) -> bool:
-    """Tell whether protection is known from any source."""
+    """Return whether protection is known from any source."""
     query = select(AuditEvent.id).where(
         AuditEvent.subject == "protection", AuditEvent.action == LOADED
     )

@@ -132,7 +132,7 @@ def open_holds(session: Session, household_id: int) -> list[Hold]:
 
 
 def has_open_hold(household_id: ColumnElement[int]) -> ColumnElement[bool]:
-    """Return the condition "an open hold exists", for another slice's select."""
+    """Return the SQL condition that a household has an open hold, for another slice's select."""
     return (
         select(Hold.id)
         .where(Hold.household_id == household_id, Hold.state == HoldState.OPEN)
@@ -141,7 +141,7 @@ def has_open_hold(household_id: ColumnElement[int]) -> ColumnElement[bool]:
 
 
 def withheld() -> ColumnElement[bool]:
-    """Return the condition "protected, and not handed over at the counter".
+    """Return the SQL condition that a household is protected and not served at the counter.
 
     It is for selects that join the household.
     """
@@ -151,7 +151,7 @@ def withheld() -> ColumnElement[bool]:
 def candidates(
     session: Session, queries: list[tuple[str, list[bytes]]], *, include_protected: bool
 ) -> tuple[list[int], bool]:
-    """Return keys of households whose packed columns hold all digests; tell if they were too many.
+    """Return keys of households whose packed columns hold all digests, and whether there were more.
 
     At most ``CANDIDATE_LIMIT`` keys come back; the caller opens and compares them, since digests
     can collide.

@@ -37,13 +37,13 @@ class SearchTerms:
 
     @property
     def empty(self) -> bool:
-        """Tell whether the query is empty."""
+        """Whether the query is empty."""
         return not (self.name or self.place or self.postal_code or self.birth)
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Up to twenty households; ``more`` tells that further ones match."""
+    """Up to twenty households; ``more`` is True if further ones match."""
 
     households: tuple[HouseholdView, ...]
     more: bool
@@ -87,7 +87,7 @@ def _page(found: list[HouseholdView], *, more: bool) -> SearchResult:
 def _fitting(
     work: Work, indexer: Indexer, terms: SearchTerms, *, include_protected: bool
 ) -> tuple[Iterator[HouseholdView], bool]:
-    """Yield the matching households lazily, and tell whether there were too many candidates."""
+    """Return an iterator over the matches, and whether there were too many candidates."""
     if terms.empty:
         return iter(()), False
     queries: list[tuple[str, list[bytes]]] = []

@@ -6,6 +6,7 @@ from sqlalchemy import Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.foundation.base import Base, BigId, primary_key, state_column
+from portal.domain.people.notices.states import MESSAGE
 
 
 class OutboxMessage(Base):
@@ -20,7 +21,7 @@ class OutboxMessage(Base):
     household_id: Mapped[int | None] = mapped_column(BigId, index=True)
     dedupe_key: Mapped[str] = mapped_column(String(80), unique=True)
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    state: Mapped[str] = state_column("waiting")
+    state: Mapped[str] = state_column(MESSAGE.initial)
     tries: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     next_try_at: Mapped[datetime]

@@ -68,7 +68,7 @@ def counts(session: Session, since: datetime) -> dict[tuple[str, str], int]:
 
 
 def in_trouble(work: Work, household_id: int, kind: str) -> bool:
-    """Tell whether the household's latest message of a kind fails, to offer other ways.
+    """Return whether the household's latest message of a kind fails, to offer other ways.
 
     True after twelve seconds, or at once after a failed try (F9 of ``security.md`` §8: shown within
     15 s).

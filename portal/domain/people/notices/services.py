@@ -123,7 +123,7 @@ def _due(now: datetime) -> ColumnElement[bool]:
 
 
 def has_due(session: Session, now: datetime, kind: str) -> bool:
-    """Tell whether a message of this kind is due; an idle worker locks nothing."""
+    """Return whether a message of this kind is due; an idle worker locks nothing."""
     return (
         session.scalar(
             select(OutboxMessage.id).where(_due(now), OutboxMessage.kind == kind).limit(1)

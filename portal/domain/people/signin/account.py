@@ -17,7 +17,7 @@ from portal.domain.people.credentials.services import lock_row, move
 from portal.domain.people.credentials.states import CredentialState
 from portal.domain.people.notices.events import AccountEvent
 from portal.domain.people.signin.common_passwords import is_common
-from portal.domain.people.signin.notify import tell_owner
+from portal.domain.people.signin.notify import notify_owner
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import open_once, open_task
@@ -61,7 +61,7 @@ def set_own_password(work: Work, auth: AuthSession, hashed: str) -> int:
     credential.own_password_hash = hashed
     credential.changed_at = work.now
     _note(work, credential, "account.own_password")
-    tell_owner(work, credential, AccountEvent.PASSWORD_CHANGED)
+    notify_owner(work, credential, AccountEvent.PASSWORD_CHANGED)
     return sessions.end_all(
         work.session, sessions.Owner(sessions.RESIDENT, credential.id), keep=auth.id
     )
@@ -90,7 +90,7 @@ def remove_channel(work: Work, auth: AuthSession, kind: str) -> None:
     chosen = [r for r in rows if r.kind == kind]
     if len(rows) <= len(chosen):
         raise NotAllowedError(_("最後のひとつは消せません。さきに、ほかの方法を登録してください。"))
-    tell_owner(work, credential, AccountEvent.CHANNEL_CHANGED)
+    notify_owner(work, credential, AccountEvent.CHANNEL_CHANGED)
     for row in chosen:
         work.session.delete(row)
     _note(work, credential, "account.channel_removed", kind=kind)
@@ -110,7 +110,7 @@ def report_lost(work: Work, credential_id: int) -> Task:
     task = open_once(work, TaskKind.REPORT_LOST, credential.household_id, {})
     if credential.state in {CredentialState.SUSPENDED, CredentialState.LOCKED}:
         return task  # the button was pressed twice, or the account is locked
-    tell_owner(work, credential, AccountEvent.NEW_LETTER)
+    notify_owner(work, credential, AccountEvent.NEW_LETTER)
     move(work, credential, "suspend", reason=TaskKind.REPORT_LOST)
     return task
 

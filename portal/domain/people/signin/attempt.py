@@ -1,6 +1,6 @@
 """ID and password: look up and count first, compare outside any transaction, then decide.
 
-No answer, status or duration tells whether an ID exists: an unknown one meets the same counters,
+No answer, status or duration reveals whether an ID exists: an unknown one meets the same counters,
 the same Argon2 work and the same sentence (``security.md`` A4–A6, A23, A24).
 """
 
@@ -73,7 +73,7 @@ def known_device(vault: Vault, digest: bytes, token: str | None) -> str | None:
 
 
 def begin(work: Work, typed: TypedLogin, visitor: Visitor) -> Attempt:
-    """Count the try and find what to compare with.
+    """Count the attempt and find the hash to compare with.
 
     Raises:
         InputError: the ID has a wrong length or check digit (public arithmetic, so no try is
@@ -106,11 +106,11 @@ def _counters(vault: Vault, digest: bytes, visitor: Visitor) -> tuple[Bucket, ..
 
 def _count(work: Work, counters: tuple[Bucket, ...]) -> None:
     for place, bucket in enumerate(counters):
-        verdict = throttles.take(work.session, bucket, work.now)
+        verdict = throttles.count_try(work.session, bucket, work.now)
         if not verdict.allowed:
             # nothing was compared: an exhausted network costs its members no tries
             for counted in counters[:place]:
-                throttles.give_back(work.session, counted)
+                throttles.uncount_try(work.session, counted)
             raise ThrottledError(waiting_text(verdict.retry_at), retry_at=verdict.retry_at)
 
 
@@ -136,7 +136,7 @@ def login_id_text() -> str:
 
 
 def waiting_text(retry_at: datetime | None) -> str:
-    """Return the message that tells until when to wait.
+    """Return the message that says until when to wait.
 
     Without an instant, only the call center can help.
     """
@@ -153,17 +153,17 @@ def waiting_text(retry_at: datetime | None) -> str:
 
 
 def finish(work: Work, attempt: Attempt, replaced: AuthSession | None) -> SignedIn | None:
-    """Give a right try back and begin a session in place of ``replaced``.
+    """Uncount a right attempt and begin a session in place of ``replaced``.
 
-    Returns None for every kind of wrong; the visitor sees no difference.
+    Returns None for every refusal, so that the visitor sees no difference.
     """
-    # An unknown ID is looked up and logged like a known one, so that the duration tells nothing.
+    # An unknown ID is looked up and logged like a known one, so that timing reveals nothing.
     credential = work.session.get(Credential, attempt.owner_id or 0)
     household = work.session.get(Household, credential.household_id if credential else 0)
     if credential is None or not (attempt.matched and _may_sign_in(credential, household)):
         _record_refusal(work, credential)
         return None
-    attempt.give_back(work.session)
+    attempt.uncount(work.session)
     stage = Stage.CODE if credential.state == CredentialState.ACTIVE else Stage.BIRTH
     owner = sessions.Owner(sessions.RESIDENT, credential.id)
     token = sessions.start(

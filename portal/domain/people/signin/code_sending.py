@@ -30,7 +30,7 @@ def send_code(
     refusing = _refusing(purpose)
     for limit in SENDING:
         for key in _counted_for(authenticator):
-            verdict = throttles.take(work.session, limit.of(key), work.now)
+            verdict = throttles.count_try(work.session, limit.of(key), work.now)
             if not verdict.allowed and limit in refusing:
                 wait = send_wait(work, authenticator, purpose) or verdict.retry_at or work.now
                 usable = codes.good_until(work, authenticator, purpose)

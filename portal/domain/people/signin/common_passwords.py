@@ -122,5 +122,5 @@ def _all() -> frozenset[str]:
 
 
 def is_common(folded: str) -> bool:
-    """Tell whether a case-folded password is one of the common ones."""
+    """Return whether a case-folded password is one of the common ones."""
     return folded in _all()

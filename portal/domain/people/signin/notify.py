@@ -16,7 +16,7 @@ from portal.domain.people.notices.services import Outgoing, enqueue
 LIFE = timedelta(hours=24)
 
 
-def tell_owner(
+def notify_owner(
     work: Work, credential: Credential, event: AccountEvent, *, but_not: str = ""
 ) -> None:
     """Put a notice into the outbox for every proven address, except one of the kind ``but_not``."""

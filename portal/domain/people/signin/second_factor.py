@@ -20,7 +20,7 @@ from portal.domain.people.authn.typed_code import CodeAnswer, CodeEntry, read_co
 from portal.domain.people.credentials.formats import read_password
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.notices.events import AccountEvent
-from portal.domain.people.signin.notify import tell_owner
+from portal.domain.people.signin.notify import notify_owner
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.services import open_once
 
@@ -133,7 +133,7 @@ def check_locked(work: Work, authenticator: OtpAuthenticator, entry: CodeEntry) 
     if answer is CodeAnswer.RIGHT:
         credential.locale = current_locale()  # later messages use the language of the page
         if entry.purpose == CodePurpose.ENROLL:
-            tell_owner(work, credential, AccountEvent.CHANNEL_CHANGED, but_not=authenticator.kind)
+            notify_owner(work, credential, AccountEvent.CHANNEL_CHANGED, but_not=authenticator.kind)
     if authenticator.state == SourceState.CLOSED and answer is CodeAnswer.WRONG:
         open_once(by_resident, TaskKind.CODE_CLOSED, credential.household_id, {})
     return answer
@@ -147,7 +147,7 @@ def check_backup(work: Work, auth: AuthSession, typed: str) -> bool:
     """
     credential_id = auth.owner_id or 0
     bucket = throttles.KNOWN_DEVICE.of(f"backup{credential_id}")
-    verdict = throttles.take(work.session, bucket, work.now)
+    verdict = throttles.count_try(work.session, bucket, work.now)
     if not verdict.allowed:
         raise ThrottledError(
             _("続けて間違えました。少し待ってから、もう一度お試しください。"),
@@ -155,7 +155,7 @@ def check_backup(work: Work, auth: AuthSession, typed: str) -> bool:
         )
     right = use_backup_code(work, credential_id, read_password(typed))
     if right:
-        throttles.give_back(work.session, bucket)
+        throttles.uncount_try(work.session, bucket)
         credential = work.session.get_one(Credential, credential_id)
         record(
             work.acting_as(Actor(Role.RESIDENT, credential_id)),

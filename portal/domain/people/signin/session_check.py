@@ -1,4 +1,4 @@
-"""Whether a session may continue; an address protection loaded a minute ago ends it at once."""
+"""Whether a session may continue: protection measures end it with the next request."""
 
 from datetime import datetime
 
@@ -21,10 +21,10 @@ _LIVING = (
 )
 
 
-def living_session(
+def active_session(
     session: Session, token: str, now: datetime
 ) -> tuple[AuthSession, Credential] | None:
-    """Return the living session of an ID with its account; None if it ended.
+    """Return the active session of an ID with its account; None if it ended.
 
     A household that may no longer use the site has none (``domain.md`` §2.6).
     """

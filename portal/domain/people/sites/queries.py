@@ -13,7 +13,7 @@ HISTORY = 20
 
 
 def is_on(session: Session, site: str, now: datetime) -> bool:
-    """Tell whether a reserve site is switched on at an instant (UTC)."""
+    """Return whether a reserve site is switched on at an instant (UTC)."""
     return switched_on(session, site, now) is not None
 
 

@@ -26,8 +26,8 @@ SECRETS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What a person was doing when the screen was locked: the page, and a form being sent.
+class InterruptedRequest:
+    """The request that a locked screen interrupted: the page, and a form being sent.
 
     ``route`` names the form's route (empty: none was sent), with its address, the parts of the
     address and the fields.
@@ -47,7 +47,7 @@ def lock_now(work: Work, user: StaffUser, session_id: int) -> None:
 
 
 def unlock(work: Work, attempt: Attempt, session_id: int) -> str | None:
-    """Give a right try back and continue the session under a new ID.
+    """Uncount a right attempt and continue the session under a new ID.
 
     Returns None for a wrong password or an ended session.
     """
@@ -66,22 +66,22 @@ def unlock(work: Work, attempt: Attempt, session_id: int) -> str | None:
     return sessions.unlock(work.session, found, work.now)
 
 
-def seal_kept(vault: Vault, session_id: int, kept: Kept) -> str:
-    """Return what to continue with as text for the locked page, sealed for this session."""
+def seal_interrupted(vault: Vault, session_id: int, kept: InterruptedRequest) -> str:
+    """Return an interrupted request as text for the locked page, sealed for this session."""
     values = {name: value for name, value in kept.values.items() if name not in SECRETS}
     plain = [kept.back, kept.route, kept.path, dict(kept.params), values]
     packed = zlib.compress(json.dumps(plain, ensure_ascii=False).encode())
     return base64.urlsafe_b64encode(seal(vault.kek, packed, _context(session_id))).decode()
 
 
-def open_kept(vault: Vault, session_id: int, sealed: str) -> Kept:
-    """Open what ``seal_kept`` made for this session, else fall back to the start page."""
+def open_interrupted(vault: Vault, session_id: int, sealed: str) -> InterruptedRequest:
+    """Open what ``seal_interrupted`` made for this session, else fall back to the start page."""
     try:
         packed = unseal(vault.kek, base64.urlsafe_b64decode(sealed.encode()), _context(session_id))
         back, route, path, params, values = json.loads(zlib.decompress(packed))
     except (ValueError, IntegrityFaultError):
-        return Kept("/")
-    return Kept(back, route, path, params, values)
+        return InterruptedRequest("/")
+    return InterruptedRequest(back, route, path, params, values)
 
 
 def _context(session_id: int) -> bytes:

@@ -27,7 +27,7 @@ FAMILIES = (
 
 @dataclass(frozen=True, slots=True)
 class SessionView:
-    """One living session.
+    """One active session.
 
     ``place`` is a site's ID, ``browser`` a family's name; both may be empty (unknown).
     """
@@ -46,17 +46,17 @@ def browser_family(user_agent: str) -> str:
     return next((name for mark, name in FAMILIES if mark in user_agent), "")
 
 
-def kept_of_sign_in(place: str, user_agent: str) -> dict[str, str]:
+def sign_in_data(place: str, user_agent: str) -> dict[str, str]:
     """Return what a new session stores about its sign-in; never an address."""
     return {PLACE: place, BROWSER: browser_family(user_agent)}
 
 
 def sessions_of(work: Work, staff_id: int, current: int | None = None) -> list[SessionView]:
-    """Return the living sessions of an account, the most recently used first.
+    """Return the active sessions of an account, the most recently used first.
 
     ``current`` is the key of the session that asks.
     """
-    living = sessions.living(work.session, _owner(staff_id), work.now)
+    living = sessions.active_sessions(work.session, _owner(staff_id), work.now)
     return [_view(row, work.now, current) for row in living[:ROWS]]
 
 

@@ -211,7 +211,7 @@ GRANTS: Mapping[Permission, Grant] = {
 
 
 def allows(permission: Permission, role: Role, organization: Organization) -> bool:
-    """Tell whether an account of this role and organization holds a permission."""
+    """Return whether an account of this role and organization holds a permission."""
     grant = GRANTS[permission]
     fits = role in ROLES_OF_ORGANIZATION[organization]
     return fits and role in grant.roles and organization in grant.organizations
@@ -226,5 +226,5 @@ def held(role: Role, organization: Organization) -> frozenset[Permission]:
 
 
 def may(staff: StaffUser, permission: Permission) -> bool:
-    """Tell whether a person may do something now; a deactivated account may do nothing."""
+    """Return whether a person may do something now; a deactivated account may do nothing."""
     return staff.active and allows(permission, Role(staff.role), Organization(staff.organization))

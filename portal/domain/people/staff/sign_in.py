@@ -46,7 +46,7 @@ def actor_of(user: StaffUser) -> Actor:
 
 
 def begin(work: Work, typed: TypedLogin, address: str) -> Attempt:
-    """Count the try and find what to compare with.
+    """Count the attempt and find the hash to compare with.
 
     An unknown login meets the same counters and work.
 
@@ -66,7 +66,7 @@ def begin(work: Work, typed: TypedLogin, address: str) -> Attempt:
 
 
 def _take(work: Work, bucket: Bucket) -> None:
-    verdict = throttles.take(work.session, bucket, work.now)
+    verdict = throttles.count_try(work.session, bucket, work.now)
     if verdict.allowed:
         return
     if verdict.retry_at is None:
@@ -81,9 +81,9 @@ def _take(work: Work, bucket: Bucket) -> None:
 
 
 def matched_user(work: Work, attempt: Attempt, refusal: str) -> StaffUser | None:
-    """Return the active account whose password was right, and give its try back.
+    """Return the active account whose password was right, and uncount its attempt.
 
-    Returns None for every kind of wrong; ``refusal`` is the audit event of a wrong password.
+    Returns None for every refusal; ``refusal`` is the audit event of a wrong password.
     """
     user = staff_user(work.session, attempt.owner_id)
     if user is None:
@@ -91,14 +91,14 @@ def matched_user(work: Work, attempt: Attempt, refusal: str) -> StaffUser | None
     if not attempt.matched or not user.active:
         record(work.acting_as(actor_of(user)), refusal, "staff_user", user.id)
         return None
-    attempt.give_back(work.session)
+    attempt.uncount(work.session)
     return user
 
 
 def finish(work: Work, attempt: Attempt, replaced: AuthSession | None) -> str | None:
-    """Give a right try back and begin a session that waits for the code.
+    """Uncount a right attempt and begin a session that waits for the code.
 
-    Returns None for every kind of wrong.
+    Returns None for every refusal.
     """
     user = matched_user(work, attempt, "staff.signin_refused")
     if user is None:
@@ -124,7 +124,7 @@ def check_code(work: Work, staff_id: int, typed: str) -> CodeAnswer:
     answer, step = App(secret, user.totp_last_step).check(typed_code.digits, work.now)
     if answer is CodeAnswer.RIGHT:
         user.totp_last_step = step
-        throttles.give_back(work.session, bucket)
+        throttles.uncount_try(work.session, bucket)
     else:
         record(
             work.acting_as(actor_of(user)),
@@ -139,10 +139,10 @@ def check_code(work: Work, staff_id: int, typed: str) -> CodeAnswer:
 def refuse_place(work: Work, attempt: Attempt) -> None:
     """Record that a right password came from a network where the account may not work.
 
-    The try is given back.
+    The attempt is uncounted.
     """
     user = work.session.get_one(StaffUser, attempt.owner_id)
-    attempt.give_back(work.session)
+    attempt.uncount(work.session)
     record(work.acting_as(actor_of(user)), "staff.place_refused", "staff_user", user.id)
 
 

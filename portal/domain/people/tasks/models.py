@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.foundation.base import Base, BigId, primary_key, state_column
+from portal.domain.people.tasks.states import TASK
 
 
 class Task(Base):
@@ -17,7 +18,7 @@ class Task(Base):
     kind: Mapped[str] = mapped_column(String(30), index=True)
     receipt_no: Mapped[str] = mapped_column(String(20), unique=True)
     household_id: Mapped[int | None] = mapped_column(BigId, index=True)
-    state: Mapped[str] = state_column("open")
+    state: Mapped[str] = state_column(TASK.initial)
     wrapped_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[datetime]

@@ -52,7 +52,7 @@ def open_task(
 
 
 def open_once(work: Work, kind: TaskKind, household_id: int, details: dict[str, Any]) -> Task:
-    """Return the household's open task of this kind, or open one: repeated requests are one."""
+    """Return the household's open task of this kind, or open one: repeated requests share it."""
     # Where no task is open yet there is no row to lock: the household's row makes equal requests
     # wait.
     work.session.execute(

@@ -43,7 +43,7 @@ def wrong_passwords(desk: Desk, person: Person, count: int) -> str:
         key = session.get_one(Credential, person.credential_id).login_digest.hex()
         for _try in range(count):
             session.execute(update(ThrottleBucket).values(blocked_until=None))
-            throttles.take(session, throttles.UNKNOWN_DEVICE.of(key), desk.now)
+            throttles.count_try(session, throttles.UNKNOWN_DEVICE.of(key), desk.now)
     return key
 
 
@@ -85,7 +85,7 @@ def test_waiting_after_wrong_passwords_ends_and_the_tries_stay_counted(desk: Des
     with desk.staff.database.write() as session:
         assert not locks_of(session, person.household_id, desk.now).any
         assert session.get_one(ThrottleBucket, f"t1:{key}").total == 8
-        assert throttles.take(session, throttles.UNKNOWN_DEVICE.of(key), desk.now).allowed
+        assert throttles.count_try(session, throttles.UNKNOWN_DEVICE.of(key), desk.now).allowed
     assert desk.staff.count(OutboxMessage, purpose="notice.unlocked") == 1, "the owner is told"
 
 

@@ -143,7 +143,7 @@ def test_what_keeps_somebody_out_is_said_with_its_time(staff: StaffSite) -> None
         )
         digest = session.get_one(Credential, person.credential_id).login_digest.hex()
         for _ in range(6):
-            throttles.take(session, throttles.UNKNOWN_DEVICE.of(digest), staff.now)
+            throttles.count_try(session, throttles.UNKNOWN_DEVICE.of(digest), staff.now)
     locked = said_of(staff, person)["locked"]
     assert "確認の番号を続けて間違えたため" in locked
     assert "パスワードを続けて間違えたため" in locked

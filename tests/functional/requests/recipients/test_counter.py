@@ -31,7 +31,7 @@ from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.protection import ProtectionSource, record_protection
-from portal.domain.people.signin.session_check import living_session
+from portal.domain.people.signin.session_check import active_session
 from portal.domain.requests.recipients import counter
 from portal.domain.requests.recipients.models import CounterHandOver
 from portal.domain.requests.recipients.receipt_sheet import change_form, receipt_sheet
@@ -148,7 +148,7 @@ def test_a_signed_receipt_counts_as_delivered(office: Office) -> None:
         assert owner is not None
         new = sessions.NewSession(sessions.Owner(sessions.RESIDENT, owner), sessions.Stage.FULL)
         token = sessions.start(session, new, NOW)
-        assert living_session(session, token, NOW) is not None
+        assert active_session(session, token, NOW) is not None
     assert office.entry(household, 1).can_show(NOW)
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from portal.domain.foundation.program.eligibility import (
-    am_i_in,
+    check_birth_date,
     last_school_day,
     reaches_age_on,
     school_year_window,
@@ -98,16 +98,16 @@ def test_the_window_moves_with_the_fiscal_year_of_the_base_date(base: date, firs
 def test_am_i_in_answers_with_the_reason_in_one_sentence(
     sample: Program, birth: date, eligible: bool
 ) -> None:
-    verdict = am_i_in(birth, sample)
+    verdict = check_birth_date(birth, sample)
     assert verdict.eligible is eligible
     assert verdict.reason.count("。") == 1
     assert verdict.reason.endswith("。")
 
 
 def test_the_reason_names_the_day_that_decides(sample: Program) -> None:
-    assert "2005年4月2日" in am_i_in(date(2010, 1, 1), sample).reason
-    assert "基準日(2023年5月1日)" in am_i_in(date(2005, 4, 1), sample).reason
-    assert "2023年5月1日まで" in am_i_in(date(2023, 5, 2), sample).reason
+    assert "2005年4月2日" in check_birth_date(date(2010, 1, 1), sample).reason
+    assert "基準日(2023年5月1日)" in check_birth_date(date(2005, 4, 1), sample).reason
+    assert "2023年5月1日まで" in check_birth_date(date(2023, 5, 2), sample).reason
 
 
 def test_a_ward_with_its_own_first_birth_date_is_not_explained_by_school_years(
@@ -119,7 +119,7 @@ def test_a_ward_with_its_own_first_birth_date_is_not_explained_by_school_years(
             sample.eligibility, birth_from=date(2008, 4, 2), birth_from_is_derived=False
         ),
     )
-    verdict = am_i_in(date(2007, 1, 1), younger)
+    verdict = check_birth_date(date(2007, 1, 1), younger)
     assert not verdict.eligible
     assert "2008年4月2日以降" in verdict.reason
     assert "18歳" not in verdict.reason

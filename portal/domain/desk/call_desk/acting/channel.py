@@ -38,7 +38,7 @@ from portal.domain.people.credentials.services import lock_row, move
 from portal.domain.people.credentials.states import CREDENTIAL, CredentialState
 from portal.domain.people.households.models import Household
 from portal.domain.people.notices.events import AccountEvent
-from portal.domain.people.signin.notify import tell_owner
+from portal.domain.people.signin.notify import notify_owner
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.tasks.services import new_receipt_no
 
@@ -131,7 +131,7 @@ def confirm(work: Work, approval_id: int) -> DeskAct:
         )
     require_open(work.program.windows.sign_in, work.now)
     credential = lock_row(work.session, approval.subject_id or 0)
-    tell_owner(work, credential, AccountEvent.CHANNEL_CHANGED)
+    notify_owner(work, credential, AccountEvent.CHANNEL_CHANGED)
     move(work, credential, "reset_channel", reason=KIND)
     forget_all(work.session, credential.id)
     return act

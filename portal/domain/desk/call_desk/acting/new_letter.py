@@ -14,7 +14,7 @@ from portal.domain.letters.letters.orders import living_letter
 from portal.domain.people.credentials.queries import latest_credential
 from portal.domain.people.notices.events import AccountEvent
 from portal.domain.people.signin.account import ask_new_letter
-from portal.domain.people.signin.notify import tell_owner
+from portal.domain.people.signin.notify import notify_owner
 
 
 def ask_letter(work: Work, household_id: int) -> DeskAct:
@@ -34,5 +34,5 @@ def ask_letter(work: Work, household_id: int) -> DeskAct:
     task = ask_new_letter(work.acting_as(admitted.actor), household_id)
     credential = latest_credential(work.session, household_id)
     if task.created_at == work.now and credential is not None:
-        tell_owner(work, credential, AccountEvent.NEW_LETTER)
+        notify_owner(work, credential, AccountEvent.NEW_LETTER)
     return record_act(work, admitted, ActSubject.of_task(task))

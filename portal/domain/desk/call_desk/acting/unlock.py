@@ -19,7 +19,7 @@ from portal.domain.foundation.work import Work
 from portal.domain.people.authn import codes, throttles
 from portal.domain.people.credentials.services import lock_row
 from portal.domain.people.notices.events import AccountEvent
-from portal.domain.people.signin.notify import tell_owner
+from portal.domain.people.signin.notify import notify_owner
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import new_receipt_no
@@ -47,7 +47,7 @@ def unlock(work: Work, household_id: int) -> DeskAct:
     credential = lock_row(work.session, credential.id)
     throttles.end_wait(work.session, throttles.UNKNOWN_DEVICE.of(password_key(credential)))
     codes.end_wait(work.session, credential.id, work.now)
-    tell_owner(work, credential, AccountEvent.UNLOCKED)
+    notify_owner(work, credential, AccountEvent.UNLOCKED)
     return record_act(work, admitted, ActSubject("credential", credential.id, new_receipt_no()))
 
 

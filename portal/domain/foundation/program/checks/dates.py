@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from portal.domain.foundation.program.checks.findings import Finding, Level, error_of, warning_of
 from portal.domain.foundation.program.deadlines import WindowKind
-from portal.domain.foundation.program.explain import window_title
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 
@@ -23,7 +22,7 @@ def check_order_of_days(program: Program) -> Iterator[Finding]:
     for window in program.windows:
         if window.last_day < window.first_day:
             values = {
-                "title": window_title(window.kind),
+                "title": window.kind.label,
                 "first": window.first_day.isoformat(),
                 "last": window.last_day.isoformat(),
             }
@@ -144,7 +143,7 @@ def check_closed_days(program: Program) -> Iterator[Finding]:
                 "最後につながる日は%(staffed)sです。"
                 "手紙と画面にはこの日も載ります。"
             )
-            % {"title": window_title(kind), "day": day.isoformat(), "staffed": staffed.isoformat()},
+            % {"title": kind.label, "day": day.isoformat(), "staffed": staffed.isoformat()},
         )
 
 
@@ -189,7 +188,7 @@ def check_requests(program: Program) -> Iterator[Finding]:
         window = program.windows.of(rule.kind)
         derived = rule.derived_last_day(program.calendar)
         values = {
-            "title": window_title(rule.kind),
+            "title": rule.kind.label,
             "given": window.last_day.isoformat(),
             "derived": derived.isoformat(),
             "target": rule.target.isoformat(),

@@ -1,4 +1,4 @@
-"""Contradictions in a program's settings, each as one sentence that tells what to do."""
+"""Contradictions in a program's settings, each as one sentence that says what to do."""
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
@@ -17,7 +17,6 @@ from portal.domain.foundation.program.checks.dates import (
 from portal.domain.foundation.program.checks.findings import Finding, Level, error_of, warning_of
 from portal.domain.foundation.program.checks.workplaces import check_workplaces
 from portal.domain.foundation.program.deadlines import WindowKind
-from portal.domain.foundation.program.explain import window_title
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 
@@ -57,7 +56,7 @@ def coupon_findings(
                     )
                     % {
                         "code_day": last_day_before(ends_at).isoformat(),
-                        "title": window_title(window.kind),
+                        "title": window.kind.label,
                         "day": window.last_day.isoformat(),
                     },
                 )

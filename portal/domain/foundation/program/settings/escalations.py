@@ -25,7 +25,7 @@ class EscalationSettings:
 
     ``sheet_key`` is the ward's age public key, with which the sheet of open questions is encrypted.
     Without a key the sheet goes out only if the ward accepted that anybody can read it:
-    ``plain_sheet_accepted_by`` tells who did and when.
+    ``plain_sheet_accepted_by`` names who did and when.
     """
 
     eligibility: int

@@ -23,7 +23,7 @@ class ProgramFileError(InputError):
 
 
 class TomlFaultError(Exception):
-    """A file that is not readable TOML; ``sentence`` tells why and what to do."""
+    """A file that is not readable TOML; ``sentence`` says why and what to do."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)

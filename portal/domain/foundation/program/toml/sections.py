@@ -51,7 +51,7 @@ class Section:
         return self._data.get(key)
 
     def has(self, key: str) -> bool:
-        """Tell whether the file contains this key."""
+        """Return whether the file contains this key."""
         self._known.add(key)
         return key in self._data
 

@@ -46,7 +46,7 @@ class DayLine:
 class CallMonth:
     """All figures of one month; ``outside`` are calls in closed hours, which do not count.
 
-    ``before`` is None if nothing was counted in the month before; ``first`` tells that there was
+    ``before`` is None if nothing was counted in the month before; ``first`` is True if there was
     none.
     """
 

@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 def summary(found: CallMonth, program: Program) -> ReportTable:
-    """1: the month's figures beside those of the month before and of everything so far."""
+    """Return table 1: the month's figures beside those of the month before and of all so far."""
     rows: list[Row] = [
         _compared(label, found.this, found.before, found.all, read) for label, read in _counts()
     ]

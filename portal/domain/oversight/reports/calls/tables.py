@@ -17,7 +17,7 @@ Row = Sequence[Cell]
 
 
 def daily(found: CallMonth) -> ReportTable:
-    """2: every day of the month, and their sum; a closed day has "–"."""
+    """Return table 2: every day of the month, and their sum; a closed day has "–"."""
     columns = (
         _s("日"),
         _s("曜"),
@@ -63,7 +63,7 @@ def _day(line: DayLine) -> Row:
 
 
 def half_hours(found: CallMonth) -> ReportTable:
-    """3: the half hours of the day over the month.
+    """Return table 3: the half hours of the day over the month.
 
     Days typed as a whole have no half hours and get a row of their own.
     """
@@ -98,7 +98,7 @@ def half_hour_name(half: int) -> str:
 
 
 def categories(found: CallMonth) -> ReportTable:
-    """4: the callers' questions by category, with their share of all contacts with a category."""
+    """Return table 4: the callers' questions by category, with their share of all contacts."""
     contacts = found.contacts
     every = contacts.all
     rows: list[Row] = []
@@ -130,7 +130,7 @@ def categories(found: CallMonth) -> ReportTable:
 
 
 def notable(notes: Sequence[Note]) -> ReportTable:
-    """5: questions, opinions, complaints and shared matters, chosen and written by people."""
+    """Return table 5: questions, opinions, complaints and shared matters, written by people."""
     rows = [(note.kind.label, note.text) for note in notes]
     columns = (_s("種類"), _s("内容"))
     return ReportTable(
@@ -143,7 +143,7 @@ def notable(notes: Sequence[Note]) -> ReportTable:
 
 
 def escalations(found: CallMonth) -> ReportTable:
-    """6: the questions passed to the ward and whether it answered; never their content."""
+    """Return table 6: the questions passed to the ward and whether it answered, not their text."""
     rows = [
         (
             line.raised_on.isoformat(),

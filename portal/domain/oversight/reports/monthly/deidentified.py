@@ -1,6 +1,4 @@
-"""What may stand in a report about a call.
-
-Nothing by which a person, an address or a number can be recognized.
+"""Checks that a text for a report contains nothing by which a person can be recognized.
 
 People write and choose the sentences; this refuses what they overlooked. It looks for names with a
 form of address, names of the call's own households, addresses, dates with a year and day, and
@@ -138,7 +136,7 @@ def refuse_personal(text: str, names: Iterable[str] = (), towns: Iterable[str] =
         towns: The ward's town names.
 
     Raises:
-        InputError: the message tells what was found, and what to write instead.
+        InputError: the message names what was found and what to write instead.
     """
     for found, sentence in _findings(unicodedata.normalize("NFKC", text), text, names, towns):
         if found:

@@ -67,7 +67,7 @@ class ReportVersion(Base):
 class ReportNote(Base):
     """A question, complaint or shared matter that a person chose and wrote without names.
 
-    ``sealed`` is the sentence; ``call_id`` is the call it stands for, if any.
+    ``sealed`` is the sentence; ``call_id`` is the call that it is about, if any.
     """
 
     __tablename__ = "report_note"

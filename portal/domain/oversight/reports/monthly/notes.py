@@ -42,7 +42,7 @@ class NoteKind(Labeled):
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence as typed; ``call_id`` is the marked call that it tells of, if any."""
+    """A sentence as typed; ``call_id`` is the marked call that it is about, if any."""
 
     kind: NoteKind
     text: str
@@ -51,7 +51,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One chosen sentence; ``call_id`` is the marked call that it tells of, if any."""
+    """One chosen sentence; ``call_id`` is the marked call that it is about, if any."""
 
     id: int
     kind: NoteKind

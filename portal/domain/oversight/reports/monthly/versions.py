@@ -28,8 +28,8 @@ Facts = Sequence[tuple[str, str]]
 class Draft:
     """A report as it would be now.
 
-    ``missing`` are sentences that tell why it cannot be checked yet; empty if it can. The report is
-    for the ward and always Japanese; the sentences are built in the language of who reads the page.
+    ``missing`` are sentences that explain why it cannot be checked yet; empty if it can. The report
+    is for the ward and always Japanese; the sentences are built in the reader's language.
     """
 
     report: Report

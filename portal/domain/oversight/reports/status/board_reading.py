@@ -1,4 +1,4 @@
-"""Queries of the supervisor's board: few statements, built once, on the plain tables."""
+"""Queries of the supervisor's board: a few statements on plain tables, built once."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
