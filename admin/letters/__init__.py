@@ -1,5 +1,4 @@
 """Staff pages of the letters wing: documents, subcontractors and other mail.
 
-The rules are in ``portal.domain.letters``. Only ``admin.routes`` and the mailroom's pages import
-from here.
+The rules are in ``portal.domain.letters``. Only ``admin.routes`` imports from here.
 """

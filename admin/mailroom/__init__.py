@@ -1,5 +1,5 @@
 """Staff pages of the mailroom: imports, print runs, tracking, returned mail, incidents.
 
-They ask the services and queries of ``portal.domain.mailroom`` and show
+They call the services and queries of ``portal.domain.mailroom``, and render
 ``templates/admin/mailroom``.
 """

@@ -1,4 +1,4 @@
-"""Earlier addresses of pages, for one release: bookmarks lead to the present ones."""
+"""Redirect the earlier addresses of pages for one release, so that bookmarks still work."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -13,12 +13,12 @@ from portal.domain.people.staff.permissions import Permission
 
 
 def recalls(page: Page) -> Response[Any]:
-    """Lead to the recall lists of a run."""
+    """Redirect to the recall lists of a run."""
     return _moved(page, f"/letters/{number_in_address(page, 'run_id')}/recalls")
 
 
 def storage(page: Page) -> Response[Any]:
-    """Lead to the storage of returned mail."""
+    """Redirect to the storage of returned mail."""
     return _moved(page, "/returns/storage")
 
 

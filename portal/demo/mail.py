@@ -13,7 +13,7 @@ from portal.domain.letters.shipments.mail import SIMPLE_REGISTERED, STORAGE_ENDE
 from portal.domain.mailroom.printing.dispatch.posting import Entry, Posting, post_letters
 from portal.domain.mailroom.returned_mail.receiving import Pile, default_keep_until, receive
 from portal.domain.mailroom.tracking.file import CsvFeed
-from portal.domain.mailroom.tracking.ingest import take_tracking
+from portal.domain.mailroom.tracking.ingest import ingest
 from portal.platform.site import Site
 
 POSTED_BEFORE, LABELS = timedelta(days=11), 3_110_000_000
@@ -41,7 +41,7 @@ def send_letters(site: Site, letter: DemoLetter, officer: Actor) -> None:
         lines = [HEADER]
         for place, (_number, household_id) in enumerate(rows):
             lines += _story(_label(place), 0 if household_id == letter.household_id else place, day)
-        take_tracking(site.work(session, officer, now), CsvFeed("\r\n".join(lines).encode("cp932")))
+        ingest(site.work(session, officer, now), CsvFeed("\r\n".join(lines).encode("cp932")))
         for place in RETURNED_AT:
             if place < len(rows) and rows[place].household_id != letter.household_id:
                 _receive_back(site.work(session, officer, now), rows[place].number)

@@ -1,5 +1,5 @@
-"""Pages of incidents, their papers and stops, downtime, site notices and coupon faults.
+"""Pages of incidents, their reports and stops, downtime, site notices and coupon faults.
 
-The rules are in ``portal.domain.mailroom.incidents``; only ``admin.routes`` and the overview pages
-of other wings import from here.
+The rules are in ``portal.domain.mailroom.incidents``. Only ``admin.routes``, the desk's pages and
+the texts of audit events import from here.
 """

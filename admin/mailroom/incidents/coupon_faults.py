@@ -1,7 +1,4 @@
-"""Coupons that shops refuse.
-
-The list, the issuer's status, one action that stops and replaces, and the report.
-"""
+"""Pages of coupons that shops refuse: the list of cases, one case with its actions, the report."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -65,7 +62,7 @@ class CouponFaultsView(View):
 
 
 def show_list(page: Page) -> Response[Any]:
-    """List cases, the oldest first; those that are open unless a state is chosen."""
+    """List the open cases, or those of the chosen state, the oldest first."""
     state = page.query.get("state", "")
     state = state if FaultState.known(state) else ""
     number = _page_number(page.query.get("page", ""))
@@ -121,7 +118,7 @@ class CouponFaultView(View):
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show one case with both codes and the possible actions; the household's words on demand."""
+    """Show one case with both codes and the possible actions; its words only once revealed."""
     row = _found(page)
     old, new = fault_queries.codes_of(page.work, row)
     shown = page.who.auth is not None and page.who.auth.data.get(READ) == row.id
@@ -148,7 +145,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def _suggested(page: Page, coupon: CodeView) -> dict[str, str]:
-    """Return what the form proposes: the issuer's last statement where there is one, else today."""
+    """Return the values that the form proposes, from the issuer's last statement if any."""
     if coupon.issuer_status is None or coupon.issuer_as_of is None:
         return {"status": "", "as_of": jst_date(page.now).isoformat(), "used_yen": ""}
     used = str(coupon.used_yen) if coupon.issuer_status == IssuerStatus.PART_USED else ""

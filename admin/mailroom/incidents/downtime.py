@@ -1,4 +1,4 @@
-"""The log of downtime: planned stops announced in time, others recorded, with their length."""
+"""Page of the log of downtime: planned outages are announced, others recorded."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ class DowntimeView(View):
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """List stops, the latest first, with this month's minutes and both forms."""
+    """List outages, the latest first, with this month's minutes and both forms."""
     typed = page.query.get("page", "")
     number = int(typed) if typed.isascii() and typed.isdigit() and 0 < len(typed) < 6 else 1
     rows = downtime.downtimes(page.session, ListPage(number, PAGE + 1))
@@ -84,7 +84,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def plan(page: Page) -> Response[Any]:
-    """Plan a stop, and announce it."""
+    """Plan an outage, and announce it."""
     form = page.form
     starts, ends = (
         typed_instant(form, "starts_on", "starts_time"),
@@ -100,7 +100,7 @@ def plan(page: Page) -> Response[Any]:
 
 
 def log(page: Page) -> Response[Any]:
-    """Record a stop."""
+    """Record an outage."""
     form = page.form
     starts = typed_instant(form, "log_starts_on", "log_starts_time")
     ends = (
@@ -119,7 +119,7 @@ def log(page: Page) -> Response[Any]:
 
 
 def end(page: Page) -> Response[Any]:
-    """Record when it worked again."""
+    """Record when an outage ended."""
     key = number_in_address(page, "downtime_id")
     ends = typed_instant(page.form, f"end-on-{key}", f"end-time-{key}")
     if ends is None:
@@ -133,7 +133,7 @@ def end(page: Page) -> Response[Any]:
 
 
 def cancel(page: Page) -> Response[Any]:
-    """Cancel a planned stop."""
+    """Cancel a planned outage."""
     key = number_in_address(page, "downtime_id")
     return _act(
         page,
@@ -153,7 +153,7 @@ def _act(
 
 
 def month_file(page: Page) -> Response[Any]:
-    """Send a month's log as a workbook, as in the month's report."""
+    """Send a month's log as a workbook, with the same table as the monthly report."""
     month = read_month(page.form.get("month"))
     if month is None:
         page.form.error("month", _s("月を、2023-07 のように入力してください。"))

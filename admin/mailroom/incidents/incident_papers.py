@@ -1,6 +1,6 @@
-"""Reports about an incident.
+"""Pages of reports about an incident.
 
-Written from the register, confirmed by the ward or given back, downloaded as a file.
+They are written from the register, confirmed by the ward or given back, and downloaded.
 """
 
 from collections.abc import Callable, Mapping
@@ -56,7 +56,7 @@ class IncidentPaperView(View):
 
 
 def preview(page: Page) -> Response[Any]:
-    """Show a report as it would go to the ward now."""
+    """Show a report as it would be submitted to the ward now."""
     row, kind = found(page), str(page.params["kind"])
     if ReportKind.known(kind) is None:
         raise _missing()
@@ -100,7 +100,7 @@ def _paper(page: Page) -> IncidentReport:
 
 
 def show_paper(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show a report as it went to the ward."""
+    """Show a report as it was submitted to the ward."""
     row, paper = found(page), _paper(page)
     people = {paper.written_by, paper.decided_by or 0}
     return page.render(

@@ -1,4 +1,4 @@
-"""The subjects of an incident: added by number, found in the audit log, and stopped at once."""
+"""Pages of the subjects of an incident: add them, find them in the audit log, stop them all."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ FIELDS = frozenset({"from_on", "to_on", "login", "session", "run"})
 
 
 def add(page: Page) -> Response[Any]:
-    """Add letters or codes by number, print run, batch, or those of the listed households."""
+    """Add letters or codes: by number, by print run or batch, or of the listed households."""
     form, key = page.form, found(page).id
     what, by = form.get("what"), form.get("by")
     if what not in {SubjectKind.LETTER, SubjectKind.COUPON} or by not in {
@@ -106,7 +106,7 @@ class IncidentSubjectsView(View):
 
 
 def show_subjects(page: Page) -> Response[Any]:
-    """List what an incident touches, twenty at a time."""
+    """List the subjects of an incident, twenty per page."""
     row = found(page)
     kind = page.query.get("kind", "")
     kind = kind if SubjectKind.known(kind) else ""
@@ -222,7 +222,7 @@ def search(page: Page) -> Response[Any]:
 
 
 def keep(page: Page) -> Response[Any]:
-    """Add everybody who is found to the incident."""
+    """Add all affected households to the incident."""
     asked = _asked(page)
     if asked is None:
         return show_affected(page, 422)

@@ -1,5 +1,6 @@
-"""Staff texts of coupon faults, incidents, site notices and downtime."""
+"""Staff texts and marks of coupon faults, incidents, site notices and downtime."""
 
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from portal.domain.foundation.texts import _s, label_of
@@ -30,27 +31,51 @@ pace = partial(label_of, Pace)
 what = partial(label_of, What)
 
 
-def fault_mark(code: str) -> str:
-    """Return the kind of mark of a coupon fault's state."""
-    return {
-        states.FaultState.REPLACED.value: "good",
-        states.FaultState.EXPLAINED.value: "plain",
-        states.FaultState.REFUSED.value: "plain",
-    }.get(code, "wait")
+def _marks(kinds_of_marks: Mapping[str, str], default: str) -> Callable[[str], str]:
+    """Return the function that gives the kind of mark of a stored code word."""
+    return lambda code: kinds_of_marks.get(code, default)
 
 
-def pace_mark(code: str) -> str:
-    """Return the kind of mark of a clock."""
-    return {
-        Pace.DONE.value: "good",
-        Pace.LATE.value: "stop",
-        Pace.OVER.value: "stop",
-        Pace.SOON.value: "wait",
-    }.get(code, "plain")
+fault_mark = _marks(
+    {
+        states.FaultState.REPLACED: "good",
+        states.FaultState.EXPLAINED: "plain",
+        states.FaultState.REFUSED: "plain",
+    },
+    "wait",
+)
+incident_mark = _marks(
+    {states.IncidentState.OPEN: "stop", states.IncidentState.CLOSED: "good"}, "wait"
+)
+report_mark = _marks(
+    {states.ReportState.CONFIRMED: "good", states.ReportState.WRITTEN: "wait"}, "stop"
+)
+notice_mark = _marks(
+    {states.NoticeState.WAITING: "wait", states.NoticeState.PUBLISHED: "good"}, "plain"
+)
+downtime_mark = _marks(
+    {
+        states.DowntimeState.PLANNED: "wait",
+        states.DowntimeState.RUNNING: "stop",
+        states.DowntimeState.ENDED: "good",
+    },
+    "plain",
+)
+result_mark = _marks(
+    {
+        kinds.StopResult.STOPPED: "good",
+        kinds.StopResult.SPENT: "stop",
+        kinds.StopResult.CANNOT: "stop",
+    },
+    "wait",
+)
+pace_mark = _marks(
+    {Pace.DONE: "good", Pace.LATE: "stop", Pace.OVER: "stop", Pace.SOON: "wait"}, "plain"
+)
 
 
 def incident_events() -> dict[str, str]:
-    """Return the texts of incident events on a timeline, by the event's name."""
+    """Return the texts of events of incidents on a timeline, by the event's code."""
     return {
         "coupon_fault.reported": _s("お店で使えないクーポンを受け付け"),
         "coupon_fault.read": _s("お店で言われたことを見た"),

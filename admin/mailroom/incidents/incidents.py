@@ -1,6 +1,6 @@
-"""The register of incidents with their clocks.
+"""Pages of the register of incidents with their deadlines.
 
-Opened, described in nine fields, reported to the ward, contained, closed.
+An incident is opened, described in nine fields, reported to the ward, contained and closed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +23,12 @@ from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.program.schema import Contact
 from portal.domain.mailroom.incidents import papers, queries, register, site_notices
 from portal.domain.mailroom.incidents.clocks import Hand
-from portal.domain.mailroom.incidents.kinds import IncidentKind, ReportField, ReportKind
+from portal.domain.mailroom.incidents.kinds import (
+    IncidentKind,
+    ReportField,
+    ReportKind,
+    SubjectKind,
+)
 from portal.domain.mailroom.incidents.models import (
     Incident,
     IncidentReport,
@@ -40,6 +45,7 @@ from portal.platform.carrying_out import Again
 from portal.platform.view import View
 
 MOST = 20
+STOPPABLE = (SubjectKind.LETTER, SubjectKind.COUPON)
 FAULTS = frozenset({"kind", "known_on", "occurred_on", "told_on", *ReportField})
 
 
@@ -59,7 +65,7 @@ class IncidentsView(View):
 
 
 def show_list(page: Page) -> Response[Any]:
-    """List incidents, known last first, with the running clocks."""
+    """List incidents, the latest known first, with the deadlines not met yet."""
     state = page.query.get("state", "")
     state = state if IncidentState.known(state) else ""
     typed = page.query.get("page", "")
@@ -93,7 +99,7 @@ class IncidentNewView(View):
 
 
 def show_new(page: Page, status_code: int = 200) -> Response[Any]:
-    """Ask what happened, and since when it is known."""
+    """Show the form for a new incident: what happened, and since when it is known."""
     now = page.now.astimezone(JST)
     return page.render(
         "admin/mailroom/incidents/incident_new.html",
@@ -136,7 +142,7 @@ def submit(page: Page) -> Response[Any]:
 
 
 def found(page: Page) -> Incident:
-    """Return the incident of the address. Raises NotFoundError."""
+    """Return the incident in the page's address. Raises NotFoundError."""
     return register.incident_by_id(page.session, number_in_address(page, "incident_id"))
 
 
@@ -166,10 +172,11 @@ class IncidentView(View):
     may_confirm: bool
     may_tell: bool
     contact: Contact
+    stoppable: tuple[SubjectKind, ...]
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show an incident: clocks, fields, subjects, what was stopped, its reports and notices."""
+    """Show an incident: deadlines, fields, subjects with results, reports and notices."""
     row = found(page)
     session = page.session
     reports = queries.reports_of(session, row.id)
@@ -204,6 +211,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             may_confirm=allowed(page, Permission.CONFIRM_INCIDENT_REPORTS),
             may_tell=allowed(page, Permission.PUBLISH_SITE_NOTICES),
             contact=page.site.program.contact,
+            stoppable=STOPPABLE,
         ),
         status_code,
     )
@@ -251,9 +259,9 @@ def reopen(page: Page) -> Response[Any]:
 def act(
     page: Page, said: str, step: Callable[[int], object], *, spot: str = "steps"
 ) -> Response[Any]:
-    """Carry a step out once.
+    """Carry out a step once.
 
-    What refuses it stands on the incident's page, beside its field or at ``spot``.
+    A refusal is shown on the incident's page, beside its field or at ``spot``.
     """
     row = found(page)
     return carry_out_once(

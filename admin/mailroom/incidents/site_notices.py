@@ -1,7 +1,4 @@
-"""Notices to everybody.
-
-Chosen or written in all languages, previewed, published, confirmed by a second person.
-"""
+"""Pages of site notices: write them, preview them in all languages, publish and withdraw them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -88,7 +85,7 @@ class SiteNoticeNewView(View):
 
 
 def show_new(page: Page, status_code: int = 200) -> Response[Any]:
-    """Ask what everybody is to read, and from when until when."""
+    """Show the form for a new notice: its text, and from when until when it is shown."""
     return page.render(
         "admin/mailroom/incidents/site_notice_new.html",
         SiteNoticeNewView(
@@ -112,7 +109,7 @@ def _incident(page: Page) -> str:
 
 
 def submit(page: Page) -> Response[Any]:
-    """Store the draft; it is shown in all languages before anybody publishes it."""
+    """Store the draft; its page shows it in all languages before it is published."""
     form, key = page.form, post_key(page)
     starts = (
         page.now
@@ -154,7 +151,7 @@ class SiteNoticeView(View):
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show a notice in all languages, and what can be done with it."""
+    """Show a notice in all languages, with the possible actions."""
     row = site_notices.notice_by_id(page.session, number_in_address(page, "site_notice_id"))
     texts = site_notices.texts_of(row)
     people = {key for key in (row.written_by, row.confirmed_by) if key is not None}

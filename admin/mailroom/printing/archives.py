@@ -1,8 +1,7 @@
-"""The archive of a run for a mail house: build it, record its loss, remove plain files."""
+"""Page of a run's archives for a mail house: build one, record a loss, remove plain files."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -11,13 +10,12 @@ from litestar.response import Stream
 
 from admin.access import number_in_address, staff_route
 from admin.carrying_out import carry_out_once
-from admin.letters import mail_words
+from admin.mailroom.printing.print_runs import found_run
 from admin.mailroom.roster.releases import fresh_code
 from admin.page import Page
 from portal.domain.foundation.errors import DomainError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.letters.letters.models import PrintRun
-from portal.domain.letters.letters.queries import print_run
 from portal.domain.letters.subcontractors.models import Subcontractor
 from portal.domain.letters.subcontractors.queries import mail_houses, subcontractors
 from portal.domain.mailroom.printing.archives import sending
@@ -32,6 +30,12 @@ from portal.platform.routes import Transaction
 from portal.platform.view import View
 
 MOST_DIGITS = 15
+SIGNS: Mapping[str, str] = {
+    ArchiveState.BUILT: "wait",
+    ArchiveState.SENT: "good",
+    ArchiveState.LOST: "stop",
+    ArchiveState.DROPPED: "stop",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +51,14 @@ class LetterArchiveView(View):
     houses: Sequence[Subcontractor]
     companies: Mapping[int, str]
     plain: int
-    mail_words: ModuleType
+    signs: Mapping[str, str]
     said: str
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show a run's archives and what may be done with them."""
+    """Show a run's archives, with the possible actions."""
     session = page.session
-    run = print_run(session, number_in_address(page, "run_id"))
-    if run is None:
-        raise NotFoundError(_s("この印刷は見つかりませんでした。"))
+    run = found_run(page)
     found = sending.archives_of(session, run.id)
     live = next(
         (row for row in found if row.state in {ArchiveState.BUILT, ArchiveState.SENT}), None
@@ -73,7 +75,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             houses=mail_houses(session),
             companies={row.id: row.name for row in subcontractors(session)},
             plain=plain_files(session, run.id),
-            mail_words=mail_words,
+            signs=SIGNS,
             said=page.query.get("said", ""),
         ),
         status_code,
@@ -88,7 +90,7 @@ def _show_own(page: Page, status_code: int) -> Response[Any]:
 
 
 def build(page: Page) -> Response[Any]:
-    """Build the archive; a second attempt finds it there."""
+    """Build the archive; a second attempt is refused because it exists."""
     run_id, chosen = number_in_address(page, "run_id"), page.form.get("company")
     if not (chosen.isascii() and chosen.isdigit() and len(chosen) <= MOST_DIGITS):
         page.form.error("company", _s("渡す会社を選んでください。"))
@@ -119,7 +121,7 @@ def take(page: Page) -> Response[Any]:
 
 
 def lose(page: Page) -> Response[Any]:
-    """Record the archive of a whole batch as lost, with a fresh code."""
+    """Record the archive of a whole run as lost, with a fresh code."""
     run_id, key = number_in_address(page, "run_id"), number_in_address(page, "archive_id")
     states = {row.id: row.state for row in sending.archives_of(page.session, run_id)}
     if key not in states:

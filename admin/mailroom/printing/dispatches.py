@@ -1,9 +1,8 @@
-"""The dispatch calendar: plan a posting, change it, record it as sent, cancel it."""
+"""Pages of the dispatch calendar: plan a posting, change it, record it as sent, cancel it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -11,7 +10,6 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import number_in_address, staff_route
 from admin.carrying_out import carry_out_once
-from admin.letters import mail_words
 from admin.page import Page
 from admin.requests.parcels import read_number
 from portal.domain.foundation.clock import jst_date
@@ -36,12 +34,11 @@ FIELDS = frozenset({"day", "post_office", "planned", "towns", "note", "run"})
 
 @dataclass(frozen=True, slots=True)
 class FieldsView(View):
-    """The part of both pages that ``admin/components/dispatch_fields.html`` draws."""
+    """What ``admin/components/dispatch_fields.html`` shows on both pages."""
 
     today: date
     runs: Sequence[RunStatus]
     weekday: Callable[[date], str]
-    mail_words: ModuleType
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +60,7 @@ class DispatchView(View):
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show what is planned, the form for a new posting, and what was sent."""
+    """Show the planned postings, the form for a new one, and the past postings."""
     return page.render(
         "admin/mailroom/printing/dispatches.html",
         DispatchesView(
@@ -78,7 +75,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 def show_one(page: Page, status_code: int = 200) -> Response[Any]:
     """Show one planned posting, to change it."""
-    row = calendar.one(page.session, number_in_address(page, "dispatch_id"))
+    row = calendar.dispatch_by_id(page.session, number_in_address(page, "dispatch_id"))
     if status_code == 200 and not page.redrawn:
         page.fill(
             Form(
@@ -104,7 +101,6 @@ def _fields_view(page: Page) -> FieldsView:
         today=jst_date(page.now),
         runs=run_statuses(page.session)[:SHOWN],
         weekday=weekday_name,
-        mail_words=mail_words,
     )
 
 

@@ -1,7 +1,4 @@
-"""Letters without an ID.
-
-Staff addresses for test postings, and the results of such letters in the mail.
-"""
+"""Pages of letters without an ID: staff addresses for test postings, and their mail."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -101,7 +98,7 @@ class MailWithoutIdView(View):
 
 
 def show_mail(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show a run's letters by state, and of a test posting each one."""
+    """Show a run's letters by state; of a test posting, list each letter."""
     run = _run(page)
     is_test = run.kind == TEST_POSTING
     letters = without_id.of_run(page.session, run.id, SHOWN) if is_test else []
@@ -130,7 +127,7 @@ def show_mail(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def end(page: Page) -> Response[Any]:
-    """Record that a letter arrived, or that the post brought it back."""
+    """Record that a letter arrived, or that the post returned it."""
     run, form = _run(page), page.form
     number, action, day = (
         read_letter_number(form.get("letter_number")),

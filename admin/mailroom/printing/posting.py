@@ -1,4 +1,4 @@
-"""Posting: labels by scanner or from a file, or a whole run by a class without labels."""
+"""Page of posting: letters by scanner or from a file, runs and cards without labels, postage."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -103,7 +103,7 @@ def typed_day(page: Page) -> date | None:
 
 
 def back(page: Page, said: str, count: int = 0) -> Response[Any]:
-    """Go back to the page, with the day and class as they were."""
+    """Redirect to the page, keeping the day and class of mail."""
     kept = {name: page.form.get(name) for name in ("day", "mail_class") if page.form.get(name)}
     return page.redirect("/posting?" + urlencode({**kept, "said": said, "count": count}))
 
@@ -122,7 +122,7 @@ def _post(page: Page, field: str, act: Callable[[], posting.Posted]) -> Response
 
 
 def scan(page: Page) -> Response[Any]:
-    """Post one letter.
+    """Record the posting of one letter.
 
     A scanner sends the letter's number first, and its label with the next Enter.
     """
@@ -143,7 +143,7 @@ def scan(page: Page) -> Response[Any]:
 
 
 def take_file(page: Page) -> Response[Any]:
-    """Post the letters of a file; one wrong line and nothing is posted."""
+    """Record the posting of a file's letters; one wrong line refuses the whole file."""
     form, day = page.form, typed_day(page)
     data = form.upload("file", bytes)
     if data is None:
@@ -160,7 +160,7 @@ def take_file(page: Page) -> Response[Any]:
 
 
 def post_run(page: Page) -> Response[Any]:
-    """Post what is left of a run by a class without labels."""
+    """Record the posting of a run's remaining letters, by a class without labels."""
     run_id, day = number_in_address(page, "run_id"), typed_day(page)
     if day is None:
         return show(page, 422)
@@ -174,7 +174,7 @@ def post_run(page: Page) -> Response[Any]:
 
 
 def post_cards(page: Page) -> Response[Any]:
-    """Post a print of cards as a whole."""
+    """Record the posting of a whole print of cards."""
     print_id, day = number_in_address(page, "print_id"), typed_day(page)
     if day is None:
         return show(page, 422)

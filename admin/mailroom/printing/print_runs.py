@@ -1,4 +1,4 @@
-"""Print runs: files and counts, who was left out, and handing a run over to the post."""
+"""Pages of print runs: files and counts, households left out, and the hand-over to the post."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -78,7 +78,7 @@ class LettersView(View):
 
 
 def show_list(page: Page) -> Response[Any]:
-    """List the print runs, newest first, who gets a letter now, and the letters to take out."""
+    """List the print runs, newest first, with the counts of recipients and letters to take out."""
     runs = run_statuses(page.session)
     counts = selection.counts(page.session)
     may_know = allowed(page, Permission.KNOW_PROTECTED)
@@ -111,7 +111,8 @@ def show_list(page: Page) -> Response[Any]:
     )
 
 
-def _run(page: Page) -> PrintRun:
+def found_run(page: Page) -> PrintRun:
+    """Return the print run in the page's address. Raises NotFoundError."""
     run = print_run(page.session, number_in_address(page, "run_id"))
     if run is None:
         raise NotFoundError(_s("この印刷は見つかりませんでした。"))
@@ -141,11 +142,8 @@ class LetterRunView(View):
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show one print run.
-
-    Files, letters by state, whether the counts agree, and what its hand-over waits for.
-    """
-    run = _run(page)
+    """Show one print run: files, letters by state, counts, and the status of its hand-over."""
+    run = found_run(page)
     chunks = chunks_of(page.session, run.id)
     states = letters_by_state(page.session, run.id)
     proposal = handover.proposal_of(page.session, run.id)
@@ -184,7 +182,7 @@ def _answer(page: Page, said: str) -> Response[Any]:
 
 def propose(page: Page) -> Response[Any]:
     """Propose to hand the run over."""
-    run = _run(page)
+    run = found_run(page)
     if first_post(page):
         try:
             handover.propose_hand_over(page.work, run.id)
@@ -196,7 +194,7 @@ def propose(page: Page) -> Response[Any]:
 
 def confirm(page: Page) -> Response[Any]:
     """Confirm another person's proposal with a fresh code: the run is handed over."""
-    run = _run(page)
+    run = found_run(page)
     proposal = handover.proposal_of(page.session, run.id)
     if proposal is None:
         return _answer(page, "")
@@ -217,15 +215,15 @@ def confirm(page: Page) -> Response[Any]:
 
 def refuse(page: Page) -> Response[Any]:
     """Reject another person's proposal, or withdraw one's own."""
-    proposal = handover.proposal_of(page.session, _run(page).id)
+    proposal = handover.proposal_of(page.session, found_run(page).id)
     if proposal is not None:
         turn_down(page.work, proposal.id)
     return _answer(page, "down")
 
 
 def take_out(page: Page) -> Response[Any]:
-    """Record which letters were taken out of the run's pile."""
-    run = _run(page)
+    """Record which letters were taken out of the run before posting."""
+    run = found_run(page)
     chosen = [int(name[7:]) for name in page.form.values if LETTER_FIELD.fullmatch(name)]
     if not chosen:
         page.form.error("withdraw", _s("抜き取った手紙を選んでください。"))

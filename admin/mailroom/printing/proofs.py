@@ -1,11 +1,7 @@
-"""The proof of a print run.
-
-Pictures of letters and counts, and a second person's decision.
-"""
+"""Page of the proof of a print run: pictures, counts, and a second person's decision."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -13,19 +9,18 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
-from admin.letters import mail_words
+from admin.mailroom.printing.print_runs import found_run
 from admin.mailroom.roster.releases import fresh_code
 from admin.page import Page
 from admin.requests.scans import LOCKED
 from portal.domain.foundation.errors import DomainError, NotAllowedError, NotFoundError
-from portal.domain.foundation.texts import _s
 from portal.domain.letters.letters.models import PrintRun
-from portal.domain.letters.letters.queries import print_run
 from portal.domain.letters.letters.states import PRINT_RUN
 from portal.domain.mailroom.printing.archives.discarding import discard_run
 from portal.domain.mailroom.printing.proofs import decisions, making
 from portal.domain.mailroom.printing.proofs.models import PrintProof
 from portal.domain.mailroom.printing.proofs.pictures import ShownPage, open_picture, pages_of
+from portal.domain.mailroom.printing.proofs.states import ProofState
 from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
 from portal.domain.mailroom.printing.runs.recipients.selection import LeftOut
 from portal.domain.mailroom.printing.runs.writers.enclosures import enclosure_name
@@ -35,6 +30,12 @@ from portal.domain.people.staff.queries import staff_user
 from portal.platform.carrying_out import Again
 from portal.platform.routes import Transaction
 from portal.platform.view import View
+
+SIGNS: Mapping[str, str] = {
+    ProofState.MADE: "wait",
+    ProofState.APPROVED: "good",
+    ProofState.REFUSED: "stop",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class LetterProofView(View):
     reason: str
     undecided: bool
     own: bool
-    mail_words: ModuleType
+    signs: Mapping[str, str]
     enclosure_name: Callable[[str], str]
     said: str
 
@@ -59,9 +60,7 @@ class LetterProofView(View):
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the proof of a run, and the possible decisions."""
     session = page.session
-    run = print_run(session, number_in_address(page, "run_id"))
-    if run is None:
-        raise NotFoundError(_s("この印刷は見つかりませんでした。"))
+    run = found_run(page)
     knows = allowed(page, Permission.KNOW_PROTECTED)
     proof = making.live_proof(session, run.id)
     maker = staff_user(session, proof.made_by) if proof is not None else None
@@ -87,7 +86,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             own=proof is not None
             and page.who.staff is not None
             and page.who.staff.id in {proof.made_by, run.begun_by},
-            mail_words=mail_words,
+            signs=SIGNS,
             enclosure_name=enclosure_name,
             said=page.query.get("said", ""),
         ),
@@ -100,7 +99,7 @@ def _answer(page: Page, said: str) -> Response[Any]:
 
 
 def make(page: Page) -> Response[Any]:
-    """Make the proof; a second attempt finds it there."""
+    """Make the proof; a second attempt is refused because it exists."""
     run_id, site = number_in_address(page, "run_id"), page.site
     database, settings = site.database, site.settings
     printer = Printer(

@@ -1,12 +1,8 @@
-"""Recall lists of a run.
-
-Changes since the hand-over, the list for the mail house, and its answers.
-"""
+"""Page of the recall lists of a run: draw one up, send it, and record the answers."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -14,19 +10,18 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import number_in_address, staff_route
 from admin.carrying_out import carry_out_once
-from admin.letters import mail_words
+from admin.mailroom.printing.print_runs import found_run
 from admin.page import Page
 from portal.domain.foundation.errors import InputError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.letters.letters.models import PrintRun
-from portal.domain.letters.letters.queries import print_run
 from portal.domain.mailroom.printing.recalls import needs, recall_list
 from portal.domain.mailroom.printing.recalls import queries as recall_queries
 from portal.domain.mailroom.printing.recalls.answers import read_answers
 from portal.domain.mailroom.printing.recalls.models import RecallList
 from portal.domain.mailroom.printing.recalls.needs import Need
 from portal.domain.mailroom.printing.recalls.queries import Line
-from portal.domain.mailroom.printing.recalls.states import WAITING, RecallAnswer
+from portal.domain.mailroom.printing.recalls.states import WAITING, RecallAnswer, RecallState
 from portal.domain.mailroom.printing.recalls.take_back import take_back_pdf
 from portal.domain.oversight.reports.mail.recalls import recall_report
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
@@ -36,6 +31,12 @@ from portal.platform.http.uploads import MEGABYTE, UploadRule
 from portal.platform.view import View
 
 SHOWN = 20
+SIGNS: Mapping[str, str] = {
+    RecallState.LISTED: "wait",
+    RecallState.SENT: "wait",
+    RecallState.PULLED: "good",
+    RecallState.ALREADY_POSTED: "stop",
+}
 FILES = {"file": UploadRule(5 * MEGABYTE)}
 LETTER_FIELD = re.compile(r"letter-([1-9]\d{0,15})", re.ASCII)
 
@@ -50,16 +51,14 @@ class RecallsView(View):
     lists: Sequence[tuple[RecallList, Sequence[Line]]]
     shown: int
     waiting: tuple[str, str]
-    mail_words: ModuleType
+    signs: Mapping[str, str]
     said: str
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show what must be recalled now, and each list with the letters that wait for an answer."""
+    """Show the letters to recall now, and each list with its unanswered letters."""
     session = page.session
-    run = print_run(session, number_in_address(page, "run_id"))
-    if run is None:
-        raise NotFoundError(_s("この印刷は見つかりませんでした。"))
+    run = found_run(page)
     due, lists = needs.needs(session, run.id), recall_queries.lists_of(session, run.id)
     return page.render(
         "admin/mailroom/printing/recalls.html",
@@ -70,7 +69,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             lists=[(row, recall_queries.lines(session, row.id)) for row in lists],
             shown=SHOWN,
             waiting=WAITING,
-            mail_words=mail_words,
+            signs=SIGNS,
             said=page.query.get("said", ""),
         ),
         status_code,
@@ -92,7 +91,7 @@ def _act(page: Page, said: str, field: str, act: Callable[[], object]) -> Respon
 
 
 def draw_up(page: Page) -> Response[Any]:
-    """Make a list of what must be recalled now."""
+    """Make a list of the letters that must be recalled now."""
     run_id = number_in_address(page, "run_id")
     return _act(
         page,
@@ -114,7 +113,7 @@ def send(page: Page) -> Response[Any]:
 
 
 def answer(page: Page) -> Response[Any]:
-    """Record the ticked answers, or one answer for all that still wait."""
+    """Record the chosen answers, or one answer for all unanswered letters."""
     key, form = _list_id(page), page.form
     if form.get("all") in set(RecallAnswer):
         waiting = [
@@ -130,6 +129,10 @@ def answer(page: Page) -> Response[Any]:
     if not answers:
         form.error(f"list-{key}", _s("それぞれの手紙の結果を選んでください。"))
         return show(page, 422)
+    return _record_answers(page, key, answers)
+
+
+def _record_answers(page: Page, key: int, answers: Sequence[tuple[int, str]]) -> Response[Any]:
     return _act(
         page,
         "answered",
@@ -155,16 +158,11 @@ def answer_by_file(page: Page) -> Response[Any]:
             f"list-{key}", _s("ファイルに、新しい結果がありません。結果の列を確かめてください。")
         )
         return show(page, 422)
-    return _act(
-        page,
-        "answered",
-        f"list-{key}",
-        lambda: recall_list.answer(page.work, key, answers),
-    )
+    return _record_answers(page, key, answers)
 
 
 def download(page: Page) -> Response[Any]:
-    """Send a list as CSV, workbook or on paper, or the sheets for the post office."""
+    """Send a list as CSV, workbook or PDF, or the forms for the post office."""
     key, kind = _list_id(page), page.params["kind"]
     row = recall_queries.pull_list(page.session, number_in_address(page, "run_id"), key)
     program, name = page.site.program, recall_queries.list_file(row)

@@ -1,4 +1,4 @@
-"""The post's events of our mail: ingested files, and what officers must check."""
+"""Page of the post's events: ingested files, and the events that officers must check."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ from admin.page import Page
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s, label_of
 from portal.domain.mailroom.tracking.file import CsvFeed
-from portal.domain.mailroom.tracking.ingest import counts, match_again, take_tracking
+from portal.domain.mailroom.tracking.ingest import counts, ingest, match_again
 from portal.domain.mailroom.tracking.models import TrackingEvent, TrackingFile
-from portal.domain.mailroom.tracking.queries import files, puzzles
+from portal.domain.mailroom.tracking.queries import events_to_check, files
 from portal.domain.mailroom.tracking.words import Status
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.http.uploads import MEGABYTE, UploadRule
@@ -30,19 +30,19 @@ class TrackingView(View):
 
     files: Sequence[TrackingFile]
     counts: Mapping[str, int]
-    puzzles: Sequence[TrackingEvent]
+    to_check: Sequence[TrackingEvent]
     status_text: Callable[[str], str]
     said: str
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show the files, and the events that need an officer."""
+    """Show the files, and the events that officers must check."""
     return page.render(
         "admin/mailroom/printing/tracking.html",
         TrackingView(
             files=files(page.session),
             counts=counts(page.session),
-            puzzles=puzzles(page.session),
+            to_check=events_to_check(page.session),
             status_text=partial(label_of, Status),
             said=page.query.get("said", ""),
         ),
@@ -58,7 +58,7 @@ def take_file(page: Page) -> Response[Any]:
             page.form.error("file", _s("郵便のファイルを選んでください。"))
         return show(page, 422)
     try:
-        done = take_tracking(page.work, CsvFeed(file.data))
+        done = ingest(page.work, CsvFeed(file.data))
     except InputError as error:
         page.form.error("file", error.message)
         return show(page, 422)
@@ -66,7 +66,7 @@ def take_file(page: Page) -> Response[Any]:
 
 
 def match(page: Page) -> Response[Any]:
-    """Match numbers again that no shipment had."""
+    """Match again the events whose number no shipment had."""
     if first_post(page):
         match_again(page.work)
     return page.redirect("/tracking?said=matched")

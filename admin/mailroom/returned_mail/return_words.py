@@ -1,18 +1,12 @@
-"""Staff texts of returned mail and of the post's events."""
+"""Staff texts of returned mail: reasons, states of shipments, and events on timelines."""
 
 from portal.domain.foundation.texts import _s, label_of
 from portal.domain.letters.shipments.mail import ReturnReason
 from portal.domain.letters.shipments.states import ShipmentState
-from portal.domain.mailroom.returned_mail.actions import NextAction
-
-
-def action(code: str) -> str:
-    """Return the next step of an item."""
-    return label_of(NextAction, code)
 
 
 def return_events() -> dict[str, str]:
-    """Return the texts of returned mail on a household's timeline, by the event's name."""
+    """Return the texts of events of returned mail on a timeline, by the event's code."""
     return {
         "returned_mail.received": _s("戻った郵便を受け取り"),
         "returned_mail.corrected": _s("戻った理由を訂正"),

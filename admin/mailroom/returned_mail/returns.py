@@ -1,12 +1,11 @@
-"""The returned-mail desk.
+"""Page of the returned-mail desk: scan the items of a pile, and read each one's next step.
 
-One pile, one scan after the other with Enter alone, each answered with its next step.
+The scanner needs no key but Enter.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -38,12 +37,11 @@ class ReturnsView(View):
     reason_name: Callable[..., str]
     rows: Sequence[StoredItem]
     count: int
-    return_words: ModuleType
     said: str
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show the pile, the field for the scanner, and what was received today."""
+    """Show the pile, the field for the scanner, and the items received today."""
     protected = allowed(page, Permission.KNOW_PROTECTED)
     count, rows = storage.of_day(page.session, jst_date(page.now), include_protected=protected)
     return page.render(
@@ -56,7 +54,6 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             reason_name=return_words.return_reason,
             rows=rows,
             count=count,
-            return_words=return_words,
             said=page.query.get("said", ""),
         ),
         status_code,

@@ -1,11 +1,10 @@
-"""The storage of returned mail, and the list of undelivered letters.
+"""Pages of the storage of returned mail, and of the list of undelivered letters.
 
-By box, to print, and to be destroyed by two people.
+Stored items are shown by box, can be printed as a list, and are destroyed by two people.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Any
 
 from litestar import Response
@@ -53,12 +52,11 @@ class StorageView(View):
     to_confirm: Sequence[ReturnedItem]
     own: Sequence[ReturnedItem]
     reason_name: Callable[..., str]
-    return_words: ModuleType
     said: str
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show the boxes, their items, and what is to be destroyed."""
+    """Show the boxes, their items, and the items to be destroyed."""
     protected, box = _protected(page), page.query.get("box", "")[:20]
     rows = storage.in_storage(
         page.session, include_protected=protected, box=box, after=_after(page)
@@ -76,7 +74,6 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             to_confirm=[item for item in over if item.destruction_proposed_by not in (None, mine)],
             own=[item for item in over if item.destruction_proposed_by == mine],
             reason_name=return_words.return_reason,
-            return_words=return_words,
             said=page.query.get("said", ""),
         ),
         status_code,
@@ -84,7 +81,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def propose(page: Page) -> Response[Any]:
-    """Propose to destroy every item whose time is over and that is not proposed yet."""
+    """Propose to destroy the chosen items, whose storage is over."""
     return _destroy(page, "proposed", storage.propose_destruction)
 
 
@@ -114,11 +111,11 @@ def _destroy(page: Page, said: str, act: Callable[[Work, Collection[int]], int])
 
 def take_back(page: Page) -> Response[Any]:
     """Withdraw a proposal to destroy."""
-    return _one(page, "taken_back", storage.take_back_proposal)
+    return _one(page, "taken_back", storage.withdraw_proposal)
 
 
 def hand_to_ward(page: Page) -> Response[Any]:
-    """Record that the ward has the item now."""
+    """Record that the item was handed to the ward."""
     return _one(page, "with_ward", storage.hand_to_ward)
 
 
@@ -144,7 +141,7 @@ class UndeliveredView(View):
 
 
 def show_undelivered(page: Page) -> Response[Any]:
-    """Show the households whose letter is not delivered."""
+    """Show the households whose letter was not delivered."""
     protected = _protected(page)
     rows = undelivered.undelivered(page.work, include_protected=protected, after=_after(page))
     return page.render(

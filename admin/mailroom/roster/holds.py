@@ -1,6 +1,6 @@
-"""Held households by reason, each with what to do about it.
+"""Page of held households by reason, with advice.
 
-Nothing of a person but the link to the household.
+Nothing personal is shown, only a link to the household.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Roster imports: files, counts, rows not imported with their reasons, and differences."""
+"""Pages of roster imports: files, counts, rejected rows with their reasons, and differences."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ from portal.domain.foundation.texts import _s
 from portal.domain.mailroom.listing import Excerpt
 from portal.domain.mailroom.roster.models import RosterImport
 from portal.domain.mailroom.roster.queries import (
-    Described,
-    NotTaken,
+    DescribedDifference,
+    RejectedRow,
     described_differences,
     import_by_id,
     imports,
+    rejected_count,
     rejected_rows,
-    rows_not_taken,
 )
 from portal.domain.mailroom.roster.states import ImportState
 from portal.domain.people.households.protection import Protection
@@ -44,7 +44,7 @@ class RosterView(View):
 
 
 def show_list(page: Page) -> Response[Any]:
-    """List the imports, newest first, and say whether protection is known."""
+    """List the imports, newest first, and show whether protection is known."""
     state, approval = known(page)
     return page.render(
         "admin/mailroom/roster/roster.html",
@@ -57,11 +57,11 @@ class RosterImportView(View):
     """What ``admin/mailroom/roster/roster_import.html`` shows."""
 
     found: RosterImport
-    rows: Sequence[NotTaken]
+    rows: Sequence[RejectedRow]
     more: bool
     rejected: int
     mask: Callable[[str], str]
-    changes: Sequence[Described]
+    changes: Sequence[DescribedDifference]
     changes_in_all: int
 
 
@@ -79,14 +79,14 @@ def show(page: Page) -> Response[Any]:
         else []
     )
     start = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
-    rows = list(rows_not_taken(page.work, found.id, Excerpt(may_know, start, ROWS + 1)))
+    rows = list(rejected_rows(page.work, found.id, Excerpt(may_know, start, ROWS + 1)))
     return page.render(
         "admin/mailroom/roster/roster_import.html",
         RosterImportView(
             found=found,
             rows=rows[:ROWS],
             more=len(rows) > ROWS,
-            rejected=rejected_rows(page.session, found.id),
+            rejected=rejected_count(page.session, found.id),
             mask=mask_number,
             changes=changes,
             changes_in_all=sum(found.differences.values()),

@@ -1,6 +1,6 @@
-"""外字: propose a text or an image to print in place of characters that no font has.
+"""Page to propose a text or an image to print in place of characters that no font has (外字).
 
-The original is kept.
+The original data are kept.
 """
 
 from collections.abc import Sequence
@@ -58,7 +58,7 @@ class PrintTextView(View):
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show what was received, masked unless revealed, beside a field for each part."""
+    """Show the received data, masked unless revealed, with a field for each part."""
     hold = _hold(page)
     if opened_until(page, hold.household_id) is None:
         return page.redirect(f"/households/{hold.household_id}/reason")

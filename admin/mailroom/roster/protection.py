@@ -1,7 +1,4 @@
-"""Whether protection is known, from where and since when.
-
-And the ward's dated statement that there is none, made by two people.
-"""
+"""Page of protection: its source, and the ward's statement that nobody is protected."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,7 +41,7 @@ PLACE = "/roster/protection"
 
 
 def known(page: Page) -> tuple[Protection | None, Approval | None]:
-    """Return the source of protection, with the two people's approval where it is "none"."""
+    """Return the source of protection, and its approval if the ward stated that there is none."""
     state = protection_state(page.session)
     said = state is not None and state.source is ProtectionSource.NONE_CONFIRMED
     return state, approval_by_id(
@@ -73,7 +70,7 @@ class ProtectionView(View):
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show the state, what is blocked until then, and the open proposal or the form for one."""
+    """Show the source of protection, and the open proposal or the form for one."""
     state, approval = known(page)
     proposal = _proposal(page)
     shown = proposal or approval
@@ -99,7 +96,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def propose(page: Page) -> Response[Any]:
-    """Propose that nobody is protected, by the ward's document of a day."""
+    """Propose that nobody is protected, according to the ward's document of a day."""
     read = whole_date(page.form.get("day").strip())
     if not isinstance(read, date):
         page.form.error(

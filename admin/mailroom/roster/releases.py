@@ -1,4 +1,4 @@
-"""One hold: released by one person, or proposed and then confirmed by another (four eyes).
+"""Page of one hold: release it alone, or propose and confirm its release by two people.
 
 The confirmation takes a fresh code.
 """
@@ -41,7 +41,7 @@ FILES = {"instruction_scan": SCAN}
 
 
 def found_hold(page: Page) -> Hold:
-    """Return the hold of the address, if this person may see it.
+    """Return the hold in the page's address, if this person may see it.
 
     Raises:
         NotFoundError: there is none, or its household is not visible to the person.
@@ -86,7 +86,7 @@ class HoldView(View):
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show a hold, what to do about it, and the proposals."""
+    """Show a hold, with advice and the open proposal."""
     hold = found_hold(page)
     proposal = proposal_of(page, hold)
     proposer = staff_user(page.session, proposal.proposed_by) if proposal is not None else None
@@ -131,9 +131,9 @@ def read_instruction(page: Page) -> Instruction | None:
 def attach(
     page: Page, instruction: Instruction | None, household_id: int | None
 ) -> Instruction | None:
-    """Return the instruction with its scan.
+    """Return the instruction with its scan, or None without an instruction.
 
-    The chosen file, else that of the ward's own answer with this number.
+    The scan is the uploaded file, or else that of the ward's own answer with this number.
     """
     if instruction is None:
         return None
@@ -141,7 +141,7 @@ def attach(
 
 
 def stored_order(page: Page, number: str, household_id: int | None) -> int | None:
-    """Return the key of an instruction's stored scan, as ``attach`` finds it."""
+    """Return the key of an instruction's scan; an uploaded file is stored first."""
     checked = page.form.upload("instruction_scan", CheckedScan)
     if checked is not None:
         stored = store_scan(page.work, checked, household_id=household_id)
@@ -161,7 +161,7 @@ def scan_of(page: Page, proposal: Approval | None) -> Scan | None:
 
 
 def release_alone(page: Page) -> Response[Any]:
-    """Release a hold that takes one person."""
+    """Release a hold that one person may release."""
     hold = found_hold(page)
     if first_post(page):
         holds.release_alone(page.work, hold.household_id, hold.code)
@@ -169,7 +169,7 @@ def release_alone(page: Page) -> Response[Any]:
 
 
 def propose(page: Page) -> Response[Any]:
-    """Propose to release a hold that takes two."""
+    """Propose to release a hold that takes two people."""
     hold = found_hold(page)
     instruction = read_instruction(page)
     if not page.form.ok:
@@ -186,9 +186,9 @@ def propose(page: Page) -> Response[Any]:
 
 
 def fresh_code(page: Page) -> int:
-    """Check a fresh code of the authenticator app; returns 0, or the status of the answer.
+    """Check a fresh code of the authenticator app; return 0, or the status code of the refusal.
 
-    Faults go into the form.
+    Faults are added to the form.
     """
     if page.who.staff is None:
         raise NotAllowedError(_s("もう一度サインインしてください。"))

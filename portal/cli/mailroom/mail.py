@@ -17,7 +17,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.letters.shipments import other_mail
 from portal.domain.letters.shipments.mail import MailClass, OtherMailKind
 from portal.domain.mailroom.tracking.file import CsvFeed
-from portal.domain.mailroom.tracking.ingest import match_again, take_tracking
+from portal.domain.mailroom.tracking.ingest import ingest, match_again
 from portal.domain.oversight.reports.mail.lists import undelivered_report
 from portal.domain.people.staff.permissions import Permission
 
@@ -93,7 +93,7 @@ def track(context: Context, file: Path) -> None:
             % {"path": file, "reason": error.strerror}
         ) from None
     with context.database().write() as session:
-        done = take_tracking(context.work(session), CsvFeed(data))
+        done = ingest(context.work(session), CsvFeed(data))
         found = match_again(context.work(session))
     context.write(asdict(done) | {"matched": found})
     if context.speaks:

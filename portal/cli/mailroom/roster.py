@@ -32,10 +32,10 @@ from portal.domain.mailroom.roster.imports.importer import Imported, Importer
 from portal.domain.mailroom.roster.imports.kinds import meaning
 from portal.domain.mailroom.roster.queries import (
     HeldHousehold,
-    NotTaken,
+    RejectedRow,
     described_differences,
     held_households,
-    rows_not_taken,
+    rejected_rows,
 )
 from portal.domain.mailroom.roster.queries import imports as list_imports
 from portal.domain.people.households.search_index import Indexer
@@ -319,7 +319,7 @@ def holds(context: Context, code: str | None) -> None:
             []
             if latest is None
             else list(
-                rows_not_taken(context.work(session), latest.id, Excerpt(include_protected=True))
+                rejected_rows(context.work(session), latest.id, Excerpt(include_protected=True))
             )
         )
     rejected = [row for row in rejected if code is None or code in row.codes]
@@ -341,7 +341,7 @@ def holds(context: Context, code: str | None) -> None:
         _echo_held(held, rejected)
 
 
-def _echo_held(held: Sequence[HeldHousehold], rejected: Sequence[NotTaken]) -> None:
+def _echo_held(held: Sequence[HeldHousehold], rejected: Sequence[RejectedRow]) -> None:
     for household in held:
         click.echo(
             _s("世帯 %(no)s") % {"no": household.household_no or f"#{household.household_id}"}

@@ -1,4 +1,4 @@
-"""Which part of a list its reader gets: a numbered page, or what follows a key."""
+"""The part of a list that a reader gets: a numbered page, or the rows after a key."""
 
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -24,7 +24,7 @@ class ListPage:
 
     @property
     def offset(self) -> int:
-        """How many rows stand on the pages before."""
+        """The number of rows on the pages before this one."""
         return (max(1, self.number) - 1) * PAGE
 
     def of(self, ordered: Rows) -> Rows:

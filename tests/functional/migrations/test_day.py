@@ -19,7 +19,7 @@ from portal.domain.letters.shipments.models import Shipment
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
 from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
 from portal.domain.mailroom.tracking.file import CsvFeed
-from portal.domain.mailroom.tracking.ingest import take_tracking
+from portal.domain.mailroom.tracking.ingest import ingest
 from portal.domain.requests.requests.models import Request
 from portal.domain.tables import metadata
 from portal.housekeeping import Housekeeping
@@ -156,7 +156,7 @@ def the_post_reports(day: Day) -> None:
         line = f"{waiting.tracking_no},{day.resident.now:%Y/%m/%d},お届け先にお届け済み,,架空郵便局"
         header = "お問い合わせ番号,状態発生日,配送履歴,詳細,取扱局"
         feed = CsvFeed(f"{header}\r\n{line}".encode("cp932"))
-        take_tracking(day.staff.site.work(session, SYSTEM, day.resident.now), feed)
+        ingest(day.staff.site.work(session, SYSTEM, day.resident.now), feed)
     with day.database.read() as session:
         assert session.get_one(Shipment, waiting.id).state == "delivered"
 

@@ -17,7 +17,7 @@ from portal.domain.mailroom.printing.proofs.making import make_proof
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
 from portal.domain.mailroom.returned_mail.receiving import Pile, receive
 from portal.domain.mailroom.tracking.file import CsvFeed
-from portal.domain.mailroom.tracking.ingest import take_tracking
+from portal.domain.mailroom.tracking.ingest import ingest
 from portal.domain.requests.redeliveries.review import REDELIVERY_KIND
 from portal.domain.requests.requests.deciding import decide
 from portal.domain.requests.requests.decisions import Decided
@@ -115,9 +115,7 @@ def _track(year: Year, events: Iterable[tuple[int, date, str, str]], now: dateti
     ]
     data = "\r\n".join((HEADER, *lines, "")).encode("cp932")
     with year.database.write() as session:
-        take_tracking(
-            work_in(session, year.paper.officer, now, program=year.paper.program), CsvFeed(data)
-        )
+        ingest(work_in(session, year.paper.officer, now, program=year.paper.program), CsvFeed(data))
 
 
 def take_back(year: Year) -> None:

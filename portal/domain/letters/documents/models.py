@@ -71,6 +71,21 @@ class DocumentVersion(Base):
         """The label of its state, for staff."""
         return label_of(DocumentState, self.state)
 
+    @property
+    def is_undecided(self) -> bool:
+        """Whether the version waits for the ward's decision."""
+        return self.state == DocumentState.PROPOSED
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether the ward approved the version."""
+        return self.state == DocumentState.APPROVED
+
+    @property
+    def has_specimen(self) -> bool:
+        """Whether its texts can be shown on paper."""
+        return self.kind in {DocumentKind.LETTER, DocumentKind.ADVANCE}
+
 
 class DocumentUse(Base):
     """One use of a version: ``subject`` (a ``UsedFor``) and ``subject_id`` name what was made."""

@@ -26,6 +26,7 @@ from portal.domain.letters.letters.states import (
     TEST_ADDRESS,
     TEST_POSTING,
     WITHOUT_ID,
+    RunState,
 )
 
 VALID = "state NOT IN ('cancelled', 'superseded')"
@@ -72,6 +73,26 @@ class PrintRun(Base):
     def needs_proof(self) -> bool:
         """Whether a second person must check it first, as for all letters to households."""
         return self.kind != TEST_POSTING
+
+    @property
+    def is_built(self) -> bool:
+        """Whether the run is complete, and neither handed over nor discarded."""
+        return self.state == RunState.BUILT
+
+    @property
+    def is_handed_over(self) -> bool:
+        """Whether its letters were handed over."""
+        return self.state == RunState.HANDED_OVER
+
+    @property
+    def is_discarded(self) -> bool:
+        """Whether the run was discarded because its proof was refused."""
+        return self.state == RunState.DISCARDED
+
+    @property
+    def is_test_posting(self) -> bool:
+        """Whether its letters are specimens for staff."""
+        return self.kind == TEST_POSTING
 
 
 class PrintChunk(Base):

@@ -50,6 +50,16 @@ class Subcontractor(Base):
         """The label of its state, for staff."""
         return label_of(CompanyState, self.state)
 
+    @property
+    def is_undecided(self) -> bool:
+        """Whether the company waits for the ward's consent."""
+        return self.state == CompanyState.PROPOSED
+
+    @property
+    def can_end(self) -> bool:
+        """Whether the work with the company can be ended."""
+        return SUBCONTRACTOR.can(self.state, "end")
+
 
 class SentFile(Base):
     """One file sent to a subcontractor: what it was, SHA-256, number of letters, when and by whom.

@@ -1,4 +1,4 @@
-"""Coupon faults, incidents with their clocks and reports, site notices, and downtime.
+"""Coupon faults, incidents with their deadlines and reports, site notices, and downtime.
 
 Owns the tables ``coupon_fault``, ``incident``, ``incident_subject``, ``incident_report``,
 ``site_notice`` and ``downtime`` with their states. Called by the resident site (refused coupons,

@@ -1,6 +1,6 @@
-"""Find in the audit log whose data was read, printed or taken out between two instants.
+"""Find in the audit log whose data was read, printed or exported between two instants.
 
-Events name no people, so neither does the result: households by key, with counts
+Events contain no names, so neither does the result: households by key, with counts
 (``security.md`` SEC-D2).
 """
 
@@ -63,17 +63,17 @@ PRINTED = (
     "bare_letter.post",
 )
 ARCHIVES = ("print_archive.sent", "print_archive.taken")
-"""The archive of a run went out; the detail of the event names the run."""
+"""Events of an archive that left the office; their detail names the run."""
 TAKEN = ("report.taken", "coupon.stop_list", "escalation.sheet_taken", *ARCHIVES)
 RUNS = "print_run.%"
-"""What is done with a whole print run names the run; its letters' households are meant."""
+"""Events of a whole print run name only the run; they concern the households of its letters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Between ``start`` and ``end`` (exclusive, UTC).
+    """What to search for, from ``start`` to ``end`` (exclusive, UTC).
 
-    Narrowed to one staff member, one session, or one print run.
+    It can be narrowed to one staff member, one session, or one print run.
     """
 
     start: datetime
@@ -86,7 +86,7 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class AffectedRow:
-    """One household: how often, first and last time."""
+    """One affected household: the number of events, and the first and last of them (UTC)."""
 
     household_id: int
     events: int
@@ -98,8 +98,8 @@ class AffectedRow:
 class Affected:
     """The result of a search.
 
-    ``of_ward_alone`` households are counted, but listed for the ward only. ``elsewhere``: events of
-    that kind that name no household (a list, a report), by action.
+    ``of_ward_alone`` households are counted, but visible to the ward only. ``elsewhere`` counts the
+    matching events that name no household (a list, a report), by action.
     """
 
     households: int
@@ -111,7 +111,7 @@ class Affected:
 
 
 def find(session: Session, search: Search, page: ListPage) -> Affected:
-    """Return who is affected; ``rows`` are those of the page, the first touched first.
+    """Return the affected households; ``rows`` are those of the page, the earliest event first.
 
     Raises:
         InputError: the period is empty, or there is no such person or session (code: the field).
@@ -137,7 +137,7 @@ def find(session: Session, search: Search, page: ListPage) -> Affected:
 
 
 def household_ids(session: Session, search: Search) -> list[int]:
-    """Return every household that was found, protected ones too: for the record, not for a list.
+    """Return every affected household, including protected ones: to be recorded, not to be shown.
 
     Raises as ``find``.
     """

@@ -1,8 +1,8 @@
-"""The clocks of an incident, counted from the day of knowledge (個人情報保護法施行規則第8条).
+"""The deadlines of an incident, counted from the day of knowledge (個人情報保護法施行規則第8条).
 
-The day of knowledge is the first day (通則編ガイドライン 3-5-3): a first report within three to
-five days, the final one within thirty, within sixty where somebody meant harm. Closed days count.
-Ends are exclusive instants (UTC).
+The day of knowledge is the first day (通則編ガイドライン 3-5-3). The first report is due within
+three to five days, the final one within thirty, or within sixty if somebody meant harm. Holidays
+count too. Ends are exclusive instants (UTC).
 """
 
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from portal.domain.foundation.clock import day_end, jst_date, last_day_before
 from portal.domain.foundation.texts import Labeled, _s
 
 FIRST_FROM, FIRST_BY, FINAL_BY, FINAL_BY_MALICIOUS = 3, 5, 30, 60
-"""Days, the first of which is the day of knowing."""
+"""Days, of which the day of knowledge is the first."""
 
 
 class Clock(Labeled):
-    """What must happen in time.
+    """The steps with a deadline.
 
-    A contractor is freed from reporting by telling the ward, so that comes first.
+    By informing the ward, a contractor is freed from reporting itself, so that comes first.
     """
 
     TELL_WARD = "tell_ward", lambda: _s("区に知らせる（すぐに）")
@@ -27,7 +27,7 @@ class Clock(Labeled):
 
 
 class Pace(Labeled):
-    """The status of a clock: done in time, done late, running, nearly over, over."""
+    """The status of a deadline: met, met late, running, nearly over, over."""
 
     DONE = "done", lambda: _s("すみ")
     LATE = "late", lambda: _s("すみ（期限のあと）")
@@ -38,9 +38,9 @@ class Pace(Labeled):
 
 @dataclass(frozen=True, slots=True)
 class Milestones:
-    """What the clocks of an incident count from, and what stops them; instants are UTC.
+    """The instants (UTC) from which an incident's deadlines count, and those that meet them.
 
-    ``first_at`` and ``final_at`` are when those reports went to the ward.
+    ``first_at`` and ``final_at`` are when those reports were submitted to the ward.
     """
 
     known_at: datetime
@@ -52,7 +52,7 @@ class Milestones:
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """One clock as seen at ``now``: ``warn_at`` and ``ends_at`` are instants (UTC)."""
+    """One deadline as of ``now``; ``warn_at`` and ``ends_at`` (exclusive) are instants (UTC)."""
 
     clock: Clock
     warn_at: datetime
@@ -62,7 +62,7 @@ class Hand:
 
     @property
     def pace(self) -> Pace:
-        """Return the status of the clock."""
+        """The status of the deadline."""
         if self.done_at is not None:
             return Pace.DONE if self.done_at < self.ends_at else Pace.LATE
         if self.now >= self.ends_at:
@@ -71,7 +71,7 @@ class Hand:
 
     @property
     def last_day(self) -> date:
-        """Return the last day (JST) that is in time."""
+        """The last day (JST) that is in time."""
         return last_day_before(self.ends_at)
 
 
@@ -81,7 +81,7 @@ def nth_day_ends(known_at: datetime, days: int) -> datetime:
 
 
 def hands(milestones: Milestones, now: datetime) -> list[Hand]:
-    """Return the clocks of an incident as seen at ``now``."""
+    """Return the deadlines of an incident as of ``now``."""
     known_at = milestones.known_at
     last = FINAL_BY_MALICIOUS if milestones.malicious else FINAL_BY
 
@@ -89,7 +89,7 @@ def hands(milestones: Milestones, now: datetime) -> list[Hand]:
         return nth_day_ends(known_at, days)
 
     return [
-        # at once: the same day, and a warning from the first minute
+        # "at once" means the same day, with a warning from the first minute
         Hand(Clock.TELL_WARD, known_at, day_ends(1), milestones.ward_told_at, now),
         Hand(Clock.FIRST, day_ends(FIRST_FROM - 1), day_ends(FIRST_BY), milestones.first_at, now),
         Hand(Clock.FINAL, day_ends(last - 7), day_ends(last), milestones.final_at, now),

@@ -1,4 +1,4 @@
-"""Planned stops, announced in time, and the log of all downtime (clause 14(1))."""
+"""Plan and announce outages, and log all downtime (clause 14(1))."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,17 +20,17 @@ from portal.domain.mailroom.incidents.states import DOWNTIME, DowntimeState, Not
 from portal.domain.mailroom.listing import ListPage
 
 NOTICE_DAYS = 7
-"""A planned stop is announced so many days (JST) before the day on which it begins.
+"""How many days (JST) before its first day a planned outage must be announced.
 
-The specification (14(1)) frees planned
-stops from damages and gives no number, so we agree on a week, as public sites usually do.
+The specification (14(1)) exempts planned outages from damages and gives no number; a week is our
+choice, as is usual for public sites.
 """
 SENTENCE = {DownPart.ISSUER.value: "planned_shops"}
 
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """What is down, and from when until when (UTC); without an end it still is."""
+    """What is down (a ``DownPart``), and from when until when (UTC); without an end it still is."""
 
     what: str
     starts_at: datetime
@@ -47,7 +47,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Minutes:
-    """Minutes of downtime within a period: planned and announced, and not."""
+    """Minutes of downtime of one part within a period, planned (and announced) or not."""
 
     what: str
     planned: int
@@ -55,10 +55,10 @@ class Minutes:
 
 
 def plan(work: Work, outage: Outage) -> Downtime:
-    """Plan a stop and announce it at once; the notice is shown until the stop is over.
+    """Plan an outage and announce it at once; the notice is shown until the outage is over.
 
     Raises:
-        InputError: nothing that stops, an end before the beginning, or a beginning too soon (code:
+        InputError: an unknown part, an end before the beginning, or a beginning too soon (code:
             the field).
         NotAllowedError: the actor is no person with an account.
     """
@@ -91,7 +91,7 @@ def plan(work: Work, outage: Outage) -> Downtime:
         site_notice_id=notice.id if notice is not None else None,
     )
     work.session.add(row)
-    _note(work, row, "planned")
+    _record_step(work, row, "planned")
     return row
 
 
@@ -105,7 +105,7 @@ def _check(outage: Outage, actor: Actor) -> None:
 
 
 def _end_of(outage: Outage) -> datetime:
-    """Return the end of a planned stop, which must have one. Raises InputError."""
+    """Return the end of a planned outage, which must have one. Raises InputError."""
     if outage.ends_at is None:
         raise _ends_too_early()
     return outage.ends_at
@@ -116,10 +116,10 @@ def _ends_too_early() -> InputError:
 
 
 def log(work: Work, outage: Outage, *, incident_id: int | None = None) -> Downtime:
-    """Record that something did not work, or still does not (no end).
+    """Record an outage that has begun; without an end it still lasts.
 
     Raises:
-        InputError: nothing that stops, or times that cannot be (code: the field).
+        InputError: an unknown part, or impossible times (code: the field).
         NotAllowedError: the actor is no person with an account.
     """
     _check(outage, work.actor)
@@ -142,16 +142,16 @@ def log(work: Work, outage: Outage, *, incident_id: int | None = None) -> Downti
         incident_id=incident_id,
     )
     work.session.add(row)
-    _note(work, row, "logged")
+    _record_step(work, row, "logged")
     return row
 
 
 def end(work: Work, downtime_id: int, ends_at: datetime) -> Downtime:
-    """Record when it worked again; for a planned stop, when it really ended.
+    """Record when an outage ended; for a planned one, when it actually did.
 
     Raises:
-        NotFoundError: there is none of that key.
-        WrongStateError: it ended or was called off before.
+        NotFoundError: no outage has this key.
+        WrongStateError: it ended or was cancelled before.
         InputError: before its beginning, or in the future (code ``ended_on``).
     """
     row = locked(work.session, downtime_id)
@@ -162,15 +162,15 @@ def end(work: Work, downtime_id: int, ends_at: datetime) -> Downtime:
         )
     row.state, row.ends_at = state, ends_at
     _take_notice_down(work, row)
-    _note(work, row, "end")
+    _record_step(work, row, "end")
     return row
 
 
 def cancel(work: Work, downtime_id: int) -> Downtime:
-    """Cancel a planned stop and take its notice down.
+    """Cancel a planned outage and take its notice down.
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: no outage has this key.
         WrongStateError: it is not planned any more.
         NotAllowedError: it has started.
     """
@@ -182,7 +182,7 @@ def cancel(work: Work, downtime_id: int) -> Downtime:
         )
     row.state = state
     _take_notice_down(work, row)
-    _note(work, row, "cancel")
+    _record_step(work, row, "cancel")
     return row
 
 
@@ -195,10 +195,10 @@ def _take_notice_down(work: Work, row: Downtime) -> None:
 
 
 def locked(session: Session, downtime_id: int) -> Downtime:
-    """Return a row, locked to the end of the transaction.
+    """Return an outage, locked to the end of the transaction.
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: no outage has this key.
     """
     statement = select(Downtime).where(Downtime.id == downtime_id).with_for_update()
     row = session.scalar(statement.execution_options(populate_existing=True))
@@ -208,13 +208,13 @@ def locked(session: Session, downtime_id: int) -> Downtime:
 
 
 def downtimes(session: Session, page: ListPage) -> list[Downtime]:
-    """Return stops, the latest beginning first."""
+    """Return a page of outages, the latest beginning first."""
     ordered = select(Downtime).order_by(Downtime.starts_at.desc(), Downtime.id.desc())
     return list(session.scalars(page.of(ordered)))
 
 
 def downtime_between(session: Session, start: datetime, end_: datetime) -> Sequence[Downtime]:
-    """Return what was down at some time between two instants (exclusive end), earliest first."""
+    """Return the outages that overlap a period (the end is exclusive), earliest first."""
     return session.scalars(
         select(Downtime)
         .where(
@@ -227,7 +227,7 @@ def downtime_between(session: Session, start: datetime, end_: datetime) -> Seque
 
 
 def planned_from(session: Session, start: datetime) -> Sequence[Downtime]:
-    """Return the stops that are planned to begin at an instant or later, earliest first."""
+    """Return the outages planned to begin at or after an instant, earliest first."""
     return session.scalars(
         select(Downtime)
         .where(
@@ -240,9 +240,9 @@ def planned_from(session: Session, start: datetime) -> Sequence[Downtime]:
 
 
 def minutes_between(session: Session, span: Span, now: datetime) -> list[Minutes]:
-    """Return the minutes of downtime by part of the system within a period, for the month's report.
+    """Return each part's minutes of downtime within a period, for the monthly report.
 
-    What is still down counts up to ``now``.
+    An outage that still lasts counts up to ``now``.
     """
     rows = downtime_between(session, span.start, span.end)
 
@@ -262,10 +262,10 @@ def _minutes(row: Downtime, span: Span, now: datetime) -> int:
 
 
 def first_plannable(now: datetime) -> datetime:
-    """Return the earliest instant for which a stop can be announced now."""
+    """Return the earliest instant for which an outage can be planned now."""
     return day_start(jst_date(now) + timedelta(days=NOTICE_DAYS))
 
 
-def _note(work: Work, row: Downtime, action: str) -> None:
+def _record_step(work: Work, row: Downtime, action: str) -> None:
     work.session.flush()
     record(work, f"downtime.{action}", "downtime", row.id, what=row.what, planned=row.planned)

@@ -1,4 +1,4 @@
-"""Read coupon faults: the office's list, one case, a household's own, and the counts by day."""
+"""Read coupon faults: the staff's list, one case, a household's own, and the counts by day."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -19,9 +19,9 @@ from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Child, Household
 
 MANY_A_DAY = 5
-"""So many households of one day are more than chance.
+"""So many households on one day are no coincidence: a shop's till or the issuer's system fails.
 
-A shop's till or an issuer's system is at fault. The number is our own choice.
+The number is our own choice.
 """
 
 
@@ -36,9 +36,10 @@ class DayCount:
 
 @dataclass(frozen=True, slots=True)
 class CodeView:
-    """What officers see of a code.
+    """The facts about a code that officers may see; never the code itself.
 
-    The issuer's number for it, its state, and the issuer's latest status; never the code.
+    ``number`` is the issuer's management number; ``issuer_status`` and ``used_yen`` are its latest
+    report, as of ``issuer_as_of`` (JST).
     """
 
     number: str
@@ -49,7 +50,7 @@ class CodeView:
 
 
 def codes_of(work: Work, fault: CouponFault) -> tuple[CodeView, CodeView | None]:
-    """Return the code that was refused and the one that took its place."""
+    """Return the code that was refused, and the one that replaced it, if any."""
     return (
         _view(work, fault.coupon_id),
         _view(work, fault.new_coupon_id) if fault.new_coupon_id is not None else None,
@@ -63,13 +64,13 @@ def _view(work: Work, coupon_id: int) -> CodeView:
 
 
 def visible(*, include_protected: bool) -> Select[CouponFault]:
-    """Return the cases that a reader may see; those of protected households only for the ward."""
+    """Select the cases that a reader may see; those of protected households only for the ward."""
     statement = select(CouponFault).join(Household, Household.id == CouponFault.household_id)
     return statement if include_protected else statement.where(Household.protected.is_(False))
 
 
 def faults(session: Session, page: ListPage, *, state: str = "") -> list[CouponFault]:
-    """Return cases in a state (every open one where empty), the oldest first."""
+    """Return a page of the cases in a state, or of all open ones, the oldest first."""
     statement = visible(include_protected=page.include_protected)
     statement = statement.where(
         CouponFault.state == state if state else CouponFault.state.in_(OPEN)
@@ -92,7 +93,7 @@ def open_count(session: Session, *, include_protected: bool) -> int:
 
 
 def fault_by_id(session: Session, fault_id: int, *, include_protected: bool) -> CouponFault | None:
-    """Return one case, or None where there is none that the reader may see."""
+    """Return one case; None if there is none, or none that the reader may see."""
     return session.scalar(
         visible(include_protected=include_protected).where(CouponFault.id == fault_id)
     )
@@ -114,7 +115,7 @@ def own_fault(session: Session, household_id: int, receipt_no: str) -> CouponFau
     """Return a household's own case.
 
     Raises:
-        NotFoundError: it has none of that number.
+        NotFoundError: the household has no case of this number.
     """
     found = session.scalar(
         select(CouponFault).where(
@@ -136,9 +137,9 @@ def ordinal_of(session: Session, fault: CouponFault) -> int:
 
 
 def by_day(session: Session, now: datetime, *, days: int = 7) -> list[DayCount]:
-    """Return the counts of the last days (JST), today first.
+    """Return the counts of the last ``days`` days (JST), today first.
 
-    Protected households are counted: no list can be derived from it.
+    Protected households are counted too, since the counts identify nobody.
     """
     today = jst_date(now)
     first = today - timedelta(days=days - 1)
@@ -157,5 +158,5 @@ def by_day(session: Session, now: datetime, *, days: int = 7) -> list[DayCount]:
 
 
 def is_many(session: Session, now: datetime) -> bool:
-    """Return whether so many households were hit today that a notice to everybody is due."""
+    """Return whether so many households are affected today that a site notice is due."""
     return by_day(session, now, days=1)[0].new >= MANY_A_DAY

@@ -1,7 +1,7 @@
 """Stop the code that a shop refused and give the child a new one.
 
-In one action, or in two where the issuer must confirm the stop first. Rows are locked in one order:
-the case, then the child's entitlement, then its coupon.
+This takes one action, or two if the issuer must confirm the stop first. Rows are always locked in
+the same order: the case, then the child's entitlement, then its coupon.
 """
 
 from sqlalchemy import select
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.errors import ConflictError, NotAllowedError, WrongStateError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
-from portal.domain.mailroom.incidents.faults import FaultKey, locked, record_step, tell_household
+from portal.domain.mailroom.incidents.faults import FaultKey, inform_household, locked, record_step
 from portal.domain.mailroom.incidents.kinds import IssuerStatus, Outcome, StopReason
 from portal.domain.mailroom.incidents.models import CouponFault
 from portal.domain.mailroom.incidents.states import COUPON_FAULT, FaultState
@@ -24,13 +24,13 @@ from portal.domain.people.entitlements.states import EntitlementState
 def stop_and_replace(work: Work, key: FaultKey) -> CouponFault:
     """Stop the old code and give the child a new one.
 
-    Where the issuer must confirm the stop first, the case waits for that.
+    If the issuer must confirm the stop first, the case waits for the confirmation.
 
     Raises:
         NotFoundError: there is no such case, or the actor may not know of it.
         WrongStateError: the issuer was not asked yet for the code's status, or the case ended.
-        NotAllowedError: something was spent, the issuer never stops codes, or another request is
-            open for the child.
+        NotAllowedError: money was spent, the issuer never stops codes, or another request about the
+            child is open.
         ConflictError: no code is left (``coupon_stock``); then nothing was stopped.
     """
     row = locked(work.session, key)
@@ -88,11 +88,11 @@ def _replace(work: Work, row: CouponFault) -> None:
     row.state, row.new_coupon_id = COUPON_FAULT.next(row.state, "replace"), fresh.id
     row.ended_at, row.ended_by = work.now, work.actor.id
     record_step(work, row, "replace", old=row.coupon_id, new=fresh.id)
-    tell_household(work, row)
+    inform_household(work, row)
 
 
 def waiting_for(session: Session, coupon_id: int) -> CouponFault | None:
-    """Return the case that waits for the issuer's answer about a code, locked, or None."""
+    """Return the case that waits for the issuer's answer about a code, locked; None if none."""
     return session.scalar(
         select(CouponFault)
         .where(CouponFault.coupon_id == coupon_id, CouponFault.state == FaultState.STOPPING)
@@ -104,8 +104,8 @@ def waiting_for(session: Session, coupon_id: int) -> CouponFault | None:
 def stop_confirmed(work: Work, row: CouponFault) -> None:
     """Give the child a new code in the transaction in which its old one became void.
 
-    ``row`` is locked. With no code in stock, or while the child is held, the case waits for an
-    officer. Where another request decided over the child meanwhile, the case ends.
+    ``row`` is locked. If no code is in stock, or while the child is held, the case waits for an
+    officer. If another request about the child was decided meanwhile, the case ends.
     """
     entitlement = locked_entitlement(work.session, row.entitlement_id)
     decided = entitlement.state not in {EntitlementState.IN_PROGRESS, EntitlementState.HELD}
@@ -124,7 +124,7 @@ def stop_confirmed(work: Work, row: CouponFault) -> None:
 
 
 def stop_found_spent(work: Work, row: CouponFault) -> None:
-    """Record that the code was used before it could be stopped: the case is looked up once more.
+    """Reopen a case whose code was used before it could be stopped, to ask the issuer again.
 
     ``row`` is locked.
     """

@@ -1,6 +1,6 @@
-"""Coupons that shops refuse (clause 13(1)): reported, looked up at the issuer, closed.
+"""Cases of coupons that shops refuse (clause 13(1)): report, look up at the issuer, close.
 
-Rows are locked in one order: the case, then the child's entitlement, then its coupon.
+Rows are always locked in the same order: the case, then the child's entitlement, then its coupon.
 """
 
 from dataclasses import dataclass, field
@@ -35,9 +35,10 @@ SHOP_MAX, WORDS_MAX, NOTE_MAX = 100, 500, 500
 
 @dataclass(frozen=True, slots=True)
 class FaultReport:
-    """A household's report.
+    """A household's report of a refused coupon.
 
-    The shop's answer (a ``ShopAnswer``), the shop, the day (JST), and more in own words.
+    ``said`` is the shop's answer (a ``ShopAnswer``), ``shop_on`` the day (JST), ``words`` is what
+    the household adds in its own words.
     """
 
     said: str
@@ -50,7 +51,7 @@ class FaultReport:
 class LookUp:
     """The issuer's status of the code at the end of ``as_of`` (JST).
 
-    ``used_yen`` is read where a part was used.
+    ``used_yen`` is used only if a part was spent.
     """
 
     status: str
@@ -60,7 +61,7 @@ class LookUp:
 
 @dataclass(frozen=True, slots=True)
 class FaultOrigin:
-    """Whose coupon was refused, and how we heard of it."""
+    """The household and entitlement of the refused coupon, and how the report reached us."""
 
     household_id: int
     entitlement_id: int
@@ -69,7 +70,7 @@ class FaultOrigin:
 
 @dataclass(frozen=True, slots=True)
 class FaultEnding:
-    """Why a case ends without a new code (an ``Outcome``), and what the household was told."""
+    """The end of a case without a new code: an ``Outcome``, and what the household was told."""
 
     outcome: str
     words: str = field(repr=False)
@@ -91,7 +92,7 @@ def report_fault(work: Work, origin: FaultOrigin, reported: FaultReport) -> Coup
     Raises:
         NotFoundError: the household has no such entitlement.
         NotAllowedError: no code of the child was shown yet, or it is being stopped (``no_coupon``).
-        InputError: something is wrong with the report (code: the field).
+        InputError: a field of the report is missing or wrong (code: the field).
     """
     entitlement = _locked_entitlement_of(work.session, origin)
     found = open_fault(work.session, entitlement.id)
@@ -186,7 +187,8 @@ def look_up(work: Work, key: FaultKey, answer: LookUp) -> CouponFault:
     Raises:
         NotFoundError: there is no such case, or the actor may not know of it.
         WrongStateError: not possible from its state.
-        InputError: no such answer, a future day, or yen that do not fit it (code: the field).
+        InputError: an unknown status, a future day, or an amount that contradicts the status (code:
+            the field).
     """
     row = locked(work.session, key)
     state = COUPON_FAULT.next(row.state, "look_up")
@@ -256,13 +258,13 @@ def _end(work: Work, row: CouponFault, ending: FaultEnding) -> None:
 
 def _record_ending(work: Work, row: CouponFault, action: str) -> None:
     record_step(work, row, action, outcome=row.outcome)
-    tell_household(work, row)
+    inform_household(work, row)
 
 
 def words_of(vault: Vault, row: CouponFault) -> dict[str, str]:
-    """Open the report (``shop``, ``words``) and what the household was told at the end.
+    """Decrypt the report (``shop``, ``words``) and what the household was told (``note``).
 
-    The latter is ``note``, empty while the case is open.
+    ``note`` is empty while the case is open.
     """
     key = vault.unwrap(row.wrapped_key)
     opened: dict[str, str] = unseal_json(key, row.sealed, _place(row.receipt_no))
@@ -287,7 +289,7 @@ def locked(session: Session, key: FaultKey) -> CouponFault:
     """Return a case, locked to the end of the transaction.
 
     Raises:
-        NotFoundError: there is none of that key, or the actor may not know of it.
+        NotFoundError: no case has this key, or the actor may not know of it.
     """
     statement = visible(include_protected=key.include_protected).where(
         CouponFault.id == key.fault_id
@@ -300,8 +302,8 @@ def locked(session: Session, key: FaultKey) -> CouponFault:
     return row
 
 
-def tell_household(work: Work, row: CouponFault) -> None:
-    """Tell the household that its case was decided."""
+def inform_household(work: Work, row: CouponFault) -> None:
+    """Announce to the household that its case was decided."""
     key = f"coupon_fault:{row.id}:{row.state}"
     announce(work, Event(row.household_id, ProgressEvent.DECIDED, key, receipt_no=row.receipt_no))
 

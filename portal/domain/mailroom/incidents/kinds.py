@@ -1,4 +1,4 @@
-"""Code words of incidents and coupon faults, each with its label for staff beside it."""
+"""Kinds, reasons and results of incidents and coupon faults, with their labels for staff."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from portal.domain.foundation.texts import Labeled, _s
 
 
 class Source(Labeled):
-    """How a coupon fault reached us."""
+    """How the report of a coupon fault reached us."""
 
     CALL = "call", lambda: _s("電話")
     FAX = "fax", lambda: _s("FAX")
@@ -27,7 +27,7 @@ class ShopAnswer(Labeled):
 
 
 class IssuerStatus(Labeled):
-    """The issuer's status of a code; ``UNKNOWN`` where it does not know the code."""
+    """The issuer's status of a code; ``UNKNOWN`` if it does not know the code."""
 
     UNUSED = "unused", lambda: _s("使われていない")
     PART_USED = "part_used", lambda: _s("一部が使われた")
@@ -96,16 +96,16 @@ class FoundBy(Labeled):
 
 
 class StopResult(Labeled):
-    """What became of a letter or a code that an incident touches.
+    """What was done about a letter or a code that an incident touches.
 
     Attributes:
         AWAITED: The issuer must answer first.
-        SPENT: Money was used before.
+        SPENT: Money was spent before.
         CANNOT: This issuer never stops codes, so the code is hidden.
         IN_STOCK: Nobody has the code.
         OVER: It had ended before.
-        RECALL: The letter left our hands; its ID is stopped, and it is to be recalled at the mail
-            house or the post office.
+        RECALL: The letter was handed over; its ID is stopped, and the letter is to be recalled from
+            the mail house or the post office.
     """
 
     LISTED = "listed", lambda: _s("まだ止めていない")

@@ -17,6 +17,14 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.foundation.base import Base, BigId, primary_key, state_column
+from portal.domain.mailroom.incidents.kinds import IssuerStatus, SubjectKind
+from portal.domain.mailroom.incidents.states import (
+    DowntimeState,
+    FaultState,
+    IncidentState,
+    NoticeState,
+    ReportState,
+)
 
 OPEN_FAULT = "state IN ('reported','looked_up','stopping','no_code')"
 
@@ -24,9 +32,9 @@ OPEN_FAULT = "state IN ('reported','looked_up','stopping','no_code')"
 class CouponFault(Base):
     """One coupon that a shop refused. ``sealed`` (shop, own words) is under a key of its own.
 
-    ``issuer_status`` and ``used_yen`` are the issuer's answer when somebody looked it up, as of
+    ``issuer_status`` and ``used_yen`` are what the issuer answered to an officer, as of
     ``issuer_as_of`` (JST). ``coupon_id`` is the code that was refused, ``new_coupon_id`` the one
-    that took its place. A child has one open case at a time.
+    that replaced it. A child has one open case at a time.
     """
 
     __tablename__ = "coupon_fault"
@@ -66,12 +74,33 @@ class CouponFault(Base):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
 
+    @property
+    def is_reported(self) -> bool:
+        """Whether the issuer has not been asked about the code, or must be asked again."""
+        return self.state == FaultState.REPORTED
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether the case waits for the issuer's confirmation that the old code is stopped."""
+        return self.state == FaultState.STOPPING
+
+    @property
+    def lacks_new_code(self) -> bool:
+        """Whether the old code is void and no new one could be assigned yet."""
+        return self.state == FaultState.NO_CODE
+
+    @property
+    def is_part_used(self) -> bool:
+        """Whether the issuer answered that a part of the amount was spent."""
+        return self.issuer_status == IssuerStatus.PART_USED
+
 
 class Incident(Base):
-    """One accident, or the suspicion of one.
+    """One incident, or the suspicion of one.
 
-    ``known_at`` starts its clocks; ``sealed`` holds the nine fields. ``malicious`` lengthens the
-    last clock. ``ward_told_at``: when the ward was first informed, by whatever way.
+    Its deadlines count from ``known_at``; ``malicious`` extends the last one. ``sealed`` contains
+    the nine fields of a report. ``ward_told_at`` is when the ward was first informed, in whatever
+    way.
     """
 
     __tablename__ = "incident"
@@ -94,12 +123,17 @@ class Incident(Base):
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether the incident is closed."""
+        return self.state == IncidentState.CLOSED
+
 
 class IncidentSubject(Base):
     """A letter, a coupon or a household that an incident touches, and what was done about it.
 
-    ``result``: ``listed`` until something was done, then another ``kinds.StopResult``. ``found_by``
-    is how it was added: typed, of a print run, of a batch, out of the audit log.
+    ``result`` is ``listed`` until something is done, then another ``kinds.StopResult``.
+    ``found_by`` is how it was added (``kinds.FoundBy``).
     """
 
     __tablename__ = "incident_subject"
@@ -118,12 +152,17 @@ class IncidentSubject(Base):
     done_at: Mapped[datetime | None]
     added_at: Mapped[datetime]
 
+    @property
+    def is_household(self) -> bool:
+        """Whether the subject is a household, about which nothing is to be stopped."""
+        return self.kind == SubjectKind.HOUSEHOLD
+
 
 class IncidentReport(Base):
     """A report about an incident as it was written, never changed afterwards.
 
     The ward confirms it or gives it back. ``sealed`` is the content as data, ``sealed_pdf`` the
-    paper as the ward got it; the digests are those of the opened bytes.
+    paper as submitted to the ward; the digests are of the plain bytes.
     """
 
     __tablename__ = "incident_report"
@@ -147,12 +186,17 @@ class IncidentReport(Base):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     sealed_pdf: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
 
+    @property
+    def is_undecided(self) -> bool:
+        """Whether the report waits for the ward's decision."""
+        return self.state == ReportState.WRITTEN
+
 
 class SiteNotice(Base):
-    """A notice on every page, public by its nature.
+    """A public notice on every page of both sites.
 
-    ``sentence`` names a prepared text, or ``texts`` has all languages. Shown from ``starts_at``
-    until ``ends_at`` (exclusive) while it is published.
+    ``sentence`` names a prepared text; otherwise ``texts`` has a text for every language. Shown
+    from ``starts_at`` until ``ends_at`` (exclusive) while it is published.
     """
 
     __tablename__ = "site_notice"
@@ -176,12 +220,17 @@ class SiteNotice(Base):
     confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
     withdrawn_at: Mapped[datetime | None]
 
+    @property
+    def is_published(self) -> bool:
+        """Whether the notice is published."""
+        return self.state == NoticeState.PUBLISHED
+
 
 class Downtime(Base):
-    """A time in which something did not work.
+    """One outage of a part of the system.
 
-    A planned one is announced before, by the notice ``site_notice_id``; ``ends_at`` is empty while
-    it lasts.
+    A planned one is announced beforehand, by the notice ``site_notice_id``. ``ends_at`` is None
+    while it lasts.
     """
 
     __tablename__ = "downtime"
@@ -202,3 +251,13 @@ class Downtime(Base):
     incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"))
     entered_by: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
     entered_at: Mapped[datetime]
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the outage has begun unplanned and still lasts."""
+        return self.state == DowntimeState.RUNNING
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether the outage is planned, and neither ended nor cancelled."""
+        return self.state == DowntimeState.PLANNED

@@ -1,6 +1,6 @@
-"""Reports about an incident to the ward.
+"""Submit reports about an incident to the ward, which confirms them or gives them back.
 
-Frozen as data and paper, then confirmed by the ward or given back with a reason.
+A submitted report is frozen, as data and as PDF; the ward gives one back with a reason.
 """
 
 import hashlib
@@ -34,12 +34,13 @@ class FinishedReport:
 
 
 def keep_report(work: Work, incident_id: int, finished: FinishedReport) -> IncidentReport:
-    """Freeze a report about an incident, as data and as paper, and submit it to the ward.
+    """Freeze a report about an incident, as data and as PDF, and submit it to the ward.
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: no incident has this key.
         InputError: no such kind of report (code ``kind``).
-        NotAllowedError: one of this kind is waiting for the ward (``waiting``), or nobody acts.
+        NotAllowedError: one of this kind is waiting for the ward (``waiting``), or the actor has no
+            account.
     """
     kind, pdf = finished.kind, finished.pdf
     row = locked(work.session, incident_id)
@@ -93,23 +94,23 @@ def next_number(session: Session, incident_id: int, kind: str) -> int:
 
 
 def report_pdf(vault: Vault, report: IncidentReport) -> bytes:
-    """Return the paper as it went to the ward. Raises IntegrityFaultError."""
+    """Return the PDF as submitted to the ward. Raises IntegrityFaultError."""
     place = _report_place(report.incident_id, report.kind, report.number)
     return unseal(vault.unwrap(report.wrapped_key), report.sealed_pdf, f"{place}:pdf".encode())
 
 
 def report_content(vault: Vault, report: IncidentReport) -> dict[str, Any]:
-    """Return a report as it was frozen. Raises IntegrityFaultError."""
+    """Return the content of a report as submitted. Raises IntegrityFaultError."""
     place = _report_place(report.incident_id, report.kind, report.number)
     opened: dict[str, Any] = unseal_json(vault.unwrap(report.wrapped_key), report.sealed, place)
     return opened
 
 
 def confirm_report(work: Work, report_id: int) -> IncidentReport:
-    """Confirm a report as the ward; the first one confirmed moves the incident.
+    """Confirm a report as the ward; the first confirmed one marks the incident as reported.
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: no report has this key.
         NotAllowedError: the actor wrote it.
         WrongStateError: it was decided before.
     """
@@ -122,10 +123,10 @@ def confirm_report(work: Work, report_id: int) -> IncidentReport:
 
 
 def give_back_report(work: Work, report_id: int, reason: str) -> IncidentReport:
-    """Return a report to its writers as the ward, with a reason; it is sealed with the event.
+    """Give a report back to its writers as the ward; the reason is sealed in the audit log.
 
     Raises:
-        InputError: no reason, a text that is too long, or one that holds a secret (code
+        InputError: no reason, a text that is too long, or one that contains a secret (code
             ``reason``).
         NotFoundError, NotAllowedError, WrongStateError: as ``confirm_report``.
     """

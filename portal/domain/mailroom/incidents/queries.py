@@ -1,4 +1,4 @@
-"""Read incidents: the register, subjects, clocks, reports, and the figures of a month."""
+"""Read incidents: the register, subjects, deadlines, reports, and the figures of a month."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +24,7 @@ from portal.domain.people.households.models import Household
 
 @dataclass(frozen=True, slots=True)
 class DueClock:
-    """A clock of an open incident that is not done."""
+    """A deadline of an open incident that is not met yet."""
 
     incident_id: int
     number: str
@@ -34,9 +34,9 @@ class DueClock:
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """The numbers of letters, codes and households that an incident touches, by what was done.
+    """The figures of what an incident touches: subjects by kind and result, households, children.
 
-    ``of_ward_alone`` counts protected households.
+    ``of_ward_alone`` is the number of protected households.
     """
 
     by_kind: dict[str, dict[str, int]]
@@ -47,7 +47,7 @@ class Touched:
 
 @dataclass(frozen=True, slots=True)
 class MonthFigures:
-    """Incidents and coupon faults of a period, for the month's reports."""
+    """The incidents and the numbers of coupon faults of a period, for the monthly reports."""
 
     incidents: list[Incident]
     faults_new: int
@@ -56,7 +56,7 @@ class MonthFigures:
 
 
 def incidents(session: Session, page: ListPage, *, state: str = "") -> list[Incident]:
-    """Return incidents in a state (those not closed where empty), known last first."""
+    """Return a page of the incidents in a state, or of all open ones, the latest known first."""
     statement = select(Incident).where(
         Incident.state == state if state else Incident.state != IncidentState.CLOSED
     )
@@ -71,9 +71,9 @@ def state_counts(session: Session) -> dict[str, int]:
 
 
 def clocks_of(session: Session, row: Incident, now: datetime) -> list[Hand]:
-    """Return the clocks of an incident.
+    """Return the deadlines of an incident.
 
-    A report counts from when it was submitted to the ward, unless it was given back.
+    A report meets its deadline when it is submitted to the ward, unless it is given back.
     """
     written = session.execute(
         select(IncidentReport.kind, func.min(IncidentReport.written_at))
@@ -85,7 +85,7 @@ def clocks_of(session: Session, row: Incident, now: datetime) -> list[Hand]:
         .group_by(IncidentReport.kind)
     )
     at = {kind: written_at for kind, written_at in written}  # noqa: C416  (dict() of rows does not type)
-    # a final report says all that a first one would
+    # a final report contains everything that a first one would
     first_at = min(
         (
             found
@@ -101,7 +101,7 @@ def clocks_of(session: Session, row: Incident, now: datetime) -> list[Hand]:
 
 
 def due_clocks(session: Session, now: datetime) -> list[DueClock]:
-    """Return the running clocks of incidents that are not closed, the earliest end first."""
+    """Return the deadlines not met yet of incidents that are not closed, the earliest first."""
     found = [
         DueClock(row.id, row.number, row.kind, hand)
         for row in session.scalars(
@@ -144,14 +144,14 @@ def touched(session: Session, incident_id: int) -> Touched:
 
 @dataclass(frozen=True, slots=True)
 class SubjectFilter:
-    """The subjects of one incident; those of one kind where it is named."""
+    """Selects the subjects of one incident, all or of one kind."""
 
     incident_id: int
     kind: str = ""
 
 
 def subjects(session: Session, wanted: SubjectFilter, page: ListPage) -> list[IncidentSubject]:
-    """Return what an incident touches, in the order of entry.
+    """Return a page of the subjects of an incident, in the order of entry.
 
     Subjects of protected households are visible to the ward only.
     """
@@ -170,14 +170,14 @@ def subjects(session: Session, wanted: SubjectFilter, page: ListPage) -> list[In
 
 
 def letters_to_recall() -> Select[int]:
-    """Return the keys of letters of an incident that left our hands and must be recalled."""
+    """Select the keys of letters of incidents that were handed over and must be recalled."""
     return select(IncidentSubject.subject_id).where(
         IncidentSubject.kind == SubjectKind.LETTER, IncidentSubject.result == StopResult.RECALL
     )
 
 
 def household_count(session: Session, incident_id: int) -> int:
-    """Return how many households were added out of the audit log."""
+    """Return how many households were added from the audit log."""
     statement = select(func.count()).where(
         IncidentSubject.incident_id == incident_id, IncidentSubject.kind == SubjectKind.HOUSEHOLD
     )
@@ -185,7 +185,7 @@ def household_count(session: Session, incident_id: int) -> int:
 
 
 def month_figures(session: Session, start: datetime, end: datetime) -> MonthFigures:
-    """Return what became known between two instants (the end is exclusive)."""
+    """Return the figures of what became known in a period (the end is exclusive)."""
     known = (
         select(Incident)
         .where(Incident.known_at >= start, Incident.known_at < end)

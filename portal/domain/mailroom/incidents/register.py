@@ -1,6 +1,6 @@
-"""The register of incidents (clause 7(6)②, 13).
+"""Keep the register of incidents (clause 7(6)②, 13).
 
-Opened, described in nine fields, contained, reported, closed.
+An incident is opened, described in nine fields, contained, reported and closed.
 """
 
 from collections.abc import Mapping
@@ -43,11 +43,11 @@ class Opening:
 
 
 def open_incident(work: Work, opening: Opening) -> Incident:
-    """Open an incident; its clocks run from the instant of knowledge.
+    """Open an incident; its deadlines count from the day of knowledge.
 
     Raises:
-        InputError: no kind, a future instant, an occurrence after the knowledge of it, or a
-            fault in the words (code: the field).
+        InputError: no kind, a future instant, an occurrence after the knowledge of it, or a summary
+            that is missing, too long or contains a secret (code: the field).
         NotAllowedError: the actor is no person with an account.
     """
     if work.actor.id is None:
@@ -89,7 +89,7 @@ def fields_of(vault: Vault, row: Incident) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What is written about an incident: texts by field, and whether somebody meant harm."""
+    """The description of an incident: texts by field, and whether somebody meant harm."""
 
     texts: Mapping[str, str] = field(repr=False)
     malicious: bool = False
@@ -99,9 +99,9 @@ def write_fields(work: Work, incident_id: int, description: Description) -> Inci
     """Update the nine fields; those that are not given are kept.
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: no incident has this key.
         WrongStateError: it is closed.
-        InputError: a text is too long, or holds a secret (code: the field).
+        InputError: a text is too long, or contains a secret (code: the field).
     """
     row = locked(work.session, incident_id)
     if row.state == IncidentState.CLOSED:
@@ -121,7 +121,7 @@ def write_fields(work: Work, incident_id: int, description: Description) -> Inci
 
 
 def check_words(work: Work, name: str, text: str) -> None:
-    """Refuse words that are too long or hold a secret.
+    """Refuse a text that is too long or contains a secret.
 
     Raises InputError (code: ``name``, the field).
     """
@@ -135,10 +135,10 @@ def check_words(work: Work, name: str, text: str) -> None:
 
 
 def tell_ward(work: Work, incident_id: int, told_at: datetime) -> Incident:
-    """Record when the ward was informed; the first time counts.
+    """Record when the ward was informed for the first time.
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: no incident has this key.
         WrongStateError: it was informed before.
         InputError: before it was known, or in the future (code ``told_on``).
     """
@@ -155,7 +155,7 @@ def tell_ward(work: Work, incident_id: int, told_at: datetime) -> Incident:
 
 
 def contain(work: Work, incident_id: int) -> Incident:
-    """Record that the incident is contained: what could be stopped is stopped.
+    """Record that the incident is contained: everything that could be stopped is stopped.
 
     Raises NotFoundError and WrongStateError.
     """
@@ -212,7 +212,7 @@ def locked(session: Session, incident_id: int) -> Incident:
     """Return an incident, locked to the end of the transaction.
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: no incident has this key.
     """
     row = session.get(Incident, incident_id, with_for_update=True, populate_existing=True)
     if row is None:

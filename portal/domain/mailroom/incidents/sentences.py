@@ -1,6 +1,6 @@
-"""Prepared sentences of site notices: residents read them in their language.
+"""Prepared sentences of site notices, from which an officer chooses one.
 
-An officer only chooses one.
+They are translated, so that residents read them in their language.
 """
 
 from collections.abc import Callable, Mapping

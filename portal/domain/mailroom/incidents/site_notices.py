@@ -1,6 +1,7 @@
-"""Notices on every page of both sites.
+"""Manage the notices on every page of both sites.
 
-Chosen or written in all languages, published, confirmed by a second person, withdrawn.
+A notice uses a prepared sentence, or texts in all languages. It is published, if it is about an
+incident only after a second person confirms it, and can be withdrawn.
 """
 
 from collections.abc import Mapping
@@ -26,11 +27,14 @@ from portal.domain.mailroom.listing import ListPage
 
 TEXT_MAX = 300
 LONGEST = timedelta(days=60)
-"""A notice that is shown longer is no longer read. The number is our own choice."""
+"""The longest time for which a notice is shown, because people stop reading an old one.
+
+The number is our own choice.
+"""
 AT_ONCE = 3
 PAGE = 20
 
-# put together once, on the plain tables: every page of both sites asks this
+# built once, on the plain tables: every page of both sites runs it
 _N, _D = (table_of(kind) for kind in (SiteNotice, Downtime))
 _SHOWN = (
     select(
@@ -57,7 +61,7 @@ _SHOWN = (
 class Shown:
     """One notice as a reader sees it now.
 
-    ``stop``: when the planned stop that it announces begins and ends (UTC).
+    ``stop`` is when the planned outage that it announces begins and ends (UTC).
     """
 
     kind: str
@@ -120,8 +124,8 @@ def write(work: Work, draft: Draft) -> SiteNotice:
     """Write a notice; nobody sees it until it is published.
 
     Raises:
-        InputError: no kind, no text or one that lacks a language, a secret in it, or times that
-            cannot be (code: the field).
+        InputError: no kind, no text, a missing language, a secret in a text, or impossible times
+            (code: the field).
         NotFoundError: there is no such incident.
         NotAllowedError: the actor is no person with an account.
     """
@@ -148,7 +152,7 @@ def write(work: Work, draft: Draft) -> SiteNotice:
     )
     work.session.add(row)
     work.session.flush()
-    _note(work, row, "written")
+    _record_step(work, row, "written")
     return row
 
 
@@ -188,7 +192,7 @@ def publish(work: Work, notice_id: int) -> SiteNotice:
     """Publish a notice; one about an incident waits for a second person.
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: no notice has this key.
         WrongStateError: it was published, proposed or withdrawn before.
     """
     row = locked(work.session, notice_id)
@@ -196,7 +200,7 @@ def publish(work: Work, notice_id: int) -> SiteNotice:
     row.state = SITE_NOTICE.next(row.state, action)
     if action == "publish":
         row.published_at = work.now
-    _note(work, row, action)
+    _record_step(work, row, action)
     return row
 
 
@@ -204,9 +208,9 @@ def confirm(work: Work, notice_id: int) -> SiteNotice:
     """Publish a proposed notice, as the second person.
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: no notice has this key.
         NotAllowedError: the actor wrote it.
-        WrongStateError: it does not wait.
+        WrongStateError: it is not proposed.
     """
     row = locked(work.session, notice_id)
     state = SITE_NOTICE.next(row.state, "confirm")
@@ -215,7 +219,7 @@ def confirm(work: Work, notice_id: int) -> SiteNotice:
             _s("自分の書いたお知らせは、自分では承認できません。ほかの人が承認してください。")
         )
     row.state, row.confirmed_by, row.published_at = state, work.actor.id, work.now
-    _note(work, row, "confirm")
+    _record_step(work, row, "confirm")
     return row
 
 
@@ -223,12 +227,12 @@ def withdraw(work: Work, notice_id: int) -> SiteNotice:
     """Take a notice down, or discard a draft.
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: no notice has this key.
         WrongStateError: it was withdrawn before.
     """
     row = locked(work.session, notice_id)
     row.state, row.withdrawn_at = SITE_NOTICE.next(row.state, "withdraw"), work.now
-    _note(work, row, "withdraw")
+    _record_step(work, row, "withdraw")
     return row
 
 
@@ -236,7 +240,7 @@ def locked(session: Session, notice_id: int) -> SiteNotice:
     """Return a notice, locked to the end of the transaction.
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: no notice has this key.
     """
     statement = select(SiteNotice).where(SiteNotice.id == notice_id).with_for_update()
     row = session.scalar(statement.execution_options(populate_existing=True))
@@ -260,7 +264,7 @@ def _unknown() -> NotFoundError:
 def notices(
     session: Session, page: ListPage, *, incident_id: int | None = None
 ) -> list[SiteNotice]:
-    """Return notices, those of one incident where it is named, the newest first."""
+    """Return a page of the notices, all or about one incident, the newest first."""
     statement = select(SiteNotice).order_by(SiteNotice.id.desc())
     if incident_id is not None:
         statement = statement.where(SiteNotice.incident_id == incident_id)
@@ -274,7 +278,7 @@ def waiting_count(session: Session) -> int:
     )
 
 
-def _note(work: Work, row: SiteNotice, action: str) -> None:
+def _record_step(work: Work, row: SiteNotice, action: str) -> None:
     work.session.flush()
     record(
         work,

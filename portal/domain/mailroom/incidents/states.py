@@ -9,7 +9,7 @@ class FaultState(Labeled):
 
     Attributes:
         STOPPING: The issuer is asked to stop the old code.
-        NO_CODE: The old code is void, and no new code may follow yet.
+        NO_CODE: The old code is void, and no new one could be assigned yet.
     """
 
     REPORTED = "reported", lambda: _s("受け付け")
@@ -31,7 +31,7 @@ COUPON_FAULT = StateMachine(
         "found_spent": {_F.STOPPING: _F.REPORTED},
         "run_short": {_F.STOPPING: _F.NO_CODE},
         "replace": dict.fromkeys((_F.LOOKED_UP, _F.STOPPING, _F.NO_CODE), _F.REPLACED),
-        # another request decided over the child while the issuer was asked
+        # another request about the child was decided while the issuer was asked
         "overtake": {_F.STOPPING: _F.EXPLAINED},
         "explain": dict.fromkeys((_F.LOOKED_UP, _F.NO_CODE), _F.EXPLAINED),
         "refuse": dict.fromkeys((_F.REPORTED, _F.LOOKED_UP), _F.REFUSED),
@@ -54,7 +54,7 @@ INCIDENT = StateMachine(
     "incident",
     _I.OPEN,
     {
-        # a first report may be due before everything is stopped, so it may come before this
+        # a first report may be due before everything is stopped, so it may precede this step
         "contain": {_I.OPEN: _I.CONTAINED, _I.REPORTED: _I.REPORTED},
         "report": dict.fromkeys((_I.OPEN, _I.CONTAINED), _I.REPORTED),
         "close": {_I.REPORTED: _I.CLOSED},
@@ -101,14 +101,14 @@ SITE_NOTICE = StateMachine(
         "withdraw": dict.fromkeys((_N.DRAFT, _N.WAITING, _N.PUBLISHED), _N.WITHDRAWN),
     },
 )
-"""A notice about an incident is proposed, and a second person confirms it.
+"""A notice about an incident is proposed and confirmed by a second person.
 
 Others are published at once.
 """
 
 
 class DowntimeState(Labeled):
-    """The status of a stop, as staff read it."""
+    """The status of an outage, as staff read it."""
 
     PLANNED = "planned", lambda: _s("予定")
     RUNNING = "running", lambda: _s("止まっている")

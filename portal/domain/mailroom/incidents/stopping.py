@@ -1,7 +1,7 @@
 """Stop all codes, or all letters, of an incident at once.
 
-In one transaction, each with its own event. What was spent already is not touched but listed, so
-that officers see at once what cannot be undone.
+This takes one transaction, and each code or letter gets its own audit event. Codes that were spent
+already are only marked, so that officers see at once what cannot be undone.
 """
 
 from collections import Counter
@@ -29,7 +29,7 @@ from portal.domain.people.credentials.services import lock_row, move
 from portal.domain.people.credentials.states import CREDENTIAL
 
 AGAIN = (StopResult.LISTED, StopResult.AWAITED)
-"""Results that a second attempt tries again; all others are final."""
+"""Results that a second attempt may change; all others are final."""
 
 
 def stop_codes(work: Work, incident_id: int) -> dict[str, int]:
@@ -46,8 +46,8 @@ def stop_codes(work: Work, incident_id: int) -> dict[str, int]:
 def stop_letters(work: Work, incident_id: int) -> dict[str, int]:
     """Stop every listed letter of an incident now.
 
-    A letter that is still with us is cancelled; of one that left, the ID is stopped, and the letter
-    is to be recalled.
+    A letter that was not handed over yet is cancelled. Of one that was, the ID is suspended, and
+    the letter must be recalled.
 
     Raises:
         NotFoundError, WrongStateError: as ``stop_codes``.
@@ -93,7 +93,7 @@ def _stop_code(work: Work, coupon_id: int) -> StopResult:
         CouponState.STOP_REQUESTED: StopResult.AWAITED,
     } | dict.fromkeys(DEAD, StopResult.OVER)
     if (result := before.get(CouponState(coupon.state))) is not None:
-        # a code whose stop we asked for, and that is void by now, is stopped
+        # void because the stop that we requested was confirmed
         return (
             StopResult.STOPPED
             if coupon.state == CouponState.VOIDED

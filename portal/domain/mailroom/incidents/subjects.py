@@ -1,6 +1,6 @@
-"""The subjects of an incident.
+"""Add subjects to an incident: letters, codes and households.
 
-Letters and codes by their numbers, by print run or batch, and those of listed households.
+Letters and codes are added by number, by print run or batch, or for the listed households.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,12 +28,12 @@ from portal.domain.people.entitlements.models import Entitlement
 MOST_TYPED = 500
 Typed = TypeVar("Typed", str, bytes)
 Found = tuple[int, int | None]
-"""Key of a letter, coupon or household, and the household's key; a code in stock has none."""
+"""The key of a letter, coupon or household, and the household's key (None for a code in stock)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What is added to an incident at once: of one kind, found in one way."""
+    """Subjects of one kind that are added to an incident together, and how they were found."""
 
     kind: SubjectKind
     found_by: FoundBy
@@ -44,8 +44,8 @@ def add_letters(work: Work, incident_id: int, typed: str) -> int:
     """Add letters by their numbers, one a line, and return how many are new.
 
     Raises:
-        InputError: a line fits no letter; none is added (code ``numbers``).
-        as ``open_and_locked``.
+        InputError: a line is the number of no letter; none is added (code ``numbers``).
+        NotFoundError, WrongStateError: as ``open_and_locked``.
     """
     numbers = [without_separators(line).upper() for line in _lines(typed)]
     rows = work.session.execute(
@@ -115,7 +115,7 @@ def add_run(work: Work, incident_id: int, print_run_id: int) -> int:
 
 
 def add_batch(work: Work, incident_id: int, order_ref: str) -> int:
-    """Add every living code of a batch.
+    """Add every live code of a batch.
 
     Raises InputError (no such batch, code ``batch``) and as ``open_and_locked``.
     """
@@ -137,7 +137,7 @@ def add_batch(work: Work, incident_id: int, order_ref: str) -> int:
 
 
 def add_households(work: Work, incident_id: int, household_ids: Iterable[int]) -> int:
-    """Add households that the audit log named. Raises as ``open_and_locked``."""
+    """Add households that were found in the audit log. Raises as ``open_and_locked``."""
     return _add(
         work,
         incident_id,
@@ -146,11 +146,11 @@ def add_households(work: Work, incident_id: int, household_ids: Iterable[int]) -
 
 
 def add_theirs(work: Work, incident_id: int, kind: str) -> int:
-    """Add the living letters, or the living codes, of the households that are listed.
+    """Add the valid letters, or the live codes, of the incident's households.
 
     Raises:
-        NotAllowedError: no household is listed (code ``theirs``).
-        as ``open_and_locked``.
+        NotAllowedError: the incident has no household yet (code ``theirs``).
+        NotFoundError, WrongStateError: as ``open_and_locked``.
     """
     listed = select(IncidentSubject.subject_id).where(
         IncidentSubject.incident_id == incident_id, IncidentSubject.kind == SubjectKind.HOUSEHOLD
@@ -175,10 +175,10 @@ def add_theirs(work: Work, incident_id: int, kind: str) -> int:
 
 
 def open_and_locked(session: Session, incident_id: int) -> Incident:
-    """Return the locked incident.
+    """Return an incident that is not closed, locked to the end of the transaction.
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: no incident has this key.
         WrongStateError: it is closed.
     """
     row = locked(session, incident_id)

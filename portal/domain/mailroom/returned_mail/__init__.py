@@ -1,6 +1,6 @@
-"""Returned mail (clause 7(4)): found by a scan, stopped, stored, sent again or destroyed.
+"""Returned mail (clause 7(4)): received by a scan, its ID suspended, stored, resent or destroyed.
 
 Owns the table ``returned_item`` and its states. Called by the staff pages of returned mail, the
-home screen of the staff site, reports and export. May import ``printing``, ``contacts``,
-``requests``, ``letters``, ``people`` and ``foundation``.
+reports, the export and the demo. May import ``printing``, ``contacts``, ``requests``, ``letters``,
+``people`` and ``foundation``.
 """

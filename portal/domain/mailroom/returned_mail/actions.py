@@ -1,6 +1,6 @@
-"""The next step for a returned item, by the post's reason (``domain.md`` §3.3).
+"""Decide the next step for a returned item, by the post's reason (``domain.md`` §3.3).
 
-Never a second blind posting.
+It is never just posted again.
 """
 
 from portal.domain.foundation.texts import Labeled, _s
@@ -8,7 +8,7 @@ from portal.domain.letters.shipments import mail
 
 
 class NextAction(Labeled):
-    """The next step for an item that came back, as the person at the desk reads it."""
+    """The next step for a returned item, as the person at the desk reads it."""
 
     ON_REQUEST = "on_request", lambda: _s("再配達の申し込みを待ちます。世帯には自動で知らせます。")
     ASKED_FOR = (
@@ -30,10 +30,19 @@ class NextAction(Labeled):
     NONE_LEFT = "none_left", lambda: _s("再配達の回数を使い切りました。区と相談します。")
 
 
-def next_action(reason: str, *, protected: bool, left: int, asked: bool) -> NextAction:
-    """Return the next step.
+PEOPLE_ACT = (
+    NextAction.WARD_ONLY,
+    NextAction.WARD_LOOKS,
+    NextAction.PEOPLE_DECIDE,
+    NextAction.NONE_LEFT,
+)
+"""Steps that people must take before anything is sent again."""
 
-    ``left``: redeliveries that remain; ``asked``: whether one was asked for already.
+
+def next_action(reason: str, *, protected: bool, left: int, asked: bool) -> NextAction:
+    """Return the next step for an item that was returned for ``reason`` (a ``ReturnReason``).
+
+    ``left`` is the number of redeliveries left; ``asked`` is whether one was requested already.
     """
     if protected:
         return NextAction.WARD_ONLY

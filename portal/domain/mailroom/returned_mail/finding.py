@@ -1,4 +1,4 @@
-"""Find the scanned item: by letter number, label or tracking number."""
+"""Find a scanned item by its letter number or tracking number."""
 
 import re
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ SCANNED = re.compile(r"^[A-D](\d+)[A-D]$")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The scanned item. A letter whose posting nobody entered has no shipment yet."""
+    """A scanned item; a letter whose posting was not entered has no shipment yet."""
 
     household_id: int
     letter: Letter | None
@@ -32,7 +32,7 @@ def find(session: Session, typed: str) -> Found:
     """Return the item with this letter or tracking number, in any width and with any hyphens.
 
     Raises:
-        NotFoundError: nothing has it; the message tells what to do.
+        NotFoundError: no item has the number; the message advises what to do.
     """
     text = without_separators(typed).upper()
     if (match := SCANNED.fullmatch(text)) is not None:

@@ -1,4 +1,4 @@
-"""The register of returned mail: which item is in which box, until when, and who destroyed it."""
+"""The table of returned mail: which item is in which box, until when, and who destroyed it."""
 
 from datetime import date, datetime
 
@@ -9,9 +9,9 @@ from portal.domain.foundation.base import Base, primary_key, state_column
 
 
 class ReturnedItem(Base):
-    """One item in our storage. ``keep_until`` is its last day there (JST).
+    """One returned item in our storage; ``keep_until`` is its last day there (JST).
 
-    ``action`` is the next step when the item was received (``actions.NextAction``).
+    ``action`` is the next step (``actions.NextAction``), as decided when it was received.
     """
 
     __tablename__ = "returned_item"

@@ -1,4 +1,4 @@
-"""Receive a returned item: end its shipment, suspend its ID, start the next step."""
+"""Receive a returned item: end its shipment, suspend its ID, and start the next step."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -45,7 +45,7 @@ SUSPENDED_FOR = "returned_mail"
 class Pile:
     """The facts that all items of a pile share.
 
-    The post's reason, the box, the day it came, the last day of keeping (JST).
+    These are the post's reason, the box, and the days (JST) of receipt and of the end of storage.
     """
 
     reason: str
@@ -56,7 +56,7 @@ class Pile:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One received item; ``protected``: show nothing of it to readers without that permission."""
+    """One received item; a ``protected`` one is shown only to readers with that permission."""
 
     item: ReturnedItem
     number: str
@@ -65,12 +65,12 @@ class Received:
 
 
 def default_keep_until(program: Program, received_on: date) -> date:
-    """Return the last day of keeping (JST) that the desk proposes."""
+    """Return the last day of storage (JST) that the desk proposes."""
     return received_on + timedelta(days=program.requests.returned_keep_days)
 
 
 def check_pile(pile: Pile, now: datetime) -> dict[str, str]:
-    """Return the faults in the facts of a pile, a sentence by field."""
+    """Return the faults in the facts of a pile, one sentence per field."""
     faults: dict[str, str] = {}
     if pile.reason not in mail.RETURN_REASONS:
         faults["reason"] = _s("郵便が戻った理由を選んでください。")
@@ -87,10 +87,10 @@ def receive(work: Work, typed: str, pile: Pile) -> Received:
     """Receive the item whose number was scanned; its credential is suspended at once.
 
     Raises:
-        InputError: something is wrong with the pile.
-        NotFoundError: nothing has the number.
+        InputError: a fact of the pile is missing or wrong.
+        NotFoundError: no item has the number.
         ConflictError: it was received before, or was never handed over.
-        WrongStateError: it was delivered or lost, as far as we know.
+        WrongStateError: it is recorded as delivered or lost.
     """
     if faults := check_pile(pile, work.now):
         raise InputError(" ".join(faults.values()))
@@ -121,7 +121,7 @@ def _refuse_received_before(work: Work, shipment: Shipment) -> None:
 
 
 def _store(work: Work, household: Household, shipment: Shipment, pile: Pile) -> ReturnedItem:
-    """Store the item; its next step is set by the caller."""
+    """Store the item; the caller sets its next step."""
     item = ReturnedItem(
         shipment_id=shipment.id,
         household_id=household.id,
@@ -173,9 +173,9 @@ def _come_back(work: Work, shipment: Shipment, pile: Pile) -> None:
 
 
 def _suspend(work: Work, letter: Letter) -> None:
-    """Suspend the ID of a letter that somebody may have opened on its way.
+    """Suspend the ID of a letter, because somebody may have opened it on its way.
 
-    An ID that ended before is left as it is.
+    An ID that is no longer valid is left as it is.
     """
     if letter.credential_id is None:
         return
@@ -199,7 +199,7 @@ def _start_next_step(
                     submit(work, NotArrived(household.id, MissingItem.LETTER))
                 action = NextAction.ASKED_FOR
             except DomainError:
-                # for example, the window is over: then the household is informed as always
+                # for example because the period is over: then the household is informed as usual
                 action = NextAction.ON_REQUEST
         announce(
             work, Event(household.id, ProgressEvent.CAME_BACK, f"shipment:{shipment.id}:came_back")
@@ -212,10 +212,10 @@ def _start_next_step(
 def correct_reason(work: Work, item_id: int, reason: str) -> ReturnedItem:
     """Correct a wrong reason on the day on which the item was received.
 
-    The next step follows the new one.
+    The next step is decided anew.
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: no item has this key.
         InputError: no such reason.
         ConflictError: it was received on an earlier day, or is no longer in storage.
     """

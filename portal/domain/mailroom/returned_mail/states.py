@@ -1,4 +1,4 @@
-"""States of a letter or parcel that came back to us."""
+"""States of a returned letter or parcel."""
 
 from enum import StrEnum
 
@@ -19,9 +19,9 @@ RETURNED_ITEM = StateMachine(
     ItemState.KEPT,
     {
         "hand_to_ward": {ItemState.KEPT: ItemState.WITH_WARD},
-        # a parcel goes into stock or to the post again: the desk of parcels does that
+        # only for parcels: the desk of parcels returns them to stock or posts them again
         "send_on": {ItemState.KEPT: ItemState.SENT_ON},
-        # two names, after the last day of keeping
+        # by two people, after the last day of storage
         "destroy": {ItemState.KEPT: ItemState.DESTROYED},
     },
 )

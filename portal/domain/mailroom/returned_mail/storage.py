@@ -1,4 +1,4 @@
-"""The storage of returned mail: boxes, handing items to the ward, destruction by two people."""
+"""Manage the storage of returned mail: boxes, handing items to the ward, and destruction."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import day_end, day_start, jst_date
 from portal.domain.foundation.errors import ConflictError, NotAllowedError, NotFoundError
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import _s, label_of
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import Letter
+from portal.domain.letters.shipments.mail import ItemKind
 from portal.domain.letters.shipments.models import Shipment
+from portal.domain.mailroom.returned_mail.actions import PEOPLE_ACT, NextAction
 from portal.domain.mailroom.returned_mail.models import ReturnedItem
 from portal.domain.mailroom.returned_mail.states import RETURNED_ITEM, ItemState
 from portal.domain.people.households.models import Household
@@ -23,27 +25,44 @@ PAGE = 20
 
 @dataclass(frozen=True, slots=True)
 class StoredItem:
-    """One item; ``number`` is its letter number or tracking number, nothing personal."""
+    """One item in storage; ``number`` is its letter or tracking number, nothing personal."""
 
     item: ReturnedItem
     kind: str
     number: str
     attempt: int
 
+    @property
+    def is_letter(self) -> bool:
+        """Whether the item is a letter, and no parcel."""
+        return self.kind == ItemKind.LETTER
+
+    @property
+    def action_name(self) -> str:
+        """The sentence about its next step, for staff."""
+        return label_of(NextAction, self.item.action)
+
+    @property
+    def needs_people(self) -> bool:
+        """Whether people must act before anything is sent again."""
+        return self.item.action in PEOPLE_ACT
+
 
 def in_storage(
     session: Session, *, include_protected: bool, box: str = "", after: int = 0, limit: int = PAGE
 ) -> Sequence[StoredItem]:
-    """Return items in storage, in the order in which they came.
+    """Return items in storage, of one box or of all, in the order in which they were received.
 
-    ``limit`` 0 means all of them, for a list to print.
+    ``limit`` 0 returns all of them by box, for a printed list.
     """
     statement = (
         select(ReturnedItem, Shipment.kind, Shipment.attempt, Letter.number, Shipment.tracking_no)
         .join(Shipment, Shipment.id == ReturnedItem.shipment_id)
         .outerjoin(Letter, Letter.id == Shipment.letter_id)
         .where(
-            ReturnedItem.state == ItemState.KEPT, ReturnedItem.id > after, _known(include_protected)
+            ReturnedItem.state == ItemState.KEPT,
+            ReturnedItem.id > after,
+            _visible(include_protected),
         )
         .order_by(ReturnedItem.box, ReturnedItem.id)
     )
@@ -67,7 +86,7 @@ def of_day(
         select(ReturnedItem, Shipment.kind, Shipment.attempt, Letter.number, Shipment.tracking_no)
         .join(Shipment, Shipment.id == ReturnedItem.shipment_id)
         .outerjoin(Letter, Letter.id == Shipment.letter_id)
-        .where(*mine, _known(include_protected))
+        .where(*mine, _visible(include_protected))
         .order_by(ReturnedItem.id.desc())
         .limit(PAGE)
     )
@@ -80,7 +99,7 @@ def boxes(session: Session, *, include_protected: bool) -> Mapping[str, int]:
     """Return how many items are in each box."""
     rows = session.execute(
         select(ReturnedItem.box, func.count())
-        .where(ReturnedItem.state == ItemState.KEPT, _known(include_protected))
+        .where(ReturnedItem.state == ItemState.KEPT, _visible(include_protected))
         .group_by(ReturnedItem.box)
         .order_by(ReturnedItem.box)
     )
@@ -88,7 +107,7 @@ def boxes(session: Session, *, include_protected: bool) -> Mapping[str, int]:
 
 
 def to_destroy(session: Session, today: date, *, include_protected: bool) -> Sequence[ReturnedItem]:
-    """Return the items whose last day of keeping is over (JST)."""
+    """Return the letters whose last day of storage (JST) is over."""
     statement = (
         select(ReturnedItem)
         .join(Shipment, Shipment.id == ReturnedItem.shipment_id)
@@ -96,7 +115,7 @@ def to_destroy(session: Session, today: date, *, include_protected: bool) -> Seq
             ReturnedItem.state == ItemState.KEPT,
             ReturnedItem.keep_until < today,
             Shipment.letter_id.is_not(None),
-            _known(include_protected),
+            _visible(include_protected),
         )
         .order_by(ReturnedItem.box, ReturnedItem.id)
     )
@@ -104,17 +123,17 @@ def to_destroy(session: Session, today: date, *, include_protected: bool) -> Seq
 
 
 def hand_to_ward(work: Work, item_id: int) -> ReturnedItem:
-    """Record that the ward has the item now. Raises NotFoundError and WrongStateError."""
+    """Record that the item was handed to the ward. Raises NotFoundError and WrongStateError."""
     return _step(work, locked(work.session, item_id), "hand_to_ward")
 
 
 def propose_destruction(work: Work, item_ids: Collection[int]) -> int:
-    """Propose to destroy letters whose time is over, and count them; a second person confirms.
+    """Propose to destroy letters whose storage is over, and return how many; another confirms.
 
     Raises:
         NotFoundError: one of them does not exist.
         NotAllowedError: the actor is no person with an account.
-        ConflictError: one is still to be kept, or is a parcel (its content goes into stock).
+        ConflictError: one must still be stored, or is a parcel (its content returns to stock).
     """
     if work.actor.id is None:
         raise NotAllowedError(_s("廃棄を提案できるのは、アカウントのある職員だけです。"))
@@ -138,7 +157,7 @@ def propose_destruction(work: Work, item_ids: Collection[int]) -> int:
 
 
 def confirm_destruction(work: Work, item_ids: Collection[int]) -> int:
-    """Record, as the second person, that letters were destroyed, and count them.
+    """Record, as the second person, that letters were destroyed, and return how many.
 
     Raises:
         NotFoundError: one of them does not exist.
@@ -161,8 +180,8 @@ def confirm_destruction(work: Work, item_ids: Collection[int]) -> int:
     return done
 
 
-def take_back_proposal(work: Work, item_id: int) -> ReturnedItem:
-    """Withdraw a proposal to destroy. Raises NotFoundError; ConflictError where there is none."""
+def withdraw_proposal(work: Work, item_id: int) -> ReturnedItem:
+    """Withdraw a proposal to destroy. Raises NotFoundError; ConflictError if there is none."""
     row = locked(work.session, item_id)
     if row.destruction_proposed_by is None or row.state != ItemState.KEPT:
         raise ConflictError(_s("この郵便の廃棄は、提案されていません。"))
@@ -206,14 +225,14 @@ def _step(work: Work, row: ReturnedItem, action: str) -> ReturnedItem:
 
 
 def locked(session: Session, item_id: int) -> ReturnedItem:
-    """Return the item, fresh and locked to the end of the transaction. Raises NotFoundError."""
+    """Return the item, locked to the end of the transaction. Raises NotFoundError."""
     row = session.get(ReturnedItem, item_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFoundError(_s("この郵便は見つかりませんでした。"))
     return row
 
 
-def _known(include_protected: bool) -> ColumnElement[bool]:
+def _visible(include_protected: bool) -> ColumnElement[bool]:
     if include_protected:
         return ReturnedItem.id.is_not(None)
     return ReturnedItem.household_id.not_in(

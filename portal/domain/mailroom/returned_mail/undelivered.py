@@ -1,7 +1,4 @@
-"""The list of undelivered letters (R36, R52).
-
-Reason, attempts, value, and what was offered, always as of now.
-"""
+"""List the undelivered letters as of now (R36, R52): reason, attempts, value, redeliveries."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,7 +32,7 @@ PAGE = 20
 class Undelivered:
     """One household without its letter.
 
-    ``sent_again`` of ``offered`` redeliveries are used; ``yen`` is its value.
+    ``sent_again`` of ``offered`` redeliveries are used; ``yen`` is the value of the entitlements.
     """
 
     household_id: int
@@ -52,9 +49,9 @@ class Undelivered:
 def undelivered(
     work: Work, *, include_protected: bool, after: int = 0, limit: int = PAGE
 ) -> Sequence[Undelivered]:
-    """Return households whose living letter is not delivered, by key after ``after``.
+    """Return the households whose valid letter is not delivered, in the order of their keys.
 
-    ``limit`` 0 means all.
+    Only keys above ``after`` are returned, at most ``limit`` of them (0: all).
     """
     used, value = _used_redeliveries(), _open_entitlements()
     statement = (
@@ -109,7 +106,7 @@ def _open_entitlements() -> Subquery:
 
 
 def by_reason(session: Session, *, include_protected: bool) -> Mapping[str, int]:
-    """Count the households without their letter by the post's reason, or by state without one."""
+    """Count the households without their letter by the post's reason, or else by state."""
     word = func.coalesce(Shipment.returned_reason, Shipment.state)
     rows = session.execute(
         select(word, func.count(Shipment.household_id.distinct()))

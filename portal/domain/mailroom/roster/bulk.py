@@ -1,7 +1,4 @@
-"""Bulk inserts: COPY on PostgreSQL, one prepared statement on SQLite.
-
-Both go past the ORM's bookkeeping.
-"""
+"""Bulk inserts that bypass the ORM: COPY on PostgreSQL, one prepared statement on SQLite."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -31,7 +28,7 @@ class Columns:
 
     @property
     def into(self) -> str:
-        """The table with its columns, as SQL names them: our own names, nothing typed."""
+        """The table with its columns in SQL; only names of our own, never typed text."""
         return f"{self.table.__tablename__} ({', '.join(self.names)})"
 
     @property
@@ -43,7 +40,7 @@ class Columns:
 def insert_rows(session: Session, columns: Columns, rows: Iterable[tuple[Any, ...]]) -> None:
     """Insert rows of plain values into the named columns.
 
-    Values are whole numbers, texts, bytes, booleans, instants, and JSON values.
+    Values are integers, texts, bytes, booleans, instants, and JSON values.
     """
     rows = list(rows)
     if not rows:

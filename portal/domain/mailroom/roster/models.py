@@ -7,13 +7,11 @@ from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConst
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.foundation.base import Base, primary_key, state_column
+from portal.domain.mailroom.roster.states import ImportState
 
 
 class RosterImport(Base):
-    """One extract of the ward.
-
-    ``state``: staging, staged (differences wait), applied, superseded.
-    """
+    """One extract of the ward; while it is staged, its differences wait for an officer."""
 
     __tablename__ = "roster_import"
 
@@ -31,11 +29,21 @@ class RosterImport(Base):
     created_at: Mapped[datetime]
     applied_at: Mapped[datetime | None]
 
+    @property
+    def is_staged(self) -> bool:
+        """Whether the differences wait for an officer."""
+        return self.state == ImportState.STAGED
+
+    @property
+    def is_applied(self) -> bool:
+        """Whether the import was applied."""
+        return self.state == ImportState.APPLIED
+
 
 class RosterRow(Base):
     """A row that was rejected or excluded, with its codes.
 
-    The ward's numbers are sealed under the import's key.
+    ``sealed`` are the ward's numbers, under the import's key.
     """
 
     __tablename__ = "roster_row"
@@ -51,10 +59,11 @@ class RosterRow(Base):
 
 
 class StagedHousehold(Base):
-    """A household of an import, sealed under its own data key, ready for one INSERT … SELECT.
+    """A household of an import, under its own data key, ready to be inserted by INSERT … SELECT.
 
     ``disposition`` is issue or hold, or absent for one that the file names but of which nothing can
-    be stored: then nothing is sealed. ``change`` is new or known once the import is staged.
+    be stored; then nothing is encrypted. ``change`` (a ``StagedChange``) is set once the import is
+    staged.
     """
 
     __tablename__ = "staged_household"
@@ -106,10 +115,7 @@ class StagedHold(Base):
 
 
 class RosterDifference(Base):
-    """One change of a household in a later extract.
-
-    The rule of its ``kind`` decides what applying does.
-    """
+    """One change of a household in a later extract; its ``kind`` decides what applying does."""
 
     __tablename__ = "roster_difference"
     __table_args__ = (Index("ix_roster_difference_import", "import_id", "kind"),)

@@ -1,4 +1,4 @@
-"""Read imports: the list, the rows that were not imported, and the holds with their remedies."""
+"""Read imports, the rows that were not imported, differences, and held households."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,8 +25,8 @@ AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class NotTaken:
-    """A rejected or excluded row, with the numbers as the ward wrote them."""
+class RejectedRow:
+    """A rejected row, with the numbers as the ward wrote them."""
 
     import_id: int
     record: int
@@ -38,10 +38,10 @@ class NotTaken:
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
-    """One difference.
+class DescribedDifference:
+    """One difference with its household's number, as staff read it.
 
-    ``household_no`` is empty where the reader may not know it or the extract has none.
+    ``household_no`` is empty if the reader may not know it or the extract has none.
     """
 
     id: int
@@ -49,15 +49,12 @@ class Described:
     household_id: int | None
     household_no: str
     child: int | None
-    """Ordinal of the child that it is about."""
+    """The number within the household of the child that it is about."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeldHousehold:
-    """A held household with the codes of its open holds.
-
-    The number is opened only for readers who may see it.
-    """
+    """A held household with its number and the codes of its open holds."""
 
     household_id: int
     household_no: str
@@ -75,7 +72,7 @@ def import_by_id(session: Session, import_id: int) -> RosterImport | None:
     return session.get(RosterImport, import_id)
 
 
-def rejected_rows(session: Session, import_id: int) -> int:
+def rejected_count(session: Session, import_id: int) -> int:
     """Return how many rows of an import were rejected."""
     statement = select(func.count(RosterRow.id)).where(
         RosterRow.import_id == import_id, RosterRow.result == RowDisposition.REJECT
@@ -83,10 +80,10 @@ def rejected_rows(session: Session, import_id: int) -> int:
     return session.scalar(statement) or 0
 
 
-def rows_not_taken(work: Work, import_id: int, excerpt: Excerpt) -> Iterator[NotTaken]:
-    """Yield the rejected rows of an import in file order; the key of the excerpt is a record.
+def rejected_rows(work: Work, import_id: int, excerpt: Excerpt) -> Iterator[RejectedRow]:
+    """Yield the rejected rows of an import in file order; ``excerpt.after`` is a record number.
 
-    The rows of protected households come without their numbers to readers who may not know them.
+    For readers who may not know of them, rows of protected households have no numbers.
     """
     found = work.session.get_one(RosterImport, import_id)
     key = work.vault.unwrap(found.wrapped_key)
@@ -106,7 +103,7 @@ def rows_not_taken(work: Work, import_id: int, excerpt: Excerpt) -> Iterator[Not
         hidden = set() if excerpt.include_protected else _protected(work, opened)
         for row in rows:
             numbers = {"household_no": "", "person_no": ""} if row.id in hidden else opened[row.id]
-            yield NotTaken(
+            yield RejectedRow(
                 import_id,
                 row.record,
                 row.line,
@@ -136,7 +133,7 @@ def _protected(work: Work, opened: Mapping[int, Mapping[str, Any]]) -> set[int]:
 def held_households(
     work: Work, excerpt: Excerpt, *, code: str | None = None
 ) -> Iterator[HeldHousehold]:
-    """Yield households with open holds, those of one code where it is named, by key."""
+    """Yield the households with open holds, of one code or of any, in the order of their keys."""
     wanted = select(Hold.household_id).where(Hold.state == HoldState.OPEN)
     if code is not None:
         wanted = wanted.where(Hold.code == code)
@@ -163,7 +160,7 @@ def held_households(
 
 
 def hold_counts(session: Session, *, include_protected: bool) -> dict[str, int]:
-    """Return how many households wait for each kind of hold."""
+    """Return the number of held households by code of hold."""
     query = (
         select(Hold.code, func.count(Hold.household_id.distinct()))
         .join(Household, Household.id == Hold.household_id)
@@ -176,7 +173,9 @@ def hold_counts(session: Session, *, include_protected: bool) -> dict[str, int]:
     return {code: count for code, count in session.execute(query)}  # noqa: C416  (dict() of rows does not type)
 
 
-def described_differences(work: Work, import_id: int, excerpt: Excerpt) -> Iterator[Described]:
+def described_differences(
+    work: Work, import_id: int, excerpt: Excerpt
+) -> Iterator[DescribedDifference]:
     """Yield the differences of a waiting import with household numbers, in applying order."""
     query = (
         select(
@@ -210,7 +209,7 @@ def described_differences(work: Work, import_id: int, excerpt: Excerpt) -> Itera
             if visible
             else ""
         )
-        yield Described(key, kind, household_id, number, ordinal)
+        yield DescribedDifference(key, kind, household_id, number, ordinal)
 
 
 def _number(vault: Vault, side: Sequence[Any]) -> str:

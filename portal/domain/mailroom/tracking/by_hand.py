@@ -1,4 +1,4 @@
-"""Deliveries that an officer enters because the post's own data lacks them."""
+"""Record deliveries that an officer enters because the post's data lacks them."""
 
 from datetime import date
 

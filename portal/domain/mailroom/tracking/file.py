@@ -1,6 +1,6 @@
-"""Read the post's status files: one event per row.
+"""Read the post's status files, which have one event per row.
 
-A row that cannot be read refuses the whole file.
+If any row cannot be read, the whole file is refused.
 """
 
 import csv
@@ -40,7 +40,7 @@ class PostEvent:
 
     @property
     def fingerprint(self) -> str:
-        """The digest by which the same event of another file is known."""
+        """The digest by which the same event is recognized in another file."""
         parts = (
             self.tracking_no,
             self.on.isoformat(),
@@ -52,7 +52,7 @@ class PostEvent:
 
 
 class Feed(Protocol):
-    """A source of events: a file today, an electronic feed of the post one day.
+    """A source of events: a file, or in future an electronic feed of the post.
 
     Web pages are never read.
     """
@@ -60,7 +60,7 @@ class Feed(Protocol):
     name: str
 
     def events(self) -> Iterator[PostEvent]:
-        """Return the events. Raises InputError when the source cannot be read."""
+        """Return the events. Raises InputError if the source cannot be read."""
         ...
 
     def digest(self) -> str:

@@ -1,4 +1,4 @@
-"""Follow an event of the post: move our shipment, letter or parcel, and inform the household."""
+"""Follow the post's events: move shipments, letters and parcels, and inform their households."""
 
 from collections.abc import Mapping
 
@@ -30,10 +30,10 @@ ACTION_TO: Mapping[ShipmentState, str] = {
 
 
 def follow(work: Work, row: Shipment, event: TrackingEvent) -> bool | None:
-    """Move a shipment to where its latest event leads, and inform the household.
+    """Move a shipment to the state to which its latest event leads, and inform the household.
 
-    Returns True when it moved, False when the machine has no such step (an officer decides), None
-    when nothing was to do.
+    Returns True if it moved, False if its state allows no such step (an officer decides), and None
+    if it is there already.
     """
     target = DECISIVE[Status(event.status)]
     if row.state == target or (
@@ -46,9 +46,9 @@ def follow(work: Work, row: Shipment, event: TrackingEvent) -> bool | None:
         with work.session.begin_nested():
             _step(work, row, target, event)
     except DomainError:
-        # a parcel whose child is held: a person must look first
+        # for example a parcel whose child is held, about which people must decide
         return False
-    _tell(work, row, event)
+    _inform_household(work, row, event)
     return True
 
 
@@ -59,7 +59,7 @@ def _step(work: Work, row: Shipment, target: ShipmentState, event: TrackingEvent
             select(AlternativeParcel.id).where(AlternativeParcel.shipment_id == row.id)
         )
     if target is ShipmentState.RETURNING:
-        # a parcel is back in stock only when it lies on our table: alternatives.delivery.come_back
+        # a parcel counts as returned only when it is received: alternatives.delivery.come_back
         shipments.return_(work, row.id)
     elif target is ShipmentState.AT_POST_OFFICE:
         absence = shipments.Absence(event.happened_on)
@@ -73,7 +73,7 @@ def _step(work: Work, row: Shipment, target: ShipmentState, event: TrackingEvent
         delivery.deliver(work, parcel, event.happened_on)
 
 
-def _tell(work: Work, row: Shipment, event: TrackingEvent) -> None:
+def _inform_household(work: Work, row: Shipment, event: TrackingEvent) -> None:
     if row.state == ShipmentState.AT_POST_OFFICE:
         announce_absence(work, row)
         return

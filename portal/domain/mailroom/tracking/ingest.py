@@ -1,6 +1,6 @@
-"""Ingest the post's events: each once, in any order.
+"""Ingest the post's events, each once and in any order.
 
-Each shipment moves to where its latest event leads.
+Each shipment moves to the state to which its latest event leads.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ from portal.domain.letters.shipments.states import SHIPMENT, ShipmentState
 from portal.domain.mailroom.tracking.file import Feed, PostEvent
 from portal.domain.mailroom.tracking.following import ACTION_TO, follow
 from portal.domain.mailroom.tracking.models import TrackingEvent, TrackingFile
-from portal.domain.mailroom.tracking.trials import take_trials
+from portal.domain.mailroom.tracking.trials import ingest_trials
 from portal.domain.mailroom.tracking.words import DECISIVE, Status, read_word
 
 AT_ONCE = 500
@@ -30,10 +30,10 @@ One = TypeVar("One")
 
 @dataclass(frozen=True, slots=True)
 class Tracked:
-    """The result of a file.
+    """The result of ingesting a file: rows, new events, shipments that moved, events to check.
 
-    Rows, events that were new, shipments that moved, and what officers must check. ``unmatched``:
-    no shipment has the number; ``unknown``: unknown words; ``conflicts``: impossible steps.
+    To be checked by officers are ``unmatched`` events, whose number no shipment has, ``unknown``
+    words, and ``conflicts``, which are impossible steps.
     """
 
     rows: int
@@ -47,10 +47,7 @@ class Tracked:
 
 @dataclass(slots=True)
 class _Numbers:
-    """Shipments by tracking number, the last posted first.
-
-    Numbers are used again after some time.
-    """
+    """Shipments by tracking number, the last posted first, since the post reuses numbers."""
 
     by_number: dict[str, list[Shipment]] = field(default_factory=dict)
 
@@ -69,11 +66,11 @@ class _Numbers:
         )
 
 
-def take_tracking(work: Work, feed: Feed) -> Tracked:
-    """Ingest a file or feed, all or nothing; a second time nothing happens.
+def ingest(work: Work, feed: Feed) -> Tracked:
+    """Ingest a file or feed, all or nothing; a repeated one changes nothing.
 
     Raises:
-        InputError: it cannot be read, or an event lies in the future.
+        InputError: it cannot be read, or an event is in the future.
     """
     events = list(feed.events())
     if any(event.on > jst_date(work.now) for event in events):
@@ -87,7 +84,7 @@ def take_tracking(work: Work, feed: Feed) -> Tracked:
     work.session.add(file)
     work.session.flush()
     numbers = _numbers(work.session, events)
-    mail = take_trials(work, events, numbers.posted_on)
+    mail = ingest_trials(work, events, numbers.posted_on)
     fresh = _store(work.session, file.id, mail, numbers)
     touched = sorted({key for event in fresh if (key := numbers.of(event)) is not None})
     moved, conflicts = follow_all(work, touched)
@@ -107,7 +104,7 @@ def take_tracking(work: Work, feed: Feed) -> Tracked:
 
 
 def follow_all(work: Work, shipment_ids: Iterable[int]) -> tuple[int, int]:
-    """Move shipments to where their latest events lead.
+    """Move shipments to the states to which their latest events lead.
 
     Returns how many moved and how many are in conflict.
     """
@@ -130,7 +127,7 @@ def follow_all(work: Work, shipment_ids: Iterable[int]) -> tuple[int, int]:
 
 
 def match_again(work: Work) -> int:
-    """Match events that came before the posting was entered, and count the shipments that moved."""
+    """Match events that came before their posting was entered; return how many shipments moved."""
     waiting = work.session.scalars(
         select(TrackingEvent).where(TrackingEvent.shipment_id.is_(None))
     ).all()
@@ -205,11 +202,11 @@ def _store(
 def _leading(
     session: Session, shipment_ids: Sequence[int]
 ) -> Mapping[int, tuple[TrackingEvent, bool]]:
-    """Return the event that leads each shipment, and whether a later one contradicts it.
+    """Return the latest applicable event of each shipment, and whether a later one contradicts it.
 
-    The decisive ones are applied in the order in which they happened (at the same minute the one
-    that leads further comes last); what no step of the machine leads to, such as anything after a
-    delivery, is left to officers.
+    Decisive events are applied in the order in which they happened; of the same minute, the one
+    that leads further comes last. An event that no step of the state machine allows, such as any
+    after a delivery, is left to officers.
     """
     rows = session.scalars(
         select(TrackingEvent).where(
@@ -235,9 +232,9 @@ def _leading(
 
 
 def counts(session: Session) -> Mapping[str, int]:
-    """Return what waits for officers.
+    """Return how many events officers must check, by cause.
 
-    Unmatched numbers, unknown words, impossible steps, items under investigation.
+    Causes are unmatched numbers, unknown words, impossible steps, and investigations of the post.
     """
     one = select(func.count()).select_from(TrackingEvent)
     return {

@@ -1,4 +1,4 @@
-"""Files of the post and the events in them, each stored once."""
+"""Tables of the post's files and of their events, each stored once."""
 
 from datetime import date, datetime, time
 from typing import Any
@@ -10,7 +10,7 @@ from portal.domain.foundation.base import Base, primary_key
 
 
 class TrackingFile(Base):
-    """One file or feed of the post; ``counts`` sums up what became of its rows."""
+    """One ingested file or feed of the post; ``counts`` are the results of its rows."""
 
     __tablename__ = "tracking_file"
 
@@ -23,10 +23,10 @@ class TrackingFile(Base):
 
 
 class TrackingEvent(Base):
-    """One event of one mail item, in the post's own words. ``happened_*`` are Japanese time.
+    """One event of one item of mail, in the post's own words; ``happened_*`` are Japanese time.
 
-    ``shipment_id`` is empty while no shipment has the number; ``conflict``: the machine had no such
-    step, and an officer decides.
+    ``shipment_id`` is None while no shipment has the number. ``conflict`` means that the shipment's
+    state allows no such step, so that an officer decides.
     """
 
     __tablename__ = "tracking_event"

@@ -28,10 +28,10 @@ def events_of(session: Session, shipment_id: int) -> Sequence[TrackingEvent]:
     )
 
 
-def puzzles(session: Session, limit: int = PAGE) -> Sequence[TrackingEvent]:
-    """Return the events that need an officer.
+def events_to_check(session: Session, limit: int = PAGE) -> Sequence[TrackingEvent]:
+    """Return the events that officers must check, newest first.
 
-    Unknown number or word, an impossible step, an investigation of the post.
+    They have an unknown number or word, an impossible step, or are investigated by the post.
     """
     statement = select(TrackingEvent).where(
         or_(

@@ -1,6 +1,6 @@
-"""The post's events of test postings.
+"""Record the post's events of test postings with their letters.
 
-Recorded with the letter, and left out of every count of the households' mail.
+They are left out of every count of the households' mail.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -24,13 +24,13 @@ ENDS: Mapping[ShipmentState, str] = {
 """The step of a test letter that corresponds to a shipment's state."""
 
 
-def take_trials(
+def ingest_trials(
     work: Work, events: Sequence[PostEvent], followed: Callable[[PostEvent], date | None]
 ) -> list[PostEvent]:
     """Record which test letters arrived or came back, and return the events of other mail.
 
-    ``followed``: when the shipment that has the event's number was posted; numbers are used again
-    after some time.
+    ``followed`` returns the posting day of the shipment with an event's number, if any, since the
+    post reuses numbers.
     """
     letters: dict[str, list[LetterWithoutId]] = {}
     numbers = sorted({event.tracking_no for event in events})
@@ -62,7 +62,7 @@ def take_trials(
 def _letter(
     letters: Sequence[LetterWithoutId], on: date, other: date | None
 ) -> LetterWithoutId | None:
-    """Return the letter that had the number on a day, unless a shipment got it later."""
+    """Return the letter that had the number on a day; None if a shipment got it later."""
     posted = [
         (row.posted_on, row.id, row)
         for row in letters

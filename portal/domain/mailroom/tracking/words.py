@@ -1,6 +1,6 @@
-"""The post's own words for a mail item and their meaning here (``domain.md`` §3.2).
+"""The post's words for the status of an item, and their meaning here (``domain.md`` §3.2).
 
-Unknown words are kept and shown.
+Unknown words are stored and shown to staff.
 """
 
 import unicodedata
@@ -53,13 +53,13 @@ DECISIVE: Mapping[Status, ShipmentState] = {
     Status.RETURNING: ShipmentState.RETURNING,
     Status.RETURNED: ShipmentState.RETURNING,
 }
-"""The shipment's state that a status leads to.
+"""The state of a shipment to which a status leads.
 
-A returned one is ours only when it lies on our table.
+Even a returned item is only "returning", until it is received here.
 """
 
 STORAGE_ENDED = "保管期間"
-"""In the detail of a return: nobody fetched it in time."""
+"""Part of the detail of a return that means that nobody collected the item in time."""
 
 
 def read_word(word: str) -> Status:

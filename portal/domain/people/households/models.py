@@ -7,7 +7,7 @@ from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConst
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.foundation.base import Base, BigId, primary_key, state_column
-from portal.domain.people.households.states import CHILD, HOLD, HOUSEHOLD
+from portal.domain.people.households.states import CHILD, HOLD, HOUSEHOLD, HoldState
 
 BY_INSTRUCTION = 0
 """Stands for the import of a household that no extract brought: the ward ordered it."""
@@ -93,6 +93,11 @@ class Hold(Base):
     released_at: Mapped[datetime | None]
     approval_id: Mapped[int | None] = mapped_column(ForeignKey("approval.id"))
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the hold is not released yet."""
+        return self.state == HoldState.OPEN
 
 
 class PrintText(Base):

@@ -27,7 +27,7 @@ from portal.domain.mailroom.printing.dispatch.posting import Entry, Posting, pos
 from portal.domain.mailroom.printing.recalls import needs, queries, recall_list
 from portal.domain.mailroom.printing.recalls.answers import read_answers
 from portal.domain.mailroom.printing.recalls.models import RecalledLetter
-from portal.domain.mailroom.printing.recalls.states import RECALL
+from portal.domain.mailroom.printing.recalls.states import RECALL, RecallAnswer
 from portal.domain.mailroom.printing.recalls.take_back import take_back_pdf
 from portal.domain.oversight.reports.mail.recalls import recall_report
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
@@ -268,7 +268,7 @@ def test_an_answered_list_is_read_and_every_fault_named(house: MailHouse) -> Non
 
     def read(
         *rows: str, head: str = "手紙番号,結果", encoding: str = "cp932"
-    ) -> list[tuple[int, str]]:
+    ) -> list[tuple[int, RecallAnswer]]:
         with house.database.read() as session:
             return read_answers(session, list_id, "\r\n".join([head, *rows]).encode(encoding))
 

@@ -18,7 +18,7 @@ from portal.domain.mailroom.printing.runs.build import BuiltRun, build_run
 from portal.domain.mailroom.printing.runs.recipients import staff_addresses
 from portal.domain.mailroom.printing.runs.writers.specimens import SPECIMEN_ID, SpecimenWriter
 from portal.domain.mailroom.tracking.file import CsvFeed
-from portal.domain.mailroom.tracking.ingest import take_tracking
+from portal.domain.mailroom.tracking.ingest import ingest
 from portal.domain.people.credentials.formats import read_login_id
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.protection import ProtectionSource, record_protection
@@ -94,7 +94,7 @@ def test_a_test_posting_goes_the_whole_way_and_is_in_no_count(
         "10,お届け済み,,みなも局\r\n"
     )
     with database.write() as session:
-        taken = take_tracking(
+        taken = ingest(
             work_in(session, house.officer, program=printer(database, tmp_path).program),
             CsvFeed(told.encode()),
         )

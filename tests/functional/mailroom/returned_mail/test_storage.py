@@ -76,11 +76,11 @@ def test_a_proposal_can_be_taken_back(post: Post) -> None:
     keys = keep(post)
     propose(post, keys, post.officer)
     with post.database.write() as session:
-        storage.take_back_proposal(work_in(session, post.officer, OVER), keys[0])
+        storage.withdraw_proposal(work_in(session, post.officer, OVER), keys[0])
     with pytest.raises(NotAllowedError):
         confirm(post, keys, post.colleague)
     with post.database.write() as session, pytest.raises(ConflictError):
-        storage.take_back_proposal(work_in(session, post.officer, OVER), keys[0])
+        storage.withdraw_proposal(work_in(session, post.officer, OVER), keys[0])
 
 
 def test_one_that_must_be_kept_destroys_none_of_the_others(post: Post) -> None:

@@ -10,7 +10,7 @@ from portal.demo.families import ExtractPlan
 from portal.domain.mailroom.listing import Excerpt
 from portal.domain.mailroom.roster.files.csv_bytes import RosterFileError
 from portal.domain.mailroom.roster.models import RosterRow, StagedChild, StagedHold, StagedHousehold
-from portal.domain.mailroom.roster.queries import held_households, rows_not_taken
+from portal.domain.mailroom.roster.queries import held_households, rejected_rows
 from portal.domain.people.entitlements.queries import totals
 from portal.domain.people.households.models import Child, Household
 from portal.domain.people.households.protection import protection_loaded
@@ -117,7 +117,7 @@ def test_rejected_rows_and_held_households_are_listed_with_their_numbers(ward: W
     manifest = extract.manifest()
     with ward.database.read() as session:
         rows = list(
-            rows_not_taken(work_in(session), done.import_id, Excerpt(include_protected=True))
+            rejected_rows(work_in(session), done.import_id, Excerpt(include_protected=True))
         )
         held = list(held_households(work_in(session), Excerpt(include_protected=True)))
     expected = [r for r in manifest["records"] if r["result"] == "reject"]
@@ -137,10 +137,10 @@ def test_those_who_may_not_know_see_no_number_of_a_protected_household(ward: War
     with ward.database.read() as session:
         held = list(held_households(work_in(session), Excerpt(include_protected=False)))
         rows = list(
-            rows_not_taken(work_in(session), done.import_id, Excerpt(include_protected=False))
+            rejected_rows(work_in(session), done.import_id, Excerpt(include_protected=False))
         )
         all_rows = list(
-            rows_not_taken(work_in(session), done.import_id, Excerpt(include_protected=True))
+            rejected_rows(work_in(session), done.import_id, Excerpt(include_protected=True))
         )
     assert protected.number not in {h.household_no for h in held}
     assert protected.number not in {row.household_no for row in rows}

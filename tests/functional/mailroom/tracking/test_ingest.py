@@ -21,7 +21,7 @@ from portal.domain.letters.announcements.models import Announcement
 from portal.domain.letters.shipments import mail, services
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.mailroom.tracking.file import CsvFeed
-from portal.domain.mailroom.tracking.ingest import Tracked, counts, match_again, take_tracking
+from portal.domain.mailroom.tracking.ingest import Tracked, counts, ingest, match_again
 from portal.domain.mailroom.tracking.models import TrackingEvent
 from portal.domain.mailroom.tracking.words import DECISIVE, WORDS, Status, read_word
 from portal.platform.database import Database
@@ -62,7 +62,7 @@ def posted(
 
 def take(database: Database, feed: CsvFeed, program: Program = PROGRAM) -> Tracked:
     with database.write() as session:
-        return take_tracking(work_in(session, program=program), feed)
+        return ingest(work_in(session, program=program), feed)
 
 
 def state(database: Database, key: int) -> str:

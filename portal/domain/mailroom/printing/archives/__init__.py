@@ -1,4 +1,5 @@
-"""Encrypted archives of runs for the mail house: built, sent, lost, and plain files removed.
+"""Encrypted archives of print runs for the mail house, and the removal of the plain files.
 
-Owns the table ``print_archive`` and its states.
+Owns the table ``print_archive`` and its states. Called by the hand-over, the recall lists, the
+staff pages of printing, ``portal letters``, casework and the export.
 """

@@ -1,10 +1,9 @@
-"""Build the archive of a run.
+"""Build the archive of a run: one tar with its files and manifest, encrypted for the mail house.
 
-Its files and their manifest in one tar, encrypted to the mail house's key while it is written.
-
-No plain copy is written. Killed anywhere, there is either a whole archive that the database knows,
-or none: the file gets its name inside the transaction that stores it, and what a killed build left
-is removed by the next one. Letters that were taken out of the run are not inside.
+It is encrypted while it is written, so no plain copy exists. If a build is killed, there is either
+a complete archive that the database knows, or none: the file gets its name inside the transaction
+that stores its row, and the next build removes what a killed one left. Letters that were taken out
+of the run are not included.
 """
 
 from contextlib import suppress
@@ -46,7 +45,7 @@ from portal.domain.mailroom.printing.runs.queries import count_to_withdraw
 
 @dataclass(frozen=True, slots=True)
 class BuiltArchive:
-    """A finished archive: its file and its contents."""
+    """A finished archive: its file, and the numbers of letters and children in it."""
 
     id: int
     path: Path
@@ -57,7 +56,7 @@ class BuiltArchive:
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """Which run an archive is built of, and for which mail house."""
+    """The run of which an archive is built, and the mail house for which it is."""
 
     run_id: int
     subcontractor_id: int
@@ -65,7 +64,7 @@ class _Order:
 
 @dataclass(frozen=True, slots=True)
 class _Encrypted:
-    """What the encrypted file came to."""
+    """The digest and the size in bytes of the encrypted file."""
 
     sha256: str
     size: int
@@ -79,9 +78,9 @@ def build_archive(source: WorkSource, run_id: int, subcontractor_id: int) -> Bui
         WrongStateError: the run is still being built, or was handed over.
         NotAllowedError: the ward has not consented to the company, or the actor has no account.
         ConflictError: there is an archive already, one was lost, letters must be taken out first,
-            nothing is left to send, or another build is at work.
-        InputError: a file of the run is gone or was changed.
-        OSError: the archive cannot be written; nothing is stored then.
+            nothing is left to send, or another build is running.
+        InputError: a file of the run is missing or was changed.
+        OSError: the archive cannot be written; then nothing is stored.
     """
     if source.actor.id is None:
         raise NotAllowedError(_s("アーカイブを作れるのは、アカウントのある職員だけです。"))
@@ -166,7 +165,7 @@ def _plan(work: Work, order: _Order, folder: Path) -> Plan:
 
 
 def _chunks(session: Session, run_id: int) -> list[Chunk]:
-    """Return the files of a run with the letters in them that the post gets."""
+    """Return the files of a run with those of their letters that are sent by post."""
     chunks = {
         number: Chunk(file or "", sha256 or "", letters)
         for number, file, sha256, letters in session.execute(
@@ -194,7 +193,7 @@ def _chunks(session: Session, run_id: int) -> list[Chunk]:
 
 
 def _known_files(session: Session, run_id: int) -> set[str]:
-    """Return the names of the run's archives that count, or once counted."""
+    """Return the names of the run's archives that were not dropped."""
     return set(
         session.scalars(
             select(PrintArchive.file_name).where(
@@ -205,7 +204,7 @@ def _known_files(session: Session, run_id: int) -> set[str]:
 
 
 def _clear(folder: Path, run_id: int, known: set[str]) -> None:
-    """Remove files without a row: of killed builds, and archives that were dropped."""
+    """Remove the files of killed builds and of dropped archives."""
     for path in folder.glob(f"letters-{run_id:03}-archive-*.tar.age*"):
         if path.name not in known:
             path.unlink()
@@ -224,7 +223,7 @@ def _encrypt(plan: Plan, part: Path) -> _Encrypted:
 
 
 def _store(work: Work, plan: Plan, encrypted: _Encrypted) -> int:
-    """Store the archive in place of a stale one; a change since the planning ends the build."""
+    """Store the archive in place of a stale one, unless the run changed since the planning."""
     _ready(work.session, _Order(plan.run_id, plan.subcontractor_id))
     stale = live_archive(work.session, plan.run_id)
     if stale is not None:

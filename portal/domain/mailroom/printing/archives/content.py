@@ -1,6 +1,7 @@
-"""The contents of an archive.
+"""Write the contents of an archive as a tar.
 
-The files with their letters, the back, the manifest, the sums, and a digest of each.
+It contains the files with their letters, the back, the forms, the manifest, the totals, and a
+digest of each.
 """
 
 import csv
@@ -56,7 +57,7 @@ class Plan:
     chunks: Sequence[Chunk]
     enclosed: tuple[str, ...] = ()
     shared: Mapping[str, str] = field(default_factory=dict)
-    """SHA-256 of the back and the forms as somebody looked at them, by file name."""
+    """SHA-256 of the back and the forms as checked in the proof, by file name."""
 
     @property
     def name(self) -> str:
@@ -80,10 +81,10 @@ def archive_file(run_id: int, number: int) -> str:
 
 
 def members_of(plan: Plan) -> Iterator[bytes]:
-    """Yield the tar.
+    """Yield the tar piece by piece.
 
-    Every file with its letters, the back, the forms to enclose, the manifest, and the digests of
-    all of them.
+    It has every file with its letters, the back, the forms to enclose, the manifest, and the
+    digests of all of them.
     """
     mtime = int(plan.instant.timestamp())
     digests: list[tuple[str, str]] = []
@@ -93,7 +94,7 @@ def members_of(plan: Plan) -> Iterator[bytes]:
             yield from _whole(path, chunk, mtime)
             digests.append((chunk.sha256, chunk.file))
         else:
-            data = _without_the_others(path, chunk)
+            data = _only_sent_letters(path, chunk)
             yield from _bytes(chunk.file, data, mtime)
             digests.append((hashlib.sha256(data).hexdigest(), chunk.file))
     forms = [enclosure_file(plan.run_id, name) for name in plan.enclosed if name in FORMS]
@@ -134,10 +135,10 @@ def _whole(path: Path, chunk: Chunk, mtime: int) -> Iterator[bytes]:
     yield tar.padding(size)
 
 
-def _without_the_others(path: Path, chunk: Chunk) -> bytes:
+def _only_sent_letters(path: Path, chunk: Chunk) -> bytes:
     """Return a file with only the pages of the letters that are sent.
 
-    The others are not even hidden in it.
+    The other pages are removed from the PDF, not just hidden.
     """
     if not path.is_file() or digest_of(path) != chunk.sha256:
         raise file_gone(path.name)
@@ -154,7 +155,7 @@ def _without_the_others(path: Path, chunk: Chunk) -> bytes:
 
 
 def _lists(plan: Plan, digests: Sequence[tuple[str, str]]) -> Iterator[tuple[str, bytes]]:
-    """Yield the manifest as CSV, every letter with its file and page, and the sums as JSON."""
+    """Yield the manifest as CSV, every letter with its file and page, and the totals as JSON."""
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\r\n")
     writer.writerow(COLUMNS)

@@ -1,6 +1,6 @@
-"""Discard a run that was refused from its proof.
+"""Discard a run whose proof was refused.
 
-All its letters end at once, and the next run makes new ones.
+All its letters are superseded at once, and the next run makes new ones.
 """
 
 from portal.domain.foundation.audit.services import record
@@ -27,7 +27,7 @@ def discard_run(work: Work, run_id: int) -> Superseded:
     Raises:
         NotFoundError: there is no such run.
         WrongStateError: it is still being built, was handed over or discarded before.
-        ConflictError: nobody refused it (code ``not_refused``).
+        ConflictError: its proof was not refused (code ``not_refused``).
         NotAllowedError: the actor has no account.
     """
     if work.actor.id is None:

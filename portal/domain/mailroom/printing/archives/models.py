@@ -6,7 +6,8 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.foundation.base import Base, primary_key, state_column
-from portal.domain.mailroom.printing.archives.states import ARCHIVE
+from portal.domain.foundation.texts import label_of
+from portal.domain.mailroom.printing.archives.states import ARCHIVE, ArchiveState
 
 LIVE = "state IN ('built', 'sent')"
 
@@ -14,8 +15,8 @@ LIVE = "state IN ('built', 'sent')"
 class PrintArchive(Base):
     """One encrypted archive of a run, for one mail house; ``file_name`` is in the run's folder.
 
-    ``letters`` are those inside; since letters only ever leave a run, an equal count later means
-    the same letters.
+    ``letters`` is their number. Since letters are only ever removed from a run, an equal number
+    later means the same letters.
     """
 
     __tablename__ = "print_archive"
@@ -45,3 +46,13 @@ class PrintArchive(Base):
     sent_file_id: Mapped[int | None] = mapped_column(ForeignKey("sent_file.id"))
     sent_at: Mapped[datetime | None]
     lost_at: Mapped[datetime | None]
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether the archive was sent to its mail house."""
+        return self.state == ArchiveState.SENT
+
+    @property
+    def state_name(self) -> str:
+        """The label of its state, for staff."""
+        return label_of(ArchiveState, self.state)

@@ -1,4 +1,4 @@
-"""Remove the plain files of letters once the letters have been handed over, and record it."""
+"""Remove the unencrypted files of letters after the hand-over, and record it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,9 +22,9 @@ STAYING = (LetterState.PREPARED, LetterState.PRINTED)
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """How many plain files of a run were removed now, and how many are kept.
+    """The numbers of plain files of a run that were removed now, and that are kept.
 
-    Files with letters of the ward's counter are kept.
+    Files with letters for the ward's counter are kept.
     """
 
     files: int
@@ -32,9 +32,9 @@ class Removed:
 
 
 def runs_to_clear(session: Session) -> list[int]:
-    """Return runs with plain files that are no longer needed.
+    """Return the runs with plain files that are no longer needed.
 
-    They were discarded, or their archive was handed over or lost.
+    These runs were discarded, or their archive was sent or lost.
     """
     return list(
         session.scalars(
@@ -57,7 +57,7 @@ def runs_to_clear(session: Session) -> list[int]:
 
 
 def plain_files(session: Session, run_id: int) -> int:
-    """Return how many plain files of a run are still on the disk, by the records."""
+    """Return how many plain files of a run are still on the disk, according to the records."""
     rows = session.scalars(
         select(PrintChunk.id).where(
             PrintChunk.print_run_id == run_id,
@@ -71,9 +71,9 @@ def plain_files(session: Session, run_id: int) -> int:
 def remove_plain_files(source: WorkSource, run_id: int, *, elsewhere: bool = False) -> Removed:
     """Remove the files of a run whose letters were all handed over; a second call does nothing.
 
-    A file goes first, then the record: killed between, the next call finds it gone and records
-    that. With ``elsewhere`` a run whose folder is not on this machine is skipped instead of
-    refused.
+    Each file is removed first and recorded then; if the process is killed in between, the next call
+    records the missing file. With ``elsewhere`` a run whose folder is not on this machine is
+    skipped instead of refused.
 
     Raises:
         NotFoundError: there is no such run.
@@ -81,7 +81,7 @@ def remove_plain_files(source: WorkSource, run_id: int, *, elsewhere: bool = Fal
     """
     with source.writing() as work:
         session = work.session
-        folder = Path(_locked_run_without_letters_here(session, run_id).folder)
+        folder = Path(_locked_finished_run(session, run_id).folder)
         chunks, removable = _locked_chunks(session, run_id)
         if removable and not folder.is_dir():
             if elsewhere:
@@ -110,8 +110,11 @@ def remove_plain_files(source: WorkSource, run_id: int, *, elsewhere: bool = Fal
         return Removed(len(removable), len(chunks) - len(removable))
 
 
-def _locked_run_without_letters_here(session: Session, run_id: int) -> PrintRun:
-    """Return a run that was handed over, discarded or lost, locked. As remove_plain_files."""
+def _locked_finished_run(session: Session, run_id: int) -> PrintRun:
+    """Return a run that was handed over, discarded or lost, locked.
+
+    Raises as ``remove_plain_files``.
+    """
     run = session.scalar(select(PrintRun).where(PrintRun.id == run_id).with_for_update())
     if run is None:
         raise NotFoundError(_s("この印刷は見つかりませんでした。"))

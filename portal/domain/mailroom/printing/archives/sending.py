@@ -1,4 +1,4 @@
-"""Archives of a run: which one counts, sending it with the hand-over, and a lost one."""
+"""Send the valid archive of a run with the hand-over, and record a lost one."""
 
 from pathlib import Path
 
@@ -39,7 +39,7 @@ def archives_of(session: Session, run_id: int) -> list[PrintArchive]:
 
 
 def live_archive(session: Session, run_id: int) -> PrintArchive | None:
-    """Return the archive that counts: built or sent."""
+    """Return the valid archive of a run: built or sent; None if there is none."""
     return session.scalar(
         select(PrintArchive).where(
             PrintArchive.print_run_id == run_id,
@@ -49,7 +49,7 @@ def live_archive(session: Session, run_id: int) -> PrintArchive | None:
 
 
 def letters_for_the_post(session: Session, run_id: int) -> int:
-    """Return how many printed letters of a run the post would get now."""
+    """Return how many printed letters of a run would be sent by post now."""
     kind = kind_of(session, run_id)
     count = select(func.count(kind.table.id)).where(
         kind.table.print_run_id == run_id, kind.table.state == LetterState.PRINTED, kind.by_post
@@ -67,7 +67,7 @@ def is_stale(session: Session, archive: PrintArchive) -> bool:
 def refuse_wrong_archive(session: Session, run_id: int) -> None:
     """Refuse to hand over a run whose archive is lost or stale.
 
-    A run without any archive passes: it is printed in our own office.
+    A run without any archive is accepted, since it is printed in our own office.
 
     Raises:
         ConflictError: codes ``archive_lost`` and ``archive_stale``.
@@ -97,7 +97,7 @@ def refuse_wrong_archive(session: Session, run_id: int) -> None:
 def send_archive(work: Work, run_id: int) -> PrintArchive | None:
     """Record that a run's archive is sent to its mail house with the hand-over.
 
-    None where the run has none.
+    Returns None if the run has no archive.
 
     Raises:
         ConflictError: as ``refuse_wrong_archive``.
@@ -124,10 +124,10 @@ def send_archive(work: Work, run_id: int) -> PrintArchive | None:
 def take_archive(work: Work, run_id: int, archive_id: int) -> Path:
     """Return the file of a sent archive, for the person who brings it to the mail house.
 
-    Each call is recorded.
+    Each call is recorded in the audit log.
 
     Raises:
-        NotFoundError: the run has none of that key, or the file is not on this machine any more.
+        NotFoundError: the run has no such archive, or the file is no longer on this machine.
         NotAllowedError: the actor has no account.
         ConflictError: it was not handed over, or is lost (code ``not_sent``).
     """
@@ -155,13 +155,13 @@ def take_archive(work: Work, run_id: int, archive_id: int) -> Path:
 def lose_archive(work: Work, archive_id: int) -> Superseded:
     """Record an archive as lost: all its letters, IDs and passwords are superseded at once.
 
-    The next print run makes new letters for these households. Letters of the ward's counter were
-    never inside.
+    The next print run makes new letters for these households. Letters for the ward's counter are
+    never in an archive.
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: no archive has this key.
         NotAllowedError: the actor has no account.
-        WrongStateError: it was recorded as lost before, or never counted.
+        WrongStateError: it was recorded as lost before, or was dropped.
     """
     if work.actor.id is None:
         raise NotAllowedError(
@@ -194,7 +194,7 @@ def _locked_with_its_run(session: Session, archive_id: int) -> PrintArchive:
     run_id = session.scalar(select(PrintArchive.print_run_id).where(PrintArchive.id == archive_id))
     if run_id is None:
         raise NotFoundError(_s("このアーカイブは見つかりませんでした。"))
-    # the run first, as everybody does who hands it over
+    # the run first, in the same order as the hand-over, so that neither blocks the other
     session.scalars(select(PrintRun.id).where(PrintRun.id == run_id).with_for_update()).one()
     return session.scalars(
         select(PrintArchive)

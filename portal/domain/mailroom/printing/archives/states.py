@@ -8,8 +8,8 @@ class ArchiveState(Labeled):
     """The status of an archive, as staff read it.
 
     Attributes:
-        DROPPED: It was made anew before it was sent.
-        LOST: It must be taken for read, so its letters no longer count.
+        DROPPED: It was replaced by a newer one before it was sent.
+        LOST: Somebody may have read it, so its letters are no longer valid.
     """
 
     BUILT = "built", lambda: _s("作成ずみ")

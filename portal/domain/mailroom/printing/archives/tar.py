@@ -1,7 +1,4 @@
-"""A tar archive that never exists whole.
-
-It is read piece by piece while it is encrypted, so no plain copy is written.
-"""
+"""Stream a tar archive piece by piece into its encryption, so that no plain copy is written."""
 
 import hashlib
 import os
@@ -14,7 +11,7 @@ PIECE = 256 * 1024
 
 
 def member(name: str, size: int, mtime: int) -> bytes:
-    """Return the header of a file in a tar; readable by its owner only."""
+    """Return the header of a file in a tar, which makes it readable by its owner only."""
     info = tarfile.TarInfo(name)
     info.size, info.mode, info.mtime = size, 0o600, mtime
     return info.tobuf(tarfile.USTAR_FORMAT)
@@ -36,9 +33,9 @@ def pieces_of(path: Path) -> Iterator[bytes]:
 
 
 class Source:
-    """The input of the encryption: pieces as they come.
+    """The input of the encryption, read from an iterator of pieces.
 
-    An error on the way is kept, and stops the reading.
+    The iterator's error ends the reading and is kept as ``error``.
     """
 
     def __init__(self, pieces: Iterator[bytes]) -> None:

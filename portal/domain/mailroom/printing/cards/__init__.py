@@ -1,4 +1,5 @@
 """Cards and decision letters to households without another channel: printed daily, then posted.
 
-Owns no table: an announcement waits as a card, and a ``card_print`` of ``letters`` is one file.
+Owns no table: a waiting announcement is a card to print, and a row of ``card_print`` in ``letters``
+is one file. Called by ``portal letters`` and the staff page of posting.
 """

@@ -1,4 +1,4 @@
-"""Post printed cards: each print as a whole, on one day, by a class without labels."""
+"""Record the posting of printed cards: each print as a whole, by a class of mail without labels."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Check the waiting cards: which may be printed now, which must be stopped."""
+"""Check which of the waiting cards may be printed now, and which must be stopped."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -47,10 +47,10 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class CardCheck:
-    """How many cards may be printed now, one file of them, and the cards that must not go out.
+    """The number of printable cards, those for the next file, and the cards to be stopped.
 
     ``stopped`` are keys of cards. ``unprintable`` are the keys of households whose name or address
-    cannot be printed: their cards wait.
+    cannot be printed; their cards wait.
     """
 
     printable: int
@@ -60,7 +60,7 @@ class CardCheck:
 
 
 def check_cards(work: Work, printer: Printer, kind: CardKind | None = None) -> CardCheck:
-    """Check the waiting cards of a kind, or of both, oldest first; change nothing."""
+    """Check the waiting cards of one kind or of both, oldest first, without changing anything."""
     ready: list[Ready] = []
     stopped: list[int] = []
     unprintable: list[int] = []
@@ -121,14 +121,14 @@ def _pages(session: Session, kind: CardKind | None) -> Iterator[Sequence[Announc
 
 
 def barred_cards(session: Session, rows: Collection[Announcement], now: datetime) -> list[int]:
-    """Return the keys of the cards that must not go out: silenced, or too late."""
+    """Return the keys of the cards to be stopped: of silenced households, or too late."""
     quiet = silenced(session, [row.household_id for row in rows])
     today = jst_date(now)
     return [row.id for row in rows if row.household_id in quiet or is_late(row, today)]
 
 
 def is_late(row: Announcement, today: date) -> bool:
-    """Return whether the day by which the household had to act is over (JST)."""
+    """Return whether the day (JST) by which the household had to act is over."""
     return row.due_on is not None and row.due_on < today
 
 

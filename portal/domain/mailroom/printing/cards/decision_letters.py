@@ -1,6 +1,6 @@
-"""The decision letter, for households without another channel.
+"""Compose decision letters for households without another channel.
 
-A card with the outcome of a request, the reason, and what comes next.
+A decision letter is a card with the outcome of a request, the reason, and the next step.
 """
 
 from collections.abc import Collection, Sequence
@@ -22,9 +22,9 @@ from portal.domain.requests.requests.words import next_words, state_words
 EVENTS = ("decided", "returned_for_correction", "stopped")
 OTHER = "other"
 LONGEST_REPLY = 300
-"""A reviewer's longer text is read out on the telephone.
+"""The most characters of a reviewer's text that are printed; a longer one is explained by phone.
 
-What does not fit its page would stop the whole print.
+A text that does not fit its page would stop the whole print.
 """
 
 
@@ -39,7 +39,7 @@ def versions(session: Session, rows: Collection[Announcement]) -> dict[int, int]
 def decisions(
     work: Work, rows: Collection[Announcement], locales: Sequence[str]
 ) -> dict[int, dict[str, Decision]]:
-    """Return the decisions announced, by announcement and language, as the requests are now."""
+    """Return the announced decisions by announcement and language, as the requests are now."""
     found: dict[int, dict[str, Decision]] = {}
     for key, request in _requests(work.session, rows).items():
         found[key] = {}

@@ -1,11 +1,11 @@
-"""The daily print of cards for households without another channel.
+"""Print the waiting cards for households without another channel, daily.
 
-Each card is printed once, none to a silenced household. Decisions on requests are decision letters,
-in files of their own.
+Each card is printed once, and none to a silenced household. Decisions on requests are printed as
+decision letters, in files of their own.
 
-Cards are no print run: nothing is planned, since an announcement itself waits as a card. The file
-gets its name only after the database has recorded its cards as printed: killed anywhere, a PDF is
-either complete and recorded, or finished by the next print, or was never there.
+Cards need no print run: a waiting announcement is a card to print. A file gets its final name only
+after the database has recorded its cards as printed. If the print is killed, the next one finishes
+the file if it was recorded, and removes it otherwise.
 """
 
 import hashlib
@@ -50,7 +50,7 @@ from portal.domain.mailroom.printing.runs.recipients.selection import lock_house
 from portal.domain.mailroom.printing.runs.writers.approved_texts import (
     CARDS,
     approved_texts,
-    note_texts,
+    record_texts,
 )
 
 ROUNDS = 5
@@ -58,9 +58,9 @@ ROUNDS = 5
 
 @dataclass(frozen=True, slots=True)
 class BuiltCards:
-    """The result of a print.
+    """The result of a print: files, number of cards, cards stopped, and households not printable.
 
-    Files with their cards, how many cards were stopped, which households cannot be printed.
+    ``unprintable`` are the keys of households whose name or address cannot be printed.
     """
 
     files: tuple[Path, ...]
@@ -68,7 +68,7 @@ class BuiltCards:
     stopped: int
     unprintable: tuple[int, ...]
     finished: tuple[Path, ...]
-    """Files of an interrupted print that were recorded before and are in their place now."""
+    """Files of an interrupted print that was recorded; this print gave them their final names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +86,12 @@ class _CardFile:
 
 
 def print_cards(printer: Printer, folder: Path | None = None) -> BuiltCards:
-    """Print all waiting cards, and stop those of households that get nothing automatic now.
+    """Print all waiting cards, and stop those of silenced households.
 
     Raises:
         NotAllowedError: protection is not loaded, or the ward did not approve the texts of letters
             and cards.
-        ConflictError: another print is at work.
+        ConflictError: another print is running.
         InputError: texts or layout cannot be printed.
         OSError: a file cannot be written; its cards wait.
     """
@@ -118,9 +118,9 @@ def print_cards(printer: Printer, folder: Path | None = None) -> BuiltCards:
 def _print_file(
     printer: Printer, folder: Path, kind: CardKind
 ) -> tuple[Path | None, int, int, tuple[int, ...]]:
-    """Print one file; what changes meanwhile is drawn again.
+    """Print one file; if a household changes meanwhile, draw it again.
 
-    Returns file, cards, stopped, unprintable.
+    Returns the file, its number of cards, the number of stopped cards, and unprintable households.
     """
     barred = 0
     for _round in range(ROUNDS):
@@ -136,8 +136,7 @@ def _print_file(
         pdf = render_cards([one.content for one in found.ready], printer.frame(day))
         name = f"{kind}s-{day:%Y%m%d}-{secrets.token_hex(4)}.pdf"
         part = write_part(folder / name, pdf)
-        # Whatever happens from here, the next print knows from the database whether this file
-        # counts.
+        # from here on, the next print can see in the database whether this file was recorded
         with printer.write() as session:
             now = printer.clock.now(session)
             barred += _stop(printer.work(session), found.stopped)
@@ -150,7 +149,7 @@ def _print_file(
 
 
 def _locked(session: Session, ids: Collection[int]) -> Sequence[Announcement]:
-    """Return those of the cards that still wait, locked."""
+    """Return the cards that still wait, locked."""
     return session.scalars(
         select(Announcement)
         .where(Announcement.id.in_(ids), Announcement.state == ANNOUNCEMENT.initial)
@@ -173,7 +172,7 @@ def _stop(work: Work, ids: Collection[int]) -> int:
 def _store_printed(work: Work, file: _CardFile, drawn: Sequence[Ready]) -> bool:
     """Record the cards as printed.
 
-    False when one of them changed, was stopped or was printed meanwhile.
+    Returns False if one of them was changed, stopped or printed meanwhile.
     """
     rows = _locked(work.session, [one.id for one in drawn])
     lock_households(work.session, {one.household_id for one in drawn})
@@ -193,7 +192,7 @@ def _store_printed(work: Work, file: _CardFile, drawn: Sequence[Ready]) -> bool:
     _mark_printed(rows, drawn, made)
     events = [(one.id, one.household_id) for one in drawn]
     record_many(work, "notice.printed", "announcement", events)
-    note_texts(work.session, file.texts, made.id, work.now, CARDS)
+    record_texts(work.session, file.texts, made.id, work.now, CARDS)
     record(work, "card_print.printed", "card_print", made.id, cards=made.cards)
     work.session.flush()
     return True
@@ -210,7 +209,7 @@ def _mark_printed(rows: Sequence[Announcement], drawn: Sequence[Ready], made: Ca
 
 
 def _is_unchanged(work: Work, rows: Sequence[Announcement], drawn: Sequence[Ready]) -> bool:
-    """Return whether every card still waits as it was drawn, with a number that is free."""
+    """Return whether every card still waits, unchanged since it was drawn, with a free number."""
     states = household_states(work.session, {one.household_id for one in drawn})
     seen = versions(work.session, rows)
     same = all(

@@ -1,4 +1,6 @@
-"""From the hand-over to the post office: hand-over by two people, posting, and the calendar.
+"""Hand-over of print runs by two people, posting of letters, and the dispatch calendar.
 
-Owns the table ``dispatch`` and its states; moves runs and letters along theirs.
+Owns the table ``dispatch`` and its states; moves runs and letters along theirs. Called by the staff
+pages of printing, ``portal letters``, the resident site (the calendar), casework, the daily report,
+the export and the demo.
 """

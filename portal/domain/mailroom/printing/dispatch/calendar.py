@@ -1,6 +1,6 @@
-"""The dispatch calendar (clause 7(3)③).
+"""Plan in the dispatch calendar which letters go to which post office on which day (clause 7(3)③).
 
-Which towns' letters go to which post office on which day, and how many.
+Residents read the days and towns.
 """
 
 import re
@@ -16,7 +16,7 @@ from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import _s, label_of
 from portal.domain.foundation.vault import Vault, seal_json, unseal_json
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import Letter, PrintRun
@@ -27,15 +27,15 @@ from portal.domain.mailroom.printing.dispatch.states import DISPATCH, DispatchSt
 
 OFFICE_MAX, NOTE_MAX, TOWNS_MAX, MOST = 60, 300, 200, 1_000_000
 PUBLIC_DAYS = 60
-"""How long residents still read what was sent."""
+"""For how many days residents can still read that letters were sent."""
 SUBJECT = "dispatch"
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A posting to be planned.
+    """A posting to be planned: its day (JST), post office, number of letters, and towns.
 
-    A day (JST), a post office, how many letters, towns, perhaps a run, and a note of the staff.
+    ``run_id`` is the print run, if known; ``note`` is for the staff.
     """
 
     day: date
@@ -50,7 +50,7 @@ class Plan:
 class Planned:
     """One line of the calendar.
 
-    ``posted`` are the letters of its run that are posted (None: without a run).
+    ``posted`` is how many letters of its run are posted; None without a run.
     """
 
     id: int
@@ -61,6 +61,16 @@ class Planned:
     run_id: int | None
     state: str
     posted: int | None
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether the letters were sent."""
+        return self.state == DispatchState.SENT
+
+    @property
+    def state_name(self) -> str:
+        """The label of its state, for staff."""
+        return label_of(DispatchState, self.state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +83,12 @@ class PublicDay:
 
 
 def read_towns(typed: str, known: Collection[str]) -> tuple[str, ...]:
-    """Parse towns, one a line or separated by commas.
+    """Parse the names of towns, one per line or separated by commas.
 
-    With or without 丁目, but only those of the ward's list.
+    They may omit the 丁目, but must be in the ward's list.
 
     Raises:
-        InputError: none, too many, or one that is not in the list (with code ``towns``).
+        InputError: none, too many, or one that is not in the list (code ``towns``).
     """
     found = tuple(
         dict.fromkeys(name for part in re.split(r"[\n,、，]+", typed) if (name := part.strip()))
@@ -143,8 +153,8 @@ def mark_sent(work: Work, dispatch_id: int) -> Dispatch:
     """Record that the letters were brought to the post office.
 
     Raises:
-        NotFoundError: there is none of that key.
-        InputError: its day is still to come.
+        NotFoundError: no posting has this key.
+        InputError: its day is in the future.
         WrongStateError: it was sent or cancelled before.
         NotAllowedError: the actor has no account.
     """
@@ -162,7 +172,7 @@ def mark_sent(work: Work, dispatch_id: int) -> Dispatch:
 
 
 def cancel(work: Work, dispatch_id: int) -> Dispatch:
-    """Cancel a planned posting; residents no longer read it.
+    """Cancel a planned posting, so that residents no longer see it.
 
     Raises as ``mark_sent``, without the day.
     """
@@ -175,15 +185,15 @@ def cancel(work: Work, dispatch_id: int) -> Dispatch:
 
 
 def locked(session: Session, dispatch_id: int) -> Dispatch:
-    """Return the row, locked to the end of the transaction. Raises NotFoundError."""
+    """Return a planned posting, locked to the end of the transaction. Raises NotFoundError."""
     row = session.get(Dispatch, dispatch_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFoundError(_s("この発送の予定は見つかりませんでした。"))
     return row
 
 
-def one(session: Session, dispatch_id: int) -> Dispatch:
-    """Return the row, unlocked. Raises NotFoundError."""
+def dispatch_by_id(session: Session, dispatch_id: int) -> Dispatch:
+    """Return a planned posting, unlocked. Raises NotFoundError."""
     row = session.get(Dispatch, dispatch_id)
     if row is None:
         raise NotFoundError(_s("この発送の予定は見つかりませんでした。"))
@@ -199,7 +209,7 @@ def note_of(vault: Vault, row: Dispatch) -> str:
 
 
 def dispatches_between(session: Session, first: date, last: date) -> list[Planned]:
-    """Return what was planned from ``first`` to ``last`` (JST, both included).
+    """Return the postings from ``first`` to ``last`` (JST, both included).
 
     Cancelled postings are left out.
     """
@@ -214,7 +224,7 @@ def dispatches_between(session: Session, first: date, last: date) -> list[Planne
 
 
 def coming(session: Session, limit: int) -> list[Planned]:
-    """Return what is still planned, the next day first.
+    """Return the postings that are still planned, the next one first.
 
     Overdue postings that nobody recorded as sent are included.
     """
@@ -228,7 +238,7 @@ def coming(session: Session, limit: int) -> list[Planned]:
 
 
 def past(session: Session, limit: int) -> list[Planned]:
-    """Return what was sent or cancelled, the latest first."""
+    """Return the postings that were sent or cancelled, the latest first."""
     rows = session.scalars(
         select(Dispatch)
         .where(Dispatch.state != DispatchState.PLANNED)
@@ -239,9 +249,10 @@ def past(session: Session, limit: int) -> list[Planned]:
 
 
 def public_days(session: Session, today: date) -> list[PublicDay]:
-    """Return what residents may read, by day.
+    """Return the days and towns that residents may read.
 
-    Planned days to come and overdue ones, and what was sent recently.
+    These are the planned days, including overdue ones, and those on which letters were sent
+    recently.
     """
     rows = session.execute(
         select(Dispatch.day, Dispatch.state, Dispatch.towns)

@@ -1,6 +1,6 @@
-"""Hand a print run over to the post.
+"""Hand a print run over to the post, by two people.
 
-One officer proposes, a second person confirms, and all its letters are handed over together.
+One officer proposes it, a second person confirms, and all its letters are handed over together.
 """
 
 from collections.abc import Collection
@@ -34,7 +34,7 @@ HAND_OVER, SUBJECT = "hand_over_run", "print_run"
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    """What was handed over: letters, children and yen."""
+    """The result of a hand-over: the numbers of letters and children, and their sum in yen."""
 
     run_id: int
     letters: int
@@ -53,8 +53,8 @@ def propose_hand_over(work: Work, run_id: int) -> Approval:
     Raises:
         NotFoundError: there is no such run.
         WrongStateError: it is still being built, or was handed over before.
-        ConflictError: letters must be taken out first, the message says how many; the archive is
-            lost or stale; or nobody approved the run from its proof.
+        ConflictError: letters must be taken out first (the message contains their number); the
+            archive is lost or stale; or the run's proof is not approved.
         NotAllowedError: the actor has no account.
     """
     run = locked_run(work.session, run_id)
@@ -68,15 +68,15 @@ def propose_hand_over(work: Work, run_id: int) -> Approval:
 def confirm_hand_over(work: Work, run_id: int) -> HandedOver:
     """Confirm another person's proposal: the run and its printed letters are handed over together.
 
-    Households that asked for their letter again are informed that it was posted. The pictures of
-    the proof are removed. An archive that was built for a mail house is recorded as sent.
+    Households that had requested a redelivery are informed that their letter was sent. The pictures
+    of the proof are removed. An archive that was built for a mail house is recorded as sent.
 
     Raises:
         NotFoundError: there is no such run, or nobody proposed it.
         WrongStateError: it was handed over before.
-        ConflictError: letters must be taken out first, the message says how many; the archive is
-            lost or stale; or nobody approved the run from its proof.
-        NotAllowedError: the actor made the proposal, or a mail house without the ward's consent.
+        ConflictError: letters must be taken out first (the message contains their number); the
+            archive is lost or stale; or the run's proof is not approved.
+        NotAllowedError: the actor made the proposal, or the mail house lacks the ward's consent.
     """
     run = locked_run(work.session, run_id)
     after = PRINT_RUN.next(run.state, "hand_over")
@@ -102,7 +102,7 @@ def confirm_hand_over(work: Work, run_id: int) -> HandedOver:
 def take_out(work: Work, run_id: int, letter_ids: Collection[int]) -> int:
     """Record that letters of a run were taken out before posting, and count them.
 
-    Each is cancelled, its ID and password closed. A letter that a colleague recorded before is
+    Each is cancelled, and its ID and password are closed. A letter that was recorded before is
     skipped.
 
     Raises:
@@ -145,7 +145,7 @@ def _refuse_letters_that_must_stay(session: Session, run_id: int) -> None:
 
 
 def _lock_households(session: Session, run_id: int) -> None:
-    """Lock the households of a run, so that no hold comes in between check and commit."""
+    """Lock the households of a run, so that none can be held between check and commit."""
     letters = kind_of(session, run_id).table
     households = select(letters.household_id).where(
         letters.print_run_id == run_id, letters.state == LetterState.PRINTED

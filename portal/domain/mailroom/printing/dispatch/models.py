@@ -7,14 +7,15 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.foundation.base import Base, primary_key, state_column
-from portal.domain.mailroom.printing.dispatch.states import DISPATCH
+from portal.domain.foundation.texts import label_of
+from portal.domain.mailroom.printing.dispatch.states import DISPATCH, DispatchState
 
 
 class Dispatch(Base):
-    """One planned posting.
+    """One planned posting: its day (JST), post office, number of letters, towns, and perhaps run.
 
-    A day (JST), a post office, how many letters, of which towns, perhaps of which run. ``towns``
-    are names as people read them; ``sealed`` is a note of the staff under a key of its own.
+    ``towns`` are names as people read them; ``sealed`` is a note of the staff under a key of its
+    own.
     """
 
     __tablename__ = "dispatch"
@@ -31,3 +32,13 @@ class Dispatch(Base):
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether the letters were not sent yet, and the posting is not cancelled."""
+        return self.state == DispatchState.PLANNED
+
+    @property
+    def state_name(self) -> str:
+        """The label of its state, for staff."""
+        return label_of(DispatchState, self.state)

@@ -1,4 +1,4 @@
-"""Read what was posted last, and which runs still have letters to be posted."""
+"""Read the letters posted last, and the runs that still have letters to be posted."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +18,7 @@ SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class PostedLetter:
-    """One posting of a letter, by its numbers alone."""
+    """One posting of a letter, identified only by numbers."""
 
     number: str
     tracking_no: str | None

@@ -1,6 +1,6 @@
-"""Letters at the post office.
+"""Record the posting of letters, each with its tracking number by scan or from a file.
 
-Each gets its tracking number on the day of posting, by scan or from a file, all or none.
+A file is recorded as a whole or not at all.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -46,7 +46,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """On which day (JST) something is posted, and by which class of mail (a key of ``MAIL``)."""
+    """The day (JST) of a posting, and the class of mail (a key of ``MAIL``)."""
 
     day: date
     mail_class: str
@@ -66,11 +66,11 @@ class _Faults:
         self._found: list[tuple[int, str]] = []
 
     def add(self, line: int, sentence: str) -> None:
-        """Note a fault."""
+        """Add a fault of a line."""
         self._found.append((line, sentence))
 
     def refuse(self) -> None:
-        """Refuse the list when a fault was found. Raises InputError."""
+        """Refuse the list if a fault was found. Raises InputError."""
         if not self._found:
             return
         sentences = [
@@ -96,7 +96,7 @@ def read_entries(data: bytes) -> list[Entry]:
     """Read a CSV with the columns 手紙番号 and お問い合わせ番号 (UTF-8 or Shift_JIS).
 
     Raises:
-        InputError: no such file, or without the columns.
+        InputError: the file is no such CSV, or lacks a column.
     """
     return [
         Entry(number, tracking, line)
@@ -108,8 +108,8 @@ def post_letters(work: Work, entries: Sequence[Entry], posting: Posting) -> Post
     """Record that letters were posted with these labels, all of them or none.
 
     Raises:
-        InputError: a future day, a class without tracking numbers, or any letter or label that
-            does not fit; the message names every line.
+        InputError: a future day, a class without tracking numbers, or a letter or label that cannot
+            be posted; the message names every faulty line.
     """
     _refuse_future(work, posting)
     if posting.mail_class not in MAIL or not MAIL[posting.mail_class].digits:
@@ -132,7 +132,7 @@ def post_run(work: Work, run_id: int, posting: Posting) -> Posted:
     Raises:
         NotFoundError: there is no such run.
         InputError: a future day, or a class that needs a label on each letter.
-        ConflictError: it was not handed over, or nothing of it is left.
+        ConflictError: it was not handed over, or has no unposted letter.
     """
     run = work.session.scalar(select(PrintRun).where(PrintRun.id == run_id).with_for_update())
     if run is None:
@@ -213,7 +213,7 @@ def _labels(entries: Sequence[Entry], mail_class: str, faults: _Faults) -> Mappi
 
 
 def _used_labels(session: Session, numbers: Collection[str], day: date) -> set[str | None]:
-    """Return those of the tracking numbers that other mail of the day has."""
+    """Return the tracking numbers that other mail of the day has already."""
     used: set[str | None] = set()
     for part in _parts(sorted(numbers)):
         for table in (Shipment, LetterWithoutId):
@@ -301,10 +301,7 @@ def _store(
 
 
 def _ship(work: Work, pairs: Sequence[tuple[Letter, str | None]], posting: Posting) -> None:
-    """Start a shipment for each letter that the post is followed for.
-
-    A letter without an ID has none.
-    """
+    """Create a shipment for each letter with an ID; letters without an ID have none."""
     state = SHIPMENT.next(SHIPMENT.initial, "post")
     for part in _parts(pairs):
         earlier = _earlier(work.session, [letter.household_id for letter, _label in part])
@@ -339,7 +336,7 @@ def _ship(work: Work, pairs: Sequence[tuple[Letter, str | None]], posting: Posti
 
 
 def _repeated(letter: Letter, earlier: Mapping[int, tuple[int | None, int]]) -> Values:
-    """Return which posting a letter repeats, and the number of the attempt; a first one is 0."""
+    """Return the columns for the posting that a letter repeats, and its attempt (0: the first)."""
     if letter.reason != REDELIVERY:
         return {"attempt": 0, "previous_id": None}
     previous_id, attempt = earlier.get(letter.household_id, (None, -1))
@@ -349,7 +346,7 @@ def _repeated(letter: Letter, earlier: Mapping[int, tuple[int | None, int]]) -> 
 def _earlier(
     session: Session, household_ids: Sequence[int]
 ) -> Mapping[int, tuple[int | None, int]]:
-    """Return each household's last posting of a letter that nothing repeats, and its attempt."""
+    """Return the key and attempt of each household's last letter posting that none repeats."""
     repeated = select(Shipment.previous_id).where(Shipment.previous_id.is_not(None))
     rows = session.execute(
         select(Shipment.household_id, Shipment.id, Shipment.attempt)

@@ -1,10 +1,8 @@
-"""The content of a proof.
+"""Prepare the content of a proof: the letters to show, their pictures without secrets, the counts.
 
-Which letters of a run are shown, their pictures without secrets, and the counts.
-
-The pictures are drawn anew, with stars for ID and password and a code that names nobody: no secret
-can get on a staff screen by a mistake in covering it up. That they show what was built is checked
-on the text of the printed pages.
+The pictures are drawn anew, with stars for ID and password and a QR code without an ID. So no
+secret can reach a staff screen because of a mistake in covering it up. The text of the printed
+pages is compared, to be sure that the pictures show what was built.
 """
 
 import hashlib
@@ -51,7 +49,7 @@ _PASSWORD = re.compile(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4}\b|\*{4}-\*{4}-\*{
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One letter of the proof: why it was chosen, and its page."""
+    """One letter of the proof: its page, and why it was chosen (``places``, ``SampleReason``)."""
 
     letter_id: int
     household_id: int
@@ -76,10 +74,10 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The counts of a run now: letters that were printed and not taken out, children, yen.
+    """The current counts of a run: letters that were printed and not taken out, children, yen.
 
-    ``pieces`` are letters by the number of pieces in their envelope, ``enclosures`` how many of
-    each kind are enclosed, ``left_out`` the households that get no letter, by reason.
+    ``pieces`` counts letters by the number of pieces in their envelope, ``enclosures`` the enclosed
+    pieces by kind, ``left_out`` the households that get no letter by reason.
     """
 
     letters: int
@@ -100,7 +98,7 @@ def shared_files(folder: Path, run_id: int, enclosed: Sequence[str]) -> dict[str
     """Return the SHA-256 of the back and the forms that all letters of a run share, by file name.
 
     Raises:
-        InputError: one is gone.
+        InputError: a file is missing.
     """
     names = [
         back_file(run_id),
@@ -112,7 +110,7 @@ def shared_files(folder: Path, run_id: int, enclosed: Sequence[str]) -> dict[str
 
 
 def count(session: Session, run_id: int) -> Counted:
-    """Count a run and the households without a letter."""
+    """Count the letters of a run and the households without a letter."""
     run, letters = session.get_one(PrintRun, run_id), kind_of(session, run_id).table
     rows = session.execute(
         select(
@@ -142,16 +140,16 @@ def count(session: Session, run_id: int) -> Counted:
 
 @dataclass(frozen=True, slots=True)
 class SampleDraw:
-    """From which run letters are drawn; ``seed`` draws the same random ones again."""
+    """The run from which samples are drawn; the same ``seed`` draws the same random letters."""
 
     run_id: int
     seed: int
 
 
 def choose(work: Work, draw: SampleDraw, passed_over: Collection[int] = ()) -> list[Sample]:
-    """Choose the first, the last, random ones, the one with the longest name, one of the counter.
+    """Choose the first, the last, random ones, that with the longest name, and one for the counter.
 
-    Letters that must be taken out are not shown, nor those that are ``passed_over``.
+    Letters that must be taken out are left out, and so are those in ``passed_over``.
     """
     found = [one for one in _samples(work.session, draw.run_id) if one.letter_id not in passed_over]
     posted = [one for one in found if not one.counter]
@@ -172,7 +170,7 @@ def choose(work: Work, draw: SampleDraw, passed_over: Collection[int] = ()) -> l
 
 
 def _samples(session: Session, run_id: int) -> list[Sample]:
-    """Return the printed letters of a run that nothing stops, in the order of their pages."""
+    """Return the printed letters of a run that need not be taken out, in the order of pages."""
     kind = kind_of(session, run_id)
     letters = kind.table
     rows = session.execute(
@@ -205,7 +203,7 @@ def _samples(session: Session, run_id: int) -> list[Sample]:
 
 
 def changed_since(session: Session, letter_ids: Collection[int]) -> set[int]:
-    """Return those letters whose household, or its print text, changed after the printing."""
+    """Return the letters whose household or print text was changed after the printing."""
     rows = session.scalars(
         select(Letter.id)
         .join(Household, Household.id == Letter.household_id)
@@ -235,9 +233,9 @@ def _longest(work: Work, samples: Sequence[Sample]) -> Sample:
 def masked(
     work: Work, printer: Printer, samples: Sequence[Sample], enclosed: Sequence[str] = ()
 ) -> list[LetterContent]:
-    """Return the letters as they were printed, but without what opens an account.
+    """Return the letters as they were printed, but with ID and password masked.
 
-    ``enclosed`` is the run's.
+    ``enclosed`` names the enclosures of the run.
     """
     beside = printed_names(enclosed)
     addressees = read_addressees(work, [one.household_id for one in samples], printed=True)
@@ -258,7 +256,7 @@ def masked(
 def pictures(
     folder: Path, samples: Sequence[Sample], letters: Sequence[LetterContent], frame: LetterFrame
 ) -> tuple[list[Picture], set[int]]:
-    """Draw the letters; also return the keys of those whose printed page has another text."""
+    """Draw the letters, and return the keys of those whose printed page has another text."""
     if not samples:
         return [], set()
     twins = page_texts(render_chunk(letters, frame), range(1, len(letters) + 1))

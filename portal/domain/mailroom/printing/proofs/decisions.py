@@ -1,9 +1,7 @@
-"""Decide on a proof.
+"""Approve or refuse a run from its proof, as a second person.
 
-A second person approves a run or refuses it with a reason, for exactly the files that were built.
-
-Without approval nothing is handed over. A refused run is discarded as a whole; the next one makes
-new letters.
+The decision is about exactly the files that were built. Without approval nothing is handed over. A
+refused run is discarded as a whole; the next one makes new letters.
 """
 
 from sqlalchemy import select
@@ -34,7 +32,7 @@ REASON_MAX = 300
 
 
 def approve_proof(work: Work, run_id: int) -> PrintProof:
-    """Approve a run from its proof: its letters may be handed over as they were built.
+    """Approve a run from its proof, so that its letters may be handed over as they were built.
 
     Raises:
         NotFoundError: there is no proof.
@@ -54,8 +52,8 @@ def refuse_proof(work: Work, run_id: int, reason: str) -> PrintProof:
     The run can only be discarded then (``discard_run``).
 
     Raises:
-        InputError: there is no reason, or it is too long.
-        As ``approve_proof`` otherwise.
+        InputError: the reason is missing or too long.
+        Others as ``approve_proof``.
     """
     reason = reason.strip()
     if not 0 < len(reason) <= REASON_MAX:
@@ -68,7 +66,7 @@ def refuse_proof(work: Work, run_id: int, reason: str) -> PrintProof:
 
 
 def reason_of(vault: Vault, proof: PrintProof) -> str:
-    """Return why a proof was refused, or an empty text."""
+    """Return the reason why a proof was refused; empty if it was not."""
     if proof.sealed is None:
         return ""
     return str(unseal_json(vault.unwrap(proof.wrapped_key), proof.sealed, _row(proof.id))["reason"])
@@ -84,7 +82,7 @@ def is_approved(session: Session, run_id: int) -> bool:
 
 
 def require_approval(session: Session, run_id: int) -> None:
-    """Refuse a run that nobody approved from a proof of exactly these files.
+    """Refuse a run whose current files were not approved from a proof.
 
     A test posting needs none.
 

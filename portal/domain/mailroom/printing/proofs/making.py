@@ -1,6 +1,6 @@
-"""Make the proof of a built run.
+"""Make the proof of a built run: its counts, and pictures of some letters.
 
-Counts and pictures of some letters, stored encrypted and removed again.
+Pictures are stored encrypted, and removed with the hand-over.
 """
 
 import secrets
@@ -44,7 +44,7 @@ SEEDS = 1 << 31
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """What a proof is drawn from: the letters to choose, the run's folder and date (JST)."""
+    """The input of a proof: the letters to choose, the run's folder, and its date (JST)."""
 
     samples: SampleDraw
     folder: Path
@@ -73,14 +73,14 @@ def locked_run(session: Session, run_id: int) -> PrintRun:
 
 
 def live_proof(session: Session, run_id: int) -> PrintProof | None:
-    """Return the proof that counts for a run: made, approved or refused."""
+    """Return the current proof of a run: made, approved or refused; None if there is none."""
     return session.scalar(
         select(PrintProof).where(PrintProof.print_run_id == run_id, PrintProof.state.in_(LIVE))
     )
 
 
 def waiting_proofs(session: Session) -> int:
-    """Return how many runs wait for a decision from their proof."""
+    """Return how many runs wait for a decision on their proof."""
     waiting = select(func.count(PrintProof.id)).join(
         PrintRun, PrintRun.id == PrintProof.print_run_id
     )
@@ -93,22 +93,22 @@ def waiting_proofs(session: Session) -> int:
 
 
 def is_current(session: Session, proof: PrintProof | None) -> bool:
-    """Return whether there is a proof, of the files as they are now."""
+    """Return whether a proof exists and was made from the current files."""
     return proof is not None and proof.build_sha256 == build_sha256(session, proof.print_run_id)
 
 
 def make_proof(printer: Printer, run_id: int) -> int:
-    """Make the proof of a built run in the name of the source's actor, and return its key.
+    """Make the proof of a built run as the printer's actor, and return its key.
 
-    Nothing is stored before everything is drawn: killed anywhere, there is a whole proof or none.
+    It is stored only when everything is drawn: if it is killed, the proof is complete or absent.
 
     Raises:
         NotFoundError: there is no such run.
         WrongStateError: it is still being built, was handed over or discarded.
         NotAllowedError: the actor has no account.
-        ConflictError: there is a proof of these files already, or a test posting needs none;
-            another step is at work on the run; or a page has another text than its letter should.
-        InputError: a file of the run is gone or was changed.
+        ConflictError: these files have a proof already, or a test posting needs none; another step
+            is running on the run; or a page's text differs from its letter's.
+        InputError: a file of the run is missing or was changed.
     """
     with printer.write() as session:
         run = _ready(printer.work(session), run_id)
@@ -128,7 +128,7 @@ def _draw(printer: Printer, job: "_Job") -> list[Picture]:
     """Draw the chosen letters.
 
     A letter whose household changed since the printing is replaced by another. Letters without an
-    ID hold no secret, so their pages are shown as they were printed.
+    ID contain no secret, so their pages are shown as they were printed.
     """
     run_id, folder = job.samples.run_id, job.folder
     with printer.read() as session:
@@ -166,7 +166,7 @@ def _differs(number: str) -> ConflictError:
 
 
 def store_proof(work: Work, run_id: int, drawn: DrawnProof) -> int:
-    """Store a proof whose letters are drawn, with the counts of now. Raises as ``make_proof``."""
+    """Store a drawn proof with the current counts. Raises as ``make_proof``."""
     _ready(work, run_id)
     _refuse_changed_files(work.session, run_id, drawn.built)
     number = _replace_live_proof(work.session, run_id)
@@ -204,7 +204,7 @@ def _refuse_changed_files(session: Session, run_id: int, built: str) -> None:
 
 
 def _replace_live_proof(session: Session, run_id: int) -> int:
-    """Replace the proof that counts so far, and return the number of the next one."""
+    """Mark the current proof as replaced, and return the number of the next one."""
     old = live_proof(session, run_id)
     if old is not None:
         old.state = PROOF.next(old.state, "replace")

@@ -16,7 +16,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.foundation.base import Base, BigId, primary_key, state_column
-from portal.domain.mailroom.printing.proofs.states import PROOF
+from portal.domain.foundation.texts import label_of
+from portal.domain.mailroom.printing.proofs.states import PROOF, ProofState
 
 LIVE_PROOF = "state IN ('made', 'approved', 'refused')"
 
@@ -24,11 +25,11 @@ LIVE_PROOF = "state IN ('made', 'approved', 'refused')"
 class PrintProof(Base):
     """The proof of a run: counts, and pictures of some of its letters.
 
-    ``build_sha256`` identifies the files as they were built, and a decision counts for exactly
-    these; ``shared`` are the digests of what all letters share, the back and the forms, by file
-    name. ``seed`` drew the random letters. ``pieces`` are letters by the number of pieces in their
-    envelope, ``enclosures`` how many of each kind are enclosed, ``left_out`` households by reason.
-    ``sealed`` is why it was refused, under the key that the pictures are under.
+    ``build_sha256`` identifies the files as they were built, and a decision is about exactly these;
+    ``shared`` are the digests of the files that all letters share, the back and the forms, by file
+    name. ``seed`` drew the random letters. ``pieces`` counts letters by the number of pieces in
+    their envelope, ``enclosures`` the enclosed pieces by kind, ``left_out`` households by reason.
+    ``sealed`` is the reason of a refusal, under the same key as the pictures.
     """
 
     __tablename__ = "print_proof"
@@ -64,12 +65,32 @@ class PrintProof(Base):
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
 
+    @property
+    def is_undecided(self) -> bool:
+        """Whether the proof waits for the decision of a second person."""
+        return self.state == ProofState.MADE
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether the proof was approved."""
+        return self.state == ProofState.APPROVED
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the proof was refused."""
+        return self.state == ProofState.REFUSED
+
+    @property
+    def state_name(self) -> str:
+        """The label of its state, for staff."""
+        return label_of(ProofState, self.state)
+
 
 class PrintProofPage(Base):
-    """One letter of a proof.
+    """One letter of a proof: why it was chosen (``places``), and its picture (``sealed``).
 
-    Why it was chosen (``places``) and its picture without ID, password and their code. The picture
-    is removed when the run was handed over or discarded.
+    The picture is without ID, password and sign-in code, and is removed when the run is handed over
+    or discarded.
     """
 
     __tablename__ = "print_proof_page"

@@ -1,7 +1,4 @@
-"""Show a proof: which of its letters a reader may see, and their pictures.
-
-Every view is recorded.
-"""
+"""Show the pictures of a proof to those who may see them, and record every view."""
 
 from dataclasses import dataclass
 
@@ -10,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import NotFoundError
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import _s, label_of
 from portal.domain.foundation.vault import unseal
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.kinds import kind_of
@@ -24,22 +21,24 @@ from portal.domain.people.households.models import Household
 
 @dataclass(frozen=True, slots=True)
 class ShownPage:
-    """One letter of a proof for one reader.
-
-    ``shown`` is whether there is a picture for them.
-    """
+    """One letter of a proof for one reader; ``shown`` is whether they may see its picture."""
 
     id: int
     letter_number: str
     places: tuple[str, ...]
     shown: bool
 
+    @property
+    def reasons(self) -> str:
+        """The reasons why the letter was chosen, for staff."""
+        return "・".join(dict.fromkeys(label_of(SampleReason, code) for code in self.places))
+
 
 def pages_of(session: Session, proof: PrintProof, *, include_protected: bool) -> list[ShownPage]:
-    """Return the letters of a proof.
+    """Return the letters of a proof that a reader may see.
 
-    Those that were taken out or must be are named without a picture; readers who may see protected
-    households get all, and the letters of the ward's counter.
+    Letters that were or must be taken out have no picture. Readers who may see protected households
+    see every picture, including those of letters for the ward's counter.
     """
     kind = kind_of(session, proof.print_run_id)
     letters = kind.table
@@ -77,7 +76,7 @@ def open_picture(work: Work, run_id: int, page_id: int, *, include_protected: bo
     """Return the picture of a letter and record who viewed it.
 
     Raises:
-        NotFoundError: there is none, or none that the actor may see.
+        NotFoundError: there is no such picture, or none that the actor may see.
     """
     proof = live_proof(work.session, run_id)
     seen = (

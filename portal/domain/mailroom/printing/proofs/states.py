@@ -1,4 +1,4 @@
-"""States of proofs, and why a letter is in one."""
+"""States of proofs, and the reasons why a letter is shown in one."""
 
 from portal.domain.foundation.states import StateMachine
 from portal.domain.foundation.texts import Labeled, _s
@@ -8,8 +8,8 @@ class ProofState(Labeled):
     """The status of a proof, as staff read it.
 
     Attributes:
-        REFUSED: It ends its run, as long as the run's files are the same.
-        REPLACED: The run's files are others now.
+        REFUSED: The run can only be discarded, as long as its files are the same.
+        REPLACED: A newer proof was made because the run's files changed.
     """
 
     MADE = "made", lambda: _s("承認を待っています")
@@ -31,7 +31,7 @@ PROOF = StateMachine(
 
 
 class SampleReason(Labeled):
-    """Why a letter is in the proof, as staff read it."""
+    """Why a letter is shown in the proof, as staff read it."""
 
     FIRST = "first", lambda: _s("はじめ")
     LAST = "last", lambda: _s("終わり")

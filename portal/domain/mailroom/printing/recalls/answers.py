@@ -1,7 +1,4 @@
-"""Read the mail house's answers to a recall list from its file.
-
-The file is our own list with the column 結果 filled in.
-"""
+"""Read the mail house's answers to a recall list: our own file with the column 結果 filled in."""
 
 from sqlalchemy.orm import Session
 
@@ -28,20 +25,20 @@ WORDS = {
     "発送ずみ": RecallAnswer.ALREADY_POSTED,
     "×": RecallAnswer.ALREADY_POSTED,
 }
-"""Words that mail houses write; anything else is asked back, never guessed."""
+"""The words that mail houses write; any other word refuses the file, and nothing is guessed."""
 
 
-def read_answers(session: Session, list_id: int, data: bytes) -> list[tuple[int, str]]:
-    """Parse a filled-in list.
+def read_answers(session: Session, list_id: int, data: bytes) -> list[tuple[int, RecallAnswer]]:
+    """Parse a filled-in list, and return the answers by the letters' keys.
 
-    Rows without an answer, and answers that are known already, are skipped.
+    Rows without an answer, and letters that were answered before, are skipped.
 
     Raises:
-        InputError: no such file, an unknown word, or a letter that is not on the list; the message
-            names every line.
+        InputError: no such CSV, an unknown word, or a letter that is not on the list; the message
+            names every faulty line.
     """
     known = {line.number: line for line in lines(session, list_id)}
-    found: dict[int, str] = {}
+    found: dict[int, RecallAnswer] = {}
     faults: list[str] = []
     for at, (number, answer) in read_columns(data, (NUMBER, RESULT), code="answers"):
         if not answer.strip():

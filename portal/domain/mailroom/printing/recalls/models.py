@@ -10,7 +10,7 @@ from portal.domain.mailroom.printing.recalls.states import RECALL
 
 
 class RecallList(Base):
-    """One list of letters that the mail house is asked to take out; made whole, sent once."""
+    """One list of letters that the mail house is asked to take out; it is sent once."""
 
     __tablename__ = "pull_list"
     __table_args__ = (UniqueConstraint("print_run_id", "number"),)
@@ -25,7 +25,7 @@ class RecallList(Base):
 
 
 class RecalledLetter(Base):
-    """One letter of a recall list: why it must not go out (a code), and the mail house's answer."""
+    """One letter of a recall list: why it is recalled (``RecallReason``), and the answer."""
 
     __tablename__ = "pull_letter"
     __table_args__ = (

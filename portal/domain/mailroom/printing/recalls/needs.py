@@ -1,10 +1,11 @@
-"""Which letters of a run must be recalled after its hand-over, and why."""
+"""Find the letters of a run that must be recalled after its hand-over, and why."""
 
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from portal.domain.foundation.texts import label_of
 from portal.domain.letters.letters.kinds import KINDS, WITHOUT_ID, Kind, kind_of
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.letters.states import LetterState
@@ -29,6 +30,11 @@ class Need:
     number: str
     reason: str
 
+    @property
+    def reason_name(self) -> str:
+        """The label of its reason, for staff."""
+        return label_of(RecallReason, self.reason)
+
 
 def _open_hold(prefix: str) -> ColumnElement[bool]:
     here = and_(
@@ -40,9 +46,9 @@ def _open_hold(prefix: str) -> ColumnElement[bool]:
 
 
 def _nothing_left() -> ColumnElement[bool]:
-    """Return whether every child of a household declined or asked to.
+    """Return the condition that every child of a household declined or has asked to.
 
-    A letter for the others is still sent.
+    If any child is left, the letter is still sent.
     """
     wanted = and_(
         Entitlement.household_id == Household.id,
@@ -81,12 +87,12 @@ def _reason(kind: Kind) -> ColumnElement[str]:
 def _to_recall(kind: Kind) -> ColumnElement[bool]:
     """Return the condition of a letter to be recalled.
 
-    It is handed over, not in the mail, on no list, and must not go out any more.
+    It is handed over but not posted, is on no list yet, and has a reason to be stopped.
     """
     letters = kind.table
     listed = exists().where(listed_as(kind) == letters.id)
     needed = [letters.state == LetterState.HANDED_OVER, kind.by_post, _reason(kind) != "", ~listed]
-    if kind is not WITHOUT_ID:  # one without an ID is in another state as soon as it is posted
+    if kind is not WITHOUT_ID:  # a posted letter without an ID is not "handed over" any more
         needed.append(
             ~exists().where(
                 Shipment.letter_id == Letter.id, Shipment.state != ShipmentState.CANCELLED
@@ -98,7 +104,7 @@ def _to_recall(kind: Kind) -> ColumnElement[bool]:
 def needs(session: Session, run_id: int) -> list[Need]:
     """Return the letters of a handed-over run that must be recalled and are on no list yet.
 
-    A test posting has none: no household is meant.
+    A test posting has none, since it concerns no household.
     """
     kind = kind_of(session, run_id)
     letters = kind.table
@@ -112,7 +118,7 @@ def needs(session: Session, run_id: int) -> list[Need]:
 
 
 def runs_to_recall(session: Session) -> dict[int, int]:
-    """Return the runs with letters to recall or unanswered ones, and how many."""
+    """Return the number of letters to recall or unanswered, by run; only runs with any."""
     found: dict[int, int] = {}
     for kind in KINDS:
         letters = kind.table

@@ -1,4 +1,4 @@
-"""Read recall lists: their letters, what is unanswered, and the file for the mail house."""
+"""Read recall lists: their letters, the number unanswered, and the file for the mail house."""
 
 import csv
 import io
@@ -9,12 +9,12 @@ from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import NotFoundError
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import _s, label_of
 from portal.domain.letters.letters.models import Letter, LetterWithoutId, PrintChunk
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.letters.shipments.states import ShipmentState
 from portal.domain.mailroom.printing.recalls.models import RecalledLetter, RecallList
-from portal.domain.mailroom.printing.recalls.states import WAITING
+from portal.domain.mailroom.printing.recalls.states import WAITING, RecallReason, RecallState
 
 NUMBER, FILE, RESULT = COLUMNS = ("手紙番号", "ファイル", "結果")
 
@@ -31,6 +31,16 @@ class Line:
     tracking_no: str | None
     mail_class: str | None
     posted_on: date | None
+
+    @property
+    def reason_name(self) -> str:
+        """The label of its reason, for staff."""
+        return label_of(RecallReason, self.reason)
+
+    @property
+    def state_name(self) -> str:
+        """The label of its state, for staff."""
+        return label_of(RecallState, self.state)
 
 
 def lists_of(session: Session, run_id: int) -> list[RecallList]:
@@ -136,7 +146,10 @@ def list_file(row: RecallList) -> str:
 
 
 def as_csv(session: Session, list_id: int) -> bytes:
-    """Return a list for the mail house: numbers, files, a column for its answer; no reasons."""
+    """Return a list as CSV for the mail house: numbers, files and a column for its answers.
+
+    The reasons are not in it.
+    """
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\r\n")
     writer.writerow(COLUMNS)

@@ -1,9 +1,9 @@
-"""Recall lists (引抜き): letters that must not go out any more although the mail house has them.
+"""Draw up recall lists (引抜き) for the mail house, send them, and record its answers.
 
-A list is made whole from what changed since the hand-over, sent once, and answered letter by
-letter: taken out, then the letter is cancelled; already posted, then its ID is suspended at once
-and the post office is asked to give it back. The list names letters by their numbers alone, and the
-reason is not on it.
+A list has all letters that must be recalled because of changes since the hand-over. It is sent
+once and answered for each letter: one that was taken out is cancelled; for one that was posted
+already, the ID is suspended at once and the post office is asked to return it. The list identifies
+letters by number only, and contains no reasons.
 """
 
 import hashlib
@@ -41,7 +41,7 @@ def draw_up(work: Work, run_id: int) -> RecallList:
     Raises:
         NotFoundError: there is no such run.
         NotAllowedError: the actor has no account.
-        ConflictError: nothing has to be recalled (code ``nothing_to_pull``).
+        ConflictError: no letter must be recalled (code ``nothing_to_pull``).
     """
     if work.actor.id is None:
         raise NotAllowedError(_s("引抜きの一覧を作れるのは、アカウントのある職員だけです。"))
@@ -72,10 +72,10 @@ def draw_up(work: Work, run_id: int) -> RecallList:
 def send_list(work: Work, list_id: int) -> RecallList:
     """Record that a list was sent to the mail house.
 
-    Where the run was sent as an archive, it is entered as a sent file.
+    If the run was sent as an archive, the list is entered in the register of sent files.
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: no list has this key.
         ConflictError: it was sent before.
         NotAllowedError: the actor has no account, or the ward's consent to the mail house ended.
     """
@@ -108,7 +108,7 @@ def send_list(work: Work, list_id: int) -> RecallList:
 def answer(work: Work, list_id: int, answers: Sequence[tuple[int, str]]) -> int:
     """Record the mail house's answers, all of them or none.
 
-    ``answers`` are letters by key, each ``pull`` or ``find_posted``.
+    ``answers`` are pairs of a letter's key and a ``RecallAnswer``.
 
     Raises:
         NotFoundError: there is no such list, or a letter is not on it.
@@ -119,8 +119,7 @@ def answer(work: Work, list_id: int, answers: Sequence[tuple[int, str]]) -> int:
         raise NotAllowedError(_s("返事を記録できるのは、アカウントのある職員だけです。"))
     kind = kind_of(work.session, _locked(work.session, list_id).print_run_id)
     letters, column = kind.table, listed_as(kind)
-    # the letters first, as whoever posts them does: two who meet wait for each other instead of
-    # blocking each other
+    # the letters first, in the same order as posting locks them, so that the two cannot deadlock
     keys = [key for key, _said in answers]
     work.session.execute(
         select(letters.id).where(letters.id.in_(keys)).order_by(letters.id).with_for_update()
@@ -143,10 +142,7 @@ def answer(work: Work, list_id: int, answers: Sequence[tuple[int, str]]) -> int:
 
 
 def found_posted(work: Work, letter_ids: Collection[int], kind: Kind = CREDENTIAL_KIND) -> None:
-    """Settle letters that were just posted although they were to be recalled.
-
-    Their IDs are suspended at once.
-    """
+    """Settle the recalls of letters that were just posted; their IDs are suspended at once."""
     column = listed_as(kind)
     for row in work.session.scalars(
         select(RecalledLetter)

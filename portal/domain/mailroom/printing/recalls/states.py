@@ -1,4 +1,4 @@
-"""States of letters on a recall list, and why they are on it."""
+"""States of letters on a recall list, the mail house's answers, and the reasons of recalls."""
 
 from enum import StrEnum
 
@@ -33,13 +33,13 @@ RECALL = StateMachine(
         RecallAnswer.ALREADY_POSTED: dict.fromkeys(WAITING, RecallState.ALREADY_POSTED),
     },
 )
-"""The mail house answers for each letter; what was posted meanwhile answers by itself."""
+"""The mail house answers for each letter; entering its posting counts as an answer too."""
 
 
 class RecallReason(Labeled):
     """Why a letter must be recalled, as staff read it.
 
-    ``STOPPED`` is every other stop, so that the code never tells who is protected.
+    ``STOPPED`` covers all other reasons, so that the code does not reveal who is protected.
     """
 
     DIED = "died", lambda: _s("亡くなった人がいる")

@@ -1,4 +1,4 @@
-"""取戻し請求: a sheet for the post office for each letter posted although it was to be recalled."""
+"""Draw 取戻し請求, the post office's forms to return letters that were posted despite a recall."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,17 +17,16 @@ from portal.domain.mailroom.printing.recalls.states import RecallState
 from portal.domain.requests.requests.documents import in_turn
 
 MOST = 100
-"""More letters than these go on a second print."""
+"""The most letters of one PDF; further ones take a second one."""
 
 
 def take_back_pdf(program: Program, lines: Sequence[Line], now: datetime) -> bytes:
-    """Return the sheets of those of the letters that were posted already.
+    """Return the forms, in Japanese, for the letters of a list that were posted already.
 
-    In Japanese, as the post office reads it. Names and addresses are left to be written by hand:
-    nothing about a household is printed.
+    Names and addresses are to be written by hand: nothing about a household is printed.
 
     Raises:
-        ConflictError: none of them was posted.
+        ConflictError: none of the letters was posted.
         BusyError: too many documents are being drawn.
     """
     posted = [line for line in lines if line.state == RecallState.ALREADY_POSTED][:MOST]

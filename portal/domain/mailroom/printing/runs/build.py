@@ -1,10 +1,8 @@
-"""The pipeline of every print run.
+"""Build a print run: plan or resume it, draw and store its chunks, close it with its manifest.
 
-Plan or resume a run, draw its chunks, store each one whole, close the run with its manifest. What
-the letters are is decided by the ``Writer``.
-
-Killed anywhere, the next build resumes the run: a chunk that is not stored is drawn again, with new
-IDs and passwords where it has any, and what was drawn of it before opens nothing.
+The ``Writer`` decides what its letters are. If a build is killed, the next one resumes the run: a
+chunk that is not stored is drawn again, with new IDs and passwords if it has any, and those drawn
+before are never valid.
 """
 
 from collections import deque
@@ -59,15 +57,12 @@ from portal.domain.people.households.models import Household
 
 CHUNK_SIZE = 100
 Progress = Callable[[int, int], None]
-"""Called with letters done and letters in all."""
+"""Called with the number of letters done and of all letters."""
 
 
 @dataclass(frozen=True, slots=True)
 class BuiltRun:
-    """A finished run: where its files are and what they hold.
-
-    ``checked`` is None where a run was resumed.
-    """
+    """A finished run: its folder, files and totals; ``checked`` is None for a resumed run."""
 
     run_id: int
     folder: Path
@@ -77,22 +72,22 @@ class BuiltRun:
 
     @property
     def resumed(self) -> bool:
-        """Return whether an earlier build started the run."""
+        """Whether an earlier build started the run."""
         return self.checked is None
 
     @property
     def manifest(self) -> Path:
-        """Return the list of its letters (CSV)."""
+        """The path of the list of its letters (CSV)."""
         return self.folder / manifest_names(self.run_id)[0]
 
     @property
     def back(self) -> Path:
-        """Return the back that is printed behind each page of its files."""
+        """The path of the back that is printed behind each page of its files."""
         return self.folder / back_file(self.run_id)
 
     @property
     def paths(self) -> tuple[Path, ...]:
-        """Return the PDF files with the letters, in order."""
+        """The paths of the PDF files with the letters, in order."""
         return tuple(self.folder / file.file for file in self.files)
 
 
@@ -106,7 +101,7 @@ def build_letters(
     notice_date: date | None = None,
     progress: Progress | None = None,
 ) -> BuiltRun | Preflight:
-    """Build a letter with a new ID and password for every household to be issued.
+    """Build a letter with a new ID and password for every household that is due.
 
     With 0 ``workers`` everything happens in this process. Otherwise as ``build_run``.
     """
@@ -129,16 +124,16 @@ def build_run(
     notice_date: date | None = None,
     progress: Progress | None = None,
 ) -> BuiltRun | Preflight:
-    """Build a letter for everybody whom the writer chooses, or resume an unfinished run.
+    """Build a letter for every recipient whom the writer chooses, or resume an unfinished run.
 
-    A resumed run keeps its folder, date and chunks. When nobody is to get a letter, only the
+    A resumed run keeps its folder, date and chunks. If nobody is to get a letter, only the
     preflight is returned.
 
     Raises:
         NotAllowedError: the writer refuses: protection is not loaded, or texts are not approved.
-        ConflictError: another build is at work, or the texts changed since the run began.
-        InputError: texts, layout or fonts cannot be printed, or a file of the run is gone.
-        OSError: a file cannot be written; what is stored so far stays whole.
+        ConflictError: another build is running, or the texts changed since the run began.
+        InputError: texts, layout or fonts cannot be printed, or a file of the run is missing.
+        OSError: a file cannot be written; the chunks stored so far are complete.
     """
     printer = writer.printer
     with printer.read() as session:
@@ -153,7 +148,7 @@ def build_run(
     ready = checked.ready[:limit]
     # workers start while the back is drawn and the run is planned
     with writer.press(layout.notice_date, -(-len(ready) // chunk_size)) as press:
-        back = press.back()  # texts that do not fit are refused before anything is planned
+        back = press.back()  # refuses texts that do not fit before anything is planned
         _hold(printer, checked)
         with printer.write() as session:
             planned = plan_run(printer.work(session), RunPlan(writer, layout), ready)
@@ -183,7 +178,7 @@ def _finish(
     checked: Preflight | None,
     progress: Progress | None,
 ) -> BuiltRun:
-    """Draw and store what a planned run still lacks, and close it."""
+    """Draw and store the missing chunks of a planned run, and close it."""
     printer = writer.printer
     make_folder(run.folder)
     with locked_folder(run.folder):
@@ -241,7 +236,7 @@ class _Chunks:
         return len(self.open[number].letters)
 
     def read(self, number: int) -> Job | None:
-        """Return a chunk's job; a chunk without any letter left is stored at once."""
+        """Return a chunk's job; store a chunk without any letter left at once, and return None."""
         printer = self.writer.printer
         while True:
             with printer.read() as session:
@@ -253,7 +248,7 @@ class _Chunks:
                 return None
 
     def store(self, number: int, drawn: Drawn | None) -> bool:
-        """Store a chunk with its file; False when it must be drawn again."""
+        """Store a chunk with its file; return False if it must be drawn again."""
         printer, chunk = self.writer.printer, self.open.pop(number)
         target = self.run.folder / chunk_file(self.run.id, number)
         with placing(target, drawn.pdf if drawn else None) as place, printer.write() as session:

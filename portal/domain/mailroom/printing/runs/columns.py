@@ -1,7 +1,4 @@
-"""Read CSV files that people bring.
-
-Columns by their names, UTF-8 or Shift_JIS, as spreadsheets save them.
-"""
+"""Read columns by name from CSV files as spreadsheets save them, in UTF-8 or Shift_JIS."""
 
 import csv
 import io
@@ -19,7 +16,7 @@ def read_columns(
     Other columns are ignored.
 
     Raises:
-        InputError: no CSV, no such encoding, or a column missing or named twice (with ``code``).
+        InputError: no CSV, another encoding, or a column missing or named twice (with ``code``).
     """
     text = _decoded(data, code)
     try:

@@ -13,7 +13,7 @@ READING = threading.Lock()
 def page_texts(pdf: Path | bytes, numbers: Iterable[int]) -> list[str]:
     """Return the texts of pages (from 1).
 
-    The text of a printed letter is secret: compare it and forget it.
+    The text of a printed letter is secret: compare it, but never store it.
     """
     with READING:
         document = pypdfium2.PdfDocument(pdf)

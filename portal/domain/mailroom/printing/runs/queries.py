@@ -19,7 +19,7 @@ from portal.domain.people.households.states import HouseholdState
 
 @dataclass(frozen=True, slots=True)
 class RunStatus:
-    """A print run with what it planned and how much of that is in files."""
+    """A print run with its planned totals, and how much of them is drawn."""
 
     id: int
     kind: str
@@ -39,7 +39,7 @@ class RunStatus:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """A printed letter that must be taken out: file and page, nothing about its household."""
+    """A printed letter that must be taken out, by file and page, without its household."""
 
     letter_id: int
     run_id: int
@@ -84,9 +84,9 @@ def run_statuses(session: Session) -> list[RunStatus]:
 
 
 def stopped(kind: Kind = CREDENTIAL) -> ColumnElement[bool]:
-    """Return the condition that a letter's household was protected, held or removed.
+    """Return the condition that a letter's household is protected, held or removed.
 
-    For statements that join letters and households.
+    It is for statements that join letters and households.
     """
     return or_(
         withheld(),
@@ -133,9 +133,9 @@ def letter_ids(session: Session, run_id: int, numbers: Collection[str]) -> list[
 
 
 def to_withdraw(session: Session, run_id: int | None = None) -> Iterator[Withdrawal]:
-    """Yield printed letters whose households were protected, held or removed since.
+    """Yield the printed letters whose households were protected, held or removed since.
 
-    Those not handed over yet, of all runs or of one.
+    These are letters that are not handed over yet, of all runs or of one.
     """
     for kind in KINDS if run_id is None else (kind_of(session, run_id),):
         letters = kind.table
@@ -171,7 +171,7 @@ class StateCount:
 
 
 def letters_by_state(session: Session, run_id: int) -> list[StateCount]:
-    """Count a run's letters by state; those dropped before they were printed are in no count."""
+    """Count a run's letters by state, without those cancelled before they were printed."""
     letters = kind_of(session, run_id).table
     rows = session.execute(
         select(

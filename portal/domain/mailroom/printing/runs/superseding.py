@@ -1,4 +1,4 @@
-"""Supersede the letters of a whole run at once, with the IDs and passwords on them.
+"""Supersede the letters of a whole run at once, with their IDs and passwords.
 
 The next run makes new ones.
 """
@@ -32,9 +32,9 @@ class Superseded:
 
 @dataclass(frozen=True, slots=True)
 class Superseding:
-    """Which letters of a run are superseded and why: those in some states.
+    """Which letters of a run are superseded, by their states, and for which reason (a code word).
 
-    Those for the ward's counter only with ``counter``.
+    Letters for the ward's counter are included only with ``counter``.
     """
 
     states: Collection[str]
@@ -45,8 +45,8 @@ class Superseding:
 def supersede_letters(work: Work, run_id: int, wanted: Superseding) -> Superseded:
     """Supersede letters of a run and their IDs.
 
-    What had been ordered (a redelivery, a
-    reissue, another address) is open again. The caller has locked the run.
+    Their orders (for a redelivery, a reissue or another address) are reopened. The caller must have
+    locked the run.
     """
     kind = kind_of(work.session, run_id)
     table = kind.table
@@ -84,7 +84,7 @@ def supersede_letters(work: Work, run_id: int, wanted: Superseding) -> Supersede
 
 
 def _supersede(session: Session, kind: Kind, by_state: Mapping[str, Sequence[int]]) -> None:
-    """Supersede letters, whose keys are given by their state."""
+    """Supersede letters, given by their state."""
     for state, keys in by_state.items():
         after = kind.machine.next(state, "supersede")
         for part in _parts(keys):
@@ -107,7 +107,7 @@ def _close(work: Work, ids: Sequence[int], reason: str) -> int:
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
-    # In bulk, as the letters: fifty thousand single steps would keep everybody waiting for minutes.
+    # in bulk, like the letters: fifty thousand single steps would block everybody for minutes
     for state in {row.state for row in rows}:
         work.session.execute(
             update(Credential)

@@ -1,5 +1,5 @@
-"""Check an extract row by row and as a whole, and give each finding its code.
+"""Check an extract row by row and as a whole, and report each finding by its code.
 
-Writes nothing. Called by the imports and by the command that only checks; the codes also by the
-holds and by the pages that explain them.
+Writes nothing. Called by the imports, ``portal roster`` and the demo. The codes are also used by
+the holds, the reports and the pages that explain them.
 """

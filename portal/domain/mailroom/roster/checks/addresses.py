@@ -1,4 +1,4 @@
-"""Rules for the address of a row: postal code against the town list, length, characters."""
+"""Check the address of a row: postal code against the town list, length, and characters."""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -18,7 +18,7 @@ INSTITUTION_BUILDINGS = (
 
 
 class AddressView(NamedTuple):
-    """An address with the codes that it earns and a key that ignores width and spaces."""
+    """An address with the codes of its findings, and a key that ignores width and spaces."""
 
     address: Address
     errors: tuple[str, ...]
@@ -28,7 +28,7 @@ class AddressView(NamedTuple):
 
 
 class AddressRules:
-    """Apply one program's town list and limits; the members of a household cost one lookup."""
+    """Applies a program's town list and limits; repeated addresses of a household are cached."""
 
     def __init__(self, layout: Layout, rules: RosterRules) -> None:
         self._encoding = layout.encoding
@@ -41,7 +41,7 @@ class AddressRules:
         self.view = lru_cache(maxsize=20_000)(self._view)
 
     def _complete_postal(self, text: str, digits: str, town: str) -> str:
-        """Complete a full-width code cut to its field's width, if the town leaves one choice."""
+        """Complete a full-width code that was cut to its field's width, if the town allows one."""
         if len(digits) < 3 or len(text.encode(self._encoding, "replace")) < self._postal_width - 1:
             return digits
         key = characters.fold(town)

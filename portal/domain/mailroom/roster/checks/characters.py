@@ -1,4 +1,4 @@
-"""Characters of names and addresses: damage, user-defined characters, JIS X 0208, folded keys."""
+"""Classify the characters of names and addresses, and fold texts into keys for comparing."""
 
 import re
 import unicodedata
@@ -23,14 +23,14 @@ def _jisx0208() -> str:
 
 
 DAMAGE = re.compile("[\u0080\uf8f0-\uf8f3\ufffd]")
-"""What CP932 makes of the bytes 80, A0, FD, FE, FF, and the mark of a failed conversion."""
+"""The characters to which CP932 decodes the bytes 80, A0, FD, FE, FF, and the replacement mark."""
 CONTROL = re.compile("[\x00-\x1f\x7f\x81-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-"""Controls, and the invisible marks that turn or hide text."""
+"""Control characters, and invisible marks that reverse or hide text."""
 CONTROL_BUT_BREAKS = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x81-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069]"
 )
 GAIJI = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff〓■]")
-"""Private-use characters, and the marks that a source writes for a character that it cannot."""
+"""Private-use characters, and the marks that a system writes for a character that it lacks."""
 GAIJI_IN_NAME = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff〓■□?？]")
 HALF_WIDTH_KANA = re.compile("[｡-ﾟ]")
 LATIN = re.compile("[A-Za-zＡ-Ｚａ-ｚ\u00c0-\u024f]")
@@ -38,7 +38,7 @@ UNUSUAL = re.compile(
     "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffd\ue000-\uf8ff"
     "\U000f0000-\U0010ffff〓■□?？｡-ﾟ]"
 )
-"""One search of a whole row: without a match, no other pattern here but the next can match."""
+"""One search over a whole row: if it does not match, only ``NOT_JISX0208`` and ``LATIN`` can."""
 NOT_JISX0208 = re.compile(
     "[^ -~｡-ﾟ\x00-\x1f\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff" + re.escape(_jisx0208()) + "]"
 )
@@ -48,9 +48,9 @@ HYPHENS = re.compile("[-‐‑‒–—―−－ｰー─]")
 
 @lru_cache(maxsize=50_000)
 def fold(text: str) -> str:
-    """Return a key for comparing that ignores width, case, spaces and kinds of hyphens.
+    """Return a key for comparing texts, which ignores width, case, spaces and kinds of hyphens.
 
-    The text itself is always stored as received: NFC alone changes 23 characters of CP932.
+    The text itself is always stored as received: even NFC would change 23 characters of CP932.
     """
     return HYPHENS.sub("-", "".join(unicodedata.normalize("NFKC", text).split()).casefold())
 
@@ -58,7 +58,7 @@ def fold(text: str) -> str:
 def digits_of(text: str) -> str:
     """Return a number's digits in ASCII without hyphens and spaces.
 
-    Other characters are kept, to be refused.
+    Other characters are kept, so that the caller can refuse them.
     """
     if text.isascii() and text.isdigit():
         return text
@@ -66,8 +66,8 @@ def digits_of(text: str) -> str:
 
 
 def is_number(text: str, digits: int) -> bool:
-    """Return whether the text is a number of so many ASCII digits.
+    """Return whether the text consists of exactly ``digits`` ASCII digits.
 
-    With 0, any text that is not empty is one.
+    If ``digits`` is 0, any text that is not empty is accepted.
     """
     return text.isascii() and text.isdigit() and len(text) == digits if digits else bool(text)

@@ -1,4 +1,4 @@
-"""The check of a whole extract: rows, households and totals, streamed, nothing stored."""
+"""Check a whole extract in a stream, without storing anything: rows, households and totals."""
 
 import json
 from collections import Counter, deque
@@ -16,7 +16,7 @@ from portal.domain.mailroom.roster.files.layout import Layout
 from portal.domain.mailroom.roster.files.reader import RosterReader
 
 KeptRow = tuple[int, int, ParsedRow]
-"""Record, line and what the row says."""
+"""The number and line of a record, and its parsed row."""
 
 
 class RowResult(NamedTuple):
@@ -33,7 +33,7 @@ class RowResult(NamedTuple):
 class CheckedRow(NamedTuple):
     """One row with all its fields.
 
-    ``household`` is the position of its household, NOBODY if it cannot be determined.
+    ``household`` is the position of its household, or NOBODY if it cannot be determined.
     """
 
     record: int
@@ -45,9 +45,9 @@ class CheckedRow(NamedTuple):
 
 
 class CheckedHousehold(NamedTuple):
-    """One household.
+    """One household with its result.
 
-    Without household numbers in the extract, ``household_no`` counts within this file only.
+    In an extract without household numbers, ``household_no`` is valid only within this file.
     """
 
     position: int
@@ -62,7 +62,7 @@ class CheckedHousehold(NamedTuple):
 class RosterReport:
     """The result of a check.
 
-    Rows are read from the file again when they are asked for; none is kept.
+    Rows are read from the file again when requested, unless ``kept`` has them.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class RosterReport:
 
     @property
     def clean(self) -> bool:
-        """Return whether every row was accepted or excluded and no household has to be held."""
+        """Whether every row was accepted or excluded and no household has to be held."""
         return not self.totals["rows"].get(RowDisposition.REJECT) and not (
             {HouseholdDisposition.HOLD, HouseholdDisposition.REJECT}
             & self.totals["households"].keys()
@@ -110,7 +110,7 @@ class RosterReport:
     def rows(self) -> Iterator[CheckedRow]:
         """Yield every row in file order.
 
-        Raises RosterFileError when the file changed since the check.
+        Raises RosterFileError if the file changed since the check.
         """
         if self._kept is not None:
             yield from self._rows_kept(self._kept)
@@ -119,7 +119,7 @@ class RosterReport:
         for index, record in enumerate(self._reader.records()):
             if index >= len(self._scan):
                 raise _changed()
-            # the header, and with it the place of every column, is known with the first record
+            # the header, and so the position of every column, is known once a record is read
             rules = rules or RowRules(self._reader, self.rules)
             result, codes = self._scan.judgment(index)
             yield CheckedRow(
@@ -134,7 +134,7 @@ class RosterReport:
             raise _changed()
 
     def _rows_kept(self, kept: deque[KeptRow]) -> Iterator[CheckedRow]:
-        """Return the rows that the check kept, once: while they are staged, memory is freed."""
+        """Yield the rows that the check kept, and free their memory; this works only once."""
         self._kept = None
         size, count, reported = self._reader.size, len(self._scan), 0
         for index in range(count):
@@ -162,9 +162,9 @@ class RosterReport:
                 yield self.household(row.household), tuple(waiting.pop(row.household))
 
     def row_results(self) -> Iterator[RowResult]:
-        """Yield the report's line of every row.
+        """Yield every row's line of the report.
 
-        Cheaper than ``rows`` because nothing is parsed again.
+        This is cheaper than ``rows``, because nothing is parsed again.
         """
         scan, positions, grouped = self._scan, self._reader.positions, self.layout.grouped
         household_at, person_at = positions.get("household_no", -1), positions.get("person_no", -1)
@@ -234,14 +234,13 @@ def check_file(
     progress: Callable[[int], None] | None = None,
     keep_rows: int = 0,
 ) -> RosterReport:
-    """Check an extract and store nothing.
+    """Check an extract without storing anything.
 
-    ``progress`` is called with the bytes read since its last call, in each reading.
+    ``progress`` is called with the number of bytes read since its last call, in each reading. The
+    rows of a file of up to ``keep_rows`` rows are kept in memory for a following import (about
+    0.7 kB per row); a larger file is then read a second time.
 
-    A file of up to ``keep_rows`` rows stays in memory for the import that follows (some 0.7 kB a
-    row); a larger one is read a second time.
-
-    Raises RosterFileError (with the line) when the whole file must be refused.
+    Raises RosterFileError (with the line) if the whole file must be refused.
     """
     reader = RosterReader(path, layout, progress)
     scan = Scan(layout, rules)

@@ -1,4 +1,4 @@
-"""Codes of a roster check: what each one means and what to do about it."""
+"""The codes of a roster check, with what each one means and what to do about it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -60,12 +60,12 @@ class HoldCode(Labeled):
 
 
 HOLD_CODES = frozenset(code.value for code in HoldCode)
-"""The codes that hold where a program does not name another set."""
+"""The codes for which a household is held, unless the program sets others."""
 
 
 @dataclass(frozen=True)
 class CodeExplanation:
-    """One code in the reader's language: what was found and what to do."""
+    """The explanation of a code in the reader's language: what was found and what to do."""
 
     code: str
     meaning: str
@@ -74,7 +74,7 @@ class CodeExplanation:
 
     @property
     def level(self) -> str:
-        """Return reject, exclude or warn, by the code's letter."""
+        """The level of the code by its letter: reject, exclude or warn."""
         return {"E": "reject", "X": "exclude"}.get(self.code[0], "warn")
 
 
@@ -90,7 +90,7 @@ def explanations(hold_codes: frozenset[str] = HOLD_CODES) -> Mapping[str, CodeEx
 
 
 def explain(code: str, hold_codes: frozenset[str] = HOLD_CODES) -> CodeExplanation:
-    """Return one code's explanation. Raises KeyError for a code that no check gives."""
+    """Return one code's explanation. Raises KeyError for an unknown code."""
     return explanations(hold_codes)[code]
 
 

@@ -1,4 +1,4 @@
-"""Turn the checked rows of one household into the fields that are stored, as received."""
+"""Convert the checked rows of one household into the fields to store, as received."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ PART = "\x1f"
 
 @dataclass(frozen=True, slots=True)
 class StoredChild:
-    """An eligible child with the key under which the person is known, and the row's codes."""
+    """An eligible child, with the key that identifies the person, and the row's codes."""
 
     key: str
     fields: ChildFields
@@ -38,16 +38,16 @@ def _birth(reading: DateReading | None) -> date | None:
 
 
 def group_key(row: ParsedRow) -> str:
-    """Return the key of a household without number: its householder and address.
+    """Return the key of a household without a number: its householder and address.
 
-    (Layout ``sample-min``.)
+    Layouts such as ``sample-min`` have no household numbers.
     """
     birth = row.householder_birth.earliest.isoformat() if row.householder_birth else ""
     return PART.join(("group", "".join(row.householder_name.split()), birth, row.address_key))
 
 
 def household_key(judged: CheckedHousehold, rows: Sequence[CheckedRow], *, grouped: bool) -> str:
-    """Return the key under which a household is known from one extract to the next."""
+    """Return the key that identifies a household from one extract to the next."""
     if not grouped:
         return judged.household_no
     known = next((row for row in rows if row.result == RowDisposition.ACCEPT), rows[0])
@@ -73,9 +73,9 @@ def _child(checked: CheckedRow, household_key: str) -> StoredChild:
 
 
 def _with_distinct_keys(children: list[StoredChild]) -> Iterator[StoredChild]:
-    """Keep two rows of one name and birth without person numbers as two children.
+    """Keep two rows with the same name and birth, but no person numbers, as two children.
 
-    W15 holds them.
+    Such a household is held (W15).
     """
     seen: Counter[str] = Counter()
     for child in children:
@@ -87,9 +87,9 @@ def _with_distinct_keys(children: list[StoredChild]) -> Iterator[StoredChild]:
 def gather(
     judged: CheckedHousehold, rows: Sequence[CheckedRow], key: str, *, grouped: bool
 ) -> StoredHousehold | None:
-    """Return what to store of a household; None without exactly one householder and an address.
+    """Return the fields to store of a household; None if it was refused or has no householder.
 
-    ``key`` is that of ``household_key``.
+    ``key`` is the result of ``household_key``.
     """
     if judged.disposition not in {HouseholdDisposition.ISSUE, HouseholdDisposition.HOLD}:
         return None

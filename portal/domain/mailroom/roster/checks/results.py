@@ -1,10 +1,10 @@
-"""What becomes of an extract's row and of its household, with the labels that staff read."""
+"""The results of a check for a row and for a household, with their labels for staff."""
 
 from portal.domain.foundation.texts import Labeled, _s
 
 
 class RowDisposition(Labeled):
-    """What becomes of a row."""
+    """The result for a row."""
 
     ACCEPT = "accept", lambda: _s("受け入れ")
     EXCLUDE = "exclude", lambda: _s("対象外")
@@ -12,7 +12,7 @@ class RowDisposition(Labeled):
 
 
 class HouseholdDisposition(Labeled):
-    """What becomes of a household."""
+    """The result for a household."""
 
     ISSUE = "issue", lambda: _s("発行")
     HOLD = "hold", lambda: _s("保留")

@@ -1,4 +1,4 @@
-"""The program's rules for an extract, and one parsed row."""
+"""Records of the checks: the program's rules for an extract, and one parsed row."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,17 +22,17 @@ class RosterRules:
     birth_from: date
     birth_to: date
     extracted: date
-    """Day of the extraction, where the file has no such column."""
+    """Day of the extraction, used if the file has no such column."""
     unit_yen: int
     towns: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
-    """Town names by postal code of seven digits; empty means that nothing is compared."""
+    """Town names by postal code of seven digits; if empty, towns are not checked."""
     long_address_limit: int = 50
     many_children: int = 6
     hold_codes: frozenset[str] = codes.HOLD_CODES
 
 
 class Address(NamedTuple):
-    """An address exactly as received; the postal code as seven ASCII digits where it is one."""
+    """An address exactly as received, except that a valid postal code is seven ASCII digits."""
 
     postal_code: str
     town: str
@@ -41,9 +41,9 @@ class Address(NamedTuple):
 
 
 class ParsedRow(NamedTuple):
-    """One row as parsed, names and addresses exactly as received.
+    """One parsed row, with names and addresses exactly as received.
 
-    ``result`` and ``codes`` judge the row alone.
+    ``result`` and ``codes`` are about this row alone, without the rest of the file.
     """
 
     household_no: str
@@ -67,7 +67,7 @@ class ParsedRow(NamedTuple):
     result: RowDisposition
     codes: tuple[str, ...]
     household_known: bool
-    """False when the part of the row that tells its household is damaged."""
+    """Whether the row's household is known; its number may be damaged."""
     institutional: bool
     minor_householder: bool
     address_key: str
@@ -76,7 +76,7 @@ class ParsedRow(NamedTuple):
 
 
 class Cells(NamedTuple):
-    """The texts of one row, by field; the fields of a layout, in the same order."""
+    """The texts of one row, by the fields of a layout (``layout.FIELDS``, in the same order)."""
 
     extracted: str
     household_no: str
@@ -105,9 +105,9 @@ class Cells(NamedTuple):
 
 
 class Change(NamedTuple):
-    """The last change of a person's registration.
+    """The last change of a person's registration: its reason and day.
 
-    Why, on which day, and since when the person lives at this address.
+    ``since`` is the day since which the person has lived at the address.
     """
 
     reason: str
@@ -115,9 +115,9 @@ class Change(NamedTuple):
     since: date | None
 
     def moved_after(self, base: date) -> bool:
-        """Return whether the move came after the base date.
+        """Return whether the person moved after the base date.
 
-        By its own day, or else by the day since which the person lives at the address.
+        That is decided by the day of the change, or else by ``since``.
         """
         moved = self.day or self.since
         return moved is not None and moved > base
@@ -149,4 +149,4 @@ NOBODY_KNOWN = ParsedRow(
     False,
     "",
 )
-"""A rejected row of which nothing is believed."""
+"""A rejected row of which no field is used."""

@@ -1,4 +1,4 @@
-"""Rules for one row of an extract: its meaning and the codes that it earns."""
+"""Check one row of an extract: parse its fields, and find its codes and its result."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,12 +29,12 @@ INSTITUTION_RELATIONSHIPS = ("施設",)
 
 
 class RowRules:
-    """Apply one program's rules to the records of one file (after its header was read)."""
+    """Applies a program's rules to the records of one file, after its header was read."""
 
     def __init__(self, reader: RosterReader, rules: RosterRules) -> None:
         self.rules = rules
         self.layout: Layout = reader.layout
-        # a missing column reads the empty text that check() appends behind the last field
+        # a missing column (-1) reads the empty text that check() appends after the last field
         self._at = {name: reader.positions.get(name, -1) for name in Cells._fields}
         self._positions = tuple(self._at[name] for name in Cells._fields)
         self._width = reader.width
@@ -48,7 +48,7 @@ class RowRules:
         self._address = AddressRules(self.layout, rules).view
 
     def check(self, record: Record) -> ParsedRow:
-        """Return the row with its own codes; what only the whole file shows is added later."""
+        """Return the parsed row with its own codes; the scan adds those of the whole file later."""
         if len(record.fields) != self._width:
             return self._misshapen(record)
         values = [*record.fields, ""]
@@ -88,12 +88,12 @@ class RowRules:
         )
 
     def _read(self, cells: Cells, found: "_Found") -> "_Read":
-        """Return what the cells mean; what is wrong with them is added to ``found``."""
+        """Return the parsed cells; the codes of their faults are added to ``found``."""
         household_no, household_known = self._household(cells.household_no, found)
         person_no = self._person(cells.person_no, found)
         is_head = self._is_householder(cells.householder, found)
         extracted = _day(cells.extracted, self._styles) if cells.extracted else None
-        # an extract dated before the base date was made for that day: births up to it are expected
+        # an extract dated before the base date was made for that day, so it has births up to it
         until = max(extracted or self.rules.extracted, self.rules.base_date)
         birth = self._born("name", cells.name, cells.birth_date, until, found)
         head_birth = None
@@ -123,8 +123,7 @@ class RowRules:
         """Return the row's result, its codes, and whether its householder is in the age window."""
         if found.errors:
             return RowDisposition.REJECT, found.errors, False
-        # a householder in the window is a child alone; others are asked only whether they are
-        # children
+        # a householder born in the window is a child who lives alone
         head_birth = read.birth if read.is_head else read.head_birth
         minor = head_birth is not None and self._in_window(head_birth)
         excluded = self._excluded(read.is_head, read.birth, read.change)
@@ -141,7 +140,7 @@ class RowRules:
         return RowDisposition.ACCEPT, warnings, minor
 
     def _misshapen(self, record: Record) -> ParsedRow:
-        """Reject a row with a wrong number of fields; keep its numbers where they are whole."""
+        """Reject a row with a wrong number of fields, but keep its numbers if they are valid."""
         width = len(record.fields)
         household = self._at["household_no"]
         person = self._at["person_no"]
@@ -231,7 +230,7 @@ class RowRules:
     def _born(
         self, whose: str, name: str, text: str, until: date, found: "_Found"
     ) -> DateReading | None:
-        """Check one person's name and read the birth date, which cannot lie after ``until``."""
+        """Check a person's name, and parse the birth date, which must not be after ``until``."""
         if not name.strip() and whose not in found.unclear:
             found.errors.append(codes.E06_NAME)
         if _BIRTH_OF[whose] in found.unclear:
@@ -265,7 +264,7 @@ class RowRules:
         return found
 
     def _after_base(self, change: Change, birth: DateReading | None, warnings: list[str]) -> None:
-        """Warn of moves and deaths since the base date; one without its day counts as since."""
+        """Warn of moves and deaths since the base date; an undated one counts as since then."""
         base = self.rules.base_date
         if change.reason == "died":
             warnings.append(codes.W11_DIED_AFTER_BASE)
@@ -285,7 +284,7 @@ class RowRules:
 
 @dataclass(slots=True)
 class _Found:
-    """Codes that were found in one row, and the fields that are too damaged to be judged."""
+    """The codes found in one row, and the fields that are too damaged to be checked."""
 
     errors: list[str]
     warnings: list[str]
@@ -293,7 +292,7 @@ class _Found:
 
 
 class _Read(NamedTuple):
-    """What the cells of one row mean."""
+    """The parsed cells of one row."""
 
     household_no: str
     household_known: bool

@@ -1,6 +1,6 @@
-"""First pass over an extract: what only the whole file shows.
+"""Scan an extract for findings that take the whole file: repeated persons, households.
 
-Some 200 bytes are kept for each person.
+About 200 bytes are kept for each person.
 """
 
 from array import array
@@ -19,7 +19,7 @@ Judgment = tuple[RowDisposition, tuple[str, ...]]
 
 
 class HouseholdJudgment(NamedTuple):
-    """What becomes of one household, with its codes and number of children."""
+    """The result for one household, with its codes and number of children."""
 
     household_no: str
     disposition: HouseholdDisposition
@@ -68,7 +68,7 @@ class _Household:
 class Scan:
     """Collects the rows of a file in order, then judges every row and household once.
 
-    Texts are kept only for numbers; contents, names and addresses as 64-bit hashes of this process.
+    Only numbers are kept as text; contents, names and addresses are kept as 64-bit hashes.
     """
 
     def __init__(self, layout: Layout, rules: RosterRules) -> None:
@@ -129,7 +129,7 @@ class Scan:
                 self._twins[twin] = [*([earlier] if isinstance(earlier, int) else earlier), index]
 
     def finish(self) -> None:
-        """Judge what only the rows together show: repeated persons, twins in name, households."""
+        """Judge the findings of the rows together: repeated persons, lookalikes, households."""
         self._judge_repeated()
         self._judge_twins()
         self._hold_for_loose_rows()
@@ -196,7 +196,7 @@ class Scan:
     def _hold_for_loose_rows(self) -> None:
         """Hold a household to which a rejected row may belong.
 
-        No household is issued fewer codes because of damage.
+        Otherwise damage could leave a child of the household without a coupon.
         """
         if self._layout.grouped:
             if not self._loose:
@@ -233,7 +233,7 @@ class Scan:
             household.special |= household.kids > self._rules.many_children
 
     def _mark_special(self) -> None:
-        """Add codes of institutions (every accepted row) and large families (the householder)."""
+        """Add the codes of institutions (to accepted rows) and large families (to householders)."""
         special = {
             position for position, household in enumerate(self._households) if household.special
         }
@@ -270,7 +270,7 @@ class Scan:
         if household.rejected:
             found = found | {codes.W20_INCOMPLETE_HOUSEHOLD}
         if household.protected:
-            # also when the protected person is not eligible: the address is the same
+            # even if the protected person is not eligible, since the address is the same
             found = found | {codes.W01_PROTECTED}
         held = found & self._rules.hold_codes
         return HouseholdJudgment(

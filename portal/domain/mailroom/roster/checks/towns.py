@@ -1,4 +1,4 @@
-"""The ward's list of towns and postal codes, and the program's rules for its extract."""
+"""Load the ward's list of towns and postal codes, and the program's rules for its extract."""
 
 import csv
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from portal.domain.mailroom.roster.checks.rows import RosterRules
 
 
 class TownListError(InputError):
-    """The town list is missing or wrong; the message names the line."""
+    """The town list is missing or faulty; the message names the line."""
 
     code = "town_list"
 
@@ -52,7 +52,7 @@ def load_towns(path: Path) -> Mapping[str, frozenset[str]]:
 def rules_of(program: Program, *, extracted: date) -> RosterRules:
     """Return the program's rules for an extract.
 
-    ``extracted`` (JST day) counts where the file does not give its day.
+    ``extracted`` (JST day) is used if the file has no such column.
 
     Raises TownListError.
     """

@@ -1,5 +1,5 @@
 """Read an extract's file: its format, layout, records and dates.
 
-Knows no rule of the program and no table. Called by the checks, and by the command line for the
-layout.
+Knows no rule of the program and no table. Called by the checks, by ``portal roster`` for the
+layout, and by the demo.
 """

@@ -1,6 +1,6 @@
-"""CSV and line files read as bytes in bounded memory.
+"""Split CSV files and files of lines as bytes, in bounded memory.
 
-Lines, quotes, line numbers, the trailing 0x1A.
+Handles quotes, line numbers, all kinds of line ends, and a trailing 0x1A.
 """
 
 from collections.abc import Callable, Iterator
@@ -37,7 +37,7 @@ class Digest(Protocol):
 
 
 def cannot_read(path: Path, error: OSError) -> RosterFileError:
-    """Return the refusal of a missing or unreadable file, with what to do."""
+    """Return the error about a missing or unreadable file, with advice."""
     if isinstance(error, FileNotFoundError):
         return RosterFileError(
             _s("ファイル %(path)s がありません。場所と名前を確かめてください。") % {"path": path}
@@ -55,7 +55,7 @@ def read_lines(
 
     ``progress`` is called with the number of bytes read since the last call.
 
-    Raises RosterFileError for a line above MAX_LINE_BYTES: a file that is not made of lines.
+    Raises RosterFileError for a line above MAX_LINE_BYTES, since such a file has no lines.
     """
     rest, number = b"", 0
     try:
@@ -65,8 +65,7 @@ def read_lines(
                 if progress is not None:
                     progress(len(block))
                 lines = (rest + block).splitlines(keepends=True)
-                # the last one may go on in the next block, and a CR at its end may be half of a
-                # CRLF
+                # the last line may continue in the next block, and its CR may be half of a CRLF
                 rest = b"" if lines[-1].endswith(b"\n") else lines.pop()
                 number += len(lines)
                 if len(rest) > MAX_LINE_BYTES:
@@ -81,14 +80,14 @@ def read_lines(
                 yield from lines
     except OSError as error:
         raise cannot_read(path, error) from error
-    # a sole CR inside the rest ends a line of its own only now
+    # only now it is clear that a CR inside the rest ends a line
     yield from rest.rstrip(END_OF_FILE).splitlines(keepends=True)
 
 
 def unquoted(line: bytes, separator: bytes) -> list[bytes]:
     """Split a line without quotes.
 
-    Safe on CP932: no trail byte is below 0x40, no separator above 0x3B.
+    This is safe for CP932: no trail byte is below 0x40, and no separator is above 0x3B.
     """
     return line.rstrip(b"\r\n").split(separator)
 
@@ -101,8 +100,7 @@ def quoted(
     A quote opens only at the start of a field; after the closing one a separator or the line's end
     must follow.
 
-    Raises RosterFileError with the line where a quote opened and never closed, or where text
-    follows a quote.
+    Raises RosterFileError with the line of a quote that is never closed, or is followed by text.
     """
     buffer, start, taken = line, 0, 0
     fields: list[bytes] = []
@@ -164,7 +162,7 @@ def _unclosed(line: int) -> RosterFileError:
 
 
 def check_field_sizes(fields: list[bytes], line: int) -> None:
-    """Refuse a file with a field above MAX_FIELD_BYTES: no register has one."""
+    """Refuse a file with a field above MAX_FIELD_BYTES, which no register has."""
     for position, field in enumerate(fields, 1):
         if len(field) > MAX_FIELD_BYTES:
             raise RosterFileError(

@@ -1,4 +1,4 @@
-"""Dates of an extract, in every style in which registers write them.
+"""Parse the dates of an extract, in every style that registers use.
 
 Months and days may be unknown.
 """
@@ -17,7 +17,7 @@ STYLES = ("era_name", "era_letter", "era_code", "western")
 ALL_STYLES = frozenset(STYLES)
 ERA_CODES = {"1": "明治", "2": "大正", "3": "昭和", "4": "平成", "5": "令和"}
 OVERRUN_YEARS = 5
-"""A register may count an era on for some years; more is a typing error."""
+"""For how many years a register may keep counting an ended era; more is a typing error."""
 
 _STARTS = {name: start for name, _letter, start in ERAS}
 _LETTERS = {letter: name for name, letter, _start in ERAS}
@@ -38,22 +38,22 @@ _WESTERN_NAME = re.compile(r"([0-9]{4})年(?:([0-9]{1,2})月(?:([0-9]{1,2})日)?
 
 
 class DateReading(NamedTuple):
-    """The range of days that a date means; ``earliest`` is ``latest`` when it is complete."""
+    """The days that a date can mean; ``earliest`` equals ``latest`` if it is complete."""
 
     earliest: date
     latest: date
     normalised: bool = False
-    """The year lay beyond its era and was counted on (平成31年5月1日)."""
+    """Whether the year was beyond the end of its era (平成31年5月1日) and was converted."""
 
     @property
     def partial(self) -> bool:
-        """Return whether month or day are unknown."""
+        """Whether month or day are unknown."""
         return self.earliest != self.latest
 
 
 @lru_cache(maxsize=100_000)
 def read_date(text: str, styles: frozenset[str] = ALL_STYLES) -> DateReading | None:
-    """Return the meaning of a date in an extract, or None when it is empty or not in the calendar.
+    """Return the meaning of a date in an extract; None if it is empty or not in the calendar.
 
     Width and padding do not matter; a month or day of 00 is unknown (2010-00-00 is some day of
     2010).
@@ -95,7 +95,7 @@ def _era(name: str, year: int, month: int, day: int) -> DateReading | None:
     earliest, latest = _span(start.year + year - 1, month, day)
     if latest < start or (end < date.max and earliest.year > end.year + OVERRUN_YEARS):
         return None
-    # an unknown day of an era's first or last year lies inside the era
+    # an unknown day in the first or last year of an era is within the era
     if earliest != latest and earliest <= end:
         return DateReading(max(earliest, start), min(latest, end))
     return DateReading(earliest, latest, normalised=earliest > end)

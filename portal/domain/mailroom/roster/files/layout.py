@@ -1,6 +1,6 @@
-"""Layouts: how one ward writes its extract, read from a TOML file.
+"""Load layouts, which describe how a ward writes its extract, from TOML files.
 
-Encoding, columns, codes, dates.
+A layout has the encoding, the columns, the meanings of codes, and the styles of dates.
 """
 
 from collections.abc import Mapping
@@ -48,7 +48,7 @@ FIELDS = (
     "alias",
     "householder_alias",
 )
-"""Everything that a column can mean; a column without a field is read over."""
+"""The possible meanings of a column; a column without a field is skipped."""
 CODE_MEANINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "householder": ("yes", "no"),
@@ -73,7 +73,7 @@ _NEEDED = {
 
 
 class LayoutError(InputError):
-    """A layout file is wrong; the message lists every fault in a sentence of its own."""
+    """A layout file is faulty; the message lists every fault in a sentence of its own."""
 
     code = "layout"
 
@@ -116,12 +116,12 @@ class Layout:
 
     @cached_property
     def by_field(self) -> Mapping[str, Column]:
-        """Return the columns that have a field, by field."""
+        """The columns that have a field, by field."""
         return {column.field: column for column in self.columns if column.field}
 
     @property
     def has_protection(self) -> bool:
-        """Return whether the extract itself tells who is protected.
+        """Whether the extract itself has a column for protection.
 
         Otherwise the ward's list or statement must be loaded.
         """
@@ -129,12 +129,12 @@ class Layout:
 
     @property
     def grouped(self) -> bool:
-        """Return whether households are recognized by householder and address, not by number."""
+        """Whether households are identified by householder and address, not by number."""
         return self.households == "householder_and_address"
 
     @property
     def record_width(self) -> int:
-        """Return the bytes of one fixed-width record, without its line end."""
+        """The number of bytes of one fixed-width record, without its line end."""
         return sum(column.width for column in self.columns)
 
 
@@ -143,7 +143,7 @@ def find_layout(name_or_path: str | Path, layouts_dir: Path | None = None) -> La
 
     A name is looked up in the program's folder of layouts, then among those shipped.
 
-    Raises LayoutError when there is none or when its file is wrong.
+    Raises LayoutError if there is none or its file is faulty.
     """
     text = str(name_or_path)
     if text.endswith(".toml") or "/" in text:
@@ -228,7 +228,7 @@ def _encoding(section: Section, kind: str) -> str:
 
 
 def _separator(section: Section) -> str:
-    # Section.text strips, and a tab would vanish: it is written as a word
+    # Section.text strips texts, so a tab is written as a word
     value = {"tab": "\t", "comma": ",", "semicolon": ";"}.get(
         text := section.text("separator", "comma"), text
     )
@@ -268,7 +268,7 @@ def _column(table: Section, kind: str) -> Column:
 
 
 def _codes(data: object, problems: list[str]) -> Mapping[str, Mapping[str, str]]:
-    # the keys are the ward's own values, so Section, which knows all keys by name, cannot read them
+    # the keys are the ward's own values, so Section, which must know all keys, cannot read them
     found: dict[str, Mapping[str, str]] = {}
     tables = data if isinstance(data, dict) else {"codes": data}
     for field, table in tables.items():

@@ -1,6 +1,6 @@
-"""Read the records of an extract, whatever its format.
+"""Read the records of an extract in any of its formats.
 
-Fields are decoded one by one, so that damage stays in its row.
+Damaged rows are decoded field by field, so that damage affects only its own row.
 """
 
 import hashlib
@@ -26,7 +26,8 @@ UNIT_SEPARATOR = "\x1f"
 class Record(NamedTuple):
     """One row of the extract.
 
-    Its number from 1, physical line, decoded fields, and the positions that did not decode.
+    ``number`` counts from 1, ``line`` is the physical line; ``damaged`` are the positions of fields
+    that could not be decoded.
     """
 
     number: int
@@ -38,12 +39,10 @@ class Record(NamedTuple):
 
 
 class RosterReader:
-    """Reads one file by one layout, as often as asked.
+    """Reads one file by one layout, any number of times.
 
-    ``positions`` and ``sha256`` are known after a reading.
-
-    Memory is bounded by one block and one record, except for xlsx, whose sheet is unpacked as a
-    whole.
+    ``positions`` and ``sha256`` are known after a reading. Memory is bounded by one block and one
+    record, except for xlsx, whose sheet is unpacked as a whole.
     """
 
     def __init__(
@@ -61,7 +60,7 @@ class RosterReader:
 
     @property
     def size(self) -> int:
-        """Return the file's size in bytes. Raises RosterFileError when it is missing."""
+        """The file's size in bytes. Raises RosterFileError if it is missing."""
         try:
             return self.path.stat().st_size
         except OSError as error:
@@ -70,7 +69,7 @@ class RosterReader:
     def records(self) -> Iterator[Record]:
         """Yield the records in file order.
 
-        Raises RosterFileError when the whole file must be refused.
+        Raises RosterFileError if the whole file must be refused.
         """
         self._check_start()
         digest = hashlib.sha256()
@@ -179,9 +178,9 @@ class RosterReader:
         trial.end()
 
     def _whole_line(self, content: bytes) -> str | None:
-        """Decode a row without quotes and damage, nearly every one, at once.
+        """Decode a row without quotes and damage at once, as nearly every row is.
 
-        The text is the same as field by field. None for a row that must be read field by field.
+        Returns None for a row that must be read field by field.
         """
         if b'"' in content or len(content) > csv_bytes.MAX_FIELD_BYTES:
             return None
@@ -219,7 +218,7 @@ class RosterReader:
             whole = len(content) == width
             pieces = [content[cut] for cut in cuts]
             if not whole:
-                # a record of another length keeps one field too many, which no layout accepts
+                # a record of another length gets one field too many, which no layout accepts
                 pieces.append(b"?")
             decoded, damaged = _decode_record(pieces, self.layout.encoding)
             fields = [field.rstrip(" ") for field in decoded]
@@ -239,7 +238,7 @@ class RosterReader:
                 self._take_header(cells, line)
                 header, trial = False, _Trial(self.layout, self.width)
                 continue
-            # empty cells at a row's end are either there or not
+            # empty cells at the end of a row may be missing
             fields = cells[: self.width] if not any(cells[self.width :]) else cells
             fields += [""] * (self.width - len(fields))
             number += 1
@@ -251,7 +250,7 @@ class RosterReader:
 
 
 class _Trial:
-    """Refuses a file of which none of the first rows has the shape of the layout."""
+    """Refuses a file none of whose first rows matches the layout."""
 
     def __init__(self, layout: Layout, width: int) -> None:
         self._expected = layout.record_width if layout.kind == "fixed" else width
@@ -298,7 +297,7 @@ def _decode(fields: list[bytes], encoding: str) -> tuple[list[str], tuple[int, .
 
 
 def _decode_record(pieces: list[bytes], encoding: str) -> tuple[list[str], tuple[int, ...]]:
-    """Decode all pieces at once where none is damaged: a half character hides no control byte."""
+    """Decode all pieces at once if none is damaged; half a character cannot hide a separator."""
     try:
         decoded = UNIT_SEPARATOR.encode().join(pieces).decode(encoding).split(UNIT_SEPARATOR)
     except UnicodeDecodeError:

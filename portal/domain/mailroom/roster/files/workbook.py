@@ -1,4 +1,4 @@
-"""Excel workbooks: checked against zip bombs before unpacking, then read as text."""
+"""Read Excel workbooks as text, after checking that they are no zip bombs."""
 
 import datetime as dt
 import zipfile
@@ -17,14 +17,14 @@ MAX_RATIO = 100
 MAX_ENTRIES = 1_000
 MAX_ROWS = 400_000
 RATIO_FREE_BYTES = 1 << 20
-"""A part this small may be packed as tightly as it likes (an empty sheet of blanks)."""
+"""Up to this size a part may be packed at any ratio, such as an empty sheet of blanks."""
 CHUNK_BYTES = 1 << 20
 
 
 def check_workbook(path: Path) -> None:
-    """Refuse a file that is no workbook or would unpack to something huge.
+    """Refuse a file that is no workbook or would unpack to a huge size.
 
-    Reads only the directory at first.
+    The zip directory is checked first, then the true sizes. Raises RosterFileError.
     """
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
@@ -47,14 +47,14 @@ def check_workbook(path: Path) -> None:
 
 
 def _check_true_size(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
-    # the directory may lie; zipfile stops at the declared size and then finds the checksum wrong
+    # the directory may be false: zipfile stops at the declared size and finds a wrong checksum
     with archive.open(part) as stream:
         while stream.read(CHUNK_BYTES):
             pass
 
 
 def read_sheet(path: Path, sheet: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield (row number from 1, cells as text) of the named or first sheet.
+    """Yield row numbers (from 1) and cells as text of the named or the first sheet.
 
     Raises RosterFileError for a file that is no workbook, has no such sheet or too many rows.
     """

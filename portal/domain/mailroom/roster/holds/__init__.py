@@ -1,4 +1,4 @@
-"""Holds on households, print texts for what cannot be printed, protection lists.
+"""Holds on households, print texts for unprintable characters, and protection lists.
 
-Called by the imports, the pages of holds and the command line.
+Called by the imports, the staff pages of holds and protection, and ``portal roster``.
 """

@@ -1,4 +1,4 @@
-"""Check a proposed print text: nothing unprintable is left, and its image is a small PNG."""
+"""Check that a proposed print text is printable and its image is a small PNG."""
 
 import io
 
@@ -15,15 +15,15 @@ TEXT_MAX = 100
 IMAGE_MAX_BYTES = 200_000
 IMAGE_MAX_PIXELS = 4_000
 IMAGE = "image"
-"""Code of a refusal that is about the image."""
+"""The code of an error about the image."""
 
 
 def check_print_fields(view: HouseholdView, fields: PrintFields) -> None:
     """Check a print text against its household.
 
     Raises:
-        InputError: a text is too long, something is still unprintable, a child does not exist, or
-            the image is no whole PNG of at most 200 kB (code ``image``).
+        InputError: a text is too long, a character is still unprintable, a child does not exist, or
+            the image is no complete PNG of at most 200 kB (code ``image``).
     """
     texts = (fields.name, fields.town, fields.street, fields.building, *fields.children.values())
     if any(len(text) > TEXT_MAX for text in texts):

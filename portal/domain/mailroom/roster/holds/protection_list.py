@@ -1,4 +1,4 @@
-"""Load protection from a separate list of numbers of the ward."""
+"""Load protection from the ward's separate list of household or person numbers."""
 
 import csv
 import io
@@ -28,7 +28,7 @@ MAX_BYTES = 20_000_000
 
 
 class NumberKind(StrEnum):
-    """Whose numbers a list has."""
+    """Whether a list has the numbers of households or of persons."""
 
     HOUSEHOLD = "household"
     PERSON = "person"
@@ -36,9 +36,10 @@ class NumberKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProtectionList:
-    """The result of a list.
+    """The result of loading a list.
 
-    Households named, newly held, released earlier (and left released), and numbers without anybody.
+    ``released_before`` are households that were released earlier and stay so; ``unknown`` are
+    numbers that nobody has.
     """
 
     households: int
@@ -108,7 +109,7 @@ def _text(data: bytes) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class ListedNumbers:
-    """The numbers of a list, and whose they are."""
+    """The numbers of a list, and whether they are of households or persons."""
 
     kind: NumberKind
     numbers: Sequence[str] = field(repr=False)
@@ -117,8 +118,8 @@ class ListedNumbers:
 def load_list(work: Work, listed: ListedNumbers, *, again: bool = False) -> ProtectionList:
     """Protect and hold the households of a list.
 
-    A household whose protection the ward released before stays released, unless ``again`` tells
-    that the list is newer.
+    A household whose protection the ward released before stays released, unless ``again`` says that
+    the list is newer than the release.
     """
     of_households = listed.kind is NumberKind.HOUSEHOLD
     found = (_of_households if of_households else _of_people)(work, listed.numbers)

@@ -1,6 +1,6 @@
-"""The ward's dated statement that nobody is protected.
+"""Record the ward's dated statement that nobody is protected (``domain.md`` §2.6).
 
-Proposed by one person, confirmed by another (``domain.md`` §2.6).
+One person proposes it, another confirms.
 """
 
 from datetime import date
@@ -58,7 +58,8 @@ def confirm_proposed_none(work: Work, approval_id: int) -> Approval:
     Raises:
         NotFoundError: there is no such proposal.
         ConflictError: somebody was protected since.
-        NotAllowedError: the actor made the proposal, or nobody of the ward and no instruction.
+        NotAllowedError: the actor made the proposal; or neither person is of the ward, and no
+            instruction was given.
         WrongStateError: it was decided before.
     """
     waiting = work.session.get(Approval, approval_id)
@@ -66,7 +67,7 @@ def confirm_proposed_none(work: Work, approval_id: int) -> Approval:
         raise NotFoundError(_s("この提案は見つかりませんでした。"))
     _refuse_protected(work.session)
     approval = confirm(work, approval_id, ward_needed=True)
-    # Two people may have proposed at the same time, where no row was there to lock.
+    # Two people may have proposed at the same time, when there was no row to lock.
     for other in open_of_kind(work.session, PROTECTION_NONE):
         turn_down(work, other.id)
     record_protection(work, ProtectionSource.NONE_CONFIRMED, subject_id=approval.id)
@@ -77,9 +78,9 @@ def confirm_proposed_none(work: Work, approval_id: int) -> Approval:
 def confirm_none(
     work: Work, day: date, proposer: Actor, confirmer: Actor, instruction: Instruction | None = None
 ) -> Approval:
-    """Propose and confirm in one step, with both people present (the command line).
+    """Propose and confirm in one step, with both people present (for the command line).
 
-    Raises what the two steps raise.
+    Raises as ``propose_none`` and ``confirm_proposed_none``.
     """
     proposal = propose_none(work.acting_as(proposer), day, instruction)
     return confirm_proposed_none(work.acting_as(confirmer), proposal.id)

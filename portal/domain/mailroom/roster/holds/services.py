@@ -1,8 +1,8 @@
-"""Put holds on a household and release them (``design.md`` §3).
+"""Put holds on households and release them (``design.md`` §3).
 
 One officer may release some codes. W01, W04, W10, W11, W15 and W20 take two people, one of them
 of the ward or with its written instruction. W02 (外字) is released with an approved print text.
-The last release reactivates the household's entitlements and coupons.
+Releasing the last hold reactivates the household's entitlements and coupons.
 """
 
 from typing import Any
@@ -48,7 +48,7 @@ def needs_two(code: str) -> bool:
 
 
 def put_hold(work: Work, household: Household, code: str, **detail: Any) -> Hold:
-    """Hold a household: nothing is assigned or printed, coupons are hidden.
+    """Hold a household, so that nothing is assigned or printed, and its coupons are hidden.
 
     An open hold with the same code is kept.
     """
@@ -104,13 +104,13 @@ def propose_release(
 def propose_print_text(
     work: Work, household_id: int, fields: PrintFields, instruction: Instruction | None = None
 ) -> Approval:
-    """Propose what to print instead of characters that no font has.
+    """Propose a text to print instead of characters that no font has.
 
-    ``release`` with a second person approves it.
+    A second person approves it with ``release``.
 
     Raises:
         NotFoundError: no such household.
-        InputError: something would still be unprintable, or the image is no small PNG.
+        InputError: a character would still be unprintable, or the image is no small PNG.
     """
     check_print_fields(view_household(work, household_id), fields)
     return propose(
@@ -130,8 +130,8 @@ def release(work: Work, approval_id: int) -> Approval:
 
     Raises:
         NotFoundError: there is no such proposal.
-        NotAllowedError: the actor made the proposal; or neither of the two is of the ward, and no
-            instruction was given, where the ward must agree.
+        NotAllowedError: the actor made the proposal; or the ward must agree, but neither person is
+            of the ward, and no instruction was given.
         WrongStateError: it was decided before, or the hold was released meanwhile.
     """
     waiting = work.session.get(Approval, approval_id)
@@ -141,7 +141,7 @@ def release(work: Work, approval_id: int) -> Approval:
     household = _locked(work.session, household_id)
     approval = confirm(work, approval_id, ward_needed=needs_two(code), household_id=household_id)
     if approval.kind == PRINT_TEXT:
-        _keep_print_text(work, approval, household_id)
+        _store_print_text(work, approval, household_id)
         holds = [hold for hold in open_holds(work.session, household_id) if hold.code == code]
     else:
         holds = [work.session.get_one(Hold, approval.subject_id, with_for_update=True)]
@@ -155,7 +155,7 @@ def release(work: Work, approval_id: int) -> Approval:
 
 
 def release_alone(work: Work, household_id: int, code: str) -> Hold:
-    """Release a hold that one officer may release.
+    """Release a hold that one officer may release alone.
 
     Raises:
         NotFoundError: no open hold of this code.
@@ -179,7 +179,7 @@ def release_alone(work: Work, household_id: int, code: str) -> Hold:
 
 
 def close_hold(work: Work, hold: Hold, *, approval_id: int | None = None, **detail: Any) -> None:
-    """Close one hold and log it. Raises WrongStateError when it was closed before."""
+    """Close one hold and log it. Raises WrongStateError if it was closed before."""
     hold.state = HOLD.next(hold.state, "release")
     hold.released_at, hold.approval_id = work.now, approval_id
     hold.detail = {**hold.detail, **detail}
@@ -196,7 +196,7 @@ def close_hold(work: Work, hold: Hold, *, approval_id: int | None = None, **deta
 
 
 def settle(work: Work, household: Household) -> bool:
-    """Reactivate a household that nothing holds any more; return whether that is so."""
+    """Reactivate a household that has no open hold any more; return whether it was reactivated."""
     if household.withheld or open_holds(work.session, household.id):
         return False
     release_household(work.session, household.id, work.now)
@@ -216,7 +216,7 @@ def settle(work: Work, household: Household) -> bool:
 
 
 def _suspended_by_hold(session: Session, coupon_id: int) -> bool:
-    """Return the coupons that the hold suspended, not those suspended for another reason."""
+    """Return whether a coupon was suspended by a hold, and not for another reason."""
     latest = session.scalar(
         select(AuditEvent)
         .where(
@@ -230,7 +230,7 @@ def _suspended_by_hold(session: Session, coupon_id: int) -> bool:
     return latest is not None and str(latest.detail.get("reason", "")).startswith("W")
 
 
-def _keep_print_text(work: Work, approval: Approval, household_id: int) -> None:
+def _store_print_text(work: Work, approval: Approval, household_id: int) -> None:
     sealed = approval.sealed or b""
     row = work.session.scalar(
         select(PrintText).where(PrintText.household_id == household_id).with_for_update()

@@ -1,5 +1,5 @@
-"""Import a checked extract: stage it, compare it with what is stored, apply it.
+"""Import a checked extract: stage it, compare it with the stored households, and apply it.
 
 Writes the staged tables, and through ``people.households`` the households themselves. Called by
-the command line and by the page of an import.
+``portal roster`` and the demo.
 """

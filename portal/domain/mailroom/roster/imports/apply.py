@@ -1,6 +1,6 @@
-"""Apply an import in one transaction.
+"""Apply a staged import in one transaction.
 
-New households by INSERT … SELECT, differences by the rule of their kind.
+New households are inserted by INSERT … SELECT, differences applied by the rule of their kind.
 """
 
 from datetime import datetime
@@ -29,13 +29,13 @@ from portal.domain.people.households.protection import ProtectionSource, record_
 from portal.domain.people.households.states import HoldState
 
 STEPS = 7
-"""How many steps ``apply_import`` reports."""
+"""The number of steps that ``apply_import`` reports."""
 
 
 def apply_import(work: Work, import_id: int, terms: ImportTerms) -> RosterImport:
     """Apply a staged import, all or nothing; a second call is refused.
 
-    The step of ``terms`` is called ``STEPS`` times, for a progress bar.
+    ``terms.step`` is called ``STEPS`` times, for a progress bar.
 
     Raises:
         NotFoundError: there is no such import.
@@ -96,7 +96,7 @@ def _staged_import(session: Session, import_id: int) -> RosterImport:
 
 
 def _new_rows(import_id: int, amount_yen: int, now: datetime) -> tuple[Insert, ...]:
-    """Return what inserts the new households and what belongs to them, one statement a table."""
+    """Return the statements that insert the new households and their rows, one per table."""
     return (
         _new_households(import_id, now),
         _new_search_indexes(import_id),
@@ -107,7 +107,7 @@ def _new_rows(import_id: int, amount_yen: int, now: datetime) -> tuple[Insert, .
 
 
 _STORED = Household.number_digest == StagedHousehold.number_digest
-"""Joins a staged household with the stored one that was made of it."""
+"""Joins a staged household with its stored one."""
 
 
 def _is_new(import_id: int) -> tuple[ColumnElement[bool], ...]:
@@ -140,7 +140,7 @@ def _new_search_indexes(import_id: int) -> Insert:
 
 
 def _new_children(import_id: int) -> Insert:
-    """Leave out a child that another stored household has: people decide about it."""
+    """Insert the children, except one that another stored household has: people decide on it."""
     elsewhere = exists(
         select(Child.id)
         .where(Child.person_digest == StagedChild.person_digest)

@@ -1,4 +1,4 @@
-"""Apply a later extract's changes to stored households; hold whatever needs a decision."""
+"""Apply a later extract's changes to stored households, and hold those that need a decision."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -43,21 +43,21 @@ HOLD_OF = {
     Kind.CHILD_LOOKALIKE: codes.W15_POSSIBLE_DUPLICATE,
     Kind.PROTECTION_SET: codes.W01_PROTECTED,
 }
-"""Differences that need a decision, and the hold that waits for it."""
+"""The differences that need a decision, with the hold that is put for it."""
 
 
 Step = Callable[[], None]
 
 
 def no_step() -> None:
-    """Report no progress."""
+    """Ignore a step, for callers without a progress bar."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportTerms:
-    """What an import is applied with.
+    """The terms of applying an import.
 
-    The search index, the yen of each new child, and a call that reports progress.
+    ``amount_yen`` is the yen of each new child; ``step`` is called to report progress.
     """
 
     indexer: Indexer
@@ -76,7 +76,7 @@ class Applier:
         self._amount = terms.amount_yen
 
     def apply(self, difference: RosterDifference) -> None:
-        """Apply one difference; new households were inserted before."""
+        """Apply one difference; new households were inserted already."""
         kind = Kind(difference.kind)
         if kind is Kind.HOUSEHOLD_NEW:
             return
@@ -132,7 +132,7 @@ class Applier:
                 action = "remove" if kind is Kind.CHILD_GONE else "restore"
                 child.state = CHILD.next(child.state, action)
             case Kind.PROTECTION_CLEARED if household.protected:
-                # only the ward's people lift a protection: it stays until they release the hold
+                # only people of the ward end a protection: it lasts until they release the hold
                 put_hold(
                     self._work,
                     household,
@@ -248,9 +248,9 @@ class Applier:
         self._changed(household, staged)
 
     def _changed(self, household: Household, staged: StagedHousehold) -> None:
-        """Update the search index of a changed household.
+        """Update the search index of a changed household, and delete its print text.
 
-        A print text that was approved for the old wording is no longer valid.
+        A print text is approved only for the data as they were.
         """
         key, fields = self._fields(household)
         children = [

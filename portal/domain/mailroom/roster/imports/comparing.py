@@ -1,4 +1,4 @@
-"""Compare one stored household with the new extract."""
+"""Compare one stored household with the same household in the new extract."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from portal.domain.people.households.states import CHILD
 
 ADDRESS_FIELDS = ("postal_code", "town", "street", "building")
 FIXABLE = frozenset({codes.W02_GAIJI, codes.W14_PARTIAL_BIRTHDATE, codes.W20_INCOMPLETE_HOUSEHOLD})
-"""Holds for faults in the data: they end when the ward's corrected data no longer has the fault."""
+"""Holds for faults in the data, which end as soon as the ward's data no longer has the fault."""
 Change = tuple[Kind, int | None]
 """A kind of difference and the child that it is about."""
 
 
 @dataclass(frozen=True, slots=True)
 class ComparedChild:
-    """A child on one side, its fields sealed; a staged one has no state and is not placed."""
+    """A child on one side, its fields encrypted; a staged one has no state and is not placed."""
 
     id: int
     person_digest: bytes
@@ -29,7 +29,7 @@ class ComparedChild:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side of the comparison: its data key (wrapped), fields (sealed), codes and children."""
+    """One side of the comparison: data key (wrapped), fields (encrypted), codes and children."""
 
     wrapped_key: bytes
     sealed: bytes
@@ -42,7 +42,7 @@ class Side:
 class Known:
     """A household on both sides.
 
-    ``holds`` are its open holds by code and the difference that was reported with each.
+    ``holds`` are its open holds by code, with the difference reported with each (or "").
     """
 
     household_id: int
@@ -114,8 +114,7 @@ def _of_people(vault: Vault, known: Known) -> Iterator[Change]:
             and not child.placed
             and codes.W20_INCOMPLETE_HOUSEHOLD not in known.now.codes
         ):
-            # of a household with a rejected row nobody knows whether the child is gone; W20 holds
-            # it
+            # if a row of the household was rejected, the child may be in it: W20 holds it anyway
             yield Kind.CHILD_GONE, child.id
 
 

@@ -1,6 +1,6 @@
-"""Find what a later extract changes.
+"""Find the differences between a later extract and the stored households.
 
-By keyed digests, and by opening what may have changed.
+They are matched by keyed digests; only what may have changed is decrypted.
 """
 
 from collections import Counter, defaultdict
@@ -35,7 +35,7 @@ COLUMNS = Columns(
     ("import_id", "kind", "household_id", "staged_id", "child_id", "applied"),
 )
 Found = tuple[Kind, int | None, int | None, int | None]
-"""Kind, household, staged household, child."""
+"""A kind of difference, and the keys of its household, staged household and child."""
 Likeness = tuple[str, date]
 
 
@@ -50,7 +50,7 @@ def mark_new(session: Session, import_id: int) -> None:
 
 
 def find(work: Work, imported: RosterImport) -> dict[str, int]:
-    """Compare a staged import with what is stored; store the differences and count them by kind."""
+    """Compare a staged import with the stored households, and store and count the differences."""
     mark_new(work.session, imported.id)
     finder = _Finder(work, imported)
     counts: Counter[str] = Counter()
@@ -72,7 +72,7 @@ class _Finder:
         self._gone: dict[Likeness, int] = {}
 
     def all(self) -> Iterator[Found]:
-        """Yield every difference. New households come first: other kinds may name them."""
+        """Yield every difference, new households first, because other kinds may refer to them."""
         new = list(self._session.scalars(self._staged_ids(StagedChange.NEW)))
         yield from ((Kind.HOUSEHOLD_NEW, None, key, None) for key in new)
         yield from self._gone_households()
@@ -115,8 +115,7 @@ class _Finder:
         )
         for ids in chunks(gone, AT_ONCE):
             self._remember_gone(Child.household_id.in_(ids))
-        # who was added by instruction may turn up in a later extract under a number that nobody
-        # knew then
+        # a child added by instruction may appear in a later extract under a number unknown then
         self._remember_gone(Child.added.is_(True))
         yield from ((Kind.HOUSEHOLD_GONE, key, None, None) for key in gone)
         absent = (
@@ -195,7 +194,7 @@ class _Finder:
                 row.wrapped_key, row.sealed, row.protected, frozenset(row.codes), old[row.id]
             )
             own = {child.person_digest for child in old[row.id]}
-            # a child of another household is no new one; _children_elsewhere reports it
+            # a child of another household is not new; _children_elsewhere reports it
             children = [
                 c
                 for c in new[row.staged_id]
@@ -215,7 +214,7 @@ class _Finder:
             )
 
     def _stored(self, digests: Sequence[bytes], known: Set[bytes]) -> set[bytes]:
-        """Return the digests that belong to a stored child, whichever household it is in."""
+        """Return the digests that belong to a stored child of any household."""
         unknown = [digest for digest in digests if digest not in known]
         query = select(Child.person_digest).where(Child.person_digest.in_(unknown))
         return set(self._session.scalars(query)) if unknown else set()
@@ -235,9 +234,9 @@ class _Finder:
         return found
 
     def _holds(self, ids: list[int]) -> dict[int, dict[str, str]]:
-        """Return the difference behind each open hold, by household and code.
+        """Return the difference that caused each open hold, by household and code.
 
-        Differences that reported a person gone are included.
+        Also returns each difference that caused a hold before, with the hold's state.
         """
         query = select(Hold.household_id, Hold.code, Hold.state, Hold.detail).where(
             Hold.household_id.in_(ids)
@@ -261,9 +260,9 @@ class _Finder:
         return found
 
     def _children_elsewhere(self) -> Iterator[Found]:
-        """Yield children that another stored household has.
+        """Yield the staged children that another stored household has already.
 
-        There are never two entitlements for one child; people decide (``domain.md`` §2.5).
+        No child may get two entitlements, so people decide (``domain.md`` §2.5).
         """
         query = (
             select(StagedHousehold.id, StagedHousehold.number_digest, Child.id)

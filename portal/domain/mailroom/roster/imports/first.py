@@ -1,7 +1,4 @@
-"""The first import: nothing to compare with, so it is written straight into its tables.
-
-One transaction.
-"""
+"""Store the first import directly in its tables, in one transaction, without comparing."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -57,7 +54,7 @@ ENTITLEMENT_COLUMNS = Columns(
 
 @dataclass(frozen=True, slots=True)
 class FirstRows:
-    """What all rows of a first import share: the import, the yen of each child, the instant."""
+    """The values that all rows of a first import share; ``amount_yen`` is each child's."""
 
     import_id: int
     amount_yen: int
@@ -90,7 +87,7 @@ def store(session: Session, batches: Iterable[Batch], shared: FirstRows) -> None
         insert_rows(session, ENTITLEMENT_COLUMNS, entitlements)
         insert_rows(session, ROW_COLUMNS, batch.rows)
     for table in (Household, Child):
-        _count_on(session, table)
+        _advance_sequence(session, table)
 
 
 def _household(staged: Mapping[str, Any], key: int, shared: FirstRows) -> Values:
@@ -139,7 +136,7 @@ def _first_free(session: Session, table: type[Base]) -> int:
     return (session.scalar(select(func.max(table.__table__.c.id))) or 0) + 1
 
 
-def _count_on(session: Session, table: type[Base]) -> None:
+def _advance_sequence(session: Session, table: type[Base]) -> None:
     """Move PostgreSQL's sequence past the keys that were assigned here."""
     if session.get_bind().dialect.name != "postgresql":
         return

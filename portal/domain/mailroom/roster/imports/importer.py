@@ -1,6 +1,6 @@
-"""Import an extract: check, stage and apply.
+"""Import a checked extract: stage it and apply it.
 
-The first one is applied at once, later ones when an officer decides so.
+The first one is applied at once, a later one when an officer decides to.
 """
 
 from dataclasses import dataclass
@@ -36,9 +36,9 @@ from portal.domain.people.households.search_index import Indexer
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """The result of importing a file.
+    """The result of importing a file: its import with state, and the differences by kind.
 
-    Its import, and whether it was applied, is waiting, or had been applied before.
+    ``repeated`` is whether the same file was imported before.
     """
 
     import_id: int
@@ -58,8 +58,7 @@ class Importer:
     def run(self, path: Path, report: RosterReport, *, step: Step = no_step) -> Imported:
         """Import a checked file.
 
-        Interrupted anywhere, the next run of the same file completes it once.
-
+        If it is interrupted, the next run of the same file completes it, and imports it only once.
         ``step`` is called ``STEPS`` times while a first import is applied, for a progress bar.
 
         Raises:
@@ -105,7 +104,7 @@ class Importer:
             return self._apply(session, import_id, step)
 
     def check_apply(self, import_id: int) -> dict[str, int]:
-        """Return the counts of what ``apply`` would do, and change nothing. Raises as ``apply``."""
+        """Return the counts of what ``apply`` would do, without doing it. Raises as ``apply``."""
         with self._source.write() as session:
             found = session.get(RosterImport, import_id)
             if found is None:
@@ -120,9 +119,9 @@ class Importer:
         return apply_import(self._source.work(session), import_id, terms)
 
     def _known(self, session: Session, sha256: str) -> RosterImport | None:
-        """Return the import of the same file: the one that waits, or the one applied last.
+        """Return the import of the same file if it is waiting, or was the last one applied.
 
-        An older one counts as new.
+        An older file counts as new.
         """
         latest = select(RosterImport).order_by(RosterImport.id.desc()).limit(1)
         for state in (ImportState.STAGED, ImportState.APPLIED):
@@ -173,7 +172,7 @@ class Importer:
 
 
 def supersede_older(session: Session, import_id: int) -> None:
-    """Set waiting imports aside: their differences no longer match the newer extract."""
+    """Supersede waiting imports, whose differences no longer match the newer extract."""
     waiting = select(RosterImport).where(
         RosterImport.state == ImportState.STAGED, RosterImport.id != import_id
     )

@@ -1,4 +1,4 @@
-"""Kinds of differences between an extract and what is stored, with their texts for staff."""
+"""Kinds of differences between an extract and the stored data, with their texts for staff."""
 
 from portal.domain.foundation.texts import Labeled, _s
 
@@ -27,7 +27,7 @@ class Kind(Labeled):
 
 
 def meaning(kind: str) -> str:
-    """Return what was found and what applying does about it, in one sentence."""
+    """Return a sentence about what was found and what applying does about it."""
     return {
         Kind.HOUSEHOLD_NEW: _s("新しい世帯です。登録します。"),
         Kind.HOUSEHOLD_GONE: _s("世帯がなくなりました。保留にします。"),

@@ -1,6 +1,6 @@
-"""Stage a checked extract in the database, sealed, in chunks.
+"""Stage a checked extract in the database, encrypted, in chunks.
 
-Nothing of it counts until it is applied.
+Staged households have no effect until the import is applied.
 """
 
 from collections import Counter
@@ -39,7 +39,7 @@ from portal.domain.people.households.search_index import Indexer
 
 CHUNK = 2_000
 ABSENT = "absent"
-"""HouseholdDisposition of a household that the file names, but of which nothing can be stored."""
+"""The disposition of a household that the file names, but of which nothing can be stored."""
 Write = Callable[[], AbstractContextManager[Session]]
 Values = tuple[Any, ...]
 
@@ -87,7 +87,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class StagingRun:
-    """One run of an import: its own wrapped key identifies it.
+    """One run of an import, which is identified by its own wrapped key.
 
     ``first_id`` is the first free key of a staged household.
     """
@@ -98,7 +98,7 @@ class StagingRun:
 
 
 class Stager:
-    """Seals and stages the households of one import."""
+    """Encrypts and stages the households of one import."""
 
     def __init__(self, vault: Vault, indexer: Indexer, run: StagingRun) -> None:
         self._vault = vault
@@ -122,9 +122,10 @@ class Stager:
                 batch.insert(session)
 
     def still_ours(self, session: Session) -> RosterImport:
-        """Return the import, locked.
+        """Return the import, locked; refuse a run that was overtaken by another one.
 
-        A run that was overtaken by another one must not write any more.
+        Raises:
+            ConflictError: another import was started meanwhile.
         """
         found = session.scalar(
             select(RosterImport)
@@ -136,7 +137,7 @@ class Stager:
         return found
 
     def batches(self, report: RosterReport) -> Iterator[Batch]:
-        """Yield the report's households, sealed, with the rows that were not taken."""
+        """Yield the report's households, encrypted, and the rows that were not accepted."""
         batch = Batch()
         hold_codes = report.rules.hold_codes
         for judged, rows in report.completed():
@@ -174,7 +175,7 @@ class Stager:
         key = household_key(judged, rows, grouped=grouped)
         if not grouped:
             return key
-        # names that differ only in their spaces make two groups of one key
+        # names that differ only in spaces make two groups with the same key
         self._groups[key] += 1
         return key if self._groups[key] == 1 else f"{key}{PART}{self._groups[key]}"
 
@@ -230,7 +231,7 @@ class Stager:
 
 
 def overtaken() -> ConflictError:
-    """Return the refusal of a run that is no longer the latest."""
+    """Return the error about a run that is no longer the latest."""
     return ConflictError(
         _s("別の取り込みが始まったため、中止しました。終わるのを待って、もう一度実行してください。")
     )
@@ -242,7 +243,7 @@ def next_staged_id(session: Session) -> int:
 
 
 def clear_staging(session: Session, import_id: int) -> None:
-    """Remove what an import staged: it was interrupted, applied or replaced."""
+    """Remove the staged rows of an import that was interrupted, applied or superseded."""
     for table in (StagedHold, StagedChild, StagedHousehold):
         session.execute(delete(table).where(table.import_id == import_id))
 

@@ -1,4 +1,4 @@
 """The parts of the pipeline that builds every run: plan, chunks, workers, files, manifest.
 
-Only ``runs.build`` and the writers put them together.
+``runs.build`` and the writers combine them; archives, proofs and cards use its files and digests.
 """

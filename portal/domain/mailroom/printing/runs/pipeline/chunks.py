@@ -1,4 +1,4 @@
-"""One chunk of a run: read what goes into it, and store it whole in one transaction."""
+"""Read the letters of a chunk of a run, and store the drawn chunk in one transaction."""
 
 import hashlib
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from portal.domain.mailroom.printing.runs.pipeline.writer import ChunkLetter, Re
 
 @dataclass(frozen=True, slots=True)
 class RunBuilding:
-    """A run that is being built, and the kind of letter that fills it."""
+    """A run that is being built, and the writer of its letters."""
 
     writer: Writer
     run: OpenRun
@@ -30,7 +30,7 @@ class RunBuilding:
 
 @dataclass(frozen=True, slots=True)
 class FinishedChunk:
-    """A chunk with what was drawn of it; None for a chunk without any letter left."""
+    """A chunk as drawn; ``drawn`` is None for a chunk without any letter left."""
 
     chunk: ReadyChunk
     drawn: Drawn | None
@@ -38,7 +38,7 @@ class FinishedChunk:
 
 @dataclass(frozen=True, slots=True)
 class _PlannedChunk:
-    """A chunk of a run, by the table and the states of its letters."""
+    """A chunk of a run, with the table and states of its letters."""
 
     stored: Kind
     run_id: int
@@ -46,7 +46,7 @@ class _PlannedChunk:
 
 
 def read_chunk(work: Work, building: RunBuilding, number: int) -> ReadyChunk:
-    """Return a chunk with those of its letters that may be printed now."""
+    """Return a chunk with the letters that may be printed now."""
     writer, run = building.writer, building.run
     planned = _planned(work.session, _PlannedChunk(writer.stored_as, run.id, number))
     still = writer.still_due(work.session, [_key(letter) for letter in planned], lock=False)
@@ -60,10 +60,10 @@ def read_chunk(work: Work, building: RunBuilding, number: int) -> ReadyChunk:
 
 
 def store_chunk(work: Work, building: RunBuilding, finished: FinishedChunk) -> bool:
-    """Store a drawn chunk; the caller puts its file in its place, last of all.
+    """Store a drawn chunk; after that, the caller gives its file the final name.
 
-    False when a recipient changed or may no longer be printed: its letter is cancelled, the rest of
-    the chunk must be drawn again.
+    Returns False if a recipient changed or may no longer get a letter: that letter is cancelled,
+    and the rest of the chunk must be drawn again.
 
     Raises:
         ConflictError: another build stored this chunk first.
@@ -98,7 +98,7 @@ def mark_printed(
 ) -> None:
     """Mark the letters of a chunk as printed, and record it with ``detail`` in the audit log.
 
-    ``columns`` are further values of each letter, in order.
+    ``columns`` are the further columns of each letter, in order.
     """
     stored = writer.stored_as
     printed = stored.machine.next(stored.machine.initial, "print")
@@ -165,7 +165,7 @@ def _chunk_to_store(session: Session, run_id: int, number: int) -> PrintChunk:
 
 
 def _cancel(work: Work, run_id: int, letters: Sequence[Letter | LetterWithoutId]) -> None:
-    """Cancel letters that were planned but never drawn, and subtract them from the run."""
+    """Cancel letters that were planned but not printed, and subtract them from the run."""
     if not letters:
         return
     run = work.session.get_one(PrintRun, run_id, with_for_update=True)

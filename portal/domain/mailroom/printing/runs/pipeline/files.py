@@ -1,4 +1,4 @@
-"""Files of a print run: whole or not there, readable by their owner only."""
+"""Write the files of a print run: complete or not at all, readable by their owner only."""
 
 import fcntl
 import hashlib
@@ -24,13 +24,13 @@ def back_file(run_id: int) -> str:
 
 
 def make_folder(folder: Path) -> Path:
-    """Make a folder for letters, closed to others where it is new."""
+    """Create a folder for letters, accessible to its owner only."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
 
 
 def write_part(target: Path, data: bytes) -> Path:
-    """Write ``data`` beside its target and sync it to the disk; ``put`` makes it the target."""
+    """Write ``data`` beside its target and sync it to disk; ``put`` renames it to the target."""
     part = target.with_name(target.name + PART)
     try:
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -64,7 +64,7 @@ def digest_of(path: Path) -> str:
 
 
 def file_gone(name: str) -> InputError:
-    """Return the refusal of a run with a missing or changed file."""
+    """Return the error about a missing or changed file of a run."""
     return InputError(
         _s(
             "印刷のファイル %(name)s がないか、中身が変わっています。"
@@ -76,7 +76,7 @@ def file_gone(name: str) -> InputError:
 
 
 def being_built() -> ConflictError:
-    """Return the refusal while another build is at work on the same letters."""
+    """Return the error that another build of the same letters is running."""
     return ConflictError(
         _s("手紙は、いま別の処理が作っています。終わるのを待ってください。"), code="build_running"
     )
@@ -84,9 +84,9 @@ def being_built() -> ConflictError:
 
 @contextmanager
 def placing(target: Path, data: bytes | None) -> Iterator[Callable[[], object]]:
-    """Write a file beside its target and yield the step that puts it there.
+    """Write a file beside its target, and yield the function that renames it to the target.
 
-    Neither is left when the block fails.
+    If the block fails, neither file is left.
     """
     part = write_part(target, data) if data else None
     try:
@@ -103,7 +103,7 @@ def existing_folder(folder: Path) -> Path:
     """Return a run's folder.
 
     Raises:
-        InputError: it is gone.
+        InputError: it does not exist.
     """
     if not folder.is_dir():
         raise InputError(
@@ -113,7 +113,7 @@ def existing_folder(folder: Path) -> Path:
 
 
 def clear_leftovers(folder: Path, run_id: int, numbers: Iterator[int] | tuple[int, ...]) -> None:
-    """Remove what a killed build left of its unfinished chunks."""
+    """Remove the files that a killed build left of its unfinished chunks."""
     for number in numbers:
         name = chunk_file(run_id, number)
         for leftover in (folder / name, folder / (name + PART)):
@@ -122,10 +122,10 @@ def clear_leftovers(folder: Path, run_id: int, numbers: Iterator[int] | tuple[in
 
 @contextmanager
 def locked_folder(folder: Path) -> Iterator[None]:
-    """Lock the folder for one build; the lock ends with the process, however that ends.
+    """Lock the folder for one build; the lock ends with the process, even if that is killed.
 
     Raises:
-        ConflictError: another build is at work in it.
+        ConflictError: another build is running in it.
     """
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:

@@ -1,4 +1,4 @@
-"""The manifest of a run: every letter with its file and page, and sums that must agree."""
+"""Close a run with its manifest: every letter with its file and page, and reconciled totals."""
 
 import csv
 import io
@@ -39,7 +39,7 @@ COLUMNS = (
 
 
 class HandOver(StrEnum):
-    """By which way a letter reaches its household, as the manifest names it."""
+    """How a letter is handed to its household, as the manifest states it."""
 
     POST = "post"
     COUNTER = "counter"
@@ -49,7 +49,7 @@ class HandOver(StrEnum):
 class ManifestRow:
     """One letter of the manifest.
 
-    The household is a key alone: no name, address or ID leaves the database this way. A letter
+    The household is only a key: no name, address or ID leaves the database this way. A letter to be
     handed over at the ward's counter (``hand_over``) has not even that.
     """
 
@@ -74,7 +74,7 @@ class RunFile:
 
 @dataclass(frozen=True, slots=True)
 class RunTotals:
-    """The sums of a run: letters, households, children, yen, and letters cancelled on the way."""
+    """The totals of a run: letters, households, children, yen, and letters cancelled meanwhile."""
 
     letters: int
     households: int
@@ -87,7 +87,7 @@ def check_files(folder: Path, files: Iterable[RunFile]) -> None:
     """Check that the files of a run are as they were built.
 
     Raises:
-        InputError: one is gone or was changed.
+        InputError: a file is missing or was changed.
     """
     for file in files:
         path = folder / file.file
@@ -96,7 +96,7 @@ def check_files(folder: Path, files: Iterable[RunFile]) -> None:
 
 
 def manifest_names(run_id: int) -> tuple[str, str]:
-    """Return the names of the list (CSV) and of the sums (JSON)."""
+    """Return the file names of the list (CSV) and of the totals (JSON)."""
     return f"manifest-{run_id:03}.csv", f"manifest-{run_id:03}.json"
 
 
@@ -139,7 +139,7 @@ def run_files(session: Session, run_id: int) -> list[RunFile]:
 
 
 def run_totals(session: Session, run_id: int) -> RunTotals:
-    """Return what a run printed."""
+    """Return the totals of the letters that a run printed."""
     kind = kind_of(session, run_id)
     letters = kind.table
     count, households, children, yen = session.execute(
@@ -161,7 +161,7 @@ def run_totals(session: Session, run_id: int) -> RunTotals:
 
 
 def finish_run(work: Work, run_id: int) -> RunTotals:
-    """Close a run whose chunks are all built: check the sums, write the manifest, record the end.
+    """Close a run whose chunks are all built: reconcile the totals and write the manifest.
 
     Raises:
         IntegrityFaultError: letters, households, files and the run's own record do not agree.
@@ -208,7 +208,7 @@ def enclosed_counts(enclosed: Sequence[str], pieces: Iterable[int]) -> dict[str,
 
 @dataclass(frozen=True, slots=True)
 class _Manifest:
-    """What the two files of a manifest say: the letters as CSV, the sums as JSON."""
+    """The contents of the two files of a manifest: the letters as CSV, the totals as JSON."""
 
     run: PrintRun
     totals: RunTotals

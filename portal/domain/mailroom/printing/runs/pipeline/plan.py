@@ -1,6 +1,6 @@
-"""Plan a print run: the run, its chunks and its letters in one transaction.
+"""Plan a print run with its chunks and letters in one transaction.
 
-At most one run of a kind is open.
+At most one run of a kind is unfinished.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ INSERT_AT_ONCE = 2_000
 
 @dataclass(frozen=True, slots=True)
 class OpenRun:
-    """The run that is being built; ``chunks`` are the numbers of those not stored yet."""
+    """A run that is being built; ``chunks`` are the numbers of the chunks not stored yet."""
 
     id: int
     folder: Path
@@ -42,7 +42,7 @@ class OpenRun:
 class Layout:
     """How a run is laid out: the date on its letters (JST), letters per chunk, and its folder.
 
-    ``make_folder`` makes the folder of a run by its number; when it fails, nothing is planned.
+    ``make_folder`` creates the folder of a run by its number; if that fails, nothing is planned.
     """
 
     notice_date: date
@@ -69,17 +69,17 @@ def open_run(session: Session, kind: str = CREDENTIAL_LETTER) -> OpenRun | None:
 
 @dataclass(frozen=True, slots=True)
 class RunPlan:
-    """What is planned: the kind of letter and the layout of the run."""
+    """The plan of a run: the writer of its letters, and its layout."""
 
     writer: Writer
     layout: Layout
 
 
 def plan_run(work: Work, plan: RunPlan, ready: Sequence[Recipient]) -> OpenRun | None:
-    """Plan a letter for each of the recipients that is still due, or return None without any.
+    """Plan a letter for each recipient that is still due; return None if none is.
 
     Raises:
-        ConflictError: another run of the kind is open.
+        ConflictError: another run of the kind is unfinished.
     """
     writer = plan.writer
     places = writer.places(work.session, ready, plan.layout.chunk_size)
@@ -109,7 +109,7 @@ def plan_run(work: Work, plan: RunPlan, ready: Sequence[Recipient]) -> OpenRun |
 
 
 def _new_run(work: Work, plan: RunPlan, places: Sequence[Place]) -> OpenRun:
-    """Store a run with its chunks and its folder, still without letters."""
+    """Store a run with its chunks and its folder, but without letters yet."""
     writer, layout = plan.writer, plan.layout
     run = PrintRun(
         kind=writer.kind,

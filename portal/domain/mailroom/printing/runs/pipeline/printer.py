@@ -1,4 +1,4 @@
-"""What every print works with: transactions, keys, program, folders and fonts."""
+"""The resources of every print: transactions, keys, program, folders and fonts."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ MakeFolder = Callable[[int], Path]
 
 @dataclass(frozen=True, slots=True)
 class Printer(WorkSource):
-    """Everything that a print works with.
+    """The resources of a print.
 
-    ``public_url`` is the resident site, as the QR code opens it.
+    ``public_url`` is the address of the resident site, which the QR code opens.
     """
 
     public_url: str
@@ -25,7 +25,7 @@ class Printer(WorkSource):
     fonts: tuple[Path, ...] = ()
 
     def frame(self, notice_date: date) -> LetterFrame:
-        """Return what all letters with an ID share.
+        """Return the part that all letters with an ID share.
 
         Raises InputError for texts or a layout that cannot be printed.
         """
@@ -39,7 +39,7 @@ class Printer(WorkSource):
         )
 
     def folder_maker(self, folder: Path | None) -> MakeFolder:
-        """Return what makes the folder of a run: ``folder``, or one beside the other runs."""
+        """Return the function that creates a run's folder: ``folder``, or one by its number."""
         return lambda run_id: make_folder(
             (folder or self.base_folder / f"run-{run_id:03}").resolve()
         )

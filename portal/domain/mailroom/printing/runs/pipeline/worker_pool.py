@@ -1,6 +1,6 @@
-"""Worker processes that make passwords, hash them and draw letters.
+"""Worker processes that generate passwords, hash them and draw the letters.
 
-A password never leaves its worker but in print.
+A password leaves its worker only on the drawn letter.
 """
 
 import multiprocessing
@@ -27,7 +27,7 @@ STOP_SECONDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One chunk to draw; letters with an ID lack only their passwords."""
+    """One chunk to draw; the drafts of letters with an ID lack only their passwords."""
 
     number: int
     drafts: tuple[LetterContent, ...] = field(repr=False)
@@ -35,10 +35,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """One chunk as drawn.
-
-    Its PDF and the hashes of the passwords in it, in the order of the letters.
-    """
+    """One drawn chunk: its PDF, and the hashes of its passwords in the order of the letters."""
 
     number: int
     pdf: bytes = field(repr=False)
@@ -52,7 +49,7 @@ class _Process(Protocol):
 
 
 def draw(job: Job, frame: LetterFrame, vault: Vault) -> Drawn:
-    """Give every letter of a chunk its password and draw it; ``vault`` needs only its pepper."""
+    """Give every letter of a chunk a password, and draw them; ``vault`` needs only its pepper."""
     passwords = [new_password() for _ in job.drafts]
     hashes = tuple(
         hash_password(vault, password, secrets.token_bytes(SALT_BYTES)) for password in passwords
@@ -81,7 +78,7 @@ def _work(pipe: Connection, frame: LetterFrame, vault: Vault) -> None:
 
 
 class WorkerPool:
-    """A number of workers; ``draw_all`` feeds them and yields their chunks as they come."""
+    """A pool of workers; ``draw_all`` feeds them and yields drawn chunks as they are finished."""
 
     def __init__(self, frame: LetterFrame, vault: Vault, workers: int) -> None:
         self.frame, self._vault, self._workers = frame, vault, workers
@@ -109,7 +106,7 @@ class WorkerPool:
     def stop(self) -> None:
         """End the processes.
 
-        Closing the pipe ends an idle one, a busy one is killed: nothing of it is kept.
+        Closing the pipe ends an idle one; a busy one is killed, and its result is lost.
         """
         for pipe in self._pipes:
             pipe.close()
@@ -120,12 +117,12 @@ class WorkerPool:
             process.join(STOP_SECONDS)
 
     def draw_all(self, jobs: Iterable[Job], again: "deque[Job]") -> Iterator[Drawn]:
-        """Yield drawn chunks; what the consumer puts into ``again`` is drawn too.
+        """Yield drawn chunks; jobs that the consumer puts into ``again`` are drawn too.
 
         Raises:
             InputError: letters cannot be drawn, or a worker died.
         """
-        waiting = Turns(iter(jobs), again)
+        waiting = JobQueue(iter(jobs), again)
         if not self._workers:
             for job in waiting:
                 yield draw(job, self.frame, self._vault)
@@ -153,16 +150,16 @@ class WorkerPool:
                     upcoming = next(waiting, None)
 
 
-class Turns:
-    """First what must be drawn again, then the rest.
+class JobQueue:
+    """Yields the jobs that must be drawn again first, then the others.
 
-    After its end it may be asked again and have more.
+    It can yield further jobs even after it was exhausted.
     """
 
     def __init__(self, jobs: Iterator[Job], again: "deque[Job]") -> None:
         self._jobs, self._again = jobs, again
 
-    def __iter__(self) -> "Turns":
+    def __iter__(self) -> "JobQueue":
         return self
 
     def __next__(self) -> Job:

@@ -1,9 +1,9 @@
-"""What a kind of letter decides in the one pipeline that builds every run.
+"""The interface of a kind of letter in the one pipeline that builds every run.
 
-``build.py`` plans a run, draws its chunks, stores each one whole and closes the run with its
-manifest. A ``Writer`` is asked who gets a letter, what it says, how it is drawn, and what else is
-stored with it: ``credential_writer.py`` for letters with an ID, ``advance.py`` and ``specimens.py``
-(on ``writer_without_id.py``) for the others.
+``build.py`` plans a run, draws and stores its chunks, and closes the run with its manifest. A
+``Writer`` decides who gets a letter, what its content is, how it is drawn, and what else is stored
+with it: ``credential_writer.py`` for letters with an ID, ``advance.py`` and ``specimens.py``
+(based on ``writer_without_id.py``) for the others.
 """
 
 from collections import deque
@@ -34,7 +34,7 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ChunkLetter:
-    """One letter of a chunk with its recipient as of the drawing."""
+    """One letter of a chunk, with its recipient as it was when drawn."""
 
     id: int
     number: str
@@ -44,9 +44,9 @@ class ChunkLetter:
 
 @dataclass(frozen=True, slots=True)
 class ReadyChunk:
-    """A chunk to draw, and what must still be true when it is stored.
+    """A chunk to draw, and its letters, whose recipients must be unchanged when it is stored.
 
-    ``enclosed`` is what lies in the run's envelopes beside the letter.
+    ``enclosed`` names what is enclosed with the run's letters.
     """
 
     job: Job
@@ -61,7 +61,7 @@ class Press(Protocol):
         """Return the PDF of the back. Raises InputError for texts that do not fit."""
 
     def draw_all(self, jobs: Iterable[Job], again: "deque[Job]") -> Iterator[Drawn]:
-        """Yield drawn chunks; what the consumer puts into ``again`` is drawn too.
+        """Yield drawn chunks; jobs that the consumer puts into ``again`` are drawn too.
 
         Raises InputError for letters that cannot be drawn.
         """
@@ -72,7 +72,7 @@ class Writer(Protocol):
 
     @property
     def printer(self) -> Printer:
-        """What the run is built with."""
+        """The resources with which the run is built."""
 
     @property
     def kind(self) -> str:
@@ -84,16 +84,19 @@ class Writer(Protocol):
 
     @property
     def enclosed(self) -> tuple[str, ...]:
-        """What lies in the envelope beside the letter."""
+        """What is enclosed with the letter."""
 
     def require(self, session: Session, run_id: int | None) -> None:
-        """Refuse to begin, or to resume a run. Raises NotAllowedError or ConflictError."""
+        """Check that a run may begin, or ``run_id`` resume.
+
+        Raises NotAllowedError or ConflictError.
+        """
 
     def started(self, session: Session, run_id: int, now: datetime) -> None:
-        """Record what a run is made from."""
+        """Record the version of the texts from which a run is made."""
 
     def choose(self, session: Session) -> Preflight:
-        """Return who gets a letter, who cannot be printed and who is left out; change nothing."""
+        """Return who gets a letter, who is unprintable and who is left out; change nothing."""
 
     def places(
         self, session: Session, ready: Sequence[Recipient], chunk_size: int
@@ -106,7 +109,7 @@ class Writer(Protocol):
     def still_due(
         self, session: Session, keys: Collection[int], *, lock: bool
     ) -> Mapping[int, Recipient]:
-        """Return those of the recipients that may still get their letter, by key.
+        """Return the recipients that may still get their letter, by key.
 
         With ``lock`` they cannot change before the commit.
         """
@@ -114,10 +117,10 @@ class Writer(Protocol):
     def contents(
         self, work: Work, letters: Sequence[ChunkLetter], enclosed: Sequence[str]
     ) -> Sequence[LetterContent]:
-        """Return what the letters say, in order."""
+        """Return the contents of the letters, in order."""
 
     def press(self, day: date, chunks: int) -> AbstractContextManager[Press]:
-        """Open what draws so many chunks of letters dated ``day``. Raises InputError."""
+        """Open a press for ``chunks`` chunks of letters dated ``day`` (JST). Raises InputError."""
 
     def store(self, work: Work, chunk: ReadyChunk, drawn: Drawn) -> None:
-        """Store the letters of a drawn chunk as printed, with all that belongs to them."""
+        """Store the letters of a drawn chunk as printed, with everything that belongs to them."""

@@ -1,4 +1,5 @@
-"""Who gets a letter of a run, under which address, and whether it can be printed.
+"""Choose who gets a letter of a run, with which address, and check that it can be printed.
 
-Reads households and holds; writes only the staff's own addresses for test postings.
+Reads households and holds; writes the staff's own addresses for test postings, and holds on
+households that cannot be printed.
 """

@@ -1,7 +1,4 @@
-"""The address window of a letter.
-
-The ward's data as received, or the print text that the ward approved.
-"""
+"""Read the address window of a letter: the ward's data as received, or the approved print text."""
 
 import re
 from collections.abc import Collection
@@ -47,12 +44,11 @@ _STORED = select(
 def read_addressees(
     work: Work, household_ids: Collection[int], *, printed: bool = False
 ) -> dict[int, Addressee]:
-    """Open the households' names and addresses.
+    """Decrypt the households' names and addresses for the window, by household.
 
-    The ward's name precedes towns that name no prefecture.
-
-    Another address that the ward ordered for the next letter takes the place of the registered
-    one; with ``printed`` that of the letter that is printed and not handed over yet.
+    The ward's name is put before towns that name no prefecture. Another address that the ward
+    ordered for the next letter replaces the registered one; with ``printed``, that of a letter that
+    is printed and not handed over yet.
 
     Raises IntegrityFaultError for a wrong key or a changed row.
     """

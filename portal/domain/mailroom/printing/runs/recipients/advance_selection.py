@@ -1,4 +1,4 @@
-"""Which households get the advance notice (事前案内) now, and why the others get none."""
+"""Select the households that get the advance notice (事前案内) now, and why others get none."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -33,10 +33,10 @@ def _wanted() -> ColumnElement[bool]:
     )
 
 
-def _reason(*still_due_items: str) -> ColumnElement[str]:
-    """Return why a household gets none, ``DUE`` if it gets one.
+def _reason(*notice_states: LetterState) -> ColumnElement[str]:
+    """Return why a household gets no notice, or ``DUE`` if it gets one.
 
-    A notice in one of the given states is a reason.
+    An earlier notice in one of the given states is a reason.
     """
 
     def there(condition: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -53,11 +53,11 @@ def _reason(*still_due_items: str) -> ColumnElement[str]:
     notice = and_(
         LetterWithoutId.household_id == Household.id,
         LetterWithoutId.kind == ADVANCE_NOTICE,
-        LetterWithoutId.state.in_(still_due_items),
+        LetterWithoutId.state.in_(notice_states),
     )
     return case(
         (Household.state != HouseholdState.ACTIVE, LeftOut.REMOVED.value),
-        # whom the ward hands letters itself it also tells itself: no address of theirs may be used
+        # the ward informs those to whom it hands letters itself: their address may not be used
         (or_(Household.protected, Household.counter), LeftOut.PROTECTED.value),
         (or_(has_open_hold(Household.id.expression), there(held)), LeftOut.HELD.value),
         (~there(_wanted()), LeftOut.NOTHING_DUE.value),
@@ -73,15 +73,13 @@ MADE = (
     LetterState.POSTED,
     LetterState.CAME_BACK,
 )
-"""A notice that came back is no reason for a second one: the ward looks at the address first."""
+"""A notice that came back counts too, since the ward checks the address before a second one."""
 
 
 def counts(session: Session, *, except_run: int | None = None) -> dict[str, int]:
-    """Return how many households get a notice (``due``) and how many do not, by reason.
+    """Return how many households get a notice (``due``), and how many do not, by reason.
 
-    Each counts once.
-
-    ``except_run``: without the households whose notice is in this run.
+    Each counts once; those whose notice is in the run ``except_run`` do not count.
     """
     inside = select(LetterWithoutId.household_id).where(
         LetterWithoutId.print_run_id == except_run,
@@ -102,16 +100,16 @@ def counts(session: Session, *, except_run: int | None = None) -> dict[str, int]
 
 
 def due(session: Session) -> dict[int, Recipient]:
-    """Return every household that gets a notice now."""
-    return _items(session, _reason(LetterState.PREPARED, *MADE) == DUE)
+    """Return the households that get a notice now, by key."""
+    return _recipients(session, _reason(LetterState.PREPARED, *MADE) == DUE)
 
 
 def still_due(session: Session, household_ids: Collection[int]) -> Mapping[int, Recipient]:
-    """Return those of the households whose notice, planned before, may still be printed."""
-    return _items(session, and_(Household.id.in_(household_ids), _reason(*MADE) == DUE))
+    """Return the households whose planned notice may still be printed, by key."""
+    return _recipients(session, and_(Household.id.in_(household_ids), _reason(*MADE) == DUE))
 
 
-def _items(session: Session, condition: ColumnElement[bool]) -> dict[int, Recipient]:
+def _recipients(session: Session, condition: ColumnElement[bool]) -> dict[int, Recipient]:
     rows = session.execute(
         select(
             Household.id,

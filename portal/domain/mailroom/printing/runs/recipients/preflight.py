@@ -24,16 +24,16 @@ from portal.domain.people.households.protection import protection_loaded
 from portal.domain.people.households.queries import open_holds
 
 UNPRINTABLE_HOLD = "W02_GAIJI"
-"""The hold that an approved print text releases; both findings below have that remedy."""
+"""The hold that an approved print text releases; it is put for both findings below."""
 
 MISSING, TOO_LONG = "missing_characters", "does_not_fit"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Why a household cannot be printed.
+    """Why a household's letter cannot be printed.
 
-    ``where`` is ``name`` or ``address``; ``characters`` as U+XXXX.
+    ``where`` is ``name`` or ``address``; ``characters`` are code points as U+XXXX.
     """
 
     household_id: int
@@ -46,9 +46,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Preflight:
-    """Who can be printed, in the order of their postal codes, who cannot, and who is left out.
+    """The recipients that can be printed, by postal code, and the findings about the others.
 
-    ``left_out`` counts households by reason.
+    ``left_out`` counts households that get no letter, by reason.
     """
 
     ready: tuple[Recipient, ...]
@@ -57,19 +57,19 @@ class Preflight:
 
     @property
     def unprintable(self) -> int:
-        """Return how many households would be printed but for their characters or their length."""
+        """How many households get no letter only because their name or address is unprintable."""
         return len({finding.household_id for finding in self.findings})
 
 
 @dataclass(frozen=True, slots=True)
 class AddresseeChecks:
-    """Checks addressees against the letter's layout and the fonts that are used beside ours."""
+    """Checks addressees against the letter's layout, our fonts and further ``fonts``."""
 
     program: Program
     fonts: tuple[Path, ...] = ()
 
     def findings(self, household_id: int, addressee: Addressee) -> list[Finding]:
-        """Return why an addressee cannot be printed, or an empty list."""
+        """Return the reasons why an addressee cannot be printed; empty if it can."""
         faces = load_faces(self.fonts)
         found = []
         for where, texts in (("name", (addressee.name,)), ("address", addressee.lines)):
@@ -116,9 +116,9 @@ def require_protection(session: Session) -> None:
 
 
 def preflight(work: Work, fonts: tuple[Path, ...] = ()) -> Preflight:
-    """Check every household to be issued; change nothing.
+    """Check every household that is due, without changing anything.
 
-    Protected households are only counted. ``fonts`` are used beside those shipped.
+    Protected households are only counted. ``fonts`` are used in addition to those shipped.
     """
     counted = counts(work.session)
     waiting = due(work.session)
@@ -130,7 +130,7 @@ def preflight(work: Work, fonts: tuple[Path, ...] = ()) -> Preflight:
 def check_addressees(
     work: Work, fonts: tuple[Path, ...], waiting: Collection[Recipient]
 ) -> Preflight:
-    """Return which of the households can be printed, in the order of the post."""
+    """Return which of the households can be printed, ordered by postal code."""
     checks = AddresseeChecks(work.program, fonts)
     addressees = read_addressees(work, [one.key for one in waiting])
     findings: list[Finding] = []
@@ -145,7 +145,7 @@ def check_addressees(
 
 
 def draft(number: str, addressee: Addressee) -> LetterContent:
-    """Return a letter with its number and window; whoever writes it replaces the rest."""
+    """Return a letter with only its number and window; the writer replaces the rest."""
     return LetterContent(
         letter_number=number,
         postal_code=addressee.postal_code,
@@ -162,7 +162,7 @@ def draft(number: str, addressee: Addressee) -> LetterContent:
 
 
 def hold_unprintable(work: Work, findings: Collection[Finding]) -> int:
-    """Hold the households of the findings until a print text is approved, and count them."""
+    """Hold the households of the findings until a print text is approved; return how many."""
     by_household: dict[int, list[Finding]] = {}
     for finding in findings:
         by_household.setdefault(finding.household_id, []).append(finding)

@@ -1,4 +1,4 @@
-"""Who gets a letter of a run, and with which facts it was drawn."""
+"""The recipient of a letter, with the facts from which it is drawn."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,17 +8,17 @@ from portal.domain.letters.letters.states import FIRST
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A household, or a staff address, that gets a letter, as it is now.
+    """A household, or a staff address, that gets a letter, with the facts as they are now.
 
-    When any of this changes, what was drawn for it is thrown away.
+    If any of them changes before the letter is stored, the letter is drawn again.
 
     Attributes:
         key: Key of the household or of the staff address.
         children: Children that the letter is for.
         amount_yen: What their coupons are worth, in yen.
-        stamp: When each part of what is printed was changed last (UTC).
+        stamp: When each part of the printed data was last changed (UTC).
         counter: Whether the ward hands the letter over itself.
-        order_id: The order of another letter that this one fulfills.
+        order_id: The order that this letter fulfills, if any.
         reason: Why it is printed: the first letter, or that of the order.
     """
 

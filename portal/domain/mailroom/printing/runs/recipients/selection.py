@@ -1,4 +1,4 @@
-"""Which households get a letter now, and why the others get none."""
+"""Select the households that get a letter now, and why the others get none."""
 
 from collections.abc import Collection, Mapping
 
@@ -54,33 +54,31 @@ def _ordered() -> ColumnElement[bool]:
     return order.correlate(Household).exists()
 
 
-def _reason(*in_the_way: str) -> ColumnElement[str]:
-    """Return why a household gets none, ``DUE`` if it gets one.
+def _reason(*letter_states: LetterState) -> ColumnElement[str]:
+    """Return why a household gets no letter, or ``DUE`` if it gets one.
 
-    A letter in one of the given states is a reason. So is one that was sent, unless a new one was
-    ordered.
+    A letter in one of the given states is a reason. So is one that was handed over, unless a new
+    one was ordered.
     """
     return case(
         (Household.state != HouseholdState.ACTIVE, LeftOut.REMOVED.value),
         (withheld(), LeftOut.PROTECTED.value),
-        # a household is held whole: one held child keeps the others waiting (design.md §3)
+        # a household is held as a whole: one held child makes the others wait (design.md §3)
         (
             or_(has_open_hold(Household.id.expression), _has_entitlement(EntitlementState.HELD)),
             LeftOut.HELD.value,
         ),
         (~_has_entitlement(ENTITLEMENT.initial), LeftOut.NOTHING_DUE.value),
-        (_has_letter(*in_the_way), LeftOut.HAS_LETTER.value),
+        (_has_letter(*letter_states), LeftOut.HAS_LETTER.value),
         (and_(_has_letter(LetterState.HANDED_OVER), ~_ordered()), LeftOut.HAS_LETTER.value),
         else_=DUE,
     )
 
 
 def counts(session: Session, *, except_run: int | None = None) -> dict[str, int]:
-    """Return how many households get a letter (``due``) and how many do not, by reason.
+    """Return how many households get a letter (``due``), and how many do not, by reason.
 
-    Each counts once.
-
-    ``except_run``: without the households whose letter is in this run.
+    Each counts once; those whose letter is in the run ``except_run`` do not count.
     """
     inside = select(Letter.household_id).where(
         Letter.print_run_id == except_run, Letter.state == LetterState.PRINTED
@@ -100,10 +98,9 @@ def due(session: Session) -> list[Recipient]:
 
 
 def still_due(session: Session, household_ids: Collection[int]) -> Mapping[int, Recipient]:
-    """Return those of the households that may still be printed, as they are now.
+    """Return the households whose prepared letter may still be printed, by key.
 
-    The letter that is being prepared is no reason against it; one that was sent is, once the order
-    was withdrawn.
+    If a new letter was ordered for a household, it may not be printed once the order is cancelled.
     """
     may = _reason(LetterState.PRINTED) == DUE
     return _recipients(session, and_(Household.id.in_(household_ids), may))
@@ -139,10 +136,7 @@ def _recipients(session: Session, condition: ColumnElement[bool]) -> dict[int, R
 
 
 def lock_households(session: Session, household_ids: Collection[int]) -> None:
-    """Lock the rows to the end of the transaction.
-
-    No protection can then come in between check and commit.
-    """
+    """Lock the households' rows, so that none can be protected between check and commit."""
     session.execute(
         select(Household.id)
         .where(Household.id.in_(household_ids))

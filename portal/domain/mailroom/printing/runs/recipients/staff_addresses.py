@@ -1,6 +1,6 @@
-"""Addresses of the staff for test postings.
+"""Manage the addresses of staff for test postings.
 
-Entered by an officer, checked to be printable, erased when removed.
+They are entered by an officer, must be printable, and are erased when removed.
 """
 
 from collections.abc import Collection
@@ -29,7 +29,7 @@ LONGEST = 60
 
 @dataclass(frozen=True, slots=True)
 class StaffAddress:
-    """The address of a test posting: a member of the staff, at an address that the person gave."""
+    """The address of a member of the staff who receives test postings."""
 
     name: str = field(repr=False)
     postal_code: str = field(repr=False)
@@ -38,7 +38,7 @@ class StaffAddress:
 
     @property
     def addressee(self) -> Addressee:
-        """Return the window of a letter to this address."""
+        """The address window of a letter to this address."""
         lines = tuple(line for line in (self.line, self.building) if line)
         return Addressee(
             "", self.name, self.postal_code, lines, customer_bars(self.postal_code, " ".join(lines))
@@ -92,10 +92,10 @@ def add(work: Work, address: StaffAddress, *, fonts: tuple[Path, ...] = ()) -> T
 
 
 def remove(work: Work, address_id: int) -> None:
-    """Remove an address, and erase whose it was.
+    """Remove an address, and erase its name and address.
 
     Raises:
-        NotFoundError: there is none of that key.
+        NotFoundError: no address has this key.
         WrongStateError: it was removed before.
     """
     row = work.session.get(TestAddress, address_id, with_for_update=True, populate_existing=True)
@@ -110,7 +110,7 @@ def remove(work: Work, address_id: int) -> None:
 def active(
     session: Session, ids: Collection[int] | None = None, *, lock: bool = False
 ) -> list[TestAddress]:
-    """Return the addresses that were not removed, in the order of entry; of these keys, or all."""
+    """Return the active addresses, all or of these keys, in the order of entry."""
     statement = (
         select(TestAddress)
         .where(TestAddress.state == TEST_ADDRESS.initial)
@@ -124,7 +124,7 @@ def active(
 
 
 def opened(vault: Vault, row: TestAddress) -> StaffAddress | None:
-    """Open an address; None for a removed one. Raises IntegrityFaultError for a wrong key."""
+    """Decrypt an address; None for a removed one. Raises IntegrityFaultError for a wrong key."""
     if row.wrapped_key is None or row.sealed is None:
         return None
     return StaffAddress(**unseal_json(vault.unwrap(row.wrapped_key), row.sealed, _context(row.id)))

@@ -1,4 +1,4 @@
-"""The kinds of letters of a run: with ID, advance notice, specimen, and what is inserted.
+"""The writers of each kind of letter: with ID, advance notice, specimen; and their enclosures.
 
-A writer decides what one kind of letter contains; ``pipeline.writer`` says what a writer is.
+A writer decides the content of one kind of letter; ``pipeline.writer`` defines its interface.
 """

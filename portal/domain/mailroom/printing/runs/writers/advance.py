@@ -1,6 +1,6 @@
-"""The advance notice (事前案内).
+"""Write the advance notice (事前案内), which is sent by ordinary mail before the first letters.
 
-By ordinary mail before the first letters, with the decline form, without an ID.
+It has no ID; the decline form is enclosed.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -38,8 +38,8 @@ from portal.domain.mailroom.printing.runs.recipients.recipient import Recipient
 from portal.domain.mailroom.printing.runs.recipients.selection import DUE, lock_households
 from portal.domain.mailroom.printing.runs.writers.approved_texts import (
     approved_texts,
-    note_texts,
-    same_texts,
+    record_texts,
+    require_same_texts,
 )
 from portal.domain.mailroom.printing.runs.writers.enclosures import printed_names
 from portal.domain.mailroom.printing.runs.writers.writer_without_id import WriterWithoutId
@@ -54,12 +54,12 @@ class AdvanceWriter(WriterWithoutId):
 
     @property
     def enclosed(self) -> tuple[str, ...]:
-        """Return the decline form, and a reply envelope where the ward wants one."""
+        """The decline form, and a reply envelope if the program has one."""
         more = (REPLY_ENVELOPE,) if settings_of(self.printer.program).has_reply_envelope else ()
         return (DECLINE_FORM, *more)
 
     def require(self, session: Session, run_id: int | None) -> None:
-        """Refuse without protection, without approval of the texts, or when declining is over.
+        """Check that protection is loaded, the texts are approved and declining is not over.
 
         Raises:
             NotAllowedError: protection is not loaded, or the texts are not approved.
@@ -71,7 +71,7 @@ class AdvanceWriter(WriterWithoutId):
         settings_of(program)
         texts = self._texts(session)
         if run_id is not None:
-            same_texts(session, texts, run_id)
+            require_same_texts(session, texts, run_id)
         if program.windows.decline.is_over(self.printer.clock.now(session)):
             raise ConflictError(
                 _s("辞退の受付は終わっています。事前案内を作っても、間に合いません。"),
@@ -80,10 +80,10 @@ class AdvanceWriter(WriterWithoutId):
 
     def started(self, session: Session, run_id: int, now: datetime) -> None:
         """Record the version of the texts from which the run is printed."""
-        note_texts(session, self._texts(session), run_id, now)
+        record_texts(session, self._texts(session), run_id, now)
 
     def choose(self, session: Session) -> Preflight:
-        """Check every household that gets a notice; change nothing."""
+        """Check every household that is due for a notice, without changing anything."""
         left = {reason: count for reason, count in counts(session).items() if reason != DUE}
         printer = self.printer
         checked = check_addressees(printer.work(session), printer.fonts, due(session).values())
@@ -92,9 +92,9 @@ class AdvanceWriter(WriterWithoutId):
     def still_due(
         self, session: Session, keys: Collection[int], *, lock: bool
     ) -> Mapping[int, Recipient]:
-        """Return the households that still get one.
+        """Return the households that still get a notice, by key.
 
-        Nobody who was protected, held, removed or declined since.
+        Those that were protected, held or removed, or declined since, do not.
         """
         if lock:
             lock_households(session, keys)
@@ -103,7 +103,7 @@ class AdvanceWriter(WriterWithoutId):
     def contents(
         self, work: Work, letters: Sequence[ChunkLetter], enclosed: Sequence[str]
     ) -> Sequence[LetterContent]:
-        """Return notices with nothing of the household but name and address in the window."""
+        """Return notices, which contain only name and address of their household."""
         keys = [one.recipient.key for one in letters]
         addressees = read_addressees(work, keys)
         beside = printed_names(enclosed)
@@ -135,7 +135,7 @@ class AdvanceWriter(WriterWithoutId):
 def advance_frame(
     program: Program, url: str, day: date, printer: Printer | None = None
 ) -> LetterFrame:
-    """Return what all notices dated ``day`` share.
+    """Return the part that all notices dated ``day`` share.
 
     Raises as ``settings_of``, ``load_texts`` and ``letter_frame``.
     """
@@ -145,7 +145,7 @@ def advance_frame(
 
 
 def settings_of(program: Program) -> AdvanceSettings:
-    """Return the program's settings of the notice.
+    """Return the program's settings of the advance notice.
 
     Raises:
         ConflictError: the program has no advance notice.

@@ -1,6 +1,6 @@
-"""Refuse to print a letter or card from texts that the ward did not approve.
+"""Check that letters and cards are printed from texts that the ward approved.
 
-Each print records the version that it was made from.
+Each print records the version from which it was made.
 """
 
 from datetime import datetime
@@ -24,12 +24,11 @@ def approved_texts(
 ) -> int | None:
     """Return the key of the approved version of the texts of a kind of letter.
 
-    None for a demo, whose texts no ward owns.
-
-    ``file`` has the texts; without one it is the letter's with ID and password.
+    Returns None for a demo, whose texts no ward owns. ``file`` contains the texts; by default it is
+    the file of letters with ID and password.
 
     Raises:
-        NotAllowedError: the ward did not approve the texts as they stand in the file (code
+        NotAllowedError: the ward did not approve the current texts of the file (code
             ``not_approved``).
     """
     if work.program.is_demo:
@@ -38,8 +37,8 @@ def approved_texts(
     return require_approval(work.session, kind, digest_of(content)).id
 
 
-def same_texts(session: Session, version_id: int | None, run_id: int) -> None:
-    """Refuse to resume a run whose first letters were drawn from another version.
+def require_same_texts(session: Session, version_id: int | None, run_id: int) -> None:
+    """Check that a run to be resumed was begun with the same version of the texts.
 
     Raises:
         ConflictError: the texts changed since the run began.
@@ -61,10 +60,10 @@ def same_texts(session: Session, version_id: int | None, run_id: int) -> None:
         )
 
 
-def note_texts(
+def record_texts(
     session: Session, version_id: int | None, print_id: int, now: datetime, subject: str = RUN
 ) -> None:
-    """Record which version a run, or a print of cards (``CARDS``), is made from."""
+    """Record the version of the texts from which a run or a print of cards (``CARDS``) is made."""
     if version_id is not None:
         use = DocumentUse(version_id=version_id, subject=subject, subject_id=print_id, used_at=now)
         record_use(session, use)

@@ -1,6 +1,6 @@
-"""The letter with ID and password.
+"""Write letters with ID and password.
 
-A password exists in the worker process that draws it, and as a hash; nowhere else (decision 0005).
+A password exists only in the worker process that draws it, and as a hash (decision 0005).
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -35,8 +35,8 @@ from portal.domain.mailroom.printing.runs.recipients.selection import (
 )
 from portal.domain.mailroom.printing.runs.writers.approved_texts import (
     approved_texts,
-    note_texts,
-    same_texts,
+    record_texts,
+    require_same_texts,
 )
 from portal.domain.mailroom.printing.runs.writers.enclosures import printed_names
 from portal.domain.people.credentials.services import NewCredential, free_login_ids, issue_many
@@ -47,7 +47,7 @@ from portal.domain.requests.redeliveries.fulfilling import letters_printed, lock
 class CredentialWriter:
     """Writes letters with ID and password; a ``Writer``.
 
-    With 0 ``workers`` they are drawn in this process. ``taken`` are the IDs given out so far.
+    With 0 ``workers`` they are drawn in this process. ``taken`` are the IDs assigned so far.
     """
 
     printer: Printer
@@ -62,11 +62,11 @@ class CredentialWriter:
 
     @property
     def enclosed(self) -> tuple[str, ...]:
-        """Return what lies beside a first letter."""
+        """What is enclosed with a first letter."""
         return self.printer.program.letter_enclosures
 
     def require(self, session: Session, run_id: int | None) -> None:
-        """Refuse without protection or the ward's approval of the texts.
+        """Check that protection is loaded and the ward approved the texts.
 
         Raises:
             NotAllowedError: protection is not loaded, or the texts are not approved.
@@ -75,14 +75,14 @@ class CredentialWriter:
         require_protection(session)
         texts = approved_texts(self.printer.work(session))
         if run_id is not None:
-            same_texts(session, texts, run_id)
+            require_same_texts(session, texts, run_id)
 
     def started(self, session: Session, run_id: int, now: datetime) -> None:
         """Record the version of the texts from which the run is printed."""
-        note_texts(session, approved_texts(self.printer.work(session)), run_id, now)
+        record_texts(session, approved_texts(self.printer.work(session)), run_id, now)
 
     def choose(self, session: Session) -> Preflight:
-        """Check every household to be issued; change nothing."""
+        """Check every household that is due, without changing anything."""
         return preflight(self.printer.work(session), self.printer.fonts)
 
     def places(
@@ -93,7 +93,7 @@ class CredentialWriter:
         chosen = [one for one in ready if one.key in unchanged]
         by_post = [one for one in chosen if not one.counter]
         by_hand = [one for one in chosen if one.counter]
-        # what the ward hands over itself is in files of its own: none of it may get into the post
+        # letters for the ward's counter have files of their own, so that none gets into the post
         behind = -(-len(by_post) // chunk_size)
         return [
             *(Place(one, 1 + at // chunk_size) for at, one in enumerate(by_post)),
@@ -101,7 +101,7 @@ class CredentialWriter:
         ]
 
     def planned_columns(self, recipient: Recipient) -> Values:
-        """Return household, way and reason of a planned letter."""
+        """Return the household, hand-over and reason of a planned letter."""
         return {
             "household_id": recipient.key,
             "position": None,
@@ -113,7 +113,7 @@ class CredentialWriter:
     def still_due(
         self, session: Session, keys: Collection[int], *, lock: bool
     ) -> Mapping[int, Recipient]:
-        """Return the households that may still be printed."""
+        """Return the households whose letter may still be printed, by key."""
         if lock:
             lock_households(session, keys)
             lock_approved(session, keys)
@@ -123,7 +123,7 @@ class CredentialWriter:
     def contents(
         self, work: Work, letters: Sequence[ChunkLetter], enclosed: Sequence[str]
     ) -> Sequence[LetterContent]:
-        """Return letters that lack only their passwords, each with a fresh ID."""
+        """Return letters with new IDs, which lack only their passwords."""
         keys = [one.recipient.key for one in letters]
         addressees = read_addressees(work, keys)
         login_ids = free_login_ids(work, len(letters), self.taken)
@@ -142,13 +142,13 @@ class CredentialWriter:
 
     @contextmanager
     def press(self, day: date, chunks: int) -> Iterator[WorkerPool]:
-        """Open the worker processes; a spawned worker starts while the run is planned."""
+        """Open the worker processes, which start up while the run is planned."""
         workers = min(self.workers, chunks)
         with worker_pool(self.printer.frame(day), self.printer.vault, workers) as pool:
             yield pool
 
     def store(self, work: Work, chunk: ReadyChunk, drawn: Drawn) -> None:
-        """Store the letters with their credentials, in place of those that they replace."""
+        """Store the letters with their credentials, and supersede the letters that they replace."""
         credentials = issue_many(
             work,
             [
@@ -176,8 +176,5 @@ class CredentialWriter:
 
 
 def _pieces(enclosed: Collection[str], reason: str) -> int:
-    """Return how many pieces lie in an envelope.
-
-    The letter, and beside a first one what the program encloses.
-    """
+    """Return the number of pieces in an envelope: the letter, and for a first one enclosures."""
     return 1 + len(enclosed) if reason == FIRST else 1

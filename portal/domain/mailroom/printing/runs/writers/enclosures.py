@@ -1,4 +1,4 @@
-"""Enclosures: blank forms, printed once for all, and a reply envelope (``program.toml``)."""
+"""Enclosures of letters: blank forms, drawn once for all, and a reply envelope."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
@@ -21,14 +21,14 @@ FORMS: Mapping[str, Callable[[Program, datetime], bytes]] = {
 
 
 def enclosure_file(run_id: int, name: str) -> str:
-    """Return the name of the file of a form that every envelope of a run holds."""
+    """Return the file name of a form that is enclosed in every envelope of a run."""
     return f"enclosure-{run_id:03}-{name}.pdf"
 
 
 def draw_enclosures(program: Program, names: Collection[str], now: datetime) -> dict[str, bytes]:
     """Return the forms among the enclosures as PDF, by name.
 
-    Nothing personal and no number is on them.
+    They contain no personal data and no numbers.
 
     Raises:
         BusyError: too many documents are being drawn.
@@ -48,6 +48,6 @@ def enclosure_name(name: str) -> str:
 
 
 def printed_names(names: Sequence[str]) -> tuple[str, ...]:
-    """Return the names of the enclosures as a letter prints them, in Japanese as its front is."""
+    """Return the names of the enclosures as they are printed on a letter, in Japanese."""
     with use_locale(SOURCE_LOCALE):
         return tuple(enclosure_name(name) for name in names)

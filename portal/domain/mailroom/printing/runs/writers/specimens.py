@@ -1,10 +1,7 @@
-"""The test posting.
+"""Write the letters of a test posting: specimens for addresses of the staff.
 
-The letter with a specimen instead of an ID, to addresses of the staff, through the mail house's
-whole process.
-
-No household is meant, so none of its letters is in any count of households, children, yen, postings
-or returns.
+They try the mail house's whole process. Their ID is not valid, and since they concern no household,
+they are in no count of households, children, yen, postings or returns.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -33,7 +30,7 @@ from portal.domain.mailroom.printing.runs.writers.enclosures import printed_name
 from portal.domain.mailroom.printing.runs.writers.writer_without_id import WriterWithoutId
 
 SPECIMEN_ID, SPECIMEN_PASSWORD = "1234567890", "CDFGHJKLMNPQ"
-"""The check digit is wrong, so that no account can ever have this ID."""
+"""The ID has a wrong check digit, so that no account can ever have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +42,11 @@ class SpecimenWriter(WriterWithoutId):
 
     @property
     def enclosed(self) -> tuple[str, ...]:
-        """Return what lies beside a first letter."""
+        """What is enclosed with a first letter."""
         return self.printer.program.letter_enclosures
 
     def require(self, session: Session, run_id: int | None) -> None:
-        """Refuse to begin without an address."""
+        """Check that there is an address to which to send. Raises ConflictError."""
         if run_id is None and not active(session):
             raise ConflictError(
                 _s("試し送りのあて先がありません。職員サイトの「手紙」で、先に登録してください。"),
@@ -60,19 +57,19 @@ class SpecimenWriter(WriterWithoutId):
         """Record nothing: the texts may be tried before the ward approves them."""
 
     def choose(self, session: Session) -> Preflight:
-        """Choose every address that was not removed."""
+        """Choose every active address."""
         return Preflight(tuple(_recipient(row) for row in active(session)))
 
     def still_due(
         self, session: Session, keys: Collection[int], *, lock: bool
     ) -> Mapping[int, Recipient]:
-        """Return the addresses that were not removed since."""
+        """Return the addresses that are still active, by key."""
         return {row.id: _recipient(row) for row in active(session, keys, lock=lock)}
 
     def contents(
         self, work: Work, letters: Sequence[ChunkLetter], enclosed: Sequence[str]
     ) -> Sequence[LetterContent]:
-        """Return letters as a family with one child would get them, but for ID and password."""
+        """Return letters as for a family with one child, but with an invalid ID and password."""
         keys = [one.recipient.key for one in letters]
         found = {row.id: opened(work.vault, row) for row in active(work.session, keys)}
         beside = printed_names(enclosed)

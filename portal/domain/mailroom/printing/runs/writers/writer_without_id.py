@@ -1,4 +1,4 @@
-"""What all kinds of letters without an ID share: nothing secret is in them."""
+"""The common part of the writers of letters without an ID, which contain no secret."""
 
 from abc import ABC, abstractmethod
 from collections import deque
@@ -15,7 +15,7 @@ from portal.domain.letters.letters.drawing.content import LetterContent
 from portal.domain.letters.letters.kinds import WITHOUT_ID, Kind
 from portal.domain.mailroom.printing.runs.pipeline.chunks import mark_printed
 from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
-from portal.domain.mailroom.printing.runs.pipeline.worker_pool import Drawn, Job, Turns
+from portal.domain.mailroom.printing.runs.pipeline.worker_pool import Drawn, Job, JobQueue
 from portal.domain.mailroom.printing.runs.pipeline.writer import Place, ReadyChunk
 from portal.domain.mailroom.printing.runs.recipients.recipient import Recipient
 
@@ -39,7 +39,7 @@ class WriterWithoutId(ABC):
     @property
     @abstractmethod
     def enclosed(self) -> tuple[str, ...]:
-        """What lies in the envelope beside the letter."""
+        """What is enclosed with the letter."""
 
     @abstractmethod
     def back(self, day: date) -> bytes:
@@ -77,7 +77,7 @@ class WriterWithoutId(ABC):
         day: date,
         chunks: int,  # noqa: ARG002  (decides how many worker processes others start)
     ) -> Iterator["PlainPress"]:
-        """Open a press in this process: there is no password to hash, so drawing is quick."""
+        """Open a press in this process; without passwords to hash, drawing is quick."""
         yield PlainPress(self, day)
 
     def store(
@@ -102,6 +102,6 @@ class PlainPress:
         return self.writer.back(self.day)
 
     def draw_all(self, jobs: Iterable[Job], again: "deque[Job]") -> Iterator[Drawn]:
-        """Yield drawn chunks; what the consumer puts into ``again`` is drawn too."""
-        for job in Turns(iter(jobs), again):
+        """Yield drawn chunks; jobs that the consumer puts into ``again`` are drawn too."""
+        for job in JobQueue(iter(jobs), again):
             yield Drawn(job.number, self.writer.draw(job.drafts, self.day), ())
