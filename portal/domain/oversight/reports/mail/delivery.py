@@ -11,6 +11,7 @@ from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments.mail import MailClass, ReturnReason
 from portal.domain.letters.shipments.postage import postage_of_month
 from portal.domain.letters.shipments.states import ShipmentState
+from portal.domain.oversight.reports.deliveries_table import deliveries_table
 from portal.domain.oversight.reports.incidents.tables import month_tables
 from portal.domain.oversight.reports.mail.delivery_figures import (
     THIRD,
@@ -65,7 +66,11 @@ def build(work: Work, month: date) -> Draft:
                 _returned(found),
                 _undelivered(found),
                 _others(found),
-                _ways(work),
+                deliveries_table(
+                    _s("これまでの配達の数（3つの数え方）"),
+                    deliveries(work.session, work.program.delivered_means),
+                    wide=0,
+                ),
                 _postage(work, month),
                 typed_section(_s("事故そのほか"), texts.get(ACCIDENTS, "")),
                 *month_tables(work, day_start(month), day_end(last_of(month))),
@@ -186,21 +191,6 @@ def _others(found: DeliveryMonth) -> ReportTable:
         rows,
         wide=0,
     )
-
-
-def _ways(work: Work) -> ReportTable:
-    ways = deliveries(work.session, work.program.delivered_means)
-    rows: list[tuple[Cell, ...]] = [
-        (
-            way.report_label + (_s("（配達済みと数える）") if way == ways.counts else ""),
-            one.households,
-            one.children,
-            one.yen,
-        )
-        for way, one in ways.by_way.items()
-    ]
-    columns = (_s("数え方"), _s("世帯数"), _s("こども（人）"), _s("金額（円）"))
-    return ReportTable(_s("これまでの配達の数（3つの数え方）"), columns, rows, wide=0)
 
 
 def _postage(work: Work, month: date) -> ReportTable:

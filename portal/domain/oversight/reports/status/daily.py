@@ -10,12 +10,12 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from portal.domain.desk.casework.deliveries import deliveries
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.clock import JST, jst_date
-from portal.domain.foundation.program.schema import DeliveredMeans
 from portal.domain.foundation.texts import Labeled, _s, label_of
 from portal.domain.foundation.wareki import format_wareki
 from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.oversight.reports.days import Days
+from portal.domain.oversight.reports.deliveries_table import deliveries_table
 from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
 from portal.domain.oversight.settlement.states import SettledState
 from portal.domain.people.coupons.differences import latest_day
@@ -122,7 +122,11 @@ def today_report(work: Work) -> Report:
         ),
         tables=(
             _states_table(work.session),
-            _ways_table(work.session, work.program.delivered_means),
+            deliveries_table(
+                _s("配達の数（3つの数え方）"),
+                deliveries(work.session, work.program.delivered_means),
+                wide=0,
+            ),
             _days_table(daily(work.session, work.now)),
         ),
         notes=(
@@ -147,21 +151,6 @@ def _states_table(session: Session) -> ReportTable:
         (_s("合計"), sums.all.children, sums.all.yen),
         wide=0,
     )
-
-
-def _ways_table(session: Session, delivered_means: DeliveredMeans) -> ReportTable:
-    ways = deliveries(session, delivered_means)
-    rows = [
-        (
-            way.report_label + (_s("（配達済みと数える）") if way == ways.counts else ""),
-            one.households,
-            one.children,
-            one.yen,
-        )
-        for way, one in ways.by_way.items()
-    ]
-    columns = (_s("数え方"), _s("世帯数"), _s("こども（人）"), _s("金額（円）"))
-    return ReportTable(_s("配達の数（3つの数え方）"), columns, rows, wide=0)
 
 
 def _days_table(counted: Daily) -> ReportTable:

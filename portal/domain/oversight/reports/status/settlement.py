@@ -5,6 +5,7 @@ from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s, label_of
 from portal.domain.foundation.wareki import format_wareki
 from portal.domain.foundation.work import Work
+from portal.domain.oversight.reports.deliveries_table import deliveries_table
 from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
 from portal.domain.oversight.settlement.blockers import blockers
 from portal.domain.oversight.settlement.closing import closed
@@ -37,7 +38,7 @@ def settlement_report(work: Work) -> Report:
         tables=(
             _states(found),
             _check(found),
-            _deliveries(found),
+            deliveries_table(_s("配達の数（3つの数え方）"), found.deliveries),
             _codes(found),
             _money(work.program, found),
             _differences(found),
@@ -103,21 +104,6 @@ def _check(found: Figures) -> ReportTable:
 def _unit(found: Figures) -> int:
     there_must_be = found.expected.imported + found.expected.added
     return found.expected_yen // there_must_be if there_must_be else 0
-
-
-def _deliveries(found: Figures) -> ReportTable:
-    ways = found.deliveries
-    rows = [
-        (
-            way.report_label + (_s("（配達済みと数える）") if way == ways.counts else ""),
-            one.households,
-            one.children,
-            one.yen,
-        )
-        for way, one in ways.by_way.items()
-    ]
-    columns = (_s("数え方"), _s("世帯数"), _s("こども（人）"), _s("金額（円）"))
-    return ReportTable(_s("配達の数（3つの数え方）"), columns, rows)
 
 
 def _codes(found: Figures) -> ReportTable:
