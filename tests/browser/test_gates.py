@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.browser import PageFactory
-from tests.support.gates import GATES
+from tests.support.gates import GATES, rules
 
 PAGE = """<!doctype html><html lang="ja"><head><title>試験のページ</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -37,7 +37,14 @@ FAULTS = {
         ("", FORM + "<script>one.onkeydown = (e) => e.preventDefault()</script>", "not reached"),
         ("", '<a href="/b" tabindex="2">zuerst</a>', "positive tabindex"),
     ],
-    "contrast": [("p { color: #aaa; }", "<p>Text</p>", "text")],
+    "contrast": [
+        ("p { color: #aaa; }", "<p>Text</p>", "text"),
+        (
+            "a { display: inline; color: #025; text-decoration: none; }",
+            '<p>Ein Satz mit <a href="/b">einem Verweis</a>.</p>',
+            "a link by color",
+        ),
+    ],
     "targets": [("button { min-height: 0; height: 20px; }", FORM, "送る")],
     "reflow": [("main { width: 700px; }", FORM, "320 px")],
     "spacing": [
@@ -47,6 +54,29 @@ FAULTS = {
     "structure": [("", "<h1>zwei</h1>", "2 h1")],
     "axe": [("", '<img src="data:,">', "image-alt")],
 }
+SAME_AS_AXE = [
+    ("contrast", "color-contrast", "p { color: #aaa; }", "<p>Text</p>"),
+    ("contrast", "color-contrast", "p { color: #888; background: #ddd; }", "<p>Text</p>"),
+    (
+        "contrast",
+        "color-contrast",
+        "@media (prefers-color-scheme: dark) { p { color: #333; background: #000; } }",
+        "<p>Text</p>",
+    ),
+    (
+        "contrast",
+        "link-in-text-block",
+        "a { display: inline; color: #025; text-decoration: none; }",
+        '<p>Ein Satz mit <a href="/b">einem Verweis</a>.</p>',
+    ),
+    (
+        "targets",
+        "target-size",
+        "button { min-height: 0; height: 12px; margin: 0; font-size: 5px; }",
+        '<form action="/sent"><button>送る</button><button name="no">やめる</button></form>',
+    ),
+]
+"""What axe finds by the rules of which our gates ask more, so that pages are asked once."""
 CASES = [(gate, *fault) for gate, faults in FAULTS.items() for fault in faults]
 
 
@@ -58,3 +88,14 @@ def test_a_fault_is_found(
     page.set_content(PAGE.format(style=style, body=body))
     found = GATES[gate](page)
     assert any(said in text for text in found) if said else not found, found
+
+
+@pytest.mark.parametrize(("gate", "rule", "style", "body"), SAME_AS_AXE)
+def test_our_gates_find_what_the_rules_of_axe_find_that_they_replace(
+    page_factory: PageFactory, gate: str, rule: str, style: str, body: str
+) -> None:
+    page = page_factory(quiet=False, kept=False, color_scheme="dark")
+    page.set_content(PAGE.format(style=style, body=body))
+    assert rule in rules.SAME_AS_OURS
+    assert any(rule in text for text in rules.violations(page, [rule]))
+    assert GATES[gate](page)

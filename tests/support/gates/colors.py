@@ -1,4 +1,7 @@
-"""Contrast of text (4.5, large 3) and of field edges (3), no placeholder; in light and dark."""
+"""Contrast of text (4.5, large 3) and of field edges (3), no placeholder; in light and dark.
+
+And links inside a sentence that show without their color.
+"""
 
 from typing import Literal
 
@@ -28,6 +31,18 @@ for (const el of all("input:not([type=hidden], [type=radio], [type=checkbox]), s
   const drawn = parseFloat(s.borderTopWidth) > 0 && s.borderTopStyle !== "none";
   const got = Math.max(drawn ? ratio(edge, outside) : 1, ratio(ground(el), outside));
   if (got < 3) found.push(`field edge ${got.toFixed(2)} < 3: ${label(el)}`);
+}
+for (const el of all("a[href]")) {
+  const s = style(el);
+  if (s.display !== "inline" || !visible(el)) continue;
+  let block = el.parentElement;
+  while (block && style(block).display === "inline") block = block.parentElement;
+  if (!block || text(block).length - text(el).length < 2) continue;
+  const around = style(block);
+  const drawn = (one) => one.borderBottomStyle !== "none" && parseFloat(one.borderBottomWidth) > 0;
+  const marked = s.textDecorationLine.includes("underline") || drawn(s);
+  const below = ground(el), color = (one) => over(parse(one.color), below);
+  if (!marked && ratio(color(s), color(around)) < 3) found.push(`a link by color: ${label(el)}`);
 }
 return found;
 """

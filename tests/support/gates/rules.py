@@ -1,22 +1,24 @@
-"""The axe rules for WCAG 2.0 to 2.2 A and AA and best practice: light and dark, narrow and wide."""
+"""The axe rules for WCAG 2.0 to 2.2 A and AA and best practice."""
 
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
 
 from playwright.sync_api import Page
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-COLORS = ["color-contrast", "link-in-text-block"]
-"""The rules whose answer depends on the color scheme."""
-RUN = """async (only) => {
-  const found = await axe.run(document, { runOnly: only, resultTypes: ["violations"] });
+SAME_AS_OURS = ["color-contrast", "link-in-text-block", "target-size"]
+"""Rules that `colors` and `targets` check in both color schemes and more strictly.
+
+They take half of axe's time, so no page is asked twice; `tests/browser/test_gates.py` shows that
+our gates find what these rules find.
+"""
+RUN = """async ([only, rules]) => {
+  const found = await axe.run(document, { runOnly: only, rules, resultTypes: ["violations"] });
   const why = (node) => ((node.failureSummary || "").split("\\n")[1] || "").trim();
   return found.violations.flatMap((rule) => rule.nodes.map((node) =>
     `${rule.id}: ${node.target.join(" ")} ${why(node)}`));
 }"""
-Scheme = Literal["light", "dark"]
 
 
 @cache
@@ -28,22 +30,15 @@ def _axe() -> str:
 
 
 def violations(page: Page, rules: list[str] | None = None) -> list[str]:
-    """What axe finds in the page as it is rendered now, by all rules of ours, or by these rules."""
+    """What axe finds in the page as it is rendered now, by these rules or by all that we leave."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(_axe())  # not a script element: the page's own policy stays in force
     only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": TAGS}
-    found: list[str] = page.evaluate(RUN, only)
+    left_out = {} if rules else {name: {"enabled": False} for name in SAME_AS_OURS}
+    found: list[str] = page.evaluate(RUN, [only, left_out])
     return found
 
 
 def complaints(page: Page) -> list[str]:
-    """Everything at the present width in light colors, and what colors can change in dark ones."""
-    found: list[str] = []
-    schemes: tuple[tuple[Scheme, list[str] | None], ...] = (("light", None), ("dark", COLORS))
-    for scheme, rules in schemes:
-        page.emulate_media(color_scheme=scheme)
-        found += [
-            f"{text} ({scheme})" for text in violations(page, rules=rules) if text not in found
-        ]
-    page.emulate_media(color_scheme=None)
-    return found
+    """Everything at the present width."""
+    return violations(page)
