@@ -1,8 +1,10 @@
 """A running staff site with invented families, tasks, holds, letters and imports."""
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -223,24 +225,52 @@ def _import(session: Session, now: datetime, numbers: dict[str, int]) -> None:
     )
 
 
-@pytest.fixture(scope="module")
-def served_staff(
+@dataclass(frozen=True)
+class Stage:
+    """A running site, its database file, and what everyone finds in it."""
+
+    served: ServedStaff
+    path: Path
+    as_seeded: Path
+
+    def set_back(self) -> ServedStaff:
+        """Give the running site its first data again, and return a view that remembers nothing."""
+        _copy(self.as_seeded, self.path)
+        served = self.served
+        return replace(served, colleagues=dict(served.colleagues), numbers=dict(served.numbers))
+
+
+def _copy(path: Path, to: Path) -> None:
+    """Copy a database that is in use over another one, which may be in use too."""
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(to)) as target:
+        source.backup(target)
+
+
+@pytest.fixture(scope="session")
+def staff_stage(
     start_server: StartServer,
     resident_settings: Settings,
     sqlite_template: Path,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[ServedStaff]:
-    """The staff site in the summer of 2023, with work to do.
-
-    Each file of tests has its own, so that none meets another's.
-    """
+) -> Iterator[Stage]:
+    """One site for all files of tests: to start one costs as much as ten of its pages."""
     folder = tmp_path_factory.mktemp("served-staff")
-    path = folder / "portal.sqlite3"
+    path, as_seeded = folder / "portal.sqlite3", folder / "as-seeded.sqlite3"
     shutil.copyfile(sqlite_template, path)
     url = f"sqlite:///{path}"
     server = serve_staff(start_server, resident_settings, url)
     engine = make_engine(url)
     served = ServedStaff(server, Database(engine), NOON - datetime.now(UTC))
     _seed(served, folder)
-    yield served
+    _copy(path, as_seeded)
+    yield Stage(served, path, as_seeded)
     engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def served_staff(staff_stage: Stage) -> ServedStaff:
+    """The staff site in the summer of 2023, with work to do.
+
+    Each file of tests finds it as it was seeded, so that none meets another's.
+    """
+    return staff_stage.set_back()
