@@ -1,8 +1,6 @@
 """The command line as a person runs it: another process, a data directory of its own."""
 
 import subprocess
-import sys
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,31 +29,13 @@ class CommandLine:
             added["PORTAL_DATABASE_URL"] = self.database_url
         return clean_environment(**added, **self.extra)
 
-    def start(self, *arguments: object) -> warm.Program:
-        return warm.start("portal", *arguments, env=self.environment())
+    def start(self, *arguments: object, disk: int | None = None) -> warm.Program:
+        return warm.start("portal", *arguments, env=self.environment(), disk=disk)
 
-    def run(
-        self, *arguments: object, limit: Callable[[], None] | None = None
-    ) -> subprocess.CompletedProcess[str]:
-        if limit is not None:
-            return self._run_limited(limit, *arguments)
-        program = self.start(*arguments)
+    def run(self, *arguments: object, disk: int | None = None) -> subprocess.CompletedProcess[str]:
+        program = self.start(*arguments, disk=disk)
         out, err = program.communicate(timeout=PATIENCE)
         return subprocess.CompletedProcess(program.args, program.wait(), out, err)
-
-    def _run_limited(
-        self, limit: Callable[[], None], *arguments: object
-    ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "portal", *map(str, arguments)],
-            env=self.environment(),
-            cwd=ROOT,
-            text=True,
-            capture_output=True,
-            check=False,
-            timeout=PATIENCE,
-            preexec_fn=limit,
-        )
 
 
 def sentence(done: subprocess.CompletedProcess[str]) -> str:

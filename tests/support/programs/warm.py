@@ -7,6 +7,7 @@ program: environment, arguments, signals and exit codes are the program's own, a
 import contextlib
 import json
 import os
+import resource
 import runpy
 import select
 import signal
@@ -32,11 +33,12 @@ LONGEST_ORDER = 1 << 18
 
 
 class Order(TypedDict):
-    """What to start: ``args`` are the module and its arguments."""
+    """What to start: ``args`` are the module and its arguments, ``disk`` in bytes per file."""
 
     args: list[str]
     env: dict[str, str]
     strict: bool
+    disk: int | None
 
 
 class Program:
@@ -93,14 +95,31 @@ class Program:
 
 
 def start(
-    module: str, *arguments: object, env: Mapping[str, str] | None = None, strict: bool = False
+    module: str,
+    *arguments: object,
+    env: Mapping[str, str] | None = None,
+    strict: bool = False,
+    disk: int | None = None,
 ) -> Program:
-    """Start ``python -m module arguments``; with ``strict`` each warning is an error."""
+    """Start ``python -m module arguments``.
+
+    Args:
+        module: the module to run.
+        arguments: of the module.
+        env: the whole environment; without it, the one of the tests.
+        strict: each warning is an error.
+        disk: bytes that a file can have before the disk is full; without it, no limit.
+    """
     ours, theirs = socket.socketpair()
     read_out, write_out = os.pipe()
     read_err, write_err = os.pipe()
     args = [module, *map(str, arguments)]
-    order: Order = {"args": args, "env": dict(os.environ if env is None else env), "strict": strict}
+    order: Order = {
+        "args": args,
+        "env": dict(os.environ if env is None else env),
+        "strict": strict,
+        "disk": disk,
+    }
     data = json.dumps(order).encode()
     assert len(data) < LONGEST_ORDER
     with theirs:
@@ -168,6 +187,8 @@ def _become(order: Order) -> None:
     module, *arguments = order["args"]
     os.environ.clear()
     os.environ.update(order["env"])
+    if order["disk"] is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (order["disk"], order["disk"]))
     if order["strict"]:
         warnings.simplefilter("error")
     sys.argv = [module, *arguments]

@@ -6,9 +6,6 @@ Every household gets one letter, whole.
 import hashlib
 import json
 import random
-import resource
-import subprocess
-import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -23,7 +20,6 @@ from tests.functional.mailroom.printing.test_build import households_of
 from tests.support.mailroom.letters import add_families, read_papers
 from tests.support.programs import warm
 from tests.support.programs.servers import PATIENCE
-from tests.support.sources import ROOT
 
 HOUSEHOLDS, PER_FILE = 24, 3
 
@@ -97,24 +93,12 @@ def test_two_builds_at_once_print_each_letter_once(
 
 def test_a_full_disk_is_one_sentence_and_nothing_half_done(ward: Ward) -> None:
     ids = add_families(ward.database, 60)
-    limit = 900_000  # bytes: the database fits, the file of sixty letters does not
-
-    def small_disk() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-
-    command = [sys.executable, "-m", "portal", "letters", "build"]
-    broken = subprocess.run(
-        command,
-        cwd=ROOT,
-        env=ward.environ,
-        preexec_fn=small_disk,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    disk = 900_000  # bytes: the database fits, the file of sixty letters does not
+    broken = warm.start("portal", "letters", "build", env=ward.environ, disk=disk)
+    _out, fault = broken.communicate(timeout=PATIENCE)
     assert broken.returncode == 1
-    assert "letters-001-0001.pdf" in broken.stderr.splitlines()[-1]
-    assert "Traceback" not in broken.stderr
+    assert "letters-001-0001.pdf" in fault.splitlines()[-1]
+    assert "Traceback" not in fault
     folder = ward.folder / "letters" / "run-001"
     assert [path.name for path in folder.iterdir()] == ["back-001.pdf"]
     with ward.database.read() as session:
