@@ -27,10 +27,10 @@ from portal.domain.people.notices.services import Share, claim_due
 from portal.domain.people.tasks.models import Task
 from portal.platform.application import make_routes, serve_site
 from portal.platform.database import Database
+from portal.platform.http.cookies import form_token
 from portal.platform.site import Site
 from portal.settings import Settings
 from portal.web import routes
-from portal.web.access import NEXT_STEP
 from tests.support.coupons import VAULT
 from tests.support.people import Person, add_person, give_coupons
 from tests.support.programs.servers import PATIENCE, ROOT, Server, StartServer, free_port
@@ -203,12 +203,11 @@ class Resident:
         give_coupons(self.database, self.folder, self.now)
 
     def enter(self, person: Person, visitor: Visitor | None = None, stage: str = "full") -> Visitor:
-        """A visitor whose session is already at a stage, without the steps before."""
+        """A visitor whose session is already at a stage, with a form of this session in hand."""
         visitor = visitor or self.visitor()
-        visitor.http.cookies.set(
-            "sid", start_session(self.database, person, self.now, stage), domain="127.0.0.1"
-        )
-        visitor.get(NEXT_STEP[stage])
+        token = start_session(self.database, person, self.now, stage)
+        visitor.http.cookies.set("sid", token, domain="127.0.0.1")
+        visitor.token = form_token(self.site.vault, sessions.token_hash(token).hex())
         return visitor
 
     def sign_in(

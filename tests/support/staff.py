@@ -22,6 +22,7 @@ from portal.domain.people.authn import sessions
 from portal.domain.people.staff.services import Profile, add_staff
 from portal.platform.application import make_routes, serve_site
 from portal.platform.database import Database
+from portal.platform.http.cookies import form_token
 from portal.platform.site import Site
 from portal.settings import Settings
 from tests.support.people import Person, add_person, give_coupons
@@ -86,11 +87,11 @@ class StaffSite:
         return hire(self.database, self.now, role, login or f"{role.value}{self.people}")
 
     def enter(self, colleague: Colleague, visitor: Visitor | None = None) -> Visitor:
-        """A visitor who is signed in as this colleague."""
+        """A visitor who is signed in as this colleague, with a form of this session in hand."""
         visitor = visitor or self.visitor()
         token = start_session(self.database, colleague, self.now)
         visitor.http.cookies.set(COOKIE, token, domain="127.0.0.1")
-        visitor.get("/account")
+        visitor.token = form_token(self.site.vault, sessions.token_hash(token).hex())
         return visitor
 
     def enter_as(self, role: Role) -> Visitor:
