@@ -5,6 +5,7 @@ program: environment, arguments, signals and exit codes are the program's own, a
 """
 
 import contextlib
+import gc
 import json
 import os
 import resource
@@ -20,6 +21,8 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
 from importlib import import_module
 from typing import Any, TextIO, TypedDict
+
+from sqlalchemy.orm import configure_mappers
 
 from tests.support.programs.servers import ROOT
 
@@ -150,6 +153,9 @@ def main(line: socket.socket) -> None:
     """Fork for every order that comes; returns in the child, when its program has ended."""
     for module in READ_BEFORE:
         import_module(module)
+    configure_mappers()  # the first statement of each program would: half of a short command
+    gc.collect()
+    gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
         data, handed_on, _flags, _address = socket.recv_fds(line, LONGEST_ORDER, 3)
