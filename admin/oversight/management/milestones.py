@@ -13,7 +13,7 @@ from admin.oversight.reports.files import send_report
 from admin.page import Page
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.languages import SOURCE_LOCALE
-from portal.domain.foundation.texts import _s, use_locale
+from portal.domain.foundation.texts import Labeled, _s, use_locale
 from portal.domain.letters.subcontractors.queries import subcontractors
 from portal.domain.letters.subcontractors.states import CompanyState
 from portal.domain.mailroom.roster.models import RosterImport
@@ -36,8 +36,20 @@ SIGNS: Mapping[str, str] = {
     MilestoneState.DONE: "good",
     MilestoneState.LATE: "stop",
 }
-STEPS = ("begin", "finish", "reopen")
 LISTED = 20
+
+
+class MilestoneStep(Labeled):
+    """What a button on the page of a milestone does, with the button's text."""
+
+    BEGIN = "begin", lambda: _s("始めた")
+    FINISH = "finish", lambda: _s("完了した")
+    REOPEN = "reopen", lambda: _s("完了を取り消す")
+
+    @property
+    def is_main(self) -> bool:
+        """Whether its button is the main one of the page."""
+        return self is MilestoneStep.FINISH
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +90,7 @@ class MilestoneView(View):
     one: MilestoneStatus
     signs: Mapping[str, str]
     keeps: bool
-    steps: Sequence[str]
+    steps: Sequence[MilestoneStep]
     said: str
 
 
@@ -100,8 +112,8 @@ def show_one(page: Page, status_code: int = 200) -> Response[Any]:
     )
 
 
-def _steps(one: milestones.MilestoneStatus) -> list[str]:
-    return [step for step in STEPS if MILESTONE.can(one.stored, step)]
+def _steps(one: milestones.MilestoneStatus) -> list[MilestoneStep]:
+    return [step for step in MilestoneStep if MILESTONE.can(one.stored, step)]
 
 
 def _one(page: Page) -> milestones.MilestoneStatus:
@@ -172,7 +184,10 @@ def handlers() -> list[HTTPRouteHandler]:
         staff_route("GET", "/management", show, see),
         staff_route("GET", one, show_one, see),
         staff_route("POST", one + "/note", note, keep, shows=show_one),
-        *(staff_route("POST", f"{one}/{step}", move, keep, shows=show_one) for step in STEPS),
+        *(
+            staff_route("POST", f"{one}/{step}", move, keep, shows=show_one)
+            for step in MilestoneStep
+        ),
         *(
             staff_route("POST", f"/management/{name}/{ending}", download_report, see)
             for name in ("plan", "progress", "questions", "checklist")
