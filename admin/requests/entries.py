@@ -35,7 +35,10 @@ from portal.domain.foundation.actors import Channel
 from portal.domain.foundation.audit.services import earlier_result, first_time, keep_result
 from portal.domain.foundation.clock import JST, jst_date
 from portal.domain.foundation.errors import NotFoundError
-from portal.domain.foundation.program.settings.requests import AlternativeProduct
+from portal.domain.foundation.program.settings.requests import (
+    AdultRule,
+    AlternativeProduct,
+)
 from portal.domain.foundation.texts import _s
 from portal.domain.letters.shipments.words import where
 from portal.domain.people.households.queries import view_household
@@ -179,11 +182,11 @@ def show_form(page: Page, status_code: int = 200) -> Response[Any]:
             signed=chosen(page, "sign-"),
             items=_items(page) if kind == REDELIVERY else (),
             adults=[child for child in children if child.adult]
-            if program.requests.adult_rule == "countersign"
+            if program.requests.adult_rule is AdultRule.COUNTERSIGN
             else [],
             today=f"{local:%Y-%m-%d}" if here else None,
             minute=f"{local:%H:%M}" if here else None,
-            by_postmark=program.requests.postal_rule == "postmark",
+            by_postmark=program.requests.by_postmark,
             last_day=_last_day(page, kind),
         ),
         status_code,

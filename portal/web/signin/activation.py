@@ -11,6 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.program.hours_text import instant_text
+from portal.domain.foundation.program.schema import PasswordMode
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.typed import date_in_parts
 from portal.domain.foundation.vault import seal_json, unseal_json
@@ -21,7 +22,7 @@ from portal.domain.people.authn.sessions import Stage
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.queries import credential_by_id
 from portal.domain.people.credentials.services import lock_row
-from portal.domain.people.signin import activation, attempt
+from portal.domain.people.signin import activation
 from portal.domain.people.signin.account import ask_no_channel, check_own_password
 from portal.domain.people.signin.activation import BirthAnswer
 from portal.domain.people.signin.letter_requests import own_task
@@ -51,7 +52,7 @@ def step(page: Page, name: str) -> tuple[int, int] | None:
 
     None for a page that the program leaves out.
     """
-    own_password = page.site.program.letter_password_mode != attempt.REUSABLE
+    own_password = page.site.program.letter_password_mode is not PasswordMode.REUSABLE
     names = [
         n for n in ("birth", "password", "channel", "backup") if own_password or n != "password"
     ]

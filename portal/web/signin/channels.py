@@ -9,6 +9,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.foundation.errors import DomainError, InputError, NotAllowedError, ThrottledError
+from portal.domain.foundation.program.schema import PasswordMode
 from portal.domain.foundation.texts import _, plain
 from portal.domain.people.authn import codes, totp
 from portal.domain.people.authn.channels import CodeChannel, CodePurpose
@@ -17,7 +18,7 @@ from portal.domain.people.authn.sessions import Stage
 from portal.domain.people.authn.typed_code import CodeAnswer, CodeEntry
 from portal.domain.people.coupons.qr import draw_png
 from portal.domain.people.notices.phones import parse_email, parse_mobile
-from portal.domain.people.signin import attempt, code_sending, second_factor
+from portal.domain.people.signin import code_sending, second_factor
 from portal.platform.routes import Guard, endpoint
 from portal.platform.view import View
 from portal.resident_page import Page, ResidentWho, origin_of
@@ -61,7 +62,7 @@ def show(flow: Flow, page: Page, status_code: int = 200) -> Response[Any]:
     """Let the resident choose a channel."""
     auth = session_of(page)
     credential = own_credential(page)
-    needs_password = page.site.program.letter_password_mode != attempt.REUSABLE
+    needs_password = page.site.program.letter_password_mode is not PasswordMode.REUSABLE
     if flow.first_time and needs_password and credential.own_password_hash is None:
         return page.redirect("/start/password")
     taken = {a.kind for a in second_factor.factors(page.session, auth.owner_id or 0).confirmed}

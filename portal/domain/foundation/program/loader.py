@@ -21,12 +21,12 @@ from portal.domain.foundation.program.reading.texts import (
 from portal.domain.foundation.program.schema import (
     ALTERNATIVE_FORM,
     ENCLOSURES,
-    FORWARDING,
-    LETTER_PASSWORD_MODES,
     AdvanceSettings,
     DeliveredMeans,
     Eligibility,
+    Forwarding,
     LetterLayout,
+    PasswordMode,
     Period,
     Program,
 )
@@ -107,12 +107,10 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
     has_reply_envelope = advance.flag("reply_envelope", default=False)
     is_demo = root.flag("demo", default=False)
     languages = _read_languages(root)
-    forwarding = letter.choice("forwarding", FORWARDING, "do_not_forward")
-    password_mode = letter.choice("password_mode", LETTER_PASSWORD_MODES, "reusable")
+    forwarding = letter.member("forwarding", Forwarding, Forwarding.DO_NOT_FORWARD)
+    password_mode = letter.member("password_mode", PasswordMode, PasswordMode.REUSABLE)
     enclosures = _read_enclosures(letter, paper=bool(alternatives))
-    delivered_means = DeliveredMeans(
-        root.choice("delivered_means", tuple(DeliveredMeans), DeliveredMeans.REVEALED)
-    )
+    delivered_means = root.member("delivered_means", DeliveredMeans, DeliveredMeans.REVEALED)
     resident_url = _read_url(root)
     root.finish()
     if problems:

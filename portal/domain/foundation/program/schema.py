@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 
 from portal.domain.foundation.program.calendar import CallCenterCalendar
@@ -16,14 +17,26 @@ from portal.domain.foundation.program.settings.settlement import SettlementSetti
 from portal.domain.foundation.program.settings.workplaces import Workplace
 from portal.domain.foundation.texts import Labeled, Sentence, _s
 
-LETTER_PASSWORD_MODES = ("reusable", "activation_only")
-FORWARDING = ("do_not_forward", "forward")
 ENCLOSURES = ALTERNATIVE_FORM, DECLINE_FORM, REPLY_ENVELOPE = (
     "alternative_form",
     "decline_form",
     "reply_envelope",
 )
 """What can be enclosed with a first letter."""
+
+
+class PasswordMode(StrEnum):
+    """Whether the letter's password stays valid after the first sign-in, or only activates."""
+
+    REUSABLE = "reusable"
+    ACTIVATION_ONLY = "activation_only"
+
+
+class Forwarding(StrEnum):
+    """What the carrier does with a letter for a household that has moved (転送不要, or forward)."""
+
+    DO_NOT_FORWARD = "do_not_forward"
+    FORWARD = "forward"
 
 
 class DeliveredMeans(Labeled):
@@ -195,8 +208,8 @@ class Program:
     channels: Channels
     languages: tuple[str, ...]
     letter: LetterLayout
-    forwarding: str
-    letter_password_mode: str
+    forwarding: Forwarding
+    letter_password_mode: PasswordMode
     letter_enclosures: tuple[str, ...]
     delivered_means: DeliveredMeans
     texts: WardTexts

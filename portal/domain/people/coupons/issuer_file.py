@@ -74,7 +74,7 @@ def _read(root: Section, name: str) -> IssuerProfile:
         name=name,
         label=root.text("label"),
         sandbox=root.flag("sandbox", default=False),
-        stop=_read_stop(root),
+        stop=root.member("stop", StopMethod),
         shown=root.choice("number_shown", SHOWN),
         hosts=_read_hosts(root),
         encoding=_read_encoding(file),
@@ -92,11 +92,6 @@ def _read(root: Section, name: str) -> IssuerProfile:
         qr_example=qr.text("example"),
         statement=read_statement_layout(root),
     )
-
-
-def _read_stop(root: Section) -> StopMethod:
-    written = root.choice("stop", tuple(StopMethod))
-    return StopMethod(written) if written in set(StopMethod) else StopMethod.NEVER
 
 
 def _read_hosts(root: Section) -> tuple[str, ...]:

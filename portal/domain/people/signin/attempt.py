@@ -15,6 +15,7 @@ from portal.domain.foundation.actors import Actor, Role
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.errors import InputError, ThrottledError
+from portal.domain.foundation.program.schema import PasswordMode
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.vault import Vault
 from portal.domain.foundation.work import Work
@@ -32,8 +33,6 @@ from portal.domain.people.households.models import Household
 from portal.domain.people.households.states import HouseholdState
 
 DEVICE_LIFE = timedelta(days=400)
-REUSABLE = "reusable"
-"""The letter's password stays valid after the first sign-in (``letter_password_mode``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +123,9 @@ def _takes_own_password(credential: Credential) -> bool:
     return credential.state in USABLE and credential.activated_at is not None
 
 
-def _takes_mailed_password(credential: Credential, mode: str) -> bool:
+def _takes_mailed_password(credential: Credential, mode: PasswordMode) -> bool:
     return credential.state in {CredentialState.SUPERSEDED, CredentialState.ISSUED} or (
-        credential.state == CredentialState.ACTIVE and mode == REUSABLE
+        credential.state == CredentialState.ACTIVE and mode is PasswordMode.REUSABLE
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.base import insert_together, table_of
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.program.eligibility import reaches_age_on
+from portal.domain.foundation.program.settings.requests import AdultRule
 from portal.domain.foundation.texts import _, current_locale
 from portal.domain.foundation.work import Work
 from portal.domain.people.coupons import stopping
@@ -148,7 +149,8 @@ def lock_rights(work: Work, household_id: int, ordinals: Sequence[int], day: dat
     if not ordinals or len(rows) != len(set(ordinals)):
         raise InputError(_("辞退するこどもを、選んでください。"), code="children")
     adults: set[int] = set()
-    if work.program.requests.adult_rule != "householder":  # else nothing need be decrypted
+    # where the householder declares for all, nothing need be decrypted
+    if work.program.requests.adult_rule is not AdultRule.HOUSEHOLDER:
         key = work.vault.unwrap(rows[0].wrapped_key)
         births = {row.id: open_child(key, row.sealed, row.person_digest).birth for row in rows}
         adults = {
@@ -217,9 +219,9 @@ def _insert_items(work: Work, row: Request, said: Declaration) -> None:
 def _warnings(work: Work, said: Declaration, signed: Collection[int]) -> tuple[str, ...]:
     adults = [right for right in said.rights if right.adult]
     rule, warnings = work.program.requests.adult_rule, [*said.warnings]
-    if rule == "ward" and adults:
+    if rule is AdultRule.WARD and adults:
         warnings.append(DeclineWarning.ADULT_WARD)
-    if rule == "countersign" and any(right.ordinal not in signed for right in adults):
+    if rule is AdultRule.COUNTERSIGN and any(right.ordinal not in signed for right in adults):
         warnings.append(DeclineWarning.COUNTERSIGN)
     return tuple(warnings)
 

@@ -1,6 +1,6 @@
 """Tells a household about a failed delivery: by its channel, else by a card or a call."""
 
-from portal.domain.foundation.program.settings.requests import ABSENCE_CALL
+from portal.domain.foundation.program.settings.requests import AbsenceWay
 from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.events import Event
 from portal.domain.letters.announcements.reach import reach
@@ -17,7 +17,7 @@ def announce_absence(work: Work, row: Shipment) -> None:
     households are not told.
     """
     way, contact = reach(work.session, row.household_id), None
-    if way.row is None and work.program.requests.absence_without_channel == ABSENCE_CALL:
+    if way.row is None and work.program.requests.absence_without_channel is AbsenceWay.CALL_BACK:
         contact = number_left(work, row.household_id)
     announce(
         work,

@@ -51,7 +51,7 @@ def blank_form_pdf(program: Program, form: BlankForm, now: datetime) -> bytes:
         "program": names.program.in_language(SOURCE_LOCALE),
         "ward": names.ward.in_language(SOURCE_LOCALE),
         "last-day": format_wareki(form.last_day),
-        "postal-rule": "消印有効" if program.requests.postal_rule == "postmark" else "必着",
+        "postal-rule": "消印有効" if program.requests.by_postmark else "必着",
         "send-to": (contact.address.postal_mark, *contact.address.lines),
         "telephone": contact.telephone,
         "fax": contact.fax,

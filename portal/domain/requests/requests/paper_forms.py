@@ -130,7 +130,7 @@ def instant_that_counts(
     and the arrival.
     """
     counts = form.received_at
-    by_postmark = program.requests.postal_rule == "postmark" and form.channel is Channel.POST
+    by_postmark = program.requests.by_postmark and form.channel is Channel.POST
     if by_postmark and form.postmark_on is not None:
         counts = min(counts, day_start(form.postmark_on))
     return min(counts, earlier) if earlier is not None else counts

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from portal.domain.contacts.escalations.call_backs import language_of
 from portal.domain.foundation.actors import Actor, Role
+from portal.domain.foundation.program.settings.requests import AbsenceWay
 from portal.domain.letters.announcements.models import Announcement
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.models import Household
@@ -23,7 +24,9 @@ from tests.functional.requests.declines.support import add_reviewers
 from tests.support.coupons import NOW, VAULT
 from tests.support.work import work_in
 
-CALLS = replace(PROGRAM, requests=replace(PROGRAM.requests, absence_without_channel="call_back"))
+CALLS = replace(
+    PROGRAM, requests=replace(PROGRAM.requests, absence_without_channel=AbsenceWay.CALL_BACK)
+)
 LEFT = "03-1234-5678"
 LONG_AGO, ABSENT = row(2, "ご不在のため持ち戻り"), row(18, "ご不在のため持ち戻り")
 KEPT, TAKEN = row(19, "保管"), row(20, "窓口でお渡し")

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.domain.foundation.actors import Role
+from portal.domain.foundation.program.settings.requests import AdultRule
 from portal.domain.people.households.models import Child, Household
 from portal.domain.people.households.records import open_child, seal_child
 from portal.domain.people.tasks.models import Task
@@ -132,7 +133,8 @@ def test_children_of_18_sign_themselves_where_the_ward_says_so(
     sqlite_staff: StaffSite, sqlite_family: Person, staff_base: Site, tmp_path: Path, signed: bool
 ) -> None:
     program = replace(
-        staff_base.program, requests=replace(staff_base.program.requests, adult_rule="countersign")
+        staff_base.program,
+        requests=replace(staff_base.program.requests, adult_rule=AdultRule.COUNTERSIGN),
     )
     with sqlite_staff.database.write() as session:
         household = session.get_one(Household, sqlite_family.household_id)

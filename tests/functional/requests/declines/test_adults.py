@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.actors import Channel
 from portal.domain.foundation.errors import NotAllowedError
 from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.program.settings.requests import AdultRule
 from portal.domain.people.households.models import Child, Household
 from portal.domain.people.households.records import ChildFields, open_child, seal_child
 from portal.domain.requests.declines import paper, services
@@ -61,14 +62,14 @@ def adults(desk: Desk) -> list[bool]:
 
 
 def test_the_householder_may_declare_where_the_ward_says_so(desk: Desk) -> None:
-    program = with_rules(adult_rule="householder")
+    program = with_rules(adult_rule=AdultRule.HOUSEHOLDER)
     row = submit(desk, program)
     assert (row.state, row.warnings) == ("waiting", [])
     assert desk.decide(row, "accept", program=program).result == "accepted"
 
 
 def test_the_ward_alone_accepts_where_it_says_so(desk: Desk) -> None:
-    program = with_rules(adult_rule="ward")
+    program = with_rules(adult_rule=AdultRule.WARD)
     row = submit(desk, program)
     assert (adults(desk), row.warnings) == ([True, False], ["adult_ward"])
     with pytest.raises(NotAllowedError, match="区の担当者だけ"):
@@ -77,7 +78,7 @@ def test_the_ward_alone_accepts_where_it_says_so(desk: Desk) -> None:
 
 
 def test_the_adults_own_signature_is_awaited(desk: Desk) -> None:
-    program = with_rules(adult_rule="countersign")
+    program = with_rules(adult_rule=AdultRule.COUNTERSIGN)
     row = submit(desk, program)
     assert (row.state, row.warnings) == ("with_resident", ["countersign"])
     with desk.database.read() as session:
@@ -91,7 +92,7 @@ def test_the_adults_own_signature_is_awaited(desk: Desk) -> None:
 
 
 def test_a_form_with_the_adults_signature_completes_it(desk: Desk) -> None:
-    program = with_rules(adult_rule="countersign")
+    program = with_rules(adult_rule=AdultRule.COUNTERSIGN)
     row = submit(desk, program)
     form = PaperEntry(Channel.COUNTER, NOW, DeclineNote(), countersigned=frozenset({1}))
     with desk.database.write() as session:
@@ -102,7 +103,7 @@ def test_a_form_with_the_adults_signature_completes_it(desk: Desk) -> None:
 
 
 def test_a_signed_form_needs_nothing_more(desk: Desk) -> None:
-    program = with_rules(adult_rule="countersign")
+    program = with_rules(adult_rule=AdultRule.COUNTERSIGN)
     form = PaperEntry(Channel.COUNTER, NOW, DeclineNote(), countersigned=frozenset({1}))
     with desk.database.write() as session:
         row = paper.enter_form(

@@ -17,6 +17,7 @@ from portal.domain.foundation.errors import (
     TooEarlyError,
     TooLateError,
 )
+from portal.domain.foundation.program.settings.requests import PostalRule
 from portal.domain.letters.announcements.models import Announcement
 from portal.domain.people.signin.locked_out import CallBack, ask_call_back
 from portal.domain.people.tasks.models import Task
@@ -107,15 +108,15 @@ def test_a_clear_form_of_the_householder_is_a_decline_that_another_person_review
 @pytest.mark.parametrize(
     ("rule", "postmark", "arrival", "in_time"),
     [
-        ("arrival", date(2023, 9, 29), LAST_MOMENT, True),
-        ("arrival", date(2023, 9, 29), TOO_LATE, False),
-        ("postmark", date(2023, 9, 29), LATER, True),
-        ("postmark", date(2023, 9, 30), LATER, False),
-        ("postmark", None, LATER, False),
+        (PostalRule.ARRIVAL, date(2023, 9, 29), LAST_MOMENT, True),
+        (PostalRule.ARRIVAL, date(2023, 9, 29), TOO_LATE, False),
+        (PostalRule.POSTMARK, date(2023, 9, 29), LATER, True),
+        (PostalRule.POSTMARK, date(2023, 9, 30), LATER, False),
+        (PostalRule.POSTMARK, None, LATER, False),
     ],
 )
 def test_the_wards_rule_says_which_day_of_the_post_counts(
-    quick_desk: Desk, rule: str, postmark: date | None, arrival: datetime, in_time: bool
+    quick_desk: Desk, rule: PostalRule, postmark: date | None, arrival: datetime, in_time: bool
 ) -> None:
     program = with_rules(postal_rule=rule)
     row = enter(quick_desk, now=LATER, program=program, received_at=arrival, postmark_on=postmark)

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from portal.domain.foundation.actors import Channel
 from portal.domain.foundation.clock import day_end, day_start
 from portal.domain.foundation.errors import NotFoundError, TooEarlyError, TooLateError
+from portal.domain.foundation.program.settings.requests import PostalRule
 from portal.domain.letters.announcements.models import Announcement
 from portal.domain.requests.redeliveries.paper import enter_form
 from portal.domain.requests.redeliveries.reasons import RedeliveryReason
@@ -87,7 +88,9 @@ def test_a_late_form_for_what_was_asked_in_time_joins_it(post: Post) -> None:
 def test_a_postmark_in_time_counts_where_the_ward_says_so(post: Post) -> None:
     person = post.household()
     post.come_back(person)
-    by_postmark = replace(PROGRAM, requests=replace(PROGRAM.requests, postal_rule="postmark"))
+    by_postmark = replace(
+        PROGRAM, requests=replace(PROGRAM.requests, postal_rule=PostalRule.POSTMARK)
+    )
     form = replace(entry(), postmark_on=WINDOW.last_day)
     with post.database.write() as session:
         row = enter_form(

@@ -17,7 +17,7 @@ from portal.domain.foundation.errors import (
     NotFoundError,
     WrongStateError,
 )
-from portal.domain.foundation.program.settings.workplaces import Workplace
+from portal.domain.foundation.program.settings.workplaces import Workplace, WorkplaceKind
 from portal.domain.foundation.work import Work
 from portal.domain.people.sites.admission import NetworkAddress, admit
 from portal.domain.people.sites.models import SiteSwitch
@@ -39,9 +39,9 @@ from tests.support.work import sample_program, work_in
 NOW = datetime(2023, 8, 1, 3, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 PLACES = (
-    Workplace("main", "本拠点", "main", ("203.0.113.0/25",)),
-    Workplace("bcp", "予備", "bcp", ("198.51.100.0/25",)),
-    Workplace("far", "遠い予備", "bcp", ("198.51.100.128/25",)),
+    Workplace("main", "本拠点", WorkplaceKind.MAIN, ("203.0.113.0/25",)),
+    Workplace("bcp", "予備", WorkplaceKind.BCP, ("198.51.100.0/25",)),
+    Workplace("far", "遠い予備", WorkplaceKind.BCP, ("198.51.100.128/25",)),
 )
 
 

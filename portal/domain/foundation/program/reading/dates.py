@@ -233,7 +233,7 @@ def _read_override(section: Section) -> HoursOverride:
 
 def _read_agreement(section: Section) -> Agreement:
     return Agreement(
-        paid_by=Payer(section.choice("paid_by", tuple(Payer))),
+        paid_by=section.member("paid_by", Payer),
         approved_by=section.text("approved_by"),
         number=section.text("approval_no"),
         on=section.day("approved_on"),

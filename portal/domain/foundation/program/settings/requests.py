@@ -1,22 +1,40 @@
 """The ward's settings for requests: decline, paper alternative, redelivery and their review."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from portal.domain.foundation.program.local_text import LocalText
 from portal.domain.foundation.program.toml.sections import Section
 from portal.domain.foundation.texts import _s
 
-POSTAL_RULES = ("arrival", "postmark")
-"""``arrival`` 必着: the day of arrival counts; ``postmark`` 消印有効: the day of the postmark."""
 
-ADULT_RULES = ("householder", "countersign", "ward")
-"""Who declares for a person who is 18 or older on that day (``domain.md`` §1.2 no. 8)."""
+class PostalRule(StrEnum):
+    """Which day counts for a form by post.
 
-ABSENCE_CARD, ABSENCE_CALL = ABSENCE_WAYS = ("card", "call_back")
-"""How a household without a channel hears that the post office stores its mail.
+    The day of arrival (必着), or the day of the postmark (消印有効).
+    """
 
-A card, or a call to a number it left.
-"""
+    ARRIVAL = "arrival"
+    POSTMARK = "postmark"
+
+
+class AdultRule(StrEnum):
+    """Who declares for a person who is 18 or older on that day (``domain.md`` §1.2 no. 8)."""
+
+    HOUSEHOLDER = "householder"
+    COUNTERSIGN = "countersign"
+    WARD = "ward"
+
+
+class AbsenceWay(StrEnum):
+    """How a household without a channel hears that the post office stores its mail.
+
+    A card, or a call to a number it left.
+    """
+
+    CARD = "card"
+    CALL_BACK = "call_back"
+
 
 REVIEW_KINDS = ("decline", "alternative", "redelivery", "recipient_change", "addition")
 
@@ -44,15 +62,20 @@ class AlternativeProduct:
 class RequestSettings:
     """The ward's rules for requests; yen, counts and business days."""
 
-    postal_rule: str
-    adult_rule: str
+    postal_rule: PostalRule
+    adult_rule: AdultRule
     four_eyes: frozenset[str]
     redeliveries: int
     registered_limit_yen: int
     due_business_days: int
     first_redelivery_unasked: bool
     returned_keep_days: int
-    absence_without_channel: str
+    absence_without_channel: AbsenceWay
+
+    @property
+    def by_postmark(self) -> bool:
+        """Whether the day of the postmark counts for a form by post."""
+        return self.postal_rule is PostalRule.POSTMARK
 
 
 def read_request_settings(root: Section) -> RequestSettings:
@@ -73,8 +96,8 @@ def read_request_settings(root: Section) -> RequestSettings:
                 % {"value": kind, "allowed": " / ".join(REVIEW_KINDS)},
             )
     return RequestSettings(
-        postal_rule=decline.choice("postal_rule", POSTAL_RULES, "arrival"),
-        adult_rule=decline.choice("adult_rule", ADULT_RULES, "householder"),
+        postal_rule=decline.member("postal_rule", PostalRule, PostalRule.ARRIVAL),
+        adult_rule=decline.member("adult_rule", AdultRule, AdultRule.HOUSEHOLDER),
         four_eyes=frozenset(four_eyes),
         # specification 7(4)②: at least two after the first delivery
         redeliveries=redelivery.whole("count", 2, low=2, high=9),
@@ -84,7 +107,7 @@ def read_request_settings(root: Section) -> RequestSettings:
         returned_keep_days=root.table("returned_mail", required=False).whole(
             "keep_days", 180, low=1, high=3650
         ),
-        absence_without_channel=root.table("absence", required=False).choice(
-            "without_channel", ABSENCE_WAYS, ABSENCE_CARD
+        absence_without_channel=root.table("absence", required=False).member(
+            "without_channel", AbsenceWay, AbsenceWay.CARD
         ),
     )

@@ -4,34 +4,37 @@ import ipaddress
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 
 from portal.domain.foundation.program.toml.sections import Section
 from portal.domain.foundation.texts import _s
 
-MAIN, BCP = "main", "bcp"
-KINDS = (MAIN, BCP)
 ID = re.compile(r"[a-z][a-z0-9_-]{0,29}")
 WIDEST = {4: 16, 6: 32}
 """Shorter prefixes hold whole providers, not a workplace."""
 
 
+class WorkplaceKind(StrEnum):
+    """When people may work at a site: always, or while a supervisor has switched it on."""
+
+    MAIN = "main"
+    BCP = "bcp"
+
+
 @dataclass(frozen=True, slots=True)
 class Workplace:
-    """A registered site.
-
-    ``kind`` is main (always on) or bcp (on while a supervisor has switched it on).
-    """
+    """A registered site."""
 
     id: str
     name: str
-    kind: str
+    kind: WorkplaceKind
     networks: tuple[str, ...]
 
     @property
     def is_main(self) -> bool:
         """Whether people always may work there; else it is a reserve site."""
-        return self.kind == MAIN
+        return self.kind is WorkplaceKind.MAIN
 
     def holds(self, address: str) -> bool:
         """Return whether an IP address is in one of the site's networks."""
@@ -62,11 +65,8 @@ def read_workplaces(root: Section) -> tuple[Workplace, ...]:
             table.problem("id", _s("英小文字で始まる、30字までの英小文字と数字で書いてください。"))
         if any(other.id == name for other in found):
             table.problem("id", _s("「%(name)s」は、もう使われています。") % {"name": name})
-        found.append(
-            Workplace(
-                name, table.text("name"), table.choice("kind", KINDS), tuple(_read_networks(table))
-            )
-        )
+        title, kind = table.text("name"), table.member("kind", WorkplaceKind)
+        found.append(Workplace(name, title, kind, tuple(_read_networks(table))))
     return tuple(found)
 
 

@@ -4,7 +4,8 @@ import difflib
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.program.local_text import LocalText
@@ -15,6 +16,7 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 # far enough for every birth date and program, near enough that arithmetic on days never fails
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 DayReader = Callable[[str], date]
+Member = TypeVar("Member", bound=StrEnum)
 
 
 class Section:
@@ -122,6 +124,10 @@ class Section:
                 % {"value": value, "allowed": " / ".join(allowed)},
             )
         return value if value in allowed else allowed[0]
+
+    def member(self, key: str, allowed: type[Member], default: Member | None = None) -> Member:
+        """Return the member of an Enum whose value is the word."""
+        return allowed(self.choice(key, tuple(allowed), default))
 
     def words(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
         """Return a list of texts."""

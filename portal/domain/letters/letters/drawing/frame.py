@@ -8,7 +8,7 @@ from pathlib import Path
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.program.local_text import LocalText
-from portal.domain.foundation.program.schema import LetterLayout, Program
+from portal.domain.foundation.program.schema import Forwarding, LetterLayout, Program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.wareki import format_wareki
 from portal.domain.letters.letters.drawing.address_block import check_layout
@@ -67,7 +67,7 @@ def letter_frame(
         notice_date=f"{format_wareki(notice_date)}（{WEEKDAYS[notice_date.weekday()]}）",
         timestamp=(notice_date - date(1970, 1, 1)).days * 86_400,
         return_address=program.contact.return_address.printed_lines,
-        do_not_forward=program.forwarding == "do_not_forward",
+        do_not_forward=program.forwarding is Forwarding.DO_NOT_FORWARD,
         plain_url=plain_url,
         languages=program.languages,
         fonts=fonts,

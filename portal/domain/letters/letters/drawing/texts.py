@@ -183,7 +183,7 @@ def program_values(program: Program, plain_url: str) -> dict[str, LocalText]:
 
 
 def _postal_rule(program: Program) -> LocalText:
-    by_postmark = program.requests.postal_rule == "postmark"
+    by_postmark = program.requests.by_postmark
     found = {}
     for locale in RESIDENT_LOCALES:
         with use_locale(locale):

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from portal.domain.mailroom.roster.checks import characters, codes
 from portal.domain.mailroom.roster.checks.rows import Address, RosterRules
-from portal.domain.mailroom.roster.files.layout import Layout
+from portal.domain.mailroom.roster.files.layout import FileKind, Layout
 
 INSTITUTION_BUILDINGS = (
     "児童養護施設",
@@ -37,7 +37,7 @@ class AddressRules:
             postal: frozenset(map(characters.fold, towns)) for postal, towns in rules.towns.items()
         }
         column = layout.by_field["postal_code"]
-        self._postal_width = column.width if layout.kind == "fixed" else 0
+        self._postal_width = column.width if layout.kind is FileKind.FIXED else 0
         self.view = lru_cache(maxsize=20_000)(self._view)
 
     def _complete_postal(self, text: str, digits: str, town: str) -> str:

@@ -17,7 +17,7 @@ from portal.domain.mailroom.roster.checks.rows import (
     RosterRules,
 )
 from portal.domain.mailroom.roster.files.dates import DateReading, read_date
-from portal.domain.mailroom.roster.files.layout import Layout
+from portal.domain.mailroom.roster.files.layout import ChangeReason, Layout, RowSubject
 from portal.domain.mailroom.roster.files.reader import Record, RosterReader
 
 OWN_CHILD = frozenset(["子", "長男", "長女", "養子", "養女", "実子", "嫡出子"]) | frozenset(
@@ -26,6 +26,7 @@ OWN_CHILD = frozenset(["子", "長男", "長女", "養子", "養女", "実子", 
     for kind in "男女"
 )
 INSTITUTION_RELATIONSHIPS = ("施設",)
+LEAVING = (ChangeReason.MOVED_OUT, ChangeReason.DIED)
 
 
 class RowRules:
@@ -42,7 +43,7 @@ class RowRules:
         self._household_digits = digits.get("household_no", 0)
         self._person_digits = digits.get("person_no", 0)
         self._has_person_no = "person_no" in self.layout.by_field
-        self._person_rows = self.layout.rows == "person"
+        self._person_rows = self.layout.rows is RowSubject.PERSON
         self._codes: Mapping[str, Mapping[str, str]] = self.layout.codes
         self._styles = self.layout.date_styles
         self._address = AddressRules(self.layout, rules).view
@@ -257,19 +258,19 @@ class RowRules:
                 found.append(codes.X01_TOO_OLD)
             elif birth.earliest > self.rules.birth_to:
                 found.append(codes.X02_TOO_YOUNG)
-        if change.reason in {"moved_out", "died"} and change.day is not None and change.day < base:
+        if change.reason in LEAVING and change.day is not None and change.day < base:
             found.append(codes.X03_LEFT_BEFORE_BASE)
-        if change.reason == "moved_in" and change.moved_after(base):
+        if change.reason == ChangeReason.MOVED_IN and change.moved_after(base):
             found.append(codes.X06_NOT_RESIDENT_AT_BASE)
         return found
 
     def _after_base(self, change: Change, birth: DateReading | None, warnings: list[str]) -> None:
         """Warn of moves and deaths since the base date; an undated one counts as since then."""
         base = self.rules.base_date
-        if change.reason == "died":
+        if change.reason == ChangeReason.DIED:
             warnings.append(codes.W11_DIED_AFTER_BASE)
-        elif change.reason == "moved_out" or (
-            change.reason == "moved_within" and change.moved_after(base)
+        elif change.reason == ChangeReason.MOVED_OUT or (
+            change.reason == ChangeReason.MOVED_WITHIN and change.moved_after(base)
         ):
             warnings.append(codes.W10_MOVED_AFTER_BASE)
         elif (

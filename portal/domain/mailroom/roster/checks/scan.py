@@ -10,7 +10,7 @@ from typing import NamedTuple
 from portal.domain.mailroom.roster.checks import codes
 from portal.domain.mailroom.roster.checks.results import HouseholdDisposition, RowDisposition
 from portal.domain.mailroom.roster.checks.rows import ParsedRow, RosterRules
-from portal.domain.mailroom.roster.files.layout import Layout
+from portal.domain.mailroom.roster.files.layout import Layout, RowSubject
 from portal.domain.mailroom.roster.files.reader import Record
 
 NOBODY = -1
@@ -74,7 +74,7 @@ class Scan:
     def __init__(self, layout: Layout, rules: RosterRules) -> None:
         self._layout = layout
         self._rules = rules
-        self._implied_heads = layout.rows == "child"
+        self._implied_heads = layout.rows is RowSubject.CHILD
         self._judgments: list[Judgment] = []
         self._judgment_ids: dict[Judgment, int] = {}
         self._row_judgment = array("H")

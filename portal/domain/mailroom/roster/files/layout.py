@@ -5,6 +5,7 @@ A layout has the encoding, the columns, the meanings of codes, and the styles of
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -15,11 +16,42 @@ from portal.domain.foundation.program.toml.sections import Section
 from portal.domain.foundation.texts import _s
 from portal.domain.mailroom.roster.files.dates import STYLES
 
-KINDS = ("csv", "fixed", "xlsx")
+
+class ChangeReason(StrEnum):
+    """Why a register entry changed last, as a layout's codes give it."""
+
+    MOVED_OUT = "moved_out"
+    MOVED_WITHIN = "moved_within"
+    MOVED_IN = "moved_in"
+    DIED = "died"
+    BORN = "born"
+    OTHER = "other"
+
+
+class FileKind(StrEnum):
+    """The form of an extract's file."""
+
+    CSV = "csv"
+    FIXED = "fixed"
+    XLSX = "xlsx"
+
+
+class RowSubject(StrEnum):
+    """What a row of the extract is about: a person of a household, or an eligible child."""
+
+    PERSON = "person"
+    CHILD = "child"
+
+
+class Grouping(StrEnum):
+    """What makes rows one household."""
+
+    NUMBER = "number"
+    HOUSEHOLDER_AND_ADDRESS = "householder_and_address"
+
+
 ENCODINGS = ("cp932", "utf-8", "euc_jp")
 SEPARATORS = (",", "\t", ";")
-ROWS = ("person", "child")
-GROUPINGS = ("number", "householder_and_address")
 SHIPPED = Path(__file__).resolve().parents[4] / "programs" / "sample" / "layouts"
 
 FIELDS = (
@@ -55,12 +87,12 @@ CODE_MEANINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "sex": ("male", "female", "other"),
         "protection": ("yes", "no"),
         "foreign": ("yes", "no"),
-        "change_reason": ("moved_out", "moved_within", "moved_in", "died", "born", "other"),
+        "change_reason": tuple(ChangeReason),
     }
 )
-_NEEDED = {
-    "person": ("householder", "name", "birth_date", "postal_code", "town", "block"),
-    "child": (
+_NEEDED: Mapping[RowSubject, tuple[str, ...]] = {
+    RowSubject.PERSON: ("householder", "name", "birth_date", "postal_code", "town", "block"),
+    RowSubject.CHILD: (
         "name",
         "birth_date",
         "householder_name",
@@ -103,12 +135,12 @@ class Layout:
 
     path: Path
     name: str
-    kind: str
+    kind: FileKind
     encoding: str
     separator: str
     header: bool
-    rows: str
-    households: str
+    rows: RowSubject
+    households: Grouping
     sheet: str
     date_styles: frozenset[str]
     columns: tuple[Column, ...]
@@ -130,7 +162,7 @@ class Layout:
     @property
     def grouped(self) -> bool:
         """Whether households are identified by householder and address, not by number."""
-        return self.households == "householder_and_address"
+        return self.households is Grouping.HOUSEHOLDER_AND_ADDRESS
 
     @property
     def record_width(self) -> int:
@@ -174,18 +206,18 @@ def load_layout(path: Path) -> Layout:
     problems: list[str] = []
     data = _read_toml(path)
     section = Section(data, where="", problems=problems)
-    kind = section.choice("kind", KINDS)
+    kind = section.member("kind", FileKind)
     encoding = _encoding(section, kind)
-    separator = section.text("separator", ",") if kind != "csv" else _separator(section)
-    rows = section.choice("rows", ROWS, "person")
-    households = section.choice("households", GROUPINGS, "number")
+    separator = section.text("separator", ",") if kind is not FileKind.CSV else _separator(section)
+    rows = section.member("rows", RowSubject, RowSubject.PERSON)
+    households = section.member("households", Grouping, Grouping.NUMBER)
     layout = Layout(
         path=path,
         name=section.text("name"),
         kind=kind,
         encoding=encoding,
         separator=separator,
-        header=section.flag("header", default=kind != "fixed"),
+        header=section.flag("header", default=kind is not FileKind.FIXED),
         rows=rows,
         households=households,
         sheet=section.text("sheet", ""),
@@ -207,10 +239,9 @@ def _read_toml(path: Path) -> dict[str, object]:
         raise LayoutError(path, [fault.sentence]) from None
 
 
-def _encoding(section: Section, kind: str) -> str:
-    encoding = (
-        section.text("encoding", "utf-8" if kind == "xlsx" else None).lower().replace("-", "_")
-    )
+def _encoding(section: Section, kind: FileKind) -> str:
+    usual = "utf-8" if kind is FileKind.XLSX else None
+    encoding = section.text("encoding", usual).lower().replace("-", "_")
     if encoding in {"shift_jis", "sjis", "shiftjis", "windows_31j", "ms932"}:
         section.problem(
             "encoding",
@@ -249,7 +280,7 @@ def _styles(section: Section) -> frozenset[str]:
     return frozenset(styles)
 
 
-def _column(table: Section, kind: str) -> Column:
+def _column(table: Section, kind: FileKind) -> Column:
     field = table.text("field", "")
     if field and field not in FIELDS:
         table.problem(
@@ -261,7 +292,7 @@ def _column(table: Section, kind: str) -> Column:
         header=table.text("header"),
         field=field,
         width=table.whole("width", low=1, high=10_000)
-        if kind == "fixed"
+        if kind is FileKind.FIXED
         else table.whole("width", 0),
         digits=table.whole("digits", 0, high=40),
     )
@@ -308,7 +339,7 @@ def _check(layout: Layout, problems: list[str]) -> None:
         _s("%(field)s の列が二つあります。一つにしてください。") % {"field": field}
         for field in sorted({field for field in fields if fields.count(field) > 1})
     )
-    needed = [*_NEEDED[layout.rows], *(["household_no"] if layout.households == "number" else [])]
+    needed = [*_NEEDED[layout.rows], *(["household_no"] if not layout.grouped else [])]
     problems.extend(
         _s("%(field)s の列がありません。どの列がそれに当たるかを書いてください。")
         % {"field": field}
@@ -320,7 +351,7 @@ def _check(layout: Layout, problems: list[str]) -> None:
         for field in CODE_MEANINGS
         if field in fields and not layout.codes.get(field)
     )
-    if layout.rows == "child" and "householder" in fields:
+    if layout.rows is RowSubject.CHILD and "householder" in fields:
         problems.append(_s('rows = "child" のレイアウトには householder の列を置けません。'))
-    if layout.rows == "person" and layout.grouped:
+    if layout.rows is RowSubject.PERSON and layout.grouped:
         problems.append(_s('householder_and_address は rows = "child" のときだけ使えます。'))

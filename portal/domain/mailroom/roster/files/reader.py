@@ -11,7 +11,7 @@ from typing import NamedTuple
 from portal.domain.foundation.texts import _s
 from portal.domain.mailroom.roster.files import csv_bytes
 from portal.domain.mailroom.roster.files.csv_bytes import RosterFileError
-from portal.domain.mailroom.roster.files.layout import Layout
+from portal.domain.mailroom.roster.files.layout import FileKind, Layout
 from portal.domain.mailroom.roster.files.workbook import read_sheet
 
 UTF8_MARK = b"\xef\xbb\xbf"
@@ -73,12 +73,12 @@ class RosterReader:
         """
         self._check_start()
         digest = hashlib.sha256()
-        if self.layout.kind == "xlsx":
+        if self.layout.kind is FileKind.XLSX:
             self._hash_file(digest)
             yield from self._workbook()
         else:
             lines = csv_bytes.read_lines(self.path, digest, self.progress)
-            yield from self._csv(lines) if self.layout.kind == "csv" else self._fixed(lines)
+            yield from self._csv(lines) if self.layout.kind is FileKind.CSV else self._fixed(lines)
         self.sha256 = digest.hexdigest()
 
     def _check_start(self) -> None:
@@ -93,7 +93,7 @@ class RosterReader:
             raise RosterFileError(
                 _s("古い形式の Excel(.xls)です。.xlsx か CSV で出し直してもらってください。")
             )
-        if self.layout.kind == "xlsx":
+        if self.layout.kind is FileKind.XLSX:
             return
         if start.startswith(ZIP_MARK):
             raise RosterFileError(
@@ -253,8 +253,8 @@ class _Trial:
     """Refuses a file none of whose first rows matches the layout."""
 
     def __init__(self, layout: Layout, width: int) -> None:
-        self._expected = layout.record_width if layout.kind == "fixed" else width
-        self._fixed = layout.kind == "fixed"
+        self._expected = layout.record_width if layout.kind is FileKind.FIXED else width
+        self._fixed = layout.kind is FileKind.FIXED
         self._misfits: int | None = 0
 
     def see(self, fits: bool) -> None:
