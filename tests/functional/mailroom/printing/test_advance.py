@@ -181,7 +181,7 @@ def test_the_staff_sees_who_gets_one_finds_a_household_by_its_number_and_notes_w
     officer = sqlite_staff.enter_as(Role.OFFICER)
     page = officer.open("/letters").text
     assert "事前案内" in page
-    assert "もう事前案内がある" in page
+    assert "事前案内がもうある" in page
     approve_run(database, run.run_id, house.officer, house.ward)
     house.hand_over(run.run_id)
     with database.write() as session:

@@ -34,6 +34,7 @@ def check_one_letter_each(database: Database, folder: Path, ids: list[int]) -> N
         run = session.scalars(select(PrintRun)).one()
         assert run.state == "built"
         home = Path(run.folder)
+        number = f"{run.id:03}"  # PostgreSQL gives no number twice, also after a killed start
         chunks = session.scalars(select(PrintChunk).order_by(PrintChunk.number)).all()
         digests = {home / (chunk.file_name or ""): chunk.sha256 for chunk in chunks}
         letters = Counter(session.scalars(select(Letter.household_id)))
@@ -49,11 +50,11 @@ def check_one_letter_each(database: Database, folder: Path, ids: list[int]) -> N
     papers = read_papers(files)
     assert sorted(households_of(database, papers).values()) == sorted(ids)
     assert len(papers) == len(ids)
-    sums = json.loads((home / "manifest-001.json").read_text("utf-8"))
+    sums = json.loads((home / f"manifest-{number}.json").read_text("utf-8"))
     assert [file["file"] for file in sums["files"]] == [file.name for file in files]
     extra = {path.name for path in home.iterdir()} - {file.name for file in files}
-    assert extra == {"back-001.pdf", "manifest-001.csv", "manifest-001.json"}
-    assert [path.name for path in folder.iterdir()] == ["run-001"]
+    assert extra == {f"back-{number}.pdf", f"manifest-{number}.csv", f"manifest-{number}.json"}
+    assert [path.name for path in folder.iterdir()] == [f"run-{number}"]
 
 
 def test_killed_at_any_moment_the_next_build_goes_on(
