@@ -40,6 +40,7 @@ def pytest_collection_finish() -> None:
     """Let the collector of garbage pass over what stays anyway: the modules and the tests."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 20, 20)  # what is made in between is mostly gone before its turn
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
 
+from tests.support.programs.memory import has_room
 from tests.support.programs.servers import PATIENCE
 
 FLAGS = (
@@ -19,7 +20,6 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--disable-dev-shm-usage",
     "--disable-extensions",
     # Every new process reads all scripts anew: one is enough for pages that come after each other.
     "--renderer-process-limit=1",
@@ -57,7 +57,12 @@ def chromium() -> Iterator[Browser]:
     # The sandbox refuses root; a person's own account keeps it.
     flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else [*FLAGS]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=flags)
+        # Playwright lets Chromium share memory through files, for machines that have little of it.
+        browser = playwright.chromium.launch(
+            executable_path=path,
+            args=flags,
+            ignore_default_args=["--disable-dev-shm-usage"] if has_room() else None,
+        )
         yield browser
         browser.close()
 

@@ -1,11 +1,13 @@
 """The stand-ins and readers that other tests trust do what they say."""
 
+import os
 import smtplib
 import socket
 import sys
 import time
 import urllib.request
 from io import BytesIO
+from pathlib import Path
 
 import pypdfium2
 import pytest
@@ -23,6 +25,7 @@ from tests.support.databases import turns
 from tests.support.databases.pools import Cluster, Engines, PostgresPool
 from tests.support.programs.beside import beside
 from tests.support.programs.mail import SmtpSink
+from tests.support.programs.memory import files_in_memory
 from tests.support.programs.servers import PATIENCE, StartServer, free_port
 from tests.support.programs.sms import SmsGateway
 from tests.support.reading import pdf, qr
@@ -190,3 +193,13 @@ def test_a_program_beside_work_that_fails_ends_with_it() -> None:
     with pytest.raises(KeyError), beside([sys.executable, "-c", "import time; time.sleep(600)"]):
         raise KeyError
     assert time.monotonic() - began < PATIENCE
+
+
+def test_files_of_a_run_are_gone_after_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("TMPDIR", raising=False)
+    with files_in_memory(tmp_path):
+        folder = Path(os.environ["TMPDIR"])
+        assert folder.parent == tmp_path
+        (folder / "left").write_text("behind")
+    assert "TMPDIR" not in os.environ
+    assert not folder.exists()
