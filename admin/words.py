@@ -8,6 +8,7 @@ from admin.contacts import escalation_words as escalations
 from admin.contacts import fax_words as faxes
 from admin.desk.in_call import act_words as desk
 from admin.labels import labels
+from admin.marks import Mark, marks
 from admin.requests import parcel_words as parcels
 from admin.requests.request_words import (
     channel,
@@ -75,21 +76,17 @@ run = labels(RunState)
 task_field = labels(TaskField)
 task_kind = labels(TaskKind)
 
-_ENTITLEMENT_MARKS = {
-    EntitlementState.HELD: "wait",
-    EntitlementState.EXCHANGED: "good",
-    EntitlementState.ALTERNATIVE_DELIVERED: "good",
-    EntitlementState.DECLINED: "stop",
-    EntitlementState.DEEMED_DECLINED: "stop",
-    EntitlementState.UNDELIVERED: "stop",
-    EntitlementState.INELIGIBLE_AFTER_CHECK: "stop",
-}
-
-
-def entitlement_mark(code: str) -> str:
-    """Return the kind of mark in front of an entitlement's state."""
-    known = EntitlementState.known(code)
-    return _ENTITLEMENT_MARKS.get(known, "plain") if known is not None else "plain"
+entitlement_mark = marks(
+    {
+        EntitlementState.HELD: Mark.WAIT,
+        EntitlementState.EXCHANGED: Mark.GOOD,
+        EntitlementState.ALTERNATIVE_DELIVERED: Mark.GOOD,
+        EntitlementState.DECLINED: Mark.STOP,
+        EntitlementState.DEEMED_DECLINED: Mark.STOP,
+        EntitlementState.UNDELIVERED: Mark.STOP,
+        EntitlementState.INELIGIBLE_AFTER_CHECK: Mark.STOP,
+    }
+)
 
 
 def task_advice(code: str) -> str:

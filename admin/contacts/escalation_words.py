@@ -3,9 +3,8 @@
 An unknown code is shown as stored.
 """
 
-from collections.abc import Mapping
-
 from admin.labels import labels
+from admin.marks import Mark, marks
 from portal.domain.contacts.escalations.kinds import (
     AnswerSource,
     EscalationKind,
@@ -26,29 +25,9 @@ result = labels(RowResult)
 sheet_state = labels(AnswerSheetState)
 call_back_state = labels(CallBackState)
 outcome = labels(Outcome)
-
-
-_MARKS: Mapping[str, str] = {EscalationState.OPEN: "wait", EscalationState.ANSWERED: "good"}
-_SHEET_MARKS: Mapping[str, str] = {
-    AnswerSheetState.READ: "wait",
-    AnswerSheetState.APPLIED: "good",
-}
-_RESULT_MARKS: Mapping[str, str] = {RowResult.NEW: "good", RowResult.SAME: "plain"}
-
-
-def state_mark(code: str) -> str:
-    """Return the kind of mark for the state of a question."""
-    return _MARKS.get(code, "plain")
-
-
-def sheet_mark(code: str) -> str:
-    """Return the kind of mark for the state of a sheet with answers."""
-    return _SHEET_MARKS.get(code, "plain")
-
-
-def result_mark(code: str) -> str:
-    """Return the kind of mark for the effect of a row of a sheet."""
-    return _RESULT_MARKS.get(code, "stop")
+state_mark = marks({EscalationState.OPEN: Mark.WAIT, EscalationState.ANSWERED: Mark.GOOD})
+sheet_mark = marks({AnswerSheetState.READ: Mark.WAIT, AnswerSheetState.APPLIED: Mark.GOOD})
+result_mark = marks({RowResult.NEW: Mark.GOOD, RowResult.SAME: Mark.PLAIN}, Mark.STOP)
 
 
 def when_right(code: str) -> str:

@@ -1,8 +1,7 @@
 """Words about FAX in the staff's language; an unknown code is shown as stored."""
 
-from collections.abc import Mapping
-
 from admin.labels import labels
+from admin.marks import Mark, marks
 from portal.domain.contacts.faxes.states import (
     CloseReason,
     FaxCaseState,
@@ -15,14 +14,7 @@ case = labels(FaxCaseState)
 reply = labels(FaxReplyState)
 failure = labels(SendingFailure)
 close_reason = labels(CloseReason)
-
-
-_MARKS: Mapping[str, str] = {FaxCaseState.ANSWERED: "good", FaxCaseState.IN_WORK: "wait"}
-
-
-def case_mark(state: str) -> str:
-    """Return the kind of mark for the state of a case."""
-    return _MARKS.get(state, "plain")
+case_mark = marks({FaxCaseState.ANSWERED: Mark.GOOD, FaxCaseState.IN_WORK: Mark.WAIT})
 
 
 def said(code: str) -> str:

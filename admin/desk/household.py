@@ -12,6 +12,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, number_in_address, staff_route
+from admin.marks import Mark, marks
 from admin.page import Page
 from admin.people import notice_words
 from portal.domain.desk.casework import access, masking
@@ -51,13 +52,15 @@ from portal.platform.view import View
 OPENED, SHOWN = "opened", "shown"
 WORDS_MAX = 400
 Choice = TypeVar("Choice", bound=StrEnum)
-CREDENTIAL_MARKS: Mapping[str, str] = {
-    CredentialState.ACTIVE: "good",
-    CredentialState.LOCKED: "stop",
-    CredentialState.SUSPENDED: "stop",
-    CredentialState.CLOSED: "stop",
-}
-"""The kind of mark for each state of an account; "wait" for any other."""
+credential_mark = marks(
+    {
+        CredentialState.ACTIVE: Mark.GOOD,
+        CredentialState.LOCKED: Mark.STOP,
+        CredentialState.SUSPENDED: Mark.STOP,
+        CredentialState.CLOSED: Mark.STOP,
+    },
+    Mark.WAIT,
+)
 
 
 def _row(page: Page) -> Household:
@@ -237,7 +240,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             ),
             shown=shown,
             credential=credential,
-            credential_mark=CREDENTIAL_MARKS.get(credential.state, "wait") if credential else "",
+            credential_mark=credential_mark(credential.state) if credential else "",
             letters=letters,
             mails=mail_of_letters(page.session, household.id) if letters else {},
             ended=BEYOND_POSTING,

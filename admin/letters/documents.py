@@ -10,6 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
+from admin.marks import Mark, marks
 from admin.oversight.reports.files import send_file
 from admin.page import Page
 from portal.domain.foundation.approvals.services import Instruction
@@ -27,12 +28,14 @@ from portal.domain.people.staff.queries import staff_names
 from portal.platform.carrying_out import Again
 from portal.platform.view import View
 
-SIGNS: Mapping[str, str] = {
-    DocumentState.PROPOSED: "wait",
-    DocumentState.APPROVED: "good",
-    DocumentState.REFUSED: "stop",
-    DocumentState.REVOKED: "stop",
-}
+STATE_MARK = marks(
+    {
+        DocumentState.PROPOSED: Mark.WAIT,
+        DocumentState.APPROVED: Mark.GOOD,
+        DocumentState.REFUSED: Mark.STOP,
+        DocumentState.REVOKED: Mark.STOP,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class DocumentsView(View):
     letter_version: DocumentVersion | None
     keeps: bool
     decides: bool
-    signs: Mapping[str, str]
+    state_mark: Callable[[str], Mark]
     me: int
     said: str
 
@@ -66,7 +69,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             letter_version=ward_documents.letter_status(page.work),
             keeps=allowed(page, Permission.KEEP_MANAGEMENT),
             decides=allowed(page, Permission.DECIDE_MANAGEMENT),
-            signs=SIGNS,
+            state_mark=STATE_MARK,
             me=page.who.staff.id if page.who.staff else 0,
             said=page.query.get("said", ""),
         ),

@@ -10,6 +10,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import first_post, number_in_address, staff_route
+from admin.marks import Mark, marks
 from admin.page import Page
 from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.foundation.errors import DomainError, InputError
@@ -27,12 +28,14 @@ from portal.platform.http.uploads import MEGABYTE, UploadRule
 from portal.platform.view import View
 
 FILES = {"file": UploadRule(50 * MEGABYTE)}
-SIGNS: Mapping[str, str] = {
-    CompanyState.PROPOSED: "wait",
-    CompanyState.CONSENTED: "good",
-    CompanyState.REFUSED: "stop",
-    CompanyState.ENDED: "stop",
-}
+STATE_MARK = marks(
+    {
+        CompanyState.PROPOSED: Mark.WAIT,
+        CompanyState.CONSENTED: Mark.GOOD,
+        CompanyState.REFUSED: Mark.STOP,
+        CompanyState.ENDED: Mark.STOP,
+    }
+)
 FIELDS = ("name", "purpose", "work", "public_key")
 
 
@@ -44,7 +47,7 @@ class SubcontractorsView(View):
     names: Mapping[int, str]
     files: Sequence[FileSent]
     purposes: tuple[Purpose, ...]
-    signs: Mapping[str, str]
+    state_mark: Callable[[str], Mark]
     consented: Sequence[Subcontractor]
     fingerprint: Callable[[str], str]
     me: int
@@ -62,7 +65,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             names=staff_names(page.session, people),
             files=queries.files_sent(page.session),
             purposes=tuple(Purpose),
-            signs=SIGNS,
+            state_mark=STATE_MARK,
             consented=[row for row in rows if row.state == CompanyState.CONSENTED],
             fingerprint=fingerprint,
             me=page.who.staff.id if page.who.staff else 0,

@@ -1,5 +1,6 @@
 """Words of the delivery log: events, media, states and failures; an unknown one shows as stored."""
 
+from admin.marks import Mark, marks
 from portal.domain.foundation.texts import _s, kept_per_language, label_of
 from portal.domain.letters.announcements.reach import Medium
 from portal.domain.letters.announcements.states import AnnouncementState
@@ -26,20 +27,16 @@ def state(code: str, by: str) -> str:
     return label_of(AnnouncementState, code)
 
 
-_MARKS = {
-    AnnouncementState.WAITING: "wait",
-    AnnouncementState.SENT: "good",
-    AnnouncementState.PRINTED: "good",
-    AnnouncementState.BOUNCED: "stop",
-    AnnouncementState.STOPPED: "stop",
-    AnnouncementState.CAME_BACK: "stop",
-}
-
-
-def mark(code: str) -> str:
-    """Return the kind of mark in front of a state."""
-    known = AnnouncementState.known(code)
-    return _MARKS.get(known, "plain") if known is not None else "plain"
+mark = marks(
+    {
+        AnnouncementState.WAITING: Mark.WAIT,
+        AnnouncementState.SENT: Mark.GOOD,
+        AnnouncementState.PRINTED: Mark.GOOD,
+        AnnouncementState.BOUNCED: Mark.STOP,
+        AnnouncementState.STOPPED: Mark.STOP,
+        AnnouncementState.CAME_BACK: Mark.STOP,
+    }
+)
 
 
 @kept_per_language

@@ -9,11 +9,11 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import number_in_address, staff_route
 from admin.carrying_out import carry_out_once
+from admin.labels import labels
 from admin.page import Page
 from admin.requests.scans import SCAN
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, InputError
-from portal.domain.foundation.texts import label_of
 from portal.domain.letters.letters.models import Letter
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.requests.recipients import counter
@@ -45,7 +45,7 @@ def show_list(page: Page) -> Response[Any]:
             waiting=counter.waiting_letters(page.session),
             handed=counter.handed(page.session),
             said=page.query.get("said", ""),
-            document_name=lambda code: label_of(IdentityDocument, code),
+            document_name=labels(IdentityDocument),
         ),
     )
 

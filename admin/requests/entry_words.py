@@ -1,9 +1,14 @@
 """What the entry pages call kinds, channels and fields, in the staff's language."""
 
-from portal.domain.foundation.texts import _s, label_of
+from admin.labels import labels
+from portal.domain.foundation.texts import _s
 from portal.domain.requests.declines.wishes import NextStep
 from portal.domain.requests.redeliveries.states import MissingItem
 from portal.domain.requests.requests.paper_forms import FollowUp
+
+item = labels(MissingItem)
+follow_up = labels(FollowUp)
+way = labels(NextStep)
 
 
 def title(kind: str, channel: str = "") -> str:
@@ -56,18 +61,3 @@ def received_at(channel: str) -> str:
 def choose_children(kind: str) -> str:
     """Name the choice of children."""
     return _s("辞退するこども") if kind == "decline" else _s("紙に変えるこども")
-
-
-def item(code: str) -> str:
-    """Name what did not arrive."""
-    return label_of(MissingItem, code)
-
-
-def follow_up(code: str) -> str:
-    """Name how a household is asked what an unclear form means."""
-    return label_of(FollowUp, code)
-
-
-def way(code: str) -> str:
-    """Name what follows a wish on the telephone."""
-    return label_of(NextStep, code)

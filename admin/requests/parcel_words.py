@@ -1,6 +1,7 @@
 """What the parcels desk and the stock pages call things, in the staff's language."""
 
-from portal.domain.foundation.texts import _s, label_of
+from admin.labels import labels
+from portal.domain.foundation.texts import _s
 from portal.domain.letters.shipments.mail import MailClass, ReturnReason
 from portal.domain.letters.shipments.states import ShipmentState
 from portal.domain.requests.alternatives.states import (
@@ -9,35 +10,12 @@ from portal.domain.requests.alternatives.states import (
     ParcelStage,
 )
 
-
-def mail_class(code: str | None) -> str:
-    """Return the name of a class of mail."""
-    return label_of(MailClass, code)
-
-
-def return_reason(code: str | None) -> str:
-    """Return the name of a reason of the post's register for returning mail."""
-    return label_of(ReturnReason, code)
-
-
-def shipment(code: str) -> str:
-    """Return the name of a shipment's state."""
-    return label_of(ShipmentState, code)
-
-
-def stage(code: str) -> str:
-    """Name a stage of the parcels desk."""
-    return label_of(ParcelStage, code)
-
-
-def item(code: str) -> str:
-    """Name the status of one child's paper alternative."""
-    return label_of(AlternativeState, code)
-
-
-def movement(code: str) -> str:
-    """Name a movement of stock."""
-    return label_of(MovementKind, code)
+mail_class = labels(MailClass)
+return_reason = labels(ReturnReason)
+shipment = labels(ShipmentState)
+stage = labels(ParcelStage)
+item = labels(AlternativeState)
+movement = labels(MovementKind)
 
 
 def said(code: str) -> str:

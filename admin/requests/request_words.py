@@ -1,42 +1,21 @@
 """What requests, their channels and their decisions are called in the staff's language."""
 
+from admin.labels import labels
 from portal.domain.foundation.actors import Channel
-from portal.domain.foundation.texts import _s, kept_per_language, label_of
+from portal.domain.foundation.texts import _s
 from portal.domain.requests.declines.states import DeclineState
 from portal.domain.requests.redeliveries.matching import MatchPart
 from portal.domain.requests.requests.kinds import RequestKind, Result
 from portal.domain.requests.requests.paper_forms import Signer
 from portal.domain.requests.requests.states import RequestState
 
-
-@kept_per_language
-def request_kind(code: str) -> str:
-    """Name a kind of request."""
-    return label_of(RequestKind, code)
-
-
-@kept_per_language
-def request_state(code: str) -> str:
-    """Name the status of a request."""
-    return label_of(RequestState, code)
-
-
-@kept_per_language
-def request_result(code: str) -> str:
-    """Name how a request ended."""
-    return label_of(Result, code)
-
-
-@kept_per_language
-def channel(code: str) -> str:
-    """Name the channel by which a request reached us."""
-    return label_of(Channel, code)
-
-
-@kept_per_language
-def signer(code: str) -> str:
-    """Name who signed a paper form."""
-    return label_of(Signer, code)
+request_kind = labels(RequestKind)
+request_state = labels(RequestState)
+request_result = labels(Result)
+channel = labels(Channel)
+signer = labels(Signer)
+match_part = labels(MatchPart)
+decline_item = labels(DeclineState)
 
 
 def review_said(code: str) -> str:
@@ -54,17 +33,6 @@ def review_said(code: str) -> str:
         "choose": _s("世帯を選びました。"),
         "to_ward": _s("区に回しました。"),
     }.get(code, _s("決めました。"))
-
-
-def match_part(code: str) -> str:
-    """Name what of a request without sign-in fits a household."""
-    return label_of(MatchPart, code)
-
-
-@kept_per_language
-def decline_item(code: str) -> str:
-    """Name the status of one child's decline."""
-    return label_of(DeclineState, code)
 
 
 def trouble(code: str) -> str:

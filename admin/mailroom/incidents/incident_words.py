@@ -1,76 +1,70 @@
 """Staff texts and marks of coupon faults, incidents, site notices and downtime."""
 
-from collections.abc import Callable, Mapping
-from functools import partial
-
-from portal.domain.foundation.texts import _s, label_of
+from admin.labels import labels
+from admin.marks import Mark, marks
+from portal.domain.foundation.texts import _s
 from portal.domain.mailroom.incidents import kinds, states
 from portal.domain.mailroom.incidents.affected import What
 from portal.domain.mailroom.incidents.clocks import Clock, Pace
 from portal.domain.oversight.reports.incidents import words as report_words
 
 issuer_answer = report_words.issuer_answer
-said = partial(label_of, kinds.ShopAnswer)
-incident_kind = partial(label_of, kinds.IncidentKind)
-field = partial(label_of, kinds.ReportField)
-report = partial(label_of, kinds.ReportKind)
-stopped = partial(label_of, kinds.DownPart)
-source = partial(label_of, kinds.Source)
-outcome = partial(label_of, kinds.Outcome)
-subject = partial(label_of, kinds.SubjectKind)
-found_by = partial(label_of, kinds.FoundBy)
-result = partial(label_of, kinds.StopResult)
-notice_kind = partial(label_of, kinds.NoticeKind)
-fault_state = partial(label_of, states.FaultState)
-incident_state = partial(label_of, states.IncidentState)
-report_state = partial(label_of, states.ReportState)
-notice_state = partial(label_of, states.NoticeState)
-downtime_state = partial(label_of, states.DowntimeState)
-clock = partial(label_of, Clock)
-pace = partial(label_of, Pace)
-what = partial(label_of, What)
+said = labels(kinds.ShopAnswer)
+incident_kind = labels(kinds.IncidentKind)
+field = labels(kinds.ReportField)
+report = labels(kinds.ReportKind)
+stopped = labels(kinds.DownPart)
+source = labels(kinds.Source)
+outcome = labels(kinds.Outcome)
+subject = labels(kinds.SubjectKind)
+found_by = labels(kinds.FoundBy)
+result = labels(kinds.StopResult)
+notice_kind = labels(kinds.NoticeKind)
+fault_state = labels(states.FaultState)
+incident_state = labels(states.IncidentState)
+report_state = labels(states.ReportState)
+notice_state = labels(states.NoticeState)
+downtime_state = labels(states.DowntimeState)
+clock = labels(Clock)
+pace = labels(Pace)
+what = labels(What)
 
 
-def _marks(kinds_of_marks: Mapping[str, str], default: str) -> Callable[[str], str]:
-    """Return the function that gives the kind of mark of a stored code word."""
-    return lambda code: kinds_of_marks.get(code, default)
-
-
-fault_mark = _marks(
+fault_mark = marks(
     {
-        states.FaultState.REPLACED: "good",
-        states.FaultState.EXPLAINED: "plain",
-        states.FaultState.REFUSED: "plain",
+        states.FaultState.REPLACED: Mark.GOOD,
+        states.FaultState.EXPLAINED: Mark.PLAIN,
+        states.FaultState.REFUSED: Mark.PLAIN,
     },
-    "wait",
+    Mark.WAIT,
 )
-incident_mark = _marks(
-    {states.IncidentState.OPEN: "stop", states.IncidentState.CLOSED: "good"}, "wait"
+incident_mark = marks(
+    {states.IncidentState.OPEN: Mark.STOP, states.IncidentState.CLOSED: Mark.GOOD}, Mark.WAIT
 )
-report_mark = _marks(
-    {states.ReportState.CONFIRMED: "good", states.ReportState.WRITTEN: "wait"}, "stop"
+report_mark = marks(
+    {states.ReportState.CONFIRMED: Mark.GOOD, states.ReportState.WRITTEN: Mark.WAIT}, Mark.STOP
 )
-notice_mark = _marks(
-    {states.NoticeState.WAITING: "wait", states.NoticeState.PUBLISHED: "good"}, "plain"
+notice_mark = marks(
+    {states.NoticeState.WAITING: Mark.WAIT, states.NoticeState.PUBLISHED: Mark.GOOD}
 )
-downtime_mark = _marks(
+downtime_mark = marks(
     {
-        states.DowntimeState.PLANNED: "wait",
-        states.DowntimeState.RUNNING: "stop",
-        states.DowntimeState.ENDED: "good",
-    },
-    "plain",
+        states.DowntimeState.PLANNED: Mark.WAIT,
+        states.DowntimeState.RUNNING: Mark.STOP,
+        states.DowntimeState.ENDED: Mark.GOOD,
+    }
 )
-result_mark = _marks(
+result_mark = marks(
     {
-        kinds.StopResult.STOPPED: "good",
-        kinds.StopResult.SPENT: "stop",
-        kinds.StopResult.CANNOT: "stop",
+        kinds.StopResult.STOPPED: Mark.GOOD,
+        kinds.StopResult.SPENT: Mark.STOP,
+        kinds.StopResult.CANNOT: Mark.STOP,
     },
-    "wait",
+    Mark.WAIT,
 )
-pace_mark = _marks(
-    {Pace.DONE: "good", Pace.LATE: "stop", Pace.OVER: "stop", Pace.SOON: "wait"}, "plain"
+pace_mark = marks(
+    {Pace.DONE: Mark.GOOD, Pace.LATE: Mark.STOP, Pace.OVER: Mark.STOP, Pace.SOON: Mark.WAIT},
+    Mark.PLAIN,
 )
 
 

@@ -1,6 +1,6 @@
 """Page of a run's archives for a mail house: build one, record a loss, remove plain files."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from admin.access import number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.mailroom.printing.print_runs import found_run
 from admin.mailroom.roster.releases import fresh_code
+from admin.marks import Mark, marks
 from admin.page import Page
 from portal.domain.foundation.errors import DomainError, NotFoundError
 from portal.domain.foundation.texts import _s
@@ -30,12 +31,14 @@ from portal.platform.routes import Transaction
 from portal.platform.view import View
 
 MOST_DIGITS = 15
-SIGNS: Mapping[str, str] = {
-    ArchiveState.BUILT: "wait",
-    ArchiveState.SENT: "good",
-    ArchiveState.LOST: "stop",
-    ArchiveState.DROPPED: "stop",
-}
+STATE_MARK = marks(
+    {
+        ArchiveState.BUILT: Mark.WAIT,
+        ArchiveState.SENT: Mark.GOOD,
+        ArchiveState.LOST: Mark.STOP,
+        ArchiveState.DROPPED: Mark.STOP,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class LetterArchiveView(View):
     houses: Sequence[Subcontractor]
     companies: Mapping[int, str]
     plain: int
-    signs: Mapping[str, str]
+    state_mark: Callable[[str], Mark]
     said: str
 
 
@@ -75,7 +78,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             houses=mail_houses(session),
             companies={row.id: row.name for row in subcontractors(session)},
             plain=plain_files(session, run.id),
-            signs=SIGNS,
+            state_mark=STATE_MARK,
             said=page.query.get("said", ""),
         ),
         status_code,

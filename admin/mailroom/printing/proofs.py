@@ -11,6 +11,7 @@ from admin.access import allowed, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.mailroom.printing.print_runs import found_run
 from admin.mailroom.roster.releases import fresh_code
+from admin.marks import Mark, marks
 from admin.page import Page
 from admin.requests.scans import LOCKED
 from portal.domain.foundation.errors import DomainError, NotAllowedError, NotFoundError
@@ -31,11 +32,13 @@ from portal.platform.carrying_out import Again
 from portal.platform.routes import Transaction
 from portal.platform.view import View
 
-SIGNS: Mapping[str, str] = {
-    ProofState.MADE: "wait",
-    ProofState.APPROVED: "good",
-    ProofState.REFUSED: "stop",
-}
+STATE_MARK = marks(
+    {
+        ProofState.MADE: Mark.WAIT,
+        ProofState.APPROVED: Mark.GOOD,
+        ProofState.REFUSED: Mark.STOP,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class LetterProofView(View):
     reason: str
     undecided: bool
     own: bool
-    signs: Mapping[str, str]
+    state_mark: Callable[[str], Mark]
     enclosure_name: Callable[[str], str]
     said: str
 
@@ -86,7 +89,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             own=proof is not None
             and page.who.staff is not None
             and page.who.staff.id in {proof.made_by, run.begun_by},
-            signs=SIGNS,
+            state_mark=STATE_MARK,
             enclosure_name=enclosure_name,
             said=page.query.get("said", ""),
         ),

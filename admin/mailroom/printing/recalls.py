@@ -1,7 +1,7 @@
 """Page of the recall lists of a run: draw one up, send it, and record the answers."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.mailroom.printing.print_runs import found_run
+from admin.marks import Mark, marks
 from admin.page import Page
 from portal.domain.foundation.errors import InputError, NotFoundError
 from portal.domain.foundation.texts import _s
@@ -31,12 +32,14 @@ from portal.platform.http.uploads import MEGABYTE, UploadRule
 from portal.platform.view import View
 
 SHOWN = 20
-SIGNS: Mapping[str, str] = {
-    RecallState.LISTED: "wait",
-    RecallState.SENT: "wait",
-    RecallState.PULLED: "good",
-    RecallState.ALREADY_POSTED: "stop",
-}
+STATE_MARK = marks(
+    {
+        RecallState.LISTED: Mark.WAIT,
+        RecallState.SENT: Mark.WAIT,
+        RecallState.PULLED: Mark.GOOD,
+        RecallState.ALREADY_POSTED: Mark.STOP,
+    }
+)
 FILES = {"file": UploadRule(5 * MEGABYTE)}
 LETTER_FIELD = re.compile(r"letter-([1-9]\d{0,15})", re.ASCII)
 
@@ -51,7 +54,7 @@ class RecallsView(View):
     lists: Sequence[tuple[RecallList, Sequence[Line]]]
     shown: int
     waiting: tuple[str, str]
-    signs: Mapping[str, str]
+    state_mark: Callable[[str], Mark]
     said: str
 
 
@@ -69,7 +72,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             lists=[(row, recall_queries.lines(session, row.id)) for row in lists],
             shown=SHOWN,
             waiting=WAITING,
-            signs=SIGNS,
+            state_mark=STATE_MARK,
             said=page.query.get("said", ""),
         ),
         status_code,

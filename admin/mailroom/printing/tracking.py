@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import first_post, staff_route
+from admin.labels import labels
 from admin.page import Page
 from portal.domain.foundation.errors import InputError
-from portal.domain.foundation.texts import _s, label_of
+from portal.domain.foundation.texts import _s
 from portal.domain.mailroom.tracking.file import CsvFeed
 from portal.domain.mailroom.tracking.ingest import counts, ingest, match_again
 from portal.domain.mailroom.tracking.models import TrackingEvent, TrackingFile
@@ -43,7 +43,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             files=files(page.session),
             counts=counts(page.session),
             to_check=events_to_check(page.session),
-            status_text=partial(label_of, Status),
+            status_text=labels(Status),
             said=page.query.get("said", ""),
         ),
         status_code,

@@ -1,8 +1,12 @@
 """Staff texts of returned mail: reasons, states of shipments, and events on timelines."""
 
-from portal.domain.foundation.texts import _s, label_of
+from admin.labels import labels
+from portal.domain.foundation.texts import _s
 from portal.domain.letters.shipments.mail import ReturnReason
 from portal.domain.letters.shipments.states import ShipmentState
+
+return_reason = labels(ReturnReason)
+shipment = labels(ShipmentState)
 
 
 def return_events() -> dict[str, str]:
@@ -17,13 +21,3 @@ def return_events() -> dict[str, str]:
         "returned_mail.destruction_proposed": _s("戻った郵便の廃棄を提案"),
         "returned_mail.destruction_withdrawn": _s("廃棄の提案を取り下げ"),
     }
-
-
-def return_reason(code: str | None) -> str:
-    """Return the name of a reason of the post's register for returning mail."""
-    return label_of(ReturnReason, code)
-
-
-def shipment(code: str) -> str:
-    """Return the name of a shipment's state."""
-    return label_of(ShipmentState, code)

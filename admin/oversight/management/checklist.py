@@ -1,6 +1,6 @@
 """Answers to the ward's security checklist, with the settings in force."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, staff_route
 from admin.carrying_out import carry_out_once
+from admin.marks import Mark, marks
 from admin.page import Page
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
@@ -18,12 +19,14 @@ from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
 from portal.platform.view import View
 
-SIGNS: Mapping[str, str] = {
-    Verdict.YES: "good",
-    Verdict.PARTLY: "wait",
-    Verdict.OFFICE: "plain",
-    Verdict.NO: "stop",
-}
+VERDICT_MARK = marks(
+    {
+        Verdict.YES: Mark.GOOD,
+        Verdict.PARTLY: Mark.WAIT,
+        Verdict.OFFICE: Mark.PLAIN,
+        Verdict.NO: Mark.STOP,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class ChecklistView(View):
 
     answers: Sequence[Answered]
     keeps: bool
-    signs: Mapping[str, str]
+    verdict_mark: Callable[[str], Mark]
     said: str
 
 
@@ -43,7 +46,7 @@ def show_list(page: Page) -> Response[Any]:
         ChecklistView(
             answers=checklist.answers(page.work),
             keeps=allowed(page, Permission.KEEP_MANAGEMENT),
-            signs=SIGNS,
+            verdict_mark=VERDICT_MARK,
             said=page.query.get("said", ""),
         ),
     )

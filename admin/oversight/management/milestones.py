@@ -1,6 +1,6 @@
 """Progress of the work: milestones with owner and evidence, and the reports on it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
+from admin.marks import Mark, marks
 from admin.oversight.reports.files import send_report
 from admin.page import Page
 from portal.domain.foundation.errors import NotFoundError
@@ -30,12 +31,14 @@ from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
 from portal.platform.view import View
 
-SIGNS: Mapping[str, str] = {
-    MilestoneState.PLANNED: "plain",
-    MilestoneState.STARTED: "wait",
-    MilestoneState.DONE: "good",
-    MilestoneState.LATE: "stop",
-}
+STATE_MARK = marks(
+    {
+        MilestoneState.PLANNED: Mark.PLAIN,
+        MilestoneState.STARTED: Mark.WAIT,
+        MilestoneState.DONE: Mark.GOOD,
+        MilestoneState.LATE: Mark.STOP,
+    }
+)
 LISTED = 20
 
 
@@ -57,7 +60,7 @@ class ManagementView(View):
     """What ``admin/oversight/management/management.html`` shows."""
 
     milestones: Sequence[MilestoneStatus]
-    signs: Mapping[str, str]
+    state_mark: Callable[[str], Mark]
     questions: int
     companies: int
     late: int
@@ -73,7 +76,7 @@ def show(page: Page) -> Response[Any]:
         "admin/oversight/management/management.html",
         ManagementView(
             milestones=found,
-            signs=SIGNS,
+            state_mark=STATE_MARK,
             questions=sum(one.state == QuestionState.OPEN for one in questions(page.work)),
             companies=sum(one.state == CompanyState.CONSENTED for one in subcontractors(session)),
             late=sum(one.state == MilestoneState.LATE for one in found),
@@ -88,7 +91,7 @@ class MilestoneView(View):
     """What ``admin/oversight/management/milestone.html`` shows."""
 
     one: MilestoneStatus
-    signs: Mapping[str, str]
+    state_mark: Callable[[str], Mark]
     keeps: bool
     steps: Sequence[MilestoneStep]
     said: str
@@ -103,7 +106,7 @@ def show_one(page: Page, status_code: int = 200) -> Response[Any]:
         "admin/oversight/management/milestone.html",
         MilestoneView(
             one=one,
-            signs=SIGNS,
+            state_mark=STATE_MARK,
             keeps=allowed(page, Permission.KEEP_MANAGEMENT),
             steps=_steps(one),
             said=page.query.get("said", ""),

@@ -10,6 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
+from admin.marks import Mark, marks
 from admin.oversight.reports.files import send_report
 from admin.page import Page
 from portal.domain.foundation.errors import DomainError, InputError
@@ -26,11 +27,13 @@ from portal.domain.people.staff.queries import staff_names
 from portal.platform.carrying_out import Again
 from portal.platform.view import View
 
-SIGNS: Mapping[str, str] = {
-    MinutesState.DRAFT: "wait",
-    MinutesState.CONFIRMED: "good",
-    MinutesState.OLD: "plain",
-}
+STATE_MARK = marks(
+    {
+        MinutesState.DRAFT: Mark.WAIT,
+        MinutesState.CONFIRMED: Mark.GOOD,
+        MinutesState.OLD: Mark.PLAIN,
+    }
+)
 KEY = "minutes_id"
 
 
@@ -44,7 +47,7 @@ class MinutesListView(View):
 
     meetings: Sequence[MinutesText]
     keeps: bool
-    signs: Mapping[str, str]
+    state_mark: Callable[[str], Mark]
 
 
 def show_list(page: Page) -> Response[Any]:
@@ -54,7 +57,7 @@ def show_list(page: Page) -> Response[Any]:
         MinutesListView(
             meetings=minutes.meetings(page.work),
             keeps=_keeps(page),
-            signs=SIGNS,
+            state_mark=STATE_MARK,
         ),
     )
 
@@ -68,7 +71,7 @@ class MinutesView(View):
     names: Mapping[int, str]
     keeps: bool
     decides: bool
-    signs: Mapping[str, str]
+    state_mark: Callable[[str], Mark]
     me: int
     said: str
 
@@ -88,7 +91,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             names=staff_names(page.session, people),
             keeps=_keeps(page),
             decides=allowed(page, Permission.DECIDE_MANAGEMENT),
-            signs=SIGNS,
+            state_mark=STATE_MARK,
             me=page.who.staff.id if page.who.staff else 0,
             said=page.query.get("said", ""),
         ),

@@ -3,7 +3,7 @@
 The contractor asks, the ward answers.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,6 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
+from admin.marks import Mark, marks
 from admin.page import Page
 from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.foundation.clock import jst_date
@@ -25,11 +26,13 @@ from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
 from portal.platform.view import View
 
-SIGNS: Mapping[str, str] = {
-    QuestionState.OPEN: "wait",
-    QuestionState.ANSWERED: "good",
-    QuestionState.CLOSED: "plain",
-}
+STATE_MARK = marks(
+    {
+        QuestionState.OPEN: Mark.WAIT,
+        QuestionState.ANSWERED: Mark.GOOD,
+        QuestionState.CLOSED: Mark.PLAIN,
+    }
+)
 LISTED = 20
 
 
@@ -40,7 +43,7 @@ class QuestionsView(View):
     questions: Sequence[Question]
     more: bool
     keeps: bool
-    signs: Mapping[str, str]
+    state_mark: Callable[[str], Mark]
     said: str
     overdue: set[int]
 
@@ -56,7 +59,7 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
             questions=found[:LISTED],
             more=len(found) > LISTED,
             keeps=allowed(page, Permission.KEEP_MANAGEMENT),
-            signs=SIGNS,
+            state_mark=STATE_MARK,
             said=page.query.get("said", ""),
             overdue={
                 one.number for one in questions.overdue(page.work, page.site.program.calendar)
@@ -73,7 +76,7 @@ class QuestionView(View):
     one: Question
     keeps: bool
     decides: bool
-    signs: Mapping[str, str]
+    state_mark: Callable[[str], Mark]
     due: date | None
     today: date
     said: str
@@ -95,7 +98,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             one=one,
             keeps=allowed(page, Permission.KEEP_MANAGEMENT),
             decides=allowed(page, Permission.DECIDE_MANAGEMENT),
-            signs=SIGNS,
+            state_mark=STATE_MARK,
             due=questions.due_day(page.site.program.calendar, one.asked_on)
             if one.asked_on
             else None,

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from admin.marks import Mark, marks
 from portal.domain.foundation.program.day_text import weekday_name as weekday
 from portal.domain.foundation.texts import _s
 from portal.domain.oversight.reports.monthly.due import Stage
@@ -21,20 +22,8 @@ def layout(name: str) -> str:
     }.get(name, name)
 
 
-MARKS = {ReportState.DRAFT: "wait", ReportState.SUBMITTED: "good"}
-
-
-def mark(state: ReportState) -> str:
-    """Return the kind of mark in front of a report's state."""
-    return MARKS.get(state, "plain")
-
-
-STAGE_MARKS = {Stage.SOON: "wait", Stage.OVERDUE: "stop"}
-
-
-def stage_mark(stage: Stage) -> str:
-    """Return the kind of mark in front of the stage of a report that is due."""
-    return STAGE_MARKS.get(stage, "plain")
+mark = marks({ReportState.DRAFT: Mark.WAIT, ReportState.SUBMITTED: Mark.GOOD})
+stage_mark = marks({Stage.SOON: Mark.WAIT, Stage.OVERDUE: Mark.STOP})
 
 
 def month(day: date) -> str:
