@@ -21,8 +21,8 @@ def preflight_json(checked: Preflight) -> dict[str, Any]:
             {
                 "household_id": finding.household_id,
                 "household_no": finding.household_no,
-                "reason": finding.reason,
-                "where": finding.where,
+                "reason": finding.reason.value,
+                "where": finding.part.value,
                 "characters": finding.characters,
                 "sentences": finding.sentences,
             }
@@ -102,12 +102,11 @@ def say_left_out(left_out: Mapping[str, int], findings: Collection[Finding]) -> 
 
 
 def _finding_lines(findings: Iterable[Finding]) -> Iterable[str]:
-    places = {"name": _s("氏名"), "address": _s("住所")}
     for finding in findings:
         characters = " ".join(f"[{code}]" for code in finding.characters)
         sentences = " ".join(finding.sentences)
         where = _s("世帯 %(no)s の%(where)s: ") % {
             "no": finding.household_no,
-            "where": places[finding.where],
+            "where": finding.part.label,
         }
         yield "  " + where + " ".join(part for part in (characters, sentences) if part)

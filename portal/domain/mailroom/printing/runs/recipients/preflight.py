@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import InputError, NotAllowedError
 from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.drawing.address_block import window_block
 from portal.domain.letters.letters.drawing.content import LetterContent
@@ -26,20 +27,29 @@ from portal.domain.people.households.queries import open_holds
 UNPRINTABLE_HOLD = "W02_GAIJI"
 """The hold that an approved print text releases; it is put for both findings below."""
 
-MISSING, TOO_LONG = "missing_characters", "does_not_fit"
+
+class Unprintable(StrEnum):
+    """Why a name or an address cannot be printed."""
+
+    MISSING_CHARACTERS = "missing_characters"
+    DOES_NOT_FIT = "does_not_fit"
+
+
+class WindowPart(Labeled):
+    """The part of a letter's window that a finding is about."""
+
+    NAME = "name", lambda: _s("氏名")
+    ADDRESS = "address", lambda: _s("住所")
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Why a household's letter cannot be printed.
-
-    ``where`` is ``name`` or ``address``; ``characters`` are code points as U+XXXX.
-    """
+    """Why a household's letter cannot be printed; ``characters`` are code points as U+XXXX."""
 
     household_id: int
     household_no: str = field(repr=False)
-    reason: str
-    where: str
+    reason: Unprintable
+    part: WindowPart
     characters: tuple[str, ...] = ()
     sentences: tuple[str, ...] = ()
 
@@ -70,32 +80,36 @@ class AddresseeChecks:
 
     def findings(self, household_id: int, addressee: Addressee) -> list[Finding]:
         """Return the reasons why an addressee cannot be printed; empty if it can."""
+        return self._missing(household_id, addressee) or self._too_long(household_id, addressee)
+
+    def _missing(self, household_id: int, addressee: Addressee) -> list[Finding]:
         faces = load_faces(self.fonts)
+        parts = {WindowPart.ADDRESS: addressee.lines}
+        if addressee.image is None:
+            parts = {WindowPart.NAME: (addressee.name,)} | parts
         found = []
-        for where, texts in (("name", (addressee.name,)), ("address", addressee.lines)):
-            if where == "name" and addressee.image is not None:
-                continue
+        for part, texts in parts.items():
             missing = [one for text in texts for one in missing_characters(text, faces)]
             if missing:
                 codes = tuple(dict.fromkeys(one.code for one in missing))
-                reasons = tuple(dict.fromkeys(one.reason for one in missing))
+                sentences = tuple(dict.fromkeys(one.reason for one in missing))
+                reason = Unprintable.MISSING_CHARACTERS
                 found.append(
-                    Finding(household_id, addressee.number, MISSING, where, codes, reasons)
+                    Finding(household_id, addressee.number, reason, part, codes, sentences)
                 )
-        if found:
-            return found
+        return found
+
+    def _too_long(self, household_id: int, addressee: Addressee) -> list[Finding]:
+        content = replace(draft("", addressee), children=1, amount_yen=1)
         try:
-            window_block(
-                replace(draft("", addressee), children=1, amount_yen=1), self.program.letter
-            )
+            window_block(content, self.program.letter)
         except InputError:
             sentence = _s(
                 "あて名が封筒の窓に入りません。印刷用の短い住所か氏名を登録してください。"
             )
-            found.append(
-                Finding(household_id, addressee.number, TOO_LONG, "address", sentences=(sentence,))
-            )
-        return found
+            reason, part = Unprintable.DOES_NOT_FIT, WindowPart.ADDRESS
+            return [Finding(household_id, addressee.number, reason, part, sentences=(sentence,))]
+        return []
 
 
 def require_protection(session: Session) -> None:
@@ -184,7 +198,7 @@ def hold_unprintable(work: Work, findings: Collection[Finding]) -> int:
             household_id,
             household_id=household_id,
             code=UNPRINTABLE_HOLD,
-            reason=found[0].reason,
+            reason=found[0].reason.value,
         )
         hold_household(work.session, household_id, work.now)
         suspend_household(work, household_id, reason=UNPRINTABLE_HOLD)
@@ -194,7 +208,7 @@ def hold_unprintable(work: Work, findings: Collection[Finding]) -> int:
 
 def _detail(finding: Finding) -> dict[str, str | Sequence[str]]:
     return {
-        "reason": finding.reason,
-        "where": finding.where,
+        "reason": finding.reason.value,
+        "where": finding.part.value,
         "characters": list(finding.characters),
     }

@@ -20,7 +20,7 @@ from portal.domain.letters.letters.drawing.barcode import customer_bars
 from portal.domain.letters.letters.models import TestAddress
 from portal.domain.letters.letters.states import TEST_ADDRESS
 from portal.domain.mailroom.printing.runs.recipients.addressees import Addressee
-from portal.domain.mailroom.printing.runs.recipients.preflight import AddresseeChecks
+from portal.domain.mailroom.printing.runs.recipients.preflight import AddresseeChecks, WindowPart
 
 SUBJECT = TEST_ADDRESS.name
 MOST = 100
@@ -77,7 +77,7 @@ def add(work: Work, address: StaffAddress, *, fonts: tuple[Path, ...] = ()) -> T
             _s("試し送りのあて先を決められるのは、アカウントのある職員だけです。")
         )
     if found := AddresseeChecks(work.program, fonts).findings(0, address.addressee):
-        place = "name" if found[0].where == "name" else "line"
+        place = "name" if found[0].part is WindowPart.NAME else "line"
         raise InputError(_s("この文字は印刷できないか、封筒の窓に入りません。"), code=place)
     if len(active(work.session)) >= MOST:
         raise InputError(_s("試し送りのあて先は100件までです。"), code="name")
