@@ -28,7 +28,7 @@ KILLS, KILLS_IN_FULL = 3, 8
 
 def start(step: str, *arguments: object) -> warm.Program:
     """Begin a step in a process of its own, and return when it is at work."""
-    child = warm.start(f"tests.support.mailroom.{step}", *arguments, strict=True)
+    child = warm.start("tests.support.mailroom", step, *arguments, strict=True)
     assert child.stdout.readline() == "go\n"
     return child
 

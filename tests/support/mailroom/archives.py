@@ -1,6 +1,6 @@
 """Runs for a mail house that holds an age key.
 
-Run as a module it builds an archive of its own, to be killed.
+``main`` builds an archive in a process of its own, to be killed.
 """
 
 import hashlib
@@ -167,7 +167,3 @@ def main() -> None:
     build_archive(sender, int(run_id), int(company_id))
     database.engine.dispose()
     sys.stdout.write("built\n")
-
-
-if __name__ == "__main__":
-    main()

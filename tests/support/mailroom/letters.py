@@ -1,6 +1,6 @@
 """Builds letters of canary households and reads them back.
 
-Run as a module it is a build of its own to be killed.
+``main`` builds them in a process of its own, to be killed.
 """
 
 import re
@@ -154,7 +154,3 @@ def main() -> None:
     built = build_letters(printer(database, Path(folder)), chunk_size=int(chunk_size), workers=2)
     database.engine.dispose()
     sys.stdout.write("built\n" if isinstance(built, BuiltRun) else "nothing\n")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,6 +1,6 @@
 """Approval of print runs where a test is about something else.
 
-Run as a module it makes a real proof, to be killed.
+``main`` makes a real proof in a process of its own, to be killed.
 """
 
 import sys
@@ -41,7 +41,3 @@ def main() -> None:
     make_proof(made, int(run_id))
     database.engine.dispose()
     sys.stdout.write("made\n")
-
-
-if __name__ == "__main__":
-    main()

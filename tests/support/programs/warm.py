@@ -30,6 +30,9 @@ READ_BEFORE = (
     "portal.cli.main",
     "portal.cli.mailroom.letters",
     "portal.cli.mailroom.roster",
+    "tests.support.mailroom.archives",
+    "tests.support.mailroom.letters",
+    "tests.support.mailroom.proofs",
     "tests.support.requests.paper",
 )
 LONGEST_ORDER = 1 << 18

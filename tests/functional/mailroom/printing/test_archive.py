@@ -42,7 +42,7 @@ from tests.support.mailroom.archives import MailHouse, make_mail_house
 from tests.support.mailroom.letters import add_families, printer, read_papers
 from tests.support.work import source_of, work_in
 
-BUILD = [sys.executable, "-W", "error", "-m", "tests.support.mailroom.archives"]
+BUILD = [sys.executable, "-W", "error", "-m", "tests.support.mailroom", "archives"]
 
 
 @pytest.fixture

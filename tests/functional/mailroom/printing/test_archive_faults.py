@@ -25,7 +25,7 @@ def house(database: Database, tmp_path: Path) -> MailHouse:
 
 def start(house: MailHouse, url: str, run_id: int) -> warm.Program:
     arguments = (url, run_id, house.id, house.officer.id)
-    child = warm.start("tests.support.mailroom.archives", *arguments, strict=True)
+    child = warm.start("tests.support.mailroom", "archives", *arguments, strict=True)
     assert child.stdout.readline() == "go\n"
     return child
 

@@ -25,7 +25,7 @@ HOUSEHOLDS, PER_FILE = 24, 3
 
 
 def start(url: str, folder: Path) -> warm.Program:
-    return warm.start("tests.support.mailroom.letters", url, folder, PER_FILE, strict=True)
+    return warm.start("tests.support.mailroom", "letters", url, folder, PER_FILE, strict=True)
 
 
 def check_one_letter_each(database: Database, folder: Path, ids: list[int]) -> None:
