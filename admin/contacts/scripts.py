@@ -70,16 +70,8 @@ def show_list(page: Page) -> Response[Any]:
     q = page.query.get("q", "").strip()[:60]
     edits = allowed(page, Permission.EDIT_SCRIPTS)
     by_name = edits or greets_by_name(page)
-    hits = [
-        hit
-        for hit in queries.search(page.work, q, include_hidden=edits)
-        if by_name or not hit.script.greets_by_name
-    ]
-    listed = [
-        one
-        for one in queries.scripts(page.session, include_hidden=edits)
-        if by_name or not one.greets_by_name
-    ]
+    hits = queries.search(page.work, q, include_hidden=edits, by_name=by_name)
+    listed = queries.scripts(page.session, include_hidden=edits, by_name=by_name)
     return page.render(
         "admin/contacts/scripts/scripts.html",
         ScriptsView(

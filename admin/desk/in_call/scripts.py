@@ -58,11 +58,7 @@ def scripts_beside(page: Page, call: Call | None) -> ScriptsView:
     code = chosen_language(page, call.language if call is not None else "ja")
     typed = page.query.get(WORDS, "").strip()[:60]
     by_name = greets_by_name(page)
-    hits = [
-        hit.script
-        for hit in queries.search(page.work, typed)
-        if by_name or not hit.script.greets_by_name
-    ]
+    hits = queries.search(page.work, typed, by_name=by_name)
     return ScriptsView(
         script_words=script_words,
         script_language=code,
@@ -70,7 +66,7 @@ def scripts_beside(page: Page, call: Call | None) -> ScriptsView:
         # the address of a posted form cannot be opened by a link
         script_here=page.path if page.method == "GET" else "/scripts",
         script_q=typed,
-        script_hits=[view(program, script, code) for script in hits[:SHOWN]],
+        script_hits=[view(program, hit.script, code) for hit in hits[:SHOWN]],
         script_more=len(hits) > SHOWN,
         script_panel=_panel(page, code, by_name=by_name) if not typed else "",
         script_unnamed=not by_name,
@@ -83,7 +79,7 @@ def _panel(page: Page, code: str, *, by_name: bool) -> Markup:
     Without ``by_name`` the greetings that name the ward are left out.
     """
     program = page.site.program
-    found = [one for one in queries.scripts(page.session) if by_name or not one.greets_by_name]
+    found = queries.scripts(page.session, by_name=by_name)
     key = (program, tuple(_content(one) for one in found), code, current_locale())
     if key not in _PANELS:
         if len(_PANELS) >= MOST_PANELS:

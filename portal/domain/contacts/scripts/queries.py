@@ -28,11 +28,20 @@ _CURRENT = (
 )
 
 
-def scripts(session: Session, *, include_hidden: bool = False) -> list[Script]:
-    """Return every current script in the order of a call, added ones after those of their part."""
+def scripts(
+    session: Session, *, include_hidden: bool = False, by_name: bool = True
+) -> list[Script]:
+    """Return every current script in the order of a call, added ones after those of their part.
+
+    Without ``by_name`` the greetings that name the ward or its call center are left out.
+    """
     rows = session.execute(_CURRENT).all()
     found = dict(default_scripts()) | {head.key: _script(head, version) for head, version in rows}
-    shown = [script for script in found.values() if include_hidden or not script.draft.hidden]
+    shown = [
+        script
+        for script in found.values()
+        if (include_hidden or not script.draft.hidden) and (by_name or not script.greets_by_name)
+    ]
     return sorted(shown, key=lambda script: PARTS.index(script.part))
 
 
@@ -94,8 +103,10 @@ def _opened(session: Session, key: str, statement: Select[ScriptVersion]) -> lis
     return [_script(head, row) for row in session.scalars(statement)] if head is not None else []
 
 
-def search(work: Work, words: str, *, include_hidden: bool = False) -> list["Hit"]:
-    """Return the scripts with all of the words in title or texts, in the order of a call.
+def search(
+    work: Work, words: str, *, include_hidden: bool = False, by_name: bool = True
+) -> list["Hit"]:
+    """Return those of the scripts (``scripts``) with all of the words in title or texts.
 
     Width, case and kana do not matter; days and numbers are found as agents read them.
     """
@@ -103,7 +114,7 @@ def search(work: Work, words: str, *, include_hidden: bool = False) -> list["Hit
     if not wanted:
         return []
     hits, values = [], values_of(work.program)
-    for one in scripts(work.session, include_hidden=include_hidden):
+    for one in scripts(work.session, include_hidden=include_hidden, by_name=by_name):
         title = folded(f"{one.draft.title} {one.draft.title_en}")
         languages = [
             code
