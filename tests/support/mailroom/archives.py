@@ -20,6 +20,7 @@ from portal.domain.foundation.work import WorkSource
 from portal.domain.letters.letters.models import Letter, PrintChunk, PrintRun
 from portal.domain.letters.letters.numbers import new_letter_number
 from portal.domain.letters.subcontractors import services as subcontractors
+from portal.domain.mailroom.printing.archives import sending
 from portal.domain.mailroom.printing.archives.building import BuiltArchive, build_archive
 from portal.domain.mailroom.printing.dispatch import handover
 from portal.platform.database import Database, make_engine
@@ -133,6 +134,12 @@ class MailHouse:
         if handed_over:
             self.hand_over(run_id)
         return run_id, people
+
+
+def archive_states(house: MailHouse, run_id: int) -> list[str]:
+    """The states of a run's archives, oldest first."""
+    with house.database.read() as session:
+        return [row.state for row in sending.archives_of(session, run_id)]
 
 
 def make_mail_house(database: Database, folder: Path, *, consented: bool = True) -> MailHouse:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from sqlalchemy import select
+
 import portal.domain.tables  # noqa: F401  (all tables, as the command line knows them)
 from portal.domain.foundation.actors import SYSTEM
 from portal.domain.foundation.clock import FixedClock
@@ -17,8 +19,12 @@ from portal.domain.foundation.program.loader import load_program
 from portal.domain.letters.documents.kinds import DocumentKind
 from portal.domain.letters.documents.models import DocumentVersion
 from portal.domain.letters.documents.services import digest_of, living
+from portal.domain.letters.letters.models import Letter
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
 from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
+from portal.domain.people.authn.passwords import verify_password
+from portal.domain.people.credentials.models import Credential
+from portal.domain.people.credentials.services import login_digest
 from portal.domain.people.households.models import Hold
 from portal.domain.people.households.protection import ProtectionSource, record_protection
 from portal.platform.database import Database, make_engine
@@ -154,3 +160,26 @@ def main() -> None:
     built = build_letters(printer(database, Path(folder)), chunk_size=int(chunk_size), workers=2)
     database.engine.dispose()
     sys.stdout.write("built\n" if isinstance(built, BuiltRun) else "nothing\n")
+
+
+def households_of(database: Database, papers: list[Paper]) -> dict[str, int]:
+    """Letter number → household, checked against the credential that the letter opens."""
+    found = {}
+    with database.read() as session:
+        for paper in papers:
+            credential = session.scalar(
+                select(Credential).where(
+                    Credential.login_digest == login_digest(VAULT, paper.login_id)
+                )
+            )
+            letter = session.scalar(select(Letter).where(Letter.number == paper.number))
+            assert credential is not None
+            assert letter is not None
+            assert letter.credential_id == credential.id
+            assert letter.household_id == credential.household_id
+            assert credential.state == "issued"
+            assert letter.state == "printed"
+            assert letter.position == paper.page
+            assert verify_password(VAULT, credential.password_hash, paper.password)
+            found[paper.number] = letter.household_id
+    return found

@@ -9,7 +9,7 @@ from portal.domain.letters.announcements.models import Announcement
 from portal.domain.letters.announcements.services import announce
 from portal.domain.mailroom.printing.cards.printing import BuiltCards
 from portal.platform.database import Database
-from tests.functional.mailroom.printing.conftest import Ward, ward  # noqa: F401  (a fixture)
+from tests.support.mailroom.ward import Ward, ward  # noqa: F401  (a fixture)
 from tests.support.reading import pdf
 from tests.support.work import work_in
 

@@ -28,9 +28,9 @@ from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
 from portal.domain.people.households.models import Hold
 from portal.platform.database import Database
 from tests.functional.letters.announcements.card_support import pages, queue, states
-from tests.functional.mailroom.printing.conftest import Ward, ward  # noqa: F401  (a fixture)
 from tests.support.coupons import NOW
 from tests.support.mailroom.letters import add_families, printer
+from tests.support.mailroom.ward import Ward, ward  # noqa: F401  (a fixture)
 from tests.support.reading import pdf
 from tests.support.work import work_in
 

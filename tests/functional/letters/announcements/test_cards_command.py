@@ -17,9 +17,9 @@ from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.services import set_reply
 from portal.platform.database import Database
 from tests.functional.letters.announcements.card_support import pages, queue, states
-from tests.functional.mailroom.printing.conftest import Ward, ward  # noqa: F401  (a fixture)
 from tests.support.coupons import NOW, VAULT
 from tests.support.mailroom.letters import add_families, printer
+from tests.support.mailroom.ward import Ward, ward  # noqa: F401  (a fixture)
 from tests.support.work import work_in
 
 SAID = "署名がありません。もう一度、署名をしてお送りください。" * 11

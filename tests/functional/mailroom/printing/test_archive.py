@@ -38,7 +38,7 @@ from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.models import Hold, Household
 from portal.platform.database import Database
 from tests.support.coupons import NOW
-from tests.support.mailroom.archives import MailHouse, make_mail_house
+from tests.support.mailroom.archives import MailHouse, archive_states, make_mail_house
 from tests.support.mailroom.letters import add_families, printer, read_papers
 from tests.support.work import source_of, work_in
 
@@ -63,11 +63,6 @@ def letters_of(house: MailHouse, run_id: int) -> list[tuple[int, str, str]]:
 def take_out(house: MailHouse, run_id: int, letter_id: int) -> None:
     with house.database.write() as session:
         handover.take_out(work_in(session, house.officer), run_id, [letter_id])
-
-
-def archive_states(house: MailHouse, run_id: int) -> list[str]:
-    with house.database.read() as session:
-        return [row.state for row in sending.archives_of(session, run_id)]
 
 
 def test_the_mail_house_finds_every_file_with_manifest_and_checksums(house: MailHouse) -> None:

@@ -17,17 +17,22 @@ from portal.domain.mailroom.printing.runs.pipeline.files import locked_folder
 from portal.domain.mailroom.printing.runs.queries import to_withdraw
 from portal.domain.mailroom.printing.runs.recipients.preflight import Preflight
 from portal.domain.people.authn.attempts import TypedLogin
-from portal.domain.people.authn.passwords import HashPool, verify_password
+from portal.domain.people.authn.passwords import HashPool
 from portal.domain.people.credentials.formats import read_login_id
 from portal.domain.people.credentials.models import Credential
-from portal.domain.people.credentials.services import login_digest
 from portal.domain.people.households.models import Hold, Household
 from portal.domain.people.households.protection import ProtectionSource, record_protection
 from portal.domain.people.signin import attempt
 from portal.platform.database import Database
 from tests.support.canaries import CANARIES
 from tests.support.coupons import NOW, VAULT
-from tests.support.mailroom.letters import PUBLIC_URL, Paper, add_families, printer, read_papers
+from tests.support.mailroom.letters import (
+    PUBLIC_URL,
+    add_families,
+    households_of,
+    printer,
+    read_papers,
+)
 from tests.support.people import CANARY_BUILDING, CANARY_CHILDREN, add_person
 from tests.support.reading import pdf
 from tests.support.work import work_in
@@ -48,29 +53,6 @@ def build(
     )
     assert isinstance(built, BuiltRun)
     return built
-
-
-def households_of(database: Database, papers: list[Paper]) -> dict[str, int]:
-    """Letter number → household, checked against the credential that the letter opens."""
-    found = {}
-    with database.read() as session:
-        for paper in papers:
-            credential = session.scalar(
-                select(Credential).where(
-                    Credential.login_digest == login_digest(VAULT, paper.login_id)
-                )
-            )
-            letter = session.scalar(select(Letter).where(Letter.number == paper.number))
-            assert credential is not None
-            assert letter is not None
-            assert letter.credential_id == credential.id
-            assert letter.household_id == credential.household_id
-            assert credential.state == "issued"
-            assert letter.state == "printed"
-            assert letter.position == paper.page
-            assert verify_password(VAULT, credential.password_hash, paper.password)
-            found[paper.number] = letter.household_id
-    return found
 
 
 def test_every_letter_reads_back_and_opens_its_own_household(

@@ -20,9 +20,9 @@ from portal.domain.letters.documents.models import DocumentVersion
 from portal.domain.letters.letters.models import Letter
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.models import Hold, Household
-from tests.functional.mailroom.printing.conftest import Ward
 from tests.support.canaries import CANARIES
 from tests.support.mailroom.letters import add_families, read_papers
+from tests.support.mailroom.ward import Ward
 from tests.support.reading import pdf
 
 

@@ -9,11 +9,11 @@ from portal.domain.foundation.actors import Actor, Role
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.mailroom.printing.runs.recipients import staff_addresses
 from portal.platform.database import Database
-from tests.functional.mailroom.printing.conftest import Ward
 from tests.functional.mailroom.printing.test_cli import answer, portal
 from tests.support.canaries import CANARIES
 from tests.support.coupons import NOW
 from tests.support.mailroom.letters import add_families
+from tests.support.mailroom.ward import Ward
 from tests.support.staff import hire
 from tests.support.work import work_in
 

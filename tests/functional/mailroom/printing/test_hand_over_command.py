@@ -10,10 +10,10 @@ from portal.cli.oversight.report import report
 from portal.domain.foundation.actors import Role
 from portal.domain.letters.letters.models import Letter
 from portal.domain.people.households.models import Hold
-from tests.functional.mailroom.printing.conftest import Ward
 from tests.functional.mailroom.printing.test_cli import answer, portal
 from tests.support.coupons import NOW
 from tests.support.mailroom.letters import add_families
+from tests.support.mailroom.ward import Ward
 from tests.support.staff import hire
 
 DELIVERY_ENDS = datetime(2023, 12, 31, 15, 0, tzinfo=UTC)  # the end of 31 December in Japan

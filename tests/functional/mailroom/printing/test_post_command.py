@@ -15,12 +15,12 @@ from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.letters.subcontractors import services as subcontractors
-from tests.functional.mailroom.printing.conftest import Ward
 from tests.functional.mailroom.printing.test_cli import answer, portal
 from tests.functional.requests.redeliveries.support import tracking_no
 from tests.support.coupons import NOW
 from tests.support.mailroom.letters import add_families
 from tests.support.mailroom.proofs import approve_run
+from tests.support.mailroom.ward import Ward
 from tests.support.staff import hire
 from tests.support.work import work_in
 

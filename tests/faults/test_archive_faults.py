@@ -10,10 +10,7 @@ from sqlalchemy import select
 
 from portal.domain.mailroom.printing.archives.models import PrintArchive
 from portal.platform.database import Database
-from tests.functional.mailroom.printing.test_archive import (
-    archive_states,
-)
-from tests.support.mailroom.archives import MailHouse, make_mail_house
+from tests.support.mailroom.archives import MailHouse, archive_states, make_mail_house
 from tests.support.programs import warm
 from tests.support.programs.servers import PATIENCE
 

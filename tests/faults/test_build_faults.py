@@ -15,9 +15,8 @@ from sqlalchemy import func, select
 from portal.domain.letters.letters.models import Letter, PrintChunk, PrintRun
 from portal.domain.people.credentials.models import Credential
 from portal.platform.database import Database
-from tests.functional.mailroom.printing.conftest import Ward
-from tests.functional.mailroom.printing.test_build import households_of
-from tests.support.mailroom.letters import add_families, read_papers
+from tests.support.mailroom.letters import add_families, households_of, read_papers
+from tests.support.mailroom.ward import Ward
 from tests.support.programs import warm
 from tests.support.programs.servers import PATIENCE
 
