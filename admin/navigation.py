@@ -91,6 +91,7 @@ GROUPS = (
             ("/documents", "documents", Permission.SEE_MANAGEMENT),
             ("/calendar", "calendar", Permission.OWN_ACCOUNT),
             ("/staff", "staff", Permission.MANAGE_STAFF),
+            ("/system", "system", Permission.SEE_SYSTEM),
         ),
     ),
 )
@@ -180,6 +181,7 @@ def _label(key: str) -> str:
         "dispatches": _s("発送の予定"),
         "management": _s("進行管理"),
         "documents": _s("区の文書"),
+        "system": _s("システムの状態"),
     }[key]
 
 

@@ -27,6 +27,7 @@ COMMANDS = {
     "telephony": "portal.cli.contacts.telephony",
     "notices": "portal.cli.people.notices",
     "states": "portal.cli.states",
+    "selfcheck": "portal.cli.selfcheck",
     "serve": "portal.cli.serve",
     "demo": "portal.cli.demo",
 }

@@ -209,6 +209,7 @@ ALL: dict[str, Step] = {
     "staff accounts": lambda served, page: _open(
         "/staff", Role.ADMINISTRATOR, served=served, page=page
     ),
+    "system": lambda served, page: _open("/system", Role.ADMINISTRATOR, served=served, page=page),
     "forbidden": lambda served, page: _open("/staff", Role.OFFICER, served=served, page=page),
 }
 for _path in (

@@ -77,6 +77,7 @@ class Permission(StrEnum):
     KEEP_MANAGEMENT = "keep_management"
     DECIDE_MANAGEMENT = "decide_management"
     MANAGE_STAFF = "manage_staff"
+    SEE_SYSTEM = "see_system"
 
 
 ROLES_OF_ORGANIZATION: Mapping[Organization, frozenset[Role]] = {
@@ -207,6 +208,7 @@ GRANTS: Mapping[Permission, Grant] = {
         frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})
     ),
     Permission.MANAGE_STAFF: Grant(frozenset({Role.ADMINISTRATOR})),
+    Permission.SEE_SYSTEM: Grant(frozenset({Role.ADMINISTRATOR, Role.OFFICER, Role.WARD_OFFICER})),
 }
 
 

@@ -1,0 +1,65 @@
+"""Does the deployment stand well? The findings of the self-check, worst first, with next steps."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import staff_route
+from admin.marks import Mark
+from admin.page import Page
+from portal.domain.foundation.texts import _s
+from portal.domain.people.staff.permissions import Permission
+from portal.platform.routes import Transaction
+from portal.platform.selfcheck.findings import Finding, Level
+from portal.platform.selfcheck.registry import run
+from portal.platform.selfcheck.subject import Subject
+from portal.platform.view import View
+
+MARKS: Mapping[Level, Mark] = {
+    Level.ERROR: Mark.STOP,
+    Level.WARNING: Mark.WAIT,
+    Level.OK: Mark.GOOD,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A finding as it is shown: its word and mark, what is so, and the next step."""
+
+    finding: Finding
+    mark: Mark
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class SystemView(View):
+    """What ``admin/oversight/system.html`` shows; other subjects add a part of their own."""
+
+    rows: Sequence[Row]
+    worst: Level
+
+
+def show(page: Page) -> Response[Any]:
+    """Show the findings. The checks open transactions of their own."""
+    site = page.site
+    found = run(
+        Subject(
+            site.settings,
+            program=site.program,
+            database=site.database,
+            vault=site.vault,
+            clock=site.clock,
+        )
+    )
+    words = {Level.ERROR: _s("異常"), Level.WARNING: _s("注意"), Level.OK: _s("正常")}
+    rows = [Row(finding, MARKS[finding.level], words[finding.level]) for finding in found]
+    worst = found[0].level if found else Level.OK
+    return page.render("admin/oversight/system.html", SystemView(rows=rows, worst=worst))
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    return [staff_route("GET", "/system", show, Permission.SEE_SYSTEM, transaction=Transaction.OWN)]

@@ -1,0 +1,41 @@
+"""``portal selfcheck``: does this deployment stand well?"""
+
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+import click
+
+from portal.cli.context import FAILED, WITH_HOLDS, Context, answering, json_option
+from portal.domain.foundation.texts import _s
+from portal.platform.selfcheck.findings import Level
+from portal.platform.selfcheck.registry import run
+from portal.platform.selfcheck.subject import Subject
+
+
+@click.command(help="Check this deployment; ends with 1 on errors, 3 on warnings, else 0.")
+@json_option
+@click.pass_obj
+@answering
+def selfcheck(context: Context) -> None:
+    """Print every finding and its next step, worst first."""
+    subject = Subject(context.settings)
+    try:
+        findings = run(subject)
+    finally:
+        subject.close()
+    words = {Level.ERROR: _s("異常"), Level.WARNING: _s("注意"), Level.OK: _s("正常")}
+    if context.speaks:
+        for finding in findings:
+            click.echo(f"{words[finding.level]}: {finding.sentence} {finding.advice}".rstrip())
+    context.write(
+        {
+            "checked_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "findings": [asdict(finding) for finding in findings],
+        }
+    )
+    levels = {finding.level for finding in findings}
+    if Level.ERROR in levels:
+        sys.exit(FAILED)
+    if Level.WARNING in levels:
+        sys.exit(WITH_HOLDS)
