@@ -105,7 +105,7 @@ def test_a_test_of_pages_has_its_turn_on_one_database_and_all_others_run_on_both
     assert 60 < len(on_sqlite) < 140
     functional = ROOT / "tests" / "functional"
     assert turns.is_of_pages(functional / "resident" / "test_hours.py")
-    assert not turns.is_of_pages(functional / "resident" / "test_parallel.py")
+    assert not turns.is_of_pages(functional / "resident" / "test_enumeration.py")
     assert not turns.is_of_pages(functional / "people" / "coupons" / "test_assignment.py")
 
 

@@ -12,7 +12,7 @@ from portal.domain.people.entitlements import claims
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Household
 from portal.domain.requests.requests.models import Request
-from tests.functional.resident.test_parallel import all_at_once
+from tests.faults.test_parallel import all_at_once
 from tests.support.people import CANARY_CHILDREN, Person
 from tests.support.reading import pdf
 from tests.support.requests.paper import Paper, make_paper

@@ -11,7 +11,7 @@ from portal.domain.people.coupons import stopping
 from portal.domain.people.coupons.assignment import assign_replacement
 from portal.domain.people.coupons.models import Coupon
 from portal.web.coupons.issuer_words import issuer_sentence, state_words
-from tests.functional.resident.test_parallel import all_at_once
+from tests.faults.test_parallel import all_at_once
 from tests.support.people import Person
 from tests.support.resident import Resident, Visitor
 from tests.support.work import work_in

@@ -16,8 +16,8 @@ from portal.domain.requests.declines.wishes import phone_wish
 from portal.domain.requests.requests.deciding import decide
 from portal.domain.requests.requests.decisions import Decided
 from portal.domain.requests.requests.models import Request
+from tests.faults.test_parallel import all_at_once
 from tests.functional.requests.declines.support import LAST_MOMENT, TOO_LATE, add_reviewer
-from tests.functional.resident.test_parallel import all_at_once
 from tests.support.people import CANARY_CHILDREN, Person
 from tests.support.reading import pdf
 from tests.support.resident import Resident, Visitor
