@@ -6,6 +6,7 @@ from importlib.util import find_spec
 
 import click
 
+from portal import __version__
 from portal.cli.context import Context, answering, fail
 from portal.domain.foundation.errors import DomainError
 from portal.domain.foundation.texts import _s, use_locale
@@ -61,6 +62,7 @@ class LazyGroup(click.Group):
     help="Program: a name under portal/programs or a file.",
 )
 @click.option("--data-dir", "data_dir", metavar="DIR", help="Data directory (default .data).")
+@click.version_option(__version__, message="%(prog)s %(version)s", help="Show the version.")
 @click.pass_context
 def portal(ctx: click.Context, program: str | None, data_dir: str | None) -> None:
     """Child-rearing support program: roster, coupons, letters, staff, sites."""

@@ -1,13 +1,14 @@
 """``portal states``: every state machine and what excludes what, as the page of the guides."""
 
-from pathlib import Path
-
 import click
 
 from portal.cli.context import answering
 from portal.domain.desk.casework.state_matrix import as_markdown
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.resources import INSTALLED, PACKAGE
+from portal.domain.foundation.texts import _s
 
-PAGE = Path(__file__).resolve().parents[2] / ".github" / "guides" / "states.md"
+PAGE = PACKAGE.parent / ".github" / "guides" / "states.md"
 
 
 @click.command()
@@ -15,6 +16,8 @@ PAGE = Path(__file__).resolve().parents[2] / ".github" / "guides" / "states.md"
 @answering
 def states(write: bool) -> None:
     """All states and actions of coupons, requests, letters and mail, as Markdown."""
+    if write and INSTALLED:
+        raise InputError(_s("--write は、ソースの中でだけ使えます。"))
     if write:
         PAGE.write_text(as_markdown(), encoding="utf-8")
     else:

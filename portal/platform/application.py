@@ -9,6 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from litestar.types import ASGIApp, LifespanHook, Receive, Scope, Send
 
+from portal import __version__
 from portal.domain.foundation.texts import use_locale
 from portal.platform.failures import FailureView, default_message
 from portal.platform.http.forms import Form
@@ -36,8 +37,8 @@ def static_file(request: WebRequest, name: FromPath[str]) -> Response[bytes]:
 
 @get("/healthz", opt={"access": "public"}, sync_to_thread=False, include_in_schema=False)
 def alive() -> Response[str]:
-    """Tell a supervisor that the process answers."""
-    return Response("ok\n", media_type="text/plain")
+    """Tell a supervisor that the process answers, and which version does."""
+    return Response(f"ok {__version__}\n", media_type="text/plain")
 
 
 @get("/readyz", opt={"access": "public"}, sync_to_thread=True, include_in_schema=False)

@@ -5,7 +5,7 @@ import re
 import pytest
 from babel.messages.catalog import Catalog, Message
 
-from portal.cli.catalogs import SOURCES_AND_LANGUAGES, extract, is_translated, read_catalog
+from portal.building.catalogs import SOURCES_AND_LANGUAGES, extract, is_translated, read_catalog
 from portal.domain.foundation.languages import RESIDENT_LOCALES, STAFF_LOCALES
 from portal.domain.foundation.texts import RUBY
 

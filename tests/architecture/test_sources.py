@@ -2,9 +2,13 @@
 
 import ast
 import re
+import tomllib
+from pathlib import Path
 
 import pytest
 
+from tests.support.programs.environment import BUILDING, RUNTIME, TESTS
+from tests.support.programs.locks import names_in
 from tests.support.sources import ROOT, python_files, short, text_files, top_level
 
 ALLOWED_AT_THE_TOP = {
@@ -84,15 +88,28 @@ def test_nothing_is_tied_to_one_place(what: str, pattern: str) -> None:
     assert named == [], f"names {what}"
 
 
-def test_the_lock_holds_hashes_and_no_host() -> None:
-    lock = (ROOT / "requirements.lock").read_text("utf-8")
-    assert "://" not in lock
-    packages = re.findall(r"^([a-z0-9-]+)==", lock, re.MULTILINE)
-    assert not {"django", "asgiref", "sqlparse"} & set(packages), (
+@pytest.mark.parametrize("lock", [RUNTIME, BUILDING, TESTS], ids=short)
+def test_a_lock_holds_hashes_and_no_host(lock: Path) -> None:
+    text = lock.read_text("utf-8")
+    assert "://" not in text
+    assert not {"django", "asgiref", "sqlparse"} & names_in(lock), (
         "django-htmx is installed for one file, without Django"
     )
-    assert (
-        len(re.findall(r"^\S+==\S+.*\\\n\s+--hash=sha256:", lock, re.MULTILINE))
-        == len(packages)
-        > 50
-    )
+    hashed = re.findall(r"^\S+==\S+.*\\\n\s+--hash=sha256:", text, re.MULTILINE)
+    assert len(hashed) == len(names_in(lock)) > 5
+
+
+def test_what_runs_builds_and_tests_is_locked_apart() -> None:
+    tools = {"pytest", "mypy", "ruff", "playwright", "hypothesis", "uv", "zxing-cpp"}
+    assert tools <= names_in(TESTS)
+    assert not (tools | {"hatchling", "django-htmx"}) & names_in(RUNTIME)
+    assert not names_in(TESTS) & (names_in(RUNTIME) | names_in(BUILDING))
+
+
+def test_the_locks_hold_every_package_that_pyproject_names() -> None:
+    known = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    extras = known["project"].get("optional-dependencies", {}).values()
+    named = [*known["project"]["dependencies"], *(one for extra in extras for one in extra)]
+    named += [one for group in known["dependency-groups"].values() for one in group]
+    wanted = {re.split(r"[\[<>=! ;]", one)[0].lower() for one in named}
+    assert wanted - names_in(RUNTIME) - names_in(BUILDING) - names_in(TESTS) == set()

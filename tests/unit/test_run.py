@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -51,6 +52,22 @@ def test_an_unknown_command_is_answered_with_a_sentence() -> None:
     answer = call("tset")
     assert (answer.returncode, answer.stdout) == (1, "")
     assert answer.stderr == "There is no command `tset`. `./run help` lists them.\n"
+
+
+def test_without_the_tests_it_says_what_is_missing(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "run", tmp_path)
+    for name in ("requirements.lock", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    answer = subprocess.run(
+        [sys.executable, str(tmp_path / "run"), "setup"],
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 1
+    assert answer.stderr.startswith("This folder is no whole clone of the repository: `tests`")
+    assert "Traceback" not in answer.stderr
 
 
 def test_the_documents_name_only_commands_that_exist(run: ModuleType) -> None:

@@ -10,12 +10,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
 from functools import lru_cache, wraps
-from pathlib import Path
 from typing import Self, TypeVar
 
 from portal.domain.foundation.languages import SOURCE_LOCALE, STAFF_LOCALES
+from portal.domain.foundation.resources import CATALOGS
 
-CATALOGS = Path(__file__).resolve().parents[3] / ".build" / "locales"
 RUBY = re.compile(r"\{([^{}|]+)\|([^{}|]+)\}")
 WORDS_KEPT = 2_048
 Word = TypeVar("Word")

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.resources import STATIC, VENDOR
 from portal.domain.foundation.texts import _s
 from portal.platform.rendering import stylesheets
 
-ROOT = Path(__file__).resolve().parents[3]
-STATIC = ROOT / "static"
-VENDOR = ROOT / ".build" / "vendor"
 PREFIX = "/static/"
 
 

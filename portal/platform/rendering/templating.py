@@ -8,10 +8,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
+from portal import __version__
 from portal.domain.foundation import texts
 from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.resources import TEMPLATES
 from portal.domain.foundation.texts import _, _n, _s, _sn
-from portal.platform.rendering.assets import ROOT, Assets
+from portal.platform.rendering.assets import Assets
 from portal.platform.rendering.template_layout import WithoutLayout
 
 RUBY_HTML = r"<ruby>\1<rp>(</rp><rt>\2</rt><rp>)</rp></ruby>"
@@ -106,7 +108,7 @@ def kept_macro(environment: Environment, template: str, name: str) -> Callable[.
 def make_environment(assets: Assets, *, staff: bool) -> Environment:
     """Return the environment of one site; ``staff`` picks the catalog of its ``_``."""
     environment = Environment(
-        loader=FileSystemLoader(ROOT / "templates"),
+        loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -115,7 +117,7 @@ def make_environment(assets: Assets, *, staff: bool) -> Environment:
         extensions=[WithoutLayout],
     )
     one, many = _texts(_s, _sn) if staff else _texts(_, _n)
-    environment.globals.update(_=one, _n=many, asset=assets.url)
+    environment.globals.update(_=one, _n=many, asset=assets.url, version=__version__)
 
     @pass_context
     def resident_text(context: Context, message: str, **variables: object) -> Markup:  # noqa: ARG001  (jinja2's signature)

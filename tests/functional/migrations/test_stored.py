@@ -19,10 +19,8 @@ from portal.platform.schema import columns_of, require_current
 from tests.support.databases.catalog import catalog
 from tests.support.databases.migrations import later_versions
 from tests.support.databases.sealed_rows import open_everything, sealed_columns, stored_names
-from tests.support.databases.stored import Stored
+from tests.support.databases.stored import REVISIONS, Stored
 
-REVISIONS = {"0.1.0": "0001"}
-"""The newest migration of each release."""
 WITHOUT_ROWS = {
     "0.1.0": {
         "auth_session one_time_code": "live for hours; nobody is signed in while it is played",

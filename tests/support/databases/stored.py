@@ -32,6 +32,8 @@ from tests.support.resident import NOON
 
 FOLDER = ROOT / "tests" / "stored"
 ENGINES = ("sqlite", "postgresql")
+REVISIONS = {"0.1.0": "0001"}
+"""The newest migration of each release."""
 
 
 @dataclass(frozen=True)

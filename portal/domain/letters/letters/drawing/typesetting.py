@@ -12,9 +12,10 @@ from typing import Any
 import typst
 
 from portal.domain.foundation.languages import LANGUAGES
+from portal.domain.foundation.resources import TEMPLATES
 from portal.domain.letters.letters.drawing.fonts import font_folders
 
-TEMPLATES = Path(__file__).resolve().parents[5] / "templates" / "letters"
+LETTERS = TEMPLATES / "letters"
 IMPORTED = ("parts.typ", "forms.typ")
 TypstData = Mapping[str, object]
 """What a template reads as ``data.json``: texts, numbers, lists and further such values."""
@@ -61,9 +62,9 @@ def _compiler(template: str, fonts: tuple[Path, ...]) -> tuple[typst.Compiler, d
     folders = {*font_folders(), *(font.parent for font in fonts)}
     typesetting = {one.locale: asdict(one.typesetting) for one in LANGUAGES}
     sources = {
-        "main": (TEMPLATES / template).read_bytes(),
+        "main": (LETTERS / template).read_bytes(),
         "languages.json": json.dumps(typesetting).encode(),
-        **{name: (TEMPLATES / name).read_bytes() for name in IMPORTED},
+        **{name: (LETTERS / name).read_bytes() for name in IMPORTED},
     }
     compiler = typst.Compiler(
         _files({**sources, "data.json": b"{}"}),

@@ -145,17 +145,23 @@ def is_translated(message: Message) -> bool:
     return bool(strings) and all(strings)
 
 
-def compile_all(root: Path = ROOT) -> None:
-    """Compile every catalog to ``.build/locales/LANGUAGE/LC_MESSAGES/DOMAIN.mo``."""
+def compile_all(root: Path = ROOT, target: Path | None = None) -> None:
+    """Compile every catalog to ``LANGUAGE/LC_MESSAGES/DOMAIN.mo`` in a folder.
+
+    Args:
+        root: the repository.
+        target: the folder; without it ``.build/locales`` of the repository.
+    """
+    folder = target or root / ".build" / "locales"
     for domain, languages in SOURCES_AND_LANGUAGES:
         for language in languages:
             if catalog_path(domain, language, root).exists():
-                target = root / ".build" / "locales" / language / "LC_MESSAGES" / f"{domain}.mo"
-                target.parent.mkdir(parents=True, exist_ok=True)
-                partial = target.with_suffix(".part")
+                made = folder / language / "LC_MESSAGES" / f"{domain}.mo"
+                made.parent.mkdir(parents=True, exist_ok=True)
+                partial = made.with_suffix(".part")
                 with partial.open("wb") as file:
                     write_mo(file, read_catalog(domain, language, root))
-                partial.replace(target)
+                partial.replace(made)
 
 
 def main(arguments: list[str]) -> None:

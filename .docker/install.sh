@@ -1,0 +1,36 @@
+#!/bin/sh
+# What the Dockerfile does, as a script of its own, so that ./run install does the same in an empty root without Docker.
+#   install.sh wheel SOURCES FOLDER   build the wheel of SOURCES into FOLDER
+#   install.sh portal LOCK FOLDER     install the packages of LOCK and FOLDER's wheel into /opt/portal, and make the user
+# Both need only Python and pip. The network, a mirror and certificates are the machine's: /etc/pip.conf and PIP_ variables.
+set -eu
+
+packages() { # packages ENVIRONMENT OPTIONS…
+    environment=$1
+    shift
+    python3 -m pip --python "$environment/bin/python" --disable-pip-version-check --no-cache-dir --root-user-action=ignore \
+        install --no-deps "$@"
+}
+
+case "${1:-} $#" in
+"wheel 3")
+    sources=$2 folder=$3
+    python3 -m venv --without-pip /tmp/build
+    packages /tmp/build --require-hashes -r "$sources/.docker/build.lock"
+    (cd "$sources" && /tmp/build/bin/python -m hatchling build -t wheel -d "$folder")
+    rm -r /tmp/build
+    ;;
+"portal 3")
+    lock=$2 folder=$3
+    groupadd --gid 10001 portal
+    useradd --uid 10001 --gid 10001 --no-create-home --home-dir /var/lib/portal --shell /usr/sbin/nologin portal
+    install -d -o portal -g portal -m 0700 /var/lib/portal
+    python3 -m venv --without-pip /opt/portal
+    packages /opt/portal --require-hashes -r "$lock"
+    packages /opt/portal --no-index "$folder"/*.whl
+    ;;
+*)
+    echo "Use: install.sh wheel SOURCES FOLDER, or install.sh portal LOCK FOLDER" >&2
+    exit 2
+    ;;
+esac

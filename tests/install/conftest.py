@@ -1,0 +1,98 @@
+"""The image of the Dockerfile as a root, and the services of compose.yaml started in it."""
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from tests.support.install import roots
+from tests.support.install.compose import read_compose
+from tests.support.install.containers import Image, Project
+from tests.support.install.dockerfile import read_stages
+from tests.support.install.network import Network
+from tests.support.sources import ROOT
+
+ENTRYPOINT = ROOT / "tests" / "support" / "install" / "postgres_entrypoint.sh"
+USER = 10001
+
+
+@pytest.fixture(scope="session")
+def folder() -> Iterator[Path]:
+    """A folder on a disk: roots are large, and hold files that run."""
+    with TemporaryDirectory(prefix="portal-install-", dir="/var/tmp") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@pytest.fixture(scope="session")
+def stages(folder: Path) -> dict[str, Path]:
+    """The roots of all stages of the Dockerfile, the last one under ``portal``."""
+    made: dict[str, Path] = {}
+    for stage in read_stages():
+        name = stage.name or "portal"
+        made[name] = roots.copy_of(roots.base_root(), folder / name)
+        roots.build_stage(stage, made[name], made)
+    return made
+
+
+@pytest.fixture(scope="session")
+def image(stages: dict[str, Path]) -> Image:
+    """The image of the portal."""
+    last = read_stages()[-1]
+    return Image(stages["portal"], last.user, last.workdir, last.environment)
+
+
+@pytest.fixture(scope="session")
+def postgres(folder: Path) -> Image:
+    """What stands for the image of PostgreSQL: Debian's package, and the same variables."""
+    root = roots.copy_of(roots.base_root(), folder / "postgres")
+    roots.install_in(root, "postgresql")
+    shutil.copy(ENTRYPOINT, root / "entrypoint.sh")
+    path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    return Image(root, environment={"PATH": path}, entrypoint=("/bin/sh", "/entrypoint.sh"))
+
+
+@pytest.fixture(scope="session")
+def project(folder: Path, image: Image, postgres: Image) -> Iterator[Project]:
+    """compose.yaml's project in a folder of an operator, prepared as its first lines say."""
+    values = example_values()
+    compose = read_compose(values)
+    home = folder / "project"
+    prepare(home)
+    subnet = compose.described["networks"]["default"]["ipam"]["config"][0]["subnet"]
+    names = list(compose.services)
+    with Network(f"portal{os.getpid()}", subnet, names) as network:
+        images = {"portal": image, "postgres": postgres}
+        project = Project(compose, home, images, network)
+        try:
+            yield project
+        finally:
+            project.stop()
+
+
+def example_values() -> dict[str, str]:
+    """Return the values of the example that the operator copies."""
+    lines = (ROOT / ".docker" / "example.env").read_text("utf-8").splitlines()
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+
+def prepare(home: Path) -> None:
+    """Make the folders and secrets that compose.yaml names."""
+    shutil.copytree(ROOT / "portal" / "programs" / "sample", home / "program")
+    password = secrets.token_hex(16)
+    for name in ("keys", "secrets"):
+        (home / name).mkdir(mode=0o700)
+        os.chown(home / name, USER, USER)
+    contents = {
+        "database_password": password,
+        "database_url": f"postgresql://portal:{password}@database/portal",
+    }
+    for name, content in contents.items():
+        path = home / "secrets" / name
+        path.write_text(content, "utf-8")
+        path.chmod(0o400)
+        os.chown(path, USER, USER)

@@ -1,0 +1,154 @@
+"""Checks what a release needs, and builds its files: `./run release`.
+
+The steps before it, in commits of their own: the version in `portal/__init__.py`; its part in
+`.github/CHANGELOG.md`; its database (`python -m tests.support.databases.stored VERSION`, and a
+line in REVISIONS beside it; decision 0016). The steps after it are printed at the end.
+"""
+
+import argparse
+import hashlib
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import portal
+from portal.platform.schema import revisions
+from tests.support.databases.stored import ENGINES, REVISIONS
+from tests.support.programs.environment import BUILD, RUNTIME
+from tests.support.sources import ROOT
+from tests.support.wheel import build_wheel
+
+VERSION = re.compile(r"\d+\.\d+\.\d+")
+IMAGE = re.compile(r"[\w./:-]+@sha256:[0-9a-f]{64}")
+BASE = "python:3.13-slim-trixie"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What is to be released: a version, and the clone that it is made from."""
+
+    version: str
+    clone: Path = ROOT
+
+    def refusals(self) -> Iterator[str]:
+        """Yield what is missing, each as a sentence with the next step."""
+        if not VERSION.fullmatch(self.version):
+            yield (
+                f"The version is {self.version}. Write the one to be released, such as 0.2.0, "
+                "into portal/__init__.py."
+            )
+        if changed := self._git("status", "--porcelain"):
+            yield f"These files are not committed:\n{changed}"
+        tag = f"v{self.version}"
+        if self._git("tag", "--list", tag):
+            yield f"{tag} was released before: there is a tag. Raise the version."
+        yield from self._changelog()
+        yield from self._database()
+
+    def _changelog(self) -> Iterator[str]:
+        text = (self.clone / ".github" / "CHANGELOG.md").read_text("utf-8")
+        heading = rf"^## {re.escape(self.version)} \(\d{{4}}-\d\d-\d\d\)\n(.*?)(?=^## |\Z)"
+        part = re.search(heading, text, re.MULTILINE | re.DOTALL)
+        if part is None or not part[1].strip():
+            yield (
+                f".github/CHANGELOG.md says nothing of this version. It needs a part "
+                f"`## {self.version} (YYYY-MM-DD)`: what changes for a ward and for an operator."
+            )
+
+    def _database(self) -> Iterator[str]:
+        stored = self.clone / "tests" / "stored" / self.version
+        missing = [engine for engine in ENGINES if not (stored / f"{engine}.xz").is_file()]
+        newest = revisions(self.clone / "portal" / "migrations" / "versions")[-1]
+        if missing:
+            yield (
+                "The database of this version is not stored. Store it with: .venv/bin/python -m "
+                f"tests.support.databases.stored {self.version}"
+            )
+        if REVISIONS.get(self.version) != newest:
+            yield (
+                f'REVISIONS in tests/support/databases/stored.py lacks "{self.version}": '
+                f'"{newest}".'
+            )
+
+    def _git(self, *arguments: str) -> str:
+        command = ["git", "-C", str(self.clone), *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+
+def base_image(named: str | None) -> str:
+    """Return the base image with its digest, as named or as Docker's registry has it now.
+
+    Raises:
+        ValueError: no digest; the message says how to find it.
+    """
+    found = named
+    if named is None and shutil.which("docker"):
+        command = ["docker", "buildx", "imagetools", "inspect", BASE]
+        command += ["--format", "{{.Manifest.Digest}}"]
+        told = subprocess.run(command, capture_output=True, text=True, check=False)
+        found = f"{BASE}@{told.stdout.strip()}" if told.returncode == 0 else None
+    if found is None or not IMAGE.fullmatch(found):
+        raise ValueError(
+            "The digest of the base image is not known here. Where Docker is, find it with\n"
+            f"  docker buildx imagetools inspect {BASE} --format '{{{{.Manifest.Digest}}}}'\n"
+            f"and give it: ./run release --base-image {BASE}@sha256:… "
+            "(or --no-image for the wheel alone)."
+        )
+    return found
+
+
+def build(version: str, base: str | None, folder: Path) -> list[Path]:
+    """Build the files of a release into a folder, and return them.
+
+    Raises:
+        ValueError: two builds of the wheel differ.
+    """
+    wheel = build_wheel(folder)
+    again = build_wheel(BUILD / "wheel")
+    if wheel.read_bytes() != again.read_bytes():
+        raise ValueError("Two builds of the wheel differ, so that nobody could check this one.")
+    beside = (RUNTIME, ROOT / "compose.yaml", ROOT / ".docker" / "example.env")
+    files = [wheel, *(Path(shutil.copy(source, folder)) for source in beside)]
+    if base is not None:
+        files.append(folder / "image.env")
+        files[-1].write_text(f"PORTAL_VERSION={version}\nPORTAL_BASE_IMAGE={base}\n", "utf-8")
+    sums = "".join(
+        f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in files
+    )
+    files.append(folder / "SHA256SUMS")
+    files[-1].write_text(sums, "utf-8")
+    return files
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Make the files of the release, or end with everything that is missing."""
+    parser = argparse.ArgumentParser(prog="./run release", description=__doc__)
+    image = parser.add_mutually_exclusive_group()
+    image.add_argument("--base-image", metavar="NAME@sha256:…", help=f"instead of today's {BASE}")
+    image.add_argument("--no-image", action="store_true", help="the wheel alone")
+    options = parser.parse_args(arguments)
+    version = portal.__version__
+    missing = list(Candidate(version).refusals())
+    if missing:
+        sys.exit("No release yet.\n- " + "\n- ".join(missing))
+    folder = BUILD / "release" / version
+    try:
+        base = None if options.no_image else base_image(options.base_image)
+        files = build(version, base, folder)
+    except ValueError as error:
+        sys.exit(str(error))
+    for file in files:
+        print(file.relative_to(ROOT))
+    print(f"Then: git tag -a v{version} -m 'portal {version}'")
+    if base is not None:
+        given = (folder / "image.env").relative_to(ROOT)
+        print(f"      docker compose --env-file .env --env-file {given} build")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,120 @@
+"""A release is refused until all that belongs to it is there, with the next step each time."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from portal.platform.schema import VERSIONS
+from tests.support import release
+from tests.support.databases.stored import ENGINES, REVISIONS
+from tests.support.release import Candidate, base_image
+
+DIGEST = "sha256:" + "0" * 64
+CHANGELOG = """# Changelog
+
+## 0.3.0 (2026-12-01)
+- Letters in one more language.
+
+## 0.2.0 (2026-11-30)
+- Some.
+"""
+
+
+def git(clone: Path, *arguments: str) -> None:
+    person = ["-c", "user.name=Test", "-c", "user.email=test@example.jp"]
+    subprocess.run(["git", *person, *arguments], cwd=clone, check=True, capture_output=True)
+
+
+@pytest.fixture
+def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A clone in which 0.3.0 can be released."""
+    files = {".github/CHANGELOG.md": CHANGELOG, "portal/migrations/versions/0007_last.py": ""}
+    files |= {f"tests/stored/0.3.0/{engine}.xz": "rows" for engine in ENGINES}
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(content, "utf-8")
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-q", "-m", "All")
+    monkeypatch.setitem(REVISIONS, "0.3.0", "0007")
+    return tmp_path
+
+
+def test_what_is_whole_is_released(clone: Path) -> None:
+    assert list(Candidate("0.3.0", clone).refusals()) == []
+
+
+def test_a_version_between_releases_is_refused(clone: Path) -> None:
+    refusals = list(Candidate("0.3.0.dev0", clone).refusals())
+    assert "portal/__init__.py" in refusals[0]
+
+
+def test_what_is_not_committed_is_refused(clone: Path) -> None:
+    (clone / "new.py").write_text("", "utf-8")
+    assert list(Candidate("0.3.0", clone).refusals()) == [
+        "These files are not committed:\n?? new.py"
+    ]
+
+
+def test_a_version_is_released_once(clone: Path) -> None:
+    git(clone, "tag", "v0.3.0")
+    refusals = list(Candidate("0.3.0", clone).refusals())
+    assert len(refusals) == 1
+    assert "there is a tag" in refusals[0]
+
+
+@pytest.mark.parametrize(
+    "changelog",
+    [
+        "# Changelog\n",
+        CHANGELOG.replace("- Letters in one more language.\n", ""),
+        "## 0.3.0\n- x\n",
+    ],
+)
+def test_the_changelog_must_say_what_changes(clone: Path, changelog: str) -> None:
+    (clone / ".github" / "CHANGELOG.md").write_text(changelog, "utf-8")
+    git(clone, "commit", "-qam", "Say less")
+    refusals = list(Candidate("0.3.0", clone).refusals())
+    assert len(refusals) == 1
+    assert "## 0.3.0 (YYYY-MM-DD)" in refusals[0]
+
+
+def test_the_database_of_the_version_must_be_stored(
+    clone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(REVISIONS, "0.3.0")
+    git(clone, "rm", "-q", "tests/stored/0.3.0/sqlite.xz")
+    git(clone, "commit", "-qm", "Store less")
+    database, revision = Candidate("0.3.0", clone).refusals()
+    assert "tests.support.databases.stored 0.3.0" in database
+    assert '"0.3.0": "0007"' in revision
+
+
+def test_every_stored_release_has_its_migration() -> None:
+    for revision in REVISIONS.values():
+        assert list(VERSIONS.glob(f"{revision}_*.py"))
+
+
+def test_the_base_image_is_named_by_its_digest() -> None:
+    assert base_image(f"python:3.13-slim@{DIGEST}") == f"python:3.13-slim@{DIGEST}"
+    with pytest.raises(ValueError, match="imagetools inspect"):
+        base_image("python:3.13-slim")
+
+
+def test_without_docker_it_says_how_to_find_the_digest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(ValueError, match="--base-image"):
+        base_image(None)
+
+
+def test_the_files_of_a_release_have_their_sums_and_the_image_its_base(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(release, "BUILD", tmp_path / "build")
+    base = f"python:3.13-slim@{DIGEST}"
+    names = {path.name for path in release.build("0.3.0", base, tmp_path / "release")}
+    assert {"requirements.lock", "compose.yaml", "example.env", "image.env", "SHA256SUMS"} <= names
+    told = (tmp_path / "release" / "image.env").read_text("utf-8")
+    assert told == f"PORTAL_VERSION=0.3.0\nPORTAL_BASE_IMAGE={base}\n"
+    subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=tmp_path / "release", check=True)
