@@ -13,7 +13,7 @@ from portal.domain.foundation.clock import Clock
 from portal.platform.application import make_application
 from portal.platform.rendering.templating import kept_macro
 from portal.platform.site import Site, make_site
-from portal.platform.startup import check_prepared
+from portal.platform.waiting import wait_until_prepared
 from portal.settings import Settings, load_settings
 
 
@@ -40,5 +40,5 @@ def create_app() -> ASGIApp:
     """Build the application from the environment; granian's factory."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     settings = load_settings()
-    check_prepared(settings)
+    wait_until_prepared(settings)
     return make_staff_application(make_staff_site(settings))

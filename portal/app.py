@@ -13,7 +13,7 @@ from portal.platform.senders import make_senders
 from portal.platform.senders.worker import OutboxWorker
 from portal.platform.site import Site, make_site
 from portal.platform.site_notices import site_notices
-from portal.platform.startup import check_prepared
+from portal.platform.waiting import wait_until_prepared
 from portal.resident_page import Page, ResidentSignIns
 from portal.settings import Settings, load_settings
 from portal.web import routes
@@ -38,7 +38,7 @@ def create_app() -> ASGIApp:
     """Build the application from the environment; granian's factory."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     settings = load_settings()
-    check_prepared(settings)
+    wait_until_prepared(settings)
     site = make_resident_site(settings)
     worker = OutboxWorker(site.work_source(), make_senders(settings))
     housekeeping = Housekeeping(site.work_source(), indexer=site.indexer)

@@ -46,7 +46,7 @@ SOURCES: dict[str, tuple[Source, ...]] = {
                 "templates/components/**/*",
                 "templates/portal/**/*",
                 "templates/*/portal.html",
-                "templates/errors/resident.html",
+                "templates/errors/*resident.html",
             ),
             TEMPLATE_CALLS,
         ),
@@ -55,7 +55,7 @@ SOURCES: dict[str, tuple[Source, ...]] = {
         Source("python", ("portal/**/*.py", "admin/**/*.py"), STAFF_CALLS),
         Source(
             "jinja2",
-            ("templates/admin/**/*", "templates/*/admin.html", "templates/errors/staff.html"),
+            ("templates/admin/**/*", "templates/*/admin.html", "templates/errors/*staff.html"),
             TEMPLATE_CALLS,
         ),
     ),

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import click
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import SYSTEM, Actor
@@ -23,6 +23,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault, load_vault
 from portal.domain.foundation.work import Work, WorkSource
 from portal.platform.database import COMMAND_WAITS, Database, make_engine
+from portal.platform.lost import STANDBY_STATES, CommitUnknownError, is_lost, sqlstate
 from portal.platform.startup import check_tables_and_keys
 from portal.settings import Settings
 
@@ -144,8 +145,19 @@ def fail(message: str, code: int = FAILED) -> NoReturn:
     sys.exit(code)
 
 
-def _database_fault(error: OperationalError) -> str:
-    said = str(error.orig).lower()
+def _database_fault(error: SQLAlchemyError) -> str:
+    said = str(getattr(error, "orig", "")).lower()
+    if isinstance(error, CommitUnknownError):
+        return _s(
+            "最後の書き込みがデータベースに届いたかどうか、確かめられませんでした。"
+            "もう一度実行してください。同じことが2回行われることはありません。"
+        )
+    if isinstance(error, DBAPIError) and sqlstate(error) in STANDBY_STATES:
+        return _s(
+            "このデータベースは待機系か読み取り専用で、書き込めません。"
+            "PORTAL_DATABASE_URL を確かめるか、切り替えが終わってから、もう一度実行してください。"
+            "途中のものは残っていません。"
+        )
     if any(words in said for words in ("is full", "disk i/o", "no space left", "file too large")):
         return _s(
             "データベースに書き込めません。ディスクの空き容量を確かめて、"
@@ -166,7 +178,9 @@ def answering(function: Callable[P, T]) -> Callable[P, T]:
             return function(*args, **kwargs)
         except DomainError as error:
             fail(error.message)
-        except OperationalError as error:
+        except SQLAlchemyError as error:
+            if not is_lost(error):
+                raise
             fail(_database_fault(error))
         except BrokenPipeError:
             raise  # whoever read our output has seen enough; main() says so

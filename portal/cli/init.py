@@ -3,6 +3,7 @@
 import click
 
 from portal.cli.context import Context, answering
+from portal.cli.database_roles import roles
 from portal.domain.foundation.texts import _s
 from portal.platform import startup
 
@@ -30,3 +31,6 @@ def upgrade(context: Context) -> None:
     if startup.upgrade(context.settings):
         click.echo(_s("データベースの表を、この版に更新しました。"))
     click.echo(_s("データベースは最新です。"))
+
+
+db.add_command(roles)

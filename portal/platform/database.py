@@ -1,18 +1,21 @@
 """Engine and transactions for SQLite (embedded) and PostgreSQL (production)."""
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from portal.domain.foundation.errors import InputError
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.clock import INSTANT
+from portal.platform.database_address import read_address
+from portal.platform.lost import after_commit
 
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
@@ -43,16 +46,35 @@ class Waits:
     pool: int = 5
     busy: int = 15
 
-    def options(self) -> str:
-        """Return the options of a new connection to PostgreSQL."""
-        return (
-            f"-c lock_timeout={self.lock}s -c statement_timeout={self.statement}s "
-            f"-c idle_in_transaction_session_timeout={self.idle}s -c timezone=UTC"
-        )
+    def settings(self) -> str:
+        """Return the settings of a transaction on PostgreSQL, as columns of a query.
+
+        They are set in each transaction and not for the connection: a pooler such as PgBouncer
+        hands connections on between transactions, and refuses options of new ones.
+        """
+        chosen = {
+            "lock_timeout": f"{self.lock}s",
+            "statement_timeout": f"{self.statement}s",
+            "idle_in_transaction_session_timeout": f"{self.idle}s",
+            "timezone": "UTC",
+        }
+        return ", ".join(f"set_config('{name}', '{value}', true)" for name, value in chosen.items())
 
 
 SITE_WAITS = Waits()
 COMMAND_WAITS = Waits(lock=10, statement=0, idle=0)
+
+
+LINE = {
+    "target_session_attrs": "read-write",  # of several hosts the primary; a standby is refused
+    "application_name": "portal",
+    # A line that died in silence is noticed: what was sent within 10 seconds, an idle one after 25.
+    "tcp_user_timeout": "10000",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+}
+"""How a connection to PostgreSQL is made, unless PORTAL_DATABASE_URL says otherwise."""
 
 
 def make_engine(url: str, *, pool_size: int = 10, waits: Waits = SITE_WAITS) -> Engine:
@@ -61,41 +83,50 @@ def make_engine(url: str, *, pool_size: int = 10, waits: Waits = SITE_WAITS) -> 
     Raises:
         InputError: the address is not one of SQLite or PostgreSQL.
     """
-    try:
-        parsed = make_url(url)
-        if parsed.get_backend_name() == "sqlite":
-            return _sqlite(url, waits)
-        if parsed.get_backend_name() == "postgresql":
-            return create_engine(
-                parsed.set(drivername="postgresql+psycopg"),
-                pool_size=pool_size,
-                max_overflow=10,
-                pool_timeout=waits.pool,
-                pool_pre_ping=True,
-                hide_parameters=True,
-                query_cache_size=STATEMENTS,
-                connect_args={"options": waits.options(), "connect_timeout": waits.connect},
-            )
-    except (ArgumentError, NoSuchModuleError, ValueError):
-        pass
-    raise InputError(
-        _s(
-            "PORTAL_DATABASE_URL は sqlite:///ファイル名 か postgresql:"
-            "//利用者@ホスト/データベース の形で書いてください。"
-        )
-    )
+    address = read_address(url)
+    if address.get_backend_name() == "sqlite":
+        return _sqlite(address, waits)
+    return _postgresql(address, pool_size, waits)
 
 
 def make_folder(url: str) -> None:
     """Make the folder of a SQLite file; only the first start does so."""
-    parsed = make_url(url)
+    parsed = read_address(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
         Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
 
 
-def _sqlite(url: str, waits: Waits) -> Engine:
+def _postgresql(address: URL, pool_size: int, waits: Waits) -> Engine:
+    line = {name: value for name, value in LINE.items() if name not in address.query}
     engine = create_engine(
-        url,
+        address,
+        pool_size=pool_size,
+        max_overflow=10,
+        pool_timeout=waits.pool,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        query_cache_size=STATEMENTS,
+        connect_args=line | {"connect_timeout": waits.connect},
+    )
+    opening = f"SELECT now(), {waits.settings()}"
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # One statement for the settings and for the instant that every transaction asks for, so
+        # that the settings cost no turn of their own (decision 0014 counts them).
+        chosen = connection.get_execution_options().get("form")
+        opened = connection.exec_driver_sql(
+            opening if chosen is None else f"{opening}, {_hold(chosen)}"
+        )
+        connection.info[INSTANT] = opened.one()[0]
+
+    _note_commits(engine)
+    return engine
+
+
+def _sqlite(address: URL, waits: Waits) -> Engine:
+    engine = create_engine(
+        address,
         hide_parameters=True,
         query_cache_size=STATEMENTS,
         pool_size=20,
@@ -118,7 +149,51 @@ def _sqlite(url: str, waits: Waits) -> Engine:
         read_only = connection.get_execution_options().get("read_only", False)
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
+    _note_commits(engine)
     return engine
+
+
+@dataclass(frozen=True, slots=True)
+class FormLock:
+    """Lets a form that is sent again wait for its first try, which may still be at work.
+
+    Attributes:
+        number: The form, as a number.
+        alone: Whether it is sent again; first tries do not wait for each other.
+    """
+
+    number: int
+    alone: bool = False
+
+
+def _hold(lock: FormLock) -> str:
+    shared = "" if lock.alone else "_shared"
+    return f"pg_advisory_xact_lock{shared}({lock.number:d})"
+
+
+class _Commit(threading.local):
+    sent = False
+
+
+_COMMIT = _Commit()
+_committed: ContextVar[list[None] | None] = ContextVar("committed", default=None)
+
+
+def _note_commits(engine: Engine) -> None:
+    @event.listens_for(engine, "commit")
+    def _sent(connection: Connection) -> None:  # noqa: ARG001  (SQLAlchemy's signature)
+        _COMMIT.sent = True
+
+
+@contextmanager
+def counting_commits() -> Iterator[list[None]]:
+    """Count the transactions that this thread commits in the block: the list has one entry each."""
+    seen: list[None] = []
+    token = _committed.set(seen)
+    try:
+        yield seen
+    finally:
+        _committed.reset(token)
 
 
 class Database:
@@ -130,10 +205,25 @@ class Database:
         self._read = sessionmaker(engine.execution_options(read_only=True), expire_on_commit=False)
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """Open a writing transaction; an exception rolls it back whole."""
-        with self._write.begin() as session:
-            yield session
+    def write(self, form: FormLock | None = None) -> Iterator[Session]:
+        """Open a writing transaction; an exception rolls it back whole.
+
+        Raises:
+            CommitUnknownError: COMMIT was sent and not answered.
+        """
+        try:
+            with self._write.begin() as session:
+                if form is not None:
+                    session.connection(execution_options={"form": form})
+                yield session
+        except DBAPIError as error:
+            if _COMMIT.sent:
+                raise after_commit(error) from error
+            raise
+        finally:
+            _COMMIT.sent = False
+        if (seen := _committed.get()) is not None:
+            seen.append(None)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -143,3 +233,14 @@ class Database:
                 session.connection(execution_options={"postgresql_readonly": True})
             yield session
             session.rollback()
+
+    def takes_writes(self) -> bool:
+        """Tell whether this is a database that can be written, not a standby.
+
+        Raises:
+            SQLAlchemyError: it cannot be reached.
+        """
+        with self.read() as session:
+            if self.engine.dialect.name != "postgresql":
+                return True
+            return bool(session.scalar(text("SELECT NOT pg_is_in_recovery()")))

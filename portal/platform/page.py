@@ -17,6 +17,7 @@ from portal.platform.http.answer import Answer
 from portal.platform.http.forms import Form
 from portal.platform.http.incoming import Incoming
 from portal.platform.http.locale import CODE_OF, NAMES, html_lang
+from portal.platform.lost import Outcome
 from portal.platform.site import Site
 from portal.platform.view import View
 from portal.platform.who import W
@@ -42,6 +43,7 @@ class Page(Generic[W]):
         session: The open transaction; only there while one is open.
         instant: The instant of the transaction (UTC).
         redrawn: Whether a form is shown with what was typed before the screen was locked.
+        again: What became of the first try of a form that is sent again; None for a first try.
         lookup: Finds a route by name.
     """
 
@@ -52,6 +54,7 @@ class Page(Generic[W]):
     session: Session = field(default=None, repr=False)  # type: ignore[assignment]
     instant: datetime | None = None
     redrawn: bool = False
+    again: Outcome | None = None
     lookup: Callable[[str], object] = field(default=lambda _name: None, repr=False)
 
     # ---- the request -------------------------------------------------------------------
@@ -107,6 +110,11 @@ class Page(Generic[W]):
     def forget_who(self) -> None:
         """Answer as if nobody were signed in."""
         self.who = self._nobody
+
+    def forget_everything(self) -> None:
+        """Answer as if nobody were signed in, and without a database."""
+        self.forget_who()
+        self.session = None  # type: ignore[assignment]  # as before a transaction is opened
 
     @property
     def _nobody(self) -> W:

@@ -15,13 +15,13 @@ from urllib.parse import urlsplit
 from litestar import HttpMethod, Litestar, route
 from litestar.exceptions import ClientException
 from litestar.handlers import HTTPRouteHandler
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import SQLAlchemyError
 
 from portal.domain.foundation.errors import DomainError, ThrottledError
 from portal.domain.foundation.languages import RESIDENT_LOCALES, STAFF_LOCALES
 from portal.domain.foundation.texts import use_locale
 from portal.domain.people.authn import sessions
+from portal.platform.database import counting_commits
 from portal.platform.failures import failure_page
 from portal.platform.http import cookies
 from portal.platform.http import locale as locales
@@ -30,7 +30,17 @@ from portal.platform.http.forms import Form, form_from, read_form
 from portal.platform.http.incoming import Incoming, WebRequest
 from portal.platform.http.network import client_address
 from portal.platform.http.uploads import MAX_UPLOAD_BODY, UploadRule, check_uploads, read_multipart
+from portal.platform.lost import is_lost
+from portal.platform.lost_pages import FormPlan, first_answer, lost_page, outcome_of
 from portal.platform.page import Page
+from portal.platform.sent_again import (
+    AGAIN,
+    CAME_FROM,
+    first_outcome,
+    mark_of,
+    note_carried_out,
+    was_carried_out,
+)
 from portal.platform.site import Site
 from portal.platform.threads import in_thread
 from portal.platform.who import W
@@ -158,8 +168,12 @@ def _admits(plan: Endpoint[W], page: Page[W]) -> bool:
         with page.site.database.read() as session:
             page.load_auth(session, page.site.clock.now(session))
             return plan.guard(page) is None
-    except (DomainError, OperationalError, PoolTimeoutError):
+    except DomainError:
         return False  # the request itself is answered with the reason
+    except SQLAlchemyError as error:
+        if not is_lost(error):
+            raise
+        return False  # the same
 
 
 def read_page(site: Site, request: WebRequest, form: Form) -> Page[Any]:
@@ -175,16 +189,34 @@ def read_page(site: Site, request: WebRequest, form: Form) -> Page[Any]:
         query=form_from(request.query_params.multi_items()).values
         if request.scope["query_string"]
         else {},
-        form=form,
+        form=_typed(form),
         cookies=request.cookies,
         address=client_address(request, site.settings.trusted_proxies),
         locale=locales.choose(chosen, request.headers.get("accept-language", ""), offered),
         htmx=request.headers.get("hx-request") == "true",
         user_agent=request.headers.get("user-agent", "")[:300],
         unattended=request.headers.get("x-unattended") == "true",
-        came_from=_own_path(request) if request.method == "POST" else "",
+        came_from=_came_from(request, form) if request.method == "POST" else "",
     )
-    return Page(site, incoming, site.sign_ins.nobody, Answer(prefix, site.vault))
+    again = first_outcome(form.values)
+    answer = Answer(prefix, site.vault)
+    return Page(site, incoming, site.sign_ins.nobody, answer, again=again)
+
+
+def _typed(form: Form) -> Form:
+    """Return what a person typed: without what the page of a form sent again adds."""
+    if AGAIN not in form.values:
+        return form
+    own = {AGAIN, CAME_FROM}
+    typed = {name: value for name, value in form.values.items() if name not in own}
+    return replace(form, values=typed)
+
+
+def _came_from(request: WebRequest, form: Form) -> str:
+    kept = form.get(CAME_FROM)
+    if kept.startswith("/") and not kept.startswith(("//", "/\\")):
+        return kept
+    return _own_path(request)
 
 
 def _own_path(request: WebRequest) -> str:
@@ -198,19 +230,26 @@ def _own_path(request: WebRequest) -> str:
 
 def _run(plan: Endpoint[W], page: Page[W]) -> Reply:
     started = time.perf_counter()
-    with use_locale(page.request.locale):
+    with use_locale(page.request.locale), counting_commits() as commits:
         try:
-            check_uploads(page.form, plan.uploads)
-            response = _language(page) or _in_transaction(plan, page)
-        except DomainError as error:
-            response = _refused(page, error)
-        except (OperationalError, PoolTimeoutError) as error:
+            response = _answer(plan, page)
+        except SQLAlchemyError as error:
+            if not is_lost(error):
+                raise
             LOG.error("database away: %s", type(error).__name__)  # noqa: TRY400  (a trace would hold nothing more)
-            page.forget_who()
-            response = failure_page(page, error)
+            outcome = outcome_of(page, error, len(commits))
+            response = lost_page(page, outcome, FormPlan(tuple(plan.uploads), bool(plan.shows)))
     took = (time.perf_counter() - started) * 1000
     LOG.info("%s %s %.1f ms", page.request.route, response.status_code, took)
     return response
+
+
+def _answer(plan: Endpoint[W], page: Page[W]) -> Reply:
+    try:
+        check_uploads(page.form, plan.uploads)
+        return _language(page) or _in_transaction(plan, page)
+    except DomainError as error:
+        return _refused(page, error)
 
 
 def _refused(page: Page[W], error: DomainError) -> Reply:
@@ -240,31 +279,50 @@ def _in_transaction(plan: Endpoint[W], page: Page[W]) -> Reply:
             for row in page.who.rows:
                 session.expunge(row)  # stays readable after this transaction, for the answer
         return refused or plan.handler(page)
-    opener = database.read if plan.transaction is Transaction.READ else database.write
-    stale = None
-    with opener() as session:
-        now = page.site.clock.now(session)
-        page.load_auth(session, now)
-        idle = page.who.auth is not None and now - page.who.auth.seen_at > sessions.TOUCH_EVERY
-        if (
-            page.who.auth is not None
-            and idle
-            and not page.who.locked
-            and not page.request.unattended
-        ):
-            stale = page.who.auth.id
+    mark = mark_of(page)
+    lock = mark.lock(alone=page.again is not None) if mark else None
+    reads = plan.transaction is Transaction.READ
+    with database.read() if reads else database.write(lock) as session:
+        page.load_auth(session, page.site.clock.now(session))
+        stale = _left_alone(page)
         response = _refuse(plan, page)
-        if response is None:
-            try:
-                response = plan.handler(page)
-            except ThrottledError as error:
-                # Answered inside the transaction: the counters that refused must stay.
-                response = failure_page(page, error)
+        if response is None and mark and page.again and was_carried_out(session, mark.key):
+            response = first_answer(page, mark)
+        elif response is None:
+            response = _handled(plan, page)
+            if mark and (response.status_code or 200) < 400:
+                note_carried_out(page, mark, response.headers.get("location"))
         session.flush()
     if stale is not None:
-        with database.write() as session:
-            sessions.touch(session, stale, now)
+        _touch(page, stale)
     return response
+
+
+def _handled(plan: Endpoint[W], page: Page[W]) -> Reply:
+    try:
+        return plan.handler(page)
+    except ThrottledError as error:
+        # Answered inside the transaction: the counters that refused must stay.
+        return failure_page(page, error)
+
+
+def _left_alone(page: Page[W]) -> int | None:
+    """Return the session whose last use must be noted, because the last note is old."""
+    auth = page.who.auth
+    if auth is None or page.who.locked or page.request.unattended:
+        return None
+    return auth.id if page.now - auth.seen_at > sessions.TOUCH_EVERY else None
+
+
+def _touch(page: Page[W], session_id: int) -> None:
+    """Note that a session was used; a database that goes away now spoils no answer."""
+    try:
+        with page.site.database.write() as session:
+            sessions.touch(session, session_id, page.now)
+    except SQLAlchemyError as error:
+        if not is_lost(error):
+            raise
+        LOG.warning("the use of a session was not noted: %s", type(error).__name__)
 
 
 def _refuse(plan: Endpoint[W], page: Page[W]) -> Reply | None:

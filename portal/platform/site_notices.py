@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.program.hours_text import instant_text
 from portal.domain.foundation.texts import _
 from portal.domain.mailroom.incidents.site_notices import shown_now
+from portal.platform.lost import is_lost
 from portal.platform.page import Page
 from portal.platform.who import W
 
@@ -32,7 +32,9 @@ def site_notices(page: Page[W]) -> list[Line]:
     try:
         with page.site.database.read() as session:
             return _lines(page, session)
-    except (OperationalError, PoolTimeoutError):
+    except SQLAlchemyError as error:
+        if not is_lost(error):
+            raise
         return []
 
 

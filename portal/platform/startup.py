@@ -16,6 +16,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault, load_vault, make_keys, seal, unseal
 from portal.platform.database import Database, make_engine, make_folder
 from portal.platform.migrations import create_tables, upgrade_tables
+from portal.platform.roles import renew_grants
 from portal.platform.schema import Schema, State, file_missing, read_schema, refuse, require_current
 from portal.settings import Settings
 
@@ -74,6 +75,7 @@ def upgrade(settings: Settings) -> bool:
         if file_missing(database.engine):
             refuse(Schema(State.EMPTY))
         upgraded = upgrade_tables(database.engine)
+        renew_grants(database.engine)
         with database.read() as session:
             _check_keys(session, load_vault(settings.key_dir))
     finally:

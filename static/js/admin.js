@@ -63,7 +63,7 @@ document.addEventListener("htmx:beforeHistoryUpdate", (event) => {
   event.detail.history.type = "replace";
   event.detail.history.path = window.location.pathname + window.location.search;
 });
-const answered = (xhr) => Boolean(xhr) && (xhr.status === 422 || xhr.status === 409 || Boolean(xhr.getResponseHeader("x-locked")));
+const answered = (xhr) => Boolean(xhr) && (xhr.status === 422 || xhr.status === 409 || ["x-locked", "x-outcome"].some((name) => xhr.getResponseHeader(name)));
 const offline = document.getElementById("offline");
 const say = (hidden) => {
   if (!offline) return;

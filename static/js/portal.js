@@ -35,7 +35,8 @@ if (awake && "wakeLock" in navigator) {
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") hold(); });
 }
 ["htmx:sendError", "htmx:timeout", "htmx:responseError"].forEach((name) => {
-  document.addEventListener(name, () => {
+  document.addEventListener(name, (event) => {
+    if (event.detail.xhr && event.detail.xhr.getResponseHeader("x-outcome")) return; // the page itself says it
     const box = document.getElementById("offline");
     if (box) box.hidden = false;
   });

@@ -8,6 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 JST = ZoneInfo("Asia/Tokyo")
+INSTANT = "instant"
+"""Under this name a connection keeps the instant of its transaction, where opening it asked."""
 
 
 class Clock(Protocol):
@@ -27,20 +29,25 @@ class DatabaseClock:
     def now(self, session: Session) -> datetime:
         """Return the transaction's instant (UTC); the same value for its whole life."""
         key = session.get_transaction()
-        known = session.info.get("instant")
+        known = session.info.get(INSTANT)
         if known is not None and known[0] is key and key is not None:
             instant: datetime = known[1]
             return instant
         if session.get_bind().dialect.name == "postgresql":
-            read: datetime = session.execute(text("SELECT now()")).scalar_one().astimezone(UTC)
+            read: datetime = _opened_at(session).astimezone(UTC)
         else:
             stamp = session.execute(
                 text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')")
             ).scalar_one()
             read = datetime.fromisoformat(stamp).replace(tzinfo=UTC)
         value = read + self.offset
-        session.info["instant"] = (session.get_transaction(), value)
+        session.info[INSTANT] = (session.get_transaction(), value)
         return value
+
+
+def _opened_at(session: Session) -> datetime:
+    opened: datetime | None = session.connection().info.get(INSTANT)
+    return opened or session.execute(text("SELECT now()")).scalar_one()
 
 
 class FixedClock:

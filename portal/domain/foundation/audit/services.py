@@ -14,7 +14,7 @@ from portal.domain.foundation.base import insert_together, table_of
 from portal.domain.foundation.work import Work
 
 MOST_PENDING = 1_000
-_PENDING = "audit_events"
+_PENDING, _CLAIMED = "audit_events", "claimed_form"
 # built once, on the plain tables: nearly every form that is sent uses it
 _FORMS = table_of(IdempotencyKey)
 _CLAIM = {
@@ -126,9 +126,16 @@ def first_time(session: Session, key: str, now: datetime, result: str | None = N
     ``result`` is the answer stored from the start (``keep_result``); whoever then answers
     differently stores that instead.
     """
+    session.info[_CLAIMED] = key
     values = {"key": key, "at": now, "result": result}
     claimed = session.execute(_CLAIM[session.get_bind().dialect.name], values)
     return cast("CursorResult[Any]", claimed).rowcount == 1
+
+
+def claimed_key(session: Session) -> str | None:
+    """Return the key of the form that this session claimed last; None where it claimed none."""
+    key: str | None = session.info.get(_CLAIMED)
+    return key
 
 
 def keep_result(session: Session, key: str, result: str | None) -> None:

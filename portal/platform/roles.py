@@ -1,0 +1,122 @@
+"""The roles of a PostgreSQL database: an owner for migrations, less for the application.
+
+The role that runs ``portal init`` and ``portal db upgrade`` owns the tables. The sites and the
+commands sign in as another one, which can neither change a table nor rewrite a ledger.
+"""
+
+import re
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, Engine, text
+
+from portal.domain.foundation.audit.models import AuditEvent
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.texts import _s
+from portal.domain.tables import metadata
+from portal.platform.schema import REVISION_TABLE
+
+WRITES, APPENDS = "portal_writes", "portal_appends"
+"""Roles without sign-in, whose member the application's role is."""
+LOGIN = "portal_app"
+LEDGERS = (
+    AuditEvent.__tablename__,
+    "call_back_try",
+    "call_verification",
+    "document_use",
+    "minutes_version",
+    "script_version",
+    "settlement_line",
+    "stock_movement",
+)
+"""Tables whose rows are added and never changed: what was recorded is how it was."""
+_NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
+
+
+def role_statements(login: str = LOGIN) -> list[str]:
+    """Return the statements that make the roles and give them their rights, in order.
+
+    They may be repeated. The role that signs in gets its password elsewhere, never here.
+
+    Raises:
+        InputError: the name is none that needs no quotes.
+    """
+    if not _NAME.fullmatch(login):
+        raise InputError(
+            _s("データベースの利用者の名前は、英小文字、数字、下線だけで書いてください。")
+        )
+    return [
+        _made(WRITES, "NOLOGIN"),
+        _made(APPENDS, "NOLOGIN"),
+        _made(login, "LOGIN"),
+        f"GRANT {WRITES}, {APPENDS} TO {login}",
+        *grant_statements(),
+    ]
+
+
+def grant_statements() -> list[str]:
+    """Return the rights on the tables, which every migration may add to."""
+    ledgers = ", ".join(LEDGERS)
+    both = f"{WRITES}, {APPENDS}"
+    rows = "SELECT, INSERT, UPDATE, DELETE"
+    others = ", ".join(sorted(set(metadata.tables) - set(LEDGERS)))
+    return [
+        "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
+        f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {both}",
+        f"GRANT USAGE ON SCHEMA public TO {both}",
+        f"GRANT {rows} ON {others} TO {WRITES}",
+        f"GRANT SELECT ON {REVISION_TABLE} TO {WRITES}",
+        f"GRANT SELECT, INSERT ON {ledgers} TO {APPENDS}",
+        f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {both}",
+        f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {rows} ON TABLES TO {WRITES}",
+        f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO {both}",
+    ]
+
+
+def apply_roles(engine: Engine, login: str = LOGIN) -> None:
+    """Make the roles and give them their rights, all or nothing.
+
+    Raises:
+        InputError: SQLite has no roles; or the name is none.
+    """
+    require_postgresql(engine)
+    _execute(engine, role_statements(login))
+
+
+def renew_grants(engine: Engine) -> bool:
+    """Give the rights again after a migration; return False where nobody made the roles."""
+    if engine.dialect.name != "postgresql":
+        return False
+    with engine.connect() as connection:
+        if not _has_roles(connection):
+            return False
+    _execute(engine, grant_statements())
+    return True
+
+
+def require_postgresql(engine: Engine) -> None:
+    """Refuse a database without roles.
+
+    Raises:
+        InputError: it is one of SQLite.
+    """
+    if engine.dialect.name != "postgresql":
+        raise InputError(_s("SQLite には利用者の区別がありません。PostgreSQL で使ってください。"))
+
+
+def _made(name: str, kind: str) -> str:
+    return (
+        f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{name}') THEN "
+        f"CREATE ROLE {name} {kind}; END IF; END $$"
+    )
+
+
+def _has_roles(connection: Connection) -> bool:
+    query = text("SELECT count(*) FROM pg_roles WHERE rolname IN (:writes, :appends)")
+    found: int | None = connection.scalar(query, {"writes": WRITES, "appends": APPENDS})
+    return found == 2
+
+
+def _execute(engine: Engine, statements: Sequence[str]) -> None:
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)

@@ -1,0 +1,223 @@
+"""A database that is lost while somebody sends a form: what they are told, and what they keep."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import Connection, event, text
+from sqlalchemy.exc import InterfaceError, InternalError, NotSupportedError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from portal.domain.foundation.languages import RESIDENT_LOCALES
+from portal.domain.people.authn.models import AuthSession
+from portal.domain.requests.requests.models import Request
+from portal.platform.database import Database
+from portal.platform.http.locale import CODE_OF
+from portal.platform.lost import is_lost
+from tests.support.people import Person
+from tests.support.resident import Resident, Visitor
+from tests.support.staff import StaffSite
+
+Fault = Callable[[], Exception]
+
+
+def error(kind: type[Exception], original: Exception) -> Exception:
+    return kind(None, None, original)
+
+
+FAULTS: dict[str, Fault] = {
+    "connection": lambda: error(OperationalError, psycopg.OperationalError("gone")),
+    "shutdown": lambda: error(OperationalError, psycopg.errors.AdminShutdown("57P01")),
+    "standby": lambda: error(NotSupportedError, psycopg.errors.FeatureNotSupported("0A000")),
+    "read only": lambda: error(InternalError, psycopg.errors.ReadOnlySqlTransaction("25006")),
+    "interface": lambda: error(InterfaceError, psycopg.InterfaceError("closed")),
+    "pool": lambda: PoolTimeoutError("QueuePool limit"),
+    "full disk": lambda: error(OperationalError, psycopg.errors.DiskFull("53100")),
+    "deadlock": lambda: error(OperationalError, psycopg.errors.DeadlockDetected("40P01")),
+}
+
+
+NOT_STORED = {
+    "ja": "まだ受け付けていません",
+    "ja@easy": "まだ 受け付けていません",
+    "en": "We have not received it yet",
+    "zh_Hans": "尚未受理",
+    "zh_Hant": "尚未受理",
+    "ko": "아직 접수되지 않았습니다",
+}
+
+
+@contextmanager
+def failing(database: Database, moment: str, fault: Fault, after: str = "") -> Iterator[None]:
+    """Let statements fail (those with a word in them), or each COMMIT when it was carried out."""
+
+    def statement(_c: Connection, _cursor: Any, said: str, *_rest: Any) -> None:
+        if after in said:
+            raise fault()
+
+    def commit(connection: Connection) -> None:
+        driver = connection.connection.dbapi_connection
+        assert driver is not None
+        if connection.dialect.name == "sqlite":
+            driver.execute("COMMIT")
+        else:
+            driver.commit()
+        raise fault()
+
+    if moment == "statement":
+        event.listen(database.engine, "before_cursor_execute", statement)
+    else:
+        event.listen(database.engine, "commit", commit)
+    try:
+        yield
+    finally:
+        if moment == "statement":
+            event.remove(database.engine, "before_cursor_execute", statement)
+        else:
+            event.remove(database.engine, "commit", commit)
+
+
+def at_the_code(resident: Resident) -> tuple[Visitor, Person]:
+    person = resident.add(active=True)
+    resident.give_coupons()
+    visitor = resident.enter(person)
+    visitor.open("/decline/choose")
+    visitor.send("/decline/choose/submit", {"who": "all"})
+    visitor.send("/decline/check/submit")
+    assert visitor.place == "/decline/code"
+    return visitor, person
+
+
+def hidden(page: str) -> dict[str, str]:
+    return dict(re.findall(r'<input type="hidden" name="([\w]+)" value="([^"]*)">', page))
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_every_way_to_lose_the_database_is_a_503_that_keeps_the_form(
+    sqlite_resident: Resident, fault: str
+) -> None:
+    visitor, person = at_the_code(sqlite_resident)
+    code = person.totp(sqlite_resident.now)
+    with failing(sqlite_resident.database, "statement", FAULTS[fault], after="idempotency_key"):
+        lost = visitor.post("/decline/code/submit", {"code": code, "form_key": "k" * 24})
+    assert lost.status_code == 503
+    assert lost.headers["retry-after"]
+    assert lost.headers["x-outcome"] == "not_stored"
+    assert "まだ受け付けていません" in lost.text
+    assert code not in lost.text
+    kept = hidden(lost.text)
+    assert (kept["form_key"], kept["again"]) == ("k" * 24, "not_stored")
+    assert sqlite_resident.count(Request) == 0
+    again = visitor.send("/decline/code/submit", kept | {"code": code})
+    assert visitor.place.startswith("/decline/received/")
+    assert again.status_code == 200
+
+
+def test_bugs_are_not_called_a_lost_database() -> None:
+    assert not is_lost(error(InternalError, psycopg.errors.InFailedSqlTransaction("25P02")))
+    assert not is_lost(ValueError("a bug"))
+    assert all(is_lost(fault()) for fault in FAULTS.values())
+
+
+def test_a_commit_without_an_answer_is_found_and_called_stored(resident: Resident) -> None:
+    visitor, person = at_the_code(resident)
+    form = {"code": person.totp(resident.now), "form_key": "s" * 24}
+    with failing(resident.database, "commit", FAULTS["connection"]):
+        lost = visitor.post("/decline/code/submit", form)
+    assert (lost.status_code, lost.headers["x-outcome"]) == (503, "stored")
+    assert "受け付けました" in lost.text
+    assert resident.count(Request) == 1
+    visitor.send("/decline/code/submit", hidden(lost.text))
+    assert visitor.place.startswith("/decline/received/")
+    assert resident.count(Request) == 1
+
+
+def test_where_it_cannot_be_looked_up_the_page_says_press_again_it_counts_once(
+    resident: Resident,
+) -> None:
+    visitor, person = at_the_code(resident)
+    form = {"code": person.totp(resident.now), "form_key": "u" * 24}
+    database, fault = resident.database, FAULTS["connection"]
+    with (
+        failing(database, "commit", fault),
+        failing(database, "statement", fault, after="SELECT idempotency_key"),
+    ):
+        lost = visitor.post("/decline/code/submit", form)
+    assert (lost.status_code, lost.headers["x-outcome"]) == (503, "unknown")
+    assert "何度押しても、受け付けは1回だけです" in lost.text
+    visitor.send("/decline/code/submit", hidden(lost.text))
+    assert visitor.place.startswith("/decline/received/")
+    assert resident.count(Request) == 1
+
+
+def test_a_step_without_a_key_of_its_own_leads_on_as_the_first_time(resident: Resident) -> None:
+    visitor, _person = at_the_code(resident)
+    form = {"who": "all", "text": "転居のため", "form_key": "w" * 24}
+    with failing(resident.database, "commit", FAULTS["connection"]):
+        lost = visitor.post("/decline/choose/submit", form)
+    assert lost.headers["x-outcome"] == "stored"
+    assert hidden(lost.text)["text"] == "転居のため"
+    visitor.send("/decline/choose/submit", hidden(lost.text))
+    assert visitor.place == "/decline/check"
+
+
+@pytest.mark.parametrize("locale", RESIDENT_LOCALES)
+def test_the_sentence_is_in_the_readers_language(sqlite_resident: Resident, locale: str) -> None:
+    visitor = sqlite_resident.enter(sqlite_resident.add(active=True))
+    visitor.get(f"/help?lang={CODE_OF[locale]}")
+    with failing(sqlite_resident.database, "statement", FAULTS["connection"]):
+        lost = visitor.post("/account/password/submit", {"password": "geheim", "form_key": "x"})
+        page = visitor.get("/home")
+    assert (lost.status_code, page.status_code) == (503, 503)
+    assert "geheim" not in lost.text
+    assert 'name="password"' in lost.text
+    assert NOT_STORED[locale] in re.sub(r"<r[tp]>.*?</r[tp]>|<[^>]+>", "", lost.text)
+    assert "<form" not in page.text[page.text.index("<main") :]
+
+
+def test_a_birth_date_is_never_kept(sqlite_resident: Resident) -> None:
+    person = sqlite_resident.add()
+    visitor = sqlite_resident.enter(person, stage="birth")
+    form = {"era": "昭和", "year": "58", "month": "11", "day": "27", "form_key": "b" * 24}
+    with failing(sqlite_resident.database, "statement", FAULTS["connection"]):
+        lost = visitor.post("/start/birth/submit", form)
+    assert lost.status_code == 503
+    assert not {"era", "year", "month", "day"} & set(hidden(lost.text))
+    assert 'id="year"' in lost.text
+    assert 'value="27"' not in lost.text
+
+
+def test_a_site_note_after_the_answer_spoils_nothing(sqlite_resident: Resident) -> None:
+    person = sqlite_resident.add(active=True)
+    visitor = sqlite_resident.enter(person)
+    sqlite_resident.clock.advance(minutes=10)
+    fault = FAULTS["connection"]
+    with failing(sqlite_resident.database, "statement", fault, after="UPDATE auth_session"):
+        assert visitor.get("/home").status_code == 200
+    assert sqlite_resident.count(AuthSession) >= 1
+
+
+@pytest.mark.parametrize(("language", "said"), [("ja", "まだ受け付けていません"), ("en", "not")])
+def test_the_staff_site_keeps_a_text_too(sqlite_staff: StaffSite, language: str, said: str) -> None:
+    visitor = sqlite_staff.visitor(**{"accept-language": language})
+    visitor.open("/signin")
+    with failing(sqlite_staff.database, "statement", FAULTS["read only"]):
+        form = {"login": "officer1", "password": "geheim", "code": "123456", "form_key": "f" * 24}
+        lost = visitor.post("/signin/submit", form)
+    assert lost.status_code == 503
+    assert said in lost.text
+    assert hidden(lost.text)["login"] == "officer1"
+    assert "geheim" not in lost.text
+    assert "123456" not in lost.text
+
+
+def test_a_standby_takes_no_writes(postgres_database: Database) -> None:
+    assert postgres_database.takes_writes()
+    with postgres_database.read() as session:
+        waits = session.execute(
+            text("SELECT current_setting('lock_timeout'), current_setting('timezone')")
+        ).one()
+    assert waits == ("2min", "UTC")

@@ -1,0 +1,204 @@
+"""The load of the laboratory: families that decline, and do not give up until they have a receipt.
+
+Each sends the same form with the same key, to whichever site answers, until it is acknowledged, as
+the page that they get then tells them. Half of them take it back again.
+"""
+
+import random
+import re
+import threading
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import httpx
+
+from portal.domain.people.authn import sessions
+from portal.platform.database import Database
+from portal.platform.http.cookies import form_token
+from tests.support.coupons import VAULT
+from tests.support.people import Person, add_person, give_coupons
+from tests.support.resident import start_session
+
+CHILDREN = 2
+RECEIPT = re.compile(r"/decline/received/([A-Z0-9-]+)")
+AWAY = frozenset({502, 503, 504})
+"""Answers after which the same form is sent again."""
+TRIES = 400
+PAUSE = 0.25
+
+
+@dataclass
+class Family:
+    """A household that declines in a browser."""
+
+    person: Person
+    token: str
+    receipt: str = ""
+    withdrawn: bool = False
+
+
+def add_families(database: Database, folder: Path, count: int, now: datetime) -> list[Family]:
+    """Add households with coupons, each signed in already."""
+    people = [
+        add_person(database, now, number=f"97{number:08}", active=True, children=CHILDREN)
+        for number in range(count)
+    ]
+    give_coupons(database, folder, now, count=count * CHILDREN + 10)
+    return [Family(person, start_session(database, person, now)) for person in people]
+
+
+@dataclass
+class Load:
+    """Families at work, and what they saw.
+
+    Attributes:
+        sites: The addresses of the sites, of which any may be asked.
+        families: Who declines.
+        offset: How far the sites' clock is from this machine's.
+        clients: How many work at once.
+        statuses: How often each answer came; 0 is a connection that failed.
+        outcomes: What the pages said became of a form, by the word in their header.
+        acknowledged: When receipts were shown, by the monotonic clock.
+    """
+
+    sites: Sequence[str]
+    families: Sequence[Family]
+    offset: timedelta
+    clients: int = 3
+    seed: int = 0
+    statuses: Counter[int] = field(default_factory=Counter)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    acknowledged: list[float] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _threads: list[threading.Thread] = field(default_factory=list)
+
+    def start(self) -> "Load":
+        """Start the clients."""
+        waiting = list(self.families)
+        self._threads = [
+            threading.Thread(target=self._work, args=(waiting, number), daemon=True)
+            for number in range(self.clients)
+        ]
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    @property
+    def done(self) -> int:
+        """How many families have their receipt."""
+        return len(self.acknowledged)
+
+    def wait_for(self, count: int, seconds: float = 300) -> None:
+        """Return when so many families have a receipt."""
+        until = time.monotonic() + seconds
+        while self.done < count and self._alive():
+            assert time.monotonic() < until, f"{self.done} of {count}: {self.statuses}"
+            time.sleep(0.02)
+
+    def finish(self, seconds: float = 300) -> "Load":
+        """Wait until every family has its receipt."""
+        until = time.monotonic() + seconds
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
+        assert not self._alive(), f"{self.done} of {len(self.families)}: {self.statuses}"
+        assert not self.faults, self.faults
+        return self
+
+    def longest_gap(self) -> float:
+        """Return the longest time, in seconds, in which nobody got a receipt."""
+        times = sorted(self.acknowledged)
+        return max((b - a for a, b in pairwise(times)), default=0.0)
+
+    def _alive(self) -> bool:
+        return any(thread.is_alive() for thread in self._threads)
+
+    def _work(self, waiting: list[Family], number: int) -> None:
+        dice = random.Random(self.seed * 100 + number)
+        while True:
+            with self._lock:
+                if not waiting:
+                    return
+                family = waiting.pop(0)
+            try:
+                _Visit(self, family, dice).play()
+            except Exception as error:  # noqa: BLE001  (a thread's fault is the test's)
+                self.faults.append(f"{type(error).__name__}: {error}")
+                return
+
+    def noted(self, status: int, outcome: str = "") -> None:
+        """Count an answer."""
+        with self._lock:
+            self.statuses[status] += 1
+            if outcome:
+                self.outcomes[outcome] += 1
+
+
+class _Visit:
+    """One family's way through the decline."""
+
+    def __init__(self, load: Load, family: Family, dice: random.Random) -> None:
+        self.load, self.family, self.dice = load, family, dice
+        self.http = httpx.Client(timeout=90)
+        self.http.cookies.set("sid", family.token, domain="127.0.0.1")
+        self.form = form_token(VAULT, sessions.token_hash(family.token).hex())
+
+    def play(self) -> None:
+        with self.http:
+            self._send("/decline/choose/submit", {"who": "all"})
+            self._send("/decline/check/submit", {})
+            self._declare()
+            if self.dice.random() < 0.5:
+                self._take_back()
+
+    def _declare(self) -> None:
+        place = ""
+        for _code in range(20):
+            now = datetime.now(UTC) + self.load.offset
+            answer = self._send("/decline/code/submit", {"code": self.family.person.totp(now)})
+            place = f"{answer.status_code} {answer.headers.get('location', '')}"
+            found = RECEIPT.search(place)
+            if found:
+                self.family.receipt = found[1]
+                self.load.acknowledged.append(time.monotonic())
+                return
+            time.sleep(PAUSE)  # the code was used up or too old: a person types the next one
+        raise AssertionError(f"no receipt: {place}")
+
+    def _take_back(self) -> None:
+        answer = self._send(f"/decline/withdraw/{self.family.receipt}/submit", {})
+        assert answer.status_code == 303, answer.status_code
+        self.family.withdrawn = True
+
+    def _send(self, path: str, data: dict[str, str]) -> httpx.Response:
+        """Send one form with one key until a site answers; nothing else is ever sent twice."""
+        sent = data | {"form_token": self.form, "form_key": f"{self.dice.getrandbits(96):024x}"}
+        for _try in range(TRIES):
+            site = self.dice.choice(list(self.load.sites))
+            try:
+                answer = self.http.post(site + path, data=sent)
+            except httpx.HTTPError:
+                self.load.noted(0)
+                time.sleep(PAUSE)
+                continue
+            self.load.noted(answer.status_code, answer.headers.get("x-outcome", ""))
+            if answer.status_code not in AWAY:
+                assert answer.status_code < 500, f"{path}: {answer.status_code}"
+                return answer
+            self._check_page(answer, sent)
+            if outcome := answer.headers.get("x-outcome"):
+                sent = sent | {"again": outcome, "again_from": ""}
+            time.sleep(PAUSE)
+        raise AssertionError(f"{path}: no answer")
+
+    def _check_page(self, answer: httpx.Response, sent: dict[str, str]) -> None:
+        """The page keeps the form and its key, and shows no code."""
+        assert answer.headers["retry-after"]
+        assert f'name="form_key" value="{sent["form_key"]}"' in answer.text
+        if code := sent.get("code"):
+            assert code not in answer.text

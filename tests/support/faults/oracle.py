@@ -1,0 +1,78 @@
+"""What must be true after every fault, whatever was killed, cut or full.
+
+INV1 sums, INV2 one effect per form, INV3 no receipt lost, INV4 declined or usable, INV6 messages.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.audit.models import AuditEvent
+from portal.domain.people.coupons.models import Coupon
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.entitlements.queries import totals
+from portal.domain.people.notices.models import OutboxMessage
+from portal.domain.requests.requests.models import Request
+from portal.domain.requests.requests.states import RequestState
+from portal.platform.database import Database
+from tests.support.coupons import AMOUNT
+from tests.support.faults.load import CHILDREN, Family
+
+
+def check(database: Database, families: Sequence[Family]) -> None:
+    """Fail the test where a receipt, a coupon or a yen is not what it must be."""
+    with database.read() as session:
+        _sums(session, len(families))
+        for family in families:
+            _one_effect(session, family)
+            _usable_or_declined(session, family)
+        _events(session)
+        _messages(session)
+
+
+def _sums(session: Session, households: int) -> None:
+    found = totals(session).all
+    assert found.children == households * CHILDREN, "INV1: children"
+    assert found.yen == households * CHILDREN * AMOUNT, "INV1: yen"
+
+
+def _one_effect(session: Session, family: Family) -> None:
+    mine = select(Request).where(Request.household_id == family.person.household_id)
+    rows = list(session.scalars(mine))
+    receipts = {row.receipt_no for row in rows}
+    assert len(rows) <= 1, f"INV2: {len(rows)} declines of household {family.person.household_id}"
+    if family.receipt:
+        assert family.receipt in receipts, f"INV3: receipt {family.receipt} is lost"
+
+
+def _usable_or_declined(session: Session, family: Family) -> None:
+    declined = session.scalar(
+        select(func.count(Request.id)).where(
+            Request.household_id == family.person.household_id, Request.state != RequestState.CLOSED
+        )
+    )
+    query = (
+        select(Coupon.state)
+        .join(Entitlement, Entitlement.id == Coupon.entitlement_id)
+        .where(Entitlement.household_id == family.person.household_id)
+    )
+    states = list(session.scalars(query))
+    wanted = {"suspended"} if declined else {"assigned"}
+    assert set(states) == wanted, f"INV4: {states} where {wanted}"
+    assert len(states) == CHILDREN, f"INV4: {len(states)} coupons"
+    assert bool(declined) == bool(family.receipt and not family.withdrawn), "INV3: a withdrawal"
+
+
+def _events(session: Session) -> None:
+    opened = session.scalar(
+        select(func.count(AuditEvent.id)).where(AuditEvent.action == "request.opened")
+    )
+    assert opened == session.scalar(select(func.count(Request.id))), "one event per request"
+
+
+def _messages(session: Session) -> None:
+    rows = session.execute(
+        select(OutboxMessage.dedupe_key, func.count()).group_by(OutboxMessage.dedupe_key)
+    ).all()
+    assert all(count == 1 for _key, count in rows), "INV6: a message twice"
