@@ -7,10 +7,7 @@ from sqlalchemy import Engine
 
 from portal.domain.foundation.clock import Clock
 from portal.domain.foundation.program.day_text import format_day
-from portal.housekeeping import Housekeeping
 from portal.platform.application import make_application
-from portal.platform.senders import make_senders
-from portal.platform.senders.worker import OutboxWorker
 from portal.platform.site import Site, make_site
 from portal.platform.site_notices import site_notices
 from portal.platform.waiting import wait_until_prepared
@@ -18,6 +15,10 @@ from portal.resident_page import Page, ResidentSignIns
 from portal.settings import Settings, load_settings
 from portal.web import routes
 from portal.web.information.opening import opening
+from portal.worker.worker import Worker
+
+STOP_SECONDS = 4.0
+"""How long a worker beside the site may finish what it is at; the server kills it after five."""
 
 
 def page_context(page: Page) -> dict[str, object]:
@@ -40,12 +41,14 @@ def create_app() -> ASGIApp:
     settings = load_settings()
     wait_until_prepared(settings)
     site = make_resident_site(settings)
-    worker = OutboxWorker(site.work_source(), make_senders(settings))
-    housekeeping = Housekeeping(site.work_source(), indexer=site.indexer)
+    handlers = routes.handlers(settings)
+    if not settings.worker_beside:
+        return make_application(site, handlers)
+    worker = Worker(site.work_source(), settings)
     return make_application(
         site,
-        routes.handlers(settings),
-        on_startup=[worker.start, housekeeping.start],
+        handlers,
+        on_startup=[worker.start],
         # A hook with a parameter would be given the application.
-        on_shutdown=[lambda: worker.stop(), housekeeping.stop],  # noqa: PLW0108  (the lambda hides the parameter)
+        on_shutdown=[lambda: worker.stop(STOP_SECONDS)],
     )

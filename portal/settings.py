@@ -32,8 +32,10 @@ NAMES = (
     "PORTAL_LANG",
     "PORTAL_SANDBOX_URL",
     "PORTAL_WORKERS",
+    "PORTAL_WORKER",
 )
 ENVIRONMENTS = ("production", "demo", "test")
+WORKER_PLACES = ("beside", "apart")
 WEB = ("https", "http")
 
 
@@ -61,11 +63,22 @@ class Settings:
     admin_networks: tuple[str, ...] = ()
     lang: str = "ja"
     workers: int = 2
+    worker: str = ""
 
     @property
     def secure_cookies(self) -> bool:
         """Tell whether the public site is behind TLS, as it must be outside demo and tests."""
         return self.public_url.startswith("https://")
+
+    @property
+    def worker_beside(self) -> bool:
+        """Tell whether the resident site runs the jobs itself: on SQLite, or if that was chosen."""
+        return (self.worker or ("beside" if self.on_sqlite else "apart")) == "beside"
+
+    @property
+    def on_sqlite(self) -> bool:
+        """Tell whether the database is a file of this machine."""
+        return self.database_url.startswith("sqlite")
 
     @property
     def has_outbox(self) -> bool:
@@ -96,14 +109,14 @@ def _check_names(environ: Mapping[str, str]) -> None:
             )
 
 
-def _environment(env: Mapping[str, str]) -> str:
-    environment = _value(env, "PORTAL_ENVIRONMENT") or "production"
-    if environment not in ENVIRONMENTS:
+def _one_of(env: Mapping[str, str], name: str, words: tuple[str, ...], default: str) -> str:
+    value = _value(env, name) or default
+    if value not in (*words, default):
         raise InputError(
-            _s("PORTAL_ENVIRONMENT は %(names)s のどれかにしてください。")
-            % {"names": ", ".join(ENVIRONMENTS)}
+            _s("%(name)s は %(names)s のどれかにしてください。")
+            % {"name": name, "names": ", ".join(words)}
         )
-    return environment
+    return value
 
 
 def _numbers(env: Mapping[str, str]) -> tuple[timedelta, int]:
@@ -142,7 +155,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if environ is None else environ
     _check_names(env)
     data_dir = Path(_value(env, "PORTAL_DATA_DIR") or ".data").resolve()
-    environment = _environment(env)
+    environment = _one_of(env, "PORTAL_ENVIRONMENT", ENVIRONMENTS, "production")
     clock_offset, workers = _numbers(env)
     if clock_offset and environment == "production":
         raise InputError(_s("PORTAL_CLOCK_OFFSET はデモとテストでだけ使えます。"))
@@ -165,4 +178,5 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         admin_networks=_list(env, "PORTAL_ADMIN_NETWORKS"),
         lang=_value(env, "PORTAL_LANG") or ("ja" if env.get("LANG", "").startswith("ja") else "en"),
         workers=workers,
+        worker=_one_of(env, "PORTAL_WORKER", WORKER_PLACES, ""),
     )

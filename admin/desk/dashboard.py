@@ -23,6 +23,7 @@ from portal.domain.desk.casework.reviews.queue import Counts as ReviewCounts
 from portal.domain.desk.casework.steps import Step
 from portal.domain.foundation.approvals.queries import open_counts
 from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.jobs.alarms import JobAlarm, alarms
 from portal.domain.foundation.program.agenda import WindowView, agenda
 from portal.domain.letters.documents import queries as documents
 from portal.domain.letters.documents.models import DocumentVersion
@@ -133,6 +134,7 @@ class DashboardView(View):
     unseen: int
     faxes: Counts | None
     left: LeftOpen | None
+    job_alarms: Sequence[JobAlarm]
 
 
 def show(page: Page) -> Response[Any]:
@@ -170,6 +172,7 @@ def show(page: Page) -> Response[Any]:
             unseen=_unseen(page),
             faxes=_faxes(page),
             left=left_open(page) if allowed(page, Permission.SEE_ESCALATIONS) else None,
+            job_alarms=alarms(session, page.now) if allowed(page, Permission.SEE_SYSTEM) else [],
         ),
     )
 

@@ -9,6 +9,8 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import staff_route
 from admin.marks import Mark
+from admin.oversight import system_jobs
+from admin.oversight.system_jobs import JobsPart, jobs_part
 from admin.page import Page
 from portal.domain.foundation.texts import _s
 from portal.domain.people.staff.permissions import Permission
@@ -40,6 +42,7 @@ class SystemView(View):
 
     rows: Sequence[Row]
     worst: Level
+    part: JobsPart
 
 
 def show(page: Page) -> Response[Any]:
@@ -57,9 +60,14 @@ def show(page: Page) -> Response[Any]:
     words = {Level.ERROR: _s("異常"), Level.WARNING: _s("注意"), Level.OK: _s("正常")}
     rows = [Row(finding, MARKS[finding.level], words[finding.level]) for finding in found]
     worst = found[0].level if found else Level.OK
-    return page.render("admin/oversight/system.html", SystemView(rows=rows, worst=worst))
+    return page.render(
+        "admin/oversight/system.html", SystemView(rows=rows, worst=worst, part=jobs_part(page))
+    )
 
 
 def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
-    return [staff_route("GET", "/system", show, Permission.SEE_SYSTEM, transaction=Transaction.OWN)]
+    return [
+        staff_route("GET", "/system", show, Permission.SEE_SYSTEM, transaction=Transaction.OWN),
+        *system_jobs.handlers(),
+    ]

@@ -30,6 +30,9 @@ COMMANDS = {
     "states": "portal.cli.states",
     "selfcheck": "portal.cli.selfcheck",
     "serve": "portal.cli.serve",
+    "work": "portal.cli.work",
+    "jobs": "portal.cli.jobs",
+    "health": "portal.cli.health",
     "demo": "portal.cli.demo",
 }
 

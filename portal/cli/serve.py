@@ -9,6 +9,7 @@ import sys
 import click
 
 from portal.cli.context import Context, answering
+from portal.domain.foundation.texts import _s
 from portal.platform.startup import check_prepared
 from portal.settings import Settings
 
@@ -52,7 +53,17 @@ def environment(settings: Settings) -> dict[str, str]:
         "PORTAL_ADMIN_URL": settings.admin_url,
         "PORTAL_SMTP_URL": settings.smtp_url,
         "PORTAL_SMS_URL": settings.sms_url,
+        "PORTAL_WORKER": settings.worker,
     }
+
+
+def _where_jobs_run(settings: Settings) -> str:
+    if settings.worker_beside:
+        return _s("メッセージの送信や照合などの仕事は、このサイトのなかで動きます。")
+    return _s(
+        "メッセージの送信や照合などの仕事は、このサイトでは動きません。"
+        "portal work をどこかで動かしてください（いくつ動かしてもかまいません）。"
+    )
 
 
 @click.command()
@@ -71,7 +82,8 @@ def serve(context: Context, site: str, host: str, port: int, workers: int) -> No
     """Run the resident or the staff site until a signal ends it."""
     settings = context.settings
     check_prepared(settings)
-    sqlite = settings.database_url.startswith("sqlite")
-    count = workers or (1 if sqlite else settings.workers)
+    count = workers or (1 if settings.on_sqlite else settings.workers)
+    if site == "resident":
+        click.echo(_where_jobs_run(settings), err=True)
     command = command_line(site, host, port or {"resident": 8000, "staff": 8001}[site], count)
     os.execve(command[0], command, environment(settings))  # noqa: S606  (replaces this process: signals reach the server)

@@ -11,6 +11,7 @@ from portal.domain.desk.call_desk import models as _call_desk
 from portal.domain.foundation.approvals import models as _approvals
 from portal.domain.foundation.audit import models as _audit
 from portal.domain.foundation.base import Base
+from portal.domain.foundation.jobs import models as _jobs
 from portal.domain.foundation.program import models as _program
 from portal.domain.letters.announcements import models as _announcements
 from portal.domain.letters.documents import models as _documents
@@ -62,6 +63,7 @@ SLICES = (
     _faxes,
     _households,
     _incidents,
+    _jobs,
     _letters,
     _management,
     _notices,

@@ -322,6 +322,7 @@ def serve_resident(
         "PORTAL_ENVIRONMENT": "test",
         "PORTAL_CLOCK_OFFSET": str(offset),
         "PORTAL_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "PORTAL_WORKER": "beside",
         "LANG": "ja_JP.UTF-8",
     }
     return start_server(

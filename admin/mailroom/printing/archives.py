@@ -1,4 +1,4 @@
-"""Page of a run's archives for a mail house: build one, record a loss, remove plain files."""
+"""Page of a run's archives for a mail house: ask for one, record a loss, remove plain files."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,18 +15,21 @@ from admin.mailroom.roster.releases import fresh_code
 from admin.marks import Mark, marks
 from admin.page import Page
 from portal.domain.foundation.errors import DomainError, NotFoundError
+from portal.domain.foundation.jobs.begun import begin, latest
+from portal.domain.foundation.jobs.models import BegunTask
+from portal.domain.foundation.jobs.names import BegunKind
 from portal.domain.foundation.texts import _s
 from portal.domain.letters.letters.models import PrintRun
 from portal.domain.letters.subcontractors.models import Subcontractor
 from portal.domain.letters.subcontractors.queries import mail_houses, subcontractors
 from portal.domain.mailroom.printing.archives import sending
-from portal.domain.mailroom.printing.archives.building import build_archive
+from portal.domain.mailroom.printing.archives.building import refuse_unready
 from portal.domain.mailroom.printing.archives.models import PrintArchive
 from portal.domain.mailroom.printing.archives.plain_files import plain_files, remove_plain_files
 from portal.domain.mailroom.printing.archives.states import ArchiveState
 from portal.domain.mailroom.printing.archives.tar import pieces_of
 from portal.domain.people.staff.permissions import Permission
-from portal.platform.carrying_out import Again
+from portal.platform.carrying_out import Again, carry_out
 from portal.platform.routes import Transaction
 from portal.platform.view import View
 
@@ -54,6 +57,7 @@ class LetterArchiveView(View):
     houses: Sequence[Subcontractor]
     companies: Mapping[int, str]
     plain: int
+    task: BegunTask | None
     state_mark: Callable[[str], Mark]
     said: str
 
@@ -78,6 +82,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             houses=mail_houses(session),
             companies={row.id: row.name for row in subcontractors(session)},
             plain=plain_files(session, run.id),
+            task=latest(session, BegunKind.ARCHIVE, run.id),
             state_mark=STATE_MARK,
             said=page.query.get("said", ""),
         ),
@@ -93,19 +98,23 @@ def _show_own(page: Page, status_code: int) -> Response[Any]:
 
 
 def build(page: Page) -> Response[Any]:
-    """Build the archive; a second attempt is refused because it exists."""
+    """Let a worker build the archive; a second attempt is refused once it exists."""
     run_id, chosen = number_in_address(page, "run_id"), page.form.get("company")
     if not (chosen.isascii() and chosen.isdigit() and len(chosen) <= MOST_DIGITS):
         page.form.error("company", _s("渡す会社を選んでください。"))
-        return _show_own(page, 422)
-    try:
-        build_archive(page.site.work_source(page.actor), run_id, int(chosen))
-    except NotFoundError:
-        raise
-    except DomainError as error:
-        page.form.error("company", error.message)
-        return _show_own(page, 422)
-    return page.redirect(f"/letters/{run_id}/archive?said=built")
+        return show(page, 422)
+    company = int(chosen)
+
+    def ask() -> None:
+        refuse_unready(page.session, run_id, company)
+        begin(page.work, BegunKind.ARCHIVE, run_id, company=company)
+
+    return carry_out(
+        page,
+        ask,
+        f"/letters/{run_id}/archive?said=begun",
+        Again(show, "company", but=NotFoundError),
+    )
 
 
 def take(page: Page) -> Response[Any]:
@@ -160,7 +169,7 @@ def handlers() -> list[HTTPRouteHandler]:
     officer = Permission.PROPOSE_HAND_OVER
     return [
         staff_route("GET", base, show, Permission.SEE_LETTERS),
-        staff_route("POST", base + "/build", build, officer, shows=show, transaction=own),
+        staff_route("POST", base + "/build", build, officer, shows=show),
         staff_route("POST", base + "/{archive_id:int}/file", take, officer, shows=show),
         staff_route(
             "POST", base + "/{archive_id:int}/lost", lose, Permission.LOSE_ARCHIVE, shows=show

@@ -14,7 +14,10 @@ from admin.mailroom.roster.releases import fresh_code
 from admin.marks import Mark, marks
 from admin.page import Page
 from admin.requests.scans import LOCKED
-from portal.domain.foundation.errors import DomainError, NotAllowedError, NotFoundError
+from portal.domain.foundation.errors import NotAllowedError, NotFoundError
+from portal.domain.foundation.jobs.begun import begin, latest
+from portal.domain.foundation.jobs.models import BegunTask
+from portal.domain.foundation.jobs.names import BegunKind
 from portal.domain.letters.letters.models import PrintRun
 from portal.domain.letters.letters.states import PRINT_RUN
 from portal.domain.mailroom.printing.archives.discarding import discard_run
@@ -22,13 +25,12 @@ from portal.domain.mailroom.printing.proofs import decisions, making
 from portal.domain.mailroom.printing.proofs.models import PrintProof
 from portal.domain.mailroom.printing.proofs.pictures import ShownPage, open_picture, pages_of
 from portal.domain.mailroom.printing.proofs.states import ProofState
-from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
 from portal.domain.mailroom.printing.runs.recipients.selection import LeftOut
 from portal.domain.mailroom.printing.runs.writers.enclosures import enclosure_name
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_user
-from portal.platform.carrying_out import Again
+from portal.platform.carrying_out import Again, carry_out
 from portal.platform.routes import Transaction
 from portal.platform.view import View
 
@@ -55,6 +57,7 @@ class LetterProofView(View):
     reason: str
     undecided: bool
     own: bool
+    task: BegunTask | None
     state_mark: Callable[[str], Mark]
     enclosure_name: Callable[[str], str]
     said: str
@@ -89,6 +92,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             own=proof is not None
             and page.who.staff is not None
             and page.who.staff.id in {proof.made_by, run.begun_by},
+            task=latest(session, BegunKind.PROOF, run.id),
             state_mark=STATE_MARK,
             enclosure_name=enclosure_name,
             said=page.query.get("said", ""),
@@ -102,29 +106,16 @@ def _answer(page: Page, said: str) -> Response[Any]:
 
 
 def make(page: Page) -> Response[Any]:
-    """Make the proof; a second attempt is refused because it exists."""
-    run_id, site = number_in_address(page, "run_id"), page.site
-    database, settings = site.database, site.settings
-    printer = Printer(
-        database.read,
-        database.write,
-        site.vault,
-        site.clock,
-        page.actor,
-        site.program,
-        settings.public_url,
-        settings.data_dir / "letters",
+    """Let a worker make the proof; a second attempt is refused once it exists."""
+    run_id = number_in_address(page, "run_id")
+
+    def ask() -> None:
+        making.refuse_unready(page.work, run_id)
+        begin(page.work, BegunKind.PROOF, run_id)
+
+    return carry_out(
+        page, ask, lambda: _answer(page, "begun"), Again(show, "proof", but=NotFoundError)
     )
-    try:
-        making.make_proof(printer, run_id)
-    except NotFoundError:
-        raise
-    except DomainError as error:
-        page.form.error("proof", error.message)
-        with database.read() as session:
-            page.load_auth(session, site.clock.now(session))
-            return show(page, 422)
-    return _answer(page, "made")
 
 
 def approve(page: Page) -> Response[Any]:
@@ -188,9 +179,7 @@ def handlers() -> list[HTTPRouteHandler]:
         staff_route(
             "GET", base + "/{page_id:int}", picture, Permission.SEE_LETTERS, transaction=own
         ),
-        staff_route(
-            "POST", base + "/make", make, Permission.PROPOSE_HAND_OVER, shows=show, transaction=own
-        ),
+        staff_route("POST", base + "/make", make, Permission.PROPOSE_HAND_OVER, shows=show),
         staff_route("POST", base + "/approve", approve, Permission.CONFIRM_HAND_OVER, shows=show),
         staff_route("POST", base + "/refuse", refuse, Permission.CONFIRM_HAND_OVER, shows=show),
         staff_route("POST", base + "/discard", discard, Permission.TAKE_OUT_LETTERS, shows=show),

@@ -1,17 +1,16 @@
 """The outbox worker.
 
-Threads beside the resident site that send what is due, outside every transaction.
+Threads of the worker process that send what is due, outside every transaction.
 """
 
 import logging
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.work import WorkSource
+from portal.domain.foundation.work import Work, WorkSource
 from portal.domain.letters.announcements import sending
 from portal.domain.people.notices import services
 from portal.domain.people.notices.models import OutboxMessage
@@ -21,7 +20,7 @@ from portal.platform.senders.sending import Sender, SendFailedError
 log = logging.getLogger("portal.outbox")
 
 PARALLEL = 8
-SWEEP_SECONDS = 30.0
+LOOKED_WITHIN = 60.0
 DATABASE_WAIT = 5.0
 
 
@@ -95,7 +94,7 @@ class OutboxWorker:
 
             claims = services.claim_due(work, services.Share(limit, kind), gate)
             if barred:
-                sending.settle(work, barred)
+                _settle(work, barred)
             return claims
 
     def deliver(self, sender: Sender, claim: Claim) -> None:
@@ -115,15 +114,38 @@ class OutboxWorker:
                 services.mark_failed(
                     work, claim, services.Failure(failure.reason, failure.permanent)
                 )
-            sending.settle(work, [claim.id])
+            _settle(work, [claim.id])
         if failure is not None:
             log.warning("message %d (%s) not accepted: %s", claim.id, claim.kind, failure.reason)
 
-    def sweep(self) -> None:
-        """Remove texts that have expired."""
-        with self._source.writing() as work:
-            services.forget_expired(work.session, work.now)
-            sending.settle(work)
+    def send_due(self, kind: str, at_once: int = PARALLEL) -> int:
+        """Send what is due of a kind, one after the other, and return how many were tried."""
+        lane = next((one for one in self._lanes if one.kind == kind), None)
+        tried = 0
+        while lane is not None and (claims := self.claim(kind, at_once)):
+            for claim in claims:
+                self.deliver(lane.sender, claim)
+            tried += len(claims)
+        return tried
+
+    def lanes(self) -> dict[str, str | None]:
+        """Return the lanes that looked for messages within a minute, each with its last fault."""
+        soon = time.monotonic() - LOOKED_WITHIN
+        return {lane.kind: lane.fault for lane in self._lanes if lane.looked_at >= soon}
+
+    def alive(self) -> bool:
+        """Tell whether every lane runs."""
+        return all(lane.thread.is_alive() for lane in self._lanes)
+
+
+def _settle(work: Work, message_ids: Collection[int]) -> None:
+    # In a savepoint: an announcement that cannot be settled must not make its message go out again.
+    # The job "settle" sets it aside.
+    try:
+        with work.session.begin_nested():
+            sending.settle(work, message_ids)
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with it, the message was sent
+        log.error("not settled: %s", type(error).__name__)  # noqa: TRY400 - no values in logs
 
 
 class _Lane:
@@ -133,11 +155,12 @@ class _Lane:
         self.wake = threading.Event()
         self.thread = threading.Thread(target=self._run, name=f"outbox-{kind}", daemon=True)
         self._worker = worker
-        self._kind = kind
-        self._sender = sender
+        self.kind = kind
+        self.looked_at = 0.0
+        self.fault: str | None = None
+        self.sender = sender
         self._running: set[threading.Thread] = set()
         self._lock = threading.Lock()
-        self._swept = 0.0
 
     def running(self) -> tuple[threading.Thread, ...]:
         """Return the threads that are sending now."""
@@ -149,26 +172,26 @@ class _Lane:
             self.wake.clear()
             wait = self._worker.interval
             try:
-                if self._turn():
-                    continue
-                if time.monotonic() - self._swept >= SWEEP_SECONDS:
-                    self._worker.sweep()
-                    self._swept = time.monotonic()
-            except SQLAlchemyError as error:
-                log.error("outbox database: %s", type(error).__name__)  # noqa: TRY400 - no values in logs
-                wait = max(wait, DATABASE_WAIT)
+                more = self._turn()
             except Exception as error:  # noqa: BLE001 - a wrong row must not end the thread for good
-                log.error("outbox: %s", type(error).__name__)  # noqa: TRY400 - no values in logs
+                self.fault = type(error).__name__
+                log.error("outbox: %s", self.fault)  # noqa: TRY400 - no values in logs
                 wait = max(wait, DATABASE_WAIT)
+            else:
+                self.fault = None
+                if more:
+                    continue
+            finally:
+                self.looked_at = time.monotonic()
             self.wake.wait(wait)
 
     def _turn(self) -> bool:
         """Start what may start; tell whether there may be more."""
         running = len(self.running())
-        limit = self._sender.capacity(PARALLEL - running, running)
+        limit = self.sender.capacity(PARALLEL - running, running)
         if limit < 1:
             return False
-        claims = self._worker.claim(self._kind, limit)
+        claims = self._worker.claim(self.kind, limit)
         for claim in claims:
             thread = threading.Thread(target=self._send, args=(claim,), daemon=True)
             with self._lock:
@@ -178,7 +201,7 @@ class _Lane:
 
     def _send(self, claim: Claim) -> None:
         try:
-            self._worker.deliver(self._sender, claim)
+            self._worker.deliver(self.sender, claim)
         except Exception as error:  # noqa: BLE001 - the lease brings the message back
             log.error("outbox: %s", type(error).__name__)  # noqa: TRY400 - no values in logs
         finally:

@@ -22,17 +22,18 @@ from portal.domain.mailroom.tracking.file import CsvFeed
 from portal.domain.mailroom.tracking.ingest import ingest
 from portal.domain.requests.requests.models import Request
 from portal.domain.tables import metadata
-from portal.housekeeping import Housekeeping
 from portal.platform.database import Database
 from portal.platform.migrations import upgrade_tables
 from portal.platform.site import Site
 from portal.platform.startup import check_prepared
 from portal.settings import Settings
+from portal.worker.jobs import all_jobs
 from tests.support.databases.sealed_rows import open_everything
 from tests.support.databases.stored import FOLDER, Stored
 from tests.support.requests.desk import field
 from tests.support.resident import Loop, Resident, Visitor, make_resident
 from tests.support.staff import StaffSite, make_staff
+from tests.support.worker import run_job
 
 PAGES = ("/", "/reviews", "/tasks", "/holds", "/letters", "/coupons", "/roster", "/incidents")
 
@@ -162,11 +163,9 @@ def the_post_reports(day: Day) -> None:
 
 
 def housekeeping(day: Day) -> None:
-    site = day.resident.site
-    worker = Housekeeping(site.work_source(), indexer=site.indexer)
-    worker.tidy()
-    worker.match()
-    worker.remind()
+    source = day.resident.site.work_source()
+    for name in all_jobs(day.resident.site.indexer):
+        run_job(source, name)
 
 
 def events(day: Day) -> int:

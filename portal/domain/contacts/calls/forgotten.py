@@ -1,6 +1,6 @@
 """Calls that nobody ended: closed by rule and marked, so that measured times stay true."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -26,19 +26,29 @@ MOST = 200
 """How many calls one round closes; the next round continues."""
 
 
-def close_forgotten(work: Work) -> int:
+def maybe_forgotten(work: Work, more: int = 0) -> list[int]:
+    """Return open calls that began ``IDLE`` ago or on an earlier day (JST), oldest first.
+
+    At most ``MOST``, and ``more``. Their agents may still be at work.
+    """
+    statement = select(Call.id).where(
+        Call.state.in_(OPEN),
+        (Call.started_at <= work.now - IDLE) | (Call.day < jst_date(work.now)),
+    )
+    return list(work.session.scalars(statement.order_by(Call.id).limit(MOST + more)))
+
+
+def close_forgotten(work: Work, call_ids: Collection[int] | None = None) -> int:
     """Close calls idle for ``IDLE`` and calls of an earlier day (JST); return their number.
 
-    A call ends with the last action of its agent, so that its times do not count the idle time.
+    Only those of ``call_ids``, or of all. A call ends with the last action of its agent, so that
+    its times do not count the idle time.
     """
-    before = work.now - IDLE
+    wanted = maybe_forgotten(work) if call_ids is None else call_ids
     rows = work.session.execute(
-        select(Call.id, Call.agent_id)
-        .where(Call.state.in_(OPEN), (Call.started_at <= before) | (Call.day < jst_date(work.now)))
-        .order_by(Call.id)
-        .limit(MOST)
+        select(Call.id, Call.agent_id).where(Call.id.in_(wanted)).order_by(Call.id)
     ).all()
-    seen = _last_seen(work.session, {agent for _id, agent in rows}, before)
+    seen = _last_seen(work.session, {agent for _id, agent in rows}, work.now - IDLE)
     closed = 0
     for call_id, _agent in rows:
         # a call that its agent is ending right now is locked, and left to the next round

@@ -3,8 +3,7 @@
 They go out six and three weeks before the end.
 """
 
-from collections.abc import Callable, Collection
-from contextlib import AbstractContextManager
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.clock import day_start
 from portal.domain.foundation.program.deadlines import Window
-from portal.domain.foundation.work import Work, WorkSource
+from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.events import Event
 from portal.domain.letters.announcements.models import Announcement
 from portal.domain.letters.announcements.services import announce
@@ -30,7 +29,6 @@ EVENT = "not_signed_in"
 STAGES = (21, 42)
 """Days before the last day on which each card is due; the later card first, so that it wins."""
 AT_ONCE = 200
-Transaction = Callable[[], AbstractContextManager[Session]]
 
 
 def stage(window: Window, now: datetime) -> int | None:
@@ -89,13 +87,3 @@ def write_to(work: Work, window: Window, household_ids: Collection[int]) -> None
     for household_id in household_ids:
         key = f"{EVENT}:{window.last_day}:{days}:{household_id}"
         announce(work, Event(household_id, EVENT, key, due=window.last_day))
-
-
-def write_to_everybody(source: WorkSource, window: Window) -> int:
-    """Queue every due card in short transactions, for the daily print; return their number."""
-    with source.reading() as work:
-        waiting = due_households(work.session, window, work.now)
-    for start in range(0, len(waiting), AT_ONCE):
-        with source.writing() as work:
-            write_to(work, window, waiting[start : start + AT_ONCE])
-    return len(waiting)

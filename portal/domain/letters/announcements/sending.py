@@ -41,6 +41,20 @@ def _automatic(purpose: str) -> bool:
     return purpose.startswith(PURPOSE) or purpose == NEW_LETTER
 
 
+def unsettled(session: Session, more: int = 0) -> list[int]:
+    """Return messages whose results no announcement has yet, oldest first.
+
+    At most ``AT_ONCE``, and ``more``.
+    """
+    statement = (
+        select(OutboxMessage.id)
+        .join(Announcement, OutboxMessage.id == Announcement.message_id)
+        .where(Announcement.state == ANNOUNCEMENT.initial, OutboxMessage.state.in_(SETTLED))
+        .order_by(Announcement.id)
+    )
+    return list(session.scalars(statement.limit(AT_ONCE + more)))
+
+
 def settle(work: Work, message_ids: Collection[int] | None = None) -> int:
     """Transfer the results of outbox messages to their announcements, and return how many.
 

@@ -10,6 +10,8 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import IntegrityFaultError
+from portal.domain.foundation.jobs.aside import RowOfJob, reason_of, set_aside
+from portal.domain.foundation.jobs.names import JobName
 from portal.domain.foundation.vault import seal_json, unseal_json
 from portal.domain.foundation.work import Work
 from portal.domain.people.notices.messages import Message
@@ -169,9 +171,10 @@ def claim_due(work: Work, share: Share, gate: Gate | None = None) -> list[Claim]
 def _claim(work: Work, row: OutboxMessage, until: datetime) -> Claim | None:
     try:
         content = unseal_json(work.vault.kek, row.sealed or b"", sealing_context(row.dedupe_key))
-    except IntegrityFaultError:
+    except IntegrityFaultError as error:
         # One changed row must not hold up all the others.
         row.state, row.last_error = MESSAGE.next(row.state, "give_up"), "integrity"
+        set_aside(work, RowOfJob(JobName(row.kind), "message", row.id), reason_of(error))
         return None
     row.state = MESSAGE.next(row.state, "claim")
     row.claimed_until = until

@@ -10,11 +10,12 @@ from portal.domain.foundation.actors import Role
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import FixedClock
 from portal.domain.foundation.errors import TooLateError, WrongStateError
-from portal.housekeeping import Housekeeping
+from portal.domain.foundation.jobs.names import JobName
 from portal.platform.database import Database
 from tests.functional.contacts.calls.support import NOW, Room
 from tests.functional.requests.redeliveries.support import PROGRAM
 from tests.support.work import source_of, work_in
+from tests.support.worker import run_job
 
 TICK = timedelta(microseconds=1)
 MINUTE = timedelta(minutes=1)
@@ -112,9 +113,9 @@ def test_a_closed_one_cannot_be_ended_again_but_is_described_within_a_week(room:
         room.correct(call_id, agent, NOW + timedelta(days=3), complaint=True)
 
 
-def test_the_site_does_it_by_itself(room: Room) -> None:
+def test_the_worker_does_it_by_itself(room: Room) -> None:
     agent = room.hire()
     call_id = room.start(agent)
     clock = FixedClock(NOW + IDLE)
-    Housekeeping(source_of(room.database, clock, program=PROGRAM)).tidy()
+    run_job(source_of(room.database, clock, program=PROGRAM), JobName.CALLS)
     assert room.call(call_id).closed_by_rule

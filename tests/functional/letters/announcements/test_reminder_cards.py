@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from portal.domain.desk.casework.reminder_cards import due_households, stage, write_to_everybody
+from portal.domain.desk.casework.reminder_cards import due_households, stage, write_to
 from portal.domain.foundation.clock import FixedClock, day_start
 from portal.domain.foundation.program.deadlines import Window, WindowKind
 from portal.domain.letters.announcements.models import Announcement
@@ -36,7 +36,10 @@ def delivered(post: Post, **options: Any) -> Person:
 
 
 def write(database: Database, now: datetime) -> int:
-    return write_to_everybody(source_of(database, FixedClock(now)), WINDOW)
+    with source_of(database, FixedClock(now)).writing() as work:
+        waiting = due_households(work.session, WINDOW, now)
+        write_to(work, WINDOW, waiting)
+    return len(waiting)
 
 
 def test_a_card_goes_out_six_and_three_weeks_before_the_end_each_once(post: Post) -> None:

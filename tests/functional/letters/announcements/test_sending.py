@@ -7,7 +7,9 @@ from datetime import timedelta
 
 import pytest
 
+from portal.domain.foundation.clock import FixedClock
 from portal.domain.foundation.errors import NotAllowedError, WrongStateError
+from portal.domain.foundation.jobs.names import JobName
 from portal.domain.letters.announcements.queries import delivery_log
 from portal.domain.letters.announcements.services import resume
 from portal.domain.people.households.models import Child, Hold, Household
@@ -28,6 +30,7 @@ from tests.functional.letters.announcements.support import (
 from tests.support.people import Person
 from tests.support.resident import NOON
 from tests.support.work import source_of, work_in
+from tests.support.worker import run_job
 
 
 def stop_by(database: Database, person: Person, how: str) -> None:
@@ -153,14 +156,12 @@ def test_what_cannot_be_delivered_in_two_days_is_followed_by_one_card(database: 
     assert log_of(database) == [("sms", "bounced"), ("card", "waiting")]
 
 
-def test_a_message_whose_worker_never_came_back_is_settled_by_the_sweep(database: Database) -> None:
-    from portal.domain.foundation.clock import FixedClock
-    from portal.platform.senders.worker import OutboxWorker
-
+def test_a_message_whose_worker_never_came_back_is_settled_by_its_job(database: Database) -> None:
     tell(database, resident(database))
-    later = FixedClock(NOON + timedelta(hours=49))
+    source = source_of(database, FixedClock(NOON + timedelta(hours=49)))
     for _ in range(2):
-        OutboxWorker(source_of(database, later), {}).sweep()
+        run_job(source, JobName.EXPIRE)
+        run_job(source, JobName.SETTLE)
     assert log_of(database) == [("sms", "bounced"), ("card", "waiting")]
 
 

@@ -4,11 +4,12 @@ Building it for a mail house with consent, a lost one, and plain files that go.
 """
 
 from portal.domain.foundation.actors import Role
+from portal.domain.foundation.jobs.names import JobName
 from portal.domain.letters.letters.models import Letter, PrintChunk
 from portal.domain.mailroom.printing.archives.models import PrintArchive
-from portal.housekeeping import Housekeeping
 from tests.support.mailroom.archives import make_mail_house
 from tests.support.staff import StaffSite
+from tests.support.worker import run_begun, run_job
 
 
 def test_an_officer_builds_hands_over_and_the_plain_files_go_by_themselves(
@@ -32,6 +33,9 @@ def test_an_officer_builds_hands_over_and_the_plain_files_go_by_themselves(
     assert officer.post(base + "/build", {"company": "x"}).status_code == 422
     assert ward.post(base + "/build", {"company": str(house.id)}).status_code == 403
     assert officer.post(base + "/build", {"company": str(house.id)}).status_code == 303
+    assert "まだ終わっていません" in officer.open(base).text
+    assert run_begun(staff.site) == 1
+    assert "アーカイブを作りました" in officer.open(base + "?said=begun").text
     again = officer.post(base + "/build", {"company": str(house.id)})
     assert again.status_code == 422
     assert "もう作ってあります" in again.text
@@ -39,7 +43,7 @@ def test_an_officer_builds_hands_over_and_the_plain_files_go_by_themselves(
     house.hand_over(run_id)
     assert staff.count(PrintArchive, state="sent") == 1
     assert "まだ2個あります" in officer.open(base).text
-    Housekeeping(staff.site.work_source()).remove_plain_letters()
+    run_job(staff.site.work_source(), JobName.PLAIN_LETTERS)
     assert "すべて消しました" in officer.open(base).text
     assert staff.count(PrintChunk, removed_at=None) == 0
     assert len(staff.events("print_run.plain_removed")) == 1

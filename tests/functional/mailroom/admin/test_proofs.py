@@ -16,6 +16,7 @@ from portal.domain.people.households.models import Household
 from tests.support.mailroom.letters import add_families, printer
 from tests.support.resident import Visitor
 from tests.support.staff import StaffSite
+from tests.support.worker import run_begun
 
 
 @pytest.fixture
@@ -48,6 +49,7 @@ def test_a_second_person_looks_and_approves_and_then_it_may_go(
     assert refused.status_code == 422
     assert "校正刷りを作り" in refused.text
     assert officer.post(base + "/make").status_code == 303
+    assert run_begun(staff.site) == 1
     assert officer.post(base + "/make").status_code == 422
     own = officer.post(base + "/approve", {"code": maker.code(staff.now), "form_key": "a"})
     assert own.status_code == 403
@@ -77,6 +79,7 @@ def test_a_refused_run_is_given_up_and_its_letters_end(
     colleague = staff.hire(Role.WARD_OFFICER)
     officer, ward = staff.enter_as(Role.OFFICER), staff.enter(colleague)
     officer.post(base + "/make")
+    run_begun(staff.site)
     ward.open(base)
     assert ward.post(base + "/refuse", {"reason": " ", "form_key": "r"}).status_code == 422
     assert ward.post(base + "/refuse", {"reason": "住所が古い", "form_key": "s"}).status_code == 303
@@ -94,6 +97,7 @@ def test_a_letter_to_a_household_that_was_protected_since_is_shown_to_the_ward_a
     staff, base = sqlite_staff, f"/letters/{run.run_id}/proof"
     officer, ward = staff.enter_as(Role.OFFICER), staff.enter_as(Role.WARD_OFFICER)
     officer.post(base + "/make")
+    run_begun(staff.site)
     every = pictures(officer, base)
     with staff.database.write() as session:
         for household in session.query(Household):

@@ -106,6 +106,11 @@ def build_archive(source: WorkSource, run_id: int, subcontractor_id: int) -> Bui
     return BuiltArchive(made, folder / plan.name, encrypted.sha256, plan.letters, plan.children)
 
 
+def refuse_unready(session: Session, run_id: int, subcontractor_id: int) -> None:
+    """Refuse, as ``build_archive`` would, a run of which no archive can be built now."""
+    _ready(session, _Order(run_id, subcontractor_id))
+
+
 def _ready(session: Session, order: _Order) -> Path:
     run_id = order.run_id
     run = session.scalar(select(PrintRun).where(PrintRun.id == run_id).with_for_update())

@@ -270,6 +270,11 @@ def _forget(session: Session, proofs: Sequence[int]) -> int:
     return len(pages)
 
 
+def refuse_unready(work: Work, run_id: int) -> None:
+    """Refuse, as ``make_proof`` would, a run of which no proof can be made now."""
+    _ready(work, run_id)
+
+
 def _ready(work: Work, run_id: int) -> PrintRun:
     if work.actor.id is None:
         raise NotAllowedError(_s("校正刷りを作れるのは、アカウントのある職員だけです。"))

@@ -1,0 +1,126 @@
+"""The jobs on the page of the system: how each went, and another try for what was set aside."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import first_post, number_in_address, staff_route
+from admin.marks import Mark
+from admin.page import Page
+from portal.domain.foundation.errors import NotFoundError, WrongStateError
+from portal.domain.foundation.jobs import aside, begun, queries
+from portal.domain.foundation.jobs.alarms import JobAlarm, alarms
+from portal.domain.foundation.jobs.models import BegunTask, JobAside
+from portal.domain.foundation.jobs.names import LANES, BegunKind, JobName
+from portal.domain.foundation.jobs.queries import JobStatus, WorkerStatus
+from portal.domain.foundation.jobs.states import BegunState
+from portal.domain.foundation.texts import _s, label_of
+from portal.domain.people.staff.permissions import Permission
+
+AFTER = "/system?said=again#jobs"
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """A job as it is shown: its mark and word, and its age in minutes."""
+
+    status: JobStatus
+    mark: Mark
+    word: str
+    minutes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AsideRow:
+    """A row that was set aside; one of a sending lane can only be noted, not tried again."""
+
+    row: JobAside
+    job: str
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """A task that was begun on a screen."""
+
+    task: BegunTask
+    kind: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobsPart:
+    """What ``admin/oversight/_system_jobs.html`` shows."""
+
+    jobs: Sequence[JobRow]
+    workers: Sequence[WorkerStatus]
+    aside: Sequence[AsideRow]
+    tasks: Sequence[TaskRow]
+    alarms: Sequence[JobAlarm]
+    said: str
+
+
+def jobs_part(page: Page) -> JobsPart:
+    """Return how the jobs are, in a transaction of its own."""
+    with page.site.database.read() as session:
+        now = page.site.clock.now(session)
+        asides = queries.asides(session)
+        tasks = queries.begun_to_show(session)
+        part = JobsPart(
+            jobs=[_row(status) for status in queries.job_statuses(session, now)],
+            workers=queries.workers(session, now),
+            aside=[
+                AsideRow(row, label_of(JobName, row.job), row.job not in LANES) for row in asides
+            ],
+            tasks=[
+                TaskRow(task, label_of(BegunKind, task.kind), label_of(BegunState, task.state))
+                for task in tasks
+            ],
+            alarms=alarms(session, now),
+            said=page.query.get("said", ""),
+        )
+        session.expunge_all()
+    return part
+
+
+def _row(status: JobStatus) -> JobRow:
+    mark, word = Mark.GOOD, _s("正常")
+    if status.failing or status.late:
+        mark, word = Mark.STOP, _s("失敗") if status.failing else _s("遅れ")
+    elif status.aside or status.failures:
+        mark, word = Mark.WAIT, _s("注意")
+    elif status.last_success is None:
+        mark, word = Mark.PLAIN, _s("これから")
+    age = status.age_seconds
+    return JobRow(status, mark, word, None if age is None else int(age // 60))
+
+
+def try_row(page: Page) -> Response[Any]:
+    """Let a job try a row again that it set aside; pressed twice, it is given back once."""
+    if first_post(page):
+        try:
+            aside.take_back(page.work, number_in_address(page, "aside_id"))
+        except NotFoundError:
+            return page.redirect("/system#jobs")
+    return page.redirect(AFTER)
+
+
+def try_task(page: Page) -> Response[Any]:
+    """Let a worker carry out a task again that failed."""
+    if first_post(page):
+        try:
+            begun.try_again(page.work, number_in_address(page, "task_id"))
+        except WrongStateError:
+            return page.redirect("/system#jobs")
+    return page.redirect(AFTER)
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    return [
+        staff_route("POST", "/system/aside/{aside_id:int}", try_row, Permission.SEE_SYSTEM),
+        staff_route("POST", "/system/begun/{task_id:int}", try_task, Permission.SEE_SYSTEM),
+    ]

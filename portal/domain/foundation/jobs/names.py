@@ -1,0 +1,31 @@
+"""The jobs by name, and the kinds of tasks that the staff site begins."""
+
+from portal.domain.foundation.texts import Labeled, _s
+
+
+class JobName(Labeled):
+    """A job, as it stands in rows and commands, with its label for staff."""
+
+    SMS = "sms", lambda: _s("SMSの送信")
+    EMAIL = "email", lambda: _s("メールの送信")
+    SETTLE = "settle", lambda: _s("送った結果の記録")
+    EXPIRE = "expire", lambda: _s("期限の過ぎたメッセージの消去")
+    MATCH = "match", lambda: _s("サインインなしの再送の依頼と世帯の照合")
+    REMIND = "remind", lambda: _s("交換期限のお知らせ")
+    CARDS = "cards", lambda: _s("サインインしていない世帯へのはがき")
+    CALLS = "calls", lambda: _s("終わっていない通話を閉じる")
+    SITES = "sites", lambda: _s("予備の拠点の終わり")
+    SWEEP = "sweep", lambda: _s("終わったセッションや古い記録の消去")
+    PLAIN_LETTERS = "plain_letters", lambda: _s("渡し終えた手紙の暗号化前のファイルの消去")
+    BEGUN = "begun", lambda: _s("画面から始めた作業")
+
+
+LANES = (JobName.SMS, JobName.EMAIL)
+"""Jobs that every worker runs at the same time: each message has a lease of its own."""
+
+
+class BegunKind(Labeled):
+    """What somebody begins from the staff site and a worker carries out."""
+
+    ARCHIVE = "print_archive", lambda: _s("印刷会社に渡すアーカイブを作る")
+    PROOF = "print_proof", lambda: _s("校正刷りを作る")

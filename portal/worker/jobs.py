@@ -1,0 +1,121 @@
+"""The jobs of this program: what each does, how often, and how many rows at a time."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import timedelta
+
+from portal.domain.contacts.calls.forgotten import close_forgotten, maybe_forgotten
+from portal.domain.desk.casework import reminder_cards
+from portal.domain.foundation.audit.services import forget_keys
+from portal.domain.foundation.jobs.names import JobName
+from portal.domain.foundation.jobs.turns import Act, Job, RowJob, WholeJob
+from portal.domain.foundation.work import Work, WorkSource
+from portal.domain.letters.announcements import reminders, sending
+from portal.domain.mailroom.printing.archives.plain_files import remove_plain_files, runs_to_clear
+from portal.domain.people.authn import sessions, throttles
+from portal.domain.people.households.search_index import Indexer
+from portal.domain.people.notices.services import forget_expired
+from portal.domain.people.sites import services as sites
+from portal.domain.requests.redeliveries.matching import match_request, waiting_for_match
+
+HALF_MINUTE, MINUTE, TEN_MINUTES = (timedelta(seconds=n) for n in (30, 60, 600))
+KEEP_FORM_KEYS = timedelta(days=7)
+MATCHED_AT_ONCE = 20
+
+
+def all_jobs(indexer: Indexer) -> Mapping[JobName, Job]:
+    """Return every job that takes turns; sending and begun tasks have threads of their own."""
+    jobs: tuple[Job, ...] = (
+        _settle(),
+        WholeJob(JobName.EXPIRE, HALF_MINUTE, lambda w: forget_expired(w.session, w.now)),
+        _match(indexer),
+        _remind(),
+        _cards(),
+        _calls(),
+        WholeJob(JobName.SITES, TEN_MINUTES, sites.end_due),
+        WholeJob(JobName.SWEEP, TEN_MINUTES, _sweep),
+        _plain_letters(),
+    )
+    return {job.name: job for job in jobs}
+
+
+def _in_one_work(act: Callable[[Work, Sequence[int]], object]) -> Act:
+    def inside(source: WorkSource, rows: Sequence[int]) -> None:
+        with source.writing() as work:
+            act(work, rows)
+
+    return inside
+
+
+def _settle() -> Job:
+    def find(work: Work, aside: Collection[int]) -> Sequence[int]:
+        return sending.unsettled(work.session, len(aside))
+
+    act = _in_one_work(sending.settle)
+    return RowJob(
+        JobName.SETTLE, HALF_MINUTE, "message", find, act, batch=100, most=sending.AT_ONCE
+    )
+
+
+def _match(indexer: Indexer) -> Job:
+    def find(work: Work, aside: Collection[int]) -> Sequence[int]:
+        return waiting_for_match(work.session, MATCHED_AT_ONCE + len(aside))
+
+    def act(work: Work, rows: Sequence[int]) -> None:
+        for request_id in rows:
+            match_request(work, indexer, request_id)
+
+    return RowJob(JobName.MATCH, MINUTE, "request", find, _in_one_work(act), most=MATCHED_AT_ONCE)
+
+
+def _remind() -> Job:
+    def find(work: Work, _aside: Collection[int]) -> Sequence[int]:
+        if not reminders.waking_hours(work.now):
+            return []
+        return reminders.due_households(work.session, work.program.windows.exchange, work.now)
+
+    def act(work: Work, rows: Sequence[int]) -> None:
+        reminders.remind(work, work.program.windows.exchange, rows)
+
+    return RowJob(
+        JobName.REMIND, TEN_MINUTES, "household", find, _in_one_work(act), reminders.AT_ONCE
+    )
+
+
+def _cards() -> Job:
+    def find(work: Work, _aside: Collection[int]) -> Sequence[int]:
+        return reminder_cards.due_households(work.session, work.program.windows.exchange, work.now)
+
+    def act(work: Work, rows: Sequence[int]) -> None:
+        reminder_cards.write_to(work, work.program.windows.exchange, rows)
+
+    return RowJob(
+        JobName.CARDS, TEN_MINUTES, "household", find, _in_one_work(act), reminder_cards.AT_ONCE
+    )
+
+
+def _calls() -> Job:
+    def find(work: Work, aside: Collection[int]) -> Sequence[int]:
+        return maybe_forgotten(work, len(aside))
+
+    return RowJob(JobName.CALLS, TEN_MINUTES, "call", find, _in_one_work(close_forgotten), 200)
+
+
+def _sweep(work: Work) -> int:
+    """Delete ended sessions, counters, and the keys of forms that no page can still send."""
+    sessions.sweep(work.session, work.now)
+    throttles.sweep(work.session, work.now)
+    forget_keys(work.session, work.now - KEEP_FORM_KEYS)
+    return 0
+
+
+def _plain_letters() -> Job:
+    """Remove the plain files of runs whose archive was handed over, where they are local."""
+
+    def find(work: Work, _aside: Collection[int]) -> Sequence[int]:
+        return runs_to_clear(work.session)
+
+    def act(source: WorkSource, rows: Sequence[int]) -> None:
+        for run_id in rows:
+            remove_plain_files(source, run_id, elsewhere=True)
+
+    return RowJob(JobName.PLAIN_LETTERS, TEN_MINUTES, "print_run", find, act)

@@ -1,0 +1,38 @@
+"""One turn of one job, for the command line: no threads, and the end is awaited."""
+
+from dataclasses import dataclass
+
+from portal.domain.foundation.jobs.names import LANES, JobName
+from portal.domain.foundation.jobs.turns import Outcome
+from portal.worker.worker import Worker
+
+AT_ONCE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """Runs single turns with the parts of a worker that was not started."""
+
+    worker: Worker
+
+    def run(self, job: JobName) -> Outcome | None:
+        """Run a job to the end of what is due; None if another worker has it.
+
+        Raises:
+            Exception: what the turn failed with.
+        """
+        self.worker.register()
+        if job in LANES:
+            return self._send(job)
+        if job is JobName.BEGUN:
+            return self._carry_out()
+        return self.worker.rounds.turn(job, at_once=True)
+
+    def _send(self, job: JobName) -> Outcome:
+        return Outcome(self.worker.outbox.send_due(job.value, AT_ONCE))
+
+    def _carry_out(self) -> Outcome:
+        done = 0
+        while self.worker.begun.one():
+            done += 1
+        return Outcome(done)
