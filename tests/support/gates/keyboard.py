@@ -3,6 +3,7 @@
 Nothing holds it.
 """
 
+import asyncio
 from collections.abc import Iterator
 
 from playwright.sync_api import Page
@@ -37,6 +38,8 @@ const stop = () => {
   if (!el || el === document.body || el === document.documentElement) return null;
   const s = style(el), r = el.getBoundingClientRect(), faults = [];
   const width = parseFloat(s.outlineWidth), outlined = s.outlineStyle !== "none" && width >= 2;
+  // Read anew, since a focus may color what is around it.
+  for (const known of [...grounds.keys()].filter(Boolean)) grounds.delete(known);
   const around = ground(el.parentElement || el);
   const strong = outlined && ratio(over(parse(s.outlineColor), around), around) >= 3;
   if (!strong) faults.push("its focus does not show");
@@ -96,8 +99,22 @@ def _stops(page: Page, expected: int, most: int) -> Iterator[Stop | None]:
     """Yield where each press of Tab leads: the expected ones at once, then one by one."""
     pressed, batch = 0, min(expected, most)
     while pressed < most:
-        for _press in range(batch):
-            page.keyboard.press("Tab")
+        _hold_tab(page, batch)
         yield from page.evaluate(TAKE)
         pressed += batch
         batch = 1
+
+
+def _hold_tab(page: Page, times: int) -> None:
+    """Hold Tab down until it has repeated so many times.
+
+    Sent one behind the other without waiting for each answer, which takes half the time; the public
+    interface waits.
+    """
+    keyboard = page.keyboard
+
+    async def repeat() -> None:
+        await asyncio.gather(*(keyboard._impl_obj.down("Tab") for _ in range(times)))
+
+    keyboard._sync(repeat())
+    keyboard.up("Tab")

@@ -41,13 +41,13 @@ document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 const found = [];
 for (const el of document.body.querySelectorAll("*")) {
   // One pixel wide: words for screen readers alone, meant to be cut.
-  if (!visible(el) || !text(el) || (el.clientWidth <= 1 && el.clientHeight <= 1)) continue;
+  if (!visible(el) || (el.clientWidth <= 1 && el.clientHeight <= 1)) continue;
   const s = style(el), hides = (v) => ["hidden", "clip"].includes(v);
   const button = ["button", "select"].includes(el.localName);
   const wide = el.scrollWidth > el.clientWidth + 1 && el.clientWidth > 0;
   const tall = el.scrollHeight > el.clientHeight + 1 && el.clientHeight > 0;
   const cut = (wide && (hides(s.overflowX) || button)) || (tall && hides(s.overflowY));
-  if (cut) found.push(`cut off: ${label(el)}`);
+  if (cut && text(el)) found.push(`cut off: ${label(el)}`);
 }
 const sideways = document.scrollingElement.scrollWidth > document.documentElement.clientWidth;
 if (sideways) found.push("scrolls sideways");

@@ -31,13 +31,14 @@ const parse = (color) => {
   return color === "transparent" || b === undefined ? [0, 0, 0, 0] : [r, g, b, alpha ?? 1];
 };
 const over = (top, below) => [0, 1, 2].map((i) => top[i] * top[3] + below[i] * (1 - top[3]));
+const dark = matchMedia("(prefers-color-scheme: dark)").matches
+  && style(document.documentElement).colorScheme.includes("dark");
+const grounds = new Map([[null, dark ? [18, 18, 18] : [255, 255, 255]]]);
 const ground = (el) => {
-  const layers = [];
-  for (let at = el; at; at = at.parentElement) layers.push(parse(style(at).backgroundColor));
-  const dark = matchMedia("(prefers-color-scheme: dark)").matches
-    && style(document.documentElement).colorScheme.includes("dark");
-  const canvas = dark ? [18, 18, 18] : [255, 255, 255];
-  return layers.reverse().reduce((below, top) => over(top, below), canvas);
+  if (!grounds.has(el)) {
+    grounds.set(el, over(parse(style(el).backgroundColor), ground(el.parentElement)));
+  }
+  return grounds.get(el);
 };
 const linear = (c) => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
 const light = (rgb) => {
