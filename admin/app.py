@@ -1,6 +1,5 @@
 """The staff site as an ASGI application, with its own process, cookie and host name."""
 
-import logging
 from typing import Any
 
 from litestar.types import ASGIApp
@@ -11,6 +10,8 @@ from admin.navigation import page_context
 from admin.page import StaffSignIns
 from portal.domain.foundation.clock import Clock
 from portal.platform.application import make_application
+from portal.platform.metrics.meter import Meter
+from portal.platform.metrics.start import start_watching
 from portal.platform.rendering.templating import kept_macro
 from portal.platform.site import Site, make_site
 from portal.platform.waiting import wait_until_prepared
@@ -18,11 +19,21 @@ from portal.settings import Settings, load_settings
 
 
 def make_staff_site(
-    settings: Settings, *, engine: Engine | None = None, clock: Clock | None = None
+    settings: Settings,
+    *,
+    engine: Engine | None = None,
+    clock: Clock | None = None,
+    meter: Meter | None = None,
 ) -> Site:
     """Build the staff site."""
     site = make_site(
-        settings, "staff", StaffSignIns(), engine=engine, clock=clock, context=page_context
+        settings,
+        "staff",
+        StaffSignIns(),
+        engine=engine,
+        clock=clock,
+        context=page_context,
+        meter=meter,
     )
     site.templates.globals |= {
         "mark": kept_macro(site.templates, "admin/components/marks.html", "mark"),
@@ -38,7 +49,7 @@ def make_staff_application(site: Site, **options: Any) -> ASGIApp:
 
 def create_app() -> ASGIApp:
     """Build the application from the environment; granian's factory."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     settings = load_settings()
+    meter = start_watching(settings, "staff")
     wait_until_prepared(settings)
-    return make_staff_application(make_staff_site(settings))
+    return make_staff_application(make_staff_site(settings, meter=meter))

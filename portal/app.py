@@ -1,13 +1,13 @@
 """The resident site as an ASGI application."""
 
-import logging
-
 from litestar.types import ASGIApp
 from sqlalchemy import Engine
 
 from portal.domain.foundation.clock import Clock
 from portal.domain.foundation.program.day_text import format_day
 from portal.platform.application import make_application
+from portal.platform.metrics.meter import Meter
+from portal.platform.metrics.start import start_watching
 from portal.platform.site import Site, make_site
 from portal.platform.site_notices import site_notices
 from portal.platform.waiting import wait_until_prepared
@@ -27,20 +27,30 @@ def page_context(page: Page) -> dict[str, object]:
 
 
 def make_resident_site(
-    settings: Settings, *, engine: Engine | None = None, clock: Clock | None = None
+    settings: Settings,
+    *,
+    engine: Engine | None = None,
+    clock: Clock | None = None,
+    meter: Meter | None = None,
 ) -> Site:
     """Build the resident site."""
     return make_site(
-        settings, "resident", ResidentSignIns(), engine=engine, clock=clock, context=page_context
+        settings,
+        "resident",
+        ResidentSignIns(),
+        engine=engine,
+        clock=clock,
+        context=page_context,
+        meter=meter,
     )
 
 
 def create_app() -> ASGIApp:
     """Build the application from the environment; granian's factory."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     settings = load_settings()
+    meter = start_watching(settings, "resident")
     wait_until_prepared(settings)
-    site = make_resident_site(settings)
+    site = make_resident_site(settings, meter=meter)
     handlers = routes.handlers(settings)
     if not settings.worker_beside:
         return make_application(site, handlers)

@@ -33,9 +33,14 @@ NAMES = (
     "PORTAL_SANDBOX_URL",
     "PORTAL_WORKERS",
     "PORTAL_WORKER",
+    "PORTAL_LOG_FORMAT",
+    "PORTAL_METRICS",
+    "PORTAL_METRICS_DIR",
+    "PORTAL_TLS_CERTIFICATE",
 )
 ENVIRONMENTS = ("production", "demo", "test")
 WORKER_PLACES = ("beside", "apart")
+LOG_FORMATS = ("json", "text")
 WEB = ("https", "http")
 
 
@@ -64,6 +69,10 @@ class Settings:
     lang: str = "ja"
     workers: int = 2
     worker: str = ""
+    log_format: str = "text"
+    metrics: tuple[str, int] | None = None
+    metrics_dir: Path = Path(".data/metrics")
+    tls_certificate: Path | None = None
 
     @property
     def secure_cookies(self) -> bool:
@@ -129,8 +138,27 @@ def _numbers(env: Mapping[str, str]) -> tuple[timedelta, int]:
         ) from None
 
 
+def _address(env: Mapping[str, str], name: str) -> tuple[str, int] | None:
+    """Return host and port of ``HOST:PORT``."""
+    value = _value(env, name)
+    if not value:
+        return None
+    host, _colon, port = value.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise InputError(
+            _s("%(name)s は 127.0.0.1:9464 のように、アドレスとポートで書いてください。")
+            % {"name": name}
+        )
+    return host.strip("[]"), int(port)
+
+
 def _list(env: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple((_value(env, name) or "").replace(",", " ").split())
+
+
+def _path(env: Mapping[str, str], name: str) -> Path | None:
+    value = _value(env, name)
+    return Path(value).resolve() if value else None
 
 
 def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...], *, default: str = "") -> str:
@@ -159,6 +187,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     clock_offset, workers = _numbers(env)
     if clock_offset and environment == "production":
         raise InputError(_s("PORTAL_CLOCK_OFFSET はデモとテストでだけ使えます。"))
+    usual_log = "json" if environment == "production" else "text"
     return Settings(
         program=_value(env, "PORTAL_PROGRAM") or "demo",
         data_dir=data_dir,
@@ -179,4 +208,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         lang=_value(env, "PORTAL_LANG") or ("ja" if env.get("LANG", "").startswith("ja") else "en"),
         workers=workers,
         worker=_one_of(env, "PORTAL_WORKER", WORKER_PLACES, ""),
+        log_format=_one_of(env, "PORTAL_LOG_FORMAT", LOG_FORMATS, usual_log),
+        metrics=_address(env, "PORTAL_METRICS"),
+        metrics_dir=Path(_value(env, "PORTAL_METRICS_DIR") or data_dir / "metrics").resolve(),
+        tls_certificate=_path(env, "PORTAL_TLS_CERTIFICATE"),
     )

@@ -33,6 +33,7 @@ COMMANDS = {
     "work": "portal.cli.work",
     "jobs": "portal.cli.jobs",
     "health": "portal.cli.health",
+    "metrics": "portal.cli.metrics",
     "demo": "portal.cli.demo",
 }
 

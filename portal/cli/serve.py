@@ -5,14 +5,18 @@ The sites are started by name, never imported here.
 
 import os
 import sys
+from pathlib import Path
 
 import click
 
 from portal.cli.context import Context, answering
 from portal.domain.foundation.texts import _s
+from portal.platform.logs import lines
 from portal.platform.startup import check_prepared
 from portal.settings import Settings
 
+SERVER_LINES = Path(lines.__file__).with_name("server.json")
+"""How the server itself logs, beside the lines of the site."""
 SITES = {"resident": "portal.app:create_app", "staff": "admin.app:create_app"}
 
 
@@ -86,4 +90,6 @@ def serve(context: Context, site: str, host: str, port: int, workers: int) -> No
     if site == "resident":
         click.echo(_where_jobs_run(settings), err=True)
     command = command_line(site, host, port or {"resident": 8000, "staff": 8001}[site], count)
+    if settings.log_format == "json":
+        command += ["--log-config", str(SERVER_LINES)]
     os.execve(command[0], command, environment(settings))  # noqa: S606  (replaces this process: signals reach the server)

@@ -13,6 +13,7 @@ from portal.domain.foundation.audit import models as _audit
 from portal.domain.foundation.base import Base
 from portal.domain.foundation.jobs import models as _jobs
 from portal.domain.foundation.program import models as _program
+from portal.domain.foundation.readiness import models as _readiness
 from portal.domain.letters.announcements import models as _announcements
 from portal.domain.letters.documents import models as _documents
 from portal.domain.letters.letters import models as _letters
@@ -69,6 +70,7 @@ SLICES = (
     _notices,
     _program,
     _proofs,
+    _readiness,
     _recalls,
     _recipients,
     _redeliveries,

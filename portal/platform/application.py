@@ -15,13 +15,22 @@ from portal.platform.failures import FailureView, default_message
 from portal.platform.http.forms import Form
 from portal.platform.http.headers import security_headers
 from portal.platform.http.incoming import WebRequest
+from portal.platform.observing import observed
+from portal.platform.readiness import Readiness
 from portal.platform.routes import MAX_BODY, SITE, read_page, site_of
 from portal.platform.site import Site
 
 LOG = logging.getLogger("portal.errors")
+READINESS = "portal.readiness"
 
 
-@get("/static/{name:path}", opt={"access": "public"}, sync_to_thread=False, include_in_schema=False)
+@get(
+    "/static/{name:path}",
+    name="GET /static/{name:path}",
+    opt={"access": "public"},
+    sync_to_thread=False,
+    include_in_schema=False,
+)
 def static_file(request: WebRequest, name: FromPath[str]) -> Response[bytes]:
     """Serve a hashed file; its content never changes, so it may be kept for a year."""
     asset = site_of(request).assets.get(name.lstrip("/"))
@@ -35,32 +44,49 @@ def static_file(request: WebRequest, name: FromPath[str]) -> Response[bytes]:
     return Response(body, media_type=asset.media_type, headers=headers)
 
 
-@get("/healthz", opt={"access": "public"}, sync_to_thread=False, include_in_schema=False)
+@get(
+    "/healthz",
+    name="GET /healthz",
+    opt={"access": "public"},
+    sync_to_thread=False,
+    include_in_schema=False,
+)
 def alive() -> Response[str]:
     """Tell a supervisor that the process answers, and which version does."""
     return Response(f"ok {__version__}\n", media_type="text/plain")
 
 
-@get("/readyz", opt={"access": "public"}, sync_to_thread=True, include_in_schema=False)
+@get(
+    "/readyz",
+    name="GET /readyz",
+    opt={"access": "public"},
+    sync_to_thread=True,
+    include_in_schema=False,
+)
 def ready(request: WebRequest) -> Response[str]:
-    """Tell a load balancer whether the database can be written."""
-    site = site_of(request)
-    try:
-        with site.database.write() as session:
-            site.clock.now(session)
-    except Exception:  # noqa: BLE001  (whatever is wrong, the answer is "not ready")
-        return Response("database away\n", media_type="text/plain", status_code=503)
+    """Tell a load balancer whether the database takes writes; the reason is in the log alone."""
+    readiness: Readiness = request.scope[READINESS]  # type: ignore[literal-required]
+    reason = readiness.reason()
+    site_of(request).meter.not_ready(unready=reason is not None)
+    if reason is not None:
+        return Response("not ready\n", media_type="text/plain", status_code=503)
     return Response("ready\n", media_type="text/plain")
+
+
+@get("/", sync_to_thread=False, include_in_schema=False)
+def nowhere() -> Response[str]:
+    """Stand for the route of a request that has none; it answers nothing."""
+    raise NotFoundException
 
 
 def _error_response(request: WebRequest, status: int) -> Response[str]:
     site = site_of(request)
     request.scope.setdefault(
-        "route_handler", alive
+        "route_handler", nowhere
     )  # no route was found: the page only needs some name
     page = read_page(site, request, Form())
     with use_locale(page.request.locale):
-        shown = FailureView(status, default_message(status))
+        shown = FailureView(status, default_message(status), page.request.number)
         return page.render(f"errors/{site.kind}.html", shown, status)
 
 
@@ -115,10 +141,12 @@ def make_routes(
 
 def serve_site(routes: Litestar, site: Site) -> ASGIApp:
     """Return the application that answers with these routes from this site."""
-    wrapped = security_headers(routes, https=site.https)
+    readiness = Readiness(site.database)
+    wrapped = observed(security_headers(routes, https=site.https), site)
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         scope[SITE] = site  # type: ignore[literal-required]
+        scope[READINESS] = readiness  # type: ignore[literal-required]
         await wrapped(scope, receive, send)
 
     return application

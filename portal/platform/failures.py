@@ -30,13 +30,15 @@ class FailureView(View):
 
     status: int
     message: str
+    number: str
 
 
 def failure_page(page: Page[W], error: Exception) -> Response[str]:
     """Answer with the error page of this site in the reader's language."""
     status = next((s for kind, s in STATUS.items() if isinstance(error, kind)), 503)
     message = error.message if isinstance(error, errors.DomainError) else default_message(status)
-    response = page.render(f"errors/{page.site.kind}.html", FailureView(status, message), status)
+    shown = FailureView(status, message, page.request.number)
+    response = page.render(f"errors/{page.site.kind}.html", shown, status)
     if isinstance(error, errors.ThrottledError) and error.retry_at is not None:
         wait = error.retry_at - page.now
         response.headers["retry-after"] = str(max(1, int(wait.total_seconds())))

@@ -60,6 +60,7 @@ class LostView(View):
         message: The same in a sentence, with what to do.
         kept: The form; None where only a page was asked for.
         again: The address of that page.
+        number: What people tell us who ask about it.
         main_form: The form that a change of language sends; empty for none.
     """
 
@@ -67,6 +68,7 @@ class LostView(View):
     message: str
     kept: KeptForm | None
     again: str
+    number: str
     main_form: str
 
 
@@ -122,6 +124,7 @@ def lost_page(page: Page[W], outcome: Outcome, plan: FormPlan) -> Response[str]:
         message=_message(outcome if posted else None),
         kept=_kept(page, outcome, plan) if posted else None,
         again=page.path,
+        number=page.request.number,
         main_form="again-form" if posted and plan.shows else "",
     )
     page.fill(Form())

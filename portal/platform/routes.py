@@ -4,7 +4,6 @@ One async shell reads the request, the rest runs in a thread inside one transact
 """
 
 import logging
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -32,6 +31,7 @@ from portal.platform.http.network import client_address
 from portal.platform.http.uploads import MAX_UPLOAD_BODY, UploadRule, check_uploads, read_multipart
 from portal.platform.lost import is_lost
 from portal.platform.lost_pages import FormPlan, first_answer, lost_page, outcome_of
+from portal.platform.outages import outage_of
 from portal.platform.page import Page
 from portal.platform.sent_again import (
     AGAIN,
@@ -79,6 +79,7 @@ class Endpoint(Generic[W]):
 
 
 SITE = "portal.site"
+NUMBER = "portal.request_number"
 
 
 def site_of(request: WebRequest) -> Site:
@@ -112,7 +113,7 @@ def endpoint(
             raise ClientException(status_code=400)
         page = read_page(site, request, form)
         page.lookup = partial(_plan_of, request.app)
-        return await in_thread(partial(_run, plan, page))
+        return await in_thread(partial(_run, plan, page), site.meter.waited_for_thread)
 
     shell.__name__ = handler.__name__
     return route(
@@ -158,7 +159,7 @@ async def _read_form(plan: Endpoint[W], site: Site, request: WebRequest) -> Form
     if not plan.uploads or kind != "multipart/form-data":
         return read_form(await request.form())
     stranger = read_page(site, request, Form())
-    admitted = await in_thread(partial(_admits, plan, stranger))
+    admitted = await in_thread(partial(_admits, plan, stranger), site.meter.waited_for_thread)
     limits = {name: rule.limit if admitted else 0 for name, rule in plan.uploads.items()}
     return await read_multipart(request.stream(), options.get("boundary", ""), limits)
 
@@ -191,6 +192,7 @@ def read_page(site: Site, request: WebRequest, form: Form) -> Page[Any]:
         else {},
         form=_typed(form),
         cookies=request.cookies,
+        number=request.scope[NUMBER],  # type: ignore[literal-required]
         address=client_address(request, site.settings.trusted_proxies),
         locale=locales.choose(chosen, request.headers.get("accept-language", ""), offered),
         htmx=request.headers.get("hx-request") == "true",
@@ -229,18 +231,17 @@ def _own_path(request: WebRequest) -> str:
 
 
 def _run(plan: Endpoint[W], page: Page[W]) -> Reply:
-    started = time.perf_counter()
     with use_locale(page.request.locale), counting_commits() as commits:
         try:
             response = _answer(plan, page)
         except SQLAlchemyError as error:
             if not is_lost(error):
                 raise
-            LOG.error("database away: %s", type(error).__name__)  # noqa: TRY400  (a trace would hold nothing more)
+            outage = outage_of(error)
+            LOG.error("database: %s", outage)  # noqa: TRY400  (a trace would hold nothing more)
+            page.site.meter.database_failed(outage)
             outcome = outcome_of(page, error, len(commits))
             response = lost_page(page, outcome, FormPlan(tuple(plan.uploads), bool(plan.shows)))
-    took = (time.perf_counter() - started) * 1000
-    LOG.info("%s %s %.1f ms", page.request.route, response.status_code, took)
     return response
 
 

@@ -20,6 +20,7 @@ from portal.domain.foundation.work import Work, WorkSource
 from portal.domain.people.authn.passwords import HashPool
 from portal.domain.people.households.search_index import Indexer
 from portal.platform.database import Database, make_engine
+from portal.platform.metrics.meter import Meter
 from portal.platform.rendering.assets import Assets
 from portal.platform.rendering.templating import make_environment
 from portal.platform.senders import sendable_kinds
@@ -29,7 +30,7 @@ from portal.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Settings, program, database, keys, clock, hash pool, templates and files of one site."""
+    """Settings, program, database, keys, clock, hash pool, meter, templates, files of one site."""
 
     kind: str
     settings: Settings
@@ -43,6 +44,7 @@ class Site:
     assets: Assets
     context: Callable[[Any], dict[str, object]]
     sign_ins: SignIns[Any]
+    meter: Meter
 
     @property
     def cookie_prefix(self) -> str:
@@ -94,8 +96,11 @@ def make_site(
     engine: Engine | None = None,
     clock: Clock | None = None,
     context: Callable[[Any], dict[str, object]] = lambda _page: {},
+    meter: Meter | None = None,
 ) -> Site:
     """Build a site; ``context`` returns further names that its templates see.
+
+    Without a ``meter`` nothing is counted.
 
     Raises:
         InputError: wrong settings, program or keys, in one sentence.
@@ -103,17 +108,21 @@ def make_site(
     program = load_program(settings.program)
     vault = load_vault(settings.key_dir)
     assets = Assets()
+    counting = meter or Meter()
+    site_database = Database(engine or make_engine(settings.database_url))
+    counting.watch(site_database.engine)
     return Site(
         kind=kind,
         settings=settings,
         program=program,
-        database=Database(engine or make_engine(settings.database_url)),
+        database=site_database,
         vault=vault,
         clock=clock or DatabaseClock(settings.clock_offset),
-        hashes=HashPool(vault, cores=max(1, min(4, os.cpu_count() or 1))),
+        hashes=HashPool(vault, cores=max(1, min(4, os.cpu_count() or 1)), watch=counting),
         indexer=Indexer(vault),
         templates=make_environment(assets, staff=kind == "staff"),
         assets=assets,
         context=context,
         sign_ins=sign_ins,
+        meter=counting,
     )

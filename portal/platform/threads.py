@@ -1,6 +1,8 @@
 """Runs handlers in the threads of one pool, so that none of them blocks the event loop."""
 
 import asyncio
+import contextvars
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -12,9 +14,16 @@ Result = TypeVar("Result")
 _POOL = ThreadPoolExecutor(WORKERS, thread_name_prefix="handler")
 
 
-async def in_thread(work: Callable[[], Result]) -> Result:
-    """Run work in a thread and wait for it.
+async def in_thread(work: Callable[[], Result], waited: Callable[[float], None]) -> Result:
+    """Run work in a thread, in the context of who asks, and wait for it.
 
-    When the waiting is canceled, the work still runs to its end.
+    ``waited`` is told the seconds until a thread was free. When the waiting is canceled, the work
+    still runs to its end.
     """
-    return await asyncio.get_running_loop().run_in_executor(_POOL, work)
+    context, asked = contextvars.copy_context(), time.perf_counter()
+
+    def begin() -> Result:
+        waited(time.perf_counter() - asked)
+        return context.run(work)
+
+    return await asyncio.get_running_loop().run_in_executor(_POOL, begin)

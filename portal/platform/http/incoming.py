@@ -25,6 +25,7 @@ class Incoming:
         query: The parameters of the query string.
         form: What was posted.
         cookies: The browser's cookies by their full names.
+        number: What people tell us who ask about this request.
         address: The client's network address.
         locale: The language of the answer.
         htmx: Whether a script asks for a part of a page.
@@ -40,6 +41,7 @@ class Incoming:
     query: Mapping[str, str]
     form: Form
     cookies: Mapping[str, str] = field(repr=False)
+    number: str
     address: str
     locale: str
     htmx: bool = False

@@ -1,8 +1,10 @@
 """Password hashes: Argon2id with a pepper, in a bounded pool so that sign-ins never block pages."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from argon2.exceptions import VerificationError
 from argon2.low_level import Type, hash_secret, verify_secret
@@ -30,11 +32,26 @@ def verify_password(vault: Vault, hashed: str, password: str) -> bool:
         return False
 
 
+class HashWatch(Protocol):
+    """Who wants to know how busy the pool is."""
+
+    def waited(self, seconds: float) -> None:
+        """Learn how long a password waited for its turn."""
+        ...
+
+    def refused(self) -> None:
+        """Learn that too many waited."""
+        ...
+
+
 class HashPool:
     """Compute at most ``cores`` hashes at once, let ``queue`` more wait, and refuse any others."""
 
-    def __init__(self, vault: Vault, cores: int = 2, queue: int = 16) -> None:
+    def __init__(
+        self, vault: Vault, cores: int = 2, queue: int = 16, watch: HashWatch | None = None
+    ) -> None:
         self._vault = vault
+        self._watch = watch
         self._working = threading.BoundedSemaphore(cores)
         self._places = threading.BoundedSemaphore(cores + queue)
         self._dummy = hash_password(vault, "nobody", b"\0" * SALT_BYTES)
@@ -42,9 +59,14 @@ class HashPool:
     @contextmanager
     def _place(self) -> Iterator[None]:
         if not self._places.acquire(blocking=False):
+            if self._watch is not None:
+                self._watch.refused()
             raise BusyError(_("いま、混み合っています。1分ほどしてから、もう一度お試しください。"))
         try:
+            asked = time.perf_counter()
             with self._working:
+                if self._watch is not None:
+                    self._watch.waited(time.perf_counter() - asked)
                 yield
         finally:
             self._places.release()

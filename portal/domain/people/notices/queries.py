@@ -88,3 +88,43 @@ def in_trouble(work: Work, household_id: int, kind: str) -> bool:
         select(OutboxMessage.id).where(OutboxMessage.id == latest, or_(slow, failed))
     )
     return found is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Messages of one kind that are not sent yet.
+
+    Attributes:
+        number: How many.
+        oldest: When the oldest was put in (UTC).
+        due: When the one that is due longest should have been tried (UTC, may lie ahead).
+    """
+
+    number: int
+    oldest: datetime
+    due: datetime
+
+
+def waiting_by_kind(session: Session) -> dict[str, Waiting]:
+    """Return what is not sent yet, by kind; a kind without any is not named."""
+    rows = session.execute(
+        select(
+            OutboxMessage.kind,
+            func.count(),
+            func.min(OutboxMessage.created_at),
+            func.min(OutboxMessage.next_try_at),
+        )
+        .where(OutboxMessage.state.in_((MessageState.WAITING, MessageState.SENDING)))
+        .group_by(OutboxMessage.kind)
+    )
+    return {kind: Waiting(number, oldest, due) for kind, number, oldest, due in rows}
+
+
+def given_up_since(session: Session, since: datetime) -> dict[str, int]:
+    """Return how many messages due since an instant (UTC) were given up, by kind."""
+    rows = session.execute(
+        select(OutboxMessage.kind, func.count())
+        .where(OutboxMessage.state == MessageState.GIVEN_UP, OutboxMessage.next_try_at >= since)
+        .group_by(OutboxMessage.kind)
+    )
+    return {row.kind: row[1] for row in rows}

@@ -1,0 +1,41 @@
+"""``portal metrics``: serve what Prometheus reads, for all processes of this machine."""
+
+import signal
+import threading
+
+import click
+
+from portal import __version__
+from portal.cli.context import Context, answering
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.texts import _s
+from portal.platform.database import Database, make_engine
+from portal.platform.logs.setup import start_logging
+from portal.platform.metrics.exporter import make_registry, serve
+
+
+@click.command()
+@click.pass_obj
+@answering
+def metrics(context: Context) -> None:
+    """Serve the metrics of this machine on PORTAL_METRICS until a signal ends it."""
+    settings = context.settings
+    if settings.metrics is None:
+        raise InputError(
+            _s(
+                "PORTAL_METRICS に、監視用の数値を公開するアドレスを書いてください。"
+                "例: 127.0.0.1:9464"
+            )
+        )
+    start_logging(settings, "metrics")
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    database = Database(make_engine(settings.database_url, pool_size=1))
+    exporter = serve(make_registry(settings, database, __version__), *settings.metrics)
+    try:
+        ended.wait()
+    finally:
+        exporter.stop()
+        database.engine.dispose()
+

@@ -1,0 +1,1 @@
+"""What the processes log: one line each, with the number of its request and nothing personal."""

@@ -1,0 +1,62 @@
+"""What one collector asks the database: whether it answers, its clock, the outbox."""
+
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from prometheus_client import Metric
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.clock import Clock
+from portal.domain.people.authn.channels import CodeChannel
+from portal.domain.people.notices.queries import given_up_since, waiting_by_kind
+from portal.platform.database import Database
+from portal.platform.metrics.gauges import gauge
+
+KINDS = (str(CodeChannel.SMS), str(CodeChannel.EMAIL))
+DAY = timedelta(days=1)
+
+
+class DatabaseGauges:
+    """Asks at each look, in one transaction that only reads."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def collect(self) -> Iterable[Metric]:
+        """Return the gauges; without a database only that it is away."""
+        try:
+            with self._database.read() as session:
+                found = list(self._read(session))
+        except SQLAlchemyError:
+            found = []
+        yield gauge("database_up", "1 while it answers.", [({}, int(bool(found)))])
+        yield from found
+
+    def _read(self, session: Session) -> Iterable[Metric]:
+        now = self._clock.now(session)
+        ahead = now.timestamp() - time.time()
+        yield gauge("clock_difference_seconds", "Database less node.", [({}, ahead)])
+        yield from self._outbox(session, now)
+
+    @staticmethod
+    def _outbox(session: Session, now: datetime) -> Iterable[Metric]:
+        waiting = waiting_by_kind(session)
+        lost = given_up_since(session, now - DAY)
+        numbers, ages, lates, given_up = [], [], [], []
+        for kind in KINDS:
+            labels, of_kind = {"kind": kind}, waiting.get(kind)
+            numbers.append((labels, float(of_kind.number if of_kind else 0)))
+            ages.append((labels, _since(of_kind.oldest, now) if of_kind else 0.0))
+            lates.append((labels, _since(of_kind.due, now) if of_kind else 0.0))
+            given_up.append((labels, float(lost.get(kind, 0))))
+        yield gauge("outbox_messages", "Not sent yet.", numbers)
+        yield gauge("outbox_oldest_seconds", "Age of the oldest that is not sent.", ages)
+        yield gauge("outbox_late_seconds", "How long one is due that nobody took.", lates)
+        yield gauge("outbox_given_up", "Given up in a day.", given_up)
+
+
+def _since(instant: datetime, now: datetime) -> float:
+    return max(0.0, (now - instant.astimezone(UTC)).total_seconds())

@@ -1,0 +1,117 @@
+"""Whether this process can serve: the database takes writes, and its disk has room.
+
+Load balancers ask every few seconds; the database is asked once in ten.
+"""
+
+import logging
+import sqlite3
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.readiness.services import write_row
+from portal.platform.database import Database
+from portal.platform.outages import Outage, outage_of
+
+LOG = logging.getLogger("portal.readiness")
+EVERY = 10.0
+"""Seconds for which an answer of the database holds."""
+PATIENT = 6.0
+"""Seconds after which a question without an answer counts as "not ready"."""
+SQLITE_WAIT_MS = 1000
+"""Milliseconds that the question waits for SQLite's one writer."""
+ROOM = 256 * 1024
+"""Bytes that must fit beside a SQLite file."""
+
+
+NO_ANSWER = "no_answer"
+NOT_ASKED = "not_asked"
+
+
+class Readiness:
+    """Asks one database, at most once in ten seconds; several threads may ask at once."""
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.monotonic) -> None:
+        self._database = database
+        self._clock = clock
+        self._asking = threading.Lock()
+        self._asked_at = float("-inf")
+        self._reason: str | None = NOT_ASKED
+
+    def reason(self) -> str | None:
+        """Return why this process is not ready, None when it is.
+
+        While another thread asks, the last answer holds; a question that hangs is an answer too.
+        """
+        first = self._reason is NOT_ASKED
+        if self._asking.acquire(timeout=PATIENT if first else 0):
+            try:
+                if self._clock() - self._asked_at >= EVERY:
+                    self._ask()
+            finally:
+                self._asking.release()
+        elif first or self._clock() - self._asked_at > PATIENT:
+            return NO_ANSWER
+        return self._reason
+
+    def _ask(self) -> None:
+        self._asked_at = self._clock()
+        reason = _try(self._database)
+        if reason is not None:
+            LOG.warning("not ready: %s", reason)
+        elif self._reason is not None:
+            LOG.info("ready")
+        self._reason = reason
+
+
+def _try(database: Database) -> str | None:
+    try:
+        with (
+            database.engine.connect() as connection,
+            _short_wait(connection),
+            Session(connection) as session,
+        ):
+            write_row(session)
+            session.commit()
+        _try_room(database)
+    except SQLAlchemyError as error:
+        outage = outage_of(error)
+        return None if outage is Outage.BUSY else outage
+    except OSError:
+        return Outage.DISK_FULL
+    return None
+
+
+@contextmanager
+def _short_wait(connection: Connection) -> Iterator[None]:
+    """Wait for SQLite's writer shorter than a request does."""
+    raw = connection.connection.driver_connection
+    if not isinstance(raw, sqlite3.Connection):
+        yield
+        return
+    usual = raw.execute("PRAGMA busy_timeout").fetchone()[0]
+    raw.execute(f"PRAGMA busy_timeout={SQLITE_WAIT_MS}")
+    try:
+        yield
+    finally:
+        raw.execute(f"PRAGMA busy_timeout={usual}")
+
+
+def _try_room(database: Database) -> None:
+    """Write beside a SQLite file: its log may still have room when the disk has none.
+
+    Raises:
+        OSError: there is no room.
+    """
+    url = database.engine.url
+    if url.get_backend_name() == "sqlite" and url.database:
+        with tempfile.TemporaryFile(dir=Path(url.database).parent) as file:
+            file.write(bytes(ROOM))
+            file.flush()
