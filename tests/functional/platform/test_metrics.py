@@ -1,7 +1,5 @@
 """What Prometheus reads: counts of all processes, gauges of one collector, nothing personal."""
 
-import json
-import re
 import subprocess
 import sys
 import urllib.request
