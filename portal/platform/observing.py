@@ -5,6 +5,7 @@ import time
 from typing import cast
 
 from litestar.enums import ScopeType
+from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal.platform.http.network import inside
@@ -55,13 +56,13 @@ def _number(scope: Scope, site: Site) -> str:
 
 
 def _peer(scope: Scope) -> str:
-    # litestar's type leaves out that there is none behind a socket that is a file
-    client = cast("tuple[str, int] | None", scope["client"])
+    client = scope["client"]  # none behind a socket that is a file
     return client[0] if client is not None else ""
 
 
 def _note(scope: Scope, site: Site, status: int, seconds: float) -> None:
-    handler = scope.get("route_handler")
+    # litestar's type leaves out that a request may have no route
+    handler = cast("BaseRouteHandler | None", scope.get("route_handler"))
     name = (handler.name if handler is not None else None) or NO_ROUTE
     route = name.partition(" ")[2] or name
     site.meter.answered(str(scope.get("method")), route, status, seconds)
