@@ -38,4 +38,3 @@ def metrics(context: Context) -> None:
     finally:
         exporter.stop()
         database.engine.dispose()
-
