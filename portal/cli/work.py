@@ -14,6 +14,7 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.jobs.leases import LEASE
 from portal.domain.foundation.jobs.names import JobName
 from portal.domain.foundation.texts import _s
+from portal.platform.metrics.start import start_watching
 from portal.platform.startup import check_program_at_start
 from portal.worker.once import Once
 from portal.worker.supervision import Supervisor
@@ -46,7 +47,7 @@ def work(context: Context, job: str | None, lease: int) -> None:
 
     Runs until a signal ends it. Two or more may run, on one machine or on several.
     """
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    start_watching(context.settings, "worker")
     check_program_at_start(context.settings)
     worker = Worker(context.work_source(), context.settings, Pace(timedelta(seconds=lease)))
     if job is not None:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.clock import Clock
+from portal.domain.foundation.jobs.queries import begun_counts, job_statuses, workers
 from portal.domain.people.authn.channels import CodeChannel
 from portal.domain.people.notices.queries import given_up_since, waiting_by_kind
 from portal.platform.database import Database
@@ -40,6 +41,7 @@ class DatabaseGauges:
         ahead = now.timestamp() - time.time()
         yield gauge("clock_difference_seconds", "Database less node.", [({}, ahead)])
         yield from self._outbox(session, now)
+        yield from self._jobs(session, now)
 
     @staticmethod
     def _outbox(session: Session, now: datetime) -> Iterable[Metric]:
@@ -56,6 +58,23 @@ class DatabaseGauges:
         yield gauge("outbox_oldest_seconds", "Age of the oldest that is not sent.", ages)
         yield gauge("outbox_late_seconds", "How long one is due that nobody took.", lates)
         yield gauge("outbox_given_up", "Given up in a day.", given_up)
+
+    @staticmethod
+    def _jobs(session: Session, now: datetime) -> Iterable[Metric]:
+        jobs = [({"job": job.name.value}, job) for job in job_statuses(session, now)]
+        # Without a success its age would be unknown; late and failures tell enough then.
+        ages = [(labels, job.age_seconds) for labels, job in jobs if job.age_seconds is not None]
+        yield gauge("job_age_seconds", "Since its last success.", ages)
+        yield gauge("job_late", "1 if it did not run in time.", [(n, j.late) for n, j in jobs])
+        yield gauge("job_failures", "Failures in a row.", [(n, j.failures) for n, j in jobs])
+        yield gauge("job_rows_aside", "Rows left out.", [(n, j.aside) for n, j in jobs])
+        living = sum(worker.alive for worker in workers(session, now))
+        yield gauge("workers", "Workers that gave a sign of life.", [({}, living)])
+        begun = begun_counts(session)
+        oldest = _since(begun.oldest, now) if begun.oldest is not None else 0.0
+        yield gauge("begun_tasks", "Begun on the staff site, not done.", [({}, begun.open)])
+        yield gauge("begun_oldest_seconds", "Age of the oldest of them.", [({}, oldest)])
+        yield gauge("begun_failed", "Of those begun, failed.", [({}, begun.failed)])
 
 
 def _since(instant: datetime, now: datetime) -> float:
