@@ -6,11 +6,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Actor, Channel, Role
-from portal.domain.foundation.texts import plain
 from portal.domain.people.authn import sessions
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.credentials.models import Credential
-from portal.domain.people.notices.messages import Origin
+from portal.domain.people.notices.messages import Origin, signature_of
 from portal.domain.people.signin.session_check import active_session
 from portal.platform import page
 from portal.platform.site import Site
@@ -58,7 +57,7 @@ class ResidentSignIns:
 
 def origin_of(site: Site) -> Origin:
     """Return the sender of one-time codes."""
-    return Origin(site.public_host, plain(str(site.program.names.program)))
+    return Origin(site.public_host, signature_of(site.program.names))
 
 
 Page = page.Page[ResidentWho]

@@ -27,6 +27,9 @@ NAMES = (
     "PORTAL_MAIL_FROM",
     "PORTAL_SMS_URL",
     "PORTAL_SMS_TOKEN",
+    "PORTAL_SMS_FILE",
+    "PORTAL_SMS_REPORT_SECRET",
+    "PORTAL_BOUNCE_ADDRESS",
     "PORTAL_TRUSTED_PROXIES",
     "PORTAL_ADMIN_NETWORKS",
     "PORTAL_LANG",
@@ -64,6 +67,9 @@ class Settings:
     mail_from: str = ""
     sms_url: str = ""
     sms_token: str = field(default="", repr=False)
+    sms_file: str = ""
+    sms_report_secret: str = field(default="", repr=False)
+    bounce_address: str = ""
     trusted_proxies: tuple[str, ...] = ()
     admin_networks: tuple[str, ...] = ()
     lang: str = "ja"
@@ -203,6 +209,9 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         mail_from=_value(env, "PORTAL_MAIL_FROM") or "",
         sms_url=_url(env, "PORTAL_SMS_URL", WEB),
         sms_token=_value(env, "PORTAL_SMS_TOKEN") or "",
+        sms_file=_value(env, "PORTAL_SMS_FILE") or "",
+        sms_report_secret=_value(env, "PORTAL_SMS_REPORT_SECRET") or "",
+        bounce_address=_value(env, "PORTAL_BOUNCE_ADDRESS") or "",
         trusted_proxies=_list(env, "PORTAL_TRUSTED_PROXIES"),
         admin_networks=_list(env, "PORTAL_ADMIN_NETWORKS"),
         lang=_value(env, "PORTAL_LANG") or ("ja" if env.get("LANG", "").startswith("ja") else "en"),

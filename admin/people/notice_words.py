@@ -1,6 +1,7 @@
 """Words of the delivery log: events, media, states and failures; an unknown one shows as stored."""
 
 from admin.marks import Mark, marks
+from admin.people.message_words import reported
 from portal.domain.foundation.texts import _s, kept_per_language, label_of
 from portal.domain.letters.announcements.reach import Medium
 from portal.domain.letters.announcements.states import AnnouncementState
@@ -55,6 +56,8 @@ def failure(code: str) -> str:
     }
     if code in known:
         return known[code]
+    if (said := reported(code)) is not None:
+        return said
     number = code.rpartition("_")[2]
     if code.startswith(("http_", "smtp_")):
         refused = code.startswith(("http_4", "smtp_5"))

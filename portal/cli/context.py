@@ -63,6 +63,11 @@ class Context:
         """Name or path of the chosen program."""
         return self.settings.program
 
+    @property
+    def public_url(self) -> str:
+        """The resident site's address."""
+        return self.settings.public_url
+
     def with_settings(self, **changes: Any) -> "Context":
         """Return a context with other settings."""
         return replace(self, settings=replace(self.settings, **changes))

@@ -25,6 +25,7 @@ COMMANDS = {
     "settlement": "portal.cli.oversight.settlement",
     "export": "portal.cli.oversight.export",
     "mail": "portal.cli.mailroom.mail",
+    "sms": "portal.cli.people.sms",
     "telephony": "portal.cli.contacts.telephony",
     "notices": "portal.cli.people.notices",
     "states": "portal.cli.states",

@@ -15,6 +15,7 @@ from portal.domain.foundation.program.explain import DayRow, explain_days, expla
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.program.toml.files import ProgramFileError
 from portal.domain.foundation.texts import _s, _sn
+from portal.domain.people.notices.sms_check import sms_findings
 
 
 class ProgramContext(Protocol):
@@ -23,6 +24,11 @@ class ProgramContext(Protocol):
     @property
     def program_name(self) -> str:
         """The program's name or path."""
+        ...
+
+    @property
+    def public_url(self) -> str:
+        """The resident site's address, whose host stands in SMS."""
         ...
 
     def load_program(self) -> Program:
@@ -66,7 +72,8 @@ def check_settings(context: ProgramContext, *, as_json: bool, strict: bool) -> N
     """Print every finding; exit 1 on errors, 3 on warnings with --strict, else 0."""
     try:
         program = context.load_program()
-        findings = by_level([*check_program(program), *file_findings(program)])
+        found = [*check_program(program), *file_findings(program)]
+        findings = by_level([*found, *sms_findings(program, context.public_url)])
     except ProgramFileError as error:
         findings = [Finding(Level.ERROR, error.code, problem) for problem in error.problems]
         if not as_json:

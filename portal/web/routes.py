@@ -3,7 +3,7 @@
 from litestar.handlers import HTTPRouteHandler
 
 from portal.settings import Settings
-from portal.web import account
+from portal.web import account, message_reports
 from portal.web.coupons import coupon, coupon_trouble, home
 from portal.web.information import check, demo_pages, help_pages, landing, lost, schedule
 from portal.web.requests import (
@@ -47,4 +47,5 @@ MODULES = (
 def handlers(settings: Settings) -> list[HTTPRouteHandler]:
     """Return the routes of the resident site; the demo's own pages exist nowhere else."""
     modules = (*MODULES, demo_pages) if settings.has_outbox else MODULES
-    return [handler for module in modules for handler in module.handlers()]
+    found = [handler for module in modules for handler in module.handlers()]
+    return [*found, *message_reports.handlers(settings)]

@@ -32,6 +32,7 @@ from portal.platform.site import Site
 from portal.settings import Settings
 from portal.web import routes
 from tests.support.coupons import VAULT
+from tests.support.outside import HOME
 from tests.support.people import Person, add_person, give_coupons
 from tests.support.programs.servers import PATIENCE, ROOT, Server, StartServer, free_port
 from tests.support.work import work_in
@@ -66,7 +67,7 @@ def write_program(folder: Path, *, password_mode: str = "reusable") -> Path:
         text = text.replace(f'"{name}"', f'"{PROGRAMS}/sample/{name}"')
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "program.toml"
-    path.write_text(text, "utf-8")
+    path.write_text(text + HOME, "utf-8")
     return path
 
 

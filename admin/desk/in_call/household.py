@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import ModuleType
 from typing import Any, TypeVar
 
 from litestar import Response
@@ -16,6 +17,7 @@ from admin.desk.in_call.offered_acts import ActsView, acts_of
 from admin.desk.in_call.scripts import ScriptsView, scripts_beside
 from admin.desk.in_call.search import kept, no_call
 from admin.page import Page
+from admin.people import message_words, notice_words
 from portal.domain.contacts.calls.caller_answers import (
     Caller,
     Item,
@@ -32,6 +34,7 @@ from portal.domain.desk.call_desk import calling_back
 from portal.domain.desk.call_desk.acting.on_behalf import spoken
 from portal.domain.desk.call_desk.answer_words import Answer, answers
 from portal.domain.desk.call_desk.answers import Facts, look_up
+from portal.domain.desk.call_desk.message_answers import MessageFacts, messages_of
 from portal.domain.desk.call_desk.opening import open_in_call
 from portal.domain.desk.casework import access, masking
 from portal.domain.desk.casework.call_notes import call_notes, greeting_for, may_name_ward
@@ -111,6 +114,9 @@ class KnownView(View):
     children: Sequence[ChildRow]
     number_counts: bool
     has_number: bool
+    messages: Sequence[MessageFacts]
+    message_words: ModuleType
+    notice_words: ModuleType
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +206,9 @@ def _known(page: Page, desk: Desk) -> KnownView:
         else [],
         number_counts=valid_letter_numbers(page.session, household.id) is not None,
         has_number=calling_back.has_number(page.session, household.id),
+        messages=messages_of(page.work, household.id, spoken(desk.call)),
+        message_words=message_words,
+        notice_words=notice_words,
     )
 
 

@@ -15,6 +15,8 @@ from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.oversight.management import checklist
 from portal.domain.oversight.management.checklist import Answered, Verdict
+from portal.domain.oversight.reports.management.papers import outside_table
+from portal.domain.oversight.reports.tables import ReportTable
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
 from portal.platform.view import View
@@ -36,6 +38,7 @@ class ChecklistView(View):
     answers: Sequence[Answered]
     keeps: bool
     verdict_mark: Callable[[str], Mark]
+    outside: ReportTable
     said: str
 
 
@@ -47,6 +50,7 @@ def show_list(page: Page) -> Response[Any]:
             answers=checklist.answers(page.work),
             keeps=allowed(page, Permission.KEEP_MANAGEMENT),
             verdict_mark=VERDICT_MARK,
+            outside=outside_table(page.site.program),
             said=page.query.get("said", ""),
         ),
     )

@@ -10,6 +10,7 @@ import click
 from portal.cli.context import WITH_HOLDS, Context, answering, by_option, json_option
 from portal.cli.deciding import person
 from portal.cli.oversight.report_files import ReportFiles, file_options, say_report
+from portal.cli.people.emails import bounces, mail_test
 from portal.cli.renamed import RenamedGroup
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError
@@ -24,7 +25,11 @@ from portal.domain.people.staff.permissions import Permission
 
 @click.group(cls=RenamedGroup, renamed={"other": "unlisted"})
 def mail() -> None:
-    """Tracking of letters and parcels, and what is not delivered."""
+    """Mail by post: what happened to it, what is not delivered. Email: try it, read its reports."""
+
+
+mail.add_command(mail_test)
+mail.add_command(bounces)
 
 
 @mail.command("unlisted", help="Record mail that no list holds, in pieces, for the postage.")

@@ -10,6 +10,7 @@ from portal.domain.foundation.texts import _s
 from portal.platform.selfcheck.database import check_database
 from portal.platform.selfcheck.findings import Finding, worst_first, wrong
 from portal.platform.selfcheck.jobs import check_jobs
+from portal.platform.selfcheck.messages import check_messages
 from portal.platform.selfcheck.program import check_program_texts
 from portal.platform.selfcheck.subject import Subject
 
@@ -33,6 +34,7 @@ CHECKS: tuple[Check, ...] = (
     Check("database", check_database),
     Check("program", check_program_texts),
     Check("jobs", check_jobs),
+    Check("messages", check_messages),
 )
 
 

@@ -3,6 +3,7 @@
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.people.notices.services import Claim
+from portal.platform.senders.sending import Accepted, Way
 
 
 class LocalSender:
@@ -18,5 +19,11 @@ class LocalSender:
         """Return ``free``: nothing can break."""
         return free
 
-    def send(self, message: Claim) -> None:
+    @property
+    def way(self) -> Way:
+        """Nowhere: messages stay on this machine."""
+        return Way("local", "")
+
+    def send(self, message: Claim) -> Accepted:  # noqa: ARG002  (the protocol's signature)
         """Do nothing: the worker keeps the body."""
+        return Accepted()

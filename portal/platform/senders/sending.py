@@ -2,22 +2,50 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from portal.domain.people.notices.results import DeliveryResult
 from portal.domain.people.notices.services import Claim
+
+SAID_LENGTH = 300
 
 
 class SendFailedError(Exception):
     """The server did not accept the message.
 
-    ``reason`` is one word; ``permanent``: it never will.
+    ``reason`` is one word; ``permanent``: it never will. ``said`` is what the server answered, for
+    the eyes of whoever tries the way by hand; it may name the recipient and is never stored.
     """
 
-    def __init__(self, reason: str, *, permanent: bool = False) -> None:
+    def __init__(self, reason: str, *, permanent: bool = False, said: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
         self.permanent = permanent
+        self.said = said[:SAID_LENGTH]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """By which adapter messages go, and to which server: it stands in the record of the trial."""
+
+    adapter: str
+    host: str
+
+    def __str__(self) -> str:
+        return f"{self.adapter} {self.host}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A message was taken over; ``provider_id`` is the server's own name for it, if it has one.
+
+    ``said`` is what it answered, as in ``SendFailedError``.
+    """
+
+    provider_id: str = ""
+    said: str = field(default="", repr=False)
 
 
 class Sender(Protocol):
@@ -25,15 +53,45 @@ class Sender(Protocol):
 
     keeps_body: bool
 
+    @property
+    def way(self) -> Way:
+        """By which adapter, to which server."""
+        ...
+
     def capacity(self, free: int, running: int) -> int:
         """Return how many of ``free`` messages may be tried now, beside those that run."""
         ...
 
-    def send(self, message: Claim) -> None:
+    def send(self, message: Claim) -> Accepted:
         """Hand the message over.
 
         Raises:
             SendFailedError: it was not, or perhaps not, accepted.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a gateway posted to us: the address it called, its headers (lower case) and the body."""
+
+    url: str
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+class ForgedError(Exception):
+    """A report is not from the gateway: its signature is missing or does not fit."""
+
+
+class Receiver(Protocol):
+    """Understands what the gateway of one adapter reports about its messages."""
+
+    def results(self, report: Report) -> list[DeliveryResult]:
+        """Return what a report says; an empty list is nothing that concerns us.
+
+        Raises:
+            ForgedError: nobody but the gateway could have signed it, and it is not signed so.
         """
         ...
 

@@ -1,6 +1,7 @@
 """Email through a mail server.
 
-Time limits everywhere, TLS where it is offered, one stable Message-ID per message.
+Time limits everywhere, TLS to every server that is not on this machine, one stable Message-ID and
+one return path per message.
 """
 
 import contextlib
@@ -14,16 +15,20 @@ from urllib.parse import unquote, urlsplit
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.people.notices.services import Claim
-from portal.platform.senders.sending import Breaker, SendFailedError
-from portal.platform.senders.sms import is_loopback
+from portal.platform.senders.mail_reports import return_path
+from portal.platform.senders.network_place import is_loopback
+from portal.platform.senders.sending import Accepted, Breaker, SendFailedError, Way
 
 TIMEOUT_SECONDS = 10.0
+OK, WILL_FORWARD, PERMANENT = 250, 251, 500
 
 
 class SmtpSender:
-    """Hands mails to the server of ``smtp://user:password@host:port`` (STARTTLS when offered) or ``smtps://…``.
+    """Hands mails to the server of ``smtp://user:password@host:port`` or ``smtps://…``.
 
-    ``mail_from`` is an address, or a name with an address in angle brackets.
+    ``smtp://`` to another machine needs STARTTLS: codes never travel in the clear. ``mail_from`` is
+    an address, or a name with an address in angle brackets. Reports about mails that could not be
+    delivered go to ``bounce_address``, each under a name of its own; without one to ``mail_from``.
     """
 
     keeps_body = False
@@ -33,6 +38,7 @@ class SmtpSender:
         url: str,
         mail_from: str,
         *,
+        bounce_address: str = "",
         timeout: float = TIMEOUT_SECONDS,
         breaker: Breaker | None = None,
     ) -> None:
@@ -52,6 +58,9 @@ class SmtpSender:
         self._domain = self._address.rpartition("@")[2]
         if not self._domain or "@" not in self._address or not self._address.isascii():
             raise InputError(_s("PORTAL_MAIL_FROM は差出人のメールアドレスにしてください。"))
+        if bounce_address and not (bounce_address.isascii() and bounce_address.count("@") == 1):
+            raise InputError(_s("PORTAL_BOUNCE_ADDRESS はメールアドレスにしてください。"))
+        self._bounce_address = bounce_address
         self._from = formataddr((name, self._address), "utf-8")
         self._tls = parts.scheme == "smtps"
         self._host = parts.hostname
@@ -61,43 +70,29 @@ class SmtpSender:
         self._timeout = timeout
         self._breaker = breaker or Breaker()
 
+    @property
+    def way(self) -> Way:
+        """By SMTP, to the mail server."""
+        return Way("smtp", self._host)
+
     def capacity(self, free: int, running: int) -> int:
         """Return how many messages the breaker lets through now."""
         return self._breaker.capacity(free, running)
 
-    def send(self, message: Claim) -> None:
+    def send(self, message: Claim) -> Accepted:
         """Hand the message to the mail server.
 
         Raises:
             SendFailedError: the recipient is refused for good (5xx), or the server cannot now.
         """
-        mail = self._mail(message)
         try:
-            self._hand_over(mail, message.address)
-        except SendFailedError:
-            self._breaker.note(reached=False)
-            raise
-        except smtplib.SMTPRecipientsRefused as error:
-            self._breaker.note(reached=True)
-            code = next((int(answer[0]) for answer in error.recipients.values()), 0)
-            raise SendFailedError(f"smtp_{code}", permanent=code >= 500) from None
-        except smtplib.SMTPDataError as error:
-            permanent = error.smtp_code >= 500
-            self._breaker.note(reached=permanent)
-            raise SendFailedError(f"smtp_{error.smtp_code}", permanent=permanent) from None
-        except smtplib.SMTPResponseException as error:
-            self._breaker.note(reached=False)
-            raise SendFailedError(f"smtp_{error.smtp_code}") from None
-        except TimeoutError:
-            self._breaker.note(reached=False)
-            raise SendFailedError("timeout") from None
-        except smtplib.SMTPServerDisconnected:
-            self._breaker.note(reached=False)
-            raise SendFailedError("no_answer") from None  # smtplib's word for silence as well
-        except (OSError, smtplib.SMTPException):
-            self._breaker.note(reached=False)
-            raise SendFailedError("no_connection") from None
+            said = self._hand_over(self._mail(message), message)
+        except (SendFailedError, OSError, smtplib.SMTPException) as error:
+            failure, reached = _understood(error)
+            self._breaker.note(reached=reached)
+            raise failure from None
         self._breaker.note(reached=True)
+        return Accepted(said=said)
 
     def _mail(self, message: Claim) -> EmailMessage:
         mail = EmailMessage(policy=SMTP_POLICY)
@@ -111,7 +106,8 @@ class SmtpSender:
         mail.set_content(message.body, charset="utf-8", cte="base64")
         return mail
 
-    def _hand_over(self, mail: EmailMessage, address: str) -> None:
+    def _hand_over(self, mail: EmailMessage, message: Claim) -> str:
+        """Return what the server answered to the mail."""
         context = ssl.create_default_context()
         # Our own name is given: smtplib would ask the name service for it, without a time limit.
         server: smtplib.SMTP
@@ -126,12 +122,67 @@ class SmtpSender:
             if not self._tls and server.has_extn("starttls"):
                 server.starttls(context=context)
                 server.ehlo()
-            elif not self._tls and self._user and not is_loopback(self._host):
-                raise SendFailedError("no_tls")  # the password would travel in the clear
+            elif not self._tls and not is_loopback(self._host):
+                raise SendFailedError("no_tls")  # codes and the password would travel in the clear
             if self._user:
                 server.login(self._user, self._password)
-            server.send_message(mail, self._address, [address])
+            said = self._deliver(server, mail, message)
             with contextlib.suppress(OSError, smtplib.SMTPException):
                 server.quit()  # accepted already; a lost goodbye changes nothing
         finally:
             server.close()
+        return said
+
+    def _deliver(self, server: smtplib.SMTP, mail: EmailMessage, message: Claim) -> str:
+        """Give the envelope and the mail, as ``smtplib`` does, and keep the last answer."""
+        sender = (
+            return_path(self._bounce_address, message.reference)
+            if self._bounce_address
+            else self._address
+        )
+        reports = server.has_extn("dsn")
+        # RET=HDRS: a report carries the head of the mail, never the code.
+        code, said = server.mail(
+            sender, ["RET=HDRS", f"ENVID={message.reference}"] if reports else []
+        )
+        if code != OK:
+            raise smtplib.SMTPSenderRefused(code, said, sender)
+        code, said = server.rcpt(
+            message.address, ["NOTIFY=SUCCESS,FAILURE,DELAY"] if reports else []
+        )
+        if code not in (OK, WILL_FORWARD):
+            raise smtplib.SMTPRecipientsRefused({message.address: (code, said)})
+        code, said = server.data(mail.as_bytes())
+        if code != OK:
+            raise smtplib.SMTPDataError(code, said)
+        return _answer(code, said)
+
+
+def _answer(code: int, said: bytes | str) -> str:
+    text = said.decode(errors="replace") if isinstance(said, bytes) else said
+    return f"{code} {text}"
+
+
+def _understood(error: Exception) -> tuple[SendFailedError, bool]:
+    """Return what a failure means, and whether the server itself works."""
+    match error:
+        case SendFailedError():
+            return error, False
+        case smtplib.SMTPRecipientsRefused():
+            code, said = next(iter(error.recipients.values()), (0, b""))
+            return _refused(code, said, permanent=code >= PERMANENT), True
+        case smtplib.SMTPDataError():
+            permanent = error.smtp_code >= PERMANENT
+            return _refused(error.smtp_code, error.smtp_error, permanent=permanent), permanent
+        case smtplib.SMTPResponseException():
+            return _refused(error.smtp_code, error.smtp_error, permanent=False), False
+        case TimeoutError():
+            return SendFailedError("timeout"), False
+        case smtplib.SMTPServerDisconnected():
+            return SendFailedError("no_answer"), False  # smtplib's word for silence as well
+        case _:
+            return SendFailedError("no_connection"), False
+
+
+def _refused(code: int, said: bytes | str, *, permanent: bool) -> SendFailedError:
+    return SendFailedError(f"smtp_{code}", permanent=permanent, said=_answer(code, said))

@@ -15,7 +15,7 @@ from portal.domain.letters.announcements import sending
 from portal.domain.people.notices import services
 from portal.domain.people.notices.models import OutboxMessage
 from portal.domain.people.notices.services import Claim
-from portal.platform.senders.sending import Sender, SendFailedError
+from portal.platform.senders.sending import Accepted, Sender, SendFailedError
 
 log = logging.getLogger("portal.outbox")
 
@@ -99,9 +99,9 @@ class OutboxWorker:
 
     def deliver(self, sender: Sender, claim: Claim) -> None:
         """Send one message and record the result."""
-        failure: SendFailedError | None = None
+        failure, accepted = None, Accepted()
         try:
-            sender.send(claim)
+            accepted = sender.send(claim)
         except SendFailedError as error:
             failure = error
         except Exception as error:  # noqa: BLE001 - one strange message must not stop the others
@@ -109,7 +109,7 @@ class OutboxWorker:
             failure = SendFailedError("unexpected")
         with self._source.writing() as work:
             if failure is None:
-                services.mark_sent(work, claim, keep_body=sender.keeps_body)
+                services.mark_sent(work, claim, accepted.provider_id, keep_body=sender.keeps_body)
             else:
                 services.mark_failed(
                     work, claim, services.Failure(failure.reason, failure.permanent)

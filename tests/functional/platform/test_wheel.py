@@ -101,6 +101,9 @@ def test_it_asks_for_the_packages_that_are_locked_and_not_for_django(installed: 
     asked = told.get_all("Requires-Dist") or []
     assert not any("django" in one.lower() for one in asked)
     assert any(one.startswith("litestar") for one in asked)
+    assert told.get_all("Provides-Extra") == ["aws", "twilio"]
+    libraries = [one for one in asked if one.startswith(("boto3", "twilio"))]
+    assert all("extra ==" in one for one in libraries), "only who asks for an adapter gets these"
     assert told["Version"] == portal.__version__
     assert "portal = portal.__main__:main" in (information / "entry_points.txt").read_text("utf-8")
 

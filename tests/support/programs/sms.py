@@ -32,6 +32,12 @@ class SmsGateway:
     status: int = 200
     answer: bytes = b"{}"
     delay: float = 0.0  # seconds before it answers: a gateway that hangs
+    answered: int = 0
+    released: threading.Event = field(default_factory=threading.Event)
+
+    def release(self) -> None:
+        """Let it answer at once what it holds, and all that comes."""
+        self.released.set()
 
     def wait(self, count: int = 1, seconds: float = PATIENCE) -> list[GatewayRequest]:
         """All requests, as soon as `count` have come; fails the test when they do not."""
@@ -52,12 +58,15 @@ def sms_gateway() -> Iterator[SmsGateway]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             gateway.requests.append(GatewayRequest(self.path, dict(self.headers.items()), body))
-            time.sleep(gateway.delay)
+            gateway.released.wait(gateway.delay)
+            gateway.answered += 1
             self.send_response(gateway.status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(gateway.answer)))
             self.end_headers()
             self.wfile.write(gateway.answer)
+
+        do_PUT = do_POST  # noqa: N815 - http.server's name
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
             """Keep test output quiet."""

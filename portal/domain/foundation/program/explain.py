@@ -129,11 +129,18 @@ def explain_settings(program: Program) -> list[SettingRow]:
             ", ".join(f"{w.name} ({w.kind}: {' '.join(w.networks)})" for w in program.workplaces)
             or "-",
         ),
+        SettingRow("outside", _s("データを受け取る社外の会社"), _outside(program)),
         SettingRow("towns", _s("町の一覧"), str(program.towns_file)),
         SettingRow("layouts", _s("レイアウト"), str(program.layouts_dir)),
         SettingRow("issuers", _s("発行事業者"), str(program.issuers_dir)),
         SettingRow("letter_texts", _s("手紙の文"), str(program.letter_texts_file)),
     ]
+
+
+def _outside(program: Program) -> str:
+    return (
+        ", ".join(f"{one.company} ({one.service}, {one.country})" for one in program.outside) or "-"
+    )
 
 
 def _closed(calendar: CallCenterCalendar) -> list[str]:

@@ -32,6 +32,7 @@ from portal.domain.foundation.program.schema import (
 )
 from portal.domain.foundation.program.settings.calls import read_call_settings
 from portal.domain.foundation.program.settings.escalations import read_escalation_settings
+from portal.domain.foundation.program.settings.outside import read_outside
 from portal.domain.foundation.program.settings.postage import read_postage_settings
 from portal.domain.foundation.program.settings.requests import read_request_settings
 from portal.domain.foundation.program.settings.settlement import read_settlement_settings
@@ -103,6 +104,7 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
     settlement = read_settlement_settings(root)
     postage = read_postage_settings(root)
     workplaces = read_workplaces(root)
+    outside = read_outside(root)
     files = _read_files(root, letter, advance) | {"calls": calls.layouts}
     has_reply_envelope = advance.flag("reply_envelope", default=False)
     is_demo = root.flag("demo", default=False)
@@ -149,6 +151,7 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
         settlement=settlement,
         postage=postage,
         workplaces=workplaces,
+        outside=outside,
         resident_url=resident_url,
         letter_texts_file=resolved["letter_texts"],
         advance=AdvanceSettings(resolved["advance_texts"], has_reply_envelope)

@@ -11,6 +11,7 @@ from portal.domain.foundation.program.deadlines import RequestRule, Windows
 from portal.domain.foundation.program.local_text import LocalText
 from portal.domain.foundation.program.settings.calls import CallSettings
 from portal.domain.foundation.program.settings.escalations import EscalationSettings
+from portal.domain.foundation.program.settings.outside import OutsideRecipient
 from portal.domain.foundation.program.settings.postage import PostageSettings
 from portal.domain.foundation.program.settings.requests import AlternativeProduct, RequestSettings
 from portal.domain.foundation.program.settings.settlement import SettlementSettings
@@ -61,13 +62,14 @@ _IN_REPORTS: Mapping[DeliveredMeans, Sentence] = {
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names that residents read."""
+    """The names that residents read; ``sms`` is the short one that begins every SMS."""
 
     ward: LocalText
     mayor: LocalText
     program: LocalText
     contractor: LocalText
     office: LocalText
+    sms: LocalText
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +222,7 @@ class Program:
     settlement: SettlementSettings
     postage: PostageSettings
     workplaces: tuple[Workplace, ...]
+    outside: tuple[OutsideRecipient, ...]
     resident_url: str
     letter_texts_file: Path
     advance: AdvanceSettings | None

@@ -12,13 +12,15 @@ from portal.domain.letters.announcements.models import Announcement
 from portal.domain.letters.announcements.reach import CARD
 from portal.domain.letters.announcements.services import PURPOSE
 from portal.domain.letters.announcements.silence import silenced
-from portal.domain.letters.announcements.states import ANNOUNCEMENT
+from portal.domain.letters.announcements.states import ANNOUNCEMENT, AnnouncementState
 from portal.domain.letters.announcements.stopping import HELD, stop
 from portal.domain.people.notices.models import OutboxMessage
-from portal.domain.people.notices.states import MessageState
+from portal.domain.people.notices.results import DeliveryResult, note_result
+from portal.domain.people.notices.states import ARRIVED, MessageState
 
 NEW_LETTER = "notice.new_letter"
-SETTLED = (MessageState.SENT, MessageState.GIVEN_UP, MessageState.STOPPED)
+FAILED = (MessageState.GIVEN_UP, MessageState.UNDELIVERED)
+SETTLED = (*ARRIVED, *FAILED, MessageState.STOPPED)
 AT_ONCE = 500
 
 
@@ -75,18 +77,49 @@ def settle(work: Work, message_ids: Collection[int] | None = None) -> int:
     rows = work.session.execute(statement).all()
     for row, message in rows:
         row.tries, row.changed_at = message.tries, work.now
-        if message.state == MessageState.SENT:
+        if message.state in ARRIVED:
             row.state, row.sent_at = ANNOUNCEMENT.next(row.state, "send"), message.sent_at
             _record_notice(work, row, "notice.sent")
         elif message.state == MessageState.STOPPED:
             stop(work, row, HELD)
         else:
-            row.state = ANNOUNCEMENT.next(row.state, "bounce")
-            row.last_error = message.last_error or "expired"
-            _record_notice(work, row, "notice.failed")
-            _follow_with_card(work, row)
+            _bounce(work, row, message)
     work.session.flush()
     return len(rows)
+
+
+def note_delivery(work: Work, kind: str, result: DeliveryResult) -> bool:
+    """Record a report of a gateway or the mail system; return whether it is of a message of ours.
+
+    An announcement that did not arrive after all is followed by a card, like one that was refused.
+    """
+    message_id = note_result(work, kind, result)
+    if message_id is None:
+        return False
+    settle(work, [message_id])
+    late = work.session.execute(
+        select(Announcement, OutboxMessage)
+        .join(OutboxMessage, OutboxMessage.id == Announcement.message_id)
+        .where(
+            Announcement.message_id == message_id,
+            Announcement.state == AnnouncementState.SENT,
+            OutboxMessage.state == MessageState.UNDELIVERED,
+        )
+        .with_for_update(of=Announcement)
+        .execution_options(populate_existing=True)
+    ).all()
+    for row, message in late:
+        row.changed_at = work.now
+        _bounce(work, row, message)
+    work.session.flush()
+    return True
+
+
+def _bounce(work: Work, row: Announcement, message: OutboxMessage) -> None:
+    row.state = ANNOUNCEMENT.next(row.state, "bounce")
+    row.last_error = message.last_error or "expired"
+    _record_notice(work, row, "notice.failed")
+    _follow_with_card(work, row)
 
 
 def _follow_with_card(work: Work, row: Announcement) -> None:

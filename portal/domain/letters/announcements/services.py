@@ -22,7 +22,7 @@ from portal.domain.letters.announcements.states import ANNOUNCEMENT
 from portal.domain.letters.announcements.stopping import HELD, LATE, lock_announcement, stop
 from portal.domain.people.authn.codes import secret_of
 from portal.domain.people.notices.events import ProgressEvent
-from portal.domain.people.notices.messages import progress_message
+from portal.domain.people.notices.messages import progress_message, signature_of
 from portal.domain.people.notices.services import Outgoing, enqueue
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.services import open_task
@@ -131,7 +131,8 @@ def _dispatch(work: Work, row: Announcement, way: Reach) -> None:
         return
     row.medium = way.row.kind
     with use_locale(way.locale):
-        message = progress_message(row.medium, row.event, due=row.due_on)
+        sender = signature_of(work.program.names)
+        message = progress_message(row.medium, row.event, sender, due=row.due_on)
     out = Outgoing(
         kind=row.medium,
         purpose=PURPOSE + row.event,

@@ -23,7 +23,9 @@ ANNOUNCEMENT = StateMachine(
     AnnouncementState.WAITING,
     {
         "send": {AnnouncementState.WAITING: AnnouncementState.SENT},
-        "bounce": {AnnouncementState.WAITING: AnnouncementState.BOUNCED},
+        "bounce": dict.fromkeys(
+            (AnnouncementState.WAITING, AnnouncementState.SENT), AnnouncementState.BOUNCED
+        ),
         "print": {AnnouncementState.WAITING: AnnouncementState.PRINTED},
         "hand_to_staff": {AnnouncementState.WAITING: AnnouncementState.WITH_STAFF},
         "merge": {AnnouncementState.WAITING: AnnouncementState.MERGED},

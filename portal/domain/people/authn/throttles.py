@@ -54,6 +54,7 @@ SEND_HOUR = Limit("t7h", 5, 3600)
 SEND_DAY = Limit("t7d", 10, 24 * 3600)
 LOST_FORM = Limit("t9", 3, 24 * 3600)
 REDELIVERY_FORM = Limit("t9r", 3, 24 * 3600)
+FORGED_REPORT = Limit("t12", 30, 15 * 60)
 STAFF_ACCOUNT = Limit("s1", 5, 15 * 60, growing=True)
 STAFF_SEARCH = Limit("t10", 200, 24 * 3600)
 

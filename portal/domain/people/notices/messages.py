@@ -1,15 +1,17 @@
 """Texts of SMS and email: they name the action and hold no personal data and no links.
 
-Each says that staff never ask for the code.
+Each says who sends it, and one with a code that staff never ask for it.
 """
 
 from dataclasses import dataclass, field
 from datetime import date
 
 from portal.domain.foundation.program.day_text import format_day
+from portal.domain.foundation.program.schema import Names
 from portal.domain.foundation.texts import _, plain
 from portal.domain.people.authn.channels import CodeChannel, CodePurpose
 from portal.domain.people.authn.codes import CODE_LIFE
+from portal.domain.people.notices import sms_words
 from portal.domain.people.notices.events import AccountEvent, ProgressEvent
 
 
@@ -22,11 +24,29 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Signature:
+    """Who sends a message, in the language current when it is made.
+
+    Attributes:
+        short: Begins every SMS.
+        full: Stands under an email.
+    """
+
+    short: str
+    full: str
+
+
+def signature_of(names: Names) -> Signature:
+    """Return who sends the program's messages, in the current language."""
+    return Signature(plain(str(names.sms)), plain(str(names.program)))
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
-    """The sender of a code: the host name of an SMS, and the program's name for an email."""
+    """The sender of a code: the host name of the resident site, and who runs it."""
 
     host: str
-    name: str = ""
+    sender: Signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +63,14 @@ def code_message(kind: str, code: CodeToSend, origin: Origin) -> Message:
     The last line of an SMS binds the code to the site (``@host #code``), so that a phone fills it
     in nowhere else; an email is signed with the program's name.
     """
-    title = plain(code.purpose.label)
     if kind == CodeChannel.SMS:
-        text = plain(_("%(title)s %(code)s 職員は番号を聞きません。")) % {
-            "title": title,
+        text = plain(sms_words.code_line()) % {
+            "sender": origin.sender.short,
+            "title": plain(sms_words.TITLES[code.purpose]()),
             "code": code.digits,
         }
         return Message(None, f"{text}\n@{origin.host.partition(':')[0]} #{code.digits}")
+    title = plain(code.purpose.label)
     minutes = int(CODE_LIFE.total_seconds() // 60)
     parts = [
         plain(_("%(title)s：%(code)s")) % {"title": title, "code": code.digits},
@@ -63,15 +84,15 @@ def code_message(kind: str, code: CodeToSend, origin: Origin) -> Message:
             )
         ),
     ]
-    return Message(title, _letter(parts, origin.name))
+    return Message(title, _letter(parts, origin.sender))
 
 
-def notice_message(kind: str, event: AccountEvent, *, sender: str = "") -> Message:
+def notice_message(kind: str, event: AccountEvent, sender: Signature) -> Message:
     """Return the message that informs the owner of an account of an event."""
     title, what = plain(event.label), plain(event.sentence())
-    advice = plain(_("心当たりがないときは、コールセンターに電話してください。"))
     if kind == CodeChannel.SMS:
-        return Message(None, f"{what}\n{advice}")
+        return _sms(sender, what, sms_words.not_you())
+    advice = plain(_("心当たりがないときは、コールセンターに電話してください。"))
     where = plain(_("電話番号は、区から届いたお手紙にあります。"))
     return Message(title, _letter([what, f"{advice}{where}"], sender))
 
@@ -92,22 +113,33 @@ def progress_texts(event: str, due: date | None = None) -> tuple[str, str]:
 
 
 def progress_message(
-    kind: str, event: str, *, due: date | None = None, sender: str = ""
+    kind: str, event: str, sender: Signature, *, due: date | None = None
 ) -> Message:
     """Return the message about a ``ProgressEvent``: what happened, and where to look.
 
     Raises:
         ValueError: there is no such event.
     """
+    if kind == CodeChannel.SMS:
+        return _sms(sender, _short_sentence(event, due), sms_words.see_more())
     title, what = (plain(text) for text in progress_texts(event, due))
     where = plain(_("くわしくは、サインインして、ごらんください。"))
-    if kind == CodeChannel.SMS:
-        return Message(None, f"{what}\n{where}")
     advice = plain(_("心当たりがないときは、コールセンターに電話してください。"))
     number = plain(_("電話番号は、区から届いたお手紙にあります。"))
     return Message(title, _letter([what, where, f"{advice}{number}"], sender))
 
 
-def _letter(parts: list[str], sender: str) -> str:
+def _short_sentence(event: str, due: date | None) -> str:
+    known = ProgressEvent.known(event)
+    if known is None or known not in sms_words.SHORT or due is None:
+        return progress_texts(event, due)[1]
+    return sms_words.SHORT[known]() % {"day": format_day(due)}
+
+
+def _sms(sender: Signature, what: str, advice: str) -> Message:
+    return Message(None, f"{sender.short}: {plain(what)}\n{plain(advice)}")
+
+
+def _letter(parts: list[str], sender: Signature) -> str:
     closing = plain(_("このメールには返信できません。"))
-    return "\n\n".join([*parts, closing, *([sender] if sender else [])]) + "\n"
+    return "\n\n".join([*parts, closing, *([sender.full] if sender.full else [])]) + "\n"

@@ -7,6 +7,7 @@ import phonenumbers
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _
+from portal.domain.people.authn.channels import CodeChannel
 
 # 050 and the like are refused: NIST SP 800-63B-4 §3.1.3 (no voice over IP), A25 of security.md §4
 # (no SMS pumping).
@@ -113,3 +114,8 @@ def mask_email(address: str) -> str:
     """Return an email address with only its first character and its domain legible."""
     local, _at, domain = address.rpartition("@")
     return f"{local[:1]}***@{domain}"
+
+
+def mask_address(kind: str, address: str) -> str:
+    """Return the address of an SMS or an email with only its end legible."""
+    return mask_phone(address) if kind == CodeChannel.SMS else mask_email(address)

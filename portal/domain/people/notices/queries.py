@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.vault import unseal_json
 from portal.domain.foundation.work import Work
 from portal.domain.people.notices.models import OutboxMessage
-from portal.domain.people.notices.services import sealing_context
-from portal.domain.people.notices.states import MessageState
+from portal.domain.people.notices.services import masked_context, sealing_context
+from portal.domain.people.notices.states import ARRIVED, MessageState
 
 SLOW = timedelta(seconds=12)
 
@@ -57,6 +57,48 @@ def latest_opened(work: Work, limit: int = 50) -> list[OpenedMessage]:
     return opened
 
 
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    """What staff may see of a message: never its text, its code or its whole address.
+
+    ``changed_at`` (UTC) is when it came into its state; ``reason`` why the last try failed.
+    """
+
+    id: int
+    kind: str
+    purpose: str
+    masked: str = field(repr=False)
+    state: str
+    changed_at: datetime
+    reason: str
+
+
+def messages_to(work: Work, household_id: int, limit: int = 6) -> list[SentMessage]:
+    """Return the last messages to a household, newest first."""
+    rows = work.session.scalars(
+        select(OutboxMessage)
+        .where(OutboxMessage.household_id == household_id)
+        .order_by(OutboxMessage.id.desc())
+        .limit(limit)
+    )
+    return [_seen(work, row) for row in rows]
+
+
+def _seen(work: Work, row: OutboxMessage) -> SentMessage:
+    masked = ""
+    if row.masked_sealed is not None:
+        masked = unseal_json(work.vault.kek, row.masked_sealed, masked_context(row.dedupe_key))
+    return SentMessage(
+        id=row.id,
+        kind=row.kind,
+        purpose=row.purpose,
+        masked=masked,
+        state=row.state,
+        changed_at=row.result_at or row.sent_at or row.created_at,
+        reason=row.last_error or "",
+    )
+
+
 def counts(session: Session, since: datetime) -> dict[tuple[str, str], int]:
     """Return the number of messages created since an instant (UTC), by kind and state."""
     rows = session.execute(
@@ -80,10 +122,9 @@ def in_trouble(work: Work, household_id: int, kind: str) -> bool:
         .limit(1)
         .scalar_subquery()
     )
-    slow = (OutboxMessage.state != MessageState.SENT) & (
-        OutboxMessage.created_at <= work.now - SLOW
-    )
-    failed = (OutboxMessage.state != MessageState.SENT) & OutboxMessage.last_error.is_not(None)
+    arrived = OutboxMessage.state.in_(ARRIVED)
+    slow = ~arrived & (OutboxMessage.created_at <= work.now - SLOW)
+    failed = ~arrived & OutboxMessage.last_error.is_not(None)
     found = work.session.scalar(
         select(OutboxMessage.id).where(OutboxMessage.id == latest, or_(slow, failed))
     )

@@ -16,6 +16,7 @@ from portal.domain.foundation.vault import seal_json, unseal_json
 from portal.domain.foundation.work import Work
 from portal.domain.people.notices.messages import Message
 from portal.domain.people.notices.models import OutboxMessage
+from portal.domain.people.notices.phones import mask_address
 from portal.domain.people.notices.states import MESSAGE, MessageState
 
 # F8 of security.md §8: after a failure 1, 5, 15, 60 minutes, then every hour until the message
@@ -24,6 +25,7 @@ RETRY_MINUTES = (1, 5, 15, 60)
 LEASE = timedelta(minutes=2)
 KEY_LENGTH = 80
 ERROR_LENGTH = 120
+PROVIDER_ID_LENGTH = 120
 HELD = "held"
 _INSERT = {
     dialect: insert(OutboxMessage)
@@ -56,6 +58,16 @@ class Claim:
 def sealing_context(dedupe_key: str) -> str:
     """Return the context that a message is sealed for, so that no row opens in place of another."""
     return f"outbox:{dedupe_key}"
+
+
+def masked_context(dedupe_key: str) -> str:
+    """Return the context that a message's covered address is sealed for."""
+    return f"outbox-masked:{dedupe_key}"
+
+
+def reference_of(work: Work, dedupe_key: str) -> str:
+    """Return the name of a message for gateways and return paths: nobody else can make it."""
+    return work.vault.blind("outbox", dedupe_key).hex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +113,10 @@ def enqueue(work: Work, out: Outgoing) -> OutboxMessage:
         "dedupe_key": out.dedupe_key,
         "state": MESSAGE.initial,
         "sealed": seal_json(work.vault.kek, content, sealing_context(out.dedupe_key)),
+        "reference": reference_of(work, out.dedupe_key),
+        "masked_sealed": seal_json(
+            work.vault.kek, mask_address(out.kind, out.address), masked_context(out.dedupe_key)
+        ),
         "tries": 0,
         "created_at": work.now,
         "next_try_at": work.now,
@@ -179,10 +195,12 @@ def _claim(work: Work, row: OutboxMessage, until: datetime) -> Claim | None:
     row.state = MESSAGE.next(row.state, "claim")
     row.claimed_until = until
     row.tries += 1
+    if row.reference is None:  # put in by the program before 0.2.0
+        row.reference = reference_of(work, row.dedupe_key)
     return Claim(
         row.id,
         row.kind,
-        work.vault.blind("outbox", row.dedupe_key).hex(),
+        row.reference,
         content["address"],
         content["subject"],
         content["body"],
@@ -204,11 +222,12 @@ def _claimed_row(session: Session, claim: Claim) -> OutboxMessage | None:
     )
 
 
-def mark_sent(work: Work, claim: Claim, *, keep_body: bool = False) -> bool:
+def mark_sent(work: Work, claim: Claim, provider_id: str = "", *, keep_body: bool = False) -> bool:
     """Record that the message was accepted, and remove its text and address.
 
-    ``keep_body`` leaves them sealed until the message expires, for the demo's outbox page. Returns
-    whether the claim was still valid.
+    ``provider_id`` is the gateway's own name for it. ``keep_body`` leaves text and address sealed
+    until the message expires, for the demo's outbox page. Returns whether the claim was still
+    valid; it is not where the gateway reported the result before it answered.
     """
     row = _claimed_row(work.session, claim)
     if row is None:
@@ -217,6 +236,7 @@ def mark_sent(work: Work, claim: Claim, *, keep_body: bool = False) -> bool:
     row.sent_at = work.now
     row.claimed_until = None
     row.last_error = None
+    row.provider_id = provider_id[:PROVIDER_ID_LENGTH] or None
     if not keep_body:
         row.sealed = None
     return True

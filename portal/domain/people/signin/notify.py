@@ -10,7 +10,7 @@ from portal.domain.people.authn.codes import secret_of
 from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.notices.events import AccountEvent
-from portal.domain.people.notices.messages import notice_message
+from portal.domain.people.notices.messages import notice_message, signature_of
 from portal.domain.people.notices.services import Outgoing, enqueue
 
 LIFE = timedelta(hours=24)
@@ -33,7 +33,7 @@ def notify_owner(
             kind=row.kind,
             purpose=f"notice.{event}",
             address=secret_of(work.vault, row),
-            message=notice_message(row.kind, event),
+            message=notice_message(row.kind, event, signature_of(work.program.names)),
             dedupe_key=f"notice:{event}:{row.id}:{int(work.now.timestamp())}",
             household_id=credential.household_id,
             expires_at=work.now + LIFE,

@@ -17,7 +17,7 @@ from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.models import Hold
 from portal.domain.people.notices.services import Claim
 from portal.platform.database import Database
-from portal.platform.senders.sending import SendFailedError
+from portal.platform.senders.sending import Accepted, SendFailedError, Way
 from portal.platform.senders.worker import OutboxWorker
 from tests.support.people import Person, add_person
 from tests.support.resident import NOON
@@ -110,10 +110,15 @@ class Gateway:
     def capacity(self, free: int, running: int) -> int:
         return free
 
-    def send(self, message: Claim) -> None:
+    @property
+    def way(self) -> Way:
+        return Way("test", "")
+
+    def send(self, message: Claim) -> Accepted:
         if self.failure is not None:
             raise self.failure
         self.got.append(message)
+        return Accepted()
 
 
 def send_all(

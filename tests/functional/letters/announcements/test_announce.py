@@ -28,7 +28,7 @@ from tests.support.canaries import CANARIES
 from tests.support.coupons import VAULT
 from tests.support.people import add_person
 from tests.support.resident import NOON
-from tests.support.work import work_in
+from tests.support.work import sample_program, work_in
 
 
 def test_a_household_is_told_by_the_channel_of_its_codes(database: Database) -> None:
@@ -104,7 +104,7 @@ def test_it_speaks_the_household_s_language(
     sqlite_database: Database, locale: str, words: str
 ) -> None:
     from portal.domain.foundation.texts import use_locale
-    from portal.domain.people.notices.messages import progress_message
+    from portal.domain.people.notices.messages import progress_message, signature_of
 
     tell(sqlite_database, resident(sqlite_database, locale=locale), "received")
     with use_locale("ko"):  # whoever announces may read another language
@@ -117,7 +117,7 @@ def test_it_speaks_the_household_s_language(
     gateway = Gateway()
     send_all(sqlite_database, gateway)
     with use_locale(locale):
-        wanted = progress_message("sms", "received").body
+        wanted = progress_message("sms", "received", signature_of(sample_program().names)).body
     assert [claim.body for claim in gateway.got] == [wanted, wanted]
     assert words in wanted
 

@@ -184,6 +184,15 @@ def test_long_lists_of_questions_come_in_pages_of_twenty(sqlite_staff: StaffSite
     assert "件名13" in officer.open("/questions?after=20").text
 
 
+def test_the_checklist_shows_who_outside_the_ward_receives_what_by_which_consent(
+    staff: StaffSite,
+) -> None:
+    shown = staff.enter_as(Role.AUDITOR).open("/checklist").text
+    table = shown[shown.index('id="outside"') :]
+    for words in ("見本通信株式会社", "SMSを送る", "JP 東京", "携帯電話の番号", "5汐こ第101号"):
+        assert words in table
+
+
 def test_checklist_answers_quote_the_settings_at_work_and_are_corrected_as_versions(
     staff: StaffSite,
 ) -> None:

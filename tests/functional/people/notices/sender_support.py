@@ -3,14 +3,16 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 
 from portal.domain.foundation.clock import FixedClock
+from portal.domain.people.notices.services import Claim
 from portal.platform.database import Database
 from portal.platform.senders.sending import Sender
 from portal.platform.senders.worker import OutboxWorker
-from tests.functional.people.notices.support import NOW, VAULT
+from tests.functional.people.notices.support import NOW, PHONE, VAULT
 from tests.support.programs.servers import PATIENCE
 from tests.support.work import source_of
 
@@ -37,6 +39,14 @@ def workers() -> Iterator[Workers]:
     yield workers
     for worker in workers.started:
         worker.stop()
+
+
+def claim_of(address: str = PHONE, reference: str = "f" * 32) -> Claim:
+    """A message that no database holds, for a sender alone."""
+    kind = "email" if "@" in address else "sms"
+    subject = "サインインの番号" if kind == "email" else None
+    soon = NOW + timedelta(minutes=9)
+    return Claim(1, kind, reference, address, subject, "番号 123456\n@a.jp #123456", NOW, soon)
 
 
 def until(true: Callable[[], bool], seconds: float = PATIENCE) -> None:

@@ -1,21 +1,23 @@
 """Settings of mail and SMS: half a setting is refused, and no password goes out in clear."""
 
 import socket
+import sys
 import threading
-from datetime import timedelta
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from portal.domain.foundation.errors import InputError
-from portal.domain.people.notices.services import Claim
 from portal.platform.database import Database
 from portal.platform.senders import make_senders, sendable_kinds
 from portal.platform.senders.local import LocalSender
 from portal.platform.senders.sending import SendFailedError
 from portal.platform.senders.smtp import SmtpSender
 from portal.settings import Settings
-from tests.functional.people.notices.sender_support import MAIL_FROM, Workers, until
-from tests.functional.people.notices.support import NOW, put, row_of
+from tests.functional.people.notices.sender_support import MAIL_FROM, Workers, claim_of, until
+from tests.functional.people.notices.support import put, row_of
+from tests.support.outside import ABROAD, HOME, SECOND_CONSENT, program_with
 from tests.support.programs.servers import PATIENCE
 
 
@@ -43,6 +45,9 @@ def test_production_has_no_readable_outbox() -> None:
         Settings(smtp_url="smtp://mail.example.jp"),
         Settings(smtp_url="smtp://mail.example.jp", mail_from="somebody"),
         Settings(smtp_url="smtp://mail.example.jp:port", mail_from="a@example.jp"),
+        Settings(
+            smtp_url="smtp://mail.example.jp", mail_from="a@example.jp", bounce_address="bounces"
+        ),
     ],
 )
 def test_half_a_setting_is_refused(settings: Settings) -> None:
@@ -51,7 +56,8 @@ def test_half_a_setting_is_refused(settings: Settings) -> None:
     assert "secret" not in refused.value.message
 
 
-def test_a_password_is_never_sent_without_encryption() -> None:
+@pytest.mark.parametrize("account", ["user:word@", ""])
+def test_neither_password_nor_code_goes_to_another_machine_unencrypted(account: str) -> None:
     """0.0.0.0 leads to this machine but is no loopback address.
 
     It stands for a distant server without STARTTLS.
@@ -71,20 +77,65 @@ def test_a_password_is_never_sent_without_encryption() -> None:
 
         thread = threading.Thread(target=answer, daemon=True)
         thread.start()
-        sender = SmtpSender(
-            f"smtp://user:word@0.0.0.0:{server.getsockname()[1]}", MAIL_FROM, timeout=PATIENCE
-        )
-        claim = Claim(
-            1,
-            "email",
-            "ref",
-            "a@example.jp",
-            "s",
-            "b",
-            NOW + timedelta(minutes=1),
-            NOW + timedelta(minutes=9),
-        )
+        url = f"smtp://{account}0.0.0.0:{server.getsockname()[1]}"
+        sender = SmtpSender(url, MAIL_FROM, timeout=PATIENCE)
         with pytest.raises(SendFailedError, match="no_tls"):
-            sender.send(claim)
+            sender.send(claim_of("a@example.jp"))
         thread.join(PATIENCE)
-    assert not [line for line in heard if line.upper().startswith(b"AUTH")]
+    assert [line[:4].upper() for line in heard] == [b"EHLO"]
+
+
+@pytest.mark.parametrize("name", ["sms.example.jp", "SMS.EXAMPLE.JP"])
+def test_production_sends_only_to_servers_that_the_ward_consented_to(
+    tmp_path: Path, name: str
+) -> None:
+    known = Settings(
+        program=program_with(tmp_path, HOME), sms_url=f"https://{name}/", sms_token="secret"
+    )
+    assert set(make_senders(known)) == {"sms"}
+    with pytest.raises(InputError, match=r"other\.example\.jp"):
+        make_senders(replace(known, sms_url="https://other.example.jp/"))
+    mail = replace(known, smtp_url="smtp://mail.example.jp", mail_from="a@example.jp")
+    with pytest.raises(InputError, match=r"mail\.example\.jp"):
+        make_senders(mail)
+
+
+def test_production_sends_abroad_only_with_the_second_consent(tmp_path: Path) -> None:
+    settings = Settings(
+        program=program_with(tmp_path, ABROAD),
+        sms_url="https://api.example.com/",
+        sms_token="secret",
+    )
+    with pytest.raises(InputError, match="Example Messaging"):
+        make_senders(settings)
+    agreed = program_with(tmp_path, ABROAD + SECOND_CONSENT)
+    assert set(make_senders(replace(settings, program=agreed))) == {"sms"}
+
+
+def test_an_address_and_a_file_for_sms_are_one_too_many(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="PORTAL_SMS_FILE"):
+        make_senders(Settings(sms_url="https://a.jp/", sms_token="t", sms_file="sms.toml"))
+
+
+@pytest.mark.parametrize(
+    ("text", "library", "command"),
+    [
+        (
+            f'adapter = "twilio"\naccount_sid = "AC{"0" * 32}"\nfrom = "+81312345678"\n',
+            "twilio.rest",
+            "portal[twilio]",
+        ),
+        ('adapter = "aws"\nregion = "ap-northeast-1"\nfrom = "P"\n', "boto3", "portal[aws]"),
+    ],
+)
+def test_an_adapter_without_its_library_names_the_command_that_installs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, library: str, command: str
+) -> None:
+    path = tmp_path / "sms.toml"
+    path.write_text(text, "utf-8")
+    settings = Settings(environment="test", sms_file=str(path), sms_token="secret")
+    assert set(make_senders(settings)) == {"sms", "email"}
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(InputError) as refused:
+        make_senders(settings)
+    assert f"pip install '{command}'" in refused.value.message

@@ -11,9 +11,10 @@ import pytest
 
 from portal.domain.people.notices.services import Claim
 from portal.platform.database import Database
+from portal.platform.senders.gateway_file import builtin_plan
 from portal.platform.senders.local import LocalSender
-from portal.platform.senders.sending import Breaker
-from portal.platform.senders.sms import GatewaySender
+from portal.platform.senders.sending import Accepted, Breaker, Way
+from portal.platform.senders.sms import GatewaySender, Secrets
 from portal.platform.senders.smtp import SmtpSender
 from tests.functional.people.notices.sender_support import MAIL_FROM, Workers, until
 from tests.functional.people.notices.support import PHONE, put, row_of
@@ -23,7 +24,8 @@ from tests.support.programs.sms import SmsGateway
 
 
 def gateway_sender(gateway: SmsGateway, seconds: float = PATIENCE) -> GatewaySender:
-    return GatewaySender(gateway.url, "secret", timeout=httpx.Timeout(seconds))
+    plan = builtin_plan(gateway.url)
+    return GatewaySender(plan, Secrets("secret"), timeout=httpx.Timeout(seconds))
 
 
 def texts(gateway: SmsGateway) -> list[dict[str, str]]:
@@ -161,7 +163,8 @@ def test_a_broken_gateway_is_left_alone_and_waiting_messages_lose_no_try(
 ) -> None:
     seconds = [0.0]
     breaker = Breaker(monotonic=lambda: seconds[0])
-    sender = GatewaySender(f"http://127.0.0.1:{free_port()}/", "secret", breaker=breaker)
+    plan = builtin_plan(f"http://127.0.0.1:{free_port()}/")
+    sender = GatewaySender(plan, Secrets("secret"), breaker=breaker)
     for number in range(5):
         put(sqlite_database, f"code:{number}")
     worker = workers.start(sqlite_database, sms=sender)
@@ -203,10 +206,15 @@ class Strange:
     def capacity(self, free: int, running: int) -> int:
         return free
 
-    def send(self, message: Claim) -> None:
+    @property
+    def way(self) -> Way:
+        return Way("strange", "")
+
+    def send(self, message: Claim) -> Accepted:
         if "bad" in message.body:
             raise KeyError(message.address)
         self.sent.append(message.body)
+        return Accepted()
 
 
 def test_one_strange_message_stops_nobody_and_its_address_is_not_logged(

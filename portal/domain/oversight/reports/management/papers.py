@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.clock import JST, jst_date
 from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.program.settings.outside import Consent
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.wareki import format_wareki
 from portal.domain.foundation.work import Work
@@ -176,5 +178,38 @@ def checklist_report(work: Work) -> Report:
             (_s("事業"), work.program.names.program.ja),
             (_s("作成日"), format_wareki(jst_date(work.now))),
         ),
-        tables=tuple(ReportTable(group, columns, rows) for group, rows in groups.items()),
+        tables=(
+            *(ReportTable(group, columns, rows) for group, rows in groups.items()),
+            outside_table(work.program),
+        ),
     )
+
+
+def outside_table(program: Program) -> ReportTable:
+    """Write who outside the ward receives data, those in Japan first, with the ward's consents."""
+    columns = (
+        _s("会社"),
+        _s("していること"),
+        _s("国と場所"),
+        _s("送るもの"),
+        _s("区の同意"),
+        _s("国外への同意"),
+    )
+    rows: list[tuple[Cell, ...]] = [
+        (
+            one.company,
+            one.service.label,
+            f"{one.country} {one.region}",
+            "、".join(sent.label for sent in one.fields),
+            consent_words(one.consent),
+            consent_words(one.abroad) if one.abroad else "–",
+        )
+        for one in program.outside
+    ]
+    return ReportTable(_s("データを受け取る社外の会社"), columns, rows)
+
+
+def consent_words(consent: Consent) -> str:
+    """Return number and day of a consent, and the reason if it has one."""
+    parts = (consent.number, format_wareki(consent.on), consent.reason)
+    return " ".join(part for part in parts if part)

@@ -1,0 +1,35 @@
+"""``portal sms``: try the SMS gateway with a telephone in hand."""
+
+import click
+
+from portal.cli.context import Context, answering, json_option
+from portal.cli.people.sender_trials import run_trial
+from portal.domain.people.authn.channels import CodeChannel
+from portal.domain.people.notices.phones import parse_mobile
+
+LONGEST_WAIT = 600
+
+
+@click.group("sms", help="Short messages: try the gateway.")
+def sms() -> None:
+    """Short messages."""
+
+
+@sms.command(
+    help="Send a message in each of the six languages to NUMBER, and show what the gateway answers."
+)
+@click.argument("number")
+@click.option(
+    "--wait",
+    "wait_seconds",
+    type=click.IntRange(0, LONGEST_WAIT),
+    default=0,
+    metavar="SECONDS",
+    help="Wait so long for the gateway's reports.",
+)
+@json_option
+@click.pass_obj
+@answering
+def test(context: Context, number: str, wait_seconds: int) -> None:
+    """Try the way by which codes go to telephones."""
+    run_trial(context, CodeChannel.SMS, parse_mobile(number), wait_seconds)

@@ -1,0 +1,25 @@
+"""Libraries that only one adapter needs: extras of the package, loaded when they are used."""
+
+from importlib import import_module
+from types import ModuleType
+
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.texts import _s
+
+
+def load_extra(module: str, extra: str) -> ModuleType:
+    """Return a module of an optional library.
+
+    Raises:
+        InputError: it is not installed; the sentence names the command.
+    """
+    try:
+        return import_module(module)
+    except ModuleNotFoundError:
+        raise InputError(
+            _s(
+                "%(extra)s を使うには、追加の部品が要ります。"
+                "pip install 'portal[%(extra)s]' で入れてください。"
+            )
+            % {"extra": extra}
+        ) from None

@@ -1,0 +1,88 @@
+"""Mail to another machine goes out encrypted, to a server whose certificate is known, or not."""
+
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from portal.platform.senders.sending import SendFailedError
+from portal.platform.senders.smtp import SmtpSender
+from tests.functional.people.notices.sender_support import MAIL_FROM, claim_of
+from tests.support.programs.servers import free_port
+
+DISTANT = "0.0.0.0"
+"""Leads to this machine, but is no loopback address: it stands for a distant server."""
+
+
+@dataclass
+class Server:
+    """A mail server with STARTTLS, what it got, and the certificate to trust."""
+
+    port: int
+    certificate: Path
+    encrypted: list[bool]
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        self.encrypted.append(session.ssl is not None)
+        return "250 OK"
+
+
+def write_certificate(folder: Path) -> tuple[Path, Path]:
+    key = generate_private_key(SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "mail")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(minutes=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ip_address(DISTANT))]), critical=False
+        )
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, SHA256())
+    )
+    certificate, key_file = folder / "server.pem", folder / "server.key"
+    certificate.write_bytes(made.public_bytes(Encoding.PEM))
+    key_file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return certificate, key_file
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    certificate, key = write_certificate(tmp_path)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key)
+    sink = Server(free_port(), certificate, [])
+    controller = Controller(sink, hostname="127.0.0.1", port=sink.port, tls_context=context)
+    controller.start()
+    yield sink
+    controller.stop()
+
+
+def test_a_mail_to_another_machine_goes_out_encrypted(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))
+    SmtpSender(f"smtp://{DISTANT}:{server.port}", MAIL_FROM).send(claim_of("a@example.jp"))
+    assert server.encrypted == [True]
+
+
+def test_a_server_with_an_unknown_certificate_gets_nothing(server: Server) -> None:
+    sender = SmtpSender(f"smtp://{DISTANT}:{server.port}", MAIL_FROM)
+    with pytest.raises(SendFailedError, match="no_connection"):
+        sender.send(claim_of("a@example.jp"))
+    assert server.encrypted == []
