@@ -8,8 +8,8 @@ set -eu
 packages() { # packages ENVIRONMENT OPTIONS…
     environment=$1
     shift
-    python3 -m pip --python "$environment/bin/python" --disable-pip-version-check --no-cache-dir --root-user-action=ignore \
-        install --no-deps "$@"
+    python3 -m pip --python "$environment/bin/python" --disable-pip-version-check --no-cache-dir \
+        install --root-user-action=ignore --no-deps "$@"
 }
 
 case "${1:-} $#" in

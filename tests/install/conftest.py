@@ -53,7 +53,11 @@ def postgres(folder: Path) -> Image:
     roots.install_in(root, "postgresql")
     shutil.copy(ENTRYPOINT, root / "entrypoint.sh")
     path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-    return Image(root, environment={"PATH": path}, entrypoint=("/bin/sh", "/entrypoint.sh"))
+    return Image(
+        root,
+        environment={"PATH": path, "LANG": "C.UTF-8"},
+        entrypoint=("/bin/sh", "/entrypoint.sh"),
+    )
 
 
 @pytest.fixture(scope="session")

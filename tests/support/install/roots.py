@@ -100,7 +100,10 @@ def run_in(root: Path, command: Sequence[str], environment: Mapping[str, str]) -
     Raises:
         RuntimeError: it failed; the message is what it said.
     """
-    mounted = 'mount -t proc proc "$0/proc" && mount --bind /dev "$0/dev" && exec chroot "$0" "$@"'
+    chroot = shutil.which("chroot") or "chroot"
+    mounted = (
+        f'mount -t proc proc "$0/proc" && mount --bind /dev "$0/dev" && exec {chroot} "$0" "$@"'
+    )
     unshared = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", mounted]
     path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
     known = {"PATH": path, "LANG": "C.UTF-8", "HOME": "/root", **environment}
