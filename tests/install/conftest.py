@@ -85,18 +85,19 @@ def example_values() -> dict[str, str]:
 
 
 def prepare(home: Path) -> None:
-    """Make the folders and secrets that compose.yaml names."""
-    shutil.copytree(ROOT / "portal" / "programs" / "sample", home / "program")
-    password = secrets.token_hex(16)
-    for name in ("keys", "secrets"):
-        (home / name).mkdir(mode=0o700)
-        os.chown(home / name, USER, USER)
-    contents = {
-        "database_password": password,
-        "database_url": f"postgresql://portal:{password}@database/portal",
-    }
-    for name, content in contents.items():
-        path = home / "secrets" / name
-        path.write_text(content, "utf-8")
-        path.chmod(0o400)
-        os.chown(path, USER, USER)
+    """Make the folders and secrets that compose.yaml names, as its first lines say."""
+    programs = ROOT / "portal" / "programs"
+    for name in ("demo", "sample"):  # the ward that is the sample takes some files of the other one
+        shutil.copytree(programs / name, home / "program", dirs_exist_ok=True)
+    settings = home / "program" / "program.toml"
+    settings.write_text(settings.read_text("utf-8").replace('"../demo/', '"'), "utf-8")
+    (home / "keys").mkdir(mode=0o700)
+    os.chown(home / "keys", USER, USER)
+    (home / "secrets").mkdir(mode=0o700)
+    for who, role in (("owner", "portal"), ("site", "portal_app")):
+        password = secrets.token_hex(24)
+        (home / "secrets" / f"{who}_password").write_text(f"{password}\n", "utf-8")
+        url = f"postgresql://{role}:{password}@database/portal"
+        (home / "secrets" / f"{who}_url").write_text(url, "utf-8")
+    (home / ".docker").mkdir()
+    shutil.copy(ROOT / ".docker" / "first-roles.sh", home / ".docker")

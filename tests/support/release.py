@@ -25,6 +25,8 @@ from tests.support.wheel import build_wheel
 VERSION = re.compile(r"\d+\.\d+\.\d+")
 IMAGE = re.compile(r"[\w./:-]+@sha256:[0-9a-f]{64}")
 BASE = "python:3.13-slim-trixie"
+OPERATORS = ("compose.yaml", ".docker/example.env", ".docker/first-roles.sh")
+"""What an operator of the image needs beside it."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ def build(version: str, base: str | None, folder: Path) -> list[Path]:
     again = build_wheel(BUILD / "wheel")
     if wheel.read_bytes() != again.read_bytes():
         raise ValueError("Two builds of the wheel differ, so that nobody could check this one.")
-    beside = (RUNTIME, ROOT / "compose.yaml", ROOT / ".docker" / "example.env")
+    beside = (RUNTIME, *(ROOT / name for name in OPERATORS))
     files = [wheel, *(Path(shutil.copy(source, folder)) for source in beside)]
     if base is not None:
         files.append(folder / "image.env")
