@@ -9,7 +9,7 @@ from types import FrameType
 
 import click
 
-from portal.cli.context import DONE, WITH_HOLDS, Context, answering, fail
+from portal.cli.context import DONE, WITH_HOLDS, Context, answering, fail, json_option
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.jobs.leases import LEASE
 from portal.domain.foundation.jobs.names import JobName
@@ -40,6 +40,7 @@ HUNG = 70
     metavar="SECONDS",
     help="How long a job stays with a worker that died, before another takes it over.",
 )
+@json_option
 @click.pass_obj
 @answering
 def work(context: Context, job: str | None, lease: int) -> None:
