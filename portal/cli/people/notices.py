@@ -28,7 +28,7 @@ def notices() -> None:
 def remind(context: Context) -> None:
     """Queue the reminders that are due.
 
-    The resident site sends them, between 9 and 19 o'clock in Japan.
+    A worker sends them, between 9 and 19 o'clock in Japan.
     """
     database, clock = context.database(), context.clock
     window = context.load_program().windows.exchange

@@ -2,6 +2,6 @@
 
 Slices, the first may import the second: ``call_desk`` · ``casework``. Called by the staff site, the
 reports and settlement (counts and lists), the resident site (what was done by telephone), the daily
-housekeeping, the commands and the demo. May use every wing below: ``mailroom``, ``contacts``,
+the worker, the commands and the demo. May use every wing below: ``mailroom``, ``contacts``,
 ``requests``, ``letters`` and ``people``.
 """

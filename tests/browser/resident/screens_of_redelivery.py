@@ -102,7 +102,7 @@ def _list_empty(served: Served, page: Page) -> None:
 
 
 def match_all(served: Served) -> None:
-    """Do what housekeeping does every minute."""
+    """Do what the worker does every minute."""
     with served.database.write() as session:
         for request_id in waiting_for_match(session):
             match_request(work_in(session, now=served.now), Indexer(VAULT), request_id)

@@ -2,7 +2,7 @@
 
 Owns the tables ``call_record``, ``call_household`` and ``call_verification``, the states of a call,
 the caller's verification and the levels that follow from it. Called by ``faxes``, ``escalations``,
-the desk wing, the incident register, the reports, the export, the daily housekeeping, the staff
+the desk wing, the incident register, the reports, the export, the worker, the staff
 site and the demo. May use ``people`` (households, credentials, coupons, sessions, staff, tasks) and
 the numbers and printed forms of ``letters``.
 """

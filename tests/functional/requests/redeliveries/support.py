@@ -153,7 +153,7 @@ class Post:
             return session.scalars(select(Request).where(Request.receipt_no == receipt_no)).one()
 
     def match(self, indexer: Any) -> None:
-        """Do what housekeeping does every minute."""
+        """Do what the worker does every minute."""
         with self.database.write() as session:
             for request_id in waiting_for_match(session):
                 match_request(work_in(session, now=NOW), indexer, request_id)
