@@ -92,6 +92,7 @@ GROUPS = (
             ("/calendar", "calendar", Permission.OWN_ACCOUNT),
             ("/staff", "staff", Permission.MANAGE_STAFF),
             ("/system", "system", Permission.SEE_SYSTEM),
+            ("/copies", "copies", Permission.SEE_COPIES),
         ),
     ),
 )
@@ -182,6 +183,7 @@ def _label(key: str) -> str:
         "management": _s("進行管理"),
         "documents": _s("区の文書"),
         "system": _s("システムの状態"),
+        "copies": _s("データの写し"),
     }[key]
 
 

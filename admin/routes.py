@@ -40,7 +40,7 @@ from admin.mailroom.printing import (
 from admin.mailroom.returned_mail import returns, storage
 from admin.mailroom.roster import holds, print_texts, protection, releases
 from admin.mailroom.roster import imports as roster
-from admin.oversight import board, calendar, differences, settlement, system
+from admin.oversight import board, calendar, copies, differences, settlement, system
 from admin.oversight.management import checklist, milestones, minutes, questions
 from admin.oversight.reports import call_report, declines, delivery_report
 from admin.people import (
@@ -146,6 +146,7 @@ MODULES = (
     staff_accounts,
     staff_sessions,
     system,
+    copies,
 )
 
 

@@ -6,7 +6,7 @@ Unknown names are refused.
 import difflib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -40,6 +40,10 @@ NAMES = (
     "PORTAL_METRICS",
     "PORTAL_METRICS_DIR",
     "PORTAL_TLS_CERTIFICATE",
+    "PORTAL_BACKUP_DIR",
+    "PORTAL_BACKUP_RECIPIENTS",
+    "PORTAL_BACKUP_OWNER",
+    "PORTAL_BACKUP_DAYS",
 )
 ENVIRONMENTS = ("production", "demo", "test")
 WORKER_PLACES = ("beside", "apart")
@@ -79,6 +83,10 @@ class Settings:
     metrics: tuple[str, int] | None = None
     metrics_dir: Path = Path(".data/metrics")
     tls_certificate: Path | None = None
+    backup_dir: Path = Path(".data/backups")
+    backup_recipients: tuple[str, ...] = ()
+    backup_owner: str = ""
+    backup_days: int = 35
 
     @property
     def secure_cookies(self) -> bool:
@@ -158,6 +166,27 @@ def _address(env: Mapping[str, str], name: str) -> tuple[str, int] | None:
     return host.strip("[]"), int(port)
 
 
+def _with_backups(settings: Settings, env: Mapping[str, str]) -> Settings:
+    folder = _value(env, "PORTAL_BACKUP_DIR") or settings.data_dir / "backups"
+    return replace(
+        settings,
+        backup_dir=Path(folder).resolve(),
+        backup_recipients=_list(env, "PORTAL_BACKUP_RECIPIENTS"),
+        backup_owner=_value(env, "PORTAL_BACKUP_OWNER") or "",
+        backup_days=_days(env),
+    )
+
+
+def _days(env: Mapping[str, str]) -> int:
+    try:
+        days = int(_value(env, "PORTAL_BACKUP_DAYS") or "35")
+    except ValueError:
+        days = 0
+    if days < 1:
+        raise InputError(_s("PORTAL_BACKUP_DAYS は1以上の数字で書いてください。"))
+    return days
+
+
 def _list(env: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple((_value(env, name) or "").replace(",", " ").split())
 
@@ -194,7 +223,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     if clock_offset and environment == "production":
         raise InputError(_s("PORTAL_CLOCK_OFFSET はデモとテストでだけ使えます。"))
     usual_log = "json" if environment == "production" else "text"
-    return Settings(
+    found = Settings(
         program=_value(env, "PORTAL_PROGRAM") or "demo",
         data_dir=data_dir,
         key_dir=Path(_value(env, "PORTAL_KEY_DIR") or data_dir / "keys").resolve(),
@@ -222,3 +251,4 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         metrics_dir=Path(_value(env, "PORTAL_METRICS_DIR") or data_dir / "metrics").resolve(),
         tls_certificate=_path(env, "PORTAL_TLS_CERTIFICATE"),
     )
+    return _with_backups(found, env)

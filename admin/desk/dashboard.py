@@ -33,6 +33,7 @@ from portal.domain.mailroom.incidents.site_notices import waiting_count
 from portal.domain.mailroom.printing.dispatch.handover import HAND_OVER
 from portal.domain.mailroom.printing.proofs.making import waiting_proofs
 from portal.domain.mailroom.roster.holds.protection_none import PROTECTION_NONE
+from portal.domain.oversight.copies.queries import overdue_count
 from portal.domain.oversight.management import milestones, questions
 from portal.domain.oversight.management.milestones import PlannedMilestone
 from portal.domain.oversight.management.questions import Question
@@ -130,6 +131,7 @@ class DashboardView(View):
     clocks: Sequence[DueClock]
     faults: int
     notices: int
+    overdue_copies: int
     incident_words: ModuleType
     unseen: int
     faxes: Counts | None
@@ -168,6 +170,7 @@ def show(page: Page) -> Response[Any]:
             clocks=_clocks(page),
             faults=_faults(page),
             notices=waiting_count(session) if allowed(page, Permission.PUBLISH_SITE_NOTICES) else 0,
+            overdue_copies=_overdue_copies(page),
             incident_words=incident_words,
             unseen=_unseen(page),
             faxes=_faxes(page),
@@ -212,6 +215,12 @@ def _unseen(page: Page) -> int:
     if page.who.staff is None or not allowed(page, Permission.WATCH_BROWSING):
         return 0
     return watch.unseen(page.session, page.who.staff, page.now)
+
+
+def _overdue_copies(page: Page) -> int:
+    if not allowed(page, Permission.SEE_COPIES):
+        return 0
+    return overdue_count(page.session, jst_date(page.now))
 
 
 def _faxes(page: Page) -> faxes.Counts | None:

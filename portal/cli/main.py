@@ -14,7 +14,7 @@ from portal.settings import Settings, load_settings
 
 COMMANDS = {
     "init": "portal.cli.init",
-    "db": "portal.cli.init",
+    "db": "portal.cli.db",
     "program": "portal.cli.program",
     "roster": "portal.cli.mailroom.roster",
     "coupons": "portal.cli.people.coupons",
@@ -24,6 +24,10 @@ COMMANDS = {
     "report": "portal.cli.oversight.report",
     "settlement": "portal.cli.oversight.settlement",
     "export": "portal.cli.oversight.export",
+    "backup": "portal.cli.oversight.backup",
+    "verify-backup": "portal.cli.oversight.verify_backup",
+    "restore": "portal.cli.oversight.restore",
+    "copies": "portal.cli.oversight.copies",
     "mail": "portal.cli.mailroom.mail",
     "sms": "portal.cli.people.sms",
     "telephony": "portal.cli.contacts.telephony",
@@ -51,9 +55,8 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = import_module(COMMANDS[cmd_name])
-        command: click.Command = getattr(module, f"{cmd_name}_group", None) or getattr(
-            module, cmd_name
-        )
+        name = cmd_name.replace("-", "_")
+        command: click.Command = getattr(module, f"{name}_group", None) or getattr(module, name)
         return command
 
 

@@ -27,6 +27,7 @@ from portal.domain.mailroom.printing.recalls import models as _recalls
 from portal.domain.mailroom.returned_mail import models as _returned_mail
 from portal.domain.mailroom.roster import models as _roster
 from portal.domain.mailroom.tracking import models as _tracking
+from portal.domain.oversight.copies import models as _copies
 from portal.domain.oversight.management import models as _management
 from portal.domain.oversight.reports.monthly import models as _reports
 from portal.domain.oversight.settlement import models as _settlement
@@ -54,6 +55,7 @@ SLICES = (
     _authn,
     _call_desk,
     _calls,
+    _copies,
     _coupons,
     _credentials,
     _declines,

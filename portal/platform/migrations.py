@@ -1,5 +1,6 @@
 """Brings a database to the tables of this version: all or nothing, one process at a time."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -7,22 +8,27 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from portal.domain.foundation.base import table_of
 from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.program.models import Deployment
 from portal.domain.foundation.texts import _s
 from portal.platform.schema import (
     VERSIONS,
     Columns,
+    Schema,
     State,
     columns_of,
     missing_from,
+    numbers_of,
     read_schema,
     refuse,
 )
 
 ADVISORY_LOCK = 7301
+FIRST_VERSION = "0.1.0"
 BUSY = ("55P03", "57014", "40P01")
 """PostgreSQL's codes: a lock and a statement that took too long, and a deadlock."""
 
@@ -60,7 +66,7 @@ def create_tables(engine: Engine, limits: Limits = NORMAL, versions: Path = VERS
     """
     with _migrating(engine, limits) as connection:
         schema = read_schema(connection, versions)
-        if schema.state is State.CURRENT:
+        if schema.is_usable:
             return False
         if schema.state is not State.EMPTY:
             refuse(schema)
@@ -76,7 +82,7 @@ def upgrade_tables(engine: Engine, limits: Limits = NORMAL, versions: Path = VER
     """
     with _migrating(engine, limits) as connection:
         schema = read_schema(connection, versions)
-        if schema.state is State.CURRENT:
+        if schema.is_usable:
             return False
         if schema.state is not State.BEHIND:
             refuse(schema)
@@ -84,6 +90,7 @@ def upgrade_tables(engine: Engine, limits: Limits = NORMAL, versions: Path = VER
         if missing := missing_from(columns_of(connection), promised):
             refuse(replace(schema, state=State.INCOMPLETE, missing=missing))
         run(connection, versions=versions)
+        _keep_oldest_program(connection, schema, versions)
         after = read_schema(connection, versions)
         if after.state is not State.CURRENT:
             refuse(after)
@@ -95,6 +102,35 @@ def run(connection: Connection, to: str = "head", versions: Path = VERSIONS) -> 
     settings = config(versions)
     settings.attributes["connection"] = connection
     command.upgrade(settings, to)
+
+
+def _keep_oldest_program(connection: Connection, schema: Schema, versions: Path) -> None:
+    wanted = oldest_program(schema.oldest, schema.found or "", versions)
+    connection.execute(update(table_of(Deployment)).values(oldest_program=wanted))
+
+
+def oldest_program(known: str = "", after: str = "", versions: Path = VERSIONS) -> str:
+    """Return the oldest version of the program that may go on after the migrations.
+
+    Args:
+        known: What the database says before them; "" if it says nothing yet.
+        after: The revision before them; "" for all of a new database.
+        versions: The folder of migrations.
+    """
+    return max([known or FIRST_VERSION, *contracts(after, versions)], key=numbers_of)
+
+
+def contracts(after: str, versions: Path = VERSIONS) -> list[str]:
+    """Return the versions that the migrations after a revision name as the oldest to go on.
+
+    A migration that takes something away says so: ``CONTRACT = "0.3.0"`` (decision 0016).
+    """
+    found = []
+    for path in sorted(versions.glob("[0-9]*.py")):
+        match = re.search(r'^CONTRACT = "([0-9.]+)"$', path.read_text("utf-8"), re.MULTILINE)
+        if path.name[:4] > after and match is not None:
+            found.append(match[1])
+    return found
 
 
 def columns_at(revision: str, versions: Path = VERSIONS) -> Columns:

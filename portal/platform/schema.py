@@ -1,11 +1,13 @@
 """Compares the tables of a database with those that this program needs."""
 
+import re
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, select, text
 
+from portal import __version__
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.program.models import Deployment
 from portal.domain.foundation.texts import _s
@@ -37,7 +39,10 @@ class State(Enum):
     EMPTY = auto()
     CURRENT = auto()
     BEHIND = auto()
+    EXPANDED = auto()
+    """A later program's tables, which only add to ours: this program may go on (decision 0016)."""
     AHEAD = auto()
+    """A later program's tables, on which this program would do harm."""
     UNVERSIONED = auto()
     """The program's tables, but not made by its migrations."""
     INCOMPLETE = auto()
@@ -57,6 +62,13 @@ class Schema:
     """The revision of this program."""
     missing: tuple[str, ...] = ()
     """Columns that the revision promises and the database lacks, as ``table.column``."""
+    oldest: str = ""
+    """The oldest version of the program that may still write to the database; "" if unknown."""
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether this program may work on the database."""
+        return self.state in {State.CURRENT, State.EXPANDED}
 
 
 def revisions(versions: Path = VERSIONS) -> tuple[str, ...]:
@@ -80,19 +92,35 @@ def read_schema(connection: Connection, versions: Path = VERSIONS) -> Schema:
     found = columns_of(connection)
     tables = {table for table, _column in found}
     revision = _revision(connection) if REVISION_TABLE in tables else None
-    known = revisions(versions)
+    known, oldest = revisions(versions), _oldest_program(connection, found)
     state, missing = State.CURRENT, missing_from(found, columns_of_models())
     if Deployment.__tablename__ not in tables:
         state = State.FOREIGN if tables - {REVISION_TABLE} else State.EMPTY
     elif revision is None:
         state = State.UNVERSIONED
     elif revision not in known:
-        state = State.AHEAD
+        state = State.EXPANDED if _may_go_on(oldest, missing) else State.AHEAD
     elif revision != known[-1]:
         state = State.BEHIND
     elif missing:
         state = State.INCOMPLETE
-    return Schema(state, revision, known[-1], missing)
+    return Schema(state, revision, known[-1], missing, oldest)
+
+
+def _oldest_program(connection: Connection, found: Columns) -> str:
+    if (Deployment.__tablename__, "oldest_program") not in found:
+        return ""
+    return str(connection.scalar(select(Deployment.oldest_program)) or "")
+
+
+def _may_go_on(oldest: str, missing: tuple[str, ...]) -> bool:
+    return bool(oldest) and not missing and numbers_of(oldest) <= numbers_of(__version__)
+
+
+def numbers_of(version: str) -> tuple[int, ...]:
+    """Return the numbers by which versions are compared: (0, 2, 0) of 0.2.0.dev0."""
+    match = re.match(r"\d+(?:\.\d+)*", version)
+    return tuple(int(part) for part in match[0].split(".")) if match else ()
 
 
 def missing_from(found: Columns, wanted: Columns) -> tuple[str, ...]:
@@ -101,9 +129,10 @@ def missing_from(found: Columns, wanted: Columns) -> tuple[str, ...]:
 
 
 def require_current(engine: Engine, versions: Path = VERSIONS) -> None:
-    """Refuse a database whose tables are not those of this program.
+    """Refuse a database on which this program cannot work.
 
-    A missing SQLite file is not made.
+    Its tables must be this program's, or a later one's that only add to them. A missing SQLite
+    file is not made.
 
     Raises:
         InputError: what is wrong, and the command to run.
@@ -112,7 +141,7 @@ def require_current(engine: Engine, versions: Path = VERSIONS) -> None:
         refuse(Schema(State.EMPTY))
     with engine.execution_options(read_only=True).connect() as connection:
         schema = read_schema(connection, versions)
-    if schema.state is not State.CURRENT:
+    if not schema.is_usable:
         refuse(schema)
 
 
@@ -132,15 +161,18 @@ def refuse(schema: Schema) -> None:
     Raises:
         InputError: always.
     """
-    raise InputError(
-        _sentence(schema.state)
-        % {
-            "found": schema.found or "",
-            "wanted": schema.wanted,
-            "missing": ", ".join(schema.missing[:MOST_NAMED])
-            + ("…" if len(schema.missing) > MOST_NAMED else ""),
-        }
-    )
+    raise InputError(sentence_of(schema))
+
+
+def sentence_of(schema: Schema) -> str:
+    """Return how the tables stand, and the command to run if there is one."""
+    return _sentence(schema.state) % {
+        "found": schema.found or "",
+        "wanted": schema.wanted,
+        "oldest": schema.oldest,
+        "missing": ", ".join(schema.missing[:MOST_NAMED])
+        + ("…" if len(schema.missing) > MOST_NAMED else ""),
+    }
 
 
 def _revision(connection: Connection) -> str | None:
@@ -149,17 +181,10 @@ def _revision(connection: Connection) -> str | None:
 
 
 def _sentence(state: State) -> str:
-    if state is State.BEHIND:
-        return _s(
-            "データベースの表が古い版です（%(found)s。このプログラムは %(wanted)s）。"
-            "バックアップを取ってから「portal db upgrade」を実行してください。"
-        )
-    if state is State.AHEAD:
-        return _s(
-            "データベースの表が、このプログラムより新しい版です（%(found)s。"
-            "このプログラムは %(wanted)s）。"
-            "新しい版のプログラムで実行してください。"
-        )
+    if state is State.CURRENT:
+        return _s("データベースの表は %(found)s で、このプログラムのものです。")
+    if state in _VERSIONS:
+        return _of_another_version(state)
     if state is State.UNVERSIONED:
         return _s(
             "このデータベースの表は「portal init」で作られたものではなく、"
@@ -181,4 +206,26 @@ def _sentence(state: State) -> str:
     return _s(
         "データベースの用意ができていません。PORTAL_DATABASE_URL のデータベース名を確かめ、"
         "新しく始めるときは「portal init」を実行してください。"
+    )
+
+
+_VERSIONS = (State.BEHIND, State.EXPANDED, State.AHEAD)
+
+
+def _of_another_version(state: State) -> str:
+    if state is State.BEHIND:
+        return _s(
+            "データベースの表が古い版です（%(found)s。このプログラムは %(wanted)s）。"
+            "バックアップを取ってから「portal db upgrade」を実行してください。"
+        )
+    if state is State.EXPANDED:
+        return _s(
+            "データベースの表は、このプログラムより新しい版です（%(found)s。"
+            "このプログラムは %(wanted)s）。足されたものだけなので、このプログラムも動けます"
+            "（%(oldest)s 以後のプログラム）。早めに新しい版に替えてください。"
+        )
+    return _s(
+        "データベースの表が、このプログラムより新しい版です（%(found)s。"
+        "このプログラムは %(wanted)s）。"
+        "新しい版のプログラムで実行してください。"
     )

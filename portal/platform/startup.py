@@ -15,7 +15,7 @@ from portal.domain.foundation.program.models import Deployment
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault, load_vault, make_keys, seal, unseal
 from portal.platform.database import Database, make_engine, make_folder
-from portal.platform.migrations import create_tables, upgrade_tables
+from portal.platform.migrations import create_tables, oldest_program, upgrade_tables
 from portal.platform.roles import renew_grants
 from portal.platform.schema import Schema, State, file_missing, read_schema, refuse, require_current
 from portal.settings import Settings
@@ -39,7 +39,7 @@ def initialize(settings: Settings) -> list[str]:
     try:
         with database.engine.connect() as connection:
             schema = read_schema(connection)
-        if schema.state not in (State.EMPTY, State.CURRENT):
+        if schema.state is not State.EMPTY and not schema.is_usable:
             refuse(schema)
         if schema.state is State.EMPTY and not any(settings.key_dir.glob("*.key")):
             make_keys(settings.key_dir)
@@ -113,7 +113,10 @@ def check_prepared(settings: Settings) -> None:
 def _keep_deployment(session: Session, program: str, vault: Vault) -> None:
     check = seal(vault.kek, secrets.token_bytes(16), CHECK_CONTEXT)
     now = datetime.now(UTC)
-    keep_deployment(session, Deployment(program=program, key_check=check, created_at=now))
+    row = Deployment(
+        program=program, key_check=check, created_at=now, oldest_program=oldest_program()
+    )
+    keep_deployment(session, row)
 
 
 def _check_keys(session: Session, vault: Vault) -> None:

@@ -18,6 +18,7 @@ from portal.domain.foundation.errors import DomainError, NotFoundError
 from portal.domain.foundation.jobs.begun import begin, latest
 from portal.domain.foundation.jobs.models import BegunTask
 from portal.domain.foundation.jobs.names import BegunKind
+from portal.domain.foundation.sealed_tar import pieces_of
 from portal.domain.foundation.texts import _s
 from portal.domain.letters.letters.models import PrintRun
 from portal.domain.letters.subcontractors.models import Subcontractor
@@ -27,7 +28,6 @@ from portal.domain.mailroom.printing.archives.building import refuse_unready
 from portal.domain.mailroom.printing.archives.models import PrintArchive
 from portal.domain.mailroom.printing.archives.plain_files import plain_files, remove_plain_files
 from portal.domain.mailroom.printing.archives.states import ArchiveState
-from portal.domain.mailroom.printing.archives.tar import pieces_of
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again, carry_out
 from portal.platform.routes import Transaction

@@ -7,6 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.domain.foundation.errors import DomainError
 from portal.domain.foundation.texts import _s
+from portal.platform.selfcheck.copies import check_backups, check_copies, check_drills
 from portal.platform.selfcheck.database import check_database
 from portal.platform.selfcheck.findings import Finding, worst_first, wrong
 from portal.platform.selfcheck.jobs import check_jobs
@@ -35,6 +36,9 @@ CHECKS: tuple[Check, ...] = (
     Check("program", check_program_texts),
     Check("jobs", check_jobs),
     Check("messages", check_messages),
+    Check("backups", check_backups),
+    Check("drills", check_drills),
+    Check("copies", check_copies),
 )
 
 

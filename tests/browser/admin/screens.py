@@ -48,6 +48,11 @@ def _wrong_code(served: ServedStaff, page: Page) -> None:
     press(page)
 
 
+def _wrong_copy(served: ServedStaff, page: Page) -> None:
+    _open("/copies", served=served, page=page)
+    press(page)
+
+
 def open_household(served: ServedStaff, page: Page) -> None:
     """Open a household with a reason."""
     served.enter(page)
@@ -209,6 +214,8 @@ ALL: dict[str, Step] = {
     "staff accounts": lambda served, page: _open(
         "/staff", Role.ADMINISTRATOR, served=served, page=page
     ),
+    "copies": lambda served, page: _open("/copies", served=served, page=page),
+    "copies-wrong": _wrong_copy,
     "system": lambda served, page: _open("/system", Role.ADMINISTRATOR, served=served, page=page),
     "forbidden": lambda served, page: _open("/staff", Role.OFFICER, served=served, page=page),
 }

@@ -125,9 +125,13 @@ def test_tables_of_something_else_are_left_alone(settings: Settings) -> None:
     }
 
 
-def test_newer_tables_are_refused(settings: Settings) -> None:
+def test_newer_tables_that_took_something_away_are_refused(settings: Settings) -> None:
     initialize(settings)
-    execute(settings, "UPDATE alembic_version SET version_num = '9999'")
+    execute(
+        settings,
+        "UPDATE alembic_version SET version_num = '9999'",
+        "UPDATE deployment SET oldest_program = '99.0.0'",
+    )
     assert_refused(settings, "9999", revisions()[-1])
     assert portal(settings, "init").exit_code == 1
 

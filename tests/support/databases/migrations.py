@@ -14,6 +14,7 @@ revision = {later!r}
 down_revision = {before!r}
 branch_labels = None
 depends_on = None
+{contract}
 
 
 def upgrade() -> None:
@@ -21,11 +22,15 @@ def upgrade() -> None:
 {more}"""
 
 
-def later_versions(folder: Path, *more: str) -> Path:
-    """Copy the migrations and add one: ``request.call_time``, then the given statements."""
+def later_versions(folder: Path, *more: str, contract: str = "") -> Path:
+    """Copy the migrations and add one: ``request.call_time``, then the given statements.
+
+    ``contract`` is the oldest version of the program that may go on after it, if it says so.
+    """
     versions = folder / "versions"
     shutil.copytree(VERSIONS, versions, ignore=shutil.ignore_patterns("__pycache__"))
     lines = "".join(f"    {line}\n" for line in more)
-    source = _SOURCE.format(later=LATER, before=revisions()[-1], more=lines)
+    said = f'CONTRACT = "{contract}"' if contract else ""
+    source = _SOURCE.format(later=LATER, before=revisions()[-1], more=lines, contract=said)
     (versions / f"{LATER}_later.py").write_text(source, "utf-8")
     return versions

@@ -11,6 +11,7 @@ from tests.support.sources import ROOT
 GUIDE = (ROOT / ".github" / "guides" / "settings.md").read_text("utf-8")
 ROWS = re.findall(r"^\| `(PORTAL_\w+)` \| (.*?) \| (.*) \|$", GUIDE, re.MULTILINE)
 IN_WORDS = {
+    "PORTAL_BACKUP_DIR",
     "PORTAL_DATABASE_URL",
     "PORTAL_DATA_DIR",
     "PORTAL_KEY_DIR",

@@ -17,3 +17,5 @@ class Deployment(Base):
     program: Mapped[str] = mapped_column(String(1000))
     key_check: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime]
+    oldest_program: Mapped[str] = mapped_column(String(20), default="0.1.0", server_default="0.1.0")
+    """The oldest version of the program that may write to these tables (decision 0016)."""

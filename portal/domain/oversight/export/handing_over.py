@@ -5,9 +5,10 @@ It is written beside its final place, listed in a manifest, and moved there only
 
 import hashlib
 import shutil
+import socket
 import tempfile
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import func, select, text
@@ -15,12 +16,20 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Actor, Organization
 from portal.domain.foundation.audit.services import record
-from portal.domain.foundation.clock import JST
+from portal.domain.foundation.clock import JST, jst_date
 from portal.domain.foundation.errors import ConflictError, InputError, NotAllowedError
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.foundation.work import Work, WorkSource
+from portal.domain.oversight.copies.kinds import CopyKind
+from portal.domain.oversight.copies.services import (
+    OWNER_MAX,
+    PLACE_MAX,
+    NewCopy,
+    latest_end,
+    register,
+)
 from portal.domain.oversight.export.answers import write_answers
 from portal.domain.oversight.export.ledgers.all_ledgers import ALL_LEDGERS
 from portal.domain.oversight.export.papers import (
@@ -33,6 +42,8 @@ from portal.domain.oversight.export.scope import protected
 from portal.domain.oversight.export.writing import Folder
 
 NUMBER_MAX = 40
+KEPT = timedelta(days=31)
+"""How long an export may exist, unless the contract ends before."""
 MANIFEST, SUMS, README = "manifest.json", "SHA256SUMS", "README.txt"
 
 
@@ -99,12 +110,29 @@ def export_all(source: WorkSource, out: Path, instruction: str = "") -> Exported
                 instruction=number,
                 left_out=extent.left_out,
             )
+            _register(work, out, digest)
             work.session.flush()
             part.rename(out)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
     return Exported(out, len(folder.files), digest, extent.left_out)
+
+
+def _register(work: Work, out: Path, digest: str) -> None:
+    """Number the export as a copy: it is the ward's, and has a last day like every other."""
+    today = jst_date(work.now)
+    register(
+        work,
+        NewCopy(
+            kind=CopyKind.EXPORT,
+            place=f"{socket.gethostname()}:{out}"[:PLACE_MAX],
+            owner=work.program.names.ward.ja[:OWNER_MAX],
+            purpose=_s("区への引き渡し"),
+            until=min(today + KEPT, latest_end(work.program, today)),
+            sha256=digest,
+        ),
+    )
 
 
 def _refuse_others(actor: Actor) -> None:

@@ -76,6 +76,8 @@ class Permission(StrEnum):
     SEE_MANAGEMENT = "see_management"
     KEEP_MANAGEMENT = "keep_management"
     DECIDE_MANAGEMENT = "decide_management"
+    SEE_COPIES = "see_copies"
+    KEEP_COPIES = "keep_copies"
     MANAGE_STAFF = "manage_staff"
     SEE_SYSTEM = "see_system"
 
@@ -206,6 +208,14 @@ GRANTS: Mapping[Permission, Grant] = {
     ),
     Permission.DECIDE_MANAGEMENT: Grant(
         frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})
+    ),
+    Permission.SEE_COPIES: Grant(
+        frozenset({Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR, Role.ADMINISTRATOR})
+    ),
+    # Whoever confirms that a copy was destroyed stands in the register by name.
+    Permission.KEEP_COPIES: Grant(
+        frozenset({Role.OFFICER, Role.WARD_OFFICER, Role.ADMINISTRATOR}),
+        frozenset({Organization.CONTRACTOR, Organization.WARD}),
     ),
     Permission.MANAGE_STAFF: Grant(frozenset({Role.ADMINISTRATOR})),
     Permission.SEE_SYSTEM: Grant(frozenset({Role.ADMINISTRATOR, Role.OFFICER, Role.WARD_OFFICER})),

@@ -6,14 +6,13 @@ that stores its row, and the next build removes what a killed one left. Letters 
 of the run are not included.
 """
 
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyrage
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.domain.foundation import sealed_tar
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, NotAllowedError, NotFoundError
 from portal.domain.foundation.texts import _s, _sn
@@ -23,7 +22,6 @@ from portal.domain.letters.letters.models import PrintChunk, PrintRun
 from portal.domain.letters.letters.states import PRINT_RUN, LetterState
 from portal.domain.letters.subcontractors.kinds import Purpose
 from portal.domain.letters.subcontractors.services import check_consent, require_consent
-from portal.domain.mailroom.printing.archives import tar
 from portal.domain.mailroom.printing.archives.content import Chunk, Plan, Sheet, members_of
 from portal.domain.mailroom.printing.archives.models import PrintArchive
 from portal.domain.mailroom.printing.archives.sending import (
@@ -62,14 +60,6 @@ class _Order:
     subcontractor_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Encrypted:
-    """The digest and the size in bytes of the encrypted file."""
-
-    sha256: str
-    size: int
-
-
 def build_archive(source: WorkSource, run_id: int, subcontractor_id: int) -> BuiltArchive:
     """Build the archive of a finished run for a mail house; a stale one is dropped.
 
@@ -94,7 +84,7 @@ def build_archive(source: WorkSource, run_id: int, subcontractor_id: int) -> Bui
         _clear(folder, run_id, known)
         part = folder / (plan.name + PART)
         try:
-            encrypted = _encrypt(plan, part)
+            encrypted = sealed_tar.encrypt(members_of(plan), part, [plan.key])
             with source.writing() as work:
                 made = _store(work, plan, encrypted)
 
@@ -215,19 +205,7 @@ def _clear(folder: Path, run_id: int, known: set[str]) -> None:
             path.unlink()
 
 
-def _encrypt(plan: Plan, part: Path) -> _Encrypted:
-    source, target = tar.Source(members_of(plan)), tar.Target(part)
-    try:
-        pyrage.encrypt_io(source, target, [pyrage.x25519.Recipient.from_str(plan.key)])
-    except Exception as error:  # noqa: BLE001  (the library turns our own errors into its own; the first one counts)
-        with suppress(OSError):
-            target.close()
-        raise source.error or target.error or error from None
-    target.close()
-    return _Encrypted(target.sha256, target.size)
-
-
-def _store(work: Work, plan: Plan, encrypted: _Encrypted) -> int:
+def _store(work: Work, plan: Plan, encrypted: sealed_tar.Written) -> int:
     """Store the archive in place of a stale one, unless the run changed since the planning."""
     _ready(work.session, _Order(plan.run_id, plan.subcontractor_id))
     stale = live_archive(work.session, plan.run_id)

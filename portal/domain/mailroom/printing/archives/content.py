@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pypdfium2
 
-from portal.domain.mailroom.printing.archives import tar
+from portal.domain.foundation import sealed_tar
 from portal.domain.mailroom.printing.runs.pages import READING
 from portal.domain.mailroom.printing.runs.pipeline.files import back_file, digest_of, file_gone
 from portal.domain.mailroom.printing.runs.pipeline.manifest import enclosed_counts
@@ -114,25 +114,25 @@ def members_of(plan: Plan) -> Iterator[bytes]:
         digests.append((hashlib.sha256(data).hexdigest(), name))
     sums = "".join(f"{sha256}  {name}\n" for sha256, name in digests)
     yield from _bytes("SHA256SUMS", sums.encode(), mtime)
-    yield tar.END
+    yield sealed_tar.END
 
 
 def _bytes(name: str, data: bytes, mtime: int) -> Iterator[bytes]:
-    yield tar.member(name, len(data), mtime)
-    yield data + tar.padding(len(data))
+    yield sealed_tar.member(name, len(data), mtime)
+    yield data + sealed_tar.padding(len(data))
 
 
 def _whole(path: Path, chunk: Chunk, mtime: int) -> Iterator[bytes]:
     if not path.is_file():
         raise file_gone(path.name)
     size, digest = path.stat().st_size, hashlib.sha256()
-    yield tar.member(chunk.file, size, mtime)
-    for piece in tar.pieces_of(path):
+    yield sealed_tar.member(chunk.file, size, mtime)
+    for piece in sealed_tar.pieces_of(path):
         digest.update(piece)
         yield piece
     if digest.hexdigest() != chunk.sha256:
         raise file_gone(path.name)
-    yield tar.padding(size)
+    yield sealed_tar.padding(size)
 
 
 def _only_sent_letters(path: Path, chunk: Chunk) -> bytes:

@@ -1,10 +1,14 @@
-"""Stream a tar archive piece by piece into its encryption, so that no plain copy is written."""
+"""Stream a tar piece by piece into its encryption (age), so that no plain copy is written."""
 
 import hashlib
 import os
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+
+import pyrage
 
 BLOCK = 512
 PIECE = 256 * 1024
@@ -14,7 +18,7 @@ def member(name: str, size: int, mtime: int) -> bytes:
     """Return the header of a file in a tar, which makes it readable by its owner only."""
     info = tarfile.TarInfo(name)
     info.size, info.mode, info.mtime = size, 0o600, mtime
-    return info.tobuf(tarfile.USTAR_FORMAT)
+    return info.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape")
 
 
 def padding(size: int) -> bytes:
@@ -23,6 +27,32 @@ def padding(size: int) -> bytes:
 
 
 END = bytes(2 * BLOCK)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The digest and the size in bytes of an encrypted file."""
+
+    sha256: str
+    size: int
+
+
+def encrypt(pieces: Iterator[bytes], path: Path, keys: Iterable[str]) -> Written:
+    """Encrypt pieces to public keys (``age1…``) into a new file, synced to the disk.
+
+    Raises:
+        OSError: the file cannot be written; or whatever the iterator raised.
+    """
+    source, target = Source(pieces), Target(path)
+    recipients = [pyrage.x25519.Recipient.from_str(key) for key in keys]
+    try:
+        pyrage.encrypt_io(source, target, recipients)
+    except Exception as error:  # noqa: BLE001  (the library turns our own errors into its own; the first one counts)
+        with suppress(OSError):
+            target.close()
+        raise source.error or target.error or error from None
+    target.close()
+    return Written(target.sha256, target.size)
 
 
 def pieces_of(path: Path) -> Iterator[bytes]:

@@ -1,0 +1,139 @@
+"""An empty place to restore into for a while: a database and a folder that are gone afterwards."""
+
+import re
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, make_url, text
+from sqlalchemy.exc import DBAPIError
+
+from portal.domain.foundation.errors import ConflictError, InputError
+from portal.domain.foundation.texts import _s
+from portal.platform.backups.emptiness import empty, is_filled
+from portal.platform.database import COMMAND_WAITS, make_engine
+from portal.settings import Settings
+
+PREFIX = "portal_check_"
+_NAME = re.compile(PREFIX + r"(\d{8}t\d{6})_[0-9a-f]{8}")
+LEFT_OVER = timedelta(days=1)
+"""After how long the place of a killed check is removed by the next one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a check restores to.
+
+    Attributes:
+        folder: The folder for the files; None is beside the data folder.
+        database_url: An empty PostgreSQL database that is there; "" makes one for the check.
+    """
+
+    folder: Path | None = None
+    database_url: str = ""
+
+
+@contextmanager
+def temporary_place(settings: Settings, where: Place = Place()) -> Iterator[Settings]:
+    """Give the settings of an empty place beside the deployment's; it is removed at the end.
+
+    Raises:
+        InputError: the database's user may not make another database.
+        ConflictError: the database that was named is not empty.
+        OSError: the folder cannot be made.
+    """
+    beside = where.folder or settings.data_dir.parent
+    _remove_old_folders(beside)
+    place = Path(tempfile.mkdtemp(prefix=f"{_new_name()}-", dir=beside))
+    try:
+        given = where.database_url
+        with _given(given) if given else _database(settings, place) as url:
+            yield replace(settings, data_dir=place / "data", database_url=url)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _new_name() -> str:
+    return f"{PREFIX}{datetime.now(UTC):%Y%m%dt%H%M%S}_{secrets.token_hex(4)}"
+
+
+def is_left_over(name: str, now: datetime) -> bool:
+    """Tell whether a folder or a database is that of a check that was killed long ago."""
+    match = _NAME.match(name)
+    if match is None:
+        return False
+    made = datetime.strptime(match[1], "%Y%m%dt%H%M%S").replace(tzinfo=UTC)
+    return now - made > LEFT_OVER
+
+
+def _remove_old_folders(beside: Path) -> None:
+    for path in beside.glob(f"{PREFIX}*"):
+        if is_left_over(path.name, datetime.now(UTC)):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def _given(url: str) -> Iterator[str]:
+    engine = make_engine(url, waits=COMMAND_WAITS)
+    try:
+        if engine.dialect.name != "postgresql" or is_filled(engine):
+            raise ConflictError(
+                _s("--into には、PostgreSQL の空のデータベースを指定してください。"),
+                code="database_used",
+            )
+        try:
+            yield url
+        finally:
+            empty(engine)
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _database(settings: Settings, place: Path) -> Iterator[str]:
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite":
+        yield f"sqlite:///{place / 'data' / 'portal.sqlite3'}"
+        return
+    engine = make_engine(settings.database_url, waits=COMMAND_WAITS)
+    name = _new_name()
+    try:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            _remove_old_databases(connection)
+            _create(connection, name)
+            try:
+                yield url.set(database=name).render_as_string(hide_password=False)
+            finally:
+                connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+    finally:
+        engine.dispose()
+
+
+def _create(connection: Connection, name: str) -> None:
+    try:
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE template0'))
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) != "42501":
+            raise
+        raise InputError(
+            _s(
+                "このデータベースの利用者は、確かめるためのデータベースを作れません。"
+                "空のデータベースを用意し、--into で指定するか、"
+                "「ALTER ROLE 利用者 CREATEDB」を実行してください。"
+            )
+        ) from None
+
+
+def _remove_old_databases(connection: Connection) -> None:
+    names = connection.scalars(
+        text("SELECT datname FROM pg_database WHERE datname LIKE :like"), {"like": f"{PREFIX}%"}
+    ).all()
+    for name in names:
+        if is_left_over(name, datetime.now(UTC)):
+            with suppress(DBAPIError):  # somebody else's
+                connection.execute(text(f'DROP DATABASE IF EXISTS "{name}"'))
