@@ -89,6 +89,11 @@ class Settings:
     backup_days: int = 35
 
     @property
+    def letters_dir(self) -> Path:
+        """Return the folder of the plain letters that were printed on this machine."""
+        return self.data_dir / "letters"
+
+    @property
     def secure_cookies(self) -> bool:
         """Tell whether the public site is behind TLS, as it must be outside demo and tests."""
         return self.public_url.startswith("https://")

@@ -9,6 +9,7 @@ import click
 
 from portal.cli.context import FAILED, WITH_HOLDS, answering
 from portal.cli.program_files import file_findings
+from portal.cli.program_new import new_program
 from portal.domain.foundation.program.checks.findings import Finding, Level
 from portal.domain.foundation.program.checks.program import by_level, check_program
 from portal.domain.foundation.program.explain import DayRow, explain_days, explain_settings
@@ -39,6 +40,9 @@ class ProgramContext(Protocol):
 @click.group("program", help="Show the program's settings and check them for contradictions.")
 def program_group() -> None:
     """Commands about the program's settings."""
+
+
+program_group.add_command(new_program)
 
 
 @program_group.command(

@@ -3,10 +3,13 @@
 from collections.abc import Callable, Iterator
 
 from portal.domain.foundation.errors import InputError
-from portal.domain.foundation.program.checks.findings import Finding, error_of, warning_of
+from portal.domain.foundation.program.checks.findings import Finding, Level, error_of, warning_of
+from portal.domain.foundation.program.checks.program import check_program
 from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _s
 from portal.domain.letters.letters.drawing.address_block import check_layout
 from portal.domain.letters.letters.drawing.texts import ADVANCE_REQUIRED, load_texts
+from portal.domain.mailroom.printing.runs.fitting import letter_findings
 from portal.domain.mailroom.roster.files.layout import load_layout
 from portal.domain.people.coupons.issuer_file import load_issuer, shipped_issuers
 
@@ -24,11 +27,28 @@ def file_findings(program: Program) -> list[Finding]:
             "advance_texts", lambda: load_texts(advance.texts_file, ADVANCE_REQUIRED)
         )
     found += _refusals("letter_window", lambda: check_layout(program.letter))
+    if not found:
+        found += letter_findings(program)
     for path in sorted(program.layouts_dir.glob("*.toml")):
         found += _refusals("layout_file", lambda path=path: load_layout(path))  # type: ignore[misc]
     for name in shipped_issuers(program.issuers_dir):
         found += _issuer_findings(program, name)
     return found
+
+
+def require_sound(program: Program, *, files: bool = False) -> None:
+    """Refuse a program that contradicts itself; ``files`` also checks its letters and layouts.
+
+    Raises:
+        InputError: the contradictions, one sentence each.
+    """
+    findings = [*check_program(program), *(file_findings(program) if files else [])]
+    errors = [finding.sentence for finding in findings if finding.level is Level.ERROR]
+    if errors:
+        raise InputError(
+            _s("事業の設定に誤りがあります。直してから、もう一度実行してください。")
+            + "".join(f"\n- {sentence}" for sentence in errors)
+        )
 
 
 def _issuer_findings(program: Program, name: str) -> Iterator[Finding]:

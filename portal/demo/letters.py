@@ -71,8 +71,8 @@ def _printer(site: Site, folder: Path, before: timedelta, actor: Actor) -> Print
         clock,
         actor,
         site.program,
-        site.settings.public_url,
         folder / "letters",
+        site.settings.public_url,
     )
 
 

@@ -11,6 +11,7 @@ from portal.domain.desk.call_desk import models as _call_desk
 from portal.domain.foundation.approvals import models as _approvals
 from portal.domain.foundation.audit import models as _audit
 from portal.domain.foundation.base import Base
+from portal.domain.foundation.files import models as _files
 from portal.domain.foundation.jobs import models as _jobs
 from portal.domain.foundation.program import models as _program
 from portal.domain.foundation.readiness import models as _readiness
@@ -64,6 +65,7 @@ SLICES = (
     _entitlements,
     _escalations,
     _faxes,
+    _files,
     _households,
     _incidents,
     _jobs,

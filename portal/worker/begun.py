@@ -4,6 +4,8 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from sqlalchemy import select
+
 from portal.domain.foundation.errors import DomainError, IntegrityFaultError
 from portal.domain.foundation.jobs import begun
 from portal.domain.foundation.jobs.aside import PASSING, reason_of
@@ -11,10 +13,13 @@ from portal.domain.foundation.jobs.begun import TakenTask
 from portal.domain.foundation.jobs.leases import Holder
 from portal.domain.foundation.jobs.names import BegunKind
 from portal.domain.foundation.texts import use_locale
-from portal.domain.foundation.work import WorkSource
+from portal.domain.foundation.work import Work, WorkSource
+from portal.domain.letters.letters.models import PrintRun
 from portal.domain.mailroom.printing.archives.building import build_archive
 from portal.domain.mailroom.printing.proofs.making import make_proof
-from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
+from portal.domain.mailroom.printing.runs.pipeline.files import run_folder
+from portal.domain.mailroom.printing.runs.pipeline.plan import this_node
+from portal.domain.mailroom.printing.runs.pipeline.printer import Printer, printing_node
 from portal.settings import Settings
 
 LOG = logging.getLogger("portal.jobs")
@@ -22,8 +27,9 @@ COMPANY = "company"
 Carry = Callable[[WorkSource, Settings, TakenTask], object]
 
 
-def _archive(source: WorkSource, _settings: Settings, task: TakenTask) -> object:
-    return build_archive(source, task.subject_id, task.detail[COMPANY])
+def _archive(source: WorkSource, settings: Settings, task: TakenTask) -> object:
+    node = printing_node(source, settings.letters_dir)
+    return build_archive(node, task.subject_id, task.detail[COMPANY])
 
 
 def _proof(source: WorkSource, settings: Settings, task: TakenTask) -> object:
@@ -34,8 +40,8 @@ def _proof(source: WorkSource, settings: Settings, task: TakenTask) -> object:
         source.clock,
         source.actor,
         source.program,
+        settings.letters_dir,
         settings.public_url,
-        settings.data_dir / "letters",
     )
     return make_proof(printer, task.subject_id)
 
@@ -55,10 +61,11 @@ class Begun:
     def one(self) -> bool:
         """Carry out the oldest task; return False if none waits."""
         with self.source.reading() as work:
-            if not begun.has_waiting(work):
+            elsewhere = self._printed_elsewhere(work)
+            if not begun.has_waiting(work, elsewhere):
                 return False
         with self.source.writing() as work:
-            task = begun.take(work, self.holder)
+            task = begun.take(work, self.holder, elsewhere)
         if task is None:
             return True
         self.task = task
@@ -67,6 +74,18 @@ class Begun:
         finally:
             self.task = None
         return True
+
+    def _printed_elsewhere(self, work: Work) -> list[int]:
+        """Return the runs of waiting tasks whose plain letters lie on another machine."""
+        runs = work.session.scalars(
+            select(PrintRun).where(PrintRun.id.in_(begun.waiting_subjects(work)))
+        )
+        return [
+            run.id
+            for run in runs
+            if run.node not in {None, this_node()}
+            and not run_folder(self.settings.letters_dir, run.folder).is_dir()
+        ]
 
     def _carry_out(self, task: TakenTask) -> None:
         source = replace(self.source, actor=task.actor)

@@ -2,15 +2,26 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
+from pathlib import Path
 
 from portal.domain.contacts.calls.forgotten import close_forgotten, maybe_forgotten
 from portal.domain.desk.casework import reminder_cards
 from portal.domain.foundation.audit.services import forget_keys
+from portal.domain.foundation.files.storing import (
+    REMOVED_AT_ONCE,
+    remove_pieces,
+    shred_given_up,
+    shredded_pieces,
+)
 from portal.domain.foundation.jobs.names import JobName
 from portal.domain.foundation.jobs.turns import Act, Job, RowJob, WholeJob
 from portal.domain.foundation.work import Work, WorkSource
 from portal.domain.letters.announcements import reminders, sending
+from portal.domain.letters.letters.models import PrintRun
+from portal.domain.mailroom.printing.archives.expiring import shred_old_archives
 from portal.domain.mailroom.printing.archives.plain_files import remove_plain_files, runs_to_clear
+from portal.domain.mailroom.printing.runs.pipeline.files import run_folder
+from portal.domain.mailroom.printing.runs.pipeline.printer import printing_node
 from portal.domain.people.authn import sessions, throttles
 from portal.domain.people.households.search_index import Indexer
 from portal.domain.people.notices.services import forget_expired
@@ -20,10 +31,14 @@ from portal.domain.requests.redeliveries.matching import match_request, waiting_
 HALF_MINUTE, MINUTE, TEN_MINUTES = (timedelta(seconds=n) for n in (30, 60, 600))
 KEEP_FORM_KEYS = timedelta(days=7)
 MATCHED_AT_ONCE = 20
+PIECES_AT_ONCE = 160
 
 
-def all_jobs(indexer: Indexer) -> Mapping[JobName, Job]:
-    """Return every job that takes turns; sending and begun tasks have threads of their own."""
+def all_jobs(indexer: Indexer, letters: Path) -> Mapping[JobName, Job]:
+    """Return every job that takes turns; sending and begun tasks have threads of their own.
+
+    ``letters`` is the letters folder of this machine.
+    """
     jobs: tuple[Job, ...] = (
         _settle(),
         WholeJob(JobName.EXPIRE, HALF_MINUTE, lambda w: forget_expired(w.session, w.now)),
@@ -33,7 +48,8 @@ def all_jobs(indexer: Indexer) -> Mapping[JobName, Job]:
         _calls(),
         WholeJob(JobName.SITES, TEN_MINUTES, sites.end_due),
         WholeJob(JobName.SWEEP, TEN_MINUTES, _sweep),
-        _plain_letters(),
+        _plain_letters(letters),
+        _sealed_pieces(),
     )
     return {job.name: job for job in jobs}
 
@@ -101,21 +117,50 @@ def _calls() -> Job:
 
 
 def _sweep(work: Work) -> int:
-    """Delete ended sessions, counters, and the keys of forms that no page can still send."""
+    """Delete ended sessions, counters, and the keys of forms that no page can still send.
+
+    Archives that were sent long ago, and what killed builds left of one, are shredded.
+    """
     sessions.sweep(work.session, work.now)
     throttles.sweep(work.session, work.now)
     forget_keys(work.session, work.now - KEEP_FORM_KEYS)
+    shred_old_archives(work)
+    shred_given_up(work)
     return 0
 
 
-def _plain_letters() -> Job:
-    """Remove the plain files of runs whose archive was handed over, where they are local."""
+def _plain_letters(letters: Path) -> Job:
+    """Remove the plain files of runs whose archive was handed over, where they are local.
+
+    Those of another machine are removed when its own worker has this job.
+    """
 
     def find(work: Work, _aside: Collection[int]) -> Sequence[int]:
-        return runs_to_clear(work.session)
+        return [
+            run_id
+            for run_id in runs_to_clear(work.session)
+            if run_folder(letters, work.session.get_one(PrintRun, run_id).folder).is_dir()
+        ]
 
     def act(source: WorkSource, rows: Sequence[int]) -> None:
         for run_id in rows:
-            remove_plain_files(source, run_id, elsewhere=True)
+            remove_plain_files(printing_node(source, letters), run_id, elsewhere=True)
 
     return RowJob(JobName.PLAIN_LETTERS, TEN_MINUTES, "print_run", find, act)
+
+
+def _sealed_pieces() -> Job:
+    """Remove the pieces of shredded files, few at a time."""
+
+    def find(work: Work, _aside: Collection[int]) -> Sequence[int]:
+        return shredded_pieces(work.session, PIECES_AT_ONCE)
+
+    return RowJob(
+        JobName.SEALED_PIECES,
+        TEN_MINUTES,
+        "sealed_piece",
+        find,
+        _in_one_work(remove_pieces),
+        batch=REMOVED_AT_ONCE,
+        most=PIECES_AT_ONCE,
+    )

@@ -64,7 +64,7 @@ class Worker:
         senders = make_senders(settings)
         self._lanes = [name for name in LANES if name.value in senders]
         self.outbox = OutboxWorker(source, senders, self._pace.look_seconds)
-        jobs = all_jobs(Indexer(source.vault))
+        jobs = all_jobs(Indexer(source.vault), settings.letters_dir)
         self.rounds = Rounds(source, jobs, self.holder, self._stopped)
         self.begun = Begun(source, settings, self.holder)
         self._beaten_at = time.monotonic()

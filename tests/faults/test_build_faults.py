@@ -32,7 +32,7 @@ def check_one_letter_each(database: Database, folder: Path, ids: list[int]) -> N
     with database.read() as session:
         run = session.scalars(select(PrintRun)).one()
         assert run.state == "built"
-        home = Path(run.folder)
+        home = folder / run.folder
         number = f"{run.id:03}"  # PostgreSQL gives no number twice, also after a killed start
         chunks = session.scalars(select(PrintChunk).order_by(PrintChunk.number)).all()
         digests = {home / (chunk.file_name or ""): chunk.sha256 for chunk in chunks}

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from portal.domain.foundation.files.storing import open_pieces
 from portal.domain.letters.letters.models import Letter
 from portal.domain.mailroom.printing.archives.sending import archives_of
 from portal.domain.mailroom.printing.proofs.decisions import approve_proof
@@ -51,12 +52,13 @@ def whole_proofs(house: MailHouse, run_id: int) -> int:
         return len(proofs)
 
 
-def whole_archives(house: MailHouse, run_id: int, folder: Path) -> int:
+def whole_archives(house: MailHouse, run_id: int) -> int:
     """How many archives there are; each file is the one that was noted."""
     with house.database.read() as session:
         found = archives_of(session, run_id)
         for row in found:
-            assert hashlib.sha256((folder / row.file_name).read_bytes()).hexdigest() == row.sha256
+            pieces = open_pieces(work_in(session), row.sealed_file_id or 0, house.database.read)
+            assert hashlib.sha256(b"".join(pieces)).hexdigest() == row.sha256
         return len(found)
 
 
@@ -70,8 +72,8 @@ def test_a_batch_killed_while_it_is_proved_or_packed_goes_on_and_nothing_is_half
     files = {path.name for path in built.folder.iterdir()}
     dice, killed = random.Random(5), 0
     steps = (
-        ("proofs", (run_id, house.officer.id)),
-        ("archives", (run_id, house.id, house.officer.id)),
+        ("proofs", (house.folder, run_id, house.officer.id)),
+        ("archives", (house.folder, run_id, house.id, house.officer.id)),
     )
     for step, arguments in steps:
         there = 0
@@ -84,7 +86,7 @@ def test_a_batch_killed_while_it_is_proved_or_packed_goes_on_and_nothing_is_half
             killed += child.returncode < 0
             proofs, archives = (
                 whole_proofs(house, run_id),
-                whole_archives(house, run_id, built.folder),
+                whole_archives(house, run_id),
             )
             there = proofs if step == "proofs" else archives
             if there:
@@ -93,10 +95,10 @@ def test_a_batch_killed_while_it_is_proved_or_packed_goes_on_and_nothing_is_half
             _out, fault = start(step, database_url, *arguments).communicate(timeout=PATIENCE)
             assert not fault, fault
     assert killed
-    assert (whole_proofs(house, run_id), whole_archives(house, run_id, built.folder)) == (1, 1)
+    assert (whole_proofs(house, run_id), whole_archives(house, run_id)) == (1, 1)
     left = {path.name for path in built.folder.iterdir()} - files
     with database.write() as session:
-        assert left == {row.file_name for row in archives_of(session, run_id)}
+        assert left == set()
         approve_proof(work_in(session, house.ward), run_id)
     house.hand_over(run_id)
     with database.read() as session:

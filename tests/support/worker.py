@@ -1,5 +1,7 @@
 """Runs what a worker does, one turn at a time, on the clock of a test."""
 
+from pathlib import Path
+
 from portal.domain.foundation.jobs.aside import rows_aside
 from portal.domain.foundation.jobs.leases import Holder
 from portal.domain.foundation.jobs.names import JobName
@@ -9,6 +11,9 @@ from portal.domain.people.households.search_index import Indexer
 from portal.platform.site import Site
 from portal.worker.begun import Begun
 from portal.worker.jobs import all_jobs
+
+NOWHERE = Path("/nonexistent")
+"""The letters folder of a machine that printed nothing."""
 
 
 class Going:
@@ -23,9 +28,9 @@ class Going:
         """Nobody watches."""
 
 
-def run_job(source: WorkSource, name: JobName) -> Outcome:
+def run_job(source: WorkSource, name: JobName, letters: Path = NOWHERE) -> Outcome:
     """One turn of a job; what it sets aside is a fault of the test."""
-    outcome = all_jobs(Indexer(source.vault))[name].turn(source, Going())
+    outcome = all_jobs(Indexer(source.vault), letters)[name].turn(source, Going())
     with source.read() as session:
         assert rows_aside(session, name) == set()
     return outcome

@@ -18,16 +18,16 @@ from portal.domain.foundation.errors import DomainError, NotFoundError
 from portal.domain.foundation.jobs.begun import begin, latest
 from portal.domain.foundation.jobs.models import BegunTask
 from portal.domain.foundation.jobs.names import BegunKind
-from portal.domain.foundation.sealed_tar import pieces_of
 from portal.domain.foundation.texts import _s
 from portal.domain.letters.letters.models import PrintRun
 from portal.domain.letters.subcontractors.models import Subcontractor
 from portal.domain.letters.subcontractors.queries import mail_houses, subcontractors
-from portal.domain.mailroom.printing.archives import sending
+from portal.domain.mailroom.printing.archives import expiring, sending
 from portal.domain.mailroom.printing.archives.building import refuse_unready
 from portal.domain.mailroom.printing.archives.models import PrintArchive
 from portal.domain.mailroom.printing.archives.plain_files import plain_files, remove_plain_files
 from portal.domain.mailroom.printing.archives.states import ArchiveState
+from portal.domain.mailroom.printing.runs.pipeline.printer import PrintingNode, printing_node
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again, carry_out
 from portal.platform.routes import Transaction
@@ -58,6 +58,8 @@ class LetterArchiveView(View):
     companies: Mapping[int, str]
     plain: int
     task: BegunTask | None
+    kept_days: int
+    kept: bool
     state_mark: Callable[[str], Mark]
     said: str
 
@@ -83,6 +85,8 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             companies={row.id: row.name for row in subcontractors(session)},
             plain=plain_files(session, run.id),
             task=latest(session, BegunKind.ARCHIVE, run.id),
+            kept_days=expiring.KEPT.days,
+            kept=live is not None and expiring.is_kept(session, live),
             state_mark=STATE_MARK,
             said=page.query.get("said", ""),
         ),
@@ -95,6 +99,10 @@ def _show_own(page: Page, status_code: int) -> Response[Any]:
     with page.site.database.read() as session:
         page.load_auth(session, page.site.clock.now(session))
         return show(page, status_code)
+
+
+def _node(page: Page) -> PrintingNode:
+    return printing_node(page.site.work_source(page.actor), page.site.settings.letters_dir)
 
 
 def build(page: Page) -> Response[Any]:
@@ -118,18 +126,18 @@ def build(page: Page) -> Response[Any]:
 
 
 def take(page: Page) -> Response[Any]:
-    """Send the encrypted archive of a handed-over run piece by piece, as it is on the disk."""
+    """Send the encrypted archive of a handed-over run piece by piece, from any node."""
     run_id, key = number_in_address(page, "run_id"), number_in_address(page, "archive_id")
     try:
-        path = sending.take_archive(page.work, run_id, key)
+        taken = sending.take_archive(page.work, _node(page), run_id, key)
     except DomainError as error:
         page.form.error("taken", error.message)
         return show(page, 422)
     headers = {
-        "content-disposition": f'attachment; filename="{path.name}"',
-        "content-length": str(path.stat().st_size),
+        "content-disposition": f'attachment; filename="{taken.file_name}"',
+        "content-length": str(taken.size),
     }
-    return Stream(pieces_of(path), media_type="application/octet-stream", headers=headers)
+    return Stream(taken.pieces, media_type="application/octet-stream", headers=headers)
 
 
 def lose(page: Page) -> Response[Any]:
@@ -154,7 +162,7 @@ def remove_plain(page: Page) -> Response[Any]:
     """Remove the plain files of a run that was handed over."""
     run_id = number_in_address(page, "run_id")
     try:
-        remove_plain_files(page.site.work_source(page.actor), run_id)
+        remove_plain_files(_node(page), run_id)
     except NotFoundError:
         raise
     except DomainError as error:

@@ -31,10 +31,12 @@ from portal.domain.letters.announcements.queries import (
 )
 from portal.domain.letters.letters.models import PrintChunk, PrintRun
 from portal.domain.letters.letters.queries import print_run
-from portal.domain.letters.letters.states import LetterState
+from portal.domain.letters.letters.states import PRINT_RUN, LetterState
+from portal.domain.mailroom.printing.archives.sending import has_whole_archive
 from portal.domain.mailroom.printing.dispatch import handover
 from portal.domain.mailroom.printing.proofs import decisions
 from portal.domain.mailroom.printing.recalls.needs import runs_to_recall
+from portal.domain.mailroom.printing.runs.pipeline.files import run_folder
 from portal.domain.mailroom.printing.runs.queries import (
     RunStatus,
     StateCount,
@@ -138,6 +140,8 @@ class LetterRunView(View):
     proposal: Approval | None
     proposer: StaffUser | None
     own: bool
+    here: bool
+    can_be_lost: bool
     said: str
 
 
@@ -170,6 +174,9 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             own=proposal is not None
             and page.who.staff is not None
             and proposal.proposed_by == page.who.staff.id,
+            here=run_folder(page.site.settings.letters_dir, run.folder).is_dir(),
+            can_be_lost=PRINT_RUN.can(run.state, "lose")
+            and not has_whole_archive(page.session, run.id),
             said=page.query.get("said", ""),
         ),
         status_code,

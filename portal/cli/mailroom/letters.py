@@ -20,7 +20,7 @@ from portal.cli.context import (
 from portal.cli.late import warn_after_delivery
 from portal.cli.mailroom.cards import cards
 from portal.cli.mailroom.hand_over import hand_over
-from portal.cli.mailroom.letters_archive import archive, remove_plain
+from portal.cli.mailroom.letters_archive import archive, lost, remove_plain, take
 from portal.cli.mailroom.letters_post import post
 from portal.cli.mailroom.letters_proof import approve, discard, proof, refuse
 from portal.cli.mailroom.letters_without_id import advance, test_posting
@@ -68,6 +68,8 @@ letters.add_command(approve)
 letters.add_command(refuse)
 letters.add_command(discard)
 letters.add_command(archive)
+letters.add_command(take)
+letters.add_command(lost)
 letters.add_command(remove_plain)
 letters.add_command(post)
 letters.add_command(advance)
@@ -329,7 +331,7 @@ def _echo_runs(runs: Sequence[RunStatus]) -> None:
         click.echo(
             _s(
                 "印刷 %(id)d（%(state)s）: %(printed)d／%(planned)d通、ファイル "
-                "%(built)d／%(chunks)d、%(folder)s"
+                "%(built)d／%(chunks)d、%(node)s %(folder)s"
             )
             % {
                 "id": run.id,
@@ -338,6 +340,7 @@ def _echo_runs(runs: Sequence[RunStatus]) -> None:
                 "planned": run.planned,
                 "built": run.chunks_built,
                 "chunks": run.chunks,
+                "node": run.node or "",
                 "folder": run.folder,
             }
         )

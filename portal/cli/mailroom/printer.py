@@ -15,6 +15,6 @@ def make_printer(context: Context) -> Printer:
         context.clock,
         context.actor,
         context.load_program(),
+        settings.letters_dir,
         settings.public_url,
-        settings.data_dir / "letters",
     )

@@ -18,6 +18,7 @@ from portal.cli.context import (
     json_option,
 )
 from portal.cli.mailroom.roster_holds import day, print_text, protection_group, release
+from portal.cli.program_files import require_sound
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.mailroom.listing import Excerpt
@@ -91,7 +92,7 @@ roster_group.add_command(print_text)
 roster_group.add_command(protection_group)
 
 CHECKING, STAGING, APPLYING = 1, 3, 1  # shares of an import's time, for the bar
-SHOWN_AT_ONCE, ROWS_IN_MEMORY = 200, 180_000
+SHOWN_AT_ONCE, UNKNOWN_SHOWN, ROWS_IN_MEMORY = 200, 10, 180_000
 
 
 class _Work:
@@ -143,6 +144,28 @@ def _say(report: RosterReport) -> None:
     for code, count in {**totals["row_codes"], **totals["household_codes"]}.items():
         explanation = explain(code)
         click.echo(f"  {code} {count}: {explanation.meaning} {explanation.remedy}")
+    _say_unexplained(report)
+
+
+def _say_unexplained(report: RosterReport) -> None:
+    """Name what the layout does not explain: columns, and relationships in code."""
+    if report.extra_columns:
+        click.echo(
+            _s(
+                "注意: レイアウトにない列があり、読まずに進みました: %(columns)s。"
+                "要る列なら、レイアウトに書き加えてください。"
+            )
+            % {"columns": " / ".join(report.extra_columns)}
+        )
+    if report.unknown_relationships:
+        values = sorted(report.unknown_relationships.items(), key=lambda found: -found[1])
+        click.echo(
+            _s(
+                "注意: 続柄の値の意味がレイアウトにありません: %(values)s。"
+                "[codes.relationship] に書いてください。いまは、世帯主の子ではないと数えています。"
+            )
+            % {"values": ", ".join(f"{value} ({n})" for value, n in values[:UNKNOWN_SHOWN])}
+        )
 
 
 def _write_report(report: RosterReport, target: str | None) -> None:
@@ -199,6 +222,7 @@ def import_(context: Context, file: Path | None, form: FileForm, apply_id: int |
         return
     if file is None:
         raise InputError(_s("取り込むファイルか、--apply と番号を指定してください。"))
+    require_sound(context.load_program())
     layout, rules = form.layout(context), form.rules(context)
     size = file.stat().st_size
     if context.dry_run:

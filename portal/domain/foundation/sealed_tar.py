@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import pyrage
 
@@ -43,16 +44,41 @@ def encrypt(pieces: Iterator[bytes], path: Path, keys: Iterable[str]) -> Written
     Raises:
         OSError: the file cannot be written; or whatever the iterator raised.
     """
-    source, target = Source(pieces), Target(path)
+    target = Target(path)
+    try:
+        encrypt_into(target, pieces, keys)
+    except Exception:
+        with suppress(OSError):
+            target.close()
+        raise
+    target.close()
+    return Written(target.sha256, target.size)
+
+
+class Sink(Protocol):
+    """What takes the encrypted bytes; ``error`` is why it could not."""
+
+    error: Exception | None
+
+    def write(self, data: bytes) -> int:
+        """Take bytes."""
+
+    def flush(self) -> None:
+        """Do nothing, or pass on what was taken."""
+
+
+def encrypt_into(target: Sink, pieces: Iterator[bytes], keys: Iterable[str]) -> None:
+    """Encrypt pieces to public keys (``age1…``) into a target.
+
+    Raises:
+        Exception: what the iterator or the target raised.
+    """
+    source = Source(pieces)
     recipients = [pyrage.x25519.Recipient.from_str(key) for key in keys]
     try:
         pyrage.encrypt_io(source, target, recipients)
     except Exception as error:  # noqa: BLE001  (the library turns our own errors into its own; the first one counts)
-        with suppress(OSError):
-            target.close()
         raise source.error or target.error or error from None
-    target.close()
-    return Written(target.sha256, target.size)
 
 
 def pieces_of(path: Path) -> Iterator[bytes]:
@@ -96,7 +122,7 @@ class Target:
         self._file = os.fdopen(handle, "wb")
         self._digest = hashlib.sha256()
         self.size = 0
-        self.error: OSError | None = None
+        self.error: Exception | None = None
 
     def write(self, data: bytes) -> int:
         """Write bytes; an error such as a full disk is kept as ``error``."""

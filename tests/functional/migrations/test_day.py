@@ -141,8 +141,8 @@ def prints_what_was_ordered(day: Day, folder: Path) -> None:
         day.resident.clock,
         SYSTEM,
         site.program,
-        site.settings.public_url,
         folder,
+        site.settings.public_url,
     )
     assert isinstance(build_letters(printer, workers=1), BuiltRun)
     assert day.resident.count(LetterOrder, state="open") == 0
@@ -164,7 +164,7 @@ def the_post_reports(day: Day) -> None:
 
 def housekeeping(day: Day) -> None:
     source = day.resident.site.work_source()
-    for name in all_jobs(day.resident.site.indexer):
+    for name in all_jobs(day.resident.site.indexer, Path("letters")):
         run_job(source, name)
 
 

@@ -116,8 +116,8 @@ def _letters(site: Site, folder: Path, people: People) -> None:
         FixedClock(NOON),
         SYSTEM,
         site.program,
-        site.settings.public_url,
         folder / "letters",
+        site.settings.public_url,
     )
     for number, refused in (("9700000003", True), ("9700000004", False), ("9700000005", None)):
         person = add_person(site.database, NOON, number=number)

@@ -6,23 +6,28 @@
 import hashlib
 import io
 import secrets
+import shutil
 import sys
 import tarfile
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pyrage
 
-from portal.domain.foundation.actors import Actor, Organization, Role
+from portal.domain.foundation.actors import SYSTEM, Actor, Organization, Role
 from portal.domain.foundation.approvals.services import Instruction
-from portal.domain.foundation.work import WorkSource
+from portal.domain.foundation.clock import FixedClock
+from portal.domain.foundation.files.storing import open_pieces
 from portal.domain.letters.letters.models import Letter, PrintChunk, PrintRun
 from portal.domain.letters.letters.numbers import new_letter_number
 from portal.domain.letters.subcontractors import services as subcontractors
 from portal.domain.mailroom.printing.archives import sending
 from portal.domain.mailroom.printing.archives.building import BuiltArchive, build_archive
+from portal.domain.mailroom.printing.archives.models import PrintArchive
 from portal.domain.mailroom.printing.dispatch import handover
+from portal.domain.mailroom.printing.runs.pipeline.plan import this_node
+from portal.domain.mailroom.printing.runs.pipeline.printer import PrintingNode, printing_node
 from portal.platform.database import Database, make_engine
 from tests.support.coupons import NOW
 from tests.support.mailroom.proofs import approve_run
@@ -46,9 +51,26 @@ class MailHouse:
     households: int = 0
 
     @property
-    def sender(self) -> WorkSource:
+    def sender(self) -> PrintingNode:
         """What archives are built with, in the officer's name."""
-        return source_of(self.database, actor=self.officer)
+        return self.node(self.officer)
+
+    def node(self, actor: Actor = SYSTEM, now: datetime = NOW) -> PrintingNode:
+        """The machine on which the runs were printed."""
+        source = source_of(self.database, FixedClock(now), actor)
+        return printing_node(source, self.folder)
+
+    def other_node(self, actor: Actor = SYSTEM) -> PrintingNode:
+        """Another machine on the same database, without any file."""
+        return printing_node(source_of(self.database, actor=actor), self.folder / "elsewhere")
+
+    def content(self, archive: BuiltArchive) -> bytes:
+        """The encrypted file as another machine hands it out."""
+        with self.database.read() as session:
+            row = session.get_one(PrintArchive, archive.id)
+            assert row.sealed_file_id is not None
+            pieces = open_pieces(work_in(session), row.sealed_file_id, self.database.read)
+            return b"".join(pieces)
 
     def build(self, run_id: int) -> BuiltArchive:
         """Build a run's archive."""
@@ -65,7 +87,7 @@ class MailHouse:
         self, archive: BuiltArchive, key: pyrage.x25519.Identity | None = None
     ) -> dict[str, bytes]:
         """What the mail house finds in an archive."""
-        plain = pyrage.decrypt(archive.path.read_bytes(), [key or self.key])
+        plain = pyrage.decrypt(self.content(archive), [key or self.key])
         with tarfile.open(fileobj=io.BytesIO(plain)) as file:
             return {member.name: file.extractfile(member).read() for member in file}  # type: ignore[union-attr]
 
@@ -93,9 +115,10 @@ class MailHouse:
             )
             session.add(run)
             session.flush()
-            place = self.folder / f"run-{run.id:03}"
+            run.folder, run.node = f"run-{run.id:03}", this_node()
+            place = self.folder / run.folder
+            shutil.rmtree(place, ignore_errors=True)  # a site keeps its folder from test to test
             place.mkdir(parents=True)
-            run.folder = str(place)
             for number in range(1, -(-letters // per_file) + 1):
                 mine = people[(number - 1) * per_file : number * per_file]
                 data = secrets.token_bytes(size or 1000)
@@ -164,11 +187,11 @@ def make_mail_house(database: Database, folder: Path, *, consented: bool = True)
 
 
 def main() -> None:
-    """Build an archive: URL of the database, run, mail house, officer."""
-    url, run_id, company_id, officer = sys.argv[1:]
+    """Build an archive: URL of the database, letters folder, run, mail house, officer."""
+    url, folder, run_id, company_id, officer = sys.argv[1:]
     database = Database(make_engine(url))
     actor = Actor(Role.OFFICER, int(officer), Organization.CONTRACTOR)
-    sender = source_of(database, actor=actor)
+    sender = printing_node(source_of(database, actor=actor), Path(folder))
     sys.stdout.write("go\n")
     sys.stdout.flush()
     build_archive(sender, int(run_id), int(company_id))

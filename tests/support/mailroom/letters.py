@@ -62,8 +62,8 @@ def printer(database: Database, folder: Path, clock: FixedClock | None = None) -
         clock or FixedClock(NOW),
         SYSTEM,
         program,
-        PUBLIC_URL,
         folder,
+        PUBLIC_URL,
     )
 
 

@@ -30,11 +30,12 @@ def approve_run(
 
 
 def main() -> None:
-    """Make a proof: URL of the database, run, officer."""
-    url, run_id, officer = sys.argv[1:]
+    """Make a proof: URL of the database, letters folder, run, officer."""
+    url, folder, run_id, officer = sys.argv[1:]
     database = Database(make_engine(url))
     made = replace(
-        printer(database, Path()), actor=Actor(Role.OFFICER, int(officer), Organization.CONTRACTOR)
+        printer(database, Path(folder)),
+        actor=Actor(Role.OFFICER, int(officer), Organization.CONTRACTOR),
     )
     sys.stdout.write("go\n")
     sys.stdout.flush()

@@ -15,10 +15,13 @@ PACKAGES = {
     "PostgreSQL": "postgresql",
     "debootstrap": "debootstrap",
     "network namespaces": "iproute2",
+    "nginx": "nginx-light",
+    "HAProxy": "haproxy",
 }
 OLDER_PACKAGES = {"chromium-headless-shell": "chromium"}
 TESTS = ("chromium", "Noto CJK fonts", "PostgreSQL")
-INSTALLATION = ("debootstrap", "network namespaces")
+INSTALLATION = ("debootstrap", "network namespaces", "nginx", "HAProxy")
+SYSTEM = "/usr/sbin:/usr/bin:/sbin:/bin"
 BROWSERS = ("chromium-headless-shell", "chromium", "google-chrome")
 
 
@@ -40,6 +43,8 @@ def _have() -> Mapping[str, bool]:
         "PostgreSQL": bool(postgres),
         "debootstrap": bool(shutil.which("debootstrap")),
         "network namespaces": bool(shutil.which("ip")),
+        "nginx": bool(shutil.which("nginx", path=SYSTEM)),
+        "HAProxy": bool(shutil.which("haproxy", path=SYSTEM)),
     }
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from portal.domain.people.households.folding import fold_name, name_words
 from portal.domain.people.households.queries import HouseholdView
+from portal.domain.people.households.romaji import combined, shortened
 
 BRACKETS = re.compile(r"[(（〔［【]([^)）〕］】]*)[)）〕］】]")
 
@@ -22,7 +23,8 @@ def name_matches(said: str, view: HouseholdView) -> bool:
     for text in _names(fields.name, fields.kana, fields.alias):
         if key == fold_name(text) or words == sorted(name_words(text)):
             return True
-    return False
+    kana = sorted(map(shortened, name_words(fields.kana)))
+    return any(read and sorted(map(shortened, read)) == kana for read in combined(words))
 
 
 def _names(*texts: str) -> Iterable[str]:

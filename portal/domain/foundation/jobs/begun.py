@@ -1,7 +1,7 @@
 """Tasks that somebody begins from the staff site, and that a worker carries out."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -66,16 +66,28 @@ def begin(work: Work, kind: BegunKind, subject_id: int, **detail: int) -> BegunT
     return made
 
 
-def has_waiting(work: Work) -> bool:
-    """Return whether a task can be taken; an idle worker locks nothing."""
-    return work.session.scalar(select(BegunTask.id).where(_takable(work)).limit(1)) is not None
+def waiting_subjects(work: Work) -> Sequence[int]:
+    """Return the subjects of the tasks that can be taken."""
+    return work.session.scalars(select(BegunTask.subject_id).where(_takable(work))).all()
 
 
-def take(work: Work, holder: Holder) -> TakenTask | None:
-    """Take the oldest task that waits, or whose worker died; None if there is none."""
+def has_waiting(work: Work, elsewhere: Collection[int] = ()) -> bool:
+    """Return whether a task can be taken; an idle worker locks nothing.
+
+    ``elsewhere`` are subjects that only a worker on another machine can deal with.
+    """
+    found = select(BegunTask.id).where(_takable(work), BegunTask.subject_id.not_in(elsewhere))
+    return work.session.scalar(found.limit(1)) is not None
+
+
+def take(work: Work, holder: Holder, elsewhere: Collection[int] = ()) -> TakenTask | None:
+    """Take the oldest task that waits, or whose worker died; None if there is none.
+
+    ``elsewhere`` as for ``has_waiting``.
+    """
     row = work.session.scalar(
         select(BegunTask)
-        .where(_takable(work))
+        .where(_takable(work), BegunTask.subject_id.not_in(elsewhere))
         .order_by(BegunTask.id)
         .limit(1)
         .with_for_update(skip_locked=True)

@@ -17,6 +17,7 @@ class JobName(Labeled):
     SITES = "sites", lambda: _s("予備の拠点の終わり")
     SWEEP = "sweep", lambda: _s("終わったセッションや古い記録の消去")
     PLAIN_LETTERS = "plain_letters", lambda: _s("渡し終えた手紙の暗号化前のファイルの消去")
+    SEALED_PIECES = "sealed_pieces", lambda: _s("鍵を捨てたファイルの消去")
     BEGUN = "begun", lambda: _s("画面から始めた作業")
 
 

@@ -22,6 +22,7 @@ from portal.domain.foundation.program.schema import (
     ALTERNATIVE_FORM,
     ENCLOSURES,
     AdvanceSettings,
+    BirthWindowAcceptance,
     DeliveredMeans,
     Eligibility,
     Forwarding,
@@ -192,6 +193,19 @@ def _read_eligibility(section: Section, problems: list[str]) -> Eligibility:
         birth_to_is_derived=given_to is None or given_to == derived_to,
         amount_yen=section.whole("amount_yen", low=1, high=10_000_000),
         expected_children=section.whole("expected_children", 0) or None,
+        window_accepted=_read_acceptance(section),
+    )
+
+
+def _read_acceptance(section: Section) -> BirthWindowAcceptance | None:
+    if not section.has("birth_window_acceptance"):
+        return None
+    table = section.table("birth_window_acceptance")
+    return BirthWindowAcceptance(
+        accepted_by=table.text("accepted_by"),
+        accepted_on=table.day("accepted_on"),
+        note=table.text("note"),
+        birth_from=table.day("birth_from"),
     )
 
 

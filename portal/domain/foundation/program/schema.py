@@ -73,6 +73,22 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
+class Acceptance:
+    """The ward's acceptance of something unusual: who, when and why."""
+
+    accepted_by: str
+    accepted_on: date
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class BirthWindowAcceptance(Acceptance):
+    """The ward's wish for a first birth date inside a school year; it is about this day alone."""
+
+    birth_from: date
+
+
+@dataclass(frozen=True, slots=True)
 class Eligibility:
     """Who gets how much: a birth-date window (both ends included), never an age formula."""
 
@@ -83,6 +99,7 @@ class Eligibility:
     birth_to_is_derived: bool
     amount_yen: int
     expected_children: int | None
+    window_accepted: BirthWindowAcceptance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,22 +142,13 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
-class RiskAcceptance:
-    """The ward's acceptance of codes by email: who, when and why."""
-
-    accepted_by: str
-    accepted_on: date
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
 class Channels:
     """The ways to receive a one-time code."""
 
     totp: bool
     sms: bool
     email: bool
-    email_risk: RiskAcceptance | None
+    email_risk: Acceptance | None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -250,3 +258,8 @@ class Program:
     def amount_yen(self) -> int:
         """Yen per child."""
         return self.eligibility.amount_yen
+
+    @property
+    def storage_days(self) -> int:
+        """For how many days the post office keeps a letter that it could not deliver."""
+        return self.request_rules[0].storage_days

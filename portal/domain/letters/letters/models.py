@@ -36,7 +36,8 @@ class PrintRun(Base):
     """One printing of letters of a kind, built in chunks and resumable.
 
     At most one of a kind is being built. ``enclosed`` names what is enclosed with a first letter
-    (``enclosures.NAMES``).
+    (``enclosures.NAMES``). ``node`` names the machine that prints it, the only one with its plain
+    files; ``folder`` is their place in its letters folder.
     """
 
     __tablename__ = "print_run"
@@ -57,6 +58,7 @@ class PrintRun(Base):
     children: Mapped[int]
     total_yen: Mapped[int]
     folder: Mapped[str] = mapped_column(String(1000))
+    node: Mapped[str | None] = mapped_column(String(100))
     enclosed: Mapped[list[Any]] = mapped_column(JSON, default=list)
     notice_date: Mapped[date]
     created_at: Mapped[datetime]

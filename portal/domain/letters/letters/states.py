@@ -101,6 +101,7 @@ PRINT_RUN = StateMachine(
         "finish": {RunState.BUILDING: RunState.BUILT},
         "hand_over": {RunState.BUILT: RunState.HANDED_OVER},
         "discard": {RunState.BUILT: RunState.DISCARDED},
+        "lose": dict.fromkeys((RunState.BUILDING, RunState.BUILT), RunState.DISCARDED),
     },
 )
 

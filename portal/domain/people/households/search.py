@@ -17,6 +17,7 @@ from portal.domain.people.households.queries import (
     view_households,
 )
 from portal.domain.people.households.records import ChildFields, HouseholdFields
+from portal.domain.people.households.romaji import readings, shortened
 from portal.domain.people.households.search_index import Indexer
 
 OPENED_AT_ONCE = SEARCH_LIMIT + 1
@@ -91,18 +92,34 @@ def _fitting(
     if terms.empty:
         return iter(()), False
     queries: list[tuple[str, list[bytes]]] = []
-    if terms.name:
-        queries.append(("names", indexer.name_query(terms.name)))
     if terms.place:
         queries.append(("places", indexer.place_query(terms.place)))
     if terms.postal_code:
         queries.append(("places", indexer.postal_query(terms.postal_code)))
     if terms.birth:
         queries.append(("births", indexer.birth_query(terms.birth)))
-    ids, more = candidates(work.session, queries, include_protected=include_protected)
+    found: set[int] = set()
+    more = False
+    for names in _spellings(indexer, terms.name):
+        keys, further = candidates(
+            work.session, [*names, *queries], include_protected=include_protected
+        )
+        found.update(keys)
+        more = more or further
+    ids = sorted(found)
     portions = (ids[start : start + OPENED_AT_ONCE] for start in range(0, len(ids), OPENED_AT_ONCE))
     opened = chain.from_iterable(view_households(work, portion) for portion in portions)
     return (view for view in opened if _fits(view, terms)), more
+
+
+def _spellings(indexer: Indexer, name: str) -> list[list[tuple[str, list[bytes]]]]:
+    """Return the queries for a name: as typed, and in kana where it is in Latin letters."""
+    if not name:
+        return [[]]
+    return [
+        [("names", digests)]
+        for digests in (indexer.name_query(name), *indexer.reading_queries(name))
+    ]
 
 
 def _fits(view: HouseholdView, terms: SearchTerms) -> bool:
@@ -131,4 +148,5 @@ def _folded(people: list[HouseholdFields | ChildFields]) -> Iterator[tuple[str, 
 
 
 def _named(word: str, names: tuple[str, ...]) -> bool:
-    return any(word in name for name in names)
+    read = [shortened(kana) for kana in readings(word)]
+    return any(word in name or any(kana in shortened(name) for kana in read) for name in names)

@@ -13,6 +13,7 @@ from portal.domain.people.households.folding import (
     query_grams,
 )
 from portal.domain.people.households.records import ChildFields, HouseholdFields
+from portal.domain.people.households.romaji import combined, reading_grams
 
 GRAM_BYTES = 4
 REMEMBERED = 200_000
@@ -78,6 +79,17 @@ class Indexer:
         """
         wanted = {gram for word in name_words(text) for gram in query_grams(word)}
         return [self._names[gram] for gram in sorted(wanted)]
+
+    def reading_queries(self, text: str) -> list[list[bytes]]:
+        """Return, for each way to read Latin letters as kana, the digests of a household's names.
+
+        Empty where a word is not romanized Japanese.
+        """
+        wanted = [
+            sorted({gram for kana in read for gram in reading_grams(kana)})
+            for read in combined(name_words(text))
+        ]
+        return [[self._names[gram] for gram in found] for found in wanted if found]
 
     def place_query(self, text: str) -> list[bytes]:
         """Return the digests that a household with this part of an address must have."""

@@ -113,6 +113,17 @@ def _lost_without_code(served: ServedStaff, page: Page) -> None:
     press(page, "form[action$='/lost']")
 
 
+def _run_can_be_lost(served: ServedStaff, page: Page) -> None:
+    run_id, _people = mail_house(served).run()
+    served.enter(page, Role.OFFICER)
+    served.go(page, f"/letters/{run_id}/lost")
+
+
+def _run_lost_without_code(served: ServedStaff, page: Page) -> None:
+    _run_can_be_lost(served, page)
+    press(page, "form[action$='/lost/confirm']")
+
+
 def pulled(
     served: ServedStaff, *, listed: bool = True, sent: bool = True
 ) -> tuple[MailHouse, int, list[Person]]:
@@ -249,6 +260,8 @@ MAIL: dict[str, Step] = {
     "archive: sent": _archive_sent,
     "archive: lost": _archive_lost,
     "archive: lost without code": _lost_without_code,
+    "run: can be lost": _run_can_be_lost,
+    "run: lost without code": _run_lost_without_code,
     "pull: needed": _to_recall,
     "pull: listed": _listed,
     "pull: waiting": _waiting,

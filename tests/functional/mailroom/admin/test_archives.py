@@ -3,19 +3,24 @@
 Building it for a mail house with consent, a lost one, and plain files that go.
 """
 
+from datetime import timedelta
+
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.jobs.names import JobName
 from portal.domain.letters.letters.models import Letter, PrintChunk
+from portal.domain.mailroom.printing.archives.expiring import shred_old_archives
 from portal.domain.mailroom.printing.archives.models import PrintArchive
+from tests.support.coupons import NOW
 from tests.support.mailroom.archives import make_mail_house
 from tests.support.staff import StaffSite
+from tests.support.work import work_in
 from tests.support.worker import run_begun, run_job
 
 
 def test_an_officer_builds_hands_over_and_the_plain_files_go_by_themselves(
     staff: StaffSite,
 ) -> None:
-    house = make_mail_house(staff.database, staff.folder, consented=False)
+    house = make_mail_house(staff.database, staff.site.settings.letters_dir, consented=False)
     run_id, _people = house.run()
     officer, ward = staff.enter_as(Role.OFFICER), staff.enter_as(Role.WARD_OFFICER)
     base = f"/letters/{run_id}/archive"
@@ -43,7 +48,7 @@ def test_an_officer_builds_hands_over_and_the_plain_files_go_by_themselves(
     house.hand_over(run_id)
     assert staff.count(PrintArchive, state="sent") == 1
     assert "まだ2個あります" in officer.open(base).text
-    run_job(staff.site.work_source(), JobName.PLAIN_LETTERS)
+    run_job(staff.site.work_source(), JobName.PLAIN_LETTERS, house.folder)
     assert "すべて消しました" in officer.open(base).text
     assert staff.count(PrintChunk, removed_at=None) == 0
     assert len(staff.events("print_run.plain_removed")) == 1
@@ -51,7 +56,7 @@ def test_an_officer_builds_hands_over_and_the_plain_files_go_by_themselves(
 
 
 def test_a_lost_archive_is_given_up_with_a_fresh_code_once(staff: StaffSite) -> None:
-    house = make_mail_house(staff.database, staff.folder)
+    house = make_mail_house(staff.database, staff.site.settings.letters_dir)
     run_id, _people = house.run()
     other, _people = house.run()
     house.build(run_id)
@@ -74,7 +79,7 @@ def test_a_lost_archive_is_given_up_with_a_fresh_code_once(staff: StaffSite) -> 
 def test_who_may_hand_over_takes_the_encrypted_archive_of_a_run_that_left_and_that_is_noted(
     sqlite_staff: StaffSite,
 ) -> None:
-    house = make_mail_house(sqlite_staff.database, sqlite_staff.folder)
+    house = make_mail_house(sqlite_staff.database, sqlite_staff.site.settings.letters_dir)
     run_id, _people = house.run()
     built = house.build(run_id)
     officer, ward = sqlite_staff.enter_as(Role.OFFICER), sqlite_staff.enter_as(Role.WARD_OFFICER)
@@ -86,9 +91,11 @@ def test_who_may_hand_over_takes_the_encrypted_archive_of_a_run_that_left_and_th
     assert sqlite_staff.events("print_archive.taken") == []
     assert built.sha256 in officer.open(f"/letters/{run_id}/archive").text
     answer = officer.post(file)
-    assert (answer.status_code, answer.content) == (200, built.path.read_bytes())
-    assert answer.headers["content-disposition"] == f'attachment; filename="{built.path.name}"'
+    assert (answer.status_code, answer.content) == (200, house.content(built))
+    assert answer.headers["content-disposition"] == f'attachment; filename="{built.file_name}"'
     assert len(sqlite_staff.events("print_archive.taken")) == 1
     assert officer.post(f"/letters/{run_id + 1}/archive/{built.id}/file").status_code == 404
-    built.path.unlink()
-    assert "もうありません" in officer.post(file).text
+    with sqlite_staff.database.write() as session:
+        shred_old_archives(work_in(session, now=NOW + timedelta(days=31)))
+    assert "もう残っていません" in officer.post(file).text
+    assert "30日が過ぎたので" in officer.open(f"/letters/{run_id}/archive").text

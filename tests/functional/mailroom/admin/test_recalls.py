@@ -15,7 +15,7 @@ from tests.support.staff import StaffSite
 
 
 def test_an_officer_draws_up_sends_and_notes_the_answers(staff: StaffSite) -> None:
-    house = make_mail_house(staff.database, staff.folder)
+    house = make_mail_house(staff.database, staff.site.settings.letters_dir)
     run_id, people = house.run(4, handed_over=True)
     officer = staff.enter_as(Role.OFFICER)
     base = f"/letters/{run_id}/recalls"

@@ -112,7 +112,7 @@ def test_who_is_protected_meanwhile_gets_none_and_who_is_afterwards_is_taken_out
     sqlite_database: Database, tmp_path: Path
 ) -> None:
     made = printer(sqlite_database, tmp_path / "letters")
-    house = make_mail_house(sqlite_database, tmp_path)
+    house = make_mail_house(sqlite_database, tmp_path / "letters")
     people = add_families(sqlite_database, 3)
 
     class Slow(AdvanceWriter):
@@ -175,7 +175,7 @@ def test_the_staff_sees_who_gets_one_finds_a_household_by_its_number_and_notes_w
     sqlite_staff: StaffSite,
 ) -> None:
     database = sqlite_staff.database
-    house = make_mail_house(database, sqlite_staff.folder)
+    house = make_mail_house(database, sqlite_staff.folder / "letters")
     (person,) = add_families(database, 1)
     run = build(printer(database, sqlite_staff.folder / "letters"))
     officer = sqlite_staff.enter_as(Role.OFFICER)
@@ -205,7 +205,7 @@ def test_a_notice_that_must_not_go_out_any_more_is_pulled_from_the_mail_house(
     database: Database, tmp_path: Path
 ) -> None:
     made = printer(database, tmp_path / "letters")
-    house = make_mail_house(database, tmp_path)
+    house = make_mail_house(database, tmp_path / "letters")
     people = add_families(database, 3)
     run_id = build(made).run_id
     approve_run(database, run_id, house.officer, house.ward)

@@ -20,6 +20,7 @@ from portal.domain.foundation.errors import (
     NotFoundError,
     WrongStateError,
 )
+from portal.domain.foundation.files.models import SealedFile
 from portal.domain.letters.letters.models import Letter, LetterOrder, PrintChunk, PrintRun
 from portal.domain.letters.letters.orders import open_order
 from portal.domain.letters.subcontractors import services as subcontractors
@@ -40,7 +41,7 @@ from portal.platform.database import Database
 from tests.support.coupons import NOW
 from tests.support.mailroom.archives import MailHouse, archive_states, make_mail_house
 from tests.support.mailroom.letters import add_families, printer, read_papers
-from tests.support.work import source_of, work_in
+from tests.support.work import work_in
 
 BUILD = [sys.executable, "-W", "error", "-m", "tests.support.mailroom", "archives"]
 
@@ -69,8 +70,7 @@ def test_the_mail_house_finds_every_file_with_manifest_and_checksums(house: Mail
     run_id, _people = house.run(5)
     built = house.build(run_id)
     assert (built.letters, built.children) == (5, 5)
-    assert hashlib.sha256(built.path.read_bytes()).hexdigest() == built.sha256
-    assert built.path.stat().st_mode & 0o077 == 0
+    assert hashlib.sha256(house.content(built)).hexdigest() == built.sha256
     files = house.opened(built)
     sums = {line[66:]: line[:64] for line in files.pop("SHA256SUMS").decode().splitlines()}
     assert sums == {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
@@ -82,8 +82,8 @@ def test_the_mail_house_finds_every_file_with_manifest_and_checksums(house: Mail
     totals = json.loads(files[f"manifest-{run_id:03}.json"])
     assert (totals["letters"], totals["children"]) == (5, 5)
     assert sum(file["letters"] for file in totals["files"]) == 5
-    leftovers = [path.name for path in built.path.parent.iterdir() if path.suffix == ".part"]
-    assert leftovers == []
+    here = [path.suffix for path in (house.folder / f"run-{run_id:03}").iterdir()]
+    assert set(here) == {".pdf"}  # the archive lies in the database alone
 
 
 def test_an_archive_is_never_whole_in_memory(house: MailHouse) -> None:
@@ -109,7 +109,7 @@ def test_pages_of_letters_that_were_taken_out_never_leave_the_house(
     add_families(database, 4)
     run = build_letters(printer(database, tmp_path / "letters"), workers=0, chunk_size=2)
     assert isinstance(run, BuiltRun)
-    house = make_mail_house(database, tmp_path)
+    house = make_mail_house(database, tmp_path / "letters")
     papers = read_papers(run.paths)
     letters = letters_of(house, run.run_id)
     take_out(house, run.run_id, letters[0][0])
@@ -158,7 +158,7 @@ def test_the_hand_over_writes_the_archive_down_and_then_the_plain_files_go(
     with house.database.read() as session:
         assert runs_to_clear(session) == []
     with pytest.raises(ConflictError, match="まだ差し出していません"):
-        remove_plain_files(source_of(house.database), run_id)
+        remove_plain_files(house.node(), run_id)
     house.hand_over(run_id)
     with house.database.read() as session:
         sent = session.scalars(select(SentFile)).one()
@@ -167,11 +167,11 @@ def test_the_hand_over_writes_the_archive_down_and_then_the_plain_files_go(
         assert runs_to_clear(session) == [run_id]
         assert plain_files(session, run_id) == 2
     assert archive_states(house, run_id) == ["sent"]
-    removed = remove_plain_files(source_of(house.database), run_id)
+    removed = remove_plain_files(house.node(), run_id)
     assert (removed.files, removed.staying) == (2, 0)
-    assert [path.name for path in built.path.parent.glob("*.pdf")] == []
-    assert built.path.is_file()
-    assert remove_plain_files(source_of(house.database), run_id).files == 0
+    assert list((house.folder / f"run-{run_id:03}").glob("*.pdf")) == []
+    assert hashlib.sha256(house.content(built)).hexdigest() == built.sha256
+    assert remove_plain_files(house.node(), run_id).files == 0
     with house.database.read() as session:
         assert runs_to_clear(session) == []
         assert (
@@ -192,7 +192,7 @@ def test_the_wards_counter_keeps_its_file_until_its_letters_are_given_out(house:
         session.get_one(PrintRun, run_id).state = "handed_over"
         for letter in session.scalars(select(Letter).where(Letter.counter.is_(False))):
             letter.state = "handed_over"
-    removed = remove_plain_files(source_of(house.database), run_id)
+    removed = remove_plain_files(house.node(), run_id)
     assert (removed.files, removed.staying) == (1, 1)
     with house.database.read() as session:
         assert runs_to_clear(session) == []
@@ -203,9 +203,9 @@ def test_a_machine_without_the_folder_removes_and_notes_nothing(house: MailHouse
     house.build(run_id)
     house.hand_over(run_id)
     (house.folder / f"run-{run_id:03}").rename(house.folder / "elsewhere")
-    assert remove_plain_files(source_of(house.database), run_id, elsewhere=True).files == 0
+    assert remove_plain_files(house.node(), run_id, elsewhere=True).files == 0
     with pytest.raises(ConflictError, match="このコンピューター"):
-        remove_plain_files(source_of(house.database), run_id)
+        remove_plain_files(house.node(), run_id)
     with house.database.read() as session:
         assert runs_to_clear(session) == [run_id]
 
@@ -226,7 +226,9 @@ def test_a_letter_taken_out_later_makes_the_archive_stale_and_it_is_made_anew(
     assert archive_states(house, run_id) == ["built", "dropped"]
     house.hand_over(run_id)
     assert archive_states(house, run_id) == ["sent", "dropped"]
-    assert first.path != second.path
+    assert first.file_name != second.file_name
+    with pytest.raises(NotFoundError):  # nobody can open what was dropped
+        house.content(first)
 
 
 def test_what_cannot_be_built_is_refused_with_a_reason(house: MailHouse) -> None:
@@ -235,7 +237,7 @@ def test_what_cannot_be_built_is_refused_with_a_reason(house: MailHouse) -> None
         house.build(999)
     with pytest.raises(NotFoundError):
         build_archive(house.sender, run_id, 999)
-    nobody = source_of(house.database)
+    nobody = house.node()
     with pytest.raises(NotAllowedError):
         build_archive(nobody, run_id, house.id)
     with house.database.write() as session:
@@ -266,7 +268,8 @@ def test_a_changed_or_missing_file_is_no_archive(house: MailHouse, harm: str) ->
     with pytest.raises(InputError, match=victim.name):
         house.build(run_id)
     assert archive_states(house, run_id) == []
-    assert list(victim.parent.glob("*.age*")) == []
+    with house.database.read() as session:
+        assert {row.state for row in session.scalars(select(SealedFile))} <= {"shredded"}
 
 
 def test_a_lost_archive_supersedes_the_whole_batch_in_one_action(house: MailHouse) -> None:
@@ -292,7 +295,7 @@ def test_a_lost_archive_supersedes_the_whole_batch_in_one_action(house: MailHous
         assert {state for (state,) in rows} == {"superseded"}
     with house.database.write() as session, pytest.raises(WrongStateError):
         sending.lose_archive(work_in(session, house.officer), archive_id)
-    assert remove_plain_files(source_of(house.database), run_id).files == 2
+    assert remove_plain_files(house.node(), run_id).files == 2
 
 
 def test_what_was_ordered_is_still_owed_when_its_letter_is_lost(house: MailHouse) -> None:
@@ -340,7 +343,7 @@ def test_a_run_whose_archive_was_lost_before_the_hand_over_never_goes(house: Mai
         house.hand_over(run_id)
     with pytest.raises(ConflictError, match="失われました"):
         house.build(run_id)
-    assert remove_plain_files(source_of(house.database), run_id).files == 2
+    assert remove_plain_files(house.node(), run_id).files == 2
 
 
 def test_every_step_of_an_archive_from_every_state_is_as_the_table_says() -> None:

@@ -3,6 +3,7 @@
 From a built run to what is on its way.
 """
 
+import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -66,7 +67,8 @@ def test_a_run_goes_as_an_archive_and_each_letter_gets_its_label(
     built = portal(ward, *archive, "--json")
     assert built.exit_code == 0, built.output
     assert answer(built)["letters"] == 3
-    assert Path(answer(built)["path"]).is_file()
+    take = ("take-archive", run, answer(built)["id"], "--by", "officer", "--out")
+    assert portal(ward, *take, tmp_path / "early.age").exit_code == 1
     assert portal(ward, "remove-plaintext", run).exit_code == 1
     assert (
         portal(
@@ -76,7 +78,11 @@ def test_a_run_goes_as_an_archive_and_each_letter_gets_its_label(
     )
     removed = portal(ward, "remove-plaintext", run, "--json")
     assert answer(removed) == {"files": 1, "staying": 0}
-    assert list(Path(answer(built)["path"]).parent.glob("letters-*.pdf")) == []
+    assert list((ward.folder / "letters" / f"run-{run:03}").glob("letters-*.pdf")) == []
+    taken = tmp_path / "taken.age"
+    assert portal(ward, *take, taken).exit_code == 0
+    assert hashlib.sha256(taken.read_bytes()).hexdigest() == answer(built)["sha256"]
+    assert taken.stat().st_mode & 0o077 == 0
 
     with ward.database.read() as session:
         numbers = list(session.scalars(select(Letter.number).order_by(Letter.id)))

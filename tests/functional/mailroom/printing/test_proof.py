@@ -170,7 +170,7 @@ def test_a_refusal_needs_a_reason_and_ends_the_run(desk: Desk) -> None:
 
 
 def test_a_back_that_changed_or_went_after_the_proof_is_not_sent_without(desk: Desk) -> None:
-    house = make_mail_house(desk.database, desk.run.folder)
+    house = make_mail_house(desk.database, desk.run.folder.parent)
     desk.make()
     kept = desk.run.back.read_bytes()
     desk.run.back.write_bytes(b"x")

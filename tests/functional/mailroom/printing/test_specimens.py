@@ -47,7 +47,7 @@ def enter(house: MailHouse, *names: str) -> list[int]:
 
 
 def build(house: MailHouse, chunk_size: int = 100) -> BuiltRun:
-    maker = printer(house.database, house.folder / "letters")
+    maker = printer(house.database, house.folder)
     built = build_run(SpecimenWriter(maker), chunk_size=chunk_size)
     assert isinstance(built, BuiltRun)
     return built
@@ -63,7 +63,7 @@ def letters(house: MailHouse) -> list[LetterWithoutId]:
 def test_a_test_posting_goes_the_whole_way_and_is_in_no_count(
     database: Database, tmp_path: Path
 ) -> None:
-    house = make_mail_house(database, tmp_path)
+    house = make_mail_house(database, tmp_path / "letters")
     enter(house, "試験　花子", "試験　太郎", "試験　次郎")
     run = build(house, chunk_size=2)
     pages = [text for file in run.files for text in pdf.text((run.folder / file.file).read_bytes())]
@@ -105,7 +105,7 @@ def test_a_test_posting_goes_the_whole_way_and_is_in_no_count(
 def test_an_address_that_was_removed_gets_nothing_and_is_forgotten(
     sqlite_database: Database, tmp_path: Path
 ) -> None:
-    house = make_mail_house(sqlite_database, tmp_path)
+    house = make_mail_house(sqlite_database, tmp_path / "letters")
     maker = printer(sqlite_database, tmp_path / "letters")
     with pytest.raises(ConflictError):
         build_run(SpecimenWriter(maker))
@@ -129,7 +129,7 @@ def test_an_address_that_was_removed_gets_nothing_and_is_forgotten(
 def test_a_build_that_ended_halfway_goes_on_with_what_is_left(
     sqlite_database: Database, tmp_path: Path
 ) -> None:
-    house = make_mail_house(sqlite_database, tmp_path)
+    house = make_mail_house(sqlite_database, tmp_path / "letters")
     enter(house, "試験　花子", "試験　太郎", "試験　次郎")
     maker = printer(sqlite_database, tmp_path / "letters")
     drawn: list[int] = []
@@ -160,7 +160,7 @@ def test_a_build_that_ended_halfway_goes_on_with_what_is_left(
 def test_a_lost_archive_of_a_test_posting_is_given_up_too(
     sqlite_database: Database, tmp_path: Path
 ) -> None:
-    house = make_mail_house(sqlite_database, tmp_path)
+    house = make_mail_house(sqlite_database, tmp_path / "letters")
     enter(house, "試験　花子")
     archive = house.build(build(house).run_id)
     with sqlite_database.write() as session:
@@ -181,7 +181,7 @@ def test_an_officer_enters_the_staff_and_notes_what_arrived(sqlite_staff: StaffS
     assert officer.post("/letters/test-addresses/add", form).status_code == 303
     assert "試験 花子" in officer.open("/letters/test-addresses").text
     assert ward.get("/letters/test-addresses").status_code == 403
-    house = make_mail_house(sqlite_staff.database, sqlite_staff.folder)
+    house = make_mail_house(sqlite_staff.database, sqlite_staff.folder / "letters")
     with sqlite_staff.database.write() as session:
         record_protection(work_in(session, house.officer), ProtectionSource.EXTRACT)
     run = build(house)

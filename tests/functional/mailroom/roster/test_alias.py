@@ -50,7 +50,7 @@ def test_an_alias_of_the_extract_finds_the_household_and_verifies_its_householde
     ward.hand_over(called("木村　美智"))
     family = ward.extract().families[0]
     key = ward.key(family)
-    for typed in ("木村美智", "美智 木村", "木村　空", "minji kim"):
+    for typed in ("木村美智", "美智 木村", "木村　空", "minji kim", "KIM"):
         assert found(database, typed) == [key], typed
     view = ward.view(family)
     assert name_matches("木村 美智", view)
@@ -59,3 +59,21 @@ def test_an_alias_of_the_extract_finds_the_household_and_verifies_its_householde
     assert ward.change(called("金田　美智")) == {"correction": 1}
     assert found(database, "金田美智") == [key]
     assert found(database, "木村美智") == []
+
+
+def named(extract: Extract) -> None:
+    extract.families[0].head.cells |= {"氏名": "濵﨑　優子", "氏名カナ": "ハマサキ　ユウコ"}
+
+
+def test_a_name_in_latin_letters_finds_and_verifies_who_is_written_in_kana(
+    database: Database, tmp_path: Path
+) -> None:
+    ward = Ward(database, tmp_path)
+    ward.hand_over(named)
+    family = ward.extract().families[0]
+    for typed in ("hamasaki", "HAMASAKI YUKO", "Yuuko Hamasaki"):
+        assert found(database, typed) == [ward.key(family)], typed
+    assert found(database, "hamazaki") == []
+    view = ward.view(family)
+    assert name_matches("Yuko Hamasaki", view)
+    assert not name_matches("Yuka Hamasaki", view)

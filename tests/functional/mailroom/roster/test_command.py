@@ -191,3 +191,35 @@ def test_a_later_file_is_shown_and_applied_by_its_number(
     assert again.returncode == 1
     assert "もう適用した" in sentence(again)
     assert "ありません" in portal.run("roster", "diff").stdout
+
+
+def test_what_the_layout_does_not_explain_is_named(path: Path, tmp_path: Path) -> None:
+    lines = path.read_bytes().rstrip(b"\x1a").split(b"\r\n")[:-1]
+    added = (("行政区" if n == 0 else "東").encode("cp932") for n in range(len(lines)))
+    wider = b"\r\n".join(line + b"," + more for line, more in zip(lines, added, strict=True))
+    file = tmp_path / "coded.csv"
+    file.write_bytes(wider.replace(",子,".encode("cp932"), b",20,"))
+    done = CommandLine(tmp_path / "fresh").run("roster", "check", file, "--layout", "sample")
+    assert "行政区" in done.stdout
+    assert "20 (" in done.stdout
+    assert "[codes.relationship]" in done.stdout
+
+
+def test_nothing_is_made_or_imported_with_a_program_that_is_wrong(
+    portal: CommandLine, path: Path, tmp_path: Path
+) -> None:
+    wrong = tmp_path / "ours"
+    assert portal.run("program", "new", wrong).returncode == 0
+    file = wrong / "program.toml"
+    text = file.read_text("utf-8")
+    assert text.count('birth_from = "school-year"') == 1
+    file.write_text(text.replace('"school-year"', '"2008-10-02"'), "utf-8")
+    for data, arguments in (
+        (tmp_path / "data", ("init",)),
+        (portal.data_dir, ("roster", "import", path, "--layout", "sample")),
+    ):
+        done = CommandLine(data).run("--program", wrong, *arguments)
+        assert done.returncode == 1
+        assert "2008-10-02" in done.stderr
+    assert not (tmp_path / "data").exists()
+    assert portal.run("program", "new", wrong).returncode == 1

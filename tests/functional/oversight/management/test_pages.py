@@ -3,6 +3,9 @@
 Everything goes to the ward as a file.
 """
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from portal.domain.foundation.actors import Role
@@ -13,9 +16,10 @@ from portal.domain.oversight.management.models import (
     MinutesVersion,
     OpenQuestion,
 )
-from portal.domain.oversight.management.questions import defaults
+from portal.domain.oversight.management.questions import defaults, questions
 from tests.support.reading import pdf
 from tests.support.staff import StaffSite
+from tests.support.work import sample_program, work_in
 
 MINUTES = {
     "subject": "第1回 定例の打合せ",
@@ -218,3 +222,20 @@ def test_checklist_answers_quote_the_settings_at_work_and_are_corrected_as_versi
     assert staff.count(ChecklistAnswer, key="certificate") == 1
     assert "JIS Q 27001 第1号" in auditor.open("/checklist").text
     assert officer.get("/checklist/nothing").status_code == 404
+
+
+def test_the_questions_quote_the_wards_own_settings(sqlite_staff: StaffSite) -> None:
+    sample = sample_program()
+    young = replace(
+        sample,
+        eligibility=replace(sample.eligibility, birth_from=date(2008, 5, 2)),
+        request_rules=tuple(replace(rule, storage_days=10) for rule in sample.request_rules),
+    )
+    with sqlite_staff.database.read() as session:
+        shown = questions(work_in(session, program=young))
+    texts = "".join(one.title + one.question for one in shown)
+    assert "平成20年5月2日" in texts
+    assert "保管が10日" in texts
+    assert "18" not in texts  # nobody of this program turns 18
+    with sqlite_staff.database.read() as session:
+        assert "18歳" in "".join(one.title for one in questions(work_in(session)))

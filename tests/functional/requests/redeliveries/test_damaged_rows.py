@@ -1,6 +1,7 @@
 """One damaged request does not keep the others from being matched, nor any other job."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from sqlalchemy import select
 
@@ -36,7 +37,7 @@ def test_a_damaged_request_is_set_aside_and_matched_after_its_repair(post: Post)
         assert whole is not None
         row.sealed = whole[::-1]
     source = source_of(post.database, FixedClock(NOW), program=PROGRAM)
-    job = all_jobs(Indexer(VAULT))[JobName.MATCH]
+    job = all_jobs(Indexer(VAULT), Path("letters"))[JobName.MATCH]
     assert job.turn(source, Going()) == Outcome(handled=2, aside=1)
     assert matched(post) == {first: True, damaged: False, last: True}
     with post.database.write() as session:

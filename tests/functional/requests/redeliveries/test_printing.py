@@ -125,7 +125,7 @@ def test_what_is_taken_back_while_the_run_is_planned_is_not_printed(
         record_protection(work_in(session, now=NOW), ProtectionSource.EXTRACT)
         run = plan_run(
             work_in(session, now=NOW),
-            RunPlan(writer, Layout(NOW.date(), 10, lambda _run: tmp_path)),
+            RunPlan(writer, Layout(NOW.date(), 10, lambda _run: "run")),
             selection.due(session),
         )
     assert run is not None

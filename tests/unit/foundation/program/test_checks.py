@@ -167,3 +167,36 @@ def test_codes_that_die_before_the_program_are_errors_and_equal_or_longer_ones_a
     assert not coupon_findings(program, exchange, use)
     assert len(coupon_findings(program, datetime(2023, 10, 31, 15, tzinfo=UTC), use)) == 1
     assert len(coupon_findings(program, datetime(2023, 10, 31, 15, tzinfo=UTC), exchange)) == 2
+
+
+ACCEPTED = """
+[eligibility.birth_window_acceptance]
+birth_from = "{day}"
+accepted_by = "こども家庭支援課長"
+accepted_on = "2023-05-20"
+note = "15歳未満とする（区の指示書 5汐子第12号）"
+
+[contract]
+"""
+
+
+def test_a_window_inside_a_school_year_can_be_accepted_by_name_and_day(ward: WardFolder) -> None:
+    ward.change('birth_from = "school-year"', 'birth_from = "2008-05-02"')
+    assert ward.codes()["birth_window_splits_school_year"] == "error"
+    ward.change("[contract]\n", ACCEPTED.format(day="2008-05-02"))
+    found = {one.code: one for one in check_program(ward.load())}
+    assert "birth_window_splits_school_year" not in found
+    assert found["birth_window_accepted"].level.value == "warning"
+    assert "こども家庭支援課長" in found["birth_window_accepted"].sentence
+    assert "2023-05-20" in found["birth_window_accepted"].sentence
+
+
+def test_an_acceptance_is_about_its_own_day_alone(ward: WardFolder) -> None:
+    ward.change('birth_from = "school-year"', 'birth_from = "2008-05-02"')
+    ward.change("[contract]\n", ACCEPTED.format(day="2008-05-03"))
+    assert ward.codes()["birth_window_splits_school_year"] == "error"
+
+
+def test_an_acceptance_that_is_not_needed_is_named(ward: WardFolder) -> None:
+    ward.change("[contract]\n", ACCEPTED.format(day="2005-04-02"))
+    assert ward.codes()["birth_window_acceptance_unused"] == "warning"

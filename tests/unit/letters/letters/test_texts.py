@@ -4,10 +4,15 @@ from pathlib import Path
 import pytest
 
 from portal.domain.foundation.languages import RESIDENT_LOCALES
-from portal.domain.foundation.program.loader import load_program
+from portal.domain.foundation.program.loader import PROGRAMS, load_program
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.program.toml.files import ProgramFileError
-from portal.domain.letters.letters.drawing.texts import PER_HOUSEHOLD, REQUIRED, load_texts
+from portal.domain.letters.letters.drawing.texts import (
+    PER_HOUSEHOLD,
+    REQUIRED,
+    load_texts,
+    program_values,
+)
 
 
 @pytest.fixture
@@ -78,3 +83,28 @@ def test_a_note_needs_a_heading(source: str, tmp_path: Path) -> None:
 
 def test_a_block_that_nobody_knows_is_named(source: str, tmp_path: Path) -> None:
     assert "greeting" in problems_of(tmp_path, source + '\n[greeting]\nja = "拝啓"\n')
+
+
+def test_storage_days_and_the_last_telephone_day_come_from_the_settings(tmp_path: Path) -> None:
+    folder = tmp_path / "ours"
+    folder.mkdir()
+    text = (PROGRAMS / "sample" / "program.toml").read_text("utf-8")
+    for old, new in (
+        ("../demo/", f"{PROGRAMS}/demo/"),
+        ("storage_days = 7", "storage_days = 10"),
+        ('call_center_to = "2023-12-31"', 'call_center_to = "2024-03-29"'),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    (folder / "program.toml").write_text(text, "utf-8")
+    (folder / "towns.csv").write_text("postal,town\n", "utf-8")
+    ours = load_program(str(folder))
+    filled = load_texts(ours.letter_texts_file).filled(program_values(ours, "coupon.example.jp"))
+    for locale in RESIDENT_LOCALES:
+        assert "10" in filled.blocks["not_delivered"].in_language(locale)
+    assert "2024年3月29日" in filled.blocks["call_center"].ja
+
+
+def test_storage_days_typed_by_hand_are_refused(source: str, tmp_path: Path) -> None:
+    typed = source.replace("保管は%(storage_days)s日間", "保管は7日間")
+    assert "storage_days" in problems_of(tmp_path, typed)

@@ -2,7 +2,7 @@
 
 import re
 
-from portal.domain.foundation.program.schema import Channels, Contact, PostalAddress, RiskAcceptance
+from portal.domain.foundation.program.schema import Acceptance, Channels, Contact, PostalAddress
 from portal.domain.foundation.program.toml.sections import Section
 from portal.domain.foundation.texts import _s
 
@@ -46,9 +46,7 @@ def read_channels(section: Section) -> Channels:
     risk = None
     if section.has("email_risk_acceptance"):
         table = section.table("email_risk_acceptance")
-        risk = RiskAcceptance(
-            table.text("accepted_by"), table.day("accepted_on"), table.text("note")
-        )
+        risk = Acceptance(table.text("accepted_by"), table.day("accepted_on"), table.text("note"))
     return Channels(
         totp=section.flag("totp", default=True),
         sms=section.flag("sms", default=False),

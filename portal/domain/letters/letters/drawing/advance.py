@@ -77,14 +77,19 @@ def _back(frame: LetterFrame) -> tuple[float, bytes]:
     drawn: dict[float, bytes] = {}
 
     def fits(points: float) -> bool:
-        data = {"frame": _frame_data(frame), "letters": [], "back-size": points}
-        drawn[points] = compile_pdf(TEMPLATE, data, timestamp=frame.timestamp, fonts=frame.fonts)
+        drawn[points] = draw_notice_back(frame, points)
         return page_count(drawn[points]) == 1
 
     largest = bisect_left(BACK_POINTS, True, key=fits)
     if largest == len(BACK_POINTS):
         raise _too_long()
     return BACK_POINTS[largest], drawn[BACK_POINTS[largest]]
+
+
+def draw_notice_back(frame: LetterFrame, points: float) -> bytes:
+    """Return the PDF of the back in one size (points), on as many pages as it takes."""
+    data = {"frame": _frame_data(frame), "letters": [], "back-size": points}
+    return compile_pdf(TEMPLATE, data, timestamp=frame.timestamp, fonts=frame.fonts)
 
 
 def _frame_data(frame: LetterFrame) -> TypstData:

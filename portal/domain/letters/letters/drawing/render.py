@@ -112,12 +112,7 @@ def render_back(frame: LetterFrame) -> bytes:
 @lru_cache(maxsize=4)
 def _back(frame: LetterFrame) -> tuple[float, bytes]:
     def fits(points: float) -> bool:
-        drawn[points] = compile_pdf(
-            "credential.typ",
-            {"frame": _frame_data(frame), "letters": [], "back-size": points},
-            timestamp=frame.timestamp,
-            fonts=frame.fonts,
-        )
+        drawn[points] = draw_back(frame, points)
         return page_count(drawn[points]) == 1
 
     drawn: dict[float, bytes] = {}
@@ -130,6 +125,16 @@ def _back(frame: LetterFrame) -> tuple[float, bytes]:
             "の日本語以外の文を短くしてください。"
         ),
         code="letter_too_long",
+    )
+
+
+def draw_back(frame: LetterFrame, points: float) -> bytes:
+    """Return the PDF of the back in one size (points), on as many pages as it takes."""
+    return compile_pdf(
+        "credential.typ",
+        {"frame": _frame_data(frame), "letters": [], "back-size": points},
+        timestamp=frame.timestamp,
+        fonts=frame.fonts,
     )
 
 

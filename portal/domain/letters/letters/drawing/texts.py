@@ -41,6 +41,8 @@ PROGRAM_VALUES = frozenset(
         "closed",
         "telephone_to",
         "postal_rule",
+        "storage_days",
+        "address",
         "base_date",
         "birth_from",
         "birth_to",
@@ -70,7 +72,7 @@ REQUIRED: dict[str, frozenset[str]] = {
     "use_deadline": frozenset({"use_to"}),
     "where_usable": frozenset(),
     "no_smartphone": frozenset({"alternative_to"}),
-    "not_delivered": frozenset(),
+    "not_delivered": frozenset({"storage_days"}),
     "not_yours": frozenset(),
     "address_change": frozenset(),
     "decline": frozenset(),
@@ -156,7 +158,7 @@ def program_values(program: Program, plain_url: str) -> dict[str, LocalText]:
     """
     windows = program.windows
     hours = program.calendar.hours
-    last = program.calendar.last_staffed_day(until=windows.exchange.last_day)
+    last = program.calendar.last_staffed_day()
     opens, closes = (f"{at.hour}:{at.minute:02}" for at in (hours.opens, hours.closes))
     return {
         "ward": program.names.ward,
@@ -172,7 +174,9 @@ def program_values(program: Program, plain_url: str) -> dict[str, LocalText]:
             tuple(one.time_range.format(opens=opens, closes=closes) for one in LANGUAGES)
         ),
         "closed": _closed(program),
-        "telephone_to": day_in_all_languages(last or windows.exchange.last_day),
+        "telephone_to": day_in_all_languages(last or windows.call_center.last_day),
+        "storage_days": same(str(program.storage_days)),
+        "address": same(" ".join(program.contact.address.printed_lines)),
         "base_date": day_in_all_languages(program.base_date),
         "birth_from": day_in_all_languages(program.birth_from),
         "birth_to": day_in_all_languages(program.birth_to),

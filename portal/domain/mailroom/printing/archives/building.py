@@ -1,22 +1,26 @@
 """Build the archive of a run: one tar with its files and manifest, encrypted for the mail house.
 
-It is encrypted while it is written, so no plain copy exists. If a build is killed, there is either
-a complete archive that the database knows, or none: the file gets its name inside the transaction
-that stores its row, and the next build removes what a killed one left. Letters that were taken out
-of the run are not included.
+It is encrypted while it is written, so no plain copy exists, and sealed piece by piece into the
+database, so that any node can hand it out. If a build is killed, there is either a complete archive
+that the database knows, or none: its file becomes whole in the transaction that stores its row.
+Letters that were taken out of the run are not included.
 """
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation import sealed_tar
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, NotAllowedError, NotFoundError
+from portal.domain.foundation.files.storing import SealedWriter, shred
 from portal.domain.foundation.texts import _s, _sn
-from portal.domain.foundation.work import Work, WorkSource
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.kinds import kind_of
 from portal.domain.letters.letters.models import PrintChunk, PrintRun
 from portal.domain.letters.letters.states import PRINT_RUN, LetterState
@@ -26,27 +30,23 @@ from portal.domain.mailroom.printing.archives.content import Chunk, Plan, Sheet,
 from portal.domain.mailroom.printing.archives.models import PrintArchive
 from portal.domain.mailroom.printing.archives.sending import (
     SUBJECT,
+    drop_archive,
     is_stale,
     live_archive,
     refuse_wrong_archive,
 )
-from portal.domain.mailroom.printing.archives.states import ARCHIVE, ArchiveState
 from portal.domain.mailroom.printing.proofs.making import live_proof
-from portal.domain.mailroom.printing.runs.pipeline.files import (
-    PART,
-    existing_folder,
-    locked_folder,
-    put,
-)
+from portal.domain.mailroom.printing.runs.pipeline.files import existing_folder, locked_folder
+from portal.domain.mailroom.printing.runs.pipeline.printer import PrintingNode
 from portal.domain.mailroom.printing.runs.queries import count_to_withdraw
 
 
 @dataclass(frozen=True, slots=True)
 class BuiltArchive:
-    """A finished archive: its file, and the numbers of letters and children in it."""
+    """A finished archive: its file's name, and the numbers of letters and children in it."""
 
     id: int
-    path: Path
+    file_name: str
     sha256: str
     letters: int
     children: int
@@ -60,7 +60,13 @@ class _Order:
     subcontractor_id: int
 
 
-def build_archive(source: WorkSource, run_id: int, subcontractor_id: int) -> BuiltArchive:
+Progress = Callable[[int, int], None]
+"""Called with the number of letters packed and of all letters."""
+
+
+def build_archive(
+    node: PrintingNode, run_id: int, subcontractor_id: int, progress: Progress | None = None
+) -> BuiltArchive:
     """Build the archive of a finished run for a mail house; a stale one is dropped.
 
     Raises:
@@ -69,31 +75,27 @@ def build_archive(source: WorkSource, run_id: int, subcontractor_id: int) -> Bui
         NotAllowedError: the ward has not consented to the company, or the actor has no account.
         ConflictError: there is an archive already, one was lost, letters must be taken out first,
             nothing is left to send, or another build is running.
-        InputError: a file of the run is missing or was changed.
-        OSError: the archive cannot be written; then nothing is stored.
+        InputError: the run was printed on another machine, or a file of it is missing or changed.
     """
-    if source.actor.id is None:
+    if node.actor.id is None:
         raise NotAllowedError(_s("アーカイブを作れるのは、アカウントのある職員だけです。"))
     order = _Order(run_id, subcontractor_id)
-    with source.write() as session:
-        folder = _ready(session, order)
-    with locked_folder(existing_folder(folder)):
-        with source.read() as session:
-            plan = _plan(source.work(session), order, folder)
-            known = _known_files(session, run_id)
-        _clear(folder, run_id, known)
-        part = folder / (plan.name + PART)
+    with node.write() as session:
+        run = _ready(session, order)
+        folder = existing_folder(node.folder_of(run), run.node)
+    with locked_folder(folder):
+        with node.read() as session:
+            plan = _plan(node.work(session), order, folder)
+        sealed = SealedWriter(node, plan.name)
         try:
-            encrypted = sealed_tar.encrypt(members_of(plan), part, [plan.key])
-            with source.writing() as work:
-                made = _store(work, plan, encrypted)
-
-                put(part)
+            _encrypt(plan, sealed, progress)
+            with node.writing() as work:
+                made = _store(work, plan, sealed)
         except BaseException:
-            for leftover in (part, folder / plan.name):
-                leftover.unlink(missing_ok=True)
+            with suppress(SQLAlchemyError), node.writing() as work:  # else it is swept
+                shred(work, sealed.file_id)
             raise
-    return BuiltArchive(made, folder / plan.name, encrypted.sha256, plan.letters, plan.children)
+    return BuiltArchive(made.id, plan.name, made.sha256, plan.letters, plan.children)
 
 
 def refuse_unready(session: Session, run_id: int, subcontractor_id: int) -> None:
@@ -101,7 +103,7 @@ def refuse_unready(session: Session, run_id: int, subcontractor_id: int) -> None
     _ready(session, _Order(run_id, subcontractor_id))
 
 
-def _ready(session: Session, order: _Order) -> Path:
+def _ready(session: Session, order: _Order) -> PrintRun:
     run_id = order.run_id
     run = session.scalar(select(PrintRun).where(PrintRun.id == run_id).with_for_update())
     if run is None:
@@ -131,7 +133,7 @@ def _ready(session: Session, order: _Order) -> Path:
             % {"n": count},
             code="letters_to_take_out",
         )
-    return Path(run.folder)
+    return run
 
 
 def _plan(work: Work, order: _Order, folder: Path) -> Plan:
@@ -187,38 +189,26 @@ def _chunks(session: Session, run_id: int) -> list[Chunk]:
     return list(chunks.values())
 
 
-def _known_files(session: Session, run_id: int) -> set[str]:
-    """Return the names of the run's archives that were not dropped."""
-    return set(
-        session.scalars(
-            select(PrintArchive.file_name).where(
-                PrintArchive.print_run_id == run_id, PrintArchive.state != ArchiveState.DROPPED
-            )
-        )
-    )
+def _encrypt(plan: Plan, sealed: SealedWriter, progress: Progress | None) -> None:
+    """Encrypt a tar into a sealed file."""
+    sealed_tar.encrypt_into(sealed, members_of(plan, progress), [plan.key])
+    sealed.end()
 
 
-def _clear(folder: Path, run_id: int, known: set[str]) -> None:
-    """Remove the files of killed builds and of dropped archives."""
-    for path in folder.glob(f"letters-{run_id:03}-archive-*.tar.age*"):
-        if path.name not in known:
-            path.unlink()
-
-
-def _store(work: Work, plan: Plan, encrypted: sealed_tar.Written) -> int:
+def _store(work: Work, plan: Plan, sealed: SealedWriter) -> PrintArchive:
     """Store the archive in place of a stale one, unless the run changed since the planning."""
     _ready(work.session, _Order(plan.run_id, plan.subcontractor_id))
     stale = live_archive(work.session, plan.run_id)
     if stale is not None:
-        stale.state = ARCHIVE.next(stale.state, "drop")
-        work.session.flush()
+        drop_archive(work, stale)
     made = PrintArchive(
         print_run_id=plan.run_id,
         number=plan.number,
         subcontractor_id=plan.subcontractor_id,
         file_name=plan.name,
-        sha256=encrypted.sha256,
-        size=encrypted.size,
+        sealed_file_id=sealed.file_id,
+        sha256=sealed.end(),
+        size=sealed.size,
         letters=plan.letters,
         children=plan.children,
         built_at=work.now,
@@ -238,7 +228,7 @@ def _store(work: Work, plan: Plan, encrypted: sealed_tar.Written) -> int:
         made.id,
         run=plan.run_id,
         letters=made.letters,
-        sha256=encrypted.sha256,
+        sha256=made.sha256,
     )
-    work.session.flush()
-    return made.id
+    sealed.finish(work)
+    return made

@@ -8,7 +8,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -80,14 +80,15 @@ def archive_file(run_id: int, number: int) -> str:
     return f"letters-{run_id:03}-archive-{number}.tar.age"
 
 
-def members_of(plan: Plan) -> Iterator[bytes]:
-    """Yield the tar piece by piece.
+def members_of(plan: Plan, progress: Callable[[int, int], None] | None = None) -> Iterator[bytes]:
+    """Yield the tar piece by piece, and tell after each file how many letters are packed.
 
     It has every file with its letters, the back, the forms to enclose, the manifest, and the
     digests of all of them.
     """
     mtime = int(plan.instant.timestamp())
     digests: list[tuple[str, str]] = []
+    packed = 0
     for chunk in plan.chunks:
         path = plan.folder / chunk.file
         if len(chunk.kept) == chunk.printed:
@@ -97,6 +98,9 @@ def members_of(plan: Plan) -> Iterator[bytes]:
             data = _only_sent_letters(path, chunk)
             yield from _bytes(chunk.file, data, mtime)
             digests.append((hashlib.sha256(data).hexdigest(), chunk.file))
+        packed += len(chunk.kept)
+        if progress is not None:
+            progress(packed, plan.letters)
     forms = [enclosure_file(plan.run_id, name) for name in plan.enclosed if name in FORMS]
     for name in (back_file(plan.run_id), *forms):
         if not (plan.folder / name).is_file():

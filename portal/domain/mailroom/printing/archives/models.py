@@ -13,7 +13,10 @@ LIVE = "state IN ('built', 'sent')"
 
 
 class PrintArchive(Base):
-    """One encrypted archive of a run, for one mail house; ``file_name`` is in the run's folder.
+    """One encrypted archive of a run, for one mail house.
+
+    ``sealed_file_id`` is where every node finds it. Archives of version 0.1.0 have none: they lie
+    as ``file_name`` in the folder of their run, on the machine that made them.
 
     ``letters`` is their number. Since letters are only ever removed from a run, an equal number
     later means the same letters.
@@ -43,6 +46,7 @@ class PrintArchive(Base):
     children: Mapped[int]
     built_at: Mapped[datetime]
     built_by: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
+    sealed_file_id: Mapped[int | None] = mapped_column(ForeignKey("sealed_file.id"))
     sent_file_id: Mapped[int | None] = mapped_column(ForeignKey("sent_file.id"))
     sent_at: Mapped[datetime | None]
     lost_at: Mapped[datetime | None]

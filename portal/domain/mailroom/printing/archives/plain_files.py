@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import ColumnElement, or_, select
@@ -10,12 +11,12 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, NotFoundError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.work import WorkSource
 from portal.domain.letters.letters.models import Letter, PrintChunk, PrintRun
 from portal.domain.letters.letters.states import LetterState, RunState
 from portal.domain.mailroom.printing.archives.models import PrintArchive
 from portal.domain.mailroom.printing.archives.states import ArchiveState
 from portal.domain.mailroom.printing.runs.pipeline.files import PART
+from portal.domain.mailroom.printing.runs.pipeline.printer import PrintingNode
 
 STAYING = (LetterState.PREPARED, LetterState.PRINTED)
 
@@ -68,7 +69,7 @@ def plain_files(session: Session, run_id: int) -> int:
     return len(rows.all())
 
 
-def remove_plain_files(source: WorkSource, run_id: int, *, elsewhere: bool = False) -> Removed:
+def remove_plain_files(node: PrintingNode, run_id: int, *, elsewhere: bool = False) -> Removed:
     """Remove the files of a run whose letters were all handed over; a second call does nothing.
 
     Each file is removed first and recorded then; if the process is killed in between, the next call
@@ -79,9 +80,10 @@ def remove_plain_files(source: WorkSource, run_id: int, *, elsewhere: bool = Fal
         NotFoundError: there is no such run.
         ConflictError: it was not handed over, or its folder is not on this machine.
     """
-    with source.writing() as work:
+    with node.writing() as work:
         session = work.session
-        folder = Path(_locked_finished_run(session, run_id).folder)
+        run = _locked_finished_run(session, run_id)
+        folder = node.folder_of(run)
         chunks, removable = _locked_chunks(session, run_id)
         if removable and not folder.is_dir():
             if elsewhere:
@@ -93,11 +95,9 @@ def remove_plain_files(source: WorkSource, run_id: int, *, elsewhere: bool = Fal
                 ),
                 code="folder_elsewhere",
             )
-        for chunk in removable:
-            for name in (chunk.file_name or "", (chunk.file_name or "") + PART):
-                (folder / name).unlink(missing_ok=True)
-            chunk.removed_at = work.now
+        _remove(folder, removable, work.now)
         if removable:
+            run.folder = folder.name  # runs of version 0.1.0 have an absolute path
             record(
                 work,
                 "print_run.plain_removed",
@@ -108,6 +108,13 @@ def remove_plain_files(source: WorkSource, run_id: int, *, elsewhere: bool = Fal
             )
         session.flush()
         return Removed(len(removable), len(chunks) - len(removable))
+
+
+def _remove(folder: Path, chunks: Sequence[PrintChunk], now: datetime) -> None:
+    for chunk in chunks:
+        for name in (chunk.file_name or "", (chunk.file_name or "") + PART):
+            (folder / name).unlink(missing_ok=True)
+        chunk.removed_at = now
 
 
 def _locked_finished_run(session: Session, run_id: int) -> PrintRun:

@@ -1,12 +1,16 @@
 """Send the valid archive of a run with the hand-over, and record a lost one."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.domain.foundation import sealed_tar
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, NotAllowedError, NotFoundError
+from portal.domain.foundation.files.storing import open_pieces, shred
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.kinds import kind_of
@@ -17,6 +21,7 @@ from portal.domain.letters.subcontractors.services import FileFacts, record_sent
 from portal.domain.mailroom.printing.archives.models import PrintArchive
 from portal.domain.mailroom.printing.archives.states import ARCHIVE, ArchiveState
 from portal.domain.mailroom.printing.proofs.making import forget_pictures
+from portal.domain.mailroom.printing.runs.pipeline.printer import PrintingNode
 from portal.domain.mailroom.printing.runs.superseding import (
     Superseded,
     Superseding,
@@ -62,6 +67,12 @@ def is_stale(session: Session, archive: PrintArchive) -> bool:
     return archive.state == ArchiveState.BUILT and archive.letters != letters_for_the_post(
         session, archive.print_run_id
     )
+
+
+def has_whole_archive(session: Session, run_id: int) -> bool:
+    """Return whether a run can be handed over although its plain files are lost."""
+    live = live_archive(session, run_id)
+    return live is not None and live.sealed_file_id is not None and not is_stale(session, live)
 
 
 def refuse_wrong_archive(session: Session, run_id: int) -> None:
@@ -121,13 +132,22 @@ def send_archive(work: Work, run_id: int) -> PrintArchive | None:
     return archive
 
 
-def take_archive(work: Work, run_id: int, archive_id: int) -> Path:
-    """Return the file of a sent archive, for the person who brings it to the mail house.
+@dataclass(frozen=True, slots=True)
+class TakenArchive:
+    """A sent archive as its bearer gets it: name, size in bytes, and the encrypted content."""
+
+    file_name: str
+    size: int
+    pieces: Iterator[bytes] = field(repr=False)
+
+
+def take_archive(work: Work, node: PrintingNode, run_id: int, archive_id: int) -> TakenArchive:
+    """Return a sent archive, for the person who brings it to the mail house; any node has it.
 
     Each call is recorded in the audit log.
 
     Raises:
-        NotFoundError: the run has no such archive, or the file is no longer on this machine.
+        NotFoundError: the run has no such archive, or its content is no longer kept.
         NotAllowedError: the actor has no account.
         ConflictError: it was not handed over, or is lost (code ``not_sent``).
     """
@@ -144,12 +164,29 @@ def take_archive(work: Work, run_id: int, archive_id: int) -> Path:
         raise ConflictError(
             _s("渡せるのは、差し出しが承認されたアーカイブだけです。"), code="not_sent"
         )
-    path = Path(work.session.get_one(PrintRun, run_id).folder) / archive.file_name
-    if not path.is_file() or path.stat().st_size != archive.size:
-        raise NotFoundError(_s("アーカイブのファイルが、このコンピューターにはもうありません。"))
+    if archive.sealed_file_id is not None:
+        pieces = open_pieces(work, archive.sealed_file_id, node.read)
+    else:
+        pieces = _on_the_disk(node.folder_of(work.session.get_one(PrintRun, run_id)), archive)
     record(work, "print_archive.taken", SUBJECT, archive.id, run=run_id, sha256=archive.sha256)
     work.session.flush()
-    return path
+    return TakenArchive(archive.file_name, archive.size, pieces)
+
+
+def _on_the_disk(folder: Path, archive: PrintArchive) -> Iterator[bytes]:
+    """Return the content of an archive of version 0.1.0. Raises NotFoundError."""
+    path = folder / archive.file_name
+    if not path.is_file() or path.stat().st_size != archive.size:
+        raise NotFoundError(_s("アーカイブのファイルが、このコンピューターにはもうありません。"))
+    return sealed_tar.pieces_of(path)
+
+
+def drop_archive(work: Work, archive: PrintArchive) -> None:
+    """Drop an archive that was never sent; nobody can open it any more."""
+    archive.state = ARCHIVE.next(archive.state, "drop")
+    if archive.sealed_file_id is not None:
+        shred(work, archive.sealed_file_id)
+    work.session.flush()
 
 
 def lose_archive(work: Work, archive_id: int) -> Superseded:
@@ -170,6 +207,8 @@ def lose_archive(work: Work, archive_id: int) -> Superseded:
     archive = _locked_with_its_run(work.session, archive_id)
     run_id = archive.print_run_id
     archive.state, archive.lost_at = ARCHIVE.next(archive.state, "lose"), work.now
+    if archive.sealed_file_id is not None:
+        shred(work, archive.sealed_file_id)
     lost = supersede_letters(
         work,
         run_id,

@@ -181,7 +181,7 @@ def _store_printed(work: Work, file: _CardFile, drawn: Sequence[Ready]) -> bool:
     made = CardPrint(
         kind=file.kind,
         cards=len(drawn),
-        folder=str(file.path.parent),
+        folder=file.path.parent.name,
         file_name=file.path.name,
         notice_date=file.day,
         printed_at=work.now,

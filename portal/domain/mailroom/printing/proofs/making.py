@@ -112,9 +112,9 @@ def make_proof(printer: Printer, run_id: int) -> int:
     """
     with printer.write() as session:
         run = _ready(printer.work(session), run_id)
-        folder, enclosed = Path(run.folder), run.enclosed
+        folder, enclosed = existing_folder(printer.folder_of(run), run.node), run.enclosed
         job = _Job(SampleDraw(run_id, secrets.randbelow(SEEDS)), folder, run.notice_date)
-    with locked_folder(existing_folder(folder)):
+    with locked_folder(folder):
         with printer.read() as session:
             files, built = run_files(session, run_id), build_sha256(session, run_id)
         check_files(folder, files)

@@ -15,6 +15,7 @@ from portal.domain.foundation.base import refresh_statistics
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _s
+from portal.domain.letters.letters.models import PrintRun
 from portal.domain.mailroom.printing.runs.pipeline.chunks import (
     FinishedChunk,
     RunBuilding,
@@ -25,10 +26,12 @@ from portal.domain.mailroom.printing.runs.pipeline.files import (
     back_file,
     chunk_file,
     clear_leftovers,
+    existing_folder,
     locked_folder,
     make_folder,
     placing,
     put,
+    run_folder,
     write_part,
 )
 from portal.domain.mailroom.printing.runs.pipeline.manifest import (
@@ -45,6 +48,7 @@ from portal.domain.mailroom.printing.runs.pipeline.plan import (
     RunPlan,
     open_run,
     plan_run,
+    this_node,
 )
 from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
 from portal.domain.mailroom.printing.runs.pipeline.worker_pool import Drawn, Job
@@ -180,26 +184,43 @@ def _finish(
 ) -> BuiltRun:
     """Draw and store the missing chunks of a planned run, and close it."""
     printer = writer.printer
-    make_folder(run.folder)
-    with locked_folder(run.folder):
+    folder = _folder_here(printer, run)
+    with locked_folder(folder):
         with printer.read() as session:
             fresh = open_run(session, writer.kind)
             files = run_files(session, run.id)
             now = printer.clock.now(session)
         if fresh is None or fresh.id != run.id:
             raise ConflictError(_s("この印刷は、別の処理が終わらせました。"), code="build_running")
-        check_files(run.folder, files)
-        clear_leftovers(run.folder, run.id, fresh.chunks)
+        check_files(folder, files)
+        clear_leftovers(folder, run.id, fresh.chunks)
         forms = draw_enclosures(printer.program, fresh.enclosed, now)
         inside = {enclosure_file(run.id, name): data for name, data in forms.items()}
         for name, data in {back_file(run.id): back, **inside}.items():
-            put(write_part(run.folder / name, data))
-        _draw_chunks(_Chunks(writer, fresh), press, progress)
+            put(write_part(folder / name, data))
+        _draw_chunks(_Chunks(writer, fresh, folder), press, progress)
         with printer.write() as session:
-            totals = finish_run(printer.work(session), run.id)
+            totals = finish_run(printer.work(session), run.id, folder)
     with printer.read() as session:
         files = run_files(session, run.id)
-    return BuiltRun(run.id, run.folder, tuple(files), totals, checked)
+    return BuiltRun(run.id, folder, tuple(files), totals, checked)
+
+
+def _folder_here(printer: Printer, run: OpenRun) -> Path:
+    """Return the folder of a run that begins or goes on here.
+
+    Raises:
+        InputError: the run was begun on another machine, where the rest of it lies.
+    """
+    place = run_folder(printer.base_folder, run.folder)
+    with printer.read() as session:
+        begun = run_files(session, run.id)
+        node = session.get_one(PrintRun, run.id).node
+    if begun or place.is_dir():
+        return existing_folder(place, node)
+    with printer.write() as session:
+        session.get_one(PrintRun, run.id).node = this_node()
+    return make_folder(place)
 
 
 def _draw_chunks(chunks: "_Chunks", press: Press, progress: Progress | None) -> None:
@@ -219,8 +240,8 @@ def _draw_chunks(chunks: "_Chunks", press: Press, progress: Progress | None) -> 
 class _Chunks:
     """Reads the chunks of a run for the press and stores what was drawn."""
 
-    def __init__(self, writer: Writer, run: OpenRun) -> None:
-        self.writer, self.run = writer, run
+    def __init__(self, writer: Writer, run: OpenRun, folder: Path) -> None:
+        self.writer, self.run, self.folder = writer, run, folder
         self._building = RunBuilding(writer, run)
         self.open: dict[int, ReadyChunk] = {}
         self.again: deque[Job] = deque()
@@ -250,7 +271,7 @@ class _Chunks:
     def store(self, number: int, drawn: Drawn | None) -> bool:
         """Store a chunk with its file; return False if it must be drawn again."""
         printer, chunk = self.writer.printer, self.open.pop(number)
-        target = self.run.folder / chunk_file(self.run.id, number)
+        target = self.folder / chunk_file(self.run.id, number)
         with placing(target, drawn.pdf if drawn else None) as place, printer.write() as session:
             stored = store_chunk(printer.work(session), self._building, FinishedChunk(chunk, drawn))
             if stored:

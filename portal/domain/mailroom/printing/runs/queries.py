@@ -25,6 +25,7 @@ class RunStatus:
     kind: str
     state: str
     folder: str
+    node: str | None
     notice_date: date
     created_at: datetime
     finished_at: datetime | None
@@ -68,6 +69,7 @@ def run_statuses(session: Session) -> list[RunStatus]:
             run.kind,
             run.state,
             run.folder,
+            run.node,
             run.notice_date,
             run.created_at,
             run.finished_at,

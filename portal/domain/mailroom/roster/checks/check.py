@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -62,7 +62,9 @@ class CheckedHousehold(NamedTuple):
 class RosterReport:
     """The result of a check.
 
-    Rows are read from the file again when requested, unless ``kept`` has them.
+    Rows are read from the file again when requested, unless ``kept`` has them. ``extra_columns``
+    are the headers that the layout does not name, ``unknown_relationships`` the values that it does
+    not explain, with their numbers; they may be anything, so they are shown but never stored.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class RosterReport:
         rules: RosterRules,
         scan: Scan,
         kept: deque[KeptRow] | None = None,
+        unknown_relationships: Mapping[str, int] | None = None,
     ) -> None:
         self._reader = reader
         self._scan = scan
@@ -79,6 +82,7 @@ class RosterReport:
         self.rules = rules
         self.sha256 = reader.sha256
         self.extra_columns = reader.extra_columns
+        self.unknown_relationships = unknown_relationships or {}
         self.totals: dict[str, Any] = self._totals()
 
     @property
@@ -194,7 +198,12 @@ class RosterReport:
             del values["position"], values["rows"]
             out.write(between + json.dumps(values, ensure_ascii=False))
             between = ",\n"
-        out.write('\n],\n"totals":' + json.dumps(self.totals, ensure_ascii=False) + "}\n")
+        notes = {
+            "extra_columns": self.extra_columns,
+            "unknown_relationships": dict(self.unknown_relationships),
+            "totals": self.totals,
+        }
+        out.write("\n],\n" + json.dumps(notes, ensure_ascii=False)[1:] + "\n")
 
     def _totals(self) -> dict[str, Any]:
         rows: Counter[str] = Counter()
@@ -255,7 +264,8 @@ def check_file(
             if len(kept) > keep_rows:
                 kept = None
     scan.finish()
-    return RosterReport(reader, rules, scan, kept)
+    unknown = row_rules.relationships.unknown if row_rules is not None else None
+    return RosterReport(reader, rules, scan, kept, unknown)
 
 
 def _changed() -> RosterFileError:

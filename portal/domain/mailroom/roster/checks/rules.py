@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from portal.domain.mailroom.roster.checks import characters, codes
 from portal.domain.mailroom.roster.checks.addresses import AddressRules, AddressView
+from portal.domain.mailroom.roster.checks.relationships import Relationships
 from portal.domain.mailroom.roster.checks.results import RowDisposition
 from portal.domain.mailroom.roster.checks.rows import (
     NOBODY_KNOWN,
@@ -20,12 +21,6 @@ from portal.domain.mailroom.roster.files.dates import DateReading, read_date
 from portal.domain.mailroom.roster.files.layout import ChangeReason, Layout, RowSubject
 from portal.domain.mailroom.roster.files.reader import Record, RosterReader
 
-OWN_CHILD = frozenset(["子", "長男", "長女", "養子", "養女", "実子", "嫡出子"]) | frozenset(
-    f"{nth}{kind}"
-    for nth in ("二", "三", "四", "五", "六", "七", "八", "九", "十", "次")
-    for kind in "男女"
-)
-INSTITUTION_RELATIONSHIPS = ("施設",)
 LEAVING = (ChangeReason.MOVED_OUT, ChangeReason.DIED)
 
 
@@ -47,6 +42,7 @@ class RowRules:
         self._codes: Mapping[str, Mapping[str, str]] = self.layout.codes
         self._styles = self.layout.date_styles
         self._address = AddressRules(self.layout, rules).view
+        self.relationships = Relationships(self.layout)
 
     def check(self, record: Record) -> ParsedRow:
         """Return the parsed row with its own codes; the scan adds those of the whole file later."""
@@ -81,7 +77,8 @@ class RowRules:
             result=result,
             codes=_sorted(tuple(row_codes)),
             household_known=read.household_known,
-            institutional=read.address.institutional or _of_institution(cells.relationship),
+            institutional=read.address.institutional
+            or self.relationships.is_institution(cells.relationship),
             minor_householder=minor,
             address_key=read.address.key,
             alias=cells.alias.strip(),
@@ -200,7 +197,7 @@ class RowRules:
         name, head_name, kana = cells.name, cells.householder_name, cells.kana
         if characters.NOT_JISX0208.search(name) or characters.NOT_JISX0208.search(head_name):
             warnings.append(codes.W03_NOT_IN_JISX0208)
-        if not is_head and cells.relationship and cells.relationship.strip() not in OWN_CHILD:
+        if not is_head and not self.relationships.is_own_child(cells.relationship):
             warnings.append(codes.W05_NOT_CHILD_OF_HOUSEHOLDER)
         if characters.LATIN.search(name):
             warnings.append(codes.W09_FOREIGN_NAME)
@@ -312,10 +309,6 @@ _GROUP_FIELDS = frozenset(
 )
 _NAMES = frozenset({"name", "kana", "householder_name", "householder_kana"})
 _ADDRESS_FIELD = {codes.E07_POSTAL: "postal_code", codes.E08_TOWN: "town"}
-
-
-def _of_institution(relationship: str) -> bool:
-    return any(word in relationship for word in INSTITUTION_RELATIONSHIPS)
 
 
 def _day(text: str, styles: frozenset[str]) -> date | None:

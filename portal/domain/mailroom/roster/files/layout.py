@@ -28,6 +28,22 @@ class ChangeReason(StrEnum):
     OTHER = "other"
 
 
+class Relationship(StrEnum):
+    """What a value of the relationship to the householder means, as a layout's codes give it.
+
+    Attributes:
+        CHILD: The householder's own or adopted child.
+        OTHER_CHILD: A child of the household, but not the householder's (a grandchild).
+        INSTITUTION: Somebody who lives in an institution.
+        ADULT: The householder or any other adult, who is no child of the program.
+    """
+
+    CHILD = "child"
+    OTHER_CHILD = "other_child"
+    INSTITUTION = "institution"
+    ADULT = "adult"
+
+
 class FileKind(StrEnum):
     """The form of an extract's file."""
 
@@ -88,8 +104,11 @@ CODE_MEANINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "protection": ("yes", "no"),
         "foreign": ("yes", "no"),
         "change_reason": tuple(ChangeReason),
+        "relationship": tuple(Relationship),
     }
 )
+WORDS_SUFFICE = frozenset({"relationship"})
+"""Columns that need no codes, because wards usually write them in the words of the register."""
 _NEEDED: Mapping[RowSubject, tuple[str, ...]] = {
     RowSubject.PERSON: ("householder", "name", "birth_date", "postal_code", "town", "block"),
     RowSubject.CHILD: (
@@ -349,7 +368,7 @@ def _check(layout: Layout, problems: list[str]) -> None:
     problems.extend(
         _s("[codes.%(field)s] がありません。この列の値の意味を書いてください。") % {"field": field}
         for field in CODE_MEANINGS
-        if field in fields and not layout.codes.get(field)
+        if field in fields and field not in WORDS_SUFFICE and not layout.codes.get(field)
     )
     if layout.rows is RowSubject.CHILD and "householder" in fields:
         problems.append(_s('rows = "child" のレイアウトには householder の列を置けません。'))

@@ -29,6 +29,16 @@ def make_folder(folder: Path) -> Path:
     return folder
 
 
+def run_folder(base: Path, folder: str) -> Path:
+    """Return the folder of a run on this machine, from the letters folder ``base`` and its name.
+
+    Runs of version 0.1.0 have an absolute path instead. Where there is no such folder any more, as
+    on a restored machine, it is looked for by its last name.
+    """
+    place = base / folder
+    return place if place.is_dir() or not Path(folder).is_absolute() else base / place.name
+
+
 def write_part(target: Path, data: bytes) -> Path:
     """Write ``data`` beside its target and sync it to disk; ``put`` renames it to the target."""
     part = target.with_name(target.name + PART)
@@ -99,17 +109,35 @@ def placing(target: Path, data: bytes | None) -> Iterator[Callable[[], object]]:
             part.unlink(missing_ok=True)
 
 
-def existing_folder(folder: Path) -> Path:
-    """Return a run's folder.
+def existing_folder(folder: Path, node: str | None) -> Path:
+    """Return a run's folder; ``node`` is the name of the machine that printed it, if known.
 
     Raises:
-        InputError: it does not exist.
+        InputError: it is not on this machine (code ``file_gone``).
     """
-    if not folder.is_dir():
+    if folder.is_dir():
+        return folder
+    if node is None:
         raise InputError(
-            _s("印刷のフォルダー %(folder)s がありません。") % {"folder": folder}, code="file_gone"
+            _s("印刷のフォルダー %(folder)s がありません。") % {"folder": folder.name},
+            code="file_gone",
         )
-    return folder
+    raise InputError(
+        _s(
+            "この印刷のファイルは、作ったコンピューター「%(node)s」だけにあります。そこで実行"
+            "してください。そのコンピューターが失われたときは、印刷の画面で作りなおせます。"
+        )
+        % {"node": node},
+        code="file_gone",
+    )
+
+
+def link_folder(link: Path, target: Path) -> None:
+    """Let the folder of a run in the letters folder lead to one that was chosen elsewhere."""
+    make_folder(link.parent)
+    if link.is_symlink():
+        link.unlink()
+    link.symlink_to(make_folder(target.resolve()), target_is_directory=True)
 
 
 def clear_leftovers(folder: Path, run_id: int, numbers: Iterator[int] | tuple[int, ...]) -> None:

@@ -160,8 +160,10 @@ def run_totals(session: Session, run_id: int) -> RunTotals:
     return RunTotals(int(count), int(households), int(children), int(yen), cancelled or 0)
 
 
-def finish_run(work: Work, run_id: int) -> RunTotals:
+def finish_run(work: Work, run_id: int, folder: Path) -> RunTotals:
     """Close a run whose chunks are all built: reconcile the totals and write the manifest.
+
+    ``folder`` is where its files lie.
 
     Raises:
         IntegrityFaultError: letters, households, files and the run's own record do not agree.
@@ -196,7 +198,7 @@ def finish_run(work: Work, run_id: int) -> RunTotals:
         cancelled=totals.cancelled,
     )
     work.session.flush()
-    _Manifest(run, totals, files, rows).write()
+    _Manifest(run, totals, files, rows).write(folder)
     return totals
 
 
@@ -215,12 +217,12 @@ class _Manifest:
     files: list[RunFile]
     rows: list[ManifestRow]
 
-    def write(self) -> None:
+    def write(self, folder: Path) -> None:
         """Write both files into the folder of the run."""
         csv_name, json_name = manifest_names(self.run.id)
         sums = json.dumps(self._sums(), indent=1) + "\n"
         for name, text in ((csv_name, self._table()), (json_name, sums)):
-            put(write_part(Path(self.run.folder) / name, text.encode()))
+            put(write_part(folder / name, text.encode()))
 
     def _table(self) -> str:
         table = io.StringIO()

@@ -3,10 +3,10 @@
 At most one run of a kind is unfinished.
 """
 
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
@@ -24,6 +24,7 @@ from portal.domain.mailroom.printing.runs.pipeline.writer import Place, Writer
 from portal.domain.mailroom.printing.runs.recipients.recipient import Recipient
 
 INSERT_AT_ONCE = 2_000
+NODE_MAX = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class OpenRun:
     """A run that is being built; ``chunks`` are the numbers of the chunks not stored yet."""
 
     id: int
-    folder: Path
+    folder: str
     notice_date: date
     chunks: tuple[int, ...]
     planned: int
@@ -50,6 +51,11 @@ class Layout:
     make_folder: MakeFolder
 
 
+def this_node() -> str:
+    """Return the name of this machine, as staff read it on the page of a run."""
+    return socket.gethostname()[:NODE_MAX]
+
+
 def open_run(session: Session, kind: str = CREDENTIAL_LETTER) -> OpenRun | None:
     """Return the unfinished run of a kind with the numbers of its unfinished chunks."""
     run = session.scalar(
@@ -63,7 +69,7 @@ def open_run(session: Session, kind: str = CREDENTIAL_LETTER) -> OpenRun | None:
         .order_by(PrintChunk.number)
     )
     return OpenRun(
-        run.id, Path(run.folder), run.notice_date, tuple(chunks), run.planned, tuple(run.enclosed)
+        run.id, run.folder, run.notice_date, tuple(chunks), run.planned, tuple(run.enclosed)
     )
 
 
@@ -117,6 +123,7 @@ def _new_run(work: Work, plan: RunPlan, places: Sequence[Place]) -> OpenRun:
         children=sum(place.recipient.children for place in places),
         total_yen=sum(place.recipient.amount_yen for place in places),
         folder="",
+        node=this_node(),
         enclosed=list(writer.enclosed),
         notice_date=layout.notice_date,
         created_at=work.now,
@@ -141,7 +148,6 @@ def _new_run(work: Work, plan: RunPlan, places: Sequence[Place]) -> OpenRun:
         yen=run.total_yen,
         kind=run.kind,
     )
-    folder = layout.make_folder(run.id)
-    run.folder = str(folder)
+    run.folder = layout.make_folder(run.id)
     work.session.flush()
-    return OpenRun(run.id, folder, run.notice_date, chunks, run.planned, writer.enclosed)
+    return OpenRun(run.id, run.folder, run.notice_date, chunks, run.planned, writer.enclosed)

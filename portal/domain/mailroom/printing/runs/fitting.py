@@ -1,0 +1,95 @@
+"""Check that every letter of a program fits its paper, for ``portal program check``."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from portal.domain.foundation.program.checks.findings import Finding, error_of
+from portal.domain.foundation.program.schema import DECLINE_FORM, REPLY_ENVELOPE, Program
+from portal.domain.foundation.texts import _s
+from portal.domain.letters.letters.drawing.barcode import customer_bars
+from portal.domain.letters.letters.drawing.content import LetterContent
+from portal.domain.letters.letters.drawing.frame import LetterFrame, letter_frame
+from portal.domain.letters.letters.drawing.measuring import (
+    Overlong,
+    Side,
+    measure_letter,
+    measure_notice,
+)
+from portal.domain.letters.letters.drawing.texts import ADVANCE_REQUIRED, REQUIRED, load_texts
+from portal.domain.mailroom.printing.runs.writers.enclosures import printed_names
+
+UNKNOWN_URL = "https://coupon.example.jp"
+"""Stands for the site's address while the program does not name it (``resident_url``)."""
+SAMPLE_ADDRESS = ("見本区見本町一丁目2番地の3", "見本マンション405号室")
+MANY_CHILDREN = 9
+
+
+def letter_findings(program: Program) -> list[Finding]:
+    """Return for each letter, side and language the texts that are too long, and by how much.
+
+    Files that are missing or incomplete are found by other checks.
+    """
+    found: list[Finding] = []
+    letter, advance = program.letter_texts_file, program.advance
+    if letter.is_file():
+        frame = _frame(program, letter, REQUIRED)
+        sample = _sample(program, program.letter_enclosures)
+        found += _findings(letter.name, measure_letter(frame, sample))
+    if advance is not None and advance.texts_file.is_file():
+        frame = _frame(program, advance.texts_file, ADVANCE_REQUIRED)
+        enclosed = (DECLINE_FORM, *((REPLY_ENVELOPE,) if advance.has_reply_envelope else ()))
+        found += _findings(
+            advance.texts_file.name, measure_notice(frame, _sample(program, enclosed))
+        )
+    return found
+
+
+def _frame(program: Program, path: Path, required: Mapping[str, frozenset[str]]) -> LetterFrame:
+    return letter_frame(
+        program,
+        load_texts(path, required),
+        notice_date=program.windows.delivery.first_day,
+        resident_url=program.resident_url or UNKNOWN_URL,
+    )
+
+
+def _sample(program: Program, enclosed: Sequence[str]) -> LetterContent:
+    """Return the letter of an invented household that needs as much room as any."""
+    postal_code = program.contact.address.postal_code
+    return LetterContent(
+        letter_number="M000000000",
+        postal_code=postal_code,
+        address_lines=SAMPLE_ADDRESS,
+        addressee="見本　太郎",
+        children=MANY_CHILDREN,
+        amount_yen=MANY_CHILDREN * program.amount_yen,
+        login_id="1000000008",
+        password="CDFGHJKLMNPQ",  # noqa: S106  (a sample)
+        sign_in_url=f"{program.resident_url or UNKNOWN_URL}/signin",
+        customer_bars=customer_bars(postal_code, SAMPLE_ADDRESS[1]),
+        enclosures=printed_names(enclosed),
+    )
+
+
+def _findings(file: str, found: Sequence[Overlong]) -> Iterator[Finding]:
+    for one in found:
+        values = {
+            "file": file,
+            "side": _s("表面") if one.side is Side.FRONT else _s("裏面"),
+            "locale": one.locale,
+            "keys": ", ".join(
+                _s("%(key)s を%(n)d文字") % {"key": key, "n": count}
+                for key, count in sorted(one.excess.items(), key=lambda item: item[1])
+            ),
+        }
+        if one.one_suffices:
+            sentence = _s(
+                "%(file)s: %(side)sの文(%(locale)s)が長すぎて、1ページに収まりません。"
+                "どれか1つを短くしてください: %(keys)s"
+            )
+        else:
+            sentence = _s(
+                "%(file)s: %(side)sの文(%(locale)s)が長すぎて、1ページに収まりません。"
+                "どれも短くしてください: %(keys)s"
+            )
+        yield error_of("letter_too_long", sentence % values)
