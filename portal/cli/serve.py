@@ -12,6 +12,7 @@ import click
 from portal.cli.context import Context, answering
 from portal.domain.foundation.texts import _s
 from portal.platform.logs import lines
+from portal.platform.senders import check_senders
 from portal.platform.startup import check_prepared
 from portal.settings import Settings
 
@@ -88,6 +89,7 @@ def serve(context: Context, site: str, host: str, port: int, workers: int) -> No
     check_prepared(settings)
     count = workers or (1 if settings.on_sqlite else settings.workers)
     if site == "resident":
+        check_senders(settings)
         click.echo(_where_jobs_run(settings), err=True)
     command = command_line(site, host, port or {"resident": 8000, "staff": 8001}[site], count)
     if settings.log_format == "json":

@@ -10,23 +10,29 @@ from portal.domain.people.notices.sms_check import sms_findings
 from portal.domain.people.notices.trials import tried_live
 from portal.platform.selfcheck.findings import Finding, doubtful, well, wrong
 from portal.platform.selfcheck.subject import Subject
-from portal.platform.senders import KINDS, make_receiver, make_senders
+from portal.platform.senders import KINDS, check_senders, make_senders
 from portal.platform.senders.sending import Sender
 
 _COMMANDS = {"sms": "portal sms test", "email": "portal mail test"}
 
 
-def check_messages(subject: Subject) -> Iterator[Finding]:
-    """Yield whether SMS and mail can be sent, and when each way was last tried by hand."""
+def check_consents(subject: Subject) -> Iterator[Finding]:
+    """Yield whether SMS and mail may and can be sent: settings, libraries, the ward's consents."""
     try:
-        senders = make_senders(subject.settings)
-        make_receiver(subject.settings)
+        check_senders(subject.settings)
     except InputError as error:
         advice = _s("設定と、事業の設定 [[outside]] を直してください。")
-        yield wrong("messages", error.message, advice)
-        return
+        yield wrong("senders", error.message, advice)
+
+
+def check_messages(subject: Subject) -> Iterator[Finding]:
+    """Yield whether every SMS fits one message, and when each way was last tried by hand."""
     for finding in sms_findings(subject.program, subject.settings.public_url):
         yield wrong(finding.code, finding.sentence, "")
+    try:
+        senders = make_senders(subject.settings)
+    except InputError:
+        return  # the check before says so
     for kind in KINDS:
         sender = senders.get(kind)
         if sender is not None and not sender.keeps_body:

@@ -11,7 +11,7 @@ from portal.platform.selfcheck.copies import check_backups, check_copies, check_
 from portal.platform.selfcheck.database import check_database
 from portal.platform.selfcheck.findings import Finding, worst_first, wrong
 from portal.platform.selfcheck.jobs import check_jobs
-from portal.platform.selfcheck.messages import check_messages
+from portal.platform.selfcheck.messages import check_consents, check_messages
 from portal.platform.selfcheck.program import check_program_texts
 from portal.platform.selfcheck.subject import Subject
 
@@ -35,6 +35,7 @@ CHECKS: tuple[Check, ...] = (
     Check("database", check_database),
     Check("program", check_program_texts),
     Check("jobs", check_jobs),
+    Check("senders", check_consents, at_start=True),
     Check("messages", check_messages),
     Check("backups", check_backups),
     Check("drills", check_drills),

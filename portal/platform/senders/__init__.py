@@ -55,6 +55,16 @@ def make_senders(settings: Settings) -> dict[str, Sender]:
     return senders
 
 
+def check_senders(settings: Settings) -> None:
+    """Refuse settings by which no message could be sent, or may be sent.
+
+    Raises:
+        InputError: what ``make_senders`` or ``make_receiver`` refuses.
+    """
+    make_senders(settings)
+    make_receiver(settings)
+
+
 def make_receiver(settings: Settings) -> Receiver | None:
     """Return what understands the reports of the SMS gateway; None if it sends none.
 

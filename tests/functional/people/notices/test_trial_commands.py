@@ -15,7 +15,7 @@ from portal.cli.people.sms import sms
 from portal.domain.foundation.clock import FixedClock
 from portal.domain.people.notices.models import OutboxMessage, SenderTrial
 from portal.domain.people.notices.trials import tried_live
-from portal.platform.selfcheck.messages import check_messages
+from portal.platform.selfcheck.messages import check_consents, check_messages
 from portal.platform.selfcheck.subject import Subject
 from portal.platform.senders.local import LocalSender
 from portal.settings import Settings
@@ -179,6 +179,6 @@ def test_the_self_check_says_what_was_not_tried_live_and_since_when_it_was(
     run(settings, "sms", "test", "090-1234-5678")
     assert names() == ["sms_tried"]
     production = replace(settings, environment="production")
-    refused = list(check_messages(Subject(production, database=ward.database)))
-    assert [one.name for one in refused] == ["messages"]
+    refused = list(check_consents(Subject(production, database=ward.database)))
+    assert [one.name for one in refused] == ["senders"]
     assert "127.0.0.1" in refused[0].sentence
