@@ -12,6 +12,7 @@ from sqlalchemy import select
 from portal.cli.context import Context
 from portal.cli.mailroom.mail import mail
 from portal.cli.people.sms import sms
+from portal.cli.serve import serve
 from portal.domain.foundation.clock import FixedClock
 from portal.domain.people.notices.models import OutboxMessage, SenderTrial
 from portal.domain.people.notices.trials import tried_live
@@ -182,3 +183,10 @@ def test_the_self_check_says_what_was_not_tried_live_and_since_when_it_was(
     refused = list(check_consents(Subject(production, database=ward.database)))
     assert [one.name for one in refused] == ["senders"]
     assert "127.0.0.1" in refused[0].sentence
+
+
+def test_a_site_that_would_send_without_consent_does_not_start(ward: Ward) -> None:  # noqa: F811  (the fixture's value)
+    settings = replace(ward.settings, smtp_url="smtp://mail.example.jp", mail_from="a@example.jp")
+    refused = CliRunner().invoke(serve, ["resident"], obj=Context(settings))
+    assert refused.exit_code == 1
+    assert "mail.example.jp" in refused.output
