@@ -129,7 +129,7 @@ def _check_names(environ: Mapping[str, str]) -> None:
     for name in environ:
         if not name.startswith("PORTAL_") or name.startswith("PORTAL_TEST_"):
             continue
-        if name.removesuffix("_FILE") not in NAMES:
+        if name not in NAMES and name.removesuffix("_FILE") not in NAMES:
             near = difflib.get_close_matches(name, NAMES, 1)
             hint = _s("もしかして %(near)s ですか。") % {"near": near[0]} if near else ""
             raise InputError(

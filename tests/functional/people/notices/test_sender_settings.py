@@ -14,7 +14,7 @@ from portal.platform.senders import make_senders, sendable_kinds
 from portal.platform.senders.local import LocalSender
 from portal.platform.senders.sending import SendFailedError
 from portal.platform.senders.smtp import SmtpSender
-from portal.settings import Settings
+from portal.settings import Settings, load_settings
 from tests.functional.people.notices.sender_support import MAIL_FROM, Workers, claim_of, until
 from tests.functional.people.notices.support import put, row_of
 from tests.support.outside import ABROAD, HOME, SECOND_CONSENT, program_with
@@ -139,3 +139,19 @@ def test_an_adapter_without_its_library_names_the_command_that_installs_it(
     with pytest.raises(InputError) as refused:
         make_senders(settings)
     assert f"pip install '{command}'" in refused.value.message
+
+
+def test_the_settings_of_messages_come_from_the_environment(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("secret\n", "utf-8")
+    given = {
+        "PORTAL_DATA_DIR": str(tmp_path),
+        "PORTAL_SMS_FILE": "sms.toml",
+        "PORTAL_SMS_TOKEN_FILE": str(tmp_path / "token"),
+        "PORTAL_SMS_REPORT_SECRET": "report",
+        "PORTAL_BOUNCE_ADDRESS": "bounces@example.jp",
+    }
+    found = load_settings(given)
+    assert (found.sms_file, found.sms_token) == ("sms.toml", "secret")
+    assert (found.sms_report_secret, found.bounce_address) == ("report", "bounces@example.jp")
+    with pytest.raises(InputError, match="PORTAL_SMS_FILES"):
+        load_settings(given | {"PORTAL_SMS_FILES": "sms.toml"})
