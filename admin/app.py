@@ -12,6 +12,7 @@ from portal.domain.foundation.clock import Clock
 from portal.platform.application import make_application
 from portal.platform.metrics.meter import Meter
 from portal.platform.metrics.start import start_watching
+from portal.platform.parent import end_with_parent
 from portal.platform.rendering.templating import kept_macro
 from portal.platform.site import Site, make_site
 from portal.platform.waiting import wait_until_prepared
@@ -52,4 +53,6 @@ def create_app() -> ASGIApp:
     settings = load_settings()
     meter = start_watching(settings, "staff")
     wait_until_prepared(settings)
-    return make_staff_application(make_staff_site(settings, meter=meter))
+    return make_staff_application(
+        make_staff_site(settings, meter=meter), on_startup=[end_with_parent]
+    )

@@ -8,6 +8,7 @@ from portal.domain.foundation.program.day_text import format_day
 from portal.platform.application import make_application
 from portal.platform.metrics.meter import Meter
 from portal.platform.metrics.start import start_watching
+from portal.platform.parent import end_with_parent
 from portal.platform.site import Site, make_site
 from portal.platform.site_notices import site_notices
 from portal.platform.waiting import wait_until_prepared
@@ -53,12 +54,12 @@ def create_app() -> ASGIApp:
     site = make_resident_site(settings, meter=meter)
     handlers = routes.handlers(settings)
     if not settings.worker_beside:
-        return make_application(site, handlers)
+        return make_application(site, handlers, on_startup=[end_with_parent])
     worker = Worker(site.work_source(), settings)
     return make_application(
         site,
         handlers,
-        on_startup=[worker.start],
+        on_startup=[end_with_parent, worker.start],
         # A hook with a parameter would be given the application.
         on_shutdown=[lambda: worker.stop(STOP_SECONDS)],
     )

@@ -4,6 +4,7 @@ Unknown names are refused.
 """
 
 import difflib
+import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -32,6 +33,7 @@ NAMES = (
     "PORTAL_BOUNCE_ADDRESS",
     "PORTAL_TRUSTED_PROXIES",
     "PORTAL_ADMIN_NETWORKS",
+    "PORTAL_ALLOWED_HOSTS",
     "PORTAL_LANG",
     "PORTAL_SANDBOX_URL",
     "PORTAL_WORKERS",
@@ -49,6 +51,7 @@ ENVIRONMENTS = ("production", "demo", "test")
 WORKER_PLACES = ("beside", "apart")
 LOG_FORMATS = ("json", "text")
 WEB = ("https", "http")
+NO_PROXY = ("none",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,11 @@ class Settings:
     """The settings of a deployment.
 
     The program's own decisions (dates, amounts, texts) are in its program file.
+
+    Attributes:
+        trusted_proxies: Networks that may say whose request they forward.
+        reached_directly: Whether somebody decided that no proxy stands in front.
+        allowed_hosts: Further names by which health checks call the sites.
     """
 
     program: str = "demo"
@@ -75,7 +83,9 @@ class Settings:
     sms_report_secret: str = field(default="", repr=False)
     bounce_address: str = ""
     trusted_proxies: tuple[str, ...] = ()
+    reached_directly: bool = False
     admin_networks: tuple[str, ...] = ()
+    allowed_hosts: tuple[str, ...] = ()
     lang: str = "ja"
     workers: int = 2
     worker: str = ""
@@ -107,6 +117,11 @@ class Settings:
     def on_sqlite(self) -> bool:
         """Tell whether the database is a file of this machine."""
         return self.database_url.startswith("sqlite")
+
+    @property
+    def in_production(self) -> bool:
+        """Tell whether families use it."""
+        return self.environment == "production"
 
     @property
     def has_outbox(self) -> bool:
@@ -201,6 +216,19 @@ def _path(env: Mapping[str, str], name: str) -> Path | None:
     return Path(value).resolve() if value else None
 
 
+def _networks(env: Mapping[str, str], name: str) -> tuple[str, ...]:
+    networks = _list(env, name)
+    for network in networks:
+        try:
+            ipaddress.ip_network(network, strict=False)
+        except ValueError:
+            raise InputError(
+                _s("%(name)s の %(network)s は、ネットワーク（例: 10.0.0.0/24）ではありません。")
+                % {"name": name, "network": network}
+            ) from None
+    return networks
+
+
 def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...], *, default: str = "") -> str:
     value = _value(env, name) or default
     if not value:
@@ -212,6 +240,29 @@ def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...], *, default
             % {"name": name, "schemes": ", ".join(f"{s}://" for s in schemes)}
         )
     return value.rstrip("/")
+
+
+def _with_networks(found: Settings, env: Mapping[str, str]) -> Settings:
+    direct = _list(env, "PORTAL_TRUSTED_PROXIES") == NO_PROXY
+    return replace(
+        found,
+        trusted_proxies=() if direct else _networks(env, "PORTAL_TRUSTED_PROXIES"),
+        reached_directly=direct,
+        admin_networks=_networks(env, "PORTAL_ADMIN_NETWORKS"),
+        allowed_hosts=tuple(host.lower() for host in _list(env, "PORTAL_ALLOWED_HOSTS")),
+    )
+
+
+def _with_watching(found: Settings, env: Mapping[str, str]) -> Settings:
+    usual_log = "json" if found.in_production else "text"
+    folder = _value(env, "PORTAL_METRICS_DIR") or found.data_dir / "metrics"
+    return replace(
+        found,
+        log_format=_one_of(env, "PORTAL_LOG_FORMAT", LOG_FORMATS, usual_log),
+        metrics=_address(env, "PORTAL_METRICS"),
+        metrics_dir=Path(folder).resolve(),
+        tls_certificate=_path(env, "PORTAL_TLS_CERTIFICATE"),
+    )
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -227,7 +278,6 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     clock_offset, workers = _numbers(env)
     if clock_offset and environment == "production":
         raise InputError(_s("PORTAL_CLOCK_OFFSET はデモとテストでだけ使えます。"))
-    usual_log = "json" if environment == "production" else "text"
     found = Settings(
         program=_value(env, "PORTAL_PROGRAM") or "demo",
         data_dir=data_dir,
@@ -246,14 +296,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         sms_file=_value(env, "PORTAL_SMS_FILE") or "",
         sms_report_secret=_value(env, "PORTAL_SMS_REPORT_SECRET") or "",
         bounce_address=_value(env, "PORTAL_BOUNCE_ADDRESS") or "",
-        trusted_proxies=_list(env, "PORTAL_TRUSTED_PROXIES"),
-        admin_networks=_list(env, "PORTAL_ADMIN_NETWORKS"),
         lang=_value(env, "PORTAL_LANG") or ("ja" if env.get("LANG", "").startswith("ja") else "en"),
         workers=workers,
         worker=_one_of(env, "PORTAL_WORKER", WORKER_PLACES, ""),
-        log_format=_one_of(env, "PORTAL_LOG_FORMAT", LOG_FORMATS, usual_log),
-        metrics=_address(env, "PORTAL_METRICS"),
-        metrics_dir=Path(_value(env, "PORTAL_METRICS_DIR") or data_dir / "metrics").resolve(),
-        tls_certificate=_path(env, "PORTAL_TLS_CERTIFICATE"),
     )
-    return _with_backups(found, env)
+    return _with_backups(_with_watching(_with_networks(found, env), env), env)

@@ -1,13 +1,12 @@
 """``portal demo``: both sites with invented data on this machine, until a signal ends them."""
 
-import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
-from contextlib import suppress
-from dataclasses import replace
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 
@@ -16,40 +15,61 @@ import click
 from portal.app import make_resident_site
 from portal.cli.context import Context, answering
 from portal.cli.serve import command_line, environment
+from portal.demo.own_folder import take_folder
+from portal.demo.ports import HOST, HeldPort, hold
 from portal.demo.stage import Stage, set_stage
+from portal.demo.start_page import Addresses, StartPage, StartServer
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.wareki import format_wareki
 from portal.platform.startup import initialize
 from portal.settings import Settings
 
-HOST = "127.0.0.1"
-START_SECONDS = 30
+STILL_EVERY = 20.0
+"""Seconds after which the demo says that it is still waiting for its sites."""
 
 
-def free_port(wanted: int) -> int:
-    """Return the wanted port if it is free, else any free one."""
-    for port in (wanted, 0):
-        with socket.socket() as probe, suppress(OSError):
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((HOST, port))
-            return int(probe.getsockname()[1])
-    raise InputError(
-        _s("空いているポートがありません。ほかのプログラムを閉じてから、もう一度実行してください。")
-    )
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The three ports of a demo, held from its first second to its last."""
+
+    resident: HeldPort
+    staff: HeldPort
+    start: HeldPort
 
 
-def demo_settings(settings: Settings) -> Settings:
-    """Return the demo's settings: SQLite in a new folder of its own, and free ports."""
-    folder = settings.data_dir / "demo"
+def hold_ports(stack: ExitStack) -> Ports:
+    """Hold the ports until the stack is closed.
+
+    Raises:
+        InputError: no port is free.
+    """
+    held = []
+    try:
+        for wanted in (8000, 8001, 8002):
+            port = hold(wanted)
+            stack.callback(port.release)
+            held.append(port)
+    except OSError:
+        raise InputError(
+            _s(
+                "空いているポートがありません。ほかのプログラムを閉じてから、"
+                "もう一度実行してください。"
+            )
+        ) from None
+    return Ports(*held)
+
+
+def demo_settings(settings: Settings, folder: Path, ports: Ports) -> Settings:
+    """Return the demo's settings: SQLite in a folder of its own, and its own ports."""
     return replace(
         settings,
         environment="demo",
         data_dir=folder,
         key_dir=folder / "keys",
         database_url=f"sqlite:///{folder / 'portal.sqlite3'}",
-        public_url=f"http://{HOST}:{free_port(8000)}",
-        admin_url=f"http://{HOST}:{free_port(8001)}",
+        public_url=ports.resident.url,
+        admin_url=ports.staff.url,
         workers=1,
         smtp_url="",
         sms_url="",
@@ -62,14 +82,13 @@ class Processes:
     def __init__(self) -> None:
         self._children: list[subprocess.Popen[bytes]] = []
 
-    def start(self, settings: Settings, log: Path) -> None:
+    def start(self, settings: Settings, ports: Ports, log: Path) -> None:
         """Start both sites; what they log goes to a file, so that the terminal stays readable."""
         with log.open("ab") as out:
-            for site, url in (("resident", settings.public_url), ("staff", settings.admin_url)):
-                port = int(url.rsplit(":", 1)[1])
+            for site, port in (("resident", ports.resident), ("staff", ports.staff)):
                 self._children.append(
                     subprocess.Popen(  # noqa: S603  (our own interpreter and names)
-                        command_line(site, HOST, port, 1),
+                        command_line(site, HOST, port.number, 1),
                         env=environment(settings),
                         stdout=out,
                         stderr=out,
@@ -78,26 +97,24 @@ class Processes:
                     )
                 )
 
-    def wait_until_up(self, settings: Settings) -> None:
-        """Return when both sites answer.
-
-        Raises:
-            InputError: one of them ended or did not answer in time.
-        """
-        until = time.monotonic() + START_SECONDS
-        for url in (settings.public_url, settings.admin_url):
-            port = int(url.rsplit(":", 1)[1])
-            while time.monotonic() < until and not self.ended():
-                with socket.socket() as probe:
-                    probe.settimeout(0.3)
-                    if probe.connect_ex((HOST, port)) == 0:
-                        break
+    def wait_until_up(self, ports: Ports) -> bool:
+        """Return True when both sites answer, however long it takes; False when one has ended."""
+        told = time.monotonic()
+        for port in (ports.resident, ports.staff):
+            while not self._answers(port):
+                if self.ended():
+                    return False
+                if time.monotonic() - told > STILL_EVERY:
+                    told = time.monotonic()
+                    click.echo(_s("サイトが起動するのを待っています。"), err=True)
                 time.sleep(0.05)
-            else:
-                raise InputError(
-                    _s("サイトが起動しませんでした。%(log)s を見てください。")
-                    % {"log": settings.data_dir / "demo.log"}
-                )
+        return True
+
+    @staticmethod
+    def _answers(port: HeldPort) -> bool:
+        with socket.socket() as probe:
+            probe.settimeout(0.3)
+            return probe.connect_ex((HOST, port.number)) == 0
 
     def ended(self) -> bool:
         """Tell whether a site ended by itself."""
@@ -123,42 +140,48 @@ def demo(context: Context) -> None:
     """Start everything with invented data: both sites, letters, a local outbox."""
     if context.settings.program != "demo":
         raise InputError(_s("デモは、事業 demo だけで動きます。--program を外してください。"))
-    settings = demo_settings(context.settings)
-    shutil.rmtree(settings.data_dir, ignore_errors=True)
-    settings.data_dir.mkdir(parents=True, mode=0o700)
-    processes = Processes()
 
     def end(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, end)
-    try:
-        initialize(settings)
-        site = make_resident_site(settings)
-        stage = set_stage(site, settings.data_dir, lambda line: click.echo(line, err=True))
-        site.database.engine.dispose()
-        processes.start(settings, settings.data_dir / "demo.log")
-        processes.wait_until_up(settings)
-        _say(settings, stage)
-        while not processes.ended():
-            time.sleep(0.3)
-        raise InputError(
-            _s("サイトが止まりました。%(log)s を見てください。")
-            % {"log": settings.data_dir / "demo.log"}
-        )
-    except KeyboardInterrupt:
-        click.echo(_s("デモを終わります。"), err=True)
-    finally:
-        processes.stop()
+    with ExitStack() as stack:
+        ports = hold_ports(stack)
+        folder = take_folder(context.settings.data_dir)
+        stack.callback(folder.release)
+        try:
+            _run(demo_settings(context.settings, folder.path, ports), ports, stack)
+        except KeyboardInterrupt:
+            click.echo(_s("デモを終わります。"), err=True)
 
 
-def _say(settings: Settings, stage: Stage) -> None:
+def _run(settings: Settings, ports: Ports, stack: ExitStack) -> None:
+    """Set the stage, start the sites, and wait until one of them ends."""
+    initialize(settings)
+    site = make_resident_site(settings)
+    stage = set_stage(site, settings.data_dir, lambda line: click.echo(line, err=True))
+    site.database.engine.dispose()
+    page = StartPage(stage, Addresses(settings.public_url, settings.admin_url))
+    processes, log = Processes(), settings.data_dir / "demo.log"
+    stack.callback(processes.stop)
+    processes.start(settings, ports, log)
+    if not processes.wait_until_up(ports):
+        raise InputError(_s("サイトが起動しませんでした。%(log)s を見てください。") % {"log": log})
+    stack.callback(StartServer(page, ports.start.number).stop)
+    _say(settings, stage, ports)
+    while not processes.ended():
+        time.sleep(0.3)
+    raise InputError(_s("サイトが止まりました。%(log)s を見てください。") % {"log": log})
+
+
+def _say(settings: Settings, stage: Stage, ports: Ports) -> None:
     letter = stage.letter
     birth = f"{letter.birth.isoformat()} = {format_wareki(letter.birth)}"
     lines = [
         f"{settings.public_url}/",
-        _s("住民のサイト: %(url)s/signin") % {"url": settings.public_url},
+        _s("↑ 住民のサイト。手紙と職員の番号は、次の行のページにあります。"),
+        _s("ここから始めます: %(url)s/") % {"url": ports.start.url},
         _s("職員のサイト: %(url)s/") % {"url": settings.admin_url},
         _s("送ったSMSとメール: %(url)s/outbox") % {"url": settings.public_url},
         _s("手紙（PDF、%(page)dページ）: %(path)s") % {"page": letter.page, "path": letter.path},

@@ -14,6 +14,7 @@ from portal.settings import Settings, load_settings
 
 COMMANDS = {
     "init": "portal.cli.init",
+    "keys": "portal.cli.keys",
     "db": "portal.cli.db",
     "program": "portal.cli.program",
     "roster": "portal.cli.mailroom.roster",
@@ -88,10 +89,11 @@ def _settings(program: str | None, data_dir: str | None) -> Settings:
 
 
 def main() -> None:
-    """Run the command line.
+    """Run the command line; what it and the sites write, only their user can read.
 
     Sentences come in Japanese where the environment speaks it, else in English.
     """
+    os.umask(0o077)
     language = os.environ.get("PORTAL_LANG") or (
         "ja" if os.environ.get("LANG", "").startswith("ja") else "en"
     )

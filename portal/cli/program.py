@@ -7,7 +7,7 @@ from typing import Protocol
 
 import click
 
-from portal.cli.context import FAILED, WITH_HOLDS, answering
+from portal.cli.context import FAILED, WITH_HOLDS, Context, answering
 from portal.cli.program_files import file_findings
 from portal.cli.program_new import new_program
 from portal.domain.foundation.program.checks.findings import Finding, Level
@@ -17,6 +17,7 @@ from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.program.toml.files import ProgramFileError
 from portal.domain.foundation.texts import _s, _sn
 from portal.domain.people.notices.sms_check import sms_findings
+from portal.platform.startup import rename_program_of
 
 
 class ProgramContext(Protocol):
@@ -93,6 +94,18 @@ def check_settings(context: ProgramContext, *, as_json: bool, strict: bool) -> N
         sys.exit(FAILED)
     if findings and strict:
         sys.exit(WITH_HOLDS)
+
+
+@program_group.command(
+    "rename", help="Record that the ward changed the name of the program of this database."
+)
+@click.option("--from", "former", required=True, metavar="NAME", help="The name recorded so far.")
+@click.pass_obj
+@answering
+def rename(context: Context, former: str) -> None:
+    """Record the new name; the database is refused with any other."""
+    rename_program_of(context.settings, former)
+    click.echo(_s("事業の新しい名前を記録しました。"))
 
 
 def _print_findings(findings: list[Finding], errors: int) -> None:

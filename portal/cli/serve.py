@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from portal.cli.context import Context, answering
+from portal.cli.port import claim
 from portal.domain.foundation.texts import _s
 from portal.platform.logs import lines
 from portal.platform.senders import check_senders
@@ -43,12 +44,17 @@ def command_line(site: str, host: str, port: int, workers: int) -> list[str]:
         "warning",
         "--workers-kill-timeout",
         "5",
+        "--http",
+        "1",
     ]
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """Return the environment that hands these settings on to a site's process."""
-    return dict(os.environ) | {
+    """Return the environment that hands these settings on to a site's process.
+
+    A file that a person's environment names for one of them is left out: it would win.
+    """
+    given = {
         "PORTAL_PROGRAM": settings.program,
         "PORTAL_DATA_DIR": str(settings.data_dir),
         "PORTAL_KEY_DIR": str(settings.key_dir),
@@ -60,6 +66,8 @@ def environment(settings: Settings) -> dict[str, str]:
         "PORTAL_SMS_URL": settings.sms_url,
         "PORTAL_WORKER": settings.worker,
     }
+    files = {f"{name}_FILE" for name in given}
+    return {name: value for name, value in os.environ.items() if name not in files} | given
 
 
 def _where_jobs_run(settings: Settings) -> str:
@@ -88,10 +96,12 @@ def serve(context: Context, site: str, host: str, port: int, workers: int) -> No
     settings = context.settings
     check_prepared(settings)
     count = workers or (1 if settings.on_sqlite else settings.workers)
+    number = port or {"resident": 8000, "staff": 8001}[site]
+    claim(host, number)
     if site == "resident":
         check_senders(settings)
         click.echo(_where_jobs_run(settings), err=True)
-    command = command_line(site, host, port or {"resident": 8000, "staff": 8001}[site], count)
+    command = command_line(site, host, number, count)
     if settings.log_format == "json":
         command += ["--log-config", str(SERVER_LINES)]
     os.execve(command[0], command, environment(settings))  # noqa: S606  (replaces this process: signals reach the server)

@@ -12,6 +12,7 @@ from litestar.types import ASGIApp, LifespanHook, Receive, Scope, Send
 from portal import __version__
 from portal.domain.foundation.texts import use_locale
 from portal.platform.failures import FailureView, default_message
+from portal.platform.http.entrance import let_in
 from portal.platform.http.forms import Form
 from portal.platform.http.headers import security_headers
 from portal.platform.http.incoming import WebRequest
@@ -141,8 +142,10 @@ def make_routes(
 
 def serve_site(routes: Litestar, site: Site) -> ASGIApp:
     """Return the application that answers with these routes from this site."""
-    readiness = Readiness(site.database)
-    wrapped = observed(security_headers(routes, https=site.https), site)
+    settings, readiness = site.settings, Readiness(site.database)
+    checked = settings.in_production and settings.trusted_proxies
+    inner = let_in(routes, site.hosts, settings.trusted_proxies if checked else None)
+    wrapped = observed(security_headers(inner, https=site.https), site)
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         scope[SITE] = site  # type: ignore[literal-required]

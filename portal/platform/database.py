@@ -19,7 +19,7 @@ from portal.platform.lost import after_commit
 
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
-    "synchronous=NORMAL",
+    "synchronous=FULL",
     "foreign_keys=ON",
     "secure_delete=ON",
 )
@@ -93,7 +93,7 @@ def make_folder(url: str) -> None:
     """Make the folder of a SQLite file; only the first start does so."""
     parsed = read_address(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
-        Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
+        Path(str(parsed.database)).parent.mkdir(0o700, parents=True, exist_ok=True)
 
 
 def _postgresql(address: URL, pool_size: int, waits: Waits) -> Engine:

@@ -50,7 +50,7 @@ def failure_page(page: Page[W], error: Exception) -> Response[str]:
 def default_message(status: int) -> str:
     """Return the sentence for a status that no rule explained."""
     match status:
-        case 400 | 413:
+        case 400 | 408 | 413:
             return _(
                 "送られた内容を読み取れませんでした。前の画面にもどって、もう一度お試しください。"
             )

@@ -69,6 +69,15 @@ class Site:
         """Host name of the resident site, for messages bound to it."""
         return urlsplit(self.settings.public_url).hostname or ""
 
+    @property
+    def hosts(self) -> frozenset[str] | None:
+        """Names under which the site answers; None outside production, where any will do."""
+        if not self.settings.in_production:
+            return None
+        resident = self.kind == "resident"
+        url = self.settings.public_url if resident else self.settings.admin_url
+        return frozenset({urlsplit(url).hostname or "", *self.settings.allowed_hosts})
+
     def work(self, session: Session, actor: Actor = SYSTEM, now: datetime | None = None) -> Work:
         """Return the work of an open transaction.
 

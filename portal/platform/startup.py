@@ -1,26 +1,41 @@
 """Makes keys and tables on the first start; later ones check that all belong together."""
 
 import logging
-import secrets
 from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
+from portal.domain.foundation.actors import SYSTEM
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.clock import DatabaseClock
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.program.checks.findings import Level
 from portal.domain.foundation.program.checks.program import check_program
-from portal.domain.foundation.program.deployment import deployment, keep_deployment
+from portal.domain.foundation.program.deployment import (
+    check_keys,
+    check_program_belongs,
+    complete,
+    deployment,
+    keep_deployment,
+    rename,
+    sealed_by,
+)
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.foundation.program.models import Deployment
+from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault, load_vault, make_keys, seal, unseal
+from portal.domain.foundation.vault import Vault, load_vault
+from portal.domain.foundation.work import Work
 from portal.platform.database import Database, make_engine, make_folder
+from portal.platform.key_files import has_keys, make_first_keys
 from portal.platform.migrations import create_tables, oldest_program, upgrade_tables
 from portal.platform.roles import renew_grants
 from portal.platform.schema import Schema, State, file_missing, read_schema, refuse, require_current
+from portal.platform.selfcheck import findings as selfcheck
+from portal.platform.selfcheck.registry import AT_START, run
+from portal.platform.selfcheck.subject import Subject
 from portal.settings import Settings
 
-CHECK_CONTEXT = b"deployment"
 LOG = logging.getLogger("portal.start")
 
 
@@ -30,10 +45,11 @@ def initialize(settings: Settings) -> list[str]:
     Once they are made this only checks that program, keys and database belong together.
 
     Raises:
-        InputError: the database holds other tables, or older ones.
+        InputError: the database holds other tables, or older ones; or another program's.
         IntegrityFaultError: the keys are not those of this database.
     """
     done: list[str] = []
+    program = load_program(settings.program)
     make_folder(settings.database_url)
     database = Database(make_engine(settings.database_url))
     try:
@@ -41,26 +57,32 @@ def initialize(settings: Settings) -> list[str]:
             schema = read_schema(connection)
         if schema.state is not State.EMPTY and not schema.is_usable:
             refuse(schema)
-        if schema.state is State.EMPTY and not any(settings.key_dir.glob("*.key")):
-            make_keys(settings.key_dir)
-            done.append(
-                _s(
-                    "新しい鍵を作りました: %(folder)s（バックアップとは別の場所に、"
-                    "大切に保管してください）"
-                )
-                % {"folder": settings.key_dir}
-            )
+        if schema.state is State.EMPTY and not has_keys(settings):
+            done.append(make_first_keys(settings))
         vault = load_vault(settings.key_dir)
         if create_tables(database.engine):
             done.append(_s("データベースの表を用意しました。"))
         with database.write() as session:
-            if deployment(session) is None:
-                _keep_deployment(session, settings.program, vault)
-            else:
-                _check_keys(session, vault)
+            _tie(session, program, vault)
     finally:
         database.engine.dispose()
     return done
+
+
+def _tie(session: Session, program: Program, vault: Vault) -> None:
+    """Record, once, to what this database belongs; later check it."""
+    if (known := deployment(session)) is not None:
+        check_keys(known, vault)
+        check_program_belongs(known, program)
+        return
+    row = Deployment(
+        program=program.name,
+        key_check=sealed_by(vault),
+        created_at=datetime.now(UTC),
+        oldest_program=oldest_program(),
+    )
+    complete(row, program, vault)
+    keep_deployment(session, row)
 
 
 def upgrade(settings: Settings) -> bool:
@@ -70,21 +92,26 @@ def upgrade(settings: Settings) -> bool:
         InputError: no tables yet, or not ours; or the upgrade failed and nothing has changed.
         IntegrityFaultError: the keys are not those of this database.
     """
+    program = load_program(settings.program)
     database = Database(make_engine(settings.database_url))
     try:
         if file_missing(database.engine):
             refuse(Schema(State.EMPTY))
         upgraded = upgrade_tables(database.engine)
         renew_grants(database.engine)
-        with database.read() as session:
-            _check_keys(session, load_vault(settings.key_dir))
+        vault = load_vault(settings.key_dir)
+        with database.write() as session:
+            if (known := deployment(session)) is not None:
+                check_keys(known, vault)
+                complete(known, program, vault, settings.program)
+                check_program_belongs(known, program)
     finally:
         database.engine.dispose()
     return upgraded
 
 
 def check_tables_and_keys(settings: Settings) -> None:
-    """Refuse a database that is missing, has other tables, or was written with other keys.
+    """Refuse a database that is missing, or has other tables, keys or another program.
 
     Raises:
         InputError: what is wrong and the command to run; or no keys.
@@ -94,13 +121,40 @@ def check_tables_and_keys(settings: Settings) -> None:
     try:
         require_current(database.engine)
         with database.read() as session:
-            _check_keys(session, load_vault(settings.key_dir))
+            vault = load_vault(settings.key_dir)
+            if (known := deployment(session)) is not None:
+                check_keys(known, vault)
+                check_program_belongs(known, load_program(settings.program))
+    finally:
+        database.engine.dispose()
+
+
+def rename_program_of(settings: Settings, former: str) -> None:
+    """Record, with an audit event, that the program of this database has another name now.
+
+    Raises:
+        InputError: the database cannot be used, or ``former`` is not the recorded name.
+        IntegrityFaultError: the keys belong to another database.
+    """
+    program, vault = load_program(settings.program), load_vault(settings.key_dir)
+    database = Database(make_engine(settings.database_url))
+    try:
+        require_current(database.engine)
+        with database.write() as session:
+            if (known := deployment(session)) is None:
+                refuse(Schema(State.EMPTY))
+                return
+            check_keys(known, vault)
+            rename(known, program, former)
+            now = DatabaseClock(settings.clock_offset).now(session)
+            work = Work(session, vault, program, SYSTEM, now)
+            record(work, "program.renamed", "deployment", 1)
     finally:
         database.engine.dispose()
 
 
 def check_prepared(settings: Settings) -> None:
-    """Refuse to start a site on another database, with other keys or with a contradictory program.
+    """Refuse to start a site where something does not belong together or is dangerous.
 
     Raises:
         InputError: what is wrong and the command to run.
@@ -108,21 +162,25 @@ def check_prepared(settings: Settings) -> None:
     """
     check_tables_and_keys(settings)
     check_program_at_start(settings)
+    refuse_danger(settings)
 
 
-def _keep_deployment(session: Session, program: str, vault: Vault) -> None:
-    check = seal(vault.kek, secrets.token_bytes(16), CHECK_CONTEXT)
-    now = datetime.now(UTC)
-    row = Deployment(
-        program=program, key_check=check, created_at=now, oldest_program=oldest_program()
-    )
-    keep_deployment(session, row)
+def refuse_danger(settings: Settings) -> None:
+    """Refuse to start where a check that is made at the start finds an error.
 
-
-def _check_keys(session: Session, vault: Vault) -> None:
-    known = deployment(session)
-    if known is not None:
-        unseal(vault.kek, known.key_check, CHECK_CONTEXT)
+    Raises:
+        InputError: the errors and the next steps, one line each.
+    """
+    subject = Subject(settings)
+    try:
+        found = [one for one in run(subject, AT_START) if one.level is selfcheck.Level.ERROR]
+    finally:
+        subject.close()
+    if found:
+        raise InputError(
+            _s("このままでは危険なため、起動しません。")
+            + "".join(f"\n- {one.sentence} {one.advice}" for one in found)
+        )
 
 
 def check_program_at_start(settings: Settings) -> None:

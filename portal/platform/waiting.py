@@ -5,6 +5,7 @@ import time
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from portal.domain.foundation.texts import use_locale
 from portal.platform.lost import is_lost
 from portal.platform.startup import check_prepared
 from portal.settings import Settings
@@ -27,7 +28,8 @@ def wait_until_prepared(settings: Settings, pause: float = PAUSE) -> None:
     tries = 0
     while True:
         try:
-            return check_prepared(settings)
+            with use_locale("en"):  # the log speaks one language
+                return check_prepared(settings)
         except SQLAlchemyError as error:
             if not is_lost(error):
                 raise

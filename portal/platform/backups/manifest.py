@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from portal import __version__
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.errors import InputError, IntegrityFaultError
+from portal.domain.foundation.program.deployment import CHECK_CONTEXT
 from portal.domain.foundation.program.models import Deployment
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
@@ -21,7 +22,6 @@ from portal.domain.foundation.vault import KEY_FILES, Vault, unseal
 from portal.domain.people.entitlements.queries import totals
 from portal.domain.people.households.models import Household
 from portal.platform.schema import REVISION_TABLE, columns_of
-from portal.platform.startup import CHECK_CONTEXT
 
 FORMAT = 1
 MANIFEST, SUMS = "manifest.json", "SHA256SUMS"

@@ -22,11 +22,16 @@ def _network(written: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
 
 
 def client_address(request: WebRequest, trusted_proxies: Sequence[str]) -> str:
-    """Return the address of the nearest party that is not one of our own proxies."""
+    """Return the address of the nearest party that is not one of our own proxies.
+
+    A proxy may join its line to one that came, or add a line of its own: all lines count, the
+    nearest party stands last.
+    """
     peer = request.client.host if request.client else ""
     if not inside(peer, trusted_proxies):
         return peer
-    for hop in reversed(request.headers.get("x-forwarded-for", "").split(",")):
+    lines = ",".join(request.headers.getall("x-forwarded-for", []))
+    for hop in reversed(lines.split(",")):
         address = hop.strip()
         if address and not inside(address, trusted_proxies):
             return address

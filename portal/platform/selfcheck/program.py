@@ -15,6 +15,6 @@ def check_program_texts(subject: Subject) -> Iterator[Finding]:
     advice = _s("「portal program check」で確かめ、事業の設定を直してください。")
     for one in found:
         make = wrong if one.level is findings.Level.ERROR else doubtful
-        yield make(f"program.{one.code}", one.sentence, advice)
+        yield make(f"program-{one.code}", one.sentence, advice)
     if not found:
         yield well("program", _s("事業の設定に矛盾はありません。"))

@@ -7,11 +7,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.domain.foundation.errors import DomainError
 from portal.domain.foundation.texts import _s
+from portal.platform.selfcheck.addresses import check_https, check_proxies, check_staff_networks
+from portal.platform.selfcheck.clocks import check_clocks
 from portal.platform.selfcheck.copies import check_backups, check_copies, check_drills
-from portal.platform.selfcheck.database import check_database
+from portal.platform.selfcheck.database import check_database, check_durability
+from portal.platform.selfcheck.files import check_disk, check_modes
 from portal.platform.selfcheck.findings import Finding, worst_first, wrong
 from portal.platform.selfcheck.jobs import check_jobs
+from portal.platform.selfcheck.keys import check_all_keys
 from portal.platform.selfcheck.messages import check_consents, check_messages
+from portal.platform.selfcheck.outside import check_senders
 from portal.platform.selfcheck.program import check_program_texts
 from portal.platform.selfcheck.subject import Subject
 
@@ -23,7 +28,8 @@ class Check:
     Attributes:
         name: Its name, stable for machines; what it cannot open is reported under it.
         function: Yields what it finds.
-        at_start: Whether an error of it keeps a site from starting.
+        at_start: Whether an error of it keeps a site from starting. Tables, keys and program are
+            looked at before (``platform/startup.py``).
     """
 
     name: str
@@ -33,6 +39,7 @@ class Check:
 
 CHECKS: tuple[Check, ...] = (
     Check("database", check_database),
+    Check("keys", check_all_keys),
     Check("program", check_program_texts),
     Check("jobs", check_jobs),
     Check("senders", check_consents, at_start=True),
@@ -40,7 +47,16 @@ CHECKS: tuple[Check, ...] = (
     Check("backups", check_backups),
     Check("drills", check_drills),
     Check("copies", check_copies),
+    Check("https", check_https, at_start=True),
+    Check("proxies", check_proxies, at_start=True),
+    Check("staff_networks", check_staff_networks),
+    Check("modes", check_modes, at_start=True),
+    Check("durability", check_durability, at_start=True),
+    Check("clocks", check_clocks, at_start=True),
+    Check("disk", check_disk),
+    Check("senders", check_senders),
 )
+AT_START = tuple(check for check in CHECKS if check.at_start)
 
 
 def run(subject: Subject, checks: Sequence[Check] = CHECKS) -> list[Finding]:

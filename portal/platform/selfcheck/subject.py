@@ -31,11 +31,6 @@ class Subject:
         self._program, self._database, self._vault = program, database, vault
         self._opened: Database | None = None
 
-    @property
-    def in_production(self) -> bool:
-        """Whether families use it."""
-        return self.settings.environment == "production"
-
     @cached_property
     def program(self) -> Program:
         """The program."""

@@ -193,6 +193,8 @@ def test_a_site_refuses_to_start_with_the_keys_of_another_database(
         ({"PORTAL_PUBLIC_URL": "ftp://example.jp"}, "https://"),
         ({"PORTAL_SMTP_URL": "mail.example.jp"}, "smtp://"),
         ({"PORTAL_SMS_TOKEN_FILE": "/nowhere"}, "PORTAL_SMS_TOKEN_FILE"),
+        ({"PORTAL_TRUSTED_PROXIES": "10.0.0.0/24 proxy"}, "PORTAL_TRUSTED_PROXIES"),
+        ({"PORTAL_ADMIN_NETWORKS": "10.0.0.300"}, "10.0.0.300"),
     ],
 )
 def test_a_wrong_setting_is_named_in_one_sentence(environment: dict[str, str], said: str) -> None:

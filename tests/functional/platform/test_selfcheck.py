@@ -1,21 +1,29 @@
 """The self-check finds what is wrong, says the next step, and tells a machine how bad it is."""
 
 import json
+import shutil
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from portal.domain.foundation.actors import Role
+from portal.domain.foundation.clock import DatabaseClock
+from portal.platform.database import Database
+from portal.platform.selfcheck import clocks, files
 from portal.platform.selfcheck.findings import Finding, Level
-from portal.platform.selfcheck.registry import run
+from portal.platform.selfcheck.registry import AT_START, run
 from portal.platform.selfcheck.subject import Subject
 from tests.support.programs.command import CommandLine
+from tests.support.programs.mail import SmtpSink
+from tests.support.programs.servers import free_port
+from tests.support.programs.sms import SmsGateway
 from tests.support.resident import Resident, write_program
 from tests.support.staff import StaffSite
 
 
-def checked(resident: Resident, **settings: object) -> dict[str, Finding]:
+def findings(resident: Resident, **settings: object) -> list[Finding]:
     site = resident.site
     subject = Subject(
         replace(site.settings, **settings),  # type: ignore[arg-type]
@@ -23,7 +31,11 @@ def checked(resident: Resident, **settings: object) -> dict[str, Finding]:
         vault=site.vault,
         clock=site.clock,
     )
-    return {finding.name: finding for finding in run(subject)}
+    return run(subject)
+
+
+def checked(resident: Resident, **settings: object) -> dict[str, Finding]:
+    return {finding.name: finding for finding in findings(resident, **settings)}
 
 
 def test_a_database_that_can_be_read_is_well(resident: Resident) -> None:
@@ -38,12 +50,13 @@ def test_a_contradiction_of_the_program_is_an_error_and_comes_first(
     path.write_text(text.replace('sign_in_to = "2023-12-31"', 'sign_in_to = "2023-06-30"'), "utf-8")
     found = list(checked(sqlite_resident, program=str(path)).values())
     assert found[0].level is Level.ERROR
-    assert found[0].name.startswith("program.")
+    assert found[0].name.startswith("program-")
     assert "portal program check" in found[0].advice
 
 
 def test_without_a_database_the_command_says_so_once_and_ends_with_1(tmp_path: Path) -> None:
-    done = CommandLine(tmp_path).run("selfcheck", "--json")
+    line = CommandLine(tmp_path, extra={"PORTAL_ENVIRONMENT": "test"})
+    done = line.run("selfcheck", "--json")
     assert done.returncode == 1
     found = json.loads(done.stdout)["findings"]
     assert [one["name"] for one in found if one["level"] == "error"] == ["database"]
@@ -68,3 +81,71 @@ def test_administrators_and_officers_see_the_findings(sqlite_staff: StaffSite, r
 def test_an_agent_does_not_see_the_system(sqlite_staff: StaffSite) -> None:
     visitor = sqlite_staff.enter(sqlite_staff.hire(Role.AGENT))
     assert visitor.get("/system").status_code == 403
+
+
+def test_a_mail_server_and_a_gateway_that_answer_are_well(
+    sqlite_resident: Resident, smtp_sink: SmtpSink, sms_gateway: SmsGateway
+) -> None:
+    found = findings(
+        sqlite_resident,
+        smtp_url=f"smtp://127.0.0.1:{smtp_sink.port}",
+        mail_from="ward@example.jp",
+        sms_url=sms_gateway.url,
+        sms_token="token",
+    )
+    told = [one for one in found if one.name == "senders"]
+    assert [one.level for one in told] == [Level.OK, Level.OK]
+    assert sms_gateway.requests == [], "nothing is sent"
+
+
+def test_a_mail_server_that_does_not_answer_is_named_without_its_password(
+    sqlite_resident: Resident,
+) -> None:
+    port = free_port()
+    url = f"smtp://ward:s3cret@127.0.0.1:{port}"
+    found = findings(sqlite_resident, smtp_url=url, mail_from="ward@example.jp")
+    (told,) = [one for one in found if one.name == "senders"]
+    assert told.level is Level.WARNING
+    assert f"127.0.0.1:{port}" in told.sentence
+    assert "s3cret" not in told.sentence + told.advice
+
+
+def test_a_full_disk_is_an_error_and_a_fuller_one_a_warning(
+    sqlite_resident: Resident, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = shutil.disk_usage(sqlite_resident.site.settings.data_dir).free
+    monkeypatch.setattr(files, "LITTLE", free * 2)
+    assert checked(sqlite_resident)["disk"].level is Level.WARNING
+    monkeypatch.setattr(files, "TOO_LITTLE", free * 2)
+    assert checked(sqlite_resident)["disk"].level is Level.ERROR
+
+
+@pytest.mark.parametrize(("seconds", "level"), [(0, Level.OK), (5, Level.WARNING)])
+def test_a_database_with_another_time_is_told(
+    sqlite_resident: Resident, monkeypatch: pytest.MonkeyPatch, seconds: int, level: Level
+) -> None:
+    ahead = DatabaseClock(timedelta(seconds=seconds))
+    monkeypatch.setattr(clocks, "DatabaseClock", lambda: ahead)
+    assert checked(sqlite_resident)["clocks"].level is level
+
+
+def test_a_database_half_a_minute_away_stops_production(
+    sqlite_resident: Resident, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clocks, "DatabaseClock", lambda: DatabaseClock(timedelta(seconds=-40)))
+    found = checked(sqlite_resident, environment="production")["clocks"]
+    assert found.level is Level.ERROR
+    assert "40" in found.sentence
+    assert "clocks" in {check.name for check in AT_START}
+
+
+def test_a_server_that_loses_what_it_acknowledged_stops_production(
+    postgres_database: Database, sqlite_resident: Resident
+) -> None:
+    """The tests' own server runs without fsync, as a ward's must not."""
+    site = replace(sqlite_resident.site, database=postgres_database)
+    resident = replace(sqlite_resident, site=site)
+    found = checked(resident, environment="production")["durability"]
+    assert found.level is Level.ERROR
+    assert "fsync=off" in found.sentence
+    assert "durability" not in checked(resident)

@@ -28,3 +28,19 @@ def asked(peer: str, forwarded: str) -> Request[Any, Any, Any]:
 )
 def test_only_our_own_proxies_may_name_an_address(peer: str, forwarded: str, counts: str) -> None:
     assert client_address(asked(peer, forwarded), PROXIES) == counts
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [b"192.0.2.9", b"203.0.113.5"],  # a proxy that adds a line of its own
+        [b"192.0.2.9, 203.0.113.5"],  # one that joins
+        [b"192.0.2.9", b"203.0.113.5, 10.0.0.2"],
+    ],
+)
+def test_all_lines_of_a_forwarded_request_count(lines: list[bytes]) -> None:
+    request = RequestFactory().get("/")
+    request.scope["client"] = ("10.0.0.1", 40_000)
+    request.scope["headers"] = [(b"x-forwarded-for", line) for line in lines]
+    fresh: Request[Any, Any, Any] = Request(request.scope)
+    assert client_address(fresh, PROXIES) == "203.0.113.5"

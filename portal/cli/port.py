@@ -1,0 +1,65 @@
+"""The port of a site: taken by one server at a time, though granian's workers share it."""
+
+import errno
+import socket
+import sys
+import time
+
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.texts import _s
+
+PATIENCE, LOOK_EVERY = 5.0, 0.2
+"""Seconds. Workers of a server that was killed end a moment after it."""
+
+
+def claim(host: str, port: int) -> None:
+    """Keep this port for this process and the program that replaces it.
+
+    Workers share a port by SO_REUSEPORT, so a second server would silently share it too: its own
+    pages, or another ward's. Whoever listens already is found by a socket that does not share; of
+    two servers that start at once, one gets the name of the port.
+
+    Raises:
+        InputError: somebody else has it.
+    """
+    until = time.monotonic() + PATIENCE
+    while not (_is_free(host, port) and _named(host, port)):
+        if time.monotonic() > until:
+            raise InputError(
+                _s(
+                    "ポート %(port)d は、ほかのプログラムが使っています。"
+                    "それを止めるか、--port で別の番号を選んでください。"
+                )
+                % {"port": port}
+            )
+        time.sleep(LOOK_EVERY)
+
+
+def _is_free(host: str, port: int) -> bool:
+    family, kind, protocol, _name, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    with socket.socket(family, kind, protocol) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return False
+            raise
+    return True
+
+
+def _named(host: str, port: int) -> bool:
+    """Take the name of the port, which the system gives back when the last of us has ended."""
+    if sys.platform != "linux":
+        return True  # there are no such names elsewhere; the probe has to do
+    name = socket.socket(socket.AF_UNIX)
+    try:
+        name.bind(f"\0portal {host} {port}")
+    except OSError:
+        name.close()
+        return False
+    name.set_inheritable(True)
+    name.detach()
+    return True

@@ -1,0 +1,61 @@
+"""Are both sites reached by TLS, and does the deployment know which proxies are its own?"""
+
+from collections.abc import Iterator
+
+from portal.domain.foundation.texts import _s
+from portal.platform.selfcheck.findings import Finding, doubtful, well, wrong
+from portal.platform.selfcheck.subject import Subject
+
+
+def check_https(subject: Subject) -> Iterator[Finding]:
+    """Yield the addresses that families and staff would reach without encryption."""
+    settings = subject.settings
+    plain = [
+        f"{name}={url}"
+        for name, url in (
+            ("PORTAL_PUBLIC_URL", settings.public_url),
+            ("PORTAL_ADMIN_URL", settings.admin_url),
+        )
+        if not url.startswith("https://")
+    ]
+    if not plain:
+        yield well("https", _s("どちらのサイトのアドレスも https:// です。"))
+    elif settings.in_production:
+        yield wrong(
+            "https",
+            _s("暗号化されないアドレスです: %(settings)s") % {"settings": ", ".join(plain)},
+            _s("https:// のアドレスにし、その前にTLSを終えるプロキシを置いてください。"),
+        )
+    else:
+        yield well("https", _s("お試しのため、アドレスは https:// でなくてもかまいません。"))
+
+
+def check_proxies(subject: Subject) -> Iterator[Finding]:
+    """Yield whether visitors can be told apart by their addresses."""
+    settings = subject.settings
+    if settings.trusted_proxies:
+        networks = ", ".join(settings.trusted_proxies)
+        yield well("proxies", _s("自分たちのプロキシ: %(networks)s") % {"networks": networks})
+    elif settings.reached_directly:
+        yield well("proxies", _s("プロキシを通さずに、直接つながります。"))
+    elif settings.in_production:
+        yield wrong(
+            "proxies",
+            _s(
+                "PORTAL_TRUSTED_PROXIES がありません。プロキシの後ろでは全員が同じアドレスに"
+                "見え、だれかがパスワードを何度も間違えると、全員がサインインできなくなります。"
+            ),
+            _s("プロキシのネットワークを書いてください。プロキシがなければ none と書きます。"),
+        )
+
+
+def check_staff_networks(subject: Subject) -> Iterator[Finding]:
+    """Yield whether everybody in the world may open the staff site's sign-in."""
+    settings = subject.settings
+    if settings.admin_networks or not settings.in_production:
+        return
+    yield doubtful(
+        "staff_networks",
+        _s("PORTAL_ADMIN_NETWORKS がなく、職員のサイトはどのネットワークからも開けます。"),
+        _s("事務局と区のネットワークを書くか、前に置くプロキシで絞ってください。"),
+    )

@@ -1,0 +1,32 @@
+"""Are the keys those of this database, does the program belong to it, and who can read the keys?"""
+
+from collections.abc import Iterator
+
+from portal.domain.foundation.program.deployment import (
+    check_keys,
+    check_program_belongs,
+    deployment,
+    is_complete,
+)
+from portal.domain.foundation.texts import _s
+from portal.platform.selfcheck.findings import Finding, doubtful, well
+from portal.platform.selfcheck.subject import Subject
+
+
+def check_all_keys(subject: Subject) -> Iterator[Finding]:
+    """Yield whether all four keys and the program belong to the database."""
+    with subject.database.read() as session:
+        known = deployment(session)
+        if known is None:
+            return
+        check_keys(known, subject.vault)
+        check_program_belongs(known, subject.program)
+        complete = is_complete(known)
+    if complete:
+        yield well("keys", _s("4つの鍵と事業は、このデータベースのものです。"))
+        return
+    yield doubtful(
+        "keys",
+        _s("データベースは、まだ1つの鍵しか確かめられません。"),
+        _s("「portal db upgrade」を実行すると、4つの鍵と事業を記録します。"),
+    )
