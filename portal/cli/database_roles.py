@@ -1,11 +1,20 @@
 """``portal db roles``: what the database's roles may do, printed or given."""
 
+from pathlib import Path
+
 import click
 
 from portal.cli.context import Context, answering
 from portal.domain.foundation.texts import _s
 from portal.platform.database import COMMAND_WAITS, make_engine
-from portal.platform.roles import LOGIN, apply_roles, require_postgresql, role_statements
+from portal.platform.database_address import read_address
+from portal.platform.roles import (
+    LOGIN,
+    apply_roles,
+    require_postgresql,
+    role_statements,
+    set_password,
+)
 
 
 @click.command()
@@ -16,18 +25,28 @@ from portal.platform.roles import LOGIN, apply_roles, require_postgresql, role_s
     metavar="NAME",
     help="The role under which sites and commands sign in.",
 )
+@click.option(
+    "--application",
+    "address_file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="File with the address that sites and commands use: its role gets its password.",
+)
 @click.option("--apply", "apply_now", is_flag=True, help="Carry the statements out.")
 @click.pass_obj
 @answering
-def roles(context: Context, login: str, apply_now: bool) -> None:
+def roles(context: Context, login: str, address_file: Path | None, apply_now: bool) -> None:
     """Print the rights of the database's roles as SQL, or give them with --apply.
 
     The role in PORTAL_DATABASE_URL must own the tables and be allowed to make roles.
     """
+    address = read_address(address_file.read_text("utf-8").strip()) if address_file else None
+    login = (address.username if address else None) or login
     engine = make_engine(context.settings.database_url, waits=COMMAND_WAITS)
     try:
         if apply_now:
             apply_roles(engine, login)
+            if address is not None and address.password:
+                set_password(engine, login, str(address.password))
             click.echo(_s("データベースの利用者と権限を用意しました: %(name)s") % {"name": login})
             return
         require_postgresql(engine)

@@ -211,15 +211,17 @@ class Database:
         Raises:
             CommitUnknownError: COMMIT was sent and not answered.
         """
+        _COMMIT.sent = False  # a migration of this thread may have left it
         try:
             with self._write.begin() as session:
                 if form is not None:
                     session.connection(execution_options={"form": form})
                 yield session
         except DBAPIError as error:
-            if _COMMIT.sent:
-                raise after_commit(error) from error
-            raise
+            meant = after_commit(error) if _COMMIT.sent else error
+            if meant is error:
+                raise
+            raise meant from error
         finally:
             _COMMIT.sent = False
         if (seen := _committed.get()) is not None:

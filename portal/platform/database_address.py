@@ -54,4 +54,6 @@ def _host_and_port(named: str) -> tuple[str, str]:
     host, _colon, port = named.rpartition(":")
     if not host or port.endswith("]"):  # no port: a name, or an address of IPv6 in brackets
         host, port = named, "5432"
+    if not port.isdecimal():
+        raise ValueError(port)
     return host.strip("[]"), port

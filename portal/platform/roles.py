@@ -6,7 +6,9 @@ commands sign in as another one, which can neither change a table nor rewrite a 
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
+from psycopg import sql
 from sqlalchemy import Connection, Engine, text
 
 from portal.domain.foundation.audit.models import AuditEvent
@@ -29,6 +31,7 @@ LEDGERS = (
     "stock_movement",
 )
 """Tables whose rows are added and never changed: what was recorded is how it was."""
+ROLES_LOCK = 7302
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
 
@@ -82,6 +85,17 @@ def apply_roles(engine: Engine, login: str = LOGIN) -> None:
     _execute(engine, role_statements(login))
 
 
+def set_password(engine: Engine, login: str, password: str) -> None:
+    """Give the application's role its password; the server is sent only a digest (SCRAM)."""
+    with engine.begin() as connection:
+        driver: Any = connection.connection.driver_connection
+        digest = driver.pgconn.encrypt_password(password.encode(), login.encode(), b"scram-sha-256")
+        command = sql.SQL("ALTER ROLE {} PASSWORD {}").format(
+            sql.Identifier(login), sql.Literal(digest.decode())
+        )
+        driver.execute(command)
+
+
 def renew_grants(engine: Engine) -> bool:
     """Give the rights again after a migration; return False where nobody made the roles."""
     if engine.dialect.name != "postgresql":
@@ -118,5 +132,7 @@ def _has_roles(connection: Connection) -> bool:
 
 def _execute(engine: Engine, statements: Sequence[str]) -> None:
     with engine.begin() as connection:
+        # two machines may upgrade at once, and PostgreSQL refuses who changes rights second
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ROLES_LOCK})")
         for statement in statements:
             connection.exec_driver_sql(statement)

@@ -38,10 +38,20 @@ class Asked(Enum):
 
     CODE = auto()
     PASSWORD = auto()
+    CURRENT_PASSWORD = auto()
+    NEW_PASSWORD = auto()
     DATE = auto()
     """A date in one field."""
     DATE_IN_PARTS = auto()
     SEARCH = auto()
+
+
+BY_NAME = {
+    "code": Asked.CODE,
+    "q": Asked.SEARCH,
+    "current": Asked.CURRENT_PASSWORD,
+    "new_password": Asked.NEW_PASSWORD,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +92,8 @@ def asked_again(names: Iterable[str], kind: str) -> list[tuple[str, Asked]]:
             found["birth"] = Asked.DATE_IN_PARTS
         elif "birth" in name:
             found[name] = Asked.DATE
-        elif name in {"code", "q"}:
-            found[name] = Asked.CODE if name == "code" else Asked.SEARCH
         else:
-            found[name] = Asked.PASSWORD
+            found[name] = BY_NAME.get(name, Asked.PASSWORD)
     return list(found.items())
 
 

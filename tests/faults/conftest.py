@@ -1,5 +1,49 @@
-"""What is killed here may be a ward's own installation."""
+"""Fixtures of the laboratory, its chance, and which of its tests run in CI.
 
+What is killed here may be a ward's own installation.
+"""
+
+import os
+import random
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from portal.settings import Settings
+from tests.support.faults.cluster import PostgresServer, reachable, running
+from tests.support.faults.lab import Laboratory
 from tests.support.mailroom.ward import ward
 
 __all__ = ["ward"]
+SEED = int(os.environ.setdefault("PORTAL_TEST_SEED", str(secrets.randbelow(10**6))))
+"""Handed on to the processes that share the tests."""
+
+
+def pytest_report_header() -> str:
+    return f"chance: PORTAL_TEST_SEED={SEED} kills at the same moments again"
+
+
+@pytest.fixture
+def dice(request: pytest.FixtureRequest) -> random.Random:
+    """This test's chance: the same one for the same seed."""
+    print(f"PORTAL_TEST_SEED={SEED}")
+    return random.Random(f"{SEED} {request.node.name}")
+
+
+@pytest.fixture
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """A PostgreSQL server of this test's own, which writes to the disk as in production."""
+    folder = reachable(tmp_path_factory.mktemp("pg"))
+    with running(PostgresServer(folder / "one")) as started:
+        yield started
+
+
+@pytest.fixture
+def laboratory(
+    server: PostgresServer, resident_settings: Settings, tmp_path: Path
+) -> Iterator[Laboratory]:
+    """Sites, families and an oracle around the server."""
+    with Laboratory.around(server, resident_settings, tmp_path) as made:
+        yield made

@@ -170,11 +170,9 @@ class _Ears:
         page.remove_listener("pageerror", self._error)
 
     def _console(self, message: ConsoleMessage) -> None:
-        # An answer of 4xx is often what a test wants; Chromium writes each of them to the console.
-        if (
-            message.type == "error"
-            and "the server responded with a status of 4" not in message.text
-        ):
+        # An answer of 4xx or 503 is often what a test wants; Chromium writes each to the console.
+        wanted = any(f"the server responded with a status of {s}" in message.text for s in (4, 503))
+        if message.type == "error" and not wanted:
             self.complaints.append(message.text)
 
     def _error(self, error: Error) -> None:

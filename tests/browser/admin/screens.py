@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from portal.domain.foundation.actors import Actor, Organization, Role
 from tests.browser.admin.served import ServedStaff
+from tests.support.databases.lost import lost
 from tests.support.reading.files import picture
 from tests.support.staff import PASSWORD
 from tests.support.work import work_in
@@ -51,6 +52,14 @@ def _wrong_code(served: ServedStaff, page: Page) -> None:
 def _wrong_copy(served: ServedStaff, page: Page) -> None:
     _open("/copies", served=served, page=page)
     press(page)
+
+
+def _lost(served: ServedStaff, page: Page) -> None:
+    served.enter(page, Role.OFFICER)
+    served.go(page, "/account")
+    page.fill("#current", "wrong")
+    with lost(served.database):
+        press(page)
 
 
 def open_household(served: ServedStaff, page: Page) -> None:
@@ -183,6 +192,7 @@ def _weak_password(served: ServedStaff, page: Page) -> None:
 ALL: dict[str, Step] = {
     "signin": lambda served, page: _open("/signin", None, served=served, page=page),
     "signin: wrong": _wrong_password,
+    "database lost": _lost,
     "code": _code,
     "code: empty": _wrong_code,
     "signed out": lambda served, page: _open("/signedout", None, served=served, page=page),

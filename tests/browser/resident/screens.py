@@ -15,6 +15,7 @@ from portal.domain.mailroom.printing.dispatch import calendar
 from portal.domain.people.credentials.formats import new_login_id
 from portal.domain.requests.declines.services import submit
 from tests.browser.resident.served import Served
+from tests.support.databases.lost import lost
 from tests.support.resident import NOON
 from tests.support.staff import hire
 from tests.support.work import work_in
@@ -202,6 +203,19 @@ def _schedule(served: Served, page: Page) -> None:
     served.go(page, "/letters/schedule")
 
 
+def _lost_form(served: Served, page: Page) -> None:
+    served.enter(page, "coupons", "code")
+    served.go(page, "/signin/code")
+    with lost(served.database):
+        send(page, code="123456")
+
+
+def _lost_page(served: Served, page: Page) -> None:
+    served.enter(page, "coupons")
+    with lost(served.database):
+        served.go(page, "/home")
+
+
 for _path in (
     "/",
     "/check",
@@ -215,6 +229,8 @@ for _path in (
     "/nowhere",
 ):
     _add(_path, _open(_path))
+_add("database lost: a form", _lost_form)
+_add("database lost: a page", _lost_page)
 _add("schedule: empty", _open("/letters/schedule"))
 _add("schedule", _schedule)
 _add("signin: ended", _open("/signin?ended=1"))

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import InterfaceError, InternalError, NotSupportedError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from portal.domain.foundation.clock import DatabaseClock
 from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.requests.requests.models import Request
@@ -212,6 +213,23 @@ def test_the_staff_site_keeps_a_text_too(sqlite_staff: StaffSite, language: str,
     assert hidden(lost.text)["login"] == "officer1"
     assert "geheim" not in lost.text
     assert "123456" not in lost.text
+
+
+def test_the_limits_of_a_transaction_cost_no_statement_of_their_own(
+    postgres_database: Database,
+) -> None:
+    seen: list[str] = []
+
+    def statement(_c: Connection, _cursor: Any, said: str, *_rest: Any) -> None:
+        seen.append(said)
+
+    event.listen(postgres_database.engine, "before_cursor_execute", statement)
+    for opened in (postgres_database.read, postgres_database.write):
+        with opened() as session:
+            DatabaseClock().now(session)
+            DatabaseClock().now(session)
+    event.remove(postgres_database.engine, "before_cursor_execute", statement)
+    assert len(seen) == 2, seen
 
 
 def test_a_standby_takes_no_writes(postgres_database: Database) -> None:

@@ -74,7 +74,7 @@ class PostgresServer:
                     [*command, "-k", str(self.folder), *options],
                     cwd=self.folder,
                     **output,
-                    **self._user,
+                    **({} if self.prefix else self._user),
                 )
             if self._answers():
                 return
@@ -149,6 +149,15 @@ def opened(url: str) -> Iterator[Database]:
         yield Database(engine)
     finally:
         engine.dispose()
+
+
+def reachable(folder: Path) -> Path:
+    """Let other users pass through a folder of pytest's, which root's servers run as."""
+    for above in (folder, *folder.parents):
+        mode = above.stat().st_mode
+        if mode & 0o011 != 0o011:
+            above.chmod(mode | 0o055)
+    return folder
 
 
 def children_of(pid: int) -> list[int]:

@@ -63,7 +63,9 @@ class Load:
         clients: How many work at once.
         statuses: How often each answer came; 0 is a connection that failed.
         outcomes: What the pages said became of a form, by the word in their header.
+        slowest: The longest that a request took, in seconds.
         acknowledged: When receipts were shown, by the monotonic clock.
+        written: When any form was carried out, by the same clock.
     """
 
     sites: Sequence[str]
@@ -73,13 +75,17 @@ class Load:
     seed: int = 0
     statuses: Counter[int] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
+    slowest: float = 0.0
     acknowledged: list[float] = field(default_factory=list)
+    written: list[float] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _open: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
 
     def start(self) -> "Load":
         """Start the clients."""
+        self._open.set()
         waiting = list(self.families)
         self._threads = [
             threading.Thread(target=self._work, args=(waiting, number), daemon=True)
@@ -111,16 +117,31 @@ class Load:
         return self
 
     def longest_gap(self) -> float:
-        """Return the longest time, in seconds, in which nobody got a receipt."""
-        times = sorted(self.acknowledged)
+        """Return the longest time, in seconds, in which no form was carried out."""
+        times = sorted(self.written)
         return max((b - a for a, b in pairwise(times)), default=0.0)
+
+    def gap_after(self, moment: float) -> float:
+        """Return the longest time in which no form was carried out, from the last before it on."""
+        times = sorted(self.written)
+        before = [one for one in times if one <= moment]
+        seen = [*before[-1:], *(one for one in times if one > moment)]
+        return max((b - a for a, b in pairwise(seen)), default=0.0)
+
+    def pause(self) -> None:
+        """Let nobody begin for a while; who has begun goes on."""
+        self._open.clear()
+
+    def go_on(self) -> None:
+        """End the pause."""
+        self._open.set()
 
     def _alive(self) -> bool:
         return any(thread.is_alive() for thread in self._threads)
 
     def _work(self, waiting: list[Family], number: int) -> None:
         dice = random.Random(self.seed * 100 + number)
-        while True:
+        while self._open.wait():
             with self._lock:
                 if not waiting:
                     return
@@ -180,14 +201,17 @@ class _Visit:
         sent = data | {"form_token": self.form, "form_key": f"{self.dice.getrandbits(96):024x}"}
         for _try in range(TRIES):
             site = self.dice.choice(list(self.load.sites))
+            asked = time.monotonic()
             try:
                 answer = self.http.post(site + path, data=sent)
             except httpx.HTTPError:
                 self.load.noted(0)
                 time.sleep(PAUSE)
                 continue
+            self.load.slowest = max(self.load.slowest, time.monotonic() - asked)
             self.load.noted(answer.status_code, answer.headers.get("x-outcome", ""))
             if answer.status_code not in AWAY:
+                self.load.written.append(time.monotonic())
                 assert answer.status_code < 500, f"{path}: {answer.status_code}"
                 return answer
             self._check_page(answer, sent)

@@ -106,6 +106,8 @@ class Node:
             with contextlib.suppress(httpx.HTTPError):
                 if httpx.get(self.url + path, timeout=30).status_code == status:
                     return
+            if not self._supervised.is_set() and self.process and self.process.poll() is not None:
+                break
             time.sleep(0.1)
         raise AssertionError(f"{path} is not {status}: {self.log.read_text('utf-8')[-3000:]}")
 

@@ -1,0 +1,79 @@
+"""The primary of three nodes is lost, and later switched, while families decline (F3, F4).
+
+One site comes by PgBouncer and HAProxy, the other names all three hosts in its address.
+"""
+
+import random
+import time
+from pathlib import Path
+
+import pytest
+
+from portal.platform import migrations
+from portal.platform.database import make_engine
+from portal.settings import Settings
+from tests.support.faults.cluster import PostgresServer, opened, reachable
+from tests.support.faults.lab import Laboratory
+from tests.support.faults.patroni import PACKAGES, PatroniCluster, missing_programs, three_nodes
+from tests.support.faults.pooler import pooling
+
+pytestmark = pytest.mark.long
+FAMILIES = 80
+OUTAGE, SWITCH = 30.0, 5.0
+"""Seconds without a receipt that we promise at most (`security.md` F3, F4)."""
+
+
+def test_f3_f4_a_lost_primary_and_a_planned_switch_lose_no_receipt(
+    resident_settings: Settings,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    dice: random.Random,
+) -> None:
+    if missing := missing_programs():
+        pytest.fail(f"{', '.join(missing)} missing: apt-get install -y {PACKAGES}", pytrace=False)
+    folder = reachable(tmp_path_factory.mktemp("patroni"))
+    with (
+        three_nodes(folder / "cluster") as cluster,
+        pooling(folder / "pooler", cluster.primary_port, size=8) as port,
+    ):
+        url = cluster.create()
+        engine = make_engine(url)
+        migrations.create_tables(engine)
+        engine.dispose()
+        unused = PostgresServer(folder / "unused")
+        with opened(url) as database:
+            laboratory = Laboratory(unused, database, url, resident_settings, tmp_path)
+            laboratory.add_families(FAMILIES)
+            try:
+                laboratory.node(f"postgresql://portal@127.0.0.1:{port}/portal")
+                laboratory.node(url)
+                _play(cluster, laboratory, dice)
+            finally:
+                for node in laboratory.nodes:
+                    node.stop()
+
+
+def _play(cluster: PatroniCluster, laboratory: Laboratory, dice: random.Random) -> None:
+    load = laboratory.load(dice.randrange(1000))
+    load.wait_for(FAMILIES // 5)
+    time.sleep(dice.uniform(0, 1))
+    lost = cluster.leader()
+    cluster.kill(lost)
+    killed = time.monotonic()
+    load.wait_for(FAMILIES // 2)
+    outage = load.gap_after(killed)
+    assert cluster.leader() is not lost
+    load.pause()
+    cluster.launch(lost)
+    cluster.wait_whole()
+    load.go_on()
+    load.wait_for(load.done + 5)
+    switched = time.monotonic()
+    cluster.switch(cluster.leader(), cluster.synchronous())
+    laboratory.check(load)
+    switch = load.gap_after(switched)
+    for node in laboratory.nodes:
+        node.wait("/readyz", 200)
+    print(f"the primary was lost: {outage:.1f} s; a planned switch: {switch:.1f} s")
+    assert outage <= OUTAGE
+    assert switch <= SWITCH

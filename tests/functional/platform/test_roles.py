@@ -1,0 +1,120 @@
+"""The database's roles: the application changes no table and rewrites no ledger."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError, ProgrammingError
+
+from portal.domain.foundation.errors import InputError
+from portal.domain.tables import metadata
+from portal.platform.database import Database, make_engine
+from portal.platform.roles import APPENDS, LEDGERS, WRITES, apply_roles, renew_grants
+from tests.support.programs.command import CommandLine
+
+LOGIN = f"portal_app_{os.getpid()}"
+ROW = (
+    "INSERT INTO audit_event (at, actor_role, channel, action, subject, detail)"
+    " VALUES (now(), 'system', 'portal', 'test', 'test', '{}')"
+)
+DENIED = "42501"
+
+
+@pytest.fixture
+def given(postgres_database: Database) -> Iterator[Engine]:
+    """A database whose roles have their rights; the roles are the cluster's, and others use it."""
+    engine = postgres_database.engine
+    apply_roles(engine, LOGIN)
+    yield engine
+    for role in (LOGIN, WRITES, APPENDS):
+        with engine.begin() as connection:
+            connection.execute(text(f"DROP OWNED BY {role}"))
+        with contextlib.suppress(DBAPIError), engine.begin() as connection:
+            connection.execute(text(f"DROP ROLE {role}"))
+
+
+def refused(engine: Engine, statement: str) -> str:
+    """The code with which the application's role is refused; empty where it is let."""
+    with engine.connect() as connection:
+        connection.execute(text(f"SET ROLE {LOGIN}"))
+        try:
+            connection.execute(text(statement))
+        except ProgrammingError as error:
+            return str(getattr(error.orig, "sqlstate", ""))
+        finally:
+            connection.rollback()
+    return ""
+
+
+@pytest.mark.parametrize("ledger", LEDGERS)
+def test_a_ledger_is_added_to_and_never_rewritten(given: Engine, ledger: str) -> None:
+    assert refused(given, f"SELECT count(*) FROM {ledger}") == ""
+    assert refused(given, f"DELETE FROM {ledger}") == DENIED
+    column = metadata.tables[ledger].columns.keys()[0]
+    assert refused(given, f"UPDATE {ledger} SET {column} = {column}") == DENIED
+    assert refused(given, f"TRUNCATE {ledger}") == DENIED
+
+
+def test_the_application_records_events_and_changes_no_table(given: Engine) -> None:
+    assert refused(given, ROW) == ""
+    assert refused(given, "UPDATE household SET changed_at = now()") == ""
+    assert refused(given, "CREATE TABLE extra (id int)") == DENIED
+    assert refused(given, "ALTER TABLE household ADD COLUMN extra int") == DENIED
+    assert refused(given, "DROP TABLE household") == DENIED
+    assert refused(given, "UPDATE alembic_version SET version_num = '0001'") == DENIED
+    assert refused(given, "SELECT version_num FROM alembic_version") == ""
+
+
+def test_a_later_table_is_the_applications_too_and_the_rights_can_be_given_again(
+    given: Engine,
+) -> None:
+    with given.begin() as connection:
+        connection.execute(text("CREATE TABLE later (id bigint)"))
+    assert refused(given, "INSERT INTO later VALUES (1)") == ""
+    assert renew_grants(given)
+    with given.begin() as connection:
+        connection.execute(text("DROP TABLE later"))
+
+
+def test_every_ledger_is_a_table() -> None:
+    assert set(LEDGERS) <= set(metadata.tables)
+
+
+def test_the_command_prints_the_rights_and_gives_them(given: Engine, tmp_path: Path) -> None:
+    url = given.url.render_as_string(hide_password=False)
+    portal = CommandLine(tmp_path, url)
+    printed = portal.run("db", "roles", "--login", LOGIN)
+    assert printed.returncode == 0, printed.stderr
+    assert "GRANT SELECT, INSERT ON audit_event" in printed.stdout
+    assert printed.stdout.rstrip().endswith(";")
+    done = portal.run("db", "roles", "--login", LOGIN, "--apply")
+    assert (done.returncode, LOGIN in done.stdout) == (0, True), done.stderr
+
+
+def test_the_application_signs_in_with_the_password_of_its_own_address(
+    given: Engine, tmp_path: Path
+) -> None:
+    own = given.url.set(username=LOGIN, password="p@ss 'word").render_as_string(hide_password=False)
+    (tmp_path / "address").write_text(own + "\n")
+    portal = CommandLine(tmp_path, given.url.render_as_string(hide_password=False))
+    done = portal.run("db", "roles", "--application", tmp_path / "address", "--apply")
+    assert done.returncode == 0, done.stderr
+    engine = make_engine(own)
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT current_user")) == LOGIN
+        with pytest.raises(ProgrammingError):
+            connection.execute(text("DELETE FROM audit_event"))
+    engine.dispose()
+
+
+def test_sqlite_has_no_roles_and_a_strange_name_is_refused(sqlite_database: Database) -> None:
+    with pytest.raises(InputError):
+        apply_roles(sqlite_database.engine)
+    assert not renew_grants(sqlite_database.engine)
+    engine = make_engine("postgresql://portal@127.0.0.1:9/portal")
+    with pytest.raises(InputError):
+        apply_roles(engine, 'x"; DROP TABLE household')
+    engine.dispose()

@@ -1,0 +1,71 @@
+"""One laboratory: a database, sites before it, families that decline, and what must be true."""
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from portal.platform.database import Database
+from portal.settings import Settings
+from tests.support.faults import oracle
+from tests.support.faults.cluster import PostgresServer, opened
+from tests.support.faults.load import Family, Load, add_families
+from tests.support.faults.nodes import Node, offset_from
+from tests.support.resident import NOON
+
+
+@dataclass
+class Laboratory:
+    """What a fault is tried on."""
+
+    server: PostgresServer
+    database: Database
+    url: str
+    settings: Settings
+    folder: Path
+    offset: timedelta = field(default_factory=offset_from)
+    families: list[Family] = field(default_factory=list)
+    nodes: list[Node] = field(default_factory=list)
+
+    @classmethod
+    @contextlib.contextmanager
+    def around(
+        cls, server: PostgresServer, settings: Settings, folder: Path
+    ) -> Iterator["Laboratory"]:
+        """Make the tables, and end what was started after the block."""
+        url = server.create()
+        with opened(url) as database:
+            made = cls(server, database, url, settings, folder)
+            try:
+                yield made
+            finally:
+                for node in made.nodes:
+                    node.stop()
+
+    def node(self, url: str = "", **options: Any) -> Node:
+        """Start a site."""
+        log = self.folder / f"node{len(self.nodes)}.log"
+        made = Node(self.settings, url or self.url, log, self.offset, **options)
+        self.nodes.append(made)
+        made.start()
+        return made
+
+    def add_families(self, count: int) -> Sequence[Family]:
+        """Add households with coupons who will decline."""
+        self.families = add_families(self.database, self.folder, count, NOON)
+        return self.families
+
+    def load(self, seed: int = 0, clients: int = 3, sites: Sequence[str] = ()) -> Load:
+        """Let them begin."""
+        asked = sites or [node.url for node in self.nodes]
+        return Load(asked, self.families, self.offset, clients, seed).start()
+
+    def check(self, load: Load) -> None:
+        """Fail the test unless everybody has a receipt and everything is as it must be."""
+        load.finish()
+        assert not load.statuses[500], load.statuses
+        oracle.check(self.database, self.families)
+        print(f"answers {dict(load.statuses)}, told {dict(load.outcomes)}, ", end="")
+        print(f"longest gap {load.longest_gap():.1f} s")
