@@ -127,6 +127,7 @@ def _letters() -> dict[str, str]:
 
 def _notices_and_tasks() -> dict[str, str]:
     return {
+        "message.undelivered": _s("メッセージが届かなかった"),
         "redelivery.matched": _s("サインインなしの再配送の申請を照合"),
         "redelivery.chosen": _s("再配送の申請の世帯を決定"),
         "redelivery.to_ward": _s("再配送の申請を区に回した"),
