@@ -17,6 +17,7 @@ PACKAGES = {
     "network namespaces": "iproute2",
     "nginx": "nginx-light",
     "HAProxy": "haproxy",
+    "pgBackRest": "pgbackrest",
 }
 OLDER_PACKAGES = {"chromium-headless-shell": "chromium"}
 TESTS = ("chromium", "Noto CJK fonts", "PostgreSQL")
@@ -45,6 +46,7 @@ def _have() -> Mapping[str, bool]:
         "network namespaces": bool(shutil.which("ip")),
         "nginx": bool(shutil.which("nginx", path=SYSTEM)),
         "HAProxy": bool(shutil.which("haproxy", path=SYSTEM)),
+        "pgBackRest": bool(shutil.which("pgbackrest")),
     }
 
 
