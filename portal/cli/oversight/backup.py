@@ -24,6 +24,7 @@ from portal.cli.oversight.backup_options import (
 from portal.cli.oversight.backup_words import elapsed, say_faults, say_restored
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.program.deployment import title_of
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import load_vault
 from portal.domain.foundation.work import Work
@@ -37,7 +38,6 @@ from portal.domain.oversight.copies.services import (
 )
 from portal.platform.backups.identities import make_identity, read_recipients
 from portal.platform.backups.making import Made, Wanted, make_backup, place_of
-from portal.platform.backups.manifest import title_of
 
 
 @dataclass

@@ -14,6 +14,7 @@ import click
 from portal.cli.context import Command, Context
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.program.deployment import title_of
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import load_vault
 from portal.domain.foundation.work import Work
@@ -26,7 +27,6 @@ from portal.domain.oversight.copies.services import (
 )
 from portal.platform.backups.identities import read_identities
 from portal.platform.backups.making import newest_backup
-from portal.platform.backups.manifest import title_of
 from portal.platform.backups.restoring import Order
 from portal.platform.backups.temporary import Place
 from portal.platform.database import COMMAND_WAITS, Database, make_engine

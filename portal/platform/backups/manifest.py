@@ -16,7 +16,6 @@ from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.errors import InputError, IntegrityFaultError
 from portal.domain.foundation.program.deployment import CHECK_CONTEXT
 from portal.domain.foundation.program.models import Deployment
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import KEY_FILES, Vault, unseal
 from portal.domain.people.entitlements.queries import totals
@@ -160,11 +159,6 @@ def manifest_of(session: Session, vault: Vault, title: str) -> Manifest:
         keys=key_digests(vault),
         figures=figures_of(session),
     )
-
-
-def title_of(program: Program) -> str:
-    """Return ward and program in Japanese, by which a program is known."""
-    return f"{program.names.ward.ja} {program.names.program.ja}"
 
 
 def key_digests(vault: Vault) -> dict[str, str]:

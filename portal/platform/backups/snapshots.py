@@ -49,8 +49,10 @@ def snapshot(engine: Engine) -> Iterator[Snapshot]:
 
 @contextmanager
 def _postgres(engine: Engine) -> Iterator[Snapshot]:
-    with engine.connect() as connection, connection.begin():
-        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+    with engine.connect() as fresh:
+        connection = fresh.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
         name = str(connection.scalar(text("SELECT pg_export_snapshot()")))
         with Session(connection) as session:
             yield Snapshot(session, lambda: postgres_programs.dump(engine, name))

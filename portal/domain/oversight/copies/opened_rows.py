@@ -4,7 +4,8 @@ Every data key of every table is unwrapped; every household, child and login is 
 again by its digest.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from sqlalchemy import Select, column, select, table
@@ -67,26 +68,33 @@ class SealedRows:
             logins=self._logins(),
         )
 
-    def _rows(self, statement: Select[*tuple[bytes, ...]]) -> Iterator[tuple[bytes, ...]]:
-        for row in self.session.execute(statement.execution_options(yield_per=AT_ONCE)):
-            yield tuple(row)
+    @contextmanager
+    def _rows(self, statement: Select[*tuple[bytes, ...]]) -> Iterator[Iterable[Sequence[bytes]]]:
+        """Read rows a few at a time; the database's cursor is closed also if one does not open."""
+        found = self.session.execute(statement.execution_options(yield_per=AT_ONCE))
+        try:
+            yield found
+        finally:
+            found.close()
 
     def _data_keys(self) -> int:
         opened = 0
         for name in sorted(self.tables):
             held = table(name, column(WRAPPED)).c[WRAPPED]
-            for (wrapped,) in self._rows(select(held).where(held.is_not(None))):
-                self.vault.unwrap(bytes(wrapped))
-                opened += 1
+            with self._rows(select(held).where(held.is_not(None))) as rows:
+                for (wrapped,) in rows:
+                    self.vault.unwrap(bytes(wrapped))
+                    opened += 1
         return opened
 
     def _households(self) -> int:
         opened = 0
         statement = select(Household.wrapped_key, Household.sealed, Household.number_digest)
-        for wrapped, sealed, digest in self._rows(statement):
-            fields = open_household(self.vault.unwrap(wrapped), sealed, digest)
-            _same(household_digest(self.vault, fields.number), digest)
-            opened += 1
+        with self._rows(statement) as rows:
+            for wrapped, sealed, digest in rows:
+                fields = open_household(self.vault.unwrap(wrapped), sealed, digest)
+                _same(household_digest(self.vault, fields.number), digest)
+                opened += 1
         return opened
 
     def _children(self) -> int:
@@ -94,18 +102,20 @@ class SealedRows:
         statement = select(Household.wrapped_key, Child.sealed, Child.person_digest).join(
             Household, Household.id == Child.household_id
         )
-        for wrapped, sealed, digest in self._rows(statement):
-            open_child(self.vault.unwrap(wrapped), sealed, digest)
-            opened += 1
+        with self._rows(statement) as rows:
+            for wrapped, sealed, digest in rows:
+                open_child(self.vault.unwrap(wrapped), sealed, digest)
+                opened += 1
         return opened
 
     def _logins(self) -> int:
         opened = 0
         statement = select(Credential.login_sealed, Credential.login_digest)
-        for sealed, digest in self._rows(statement):
-            login = unseal(self.vault.kek, sealed, digest).decode()
-            _same(self.vault.blind("login", login), digest)
-            opened += 1
+        with self._rows(statement) as rows:
+            for sealed, digest in rows:
+                login = unseal(self.vault.kek, sealed, digest).decode()
+                _same(self.vault.blind("login", login), digest)
+                opened += 1
         return opened
 
 

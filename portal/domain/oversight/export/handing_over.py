@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Actor, Organization
@@ -171,7 +171,10 @@ def _count_protected(session: Session) -> int:
 def _one_snapshot(session: Session) -> None:
     """Read all ledgers from one snapshot, so that sums agree (SQLite does so by itself)."""
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+        session.rollback()  # a transaction that has asked for its instant keeps its isolation
+        session.connection(
+            execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        )
 
 
 def _write(work: Work, folder: Folder, *, with_protected: bool) -> None:
