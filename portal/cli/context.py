@@ -4,6 +4,7 @@ import copy
 import json
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, wraps
@@ -142,6 +143,12 @@ class Context:
     def write(self, value: object) -> None:
         """Write the result as JSON, if that was asked for."""
         write_json(self.json_file, value)
+
+
+def mention(text: str) -> None:
+    """Say something to whoever starts a server; a full disk under its log must not keep it down."""
+    with suppress(OSError):
+        click.echo(text, err=True)
 
 
 def fail(message: str, code: int = FAILED) -> NoReturn:

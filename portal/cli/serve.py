@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from portal.cli.context import Context, answering
+from portal.cli.context import Context, answering, mention
 from portal.cli.port import claim
 from portal.domain.foundation.texts import _s
 from portal.platform.logs import lines
@@ -100,7 +100,7 @@ def serve(context: Context, site: str, host: str, port: int, workers: int) -> No
     claim(host, number)
     if site == "resident":
         check_senders(settings)
-        click.echo(_where_jobs_run(settings), err=True)
+        mention(_where_jobs_run(settings))
     command = command_line(site, host, number, count)
     if settings.log_format == "json":
         command += ["--log-config", str(SERVER_LINES)]

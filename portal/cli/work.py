@@ -9,7 +9,15 @@ from types import FrameType
 
 import click
 
-from portal.cli.context import DONE, WITH_HOLDS, Context, answering, fail, json_option
+from portal.cli.context import (
+    DONE,
+    WITH_HOLDS,
+    Context,
+    answering,
+    fail,
+    json_option,
+    mention,
+)
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.jobs.leases import LEASE
 from portal.domain.foundation.jobs.names import JobName
@@ -66,7 +74,7 @@ def _run(worker: Worker, supervisor: Supervisor) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
     worker.start()
-    click.echo(_s("ワーカー %(name)s が動いています。") % {"name": worker.holder.name}, err=True)
+    mention(_s("ワーカー %(name)s が動いています。") % {"name": worker.holder.name})
     supervisor.ready()
     while not stopping.wait(CHECK_SECONDS):
         if not worker.alive():
@@ -75,7 +83,7 @@ def _run(worker: Worker, supervisor: Supervisor) -> None:
         supervisor.alive()
     supervisor.stopping()
     worker.stop()
-    click.echo(_s("ワーカーを終えました。"), err=True)
+    mention(_s("ワーカーを終えました。"))
 
 
 def _once(context: Context, worker: Worker, job: JobName) -> None:

@@ -47,6 +47,14 @@ def samples(text: str) -> Samples:
     }
 
 
+def names(text: str) -> set[str]:
+    """Names of what is served; of a family without a value its own."""
+    families = list(text_string_to_metric_families(text))
+    return {family.name for family in families if not family.samples} | {
+        sample.name for family in families for sample in family.samples
+    }
+
+
 def value(text: str, name: str, **labels: str) -> float | None:
     return samples(text).get((name, tuple(sorted(labels.items()))))
 
@@ -98,6 +106,9 @@ from portal.platform.metrics.meter import CountingMeter
 meter = CountingMeter("resident")
 for _ in range(int(sys.argv[2])):
     meter.answered("GET", "/help", 200, 0.02)
+    meter.waited_for_thread(0.001)
+    meter.waited(0.02)
+meter.database_failed("busy")
 print("go", flush=True)
 sys.stdin.read()
 """

@@ -1,0 +1,84 @@
+"""The alarm rules and the board speak of metrics that there are, and the guide of every alarm."""
+
+import json
+import re
+import shutil
+import subprocess
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.functional.platform.test_metrics import deployment, names, read, scrape
+from tests.support.sources import ROOT
+
+__all__ = ["deployment", "scrape"]
+
+MONITORING = ROOT / ".github" / "monitoring"
+GUIDE = (ROOT / ".github" / "guides" / "monitoring.md").read_text("utf-8")
+METRIC = re.compile(r"\bportal_[a-z_]+")
+ALARM = re.compile(r"^\| `(Portal\w+)` \| (.+?) \| (.+?) \|$", re.MULTILINE)
+
+
+def rules() -> list[dict[str, Any]]:
+    """The alarm rules of the file."""
+    text = (MONITORING / "alarms.yml").read_text("utf-8")
+    return [rule for group in yaml.safe_load(text)["groups"] for rule in group["rules"]]
+
+
+def expressions() -> dict[str, str]:
+    """What alarms and panels ask, by their names."""
+    board = json.loads((MONITORING / "board.json").read_text("utf-8"))
+    asked = {rule["alert"]: str(rule["expr"]) for rule in rules()}
+    for panel in board["panels"]:
+        asked |= {f"{panel['title']} {t['refId']}": t["expr"] for t in panel["targets"]}
+    return asked
+
+
+def test_alarms_and_board_ask_for_what_is_really_served(scrape: str) -> None:
+    served = names(read(scrape))
+    unknown = {
+        name: sorted(set(METRIC.findall(asked)) - served)
+        for name, asked in expressions().items()
+        if set(METRIC.findall(asked)) - served
+    }
+    assert unknown == {}
+
+
+def test_every_metric_is_on_the_board_or_in_an_alarm(scrape: str) -> None:
+    asked = {name for text in expressions().values() for name in METRIC.findall(text)}
+    bare = {re.sub(r"_(bucket|sum|count)$", "", name) for name in asked}
+    served = {re.sub(r"_(bucket|sum|count)$", "", name) for name in names(read(scrape))}
+    assert {name for name in served if name.startswith("portal_")} - bare == set()
+
+
+def test_each_alarm_is_explained_and_says_how_bad_it_is() -> None:
+    named = [rule["alert"] for rule in rules()]
+    assert len(named) == len(set(named)) > 15
+    for rule in rules():
+        assert rule["labels"]["severity"] in {"page", "warn"}
+        assert len(rule["annotations"]["summary"]) > 15
+    rows = ALARM.findall(GUIDE)
+    assert [name for name, _means, _do in rows] == named
+    assert all(len(means) > 10 and len(do) > 10 for _name, means, do in rows)
+
+
+def test_prometheus_itself_accepts_the_rules() -> None:
+    program = shutil.which("promtool")
+    if program is None:
+        for name, asked in expressions().items():  # without it: at least every bracket is closed
+            for opened, closed in ("()", "[]", "{}"):
+                assert asked.count(opened) == asked.count(closed), name
+        return
+    done = subprocess.run(
+        [program, "check", "rules", str(MONITORING / "alarms.yml")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", ["PORTAL_METRICS", "PORTAL_METRICS_DIR", "PORTAL_LOG_FORMAT"])
+def test_the_guide_names_its_settings(name: str) -> None:
+    assert f"`{name}`" in GUIDE
