@@ -17,7 +17,7 @@ from portal.worker.worker import STOP_SECONDS
 from tests.support.sources import ROOT
 
 UNITS = ROOT / ".github" / "systemd"
-LASTING = ("portal@.service", "portal-worker.service")
+LASTING = ("portal@.service", "portal-worker.service", "portal-metrics.service")
 PLACE = "/opt/portal/bin"
 ANALYZE = shutil.which("systemd-analyze")
 

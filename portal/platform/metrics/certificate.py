@@ -8,7 +8,16 @@ from urllib.parse import urlsplit
 
 from cryptography import x509
 
-SECONDS = 3.0
+SECONDS = 2.0
+
+
+def end_of(address: str, file: Path | None) -> datetime:
+    """Return when a site's certificate ends (UTC): the one of the file, else that of the address.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    return ends_in_file(file) if file is not None else ends_at(address)
 
 
 def ends_at(address: str) -> datetime:

@@ -8,8 +8,9 @@ from prometheus_client import Metric
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.clock import Clock
+from portal.domain.foundation.clock import Clock, jst_date
 from portal.domain.foundation.jobs.queries import begun_counts, job_statuses, workers
+from portal.domain.oversight.copies.queries import last_backup_at, last_drill, overdue_count
 from portal.domain.people.authn.channels import CodeChannel
 from portal.domain.people.notices.queries import given_up_since, waiting_by_kind
 from portal.platform.database import Database
@@ -42,6 +43,7 @@ class DatabaseGauges:
         yield gauge("clock_difference_seconds", "Database less node.", [({}, ahead)])
         yield from self._outbox(session, now)
         yield from self._jobs(session, now)
+        yield from self._copies(session, now)
 
     @staticmethod
     def _outbox(session: Session, now: datetime) -> Iterable[Metric]:
@@ -75,6 +77,16 @@ class DatabaseGauges:
         yield gauge("begun_tasks", "Begun on the staff site, not done.", [({}, begun.open)])
         yield gauge("begun_oldest_seconds", "Age of the oldest of them.", [({}, oldest)])
         yield gauge("begun_failed", "Of those begun, failed.", [({}, begun.failed)])
+
+    @staticmethod
+    def _copies(session: Session, now: datetime) -> Iterable[Metric]:
+        backup, drill = last_backup_at(session), last_drill(session)
+        at = backup.timestamp() if backup is not None else 0.0
+        yield gauge("backup_timestamp_seconds", "Newest backup; 0: none.", [({}, at)])
+        at = drill.at.timestamp() if drill is not None else 0.0
+        yield gauge("drill_timestamp_seconds", "Newest restore drill; 0: none.", [({}, at)])
+        overdue = overdue_count(session, jst_date(now))
+        yield gauge("copies_overdue", "Copies that should be destroyed.", [({}, overdue)])
 
 
 def _since(instant: datetime, now: datetime) -> float:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from prometheus_client import Metric
 
-from portal.platform.metrics.certificate import ends_at, ends_in_file
+from portal.platform.metrics.certificate import end_of
 from portal.platform.metrics.gauges import gauge
 from portal.settings import Settings
 
@@ -68,8 +68,7 @@ class NodeGauges:
         self._due = self._clock() + (AFTER_FAILURE if any(self._failed.values()) else EVERY)
 
     def _read(self, url: str) -> datetime | None:
-        file = self._settings.tls_certificate
         try:
-            return ends_in_file(file) if file is not None else ends_at(url)
+            return end_of(url, self._settings.tls_certificate)
         except OSError:
             return None

@@ -19,6 +19,7 @@ from portal.platform.selfcheck.messages import check_consents, check_messages
 from portal.platform.selfcheck.outside import check_senders
 from portal.platform.selfcheck.program import check_program_texts
 from portal.platform.selfcheck.subject import Subject
+from portal.platform.selfcheck.watching import check_certificates, check_metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ CHECKS: tuple[Check, ...] = (
     Check("clocks", check_clocks, at_start=True),
     Check("disk", check_disk),
     Check("senders", check_senders),
+    Check("metrics", check_metrics),
+    Check("certificates", check_certificates),
 )
 AT_START = tuple(check for check in CHECKS if check.at_start)
 
