@@ -49,25 +49,27 @@ def test_f6_sites_go_on_when_no_log_line_can_be_written_and_an_alarm_can_sound(
         "PORTAL_LOG_FORMAT": "json",
     }
     families = add_families(database, tmp_path, 4, NOON)
-    node = Node(
-        resident_settings, database_url, Path("/dev/full"), offset, workers=1, extra=watched
-    )
-    try:
-        node.start()
-        load = Load([node.url], families, offset).start().finish()
-        assert set(load.statuses) <= {303, 422}, load.statuses
-        oracle.check(database, families)
-        env = {
-            "PORTAL_PROGRAM": resident_settings.program,
-            "PORTAL_DATA_DIR": str(tmp_path),
-            "PORTAL_KEY_DIR": str(resident_settings.key_dir),
-            "PORTAL_DATABASE_URL": database_url,
-            "PORTAL_ENVIRONMENT": "test",
-        }
-        start_server(["portal", "metrics"], port=port, env=env | watched)
-        text = read(port)
-    finally:
-        node.stop()
+    with small_disk(tmp_path / "logs", 1) as disk:
+        disk.fill()
+        log = disk.folder / "node.log"
+        node = Node(resident_settings, database_url, log, offset, workers=1, extra=watched)
+        try:
+            node.start()
+            load = Load([node.url], families, offset).start().finish()
+            assert set(load.statuses) <= {303, 422}, load.statuses
+            oracle.check(database, families)
+            env = {
+                "PORTAL_PROGRAM": resident_settings.program,
+                "PORTAL_DATA_DIR": str(tmp_path),
+                "PORTAL_KEY_DIR": str(resident_settings.key_dir),
+                "PORTAL_DATABASE_URL": database_url,
+                "PORTAL_ENVIRONMENT": "test",
+            }
+            start_server(["portal", "metrics"], port=port, env=env | watched)
+            text = read(port)
+        finally:
+            node.stop()
+        assert log.stat().st_size == 0
     lost = value(text, "portal_log_lines_lost_total", site="resident")
     assert lost is not None
     assert lost >= load.statuses[303]
