@@ -16,7 +16,7 @@ def check_metrics(subject: Subject) -> Iterator[Finding]:
     """Yield whether metrics are served, and to this machine alone."""
     address = subject.settings.metrics
     if address is None:
-        if subject.in_production:
+        if subject.settings.in_production:
             yield doubtful(
                 "metrics.off",
                 _s("監視用の数値を公開していません（PORTAL_METRICS）。異常に気づくのが遅れます。"),
