@@ -32,6 +32,7 @@ def handlers(settings: Settings) -> list[HTTPRouteHandler]:
 
     @post(
         REPORTS_PATH,
+        name=f"POST {REPORTS_PATH}",
         opt={"access": PUBLIC},
         status_code=HTTPStatus.NO_CONTENT,
         request_max_body_size=LARGEST,
