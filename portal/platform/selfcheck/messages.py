@@ -22,7 +22,7 @@ def check_consents(subject: Subject) -> Iterator[Finding]:
         check_senders(subject.settings)
     except InputError as error:
         advice = _s("設定と、事業の設定 [[outside]] を直してください。")
-        yield wrong("senders", error.message, advice)
+        yield wrong("consents", error.message, advice)
 
 
 def check_messages(subject: Subject) -> Iterator[Finding]:

@@ -7,7 +7,9 @@ from urllib.parse import urlsplit
 from portal.domain.foundation.texts import _s
 from portal.platform.selfcheck.findings import Finding, doubtful, well
 from portal.platform.selfcheck.subject import Subject
-from portal.platform.senders import make_senders, sendable_kinds
+from portal.platform.senders import make_senders, sendable_kinds, sms_plan
+from portal.platform.senders.gateway_file import AwsPlan, HttpPlan, TwilioPlan
+from portal.settings import Settings
 
 PATIENCE = 3.0
 PORTS = {"https": 443, "http": 80, "smtps": 465, "smtp": 25}
@@ -18,7 +20,8 @@ def check_senders(subject: Subject) -> Iterator[Finding]:
     """Yield whether each way to send messages is set up, and whether somebody answers there."""
     settings = subject.settings
     make_senders(settings)  # refuses settings that contradict each other
-    for name, url in (("PORTAL_SMTP_URL", settings.smtp_url), ("PORTAL_SMS_URL", settings.sms_url)):
+    sms = "PORTAL_SMS_FILE" if settings.sms_file else "PORTAL_SMS_URL"
+    for name, url in (("PORTAL_SMTP_URL", settings.smtp_url), (sms, _gateway(settings))):
         if url:
             yield _reached(name, url)
     missing = {"sms", "email"} & set(subject.program.channels.names) - set(sendable_kinds(settings))
@@ -29,6 +32,15 @@ def check_senders(subject: Subject) -> Iterator[Finding]:
             % {"kinds": ", ".join(sorted(missing))},
             _s("PORTAL_SMS_URL、PORTAL_SMTP_URL を設定するか、事業の設定を直してください。"),
         )
+
+
+def _gateway(settings: Settings) -> str:
+    match sms_plan(settings):
+        case HttpPlan(url=url) | TwilioPlan(api_url=url):
+            return url
+        case AwsPlan(endpoint_url=url, region=region):
+            return url or f"https://sms-voice.{region}.amazonaws.com"
+    return ""
 
 
 def _reached(name: str, url: str) -> Finding:

@@ -43,7 +43,7 @@ CHECKS: tuple[Check, ...] = (
     Check("keys", check_all_keys),
     Check("program", check_program_texts),
     Check("jobs", check_jobs),
-    Check("senders", check_consents, at_start=True),
+    Check("consents", check_consents, at_start=True),
     Check("messages", check_messages),
     Check("backups", check_backups),
     Check("drills", check_drills),

@@ -98,6 +98,18 @@ def test_a_mail_server_and_a_gateway_that_answer_are_well(
     assert sms_gateway.requests == [], "nothing is sent"
 
 
+def test_a_gateway_that_a_file_describes_is_reached_as_well(
+    sqlite_resident: Resident, sms_gateway: SmsGateway, tmp_path: Path
+) -> None:
+    path = tmp_path / "sms.toml"
+    fields = '[fields]\nto = "%(to)s"\ntext = "%(text)s"\n'
+    path.write_text(f'url = "{sms_gateway.url}"\n{fields}', "utf-8")
+    found = findings(sqlite_resident, sms_file=str(path), sms_token="token")
+    (told,) = [one for one in found if one.name == "senders"]
+    assert told.level is Level.OK
+    assert "PORTAL_SMS_FILE" in told.sentence
+
+
 def test_a_mail_server_that_does_not_answer_is_named_without_its_password(
     sqlite_resident: Resident,
 ) -> None:

@@ -181,7 +181,7 @@ def test_the_self_check_says_what_was_not_tried_live_and_since_when_it_was(
     assert names() == ["sms_tried"]
     production = replace(settings, environment="production")
     refused = list(check_consents(Subject(production, database=ward.database)))
-    assert [one.name for one in refused] == ["senders"]
+    assert [one.name for one in refused] == ["consents"]
     assert "127.0.0.1" in refused[0].sentence
 
 
