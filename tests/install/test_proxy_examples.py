@@ -121,12 +121,14 @@ def ask(proxy: Server, host: str, place: str = "/", **headers: str) -> httpx.Res
         )
 
 
-def test_a_visitor_cannot_write_his_own_address(proxy: Server) -> None:
-    answer = ask(proxy, RESIDENTS, "/signin", **{"x-forwarded-for": "192.0.2.1, 192.0.2.9"})
+def test_a_visitor_cannot_write_his_own_address_or_number(proxy: Server) -> None:
+    written = {"x-forwarded-for": "192.0.2.1, 192.0.2.9", "x-request-id": "00000000-mine"}
+    answer = ask(proxy, RESIDENTS, "/signin", **written)
     assert answer.status_code == 200
     got = answer.json()
     assert (got["path"], got["host"]) == ("/signin", RESIDENTS)
     assert got["x-forwarded-for"] == "127.0.0.1"
+    assert "x-request-id" not in got
 
 
 def test_the_staff_site_is_closed_to_other_networks(proxy: Server) -> None:
