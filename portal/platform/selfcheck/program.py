@@ -18,3 +18,11 @@ def check_program_texts(subject: Subject) -> Iterator[Finding]:
         yield make(f"program-{one.code}", one.sentence, advice)
     if not found:
         yield well("program", _s("事業の設定に矛盾はありません。"))
+    wanted, url = subject.program.resident_url, subject.settings.public_url
+    if wanted and wanted != url:
+        yield wrong(
+            "letter-address",
+            _s("手紙のQRコードは %(url)s を開きますが、事業の resident_url は %(wanted)s です。")
+            % {"url": url, "wanted": wanted},
+            _s("手紙を作る前に、PORTAL_PUBLIC_URL か resident_url を直してください。"),
+        )

@@ -79,3 +79,13 @@ def test_the_advance_notice_is_measured_too(files: Files) -> None:
     (sentence,) = files.sentences()
     assert "advance.toml" in sentence
     assert "who" in sentence
+
+
+def test_a_number_or_an_address_typed_by_hand_is_named_with_the_setting_that_it_is(
+    files: Files,
+) -> None:
+    files.lengthen("languages", "en", " 03-1234-5678")
+    files.lengthen("rules", "ko", " https://a.jp")
+    first, second = sorted(files.sentences(), reverse=True)
+    assert ("rules(ko)" in first, "%(url)s" in first) == (True, True)
+    assert ("languages(en)" in second, "%(telephone)s" in second) == (True, True)

@@ -1,9 +1,11 @@
 """Check that every letter of a program fits its paper, for ``portal program check``."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from portal.domain.foundation.program.checks.findings import Finding, error_of
+from portal.domain.foundation.languages import RESIDENT_LOCALES
+from portal.domain.foundation.program.checks.findings import Finding, error_of, warning_of
 from portal.domain.foundation.program.schema import DECLINE_FORM, REPLY_ENVELOPE, Program
 from portal.domain.foundation.texts import _s
 from portal.domain.letters.letters.drawing.barcode import customer_bars
@@ -22,10 +24,19 @@ UNKNOWN_URL = "https://coupon.example.jp"
 """Stands for the site's address while the program does not name it (``resident_url``)."""
 SAMPLE_ADDRESS = ("見本区見本町一丁目2番地の3", "見本マンション405号室")
 MANY_CHILDREN = 9
+SETTINGS_IN_TEXTS = {
+    re.compile(r"0\d{1,4}-\d{1,4}-\d{3,4}"): "%(telephone)s / %(fax)s",
+    re.compile(r"https?://[^\s、。]+"): "%(url)s",
+    re.compile(r"〒\s*\d{3}"): "%(address)s",
+}
+"""What is a setting, and how a text quotes it."""
 
 
 def letter_findings(program: Program) -> list[Finding]:
-    """Return for each letter, side and language the texts that are too long, and by how much.
+    """Return what is wrong with the texts of the letters.
+
+    For each letter, side and language those that are too long, and by how much; and numbers and
+    addresses that are typed although they are settings.
 
     Files that are missing or incomplete are found by other checks.
     """
@@ -35,13 +46,37 @@ def letter_findings(program: Program) -> list[Finding]:
         frame = _frame(program, letter, REQUIRED)
         sample = _sample(program, program.letter_enclosures)
         found += _findings(letter.name, measure_letter(frame, sample))
+        found += _typed(letter, REQUIRED)
     if advance is not None and advance.texts_file.is_file():
         frame = _frame(program, advance.texts_file, ADVANCE_REQUIRED)
         enclosed = (DECLINE_FORM, *((REPLY_ENVELOPE,) if advance.has_reply_envelope else ()))
         found += _findings(
             advance.texts_file.name, measure_notice(frame, _sample(program, enclosed))
         )
+        found += _typed(advance.texts_file, ADVANCE_REQUIRED)
     return found
+
+
+def _typed(path: Path, required: Mapping[str, frozenset[str]]) -> Iterator[Finding]:
+    """Report what stands in a text by hand and would contradict the settings one day."""
+    for key, text in load_texts(path, required).blocks.items():
+        for locale in RESIDENT_LOCALES:
+            for pattern, value in SETTINGS_IN_TEXTS.items():
+                if (typed := pattern.search(text.in_language(locale))) is not None:
+                    yield warning_of(
+                        "typed_by_hand",
+                        _s(
+                            "%(file)s: %(key)s(%(locale)s)に「%(typed)s」と書いてあります。"
+                            "設定から入る %(value)s を使ってください。"
+                        )
+                        % {
+                            "file": path.name,
+                            "key": key,
+                            "locale": locale,
+                            "typed": typed[0],
+                            "value": value,
+                        },
+                    )
 
 
 def _frame(program: Program, path: Path, required: Mapping[str, frozenset[str]]) -> LetterFrame:
