@@ -217,8 +217,10 @@ def _compare(session: Session, vault: Vault, manifest: Manifest) -> None:
 def _place_files(settings: Settings, unpacked: Unpacked) -> None:
     found = sorted(unpacked.files.iterdir())
     journal = unpacked.files.parent / JOURNAL
-    journal.write_text(json.dumps([path.name for path in found]), "utf-8")
-    _sync(journal)
+    part = journal.with_name(JOURNAL + ".part")  # whole or not there: the next restore believes it
+    part.write_text(json.dumps([path.name for path in found]), "utf-8")
+    _sync(part)
+    part.replace(journal)
     _sync(journal.parent)
     for path in found:
         path.replace(settings.data_dir / path.name)

@@ -14,6 +14,8 @@ from portal.domain.foundation.errors import InputError, IntegrityFaultError
 from portal.domain.foundation.texts import _s
 from portal.platform.backups import postgres_programs
 
+PRIMARY = 0xFF
+"""The bits of SQLite's error codes that say the kind; the others say where."""
 COPY_NAME = ".portal-backup-database.part"
 """A plain copy of the SQLite file that lies beside it while a backup is written."""
 
@@ -113,7 +115,7 @@ def _pieces(path: Path) -> Iterator[bytes]:
 
 
 def _refusal(error: sqlite3.DatabaseError) -> Exception:
-    if error.sqlite_errorcode in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}:
+    if error.sqlite_errorcode & PRIMARY in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}:
         return InputError(
             _s(
                 "ディスクの空きが足りません。空けてから、もう一度実行してください。"
