@@ -49,3 +49,4 @@ def test_after_the_third_death_nothing_is_left_and_the_same_command_serves_again
     assert not answers(server)
     again = serve_resident(start_server, settings, database_url)
     wait_until_it_answers(again)
+    again.stop()

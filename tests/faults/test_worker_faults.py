@@ -5,8 +5,8 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -49,6 +49,7 @@ class Site:
     settings: Settings
     gateway: SmsGateway
     start_server: StartServer
+    started: list[Server] = field(default_factory=list)
 
     def worker(self, ahead: timedelta = timedelta()) -> Server:
         """Start a worker, whose clock may be ahead, and return when it runs."""
@@ -66,6 +67,7 @@ class Site:
         }
         command = ["portal", "work", "--lease", str(JOB_LEASE)]
         server = self.start_server(command, port=0, env=env, wait=0)
+        self.started.append(server)
         until(lambda: "runs." in server.output or server.process.poll() is not None)
         assert server.process.poll() is None, server.output
         return server
@@ -116,8 +118,11 @@ def site(
     sms_gateway: SmsGateway,
     start_server: StartServer,
     tmp_path: Path,
-) -> Site:
-    return Site(database, database_url, make_settings(tmp_path), sms_gateway, start_server)
+) -> Iterator[Site]:
+    site = Site(database, database_url, make_settings(tmp_path), sms_gateway, start_server)
+    yield site
+    for server in site.started:
+        server.stop()  # before another test gets this database
 
 
 def test_messages_of_a_killed_worker_are_sent_by_another_under_the_same_number(site: Site) -> None:
