@@ -1,11 +1,9 @@
 """Workers that are killed or stopped at work: nothing is lost, and another one goes on."""
 
 import json
-import os
-import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -159,6 +157,12 @@ def test_a_stopped_worker_ends_what_it_sends_and_gives_back_what_it_has(site: Si
     assert set(site.posted().values()) == {1}
 
 
+def at_work(site: Site, running: Sequence[Server]) -> Server | None:
+    """The living worker that matches requests now; None if that one is dead, or nobody does."""
+    pid = site.holder()
+    return next((one for one in running if one.process.pid == pid), None)
+
+
 def test_jobs_of_killed_workers_go_on_past_a_damaged_row(site: Site) -> None:
     post = make_post(site.database)
     requests = [post.ask_outside(address=f"203.0.{n}.7").id for n in range(REQUESTS)]
@@ -169,11 +173,11 @@ def test_jobs_of_killed_workers_go_on_past_a_damaged_row(site: Site) -> None:
     running = [site.worker(), site.worker()]
     for _kill in range(3):
         site.make_due()
-        until(lambda: site.holder() != 0 or site.matched() == REQUESTS - 1)
-        if not (pid := site.holder()):
+        until(lambda: at_work(site, running) is not None or site.matched() == REQUESTS - 1)
+        dead = at_work(site, running)
+        if dead is None:
             break
-        (dead,) = (one for one in running if one.process.pid == pid)
-        os.kill(pid, signal.SIGKILL)
+        dead.process.kill()
         dead.process.wait()
         running[running.index(dead)] = site.worker()
     site.make_due()
