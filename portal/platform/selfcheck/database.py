@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from sqlalchemy import text
 
 from portal.domain.foundation.texts import _s
-from portal.platform.selfcheck.findings import Finding, well, wrong
+from portal.platform.schema import State, read_schema, sentence_of
+from portal.platform.selfcheck.findings import Finding, doubtful, well, wrong
 from portal.platform.selfcheck.subject import Subject
 
 FULL = 2
@@ -16,7 +17,13 @@ def check_database(subject: Subject) -> Iterator[Finding]:
     """Yield what is known of the database and its tables."""
     with subject.database.read() as session:
         subject.clock.now(session)
-    yield well("database", _s("データベースにつながり、表はこの版のものです。"))
+        schema = read_schema(session.connection())
+    if schema.state is State.EXPANDED:
+        yield doubtful(
+            "database", sentence_of(schema), _s("このプログラムを、新しい版に替えてください。")
+        )
+    else:
+        yield well("database", _s("データベースにつながり、表はこの版のものです。"))
 
 
 def check_durability(subject: Subject) -> Iterator[Finding]:

@@ -17,6 +17,9 @@ from portal.domain.mailroom.roster.imports.importer import Imported
 from portal.platform.database import Database, make_engine
 from portal.platform.migrations import create_tables, oldest_program, upgrade_tables
 from portal.platform.schema import State, numbers_of, read_schema, require_current
+from portal.platform.selfcheck.database import check_database
+from portal.platform.selfcheck.findings import Level
+from portal.platform.selfcheck.subject import Subject
 from portal.platform.startup import check_prepared, initialize
 from portal.settings import Settings
 from tests.support.databases.migrations import LATER, later_versions
@@ -68,6 +71,8 @@ def test_a_program_starts_and_writes_beside_a_later_schema_that_only_adds(
     assert status.exit_code == 0
     assert LATER in status.stdout
     assert "早めに新しい版に" in status.stdout
+    (finding,) = check_database(Subject(deployed, database=Database(engine)))
+    assert (finding.level, LATER in finding.sentence) == (Level.WARNING, True)
     engine.dispose()
 
 
