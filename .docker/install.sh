@@ -2,7 +2,7 @@
 # What the Dockerfile does, as a script of its own, so that ./run install does the same in an empty root without Docker.
 #   install.sh wheel SOURCES FOLDER   build the wheel of SOURCES into FOLDER
 #   install.sh portal LOCK FOLDER     install the packages of LOCK and FOLDER's wheel into /opt/portal, and make the user
-# Both need only Python and pip. The network, a mirror and certificates are the machine's: /etc/pip.conf and PIP_ variables.
+# Both need only Python, pip and apt. The network, a mirror and certificates are the machine's: /etc/pip.conf and PIP_ variables.
 set -eu
 
 packages() { # packages ENVIRONMENT OPTIONS…
@@ -22,6 +22,10 @@ case "${1:-} $#" in
     ;;
 "portal 3")
     lock=$2 folder=$3
+    # `portal backup` and `portal restore` use PostgreSQL's own programs, of the version of compose.yaml's database.
+    apt-get update -q
+    apt-get install -qy --no-install-recommends postgresql-client-17
+    rm -rf /var/lib/apt/lists/*
     groupadd --gid 10001 portal
     useradd --uid 10001 --gid 10001 --no-create-home --home-dir /var/lib/portal --shell /usr/sbin/nologin portal
     install -d -o portal -g portal -m 0700 /var/lib/portal

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from pyrage import x25519
 
 from tests.support.install import roots
 from tests.support.install.compose import read_compose
@@ -63,7 +64,10 @@ def postgres(folder: Path) -> Image:
 @pytest.fixture(scope="session")
 def project(folder: Path, image: Image, postgres: Image) -> Iterator[Project]:
     """compose.yaml's project in a folder of an operator, prepared as its first lines say."""
-    values = example_values()
+    values = example_values() | {
+        "PORTAL_BACKUP_RECIPIENTS": str(x25519.Identity.generate().to_public()),
+        "PORTAL_BACKUP_OWNER": "the contractor's operator",
+    }
     compose = read_compose(values)
     home = folder / "project"
     prepare(home)
@@ -91,8 +95,9 @@ def prepare(home: Path) -> None:
         shutil.copytree(programs / name, home / "program", dirs_exist_ok=True)
     settings = home / "program" / "program.toml"
     settings.write_text(settings.read_text("utf-8").replace('"../demo/', '"'), "utf-8")
-    (home / "keys").mkdir(mode=0o700)
-    os.chown(home / "keys", USER, USER)
+    for name in ("keys", "backups"):
+        (home / name).mkdir(mode=0o700)
+        os.chown(home / name, USER, USER)
     (home / "secrets").mkdir(mode=0o700)
     for who, role in (("owner", "portal"), ("site", "portal_app")):
         password = secrets.token_hex(24)

@@ -153,6 +153,13 @@ def test_the_office_gets_in_and_a_stranger_does_not(started: Project) -> None:
     assert get(started, 8003, "/signin", client="203.0.113.200").status == 403
 
 
+def test_a_backup_is_made_by_the_image_itself(started: Project) -> None:
+    said = started.run_once("backup")
+    (made,) = (started.folder / "backups").iterdir()
+    assert made.read_bytes().startswith(b"age-encryption.org/v1"), said
+    assert made.stat().st_uid == 10001
+
+
 def test_it_starts_again_with_what_it_has(started: Project) -> None:
     started.stop()
     started.up()

@@ -133,7 +133,11 @@ def copy_tree(target: Path) -> None:
         if name and (ROOT / name).is_file():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, target / name)
-    shutil.copytree(ROOT / ".build", target / ".build", ignore=shutil.ignore_patterns("uv", "install", "wheel", "release"))
+    shutil.copytree(
+        ROOT / ".build",
+        target / ".build",
+        ignore=shutil.ignore_patterns("uv", "install", "wheel", "release"),
+    )
 
 
 def environment_of(tree: Path, server: dict[str, str]) -> dict[str, str]:

@@ -77,6 +77,13 @@ def test_every_service_is_read_only_without_rights_and_with_limits(compose: Comp
             assert described["restart"] == "unless-stopped"
 
 
+def test_the_image_has_the_programs_of_the_databases_version(compose: Compose) -> None:
+    script = (ROOT / ".docker" / "install.sh").read_text("utf-8")
+    client = re.search(r"postgresql-client-(\d+)", script)
+    assert client is not None
+    assert compose.services["database"].described["image"] == f"postgres:{client[1]}"
+
+
 def test_only_the_first_start_can_write_keys(compose: Compose) -> None:
     for service in compose.services.values():
         for volume in service.described.get("volumes", ()):
