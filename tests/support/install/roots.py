@@ -83,15 +83,20 @@ def _copy(step: Copy, root: Path, source: Path) -> None:
 
 def _run(step: Run, root: Path) -> None:
     shutil.copy("/etc/resolv.conf", root / "etc" / "resolv.conf")
-    settings = root / str(step.pip_settings or "").lstrip("/")
-    if step.pip_settings is not None:
-        base = getattr(sys, "_base_executable", sys.executable)
-        write_pip_settings(base, root, settings)
-    try:
+    if step.pip_settings is None:
         run_in(root, ["sh", "-c", step.command], {})
+    else:
+        run_with_pip_settings(root, step.command, str(step.pip_settings))
+
+
+def run_with_pip_settings(root: Path, script: str, place: str = "/etc/pip.conf") -> None:
+    """Run a script in a root while this machine's way to the index lies there."""
+    settings = root / place.lstrip("/")
+    write_pip_settings(getattr(sys, "_base_executable", sys.executable), root, settings)
+    try:
+        run_in(root, ["sh", "-c", script], {})
     finally:
-        if step.pip_settings is not None:
-            settings.unlink()
+        settings.unlink()
 
 
 def run_in(root: Path, command: Sequence[str], environment: Mapping[str, str]) -> str:
