@@ -51,7 +51,8 @@ def get(project: Project, port: int, path: str, client: str = "192.0.2.7") -> An
 
 @pytest.fixture(scope="module")
 def started(project: Project) -> Project:
-    """Everything as the first lines of compose.yaml say: once ``init``, then ``up``."""
+    """Everything as the first lines of compose.yaml say: once ``keys`` and ``init``, then ``up``."""
+    project.run_once("keys")
     project.run_once("init")
     project.up()
     return project
@@ -70,6 +71,13 @@ def test_the_keys_are_made_once_for_the_user_of_the_image_alone(started: Project
     assert {(path.stat().st_uid, oct(path.stat().st_mode)[-3:]) for path in keys} == {
         (10001, "600")
     }
+
+
+def test_keys_are_never_made_again(started: Project) -> None:
+    before = {path: path.read_bytes() for path in (started.folder / "keys").glob("*.key")}
+    with pytest.raises(RuntimeError, match="keys failed"):
+        started.run_once("keys")
+    assert {path: path.read_bytes() for path in (started.folder / "keys").glob("*.key")} == before
 
 
 @pytest.mark.parametrize("port", HOSTS)

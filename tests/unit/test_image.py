@@ -84,12 +84,13 @@ def test_the_image_has_the_programs_of_the_databases_version(compose: Compose) -
     assert compose.services["database"].described["image"] == f"postgres:{client[1]}"
 
 
-def test_only_the_first_start_can_write_keys(compose: Compose) -> None:
+def test_only_one_service_can_write_keys_and_only_when_asked(compose: Compose) -> None:
     for service in compose.services.values():
         for volume in service.described.get("volumes", ()):
             source, _, rest = str(volume).partition(":")
             if source == "./keys":
-                assert rest.endswith(":ro") or service.on_request, service.name
+                assert rest.endswith(":ro") is (service.name != "keys"), service.name
+    assert compose.services["keys"].on_request
 
 
 def test_sites_start_after_the_upgrade_and_that_after_the_database(compose: Compose) -> None:
