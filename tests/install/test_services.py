@@ -51,7 +51,7 @@ def get(project: Project, port: int, path: str, client: str = "192.0.2.7") -> An
 
 @pytest.fixture(scope="module")
 def started(project: Project) -> Project:
-    """Everything as the first lines of compose.yaml say: once ``keys`` and ``init``, then ``up``."""
+    """Everything as the first lines of compose.yaml say: ``keys``, ``init``, then ``up``."""
     project.run_once("keys")
     project.run_once("init")
     project.up()
