@@ -17,6 +17,8 @@ from portal.settings import Settings
 from tests.support.faults.cluster import PostgresServer, reachable, running
 from tests.support.faults.lab import Laboratory
 
+FAMILIES = 40
+"""Enough that their rows want room which is not there."""
 SMALL = {"max_wal_size": "64MB", "min_wal_size": "32MB", "shared_buffers": "16MB"}
 
 
@@ -54,13 +56,15 @@ def test_f5_a_full_disk_of_the_database_stops_writes_and_loses_nothing(
         running(PostgresServer(disk / "one", SMALL)) as server,
         Laboratory.around(server, resident_settings, tmp_path) as laboratory,
     ):
-        laboratory.add_families(12)
+        laboratory.add_families(FAMILIES)
         node = laboratory.node(workers=1)
         load = laboratory.load()
         load.wait_for(2)
+        load.pause()
         filler = fill(disk)
+        load.go_on()
         until = time.monotonic() + 240
-        while not load.statuses[503] and time.monotonic() < until and load.done < 12:
+        while not load.statuses[503] and time.monotonic() < until and load.done < FAMILIES:
             time.sleep(0.1)
         assert load.statuses[503], "the disk was never full"
         assert httpx.get(node.url + "/signin", timeout=60).status_code == 200
@@ -76,8 +80,8 @@ def test_f6_a_full_disk_of_a_site_stops_no_form(laboratory: Laboratory) -> None:
     with small_disk(laboratory.folder / "full", 2) as disk:
         laboratory.settings = replace(laboratory.settings, data_dir=disk)
         laboratory.folder = disk
-        fill(disk)
         laboratory.node(workers=1)
+        fill(disk)
         load = laboratory.load()
         laboratory.check(load)
         assert not load.statuses[503]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -19,6 +20,7 @@ from portal.platform.database import Database
 from portal.platform.http.locale import CODE_OF
 from portal.platform.lost import is_lost
 from tests.support.people import Person
+from tests.support.programs.command import CommandLine, sentence
 from tests.support.resident import Resident, Visitor
 from tests.support.staff import StaffSite
 
@@ -239,3 +241,25 @@ def test_a_standby_takes_no_writes(postgres_database: Database) -> None:
             text("SELECT current_setting('lock_timeout'), current_setting('timezone')")
         ).one()
     assert waits == ("2min", "UTC")
+
+
+def test_a_command_on_a_standby_says_so_in_one_sentence(
+    postgres_database: Database, tmp_path: Path
+) -> None:
+    engine = postgres_database.engine
+    change = text(f"ALTER DATABASE {engine.url.database} SET default_transaction_read_only = on")
+    back = text(f"ALTER DATABASE {engine.url.database} RESET default_transaction_read_only")
+    url = engine.url.render_as_string(hide_password=False)
+    with engine.connect() as connection:
+        connection.execute(change)
+        connection.commit()
+        try:
+            refused = CommandLine(tmp_path, url).run("db", "roles", "--apply")
+            any_host = CommandLine(tmp_path, f"{url}?target_session_attrs=any")
+            done = any_host.run("db", "roles", "--apply")
+        finally:
+            connection.execute(back)
+            connection.commit()
+    assert (refused.returncode, done.returncode) == (1, 1)
+    assert "PORTAL_DATABASE_URL" in sentence(refused)
+    assert "待機系か読み取り専用" in sentence(done)
