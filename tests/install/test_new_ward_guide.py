@@ -150,6 +150,8 @@ def approve_the_texts(reader: Reader) -> None:
         {"number-1": "6こ子第1号", "day-1": date.today().isoformat()},  # noqa: DTZ011  (as typed)
     )
     assert "承認" in approved.text
+    for person in (officer, ward):
+        person.client.close()
 
 
 def test_a_reader_of_the_guide_gets_from_an_empty_folder_to_a_page_and_a_letter(
