@@ -20,7 +20,7 @@ from portal.platform.routes import Transaction, endpoint, redraw
 from portal.platform.tries import ask_to_wait, count_try
 
 ACCESS = Permission.OWN_ACCOUNT
-PLAIN = "text/plain; charset=utf-8"
+PLAIN = "text/plain"
 
 
 def lock(page: Page) -> Response[Any]:

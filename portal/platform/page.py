@@ -24,7 +24,7 @@ from portal.platform.who import W
 
 MEDIA_TYPES = {
     "age": "application/octet-stream",
-    "csv": "text/csv; charset=utf-8",
+    "csv": "text/csv",
     "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }

@@ -100,6 +100,20 @@ def test_style_and_scripts_come_from_the_wheel(started: Project, port: int) -> N
         assert answer.body
 
 
+def test_prometheus_reads_of_all_services_in_one_place(started: Project) -> None:
+    get(started, 8001, "/signin")
+    get(started, 8003, "/signin")
+    url = "http://127.0.0.1:9464/metrics"
+    command = [sys.executable, "-c", FETCH, url, "{}"]
+    told = subprocess.run(
+        inside(started.network.outside, command), capture_output=True, text=True, check=True
+    )
+    status, _headers, text = json.loads(told.stdout)
+    assert status == 200
+    for site in ("resident", "staff"):
+        assert re.search(rf'portal_requests_total{{[^}}]*site="{site}"', text), text[:2000]
+
+
 def test_htmx_is_served(started: Project) -> None:
     program = (
         "from portal.platform.rendering.assets import Assets; print(Assets().url('htmx.min.js'))"

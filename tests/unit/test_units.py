@@ -56,6 +56,15 @@ def test_it_runs_as_nobody_special_and_writes_only_its_own_folder(unit: str) -> 
     assert "ReadWritePaths" not in found
 
 
+def test_a_backup_is_made_each_night_even_if_the_machine_slept() -> None:
+    found = lines("portal-backup.timer")
+    assert found["OnCalendar"] == ["*-*-* 02:15:00 Asia/Tokyo"]
+    assert found["Persistent"] == ["yes"]
+    backup = lines("portal-backup.service")
+    assert backup["User"] == ["portal"]
+    assert backup["ExecStart"] == [f"{PLACE}/portal backup --prune"]
+
+
 def commands() -> Iterator[list[str]]:
     for path in UNITS.iterdir():
         for line in re.findall(r"^Exec\w+=-?(.+)$", path.read_text("utf-8"), re.MULTILINE):

@@ -12,7 +12,7 @@ from portal.platform.http import cookies
 Reply = Response[str] | Response[bytes] | Response[None]
 """What a handler answers with: a page, a file, or the way to another page."""
 
-HTML = "text/html; charset=utf-8"
+HTML = "text/html"  # Litestar adds the charset
 
 
 @dataclass(slots=True)

@@ -46,8 +46,6 @@ class Assets:
         hashed = f"{stem}.{hashlib.sha256(body).hexdigest()[:10]}.{suffix}"
         gzipped = gzip.compress(body, 9, mtime=0)
         media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        if media_type.startswith("text/"):
-            media_type += "; charset=utf-8"
         self._files[hashed] = Asset(
             body, gzipped if len(gzipped) < len(body) * 0.9 else b"", media_type
         )

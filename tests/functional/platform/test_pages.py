@@ -86,7 +86,7 @@ def test_an_unknown_page_is_a_page_in_the_readers_language(
     visitor = sqlite_resident.visitor(**{"accept-language": "ko"})
     answer = visitor.get(path)
     assert answer.status_code in {404, 405}
-    assert answer.headers["content-type"].startswith("text/html")
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert '<html lang="ko">' in answer.text
     assert "0120-000-501" in answer.text
     assert answer.headers["content-security-policy"] == CSP
