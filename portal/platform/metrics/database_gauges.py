@@ -12,7 +12,7 @@ from portal.domain.foundation.clock import Clock, jst_date
 from portal.domain.foundation.jobs.queries import begun_counts, job_statuses, workers
 from portal.domain.oversight.copies.queries import last_backup_at, last_drill, overdue_count
 from portal.domain.people.authn.channels import CodeChannel
-from portal.domain.people.notices.queries import given_up_since, waiting_by_kind
+from portal.domain.people.notices.queries import failed_since, waiting_by_kind
 from portal.platform.database import Database
 from portal.platform.metrics.gauges import gauge
 
@@ -48,18 +48,18 @@ class DatabaseGauges:
     @staticmethod
     def _outbox(session: Session, now: datetime) -> Iterable[Metric]:
         waiting = waiting_by_kind(session)
-        lost = given_up_since(session, now - DAY)
-        numbers, ages, lates, given_up = [], [], [], []
+        lost = failed_since(session, now - DAY)
+        numbers, ages, lates, failed = [], [], [], []
         for kind in KINDS:
             labels, of_kind = {"kind": kind}, waiting.get(kind)
             numbers.append((labels, float(of_kind.number if of_kind else 0)))
             ages.append((labels, _since(of_kind.oldest, now) if of_kind else 0.0))
             lates.append((labels, _since(of_kind.due, now) if of_kind else 0.0))
-            given_up.append((labels, float(lost.get(kind, 0))))
+            failed.append((labels, float(lost.get(kind, 0))))
         yield gauge("outbox_messages", "Not sent yet.", numbers)
         yield gauge("outbox_oldest_seconds", "Age of the oldest that is not sent.", ages)
         yield gauge("outbox_late_seconds", "How long one is due that nobody took.", lates)
-        yield gauge("outbox_given_up", "Given up in a day.", given_up)
+        yield gauge("outbox_failed", "Given up or not delivered within a day.", failed)
 
     @staticmethod
     def _jobs(session: Session, now: datetime) -> Iterable[Metric]:

@@ -161,11 +161,15 @@ def waiting_by_kind(session: Session) -> dict[str, Waiting]:
     return {kind: Waiting(number, oldest, due) for kind, number, oldest, due in rows}
 
 
-def given_up_since(session: Session, since: datetime) -> dict[str, int]:
-    """Return how many messages due since an instant (UTC) were given up, by kind."""
+def failed_since(session: Session, since: datetime) -> dict[str, int]:
+    """Return how many messages due since an instant (UTC) nobody got, by kind.
+
+    They were given up, or reported as not delivered.
+    """
+    failed = (MessageState.GIVEN_UP, MessageState.UNDELIVERED)
     rows = session.execute(
         select(OutboxMessage.kind, func.count())
-        .where(OutboxMessage.state == MessageState.GIVEN_UP, OutboxMessage.next_try_at >= since)
+        .where(OutboxMessage.state.in_(failed), OutboxMessage.next_try_at >= since)
         .group_by(OutboxMessage.kind)
     )
     return {row.kind: row[1] for row in rows}

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.people.notices import services
-from portal.domain.people.notices.queries import in_trouble, messages_to
+from portal.domain.people.notices.queries import failed_since, in_trouble, messages_to
 from portal.domain.people.notices.results import DeliveryResult, Outcome, note_result
 from portal.domain.people.notices.services import Claim, Failure
 from portal.platform.database import Database
@@ -65,6 +65,8 @@ def test_a_failure_has_its_reason_and_is_audited_once(database: Database) -> Non
     assert (event.household_id, event.subject_id) == (7, row.id)
     with database.read() as session:
         assert in_trouble(work_in(session, now=LATER, vault=VAULT), 7, "sms")
+        assert failed_since(session, NOW) == {"sms": 1}
+        assert failed_since(session, LATER + timedelta(days=1)) == {}
 
 
 def test_a_delivered_message_stays_so_whatever_is_reported_later(database: Database) -> None:
