@@ -36,7 +36,9 @@ def send_letters(year: Year) -> None:
     """
     lost = year.households // 4
     run_id, paper = _build(year, PRINTED, limit=lost), year.paper
-    lose_batch(year.database, year.folder, run_id, paper.officer, paper.ward, at(PRINTED, 16))
+    lose_batch(
+        year.database, year.folder / "letters", run_id, paper.officer, paper.ward, at(PRINTED, 16)
+    )
     year.truth.given_up["archive_lost"] += lost
     _print(year, PRINTED, POSTED)
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -53,7 +54,9 @@ def ask(
     async def ask_it() -> None:
         await let_in(served, hosts, proxies)(scope, receive, send)
 
-    asyncio.run(ask_it())
+    # In a thread: a browser of other tests may keep a loop running in this one.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(ask_it())).result()
     return int(sent[0]["status"]), bytes(sent[1]["body"])
 
 
