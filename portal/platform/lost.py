@@ -1,5 +1,6 @@
 """Which errors mean that the database was lost, and where a transaction was at that moment."""
 
+import sqlite3
 from enum import StrEnum
 from typing import Any
 
@@ -21,7 +22,6 @@ LOST_STATES = STANDBY_STATES | frozenset(
 DOUBTFUL_CLASSES = ("08", "57", "58", "XX")
 INVALIDATED = "8s2b"
 """SQLAlchemy's code: the connection of a running transaction is gone."""
-SQLITE_IO = 10
 
 
 class Outcome(StrEnum):
@@ -74,6 +74,8 @@ def after_commit(error: DBAPIError) -> DBAPIError:
 def _in_doubt(error: DBAPIError) -> bool:
     code = getattr(error.orig, "sqlite_errorcode", None)
     if code is not None:
-        return bool(code & 0xFF == SQLITE_IO)
+        # A commit that could not be written, as on a full disk, is not there; one that was written
+        # and not flushed may be.
+        return bool(code & 0xFF == sqlite3.SQLITE_IOERR and code != sqlite3.SQLITE_IOERR_WRITE)
     state = sqlstate(error)
     return error.connection_invalidated or not state or state[:2] in DOUBTFUL_CLASSES
