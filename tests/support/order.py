@@ -1,7 +1,7 @@
 """The order of the whole suite: files that load the cores beside files that mostly wait.
 
-Tests in a browser keep a core busy, those of functions wait for databases and disks. Mixed, they fill
-two cores from the first minute to the last; short tests come at the end.
+Tests in a browser keep a core busy, those of functions wait for databases and disks. Mixed, they
+fill two cores from the first minute to the last. Files of many tests come early, short tests last.
 """
 
 from collections.abc import Iterable
@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 TOGETHER = ("browser", "functional")
+File = list[pytest.Item]
 
 
 @pytest.hookimpl(trylast=True)
@@ -21,17 +22,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def mixed(items: Iterable[pytest.Item]) -> list[pytest.Item]:
     """Return the tests file by file, so that each part is half done when the others are."""
-    parts: dict[str, list[list[pytest.Item]]] = {}
+    parts: dict[str, list[File]] = {}
     for path, tests in groupby(items, lambda item: item.path):
         parts.setdefault(_part(path), []).append(list(tests))
-    placed: list[tuple[float, list[pytest.Item]]] = []
+    placed: list[tuple[float, File]] = []
     for name, files in parts.items():
-        total, before = sum(map(len, files)), 0
-        for tests in files:
-            placed.append((before / total if name in TOGETHER else 1.0, tests))
-            before += len(tests)
-    placed.sort(key=lambda file: file[0])
-    return [test for _place, tests in placed for test in tests]
+        if name not in TOGETHER:
+            placed += [(1.0, file) for file in files]
+            continue
+        total, before = sum(len(file) for file in files), 0
+        for file in sorted(files, key=len, reverse=True):
+            placed.append((before / total, file))
+            before += len(file)
+    placed.sort(key=lambda one: one[0])
+    return [test for _place, file in placed for test in file]
 
 
 def _part(path: Path) -> str:
