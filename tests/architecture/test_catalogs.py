@@ -67,6 +67,17 @@ def test_every_text_is_translated_and_none_is_a_guess(domain: str, language: str
 
 
 @catalogs
+def test_no_translation_says_its_sentence_twice(domain: str, language: str) -> None:
+    twice = re.compile(r"(.{20,}?)\1+", re.DOTALL)
+    found = [
+        first(m)
+        for m in texts(read_catalog(domain, language))
+        if any(map(twice.fullmatch, strings(m)))
+    ]
+    assert found == []
+
+
+@catalogs
 def test_placeholders_are_those_of_the_source(domain: str, language: str) -> None:
     wrong = []
     for message in texts(read_catalog(domain, language)):
