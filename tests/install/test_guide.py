@@ -79,6 +79,7 @@ def test_the_wheel_is_installed_by_the_guide_and_brings_no_django(server: Image)
 
 def test_the_program_is_checked_the_deployment_made_and_a_page_served(server: Image) -> None:
     assert "Traceback" not in as_portal(server, "portal program check")
+    as_portal(server, "portal keys create")
     as_portal(server, "portal init")
     page = as_portal(server, SERVE.replace("PORT", str(free_port())))
     assert re.search(r"/static/css/portal\.[0-9a-f]+\.css", page)
