@@ -47,6 +47,7 @@ SOURCES: dict[str, tuple[Source, ...]] = {
                 "templates/portal/**/*",
                 "templates/*/portal.html",
                 "templates/errors/*resident.html",
+                "templates/errors/_*.html",
             ),
             TEMPLATE_CALLS,
         ),
@@ -55,7 +56,12 @@ SOURCES: dict[str, tuple[Source, ...]] = {
         Source("python", ("portal/**/*.py", "admin/**/*.py"), STAFF_CALLS),
         Source(
             "jinja2",
-            ("templates/admin/**/*", "templates/*/admin.html", "templates/errors/*staff.html"),
+            (
+                "templates/admin/**/*",
+                "templates/*/admin.html",
+                "templates/errors/*staff.html",
+                "templates/errors/_*.html",
+            ),
             TEMPLATE_CALLS,
         ),
     ),
