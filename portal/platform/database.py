@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from pathlib import Path
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from portal.domain.foundation.clock import INSTANT
-from portal.platform.database_address import read_address
+from portal.platform.database_address import read_address, sqlite_file
 from portal.platform.lost import after_commit
 
 SQLITE_PRAGMAS = (
@@ -91,9 +90,8 @@ def make_engine(url: str, *, pool_size: int = 10, waits: Waits = SITE_WAITS) -> 
 
 def make_folder(url: str) -> None:
     """Make the folder of a SQLite file; only the first start does so."""
-    parsed = read_address(url)
-    if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
-        Path(str(parsed.database)).parent.mkdir(0o700, parents=True, exist_ok=True)
+    if (file := sqlite_file(read_address(url))) is not None:
+        file.parent.mkdir(0o700, parents=True, exist_ok=True)
 
 
 def _postgresql(address: URL, pool_size: int, waits: Waits) -> Engine:
@@ -235,14 +233,3 @@ class Database:
                 session.connection(execution_options={"postgresql_readonly": True})
             yield session
             session.rollback()
-
-    def takes_writes(self) -> bool:
-        """Tell whether this is a database that can be written, not a standby.
-
-        Raises:
-            SQLAlchemyError: it cannot be reached.
-        """
-        with self.read() as session:
-            if self.engine.dialect.name != "postgresql":
-                return True
-            return bool(session.scalar(text("SELECT NOT pg_is_in_recovery()")))

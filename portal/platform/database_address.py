@@ -1,6 +1,7 @@
 """Reads PORTAL_DATABASE_URL: a SQLite file, or PostgreSQL on one host or several."""
 
 import re
+from pathlib import Path
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
@@ -35,6 +36,12 @@ def read_address(url: str) -> URL:
             "//利用者@ホスト/データベース の形で書いてください。"
         )
     )
+
+
+def sqlite_file(address: URL) -> Path | None:
+    """Return the file of a SQLite database; None for one in memory and for PostgreSQL."""
+    name = address.database if address.get_backend_name() == "sqlite" else None
+    return Path(name) if name and name != ":memory:" else None
 
 
 def _several_hosts(url: str) -> URL | None:

@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.readiness.services import write_row
 from portal.platform.database import Database
+from portal.platform.database_address import sqlite_file
 from portal.platform.outages import Outage, outage_of
 
 LOG = logging.getLogger("portal.readiness")
@@ -29,8 +29,6 @@ SQLITE_WAIT_MS = 1000
 """Milliseconds that the question waits for SQLite's one writer."""
 ROOM = 256 * 1024
 """Bytes that must fit beside a SQLite file."""
-
-
 NO_ANSWER = "no_answer"
 NOT_ASKED = "not_asked"
 
@@ -110,8 +108,7 @@ def _try_room(database: Database) -> None:
     Raises:
         OSError: there is no room.
     """
-    url = database.engine.url
-    if url.get_backend_name() == "sqlite" and url.database:
-        with tempfile.TemporaryFile(dir=Path(url.database).parent) as file:
+    if (beside := sqlite_file(database.engine.url)) is not None:
+        with tempfile.TemporaryFile(dir=beside.parent) as file:
             file.write(bytes(ROOM))
             file.flush()

@@ -12,6 +12,7 @@ from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.program.models import Deployment
 from portal.domain.foundation.texts import _s
 from portal.domain.tables import metadata
+from portal.platform.database_address import sqlite_file
 
 VERSIONS = Path(__file__).resolve().parents[1] / "migrations" / "versions"
 REVISION_TABLE = "alembic_version"
@@ -147,12 +148,8 @@ def require_current(engine: Engine, versions: Path = VERSIONS) -> None:
 
 def file_missing(engine: Engine) -> bool:
     """Tell whether the engine's address is a SQLite file that does not exist."""
-    path = engine.url.database
-    return (
-        engine.dialect.name == "sqlite"
-        and path not in (None, "", ":memory:")
-        and not Path(str(path)).exists()
-    )
+    file = sqlite_file(engine.url)
+    return file is not None and not file.exists()
 
 
 def refuse(schema: Schema) -> None:

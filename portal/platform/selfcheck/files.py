@@ -9,6 +9,7 @@ from sqlalchemy import make_url
 
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import KEY_FILES
+from portal.platform.database_address import sqlite_file
 from portal.platform.selfcheck.findings import Finding, doubtful, well, wrong
 from portal.platform.selfcheck.subject import Subject
 from portal.settings import Settings
@@ -37,10 +38,8 @@ def check_modes(subject: Subject) -> Iterator[Finding]:
 
 def _secret_paths(settings: Settings) -> list[Path]:
     found = [settings.key_dir, *(settings.key_dir / f"{name}.key" for name in KEY_FILES)]
-    found += [settings.data_dir, settings.data_dir / "letters"]
-    url = make_url(settings.database_url)
-    if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
-        file = Path(str(url.database))
+    found += [settings.data_dir, settings.letters_dir]
+    if (file := sqlite_file(make_url(settings.database_url))) is not None:
         found += [file, *(file.with_name(file.name + end) for end in ("-wal", "-shm"))]
     return [path for path in found if path.exists()]
 
