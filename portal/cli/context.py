@@ -5,14 +5,14 @@ import json
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, wraps
 from pathlib import Path
-from typing import Any, NoReturn, ParamSpec, TypeVar
+from typing import NoReturn, ParamSpec, TypeVar
 
 import click
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import SYSTEM, Actor
@@ -24,7 +24,8 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault, load_vault
 from portal.domain.foundation.work import Work, WorkSource
 from portal.platform.database import COMMAND_WAITS, Database, make_engine
-from portal.platform.lost import STANDBY_STATES, CommitUnknownError, is_lost, sqlstate
+from portal.platform.lost import CommitUnknownError, is_lost
+from portal.platform.outages import Outage, outage_of
 from portal.platform.startup import check_tables_and_keys
 from portal.settings import Settings
 
@@ -68,10 +69,6 @@ class Context:
     def public_url(self) -> str:
         """The resident site's address."""
         return self.settings.public_url
-
-    def with_settings(self, **changes: Any) -> "Context":
-        """Return a context with other settings."""
-        return replace(self, settings=replace(self.settings, **changes))
 
     @cached_property
     def _program(self) -> Program:
@@ -164,7 +161,7 @@ def _database_fault(error: SQLAlchemyError) -> str:
             "最後の書き込みがデータベースに届いたかどうか、確かめられませんでした。"
             "もう一度実行してください。同じことが2回行われることはありません。"
         )
-    if isinstance(error, DBAPIError) and sqlstate(error) in STANDBY_STATES:
+    if outage_of(error) is Outage.READ_ONLY:
         return _s(
             "このデータベースは待機系か読み取り専用で、書き込めません。"
             "PORTAL_DATABASE_URL を確かめるか、切り替えが終わってから、もう一度実行してください。"

@@ -6,6 +6,8 @@ from enum import StrEnum
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from portal.platform.lost import STANDBY_STATES, sqlstate
+
 
 class Outage(StrEnum):
     """Why the database did not do what it was asked; for logs and metrics, never for a page."""
@@ -19,9 +21,7 @@ class Outage(StrEnum):
     POOL_EMPTY = "no_free_connection"
 
 
-OF_STATE = {
-    "0A000": Outage.READ_ONLY,
-    "25006": Outage.READ_ONLY,
+OF_STATE = dict.fromkeys(STANDBY_STATES, Outage.READ_ONLY) | {
     "42501": Outage.READ_ONLY,
     "40001": Outage.BUSY,
     "40P01": Outage.BUSY,
@@ -41,8 +41,9 @@ def outage_of(error: Exception) -> Outage:
     """Return what an error of the database means; what is unknown counts as lost."""
     if isinstance(error, PoolTimeoutError):
         return Outage.POOL_EMPTY
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    if isinstance(cause, sqlite3.Error):
-        code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # without the extended part
-        return OF_CODE.get(code, Outage.LOST)
-    return OF_STATE.get(str(getattr(cause, "sqlstate", None)), Outage.LOST)
+    if not isinstance(error, DBAPIError):
+        return Outage.LOST
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        return OF_CODE.get(code & 0xFF, Outage.LOST)  # without the extended part
+    return OF_STATE.get(sqlstate(error), Outage.LOST)
