@@ -99,14 +99,14 @@ class Settings:
     backup_days: int = 35
 
     @property
+    def addresses(self) -> Mapping[str, str]:
+        """Return the addresses of both sites, by their kind."""
+        return {"resident": self.public_url, "staff": self.admin_url}
+
+    @property
     def letters_dir(self) -> Path:
         """Return the folder of the plain letters that were printed on this machine."""
         return self.data_dir / "letters"
-
-    @property
-    def secure_cookies(self) -> bool:
-        """Tell whether the public site is behind TLS, as it must be outside demo and tests."""
-        return self.public_url.startswith("https://")
 
     @property
     def worker_beside(self) -> bool:

@@ -47,6 +47,11 @@ class Site:
     meter: Meter
 
     @property
+    def address(self) -> str:
+        """Address under which people open the site."""
+        return self.settings.addresses[self.kind]
+
+    @property
     def cookie_prefix(self) -> str:
         """Cookies carry ``__Host-`` wherever TLS makes that possible.
 
@@ -54,9 +59,8 @@ class Site:
 
         Browsers do not keep ports apart, and in the demo both sites share a host.
         """
-        resident = self.kind == "resident"
-        url = self.settings.public_url if resident else self.settings.admin_url
-        return ("__Host-" if url.startswith("https://") else "") + ("" if resident else "staff-")
+        host = "__Host-" if self.https else ""
+        return host + ("" if self.kind == "resident" else "staff-")
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -74,9 +78,7 @@ class Site:
         """Names under which the site answers; None outside production, where any will do."""
         if not self.settings.in_production:
             return None
-        resident = self.kind == "resident"
-        url = self.settings.public_url if resident else self.settings.admin_url
-        return frozenset({urlsplit(url).hostname or "", *self.settings.allowed_hosts})
+        return frozenset({urlsplit(self.address).hostname or "", *self.settings.allowed_hosts})
 
     def work(self, session: Session, actor: Actor = SYSTEM, now: datetime | None = None) -> Work:
         """Return the work of an open transaction.
@@ -94,7 +96,7 @@ class Site:
     @property
     def https(self) -> bool:
         """Tell whether the site is reached through TLS."""
-        return self.cookie_prefix.startswith("__Host-")
+        return self.address.startswith("https://")
 
 
 def make_site(

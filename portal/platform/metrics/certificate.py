@@ -1,26 +1,39 @@
-"""When the certificate of a site ends: as its visitors get it, or from a file."""
+"""When the certificates of both sites end: as their visitors get them, or from a file."""
 
 import socket
 import ssl
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from cryptography import x509
 
+from portal.settings import Settings
+
 SECONDS = 2.0
 
 
-def end_of(address: str, file: Path | None) -> datetime:
-    """Return when a site's certificate ends (UTC): the one of the file, else that of the address.
+def certificate_ends(settings: Settings) -> Mapping[str, datetime | None]:
+    """Return when the certificate of each site with TLS ends (UTC), None where it is unreadable.
 
-    Raises:
-        OSError: it cannot be read.
+    The file that was named counts for both sites; without one their addresses are asked.
     """
-    return ends_in_file(file) if file is not None else ends_at(address)
+    return {
+        site: _end(address, settings.tls_certificate)
+        for site, address in settings.addresses.items()
+        if address.startswith("https:")
+    }
 
 
-def ends_at(address: str) -> datetime:
+def _end(address: str, file: Path | None) -> datetime | None:
+    try:
+        return _ends_in_file(file) if file is not None else _ends_at(address)
+    except OSError:
+        return None
+
+
+def _ends_at(address: str) -> datetime:
     """Return when the certificate behind an ``https://`` address ends (UTC).
 
     Raises:
@@ -41,7 +54,7 @@ def ends_at(address: str) -> datetime:
     return x509.load_der_x509_certificate(certificate).not_valid_after_utc
 
 
-def ends_in_file(path: Path) -> datetime:
+def _ends_in_file(path: Path) -> datetime:
     """Return when the first certificate of a PEM file ends (UTC).
 
     Raises:

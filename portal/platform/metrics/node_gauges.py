@@ -8,7 +8,7 @@ from pathlib import Path
 
 from prometheus_client import Metric
 
-from portal.platform.metrics.certificate import end_of
+from portal.platform.metrics.certificate import certificate_ends
 from portal.platform.metrics.gauges import gauge
 from portal.settings import Settings
 
@@ -61,14 +61,7 @@ class NodeGauges:
         )
 
     def _ask(self) -> None:
-        sites = {"resident": self._settings.public_url, "staff": self._settings.admin_url}
-        read = {site: self._read(url) for site, url in sites.items() if url.startswith("https:")}
+        read = certificate_ends(self._settings)
         self._ends = {site: at or self._ends.get(site) for site, at in read.items()}
         self._failed = {site: at is None for site, at in read.items()}
         self._due = self._clock() + (AFTER_FAILURE if any(self._failed.values()) else EVERY)
-
-    def _read(self, url: str) -> datetime | None:
-        try:
-            return end_of(url, self._settings.tls_certificate)
-        except OSError:
-            return None

@@ -1,13 +1,13 @@
 """Is the deployment watched, by whom can its metrics be read, and when do its certificates end?"""
 
-import ipaddress
 from collections.abc import Iterator
 from datetime import timedelta
 
 from portal.domain.foundation.texts import _s
-from portal.platform.metrics.certificate import end_of
+from portal.platform.metrics.certificate import certificate_ends
 from portal.platform.selfcheck.findings import Finding, doubtful, well, wrong
 from portal.platform.selfcheck.subject import Subject
+from portal.platform.senders.network_place import is_loopback
 
 SOON = timedelta(days=21)
 
@@ -26,7 +26,7 @@ def check_metrics(subject: Subject) -> Iterator[Finding]:
                 ),
             )
         return
-    if _on_loopback(address[0]):
+    if is_loopback(address[0]):
         yield well("metrics", _s("監視用の数値は、この機械の中だけに公開します。"))
     else:
         yield doubtful(
@@ -36,22 +36,11 @@ def check_metrics(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def _on_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def check_certificates(subject: Subject) -> Iterator[Finding]:
     """Yield when the certificates of both sites end."""
-    settings = subject.settings
-    for site, url in (("resident", settings.public_url), ("staff", settings.admin_url)):
-        if not url.startswith("https:"):
-            continue
-        try:
-            end = end_of(url, settings.tls_certificate)
-        except OSError:
+    for site, end in certificate_ends(subject.settings).items():
+        url = subject.settings.addresses[site]
+        if end is None:
             yield doubtful(
                 f"certificate.{site}.unread",
                 _s("%(url)s の証明書を確かめられません。") % {"url": url},
