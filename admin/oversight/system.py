@@ -12,7 +12,6 @@ from admin.marks import Mark
 from admin.oversight import system_jobs
 from admin.oversight.system_jobs import JobsPart, jobs_part
 from admin.page import Page
-from portal.domain.foundation.texts import _s
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.routes import Transaction
 from portal.platform.selfcheck.findings import Finding, Level
@@ -29,11 +28,10 @@ MARKS: Mapping[Level, Mark] = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A finding as it is shown: its word and mark, what is so, and the next step."""
+    """A finding as it is shown, with the mark of its level."""
 
     finding: Finding
     mark: Mark
-    word: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +55,7 @@ def show(page: Page) -> Response[Any]:
             clock=site.clock,
         )
     )
-    words = {Level.ERROR: _s("異常"), Level.WARNING: _s("注意"), Level.OK: _s("正常")}
-    rows = [Row(finding, MARKS[finding.level], words[finding.level]) for finding in found]
+    rows = [Row(finding, MARKS[finding.level]) for finding in found]
     worst = found[0].level if found else Level.OK
     return page.render(
         "admin/oversight/system.html", SystemView(rows=rows, worst=worst, part=jobs_part(page))

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import click
 
 from portal.cli.context import FAILED, WITH_HOLDS, Context, answering, json_option
-from portal.domain.foundation.texts import _s
 from portal.platform.selfcheck.findings import Level
 from portal.platform.selfcheck.registry import run
 from portal.platform.selfcheck.subject import Subject
@@ -24,10 +23,9 @@ def selfcheck(context: Context) -> None:
         findings = run(subject)
     finally:
         subject.close()
-    words = {Level.ERROR: _s("異常"), Level.WARNING: _s("注意"), Level.OK: _s("正常")}
     if context.speaks:
         for finding in findings:
-            click.echo(f"{words[finding.level]}: {finding.sentence} {finding.advice}".rstrip())
+            click.echo(f"{finding.level.label}: {finding.sentence} {finding.advice}".rstrip())
     context.write(
         {
             "checked_at": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -1,18 +1,19 @@
 """What a check found: how bad, what, and the next step."""
 
 from dataclasses import dataclass
-from enum import StrEnum
+
+from portal.domain.foundation.texts import Labeled, _s
 
 
-class Level(StrEnum):
+class Level(Labeled):
     """How bad a finding is, worst first.
 
     An error of a check that is made at the start keeps a site from starting.
     """
 
-    ERROR = "error"
-    WARNING = "warning"
-    OK = "ok"
+    ERROR = "error", lambda: _s("異常")
+    WARNING = "warning", lambda: _s("注意")
+    OK = "ok", lambda: _s("正常")
 
 
 @dataclass(frozen=True, slots=True)
