@@ -78,7 +78,7 @@ letters.add_command(test_posting)
 
 def _warn_of_address(context: Context) -> None:
     url, wanted = context.settings.public_url, context.load_program().resident_url
-    if context.settings.environment != "production":
+    if not context.settings.in_production:
         return
     if not url.startswith("https://") or (wanted and wanted != url):
         click.echo(

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from portal.domain.foundation.clock import JST, jst_date
+from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.program.deployment import deployment
 from portal.domain.foundation.texts import _s
 from portal.domain.oversight.copies.models import RestoreDrill
 from portal.domain.oversight.copies.queries import last_backup_at, last_drill, overdue_copies
+from portal.domain.oversight.reports.tables import minute_text
 from portal.platform.selfcheck.findings import Finding, doubtful, well, wrong
 from portal.platform.selfcheck.subject import Subject
 
@@ -19,7 +20,7 @@ MOST = 5
 
 def check_backups(subject: Subject) -> Iterator[Finding]:
     """Yield how old the newest backup is; the demo needs none."""
-    if subject.settings.environment != "production":
+    if not subject.settings.in_production:
         return
     with subject.database.read() as session:
         at, now = last_backup_at(session), subject.clock.now(session)
@@ -30,7 +31,7 @@ def check_backups(subject: Subject) -> Iterator[Finding]:
         say = doubtful if is_new else wrong
         yield say("backups", _s("バックアップがありません。"), advice)
         return
-    sentence = _s("最後のバックアップは %(at)s です。") % {"at": _day_and_time(at)}
+    sentence = _s("最後のバックアップは %(at)s です。") % {"at": minute_text(at)}
     if now - at > TOO_LATE:
         yield wrong("backups", sentence, advice)
     elif now - at > LATE:
@@ -45,14 +46,14 @@ def check_drills(subject: Subject) -> Iterator[Finding]:
         drill, now = last_drill(session), subject.clock.now(session)
         if drill is not None:
             yield from _of_drill(drill, now)
-        elif subject.settings.environment == "production":
+        elif subject.settings.in_production:
             yield doubtful(
                 "drills", _s("バックアップを復元する訓練を、まだしていません。"), _drill_advice()
             )
 
 
 def _of_drill(drill: RestoreDrill, now: datetime) -> Iterator[Finding]:
-    at = _day_and_time(drill.at)
+    at = minute_text(drill.at)
     if not drill.is_same:
         yield wrong(
             "drills",
@@ -107,7 +108,3 @@ def check_copies(subject: Subject) -> Iterator[Finding]:
                 _s("期限を過ぎた写しが、ほかに%(n)s件あります。") % {"n": len(late) - MOST},
                 _s("職員の画面「データの写し」で確かめてください。"),
             )
-
-
-def _day_and_time(at: datetime) -> str:
-    return f"{at.astimezone(JST):%Y-%m-%d %H:%M}"

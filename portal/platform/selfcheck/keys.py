@@ -1,4 +1,4 @@
-"""Are the keys those of this database, does the program belong to it, and who can read the keys?"""
+"""Are the keys those of this database, and does the program belong to it?"""
 
 from collections.abc import Iterator
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from portal.domain.foundation.texts import _s
 from portal.platform.selfcheck.findings import Finding, doubtful, well
 from portal.platform.selfcheck.subject import Subject
-from portal.platform.senders import make_senders, sendable_kinds, sms_plan
+from portal.platform.senders import KINDS, make_senders, sendable_kinds, sms_plan
 from portal.platform.senders.gateway_file import AwsPlan, HttpPlan, TwilioPlan
 from portal.settings import Settings
 
@@ -24,7 +24,7 @@ def check_senders(subject: Subject) -> Iterator[Finding]:
     for name, url in (("PORTAL_SMTP_URL", settings.smtp_url), (sms, _gateway(settings))):
         if url:
             yield _reached(name, url)
-    missing = {"sms", "email"} & set(subject.program.channels.names) - set(sendable_kinds(settings))
+    missing = set(KINDS) & set(subject.program.channels.names) - set(sendable_kinds(settings))
     if missing:
         yield doubtful(
             "senders",
