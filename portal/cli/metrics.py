@@ -1,12 +1,10 @@
 """``portal metrics``: serve what Prometheus reads, for all processes of this machine."""
 
-import signal
-import threading
-
 import click
 
 from portal import __version__
 from portal.cli.context import Context, answering
+from portal.cli.ending import ended_by_signal
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 from portal.platform.database import Database, make_engine
@@ -28,9 +26,7 @@ def metrics(context: Context) -> None:
             )
         )
     start_logging(settings, "metrics")
-    ended = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
+    ended = ended_by_signal()
     database = Database(make_engine(settings.database_url, pool_size=1))
     exporter = serve(make_registry(settings, database, __version__), *settings.metrics)
     try:

@@ -2,11 +2,11 @@
 
 import errno
 import socket
-import sys
 import time
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
+from portal.platform.port_name import take_name
 
 PATIENCE, LOOK_EVERY = 5.0, 0.2
 """Seconds. Workers of a server that was killed end a moment after it."""
@@ -23,7 +23,7 @@ def claim(host: str, port: int) -> None:
         InputError: somebody else has it.
     """
     until = time.monotonic() + PATIENCE
-    while not (_is_free(host, port) and _named(host, port)):
+    while not (_is_free(host, port) and _is_named(host, port)):
         if time.monotonic() > until:
             raise InputError(
                 _s(
@@ -50,16 +50,10 @@ def _is_free(host: str, port: int) -> bool:
     return True
 
 
-def _named(host: str, port: int) -> bool:
-    """Take the name of the port, which the system gives back when the last of us has ended."""
-    if sys.platform != "linux":
-        return True  # there are no such names elsewhere; the probe has to do
-    name = socket.socket(socket.AF_UNIX)
-    try:
-        name.bind(f"\0portal {host} {port}")
-    except OSError:
-        name.close()
-        return False
-    name.set_inheritable(True)
-    name.detach()
-    return True
+def _is_named(host: str, port: int) -> bool:
+    """Take the name of the port, for this process and those that it becomes and starts."""
+    name = take_name(host, port)
+    for held in name or ():
+        held.set_inheritable(True)
+        held.detach()
+    return name is not None

@@ -2,10 +2,7 @@
 
 import logging
 import os
-import signal
-import threading
 from datetime import timedelta
-from types import FrameType
 
 import click
 
@@ -18,6 +15,7 @@ from portal.cli.context import (
     json_option,
     mention,
 )
+from portal.cli.ending import ended_by_signal
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.jobs.leases import LEASE
 from portal.domain.foundation.jobs.names import JobName
@@ -66,13 +64,7 @@ def work(context: Context, job: str | None, lease: int) -> None:
 
 
 def _run(worker: Worker, supervisor: Supervisor) -> None:
-    stopping = threading.Event()
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        stopping.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, end)
+    stopping = ended_by_signal()
     worker.start()
     mention(_s("ワーカー %(name)s が動いています。") % {"name": worker.holder.name})
     supervisor.ready()

@@ -1,8 +1,9 @@
 """Ports that a demo holds from its first second, so that several at once never take the same."""
 
 import socket
-import sys
 from dataclasses import dataclass
+
+from portal.platform.port_name import take_name
 
 HOST = "127.0.0.1"
 
@@ -52,7 +53,8 @@ def _any() -> HeldPort:
 
 
 def _held(number: int) -> HeldPort | None:
-    if (name := _name(number)) is None:
+    # Between the two binds below only one demo at a time may come.
+    if (name := take_name(HOST, number)) is None:
         return None
     try:
         with socket.socket() as alone:  # shares with nobody, so that it finds whoever has the port
@@ -65,16 +67,3 @@ def _held(number: int) -> HeldPort | None:
             one.close()
         return None
     return HeldPort(number, (shared, *name))
-
-
-def _name(number: int) -> tuple[socket.socket, ...] | None:
-    """Take the name of the port: between the two binds above only one demo may come."""
-    if sys.platform != "linux":
-        return ()  # there are no such names elsewhere
-    name = socket.socket(socket.AF_UNIX)
-    try:
-        name.bind(f"\0portal {HOST} {number}")
-    except OSError:
-        name.close()
-        return None
-    return (name,)
