@@ -11,7 +11,7 @@ from litestar.types import ASGIApp, LifespanHook, Receive, Scope, Send
 
 from portal import __version__
 from portal.domain.foundation.texts import use_locale
-from portal.platform.failures import FailureView, default_message
+from portal.platform.failures import default_message, error_page
 from portal.platform.http.entrance import let_in
 from portal.platform.http.forms import Form
 from portal.platform.http.headers import security_headers
@@ -87,8 +87,7 @@ def _error_response(request: WebRequest, status: int) -> Response[str]:
     )  # no route was found: the page only needs some name
     page = read_page(site, request, Form())
     with use_locale(page.request.locale):
-        shown = FailureView(status, default_message(status), page.request.number)
-        return page.render(f"errors/{site.kind}.html", shown, status)
+        return error_page(page, status, default_message(status))
 
 
 def on_http_error(request: WebRequest, error: HTTPException) -> Response[str]:

@@ -33,12 +33,17 @@ class FailureView(View):
     number: str
 
 
-def failure_page(page: Page[W], error: Exception) -> Response[str]:
+def error_page(page: Page[W], status: int, message: str) -> Response[str]:
     """Answer with the error page of this site in the reader's language."""
+    shown = FailureView(status, message, page.request.number)
+    return page.render(f"errors/{page.site.kind}.html", shown, status)
+
+
+def failure_page(page: Page[W], error: Exception) -> Response[str]:
+    """Answer a refusal or a failure with its error page."""
     status = next((s for kind, s in STATUS.items() if isinstance(error, kind)), 503)
     message = error.message if isinstance(error, errors.DomainError) else default_message(status)
-    shown = FailureView(status, message, page.request.number)
-    response = page.render(f"errors/{page.site.kind}.html", shown, status)
+    response = error_page(page, status, message)
     if isinstance(error, errors.ThrottledError) and error.retry_at is not None:
         wait = error.retry_at - page.now
         response.headers["retry-after"] = str(max(1, int(wait.total_seconds())))

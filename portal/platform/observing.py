@@ -8,7 +8,7 @@ from litestar.enums import ScopeType
 from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from portal.platform.http.network import inside
+from portal.platform.http.network import inside, peer_of
 from portal.platform.logs.lines import with_fields
 from portal.platform.logs.numbers import HEADER, new_number, numbered, taken_over
 from portal.platform.metrics.meter import NO_ROUTE
@@ -50,14 +50,8 @@ def observed(app: ASGIApp, site: Site) -> ASGIApp:
 
 def _number(scope: Scope, site: Site) -> str:
     offered = next((value for name, value in scope["headers"] if name == HEADER), b"")
-    peer = _peer(scope) if offered else ""
-    trusted = inside(peer, site.settings.trusted_proxies)
+    trusted = bool(offered) and inside(peer_of(scope), site.settings.trusted_proxies)
     return (taken_over(offered) if trusted else "") or new_number()
-
-
-def _peer(scope: Scope) -> str:
-    client = scope["client"]  # none behind a socket that is a file
-    return client[0] if client is not None else ""
 
 
 def _note(scope: Scope, site: Site, status: int, seconds: float) -> None:

@@ -34,11 +34,11 @@ from portal.platform.lost_pages import FormPlan, first_answer, lost_page, outcom
 from portal.platform.outages import outage_of
 from portal.platform.page import Page
 from portal.platform.sent_again import (
-    AGAIN,
     CAME_FROM,
     first_outcome,
     mark_of,
     note_carried_out,
+    typed_in,
     was_carried_out,
 )
 from portal.platform.site import Site
@@ -190,7 +190,7 @@ def read_page(site: Site, request: WebRequest, form: Form) -> Page[Any]:
         query=form_from(request.query_params.multi_items()).values
         if request.scope["query_string"]
         else {},
-        form=_typed(form),
+        form=typed_in(form),
         cookies=request.cookies,
         number=request.scope[NUMBER],  # type: ignore[literal-required]
         address=client_address(request, site.settings.trusted_proxies),
@@ -203,15 +203,6 @@ def read_page(site: Site, request: WebRequest, form: Form) -> Page[Any]:
     again = first_outcome(form.values)
     answer = Answer(prefix, site.vault)
     return Page(site, incoming, site.sign_ins.nobody, answer, again=again)
-
-
-def _typed(form: Form) -> Form:
-    """Return what a person typed: without what the page of a form sent again adds."""
-    if AGAIN not in form.values:
-        return form
-    own = {AGAIN, CAME_FROM}
-    typed = {name: value for name, value in form.values.items() if name not in own}
-    return replace(form, values=typed)
 
 
 def _came_from(request: WebRequest, form: Form) -> str:
@@ -233,7 +224,7 @@ def _own_path(request: WebRequest) -> str:
 def _run(plan: Endpoint[W], page: Page[W]) -> Reply:
     with use_locale(page.request.locale), counting_commits() as commits:
         try:
-            response = _answer(plan, page)
+            return _answer(plan, page)
         except SQLAlchemyError as error:
             if not is_lost(error):
                 raise
@@ -241,8 +232,7 @@ def _run(plan: Endpoint[W], page: Page[W]) -> Reply:
             LOG.error("database: %s", outage)  # noqa: TRY400  (a trace would hold nothing more)
             page.site.meter.database_failed(outage)
             outcome = outcome_of(page, error, len(commits))
-            response = lost_page(page, outcome, FormPlan(tuple(plan.uploads), bool(plan.shows)))
-    return response
+            return lost_page(page, outcome, FormPlan(tuple(plan.uploads), bool(plan.shows)))
 
 
 def _answer(plan: Endpoint[W], page: Page[W]) -> Reply:

@@ -7,7 +7,7 @@ transaction that carried the form out, and a second try finds the note and the f
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from sqlalchemy import select
@@ -25,7 +25,8 @@ from portal.platform.who import W
 
 AGAIN, CAME_FROM = "again", "again_from"
 """Hidden fields of the page: what became of the first try, and the page the form stood on."""
-OWN = frozenset({"form_token", "lang", AGAIN, CAME_FROM})
+ADDED = frozenset({AGAIN, CAME_FROM})
+OWN = ADDED | {"form_token", "lang"}
 SECRET_WORDS = ("password", "birth")
 SECRETS = frozenset({"code", "current", "q"})
 """Fields that are never kept: codes, passwords, and the search, which may be a birth date."""
@@ -78,7 +79,7 @@ def kept_fields(form: Form, kind: str) -> dict[str, str]:
     return {
         name: value
         for name, value in form.values.items()
-        if name not in {"lang", AGAIN, CAME_FROM} and not is_secret(name, kind)
+        if name not in ADDED | {"lang"} and not is_secret(name, kind)
     }
 
 
@@ -95,6 +96,14 @@ def asked_again(names: Iterable[str], kind: str) -> list[tuple[str, Asked]]:
         else:
             found[name] = BY_NAME.get(name, Asked.PASSWORD)
     return list(found.items())
+
+
+def typed_in(form: Form) -> Form:
+    """Return what a person typed: without what the page of a form sent again adds."""
+    if AGAIN not in form.values:
+        return form
+    typed = {name: value for name, value in form.values.items() if name not in ADDED}
+    return replace(form, values=typed)
 
 
 def first_outcome(values: Mapping[str, str]) -> Outcome | None:

@@ -1,4 +1,4 @@
-"""Waits at the start of a worker until its database answers, and says so in one line."""
+"""Waits at the start of a site's process until its database answers; the log says so."""
 
 import logging
 import time
@@ -19,7 +19,7 @@ SAY_EVERY = 15
 def wait_until_prepared(settings: Settings, pause: float = PAUSE) -> None:
     """Return when the database answers and is this deployment's.
 
-    A worker that ended instead would be started again and again, until its supervisor gives up.
+    A process that ended instead would be started again and again, until its supervisor gives up.
 
     Raises:
         InputError: what is wrong and the command to run.

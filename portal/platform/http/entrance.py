@@ -10,7 +10,7 @@ from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, HTTPReceiveMessage, Receive, Scope, Send
 
-from portal.platform.http.network import inside
+from portal.platform.http.network import inside, peer_of
 
 LOG = logging.getLogger("portal.entrance")
 BODY_SECONDS = 20.0
@@ -50,7 +50,7 @@ def let_in(app: ASGIApp, hosts: Collection[str] | None, proxies: Sequence[str] |
             await _refuse(send, REFUSED)
             return
         if proxies is not None and _values(scope, b"x-forwarded-for"):
-            peer = (scope.get("client") or ("", 0))[0]
+            peer = peer_of(scope)
             if not inside(peer, proxies):
                 if time.monotonic() - told >= TELL_EVERY:
                     told = time.monotonic()
