@@ -1,7 +1,6 @@
 """What a process counts: requests, waits, connections. No label is a person's or has their id."""
 
-from collections.abc import Sequence
-from typing import Any
+from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from sqlalchemy import Engine, event
@@ -49,47 +48,22 @@ class CountingMeter(Meter):
 
     def __init__(self, site: str, registry: CollectorRegistry | None = None) -> None:
         self._site = site
-        labels = ["site", "method", "route", "status"]
-        self._requests = self._made(Counter, registry, "requests", "Answers.", labels)
-        self._seconds = self._timer(
-            registry, "request_seconds", "Seconds to an answer.", ["site", "method", "route"]
+        counter = partial(Counter, namespace="portal", registry=registry)
+        timer = partial(Histogram, namespace="portal", registry=registry, buckets=SECONDS)
+        live = partial(Gauge, namespace="portal", registry=registry, multiprocess_mode="livesum")
+        self._requests = counter("requests", "Answers.", [*SITE, "method", "route", "status"])
+        self._seconds = timer(
+            "request_seconds", "Seconds to an answer.", [*SITE, "method", "route"]
         )
-        threads = self._timer(registry, "thread_wait_seconds", "Waiting for a thread.", SITE)
-        hashes = self._timer(registry, "hash_wait_seconds", "Waiting for Argon2.", SITE)
-        self._threads, self._hashes = threads.labels(site), hashes.labels(site)
-        refused = self._made(Counter, registry, "hash_refused", "Too many waited.", SITE)
-        lost = self._made(Counter, registry, "log_lines_lost", "Log lines not written.", SITE)
-        self._refused, self._lost = refused.labels(site), lost.labels(site)
-        self._failures = self._made(
-            Counter, registry, "database_failures", "Requests without it.", ["site", "reason"]
-        )
-        self._connections = self._live(registry, "database_connections", "In use.")
-        self._unready = self._live(registry, "processes_not_ready", "Processes not ready.")
-        self._live(registry, "processes", "Processes that run.").set(1)
+        self._threads = timer("thread_wait_seconds", "Waiting for a thread.", SITE).labels(site)
+        self._hashes = timer("hash_wait_seconds", "Waiting for Argon2.", SITE).labels(site)
+        self._refused = counter("hash_refused", "Too many waited.", SITE).labels(site)
+        self._lost = counter("log_lines_lost", "Log lines not written.", SITE).labels(site)
+        self._failures = counter("database_failures", "Requests without it.", [*SITE, "reason"])
+        self._connections = live("database_connections", "In use.", SITE).labels(site)
+        self._unready = live("processes_not_ready", "Processes not ready.", SITE).labels(site)
+        live("processes", "Processes that run.", SITE).labels(site).set(1)
         self._known: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
-
-    @staticmethod
-    def _made(
-        kind: type[Any],
-        registry: CollectorRegistry | None,
-        name: str,
-        text: str,
-        labels: Sequence[str],
-        **options: object,
-    ) -> Any:
-        return kind(f"portal_{name}", text, labels, registry=registry, **options)
-
-    def _timer(
-        self, registry: CollectorRegistry | None, name: str, text: str, labels: Sequence[str]
-    ) -> Histogram:
-        made: Histogram = self._made(Histogram, registry, name, text, labels, buckets=SECONDS)
-        return made
-
-    def _live(self, registry: CollectorRegistry | None, name: str, text: str) -> Gauge:
-        made = self._made(Gauge, registry, name, text, SITE, multiprocess_mode="livesum")
-        gauge: Gauge = made.labels(self._site)
-        gauge.set(0)
-        return gauge
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count an answer by method, route and class of its status."""
