@@ -5,7 +5,6 @@ F6 of ``security.md`` §8 and what ``/readyz`` says of full disks and standbys.
 
 import shutil
 import subprocess
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,25 +13,20 @@ import psycopg
 import pytest
 
 from portal.domain.foundation.clock import DatabaseClock
-from portal.platform.database import Database, make_engine
+from portal.platform.database import Database
 from portal.platform.migrations import create_tables
 from portal.platform.readiness import EVERY, Readiness
 from portal.settings import Settings
-from tests.functional.platform.test_metrics import value
+from tests.functional.platform.test_metrics import read, value
 from tests.functional.platform.test_readiness import Watch
 from tests.support.faults import oracle
-from tests.support.faults.cluster import PostgresServer, running
+from tests.support.faults.cluster import PostgresServer, opened, reachable, running
 from tests.support.faults.load import Load, add_families
 from tests.support.faults.nodes import Node, offset_from
 from tests.support.faults.small_disks import small_disk
 from tests.support.programs.postgres_server import postgres_programs, unprivileged
 from tests.support.programs.servers import StartServer, free_port
 from tests.support.resident import NOON
-
-
-def read(port: int) -> str:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
-        return str(answer.read().decode())
 
 
 def test_f6_sites_go_on_when_no_log_line_can_be_written_and_an_alarm_can_sound(
@@ -66,7 +60,7 @@ def test_f6_sites_go_on_when_no_log_line_can_be_written_and_an_alarm_can_sound(
                 "PORTAL_ENVIRONMENT": "test",
             }
             start_server(["portal", "metrics"], port=port, env=env | watched)
-            text = read(port)
+            text = read(f"http://127.0.0.1:{port}/metrics")
         finally:
             node.stop()
         assert log.stat().st_size == 0
@@ -92,18 +86,17 @@ def test_readyz_finds_a_full_disk_under_sqlite_and_room_again(
 ) -> None:
     with small_disk(tmp_path / "disk", 24) as disk:
         url = f"sqlite:///{disk.folder}/portal.sqlite3"
-        database = Database(make_engine(url))
-        create_tables(database.engine)
-        watch = Watch()
-        readiness = Readiness(database, watch)
-        assert readiness.reason() is None
-        disk.fill()
-        watch.seconds += EVERY
-        assert readiness.reason() == "disk_full"
-        disk.free()
-        watch.seconds += EVERY
-        assert readiness.reason() is None
-        database.engine.dispose()
+        with opened(url) as database:
+            create_tables(database.engine)
+            watch = Watch()
+            readiness = Readiness(database, watch)
+            assert readiness.reason() is None
+            disk.fill()
+            watch.seconds += EVERY
+            assert readiness.reason() == "disk_full"
+            disk.free()
+            watch.seconds += EVERY
+            assert readiness.reason() is None
 
 
 @pytest.fixture
@@ -111,14 +104,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]
     folder = reachable(tmp_path_factory.mktemp("server"))
     with running(PostgresServer(folder / "one", {"wal_level": "replica"})) as started:
         yield started
-
-
-def reachable(folder: Path) -> Path:
-    """The folder, whose parents PostgreSQL's user may pass."""
-    for parent in (folder, *folder.parents):
-        if parent.stat().st_mode & 0o001 == 0:
-            parent.chmod(parent.stat().st_mode | 0o011)
-    return folder
 
 
 def test_readyz_finds_a_full_tablespace_though_its_row_has_room(
@@ -134,19 +119,18 @@ def test_readyz_finds_a_full_tablespace_though_its_row_has_room(
         with psycopg.connect(server.url(), autocommit=True) as connection:
             connection.execute(f"CREATE TABLESPACE small LOCATION '{place}'".encode())
             connection.execute(b"CREATE DATABASE portal TABLESPACE small")
-        database = Database(make_engine(server.url("portal")))
-        create_tables(database.engine)
-        watch = Watch()
-        readiness = Readiness(database, watch)
-        assert readiness.reason() is None
-        disk.fill()
-        for _look in range(3):
+        with opened(server.url("portal")) as database:
+            create_tables(database.engine)
+            watch = Watch()
+            readiness = Readiness(database, watch)
+            assert readiness.reason() is None
+            disk.fill()
+            for _look in range(3):
+                watch.seconds += EVERY
+                assert readiness.reason() == "disk_full"
+            disk.free()
             watch.seconds += EVERY
-            assert readiness.reason() == "disk_full"
-        disk.free()
-        watch.seconds += EVERY
-        assert readiness.reason() is None
-        database.engine.dispose()
+            assert readiness.reason() is None
 
 
 @contextmanager
@@ -177,12 +161,10 @@ def standby_of(server: PostgresServer) -> Iterator[PostgresServer]:
 def test_a_standby_is_not_ready(server: PostgresServer) -> None:
     server.create()
     with standby_of(server) as standby:
-        new = Database(make_engine(standby.url("portal")))
-        assert Readiness(new).reason() in {"database_lost", "read_only"}
-        new.engine.dispose()
+        with opened(standby.url("portal")) as new:
+            assert Readiness(new).reason() in {"database_lost", "read_only"}
         # connections to what only now became a standby are kept: the write itself is refused
-        kept = Database(make_engine(standby.url("portal") + "?target_session_attrs=any"))
-        with kept.read() as session:
-            DatabaseClock().now(session)
-        assert Readiness(kept).reason() == "read_only"
-        kept.engine.dispose()
+        with opened(standby.url("portal") + "?target_session_attrs=any") as kept:
+            with kept.read() as session:
+                DatabaseClock().now(session)
+            assert Readiness(kept).reason() == "read_only"

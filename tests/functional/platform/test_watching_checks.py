@@ -9,10 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from prometheus_client import CollectorRegistry, generate_latest
 
 from portal.domain.foundation.clock import FixedClock
@@ -23,29 +20,17 @@ from portal.platform.selfcheck.subject import Subject
 from portal.platform.selfcheck.watching import check_certificates, check_metrics
 from portal.settings import Settings
 from tests.functional.platform.test_metrics import value
+from tests.support.certificates import certificate, private_key
 
 END = datetime(2031, 5, 1, tzinfo=UTC)
 
 
-def certificate(folder: Path) -> Path:
+def write_certificate(folder: Path) -> Path:
     """A certificate that ends at END, with its key in the same file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "coupon.example.jp")])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(7)
-        .not_valid_before(END - timedelta(days=90))
-        .not_valid_after(END)
-        .sign(key, hashes.SHA256())
-    )
-    plain = serialization.NoEncryption()
-    form = serialization.PrivateFormat.PKCS8
-    pem = serialization.Encoding.PEM
+    key = generate_private_key(SECP256R1())
+    made = certificate("coupon.example.jp", key, END - timedelta(days=90), END)
     path = folder / "site.pem"
-    path.write_bytes(made.public_bytes(pem) + key.private_bytes(pem, form, plain))
+    path.write_bytes(made + private_key(key))
     return path
 
 
@@ -54,7 +39,7 @@ def proxy(tmp_path: Path) -> Iterator[str]:
     """Address of something that speaks TLS with that certificate."""
     server = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate(tmp_path))
+    context.load_cert_chain(write_certificate(tmp_path))
     server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -114,7 +99,7 @@ def test_the_end_may_be_read_from_a_file_and_is_told_to_prometheus(
     site = replace(
         resident_settings,
         public_url="https://coupon.example.jp",
-        tls_certificate=certificate(tmp_path),
+        tls_certificate=write_certificate(tmp_path),
     )
     registry = CollectorRegistry()
     registry.register(NodeGauges(site, "1.2.3"))

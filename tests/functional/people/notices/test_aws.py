@@ -6,11 +6,9 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs
 
 import pytest
-from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from portal.domain.people.notices.results import Outcome
 from portal.platform.senders.aws import AwsReceiver, AwsSender
@@ -18,6 +16,7 @@ from portal.platform.senders.gateway_file import AwsPlan
 from portal.platform.senders.sending import ForgedError, Report, SendFailedError
 from portal.platform.senders.sms import Secrets
 from tests.functional.people.notices.sender_support import claim_of
+from tests.support.certificates import certificate
 from tests.support.programs.servers import free_port
 from tests.support.programs.sms import SmsGateway
 
@@ -73,20 +72,9 @@ def test_a_closed_door_is_another_try() -> None:
         AwsSender(plan_of(f"http://127.0.0.1:{free_port()}"), SECRETS).send(claim_of())
 
 
-def certificate() -> bytes:
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "sns.amazonaws.com")])
+def signing_certificate() -> bytes:
     now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(KEY.public_key())
-        .serial_number(1)
-        .not_valid_before(now)
-        .not_valid_after(now + timedelta(days=1))
-        .sign(KEY, SHA256())
-    )
-    return made.public_bytes(Encoding.PEM)
+    return certificate("sns.amazonaws.com", KEY, now, now + timedelta(days=1))
 
 
 def signed(content: dict[str, str], key: RSAPrivateKey = KEY, **other: str) -> Report:
@@ -115,7 +103,7 @@ def event(kind: str) -> dict[str, object]:
 
 
 def receiver(endpoint: str = "") -> AwsReceiver:
-    return AwsReceiver(plan_of(endpoint), SECRETS, fetch=lambda _url: certificate())
+    return AwsReceiver(plan_of(endpoint), SECRETS, fetch=lambda _url: signing_certificate())
 
 
 def test_a_signed_event_names_our_message() -> None:

@@ -12,12 +12,11 @@ import pytest
 from aiosmtpd.controller import Controller
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from portal.platform.senders.sending import SendFailedError
 from portal.platform.senders.smtp import SmtpSender
 from tests.functional.people.notices.sender_support import MAIL_FROM, claim_of
+from tests.support.certificates import certificate, private_key
 from tests.support.programs.servers import free_port
 
 DISTANT = "0.0.0.0"
@@ -39,34 +38,27 @@ class Server:
 
 def write_certificate(folder: Path) -> tuple[Path, Path]:
     key = generate_private_key(SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "mail")])
     now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(minutes=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ip_address(DISTANT))]), critical=False
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, SHA256())
+    made = certificate(
+        "mail",
+        key,
+        now - timedelta(minutes=1),
+        now + timedelta(days=1),
+        (x509.SubjectAlternativeName([x509.IPAddress(ip_address(DISTANT))]), False),
+        (x509.BasicConstraints(ca=True, path_length=0), True),
     )
-    certificate, key_file = folder / "server.pem", folder / "server.key"
-    certificate.write_bytes(made.public_bytes(Encoding.PEM))
-    key_file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    return certificate, key_file
+    file, key_file = folder / "server.pem", folder / "server.key"
+    file.write_bytes(made)
+    key_file.write_bytes(private_key(key))
+    return file, key_file
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    certificate, key = write_certificate(tmp_path)
+    file, key = write_certificate(tmp_path)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate, key)
-    sink = Server(free_port(), certificate, [])
+    context.load_cert_chain(file, key)
+    sink = Server(free_port(), file, [])
     controller = Controller(sink, hostname="127.0.0.1", port=sink.port, tls_context=context)
     controller.start()
     yield sink
