@@ -1,14 +1,22 @@
 """The alarm rules and the board speak of metrics that there are, and the guide of every alarm."""
 
+import fnmatch
 import json
 import re
 import shutil
 import subprocess
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import yaml
 
+from portal.domain.foundation.jobs.alarms import BEGUN_LATE
+from portal.domain.foundation.jobs.queries import FAILING
+from portal.platform import threads
+from portal.platform.metrics.process_files import SIZES
+from portal.platform.selfcheck.copies import LATE
+from portal.platform.selfcheck.watching import SOON
 from tests.functional.platform.test_metrics import deployment, names, read, scrape
 from tests.support.sources import ROOT
 
@@ -61,6 +69,31 @@ def test_each_alarm_is_explained_and_says_how_bad_it_is() -> None:
     rows = ALARM.findall(GUIDE)
     assert [name for name, _means, _do in rows] == named
     assert all(len(means) > 10 and len(do) > 10 for _name, means, do in rows)
+
+
+def test_alarms_and_self_check_have_the_same_limits() -> None:
+    limits = {
+        "PortalBackupOld": f"> {LATE // timedelta(hours=1)} * 3600",
+        "PortalBegunWaits": f"> {BEGUN_LATE // timedelta(seconds=1)}",
+        "PortalCertificateEnds": f"< {SOON.days} * 86400",
+        "PortalJobFailing": f">= {FAILING}",
+    }
+    asked = {rule["alert"]: str(rule["expr"]) for rule in rules()}
+    assert [name for name, limit in limits.items() if not asked[name].endswith(limit)] == []
+
+
+def test_the_guide_has_the_figures_of_the_program() -> None:
+    for figure in (
+        f"all {threads.WORKERS} threads of a process",
+        f"About {sum(SIZES.values()) / 1e6:.1f} MB for each process",
+    ):
+        assert figure in GUIDE
+
+
+def test_the_guide_searches_the_log_of_every_unit() -> None:
+    units = sorted(path.name for path in (ROOT / ".github" / "systemd").glob("*.service"))
+    (asked,) = re.findall(r"journalctl -u '(.+?)'", GUIDE)
+    assert fnmatch.filter(units, asked) == units
 
 
 def test_prometheus_itself_accepts_the_rules() -> None:
