@@ -13,6 +13,7 @@ from portal.cli.context import Context, answering, mention
 from portal.cli.port import claim
 from portal.domain.foundation.texts import _s
 from portal.platform.logs import lines
+from portal.platform.parent import SERVER
 from portal.platform.senders import check_senders
 from portal.platform.startup import check_prepared
 from portal.settings import Settings
@@ -104,4 +105,5 @@ def serve(context: Context, site: str, host: str, port: int, workers: int) -> No
     command = command_line(site, host, number, count)
     if settings.log_format == "json":
         command += ["--log-config", str(SERVER_LINES)]
-    os.execve(command[0], command, environment(settings))  # noqa: S606  (replaces this process: signals reach the server)
+    handed_on = environment(settings) | {SERVER: str(os.getpid())}  # exec keeps the number
+    os.execve(command[0], command, handed_on)  # noqa: S606  (replaces this process: signals reach the server)

@@ -103,13 +103,17 @@ class Node:
         """Return when it answers so."""
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
-            with contextlib.suppress(httpx.HTTPError):
-                if httpx.get(self.url + path, timeout=30).status_code == status:
-                    return
+            if self._answers(path, status):
+                return
             if not self._supervised.is_set() and self.process and self.process.poll() is not None:
                 break
             time.sleep(0.1)
         raise AssertionError(f"{path} is not {status}: {self.log.read_text('utf-8')[-3000:]}")
+
+    def _answers(self, path: str, status: int) -> bool:
+        with contextlib.suppress(httpx.HTTPError):
+            return httpx.get(self.url + path, timeout=30).status_code == status
+        return False
 
     def _launch(self) -> None:
         env = {
@@ -136,15 +140,18 @@ class Node:
             )
 
     def _supervise(self) -> None:
+        """Start it again whenever it ended, also while it was starting, as systemd does."""
+        died: float | None = None
         while self._supervised.is_set():
             if self.process is not None and self.process.poll() is not None:
-                died = time.monotonic()
+                died = died or time.monotonic()
                 time.sleep(1)
                 if not self._supervised.is_set():
                     return
                 self._launch()
-                self.wait()
+            elif died is not None and self._answers("/healthz", 200):
                 self.returned.append(time.monotonic() - died)
+                died = None
             time.sleep(0.1)
 
 
