@@ -17,7 +17,6 @@ pytest_plugins = (
     "tests.support.canaries",
     "tests.support.databases.fixtures",
     "tests.support.databases.turns",
-    "tests.support.order",
     "tests.support.programs.mail",
     "tests.support.sites",
     "tests.support.programs.sms",
