@@ -56,7 +56,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session")
 def full_matrix(request: pytest.FixtureRequest) -> bool:
-    """Whether to run every combination (`./run audit`) or a rotation of them (`./run test`)."""
+    """Whether to run every combination (`--full-matrix`) or a rotation of them."""
     return bool(request.config.getoption("--full-matrix"))
 
 
