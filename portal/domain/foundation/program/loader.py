@@ -224,28 +224,14 @@ def _read_letter(section: Section) -> LetterLayout:
 
 
 def _read_languages(root: Section) -> tuple[str, ...]:
-    languages = root.words("languages", RESIDENT_LOCALES)
-    for language in languages:
-        if language not in RESIDENT_LOCALES:
-            root.problem(
-                "languages",
-                _s("「%(value)s」は使えません。%(allowed)s のどれかにしてください。")
-                % {"value": language, "allowed": " / ".join(RESIDENT_LOCALES)},
-            )
+    languages = root.choices("languages", RESIDENT_LOCALES, RESIDENT_LOCALES)
     if RESIDENT_LOCALES[0] not in languages:
         root.problem("languages", _s("ja は必ず入れてください。"))
     return tuple(locale for locale in RESIDENT_LOCALES if locale in languages)
 
 
 def _read_enclosures(letter: Section, *, paper: bool) -> tuple[str, ...]:
-    wanted = letter.words("enclosures", ())
-    for name in wanted:
-        if name not in ENCLOSURES:
-            letter.problem(
-                "enclosures",
-                _s("「%(value)s」は使えません。%(allowed)s のどれかにしてください。")
-                % {"value": name, "allowed": " / ".join(ENCLOSURES)},
-            )
+    wanted = letter.choices("enclosures", ENCLOSURES, ())
     if ALTERNATIVE_FORM in wanted and not paper:
         letter.problem("enclosures", _s("紙の代替品がない事業では、代替品申出書を同封できません。"))
     return tuple(name for name in ENCLOSURES if name in wanted)

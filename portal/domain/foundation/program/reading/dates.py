@@ -171,15 +171,8 @@ def _read_hours(section: Section) -> Hours:
 
 
 def _read_weekdays(section: Section) -> frozenset[int]:
-    words = section.words("weekly_closed", ("sat", "sun"))
-    for word in words:
-        if word not in WEEKDAYS:
-            section.problem(
-                "weekly_closed",
-                _s("「%(value)s」は使えません。%(allowed)s のどれかにしてください。")
-                % {"value": word, "allowed": " / ".join(WEEKDAYS)},
-            )
-    closed = frozenset(WEEKDAYS.index(word) for word in words if word in WEEKDAYS)
+    words = section.choices("weekly_closed", WEEKDAYS, ("sat", "sun"))
+    closed = frozenset(WEEKDAYS.index(word) for word in words)
     if len(closed) == len(WEEKDAYS):
         section.problem(
             "weekly_closed",

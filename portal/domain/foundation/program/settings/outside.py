@@ -133,14 +133,7 @@ def _read_one(table: Section) -> OutsideRecipient:
 
 
 def _read_fields(table: Section) -> tuple[OutsideField, ...]:
-    words = table.words("fields")
-    for word in words:
-        if OutsideField.known(word) is None:
-            table.problem(
-                "fields",
-                _s("「%(value)s」は使えません。%(allowed)s のどれかにしてください。")
-                % {"value": word, "allowed": " / ".join(OutsideField)},
-            )
+    words = table.choices("fields", tuple(OutsideField))
     return tuple(field for field in OutsideField if field in words)
 
 

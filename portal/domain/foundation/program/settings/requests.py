@@ -5,7 +5,6 @@ from enum import StrEnum
 
 from portal.domain.foundation.program.local_text import LocalText
 from portal.domain.foundation.program.toml.sections import Section
-from portal.domain.foundation.texts import _s
 
 
 class PostalRule(StrEnum):
@@ -87,18 +86,10 @@ def read_request_settings(root: Section) -> RequestSettings:
     redelivery = root.table("redelivery", required=False)
     parcel = root.table("parcel", required=False)
     review = root.table("review", required=False)
-    four_eyes = review.words("four_eyes", ())
-    for kind in four_eyes:
-        if kind not in REVIEW_KINDS:
-            review.problem(
-                "four_eyes",
-                _s("「%(value)s」は使えません。%(allowed)s のどれかにしてください。")
-                % {"value": kind, "allowed": " / ".join(REVIEW_KINDS)},
-            )
     return RequestSettings(
         postal_rule=decline.member("postal_rule", PostalRule, PostalRule.ARRIVAL),
         adult_rule=decline.member("adult_rule", AdultRule, AdultRule.HOUSEHOLDER),
-        four_eyes=frozenset(four_eyes),
+        four_eyes=frozenset(review.choices("four_eyes", REVIEW_KINDS, ())),
         # specification 7(4)②: at least two after the first delivery
         redeliveries=redelivery.whole("count", 2, low=2, high=9),
         registered_limit_yen=parcel.whole("registered_limit_yen", 50_000, low=1, high=5_000_000),

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from portal.domain.foundation.program.toml.sections import Section
-from portal.domain.foundation.texts import _s
 
 PAID_FOR = ("used", "lapsed", "alternative")
 
@@ -24,13 +23,5 @@ class SettlementSettings:
 def read_settlement_settings(root: Section) -> SettlementSettings:
     """Read ``[settlement]``; by default no advance, and used and alternative yen are paid for."""
     table = root.table("settlement", required=False)
-    paid_for = table.words("paid_for", ("used", "alternative"))
-    for word in sorted(set(paid_for) - set(PAID_FOR)):
-        table.problem(
-            "paid_for",
-            _s("「%(value)s」は使えません。%(allowed)s のどれかにしてください。")
-            % {"value": word, "allowed": " / ".join(PAID_FOR)},
-        )
-    return SettlementSettings(
-        table.whole("advance_yen", 0, high=100_000_000_000), tuple(dict.fromkeys(paid_for))
-    )
+    paid_for = table.choices("paid_for", PAID_FOR, ("used", "alternative"))
+    return SettlementSettings(table.whole("advance_yen", 0, high=100_000_000_000), paid_for)

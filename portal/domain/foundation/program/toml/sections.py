@@ -118,12 +118,25 @@ class Section:
         """Return one of the allowed words."""
         value = self.text(key, default)
         if value not in allowed and (self.has(key) or default is not None):
-            self.problem(
-                key,
-                _s("「%(value)s」は使えません。%(allowed)s のどれかにしてください。")
-                % {"value": value, "allowed": " / ".join(allowed)},
-            )
+            self._refuse_word(key, value, allowed)
         return value if value in allowed else allowed[0]
+
+    def choices(
+        self, key: str, allowed: tuple[str, ...], default: tuple[str, ...] | None = None
+    ) -> tuple[str, ...]:
+        """Return those words of a list that are allowed, each once; every other is an error."""
+        words = tuple(dict.fromkeys(self.words(key, default)))
+        for word in words:
+            if word not in allowed:
+                self._refuse_word(key, word, allowed)
+        return tuple(word for word in words if word in allowed)
+
+    def _refuse_word(self, key: str, word: str, allowed: tuple[str, ...]) -> None:
+        self.problem(
+            key,
+            _s("「%(value)s」は使えません。%(allowed)s のどれかにしてください。")
+            % {"value": word, "allowed": " / ".join(allowed)},
+        )
 
     def member(self, key: str, allowed: type[Member], default: Member | None = None) -> Member:
         """Return the member of an Enum whose value is the word."""
@@ -197,14 +210,16 @@ class Section:
                     _s("この言語の文がありません。住民が読む文は6言語すべてで書いてください。"),
                 )
                 value = ""
-            for name in sorted(set(PLACEHOLDER.findall(value)) - placeholders):
-                self.problem(
-                    locale, _s("%%(%(name)s)s という差し込みはありません。") % {"name": name}
-                )
+            self.only_placeholders(locale, value, placeholders)
             if "%" in PLACEHOLDER.sub("", value).replace("%%", ""):
                 self.problem(locale, _s("文の中の % は %% と書いてください。"))
             found[locale] = value.strip()
         return LocalText.from_mapping(found)
+
+    def only_placeholders(self, key: str, text: str, known: frozenset[str]) -> None:
+        """Record every placeholder of a text that nothing fills."""
+        for name in sorted(set(PLACEHOLDER.findall(text)) - known):
+            self.problem(key, _s("%%(%(name)s)s という差し込みはありません。") % {"name": name})
 
     def table(self, key: str, *, required: bool = True) -> "Section":
         """Return a table below this one (empty when it is missing)."""
