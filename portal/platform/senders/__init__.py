@@ -2,7 +2,6 @@
 
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.program.loader import find_program_file, load_program
@@ -18,7 +17,7 @@ from portal.platform.senders.gateway_file import (
     read_gateway_file,
 )
 from portal.platform.senders.local import LocalSender
-from portal.platform.senders.network_place import is_loopback
+from portal.platform.senders.network_place import is_safe_web
 from portal.platform.senders.sending import Receiver, Sender, Way
 from portal.platform.senders.sms import GatewayReceiver, GatewaySender, Secrets
 from portal.platform.senders.smtp import SmtpSender
@@ -46,7 +45,7 @@ def make_senders(settings: Settings) -> dict[str, Sender]:
         senders["sms"] = _sms_sender(settings, plan)
     if settings.smtp_url:
         senders["email"] = _mail_sender(settings)
-    if settings.environment == "production":
+    if settings.in_production:
         for kind, sender in senders.items():
             _require_record(settings, _SERVICES[kind], sender.way)
     if settings.has_outbox:
@@ -102,7 +101,7 @@ def sms_plan(settings: Settings) -> Plan | None:
     if not settings.sms_token:
         raise InputError(_s("PORTAL_SMS_URL には PORTAL_SMS_TOKEN も必要です。"))
     plan = builtin_plan(settings.sms_url)
-    if not plan.url.startswith("https://") and not is_loopback(urlsplit(plan.url).hostname or ""):
+    if not is_safe_web(plan.url):
         raise InputError(_s("PORTAL_SMS_URL は https:// で始まるアドレスにしてください。"))
     return plan
 

@@ -9,14 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from portal.domain.foundation.program.toml.files import ProgramFileError, read_toml
-from portal.domain.foundation.program.toml.sections import Section
+from portal.domain.foundation.program.toml.sections import PLACEHOLDER, Section
 from portal.domain.foundation.texts import _s
-from portal.platform.senders.network_place import is_loopback
+from portal.platform.senders.network_place import is_safe_web
 
-PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 IN_HEADERS = frozenset({"token"})
 IN_FIELDS = frozenset({"to", "to_national", "text", "id", "token", "callback_url"})
 Fields = Mapping[str, object]
@@ -170,7 +168,7 @@ def _aws(root: Section) -> AwsPlan:
 
 def _http(root: Section) -> HttpPlan:
     form = root.member("format", BodyFormat, BodyFormat.JSON)
-    headers = {key: str(value) for key, value in _strings(root, "headers").items()}
+    headers = _strings(root, "headers")
     fields = root.raw("fields")
     plan = HttpPlan(
         url=_url(root, "url", None),
@@ -181,27 +179,27 @@ def _http(root: Section) -> HttpPlan:
         answer=_answer(root.table("answer", required=False)),
         callback=_callback(root.table("callback")) if root.has("callback") else None,
     )
-    for name in headers.values():
-        _check_placeholders(root, "headers", name, IN_HEADERS)
+    for value in headers.values():
+        root.only_placeholders("headers", value, IN_HEADERS)
     _check_fields(root, plan)
     return plan
 
 
-def _strings(root: Section, key: str) -> Mapping[str, object]:
+def _strings(root: Section, key: str) -> Mapping[str, str]:
     found = root.raw(key)
     if found is None:
         return {}
-    if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
-        root.problem(key, _s("%(expected)sで書いてください。") % {"expected": _s("文字列の表")})
-        return {}
-    return found
+    if isinstance(found, dict) and all(isinstance(value, str) for value in found.values()):
+        return found
+    root.problem(key, _s("%(expected)sで書いてください。") % {"expected": _s("文字列の表")})
+    return {}
 
 
 def _check_fields(root: Section, plan: HttpPlan) -> None:
     texts = list(_leaves(plan.fields))
     used = {name for text in texts for name in PLACEHOLDER.findall(text)}
     for text in texts:
-        _check_placeholders(root, "fields", text, IN_FIELDS)
+        root.only_placeholders("fields", text, IN_FIELDS)
     if "text" not in used or not used & {"to", "to_national"}:
         root.problem(
             "fields", _s("宛先（to か to_national）と文（text）の差し込みを入れてください。")
@@ -217,12 +215,6 @@ def _leaves(value: object) -> list[str]:
     if isinstance(value, list):
         return [text for inner in value for text in _leaves(inner)]
     return [value] if isinstance(value, str) else []
-
-
-def _check_placeholders(root: Section, key: str, text: str, known: frozenset[str]) -> None:
-    for name in PLACEHOLDER.findall(text):
-        if name not in known:
-            root.problem(key, _s("%%(%(name)s)s という差し込みはありません。") % {"name": name})
 
 
 def _answer(section: Section) -> AnswerPlan:
@@ -252,10 +244,6 @@ def _callback(section: Section) -> CallbackPlan:
 
 def _url(section: Section, key: str, default: str | None) -> str:
     url = section.text(key, default)
-    parts = urlsplit(url)
-    secure = parts.scheme == "https" or (
-        parts.scheme == "http" and is_loopback(parts.hostname or "")
-    )
-    if url and not (secure and parts.hostname):
+    if url and not is_safe_web(url):
         section.problem(key, _s("https:// で始まるアドレスにしてください。"))
     return url

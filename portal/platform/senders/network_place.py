@@ -1,6 +1,7 @@
 """Whether a host name means this machine: only there may anything travel unencrypted."""
 
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 
 def is_loopback(host: str) -> bool:
@@ -9,3 +10,12 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def is_safe_web(url: str) -> bool:
+    """Tell whether an address of the web is encrypted, or plain ``http`` on this machine."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    return bool(host) and (
+        parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+    )

@@ -91,7 +91,7 @@ class Receiver(Protocol):
         """Return what a report says; an empty list is nothing that concerns us.
 
         Raises:
-            ForgedError: nobody but the gateway could have signed it, and it is not signed so.
+            ForgedError: the signature that only the gateway can make is missing or does not fit.
         """
         ...
 

@@ -11,10 +11,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
+from portal.domain.foundation.program.toml.sections import PLACEHOLDER
 from portal.domain.people.notices.results import DeliveryResult, Outcome
 from portal.domain.people.notices.services import Claim
 from portal.platform.senders.gateway_file import (
-    PLACEHOLDER,
     Adapter,
     Algorithm,
     BodyFormat,
@@ -45,6 +45,11 @@ class Secrets:
 
     token: str = field(default="", repr=False)
     report_secret: str = field(default="", repr=False)
+
+
+def is_refused_for_good(status: int) -> bool:
+    """Tell whether an HTTP status means that the same message would be refused again."""
+    return 400 <= status < 500 and status not in RETRY_STATUS
 
 
 def code_word(text: object) -> str:
@@ -115,8 +120,8 @@ class GatewaySender:
 
     def _understood(self, answer: httpx.Response) -> Accepted:
         status, said = answer.status_code, f"HTTP {answer.status_code} {answer.text}"
-        permanent = 400 <= status < 500 and status not in RETRY_STATUS
         if not 200 <= status < 300:
+            permanent = is_refused_for_good(status)
             self._breaker.note(reached=permanent)
             raise SendFailedError(f"http_{status}", permanent=permanent, said=said)
         self._breaker.note(reached=True)

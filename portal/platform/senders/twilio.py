@@ -19,7 +19,7 @@ from portal.platform.senders.sending import (
     SendFailedError,
     Way,
 )
-from portal.platform.senders.sms import RETRY_STATUS, Secrets, code_word
+from portal.platform.senders.sms import Secrets, code_word, is_refused_for_good
 
 PUBLISHED: Final = "https://api.twilio.com"
 TIMEOUT_SECONDS = 10.0
@@ -70,7 +70,7 @@ class TwilioSender:
         try:
             made = self._client.messages.create(**self._request(message))
         except self._errors.TwilioRestException as error:
-            permanent = 400 <= error.status < 500 and error.status not in RETRY_STATUS
+            permanent = is_refused_for_good(error.status)
             self._breaker.note(reached=permanent)
             raise SendFailedError(
                 f"twilio_{code_word(error.code or error.status)}",

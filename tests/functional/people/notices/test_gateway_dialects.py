@@ -7,6 +7,7 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
+from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.program.toml.files import ProgramFileError
 from portal.domain.people.notices.results import Outcome
 from portal.platform.senders import make_receiver, make_senders
@@ -15,6 +16,7 @@ from portal.platform.senders.sending import ForgedError, Report, SendFailedError
 from portal.platform.senders.sms import GatewayReceiver, GatewaySender, Secrets, signature
 from portal.settings import Settings
 from tests.functional.people.notices.sender_support import claim_of
+from tests.support.outside import program_with
 from tests.support.programs.servers import PATIENCE
 from tests.support.programs.sms import SmsGateway
 
@@ -205,9 +207,6 @@ def test_a_report_that_is_no_json_says_nothing(tmp_path: Path) -> None:
 
 
 def test_a_file_lies_beside_the_program_and_its_reports_need_the_secret(tmp_path: Path) -> None:
-    from portal.domain.foundation.errors import InputError
-    from tests.support.outside import program_with
-
     program = program_with(tmp_path, "")
     plan_of(Path(program).parent, NESTED)
     settings = Settings(
