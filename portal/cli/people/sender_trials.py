@@ -16,6 +16,15 @@ from portal.platform.senders.sending import Sender, SendFailedError
 
 LEASE = timedelta(minutes=10)
 LOOK_AGAIN_SECONDS = 2.0
+LONGEST_WAIT = 600
+wait_option = click.option(
+    "--wait",
+    "wait_seconds",
+    type=click.IntRange(0, LONGEST_WAIT),
+    default=0,
+    metavar="SECONDS",
+    help="Wait so long for reports of what became of the messages.",
+)
 
 
 @dataclass(frozen=True, slots=True)

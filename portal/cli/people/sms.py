@@ -3,11 +3,9 @@
 import click
 
 from portal.cli.context import Context, answering, json_option
-from portal.cli.people.sender_trials import run_trial
+from portal.cli.people.sender_trials import run_trial, wait_option
 from portal.domain.people.authn.channels import CodeChannel
 from portal.domain.people.notices.phones import parse_mobile
-
-LONGEST_WAIT = 600
 
 
 @click.group("sms", help="Short messages: try the gateway.")
@@ -19,14 +17,7 @@ def sms() -> None:
     help="Send a message in each of the six languages to NUMBER, and show what the gateway answers."
 )
 @click.argument("number")
-@click.option(
-    "--wait",
-    "wait_seconds",
-    type=click.IntRange(0, LONGEST_WAIT),
-    default=0,
-    metavar="SECONDS",
-    help="Wait so long for the gateway's reports.",
-)
+@wait_option
 @json_option
 @click.pass_obj
 @answering

@@ -16,10 +16,9 @@ from portal.domain.letters.announcements.states import ANNOUNCEMENT, Announcemen
 from portal.domain.letters.announcements.stopping import HELD, stop
 from portal.domain.people.notices.models import OutboxMessage
 from portal.domain.people.notices.results import DeliveryResult, note_result
-from portal.domain.people.notices.states import ARRIVED, MessageState
+from portal.domain.people.notices.states import ARRIVED, FAILED, MessageState
 
 NEW_LETTER = "notice.new_letter"
-FAILED = (MessageState.GIVEN_UP, MessageState.UNDELIVERED)
 SETTLED = (*ARRIVED, *FAILED, MessageState.STOPPED)
 AT_ONCE = 500
 

@@ -10,7 +10,7 @@ from portal.domain.foundation.vault import unseal_json
 from portal.domain.foundation.work import Work
 from portal.domain.people.notices.models import OutboxMessage
 from portal.domain.people.notices.services import masked_context, sealing_context
-from portal.domain.people.notices.states import ARRIVED, MessageState
+from portal.domain.people.notices.states import ARRIVED, FAILED, MessageState
 
 SLOW = timedelta(seconds=12)
 
@@ -166,10 +166,9 @@ def failed_since(session: Session, since: datetime) -> dict[str, int]:
 
     They were given up, or reported as not delivered.
     """
-    failed = (MessageState.GIVEN_UP, MessageState.UNDELIVERED)
     rows = session.execute(
         select(OutboxMessage.kind, func.count())
-        .where(OutboxMessage.state.in_(failed), OutboxMessage.next_try_at >= since)
+        .where(OutboxMessage.state.in_(FAILED), OutboxMessage.next_try_at >= since)
         .group_by(OutboxMessage.kind)
     )
     return {row.kind: row[1] for row in rows}

@@ -186,12 +186,21 @@ def claim_due(work: Work, share: Share, gate: Gate | None = None) -> list[Claim]
 
 def _claim(work: Work, row: OutboxMessage, until: datetime) -> Claim | None:
     try:
-        content = unseal_json(work.vault.kek, row.sealed or b"", sealing_context(row.dedupe_key))
+        return claim_row(work, row, until)
     except IntegrityFaultError as error:
         # One changed row must not hold up all the others.
         row.state, row.last_error = MESSAGE.next(row.state, "give_up"), "integrity"
         set_aside(work, RowOfJob(JobName(row.kind), "message", row.id), reason_of(error))
         return None
+
+
+def claim_row(work: Work, row: OutboxMessage, until: datetime) -> Claim:
+    """Claim a message for whoever sends it until an instant (UTC).
+
+    Raises:
+        IntegrityFaultError: address and text were changed.
+    """
+    content = unseal_json(work.vault.kek, row.sealed or b"", sealing_context(row.dedupe_key))
     row.state = MESSAGE.next(row.state, "claim")
     row.claimed_until = until
     row.tries += 1

@@ -21,9 +21,10 @@ class MessageState(Labeled):
 
 
 _UNSENT = (MessageState.WAITING, MessageState.SENDING)
-HANDED_OVER = (MessageState.SENT, MessageState.DELIVERED, MessageState.UNDELIVERED)
 ARRIVED = (MessageState.SENT, MessageState.DELIVERED)
 """States of a message that is not known to have failed."""
+FAILED = (MessageState.GIVEN_UP, MessageState.UNDELIVERED)
+"""States of a message that nobody got."""
 MESSAGE = StateMachine(
     "message",
     MessageState.WAITING,

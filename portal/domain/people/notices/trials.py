@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import SYSTEM
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.texts import _, plain, use_locale
@@ -14,8 +13,7 @@ from portal.domain.foundation.work import Work
 from portal.domain.people.authn.channels import CodeChannel
 from portal.domain.people.notices.messages import Message, signature_of
 from portal.domain.people.notices.models import OutboxMessage, SenderTrial
-from portal.domain.people.notices.services import Claim, Outgoing, enqueue
-from portal.domain.people.notices.states import MESSAGE
+from portal.domain.people.notices.services import Claim, Outgoing, claim_row, enqueue
 
 LIFE = timedelta(hours=24)
 PURPOSE = "trial."
@@ -46,20 +44,9 @@ def _prepare(work: Work, kind: str, address: str, locale: str, until: datetime) 
     key = f"trial:{kind}:{locale}:{work.now.timestamp():.6f}"
     out = Outgoing(kind, PURPOSE + locale, address, message, key, None, work.now + LIFE)
     row = enqueue(work, out)
-    row.state = MESSAGE.next(row.state, "claim")
-    row.claimed_until, row.tries = until, 1
+    trial = Trial(locale, claim_row(work, row, until))
     work.session.flush()
-    claim = Claim(
-        id=row.id,
-        kind=kind,
-        reference=row.reference or "",
-        address=address,
-        subject=message.subject,
-        body=message.body,
-        claimed_until=until,
-        expires_at=out.expires_at,
-    )
-    return Trial(locale, claim)
+    return trial
 
 
 def trial_message(work: Work, kind: str) -> Message:
@@ -72,14 +59,14 @@ def trial_message(work: Work, kind: str) -> Message:
 
 
 def keep_trial(work: Work, kind: str, way: str, *, accepted: int, refused: int) -> None:
-    """Record how a trial ended, with who ran it."""
+    """Record how a trial ended, and an audit event of it."""
     row = SenderTrial(
         kind=kind, way=way[:WAY_LENGTH], tried_at=work.now, accepted=accepted, refused=refused
     )
     work.session.add(row)
     work.session.flush()
     record(
-        work.acting_as(SYSTEM),
+        work,
         "sender.tried",
         "sender_trial",
         row.id,

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.people.notices import services
+from portal.domain.people.notices.models import OutboxMessage
 from portal.domain.people.notices.queries import failed_since, in_trouble, messages_to
 from portal.domain.people.notices.results import DeliveryResult, Outcome, note_result
 from portal.domain.people.notices.services import Claim, Failure
@@ -137,10 +138,6 @@ def test_staff_see_kind_end_of_the_address_state_and_reason_and_nothing_else(
 def test_a_row_of_the_former_program_gets_its_reference_when_it_is_claimed(
     database: Database,
 ) -> None:
-    from sqlalchemy import update
-
-    from portal.domain.people.notices.models import OutboxMessage
-
     put(database)
     with database.write() as session:
         session.execute(update(OutboxMessage).values(reference=None, masked_sealed=None))
