@@ -1,5 +1,6 @@
 """``portal mail test`` and ``portal mail bounces``: the mail server, and what it sends back."""
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +9,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.cli.context import Context, answering, json_option
-from portal.cli.people.sender_trials import run_trial
+from portal.cli.people.sender_trials import run_trial, wait_option
 from portal.domain.foundation.texts import _s
 from portal.domain.letters.announcements.sending import note_delivery
 from portal.domain.people.authn.channels import CodeChannel
@@ -17,24 +18,13 @@ from portal.domain.people.notices.results import DeliveryResult
 from portal.platform.lost import is_lost
 from portal.platform.senders.mail_reports import read_report
 
-LONGEST_WAIT = 600
-TRY_LATER = 75
-"""EX_TEMPFAIL of sysexits.h: the mail system keeps the mail and gives it to us again."""
-
 
 @click.command(
     "test",
     help="Send a message in each of the six languages to ADDRESS, and show the server's answers.",
 )
 @click.argument("address")
-@click.option(
-    "--wait",
-    "wait_seconds",
-    type=click.IntRange(0, LONGEST_WAIT),
-    default=0,
-    metavar="SECONDS",
-    help="Wait so long for the reports of the mail system.",
-)
+@wait_option
 @json_option
 @click.pass_obj
 @answering
@@ -58,14 +48,14 @@ def bounces(context: Context, maildir: Path | None) -> None:
     """Record which mails arrived and which did not."""
     read = recorded = 0
     try:
-        for result in _results(maildir, context):
+        for result in _results(context, maildir):
             read += 1
             recorded += result
     except SQLAlchemyError as error:
         if not is_lost(error):
             raise
         click.echo(_s("データベースに接続できません。メールは、あとでもう一度届きます。"), err=True)
-        sys.exit(TRY_LATER)
+        sys.exit(os.EX_TEMPFAIL)  # the mail system keeps the mail and gives it to us again
     context.write({"reports": read, "recorded": recorded})
     if context.speaks and maildir is not None:
         click.echo(
@@ -74,7 +64,7 @@ def bounces(context: Context, maildir: Path | None) -> None:
         )
 
 
-def _results(maildir: Path | None, context: Context) -> Iterator[bool]:
+def _results(context: Context, maildir: Path | None) -> Iterator[bool]:
     if maildir is None:
         yield from _note(context, sys.stdin.buffer.read())
         return

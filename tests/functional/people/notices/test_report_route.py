@@ -20,6 +20,7 @@ from portal.web import message_reports
 from tests.functional.letters.announcements.support import Gateway, log_of, send_all, tell
 from tests.functional.letters.announcements.support import resident as with_channel
 from tests.functional.people.notices.test_gateway_dialects import NESTED
+from tests.support.databases.lost import lost
 from tests.support.resident import NOON, Resident, Visitor
 
 SECRET = "report-secret"
@@ -108,6 +109,17 @@ def test_a_stranger_changes_nothing_and_is_shut_out_while_the_gateway_is_not(sit
 
 def test_a_report_about_an_unknown_message_is_asked_for_again(site: Site) -> None:
     assert site.report("4711", "DELIVERED").status_code == 404
+
+
+def test_a_report_is_asked_for_again_while_the_database_is_away(
+    sqlite_resident: Resident, tmp_path: Path
+) -> None:
+    site = Site(sqlite_resident, tmp_path)
+    name = site.sent().reference or ""
+    with lost(sqlite_resident.database, "outbox_message"):
+        assert site.report(name, "DELIVERED").status_code == 503
+    assert site.report(name, "DELIVERED").status_code == 204
+    assert site.message().state == "delivered"
 
 
 def test_a_page_too_large_for_a_report_is_refused(site: Site) -> None:

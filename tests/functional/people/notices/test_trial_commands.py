@@ -2,6 +2,9 @@
 
 import io
 import json
+import re
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +18,7 @@ from portal.cli.people.sms import sms
 from portal.cli.serve import serve
 from portal.domain.foundation.clock import FixedClock
 from portal.domain.people.notices.models import OutboxMessage, SenderTrial
+from portal.domain.people.notices.sms_length import measure
 from portal.domain.people.notices.trials import tried_live
 from portal.platform.selfcheck.messages import check_consents, check_messages
 from portal.platform.selfcheck.subject import Subject
@@ -27,7 +31,9 @@ from tests.support.mailroom.ward import Ward, ward  # noqa: F401  (a fixture)
 from tests.support.programs.mail import SmtpSink
 from tests.support.programs.servers import free_port
 from tests.support.programs.sms import SmsGateway
+from tests.support.sources import ROOT
 
+MAIL_GUIDE = (ROOT / ".github" / "guides" / "mail.md").read_text("utf-8")
 LANGUAGES = ["ja", "ja@easy", "en", "zh_Hans", "zh_Hant", "ko"]
 
 
@@ -77,6 +83,8 @@ def test_six_messages_go_out_and_the_gateways_answers_are_shown(
     for text in sent:
         assert all(sample in text["text"] for sample in ("髙橋", "简体", "한글"))
     assert [text["text"].split()[0] for text in sent][2] == "Shiokaze"
+    lengths = [measure(text["text"]) for text in sent]
+    assert all(length <= one_message for length, one_message in lengths)
     assert done.output.count('HTTP 200 {"accepted": "はい"}') == 6
     assert "09012345678" not in done.output
     rows = messages(ward)
@@ -153,6 +161,36 @@ def test_mails_in_six_languages_arrive_and_their_reports_are_recorded(
     assert sorted(path.name for path in (tmp_path / "box" / "cur").iterdir()) == ["1:2,S", "2:2,S"]
     states = [(row.state, row.last_error) for row in messages(ward)]
     assert states[:3] == [("undelivered", "dsn_5.1.1"), ("delivered", None), ("sent", None)]
+
+
+def test_the_script_of_the_guide_records_a_report_with_the_settings_of_the_server(
+    ward: Ward,  # noqa: F811  (the fixture's value)
+    smtp_sink: SmtpSink,
+    tmp_path: Path,
+) -> None:
+    run(mail_settings(ward, smtp_sink.port), "mail", "test", "hanako@example.jp")
+    settings = tmp_path / "portal.env"
+    named = (f"{name}='{value}'" for name, value in ward.environ.items() if "PORTAL_" in name)
+    settings.write_text("\n".join(named), "utf-8")
+    (script,) = re.findall(r"^#!/bin/sh\n(.*?)^```$", MAIL_GUIDE, re.MULTILINE | re.DOTALL)
+    script = script.replace("/etc/portal/portal.env", str(settings))
+    script = script.replace("/opt/portal/bin/portal", f"'{sys.executable}' -m portal")
+    name = messages(ward)[0].reference
+    given = report(recipient("failed", "5.1.1"), to=f"bounces+{name}@portal.example.jp")
+    ended = subprocess.run(
+        ["/bin/sh", "-c", script], input=given, env={}, cwd=ROOT, capture_output=True, check=False
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")
+    assert messages(ward)[0].state == "undelivered"
+
+
+def test_while_the_database_is_away_the_mail_system_is_asked_to_keep_the_report() -> None:
+    away = f"postgresql+psycopg://nobody@127.0.0.1:{free_port()}/portal"
+    given = report(recipient("failed", "5.1.1"))
+    ended = CliRunner().invoke(
+        mail, ["bounces"], obj=Context(Settings(database_url=away)), input=given
+    )
+    assert ended.exit_code == 75
 
 
 def test_a_closed_mail_server_is_named(ward: Ward) -> None:  # noqa: F811  (the fixture's value)
