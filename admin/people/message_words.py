@@ -24,9 +24,10 @@ mark = marks(
 
 @kept_per_language
 def reported(code: str) -> str | None:
-    """Return why a message did not arrive, as carrier or mail system say; None: other words fit.
+    """Return why a message did not arrive, as its gateway or the mail system say.
 
-    Mail: the classes of RFC 3463. Carriers: Twilio's error codes and AWS's events.
+    None: the code word is not one of theirs. Mail: the classes of RFC 3463. Gateways: Twilio's
+    error codes and AWS's events.
     """
     source, _line, detail = code.partition("_")
     if source == "dsn":
@@ -48,19 +49,17 @@ def _mail_reason(status: str) -> str:
 
 
 def _carrier_reason(code: str) -> str:
-    known = {
-        "30003": _s("電源が切れているか、圏外です（%(code)s）"),
-        "UNREACHABLE": _s("電源が切れているか、圏外です（%(code)s）"),
-        "CARRIER_UNREACHABLE": _s("電源が切れているか、圏外です（%(code)s）"),
-        "30004": _s("相手の設定で断られました（%(code)s）"),
-        "30007": _s("電話会社が迷惑メッセージとして止めました（%(code)s）"),
-        "BLOCKED": _s("相手の設定で断られました（%(code)s）"),
-        "CARRIER_BLOCKED": _s("電話会社が迷惑メッセージとして止めました（%(code)s）"),
-        "SPAM": _s("電話会社が迷惑メッセージとして止めました（%(code)s）"),
-        "30005": _s("使われていない番号です（%(code)s）"),
-        "INVALID": _s("使われていない番号です（%(code)s）"),
-        "TTL_EXPIRED": _s("時間内に届きませんでした（%(code)s）"),
-    }
-    return known.get(code, _s("電話会社が、届かなかったと知らせました（%(code)s）")) % {
-        "code": code
-    }
+    match code:
+        case "30003" | "UNREACHABLE" | "CARRIER_UNREACHABLE":
+            text = _s("電源が切れているか、圏外です（%(code)s）")
+        case "30004" | "BLOCKED":
+            text = _s("相手の設定で断られました（%(code)s）")
+        case "30007" | "CARRIER_BLOCKED" | "SPAM":
+            text = _s("電話会社が迷惑メッセージとして止めました（%(code)s）")
+        case "30005" | "INVALID":
+            text = _s("使われていない番号です（%(code)s）")
+        case "TTL_EXPIRED":
+            text = _s("時間内に届きませんでした（%(code)s）")
+        case _:
+            text = _s("届けられませんでした（%(code)s）")
+    return text % {"code": code}

@@ -1,6 +1,6 @@
 """Answers as sentences to speak, in Japanese and in the caller's language."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,12 +46,19 @@ class Answer:
 
 def answers(facts: Facts, locale: str, now: datetime) -> list[Answer]:
     """Return the answers in the order in which callers ask, in Japanese and in ``locale``."""
+    return in_both_languages(lambda: _sentences(facts, now), locale)
+
+
+def in_both_languages(
+    sentences: Callable[[], Sequence[tuple[str, str]]], locale: str
+) -> list[Answer]:
+    """Return sentences, each with its question, in Japanese and in ``locale``."""
     with use_locale(SOURCE_LOCALE):
-        japanese = _sentences(facts, now)
+        japanese = sentences()
     if locale == SOURCE_LOCALE:
         return [Answer(question, text, "") for question, text in japanese]
     with use_locale(locale):
-        spoken = _sentences(facts, now)
+        spoken = sentences()
     return [
         Answer(question, text, other)
         for (question, text), (_question, other) in zip(japanese, spoken, strict=True)

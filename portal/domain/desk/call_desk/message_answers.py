@@ -1,11 +1,9 @@
 """What to say to a caller to whom a message did not come, by how far the message came."""
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 
-from portal.domain.desk.call_desk.answer_words import Answer
-from portal.domain.foundation.languages import SOURCE_LOCALE
-from portal.domain.foundation.texts import _, _s, use_locale
+from portal.domain.desk.call_desk.answer_words import Answer, in_both_languages
+from portal.domain.foundation.texts import _, _s
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn.channels import CodeChannel, CodePurpose
 from portal.domain.people.notices.events import AccountEvent, ProgressEvent
@@ -17,42 +15,24 @@ QUESTION = "message"
 
 @dataclass(frozen=True, slots=True)
 class MessageFacts:
-    """One of the last messages to a household, with the sentence that fits its state.
+    """One of the last messages to a household: what it was about, and what to say of its state.
 
-    ``masked`` covers all but the end of the address: it is there for a comparison with what the
-    caller says, not to be read out.
+    The end of its address is there for a comparison with what the caller says, not to be read out.
     """
 
-    kind: str
+    message: SentMessage
     what: str
-    masked: str = field(repr=False)
-    state: str
-    changed_at: datetime
-    reason: str
     answer: Answer
 
 
 def messages_of(work: Work, household_id: int, locale: str) -> list[MessageFacts]:
     """Return the last messages to a household, newest first, with what to say in ``locale``."""
-    return [_facts(message, locale) for message in messages_to(work, household_id)]
-
-
-def _facts(message: SentMessage, locale: str) -> MessageFacts:
-    with use_locale(SOURCE_LOCALE):
-        japanese = _sentence(message)
-    spoken = ""
-    if locale != SOURCE_LOCALE:
-        with use_locale(locale):
-            spoken = _sentence(message)
-    return MessageFacts(
-        kind=message.kind,
-        what=purpose_words(message.purpose),
-        masked=message.masked,
-        state=message.state,
-        changed_at=message.changed_at,
-        reason=message.reason,
-        answer=Answer(QUESTION, japanese, spoken),
-    )
+    messages = messages_to(work, household_id)
+    said = in_both_languages(lambda: [(QUESTION, _sentence(one)) for one in messages], locale)
+    return [
+        MessageFacts(message, purpose_words(message.purpose), answer)
+        for message, answer in zip(messages, said, strict=True)
+    ]
 
 
 def purpose_words(purpose: str) -> str:
@@ -80,4 +60,4 @@ def _sentence(message: SentMessage) -> str:
         case MessageState.STOPPED:
             return _("このお知らせは、送っていません。")
         case _:
-            return _("送りましたが、届きませんでした。ほかの受け取り方を、ご案内します。")
+            return _("お届けできませんでした。ほかの受け取り方を、ご案内します。")

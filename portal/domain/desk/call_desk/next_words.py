@@ -1,9 +1,8 @@
 """What to ask next if a search found nothing or too much, as sentences in the caller's language."""
 
-from portal.domain.desk.call_desk.answer_words import Answer
+from portal.domain.desk.call_desk.answer_words import Answer, in_both_languages
 from portal.domain.desk.call_desk.search import Asked, Hits
-from portal.domain.foundation.languages import SOURCE_LOCALE
-from portal.domain.foundation.texts import _, use_locale
+from portal.domain.foundation.texts import _
 
 
 def to_ask(asked: Asked, hits: Hits, locale: str) -> list[Answer]:
@@ -14,16 +13,7 @@ def to_ask(asked: Asked, hits: Hits, locale: str) -> list[Answer]:
     """
     if len(hits.households) == 1:
         return []
-    with use_locale(SOURCE_LOCALE):
-        japanese = _sentences(asked, found=bool(hits.households))
-    if locale == SOURCE_LOCALE:
-        return [Answer(name, text, "") for name, text in japanese]
-    with use_locale(locale):
-        spoken = _sentences(asked, found=bool(hits.households))
-    return [
-        Answer(name, text, other)
-        for (name, text), (_name, other) in zip(japanese, spoken, strict=True)
-    ]
+    return in_both_languages(lambda: _sentences(asked, found=bool(hits.households)), locale)
 
 
 def _sentences(asked: Asked, *, found: bool) -> list[tuple[str, str]]:

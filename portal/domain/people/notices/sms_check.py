@@ -20,8 +20,8 @@ def sms_findings(program: Program, public_url: str) -> Iterator[Finding]:
                 "sms_long",
                 _s(
                     "SMSが1通に入りません: %(language)s の %(key)s が%(excess)d文字長いです"
-                    "（%(length)d / %(limit)d）。[names.sms] を短くするか、"
-                    "短い住所のサイトにしてください。"
+                    "（%(length)d / %(limit)d）。[names.sms] かサイトのホスト名を"
+                    "短くしてください。"
                 )
                 % {
                     "language": one.locale,

@@ -64,7 +64,7 @@ def verified(staff: StaffSite, person: Person, **options: str) -> Agent:
         ),
         (
             DeliveryResult("", Outcome.FAILED, "carrier_77"),
-            "電話会社が、届かなかったと知らせました（77）",
+            "届けられませんでした（77）",
             "ほかの受け取り方を、ご案内します",
         ),
     ],
