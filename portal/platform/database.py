@@ -65,6 +65,7 @@ COMMAND_WAITS = Waits(lock=10, statement=0, idle=0)
 
 
 LINE = {
+    "client_encoding": "utf8",
     "target_session_attrs": "read-write",  # of several hosts the primary; a standby is refused
     "application_name": "portal",
     # A line that died in silence is noticed: what was sent within 10 seconds, an idle one after 25.

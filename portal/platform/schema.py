@@ -50,6 +50,8 @@ class State(Enum):
     """The recorded revision and the tables disagree."""
     FOREIGN = auto()
     """Tables of another system."""
+    OTHER_ENCODING = auto()
+    """A PostgreSQL database that does not store its text as UTF-8, and may lack letters."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,16 @@ def read_schema(connection: Connection, versions: Path = VERSIONS) -> Schema:
         state = State.BEHIND
     elif missing:
         state = State.INCOMPLETE
+    if _other_encoding(connection):
+        state = State.OTHER_ENCODING
     return Schema(state, revision, known[-1], missing, oldest)
+
+
+def _other_encoding(connection: Connection) -> bool:
+    """Say whether a database stores its text in another encoding than UTF-8."""
+    if connection.dialect.name != "postgresql":
+        return False
+    return connection.scalar(text("SHOW server_encoding")) != "UTF8"
 
 
 def _oldest_program(connection: Connection, found: Columns) -> str:
@@ -199,6 +210,12 @@ def _sentence(state: State) -> str:
         return _s(
             "このデータベースには、ほかのシステムの表があります。"
             "PORTAL_DATABASE_URL のデータベース名を確かめてください。"
+        )
+    if state is State.OTHER_ENCODING:
+        return _s(
+            "このデータベースの文字コードは UTF-8 ではないため、使えません。"
+            "「createdb --encoding=UTF8 --template=template0」で空のデータベースを作り、"
+            "PORTAL_DATABASE_URL に指定してください。"
         )
     return _s(
         "データベースの用意ができていません。PORTAL_DATABASE_URL のデータベース名を確かめ、"

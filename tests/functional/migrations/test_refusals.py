@@ -17,6 +17,7 @@ from portal.platform.startup import check_prepared, initialize
 from portal.settings import Settings
 from tests.support.databases.catalog import catalog
 from tests.support.databases.migrations import LATER, later_versions
+from tests.support.databases.pools import Cluster, new_name
 
 
 @pytest.fixture
@@ -70,6 +71,18 @@ def assert_refused(settings: Settings, *words: str) -> None:
     for word in words:
         assert word in refused.value.message
     assert tables(settings) == before
+
+
+def test_a_database_that_may_lack_letters_is_refused(
+    settings: Settings, postgres_cluster: Cluster
+) -> None:
+    name = new_name("ascii")
+    address = postgres_cluster.create(name, encoding="SQL_ASCII")
+    try:
+        assert_refused(replace(settings, database_url=address), "UTF-8", "createdb")
+        assert portal(replace(settings, database_url=address), "init").exit_code == 1
+    finally:
+        postgres_cluster.drop(name)
 
 
 def test_an_empty_database_gets_tables_from_init_alone(settings: Settings) -> None:

@@ -33,10 +33,12 @@ class Cluster:
             autocommit=True,
         )
 
-    def create(self, name: str, template: str = "template0") -> str:
+    def create(self, name: str, template: str = "template0", encoding: str = "UTF8") -> str:
         """Make a database as a copy of another and return its address."""
-        command = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-        self.connection.execute(command.format(sql.Identifier(name), sql.Identifier(template)))
+        command = sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING {} LOCALE 'C'")
+        self.connection.execute(
+            command.format(sql.Identifier(name), sql.Identifier(template), sql.Literal(encoding))
+        )
         return self.address(name)
 
     def address(self, name: str, driver: str = "postgresql+psycopg") -> str:
