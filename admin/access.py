@@ -7,10 +7,9 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.page import Page, StaffWho
 from admin.people.locked import locked_page
-from portal.domain.foundation.actors import Role
 from portal.domain.foundation.audit.services import first_time
 from portal.domain.foundation.errors import NotAllowedError, NotFoundError
-from portal.domain.foundation.program.settings.workplaces import workplaces_at
+from portal.domain.foundation.program.settings.workplaces import WorkplaceKind, workplaces_at
 from portal.domain.foundation.texts import _s
 from portal.domain.people.authn.sessions import Stage
 from portal.domain.people.sites.admission import NetworkAddress, Place, admit, outside
@@ -35,14 +34,18 @@ def _on_this_machine(page: Page) -> bool:
 
 
 def _from_office(page: Page) -> bool:
-    networks = page.site.settings.admin_networks
-    return not networks or inside(page.request.address, networks) or _on_this_machine(page)
+    if _on_this_machine(page):
+        return True
+    if networks := page.site.settings.admin_networks:
+        return inside(page.request.address, networks)
+    workplaces = page.site.program.workplaces
+    return not any(workplace.kind is WorkplaceKind.WARD for workplace in workplaces)
 
 
 def refuse_outside(page: Page) -> None:
     """Refuse addresses that belong to no office and no site.
 
-    Without a list of offices every address is allowed; a proxy in front must check then.
+    Only without any list for the ward every address is allowed; ``portal selfcheck`` warns then.
 
     Raises:
         NotAllowedError: the address is outside.
@@ -54,16 +57,16 @@ def refuse_outside(page: Page) -> None:
 
 
 def place_of(page: Page, user: StaffUser) -> Place:
-    """Return the place from which somebody works, by the role of the account.
+    """Return the place from which somebody works, by the organization and role of the account.
 
     Raises:
         NotAllowedError: this account may not work from there now.
     """
     workplaces = page.site.program.workplaces
-    if _on_this_machine(page) and not workplaces_at(workplaces, page.request.address):
-        return Place(None)
+    if _on_this_machine(page):
+        return Place(next(iter(workplaces_at(workplaces, page.request.address)), None))
     address = NetworkAddress(page.request.address, _from_office(page))
-    return admit(page.work, Role(user.role), address)
+    return admit(page.work, user, address)
 
 
 def allowed(page: Page, permission: Permission) -> bool:

@@ -13,7 +13,7 @@ from admin.carrying_out import carry_out_once
 from admin.page import Page
 from admin.people.signin import code_fault
 from portal.domain.foundation.clock import JST
-from portal.domain.foundation.program.settings.workplaces import Workplace
+from portal.domain.foundation.program.settings.workplaces import Workplace, WorkplaceKind
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import clock_time, whole_date
 from portal.domain.people.sites import queries, services
@@ -35,6 +35,7 @@ class SitesView(View):
     """What ``admin/people/sites.html`` shows."""
 
     workplaces: tuple[Workplace, ...]
+    ward_is_bound: bool
     here: Place | None
     running: Mapping[str, SiteSwitch | None]
     rows: Sequence[SiteSwitch]
@@ -56,6 +57,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         "admin/people/sites.html",
         SitesView(
             workplaces=workplaces,
+            ward_is_bound=any(place.kind is WorkplaceKind.WARD for place in workplaces),
             here=here,
             running={w.id: queries.switched_on(page.session, w.id, page.now) for w in workplaces},
             rows=rows,

@@ -32,6 +32,7 @@ from tests.support.work import work_in
 
 COOKIE = "staff-sid"
 PASSWORD = "correct horse battery 58"
+AT_MAIN, AT_WARD = "203.0.113.9", "203.0.113.200"
 ROLES = {
     Role.OFFICER: Organization.CONTRACTOR,
     Role.WARD_OFFICER: Organization.WARD,
@@ -49,7 +50,13 @@ class Colleague:
     id: int
     login: str
     totp_secret: str
+    role: Role = Role.OFFICER
     password: str = PASSWORD
+
+    @property
+    def address(self) -> str:
+        """An address at their workplace: of the ward, or of the call center's main site."""
+        return AT_WARD if ROLES[self.role] is Organization.WARD else AT_MAIN
 
     def code(self, now: datetime) -> str:
         """What the authenticator app shows at this instant."""
@@ -77,7 +84,7 @@ class StaffSite:
         """The instant at which the clock stands."""
         return self.clock.instant
 
-    def visitor(self, address: str = "203.0.113.9", **headers: str) -> Visitor:
+    def visitor(self, address: str = AT_MAIN, **headers: str) -> Visitor:
         """Somebody with a fresh browser."""
         return Visitor(self.app, self.loop, address, **headers)
 
@@ -88,7 +95,7 @@ class StaffSite:
 
     def enter(self, colleague: Colleague, visitor: Visitor | None = None) -> Visitor:
         """A visitor who is signed in as this colleague, with a form of this session in hand."""
-        visitor = visitor or self.visitor()
+        visitor = visitor or self.visitor(colleague.address)
         token = start_session(self.database, colleague, self.now)
         visitor.http.cookies.set(COOKIE, token, domain="127.0.0.1")
         visitor.token = form_token(self.site.vault, sessions.token_hash(token).hex())
@@ -129,7 +136,7 @@ def hire(database: Database, now: datetime, role: Role, login: str) -> Colleague
             Profile(login, f"職員 {login}", ROLES[role], role),
             password=PASSWORD,
         )
-        return Colleague(made.user.id, made.user.login, made.totp_secret)
+        return Colleague(made.user.id, made.user.login, made.totp_secret, role)
 
 
 def start_session(

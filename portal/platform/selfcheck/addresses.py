@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from portal.domain.foundation.program.settings.workplaces import WorkplaceKind
 from portal.domain.foundation.texts import _s
 from portal.platform.selfcheck.findings import Finding, doubtful, well, wrong
 from portal.platform.selfcheck.subject import Subject
@@ -50,12 +51,16 @@ def check_proxies(subject: Subject) -> Iterator[Finding]:
 
 
 def check_staff_networks(subject: Subject) -> Iterator[Finding]:
-    """Yield whether everybody in the world may open the staff site's sign-in."""
+    """Yield whether the ward's people may sign in from anywhere in the world."""
     settings = subject.settings
-    if settings.admin_networks or not settings.in_production:
+    kinds = {workplace.kind for workplace in subject.program.workplaces}
+    if settings.admin_networks or WorkplaceKind.WARD in kinds or not settings.in_production:
         return
     yield doubtful(
         "staff_networks",
-        _s("PORTAL_ADMIN_NETWORKS がなく、職員のサイトはどのネットワークからも開けます。"),
-        _s("事務局と区のネットワークを書くか、前に置くプロキシで絞ってください。"),
+        _s(
+            "区の職場（[[sites]]）も PORTAL_ADMIN_NETWORKS もなく、"
+            "区の職員はどのネットワークからもサインインできます。"
+        ),
+        _s("区の職場のネットワークを、事業の設定に書いてください。"),
     )

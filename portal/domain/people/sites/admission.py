@@ -1,16 +1,21 @@
-"""From where staff may work: agents and supervisors from sites, others from offices."""
+"""From where staff may work: the contractor's people from its sites, the ward's from the ward."""
 
 from dataclasses import dataclass
 
-from portal.domain.foundation.actors import Role
+from portal.domain.foundation.actors import Organization, Role
 from portal.domain.foundation.errors import NotAllowedError
-from portal.domain.foundation.program.settings.workplaces import Workplace, workplaces_at
+from portal.domain.foundation.program.settings.workplaces import (
+    Workplace,
+    WorkplaceKind,
+    workplaces_at,
+)
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.people.sites.queries import is_on
+from portal.domain.people.staff.models import StaffUser
 
-BOUND = frozenset({Role.AGENT, Role.SUPERVISOR})
-"""Roles that work at registered sites only (specification clause 6)."""
+CALL_CENTER = frozenset({Role.AGENT, Role.SUPERVISOR})
+"""Roles that work at the call center's sites only (specification clause 6(6)1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,33 +50,57 @@ class NetworkAddress:
     office: bool
 
 
-def admit(work: Work, role: Role, address: NetworkAddress) -> Place:
-    """Return the place where somebody of this role works.
+def admit(work: Work, user: StaffUser, address: NetworkAddress) -> Place:
+    """Return the place where somebody works.
+
+    The ward's people work from the ward's sites; while a program registers none, from the
+    deployment's own networks. Everybody else works from the contractor's sites, agents and
+    supervisors from those of the call center (specification clause 6(6)).
 
     Raises:
-        NotAllowedError: this role may not work from there now; the message says what to do.
+        NotAllowedError: this person may not work from there now; the message says what to do.
     """
-    found = workplaces_at(work.program.workplaces, address.text)
-    first = found[0] if found else None
-    if role not in BOUND:
-        if not address.office:
-            raise outside()
-        return Place(first)
-    if first is None:
-        raise NotAllowedError(
-            _s(
-                "オペレーターとスーパーバイザーは、"
-                "コールセンターの登録された拠点からだけ使えます。"
-                "拠点の端末から開いてください。"
-            )
-        )
-    if first.is_main or is_on(work.session, first.id, work.now):
-        return Place(first)
-    if role is Role.SUPERVISOR:
-        return Place(first, waiting=True)
+    workplaces = work.program.workplaces
+    found = workplaces_at(workplaces, address.text)
+    kinds = _kinds_for(user)
+    place = next((place for place in found if place.kind in kinds), None)
+    if place is not None:
+        return _at(work, user, place)
+    if Organization(user.organization) is not Organization.WARD:
+        raise NotAllowedError(_where_to_work(user))
+    if any(workplace.kind is WorkplaceKind.WARD for workplace in workplaces) or not address.office:
+        raise outside()
+    return Place(None)
+
+
+def _kinds_for(user: StaffUser) -> frozenset[WorkplaceKind]:
+    if Organization(user.organization) is Organization.WARD:
+        return frozenset({WorkplaceKind.WARD})
+    call_center = frozenset({WorkplaceKind.MAIN, WorkplaceKind.BCP})
+    return call_center if Role(user.role) in CALL_CENTER else call_center | {WorkplaceKind.OFFICE}
+
+
+def _at(work: Work, user: StaffUser, place: Workplace) -> Place:
+    if not place.is_reserve or is_on(work.session, place.id, work.now):
+        return Place(place)
+    if Role(user.role) is Role.SUPERVISOR:
+        return Place(place, waiting=True)
     raise NotAllowedError(
         _s(
             "この予備の拠点は、いまは使えません。スーパーバイザーが拠点を切り替えると、"
             "使えるようになります。"
         )
+    )
+
+
+def _where_to_work(user: StaffUser) -> str:
+    if Role(user.role) in CALL_CENTER:
+        return _s(
+            "オペレーターとスーパーバイザーは、"
+            "コールセンターの登録された拠点からだけ使えます。"
+            "拠点の端末から開いてください。"
+        )
+    return _s(
+        "受託者の職員は、登録された拠点からだけ使えます。在宅では使えません。"
+        "拠点の端末から開いてください。"
     )

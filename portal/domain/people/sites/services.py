@@ -39,7 +39,7 @@ def switch_on(work: Work, order: SwitchOrder) -> SiteSwitch:
         ConflictError: it is on already.
     """
     site, reason, ends_at = order.site, order.reason.strip(), order.ends_at
-    if not any(place.id == site and not place.is_main for place in work.program.workplaces):
+    if not any(place.id == site and place.is_reserve for place in work.program.workplaces):
         raise NotFoundError(_s("この予備の拠点は、登録されていません。"))
     if not reason or len(reason) > REASON_MAX:
         raise InputError(

@@ -1,4 +1,4 @@
-"""Agents and supervisors work from registered sites; a supervisor turns on the reserve site."""
+"""Contractor and ward each work from their registered sites; the reserve site is turned on."""
 
 from dataclasses import replace
 
@@ -10,7 +10,9 @@ from portal.domain.people.sites.models import SiteSwitch
 from tests.support.resident import Visitor
 from tests.support.staff import COOKIE, PASSWORD, Colleague, StaffSite, make_staff
 
-MAIN, BCP, OFFICE, ELSEWHERE = "203.0.113.9", "198.51.100.9", "192.0.2.9", "192.0.2.200"
+MAIN, BCP, BACK_OFFICE, WARD = "203.0.113.9", "198.51.100.9", "203.0.113.130", "203.0.113.200"
+OFFICE, ELSEWHERE = "192.0.2.9", "192.0.2.200"
+"""A network of the deployment that is no site, and one that nobody knows."""
 END = {"day": "2023-08-02", "time": "17:00", "reason": "本拠点の停電", "site": "bcp"}
 
 
@@ -77,11 +79,31 @@ def test_only_the_right_password_tells_that_the_network_is_wrong(closed: StaffSi
         assert try_password(closed, agent, OFFICE).page.status_code == 403  # type: ignore[union-attr]
 
 
-def test_an_officer_works_from_the_office_and_not_from_a_site(closed: StaffSite) -> None:
-    officer = closed.hire(Role.OFFICER)
-    assert sign_in(closed, officer, OFFICE).place == "/"
-    visitor = try_password(closed, officer, MAIN)
-    assert "登録された職場のネットワーク" in shows(visitor)
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.ADMINISTRATOR])
+def test_the_contractors_people_come_in_from_its_sites_and_not_from_home(
+    closed: StaffSite, role: Role
+) -> None:
+    colleague = closed.hire(role)
+    for address in (MAIN, BACK_OFFICE):
+        assert sign_in(closed, colleague, address).place == "/"
+    for address in (OFFICE, WARD):
+        visitor = try_password(closed, colleague, address)
+        assert "受託者の職員は、登録された拠点からだけ使えます" in shows(visitor)
+        assert visitor.cookie(COOKIE) == ""
+    moved = go_on_at(closed, sign_in(closed, colleague, BACK_OFFICE), OFFICE)
+    assert moved.get("/account").status_code == 403
+
+
+@pytest.mark.parametrize("role", [Role.WARD_OFFICER, Role.AUDITOR])
+def test_the_ward_comes_in_from_its_own_networks_only(closed: StaffSite, role: Role) -> None:
+    colleague = closed.hire(role)
+    assert sign_in(closed, colleague, WARD).place == "/"
+    for address in (OFFICE, MAIN, BACK_OFFICE):
+        visitor = try_password(closed, colleague, address)
+        assert "登録された職場のネットワーク" in shows(visitor)
+        assert visitor.cookie(COOKIE) == ""
+    moved = go_on_at(closed, sign_in(closed, colleague, WARD), OFFICE)
+    assert moved.get("/account").status_code == 403
 
 
 def test_a_session_that_moves_to_another_network_is_refused_at_its_next_request(
@@ -180,8 +202,7 @@ def test_at_the_chosen_time_it_ends_by_itself_for_everybody_who_works_there(
 
 def test_who_may_switch(closed: StaffSite) -> None:
     for role in (Role.AGENT, Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR, Role.ADMINISTRATOR):
-        address = MAIN if role is Role.AGENT else OFFICE
-        visitor = closed.enter(closed.hire(role), closed.visitor(address))
+        visitor = closed.enter(closed.hire(role))
         assert visitor.get("/sites").status_code == 403
         assert visitor.post("/sites/on", END).status_code == 403
         assert visitor.post("/sites/1/off").status_code == 403
@@ -258,12 +279,12 @@ def test_the_end_can_be_moved_while_it_is_on(staff: StaffSite) -> None:
     assert staff.events("site.prolonged")[0].detail["until"] == "2023-08-05T17:00:00+09:00"
 
 
-def test_a_program_without_sites_lets_no_agent_in_and_says_so(closed: StaffSite) -> None:
+def test_a_program_without_sites_lets_nobody_of_the_contractor_in(closed: StaffSite) -> None:
     site = replace(closed.site, program=replace(closed.site.program, workplaces=()))
     bare = make_staff(site, closed.database, closed.loop, closed.folder)
-    visitor = try_password(bare, bare.hire(Role.AGENT), OFFICE)
-    assert "登録された拠点からだけ" in shows(visitor)
-    assert sign_in(bare, bare.hire(Role.OFFICER), OFFICE).place == "/"
+    for role in (Role.AGENT, Role.OFFICER, Role.ADMINISTRATOR):
+        assert "登録された拠点からだけ" in shows(try_password(bare, bare.hire(role), OFFICE))
+    assert sign_in(bare, bare.hire(Role.WARD_OFFICER), OFFICE).place == "/"
 
 
 def test_in_the_demo_this_machine_is_a_place_for_everybody(staff: StaffSite) -> None:

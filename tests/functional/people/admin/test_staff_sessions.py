@@ -52,13 +52,13 @@ def test_the_own_account_lists_sessions_with_start_last_use_site_and_browser(
     colleague = staff.hire()
     sign_in(staff, colleague, EDGE)
     staff.clock.advance(minutes=5)
-    second = sign_in(staff, colleague, FIREFOX, "192.0.2.77")
+    second = sign_in(staff, colleague, FIREFOX, "203.0.113.130")
     page = second.open("/account").text
     for said in (
         "Edge",
         "Firefox",
         "汐風区コールセンター（架空）",
-        "職場のネットワーク",
+        "事務局（架空）",
         "この画面",
         "サインイン 2023-08-01 12:00",
     ):

@@ -17,7 +17,9 @@ def test_an_address_belongs_to_the_site_whose_network_holds_it(sample: Program) 
         return [workplace.id for workplace in workplaces_at(sample.workplaces, address)]
 
     assert at("203.0.113.9") == ["main"]
-    assert at("203.0.113.200") == []
+    assert at("203.0.113.130") == ["office"]
+    assert at("203.0.113.200") == ["ward"]
+    assert at("203.0.114.9") == []
     assert at("198.51.100.127") == ["bcp"]
     assert at("2001:db8::1") == []
     assert at("nonsense") == []
@@ -35,7 +37,7 @@ def test_the_demo_works_on_this_machine() -> None:
         (f"[{BCP_NETWORK}]", "[]", "1つは書いてください"),
         ('id = "bcp"', 'id = "main"', "もう使われています"),
         ('id = "bcp"', 'id = "予備"', "英小文字"),
-        ('kind = "bcp"', 'kind = "spare"', "main / bcp"),
+        ('kind = "bcp"', 'kind = "spare"', "main / office / bcp / ward"),
         ('name = "予備の拠点（架空）"\n', "", "sites[2].name: この項目がありません"),
         ('kind = "bcp"', 'kind = "bcp"\naddress = "x"', "知らない項目"),
     ],
@@ -56,6 +58,7 @@ def test_a_site_that_cannot_be_is_refused_with_what_to_do(
         (BCP_NETWORK, '"198.0.0.0/8"', {"network_wide": "warning"}),
         (BCP_NETWORK, '"127.0.0.0/8", "2001:db8::/48"', {}),
         ('kind = "main"', 'kind = "bcp"', {"no_main_site": "warning"}),
+        ('kind = "ward"', 'kind = "office"', {"no_ward_site": "warning"}),
     ],
 )
 def test_sites_that_contradict_each_other_are_found(

@@ -31,6 +31,7 @@ from portal.domain.people.sites.services import (
     switch_on,
 )
 from portal.domain.people.sites.states import SWITCH, SwitchState
+from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.services import Profile, add_staff
 from portal.platform.database import Database
 from tests.support.coupons import VAULT
@@ -42,6 +43,8 @@ PLACES = (
     Workplace("main", "本拠点", WorkplaceKind.MAIN, ("203.0.113.0/25",)),
     Workplace("bcp", "予備", WorkplaceKind.BCP, ("198.51.100.0/25",)),
     Workplace("far", "遠い予備", WorkplaceKind.BCP, ("198.51.100.128/25",)),
+    Workplace("office", "事務局", WorkplaceKind.OFFICE, ("203.0.113.128/26",)),
+    Workplace("ward", "区役所", WorkplaceKind.WARD, ("203.0.113.192/26",)),
 )
 
 
@@ -145,7 +148,7 @@ def test_at_most_a_week_and_longer_only_before_it_ends(database: Database, lead:
 
 def test_what_cannot_be_switched_on_is_refused(database: Database, lead: Actor) -> None:
     with database.write() as session:
-        for site in ("main", "nowhere", ""):
+        for site in ("main", "office", "ward", "nowhere", ""):
             with pytest.raises(NotFoundError):
                 on(session, lead, site=site)
         for reason in ("", " 　", "x" * 501):
@@ -200,39 +203,82 @@ def test_switching_off_twice_is_refused(database: Database, lead: Actor) -> None
             switch_off(work_in(session, lead, NOW), row.id)
 
 
-MAIN, BCP, ELSEWHERE = "203.0.113.9", "198.51.100.9", "192.0.2.9"
+MAIN, BCP, OFFICE, WARD, ELSEWHERE = (
+    "203.0.113.9",
+    "198.51.100.9",
+    "203.0.113.130",
+    "203.0.113.200",
+    "192.0.2.9",
+)
 
 
+def user(role: Role, organization: Organization = Organization.CONTRACTOR) -> StaffUser:
+    return StaffUser(login="somebody", role=role.value, organization=organization.value)
+
+
+@pytest.mark.parametrize("organization", [Organization.CONTRACTOR, Organization.SUBCONTRACTOR])
 @pytest.mark.parametrize("role", [Role.AGENT, Role.SUPERVISOR])
-def test_agents_and_supervisors_work_at_registered_sites_only(
-    database: Database, lead: Actor, role: Role
+def test_agents_and_supervisors_work_at_the_call_centers_sites_only(
+    database: Database, lead: Actor, role: Role, organization: Organization
 ) -> None:
+    person = user(role, organization)
     with database.write() as session:
         for office in (True, False):
-            assert admit(at_places(session), role, NetworkAddress(MAIN, office)).name == "本拠点"
-            for address in (ELSEWHERE, "", "x"):
+            assert admit(at_places(session), person, NetworkAddress(MAIN, office)).name == "本拠点"
+            for address in (ELSEWHERE, OFFICE, WARD, "", "x"):
                 with pytest.raises(NotAllowedError, match="登録された拠点"):
-                    admit(at_places(session), role, NetworkAddress(address, office))
+                    admit(at_places(session), person, NetworkAddress(address, office))
             with pytest.raises(NotAllowedError):
-                admit(at_places(session, places=()), role, NetworkAddress(MAIN, office))
+                admit(at_places(session, places=()), person, NetworkAddress(MAIN, office))
         if role is Role.SUPERVISOR:
-            assert admit(at_places(session), role, NetworkAddress(BCP, False)).waiting
+            assert admit(at_places(session), person, NetworkAddress(BCP, False)).waiting
         else:
             with pytest.raises(NotAllowedError, match="スーパーバイザーが拠点を切り替える"):
-                admit(at_places(session), role, NetworkAddress(BCP, True))
+                admit(at_places(session), person, NetworkAddress(BCP, True))
         on(session, lead)
-        place = admit(at_places(session), role, NetworkAddress(BCP, False))
+        place = admit(at_places(session), person, NetworkAddress(BCP, False))
         assert (place.name, place.waiting) == ("予備", False)
 
 
-@pytest.mark.parametrize(
-    "role", [Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR, Role.ADMINISTRATOR]
-)
-def test_the_others_work_from_the_offices_networks_as_before(
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.ADMINISTRATOR])
+def test_the_contractors_other_people_work_at_its_sites_and_never_at_home(
     database: Database, lead: Actor, role: Role
 ) -> None:
+    person = user(role)
     with database.write() as session:
-        for address in (MAIN, BCP, ELSEWHERE):
-            assert not admit(at_places(session), role, NetworkAddress(address, True)).waiting
-            with pytest.raises(NotAllowedError, match="登録された職場"):
-                admit(at_places(session), role, NetworkAddress(address, False))
+        for office in (True, False):
+            for address, name in ((MAIN, "本拠点"), (OFFICE, "事務局")):
+                assert admit(at_places(session), person, NetworkAddress(address, office)).name == (
+                    name
+                )
+            for address in (ELSEWHERE, WARD, ""):
+                with pytest.raises(NotAllowedError, match="登録された拠点"):
+                    admit(at_places(session), person, NetworkAddress(address, office))
+            with pytest.raises(NotAllowedError, match="切り替える"):
+                admit(at_places(session), person, NetworkAddress(BCP, office))
+            with pytest.raises(NotAllowedError):
+                admit(at_places(session, places=()), person, NetworkAddress(MAIN, office))
+        on(session, lead)
+        assert admit(at_places(session), person, NetworkAddress(BCP, False)).name == "予備"
+
+
+@pytest.mark.parametrize("role", [Role.WARD_OFFICER, Role.AUDITOR, Role.ADMINISTRATOR])
+def test_the_ward_works_from_its_own_networks(database: Database, role: Role) -> None:
+    person = user(role, Organization.WARD)
+    with database.write() as session:
+        for office in (True, False):
+            assert admit(at_places(session), person, NetworkAddress(WARD, office)).name == "区役所"
+            for address in (MAIN, OFFICE, BCP, ELSEWHERE):
+                with pytest.raises(NotAllowedError, match="登録された職場"):
+                    admit(at_places(session), person, NetworkAddress(address, office))
+
+
+def test_a_program_that_registers_no_ward_leaves_it_to_the_deployments_networks(
+    database: Database,
+) -> None:
+    person, places = user(Role.WARD_OFFICER, Organization.WARD), PLACES[:3]
+    with database.write() as session:
+        work = at_places(session, places=places)
+        assert admit(work, person, NetworkAddress(ELSEWHERE, True)).workplace is None
+        with pytest.raises(NotAllowedError, match="登録された職場"):
+            admit(work, person, NetworkAddress(ELSEWHERE, False))

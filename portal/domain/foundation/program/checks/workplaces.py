@@ -1,4 +1,4 @@
-"""Contradictions among the registered sites of the call center."""
+"""Contradictions among the registered sites, and lists that are missing."""
 
 import ipaddress
 from collections.abc import Iterator
@@ -6,20 +6,13 @@ from itertools import combinations
 
 from portal.domain.foundation.program.checks.findings import Finding, error_of, warning_of
 from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.program.settings.workplaces import WIDEST
+from portal.domain.foundation.program.settings.workplaces import WIDEST, WorkplaceKind
 from portal.domain.foundation.texts import _s
 
 
 def check_workplaces(program: Program) -> Iterator[Finding]:
-    """Report a missing main site, a network of two sites, and a network wider than a workplace."""
-    if not any(workplace.is_main for workplace in program.workplaces):
-        yield warning_of(
-            "no_main_site",
-            _s(
-                "コールセンターの拠点（[[sites]]、kind は main）が1つもありません。"
-                "オペレーターはサインインできません。"
-            ),
-        )
+    """Report missing lists, a network of two sites, and a network wider than a workplace."""
+    yield from _missing({workplace.kind for workplace in program.workplaces})
     networks = [
         (workplace.id, ipaddress.ip_network(network))
         for workplace in program.workplaces
@@ -46,3 +39,22 @@ def check_workplaces(program: Program) -> Iterator[Finding]:
                 )
                 % {"name": name, "network": str(network)},
             )
+
+
+def _missing(kinds: set[WorkplaceKind]) -> Iterator[Finding]:
+    if WorkplaceKind.MAIN not in kinds:
+        yield warning_of(
+            "no_main_site",
+            _s(
+                "コールセンターの拠点（[[sites]]、kind は main）が1つもありません。"
+                "オペレーターはサインインできません。"
+            ),
+        )
+    if WorkplaceKind.WARD not in kinds:
+        yield warning_of(
+            "no_ward_site",
+            _s(
+                "区の職場（[[sites]]、kind は ward）が1つもありません。区の職員のサインインは、"
+                "PORTAL_ADMIN_NETWORKS だけで絞られ、それもなければ、どこからでもできます。"
+            ),
+        )

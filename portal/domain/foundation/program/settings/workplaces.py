@@ -1,25 +1,29 @@
-"""Registered sites of the call center: where agents sign in from; the reserve site (BCP)."""
+"""Registered sites: where the people of contractor and ward work; the reserve site (BCP)."""
 
 import ipaddress
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import lru_cache
 
 from portal.domain.foundation.program.toml.sections import Section
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import Labeled, _s
 
 ID = re.compile(r"[a-z][a-z0-9_-]{0,29}")
 WIDEST = {4: 16, 6: 32}
 """Shorter prefixes hold whole providers, not a workplace."""
 
 
-class WorkplaceKind(StrEnum):
-    """When people may work at a site: always, or while a supervisor has switched it on."""
+class WorkplaceKind(Labeled):
+    """Who works at a site: the call center, the contractor's office, or the ward.
 
-    MAIN = "main"
-    BCP = "bcp"
+    A reserve site (``bcp``) takes the place of the first two while a supervisor has switched it on.
+    """
+
+    MAIN = "main", lambda: _s("コールセンター")
+    OFFICE = "office", lambda: _s("事務局")
+    BCP = "bcp", lambda: _s("予備の拠点")
+    WARD = "ward", lambda: _s("区の職場")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +36,9 @@ class Workplace:
     networks: tuple[str, ...]
 
     @property
-    def is_main(self) -> bool:
-        """Whether people always may work there; else it is a reserve site."""
-        return self.kind is WorkplaceKind.MAIN
+    def is_reserve(self) -> bool:
+        """Whether people may work there only while it is switched on."""
+        return self.kind is WorkplaceKind.BCP
 
     def holds(self, address: str) -> bool:
         """Return whether an IP address is in one of the site's networks."""
@@ -51,9 +55,9 @@ def _network(network: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
 
 
 def workplaces_at(workplaces: Sequence[Workplace], address: str) -> tuple[Workplace, ...]:
-    """Return the sites in whose networks an address is, main ones first."""
+    """Return the sites in whose networks an address is, reserve sites last."""
     found = (workplace for workplace in workplaces if workplace.holds(address))
-    return tuple(sorted(found, key=lambda workplace: not workplace.is_main))
+    return tuple(sorted(found, key=lambda workplace: workplace.is_reserve))
 
 
 def read_workplaces(root: Section) -> tuple[Workplace, ...]:

@@ -92,10 +92,7 @@ def _organization(program: Program) -> ReportTable:
         (_s("FAX"), program.names.office.ja, contact.fax),
         (_s("受付の時間"), reception_text(program.calendar), ""),
     ]
-    rows += [
-        (_s("拠点"), place.name, _s("主") if place.is_main else _s("予備"))
-        for place in program.workplaces
-    ]
+    rows += [(_s("拠点"), place.name, place.kind.label) for place in program.workplaces]
     return ReportTable(_s("体制"), (_s("役割"), _s("名前"), _s("連絡先・場所")), rows)
 
 
