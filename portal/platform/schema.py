@@ -116,7 +116,7 @@ def _other_encoding(connection: Connection) -> bool:
     """Say whether a database stores its text in another encoding than UTF-8."""
     if connection.dialect.name != "postgresql":
         return False
-    return connection.scalar(text("SHOW server_encoding")) != "UTF8"
+    return bool(connection.scalar(text("SHOW server_encoding")) != "UTF8")
 
 
 def _oldest_program(connection: Connection, found: Columns) -> str:
