@@ -101,6 +101,19 @@ def test_a_worker_that_died_is_followed_after_its_lease_and_then_changes_nothing
     assert workers.status().handled == 1
 
 
+def test_a_turn_whose_lease_ended_changes_nothing_of_the_same_workers_next_turn(
+    workers: Workers,
+) -> None:
+    late = workers.must_claim(ONE)
+    workers.clock.instant += ONE.lease
+    taken = workers.must_claim(ONE)
+    assert not workers.finish(late, 9)
+    assert not workers.fail(late)
+    assert not workers.prolong(late, ONE)
+    assert workers.finish(taken, 1)
+    assert workers.status().handled == 1
+
+
 def test_a_lease_that_is_prolonged_does_not_end(workers: Workers) -> None:
     lease = workers.must_claim(ONE)
     for _beat in range(8):
