@@ -3,32 +3,48 @@
 import json
 import re
 import shutil
+import socket
+import ssl
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import httpx
 import pytest
 
+from portal.platform.http.uploads import MAX_UPLOAD_BODY
+from portal.platform.routes import MAX_BODY
 from tests.support.programs.debian import prepare_machine
-from tests.support.programs.servers import ROOT, Server, free_port
+from tests.support.programs.servers import PATIENCE, ROOT, Server, free_port
 
 PROXY = ROOT / ".github" / "proxy"
-RESIDENTS, STAFF = "coupon.example.jp", "staff.example.jp"
+RESIDENTS, STAFF, OFFICE = "coupon.example.jp", "staff.example.jp", "192.0.2.0/24"
 
 
 class Echo(BaseHTTPRequestHandler):
-    """A node that answers with what reached it."""
+    """A node that answers with what reached it; the place ``/away`` is never ready."""
+
+    seen: ClassVar[list[str]] = []
 
     def do_GET(self) -> None:
-        """Answer with place and headers."""
-        body = json.dumps({"path": self.path, **{k.lower(): v for k, v in self.headers.items()}})
-        self.send_response(200)
+        """Answer with place, headers and length of the body."""
+        size = len(self.rfile.read(int(self.headers.get("content-length") or 0)))
+        told = {"path": self.path, "size": size}
+        body = json.dumps(told | {name.lower(): value for name, value in self.headers.items()})
+        self.seen.append(f"{self.command} {self.path}")
+        self.send_response(503 if self.path == "/away" else 200)
         self.send_header("content-type", "application/json")
         self.end_headers()
         self.wfile.write(body.encode())
+
+    def do_POST(self) -> None:
+        """Answer a form like a question."""
+        self.do_GET()
 
     def log_message(self, *_args: object) -> None:
         """Say nothing."""
@@ -59,9 +75,9 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def adapted(name: str, folder: Path, certificate: Path, ports: dict[str, int]) -> Path:
+def adapted(name: str, folder: Path, certificate: Path, ports: dict[str, int], office: str) -> Path:
     """The shipped file with the places of a test: nothing else is changed."""
-    text = (PROXY / name).read_text("utf-8")
+    text = (PROXY / name).read_text("utf-8").replace(OFFICE, office)
     text = re.sub(r"10\.0\.0\.1[12]:800[01]", f"127.0.0.1:{ports['node']}", text)
     for old, new in (
         ("/etc/portal/tls", str(certificate)),
@@ -85,31 +101,53 @@ COMMANDS = {
 }
 
 
-@pytest.fixture(scope="module", params=sorted(COMMANDS))
-def proxy(
-    request: pytest.FixtureRequest,
-    node: int,
-    certificate: Path,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Server]:
-    name: str = request.param
+StartProxy = Callable[..., Server]
+
+
+@pytest.fixture(scope="module")
+def start_proxy(
+    node: int, certificate: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[StartProxy]:
+    """Start one of the two, with the network from which staff may come."""
     prepare_machine(("nginx", "HAProxy"))
-    folder = tmp_path_factory.mktemp("proxy")
-    folder.chmod(0o755)
-    ports = {"node": node, "http": free_port(), "https": free_port()}
-    path = adapted(name, folder, certificate, ports)
+    started: list[Server] = []
+
+    def start(name: str, office: str = OFFICE) -> Server:
+        folder = tmp_path_factory.mktemp("proxy")
+        folder.chmod(0o755)
+        ports = {"node": node, "http": free_port(), "https": free_port()}
+        path = adapted(name, folder, certificate, ports, office)
+        started.append(serving(name, path, ports["https"]))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+def serving(name: str, path: Path, port: int) -> Server:
     check, start = COMMANDS[name]
     program = shutil.which(check[0], path="/usr/sbin:/usr/bin") or check[0]
     checked = subprocess.run([program, *check[1:], path], capture_output=True, check=False)
     assert checked.returncode == 0, checked.stderr.decode()
     more = ["daemon off;", "-c", str(path)] if name == "nginx.conf" else [str(path)]
-    log = folder / "log"
+    log = path.with_name("log")
     with log.open("wb") as out:
         process = subprocess.Popen([program, *start[1:], *more], stdout=out, stderr=out)
-    server = Server(process, log, ports["https"])
+    server = Server(process, log, port)
     server.wait()
-    yield server
-    server.stop()
+    return server
+
+
+@pytest.fixture(scope="module", params=sorted(COMMANDS))
+def proxy(request: pytest.FixtureRequest, start_proxy: StartProxy) -> Server:
+    return start_proxy(request.param)
+
+
+@pytest.fixture(params=sorted(COMMANDS))
+def proxy_of_the_office(request: pytest.FixtureRequest, start_proxy: StartProxy) -> Server:
+    """One that lets this machine to the staff site."""
+    return start_proxy(request.param, "127.0.0.0/8")
 
 
 def ask(proxy: Server, host: str, place: str = "/", **headers: str) -> httpx.Response:
@@ -144,6 +182,44 @@ def test_what_is_for_machines_stays_inside(proxy: Server) -> None:
 def test_no_other_name_is_answered(proxy: Server) -> None:
     with pytest.raises(httpx.HTTPError):
         ask(proxy, "other.example.com").raise_for_status()
+
+
+def test_a_form_is_never_sent_to_a_second_node(proxy: Server) -> None:
+    Echo.seen.clear()
+    with httpx.Client(verify=False) as client:
+        answer = client.post(
+            f"https://127.0.0.1:{proxy.port}/away",
+            data={"form_key": "1"},
+            headers={"host": RESIDENTS},
+            extensions={"sni_hostname": RESIDENTS},
+        )
+    assert answer.status_code == 503
+    assert [one for one in Echo.seen if one != "GET /readyz"] == ["POST /away"]
+
+
+def announce(proxy: Server, host: str, size: int, body: bytes = b"") -> tuple[int, bytes]:
+    """The answer to a body of this size, of which only ``body`` is sent."""
+    context = ssl._create_unverified_context()
+    with closing(HTTPConnection(host)) as connection:
+        plain = socket.create_connection(("127.0.0.1", proxy.port), timeout=PATIENCE)
+        connection.sock = context.wrap_socket(plain, server_hostname=host)
+        connection.putrequest("POST", "/upload")
+        connection.putheader("Content-Length", str(size))
+        connection.endheaders(body)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+
+
+def test_what_a_family_sends_is_small(proxy: Server) -> None:
+    status, told = announce(proxy, RESIDENTS, MAX_BODY, bytes(MAX_BODY))
+    assert (status, json.loads(told)["size"]) == (200, MAX_BODY)
+    assert announce(proxy, RESIDENTS, 2**20 + 1)[0] == 413
+
+
+def test_what_the_staff_site_takes_passes_and_more_does_not(proxy_of_the_office: Server) -> None:
+    status, told = announce(proxy_of_the_office, STAFF, MAX_UPLOAD_BODY, bytes(MAX_UPLOAD_BODY))
+    assert (status, json.loads(told)["size"]) == (200, MAX_UPLOAD_BODY)
+    assert announce(proxy_of_the_office, STAFF, 2**26 + 1)[0] == 413
 
 
 def test_no_query_is_logged(proxy: Server) -> None:
