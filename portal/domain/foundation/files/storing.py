@@ -33,6 +33,7 @@ class SealedWriter:
     Attributes:
         file_id: The key of the file.
         size: How many bytes were written.
+        error: Why the last piece could not be stored, if so.
     """
 
     def __init__(self, source: WorkSource, name: str) -> None:
@@ -66,19 +67,23 @@ class SealedWriter:
     def flush(self) -> None:
         """Do nothing: a piece is stored when it is full, the last one by ``end``."""
 
-    def end(self) -> str:
-        """Store what is left, and return the SHA-256 of everything in hexadecimal digits."""
+    def end(self) -> None:
+        """Store what is left."""
         if self._waiting:
             self._store(bytes(self._waiting))
             self._waiting.clear()
-        return self._digest.hexdigest()
 
-    def finish(self, work: Work) -> None:
-        """Mark the file as whole, in the transaction that makes it known to others."""
+    def finish(self, work: Work) -> str:
+        """Mark the file as whole, in the transaction that makes it known to others.
+
+        Returns the SHA-256 of everything in hexadecimal digits.
+        """
         row = _locked(work.session, self.file_id)
         row.state = SEALED_FILE.next(row.state, "finish")
-        row.pieces, row.size, row.sha256 = self._pieces, self.size, self._digest.hexdigest()
+        sha256 = self._digest.hexdigest()
+        row.pieces, row.size, row.sha256 = self._pieces, self.size, sha256
         work.session.flush()
+        return sha256
 
     def _store(self, data: bytes) -> None:
         self._pieces += 1

@@ -207,7 +207,7 @@ def _store(work: Work, plan: Plan, sealed: SealedWriter) -> PrintArchive:
         subcontractor_id=plan.subcontractor_id,
         file_name=plan.name,
         sealed_file_id=sealed.file_id,
-        sha256=sealed.end(),
+        sha256=sealed.finish(work),
         size=sealed.size,
         letters=plan.letters,
         children=plan.children,
@@ -230,5 +230,4 @@ def _store(work: Work, plan: Plan, sealed: SealedWriter) -> PrintArchive:
         letters=made.letters,
         sha256=made.sha256,
     )
-    sealed.finish(work)
     return made

@@ -45,24 +45,9 @@ def discard_run(work: Work, run_id: int) -> Superseded:
         raise ConflictError(
             _s("取りやめられるのは、校正刷りで承認されなかった印刷だけです。"), code="not_refused"
         )
-    archive = live_archive(work.session, run_id)
-    if archive is not None:
-        drop_archive(work, archive)
-    gone = supersede_letters(
-        work, run_id, Superseding((LetterState.PRINTED,), REASON, counter=True)
-    )
-    forget_pictures(work, run_id)
+    _drop_live_archive(work, run_id)
     run.state = after
-    record(
-        work,
-        "print_run.discarded",
-        "print_run",
-        run_id,
-        letters=gone.letters,
-        credentials=gone.credentials,
-    )
-    work.session.flush()
-    return gone
+    return _end_letters(work, run_id, "print_run.discarded", REASON)
 
 
 def give_up_lost_run(work: Work, run_id: int) -> Superseded:
@@ -83,16 +68,31 @@ def give_up_lost_run(work: Work, run_id: int) -> Superseded:
         raise NotAllowedError(_s("印刷を作りなおせるのは、アカウントのある職員だけです。"))
     run = locked_run(work.session, run_id)
     after = PRINT_RUN.next(run.state, "lose")
-    _drop_unless_whole(work, run_id)
+    if has_whole_archive(work.session, run_id):
+        raise ConflictError(
+            _s("アーカイブは失われていないので、このまま差し出せます。"), code="archive_there"
+        )
+    _drop_live_archive(work, run_id)
     _cancel_planned(work, run_id)
+    run.state = after
+    return _end_letters(work, run_id, "print_run.lost", NODE_LOST)
+
+
+def _drop_live_archive(work: Work, run_id: int) -> None:
+    archive = live_archive(work.session, run_id)
+    if archive is not None:
+        drop_archive(work, archive)
+
+
+def _end_letters(work: Work, run_id: int, event: str, reason: str) -> Superseded:
+    """Supersede the printed letters of a run, forget its proof's pictures, and record the event."""
     gone = supersede_letters(
-        work, run_id, Superseding((LetterState.PRINTED,), NODE_LOST, counter=True)
+        work, run_id, Superseding((LetterState.PRINTED,), reason, counter=True)
     )
     forget_pictures(work, run_id)
-    run.state = after
     record(
         work,
-        "print_run.lost",
+        event,
         "print_run",
         run_id,
         letters=gone.letters,
@@ -100,17 +100,6 @@ def give_up_lost_run(work: Work, run_id: int) -> Superseded:
     )
     work.session.flush()
     return gone
-
-
-def _drop_unless_whole(work: Work, run_id: int) -> None:
-    """Drop a stale archive. Raises ConflictError if a complete one is there."""
-    if has_whole_archive(work.session, run_id):
-        raise ConflictError(
-            _s("アーカイブは失われていないので、このまま差し出せます。"), code="archive_there"
-        )
-    archive = live_archive(work.session, run_id)
-    if archive is not None:
-        drop_archive(work, archive)
 
 
 def _cancel_planned(work: Work, run_id: int) -> None:

@@ -23,8 +23,8 @@ a second time.
 def shred_old_archives(work: Work) -> None:
     """Shred the archives that were sent long ago."""
     found = work.session.scalars(
-        select(PrintArchive.sealed_file_id)
-        .join(SealedFile, SealedFile.id == PrintArchive.sealed_file_id)
+        select(SealedFile.id)
+        .join(PrintArchive, PrintArchive.sealed_file_id == SealedFile.id)
         .where(
             PrintArchive.state == ArchiveState.SENT,
             PrintArchive.sent_at < work.now - KEPT,
@@ -32,8 +32,7 @@ def shred_old_archives(work: Work) -> None:
         )
     ).all()
     for file_id in found:
-        if file_id is not None:
-            shred(work, file_id)
+        shred(work, file_id)
 
 
 def is_kept(session: Session, archive: PrintArchive) -> bool:
