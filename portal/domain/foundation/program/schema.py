@@ -163,6 +163,11 @@ class AdvanceSettings:
     texts_file: Path
     has_reply_envelope: bool
 
+    @property
+    def enclosed(self) -> tuple[str, ...]:
+        """What lies beside the notice: the decline form, and a reply envelope if there is one."""
+        return (DECLINE_FORM, REPLY_ENVELOPE) if self.has_reply_envelope else (DECLINE_FORM,)
+
 
 @dataclass(frozen=True, slots=True)
 class LetterLayout:

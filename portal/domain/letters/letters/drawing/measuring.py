@@ -96,7 +96,7 @@ def _overlong(frame: LetterFrame, side: Side, locales: Sequence[str], fits: Fits
     """Return the languages that can make a side fit alone, or else all of them."""
     found = []
     for locale in locales:
-        least = {key: _spare(frame, key, locale) for key in frame.texts.blocks}
+        least = _spare(frame, locale)
         if not fits(_cut(frame, locale, least)):
             continue
         longest = sorted(least, key=lambda key: -least[key])[:TRIED]
@@ -109,25 +109,25 @@ def _overlong(frame: LetterFrame, side: Side, locales: Sequence[str], fits: Fits
             found.append(Overlong(side, locale, single, one_suffices=True))
             continue
         count = _smallest(frame, locale, least, fits) or 0
-        all_of_them = {key: min(count, spare) for key, spare in least.items() if spare}
-        found.append(Overlong(side, locale, all_of_them, one_suffices=False))
+        found.append(_all_of_them(side, locale, least, count))
     return found or [_together(frame, side, locales, fits)]
 
 
 def _together(frame: LetterFrame, side: Side, locales: Sequence[str], fits: Fits) -> Overlong:
     """Return by how much the texts of the longest language are too long with all others beside."""
-    longest = max(
-        locales,
-        key=lambda locale: sum(_spare(frame, key, locale) for key in frame.texts.blocks),
-    )
+    spare = {locale: _spare(frame, locale) for locale in locales}
+    longest = max(locales, key=lambda locale: sum(spare[locale].values()))
     cut = frame
     for locale in locales:
         if locale != longest:
-            cut = _cut(cut, locale, {key: _spare(frame, key, locale) for key in frame.texts.blocks})
-    least = {key: _spare(frame, key, longest) for key in frame.texts.blocks}
-    count = _smallest(cut, longest, least, fits) or max(least.values())
-    excess = {key: min(count, spare) for key, spare in least.items() if spare}
-    return Overlong(side, longest, excess, one_suffices=False)
+            cut = _cut(cut, locale, spare[locale])
+    count = _smallest(cut, longest, spare[longest], fits) or max(spare[longest].values())
+    return _all_of_them(side, longest, spare[longest], count)
+
+
+def _all_of_them(side: Side, locale: str, spare: Mapping[str, int], count: int) -> Overlong:
+    excess = {key: min(count, most) for key, most in spare.items() if most}
+    return Overlong(side, locale, excess, one_suffices=False)
 
 
 def _smallest(frame: LetterFrame, locale: str, most: Mapping[str, int], fits: Fits) -> int | None:
@@ -143,11 +143,14 @@ def _smallest(frame: LetterFrame, locale: str, most: Mapping[str, int], fits: Fi
     return found if found <= limit else None
 
 
-def _spare(frame: LetterFrame, key: str, locale: str) -> int:
-    """Return how many characters can be cut from a text that keeps its heading and a beginning."""
-    units = _UNIT.findall(frame.texts.blocks[key].in_language(locale))
-    kept = units.index("\n") + 2 if "\n" in units else 1
-    return max(len(units) - kept, 0)
+def _spare(frame: LetterFrame, locale: str) -> dict[str, int]:
+    """Return how many characters can be cut from each text if heading and a beginning stay."""
+    found = {}
+    for key, text in frame.texts.blocks.items():
+        units = _UNIT.findall(text.in_language(locale))
+        kept = units.index("\n") + 2 if "\n" in units else 1
+        found[key] = max(len(units) - kept, 0)
+    return found
 
 
 def _cut(frame: LetterFrame, locale: str, counts: Mapping[str, int]) -> LetterFrame:

@@ -1,12 +1,11 @@
 """Check that every letter of a program fits its paper, for ``portal program check``."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
 from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.program.checks.findings import Finding, error_of, warning_of
-from portal.domain.foundation.program.schema import DECLINE_FORM, REPLY_ENVELOPE, Program
+from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.letters.letters.drawing.barcode import customer_bars
 from portal.domain.letters.letters.drawing.content import LetterContent
@@ -17,7 +16,7 @@ from portal.domain.letters.letters.drawing.measuring import (
     measure_letter,
     measure_notice,
 )
-from portal.domain.letters.letters.drawing.texts import ADVANCE_REQUIRED, REQUIRED, load_texts
+from portal.domain.letters.letters.drawing.texts import ADVANCE_REQUIRED, LetterTexts, load_texts
 from portal.domain.mailroom.printing.runs.writers.enclosures import printed_names
 
 UNKNOWN_URL = "https://coupon.example.jp"
@@ -38,28 +37,29 @@ def letter_findings(program: Program) -> list[Finding]:
     For each letter, side and language those that are too long, and by how much; and numbers and
     addresses that are typed although they are settings.
 
-    Files that are missing or incomplete are found by other checks.
+    Files that are missing are found by other checks.
+
+    Raises:
+        ProgramFileError: a file is incomplete.
     """
     found: list[Finding] = []
     letter, advance = program.letter_texts_file, program.advance
     if letter.is_file():
-        frame = _frame(program, letter, REQUIRED)
-        sample = _sample(program, program.letter_enclosures)
-        found += _findings(letter.name, measure_letter(frame, sample))
-        found += _typed(letter, REQUIRED)
+        texts, sample = load_texts(letter), _sample(program, program.letter_enclosures)
+        found += _overlong(letter.name, measure_letter(_frame(program, texts), sample))
+        found += _typed(letter.name, texts)
     if advance is not None and advance.texts_file.is_file():
-        frame = _frame(program, advance.texts_file, ADVANCE_REQUIRED)
-        enclosed = (DECLINE_FORM, *((REPLY_ENVELOPE,) if advance.has_reply_envelope else ()))
-        found += _findings(
-            advance.texts_file.name, measure_notice(frame, _sample(program, enclosed))
-        )
-        found += _typed(advance.texts_file, ADVANCE_REQUIRED)
+        name = advance.texts_file.name
+        texts = load_texts(advance.texts_file, ADVANCE_REQUIRED)
+        sample = _sample(program, advance.enclosed)
+        found += _overlong(name, measure_notice(_frame(program, texts), sample))
+        found += _typed(name, texts)
     return found
 
 
-def _typed(path: Path, required: Mapping[str, frozenset[str]]) -> Iterator[Finding]:
+def _typed(file: str, texts: LetterTexts) -> Iterator[Finding]:
     """Report what stands in a text by hand and would contradict the settings one day."""
-    for key, text in load_texts(path, required).blocks.items():
+    for key, text in texts.blocks.items():
         for locale in RESIDENT_LOCALES:
             for pattern, value in SETTINGS_IN_TEXTS.items():
                 if (typed := pattern.search(text.in_language(locale))) is not None:
@@ -70,7 +70,7 @@ def _typed(path: Path, required: Mapping[str, frozenset[str]]) -> Iterator[Findi
                             "設定から入る %(value)s を使ってください。"
                         )
                         % {
-                            "file": path.name,
+                            "file": file,
                             "key": key,
                             "locale": locale,
                             "typed": typed[0],
@@ -79,10 +79,10 @@ def _typed(path: Path, required: Mapping[str, frozenset[str]]) -> Iterator[Findi
                     )
 
 
-def _frame(program: Program, path: Path, required: Mapping[str, frozenset[str]]) -> LetterFrame:
+def _frame(program: Program, texts: LetterTexts) -> LetterFrame:
     return letter_frame(
         program,
-        load_texts(path, required),
+        texts,
         notice_date=program.windows.delivery.first_day,
         resident_url=program.resident_url or UNKNOWN_URL,
     )
@@ -106,7 +106,7 @@ def _sample(program: Program, enclosed: Sequence[str]) -> LetterContent:
     )
 
 
-def _findings(file: str, found: Sequence[Overlong]) -> Iterator[Finding]:
+def _overlong(file: str, found: Sequence[Overlong]) -> Iterator[Finding]:
     for one in found:
         values = {
             "file": file,

@@ -10,12 +10,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import ConflictError
-from portal.domain.foundation.program.schema import (
-    DECLINE_FORM,
-    REPLY_ENVELOPE,
-    AdvanceSettings,
-    Program,
-)
+from portal.domain.foundation.program.schema import AdvanceSettings, Program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.documents.kinds import DocumentKind
@@ -54,9 +49,8 @@ class AdvanceWriter(WriterWithoutId):
 
     @property
     def enclosed(self) -> tuple[str, ...]:
-        """The decline form, and a reply envelope if the program has one."""
-        more = (REPLY_ENVELOPE,) if settings_of(self.printer.program).has_reply_envelope else ()
-        return (DECLINE_FORM, *more)
+        """What the program encloses with a notice."""
+        return settings_of(self.printer.program).enclosed
 
     def require(self, session: Session, run_id: int | None) -> None:
         """Check that protection is loaded, the texts are approved and declining is not over.
