@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
+import pyotp
 from sqlalchemy import select
 
 from portal.demo.calls import add_calls
@@ -55,6 +56,11 @@ class DemoStaff:
     role: str
     password: str = field(repr=False)
     totp_secret: str = field(repr=False)
+
+    @property
+    def code(self) -> str:
+        """What the authenticator app shows now."""
+        return pyotp.TOTP(self.totp_secret).now()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ import re
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from urllib.parse import parse_qs, urlsplit
 
-import pyotp
 from PIL import Image
 
 from portal.demo.ports import HOST
@@ -48,21 +48,6 @@ class Addresses:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """A member of the staff as the page shows them."""
-
-    login: str
-    role: str
-    password: str = field(repr=False)
-    secret: str = field(repr=False)
-
-    @property
-    def code(self) -> str:
-        """What the authenticator app shows now."""
-        return pyotp.TOTP(self.secret).now()
-
-
-@dataclass(frozen=True, slots=True)
 class Sent:
     """An answer: its type and its bytes."""
 
@@ -87,7 +72,7 @@ class StartPage:
             "/letter.png": lambda: Sent("image/png", self._picture),
             "/letter.pdf": lambda: Sent("application/pdf", letter.path.read_bytes()),
             **{
-                f"/totp-{place}.svg": lambda person=person: Sent("image/svg+xml", _qr(person))  # type: ignore[misc]  # a default binds it
+                f"/totp-{place}.svg": partial(_qr, person)
                 for place, person in enumerate(stage.staff)
             },
         }
@@ -121,14 +106,10 @@ class StartPage:
             "page": letter.page,
             "width": self._size[0],
             "height": self._size[1],
-            "people": [_person(one) for one in self._stage.staff],
+            "people": self._stage.staff,
             # the next step begins for the app and for the server at once
             "seconds": TOTP_SECONDS - int(time.time()) % TOTP_SECONDS + 1,
         }
-
-
-def _person(staff: DemoStaff) -> Person:
-    return Person(staff.login, staff.actor.role.label, staff.password, staff.totp_secret)
 
 
 def _found(pattern: re.Pattern[str], text: str) -> str:
@@ -136,13 +117,14 @@ def _found(pattern: re.Pattern[str], text: str) -> str:
     return found[0] if found else ""
 
 
-def _qr(staff: DemoStaff) -> bytes:
+def _qr(staff: DemoStaff) -> Sent:
     path, size = qr_path(totp_uri(staff.totp_secret, staff.login, "portal demo"))
-    return (
+    drawn = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" '
         f'shape-rendering="crispEdges"><path fill="#fff" d="M0 0h{size}v{size}H0z"/>'
         f'<path d="{path}"/></svg>'
-    ).encode()
+    )
+    return Sent("image/svg+xml", drawn.encode())
 
 
 class StartServer:
