@@ -41,7 +41,10 @@ def readings(word: str) -> tuple[str, ...]:
 
 
 def combined(words: list[str]) -> list[tuple[str, ...]]:
-    """Return how several words may be read together; nothing if one of them is not Japanese."""
+    """Return the ways to read several words, each as their kana in order.
+
+    Empty if one of the words is not romanized Japanese.
+    """
     return list(islice(product(*map(readings, words)), MOST_READINGS))
 
 
@@ -58,6 +61,4 @@ def reading_grams(kana: str) -> set[str]:
 
 
 def _kana(spelled: str) -> str:
-    if spelled.endswith("N"):  # alone it is ン; before a vowel of the next part it would be ナ
-        return str(jaconv.hira2kata(jaconv.alphabet2kana(spelled[:-1].lower()))) + "ン"
-    return str(jaconv.hira2kata(jaconv.alphabet2kana(spelled.lower())))
+    return str(jaconv.hira2kata(jaconv.alphabet2kana(spelled)))

@@ -22,6 +22,7 @@ from portal.domain.people.households.romaji import reading_grams, readings, shor
         ("junichi", "ジュンイチ"),
         ("Shinya", "シンヤ"),
         ("Anna", "アンナ"),
+        ("Ann", "アン"),
         ("Ryunosuke", "リュウノスケ"),
         ("Chie", "チエ"),
         ("Hattori", "ハットリ"),
