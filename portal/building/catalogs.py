@@ -177,7 +177,7 @@ def main(arguments: list[str]) -> None:
     elif arguments == ["update"]:
         sys.stdout.writelines(f"{line}\n" for line in update())
     else:
-        sys.exit("Use: catalogs.py compile, or catalogs.py update")
+        sys.exit("Use: python -m portal.building.catalogs compile (or update)")
 
 
 if __name__ == "__main__":
