@@ -1,6 +1,6 @@
 """Prints the demo's letters, hands them over and chooses the one of the visitor."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from portal.domain.mailroom.printing.dispatch.handover import confirm_hand_over,
 from portal.domain.mailroom.printing.proofs.decisions import approve_proof
 from portal.domain.mailroom.printing.proofs.making import make_proof
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
-from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
+from portal.domain.mailroom.printing.runs.pipeline.printer import Printer, letter_printer
 from portal.domain.people.households.queries import view_household
 from portal.platform.site import Site
 
@@ -64,16 +64,8 @@ def print_letters(site: Site, folder: Path) -> tuple[DemoLetter, int]:
 def _printer(site: Site, folder: Path, before: timedelta, actor: Actor) -> Printer:
     with site.database.read() as session:
         clock = FixedClock(site.clock.now(session) - before)
-    return Printer(
-        site.database.read,
-        site.database.write,
-        site.vault,
-        clock,
-        actor,
-        site.program,
-        folder / "letters",
-        site.settings.public_url,
-    )
+    source = replace(site.work_source(actor), clock=clock)
+    return letter_printer(source, folder / "letters", site.settings.public_url)
 
 
 def hand_over_letters(site: Site, folder: Path, run_id: int, officers: Officers) -> None:

@@ -19,7 +19,7 @@ from portal.domain.mailroom.printing.archives.building import build_archive
 from portal.domain.mailroom.printing.proofs.making import make_proof
 from portal.domain.mailroom.printing.runs.pipeline.files import run_folder
 from portal.domain.mailroom.printing.runs.pipeline.plan import this_node
-from portal.domain.mailroom.printing.runs.pipeline.printer import Printer, printing_node
+from portal.domain.mailroom.printing.runs.pipeline.printer import letter_printer, printing_node
 from portal.settings import Settings
 
 LOG = logging.getLogger("portal.jobs")
@@ -33,16 +33,7 @@ def _archive(source: WorkSource, settings: Settings, task: TakenTask) -> object:
 
 
 def _proof(source: WorkSource, settings: Settings, task: TakenTask) -> object:
-    printer = Printer(
-        source.read,
-        source.write,
-        source.vault,
-        source.clock,
-        source.actor,
-        source.program,
-        settings.letters_dir,
-        settings.public_url,
-    )
+    printer = letter_printer(source, settings.letters_dir, settings.public_url)
     return make_proof(printer, task.subject_id)
 
 

@@ -28,12 +28,13 @@ from portal.cli.mailroom.letters_words import built_json, preflight_json, say_bu
 from portal.cli.mailroom.printer import make_printer
 from portal.cli.progress import progress_bar
 from portal.cli.renamed import RenamedGroup
-from portal.domain.foundation.texts import _s, _sn
+from portal.domain.foundation.texts import _s, _sn, label_of
 from portal.domain.letters.letters.drawing.barcode import customer_bars
 from portal.domain.letters.letters.drawing.content import LetterContent
 from portal.domain.letters.letters.drawing.frame import letter_frame
 from portal.domain.letters.letters.drawing.render import render_testpage
 from portal.domain.letters.letters.drawing.texts import load_texts
+from portal.domain.letters.letters.states import RunState
 from portal.domain.mailroom.printing.runs.build import CHUNK_SIZE, BuiltRun, build_letters
 from portal.domain.mailroom.printing.runs.pipeline.files import put, write_part
 from portal.domain.mailroom.printing.runs.pipeline.plan import open_run
@@ -320,14 +321,7 @@ def status(context: Context) -> None:
 def _echo_runs(runs: Sequence[RunStatus]) -> None:
     if not runs:
         click.echo(_s("印刷はまだありません。"))
-    states = {
-        "building": _s("途中"),
-        "built": _s("作成ずみ"),
-        "handed_over": _s("差し出しずみ"),
-        "discarded": _s("取りやめ"),
-    }
     for run in runs:
-        state = states[run.state]
         click.echo(
             _s(
                 "印刷 %(id)d（%(state)s）: %(printed)d／%(planned)d通、ファイル "
@@ -335,7 +329,7 @@ def _echo_runs(runs: Sequence[RunStatus]) -> None:
             )
             % {
                 "id": run.id,
-                "state": state,
+                "state": label_of(RunState, run.state),
                 "printed": run.printed,
                 "planned": run.planned,
                 "built": run.chunks_built,

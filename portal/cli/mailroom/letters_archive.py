@@ -4,7 +4,6 @@ Encrypt a run to the mail house's key, hand it out, and remove the plain files; 
 whose machine is lost.
 """
 
-import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,14 +12,15 @@ import click
 
 from portal.cli.context import Context, answering, by_option, dry_run_option, json_option
 from portal.cli.deciding import person
+from portal.cli.mailroom.letters_words import say_ended
+from portal.cli.mailroom.printer import make_node
 from portal.cli.progress import progress_bar
 from portal.domain.foundation.texts import _s, _sn
 from portal.domain.mailroom.printing.archives.building import build_archive
 from portal.domain.mailroom.printing.archives.discarding import give_up_lost_run
 from portal.domain.mailroom.printing.archives.plain_files import remove_plain_files
 from portal.domain.mailroom.printing.archives.sending import take_archive
-from portal.domain.mailroom.printing.runs.pipeline.files import PART, put
-from portal.domain.mailroom.printing.runs.pipeline.printer import printing_node
+from portal.domain.mailroom.printing.runs.pipeline.files import put, write_pieces
 from portal.domain.people.staff.permissions import Permission
 
 
@@ -48,7 +48,7 @@ def archive(context: Context, run_id: int, company_id: int) -> None:
     database = context.database()
     with database.write() as session:
         actor = person(session, context.by, Permission.PROPOSE_HAND_OVER)
-    node = printing_node(context.work_source(actor), context.settings.letters_dir)
+    node = make_node(context, actor)
     with progress_bar(_s("アーカイブを作っています")) as report:
         built = build_archive(node, run_id, company_id, report)
     value: dict[str, Any] = asdict(built)
@@ -73,7 +73,7 @@ def archive(context: Context, run_id: int, company_id: int) -> None:
 @answering
 def remove_plain(context: Context, run_id: int) -> None:
     """Remove a run's plain files and record it; letters for the ward's counter keep theirs."""
-    node = printing_node(context.work_source(), context.settings.letters_dir)
+    node = make_node(context)
     removed = remove_plain_files(node, run_id)
     context.write(asdict(removed))
     if context.speaks:
@@ -103,15 +103,9 @@ def take(context: Context, run_id: int, archive_id: int, target: Path) -> None:
     """Write an archive to a file that only its owner can read."""
     with context.database().write() as session:
         actor = person(session, context.by, Permission.PROPOSE_HAND_OVER)
-        node = printing_node(context.work_source(actor), context.settings.letters_dir)
+        node = make_node(context, actor)
         taken = take_archive(context.work(session, actor), node, run_id, archive_id)
-    part = target.absolute().with_name(target.name + PART)
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.writelines(taken.pieces)
-        file.flush()
-        os.fsync(file.fileno())
-    put(part)
+    put(write_pieces(target.absolute(), taken.pieces))
     click.echo(_s("%(path)s を書きました。") % {"path": target})
 
 
@@ -132,17 +126,15 @@ def lost(context: Context, run_id: int) -> None:
         gone = give_up_lost_run(context.work(session, actor), run_id)
         if context.dry_run:
             session.rollback()
-    context.write(asdict(gone) | {"run": run_id, "dry_run": context.dry_run})
-    if context.speaks:
-        click.echo(
-            _sn(
-                "印刷 %(run)d の手紙%(n)d通とIDを無効にしました。もう一度 portal letters build "
-                "で作れます。",
-                "印刷 %(run)d の手紙%(n)d通とIDを無効にしました。もう一度 portal letters build "
-                "で作れます。",
-                gone.letters,
-            )
-            % {"run": run_id, "n": gone.letters}
-        )
-        if context.dry_run:
-            click.echo(_s("試しの実行なので、何も変えていません。"))
+    say_ended(
+        context,
+        run_id,
+        gone,
+        _sn(
+            "印刷 %(run)d の手紙%(n)d通とIDを無効にしました。もう一度 portal letters build "
+            "で作れます。",
+            "印刷 %(run)d の手紙%(n)d通とIDを無効にしました。もう一度 portal letters build "
+            "で作れます。",
+            gone.letters,
+        ),
+    )

@@ -3,7 +3,7 @@
 A second person checks a run before its hand-over.
 """
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,11 @@ from portal.cli.context import (
     json_option,
 )
 from portal.cli.deciding import person
+from portal.cli.mailroom.letters_words import say_ended, say_left_out
 from portal.cli.mailroom.printer import make_printer
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import NotFoundError
-from portal.domain.foundation.texts import _s, _sn, label_of
+from portal.domain.foundation.texts import _s, _sn
 from portal.domain.mailroom.printing.archives.discarding import discard_run
 from portal.domain.mailroom.printing.proofs.decisions import approve_proof, refuse_proof
 from portal.domain.mailroom.printing.proofs.making import is_current, live_proof, make_proof
@@ -74,7 +75,9 @@ def proof(context: Context, run_id: int, folder: Path | None) -> None:
             for one in pages
             if folder is not None and one.shown
         ]
-        left = {reason: n for reason, n in made.left_out.items() if knows or reason != "protected"}
+        left = {
+            reason: n for reason, n in made.left_out.items() if knows or reason != LeftOut.PROTECTED
+        }
         value = _json(made) | {
             "left_out": left,
             "letters_shown": [{"letter": one.letter_number, "places": one.places} for one in pages],
@@ -126,13 +129,7 @@ def _say(value: dict[str, Any]) -> None:
         click.echo(
             "  " + _s("同封物 %(name)s: %(n)s") % {"name": enclosure_name(name), "n": number}
         )
-    for reason, households in value["left_out"].items():
-        if households:
-            click.echo(
-                "  "
-                + _sn("%(reason)s: %(n)d世帯", "%(reason)s: %(n)d世帯", households)
-                % {"reason": label_of(LeftOut, reason), "n": households}
-            )
+    say_left_out(value["left_out"], ())
     for one in value["letters_shown"]:
         click.echo(f"  {one['letter']}")
 
@@ -182,15 +179,13 @@ def discard(context: Context, run_id: int) -> None:
         gone = discard_run(context.work(session, actor), run_id)
         if context.dry_run:
             session.rollback()
-    context.write(asdict(gone) | {"run": run_id, "dry_run": context.dry_run})
-    if context.speaks:
-        click.echo(
-            _sn(
-                "印刷 %(run)d を取りやめ、手紙%(n)d通とIDを無効にしました。",
-                "印刷 %(run)d を取りやめ、手紙%(n)d通とIDを無効にしました。",
-                gone.letters,
-            )
-            % {"run": run_id, "n": gone.letters}
-        )
-        if context.dry_run:
-            click.echo(_s("試しの実行なので、何も変えていません。"))
+    say_ended(
+        context,
+        run_id,
+        gone,
+        _sn(
+            "印刷 %(run)d を取りやめ、手紙%(n)d通とIDを無効にしました。",
+            "印刷 %(run)d を取りやめ、手紙%(n)d通とIDを無効にしました。",
+            gone.letters,
+        ),
+    )

@@ -6,10 +6,12 @@ from typing import Any
 
 import click
 
+from portal.cli.context import Context
 from portal.domain.foundation.texts import _s, _sn, label_of
 from portal.domain.mailroom.printing.runs.build import BuiltRun
 from portal.domain.mailroom.printing.runs.recipients.preflight import Finding, Preflight
 from portal.domain.mailroom.printing.runs.recipients.selection import LeftOut
+from portal.domain.mailroom.printing.runs.superseding import Superseded
 
 
 def preflight_json(checked: Preflight) -> dict[str, Any]:
@@ -69,6 +71,18 @@ def say_built(built: BuiltRun | Preflight) -> None:
             "back": built.back.name,
         }
     )
+
+
+def say_ended(context: Context, run_id: int, gone: Superseded, said: str) -> None:
+    """Say, in words and as JSON, that all letters of a run are superseded.
+
+    ``said`` may name ``%(run)d`` and the number of letters, ``%(n)d``.
+    """
+    context.write(asdict(gone) | {"run": run_id, "dry_run": context.dry_run})
+    if context.speaks:
+        click.echo(said % {"run": run_id, "n": gone.letters})
+        if context.dry_run:
+            click.echo(_s("試しの実行なので、何も変えていません。"))
 
 
 def say_preflight(checked: Preflight) -> None:

@@ -3,7 +3,7 @@
 import fcntl
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -41,16 +41,22 @@ def run_folder(base: Path, folder: str) -> Path:
 
 def write_part(target: Path, data: bytes) -> Path:
     """Write ``data`` beside its target and sync it to disk; ``put`` renames it to the target."""
+    return write_pieces(target, [data])
+
+
+def write_pieces(target: Path, pieces: Iterable[bytes]) -> Path:
+    """Write pieces one after the other, as ``write_part`` does; nothing is left if one fails."""
     part = target.with_name(target.name + PART)
     try:
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
-    except OSError as error:
+    except BaseException as error:
         part.unlink(missing_ok=True)
-        error.filename = str(target)
+        if isinstance(error, OSError):
+            error.filename = str(target)
         raise
     return part
 

@@ -86,3 +86,17 @@ class Printer(PrintingNode):
             return place.name
 
         return make
+
+
+def letter_printer(source: WorkSource, letters: Path, public_url: str) -> Printer:
+    """Return this machine's printer, with its letters folder and the resident site's address."""
+    return Printer(
+        source.read,
+        source.write,
+        source.vault,
+        source.clock,
+        source.actor,
+        source.program,
+        letters,
+        public_url,
+    )
