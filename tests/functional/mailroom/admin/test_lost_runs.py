@@ -16,6 +16,7 @@ def test_an_officer_has_the_letters_of_a_lost_machine_made_again(sqlite_staff: S
     officer, ward = sqlite_staff.enter(colleague), sqlite_staff.enter_as(Role.AUDITOR)
     shown = officer.open(f"/letters/{run_id}").text
     assert "printer-1" in shown
+    assert "動いている portal work が作ります" in shown
     assert f"/letters/{run_id}/lost" in shown
     assert ward.get(f"/letters/{run_id}/lost").status_code == 403
     place = f"/letters/{run_id}/lost"
