@@ -6,7 +6,7 @@ import click
 
 from portal.cli.context import Context, answering
 from portal.domain.foundation.texts import _s
-from portal.platform.database import COMMAND_WAITS, make_engine
+from portal.platform.database import COMMAND_WAITS, opened
 from portal.platform.database_address import read_address
 from portal.platform.roles import (
     LOGIN,
@@ -41,16 +41,13 @@ def roles(context: Context, login: str, address_file: Path | None, apply_now: bo
     """
     address = read_address(address_file.read_text("utf-8").strip()) if address_file else None
     login = (address.username if address else None) or login
-    engine = make_engine(context.settings.database_url, waits=COMMAND_WAITS)
-    try:
+    with opened(context.settings.database_url, COMMAND_WAITS) as database:
         if apply_now:
-            apply_roles(engine, login)
+            apply_roles(database.engine, login)
             if address is not None and address.password:
-                set_password(engine, login, str(address.password))
+                set_password(database.engine, login, str(address.password))
             click.echo(_s("データベースの利用者と権限を用意しました: %(name)s") % {"name": login})
             return
-        require_postgresql(engine)
-        for statement in role_statements(login):
-            click.echo(f"{statement};")
-    finally:
-        engine.dispose()
+        require_postgresql(database.engine)
+    for statement in role_statements(login):
+        click.echo(f"{statement};")

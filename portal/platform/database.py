@@ -234,3 +234,17 @@ class Database:
                 session.connection(execution_options={"postgresql_readonly": True})
             yield session
             session.rollback()
+
+
+@contextmanager
+def opened(url: str, waits: Waits = SITE_WAITS) -> Iterator[Database]:
+    """Open a database for a block; its connections end with the block.
+
+    Raises:
+        InputError: the address is not one of SQLite or PostgreSQL.
+    """
+    database = Database(make_engine(url, waits=waits))
+    try:
+        yield database
+    finally:
+        database.engine.dispose()

@@ -3,8 +3,8 @@
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import KEY_FILES, make_keys
-from portal.platform.database import Database, make_engine
-from portal.platform.schema import State, file_missing, read_schema
+from portal.platform.database import opened
+from portal.platform.schema import State, schema_of
 from portal.settings import Settings
 
 
@@ -48,18 +48,12 @@ def create_keys(settings: Settings) -> None:
             _s("鍵フォルダー %(folder)s には、もう鍵があります。上書きしません。")
             % {"folder": settings.key_dir}
         )
-    database = Database(make_engine(settings.database_url))
-    try:
-        if not file_missing(database.engine):
-            with database.engine.execution_options(read_only=True).connect() as connection:
-                schema = read_schema(connection)
-            if schema.state is not State.EMPTY:
-                raise InputError(
-                    _s(
-                        "このデータベースには、もう鍵があります。新しい鍵では読めません。"
-                        "PORTAL_KEY_DIR を確かめ、保管してある鍵を戻してください。"
-                    )
+    with opened(settings.database_url) as database:
+        if schema_of(database.engine).state is not State.EMPTY:
+            raise InputError(
+                _s(
+                    "このデータベースには、もう鍵があります。新しい鍵では読めません。"
+                    "PORTAL_KEY_DIR を確かめ、保管してある鍵を戻してください。"
                 )
-    finally:
-        database.engine.dispose()
+            )
     make_keys(settings.key_dir)

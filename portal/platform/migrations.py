@@ -15,6 +15,7 @@ from portal.domain.foundation.base import table_of
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.program.models import Deployment
 from portal.domain.foundation.texts import _s
+from portal.platform.lost import sqlstate
 from portal.platform.schema import (
     VERSIONS,
     Columns,
@@ -117,10 +118,10 @@ def oldest_program(known: str = "", after: str = "", versions: Path = VERSIONS) 
         after: The revision before them; "" for all of a new database.
         versions: The folder of migrations.
     """
-    return max([known or FIRST_VERSION, *contracts(after, versions)], key=numbers_of)
+    return max([known or FIRST_VERSION, *_contracts(after, versions)], key=numbers_of)
 
 
-def contracts(after: str, versions: Path = VERSIONS) -> list[str]:
+def _contracts(after: str, versions: Path = VERSIONS) -> list[str]:
     """Return the versions that the migrations after a revision name as the oldest to go on.
 
     A migration that takes something away says so: ``CONTRACT = "0.3.0"`` (decision 0016).
@@ -163,8 +164,7 @@ def _migrating(engine: Engine, limits: Limits) -> Iterator[Connection]:
 def _before(connection: Connection, limits: Limits) -> None:
     if connection.dialect.name == "sqlite":
         # A table that is rebuilt is dropped for a moment, and with foreign keys on its rows'
-        # children would go
-        # too. SQLite ignores this pragma inside a transaction.
+        # children would go too. SQLite ignores this pragma inside a transaction.
         raw = connection.connection.cursor()
         raw.execute("PRAGMA foreign_keys=OFF")
         raw.execute(f"PRAGMA busy_timeout={round(limits.turn * 1000)}")
@@ -199,7 +199,7 @@ def _check_foreign_keys(connection: Connection) -> None:
 
 
 def _refusal(error: DBAPIError) -> Exception:
-    state = getattr(error.orig, "sqlstate", None)
+    state = sqlstate(error)
     if state in BUSY or "locked" in str(error.orig):
         return InputError(
             _s(
@@ -217,5 +217,5 @@ def _refusal(error: DBAPIError) -> Exception:
             "表の更新が失敗しました（%(reason)s）。何も変わっていません。"
             "このプログラムの版とこの理由を添えて、開発者に知らせてください。"
         )
-        % {"reason": f"{type(error.orig).__name__} {state or ''}".strip()}
+        % {"reason": f"{type(error.orig).__name__} {state}".strip()}
     )

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
+from typing import NoReturn
 
 from sqlalchemy import Connection, Engine, select, text
 
@@ -149,12 +150,17 @@ def require_current(engine: Engine, versions: Path = VERSIONS) -> None:
     Raises:
         InputError: what is wrong, and the command to run.
     """
-    if file_missing(engine):
-        refuse(Schema(State.EMPTY))
-    with engine.execution_options(read_only=True).connect() as connection:
-        schema = read_schema(connection, versions)
+    schema = schema_of(engine, versions)
     if not schema.is_usable:
         refuse(schema)
+
+
+def schema_of(engine: Engine, versions: Path = VERSIONS) -> Schema:
+    """Compare a database's tables with ours; a missing SQLite file is empty, and is not made."""
+    if file_missing(engine):
+        return Schema(State.EMPTY)
+    with engine.execution_options(read_only=True).connect() as connection:
+        return read_schema(connection, versions)
 
 
 def file_missing(engine: Engine) -> bool:
@@ -163,7 +169,7 @@ def file_missing(engine: Engine) -> bool:
     return file is not None and not file.exists()
 
 
-def refuse(schema: Schema) -> None:
+def refuse(schema: Schema) -> NoReturn:
     """Refuse a database, with the reason and the command to run.
 
     Raises:

@@ -1,6 +1,7 @@
 """Makes keys and tables on the first start; later ones check that all belong together."""
 
 import logging
+from contextlib import closing
 from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
@@ -26,7 +27,7 @@ from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault, load_vault
 from portal.domain.foundation.work import Work
-from portal.platform.database import Database, make_engine, make_folder
+from portal.platform.database import make_folder, opened
 from portal.platform.key_files import has_keys, make_first_keys
 from portal.platform.migrations import create_tables, oldest_program, upgrade_tables
 from portal.platform.roles import renew_grants
@@ -51,8 +52,7 @@ def initialize(settings: Settings) -> list[str]:
     done: list[str] = []
     program = load_program(settings.program)
     make_folder(settings.database_url)
-    database = Database(make_engine(settings.database_url))
-    try:
+    with opened(settings.database_url) as database:
         with database.engine.connect() as connection:
             schema = read_schema(connection)
         if schema.state is not State.EMPTY and not schema.is_usable:
@@ -64,8 +64,6 @@ def initialize(settings: Settings) -> list[str]:
             done.append(_s("データベースの表を用意しました。"))
         with database.write() as session:
             _tie(session, program, vault)
-    finally:
-        database.engine.dispose()
     return done
 
 
@@ -93,8 +91,7 @@ def upgrade(settings: Settings) -> bool:
         IntegrityFaultError: the keys are not those of this database.
     """
     program = load_program(settings.program)
-    database = Database(make_engine(settings.database_url))
-    try:
+    with opened(settings.database_url) as database:
         if file_missing(database.engine):
             refuse(Schema(State.EMPTY))
         upgraded = upgrade_tables(database.engine)
@@ -105,8 +102,6 @@ def upgrade(settings: Settings) -> bool:
                 check_keys(known, vault)
                 complete(known, program, vault, settings.program)
                 check_program_belongs(known, program)
-    finally:
-        database.engine.dispose()
     return upgraded
 
 
@@ -117,16 +112,13 @@ def check_tables_and_keys(settings: Settings) -> None:
         InputError: what is wrong and the command to run; or no keys.
         IntegrityFaultError: the keys belong to another database.
     """
-    database = Database(make_engine(settings.database_url))
-    try:
+    with opened(settings.database_url) as database:
         require_current(database.engine)
         with database.read() as session:
             vault = load_vault(settings.key_dir)
             if (known := deployment(session)) is not None:
                 check_keys(known, vault)
                 check_program_belongs(known, load_program(settings.program))
-    finally:
-        database.engine.dispose()
 
 
 def rename_program_of(settings: Settings, former: str) -> None:
@@ -137,20 +129,16 @@ def rename_program_of(settings: Settings, former: str) -> None:
         IntegrityFaultError: the keys belong to another database.
     """
     program, vault = load_program(settings.program), load_vault(settings.key_dir)
-    database = Database(make_engine(settings.database_url))
-    try:
+    with opened(settings.database_url) as database:
         require_current(database.engine)
         with database.write() as session:
             if (known := deployment(session)) is None:
                 refuse(Schema(State.EMPTY))
-                return
             check_keys(known, vault)
             rename(known, program, former)
             now = DatabaseClock(settings.clock_offset).now(session)
             work = Work(session, vault, program, SYSTEM, now)
             record(work, "program.renamed", "deployment", 1)
-    finally:
-        database.engine.dispose()
 
 
 def check_prepared(settings: Settings) -> None:
@@ -171,11 +159,8 @@ def refuse_danger(settings: Settings) -> None:
     Raises:
         InputError: the errors and the next steps, one line each.
     """
-    subject = Subject(settings)
-    try:
+    with closing(Subject(settings)) as subject:
         found = [one for one in run(subject, AT_START) if one.level is selfcheck.Level.ERROR]
-    finally:
-        subject.close()
     if found:
         raise InputError(
             _s("このままでは危険なため、起動しません。")

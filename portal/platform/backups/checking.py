@@ -9,7 +9,7 @@ from portal.domain.oversight.copies.opened_rows import WRAPPED, Opened, SealedRo
 from portal.platform.backups.manifest import Figures, Manifest, differences, figures_of
 from portal.platform.backups.restoring import Order, restore
 from portal.platform.backups.temporary import Place, temporary_place
-from portal.platform.database import Database, make_engine
+from portal.platform.database import Database, opened
 from portal.platform.migrations import upgrade_tables
 from portal.platform.schema import State, columns_of, read_schema
 
@@ -81,15 +81,12 @@ def check_backup(order: Order, place: Place, *, migrate: bool = False) -> Verdic
     started = time.monotonic()
     with temporary_place(order.settings, place) as empty:
         unpacked = restore(replace(order, settings=empty))
-        database = Database(make_engine(empty.database_url))
-        try:
+        with opened(empty.database_url) as database:
             verdict = Verdict(unpacked.manifest, unpacked.sha256, unpacked.manifest.figures)
             _inspect(database, order, verdict)
             verdict.restored_in = timedelta(seconds=time.monotonic() - started)
             if migrate and verdict.is_good:
                 _migrate(database, order, verdict)
-        finally:
-            database.engine.dispose()
     return verdict
 
 

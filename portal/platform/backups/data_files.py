@@ -8,10 +8,11 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from portal.domain.foundation.vault import KEY_FILES
+from portal.platform.backups.identities import MARK
 from portal.platform.backups.snapshots import COPY_NAME
 from portal.settings import Settings
 
-SECRET_MARK = b"AGE-SECRET-KEY-1"
+SECRET_MARK = MARK.encode()
 SMALL = 1024 * 1024
 """Bytes up to which a file is searched for keys; keys are short."""
 RESTORING = ".restoring"

@@ -2,15 +2,12 @@
 
 from sqlalchemy import Engine, text
 
-from portal.platform.schema import State, columns_of, file_missing, read_schema
+from portal.platform.schema import State, columns_of, schema_of
 
 
 def is_filled(engine: Engine) -> bool:
     """Tell whether a database has any table; a missing SQLite file is not made."""
-    if file_missing(engine):
-        return False
-    with engine.connect() as connection:
-        return read_schema(connection).state is not State.EMPTY
+    return schema_of(engine).state is not State.EMPTY
 
 
 def empty(engine: Engine) -> None:

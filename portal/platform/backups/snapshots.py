@@ -64,7 +64,7 @@ def _postgres(engine: Engine) -> Iterator[Snapshot]:
 def _sqlite(path: Path) -> Iterator[Snapshot]:
     copy = path.with_name(COPY_NAME)
     try:
-        copy_sqlite(path, copy)
+        _copy_sqlite(path, copy)
         engine = read_only(copy)
         try:
             with Session(engine) as session:
@@ -75,7 +75,7 @@ def _sqlite(path: Path) -> Iterator[Snapshot]:
         copy.unlink(missing_ok=True)
 
 
-def copy_sqlite(path: Path, copy: Path) -> None:
+def _copy_sqlite(path: Path, copy: Path) -> None:
     """Copy a SQLite database in use, by its online backup, into one whole file.
 
     Raises:

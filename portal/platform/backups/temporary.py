@@ -16,11 +16,14 @@ from sqlalchemy.exc import DBAPIError
 from portal.domain.foundation.errors import ConflictError, InputError
 from portal.domain.foundation.texts import _s
 from portal.platform.backups.emptiness import empty, is_filled
-from portal.platform.database import COMMAND_WAITS, make_engine
+from portal.platform.database import COMMAND_WAITS, opened
+from portal.platform.lost import sqlstate
 from portal.settings import Settings
 
 PREFIX = "portal_check_"
 _NAME = re.compile(PREFIX + r"(\d{8}t\d{6})_[0-9a-f]{8}")
+FORBIDDEN = "42501"
+"""PostgreSQL's code: the role lacks the right."""
 LEFT_OVER = timedelta(days=1)
 """After how long the place of a killed check is removed by the next one."""
 
@@ -39,7 +42,7 @@ class Place:
 
 
 @contextmanager
-def temporary_place(settings: Settings, where: Place = Place()) -> Iterator[Settings]:
+def temporary_place(settings: Settings, where: Place) -> Iterator[Settings]:
     """Give the settings of an empty place beside the deployment's; it is removed at the end.
 
     Raises:
@@ -62,25 +65,25 @@ def _new_name() -> str:
     return f"{PREFIX}{datetime.now(UTC):%Y%m%dt%H%M%S}_{secrets.token_hex(4)}"
 
 
-def is_left_over(name: str, now: datetime) -> bool:
+def _is_left_over(name: str) -> bool:
     """Tell whether a folder or a database is that of a check that was killed long ago."""
     match = _NAME.match(name)
     if match is None:
         return False
     made = datetime.strptime(match[1], "%Y%m%dt%H%M%S").replace(tzinfo=UTC)
-    return now - made > LEFT_OVER
+    return datetime.now(UTC) - made > LEFT_OVER
 
 
 def _remove_old_folders(beside: Path) -> None:
     for path in beside.glob(f"{PREFIX}*"):
-        if is_left_over(path.name, datetime.now(UTC)):
+        if _is_left_over(path.name):
             shutil.rmtree(path, ignore_errors=True)
 
 
 @contextmanager
 def _given(url: str) -> Iterator[str]:
-    engine = make_engine(url, waits=COMMAND_WAITS)
-    try:
+    with opened(url, COMMAND_WAITS) as database:
+        engine = database.engine
         if engine.dialect.name != "postgresql" or is_filled(engine):
             raise ConflictError(
                 _s("--into には、PostgreSQL の空のデータベースを指定してください。"),
@@ -90,8 +93,6 @@ def _given(url: str) -> Iterator[str]:
             yield url
         finally:
             empty(engine)
-    finally:
-        engine.dispose()
 
 
 @contextmanager
@@ -100,25 +101,24 @@ def _database(settings: Settings, place: Path) -> Iterator[str]:
     if url.get_backend_name() == "sqlite":
         yield f"sqlite:///{place / 'data' / 'portal.sqlite3'}"
         return
-    engine = make_engine(settings.database_url, waits=COMMAND_WAITS)
     name = _new_name()
-    try:
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            _remove_old_databases(connection)
-            _create(connection, name)
-            try:
-                yield url.set(database=name).render_as_string(hide_password=False)
-            finally:
-                connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-    finally:
-        engine.dispose()
+    with (
+        opened(settings.database_url, COMMAND_WAITS) as database,
+        database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
+    ):
+        _remove_old_databases(connection)
+        _create(connection, name)
+        try:
+            yield url.set(database=name).render_as_string(hide_password=False)
+        finally:
+            connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
 
 
 def _create(connection: Connection, name: str) -> None:
     try:
         connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE template0'))
     except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) != "42501":
+        if sqlstate(error) != FORBIDDEN:
             raise
         raise InputError(
             _s(
@@ -134,6 +134,6 @@ def _remove_old_databases(connection: Connection) -> None:
         text("SELECT datname FROM pg_database WHERE datname LIKE :like"), {"like": f"{PREFIX}%"}
     ).all()
     for name in names:
-        if is_left_over(name, datetime.now(UTC)):
+        if _is_left_over(name):
             with suppress(DBAPIError):  # somebody else's
                 connection.execute(text(f'DROP DATABASE IF EXISTS "{name}"'))

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from portal.cli.main import portal as cli
 from portal.domain.foundation.errors import DomainError
 from portal.domain.foundation.vault import KEY_FILES, make_keys
-from portal.platform.database import make_engine
+from portal.platform.database import opened
 from portal.platform.selfcheck.findings import Finding, Level
 from portal.platform.selfcheck.registry import run
 from portal.platform.selfcheck.subject import Subject
@@ -47,13 +47,9 @@ def portal(settings: Settings, *words: str) -> Result:
 
 
 def execute(settings: Settings, statement: str) -> list[tuple[object, ...]]:
-    engine = make_engine(settings.database_url)
-    try:
-        with engine.begin() as connection:
-            done = connection.execute(text(statement))
-            return [tuple(row) for row in done] if done.returns_rows else []
-    finally:
-        engine.dispose()
+    with opened(settings.database_url) as database, database.engine.begin() as connection:
+        done = connection.execute(text(statement))
+        return [tuple(row) for row in done] if done.returns_rows else []
 
 
 def as_in_version_0_1_0(settings: Settings) -> None:

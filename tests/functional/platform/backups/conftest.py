@@ -13,7 +13,7 @@ from sqlalchemy import text
 from portal.cli.main import portal as cli
 from portal.platform.backups.identities import make_identity
 from portal.platform.backups.manifest import Figures, figures_of
-from portal.platform.database import Database, make_engine
+from portal.platform.database import opened
 from portal.platform.startup import initialize
 from portal.settings import Settings
 from tests.support.mailroom.roster import Ward
@@ -63,19 +63,13 @@ class Deployed:
         return Path(json.loads(self.done("backup", "--json").stdout)["file"])
 
     def figures(self) -> Figures:
-        engine = make_engine(self.settings.database_url)
-        try:
-            with Database(engine).read() as session:
-                return figures_of(session)
-        finally:
-            engine.dispose()
+        with opened(self.settings.database_url) as database, database.read() as session:
+            return figures_of(session)
 
     def execute(self, *statements: str) -> None:
-        engine = make_engine(self.settings.database_url)
-        with engine.begin() as connection:
+        with opened(self.settings.database_url) as database, database.engine.begin() as connection:
             for statement in statements:
                 connection.execute(text(statement))
-        engine.dispose()
 
     def moved(self, data: Path, database_url: str, *, keys: bool = True) -> "Deployed":
         """The same deployment on another machine: its keys were carried there, nothing else."""
@@ -102,9 +96,8 @@ def deployed(new_database: NewUrl, tmp_path: Path) -> Deployed:
         backup_owner=OWNER,
     )
     initialize(settings)
-    engine = make_engine(settings.database_url)
-    Ward(Database(engine), tmp_path / "extracts").hand_over()
-    engine.dispose()
+    with opened(settings.database_url) as database:
+        Ward(database, tmp_path / "extracts").hand_over()
     (data / "letters" / "run-001").mkdir(parents=True)
     (data / "letters" / "run-001" / "letters-001-0001.pdf").write_bytes(b"%PDF-1.7 a letter")
     (data / "letters" / "名簿 の控え.txt").write_text("控え", "utf-8")

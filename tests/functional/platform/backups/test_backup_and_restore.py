@@ -13,7 +13,7 @@ from portal.domain.foundation.clock import JST
 from portal.domain.foundation.vault import KEY_FILES
 from portal.domain.oversight.copies.queries import kept_copies, last_backup_at
 from portal.platform.backups.identities import read_identities
-from portal.platform.database import Database, make_engine
+from portal.platform.database import opened
 from tests.functional.platform.backups.conftest import OWNER, Deployed
 
 
@@ -44,13 +44,11 @@ def test_a_backup_is_one_file_for_its_owner_and_a_numbered_copy(deployed: Deploy
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert list(file.parent.iterdir()) == [file]
     assert not [path.name for path in deployed.data.iterdir() if "part" in path.name]
-    engine = make_engine(deployed.settings.database_url)
-    with Database(engine).read() as session:
+    with opened(deployed.settings.database_url) as database, database.read() as session:
         (row,) = kept_copies(session)
         assert (row.kind, row.owner, row.size) == ("backup", OWNER, file.stat().st_size)
         assert row.place.endswith(str(file))
         assert last_backup_at(session) == row.taken_at
-    engine.dispose()
 
 
 def test_no_key_is_in_a_backup_wherever_it_lies(deployed: Deployed) -> None:

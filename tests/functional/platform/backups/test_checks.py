@@ -10,7 +10,7 @@ import pytest
 from portal.domain.oversight.copies.kinds import CopyKind, Outcome
 from portal.domain.oversight.copies.queries import drills, kept_copies
 from portal.platform.backups.identities import make_identity
-from portal.platform.database import Database, make_engine
+from portal.platform.database import opened
 from portal.settings import Settings
 from tests.functional.platform.backups.conftest import OWNER, Deployed, NewUrl
 from tests.support.databases.stored import FOLDER, Stored, stored
@@ -43,8 +43,7 @@ def test_a_drill_is_recorded_with_its_time_and_age(deployed: Deployed) -> None:
     figures = deployed.figures()
     done = deployed.done("backup", "drill", "--identity", deployed.identity)
     assert "訓練 1 として記録しました" in done.stdout
-    engine = make_engine(deployed.settings.database_url)
-    with Database(engine).read() as session:
+    with opened(deployed.settings.database_url) as database, database.read() as session:
         (row,) = drills(session)
         assert (row.outcome, row.children, row.yen) == (
             Outcome.SAME,
@@ -55,7 +54,6 @@ def test_a_drill_is_recorded_with_its_time_and_age(deployed: Deployed) -> None:
         assert 0 <= row.age_s < 3_600
         assert kept_copies(session, CopyKind.DRILL) == []
         assert [copy.owner for copy in kept_copies(session)] == [OWNER]
-    engine.dispose()
 
 
 def test_a_drill_that_cannot_restore_is_recorded_too(deployed: Deployed, tmp_path: Path) -> None:
@@ -63,11 +61,9 @@ def test_a_drill_that_cannot_restore_is_recorded_too(deployed: Deployed, tmp_pat
     other = tmp_path / "other"
     make_identity(other)
     assert "この鍵では開けません" in deployed.refused("backup", "drill", "--identity", other)
-    engine = make_engine(deployed.settings.database_url)
-    with Database(engine).read() as session:
+    with opened(deployed.settings.database_url) as database, database.read() as session:
         assert [row.outcome for row in drills(session)] == [Outcome.FAILED]
         assert kept_copies(session, CopyKind.DRILL) == []
-    engine.dispose()
 
 
 def test_without_a_backup_a_drill_says_so(deployed: Deployed) -> None:
