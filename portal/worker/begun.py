@@ -4,8 +4,6 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
-
 from portal.domain.foundation.errors import DomainError, IntegrityFaultError
 from portal.domain.foundation.jobs import begun
 from portal.domain.foundation.jobs.aside import PASSING, reason_of
@@ -14,11 +12,9 @@ from portal.domain.foundation.jobs.leases import Holder
 from portal.domain.foundation.jobs.names import BegunKind
 from portal.domain.foundation.texts import use_locale
 from portal.domain.foundation.work import Work, WorkSource
-from portal.domain.letters.letters.models import PrintRun
 from portal.domain.mailroom.printing.archives.building import build_archive
 from portal.domain.mailroom.printing.proofs.making import make_proof
-from portal.domain.mailroom.printing.runs.pipeline.files import run_folder
-from portal.domain.mailroom.printing.runs.pipeline.plan import this_node
+from portal.domain.mailroom.printing.runs.pipeline.plan import printed_elsewhere
 from portal.domain.mailroom.printing.runs.pipeline.printer import letter_printer, printing_node
 from portal.settings import Settings
 
@@ -68,15 +64,8 @@ class Begun:
 
     def _printed_elsewhere(self, work: Work) -> list[int]:
         """Return the runs of waiting tasks whose plain letters lie on another machine."""
-        runs = work.session.scalars(
-            select(PrintRun).where(PrintRun.id.in_(begun.waiting_subjects(work)))
-        )
-        return [
-            run.id
-            for run in runs
-            if run.node not in {None, this_node()}
-            and not run_folder(self.settings.letters_dir, run.folder).is_dir()
-        ]
+        waiting = begun.waiting_subjects(work)
+        return printed_elsewhere(work.session, waiting, self.settings.letters_dir)
 
     def _carry_out(self, task: TakenTask) -> None:
         source = replace(self.source, actor=task.actor)

@@ -20,7 +20,7 @@ from portal.domain.letters.announcements import reminders, sending
 from portal.domain.letters.letters.models import PrintRun
 from portal.domain.mailroom.printing.archives.expiring import shred_old_archives
 from portal.domain.mailroom.printing.archives.plain_files import remove_plain_files, runs_to_clear
-from portal.domain.mailroom.printing.runs.pipeline.files import run_folder
+from portal.domain.mailroom.printing.runs.pipeline.files import is_here
 from portal.domain.mailroom.printing.runs.pipeline.printer import printing_node
 from portal.domain.people.authn import sessions, throttles
 from portal.domain.people.households.search_index import Indexer
@@ -139,7 +139,7 @@ def _plain_letters(letters: Path) -> Job:
         return [
             run_id
             for run_id in runs_to_clear(work.session)
-            if run_folder(letters, work.session.get_one(PrintRun, run_id).folder).is_dir()
+            if is_here(letters, work.session.get_one(PrintRun, run_id).folder)
         ]
 
     def act(source: WorkSource, rows: Sequence[int]) -> None:

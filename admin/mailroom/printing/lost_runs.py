@@ -15,7 +15,7 @@ from portal.domain.letters.letters.models import PrintRun
 from portal.domain.letters.letters.states import PRINT_RUN, LetterState
 from portal.domain.mailroom.printing.archives.discarding import give_up_lost_run
 from portal.domain.mailroom.printing.archives.sending import has_whole_archive
-from portal.domain.mailroom.printing.runs.pipeline.files import run_folder
+from portal.domain.mailroom.printing.runs.pipeline.files import is_here
 from portal.domain.mailroom.printing.runs.queries import letters_by_state
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
@@ -42,7 +42,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         "admin/mailroom/printing/lost_run.html",
         LostRunView(
             run=run,
-            here=run_folder(page.site.settings.letters_dir, run.folder).is_dir(),
+            here=is_here(page.site.settings.letters_dir, run.folder),
             open=PRINT_RUN.can(run.state, "lose"),
             archived=has_whole_archive(page.session, run.id),
             printed=sum(one.letters for one in counts if one.state == LetterState.PRINTED),

@@ -36,7 +36,7 @@ from portal.domain.mailroom.printing.archives.sending import has_whole_archive
 from portal.domain.mailroom.printing.dispatch import handover
 from portal.domain.mailroom.printing.proofs import decisions
 from portal.domain.mailroom.printing.recalls.needs import runs_to_recall
-from portal.domain.mailroom.printing.runs.pipeline.files import run_folder
+from portal.domain.mailroom.printing.runs.pipeline.files import is_here
 from portal.domain.mailroom.printing.runs.queries import (
     RunStatus,
     StateCount,
@@ -174,7 +174,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             own=proposal is not None
             and page.who.staff is not None
             and proposal.proposed_by == page.who.staff.id,
-            here=run_folder(page.site.settings.letters_dir, run.folder).is_dir(),
+            here=is_here(page.site.settings.letters_dir, run.folder),
             can_be_lost=PRINT_RUN.can(run.state, "lose")
             and not has_whole_archive(page.session, run.id),
             said=page.query.get("said", ""),

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
+from portal.domain.foundation.disk import digest_of
+
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -76,9 +78,7 @@ class Folder:
 
 
 def _measured(root: Path, file: Path, rows: int) -> WrittenFile:
-    with file.open("rb") as opened:
-        digest = hashlib.file_digest(opened, "sha256").hexdigest()
-    return WrittenFile(str(file.relative_to(root)), digest, file.stat().st_size, rows)
+    return WrittenFile(str(file.relative_to(root)), digest_of(file), file.stat().st_size, rows)
 
 
 def _cell(value: object) -> object:

@@ -16,8 +16,9 @@ from pathlib import Path
 import pypdfium2
 
 from portal.domain.foundation import sealed_tar
+from portal.domain.foundation.disk import digest_of
 from portal.domain.mailroom.printing.runs.pages import READING
-from portal.domain.mailroom.printing.runs.pipeline.files import back_file, digest_of, file_gone
+from portal.domain.mailroom.printing.runs.pipeline.files import back_file, file_gone
 from portal.domain.mailroom.printing.runs.pipeline.manifest import enclosed_counts
 from portal.domain.mailroom.printing.runs.writers.enclosures import FORMS, enclosure_file
 

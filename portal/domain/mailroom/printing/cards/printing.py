@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.audit.services import record, record_many
 from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.disk import digest_of
 from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
@@ -38,7 +39,6 @@ from portal.domain.mailroom.printing.cards.checking import (
 from portal.domain.mailroom.printing.cards.decision_letters import versions
 from portal.domain.mailroom.printing.runs.pipeline.files import (
     PART,
-    digest_of,
     locked_folder,
     make_folder,
     put,

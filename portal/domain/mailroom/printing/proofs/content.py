@@ -15,6 +15,7 @@ from random import Random
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from portal.domain.foundation.disk import digest_of
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.drawing.address_block import text_ems
 from portal.domain.letters.letters.drawing.content import LetterContent
@@ -25,7 +26,7 @@ from portal.domain.letters.letters.models import Letter, PrintChunk, PrintRun
 from portal.domain.letters.letters.states import LetterState
 from portal.domain.mailroom.printing.proofs.states import SampleReason
 from portal.domain.mailroom.printing.runs.pages import page_pictures, page_texts
-from portal.domain.mailroom.printing.runs.pipeline.files import back_file, digest_of, file_gone
+from portal.domain.mailroom.printing.runs.pipeline.files import back_file, file_gone
 from portal.domain.mailroom.printing.runs.pipeline.manifest import enclosed_counts, run_files
 from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
 from portal.domain.mailroom.printing.runs.queries import stopped

@@ -1,12 +1,12 @@
 """Write the files of a print run: complete or not at all, readable by their owner only."""
 
 import fcntl
-import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from portal.domain.foundation.disk import sync
 from portal.domain.foundation.errors import ConflictError, InputError
 from portal.domain.foundation.texts import _s
 
@@ -39,6 +39,11 @@ def run_folder(base: Path, folder: str) -> Path:
     return place if place.is_dir() or not Path(folder).is_absolute() else base / place.name
 
 
+def is_here(base: Path, folder: str) -> bool:
+    """Tell whether a run has its plain files on this machine; arguments as for ``run_folder``."""
+    return run_folder(base, folder).is_dir()
+
+
 def write_part(target: Path, data: bytes) -> Path:
     """Write ``data`` beside its target and sync it to disk; ``put`` renames it to the target."""
     return write_pieces(target, [data])
@@ -65,18 +70,8 @@ def put(part: Path) -> Path:
     """Give a written part its final name."""
     target = part.with_name(part.name.removesuffix(PART))
     part.replace(target)
-    folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync(target.parent)
     return target
-
-
-def digest_of(path: Path) -> str:
-    """Return a file's SHA-256 in hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def file_gone(name: str) -> InputError:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.base import Values
+from portal.domain.foundation.disk import digest_of
 from portal.domain.foundation.errors import IntegrityFaultError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
@@ -20,7 +21,6 @@ from portal.domain.letters.letters.kinds import kind_of
 from portal.domain.letters.letters.models import PrintChunk, PrintRun
 from portal.domain.letters.letters.states import PRINT_CHUNK, PRINT_RUN, LetterState
 from portal.domain.mailroom.printing.runs.pipeline.files import (
-    digest_of,
     file_gone,
     put,
     write_part,

@@ -4,9 +4,10 @@ At most one run of a kind is unfinished.
 """
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
@@ -18,7 +19,7 @@ from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import PrintChunk, PrintRun
 from portal.domain.letters.letters.numbers import free_letter_numbers
 from portal.domain.letters.letters.states import CREDENTIAL_LETTER, PRINT_CHUNK, PRINT_RUN
-from portal.domain.mailroom.printing.runs.pipeline.files import being_built
+from portal.domain.mailroom.printing.runs.pipeline.files import being_built, is_here
 from portal.domain.mailroom.printing.runs.pipeline.printer import MakeFolder
 from portal.domain.mailroom.printing.runs.pipeline.writer import Place, Writer
 from portal.domain.mailroom.printing.runs.recipients.recipient import Recipient
@@ -54,6 +55,19 @@ class Layout:
 def this_node() -> str:
     """Return the name of this machine, as staff read it on the page of a run."""
     return socket.gethostname()[:NODE_MAX]
+
+
+def printed_elsewhere(session: Session, run_ids: Collection[int], letters: Path) -> list[int]:
+    """Return the runs whose plain files lie on another machine; ``letters`` is our letters folder.
+
+    A run of version 0.1.0 does not say which machine printed it, and counts as ours.
+    """
+    runs = session.scalars(select(PrintRun).where(PrintRun.id.in_(run_ids)))
+    return [
+        run.id
+        for run in runs
+        if run.node not in {None, this_node()} and not is_here(letters, run.folder)
+    ]
 
 
 def open_run(session: Session, kind: str = CREDENTIAL_LETTER) -> OpenRun | None:
