@@ -14,7 +14,7 @@ from admin.event_words import event
 from admin.oversight.calendar_words import gap_text
 from admin.page import Page
 from portal.domain.foundation.actors import Organization, Role
-from portal.domain.foundation.clock import JST
+from portal.domain.foundation.clock import minute_text
 from portal.domain.foundation.languages import STAFF_LOCALES
 from portal.domain.foundation.program.last_days import gap
 from portal.domain.foundation.texts import _s, kept_per_language
@@ -283,4 +283,4 @@ def _ending(page: Page) -> str:
 
 def when(instant: datetime | None) -> str:
     """Format an instant as Japanese local time, to the minute."""
-    return f"{instant.astimezone(JST):%Y-%m-%d %H:%M}" if instant is not None else ""
+    return minute_text(instant)

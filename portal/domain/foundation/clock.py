@@ -70,6 +70,11 @@ def jst_date(instant: datetime) -> date:
     return instant.astimezone(JST).date()
 
 
+def minute_text(instant: datetime | None) -> str:
+    """Format an instant as a Japanese date and minute; "" for None."""
+    return f"{instant.astimezone(JST):%Y-%m-%d %H:%M}" if instant is not None else ""
+
+
 def day_start(day: date) -> datetime:
     """Return the instant (UTC) at which a Japanese day begins."""
     return datetime(day.year, day.month, day.day, tzinfo=JST).astimezone(UTC)

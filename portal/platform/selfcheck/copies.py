@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.clock import jst_date, minute_text
 from portal.domain.foundation.program.deployment import deployment
 from portal.domain.foundation.texts import _s
 from portal.domain.oversight.copies.models import RestoreDrill
 from portal.domain.oversight.copies.queries import last_backup_at, last_drill, overdue_copies
-from portal.domain.oversight.reports.tables import minute_text
 from portal.platform.selfcheck.findings import Finding, doubtful, well, wrong
 from portal.platform.selfcheck.subject import Subject
 
@@ -68,8 +67,8 @@ def _of_drill(drill: RestoreDrill, now: datetime) -> Iterator[Finding]:
         "at": at,
         "children": f"{drill.children:,}",
         "yen": f"{drill.yen:,}",
-        "restore": f"{drill.restore_ms / 1000:,.1f}",
-        "age": f"{drill.age_s / 60:,.0f}",
+        "restore": f"{drill.restore_seconds:,.1f}",
+        "age": f"{drill.lost_minutes:,.0f}",
     }
     if now - drill.at > DRILL_DUE:
         yield doubtful("drills", sentence, _drill_advice())

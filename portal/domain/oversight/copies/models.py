@@ -55,6 +55,10 @@ class DataCopy(Base):
         """Whether it still exists, as far as is recorded."""
         return self.state == CopyState.KEPT
 
+    def is_overdue(self, today: date) -> bool:
+        """Tell whether it exists although its last day (JST) is over."""
+        return self.is_kept and self.until < today
+
 
 class RestoreDrill(Base):
     """One restore onto an empty place that was compared with its backup.
@@ -83,6 +87,16 @@ class RestoreDrill(Base):
     def outcome_name(self) -> str:
         """The label of its outcome, for staff."""
         return label_of(Outcome, self.outcome)
+
+    @property
+    def restore_seconds(self) -> float:
+        """How long the restore took."""
+        return self.restore_ms / 1000
+
+    @property
+    def lost_minutes(self) -> float:
+        """How many minutes of records would have been lost."""
+        return self.age_s / 60
 
     @property
     def is_same(self) -> bool:

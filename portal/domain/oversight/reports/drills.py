@@ -1,12 +1,12 @@
 """The page for the ward about a restore drill: restored when, children, yen, how long."""
 
-from portal.domain.foundation.clock import JST
+from portal.domain.foundation.clock import JST, minute_text
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.foundation.work import Work
 from portal.domain.oversight.copies.models import RestoreDrill
 from portal.domain.oversight.reports.outputs import as_pdf
-from portal.domain.oversight.reports.tables import Report, ReportTable, minute_text
+from portal.domain.oversight.reports.tables import Report, ReportTable
 
 
 def drill_report(work: Work, drill: RestoreDrill) -> Report:
@@ -36,11 +36,12 @@ def _facts(drill: RestoreDrill) -> list[tuple[str, str]]:
         (_s("バックアップの日時"), minute_text(drill.taken_at)),
         (
             _s("元に戻すまでの時間"),
-            _s("%(seconds)s秒") % {"seconds": f"{drill.restore_ms / 1000:,.1f}"},
+            _s("%(seconds)s秒") % {"seconds": f"{drill.restore_seconds:,.1f}"},
         ),
         (
             _s("失われる記録"),
-            _s("最大で、バックアップからの%(minutes)s分") % {"minutes": f"{drill.age_s / 60:,.0f}"},
+            _s("最大で、バックアップからの%(minutes)s分")
+            % {"minutes": f"{drill.lost_minutes:,.0f}"},
         ),
         (_s("照合番号（SHA-256）"), drill.backup_sha256),
     ]

@@ -3,9 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from portal.domain.foundation.clock import JST
 from portal.domain.foundation.texts import _s
 
 TIME = re.compile(r"\d+:\d{2}")
@@ -55,11 +53,6 @@ class Report:
     tables: Sequence[ReportTable]
     notes: Sequence[str] = field(default=())
     cover: bool = False
-
-
-def minute_text(instant: datetime | None) -> str:
-    """Format an instant as a JST date and minute; "" for None."""
-    return f"{instant.astimezone(JST):%Y-%m-%d %H:%M}" if instant is not None else ""
 
 
 def typed_section(title: str, text: str) -> ReportTable:

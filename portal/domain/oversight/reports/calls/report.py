@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from portal.domain.contacts.telephony.queries import last_day_over, missing_days
-from portal.domain.foundation.clock import JST, day_end, day_start
+from portal.domain.foundation.clock import day_end, day_start, minute_text
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
@@ -58,7 +58,7 @@ def build(work: Work, month: date) -> Draft:
             (_s("コールセンター"), work.program.names.office.ja),
             (_s("電話番号"), work.program.contact.telephone),
             (_s("FAX番号"), work.program.contact.fax),
-            (_s("集計した時"), f"{work.now.astimezone(JST):%Y-%m-%d %H:%M}"),
+            (_s("集計した時"), minute_text(work.now)),
         ),
         tables=(
             summary(found, work.program),

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from portal.domain.foundation.clock import minute_text
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.texts import _s, label_of, use_locale
 from portal.domain.foundation.work import Work
@@ -12,7 +13,7 @@ from portal.domain.mailroom.incidents.kinds import IssuerStatus, ReportKind, Sho
 from portal.domain.mailroom.incidents.models import CouponFault
 from portal.domain.mailroom.incidents.states import OPEN
 from portal.domain.oversight.reports.incidents import words
-from portal.domain.oversight.reports.tables import Report, ReportTable, minute_text
+from portal.domain.oversight.reports.tables import Report, ReportTable
 
 
 def fault_report(work: Work, fault: CouponFault) -> Report:

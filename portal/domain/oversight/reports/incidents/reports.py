@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.audit.models import AuditEvent
+from portal.domain.foundation.clock import minute_text
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.texts import _s, label_of, use_locale
@@ -27,7 +28,7 @@ from portal.domain.mailroom.incidents.models import Incident, IncidentReport
 from portal.domain.mailroom.incidents.queries import Touched
 from portal.domain.oversight.reports.incidents import words
 from portal.domain.oversight.reports.outputs import as_pdf
-from portal.domain.oversight.reports.tables import Report, ReportTable, minute_text
+from portal.domain.oversight.reports.tables import Report, ReportTable
 
 
 def incident_report(work: Work, incident_id: int, kind: str) -> Report:

@@ -4,11 +4,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from portal.domain.foundation.clock import minute_text
 from portal.domain.foundation.texts import _s, label_of
 from portal.domain.foundation.work import Work
 from portal.domain.mailroom.incidents import downtime, queries
 from portal.domain.mailroom.incidents.kinds import DownPart, IncidentKind
-from portal.domain.oversight.reports.tables import ReportTable, minute_text
+from portal.domain.oversight.reports.tables import ReportTable
 
 
 def month_tables(work: Work, start: datetime, end: datetime) -> list[ReportTable]:

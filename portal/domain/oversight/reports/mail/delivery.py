@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from portal.domain.desk.casework.deliveries import deliveries
-from portal.domain.foundation.clock import JST, day_end, day_start
+from portal.domain.foundation.clock import day_end, day_start, minute_text
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s, label_of
 from portal.domain.foundation.work import Work
@@ -56,7 +56,7 @@ def build(work: Work, month: date) -> Draft:
             sender=work.program.names.contractor.ja,
             facts=(
                 (_s("事業"), work.program.names.program.ja),
-                (_s("集計した時"), f"{work.now.astimezone(JST):%Y-%m-%d %H:%M}"),
+                (_s("集計した時"), minute_text(work.now)),
             ),
             tables=(
                 _summary(found),

@@ -1,6 +1,6 @@
 """Lists of mail for printing: undelivered letters, and returned mail in storage."""
 
-from portal.domain.foundation.clock import JST
+from portal.domain.foundation.clock import minute_text
 from portal.domain.foundation.texts import _s, label_of
 from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments.mail import ReturnReason
@@ -83,7 +83,7 @@ def _report(work: Work, title: str, table: ReportTable) -> Report:
         sender=work.program.names.contractor.ja,
         facts=(
             (_s("事業"), work.program.names.program.ja),
-            (_s("集計した時"), f"{work.now.astimezone(JST):%Y-%m-%d %H:%M}"),
+            (_s("集計した時"), minute_text(work.now)),
         ),
         tables=(table,),
     )

@@ -3,7 +3,7 @@
 Letters by number and file, without names or reasons.
 """
 
-from portal.domain.foundation.clock import JST
+from portal.domain.foundation.clock import minute_text
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.mailroom.printing.recalls.models import RecallList
@@ -22,7 +22,7 @@ def recall_report(work: Work, row: RecallList) -> Report:
         facts=(
             (_s("事業"), work.program.names.program.ja),
             (_s("手紙"), _s("%(n)d通") % {"n": len(rows)}),
-            (_s("作成した時"), f"{work.now.astimezone(JST):%Y-%m-%d %H:%M}"),
+            (_s("作成した時"), minute_text(work.now)),
         ),
         tables=(
             ReportTable(

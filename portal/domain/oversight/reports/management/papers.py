@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.audit.models import AuditEvent
-from portal.domain.foundation.clock import JST, jst_date
+from portal.domain.foundation.clock import jst_date, minute_text
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.program.settings.outside import Consent
@@ -116,7 +116,7 @@ def receipt_report(work: Work, import_id: int) -> Report:
             (_s("ファイルの名前"), row.file_name),
             (_s("照合番号（SHA-256）"), row.sha256),
             (_s("抽出の日"), format_wareki(row.extracted)),
-            (_s("受領した時"), f"{row.created_at.astimezone(JST):%Y-%m-%d %H:%M}"),
+            (_s("受領した時"), minute_text(row.created_at)),
             (_s("受領した人"), _received_by(work.session, row)),
             (_s("支援措置の列"), _s("あり") if row.has_protection else _s("なし")),
         ),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.clock import JST, jst_date
+from portal.domain.foundation.clock import jst_date, minute_text
 from portal.domain.foundation.texts import _s, label_of
 from portal.domain.foundation.wareki import format_wareki
 from portal.domain.foundation.work import Work
@@ -37,7 +37,7 @@ def progress_report(work: Work) -> Report:
     asked = questions(work)
     facts = [
         (_s("事業"), work.program.names.program.ja),
-        (_s("集計した時"), f"{work.now.astimezone(JST):%Y-%m-%d %H:%M}"),
+        (_s("集計した時"), minute_text(work.now)),
         (
             _s("完了した節目"),
             _s("%(done)s／%(all)s")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.domain.desk.casework.deliveries import deliveries
 from portal.domain.foundation.audit.models import AuditEvent
-from portal.domain.foundation.clock import JST, jst_date
+from portal.domain.foundation.clock import jst_date, minute_text
 from portal.domain.foundation.texts import Labeled, _s, label_of
 from portal.domain.foundation.wareki import format_wareki
 from portal.domain.foundation.work import Work
@@ -117,7 +117,7 @@ def today_report(work: Work) -> Report:
         sender=work.program.names.contractor.ja,
         facts=(
             (_s("事業"), work.program.names.program.ja),
-            (_s("集計した時"), f"{work.now.astimezone(JST):%Y-%m-%d %H:%M}"),
+            (_s("集計した時"), minute_text(work.now)),
             (_s("利用明細の基準日"), format_wareki(reported) if reported else _s("まだありません")),
         ),
         tables=(

@@ -10,7 +10,7 @@ from datetime import date
 from sqlalchemy import func, select
 
 from portal.domain.foundation.actors import Channel
-from portal.domain.foundation.clock import JST, jst_date
+from portal.domain.foundation.clock import jst_date, minute_text
 from portal.domain.foundation.texts import _s, label_of
 from portal.domain.foundation.wareki import format_wareki
 from portal.domain.foundation.work import Work
@@ -104,7 +104,7 @@ def decline_report(work: Work) -> Report:
         facts=(
             (_s("事業"), work.program.names.program.ja),
             (_s("受付期間"), f"{format_wareki(window.first_day)}–{format_wareki(window.last_day)}"),
-            (_s("集計した時"), f"{work.now.astimezone(JST):%Y-%m-%d %H:%M}"),
+            (_s("集計した時"), minute_text(work.now)),
         ),
         tables=_tables(found),
         notes=(

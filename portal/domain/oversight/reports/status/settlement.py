@@ -1,6 +1,6 @@
 """清算書 (clause 11): final states, deliveries, codes, money and differences."""
 
-from portal.domain.foundation.clock import JST, jst_date
+from portal.domain.foundation.clock import jst_date, minute_text
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s, label_of
 from portal.domain.foundation.wareki import format_wareki
@@ -26,7 +26,7 @@ def settlement_report(work: Work) -> Report:
     facts = [
         (_s("事業"), work.program.names.program.ja),
         (_s("利用明細の基準日"), format_wareki(reported) if reported else _s("まだありません")),
-        (_s("集計した時"), f"{work.now.astimezone(JST):%Y-%m-%d %H:%M}"),
+        (_s("集計した時"), minute_text(work.now)),
     ]
     if row is not None:
         facts += _signature(row)
