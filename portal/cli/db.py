@@ -1,6 +1,6 @@
 """``portal db``: how the tables stand, bringing them up to date, and rehearsing that."""
 
-from dataclasses import asdict, dataclass
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -12,34 +12,24 @@ from portal.cli.oversight.backup_options import (
     BackupPlace,
     backup_option,
     identity_option,
+    live_database,
     newest,
+    numbered,
     order_of,
     place_options,
-    registered,
 )
 from portal.cli.oversight.backup_words import elapsed, say_faults, say_restored
 from portal.domain.foundation.texts import _s
 from portal.domain.oversight.copies.kinds import CopyKind
 from portal.platform import startup
 from portal.platform.backups.checking import Verdict, check_backup
-from portal.platform.database import COMMAND_WAITS, make_engine
-from portal.platform.schema import Schema, State, file_missing, read_schema, sentence_of
+from portal.platform.database import COMMAND_WAITS, opened
+from portal.platform.schema import State, schema_of, sentence_of
 
 
 @click.group()
 def db() -> None:
     """Database tables."""
-
-
-@dataclass(frozen=True)
-class Status:
-    """How the tables of a database stand, as ``--json`` writes it."""
-
-    state: str
-    schema: str | None
-    wanted: str
-    program: str
-    oldest_program: str
 
 
 @db.command()
@@ -48,11 +38,16 @@ class Status:
 @answering
 def status(context: Context) -> None:
     """Say whether the tables are those of this program; exit code 3 if an upgrade is due."""
-    found = _read(context)
+    with opened(context.settings.database_url, COMMAND_WAITS) as database:
+        found = schema_of(database.engine)
     context.write(
-        asdict(
-            Status(found.state.name.lower(), found.found, found.wanted, __version__, found.oldest)
-        )
+        {
+            "state": found.state.name.lower(),
+            "schema": found.found,
+            "wanted": found.wanted,
+            "program": __version__,
+            "oldest_program": found.oldest,
+        }
     )
     if context.speaks:
         click.echo(sentence_of(found))
@@ -60,17 +55,6 @@ def status(context: Context) -> None:
         raise SystemExit(WITH_HOLDS)
     if not found.is_usable:
         raise SystemExit(FAILED)
-
-
-def _read(context: Context) -> Schema:
-    engine = make_engine(context.settings.database_url, waits=COMMAND_WAITS)
-    try:
-        if file_missing(engine):
-            return Schema(State.EMPTY)
-        with engine.execution_options(read_only=True).connect() as connection:
-            return read_schema(connection)
-    finally:
-        engine.dispose()
 
 
 @db.command()
@@ -93,7 +77,13 @@ def upgrade(context: Context) -> None:
 def rehearse(context: Context, backup: Path | None, identity: Path, place: BackupPlace) -> None:
     """Restore the last backup beside, upgrade it, and say whether and how fast that went."""
     file = backup or newest(context)
-    with registered(context, CopyKind.REHEARSAL, place):
+    with live_database(context) as live, ExitStack() as until_gone:
+        if live.registers:
+            until_gone.enter_context(numbered(context, live.database, CopyKind.REHEARSAL, place))
+        else:
+            click.echo(
+                _s("表が古い版なので、この写しには番号を付けません。終わると消します。"), err=True
+            )
         verdict = check_backup(order_of(context, file, identity), place.place, migrate=True)
     context.write(verdict.as_json())
     if context.speaks:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -27,17 +27,17 @@ from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.program.deployment import title_of
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import load_vault
-from portal.domain.foundation.work import Work
 from portal.domain.oversight.copies.kinds import CopyKind
-from portal.domain.oversight.copies.queries import kept_copies
+from portal.domain.oversight.copies.queries import overdue_copies
 from portal.domain.oversight.copies.services import (
     NewCopy,
-    latest_end,
+    last_day,
+    place_here,
     register,
     removed_by_program,
 )
 from portal.platform.backups.identities import make_identity, read_recipients
-from portal.platform.backups.making import Made, Wanted, make_backup, place_of
+from portal.platform.backups.making import Made, Wanted, make_backup
 
 
 @dataclass
@@ -45,13 +45,8 @@ class Entry:
     """How a backup is entered into the register, and which number it got."""
 
     owner: str
-    days: int
+    kept: timedelta
     number: int | None = None
-
-    def last_day(self, work: Work) -> date:
-        """Return the last day on which the backup may exist."""
-        today = jst_date(work.now)
-        return min(today + timedelta(days=self.days), latest_end(work.program, today))
 
 
 @click.group(invoke_without_command=True)
@@ -91,7 +86,7 @@ def backup(
     settings = context.settings
     folder = (out or settings.backup_dir).resolve()
     keys = read_recipients(recipients or settings.backup_recipients)
-    entry = Entry(owner_of(context, owner), days or settings.backup_days)
+    entry = Entry(owner_of(context, owner), timedelta(days=days or settings.backup_days))
     with live_database(context) as live:
         wanted = Wanted(
             settings,
@@ -118,10 +113,10 @@ def _entered(context: Context, live: Live, made: Made, entry: Entry) -> Iterator
             work,
             NewCopy(
                 CopyKind.BACKUP,
-                made.place,
+                place_here(made.path),
                 entry.owner,
                 _s("事故のときに元に戻すため"),
-                entry.last_day(work),
+                last_day(work, entry.kept),
                 made.sha256,
                 made.size,
                 made.manifest.taken_at,
@@ -135,9 +130,9 @@ def _prune(context: Context, live: Live, folder: Path) -> int:
     """Remove the backups of a folder whose last day is over, and record it."""
     removed = 0
     with writing(context, live.database) as work:
-        for row in kept_copies(work.session, CopyKind.BACKUP):
+        for row in overdue_copies(work.session, jst_date(work.now), CopyKind.BACKUP):
             path = folder / Path(row.place.partition(":")[2]).name
-            if row.until < jst_date(work.now) and row.place == place_of(path):
+            if row.place == place_here(path):
                 path.unlink(missing_ok=True)
                 removed_by_program(work, row.id)
                 removed += 1

@@ -8,21 +8,16 @@ from portal.cli.context import Context
 from portal.cli.oversight.backup_options import (
     BackupPlace,
     live_database,
+    numbered,
     order_of,
-    short_copy,
     writing,
 )
+from portal.domain.foundation.disk import digest_of
 from portal.domain.foundation.errors import DomainError, InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.oversight.copies.kinds import CopyKind, Outcome
-from portal.domain.oversight.copies.services import (
-    DrillFacts,
-    record_drill,
-    register,
-    removed_by_program,
-)
+from portal.domain.oversight.copies.services import DrillFacts, record_drill
 from portal.platform.backups.checking import Verdict, check_backup
-from portal.platform.backups.unpacking import digest_of
 
 
 @dataclass(frozen=True)
@@ -50,16 +45,12 @@ def run_drill(context: Context, file: Path, identity: Path, place: BackupPlace) 
                     "「portal db upgrade」を実行してください。"
                 )
             )
-        with writing(context, live.database) as work:
-            number = register(work, short_copy(context, work, CopyKind.DRILL, place)).id
         verdict, refusal = None, ""
-        try:
-            verdict = check_backup(order, place.place)
-        except DomainError as error:
-            refusal = error.message
-        finally:
-            with writing(context, live.database) as work:
-                removed_by_program(work, number)
+        with numbered(context, live.database, CopyKind.DRILL, place) as number:
+            try:
+                verdict = check_backup(order, place.place)
+            except DomainError as error:
+                refusal = error.message
         with writing(context, live.database) as work:
             row = record_drill(work, _facts(file, number, verdict))
             return Drilled(row.id, row.age_s, verdict, refusal)

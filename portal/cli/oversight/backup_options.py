@@ -1,9 +1,8 @@
 """What the commands about backups share: options, the newest file, and the numbered copy."""
 
-import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
 from pathlib import Path
@@ -12,7 +11,6 @@ from typing import Any, cast
 import click
 
 from portal.cli.context import Command, Context
-from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.program.deployment import title_of
 from portal.domain.foundation.texts import _s
@@ -21,7 +19,8 @@ from portal.domain.foundation.work import Work
 from portal.domain.oversight.copies.kinds import CopyKind
 from portal.domain.oversight.copies.services import (
     NewCopy,
-    latest_end,
+    last_day,
+    place_here,
     register,
     removed_by_program,
 )
@@ -29,8 +28,8 @@ from portal.platform.backups.identities import read_identities
 from portal.platform.backups.making import newest_backup
 from portal.platform.backups.restoring import Order
 from portal.platform.backups.temporary import Place
-from portal.platform.database import COMMAND_WAITS, Database, make_engine
-from portal.platform.schema import State, file_missing, read_schema, refuse
+from portal.platform.database import COMMAND_WAITS, Database, opened
+from portal.platform.schema import State, file_missing, refuse, schema_of
 
 FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
@@ -45,6 +44,15 @@ identity_option = click.option(
 backup_option = click.option(
     "--backup", type=FILE, default=None, metavar="FILE", help="Default: the newest backup."
 )
+folder_option = click.option(
+    "--folder", type=FOLDER, metavar="DIR", help="Where to unpack; default beside the data."
+)
+into_option = click.option(
+    "--into",
+    default="",
+    metavar="URL",
+    help="An empty PostgreSQL database to restore into; default: one is made.",
+)
 
 
 @dataclass(frozen=True)
@@ -58,15 +66,8 @@ class BackupPlace:
 def place_options(function: Command) -> Command:
     """Add the options of a temporary restore; the command gets ``place``."""
 
-    @click.option(
-        "--folder", type=FOLDER, metavar="DIR", help="Where to unpack; default beside the data."
-    )
-    @click.option(
-        "--into",
-        default="",
-        metavar="URL",
-        help="An empty PostgreSQL database to restore into; default: one is made.",
-    )
+    @folder_option
+    @into_option
     @click.option("--owner", default="", help="Who answers for the copy (PORTAL_BACKUP_OWNER).")
     @wraps(function)
     def wrapped(*args: Any, folder: Path | None, into: str, owner: str, **kwargs: Any) -> object:
@@ -122,21 +123,17 @@ def live_database(context: Context) -> Iterator[Live]:
     """Open the live database, also one whose tables wait for an upgrade.
 
     Raises:
-        InputError: it is missing, empty, foreign, or of a later program that only adds nothing.
+        InputError: it is missing, empty, foreign, or a later program's that this one would harm.
     """
-    database = Database(make_engine(context.settings.database_url, waits=COMMAND_WAITS))
-    try:
+    with opened(context.settings.database_url, COMMAND_WAITS) as database:
         if file_missing(database.engine):
             raise InputError(
                 _s("データベースがありません。PORTAL_DATABASE_URL を確かめてください。")
             )
-        with database.engine.execution_options(read_only=True).connect() as connection:
-            schema = read_schema(connection)
+        schema = schema_of(database.engine)
         if not schema.is_usable and schema.state is not State.BEHIND:
             refuse(schema)
         yield Live(database, schema.is_usable)
-    finally:
-        database.engine.dispose()
 
 
 @contextmanager
@@ -169,46 +166,30 @@ def owner_of(context: Context, given: str) -> str:
     return owner
 
 
-def short_copy(context: Context, work: Work, kind: CopyKind, place: BackupPlace) -> NewCopy:
+def _short_copy(context: Context, work: Work, kind: CopyKind, place: BackupPlace) -> NewCopy:
     """Return the register's entry of a copy that exists while a command runs."""
-    today = jst_date(work.now)
     where = place.place.folder or context.settings.data_dir.parent
     return NewCopy(
         kind=kind,
-        place=f"{socket.gethostname()}:{where}"[:300],
+        place=place_here(where),
         owner=owner_of(context, place.owner),
         purpose=_s("確かめるあいだだけ。終わると、プログラムが消します"),
-        until=min(today + timedelta(days=1), latest_end(work.program, today)),
+        until=last_day(work, timedelta(days=1)),
     )
 
 
 @contextmanager
-def registered(
-    context: Context, kind: CopyKind, place: BackupPlace
-) -> Iterator[Callable[[], int | None]]:
+def numbered(
+    context: Context, database: Database, kind: CopyKind, place: BackupPlace
+) -> Iterator[int]:
     """Number the copy that a command makes, and record at the end that it is gone.
 
-    Yields the function that gives its number; None where the tables wait for an upgrade. A killed
-    command leaves an entry that is overdue from the next day on.
+    Yields its number. A killed command leaves an entry that is overdue from the second day on.
     """
-    with live_database(context) as live:
-        if not live.registers:
-            click.echo(
-                _s("表が古い版なので、この写しには番号を付けません。終わると消します。"), err=True
-            )
-            yield lambda: None
-            return
-        with writing(context, live.database) as work:
-            number = register(work, short_copy(context, work, kind, place)).id
-        try:
-            yield lambda: number
-        finally:
-            with writing(context, live.database) as work:
-                removed_by_program(work, number)
-
-
-def with_folder(context: Context, folder: Path | None) -> Context:
-    """Return the context with another folder of backups."""
-    if folder is None:
-        return context
-    return replace(context, settings=replace(context.settings, backup_dir=folder.resolve()))
+    with writing(context, database) as work:
+        number = register(work, _short_copy(context, work, kind, place)).id
+    try:
+        yield number
+    finally:
+        with writing(context, database) as work:
+            removed_by_program(work, number)

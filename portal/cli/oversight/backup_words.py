@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from portal.domain.foundation.clock import JST
+from portal.domain.foundation.clock import minute_text
 from portal.domain.foundation.texts import _s
 from portal.platform.backups.checking import Verdict
 
@@ -29,7 +29,7 @@ def say_restored(file: Path, verdict: Verdict) -> None:
         )
         % {
             "file": file.name,
-            "at": f"{manifest.taken_at.astimezone(JST):%Y-%m-%d %H:%M}",
+            "at": minute_text(manifest.taken_at),
             "households": f"{verdict.found.households:,}",
             "children": f"{verdict.found.children:,}",
             "yen": f"{verdict.found.yen:,}",

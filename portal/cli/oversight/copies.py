@@ -1,6 +1,6 @@
 """``portal copies``: the register of everything that was copied out of the live database."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import click
 
@@ -31,13 +31,13 @@ def list_copies(context: Context, everything: bool) -> None:
         rows = queries.kept_copies(session)
         if everything:
             rows += queries.destroyed_copies(session, limit=None)
-        late = [row.id for row in rows if row.is_kept and row.until < today]
-        context.write([_plain(row) | {"overdue": row.id in late} for row in rows])
+        context.write([_plain(row) | {"overdue": row.is_overdue(today)} for row in rows])
         if context.speaks:
             for row in rows:
-                click.echo(_line(row, overdue=row.id in late))
+                click.echo(_line(row, today))
             if not rows:
                 click.echo(_s("写しはありません。"))
+        late = any(row.is_overdue(today) for row in rows)
     if late:
         raise SystemExit(WITH_HOLDS)
 
@@ -55,10 +55,10 @@ def _plain(row: DataCopy) -> dict[str, object]:
     }
 
 
-def _line(row: DataCopy, *, overdue: bool) -> str:
+def _line(row: DataCopy, today: date) -> str:
     if not row.is_kept:
         state = row.state_name
-    elif overdue:
+    elif row.is_overdue(today):
         state = _s("期限（%(day)s）を過ぎています") % {"day": row.until.isoformat()}
     else:
         state = _s("%(day)s まで") % {"day": row.until.isoformat()}

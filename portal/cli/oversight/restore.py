@@ -1,6 +1,5 @@
 """``portal restore``: a backup into an empty database and an empty data folder."""
 
-import socket
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,11 +16,11 @@ from portal.cli.oversight.backup_options import (
     writing,
 )
 from portal.domain.foundation.audit.services import record
-from portal.domain.foundation.clock import JST
+from portal.domain.foundation.clock import minute_text
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.oversight.copies.kinds import CopyKind
-from portal.domain.oversight.copies.services import NewCopy, register
+from portal.domain.oversight.copies.services import NewCopy, place_here, register
 from portal.platform.backups.restoring import restore as restore_backup
 from portal.platform.backups.unpacking import Unpacked
 
@@ -94,7 +93,7 @@ def _enter(context: Context, unpacked: Unpacked, standing: Standing) -> tuple[in
                 work,
                 NewCopy(
                     CopyKind.RESTORE,
-                    f"{socket.gethostname()}:{context.settings.data_dir}"[:300],
+                    place_here(context.settings.data_dir),
                     standing.owner,
                     standing.purpose,
                     standing.until.date(),
@@ -120,7 +119,7 @@ def _answer(context: Context, unpacked: Unpacked, number: int | None, *, behind:
     click.echo(
         _s("%(at)s の記録に戻しました: 世帯%(households)s、こども%(children)s人、%(yen)s円。")
         % {
-            "at": f"{manifest.taken_at.astimezone(JST):%Y-%m-%d %H:%M}",
+            "at": minute_text(manifest.taken_at),
             "households": f"{manifest.figures.households:,}",
             "children": f"{manifest.figures.children:,}",
             "yen": f"{manifest.figures.yen:,}",

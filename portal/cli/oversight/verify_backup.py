@@ -5,7 +5,13 @@ from pathlib import Path
 import click
 
 from portal.cli.context import FAILED, Context, answering, json_option
-from portal.cli.oversight.backup_options import FILE, FOLDER, identity_option, order_of
+from portal.cli.oversight.backup_options import (
+    FILE,
+    folder_option,
+    identity_option,
+    into_option,
+    order_of,
+)
 from portal.cli.oversight.backup_words import say_faults, say_restored
 from portal.platform.backups.checking import check_backup
 from portal.platform.backups.temporary import Place
@@ -14,15 +20,8 @@ from portal.platform.backups.temporary import Place
 @click.command("verify-backup")
 @click.argument("file", type=FILE)
 @identity_option
-@click.option(
-    "--folder", type=FOLDER, metavar="DIR", help="Where to unpack; default beside the data."
-)
-@click.option(
-    "--into",
-    default="",
-    metavar="URL",
-    help="An empty PostgreSQL database to restore into; default: one is made.",
-)
+@folder_option
+@into_option
 @json_option
 @click.pass_obj
 @answering

@@ -3,7 +3,6 @@
 import fcntl
 import hashlib
 import os
-import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from portal.domain.foundation import sealed_tar
+from portal.domain.foundation.disk import sync
 from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault
@@ -72,16 +72,6 @@ class Made:
     files: int
     left_out: tuple[Path, ...]
 
-    @property
-    def place(self) -> str:
-        """The machine and the path, as the register of copies names it."""
-        return place_of(self.path)
-
-
-def place_of(path: Path) -> str:
-    """Name a place on this machine."""
-    return f"{socket.gethostname()}:{path}"[:300]
-
 
 def make_backup(
     database: Database, wanted: Wanted, entered: Callable[[Made], AbstractContextManager[None]]
@@ -109,7 +99,7 @@ def make_backup(
         try:
             with entered(made):
                 part.replace(made.path)
-                _sync(wanted.folder)
+                sync(wanted.folder)
         except BaseException:
             for leftover in (part, made.path):
                 leftover.unlink(missing_ok=True)
@@ -125,7 +115,7 @@ def _write(wanted: Wanted, found: Snapshot, manifest: Manifest) -> Made:
     """Write the file under a name that no reader takes for a backup."""
     target = wanted.folder / _name(manifest.taken_at)
     files = find_files(wanted.settings, wanted.folder)
-    written = Parts(manifest, found, files, wanted.settings.data_dir)
+    written = _Parts(manifest, found, files, wanted.settings.data_dir)
     try:
         done = sealed_tar.encrypt(written.pieces(), _part(target), wanted.recipients)
     except BaseException:
@@ -139,7 +129,7 @@ def _name(taken_at: datetime) -> str:
     return f"{PREFIX}{taken_at.astimezone(UTC):%Y%m%dT%H%M%S%f}Z{SUFFIX}"
 
 
-class Parts:
+class _Parts:
     """The content of a backup as the pieces of a tar, with the digest of each part."""
 
     def __init__(self, manifest: Manifest, found: Snapshot, files: Found, root: Path) -> None:
@@ -205,14 +195,6 @@ def _locked(folder: Path) -> Iterator[None]:
                 code="backup_running",
             ) from None
         yield
-    finally:
-        os.close(handle)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
     finally:
         os.close(handle)
 

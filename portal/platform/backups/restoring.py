@@ -5,7 +5,6 @@ place next, and the database last, in one step. What a killed restore leaves is 
 """
 
 import json
-import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Any
 from sqlalchemy import Engine, make_url
 from sqlalchemy.orm import Session
 
+from portal.domain.foundation.disk import sync
 from portal.domain.foundation.errors import ConflictError, InputError, IntegrityFaultError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault
@@ -30,7 +30,7 @@ from portal.platform.backups.manifest import (
 )
 from portal.platform.backups.snapshots import read_only
 from portal.platform.backups.unpacking import Unpacked, unpack
-from portal.platform.database import COMMAND_WAITS, make_engine, make_folder
+from portal.platform.database import COMMAND_WAITS, make_folder, opened
 from portal.platform.roles import renew_grants
 from portal.platform.schema import revisions
 from portal.settings import Settings
@@ -73,9 +73,9 @@ def restore(order: Order) -> Unpacked:
     settings = order.settings
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     make_folder(settings.database_url)
-    engine = make_engine(settings.database_url, waits=COMMAND_WAITS)
-    try:
-        clear_killed(settings, engine)
+    with opened(settings.database_url, COMMAND_WAITS) as database:
+        engine = database.engine
+        _clear_killed(settings, engine)
         _refuse_used(order, engine)
         folder = settings.data_dir / RESTORING
         folder.mkdir(mode=0o700)
@@ -85,15 +85,13 @@ def restore(order: Order) -> Unpacked:
             )
             _put(order, engine, unpacked)
         except BaseException:
-            clear_killed(settings, engine)
+            _clear_killed(settings, engine)
             raise
         _forget(folder)
         return unpacked
-    finally:
-        engine.dispose()
 
 
-def clear_killed(settings: Settings, engine: Engine) -> None:
+def _clear_killed(settings: Settings, engine: Engine) -> None:
     """Remove what a restore left that did not come to its end."""
     folder = settings.data_dir / RESTORING
     if not folder.is_dir():
@@ -191,7 +189,7 @@ def _place_sqlite(settings: Settings, database: Path) -> None:
     for end in SIDE_FILES[1:]:  # of an empty file that was there: they belong to no other
         target.with_name(target.name + end).unlink(missing_ok=True)
     database.replace(target)
-    _sync(target.parent)
+    sync(target.parent)
 
 
 def _load(engine: Engine, vault: Vault, unpacked: Unpacked) -> None:
@@ -219,17 +217,9 @@ def _place_files(settings: Settings, unpacked: Unpacked) -> None:
     journal = unpacked.files.parent / JOURNAL
     part = journal.with_name(JOURNAL + ".part")  # whole or not there: the next restore believes it
     part.write_text(json.dumps([path.name for path in found]), "utf-8")
-    _sync(part)
+    sync(part)
     part.replace(journal)
-    _sync(journal.parent)
+    sync(journal.parent)
     for path in found:
         path.replace(settings.data_dir / path.name)
-    _sync(settings.data_dir)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync(settings.data_dir)

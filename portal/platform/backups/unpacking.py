@@ -12,6 +12,7 @@ from typing import IO, Any
 
 import pyrage
 
+from portal.domain.foundation.disk import digest_of
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 from portal.platform.backups.manifest import (
@@ -50,7 +51,7 @@ def unpack(
     backup: Path,
     identities: Sequence[Any],
     folder: Path,
-    accept: Callable[[Manifest], None] = lambda _manifest: None,
+    accept: Callable[[Manifest], None],
 ) -> Unpacked:
     """Decrypt a backup into an empty folder.
 
@@ -73,12 +74,6 @@ def unpack(
             raise not_a_backup() from None
     manifest = content.finish()
     return Unpacked(manifest, folder / DATABASE_NAME, folder / FILES_NAME, digest_of(backup))
-
-
-def digest_of(path: Path) -> str:
-    """Return a file's SHA-256 in hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 class _Content:

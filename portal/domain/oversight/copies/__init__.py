@@ -2,5 +2,5 @@
 
 Owns the tables of copies and of restore drills. Backups, restores, rehearsals, drills and exports
 register themselves; staff enter the others and confirm that a copy was destroyed. Imports only
-``foundation``, ``people.staff`` and the typesetting of letters.
+``foundation``, and of ``people`` households and credentials, whose rows a check opens.
 """

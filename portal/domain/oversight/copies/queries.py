@@ -30,15 +30,9 @@ def destroyed_copies(session: Session, limit: int | None = 20) -> list[DataCopy]
     )
 
 
-def overdue_copies(session: Session, today: date) -> list[DataCopy]:
+def overdue_copies(session: Session, today: date, kind: CopyKind | None = None) -> list[DataCopy]:
     """Return the copies that exist although their last day (JST) is over, the oldest first."""
-    return list(
-        session.scalars(
-            select(DataCopy)
-            .where(DataCopy.state == CopyState.KEPT, DataCopy.until < today)
-            .order_by(DataCopy.until, DataCopy.id)
-        )
-    )
+    return [row for row in kept_copies(session, kind) if row.is_overdue(today)]
 
 
 def overdue_count(session: Session, today: date) -> int:

@@ -1,7 +1,9 @@
 """Register copies of the data, confirm that one was destroyed, and record drills."""
 
+import socket
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import select
 
@@ -68,6 +70,17 @@ def latest_end(program: Program, today: date) -> date:
     """
     last = program.contract.last_day
     return last if last >= today else today + AFTER_CONTRACT
+
+
+def last_day(work: Work, kept: timedelta) -> date:
+    """Return the last day of a copy that is made now and kept for a time, if the contract lasts."""
+    today = jst_date(work.now)
+    return min(today + kept, latest_end(work.program, today))
+
+
+def place_here(path: Path) -> str:
+    """Name a place on this machine, as the register has it."""
+    return f"{socket.gethostname()}:{path}"[:PLACE_MAX]
 
 
 def register(work: Work, new: NewCopy) -> DataCopy:

@@ -5,7 +5,6 @@ It is written beside its final place, listed in a manifest, and moved there only
 
 import hashlib
 import shutil
-import socket
 import tempfile
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -16,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Actor, Organization
 from portal.domain.foundation.audit.services import record
-from portal.domain.foundation.clock import JST, jst_date
+from portal.domain.foundation.clock import JST, minute_text
 from portal.domain.foundation.errors import ConflictError, InputError, NotAllowedError
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.schema import Program
@@ -25,9 +24,9 @@ from portal.domain.foundation.work import Work, WorkSource
 from portal.domain.oversight.copies.kinds import CopyKind
 from portal.domain.oversight.copies.services import (
     OWNER_MAX,
-    PLACE_MAX,
     NewCopy,
-    latest_end,
+    last_day,
+    place_here,
     register,
 )
 from portal.domain.oversight.export.answers import write_answers
@@ -121,15 +120,14 @@ def export_all(source: WorkSource, out: Path, instruction: str = "") -> Exported
 
 def _register(work: Work, out: Path, digest: str) -> None:
     """Number the export as a copy: it is the ward's, and has a last day like every other."""
-    today = jst_date(work.now)
     register(
         work,
         NewCopy(
             kind=CopyKind.EXPORT,
-            place=f"{socket.gethostname()}:{out}"[:PLACE_MAX],
+            place=place_here(out),
             owner=work.program.names.ward.ja[:OWNER_MAX],
             purpose=_s("区への引き渡し"),
-            until=min(today + KEPT, latest_end(work.program, today)),
+            until=last_day(work, KEPT),
             sha256=digest,
         ),
     )
@@ -216,7 +214,7 @@ def _finish(work: Work, folder: Folder, extent: Extent) -> str:
 def _readme(program: Program, now: datetime) -> str:
     lines = (
         _s("%(program)s　引き渡しデータ") % {"program": program.names.program.ja},
-        _s("作成: %(at)s") % {"at": f"{now.astimezone(JST):%Y-%m-%d %H:%M}"},
+        _s("作成: %(at)s") % {"at": minute_text(now)},
         "",
         _s("texts: 案内の文と用紙（いまのもの）、コールセンターのスクリプト（すべての版）"),
         _s("documents: 区に出した文書のすべての版"),
