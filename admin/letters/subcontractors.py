@@ -9,11 +9,11 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import first_post, number_in_address, staff_route
+from admin.access import number_in_address, staff_route
+from admin.carrying_out import carry_out_once
 from admin.marks import Mark, marks
 from admin.page import Page
 from portal.domain.foundation.approvals.services import Instruction
-from portal.domain.foundation.errors import DomainError, InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
 from portal.domain.letters.subcontractors import queries, services
@@ -24,6 +24,7 @@ from portal.domain.letters.subcontractors.queries import FileSent
 from portal.domain.letters.subcontractors.states import CompanyState
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
+from portal.platform.carrying_out import Again
 from portal.platform.http.uploads import MEGABYTE, UploadRule
 from portal.platform.view import View
 
@@ -84,6 +85,7 @@ def propose(page: Page) -> Response[Any]:
         lambda: services.propose_subcontractor(
             page.work, services.Company(name, purpose, work, public_key)
         ),
+        {},
     )
 
 
@@ -100,20 +102,20 @@ def consent(page: Page) -> Response[Any]:
         page,
         "consented",
         lambda: services.consent(page.work, key, Instruction(page.form.get(f"number-{key}"), day)),
-        suffix=f"-{key}",
+        {"number": f"number-{key}", "day": f"day-{key}"},
     )
 
 
 def refuse(page: Page) -> Response[Any]:
     """Record that the ward does not consent."""
     key = number_in_address(page, "company_id")
-    return _act(page, "refused", lambda: services.refuse(page.work, key))
+    return _act(page, "refused", lambda: services.refuse(page.work, key), {})
 
 
 def end(page: Page) -> Response[Any]:
     """End the work with a company."""
     key = number_in_address(page, "company_id")
-    return _act(page, "ended", lambda: services.end(page.work, key))
+    return _act(page, "ended", lambda: services.end(page.work, key), {})
 
 
 def record_file(page: Page) -> Response[Any]:
@@ -129,25 +131,15 @@ def record_file(page: Page) -> Response[Any]:
     facts = services.FileFacts(
         SentKind.OTHER, form.get("file_name"), hashlib.sha256(data).hexdigest()
     )
-    return _act(
-        page,
-        "noted",
-        lambda: services.record_sent(page.work, int(chosen), facts),
+    return _act(page, "noted", lambda: services.record_sent(page.work, int(chosen), facts), {})
+
+
+def _act(
+    page: Page, said: str, act: Callable[[], object], fields: Mapping[str, str]
+) -> Response[Any]:
+    return carry_out_once(
+        page, act, f"/subcontractors?said={said}", Again(show, "companies", fields, named=True)
     )
-
-
-def _act(page: Page, said: str, act: Callable[[], object], *, suffix: str = "") -> Response[Any]:
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                act()
-    except InputError as error:
-        page.form.error(f"{error.code}{suffix}", error.message)
-        return show(page, 422)
-    except DomainError as error:
-        page.form.error("companies", error.message)
-        return show(page, 422)
-    return page.redirect(f"/subcontractors?said={said}")
 
 
 def handlers() -> list[HTTPRouteHandler]:

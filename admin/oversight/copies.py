@@ -8,11 +8,12 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import first_post, number_in_address, staff_route
+from admin.access import number_in_address, staff_route
+from admin.carrying_out import carry_out_once
 from admin.marks import Mark, marks
 from admin.page import Page
 from portal.domain.foundation.clock import jst_date
-from portal.domain.foundation.errors import DomainError, InputError, NotFoundError
+from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
 from portal.domain.oversight.copies import queries, services
@@ -22,6 +23,7 @@ from portal.domain.oversight.reports.drills import drill_pdf
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
 from portal.domain.requests.requests.documents import in_turn
+from portal.platform.carrying_out import Again
 from portal.platform.view import View
 
 FIELDS = ("kind", "place", "owner", "purpose", "until")
@@ -77,7 +79,7 @@ def add(page: Page) -> Response[Any]:
         page.form.error("until", _s("日付を、2023-06-30 のように入力してください。"))
         return show(page, 422)
     new = services.NewCopy(kind, place, owner, purpose, day)
-    return _act(page, "added", lambda: services.register(page.work, new))
+    return _act(page, "added", lambda: services.register(page.work, new), {})
 
 
 def destroyed(page: Page) -> Response[Any]:
@@ -88,7 +90,7 @@ def destroyed(page: Page) -> Response[Any]:
         page,
         "destroyed",
         lambda: services.confirm_destroyed(page.work, key, how),
-        suffix=f"-{key}",
+        {"how": f"how-{key}"},
     )
 
 
@@ -101,18 +103,12 @@ def drill_page(page: Page) -> Response[Any]:
         return page.show_file(f"restore-drill-{drill.id}.pdf", drill_pdf(page.work, drill))
 
 
-def _act(page: Page, said: str, act: Callable[[], object], *, suffix: str = "") -> Response[Any]:
-    try:
-        with page.session.begin_nested():
-            if first_post(page):
-                act()
-    except InputError as error:
-        page.form.error(f"{error.code}{suffix}", error.message)
-        return show(page, 422)
-    except DomainError as error:
-        page.form.error("copies", error.message)
-        return show(page, 422)
-    return page.redirect(f"/copies?said={said}")
+def _act(
+    page: Page, said: str, act: Callable[[], object], fields: Mapping[str, str]
+) -> Response[Any]:
+    return carry_out_once(
+        page, act, f"/copies?said={said}", Again(show, "copies", fields, named=True)
+    )
 
 
 def handlers() -> list[HTTPRouteHandler]:
