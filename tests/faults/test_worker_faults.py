@@ -1,9 +1,8 @@
 """Workers that are killed or stopped at work: nothing is lost, and another one goes on."""
 
 import json
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,20 +21,13 @@ from portal.domain.requests.requests.models import Request
 from portal.platform.database import Database
 from portal.settings import Settings
 from tests.functional.requests.redeliveries.support import NOW, make_post
-from tests.support.programs.servers import PATIENCE, Server, StartServer
+from tests.support.programs.servers import Server, StartServer, until
 from tests.support.programs.sms import SmsGateway
 from tests.support.resident import make_settings
 from tests.support.work import work_in
 
 MESSAGES, REQUESTS = 24, 60
 JOB_LEASE = 3
-
-
-def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < end, "it did not come about in time"
-        time.sleep(0.02)
 
 
 @dataclass

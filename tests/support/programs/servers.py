@@ -19,6 +19,14 @@ PATIENCE = 300.0
 """Seconds until a test gives up on what must come: far beyond what the slowest machine needs."""
 
 
+def until(true: Callable[[], bool], seconds: float = PATIENCE) -> None:
+    """Wait for what must come about."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not come about in time"
+        time.sleep(0.02)
+
+
 def free_port() -> int:
     """A TCP port of this machine that nothing listens on now."""
     with socket.socket() as probe:

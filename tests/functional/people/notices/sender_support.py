@@ -1,7 +1,6 @@
 """Sending workers that end with their test, and patience with them."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -13,7 +12,6 @@ from portal.platform.database import Database
 from portal.platform.senders.sending import Sender
 from portal.platform.senders.worker import OutboxWorker
 from tests.functional.people.notices.support import NOW, PHONE, VAULT
-from tests.support.programs.servers import PATIENCE
 from tests.support.work import source_of
 
 MAIL_FROM = "見本区 <noreply@portal.example.jp>"
@@ -47,10 +45,3 @@ def claim_of(address: str = PHONE, reference: str = "f" * 32) -> Claim:
     subject = "サインインの番号" if kind == "email" else None
     soon = NOW + timedelta(minutes=9)
     return Claim(1, kind, reference, address, subject, "番号 123456\n@a.jp #123456", NOW, soon)
-
-
-def until(true: Callable[[], bool], seconds: float = PATIENCE) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not come about in time"
-        time.sleep(0.02)

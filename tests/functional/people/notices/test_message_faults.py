@@ -17,12 +17,12 @@ from portal.platform.senders.sending import Breaker
 from portal.platform.senders.sms import GatewaySender, Secrets
 from portal.platform.senders.smtp import SmtpSender
 from portal.platform.senders.worker import OutboxWorker
-from tests.functional.people.notices.sender_support import MAIL_FROM, Workers, until
+from tests.functional.people.notices.sender_support import MAIL_FROM, Workers
 from tests.functional.people.notices.support import VAULT, put, row_of
 from tests.functional.resident.test_codes import with_sms
 from tests.support.coupons import VAULT as SITE_VAULT
 from tests.support.programs.mail import SmtpSink
-from tests.support.programs.servers import PATIENCE, free_port
+from tests.support.programs.servers import PATIENCE, free_port, until
 from tests.support.programs.sms import SmsGateway
 from tests.support.resident import Resident
 from tests.support.work import source_of, work_in

@@ -15,10 +15,10 @@ from portal.platform.senders.local import LocalSender
 from portal.platform.senders.sending import SendFailedError
 from portal.platform.senders.smtp import SmtpSender
 from portal.settings import Settings, load_settings
-from tests.functional.people.notices.sender_support import MAIL_FROM, Workers, claim_of, until
+from tests.functional.people.notices.sender_support import MAIL_FROM, Workers, claim_of
 from tests.functional.people.notices.support import put, row_of
 from tests.support.outside import ABROAD, HOME, SECOND_CONSENT, program_with
-from tests.support.programs.servers import PATIENCE
+from tests.support.programs.servers import PATIENCE, until
 
 
 def test_without_mail_and_sms_the_demo_keeps_messages_readable(

@@ -16,10 +16,10 @@ from portal.platform.senders.local import LocalSender
 from portal.platform.senders.sending import Accepted, Breaker, Way
 from portal.platform.senders.sms import GatewaySender, Secrets
 from portal.platform.senders.smtp import SmtpSender
-from tests.functional.people.notices.sender_support import MAIL_FROM, Workers, until
+from tests.functional.people.notices.sender_support import MAIL_FROM, Workers
 from tests.functional.people.notices.support import PHONE, put, row_of
 from tests.support.programs.mail import SmtpSink
-from tests.support.programs.servers import PATIENCE, free_port
+from tests.support.programs.servers import PATIENCE, free_port, until
 from tests.support.programs.sms import SmsGateway
 
 
