@@ -1,6 +1,6 @@
 """Does the deployment stand well? The findings of the self-check, worst first, with next steps."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import staff_route
-from admin.marks import Mark
+from admin.marks import Mark, marks
 from admin.oversight import system_jobs
 from admin.oversight.system_jobs import JobsPart, jobs_part
 from admin.page import Page
@@ -19,32 +19,21 @@ from portal.platform.selfcheck.registry import run
 from portal.platform.selfcheck.subject import Subject
 from portal.platform.view import View
 
-MARKS: Mapping[Level, Mark] = {
-    Level.ERROR: Mark.STOP,
-    Level.WARNING: Mark.WAIT,
-    Level.OK: Mark.GOOD,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A finding as it is shown, with the mark of its level."""
-
-    finding: Finding
-    mark: Mark
+LEVEL_MARK = marks({Level.ERROR: Mark.STOP, Level.WARNING: Mark.WAIT, Level.OK: Mark.GOOD})
 
 
 @dataclass(frozen=True, slots=True)
 class SystemView(View):
-    """What ``admin/oversight/system.html`` shows; other subjects add a part of their own."""
+    """What ``admin/oversight/system.html`` shows."""
 
-    rows: Sequence[Row]
+    findings: Sequence[Finding]
+    level_mark: Callable[[str], Mark]
     worst: Level
     part: JobsPart
 
 
 def show(page: Page) -> Response[Any]:
-    """Show the findings. The checks open transactions of their own."""
+    """Show the findings and the jobs. The checks open transactions of their own."""
     site = page.site
     found = run(
         Subject(
@@ -55,10 +44,14 @@ def show(page: Page) -> Response[Any]:
             clock=site.clock,
         )
     )
-    rows = [Row(finding, MARKS[finding.level]) for finding in found]
-    worst = found[0].level if found else Level.OK
     return page.render(
-        "admin/oversight/system.html", SystemView(rows=rows, worst=worst, part=jobs_part(page))
+        "admin/oversight/system.html",
+        SystemView(
+            findings=found,
+            level_mark=LEVEL_MARK,
+            worst=found[0].level if found else Level.OK,
+            part=jobs_part(page),
+        ),
     )
 
 

@@ -14,10 +14,8 @@ from portal.domain.foundation.errors import NotFoundError, WrongStateError
 from portal.domain.foundation.jobs import aside, begun, queries
 from portal.domain.foundation.jobs.alarms import JobAlarm, alarms
 from portal.domain.foundation.jobs.models import BegunTask, JobAside
-from portal.domain.foundation.jobs.names import LANES, BegunKind, JobName
 from portal.domain.foundation.jobs.queries import JobStatus, WorkerStatus
-from portal.domain.foundation.jobs.states import BegunState
-from portal.domain.foundation.texts import _s, label_of
+from portal.domain.foundation.texts import _s
 from portal.domain.people.staff.permissions import Permission
 
 AFTER = "/system?said=again#jobs"
@@ -34,31 +32,13 @@ class JobRow:
 
 
 @dataclass(frozen=True, slots=True)
-class AsideRow:
-    """A row that was set aside; one of a sending lane can only be noted, not tried again."""
-
-    row: JobAside
-    job: str
-    again: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TaskRow:
-    """A task that was begun on a screen."""
-
-    task: BegunTask
-    kind: str
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
 class JobsPart:
     """What ``admin/oversight/_system_jobs.html`` shows."""
 
     jobs: Sequence[JobRow]
     workers: Sequence[WorkerStatus]
-    aside: Sequence[AsideRow]
-    tasks: Sequence[TaskRow]
+    aside: Sequence[JobAside]
+    tasks: Sequence[BegunTask]
     alarms: Sequence[JobAlarm]
     said: str
 
@@ -67,18 +47,11 @@ def jobs_part(page: Page) -> JobsPart:
     """Return how the jobs are, in a transaction of its own."""
     with page.site.database.read() as session:
         now = page.site.clock.now(session)
-        asides = queries.asides(session)
-        tasks = queries.begun_to_show(session)
         part = JobsPart(
             jobs=[_row(status) for status in queries.job_statuses(session, now)],
             workers=queries.workers(session, now),
-            aside=[
-                AsideRow(row, label_of(JobName, row.job), row.job not in LANES) for row in asides
-            ],
-            tasks=[
-                TaskRow(task, label_of(BegunKind, task.kind), label_of(BegunState, task.state))
-                for task in tasks
-            ],
+            aside=queries.asides(session),
+            tasks=queries.begun_to_show(session),
             alarms=alarms(session, now),
             said=page.query.get("said", ""),
         )
@@ -99,7 +72,7 @@ def _row(status: JobStatus) -> JobRow:
 
 
 def try_row(page: Page) -> Response[Any]:
-    """Let a job try a row again that it set aside; pressed twice, it is given back once."""
+    """Give a row that was set aside back to its job; pressed twice, it is given back once."""
     if first_post(page):
         try:
             aside.take_back(page.work, number_in_address(page, "aside_id"))

@@ -9,9 +9,9 @@ from portal.cli.context import DONE, FAILED, Context, answering, json_option
 from portal.domain.foundation.jobs import aside, begun, queries
 from portal.domain.foundation.jobs.alarms import alarms
 from portal.domain.foundation.jobs.models import BegunTask, JobAside
-from portal.domain.foundation.jobs.names import BegunKind, JobName
+from portal.domain.foundation.jobs.names import JobName
 from portal.domain.foundation.jobs.queries import JobStatus
-from portal.domain.foundation.texts import _s, label_of
+from portal.domain.foundation.texts import _s
 
 
 @click.group("jobs", help="Jobs of the worker: how they are, and another try.")
@@ -60,7 +60,7 @@ def _say(jobs: Sequence[str], rows: Sequence[JobAside], tasks: Sequence[BegunTas
             f"#{row.id} {row.job} {row.subject} {row.subject_id} {row.reason} {row.since:%F %T}"
         )
     for task in tasks:
-        click.echo(f"{label_of(BegunKind, task.kind)} {task.id}: {task.state} {task.reason or ''}")
+        click.echo(f"{task.kind_name} {task.id}: {task.state} {task.reason or ''}")
 
 
 def _of_row(row: JobAside) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """``portal selfcheck``: does this deployment stand well?"""
 
 import sys
+from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
 
@@ -18,11 +19,8 @@ from portal.platform.selfcheck.subject import Subject
 @answering
 def selfcheck(context: Context) -> None:
     """Print every finding and its next step, worst first."""
-    subject = Subject(context.settings)
-    try:
+    with closing(Subject(context.settings)) as subject:
         findings = run(subject)
-    finally:
-        subject.close()
     if context.speaks:
         for finding in findings:
             click.echo(f"{finding.level.label}: {finding.sentence} {finding.advice}".rstrip())

@@ -6,15 +6,7 @@ from datetime import timedelta
 
 import click
 
-from portal.cli.context import (
-    DONE,
-    WITH_HOLDS,
-    Context,
-    answering,
-    fail,
-    json_option,
-    mention,
-)
+from portal.cli.context import DONE, WITH_HOLDS, Context, answering, fail, json_option, mention
 from portal.cli.ending import ended_by_signal
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.jobs.leases import LEASE

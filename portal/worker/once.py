@@ -6,8 +6,6 @@ from portal.domain.foundation.jobs.names import LANES, JobName
 from portal.domain.foundation.jobs.turns import Outcome
 from portal.worker.worker import Worker
 
-AT_ONCE = 8
-
 
 @dataclass(frozen=True, slots=True)
 class Once:
@@ -23,13 +21,10 @@ class Once:
         """
         self.worker.register()
         if job in LANES:
-            return self._send(job)
+            return Outcome(self.worker.outbox.send_due(job.value))
         if job is JobName.BEGUN:
             return self._carry_out()
         return self.worker.rounds.turn(job, at_once=True)
-
-    def _send(self, job: JobName) -> Outcome:
-        return Outcome(self.worker.outbox.send_due(job.value, AT_ONCE))
 
     def _carry_out(self) -> Outcome:
         done = 0

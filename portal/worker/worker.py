@@ -68,11 +68,16 @@ class Worker:
         self.rounds = Rounds(source, jobs, self.holder, self._stopped)
         self.begun = Begun(source, settings, self.holder)
         self._beaten_at = time.monotonic()
-        self._threads = [
-            threading.Thread(target=self._repeat, args=(step,), name=name, daemon=True)
-            for name, step in (("jobs", self.rounds.next_turn), ("begun", self.begun.one))
-        ]
-        self._threads.append(threading.Thread(target=self._beats, name="beat", daemon=True))
+        self._begun_thread = self._thread("begun", lambda: self._repeat(self.begun.one))
+        self._threads = (
+            self._thread("jobs", lambda: self._repeat(self.rounds.next_turn)),
+            self._begun_thread,
+            self._thread("beat", self._beats),
+        )
+
+    @staticmethod
+    def _thread(name: str, run: Callable[[], None]) -> threading.Thread:
+        return threading.Thread(target=run, name=name, daemon=True)
 
     def register(self) -> None:
         """Make the rows of the jobs that this worker runs."""
@@ -97,7 +102,7 @@ class Worker:
         """
         until = time.monotonic() + seconds
         self._stopped.set()
-        sent = self.outbox.stop(max(0.0, until - time.monotonic()))
+        sent = self.outbox.stop(seconds)
         for thread in self._threads:
             if thread.ident is not None:
                 thread.join(max(0.0, until - time.monotonic()))
@@ -127,7 +132,7 @@ class Worker:
             leases.beat(work, self.holder)
             for kind, fault in self.outbox.lanes().items():
                 leases.note_lane(work, JobName(kind), fault)
-            if self._threads[1].is_alive():
+            if self._begun_thread.is_alive():
                 leases.note_lane(work, JobName.BEGUN, None)
         self.rounds.keep()
         self.begun.keep()

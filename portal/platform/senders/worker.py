@@ -30,8 +30,8 @@ class OutboxWorker:
     Several workers, in one process or many, never send a message twice.
 
     Each kind has a thread of its own that claims messages and up to ``PARALLEL`` that send them, so
-    that a mail server that hangs holds up no SMS. ``nudge`` wakes it after a message was put in;
-    else it looks every ``interval`` seconds.
+    that a mail server that hangs holds up no SMS. A thread looks every ``interval`` seconds, and
+    after ``nudge``.
     """
 
     def __init__(
@@ -118,11 +118,11 @@ class OutboxWorker:
         if failure is not None:
             log.warning("message %d (%s) not accepted: %s", claim.id, claim.kind, failure.reason)
 
-    def send_due(self, kind: str, at_once: int = PARALLEL) -> int:
+    def send_due(self, kind: str) -> int:
         """Send what is due of a kind, one after the other, and return how many were tried."""
         lane = next((one for one in self._lanes if one.kind == kind), None)
         tried = 0
-        while lane is not None and (claims := self.claim(kind, at_once)):
+        while lane is not None and (claims := self.claim(kind, PARALLEL)):
             for claim in claims:
                 self.deliver(lane.sender, claim)
             tried += len(claims)

@@ -61,6 +61,18 @@ def test_a_row_set_aside_is_named_without_its_content_and_given_back_once(
     assert event.actor_role == "officer"
 
 
+def test_a_message_that_was_given_up_can_only_be_taken_off_the_list(staff: StaffSite) -> None:
+    run_a_worker(staff)
+    with staff.site.work_source().writing() as work:
+        aside.set_aside(work, RowOfJob(JobName.SMS, "message", 5), "IntegrityFaultError")
+    officer = staff.enter_as(Role.OFFICER)
+    page = officer.open("/system").text
+    assert "確かめたので、一覧から消す" in page
+    assert "もう一度試す<" not in page
+    officer.send("/system/aside/1")
+    assert staff.count(JobAside) == 0
+
+
 def test_a_failed_task_can_be_tried_again(staff: StaffSite) -> None:
     run_a_worker(staff)
     with staff.site.work_source().writing() as work:

@@ -3,26 +3,27 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.jobs import queries
 from portal.domain.foundation.jobs.names import JobName
 from portal.domain.foundation.jobs.queries import JobStatus
-from portal.domain.foundation.texts import Labeled, _s, _sn
+from portal.domain.foundation.texts import _s, _sn
 
 BEGUN_LATE = timedelta(hours=1)
 """A begun task should be done within this time."""
 
 
-class AlarmKind(Labeled):
+class AlarmKind(StrEnum):
     """What is wrong."""
 
-    NO_WORKER = "no_worker", lambda: _s("ワーカーが動いていない")
-    LATE = "late", lambda: _s("遅れている")
-    FAILING = "failing", lambda: _s("失敗が続いている")
-    ASIDE = "aside", lambda: _s("取り置いた行がある")
-    BEGUN = "begun", lambda: _s("画面から始めた作業が終わらない")
+    NO_WORKER = "no_worker"
+    LATE = "late"
+    FAILING = "failing"
+    ASIDE = "aside"
+    BEGUN = "begun"
 
 
 @dataclass(frozen=True, slots=True)

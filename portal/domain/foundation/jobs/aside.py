@@ -69,6 +69,8 @@ def set_aside(work: Work, row: RowOfJob, reason: str) -> None:
 def take_back(work: Work, aside_id: int) -> None:
     """Let the job try a row again, in a turn that follows at once.
 
+    A message that a lane set aside was given up; it is only taken off the list.
+
     Raises:
         NotFoundError: the row is not set aside, or was given back before.
     """
@@ -77,22 +79,21 @@ def take_back(work: Work, aside_id: int) -> None:
         raise NotFoundError(_s("この行は、もう取り置かれていません。"))
     record(work, "job.row_taken_back", SUBJECT, row.id, job=row.job, reason=row.reason)
     work.session.delete(row)
-    run_soon(work, JobName(row.job))
+    _run_soon(work, JobName(row.job))
     work.session.flush()
 
 
-def take_all_back(work: Work, job: JobName | None = None) -> int:
-    """Let all rows of a job, or of all jobs, be tried again; return how many."""
-    statement = select(JobAside.id).order_by(JobAside.id)
-    if job is not None:
-        statement = statement.where(JobAside.job == job)
-    ids = work.session.scalars(statement).all()
+def take_all_back(work: Work, job: JobName) -> int:
+    """Let all rows of a job be tried again; return how many."""
+    ids = work.session.scalars(
+        select(JobAside.id).where(JobAside.job == job).order_by(JobAside.id)
+    ).all()
     for aside_id in ids:
         take_back(work, aside_id)
     return len(ids)
 
 
-def run_soon(work: Work, job: JobName) -> None:
+def _run_soon(work: Work, job: JobName) -> None:
     """Make a job due now."""
     row = work.session.get(JobRecord, job.value, with_for_update=True, populate_existing=True)
     if row is not None:

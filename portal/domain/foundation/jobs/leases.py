@@ -58,7 +58,7 @@ def register(work: Work, intervals: Mapping[JobName, timedelta]) -> None:
 
 
 def beat(work: Work, holder: Holder) -> None:
-    """Record that a worker runs, and prolong the leases of what it is at work on."""
+    """Record that a worker runs, and forget those that gave no sign for a day."""
     row = work.session.get(JobWorker, holder.name)
     if row is None:
         work.session.add(JobWorker(name=holder.name, started_at=work.now, seen_at=work.now))
@@ -151,7 +151,10 @@ def fail(work: Work, lease: Lease, reason: str) -> bool:
 
 
 def give_back(work: Work, lease: Lease) -> bool:
-    """End a turn before its end, because the worker stops; the next worker goes on at once."""
+    """Break a turn off because the worker stops; the next worker goes on at once.
+
+    Returns False, and changes nothing, if another worker has the job now.
+    """
     row = _locked(work.session, lease)
     if row is None:
         return False
@@ -161,7 +164,7 @@ def give_back(work: Work, lease: Lease) -> bool:
 
 
 def note_lane(work: Work, name: JobName, reason: str | None) -> None:
-    """Record that a sending lane looked for messages, or the reason why it could not."""
+    """Record that what runs without leases looked for work, or the reason why it could not."""
     row = work.session.scalar(select(JobRecord).where(JobRecord.name == name).with_for_update())
     if row is None:
         return

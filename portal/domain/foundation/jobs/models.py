@@ -7,7 +7,9 @@ from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.foundation.base import Base, BigId, primary_key, state_column
+from portal.domain.foundation.jobs.names import LANES, BegunKind, JobName
 from portal.domain.foundation.jobs.states import BEGUN, OPEN, BegunState
+from portal.domain.foundation.texts import label_of
 
 
 class JobRecord(Base):
@@ -55,6 +57,16 @@ class JobAside(Base):
     reason: Mapped[str] = mapped_column(String(80))
     since: Mapped[datetime]
 
+    @property
+    def job_name(self) -> str:
+        """The label of its job, for staff."""
+        return label_of(JobName, self.job)
+
+    @property
+    def is_tried_again(self) -> bool:
+        """Tell whether its job tries it again; a message that a lane set aside is given up."""
+        return self.job not in LANES
+
 
 class BegunTask(Base):
     """A task that somebody began from the staff site; ``said`` is why it was refused."""
@@ -78,6 +90,16 @@ class BegunTask(Base):
     tries: Mapped[int] = mapped_column(default=0)
     reason: Mapped[str | None] = mapped_column(String(80))
     said: Mapped[str | None] = mapped_column(String(1000))
+
+    @property
+    def kind_name(self) -> str:
+        """The label of its kind, for staff."""
+        return label_of(BegunKind, self.kind)
+
+    @property
+    def state_name(self) -> str:
+        """The label of its state, for staff."""
+        return label_of(BegunState, self.state)
 
     @property
     def is_open(self) -> bool:

@@ -82,7 +82,7 @@ class BegunCounts:
 
 def job_statuses(session: Session, now: datetime) -> list[JobStatus]:
     """Return how each job is, in the order of ``JobName``."""
-    aside = aside_counts(session)
+    aside = _aside_counts(session)
     rows = {row.name: row for row in session.scalars(select(JobRecord))}
     return [
         _status(rows[name.value], now, aside.get(name, 0)) for name in JobName if name.value in rows
@@ -122,7 +122,7 @@ def workers(session: Session, now: datetime) -> list[WorkerStatus]:
     ]
 
 
-def worker_seen_at(session: Session) -> datetime | None:
+def _worker_seen_at(session: Session) -> datetime | None:
     """Return when any worker last gave a sign (UTC); None if none did for a day."""
     return session.scalar(select(func.max(JobWorker.seen_at)))
 
@@ -132,14 +132,14 @@ def no_worker(session: Session, now: datetime) -> bool:
 
     A database that was only just made gets the same time until its first worker must run.
     """
-    seen = worker_seen_at(session)
+    seen = _worker_seen_at(session)
     if seen is None:
         made = deployment(session)
         seen = made.created_at if made is not None else now
     return now - seen > NO_WORKER_AFTER
 
 
-def aside_counts(session: Session) -> dict[JobName, int]:
+def _aside_counts(session: Session) -> dict[JobName, int]:
     """Return how many rows each job leaves out."""
     statement = select(JobAside.job, func.count()).group_by(JobAside.job)
     return {JobName(name): int(count) for name, count in session.execute(statement)}
