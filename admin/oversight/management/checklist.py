@@ -13,8 +13,9 @@ from admin.marks import Mark, marks
 from admin.page import Page
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
-from portal.domain.oversight.management import checklist
+from portal.domain.oversight.management import checklist, promises
 from portal.domain.oversight.management.checklist import Answered, Verdict
+from portal.domain.oversight.management.promises import Kept
 from portal.domain.oversight.reports.management.papers import outside_table
 from portal.domain.oversight.reports.tables import ReportTable
 from portal.domain.people.staff.permissions import Permission
@@ -36,6 +37,7 @@ class ChecklistView(View):
     """What ``admin/oversight/management/checklist.html`` shows."""
 
     answers: Sequence[Answered]
+    broken: Sequence[Kept]
     keeps: bool
     verdict_mark: Callable[[str], Mark]
     outside: ReportTable
@@ -48,6 +50,7 @@ def show_list(page: Page) -> Response[Any]:
         "admin/oversight/management/checklist.html",
         ChecklistView(
             answers=checklist.answers(page.work),
+            broken=promises.not_kept(page.work),
             keeps=allowed(page, Permission.KEEP_MANAGEMENT),
             verdict_mark=VERDICT_MARK,
             outside=outside_table(page.site.program),

@@ -21,6 +21,8 @@ from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.foundation.vault import KEY_BYTES, PasswordCost, Vault
 from portal.domain.foundation.work import Work
 from portal.domain.oversight.management.models import ChecklistAnswer
+from portal.domain.oversight.management.promises import broken
+from portal.domain.oversight.management.proofs import Proof, prove
 from portal.domain.oversight.management.sealed import opened_values, sealed_values
 from portal.domain.oversight.management.typed_texts import optional, required, writer
 from portal.domain.people.authn.sessions import LIFETIMES, RESIDENT, STAFF
@@ -53,8 +55,9 @@ class Item:
     verdict: str
     answer: str
     evidence: str
+    proofs: tuple[str, ...] = ()
 
-    def filled(self, values: Mapping[str, str]) -> "Answered":
+    def filled(self, values: Mapping[str, str], proofs: tuple[Proof, ...]) -> "Answered":
         """Return the software's own answer with the values that it quotes."""
         return Answered(
             self.key,
@@ -63,12 +66,16 @@ class Item:
             Verdict(self.verdict),
             self.answer % values,
             self.evidence % values,
+            proofs,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One line with its current answer; ``number`` is its version, 0 for the software's own."""
+    """One line with its current answer; ``number`` is its version, 0 for the software's own.
+
+    ``verdict`` is what was answered; ``stands`` is what may be said, by what the proofs show now.
+    """
 
     key: str
     group: str
@@ -76,8 +83,30 @@ class Answered:
     verdict: Verdict
     answer: str
     evidence: str
+    proofs: tuple[Proof, ...] = ()
     number: int = 0
     written_at: datetime | None = None
+
+    @property
+    def is_refuted(self) -> bool:
+        """Whether it answers that something is done, and a proof shows that it is not."""
+        claims = self.verdict in {Verdict.YES, Verdict.PARTLY}
+        return claims and not all(proof.holds for proof in self.proofs)
+
+    @property
+    def stands(self) -> Verdict:
+        """The verdict that pages and papers show; never "yes" against a proof."""
+        return Verdict.NO if self.is_refuted else self.verdict
+
+    @property
+    def printed(self) -> str:
+        """The answer as a paper may say it."""
+        return broken(self.proofs) if self.is_refuted else self.answer
+
+    @property
+    def shown_by(self) -> str:
+        """What was looked at, for a paper."""
+        return "、".join(proof.check for proof in self.proofs) or "–"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +123,10 @@ class TypedAnswer:
 def items() -> dict[str, Item]:
     """Return the lines of the checklist, in their order."""
     with FILE.open("rb") as file:
-        return {entry["key"]: Item(**entry) for entry in tomllib.load(file)["item"]}
+        return {
+            entry["key"]: Item(**entry | {"proofs": tuple(entry.get("proofs", ()))})
+            for entry in tomllib.load(file)["item"]
+        }
 
 
 def real_values(program: Program) -> Mapping[str, str]:
@@ -134,13 +166,18 @@ def answers(work: Work) -> list[Answered]:
         )
     }
     values = real_values(work.program)
+    proofs = {key: prove(work, item.proofs) for key, item in items().items()}
     return [
-        _answered(work.vault, item, rows[key]) if key in rows else item.filled(values)
+        _answered(work.vault, item, rows[key], proofs[key])
+        if key in rows
+        else item.filled(values, proofs[key])
         for key, item in items().items()
     ]
 
 
-def _answered(vault: Vault, item: Item, row: ChecklistAnswer) -> Answered:
+def _answered(
+    vault: Vault, item: Item, row: ChecklistAnswer, proofs: tuple[Proof, ...] = ()
+) -> Answered:
     texts = opened_values(vault, _place(row.key, row.number), row)
     return Answered(
         item.key,
@@ -149,6 +186,7 @@ def _answered(vault: Vault, item: Item, row: ChecklistAnswer) -> Answered:
         Verdict(row.verdict),
         texts["answer"],
         texts["evidence"],
+        proofs,
         row.number,
         row.written_at,
     )

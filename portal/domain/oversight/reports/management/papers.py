@@ -21,6 +21,7 @@ from portal.domain.mailroom.roster.models import RosterImport
 from portal.domain.mailroom.roster.queries import import_by_id
 from portal.domain.oversight.management.checklist import answers
 from portal.domain.oversight.management.minutes import MinutesText
+from portal.domain.oversight.management.promises import disposal, look_at
 from portal.domain.oversight.management.questions import Question, questions
 from portal.domain.oversight.reports.management.rows import instructed, question_rows
 from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
@@ -124,13 +125,13 @@ def receipt_report(work: Work, import_id: int) -> Report:
             _counts(_s("行"), row.totals.get("rows", {})),
             _counts(_s("世帯"), row.totals.get("households", {})),
         ),
-        notes=(
-            _s(
-                "上のとおり、データを受け取りました。業務の期間が終わったら廃棄し、"
-                "廃棄証明書を出します。"
-            ),
-        ),
+        notes=(_s("上のとおり、データを受け取りました。"), *_about_the_end(work)),
     )
+
+
+def _about_the_end(work: Work) -> list[str]:
+    """Promise the disposal only where the software can do it."""
+    return [kept.printed for kept in look_at(work, disposal()) if kept.holds]
 
 
 def _received_by(session: Session, row: RosterImport) -> str:
@@ -167,9 +168,9 @@ def checklist_report(work: Work) -> Report:
     """Write the answers to the ward's security checklist, with the settings in force."""
     groups: dict[str, list[tuple[Cell, ...]]] = {}
     for one in answers(work):
-        line = (one.item, one.verdict.label, one.answer, one.evidence)
+        line = (one.item, one.stands.label, one.printed, one.evidence, one.shown_by)
         groups.setdefault(one.group, []).append(line)
-    columns = (_s("項目"), _s("結果"), _s("回答"), _s("確認できるもの"))
+    columns = (_s("項目"), _s("結果"), _s("回答"), _s("確認できるもの"), _s("確かめたこと"))
     return Report(
         title=_s("セキュリティチェックリストへの回答"),
         addressee=work.program.names.ward.ja,

@@ -11,6 +11,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.wareki import format_wareki
 from portal.domain.foundation.work import Work
 from portal.domain.oversight.management.milestones import milestones
+from portal.domain.oversight.management.promises import Kept, look_at, risks, security
 from portal.domain.oversight.reports.management.rows import companies_table, milestones_table
 from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
 
@@ -30,8 +31,8 @@ def plan_report(work: Work) -> Report:
             _organization(work.program),
             milestones_table(milestones(work)),
             companies_table(work.session),
-            _risks(),
-            _security(work.program),
+            _risks(work),
+            _security(work),
         ),
         cover=True,
     )
@@ -96,70 +97,16 @@ def _organization(program: Program) -> ReportTable:
     return ReportTable(_s("体制"), (_s("役割"), _s("名前"), _s("連絡先・場所")), rows)
 
 
-def _risks() -> ReportTable:
-    columns = (_s("危険"), _s("対策"))
-    rows = (*_risks_of_letters(), *_risks_of_operation())
-    return ReportTable(_s("危険と対策"), columns, rows, wide=1)
+def _promised(title: str, columns: tuple[str, str], kept: Sequence[Kept]) -> ReportTable:
+    rows = [(one.promise.title, one.printed, one.shown_by) for one in kept]
+    return ReportTable(title, (*columns, _s("確かめるもの")), rows, wide=1)
 
 
-def _risks_of_letters() -> Sequence[tuple[str, str]]:
-    return (
-        (
-            _s("手紙が、本人以外の手に渡る"),
-            _s(
-                "IDとパスワードのほかに、生年月日と確認の番号を求める。戻った手紙のIDは、"
-                "すぐに止める。"
-            ),
-        ),
-        (
-            _s("支援措置の対象者の住所が知られる"),
-            _s(
-                "区の職員だけが扱う。用紙に、住所とこどもの名前を印刷しない。"
-                "印刷の直前に、名簿と照らし合わせる。"
-            ),
-        ),
-        (
-            _s("手紙のファイルがなくなる"),
-            _s(
-                "印刷会社の鍵で暗号にして渡す。なくなったら、"
-                "全部の手紙のIDを1回の操作で無効にする。"
-            ),
-        ),
-        (
-            _s("不在や宛先不明で届かない"),
-            _s(
-                "戻った郵便を1通ずつ登録し、再配送を2回以上申し出る。届いていないものを、"
-                "いつでも一覧で示す。"
-            ),
-        ),
-    )
+def _risks(work: Work) -> ReportTable:
+    kept = look_at(work, *risks())
+    return _promised(_s("危険と対策"), (_s("危険"), _s("対策")), kept)
 
 
-def _risks_of_operation() -> Sequence[tuple[str, str]]:
-    return (
-        (
-            _s("クーポンが店で使えない"),
-            _s("発行者に照会し、コードを止めて差し替える。件数が多いときは、お知らせを出す。"),
-        ),
-        (_s("問い合わせが集中する"), _s("応答率を30分ごとに見て、発送の日を分ける。")),
-        (_s("停電や通信の停止"), _s("紙の受付票と予備の拠点で続け、後で本当の時刻で入力する。")),
-        (
-            _s("人数や額が合わない"),
-            _s("こどもの人数と額を、状態ごとにいつも合計し、取り込みの合計と比べる。"),
-        ),
-    )
-
-
-def _security(program: Program) -> ReportTable:
-    rows = (
-        (
-            _s("本人の確認"),
-            _s("ID・パスワード、世帯主の生年月日、確認の番号（%(n)s通りの受け取り方）")
-            % {"n": len(program.channels.names)},
-        ),
-        (_s("職員の確認"), _s("パスワードと認証アプリ。登録した拠点からだけ使える。")),
-        (_s("保存"), _s("個人情報とコードは、世帯ごとの鍵で暗号にする。鍵は別の場所に置く。")),
-        (_s("記録"), _s("すべての変更と閲覧を記録し、消せない。")),
-        (_s("くわしい回答"), _s("別紙「セキュリティチェックリストへの回答」")),
-    )
-    return ReportTable(_s("情報の安全"), (_s("項目"), _s("方法")), rows, wide=1)
+def _security(work: Work) -> ReportTable:
+    kept = look_at(work, *security(work.program))
+    return _promised(_s("情報の安全"), (_s("項目"), _s("方法")), kept)

@@ -1,0 +1,223 @@
+"""What shows that a promise to the ward is kept (clauses 6(6), 12 and 14 of the specification).
+
+Some proofs look at this deployment now: its registers, its rows, its table of permissions. Others
+are tests that every version of the software passes before it is released
+(``proven_by_tests``). A promise without any proof is not made as "yes".
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from portal.domain.foundation.actors import Organization, Role
+from portal.domain.foundation.errors import IntegrityFaultError
+from portal.domain.foundation.program.settings.workplaces import WorkplaceKind
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
+from portal.domain.letters.subcontractors.models import SentFile
+from portal.domain.oversight.management.proven_by_tests import PROVEN_BY_TESTS
+from portal.domain.people.authn.models import OtpAuthenticator
+from portal.domain.people.credentials.models import Credential
+from portal.domain.people.credentials.states import CredentialState
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.households.models import Child, Household
+from portal.domain.people.households.records import open_household
+from portal.domain.people.staff.models import StaffUser
+from portal.domain.people.staff.permissions import GRANTS, Permission, held
+
+HASH = "$argon2id$"
+PERSONAL = frozenset(
+    {
+        Permission.SEARCH_HOUSEHOLDS,
+        Permission.OPEN_HOUSEHOLD,
+        Permission.KNOW_PROTECTED,
+        Permission.SEE_REQUESTS,
+        Permission.SEE_RECIPIENTS,
+        Permission.SEE_SCANS,
+        Permission.HANDLE_CALLS,
+        Permission.HANDLE_FAXES,
+    }
+)
+"""What shows a family's data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What was looked at, whether it holds, and what was found.
+
+    Attributes:
+        holds: Whether the promise is kept, as far as this proof shows.
+        check: What was looked at or is tested.
+        found: What was found now; "" for a proof by tests.
+    """
+
+    holds: bool
+    check: str
+    found: str = ""
+
+
+def prove(work: Work, names: Iterable[str]) -> tuple[Proof, ...]:
+    """Return the proofs of these names, looked at now.
+
+    Raises:
+        KeyError: there is no such proof.
+    """
+    return tuple(_prove(work, name) for name in names)
+
+
+def _prove(work: Work, name: str) -> Proof:
+    if name in LIVE:
+        return LIVE[name](work)
+    return Proof(True, _s("版ごとの試験: %(check)s") % {"check": PROVEN_BY_TESTS[name].check()})
+
+
+def _sites(work: Work) -> Proof:
+    kinds = [workplace.kind for workplace in work.program.workplaces]
+    contractor = sum(kind is not WorkplaceKind.WARD for kind in kinds)
+    ward = len(kinds) - contractor
+    found = _s("受託者の拠点 %(contractor)d か所、区の職場 %(ward)d か所が登録されています。")
+    missing = _s("区の職場の登録がないので、区の職員は、拠点では絞られていません。")
+    holds = WorkplaceKind.MAIN in kinds and ward > 0
+    if WorkplaceKind.MAIN not in kinds:
+        missing = _s("コールセンターの拠点の登録がありません。")
+    text = found % {"contractor": contractor, "ward": ward} if holds else missing
+    return Proof(holds, _s("事業の設定にある拠点の登録"), text)
+
+
+def _consents(work: Work) -> Proof:
+    files = work.session.scalar(select(func.count()).select_from(SentFile)) or 0
+    without = work.session.scalar(select(func.count()).where(SentFile.consent_no == "")) or 0
+    return Proof(
+        without == 0,
+        _s("再委託先に渡したファイルの記録"),
+        _s("渡したファイル %(files)d 件のうち、承諾の番号がないもの %(without)d 件。")
+        % {"files": files, "without": without},
+    )
+
+
+def _administrators(_work: Work) -> Proof:
+    found = {
+        permission
+        for organization in Organization
+        for permission in held(Role.ADMINISTRATOR, organization)
+    } & PERSONAL
+    return Proof(
+        not found,
+        _s("権限の表: 管理者は、家庭の情報の権限を持たない"),
+        _s("管理者が持つ家庭の情報の権限は、%(count)d 種類です。") % {"count": len(found)},
+    )
+
+
+def _protected(_work: Work) -> Proof:
+    grant = GRANTS[Permission.KNOW_PROTECTED]
+    others = grant.organizations - {Organization.WARD}
+    return Proof(
+        not others,
+        _s("権限の表: 支援措置を知る権限は、区の職員だけ"),
+        _s("支援措置を知る権限を持つ、区のほかの組織は、%(count)d です。") % {"count": len(others)},
+    )
+
+
+def _staff_factors(work: Work) -> Proof:
+    active = select(func.count()).where(StaffUser.active)
+    accounts = work.session.scalar(active) or 0
+    without = work.session.scalar(active.where(func.length(StaffUser.totp_sealed) == 0)) or 0
+    return Proof(
+        without == 0,
+        _s("職員のアカウントの認証アプリ"),
+        _s("使えるアカウント %(accounts)d 個のうち、認証アプリがないもの %(without)d 個。")
+        % {"accounts": accounts, "without": without},
+    )
+
+
+def _resident_factors(work: Work) -> Proof:
+    has_source = (
+        select(OtpAuthenticator.id)
+        .where(
+            OtpAuthenticator.credential_id == Credential.id,
+            OtpAuthenticator.confirmed_at.is_not(None),
+        )
+        .exists()
+    )
+    active = select(func.count()).where(Credential.state == CredentialState.ACTIVE)
+    accounts = work.session.scalar(active) or 0
+    without = work.session.scalar(active.where(~has_source)) or 0
+    return Proof(
+        without == 0,
+        _s("家庭の確認の番号の受け取り方"),
+        _s("使用中のID %(accounts)d 個のうち、受け取り方がないもの %(without)d 個。")
+        % {"accounts": accounts, "without": without},
+    )
+
+
+def _sealed(work: Work) -> Proof:
+    check = _s("いちばん新しい世帯の暗号を、いまの鍵で開く")
+    newest = work.session.scalar(select(Household).order_by(Household.id.desc()).limit(1))
+    if newest is None:
+        return Proof(True, check, _s("世帯は、まだありません。"))
+    try:
+        key = work.vault.unwrap(newest.wrapped_key)
+        open_household(key, newest.sealed, newest.number_digest)
+    except IntegrityFaultError:
+        return Proof(False, check, _s("いまの鍵では開けません。"))
+    return Proof(True, check, _s("世帯ごとの鍵で開けました。"))
+
+
+def _hashes(work: Work) -> Proof:
+    columns = (StaffUser.password_hash, Credential.password_hash, Credential.own_password_hash)
+    plain = sum(
+        work.session.scalar(
+            select(func.count()).where(column.is_not(None), ~column.startswith(HASH))
+        )
+        or 0
+        for column in columns
+    )
+    return Proof(
+        plain == 0,
+        _s("保存してあるパスワードの形"),
+        _s("Argon2id ではないもの %(plain)d 個。") % {"plain": plain},
+    )
+
+
+def _sums(work: Work) -> Proof:
+    children = work.session.scalar(select(func.count()).select_from(Child)) or 0
+    counted = work.session.scalar(select(func.count(func.distinct(Entitlement.child_id)))) or 0
+    return Proof(
+        children == counted,
+        _s("名簿のこどもと、状態ごとの合計"),
+        _s("名簿のこども %(children)d 人、状態があるこども %(counted)d 人。")
+        % {"children": children, "counted": counted},
+    )
+
+
+def _disposal(_work: Work) -> Proof:
+    return Proof(
+        False,
+        _s("廃棄の手順"),
+        _s("データを廃棄して証明書を作る手順は、まだ、このソフトウェアにありません。"),
+    )
+
+
+def _indelible(_work: Work) -> Proof:
+    return Proof(
+        False,
+        _s("記録を消せないこと"),
+        _s("記録の書き換えを見つけるしくみは、まだ、このソフトウェアにありません。"),
+    )
+
+
+LIVE: Mapping[str, Callable[[Work], Proof]] = {
+    "sites": _sites,
+    "consents": _consents,
+    "administrators": _administrators,
+    "protected": _protected,
+    "staff_factors": _staff_factors,
+    "resident_factors": _resident_factors,
+    "sealed": _sealed,
+    "hashes": _hashes,
+    "sums": _sums,
+    "disposal": _disposal,
+    "indelible": _indelible,
+}
+"""Proofs that look at this deployment, by name."""

@@ -1,0 +1,171 @@
+"""What the papers promise is looked at: one that does not hold is never printed as done."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from sqlalchemy import delete, update
+
+from portal.domain.foundation.actors import Actor, Organization, Role
+from portal.domain.foundation.program.settings.workplaces import WorkplaceKind
+from portal.domain.foundation.work import Work
+from portal.domain.letters.subcontractors.models import SentFile, Subcontractor
+from portal.domain.mailroom.roster.models import RosterImport
+from portal.domain.oversight.management import checklist
+from portal.domain.oversight.management.checklist import Verdict
+from portal.domain.oversight.management.promises import not_kept
+from portal.domain.oversight.management.proofs import LIVE, prove
+from portal.domain.oversight.reports.management import papers
+from portal.domain.oversight.reports.management.plan import plan_report
+from portal.domain.people.authn.models import OtpAuthenticator
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.households.models import Household
+from portal.domain.people.staff.models import StaffUser
+from portal.platform.database import Database
+from tests.support.coupons import NOW
+from tests.support.people import add_person
+from tests.support.staff import StaffSite, hire
+from tests.support.work import sample_program, work_in
+
+OPEN = {"disposal", "indelible"}
+"""What the software cannot do yet, and says so."""
+
+
+@pytest.fixture
+def officer(database: Database) -> Actor:
+    """An officer; a family that signed in is there, and a subcontractor with a file."""
+    key = hire(database, NOW, Role.OFFICER, "officer").id
+    add_person(database, NOW, active=True)
+    with database.write() as session:
+        company = Subcontractor(
+            name="汐風通訳",
+            purpose="interpreter",
+            work="通訳",
+            state="consented",
+            consent_no="5汐子第2号",
+            consent_on=date(2023, 6, 1),
+            proposed_by=key,
+            proposed_at=NOW,
+        )
+        session.add(company)
+        session.flush()
+        session.add(
+            SentFile(
+                subcontractor_id=company.id,
+                what="other",
+                file_name="台本.pdf",
+                sha256="ab" * 32,
+                consent_no="5汐子第2号",
+                consent_on=date(2023, 6, 1),
+                sent_by=key,
+                sent_at=NOW,
+            )
+        )
+    return Actor(Role.OFFICER, key, Organization.CONTRACTOR)
+
+
+def without_the_ward(work: Work) -> Work:
+    places = tuple(
+        place for place in work.program.workplaces if place.kind is not WorkplaceKind.WARD
+    )
+    return replace(work, program=replace(sample_program(), workplaces=places))
+
+
+def changed(statement: object) -> Callable[[Work], Work]:
+    def change(work: Work) -> Work:
+        work.session.execute(statement)  # type: ignore[call-overload]
+        work.session.flush()
+        return work
+
+    return change
+
+
+BROKEN: dict[str, Callable[[Work], Work]] = {
+    "sites": without_the_ward,
+    "consents": changed(update(SentFile).values(consent_no="")),
+    "staff_factors": changed(update(StaffUser).values(totp_sealed=b"")),
+    "resident_factors": changed(delete(OtpAuthenticator)),
+    "sealed": changed(update(Household).values(sealed=b"x" * 80)),
+    "hashes": changed(update(StaffUser).values(password_hash="secret")),
+    "sums": changed(delete(Entitlement)),
+}
+
+
+def answer(work: Work, key: str) -> checklist.Answered:
+    return next(one for one in checklist.answers(work) if one.key == key)
+
+
+def test_on_a_sound_deployment_every_proof_holds_but_what_cannot_be_done_yet(
+    database: Database, officer: Actor
+) -> None:
+    with database.read() as session:
+        work = work_in(session, officer)
+        found = {name for name in LIVE if not prove(work, [name])[0].holds}
+    assert found == OPEN
+
+
+@pytest.mark.parametrize("name", list(BROKEN))
+def test_a_promise_whose_proof_fails_is_printed_nowhere_as_done(
+    database: Database, officer: Actor, name: str
+) -> None:
+    with database.write() as session:
+        work = BROKEN[name](work_in(session, officer))
+        (proof,) = prove(work, [name])
+        assert not proof.holds
+        for item in checklist.items().values():
+            if name in item.proofs:
+                one = answer(work, item.key)
+                assert (one.verdict, one.stands) == (Verdict(item.verdict), Verdict.NO)
+                assert "まだできていません" in one.printed
+        for kept in not_kept(work):
+            printed = [row for table in plan_report(work).tables for row in table.rows]
+            assert not [row for row in printed if kept.promise.text in row]
+        assert [kept for kept in not_kept(work) if name in kept.promise.proofs] or name in {
+            "consents",
+            "hashes",
+        }
+        session.rollback()
+
+
+def test_nobody_can_answer_yes_against_a_proof(database: Database, officer: Actor) -> None:
+    with database.write() as session:
+        work = without_the_ward(work_in(session, officer))
+        checklist.write(work, "sites", checklist.TypedAnswer("yes", "できています。", "目で見た"))
+        assert answer(work, "sites").verdict is Verdict.YES
+        assert answer(work, "sites").stands is Verdict.NO
+        lines = [row for table in papers.checklist_report(work).tables for row in table.rows]
+        (line,) = [row for row in lines if "在宅での作業" in str(row[0])]
+        assert line[1] == "できていない"
+        assert "できています。" not in line
+
+
+def test_a_receipt_promises_no_certificate_that_nothing_makes(
+    database: Database, officer: Actor
+) -> None:
+    with database.write() as session:
+        row = RosterImport(
+            file_name="a.csv",
+            sha256="cd" * 32,
+            layout="ward",
+            extracted=date(2023, 5, 1),
+            has_protection=True,
+            state="applied",
+            wrapped_key=b"",
+            created_at=NOW,
+        )
+        session.add(row)
+        session.flush()
+        notes = papers.receipt_report(work_in(session, officer), row.id).notes
+    assert "データを受け取りました" in "".join(notes)
+    assert "廃棄証明書" not in "".join(notes)
+
+
+def test_the_page_shows_in_red_what_does_not_hold_and_what_was_looked_at(
+    staff: StaffSite,
+) -> None:
+    page = staff.enter_as(Role.AUDITOR).open("/checklist").text
+    assert "データを廃棄して証明書を作る手順は、まだ" in page
+    assert "「できている」とは印刷されません" in page
+    assert "いまの鍵" in page
+    assert "受託者の拠点 3 か所、区の職場 1 か所が登録されています。" in page
