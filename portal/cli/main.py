@@ -33,6 +33,7 @@ COMMANDS = {
     "sms": "portal.cli.people.sms",
     "telephony": "portal.cli.contacts.telephony",
     "notices": "portal.cli.people.notices",
+    "sensitivity": "portal.cli.sensitivity",
     "states": "portal.cli.states",
     "selfcheck": "portal.cli.selfcheck",
     "serve": "portal.cli.serve",

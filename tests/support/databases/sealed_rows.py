@@ -6,25 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, LargeBinary, MetaData, RowMapping, Table, select
+from sqlalchemy import Connection, Engine, MetaData, RowMapping, Table, select
 
 from portal.domain.foundation.vault import Vault, unseal
+from portal.domain.sensitivity import Stored, written_classes
 
 NAMES = Path(__file__).resolve().parents[2] / "functional" / "migrations" / "stored_names.toml"
-NOT_SEALED = {
-    "credential.wrong_births": "digests of what was typed wrongly",
-    "document_version.content": "a form of the ward; nothing personal is in it",
-    "document_version.specimen": "a form of the ward with an invented family",
-    "escalation_sheet.digest": "a keyed digest",
-    "search_index.births": "packed digests",
-    "search_index.names": "packed digests",
-    "search_index.places": "packed digests",
-    "staged_household.births": "packed digests",
-    "staged_household.names": "packed digests",
-    "staged_household.places": "packed digests",
-}
-"""Columns of bytes that are no ciphertext, and why."""
-
 Row = RowMapping | dict[str, Any]
 
 
@@ -34,15 +21,13 @@ def stored_names() -> dict[str, Any]:
 
 
 def sealed_columns(metadata: MetaData) -> list[str]:
-    """Return all columns of ciphertext as ``table.column``; digests have a fixed length."""
+    """Return all columns of ciphertext but the wrapped keys, as ``table.column``."""
+    classes = written_classes()
     return sorted(
         f"{table.name}.{column.name}"
         for table in metadata.tables.values()
         for column in table.columns
-        if isinstance(column.type, LargeBinary)
-        and column.type.length is None
-        and column.name != "wrapped_key"
-        and f"{table.name}.{column.name}" not in NOT_SEALED
+        if classes.stored(column) is Stored.SEALED and column.name != "wrapped_key"
     )
 
 
