@@ -115,7 +115,7 @@ def declines_for_a_child(day: Day) -> Request:
 
 def officer_at_the_desk(day: Day) -> Visitor:
     known = day.kept.facts["staff"]["officer"]
-    visitor = day.staff.visitor()
+    visitor = day.staff.visitor("127.0.0.1")  # the demo program's own site
     visitor.open("/signin")
     visitor.send("/signin/submit", {"login": "officer", "password": known["password"]})
     code = pyotp.TOTP(known["totp_secret"]).at(day.staff.now)
