@@ -42,7 +42,7 @@ from admin.mailroom.returned_mail import returns, storage
 from admin.mailroom.roster import holds, print_texts, protection, releases
 from admin.mailroom.roster import imports as roster
 from admin.oversight import board, calendar, copies, differences, settlement, system
-from admin.oversight.management import checklist, milestones, minutes, questions
+from admin.oversight.management import checklist, milestones, minutes, questions, registers
 from admin.oversight.reports import call_report, declines, delivery_report
 from admin.people import (
     account,
@@ -142,6 +142,7 @@ MODULES = (
     questions,
     documents,
     checklist,
+    registers,
     calendar,
     sites,
     account,

@@ -37,6 +37,7 @@ from portal.domain.oversight.copies.queries import overdue_count
 from portal.domain.oversight.management import milestones, questions
 from portal.domain.oversight.management.milestones import PlannedMilestone
 from portal.domain.oversight.management.questions import Question
+from portal.domain.oversight.registers.dues import late_count
 from portal.domain.oversight.reports.monthly.due import CALLS, DELIVERY, Due, due_reports
 from portal.domain.oversight.reports.ward_documents import letter_status
 from portal.domain.people.entitlements.queries import Totals, totals
@@ -132,6 +133,7 @@ class DashboardView(View):
     faults: int
     notices: int
     overdue_copies: int
+    late_entries: int
     incident_words: ModuleType
     unseen: int
     faxes: Counts | None
@@ -171,6 +173,7 @@ def show(page: Page) -> Response[Any]:
             faults=_faults(page),
             notices=waiting_count(session) if allowed(page, Permission.PUBLISH_SITE_NOTICES) else 0,
             overdue_copies=_overdue_copies(page),
+            late_entries=_late_entries(page),
             incident_words=incident_words,
             unseen=_unseen(page),
             faxes=_faxes(page),
@@ -221,6 +224,10 @@ def _overdue_copies(page: Page) -> int:
     if not allowed(page, Permission.SEE_COPIES):
         return 0
     return overdue_count(page.session, jst_date(page.now))
+
+
+def _late_entries(page: Page) -> int:
+    return late_count(page.work) if allowed(page, Permission.SEE_MANAGEMENT) else 0
 
 
 def _faxes(page: Page) -> faxes.Counts | None:

@@ -30,6 +30,7 @@ from portal.domain.mailroom.roster import models as _roster
 from portal.domain.mailroom.tracking import models as _tracking
 from portal.domain.oversight.copies import models as _copies
 from portal.domain.oversight.management import models as _management
+from portal.domain.oversight.registers import models as _registers
 from portal.domain.oversight.reports.monthly import models as _reports
 from portal.domain.oversight.settlement import models as _settlement
 from portal.domain.people.authn import models as _authn
@@ -78,6 +79,7 @@ SLICES = (
     _recalls,
     _recipients,
     _redeliveries,
+    _registers,
     _reports,
     _requests,
     _returned_mail,

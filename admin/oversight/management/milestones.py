@@ -23,9 +23,11 @@ from portal.domain.oversight.management import milestones
 from portal.domain.oversight.management.milestones import MilestoneStatus
 from portal.domain.oversight.management.questions import questions
 from portal.domain.oversight.management.states import MILESTONE, MilestoneState, QuestionState
+from portal.domain.oversight.registers.dues import late_count
 from portal.domain.oversight.reports.management import papers
 from portal.domain.oversight.reports.management.plan import plan_report
 from portal.domain.oversight.reports.management.progress import progress_report
+from portal.domain.oversight.reports.management.registers import registers_report
 from portal.domain.oversight.reports.tables import Report
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
@@ -64,6 +66,7 @@ class ManagementView(View):
     questions: int
     companies: int
     late: int
+    overdue_entries: int
     imports: Sequence[RosterImport]
     said: str
 
@@ -80,6 +83,7 @@ def show(page: Page) -> Response[Any]:
             questions=sum(one.state == QuestionState.OPEN for one in questions(page.work)),
             companies=sum(one.state == CompanyState.CONSENTED for one in subcontractors(session)),
             late=sum(one.state == MilestoneState.LATE for one in found),
+            overdue_entries=late_count(page.work),
             imports=imports(session, LISTED),
             said=page.query.get("said", ""),
         ),
@@ -165,6 +169,7 @@ def download_report(page: Page) -> Response[Any]:
         "progress": lambda: progress_report(page.work),
         "questions": lambda: papers.questions_report(page.work),
         "checklist": lambda: papers.checklist_report(page.work),
+        "registers": lambda: registers_report(page.work),
     }
     with use_locale(SOURCE_LOCALE):
         report = writers[name]()
@@ -193,7 +198,7 @@ def handlers() -> list[HTTPRouteHandler]:
         ),
         *(
             staff_route("POST", f"/management/{name}/{ending}", download_report, see)
-            for name in ("plan", "progress", "questions", "checklist")
+            for name in ("plan", "progress", "questions", "checklist", "registers")
             for ending in ("pdf", "xlsx")
         ),
         staff_route("POST", "/management/receipts/{import_id:int}/pdf", download_receipt, see),

@@ -1,4 +1,4 @@
-"""``portal report plan|progress|questions|checklist``: the papers on the work with the ward."""
+"""``portal report plan|progress|…``: the papers on the work with the ward."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -13,6 +13,7 @@ from portal.domain.foundation.work import Work
 from portal.domain.oversight.reports.management.papers import checklist_report, questions_report
 from portal.domain.oversight.reports.management.plan import plan_report
 from portal.domain.oversight.reports.management.progress import progress_report
+from portal.domain.oversight.reports.management.registers import registers_report
 from portal.domain.oversight.reports.tables import Report
 
 Writer = Callable[[Work], Report]
@@ -24,6 +25,7 @@ PAPERS: dict[str, tuple[Writer, str]] = {
     ),
     "questions": (questions_report, "Open questions with the ward, and its answers."),
     "checklist": (checklist_report, "Answers to the ward's security checklist."),
+    "registers": (registers_report, "Certificates, pledges, drills, deliverables; what is due."),
 }
 
 

@@ -54,6 +54,11 @@ def _wrong_copy(served: ServedStaff, page: Page) -> None:
     press(page)
 
 
+def _wrong_entry(served: ServedStaff, page: Page) -> None:
+    _open("/registers/certificate", served=served, page=page)
+    press(page)
+
+
 def _lost(served: ServedStaff, page: Page) -> None:
     served.enter(page, Role.OFFICER)
     served.go(page, "/account")
@@ -224,6 +229,9 @@ ALL: dict[str, Step] = {
     "staff accounts": lambda served, page: _open(
         "/staff", Role.ADMINISTRATOR, served=served, page=page
     ),
+    "registers": lambda served, page: _open("/registers", served=served, page=page),
+    "register": lambda served, page: _open("/registers/pledge", served=served, page=page),
+    "register: wrong": _wrong_entry,
     "copies": lambda served, page: _open("/copies", served=served, page=page),
     "copies-wrong": _wrong_copy,
     "system": lambda served, page: _open("/system", Role.ADMINISTRATOR, served=served, page=page),

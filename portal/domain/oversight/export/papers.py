@@ -22,6 +22,7 @@ from portal.domain.oversight.reports.incidents.reports import frozen_report
 from portal.domain.oversight.reports.management import papers
 from portal.domain.oversight.reports.management.plan import plan_report
 from portal.domain.oversight.reports.management.progress import progress_report
+from portal.domain.oversight.reports.management.registers import registers_report
 from portal.domain.oversight.reports.monthly import versions
 from portal.domain.oversight.reports.monthly.models import MonthlyReport
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
@@ -82,7 +83,7 @@ def write_scripts(folder: Folder, session: Session) -> None:
 
 
 def write_management(work: Work, folder: Folder) -> None:
-    """Write plan, progress, milestones, minutes, open questions, checklist and data receipts.
+    """Write plan, progress, milestones, minutes, questions, checklist, registers and receipts.
 
     Minutes are written in every version.
     """
@@ -91,6 +92,7 @@ def write_management(work: Work, folder: Folder) -> None:
         ("progress", progress_report(work)),
         ("questions", papers.questions_report(work)),
         ("checklist", papers.checklist_report(work)),
+        ("registers", registers_report(work)),
     ):
         write_report(folder, f"management/{name}", report, work.now)
     folder.put_json(

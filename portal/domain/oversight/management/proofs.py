@@ -17,6 +17,8 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.subcontractors.models import SentFile
 from portal.domain.oversight.management.proven_by_tests import PROVEN_BY_TESTS
+from portal.domain.oversight.registers.dues import dues
+from portal.domain.oversight.registers.kinds import RegisterKind
 from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.states import CredentialState
@@ -191,6 +193,24 @@ def _sums(work: Work) -> Proof:
     )
 
 
+def _certificates(work: Work) -> Proof:
+    late = [due for due in dues(work) if due.late and due.kind is RegisterKind.CERTIFICATE]
+    return Proof(
+        not late,
+        _s("認証の台帳"),
+        "".join(due.sentence for due in late) or _s("有効期限の中の認証が、記録されています。"),
+    )
+
+
+def _self_checks(work: Work) -> Proof:
+    late = [due for due in dues(work) if due.late and due.kind is RegisterKind.SELF_CHECK]
+    return Proof(
+        not late,
+        _s("定期の自己点検の台帳"),
+        "".join(due.sentence for due in late) or _s("期限の中の自己点検が、記録されています。"),
+    )
+
+
 def _disposal(_work: Work) -> Proof:
     return Proof(
         False,
@@ -217,6 +237,8 @@ LIVE: Mapping[str, Callable[[Work], Proof]] = {
     "sealed": _sealed,
     "hashes": _hashes,
     "sums": _sums,
+    "certificates": _certificates,
+    "self_checks": _self_checks,
     "disposal": _disposal,
     "indelible": _indelible,
 }

@@ -16,6 +16,9 @@ from portal.domain.oversight.management import checklist
 from portal.domain.oversight.management.checklist import Verdict
 from portal.domain.oversight.management.promises import not_kept
 from portal.domain.oversight.management.proofs import LIVE, prove
+from portal.domain.oversight.registers.kinds import RegisterKind
+from portal.domain.oversight.registers.models import RegisterEntry
+from portal.domain.oversight.registers.services import NewEntry, enter
 from portal.domain.oversight.reports.management import papers
 from portal.domain.oversight.reports.management.plan import plan_report
 from portal.domain.people.authn.models import OtpAuthenticator
@@ -62,7 +65,14 @@ def officer(database: Database) -> Actor:
                 sent_at=NOW,
             )
         )
-    return Actor(Role.OFFICER, key, Organization.CONTRACTOR)
+    actor = Actor(Role.OFFICER, key, Organization.CONTRACTOR)
+    with database.write() as session:
+        for kind in (RegisterKind.CERTIFICATE, RegisterKind.SELF_CHECK):
+            enter(
+                work_in(session, actor),
+                NewEntry(kind, date(2023, 7, 3), "会社", "第1号", date(2026, 3, 31)),
+            )
+    return actor
 
 
 def without_the_ward(work: Work) -> Work:
@@ -89,6 +99,8 @@ BROKEN: dict[str, Callable[[Work], Work]] = {
     "sealed": changed(update(Household).values(sealed=b"x" * 80)),
     "hashes": changed(update(StaffUser).values(password_hash="secret")),
     "sums": changed(delete(Entitlement)),
+    "certificates": changed(delete(RegisterEntry)),
+    "self_checks": changed(update(RegisterEntry).values(day=date(2023, 5, 1))),
 }
 
 
@@ -124,6 +136,8 @@ def test_a_promise_whose_proof_fails_is_printed_nowhere_as_done(
         assert [kept for kept in not_kept(work) if name in kept.promise.proofs] or name in {
             "consents",
             "hashes",
+            "certificates",
+            "self_checks",
         }
         session.rollback()
 

@@ -94,6 +94,8 @@ def fill(staff: StaffSite) -> dict[str, str]:
         session.flush()
         return {
             "{month:str}": "2023-07",
+            "{register:str}": "certificate",
+            "{entry_id:int}": "999",
             "{note_id:int}": "999",
             "{event_id:int}": "999",
             "{household_id:int}": str(person.household_id),

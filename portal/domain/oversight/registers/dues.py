@@ -1,0 +1,116 @@
+"""What is missing, overdue or running out in the registers."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
+from portal.domain.oversight.registers.kinds import REGISTERS, Register, RegisterKind
+from portal.domain.oversight.registers.models import RegisterEntry
+from portal.domain.oversight.registers.queries import people_to_record
+from portal.domain.oversight.registers.states import EntryState
+
+SOON = timedelta(days=60)
+"""How long before its last day an entry is announced: a certificate takes weeks to renew."""
+CONSULTED_BEFORE = timedelta(days=14)
+"""The post office is consulted two weeks before the first letters (7(3)3) at the latest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One thing to do; ``late`` if it should be done already, else it comes."""
+
+    kind: RegisterKind
+    late: bool
+    sentence: str
+
+
+def dues(work: Work) -> list[Due]:
+    """Return what is to be done in all registers, what is late first."""
+    today = jst_date(work.now)
+    people = people_to_record(work.session)
+    counting = select(RegisterEntry).where(RegisterEntry.state != EntryState.ENDED)
+    rows: dict[str, list[RegisterEntry]] = {}
+    for row in work.session.scalars(counting.order_by(RegisterEntry.day)):
+        rows.setdefault(row.kind, []).append(row)
+    found: list[Due] = []
+    for kind, register in REGISTERS.items():
+        those = rows.get(kind, [])
+        found += _of_entries(kind, those, today)
+        if register.of_a_person:
+            found += _of_people(kind, those, people, today)
+        elif register.at_least_one:
+            found += _of_all(kind, those, _needed_from(kind, work.program), today)
+    return sorted(found, key=lambda due: not due.late)
+
+
+def late_count(work: Work) -> int:
+    """Return how many things are late."""
+    return sum(due.late for due in dues(work))
+
+
+def _needed_from(kind: RegisterKind, program: Program) -> date:
+    """Return the first day on which a register may not be empty."""
+    if kind is RegisterKind.POST_OFFICE:
+        return program.windows.delivery.first_day - CONSULTED_BEFORE
+    first = program.contract.first_day
+    repeats = REGISTERS[kind].repeats
+    return first if repeats is None else first + repeats
+
+
+def _of_entries(kind: RegisterKind, rows: list[RegisterEntry], today: date) -> Iterator[Due]:
+    for row in rows:
+        if row.state == EntryState.SUSPENDED:
+            yield Due(kind, True, _s("停止しています。区と協議し、その番号を記録してください。"))
+        elif row.state == EntryState.WAITING:
+            yield Due(kind, False, _s("%(day)s の分が、区の確認を待っています。") % _day(row.day))
+        if row.until is None or row.state in {EntryState.SUSPENDED, EntryState.CONFIRMED}:
+            continue
+        if row.until < today:
+            yield Due(kind, True, _s("%(day)s に期限が切れました。") % _day(row.until))
+        elif row.until < today + SOON:
+            yield Due(kind, False, _s("%(day)s に期限が切れます。") % _day(row.until))
+
+
+def _of_people(
+    kind: RegisterKind, rows: list[RegisterEntry], people: Mapping[int, str], today: date
+) -> Iterator[Due]:
+    register = REGISTERS[kind]
+    last = {row.staff_id: row.day for row in rows}
+    missing = [key for key in people if not _counts(register, last.get(key), today)]
+    if missing:
+        yield Due(
+            kind,
+            True,
+            _s("記録のない職員が %(count)d 人います: %(names)s")
+            % {"count": len(missing), "names": "、".join(people[key] for key in missing[:5])},
+        )
+
+
+def _counts(register: Register, day: date | None, today: date) -> bool:
+    if day is None:
+        return False
+    return register.repeats is None or day + register.repeats >= today
+
+
+def _of_all(
+    kind: RegisterKind, rows: list[RegisterEntry], needed_from: date, today: date
+) -> Iterator[Due]:
+    register = REGISTERS[kind]
+    last = max((row.day for row in rows), default=None)
+    if last is None:
+        if today >= needed_from:
+            yield Due(kind, True, _s("記録がまだありません。"))
+    elif register.repeats is not None and last + register.repeats < today:
+        yield Due(
+            kind, True, _s("前の記録は %(day)s です。次の記録の期限を過ぎました。") % _day(last)
+        )
+
+
+def _day(day: date) -> dict[str, str]:
+    return {"day": day.isoformat()}

@@ -1,0 +1,88 @@
+"""The registers, each one definition: what it holds, by which clause, and when it warns."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from portal.domain.foundation.texts import Labeled, Sentence, _s
+
+YEAR, MONTH = timedelta(days=365), timedelta(days=31)
+
+
+class RegisterKind(Labeled):
+    """A register, as staff and the ward read it."""
+
+    CERTIFICATE = "certificate", lambda: _s("認証（ISO 27001、プライバシーマーク）")
+    PLEDGE = "pledge", lambda: _s("秘密を守る誓約書")
+    TRAINING = "training", lambda: _s("教育・研修")
+    POST_OFFICE = "post_office", lambda: _s("郵便局との事前の協議")
+    BCP_DRILL = "bcp_drill", lambda: _s("事業継続（BCP）の訓練")
+    SELF_CHECK = "self_check", lambda: _s("定期の自己点検")
+    DELIVERABLE = "deliverable", lambda: _s("納品物")
+    DEFECT = "defect", lambda: _s("検査と契約不適合")
+    COMPLETION = "completion", lambda: _s("業務完了届")
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """What an entry of one register holds.
+
+    Attributes:
+        clause: The clause of the specification that wants it.
+        party: What stands in the field of the other party; None where a staff account does.
+        number: What the number is of; None where there is none.
+        until: What the last day is of; None where an entry has no end.
+        repeats: After how long the next entry is due; None if once is enough.
+        at_least_one: Whether the program may not run without one.
+        ward_confirms: Whether the ward confirms each entry with a number and a day.
+        suspends: Whether it can be suspended, which demands a consultation with the ward.
+    """
+
+    clause: str
+    party: Sentence | None = None
+    number: Sentence | None = None
+    until: Sentence | None = None
+    repeats: timedelta | None = None
+    at_least_one: bool = False
+    ward_confirms: bool = False
+    suspends: bool = False
+
+    @property
+    def of_a_person(self) -> bool:
+        """Whether an entry belongs to a staff account, and every account needs one."""
+        return self.party is None
+
+
+REGISTERS: Mapping[RegisterKind, Register] = {
+    RegisterKind.CERTIFICATE: Register(
+        "12①",
+        party=lambda: _s("取得した会社と範囲"),
+        number=lambda: _s("登録の番号"),
+        until=lambda: _s("有効期限"),
+        at_least_one=True,
+        suspends=True,
+    ),
+    RegisterKind.PLEDGE: Register("12⑧、16(1)"),
+    RegisterKind.TRAINING: Register("12⑧", repeats=YEAR),
+    RegisterKind.POST_OFFICE: Register(
+        "7(3)③", party=lambda: _s("郵便局と担当者"), at_least_one=True
+    ),
+    RegisterKind.BCP_DRILL: Register(
+        "6(6)①", party=lambda: _s("行った人と場所"), repeats=YEAR, at_least_one=True
+    ),
+    RegisterKind.SELF_CHECK: Register(
+        "12④", party=lambda: _s("点検した人"), repeats=MONTH, at_least_one=True
+    ),
+    RegisterKind.DELIVERABLE: Register(
+        "10", party=lambda: _s("納品物の名前"), number=lambda: _s("版か番号"), ward_confirms=True
+    ),
+    RegisterKind.DEFECT: Register(
+        "民法562条",
+        party=lambda: _s("申し出た人と対象"),
+        until=lambda: _s("直す期限"),
+        ward_confirms=True,
+    ),
+    RegisterKind.COMPLETION: Register(
+        "10", party=lambda: _s("届の名前"), number=lambda: _s("文書の番号"), ward_confirms=True
+    ),
+}

@@ -1,0 +1,82 @@
+"""Read the registers: entries with their texts."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Organization
+from portal.domain.foundation.vault import unseal_json
+from portal.domain.foundation.work import Work
+from portal.domain.oversight.registers.kinds import RegisterKind
+from portal.domain.oversight.registers.models import RegisterEntry
+from portal.domain.oversight.registers.services import place_of
+from portal.domain.oversight.registers.states import ENTRY, EntryState
+from portal.domain.people.staff.models import StaffUser
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry as people read it; ``person`` is the name of the account it belongs to."""
+
+    id: int
+    kind: RegisterKind
+    state: EntryState
+    day: date
+    until: date | None
+    number: str
+    party: str
+    person: str
+    note: str
+    decision_no: str
+    decision_on: date | None
+
+    @property
+    def about(self) -> str:
+        """Whose or what it is."""
+        return self.person or self.party
+
+    def may(self, action: str) -> bool:
+        """Return whether an action fits its state."""
+        return ENTRY.can(self.state, action)
+
+
+def entries(work: Work, kind: RegisterKind | None = None) -> list[Entry]:
+    """Return the entries of one register or of all, the newest day first."""
+    statement = select(RegisterEntry, StaffUser.display_name).outerjoin(
+        StaffUser, StaffUser.id == RegisterEntry.staff_id
+    )
+    if kind is not None:
+        statement = statement.where(RegisterEntry.kind == kind)
+    rows = work.session.execute(
+        statement.order_by(RegisterEntry.day.desc(), RegisterEntry.id.desc())
+    )
+    return [_read(work, row, name or "") for row, name in rows]
+
+
+def _read(work: Work, row: RegisterEntry, person: str) -> Entry:
+    texts = unseal_json(work.vault.unwrap(row.wrapped_key), row.sealed, place_of(row.kind))
+    return Entry(
+        id=row.id,
+        kind=RegisterKind(row.kind),
+        state=EntryState(row.state),
+        day=row.day,
+        until=row.until,
+        number=row.number or "",
+        party=texts["party"],
+        person=person,
+        note=texts["note"],
+        decision_no=row.decision_no or "",
+        decision_on=row.decision_on,
+    )
+
+
+def people_to_record(session: Session) -> dict[int, str]:
+    """Return the active accounts of contractor and subcontractors, by key, with their names."""
+    rows = session.execute(
+        select(StaffUser.id, StaffUser.display_name)
+        .where(StaffUser.active, StaffUser.organization != Organization.WARD)
+        .order_by(StaffUser.display_name, StaffUser.id)
+    )
+    return {key: name for key, name in rows}  # noqa: C416  (dict() of rows does not type)

@@ -1,0 +1,191 @@
+"""Enter what happened, confirm it, suspend, resume and end it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from portal.domain.foundation.approvals.services import Instruction
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import InputError, NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import seal_json
+from portal.domain.foundation.work import Work
+from portal.domain.oversight.management.typed_texts import (
+    NUMBER_MAX,
+    of_the_ward,
+    optional,
+    past_day,
+    required,
+    writer,
+)
+from portal.domain.oversight.registers.kinds import REGISTERS, Register, RegisterKind
+from portal.domain.oversight.registers.models import RegisterEntry
+from portal.domain.oversight.registers.states import ENTRY
+from portal.domain.people.staff.queries import staff_user
+
+PARTY_MAX, NOTE_MAX, ENTRY_NUMBER_MAX = 200, 500, 60
+SUBJECT = "register_entry"
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """An entry as typed.
+
+    Attributes:
+        kind: The register (``RegisterKind``).
+        day: When it happened (JST).
+        party: The other party, or what it is about; "" where a staff account stands.
+        number: The number of the paper; "" if the register has none.
+        until: The last day for which it counts (JST); None if it has none.
+        staff_id: The account whose pledge or training it is.
+        note: What else is to be known.
+    """
+
+    kind: str
+    day: date
+    party: str = ""
+    number: str = ""
+    until: date | None = None
+    staff_id: int | None = None
+    note: str = ""
+
+
+def place_of(kind: str) -> str:
+    """Return the sealing context of an entry's texts."""
+    return f"register:{kind}"
+
+
+def enter(work: Work, new: NewEntry) -> RegisterEntry:
+    """Enter what happened.
+
+    Raises:
+        InputError: a field is missing, too long or impossible; the code names it.
+        NotAllowedError: the actor has no account.
+    """
+    kind = RegisterKind.known(new.kind)
+    if kind is None:
+        raise InputError(_s("台帳を選んでください。"), code="kind")
+    by, register = writer(work.actor), REGISTERS[kind]
+    key, wrapped = work.vault.new_data_key()
+    row = RegisterEntry(
+        kind=kind.value,
+        day=past_day(new.day, "day", work.now),
+        until=_until(register, new),
+        number=_number(register, new),
+        staff_id=_person(work, register, new),
+        wrapped_key=wrapped,
+        sealed=seal_json(key, _texts(register, new), place_of(kind.value)),
+        entered_by=by,
+        entered_at=work.now,
+    )
+    if register.ward_confirms:
+        row.state = ENTRY.next(ENTRY.initial, "hand_in")
+    work.session.add(row)
+    work.session.flush()
+    record(work, "register.entered", SUBJECT, row.id, kind=kind.value)
+    return row
+
+
+def _texts(register: Register, new: NewEntry) -> dict[str, str]:
+    party = "" if register.of_a_person else required(new.party, "party", PARTY_MAX)
+    return {"party": party, "note": optional(new.note, "note", NOTE_MAX)}
+
+
+def _number(register: Register, new: NewEntry) -> str | None:
+    if register.number is None:
+        return None
+    return required(new.number, "number", ENTRY_NUMBER_MAX)
+
+
+def _until(register: Register, new: NewEntry) -> date | None:
+    if register.until is None:
+        return None
+    if new.until is None or new.until < new.day:
+        raise InputError(_s("はじめの日より後の日を入力してください。"), code="until")
+    return new.until
+
+
+def _person(work: Work, register: Register, new: NewEntry) -> int | None:
+    if not register.of_a_person:
+        return None
+    found = staff_user(work.session, new.staff_id)
+    if found is None:
+        raise InputError(_s("職員を選んでください。"), code="staff_id")
+    return found.id
+
+
+def confirm(work: Work, entry_id: int, decision: Instruction) -> RegisterEntry:
+    """Record that the ward received or accepted what was handed in.
+
+    Raises:
+        NotAllowedError: the actor is not of the ward.
+        NotFoundError: there is no such entry.
+        WrongStateError: it does not wait for the ward.
+        InputError: number or day of the confirmation is missing or impossible.
+    """
+    of_the_ward(work.actor)
+    row = _move(work, entry_id, "confirm")
+    _decide(work, row, decision)
+    return row
+
+
+def suspend(work: Work, entry_id: int) -> RegisterEntry:
+    """Record that a certificate was suspended or lost: the ward is to be consulted (12(1)).
+
+    Raises:
+        NotFoundError: there is no such entry.
+        WrongStateError: it is not valid now.
+        InputError: an entry of this register cannot be suspended.
+    """
+    if not REGISTERS[RegisterKind(_locked(work, entry_id).kind)].suspends:
+        raise InputError(_s("この台帳の記録は、停止できません。"), code="state")
+    return _move(work, entry_id, "suspend")
+
+
+def resume(work: Work, entry_id: int, consultation: Instruction) -> RegisterEntry:
+    """Record that a certificate is valid again, with the consultation with the ward.
+
+    Raises:
+        NotFoundError: there is no such entry.
+        WrongStateError: it is not suspended.
+        InputError: number or day of the consultation is missing or impossible.
+    """
+    row = _move(work, entry_id, "resume")
+    _decide(work, row, consultation)
+    return row
+
+
+def end(work: Work, entry_id: int) -> RegisterEntry:
+    """Record that an entry counts no longer: replaced, entered by mistake, or over.
+
+    Raises:
+        NotFoundError: there is no such entry.
+        WrongStateError: the ward confirmed it, or it ended before.
+    """
+    return _move(work, entry_id, "end")
+
+
+def _decide(work: Work, row: RegisterEntry, decision: Instruction) -> None:
+    row.decision_no = required(decision.number, "decision_no", NUMBER_MAX)
+    if decision.day > jst_date(work.now):
+        raise InputError(_s("未来の日付です。日付を確かめてください。"), code="decision_on")
+    row.decision_on = decision.day
+    work.session.flush()
+
+
+def _move(work: Work, entry_id: int, action: str) -> RegisterEntry:
+    by, row = writer(work.actor), _locked(work, entry_id)
+    row.state = ENTRY.next(row.state, action)
+    row.changed_by, row.changed_at = by, work.now
+    record(work, f"register.{action}", SUBJECT, row.id, kind=row.kind)
+    return row
+
+
+def _locked(work: Work, entry_id: int) -> RegisterEntry:
+    statement = select(RegisterEntry).where(RegisterEntry.id == entry_id).with_for_update()
+    row = work.session.scalar(statement.execution_options(populate_existing=True))
+    if row is None:
+        raise NotFoundError(_s("この記録は見つかりませんでした。"))
+    return row

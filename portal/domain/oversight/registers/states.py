@@ -1,0 +1,29 @@
+"""States of an entry of a register."""
+
+from portal.domain.foundation.states import StateMachine
+from portal.domain.foundation.texts import Labeled, _s
+
+
+class EntryState(Labeled):
+    """How an entry stands, as staff read it."""
+
+    STANDING = "standing", lambda: _s("有効")
+    WAITING = "waiting", lambda: _s("区の確認を待つ")
+    CONFIRMED = "confirmed", lambda: _s("区が確認ずみ")
+    SUSPENDED = "suspended", lambda: _s("停止（区と協議する）")
+    ENDED = "ended", lambda: _s("終了")
+
+
+STANDING, WAITING, CONFIRMED, SUSPENDED, ENDED = EntryState
+ENTRY = StateMachine(
+    "register_entry",
+    STANDING,
+    {
+        "hand_in": {STANDING: WAITING},
+        "confirm": {WAITING: CONFIRMED},
+        "suspend": {STANDING: SUSPENDED},
+        "resume": {SUSPENDED: STANDING},
+        "end": {STANDING: ENDED, WAITING: ENDED, SUSPENDED: ENDED},
+    },
+)
+"""``resume``: after the consultation with the ward that a suspension demands (clause 12(1))."""

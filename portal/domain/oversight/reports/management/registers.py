@@ -1,0 +1,67 @@
+"""台帳: what the contract wants to be on record, as it stands, with what is due."""
+
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.wareki import format_wareki
+from portal.domain.foundation.work import Work
+from portal.domain.oversight.registers.dues import dues
+from portal.domain.oversight.registers.kinds import REGISTERS, RegisterKind
+from portal.domain.oversight.registers.queries import Entry, entries
+from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
+
+
+def registers_report(work: Work) -> Report:
+    """Write all registers with their entries, and what is missing, overdue or running out."""
+    found = entries(work)
+    return Report(
+        title=_s("契約の台帳"),
+        addressee=work.program.names.ward.ja,
+        sender=work.program.names.contractor.ja,
+        facts=(
+            (_s("事業"), work.program.names.program.ja),
+            (_s("作成日"), format_wareki(jst_date(work.now))),
+        ),
+        tables=(
+            _due(work),
+            *(_register(kind, [one for one in found if one.kind is kind]) for kind in REGISTERS),
+        ),
+    )
+
+
+def _due(work: Work) -> ReportTable:
+    rows = [
+        (_s("遅れ") if due.late else _s("もうすぐ"), due.kind.label, due.sentence)
+        for due in dues(work)
+    ]
+    columns = (_s("いつ"), _s("契約の台帳"), _s("すること"))
+    empty = _s("足りない記録も、近い期限もありません。")
+    return ReportTable(_s("すること"), columns, rows, empty=empty, wide=2)
+
+
+def _register(kind: RegisterKind, found: list[Entry]) -> ReportTable:
+    columns = (
+        _s("日"),
+        _s("相手・内容"),
+        _s("番号"),
+        _s("期限"),
+        _s("状態"),
+        _s("区の文書"),
+        _s("メモ"),
+    )
+    rows: list[tuple[Cell, ...]] = [
+        (
+            one.day.isoformat(),
+            one.about,
+            one.number or "–",
+            one.until.isoformat() if one.until else "–",
+            one.state.label,
+            f"{one.decision_no} {one.decision_on}" if one.decision_no else "–",
+            one.note or "–",
+        )
+        for one in found
+    ]
+    title = _s("%(register)s（仕様書 %(clause)s）") % {
+        "register": kind.label,
+        "clause": REGISTERS[kind].clause,
+    }
+    return ReportTable(title, columns, rows, empty=_s("記録はまだありません"), wide=1)

@@ -1,0 +1,90 @@
+"""Officers keep the registers on pages, the ward confirms there, and what is late is seen."""
+
+import pytest
+
+from portal.domain.foundation.actors import Role
+from portal.domain.oversight.registers.models import RegisterEntry
+from tests.support.staff import StaffSite
+
+CERTIFICATE = {
+    "party": "株式会社みなと（架空）本社",
+    "number": "JIS Q 27001 第1号",
+    "day": "2023-04-01",
+    "until": "2026-03-31",
+    "note": "",
+}
+
+
+def test_what_is_missing_is_said_on_the_dashboard_and_leads_to_its_form(staff: StaffSite) -> None:
+    officer = staff.enter_as(Role.OFFICER)
+    assert 'href="/registers"' in officer.open("/").text
+    assert "遅れていることが" in officer.open("/").text
+    assert "記録がまだありません" in officer.open("/registers").text
+    officer.open("/registers/certificate")
+    officer.send("/registers/certificate/enter", CERTIFICATE)
+    assert "記録しました" in officer.page.text  # type: ignore[union-attr]
+    assert "JIS Q 27001 第1号" in officer.open("/registers/certificate").text
+    assert "記録がまだありません" not in officer.open("/registers/certificate").text
+
+
+def test_the_ward_confirms_a_deliverable(staff: StaffSite) -> None:
+    officer, ward = staff.enter_as(Role.OFFICER), staff.enter_as(Role.WARD_OFFICER)
+    officer.send(
+        "/registers/deliverable/enter",
+        {"party": "業務計画書", "number": "第1版", "day": "2023-07-31", "note": ""},
+    )
+    with staff.database.read() as session:
+        key = session.query(RegisterEntry).one().id
+    here = f"/registers/deliverable/{key}/confirm"
+    assert officer.post(here).status_code == 403
+    wrong = ward.post(here, {f"decision_no-{key}": "5汐子第9号", f"decision_on-{key}": "きのう"})
+    assert wrong.status_code == 422
+    assert "日付を" in wrong.text.split("error-summary")[1].split("</ul>")[0]
+    ward.send(here, {f"decision_no-{key}": "5汐子第9号", f"decision_on-{key}": "2023-08-01"})
+    assert "区が確認ずみ" in ward.open("/registers/deliverable").text
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"party": ""}, "入力してください"),
+        ({"day": "x"}, "日付を"),
+        ({"until": "2020-01-01"}, "はじめの日より後"),
+        ({"number": "9" * 61}, "60文字まで"),
+    ],
+)
+def test_what_is_wrong_comes_back_with_everything_typed(
+    sqlite_staff: StaffSite, change: dict[str, str], sentence: str
+) -> None:
+    officer = sqlite_staff.enter_as(Role.OFFICER)
+    form = CERTIFICATE | change
+    answer = officer.post("/registers/certificate/enter", form)
+    assert answer.status_code == 422
+    assert sentence in answer.text.split("error-summary")[1].split("</ul>")[0]
+    assert f'value="{form["number"]}"' in answer.text
+    assert sqlite_staff.count(RegisterEntry) == 0
+
+
+def test_who_may_see_and_keep_them(sqlite_staff: StaffSite) -> None:
+    assert sqlite_staff.enter_as(Role.AUDITOR).get("/registers").status_code == 200
+    assert sqlite_staff.enter_as(Role.AGENT).get("/registers").status_code == 403
+    ward = sqlite_staff.enter_as(Role.WARD_OFFICER)
+    assert ward.post("/registers/certificate/enter", CERTIFICATE).status_code == 403
+    assert ward.get("/registers/nothing").status_code == 404
+
+
+def test_a_double_press_enters_once(staff: StaffSite) -> None:
+    officer = staff.enter_as(Role.OFFICER)
+    officer.open("/registers/certificate")
+    form = CERTIFICATE | {"form_key": "one"}
+    for _ in range(2):
+        assert officer.post("/registers/certificate/enter", form).status_code == 303
+    assert staff.count(RegisterEntry) == 1
+
+
+@pytest.mark.parametrize("ending", ["pdf", "xlsx"])
+def test_the_paper_is_taken_from_the_page_of_the_work(sqlite_staff: StaffSite, ending: str) -> None:
+    officer = sqlite_staff.enter_as(Role.OFFICER)
+    answer = officer.post(f"/management/registers/{ending}")
+    assert answer.status_code == 200
+    assert len(answer.content) > 1_000
