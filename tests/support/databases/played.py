@@ -35,6 +35,7 @@ from portal.domain.mailroom.printing.runs.recipients import staff_addresses
 from portal.domain.mailroom.roster.checks import codes
 from portal.domain.mailroom.roster.holds import services as holds
 from portal.domain.oversight.management import checklist
+from portal.domain.oversight.registers import services as registers
 from portal.domain.oversight.reports.calls.report import KIND
 from portal.domain.oversight.reports.monthly import notes
 from portal.domain.oversight.reports.monthly import services as monthly
@@ -191,6 +192,10 @@ def _papers(work: Work, people: People) -> None:
     by_officer = work.acting_as(people["officer"])
     checklist.write(
         by_officer, "certificate", checklist.TypedAnswer("yes", "認証を受けている。", "認証書")
+    )
+    registers.enter(
+        by_officer,
+        registers.NewEntry("certificate", date(2023, 4, 1), "鶉野商会", "第1号", date(2026, 3, 31)),
     )
     answer = AnswerRow(2, "E-0000-0000", "対象になります。", "児発第12号", "2023-07-31")
     file = AnswersFile(hashlib.sha256(b"played").digest(), (answer,))

@@ -13,12 +13,7 @@ from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.work import Work
-from portal.domain.oversight.management.models import OpenQuestion
-from portal.domain.oversight.management.questions import defaults, question_missing, question_place
-from portal.domain.oversight.management.sealed import opened_values, sealed_values
-from portal.domain.oversight.management.states import CLOSED, QUESTION
-from portal.domain.oversight.management.typed_texts import (
+from portal.domain.foundation.typed_texts import (
     LONG,
     NUMBER_MAX,
     SHORT,
@@ -28,6 +23,11 @@ from portal.domain.oversight.management.typed_texts import (
     required,
     writer,
 )
+from portal.domain.foundation.work import Work
+from portal.domain.oversight.management.models import OpenQuestion
+from portal.domain.oversight.management.questions import defaults, question_missing, question_place
+from portal.domain.oversight.management.sealed import opened_values, sealed_values
+from portal.domain.oversight.management.states import CLOSED, QUESTION
 
 
 @dataclass(frozen=True, slots=True)

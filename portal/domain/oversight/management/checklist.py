@@ -18,13 +18,13 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, InputError, NotFoundError
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import Labeled, _s
+from portal.domain.foundation.typed_texts import optional, required, writer
 from portal.domain.foundation.vault import KEY_BYTES, PasswordCost, Vault
 from portal.domain.foundation.work import Work
 from portal.domain.oversight.management.models import ChecklistAnswer
 from portal.domain.oversight.management.promises import broken
 from portal.domain.oversight.management.proofs import Proof, prove
 from portal.domain.oversight.management.sealed import opened_values, sealed_values
-from portal.domain.oversight.management.typed_texts import optional, required, writer
 from portal.domain.people.authn.sessions import LIFETIMES, RESIDENT, STAFF
 from portal.domain.people.authn.throttles import NETWORK, UNKNOWN_DEVICE
 from portal.domain.people.staff.permissions import Permission

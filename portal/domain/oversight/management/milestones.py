@@ -13,11 +13,11 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import Labeled, _s
+from portal.domain.foundation.typed_texts import optional, writer
 from portal.domain.foundation.work import Work
 from portal.domain.oversight.management.models import Milestone
 from portal.domain.oversight.management.sealed import opened_values, sealed_values
 from portal.domain.oversight.management.states import DONE, LATE, MILESTONE, MilestoneState
-from portal.domain.oversight.management.typed_texts import optional, writer
 
 FIELDS = {"owner": 60, "evidence": 300, "note": 300}
 """The fields that people fill in on a milestone, with their maximum lengths in characters."""

@@ -10,12 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, NotAllowedError, NotFoundError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
-from portal.domain.foundation.work import Work
-from portal.domain.oversight.management.models import Minutes, MinutesVersion
-from portal.domain.oversight.management.sealed import opened_values, sealed_values
-from portal.domain.oversight.management.states import MINUTES, OLD, MinutesState
-from portal.domain.oversight.management.typed_texts import (
+from portal.domain.foundation.typed_texts import (
     LONG,
     SHORT,
     of_the_ward,
@@ -24,6 +19,11 @@ from portal.domain.oversight.management.typed_texts import (
     required,
     writer,
 )
+from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
+from portal.domain.oversight.management.models import Minutes, MinutesVersion
+from portal.domain.oversight.management.sealed import opened_values, sealed_values
+from portal.domain.oversight.management.states import MINUTES, OLD, MinutesState
 
 FIELDS = {"place": SHORT, "attendees": 400, "subject": 200, "decisions": LONG, "open_items": LONG}
 MAY_BE_EMPTY = {"open_items"}

@@ -10,9 +10,7 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError, NotFoundError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import seal_json
-from portal.domain.foundation.work import Work
-from portal.domain.oversight.management.typed_texts import (
+from portal.domain.foundation.typed_texts import (
     NUMBER_MAX,
     of_the_ward,
     optional,
@@ -20,6 +18,8 @@ from portal.domain.oversight.management.typed_texts import (
     required,
     writer,
 )
+from portal.domain.foundation.vault import seal_json
+from portal.domain.foundation.work import Work
 from portal.domain.oversight.registers.kinds import REGISTERS, Register, RegisterKind
 from portal.domain.oversight.registers.models import RegisterEntry
 from portal.domain.oversight.registers.states import ENTRY
