@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.support.sources import ROOT, python_files, short
 
 
+@pytest.mark.asvs("3.5.4")
 def test_every_import_points_the_allowed_way() -> None:
     linter = Path(sys.executable).with_name("lint-imports")
     verdict = subprocess.run(

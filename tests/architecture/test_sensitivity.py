@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Column, LargeBinary, MetaData, String, text
 
 from portal.cli.sensitivity import PAGE
@@ -36,6 +37,7 @@ def classes(changed: str = "", to: str = "") -> Classes:
     return Classes.read(written.replace(changed, to) if changed else written)
 
 
+@pytest.mark.asvs("14.1.1")
 def test_every_column_has_a_class_and_nothing_personal_is_in_clear_without_a_reason() -> None:
     assert list(written_classes().faults(metadata)) == [], "see portal/domain/sensitivity.toml"
 

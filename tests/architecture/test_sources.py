@@ -89,6 +89,7 @@ def test_nothing_is_tied_to_one_place(what: str, pattern: str) -> None:
 
 
 @pytest.mark.parametrize("lock", [RUNTIME, BUILDING, TESTS], ids=short)
+@pytest.mark.asvs("15.1.2")
 def test_a_lock_holds_hashes_and_no_host(lock: Path) -> None:
     text = lock.read_text("utf-8")
     assert "://" not in text
@@ -106,6 +107,7 @@ def test_what_runs_builds_and_tests_is_locked_apart() -> None:
     assert not names_in(TESTS) & (names_in(RUNTIME) | names_in(BUILDING))
 
 
+@pytest.mark.asvs("15.1.2")
 def test_the_locks_hold_every_package_that_pyproject_names() -> None:
     known = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     extras = known["project"].get("optional-dependencies", {}).values()

@@ -65,6 +65,7 @@ def test_one_code_of_the_app_opens_one_of_two_doors(resident: Resident) -> None:
     assert sorted(a.status_code for a in answers) == [303] + [422] * 7
 
 
+@pytest.mark.asvs("6.6.3")
 def test_wrong_codes_at_the_same_moment_are_all_counted(resident: Resident) -> None:
     person = resident.add(active=True)
     doors = [resident.enter(person, stage="code") for _door in range(20)]

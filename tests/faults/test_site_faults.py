@@ -7,6 +7,7 @@ import random
 import time
 
 import psycopg
+import pytest
 
 from tests.support.faults.lab import Laboratory
 from tests.support.faults.proxy import Line
@@ -14,6 +15,7 @@ from tests.support.faults.proxy import Line
 FAMILIES = 24
 
 
+@pytest.mark.asvs("2.3.3")
 def test_f1_workers_and_sites_killed_at_random_lose_no_receipt(
     laboratory: Laboratory, dice: random.Random
 ) -> None:
@@ -74,6 +76,7 @@ def test_f21_a_commit_whose_answer_is_cut_is_told_as_it_is(
     assert load.outcomes["stored"] + load.outcomes["unknown"], load.outcomes
 
 
+@pytest.mark.asvs("16.5.3")
 def test_f17_a_locked_table_and_spent_connections_are_503_and_end_with_the_fault(
     laboratory: Laboratory,
 ) -> None:

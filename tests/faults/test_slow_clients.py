@@ -5,12 +5,14 @@ import socket
 import time
 
 import httpx
+import pytest
 
 from tests.support.faults.lab import Laboratory
 
 SLOW = 200
 
 
+@pytest.mark.asvs("15.2.2")
 def test_f16_two_hundred_slow_clients_hold_up_nobody(laboratory: Laboratory) -> None:
     laboratory.add_families(6)
     node = laboratory.node(workers=1)

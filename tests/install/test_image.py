@@ -31,6 +31,7 @@ def test_the_command_says_the_version(image: Image) -> None:
     assert as_portal(image, "portal", "--version") == f"portal {portal.__version__}\n"
 
 
+@pytest.mark.asvs("15.2.3")
 def test_neither_django_nor_tools_for_tests_and_building_are_there(image: Image) -> None:
     program = (
         "from importlib.metadata import distributions; from importlib.util import find_spec\n"
@@ -66,6 +67,7 @@ def test_the_image_is_small(image: Image) -> None:
     assert megabytes <= MOST_MEGABYTES
 
 
+@pytest.mark.asvs("13.2.2")
 def test_the_user_of_the_image_can_write_nothing_but_its_data(image: Image) -> None:
     found = as_portal(
         image,

@@ -159,6 +159,7 @@ def ask(proxy: Server, host: str, place: str = "/", **headers: str) -> httpx.Res
         )
 
 
+@pytest.mark.asvs("4.1.3")
 def test_a_visitor_cannot_write_his_own_address_or_number(proxy: Server) -> None:
     written = {"x-forwarded-for": "192.0.2.1, 192.0.2.9", "x-request-id": "00000000-mine"}
     answer = ask(proxy, RESIDENTS, "/signin", **written)
@@ -173,6 +174,7 @@ def test_the_staff_site_is_closed_to_other_networks(proxy: Server) -> None:
     assert ask(proxy, STAFF).status_code == 403
 
 
+@pytest.mark.asvs("13.4.5")
 def test_what_is_for_machines_stays_inside(proxy: Server) -> None:
     assert [ask(proxy, RESIDENTS, place).status_code for place in ("/readyz", "/metrics")] == [
         *(404, 404)
@@ -222,6 +224,7 @@ def test_what_the_staff_site_takes_passes_and_more_does_not(proxy_of_the_office:
     assert announce(proxy_of_the_office, STAFF, 2**26 + 1)[0] == 413
 
 
+@pytest.mark.asvs("14.2.1")
 def test_no_query_is_logged(proxy: Server) -> None:
     assert ask(proxy, RESIDENTS, "/signin?id=1234567897").status_code == 200
     logs = [path for path in proxy.log.parent.iterdir() if path.suffix in {"", ".log"}]

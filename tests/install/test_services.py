@@ -65,6 +65,7 @@ def test_a_site_does_not_start_before_the_first_start(project: Project) -> None:
     assert "portal init" in project.running.pop("upgrade").said
 
 
+@pytest.mark.asvs("13.3.2")
 def test_the_keys_are_made_once_for_the_user_of_the_image_alone(started: Project) -> None:
     keys = sorted((started.folder / "keys").glob("*.key"))
     assert len(keys) == 4
@@ -149,6 +150,7 @@ def test_what_runs_for_good_stays_within_its_memory(started: Project) -> None:
         assert container.memory() < 0.7 * (1 << 30)
 
 
+@pytest.mark.asvs("13.2.2", "16.4.2")
 def test_the_sites_can_neither_change_a_table_nor_rewrite_the_audit(started: Project) -> None:
     program = (
         "import sys; from sqlalchemy import text; from portal.settings import load_settings\n"

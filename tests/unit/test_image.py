@@ -32,6 +32,7 @@ def test_the_image_is_built_by_the_script_alone() -> None:
         assert len(runs) == 1
 
 
+@pytest.mark.asvs("13.4.1")
 def test_the_image_copies_what_is_there_and_no_test() -> None:
     for stage in read_stages():
         for step in stage.steps:
@@ -117,6 +118,7 @@ def test_every_variable_is_a_setting(compose: Compose) -> None:
         assert {name.removesuffix("_FILE") for name in given} <= {*NAMES}
 
 
+@pytest.mark.asvs("6.3.2", "13.2.3")
 def test_the_example_gives_what_is_demanded_and_no_secret() -> None:
     lines = (ROOT / ".docker" / "example.env").read_text("utf-8").splitlines()
     given = {line.partition("=")[0] for line in lines if line[:1] != "#"}

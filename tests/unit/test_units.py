@@ -46,6 +46,7 @@ def test_a_stop_leaves_time_to_finish(unit: str) -> None:
 
 
 @pytest.mark.parametrize("unit", LASTING)
+@pytest.mark.asvs("13.2.2")
 def test_it_runs_as_nobody_special_and_writes_only_its_own_folder(unit: str) -> None:
     found = lines(unit)
     assert found["User"] == ["portal"]

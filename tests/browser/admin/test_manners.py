@@ -5,6 +5,7 @@ Live search, the shortcut, a lost line, no script at all.
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from portal.domain.foundation.actors import Role
@@ -92,6 +93,7 @@ def test_a_session_that_ended_under_a_live_search_shows_the_sign_in(
     expect(page.locator("h1")).to_contain_text("サインイン")
 
 
+@pytest.mark.asvs("14.3.3")
 def test_nothing_of_a_search_stays_in_the_browsers_storage(
     served_staff: ServedStaff, page_factory: PageFactory
 ) -> None:

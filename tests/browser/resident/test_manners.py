@@ -45,6 +45,7 @@ WORDLESS = [
 
 
 @pytest.mark.parametrize(("path", "who", "stage"), PLACES)
+@pytest.mark.asvs("14.2.3")
 def test_a_first_visit_weighs_at_most_30_kb_in_five_requests(
     served: Served, page_factory: PageFactory, path: str, who: str, stage: str
 ) -> None:
@@ -130,6 +131,7 @@ def test_another_language_keeps_what_was_typed_but_no_password(
     assert page.locator("html").get_attribute("lang") == "ko"
 
 
+@pytest.mark.asvs("6.2.6")
 def test_the_password_can_be_shown_and_is_hidden_again_before_it_is_sent(
     served: Served, page_factory: PageFactory
 ) -> None:

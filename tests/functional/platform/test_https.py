@@ -2,11 +2,14 @@
 
 from dataclasses import replace
 
+import pytest
+
 from portal.platform.application import make_application
 from portal.web import routes
 from tests.support.resident import Resident, Visitor
 
 
+@pytest.mark.asvs("3.3.1", "3.3.2", "3.3.3", "3.3.4", "3.4.1", "12.2.1")
 def test_cookies_are_bound_to_the_host_and_travel_only_encrypted(sqlite_resident: Resident) -> None:
     settings = replace(sqlite_resident.site.settings, public_url="https://coupon.example.jp")
     site = replace(sqlite_resident.site, settings=settings)
@@ -17,7 +20,8 @@ def test_cookies_are_bound_to_the_host_and_travel_only_encrypted(sqlite_resident
     flags = {part.strip().lower() for part in cookie.split(";")[1:]}
     assert {"secure", "httponly", "samesite=lax", "path=/"} <= flags
     assert not any(flag.startswith("domain") for flag in flags)
-    assert answer.headers["strict-transport-security"].startswith("max-age=31536000")
+    told = answer.headers["strict-transport-security"]
+    assert told == "max-age=31536000; includeSubDomains"
 
 
 def test_without_tls_no_browser_is_told_to_insist_on_it(sqlite_resident: Resident) -> None:

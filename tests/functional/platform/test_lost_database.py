@@ -99,6 +99,7 @@ def hidden(page: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.asvs("16.5.2")
 def test_every_way_to_lose_the_database_is_a_503_that_keeps_the_form(
     sqlite_resident: Resident, fault: str
 ) -> None:
@@ -119,6 +120,7 @@ def test_every_way_to_lose_the_database_is_a_503_that_keeps_the_form(
     assert again.status_code == 200
 
 
+@pytest.mark.asvs("16.5.3")
 def test_bugs_are_not_called_a_lost_database() -> None:
     assert not is_lost(error(InternalError, psycopg.errors.InFailedSqlTransaction("25P02")))
     assert not is_lost(ValueError("a bug"))

@@ -72,6 +72,7 @@ def counted(resident: Resident) -> tuple[Resident, CollectorRegistry]:
     ), registry
 
 
+@pytest.mark.asvs("16.2.5")
 def test_requests_are_counted_by_route_and_labels_name_nobody(
     counted: tuple[Resident, CollectorRegistry],
 ) -> None:
@@ -92,6 +93,7 @@ def test_requests_are_counted_by_route_and_labels_name_nobody(
         assert word not in text, word
 
 
+@pytest.mark.asvs("13.4.5")
 def test_nothing_is_served_on_the_sites(sqlite_resident: Resident, sqlite_staff: StaffSite) -> None:
     assert sqlite_resident.visitor().get("/metrics").status_code == 404
     assert sqlite_staff.visitor().get("/metrics").status_code == 404

@@ -90,6 +90,7 @@ def test_the_guide_has_the_figures_of_the_program() -> None:
         assert figure in GUIDE
 
 
+@pytest.mark.asvs("16.2.4")
 def test_the_guide_searches_the_log_of_every_unit() -> None:
     units = sorted(path.name for path in (ROOT / ".github" / "systemd").glob("*.service"))
     (asked,) = re.findall(r"journalctl -u '(.+?)'", GUIDE)

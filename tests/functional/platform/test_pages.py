@@ -80,6 +80,7 @@ def test_a_language_nobody_speaks_changes_nothing(sqlite_resident: Resident) -> 
     "path",
     ["/nowhere", "/signin/submit", "/static/css/portal.css", "/static/../settings.py", "/%ff"],
 )
+@pytest.mark.asvs("3.4.3", "5.3.2")
 def test_an_unknown_page_is_a_page_in_the_readers_language(
     sqlite_resident: Resident, path: str
 ) -> None:
@@ -102,6 +103,7 @@ def test_an_address_that_only_takes_forms_is_one_true_sentence_with_a_way_on(
     assert '<a class="button" href="/">' in answer.text
 
 
+@pytest.mark.asvs("3.4.4")
 def test_static_files_carry_their_hash_and_are_kept_for_a_year(sqlite_resident: Resident) -> None:
     visitor = sqlite_resident.visitor()
     page = visitor.open("/signin").text

@@ -109,6 +109,7 @@ def test_a_lost_database_is_found_and_found_again(
     readiness._database.engine.dispose()
 
 
+@pytest.mark.asvs("16.5.1")
 def test_the_answer_tells_no_reason(resident: Resident) -> None:
     with resident.database.write() as session:
         session.execute(text("DROP TABLE readiness"))

@@ -73,6 +73,7 @@ def test_every_error_page_of_staff_says_the_number(sqlite_staff: StaffSite) -> N
     assert f"{_s(SENTENCE)} {answer.headers['x-request-id']}" in words(answer.text)
 
 
+@pytest.mark.asvs("16.2.1", "16.2.4")
 def test_each_log_line_of_a_request_has_the_number_of_its_page(sqlite_resident: Resident) -> None:
     away = Database(make_engine("sqlite:////nowhere/portal.sqlite3"))
     site = replace(sqlite_resident.site, database=away)
@@ -107,6 +108,7 @@ def test_each_log_line_of_a_request_has_the_number_of_its_page(sqlite_resident: 
         (("203.0.113.7",), "<b>4821</b>", False),
     ],
 )
+@pytest.mark.asvs("16.4.1")
 def test_only_a_trusted_proxy_may_give_a_number_and_only_a_proper_one(
     sqlite_resident: Resident, proxies: tuple[str, ...], offered: str, taken: bool
 ) -> None:
@@ -118,6 +120,7 @@ def test_only_a_trusted_proxy_may_give_a_number_and_only_a_proper_one(
     assert (offered in answer.text) is taken
 
 
+@pytest.mark.asvs("13.4.2", "16.3.4", "16.5.1")
 def test_a_line_tells_the_kind_and_place_of_an_error_and_not_its_words() -> None:
     written = io.StringIO()
     handler = LineHandler(written)

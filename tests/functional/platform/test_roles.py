@@ -50,6 +50,7 @@ def refused(engine: Engine, statement: str) -> str:
 
 
 @pytest.mark.parametrize("ledger", LEDGERS)
+@pytest.mark.asvs("16.4.2")
 def test_a_ledger_is_added_to_and_never_rewritten(given: Engine, ledger: str) -> None:
     assert refused(given, f"SELECT count(*) FROM {ledger}") == ""
     assert refused(given, f"DELETE FROM {ledger}") == DENIED
@@ -58,6 +59,7 @@ def test_a_ledger_is_added_to_and_never_rewritten(given: Engine, ledger: str) ->
     assert refused(given, f"TRUNCATE {ledger}") == DENIED
 
 
+@pytest.mark.asvs("13.2.2")
 def test_the_application_records_events_and_changes_no_table(given: Engine) -> None:
     assert refused(given, ROW) == ""
     assert refused(given, "UPDATE household SET changed_at = now()") == ""
@@ -94,6 +96,7 @@ def test_the_command_prints_the_rights_and_gives_them(given: Engine, tmp_path: P
     assert (done.returncode, LOGIN in done.stdout) == (0, True), done.stderr
 
 
+@pytest.mark.asvs("13.2.1")
 def test_the_application_signs_in_with_the_password_of_its_own_address(
     given: Engine, tmp_path: Path
 ) -> None:

@@ -133,6 +133,7 @@ def test_a_full_disk_is_an_error_and_a_fuller_one_a_warning(
 
 
 @pytest.mark.parametrize(("seconds", "level"), [(0, Level.OK), (5, Level.WARNING)])
+@pytest.mark.asvs("16.2.2")
 def test_a_database_with_another_time_is_told(
     sqlite_resident: Resident, monkeypatch: pytest.MonkeyPatch, seconds: int, level: Level
 ) -> None:
@@ -141,6 +142,7 @@ def test_a_database_with_another_time_is_told(
     assert checked(sqlite_resident)["clocks"].level is level
 
 
+@pytest.mark.asvs("16.2.2")
 def test_a_database_half_a_minute_away_stops_production(
     sqlite_resident: Resident, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -78,6 +78,7 @@ def test_a_deployment_that_is_as_it_should_be_starts(production: Settings) -> No
         ({"trusted_proxies": ()}, "PORTAL_TRUSTED_PROXIES"),
     ],
 )
+@pytest.mark.asvs("12.2.1", "16.5.3")
 def test_production_does_not_start_with_a_dangerous_setting(
     production: Settings, changed: dict[str, Any], said: str
 ) -> None:
@@ -88,6 +89,7 @@ def test_production_does_not_start_with_a_dangerous_setting(
 
 
 @pytest.mark.parametrize("name", ["keys/pepper.key", "keys", "portal.sqlite3", "."])
+@pytest.mark.asvs("13.3.1")
 def test_production_does_not_start_while_others_can_read_keys_or_data(
     production: Settings, name: str
 ) -> None:
@@ -99,6 +101,7 @@ def test_production_does_not_start_while_others_can_read_keys_or_data(
     check_prepared(production)
 
 
+@pytest.mark.asvs("13.3.2")
 def test_what_a_command_makes_can_be_read_by_its_user_alone(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     assert CommandLine(folder).run("init").returncode == 0

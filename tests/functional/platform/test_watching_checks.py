@@ -84,6 +84,7 @@ def test_in_production_somebody_should_watch(
 @pytest.mark.parametrize(
     ("days", "level"), [(22, Level.OK), (20, Level.WARNING), (-1, Level.ERROR)]
 )
+@pytest.mark.asvs("12.2.2")
 def test_the_end_of_a_certificate_is_read_from_its_site(
     resident_settings: Settings, sqlite_database: Database, proxy: str, days: int, level: Level
 ) -> None:

@@ -90,6 +90,7 @@ def test_it_carries_every_page_style_catalog_program_and_migration(installed: In
         assert here == files(ROOT / package) - left_out
 
 
+@pytest.mark.asvs("13.4.1", "15.2.3")
 def test_it_carries_nothing_else(installed: Installed) -> None:
     first = {name.partition("/")[0] for name in files(installed.folder)}
     assert first == {"admin", "portal", f"portal-{portal.__version__}.dist-info"}

@@ -67,6 +67,7 @@ def test_a_channel_that_is_proven_cannot_be_taken_over(resident: Resident) -> No
 @pytest.mark.parametrize(
     "place", ["/account/channel", "/account/password", "/account/lost", "/account/backup-codes"]
 )
+@pytest.mark.asvs("7.5.1")
 def test_after_five_minutes_a_change_asks_for_a_fresh_code(resident: Resident, place: str) -> None:
     person = resident.add(active=True)
     visitor = resident.enter(person)
@@ -96,6 +97,7 @@ def test_new_backup_codes_end_the_old_ones(resident: Resident) -> None:
     assert door.place == "/home"
 
 
+@pytest.mark.asvs("7.4.1", "7.5.2")
 def test_signing_out_everywhere_ends_every_session(resident: Resident) -> None:
     person = resident.add(active=True)
     here, there = resident.enter(person), resident.enter(person)
@@ -107,6 +109,7 @@ def test_signing_out_everywhere_ends_every_session(resident: Resident) -> None:
     assert resident.count(AuthSession) == 0
 
 
+@pytest.mark.asvs("7.4.2")
 def test_reporting_a_loss_stops_the_account_at_once(resident: Resident) -> None:
     person = resident.add(active=True)
     here, finder = resident.enter(person), resident.enter(person)
@@ -120,6 +123,7 @@ def test_reporting_a_loss_stops_the_account_at_once(resident: Resident) -> None:
     assert resident.count(Credential, state="suspended") == 1
 
 
+@pytest.mark.asvs("6.4.3")
 def test_a_new_letter_is_asked_for_once_and_to_the_registered_address_only(
     resident: Resident,
 ) -> None:

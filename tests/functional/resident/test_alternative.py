@@ -283,6 +283,7 @@ def test_a_returned_request_is_corrected(resident: Resident, person: Person, off
     assert only_request(resident).state == "waiting"
 
 
+@pytest.mark.asvs("8.2.2")
 def test_another_household_reads_nothing(resident: Resident, person: Person) -> None:
     number = asked(resident, resident.enter(person))
     stranger = resident.enter(resident.add(active=True))

@@ -83,6 +83,7 @@ def test_the_source_of_another_household_is_not_asked(sqlite_resident: Resident)
         assert (source.total_fails, source.last_step) == (0, None)
 
 
+@pytest.mark.asvs("6.5.1")
 def test_a_code_of_the_app_is_good_once(resident: Resident) -> None:
     person = resident.add(active=True)
     code = person.totp(resident.now)
@@ -98,6 +99,7 @@ def test_a_code_of_the_app_is_good_once(resident: Resident) -> None:
     assert second.place == "/home"
 
 
+@pytest.mark.asvs("6.5.1")
 def test_a_sent_code_comes_with_the_page_and_is_good_once(resident: Resident) -> None:
     person, _visitor = with_sms(resident)
     visitor = resident.sign_in(person)
@@ -111,6 +113,7 @@ def test_a_sent_code_comes_with_the_page_and_is_good_once(resident: Resident) ->
     assert other.post("/signin/code/submit", {"code": code}).status_code == 422
 
 
+@pytest.mark.asvs("6.5.5")
 def test_a_sent_code_ends_after_ten_minutes(resident: Resident) -> None:
     person, _visitor = with_sms(resident)
     visitor = resident.sign_in(person)
@@ -121,6 +124,7 @@ def test_a_sent_code_ends_after_ten_minutes(resident: Resident) -> None:
     assert "もう使えません" in page.text
 
 
+@pytest.mark.asvs("6.6.3")
 def test_a_sent_code_ends_after_five_wrong_tries(resident: Resident) -> None:
     person, _visitor = with_sms(resident)
     visitor = resident.sign_in(person)
@@ -131,6 +135,7 @@ def test_a_sent_code_ends_after_five_wrong_tries(resident: Resident) -> None:
     assert visitor.post("/signin/code/submit", {"code": code}).status_code == 422
 
 
+@pytest.mark.asvs("6.6.2")
 def test_the_message_names_its_purpose_and_is_bound_to_the_site(resident: Resident) -> None:
     person, _visitor = with_sms(resident)
     resident.messages()
@@ -155,6 +160,7 @@ def test_another_code_waits_a_minute_and_the_first_stays_good(resident: Resident
     assert visitor.place == "/home"
 
 
+@pytest.mark.asvs("2.4.1")
 def test_at_most_five_messages_an_hour_whoever_asks(resident: Resident) -> None:
     person, _visitor = with_sms(resident)
     before = resident.count(OutboxMessage)
@@ -165,6 +171,7 @@ def test_at_most_five_messages_an_hour_whoever_asks(resident: Resident) -> None:
     assert resident.count(OutboxMessage) - before == 5
 
 
+@pytest.mark.asvs("6.6.3")
 def test_ten_wrong_codes_lock_for_half_an_hour_and_thirty_close(resident: Resident) -> None:
     person = resident.add(active=True)
     visitor = resident.enter(person, stage="code")
@@ -258,6 +265,7 @@ def test_the_end_of_a_code_is_written_in_the_language_of_the_page(
     assert "午後" not in page.split("<main")[1].split("</main")[0]
 
 
+@pytest.mark.asvs("6.6.2")
 def test_a_code_for_another_address_does_not_prove_the_next_one(resident: Resident) -> None:
     visitor = resident.enter(resident.add(), stage="channel")
     visitor.send("/start/channel/choose", {"channel": "email"})

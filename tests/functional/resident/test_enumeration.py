@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from portal.domain.people.authn import throttles
 from portal.domain.people.authn.models import ThrottleBucket
 from portal.domain.people.authn.passwords import HashPool
@@ -77,6 +79,7 @@ def full(pool: HashPool) -> Iterator[None]:
         pool._places.release()
 
 
+@pytest.mark.asvs("2.4.1", "15.2.2")
 def test_a_full_hash_pool_asks_to_come_back_and_counts_no_try(sqlite_resident: Resident) -> None:
     resident = sqlite_resident
     person = resident.add(active=True)
@@ -123,6 +126,7 @@ def test_an_account_that_waits_costs_no_hash(sqlite_resident: Resident) -> None:
         )
 
 
+@pytest.mark.asvs("15.2.2")
 def test_the_pool_never_works_on_more_than_its_cores(sqlite_resident: Resident) -> None:
     pool = HashPool(FULL_PRICE, cores=2, queue=3)
     threads = [threading.Thread(target=lambda: _try(pool, results)) for _n in range(12)]

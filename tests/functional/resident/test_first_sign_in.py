@@ -65,6 +65,7 @@ def test_a_parent_gets_from_the_letter_to_the_coupon(resident: Resident) -> None
     ],
     ids=["sms", "email"],
 )
+@pytest.mark.asvs("6.6.1")
 def test_a_code_sent_by_message_proves_the_channel(
     resident: Resident, kind: str, typed: str, shown: str
 ) -> None:
@@ -98,6 +99,7 @@ def test_the_backup_codes_are_shown_until_they_were_written_down_and_never_again
     assert visitor.place == "/home"
 
 
+@pytest.mark.asvs("6.4.1")
 def test_a_wrong_birth_date_counts_once_and_the_fifth_freezes_the_letter(
     resident: Resident,
 ) -> None:
@@ -156,6 +158,7 @@ def test_the_birth_date_is_understood_as_people_write_it(
         ({"year": "1983", "month": "x", "day": "3"}, "数字で入力してください"),
     ],
 )
+@pytest.mark.asvs("2.2.2")
 def test_an_unreadable_birth_date_says_why_and_counts_nothing(
     sqlite_resident: Resident, typed: dict[str, str], said: str
 ) -> None:

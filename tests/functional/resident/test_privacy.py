@@ -15,6 +15,7 @@ from tests.support.resident import Resident, Visitor
 from tests.support.work import work_in
 
 
+@pytest.mark.asvs("8.2.2")
 def test_a_household_sees_its_own_coupons_only(resident: Resident) -> None:
     mine, other = resident.add(children=1), resident.add(children=2)
     resident.give_coupons()
@@ -96,6 +97,7 @@ def journey(resident: Resident) -> tuple[Visitor, list[str]]:
     return visitor, [*secrets, *(one.url for one in opened), *(one.grouped for one in opened)]
 
 
+@pytest.mark.asvs("14.2.4", "16.2.5")
 def test_logs_tell_nothing_about_people(
     resident: Resident, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -113,6 +115,7 @@ def test_logs_tell_nothing_about_people(
         assert not word or word not in ours, word
 
 
+@pytest.mark.asvs("14.2.1")
 def test_addresses_tell_nothing_about_people(sqlite_resident: Resident) -> None:
     visitor, secrets = journey(sqlite_resident)
     own = [url for url in visitor.visited if "/signin?id=" not in url and "/nowhere/" not in url]
@@ -122,6 +125,7 @@ def test_addresses_tell_nothing_about_people(sqlite_resident: Resident) -> None:
             assert word not in url, url
 
 
+@pytest.mark.asvs("3.4.3", "3.4.4", "3.4.5", "3.4.6", "14.2.2", "14.2.3", "14.3.2")
 def test_every_answer_is_kept_from_caches_and_frames(sqlite_resident: Resident) -> None:
     person = sqlite_resident.add()
     sqlite_resident.give_coupons()
@@ -151,6 +155,7 @@ def test_every_answer_is_kept_from_caches_and_frames(sqlite_resident: Resident) 
     assert "frame-ancestors 'none'" in CSP
 
 
+@pytest.mark.asvs("14.3.1")
 def test_signing_out_wipes_the_browsers_cache(sqlite_resident: Resident) -> None:
     visitor = sqlite_resident.enter(sqlite_resident.add(active=True))
     answer = visitor.post("/signout")
@@ -158,6 +163,7 @@ def test_signing_out_wipes_the_browsers_cache(sqlite_resident: Resident) -> None
     assert visitor.cookie("sid") == ""
 
 
+@pytest.mark.asvs("14.2.4")
 def test_no_page_shows_the_registered_address_or_a_birth_date(sqlite_resident: Resident) -> None:
     visitor = sqlite_resident.enter(sqlite_resident.add(active=True))
     for path in ("/home", "/account", "/account/letter", "/account/lost", "/account/password"):

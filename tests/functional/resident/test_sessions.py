@@ -20,6 +20,7 @@ def stored(resident: Resident) -> list[bytes]:
         return [row.token_hash for row in session.scalars(select(AuthSession))]
 
 
+@pytest.mark.asvs("7.2.2")
 def test_an_id_that_a_stranger_chose_is_never_taken(resident: Resident) -> None:
     person = resident.add(active=True)
     visitor = resident.visitor()
@@ -33,6 +34,7 @@ def test_an_id_that_a_stranger_chose_is_never_taken(resident: Resident) -> None:
     assert thief.place == "/signin"
 
 
+@pytest.mark.asvs("7.2.4")
 def test_every_step_brings_a_new_id_and_ends_the_old_one(resident: Resident) -> None:
     person = resident.add()
     visitor = resident.sign_in(person)
@@ -64,6 +66,7 @@ def test_a_strangers_session_planted_in_a_browser_does_not_become_the_owners(
     assert token_hash(planted) not in stored(resident)
 
 
+@pytest.mark.asvs("3.3.2", "3.3.4")
 def test_cookies_are_for_this_site_only(resident: Resident) -> None:
     person = resident.add(active=True)
     visitor = resident.visitor()
@@ -78,6 +81,7 @@ def test_cookies_are_for_this_site_only(resident: Resident) -> None:
     assert "expires" not in sid.lower()
 
 
+@pytest.mark.asvs("7.3.1")
 def test_a_session_ends_after_fifteen_idle_minutes(resident: Resident) -> None:
     visitor = resident.enter(resident.add(active=True))
     resident.clock.advance(minutes=14, seconds=59)
@@ -110,6 +114,7 @@ def test_a_form_sent_after_signing_out_elsewhere_is_not_blamed_on_idling(
     assert "操作がなかったため" not in page.text
 
 
+@pytest.mark.asvs("7.3.2")
 def test_a_session_ends_after_twelve_hours_however_busy(resident: Resident) -> None:
     visitor = resident.enter(resident.add(active=True))
     began = resident.now
@@ -125,6 +130,7 @@ def test_a_session_ends_after_twelve_hours_however_busy(resident: Resident) -> N
 @pytest.mark.parametrize(
     "token", ["", "00" * 32, "é" * 64, "あ", "a", "zz" * 32, "\0", None, "foreign"]
 )
+@pytest.mark.asvs("3.5.1", "9.1.1")
 def test_a_form_without_its_token_is_refused(sqlite_resident: Resident, token: str | None) -> None:
     visitor = sqlite_resident.enter(sqlite_resident.add(active=True))
     other = sqlite_resident.enter(sqlite_resident.add(active=True))
@@ -136,6 +142,7 @@ def test_a_form_without_its_token_is_refused(sqlite_resident: Resident, token: s
     assert sqlite_resident.tasks() == {}
 
 
+@pytest.mark.asvs("3.5.1")
 def test_a_visitor_without_session_needs_a_token_too(sqlite_resident: Resident) -> None:
     person = sqlite_resident.add()
     visitor = sqlite_resident.visitor()
@@ -148,6 +155,7 @@ def test_a_visitor_without_session_needs_a_token_too(sqlite_resident: Resident) 
     assert visitor.post("/signin/submit", form | {"form_token": visitor.token}).status_code == 303
 
 
+@pytest.mark.asvs("15.3.7")
 def test_a_repeated_or_oversized_field_is_a_bad_request(sqlite_resident: Resident) -> None:
     visitor = sqlite_resident.visitor()
     visitor.open("/signin")
@@ -198,6 +206,7 @@ def test_a_page_of_another_step_leads_to_where_one_is(
         assert visitor.place == place, page
 
 
+@pytest.mark.asvs("2.3.1")
 def test_steps_cannot_be_skipped_by_posting(sqlite_resident: Resident) -> None:
     person = sqlite_resident.add()
     visitor = sqlite_resident.enter(person, stage="birth")
@@ -226,6 +235,7 @@ def secret_pages() -> list[str]:
 
 
 @pytest.mark.parametrize("path", secret_pages())
+@pytest.mark.asvs("7.2.1")
 def test_nothing_is_shown_to_somebody_who_is_not_signed_in(
     sqlite_resident: Resident, path: str
 ) -> None:
@@ -235,6 +245,7 @@ def test_nothing_is_shown_to_somebody_who_is_not_signed_in(
     assert not re.search(r"\S", answer.text)
 
 
+@pytest.mark.asvs("3.5.4")
 def test_a_session_of_one_site_is_none_on_the_other(sqlite_resident: Resident) -> None:
     with sqlite_resident.database.write() as session:
         now = sqlite_resident.now

@@ -8,6 +8,7 @@ import re
 import httpx
 import pytest
 
+from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.people.authn.models import AuthSession, OneTimeCode, ThrottleBucket
 from portal.domain.people.credentials.formats import new_login_id
 from portal.domain.people.credentials.models import Credential
@@ -25,6 +26,7 @@ def masked(page: httpx.Response) -> str:
     return re.sub(r'(name="login_id" value=")[^"]*', r"\1", text)
 
 
+@pytest.mark.asvs("6.3.3")
 def test_a_known_resident_signs_in_with_password_and_code(resident: Resident) -> None:
     person = resident.add(active=True)
     visitor = resident.sign_in(person)
@@ -40,6 +42,7 @@ def test_a_known_resident_signs_in_with_password_and_code(resident: Resident) ->
     assert resident.count(AuthSession) == 0
 
 
+@pytest.mark.asvs("14.2.1")
 def test_the_letters_address_fills_in_the_id_and_leaves_the_address_bar(
     sqlite_resident: Resident,
 ) -> None:
@@ -104,6 +107,7 @@ def test_hint_and_error_are_true_for_a_password_of_ones_own(sqlite_resident: Res
     assert "大文字と小文字も、決めたとおりに" in wrong
 
 
+@pytest.mark.asvs("6.5.1")
 def test_a_backup_code_opens_once(resident: Resident) -> None:
     person = resident.add(active=True)
     code = {"code": person.backup[0].lower()}
@@ -115,6 +119,7 @@ def test_a_backup_code_opens_once(resident: Resident) -> None:
     assert "もう使ったコード" in refused.text
 
 
+@pytest.mark.asvs("6.3.4")
 def test_backup_codes_cannot_be_guessed_without_end(resident: Resident) -> None:
     person = resident.add(active=True)
     visitor = resident.sign_in(person)
@@ -126,6 +131,7 @@ def test_backup_codes_cannot_be_guessed_without_end(resident: Resident) -> None:
     assert statuses == [422] * 10 + [429] * 2
 
 
+@pytest.mark.asvs("6.2.2", "6.2.5", "6.2.8", "7.4.3")
 def test_an_own_password_replaces_the_letters_and_is_taken_as_typed(resident: Resident) -> None:
     person = resident.add(active=True)
     visitor, elsewhere = resident.enter(person), resident.enter(person)
@@ -139,6 +145,28 @@ def test_an_own_password_replaces_the_letters_and_is_taken_as_typed(resident: Re
     assert resident.sign_in(person, password=OWN.upper().replace(" ", "")).place == "/signin/submit"
 
 
+@pytest.mark.asvs("6.2.9")
+@pytest.mark.parametrize("length", [64, 128])
+def test_a_long_own_password_is_taken_whole(sqlite_resident: Resident, length: int) -> None:
+    person = sqlite_resident.add(active=True)
+    visitor = sqlite_resident.enter(person)
+    long = (OWN * 12)[:length]
+    visitor.open("/account/password")
+    visitor.send("/account/password/submit", {"own_password": long})
+    assert visitor.place == "/account"
+    assert sqlite_resident.sign_in(person, password=long[:-1]).place == "/signin/submit"
+    assert sqlite_resident.sign_in(person, password=long).place == "/signin/code"
+
+
+@pytest.mark.asvs("16.3.1")
+def test_every_sign_in_of_a_resident_is_on_record(resident: Resident) -> None:
+    person = resident.add(active=True)
+    resident.sign_in(person, password=WRONG)
+    resident.sign_in(person)
+    assert resident.count(AuditEvent, action="signin.refused", subject_id=person.credential_id) == 1
+    assert resident.count(AuditEvent, action="signin.password") == 1
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
@@ -149,6 +177,7 @@ def test_an_own_password_replaces_the_letters_and_is_taken_as_typed(resident: Re
         ("東京都汐風区のパスワード", "当てられやすい"),
     ],
 )
+@pytest.mark.asvs("6.2.1", "6.2.4", "6.2.11")
 def test_a_weak_own_password_is_refused_with_the_reason(
     sqlite_resident: Resident, typed: str, said: str
 ) -> None:
@@ -197,6 +226,7 @@ def test_where_the_letter_only_activates_an_own_password_is_asked_for(
     assert resident.sign_in(person, password=OWN).place == "/signin/code"
 
 
+@pytest.mark.asvs("6.4.1")
 def test_where_the_letter_only_activates_its_password_opens_nothing_afterwards(
     activation_only: Resident,
 ) -> None:
@@ -213,6 +243,7 @@ def test_a_household_that_was_taken_off_the_roster_cannot_sign_in(
     assert sqlite_resident.sign_in(person).place == "/signin/submit"
 
 
+@pytest.mark.asvs("6.6.2")
 def test_a_code_for_another_purpose_is_refused(resident: Resident) -> None:
     person = resident.add()
     visitor = resident.enter(person, stage="channel")
@@ -233,6 +264,7 @@ def test_a_code_for_another_purpose_is_refused(resident: Resident) -> None:
     assert visitor.place == "/home"
 
 
+@pytest.mark.asvs("7.4.2")
 def test_a_household_that_moved_into_protection_cannot_sign_in_any_more(resident: Resident) -> None:
     person = resident.add(active=True)
     visitor = resident.enter(person)

@@ -1,5 +1,7 @@
 """Guessing passwords slows down and ends; no stranger locks an owner out; counters name nobody."""
 
+import pytest
+
 from portal.domain.people.authn.models import ThrottleBucket
 from portal.domain.people.credentials.formats import new_login_id
 from tests.support.people import Person
@@ -23,6 +25,7 @@ def known(resident: Resident, person: Person) -> Visitor:
     return visitor
 
 
+@pytest.mark.asvs("6.3.1")
 def test_five_wrong_tries_are_free_then_each_waits_longer(resident: Resident) -> None:
     person = resident.add(active=True)
     stranger = resident.visitor()
@@ -43,6 +46,7 @@ def test_an_unknown_id_waits_in_the_same_way(resident: Resident) -> None:
     assert [guess(stranger, login_id) for _try in range(6)] == [422] * 5 + [429]
 
 
+@pytest.mark.asvs("6.3.1")
 def test_a_hundred_wrong_tries_close_the_password_for_strangers_only(
     sqlite_resident: Resident,
 ) -> None:
@@ -61,6 +65,7 @@ def test_a_hundred_wrong_tries_close_the_password_for_strangers_only(
     assert guess(owner, person.login_id, person.password) == 303
 
 
+@pytest.mark.asvs("6.3.1")
 def test_a_known_device_passes_while_strangers_wait(resident: Resident) -> None:
     person = resident.add(active=True)
     owner = known(resident, person)
@@ -71,6 +76,7 @@ def test_a_known_device_passes_while_strangers_wait(resident: Resident) -> None:
     assert guess(resident.visitor("192.0.2.10"), person.login_id, person.password) == 429
 
 
+@pytest.mark.asvs("9.2.3")
 def test_a_known_device_is_known_for_its_own_id_only_and_has_a_limit_too(
     resident: Resident,
 ) -> None:
@@ -81,6 +87,7 @@ def test_a_known_device_is_known_for_its_own_id_only_and_has_a_limit_too(
     assert [guess(owner, person.login_id) for _try in range(11)] == [422] * 10 + [429]
 
 
+@pytest.mark.asvs("9.1.1")
 def test_a_forged_device_cookie_is_worth_nothing(resident: Resident) -> None:
     person = resident.add(active=True)
     stranger = resident.visitor()
@@ -91,6 +98,7 @@ def test_a_forged_device_cookie_is_worth_nothing(resident: Resident) -> None:
     assert guess(stranger, person.login_id) == 429
 
 
+@pytest.mark.asvs("6.3.1")
 def test_sixty_failures_in_a_quarter_of_an_hour_shut_out_one_network(
     sqlite_resident: Resident,
 ) -> None:

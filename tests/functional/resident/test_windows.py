@@ -60,6 +60,7 @@ def test_a_form_opened_in_the_last_minute_is_late_in_the_next(resident: Resident
 @pytest.mark.parametrize(
     ("milliseconds", "shown"), [(-1, True), (0, False)], ids=["last moment", "after"]
 )
+@pytest.mark.asvs("2.3.2")
 def test_a_coupon_can_be_revealed_to_the_last_moment_and_not_after(
     resident: Resident, milliseconds: int, shown: bool
 ) -> None:

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 from portal.domain.desk.casework.masking import (
     mask_address,
     mask_birth,
@@ -11,6 +13,7 @@ from portal.domain.desk.casework.masking import (
 )
 
 
+@pytest.mark.asvs("8.2.3")
 def test_every_field_keeps_its_beginning_only() -> None:
     assert mask_name("山田\u3000太郎") == "山●\u3000太●"
     assert mask_birth(date(1985, 3, 9)) == "1985-●●-●●"

@@ -109,6 +109,7 @@ def test_a_code_is_read_in_any_width(text: str, digits: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "fault"), NO_CODES)
+@pytest.mark.asvs("2.2.1")
 def test_what_is_no_code_has_its_own_reason(text: str, fault: CodeAnswer) -> None:
     assert read_code(text).fault is fault
 
@@ -128,6 +129,7 @@ def test_a_mailed_id_is_read_in_any_width_and_grouping(shape: str, wide: bool) -
     assert formats.read_login_id(text) == login_id
 
 
+@pytest.mark.asvs("2.2.1")
 def test_every_single_slip_in_an_id_is_noticed() -> None:
     login_id = formats.new_login_id()
     for place, right in enumerate(login_id):

@@ -88,6 +88,7 @@ def test_a_second_name_is_refused_even_where_any_name_will_do() -> None:
     assert ask(two[:1], hosts=None)[0] == 200
 
 
+@pytest.mark.asvs("15.3.4")
 def test_whoever_forwards_without_being_ours_is_refused_and_named_once(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -26,6 +26,7 @@ def asked(peer: str, forwarded: str) -> Request[Any, Any, Any]:
         ("10.0.0.1", "", "10.0.0.1"),
     ],
 )
+@pytest.mark.asvs("4.1.3", "15.3.4")
 def test_only_our_own_proxies_may_name_an_address(peer: str, forwarded: str, counts: str) -> None:
     assert client_address(asked(peer, forwarded), PROXIES) == counts
 
@@ -38,6 +39,7 @@ def test_only_our_own_proxies_may_name_an_address(peer: str, forwarded: str, cou
         [b"192.0.2.9", b"203.0.113.5, 10.0.0.2"],
     ],
 )
+@pytest.mark.asvs("4.1.3")
 def test_all_lines_of_a_forwarded_request_count(lines: list[bytes]) -> None:
     request = RequestFactory().get("/")
     request.scope["client"] = ("10.0.0.1", 40_000)

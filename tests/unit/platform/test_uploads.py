@@ -55,6 +55,7 @@ def test_a_form_without_a_chosen_file_has_none() -> None:
     assert (form.faulty, form.files, form.upload("scan", bytes)) == (False, {}, None)
 
 
+@pytest.mark.asvs("5.2.1")
 def test_a_file_over_the_limit_is_thrown_away_and_the_rest_stays() -> None:
     form = read(body(("scan", "big.png", b"x" * (LIMIT + 1)), ("words", None, b"typed")), step=100)
     check_uploads(form, {"scan": UploadRule(LIMIT)})
@@ -106,6 +107,7 @@ def test_what_the_rule_refuses_is_said_beside_the_field() -> None:
         "many fields",
     ],
 )
+@pytest.mark.asvs("15.3.7")
 def test_a_body_that_no_page_of_ours_sends_is_faulty(data: bytes) -> None:
     assert read(data).faulty
 

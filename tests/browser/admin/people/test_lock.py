@@ -74,6 +74,7 @@ def test_without_javascript_the_password_brings_the_page_back_with_what_was_type
     assert page.input_value("#postal") == "139"
 
 
+@pytest.mark.asvs("14.3.1")
 def test_a_screen_left_alone_hides_its_page_and_opens_with_everything_in_its_place(
     served_staff: ServedStaff, page_factory: PageFactory
 ) -> None:

@@ -96,6 +96,7 @@ def test_two_people_let_a_household_enroll_anew(desk: Desk, role: Role) -> None:
     assert (event.household_id, event.actor_role) == (person.household_id, role.value)
 
 
+@pytest.mark.asvs("6.4.4")
 def test_nobody_confirms_the_own_proposal(desk: Desk) -> None:
     person = desk.post.household(active=True)
     supervisor = desk.staff.hire(Role.SUPERVISOR)
@@ -122,6 +123,7 @@ def test_an_agent_does_not_confirm(sqlite_desk: Desk) -> None:
     assert agent.post(f"{LIST}/{key}/confirm").status_code == 403
 
 
+@pytest.mark.asvs("6.4.4")
 def test_without_a_call_back_there_is_only_a_new_letter(sqlite_desk: Desk) -> None:
     person = sqlite_desk.post.household(active=True)
     sqlite_desk.in_call(person, Level.ACT)
@@ -243,6 +245,7 @@ def resident_of(desk: Desk, base: Site, loop: Loop, folder: Path) -> Resident:
     return make_resident(base, desk.staff.database, loop, folder)
 
 
+@pytest.mark.asvs("6.4.4")
 def test_the_household_enrolls_at_its_next_sign_in_as_with_a_new_letter(
     desk: Desk, resident_base: Site, background_loop: Loop, tmp_path: Path
 ) -> None:

@@ -31,6 +31,7 @@ def test_re_posting_needs_the_status_and_everything_else_more() -> None:
 
 
 @pytest.mark.parametrize("act", list(Act))
+@pytest.mark.asvs("8.3.1")
 def test_a_caller_who_is_not_known_well_enough_gets_nothing(sqlite_desk: Desk, act: Act) -> None:
     person = sqlite_desk.post.household(active=True)
     call_id = sqlite_desk.call()
@@ -78,6 +79,7 @@ def test_what_another_agents_caller_said_counts_for_nobody_else(
 
 
 @pytest.mark.parametrize("place", EVERY)
+@pytest.mark.asvs("16.3.2")
 def test_a_household_that_became_protected_is_not_there_and_that_is_noted(
     sqlite_desk: Desk, place: str
 ) -> None:

@@ -89,6 +89,7 @@ def test_before_the_first_letter_was_sent_there_is_no_new_one(sqlite_desk: Desk)
     assert not sqlite_desk.staff.count(Letter)
 
 
+@pytest.mark.asvs("7.4.5")
 def test_a_reported_loss_shuts_the_account_at_once(desk: Desk) -> None:
     person = desk.post.household(active=True)
     desk.telephone(person)

@@ -74,6 +74,7 @@ def test_after_a_quarter_of_an_hour_the_reason_is_asked_again(staff: StaffSite) 
     assert visitor.place.endswith("/reason")
 
 
+@pytest.mark.asvs("8.2.2")
 def test_a_reason_for_one_household_opens_no_other(staff: StaffSite) -> None:
     person, other = staff.add_household(), staff.add_household()
     visitor = opened(staff, person)
@@ -81,6 +82,7 @@ def test_a_reason_for_one_household_opens_no_other(staff: StaffSite) -> None:
     assert visitor.place.endswith("/reason")
 
 
+@pytest.mark.asvs("8.2.3")
 def test_personal_data_is_masked_and_shown_part_by_part_with_a_record(staff: StaffSite) -> None:
     person = staff.add_household(active=True)
     visitor = opened(staff, person)
@@ -103,6 +105,7 @@ def test_personal_data_is_masked_and_shown_part_by_part_with_a_record(staff: Sta
     assert CANARY_NAME not in visitor.open(f"/households/{person.household_id}").text
 
 
+@pytest.mark.asvs("16.3.3")
 def test_more_than_sixty_looks_behind_masks_an_hour_are_noted(sqlite_staff: StaffSite) -> None:
     person = sqlite_staff.add_household()
     visitor = opened(sqlite_staff, person)

@@ -171,6 +171,7 @@ def test_htmx_gets_the_answer_alone_and_typing_on_is_one_search(staff: StaffSite
     assert len(staff.events("household.searched")) == 2
 
 
+@pytest.mark.asvs("2.4.1", "16.3.3")
 def test_unusually_many_searches_are_noted_and_two_hundred_a_day_are_the_end(
     sqlite_staff: StaffSite,
 ) -> None:

@@ -126,6 +126,7 @@ def test_the_list_for_the_issuer_holds_management_numbers_and_no_code(
 
 
 @pytest.mark.parametrize("number", ["=1+1", "+81", "-2", "@SUM(A1)", "\tx", '=HYPERLINK("x")'])
+@pytest.mark.asvs("1.3.3")
 def test_a_number_that_looks_like_a_formula_is_text(sqlite_staff: StaffSite, number: str) -> None:
     row = StopRow(1, "p", "manual", number, 30_000, sqlite_staff.now, None, None, 1)
     cells = list(csv.reader(io.StringIO(as_csv([row]).decode("utf-8-sig"))))[1]

@@ -205,6 +205,7 @@ def test_a_look_behind_a_mask_asks_a_reason_is_logged_and_ends_after_five_minute
 
 
 @pytest.mark.parametrize("part", ["birth", "login_id", "postal", "", "children", "address"])
+@pytest.mark.asvs("8.2.3")
 def test_what_the_level_does_not_allow_is_not_shown(staff: StaffSite, part: str) -> None:
     person = staff.add_household()
     one = verified(staff, person)
@@ -332,6 +333,7 @@ def vars_of(code: object) -> list[str]:
     return [value for name in code.__slots__ if isinstance(value := getattr(code, name), str)]  # type: ignore[attr-defined]
 
 
+@pytest.mark.asvs("16.2.5")
 def test_neither_the_log_nor_an_address_names_anybody(staff: StaffSite) -> None:
     person = staff.add_household()
     one = verified(staff, person, fully=True)

@@ -126,6 +126,7 @@ def test_who_the_caller_is_must_be_said_and_changes_nothing_of_the_level(staff: 
     assert place_of(staff, person.household_id).level == 1
 
 
+@pytest.mark.asvs("15.3.1")
 def test_no_page_holds_an_expected_value_at_any_step(staff: StaffSite) -> None:
     person = staff.add_household()
     number = letter_of(staff, person)
@@ -176,6 +177,7 @@ def test_what_was_wrong_is_never_told(staff: StaffSite) -> None:
     assert len(set(answers)) == 1
 
 
+@pytest.mark.asvs("2.3.2")
 def test_the_sixth_try_of_a_day_is_refused_though_right_and_nothing_tells_the_difference(
     staff: StaffSite,
 ) -> None:

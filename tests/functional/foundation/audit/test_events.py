@@ -29,6 +29,7 @@ def actions(database: Database) -> list[str]:
         return list(session.scalars(select(AuditEvent.action).order_by(AuditEvent.id)))
 
 
+@pytest.mark.asvs("16.2.1")
 def test_events_are_written_in_the_order_in_which_things_happened(database: Database) -> None:
     with database.write() as session:
         record(work_in(session, now=NOW), "first", "test", 1, reason="a")
@@ -69,6 +70,7 @@ def test_many_events_of_one_transaction_are_one_statement(database: Database) ->
     assert len(actions(database)) == 7
 
 
+@pytest.mark.asvs("2.3.3")
 def test_a_transaction_that_fails_takes_its_events_along(database: Database) -> None:
     with suppress(LineCutError), database.write() as session:
         record(work_in(session, now=NOW), "lost", "test")
@@ -130,6 +132,7 @@ def test_a_command_that_writes_very_many_events_keeps_few_of_them_in_memory(
     assert len(actions(database)) == MOST_PENDING + 5
 
 
+@pytest.mark.asvs("3.5.3")
 def test_an_event_in_a_transaction_that_only_reads_is_a_mistake_that_shows(
     database: Database,
 ) -> None:

@@ -104,6 +104,7 @@ def test_somebody_who_is_not_signed_in_is_sent_to_the_sign_in_with_any_file(
     assert visitor.page.headers["location"].startswith("/signin")
 
 
+@pytest.mark.asvs("5.2.1")
 def test_a_body_beyond_all_limits_is_not_read(sqlite_staff: StaffSite, number: int) -> None:
     visitor = opened(sqlite_staff, sqlite_staff.hire(Role.OFFICER), number)
     assert send(visitor, number, b"x" * 64_000_001) == 413

@@ -116,6 +116,7 @@ def test_what_stopped_is_written_down_and_ended_later(office: Office) -> None:
         ("month", {"month": "x"}, "month"),
     ],
 )
+@pytest.mark.asvs("2.2.3")
 def test_times_that_cannot_be_stand_beside_their_field(
     quick_office: Office, path: str, form: dict[str, str], spot: str
 ) -> None:

@@ -152,6 +152,7 @@ def test_what_cannot_be_printed_is_listed_and_held_before_anything_is_printed(
     assert again.findings == ()
 
 
+@pytest.mark.asvs("6.4.3")
 def test_a_new_letter_ends_the_old_password(database: Database, tmp_path: Path) -> None:
     person = add_person(database, NOW)
     with database.write() as session:

@@ -198,6 +198,7 @@ def test_texts_documents_minutes_and_reports_are_there_as_people_read_them(house
     assert hashlib.sha256((out / f"{paper}.pdf").read_bytes()).hexdigest() == frozen
 
 
+@pytest.mark.asvs("14.2.4")
 def test_no_name_no_code_and_no_secret_is_in_any_file(house: House) -> None:
     out = house.export("5汐子第1号")
     with house.database.read() as session:
@@ -290,6 +291,7 @@ def test_only_the_ward_takes_everything(house: House) -> None:
     assert not (house.folder / "out").exists()
 
 
+@pytest.mark.asvs("1.1.2", "1.3.3")
 def test_text_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
     assert folder.put_rows("a", ("x", "n"), [("=1+1", -5), ("@cmd", None), ("そのまま", 1)]) == 3

@@ -206,6 +206,7 @@ def test_what_came_in_the_way_after_the_proposal_is_seen_at_the_confirmation(
 
 
 @pytest.mark.parametrize("what", ["line", "figures", "signature", "state"])
+@pytest.mark.asvs("11.4.3")
 def test_any_later_change_is_found(ending: Ending, what: str) -> None:
     ending.end(8, "exclude")
     close(ending)

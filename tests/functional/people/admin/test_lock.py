@@ -3,6 +3,8 @@
 After fifteen minutes only the password opens the page again, and nothing that was typed is lost.
 """
 
+import pytest
+
 from portal.domain.contacts.calls.models import Call
 from portal.domain.foundation.actors import Role
 from portal.domain.people.authn import sessions
@@ -15,6 +17,7 @@ from tests.support.work import work_in
 HTMX = {"HX-Request": "true"}
 
 
+@pytest.mark.asvs("7.3.1")
 def test_at_14_59_the_screen_is_open_and_at_15_00_it_is_locked(staff: StaffSite) -> None:
     _colleague, visitor = at_work(staff)
     staff.clock.advance(minutes=14, seconds=59)
@@ -46,6 +49,7 @@ def test_every_use_begins_the_quarter_of_an_hour_anew_but_a_locked_screen_is_not
     assert visitor.get("/").status_code == 403
 
 
+@pytest.mark.asvs("6.3.4")
 def test_a_wrong_password_keeps_the_lock_and_what_was_typed_and_counts_like_a_sign_in(
     staff: StaffSite,
 ) -> None:
@@ -75,6 +79,7 @@ def test_a_wrong_password_keeps_the_lock_and_what_was_typed_and_counts_like_a_si
     assert 'value="鶉野"' in shows(visitor)
 
 
+@pytest.mark.asvs("7.3.2")
 def test_the_lock_lasts_to_the_absolute_end_of_the_session_and_no_longer(staff: StaffSite) -> None:
     colleague, visitor = at_work(staff)
     for _ in range(2):
@@ -134,6 +139,7 @@ def test_a_script_locks_and_opens_without_leaving_the_page_and_its_forms_stay_go
     )
 
 
+@pytest.mark.asvs("7.2.4")
 def test_the_id_of_the_locked_session_is_worth_nothing_after_the_opening(staff: StaffSite) -> None:
     _colleague, visitor = at_work(staff)
     stolen = visitor.cookie(COOKIE)
@@ -164,6 +170,7 @@ def test_an_error_page_behind_the_lock_names_nobody(staff: StaffSite) -> None:
         assert colleague.login not in answer.text
 
 
+@pytest.mark.asvs("7.4.4")
 def test_signing_out_works_from_the_lock(staff: StaffSite) -> None:
     _colleague, visitor = at_work(staff)
     staff.clock.advance(minutes=15)

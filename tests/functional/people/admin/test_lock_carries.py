@@ -69,6 +69,7 @@ def test_a_button_without_a_form_page_leads_back_to_the_page_it_stood_on_and_is_
 @pytest.mark.parametrize(
     "referer", ["https://elsewhere.example/x", "http://127.0.0.1//elsewhere.example", "x", ""]
 )
+@pytest.mark.asvs("1.2.2", "3.7.2")
 def test_nobody_is_led_to_another_site(staff: StaffSite, referer: str) -> None:
     _colleague, visitor = at_work(staff)
     staff.clock.advance(minutes=15)

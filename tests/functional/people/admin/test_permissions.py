@@ -42,6 +42,7 @@ def routes() -> Iterator[tuple[str, str, str]]:
                         yield str(method), path, str(handler.opt.get("access", "none"))
 
 
+@pytest.mark.asvs("8.2.1")
 def test_every_route_names_a_permission_or_is_one_of_the_known_public_ones(
     sqlite_staff: StaffSite,
 ) -> None:
@@ -158,6 +159,7 @@ def address(path: str, parts: dict[str, str]) -> str:
 
 
 @pytest.mark.parametrize("role", list(ROLES))
+@pytest.mark.asvs("8.2.1", "8.3.1")
 def test_every_role_is_let_in_where_the_table_says_so_and_nowhere_else(
     sqlite_staff: StaffSite, role: Role
 ) -> None:
@@ -178,6 +180,7 @@ def test_every_role_is_let_in_where_the_table_says_so_and_nowhere_else(
         assert answer.status_code < 500, (method, path)
 
 
+@pytest.mark.asvs("7.2.1")
 def test_somebody_who_is_not_signed_in_is_sent_to_the_sign_in_from_everywhere(
     sqlite_staff: StaffSite,
 ) -> None:
@@ -196,6 +199,7 @@ def test_somebody_who_is_not_signed_in_is_sent_to_the_sign_in_from_everywhere(
         assert answer.headers["location"].startswith("/signin"), (method, path)
 
 
+@pytest.mark.asvs("3.5.1")
 def test_a_form_without_the_sessions_token_is_refused_everywhere(sqlite_staff: StaffSite) -> None:
     parts = fill(sqlite_staff)
     for role in (Role.WARD_OFFICER, Role.ADMINISTRATOR):

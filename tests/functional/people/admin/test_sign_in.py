@@ -25,6 +25,7 @@ def sign_in(staff: StaffSite, colleague: Colleague, visitor: Visitor | None = No
     return visitor
 
 
+@pytest.mark.asvs("7.4.1")
 def test_password_and_code_lead_to_the_first_page_and_sign_out_ends_it(staff: StaffSite) -> None:
     colleague = staff.hire()
     visitor = password_step(staff, f"　{colleague.login.upper()} ", PASSWORD)
@@ -58,6 +59,7 @@ def test_a_wrong_password_an_unknown_login_and_a_deactivated_account_get_the_sam
     assert len(answers) == 1
 
 
+@pytest.mark.asvs("6.3.3")
 def test_wrong_codes_are_refused_counted_and_never_open_a_page(staff: StaffSite) -> None:
     colleague = staff.hire()
     visitor = password_step(staff, colleague.login, PASSWORD)
@@ -81,6 +83,7 @@ def test_wrong_codes_are_refused_counted_and_never_open_a_page(staff: StaffSite)
     assert visitor.place == "/"
 
 
+@pytest.mark.asvs("6.5.1")
 def test_a_code_that_signed_in_once_does_not_sign_in_again(staff: StaffSite) -> None:
     colleague = staff.hire()
     assert sign_in(staff, colleague).place == "/"
@@ -93,6 +96,7 @@ def test_a_code_that_signed_in_once_does_not_sign_in_again(staff: StaffSite) -> 
     assert second.place == "/"
 
 
+@pytest.mark.asvs("6.3.1")
 def test_after_five_wrong_passwords_even_the_right_one_must_wait(staff: StaffSite) -> None:
     colleague = staff.hire()
     for _ in range(5):
@@ -105,6 +109,7 @@ def test_after_five_wrong_passwords_even_the_right_one_must_wait(staff: StaffSit
     assert password_step(staff, colleague.login, PASSWORD).place == "/signin/code"
 
 
+@pytest.mark.asvs("7.4.2")
 def test_deactivating_ends_a_running_session_at_once(staff: StaffSite) -> None:
     colleague = staff.hire()
     visitor = sign_in(staff, colleague)
@@ -133,6 +138,7 @@ def test_a_sign_in_without_its_code_ends_after_a_quarter_of_an_hour(staff: Staff
     assert visitor.place == "/signin"
 
 
+@pytest.mark.asvs("6.2.1", "6.2.2", "6.2.3", "6.2.5", "7.4.3", "7.5.1")
 def test_a_new_password_needs_the_old_one_and_a_fresh_code_and_ends_other_sessions(
     staff: StaffSite,
 ) -> None:
@@ -173,6 +179,17 @@ def test_choosing_a_language_keeps_what_was_typed(staff: StaffSite) -> None:
     assert answer.status_code == 200
     assert '<html lang="en">' in answer.text
     assert 'value="tanaka"' in answer.text
+
+
+@pytest.mark.asvs("16.3.1")
+def test_every_sign_in_is_on_record_right_or_wrong(staff: StaffSite) -> None:
+    colleague = staff.hire()
+    password_step(staff, colleague.login, "wrong")
+    visitor = password_step(staff, colleague.login, PASSWORD)
+    visitor.send("/signin/code/submit", {"code": "000000"})
+    visitor.send("/signin/code/submit", {"code": colleague.code(staff.now)})
+    for action in ("staff.signin_refused", "staff.code_refused", "staff.signin"):
+        assert [event.subject_id for event in staff.events(action)] == [colleague.id], action
 
 
 @pytest.mark.parametrize("login", ["", "two words", "x" * 61])

@@ -119,6 +119,7 @@ def test_a_session_that_moves_to_another_network_is_refused_at_its_next_request(
     assert agent.get("/calls").status_code == 200
 
 
+@pytest.mark.asvs("6.3.4")
 def test_between_password_and_code_the_network_counts_too(closed: StaffSite) -> None:
     colleague = closed.hire(Role.AGENT)
     visitor = try_password(closed, colleague, MAIN)

@@ -46,6 +46,7 @@ def test_a_browser_is_named_by_its_family(agent: str, name: str) -> None:
     assert browser_family(agent) == name
 
 
+@pytest.mark.asvs("7.5.2")
 def test_the_own_account_lists_sessions_with_start_last_use_site_and_browser(
     staff: StaffSite,
 ) -> None:
@@ -67,6 +68,7 @@ def test_the_own_account_lists_sessions_with_start_last_use_site_and_browser(
     assert page.count("/account/sessions/") == 1  # the one in hand is ended by signing out
 
 
+@pytest.mark.asvs("7.5.2")
 def test_ending_one_of_the_own_sessions_signs_that_browser_out_at_once(staff: StaffSite) -> None:
     colleague = staff.hire()
     first, second = sign_in(staff, colleague, EDGE), sign_in(staff, colleague, FIREFOX)
@@ -84,6 +86,7 @@ def test_ending_one_of_the_own_sessions_signs_that_browser_out_at_once(staff: St
     assert (event.actor_id, event.subject_id) == (colleague.id, colleague.id)
 
 
+@pytest.mark.asvs("8.2.2")
 def test_nobody_ends_a_colleagues_session_through_the_own_account(staff: StaffSite) -> None:
     other = sign_in(staff, staff.hire(Role.AGENT), EDGE)
     theirs = ids(staff)[0]
@@ -95,6 +98,7 @@ def test_nobody_ends_a_colleagues_session_through_the_own_account(staff: StaffSi
     assert staff.events("session.ended") == []
 
 
+@pytest.mark.asvs("7.4.5")
 def test_an_administrator_sees_and_ends_sessions_of_others(staff: StaffSite) -> None:
     colleague = staff.hire(Role.AGENT)
     first, second, third = (sign_in(staff, colleague, agent) for agent in (EDGE, FIREFOX, SAFARI))

@@ -130,6 +130,7 @@ def test_codes_whose_exchange_is_over_or_of_another_value_are_not_given(
         run(database)
 
 
+@pytest.mark.asvs("2.3.4")
 def test_eight_threads_give_2000_codes_to_2000_children_without_duplicate_or_gap(
     database: Database, tmp_path: Path
 ) -> None:
@@ -199,6 +200,7 @@ def test_an_entitlement_with_a_live_coupon_or_on_hold_gets_no_replacement(
             assign_replacement(work_in(session), entitlement_id)
 
 
+@pytest.mark.asvs("2.3.4")
 def test_the_database_itself_refuses_two_live_coupons_of_one_child(
     database: Database, tmp_path: Path
 ) -> None:

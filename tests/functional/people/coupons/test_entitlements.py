@@ -76,6 +76,7 @@ def test_a_hold_keeps_all_children_and_a_final_state_stays(database: Database) -
     assert "declined" in FINAL
 
 
+@pytest.mark.asvs("2.3.2")
 def test_a_child_has_one_entitlement_of_a_positive_amount(
     database: Database, tmp_path: Path
 ) -> None:

@@ -93,6 +93,7 @@ def test_no_code_stands_in_the_database_file(sqlite_database: Database, tmp_path
             assert secret.encode().hex() not in dump.lower()
 
 
+@pytest.mark.asvs("11.3.3")
 def test_a_code_opens_only_with_its_keys_and_in_its_own_row(
     database: Database, tmp_path: Path
 ) -> None:

@@ -119,6 +119,7 @@ def test_a_signed_event_names_our_message() -> None:
         assert receiver().results(signed(notification(event(kind)))) == []
 
 
+@pytest.mark.asvs("1.3.6")
 def test_only_sns_and_only_our_topic_is_believed() -> None:
     true = notification(event("TEXT_DELIVERED"))
     stranger = generate_private_key(public_exponent=65537, key_size=2048)

@@ -3,6 +3,7 @@
 import threading
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -49,6 +50,7 @@ def test_a_stolen_row_shows_nothing(database: Database) -> None:
         assert secret not in stored
 
 
+@pytest.mark.asvs("11.3.3")
 def test_a_row_put_in_place_of_another_is_not_sent_and_holds_up_nobody(database: Database) -> None:
     stolen = put(database, "code:1")
     put(database, "code:2")

@@ -120,6 +120,7 @@ def test_what_arrived_though_no_answer_came_is_not_sent_again(database: Database
     assert row_of(database).state == "delivered"
 
 
+@pytest.mark.asvs("15.3.1")
 def test_staff_see_kind_end_of_the_address_state_and_reason_and_nothing_else(
     database: Database,
 ) -> None:

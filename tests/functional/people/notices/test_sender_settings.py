@@ -57,6 +57,7 @@ def test_half_a_setting_is_refused(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("account", ["user:word@", ""])
+@pytest.mark.asvs("12.3.1")
 def test_neither_password_nor_code_goes_to_another_machine_unencrypted(account: str) -> None:
     """0.0.0.0 leads to this machine but is no loopback address.
 
@@ -86,6 +87,7 @@ def test_neither_password_nor_code_goes_to_another_machine_unencrypted(account: 
 
 
 @pytest.mark.parametrize("name", ["sms.example.jp", "SMS.EXAMPLE.JP"])
+@pytest.mark.asvs("13.2.4")
 def test_production_sends_only_to_servers_that_the_ward_consented_to(
     tmp_path: Path, name: str
 ) -> None:

@@ -143,6 +143,7 @@ def silent_server() -> Iterator[int]:
         yield int(server.getsockname()[1])
 
 
+@pytest.mark.asvs("16.5.2")
 def test_a_mail_server_that_hangs_holds_up_neither_pages_nor_sms(
     database: Database, workers: Workers, sms_gateway: SmsGateway, silent_server: int
 ) -> None:
@@ -158,6 +159,7 @@ def test_a_mail_server_that_hangs_holds_up_neither_pages_nor_sms(
     until(lambda: row_of(database, "mail:0").last_error == "no_answer")
 
 
+@pytest.mark.asvs("16.5.2")
 def test_a_broken_gateway_is_left_alone_and_waiting_messages_lose_no_try(
     sqlite_database: Database, workers: Workers
 ) -> None:
@@ -218,6 +220,7 @@ class Strange:
         return Accepted()
 
 
+@pytest.mark.asvs("16.3.4")
 def test_one_strange_message_stops_nobody_and_its_address_is_not_logged(
     sqlite_database: Database, workers: Workers, caplog: pytest.LogCaptureFixture
 ) -> None:

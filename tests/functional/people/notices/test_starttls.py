@@ -65,6 +65,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
     controller.stop()
 
 
+@pytest.mark.asvs("12.3.1")
 def test_a_mail_to_another_machine_goes_out_encrypted(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -73,6 +74,7 @@ def test_a_mail_to_another_machine_goes_out_encrypted(
     assert server.encrypted == [True]
 
 
+@pytest.mark.asvs("12.3.2")
 def test_a_server_with_an_unknown_certificate_gets_nothing(server: Server) -> None:
     sender = SmtpSender(f"smtp://{DISTANT}:{server.port}", MAIL_FROM)
     with pytest.raises(SendFailedError, match="no_connection"):

@@ -51,6 +51,7 @@ def test_a_backup_is_one_file_for_its_owner_and_a_numbered_copy(deployed: Deploy
         assert last_backup_at(session) == row.taken_at
 
 
+@pytest.mark.asvs("13.3.1")
 def test_no_key_is_in_a_backup_wherever_it_lies(deployed: Deployed) -> None:
     keys = deployed.settings.key_dir
     texts = [(keys / f"{name}.key").read_text().strip() for name in KEY_FILES]

@@ -34,6 +34,7 @@ def restore(place: Deployed, file: Path, identity: Path | None = None) -> str:
     return said
 
 
+@pytest.mark.asvs("11.3.3")
 def test_a_damaged_file_is_refused_wherever_it_is_damaged(
     deployed: Deployed, elsewhere: Deployed, tmp_path: Path
 ) -> None:

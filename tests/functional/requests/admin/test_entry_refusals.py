@@ -63,6 +63,7 @@ BAD = [
 ]
 
 
+@pytest.mark.asvs("2.2.2")
 def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(
     staff: StaffSite, family: Person
 ) -> None:

@@ -86,6 +86,7 @@ def test_a_picture_or_a_plain_pdf_is_taken(data: bytes, kind: str, pages: int) -
         "thick fax",
     ],
 )
+@pytest.mark.asvs("5.2.2")
 def test_another_file_is_refused_with_what_to_do(data: bytes, code: str, advice: str) -> None:
     with pytest.raises(InputError, match=advice) as refused:
         check_scan(data)
@@ -122,6 +123,7 @@ def test_another_file_is_refused_with_what_to_do(data: bytes, code: str, advice:
         "xfa",
     ],
 )
+@pytest.mark.asvs("5.2.2")
 def test_a_pdf_that_does_something_is_refused_however_it_is_written(
     catalog: bytes, objects: list[bytes], annotation: bytes, packed: bool
 ) -> None:
@@ -130,6 +132,7 @@ def test_a_pdf_that_does_something_is_refused_however_it_is_written(
     assert refused.value.code == "active"
 
 
+@pytest.mark.asvs("5.3.1")
 def test_a_scan_is_stored_encrypted_and_every_look_is_on_record(staff: StaffSite) -> None:
     person, data = staff.add_household(), picture()
     number = store(staff, data, person)
@@ -149,6 +152,7 @@ def test_a_scan_is_stored_encrypted_and_every_look_is_on_record(staff: StaffSite
     assert len(staff.events("scan.stored")) == 1
 
 
+@pytest.mark.asvs("11.3.3")
 def test_the_content_of_another_scan_is_noticed(sqlite_staff: StaffSite) -> None:
     numbers = [store(sqlite_staff, picture(color=color)) for color in ("white", "black")]
     with sqlite_staff.database.write() as session:
@@ -159,6 +163,7 @@ def test_the_content_of_another_scan_is_noticed(sqlite_staff: StaffSite) -> None
             open_scan(work_in(session, now=sqlite_staff.now), one.id, ScanReason.REVIEW)
 
 
+@pytest.mark.asvs("3.2.1")
 def test_a_browser_shows_an_image_and_runs_nothing(sqlite_staff: StaffSite) -> None:
     number = store(sqlite_staff, picture("JPEG"))
     answer = sqlite_staff.enter_as(Role.OFFICER).get(f"/scans/{number}?for=household")
@@ -172,6 +177,7 @@ def test_a_browser_shows_an_image_and_runs_nothing(sqlite_staff: StaffSite) -> N
     assert sqlite_staff.events("scan.viewed")[0].detail == {"reason": "household"}
 
 
+@pytest.mark.asvs("3.2.1", "5.4.1")
 def test_a_pdf_is_kept_as_a_file_and_shown_as_images(sqlite_staff: StaffSite) -> None:
     number = store(sqlite_staff, pdf(pages=2))
     visitor = sqlite_staff.enter_as(Role.WARD_OFFICER)

@@ -64,6 +64,7 @@ widths = st.sampled_from(WIDTHS)
 
 
 @given(digits, sizes, marks, widths, AROUND, AROUND)
+@pytest.mark.asvs("1.3.3")
 def test_a_my_number_is_refused_in_any_width_and_grouping(
     body: str, groups: list[int], mark: str, width: str, before: str, after: str
 ) -> None:

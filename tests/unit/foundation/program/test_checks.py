@@ -119,6 +119,7 @@ def test_a_sound_program_has_no_findings_but_these_two(ward: WardFolder) -> None
 
 
 @pytest.mark.parametrize(("old", "new", "code", "level"), CASES)
+@pytest.mark.asvs("2.2.3")
 def test_a_contradiction_is_found_and_said_in_one_sentence(
     ward: WardFolder, old: str, new: str, code: str, level: str
 ) -> None:

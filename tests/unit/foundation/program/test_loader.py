@@ -195,6 +195,7 @@ def test_a_resident_text_that_lacks_a_language_is_an_error_that_names_text_and_l
     assert "names.ward.zh_Hant" in faults(ward)
 
 
+@pytest.mark.asvs("1.3.7", "1.3.10")
 def test_a_text_that_quotes_a_value_that_does_not_exist_is_an_error(ward: WardFolder) -> None:
     ward.change('ko = "이사했습니다."', 'ko = "이사했습니다 %(wrad)s 100%"', file=ward.texts)
     told = faults(ward)

@@ -50,6 +50,7 @@ def test_a_missing_language_is_named(source: str, tmp_path: Path) -> None:
     assert "decline.ko" in problems_of(tmp_path, without)
 
 
+@pytest.mark.asvs("1.3.7", "1.3.10")
 def test_an_unknown_placeholder_is_named(source: str, tmp_path: Path) -> None:
     wrong = source.replace("%(decline_to)s", "%(declin_to)s")
     assert "declin_to" in problems_of(tmp_path, wrong)

@@ -96,6 +96,7 @@ def test_an_additional_column_is_read_over_and_reported(good: bytes, tmp_path: P
         (b"x" * 3_000_000, "sample", "1行目"),
     ],
 )
+@pytest.mark.asvs("5.2.2")
 def test_a_file_of_another_kind_is_refused_in_words(
     data: bytes, layout: str, says: str, tmp_path: Path
 ) -> None:
@@ -124,6 +125,7 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
         check_file(tmp_path / "nothing.csv", find_layout("sample"), RULES)
 
 
+@pytest.mark.asvs("5.2.3")
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
     path = tmp_path / "bomb.xlsx"
     with (

@@ -22,6 +22,7 @@ SECRET = pyotp.random_base32(32)
         (2, CodeAnswer.WRONG),
     ],
 )
+@pytest.mark.asvs("6.5.5")
 def test_a_code_counts_one_step_before_and_after_its_own(steps: int, answer: CodeAnswer) -> None:
     shown = pyotp.TOTP(SECRET).at(NOW + timedelta(seconds=30 * steps))
     assert App(SECRET, None).check(shown, NOW)[0] is answer

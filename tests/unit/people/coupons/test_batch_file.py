@@ -121,6 +121,7 @@ def test_other_face_values_are_taken_only_when_allowed(tmp_path: Path) -> None:
     assert read_batch(path, Expected(sandbox_profile(), Order("A-1"), terms)).total_yen == 130_000
 
 
+@pytest.mark.asvs("1.2.2")
 def test_a_real_issuer_must_use_https(tmp_path: Path) -> None:
     profile = replace(sandbox_profile(), sandbox=False)
     with pytest.raises(InputError, match="httpsだけ"):

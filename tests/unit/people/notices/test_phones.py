@@ -110,6 +110,7 @@ def test_an_address_is_understood_however_it_is_written(typed: str, address: str
         "x@" + "y." * 130 + "jp",
     ],
 )
+@pytest.mark.asvs("1.3.11")
 def test_what_is_no_address_is_refused(typed: str) -> None:
     with pytest.raises(InputError) as refused:
         parse_email(typed)

@@ -63,6 +63,7 @@ def test_a_receipt_has_number_time_and_what_comes_next() -> None:
     assert page.count("再配送") == 2, "in Japanese and in the reader's language"
 
 
+@pytest.mark.asvs("15.2.2")
 def test_too_many_at_once_are_asked_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
     turn = threading.BoundedSemaphore(1)
     turn.acquire()

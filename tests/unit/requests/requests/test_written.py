@@ -144,6 +144,7 @@ def typed(**values: str) -> Any:
     return lambda name: values.get(name, "")
 
 
+@pytest.mark.asvs("2.2.1")
 def test_what_is_missing_or_too_long_has_its_sentence_once() -> None:
     wish, faults = ALTERNATIVE.read(typed(text="あ" * 401), Place.PAGE)
     assert wish == PaperWish()
@@ -156,6 +157,7 @@ def test_what_is_missing_or_too_long_has_its_sentence_once() -> None:
     assert ALTERNATIVE.read(typed(why="x"), Place.ENTRY)[1][0].field == "why"
 
 
+@pytest.mark.asvs("15.3.3")
 def test_a_place_reads_only_the_fields_that_it_has() -> None:
     said = typed(why="other", text="", telephone="03-1234-5678")
     assert ALTERNATIVE.read(said, Place.PAGE)[0] == PaperWish(WhyPaper.OTHER)
