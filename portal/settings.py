@@ -8,10 +8,11 @@ import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from portal.domain.foundation.clock import day_start
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 
@@ -46,11 +47,14 @@ NAMES = (
     "PORTAL_BACKUP_RECIPIENTS",
     "PORTAL_BACKUP_OWNER",
     "PORTAL_BACKUP_DAYS",
+    "PORTAL_SECURITY_CONTACT",
+    "PORTAL_SECURITY_UNTIL",
 )
 ENVIRONMENTS = ("production", "demo", "test")
 WORKER_PLACES = ("beside", "apart")
 LOG_FORMATS = ("json", "text")
 WEB = ("https", "http")
+CONTACTS = ("mailto:", "https://", "tel:")
 NO_PROXY = ("none",)
 
 
@@ -64,6 +68,8 @@ class Settings:
         trusted_proxies: Networks that may say whose request they forward.
         reached_directly: Whether somebody decided that no proxy stands in front.
         allowed_hosts: Further names by which health checks call the sites.
+        security_contact: Where whoever finds a fault writes to: ``mailto:``, ``https:``, ``tel:``.
+        security_until: The first instant at which that need not be true any more.
     """
 
     program: str = "demo"
@@ -97,6 +103,8 @@ class Settings:
     backup_recipients: tuple[str, ...] = ()
     backup_owner: str = ""
     backup_days: int = 35
+    security_contact: tuple[str, ...] = ()
+    security_until: datetime | None = None
 
     @property
     def addresses(self) -> Mapping[str, str]:
@@ -207,6 +215,27 @@ def _days(env: Mapping[str, str]) -> int:
     return days
 
 
+def _with_disclosure(found: Settings, env: Mapping[str, str]) -> Settings:
+    contacts = _list(env, "PORTAL_SECURITY_CONTACT")
+    day = _value(env, "PORTAL_SECURITY_UNTIL")
+    if not all(contact.startswith(CONTACTS) for contact in contacts):
+        raise InputError(
+            _s("PORTAL_SECURITY_CONTACT は %(beginnings)s のどれかで始まる宛先にしてください。")
+            % {"beginnings": ", ".join(CONTACTS)}
+        )
+    if bool(contacts) != bool(day):
+        raise InputError(
+            _s("PORTAL_SECURITY_CONTACT と PORTAL_SECURITY_UNTIL は、両方を書いてください。")
+        )
+    try:
+        until = day_start(date.fromisoformat(day) + timedelta(days=1)) if day else None
+    except (ValueError, OverflowError):
+        raise InputError(
+            _s("PORTAL_SECURITY_UNTIL は 2027-03-31 のように、日付で書いてください。")
+        ) from None
+    return replace(found, security_contact=contacts, security_until=until)
+
+
 def _list(env: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple((_value(env, name) or "").replace(",", " ").split())
 
@@ -300,4 +329,6 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         workers=workers,
         worker=_one_of(env, "PORTAL_WORKER", WORKER_PLACES, ""),
     )
-    return _with_backups(_with_watching(_with_networks(found, env), env), env)
+    for more in (_with_networks, _with_watching, _with_backups, _with_disclosure):
+        found = more(found, env)
+    return found

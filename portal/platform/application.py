@@ -12,6 +12,7 @@ from litestar.types import ASGIApp, LifespanHook, Receive, Scope, Send
 from portal import __version__
 from portal.domain.foundation.texts import use_locale
 from portal.platform.failures import default_message, error_page
+from portal.platform.http import disclosure
 from portal.platform.http.entrance import let_in
 from portal.platform.http.forms import Form
 from portal.platform.http.headers import security_headers
@@ -74,6 +75,22 @@ def ready(request: WebRequest) -> Response[str]:
     return Response("ready\n", media_type="text/plain")
 
 
+@get(
+    disclosure.PATH,
+    name=f"GET {disclosure.PATH}",
+    opt={"access": "public"},
+    sync_to_thread=False,
+    include_in_schema=False,
+)
+def security_txt(request: WebRequest) -> Response[str]:
+    """Say where to write to about a fault of this site."""
+    site = site_of(request)
+    told = disclosure.security_txt(site.settings, site.settings.addresses[site.kind])
+    if told is None:
+        raise NotFoundException
+    return Response(told, media_type="text/plain")
+
+
 @get("/", sync_to_thread=False, include_in_schema=False)
 def nowhere() -> Response[str]:
     """Stand for the route of a request that has none; it answers nothing."""
@@ -128,7 +145,7 @@ def make_routes(
     Making them takes a third of a second, so several sites may share them.
     """
     return Litestar(
-        route_handlers=[static_file, alive, ready, *handlers],
+        route_handlers=[static_file, alive, ready, security_txt, *handlers],
         exception_handlers={HTTPException: on_http_error, Exception: on_fault},
         openapi_config=None,
         request_max_body_size=MAX_BODY,

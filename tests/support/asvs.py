@@ -18,11 +18,11 @@ LISTED = ROOT / "tests" / "architecture" / "asvs.toml"
 GUIDE = ROOT / ".github" / "guides" / "asvs.md"
 HEAD = """# ASVS 5.0: what shows each requirement
 
-The Application Security Verification Standard of OWASP, version 5.0.0, levels 1 and 2: the {all}
-of its 253 requirements that apply here. Their numbers are those of the standard; the words are ours and
-say what the portal does. Not applicable: OAuth and OpenID Connect (V10), WebRTC (V17), GraphQL and
-WebSocket (4.3, 4.4), single sign-on (6.8, 7.1.3, 7.6), several wards in one deployment (8.4.1), and
-single ones about LDAP, XPath, LaTeX, SVG, memory and foreign frames.
+The Application Security Verification Standard of OWASP, version 5.0.0, levels 1 and 2: the
+{all} of its 253 requirements that apply here. Their numbers are those of the standard; the words
+are ours and say what the portal does. Not applicable: OAuth and OpenID Connect (V10), WebRTC (V17),
+GraphQL and WebSocket (4.3, 4.4), single sign-on (6.8, 7.1.3, 7.6), several wards in one deployment
+(8.4.1), and single ones about LDAP, XPath, LaTeX, SVG, memory and foreign frames.
 
 - **Tests** fail without the control; each bears the number (`@pytest.mark.asvs`). ✓: tried, since
   `./run mutants` takes that control out and this test must notice.

@@ -11,6 +11,7 @@ from portal.platform.selfcheck.addresses import check_https, check_proxies, chec
 from portal.platform.selfcheck.clocks import check_clocks
 from portal.platform.selfcheck.copies import check_backups, check_copies, check_drills
 from portal.platform.selfcheck.database import check_database, check_durability
+from portal.platform.selfcheck.disclosure import check_disclosure
 from portal.platform.selfcheck.files import check_disk, check_modes
 from portal.platform.selfcheck.findings import Finding, worst_first, wrong
 from portal.platform.selfcheck.jobs import check_jobs
@@ -58,6 +59,7 @@ CHECKS: tuple[Check, ...] = (
     Check("senders", check_senders),
     Check("metrics", check_metrics),
     Check("certificates", check_certificates),
+    Check("security_txt", check_disclosure),
 )
 AT_START = tuple(check for check in CHECKS if check.at_start)
 

@@ -24,6 +24,7 @@ PUBLIC = {
     "/static/{name:path}",
     "/healthz",
     "/readyz",
+    "/.well-known/security.txt",
     "/signin",
     "/signin/submit",
     "/signin/code",

@@ -1,0 +1,21 @@
+"""``/.well-known/security.txt`` of both sites: where to write to about a fault (RFC 9116)."""
+
+from portal.settings import Settings
+
+PATH = "/.well-known/security.txt"
+
+
+def security_txt(settings: Settings, address: str) -> str | None:
+    """Return the file as the site at this address serves it; None where nobody is named.
+
+    After its end it is served on: it says itself since when not to rely on it.
+    """
+    if not settings.security_contact or settings.security_until is None:
+        return None
+    fields = [("Contact", contact) for contact in settings.security_contact]
+    fields += [
+        ("Expires", f"{settings.security_until:%Y-%m-%dT%H:%M:%SZ}"),
+        ("Preferred-Languages", "ja, en"),
+        ("Canonical", address + PATH),
+    ]
+    return "".join(f"{name}: {value}\n" for name, value in fields)
