@@ -17,6 +17,7 @@ from pathlib import Path
 
 import portal
 from portal.platform.schema import revisions
+from tests.support.components import list_of_components
 from tests.support.databases.stored import ENGINES, REVISIONS
 from tests.support.programs.environment import BUILD, RUNTIME
 from tests.support.sources import ROOT
@@ -116,6 +117,8 @@ def build(version: str, base: str | None, folder: Path) -> list[Path]:
         raise ValueError("Two builds of the wheel differ, so that nobody could check this one.")
     beside = (RUNTIME, *(ROOT / name for name in OPERATORS))
     files = [wheel, *(Path(shutil.copy(source, folder)) for source in beside)]
+    files.append(folder / f"portal-{version}.cdx.json")
+    files[-1].write_text(list_of_components(version, RUNTIME), "utf-8")
     if base is not None:
         files.append(folder / "image.env")
         files[-1].write_text(f"PORTAL_VERSION={version}\nPORTAL_BASE_IMAGE={base}\n", "utf-8")
