@@ -168,6 +168,28 @@ def served_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment
         yield made
 
 
+@pytest.mark.asvs("4.2.1")
+@pytest.mark.parametrize(
+    ("lengths", "body"),
+    [
+        ("Content-Length: 5\r\nContent-Length: 6\r\n", "a=b=c"),
+        ("Transfer-Encoding: xchunked\r\n", "0\r\n\r\n"),
+        ("Transfer-Encoding: chunked, identity\r\n", "0\r\n\r\n"),
+        ("Content-Length: -1\r\n", ""),
+        ("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"),
+        ("Content-Length: 5, 6\r\n", "a=b=c"),
+    ],
+)
+def test_a_request_whose_end_is_in_doubt_is_refused_with_all_that_follows(
+    served_once: Deployment, lengths: str, body: str
+) -> None:
+    hidden = f"GET /healthz HTTP/1.1\r\nHost: {NAME}\r\nConnection: close\r\n\r\n"
+    said = f"POST /signin/submit HTTP/1.1\r\nHost: {NAME}\r\n{lengths}\r\n{body}{hidden}"
+    answer = served_once.say(said.encode())
+    assert b"ok " not in answer
+    assert answer == b"" or answer.startswith(b"HTTP/1.1 4")
+
+
 def test_slow_bodies_are_cut_off_and_hold_up_nobody(served_once: Deployment) -> None:
     begun = time.monotonic()
     lines = []
