@@ -24,8 +24,9 @@ are ours and say what the portal does. Not applicable: OAuth and OpenID Connect 
 GraphQL and WebSocket (4.3, 4.4), single sign-on (6.8, 7.1.3, 7.6), several wards in one deployment
 (8.4.1), and single ones about LDAP, XPath, LaTeX, SVG, memory and foreign frames.
 
-- **Tests** fail without the control; each bears the number (`@pytest.mark.asvs`). ✓: tried, since
-  `./run mutants` takes that control out and this test must notice.
+- **Tests** fail without the control; each bears the number (`@pytest.mark.asvs`). ✓: the
+  test is tried: `./run mutants` takes out a control that it watches, this row's or another, and it
+  must notice.
 - **Design** stands in the named file, **operations** with whoever runs the servers, in the named
   guide or example.
 - **Open** is missing, wholly or in that part. **Deviation** is done otherwise, for the reason
