@@ -71,6 +71,7 @@ def test_a_code_sent_by_message_proves_the_channel(
 ) -> None:
     person = resident.add()
     visitor = resident.enter(person, stage="channel")
+    assert "認証アプリのほうが安全です" in visitor.open("/start/channel").text
     visitor.send("/start/channel/choose", {"channel": kind})
     assert visitor.place == "/start/channel/address"
     page = visitor.send("/start/channel/address/submit", {"address": typed})
