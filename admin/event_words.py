@@ -38,6 +38,8 @@ def _sign_in() -> dict[str, str]:
     return {
         "signin.password": _s("IDとパスワードを確認"),
         "signin.refused": _s("サインインを断った（IDかパスワードが違う）"),
+        "signin.slow": _s("サインインの失敗が多く、初めての端末を待たせ始めた"),
+        "signin.flood": _s("サインインの失敗が5分間に1,000回を超えた"),
         "signin.complete": _s("サインイン"),
         "activation.birth": _s("世帯主の生年月日を確認"),
         "activation.birth_wrong": _s("世帯主の生年月日が違った"),

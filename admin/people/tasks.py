@@ -27,7 +27,7 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, NotFoundError
 from portal.domain.foundation.texts import _s, label_of
 from portal.domain.people.staff.permissions import Permission
-from portal.domain.people.tasks.kinds import TaskField, TaskKind
+from portal.domain.people.tasks.kinds import OF_SITE, TaskField, TaskKind
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import details_of, finish_task
 from portal.domain.people.tasks.states import TaskState
@@ -47,6 +47,7 @@ class TasksView(View):
     tasks: Sequence[Task]
     more: bool
     counts: Mapping[str, int]
+    of_site: frozenset[str]
     kind: str
     said: str
 
@@ -65,6 +66,7 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
             tasks=tasks[: worklists.PAGE],
             more=len(tasks) > worklists.PAGE,
             counts=worklists.task_counts(page.session, include_protected=protected),
+            of_site=OF_SITE,
             kind=kind,
             said=page.query.get("said", ""),
         ),
@@ -96,6 +98,7 @@ class TaskView(View):
 
     task: Task
     desk_act: DeskAct | None
+    of_site: bool
     is_open: bool
     has_details: bool
     details: Sequence[WrittenLine]
@@ -118,6 +121,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         TaskView(
             task=task,
             desk_act=act_about(page.session, "task", task.id),
+            of_site=task.kind in OF_SITE,
             is_open=is_open,
             has_details=any(details.values()),
             details=_written_lines(details) if written else (),

@@ -16,7 +16,7 @@ from portal.web.requests import (
     request_documents,
     requests,
 )
-from portal.web.signin import activation, channels, code, fresh, signin
+from portal.web.signin import activation, channels, code, fresh, signin, wait
 
 MODULES = (
     landing,
@@ -25,6 +25,7 @@ MODULES = (
     schedule,
     lost,
     signin,
+    wait,
     code,
     activation,
     channels,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.clock import Clock, jst_date
 from portal.domain.foundation.jobs.queries import begun_counts, job_statuses, workers
 from portal.domain.oversight.copies.queries import last_backup_at, last_drill, overdue_count
+from portal.domain.people.authn import site_failures
 from portal.domain.people.authn.channels import CodeChannel
 from portal.domain.people.notices.queries import failed_since, waiting_by_kind
 from portal.platform.database import Database
@@ -44,6 +45,7 @@ class DatabaseGauges:
         yield from self._outbox(session, now)
         yield from self._jobs(session, now)
         yield from self._copies(session, now)
+        yield from self._sign_ins(session, now)
 
     @staticmethod
     def _outbox(session: Session, now: datetime) -> Iterable[Metric]:
@@ -87,6 +89,13 @@ class DatabaseGauges:
         yield gauge("drill_timestamp_seconds", "Newest restore drill; 0: none.", [({}, at)])
         overdue = overdue_count(session, jst_date(now))
         yield gauge("copies_overdue", "Copies that should be destroyed.", [({}, overdue)])
+
+    @staticmethod
+    def _sign_ins(session: Session, now: datetime) -> Iterable[Metric]:
+        failed = site_failures.failures(session, now)
+        yield gauge("signin_failures", "Refused on the site in five minutes.", [({}, failed)])
+        waits = site_failures.is_slow(session, now)
+        yield gauge("signin_slow_mode", "1 while unknown devices wait.", [({}, waits)])
 
 
 def _since(instant: datetime, now: datetime) -> float:

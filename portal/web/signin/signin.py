@@ -17,7 +17,7 @@ from portal.domain.people.authn import sessions
 from portal.domain.people.authn.attempts import Attempt, TypedLogin
 from portal.domain.people.authn.sessions import Stage
 from portal.domain.people.credentials.formats import print_login_id, read_login_id
-from portal.domain.people.signin import attempt, code_sending
+from portal.domain.people.signin import attempt, code_sending, slow_mode
 from portal.platform import tries
 from portal.platform.failures import failure_page
 from portal.platform.http import cookies
@@ -28,7 +28,7 @@ from portal.resident_page import Page, origin_of
 from portal.web.access import NEXT_STEP, PUBLIC, everybody
 from portal.web.information.window import refuse_closed
 
-ID_COOKIE = "letter_id"
+ID_COOKIE, WAIT_COOKIE = "letter_id", "signin_wait"
 REFUSAL_SECONDS = 0.05
 """Every refusal of ID or password takes at least this long (``security.md`` A6)."""
 
@@ -72,7 +72,19 @@ def submit(page: Page) -> Response[Any]:
     started = time.monotonic()
     if not _readable(page):
         return show(page, 422)
-    tried = count_try(page, lambda work: _begin(page, work))
+    return decide(page, TypedLogin(page.form.get("login_id"), page.form.get("password")), started)
+
+
+def decide(
+    page: Page, typed: TypedLogin, started: float, ticket: slow_mode.Ticket | None = None
+) -> Response[Any]:
+    """Count a try, compare it and answer; ``ticket`` is its wait in slow mode."""
+    tried = count_try(page, lambda work: _begin(page, work, typed, ticket))
+    if isinstance(tried, slow_mode.MustWaitError):
+        sealed = slow_mode.make_ticket(page.site.vault, typed, page.now)
+        life = slow_mode.TICKET_LIFE + slow_mode.DELAY
+        page.answer.set_cookie(WAIT_COOKIE, sealed, max_age=int(life.total_seconds()))
+        return page.redirect("/signin/wait")
     if isinstance(tried, ThrottledError):
         page.form.error("login_id", tried.message)
         return ask_to_wait(page, tried, show(page, 429))
@@ -81,7 +93,10 @@ def submit(page: Page) -> Response[Any]:
     except BusyError as error:
         with page.site.database.write() as session:
             tried.uncount(session)
+            if ticket is not None:
+                slow_mode.give_back(session, ticket)
         return failure_page(page, error)
+    page.answer.drop_cookie(WAIT_COOKIE)
     signed = _decide(page, tried)
     if isinstance(signed, str):
         return _refuse(page, signed, started)
@@ -90,13 +105,12 @@ def submit(page: Page) -> Response[Any]:
     return page.redirect(NEXT_STEP[signed.stage])
 
 
-def _begin(page: Page, work: Work) -> Attempt:
+def _begin(page: Page, work: Work, typed: TypedLogin, ticket: slow_mode.Ticket | None) -> Attempt:
     if not work.program.windows.sign_in.is_open(work.now):
         raise TooLateError(_("サインインできる期間ではありません。"))
-    form, client = page.form, page.request
-    typed = TypedLogin(form.get("login_id"), form.get("password"))
+    client = page.request
     label = device_label(client.user_agent)
-    visitor = attempt.Visitor(client.address, page.cookie(cookies.DEVICE), label)
+    visitor = attempt.Visitor(client.address, page.cookie(cookies.DEVICE), label, ticket)
     return attempt.begin(work, typed, visitor)
 
 

@@ -12,9 +12,12 @@ from portal.domain.foundation.actors import Actor, Role
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.mailroom.printing.dispatch import calendar
+from portal.domain.people.authn.attempts import TypedLogin
 from portal.domain.people.credentials.formats import new_login_id
+from portal.domain.people.signin import slow_mode
 from portal.domain.requests.declines.services import submit
 from tests.browser.resident.served import Served
+from tests.support.coupons import VAULT
 from tests.support.databases.lost import lost
 from tests.support.resident import NOON
 from tests.support.staff import hire
@@ -67,6 +70,15 @@ def _throttled(served: Served, page: Page) -> None:
     served.go(page, "/signin")
     for _try in range(6):
         send(page, login_id=login_id, password="CDFG HJKL MNPQ")
+
+
+def _waits(seconds: int, served: Served, page: Page) -> None:
+    # a wait of ten seconds would end while the page is looked at
+    typed = TypedLogin(new_login_id(), "CDFG HJKL MNPQ")
+    ready_in = timedelta(seconds=seconds) - slow_mode.DELAY
+    sealed = slow_mode.make_ticket(VAULT, typed, served.now + ready_in)
+    page.context.add_cookies([{"name": "signin_wait", "value": sealed, "url": served.url}])
+    served.go(page, "/signin/wait")
 
 
 def _wrong_birth(times: int, served: Served, page: Page) -> None:
@@ -238,6 +250,8 @@ _add("signin: empty", _sent("/signin"))
 _add("signin: check digit", _sent("/signin", login_id="1234567890", password="x"))
 _add("signin: wrong", _wrong_password)
 _add("signin: wait", _throttled)
+_add("signin: slow mode", partial(_waits, 900))
+_add("signin: slow mode, waited", partial(_waits, -1))
 _add("signin: old form", _foreign_form)
 _add("birth", _open("/start/birth", "", "birth"))
 _add("birth: empty", _sent("/start/birth", "", "birth"))

@@ -19,7 +19,7 @@ from portal.domain.foundation.program.schema import PasswordMode
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.vault import Vault
 from portal.domain.foundation.work import Work
-from portal.domain.people.authn import sessions, throttles
+from portal.domain.people.authn import sessions, site_failures, throttles
 from portal.domain.people.authn.attempts import Attempt, TypedLogin
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.authn.networks import network_keys
@@ -31,6 +31,8 @@ from portal.domain.people.credentials.services import login_digest
 from portal.domain.people.credentials.states import USABLE, CredentialState
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.states import HouseholdState
+from portal.domain.people.signin import slow_mode
+from portal.domain.people.signin.slow_mode import Ticket
 
 DEVICE_LIFE = timedelta(days=400)
 
@@ -43,11 +45,13 @@ class Visitor:
         address: Its network address, never stored in clear.
         device: The cookie that marks it as known.
         device_label: What kind of device it is, for the list of sessions.
+        ticket: Its wait in slow mode (T5), if it waited.
     """
 
     address: str
     device: str | None = None
     device_label: str = ""
+    ticket: Ticket | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +82,16 @@ def begin(work: Work, typed: TypedLogin, visitor: Visitor) -> Attempt:
         InputError: the ID has a wrong length or check digit (public arithmetic, so no try is
             counted).
         ThrottledError: this ID, device or network must wait.
+        MustWaitError: an unknown device waits first in slow mode; nothing was counted.
     """
     login_id = read_login_id(typed.login)
     if login_id is None:
         raise InputError(login_id_text(), code="login_id")
     digest = login_digest(work.vault, login_id)
-    counters = _counters(work.vault, digest, visitor)
+    device = known_device(work.vault, digest, visitor.device)
+    if device is None:
+        _wait_in_slow_mode(work, visitor.ticket)
+    counters = _counters(work.vault, digest, device, visitor.address)
     _count(work, counters)
     credential = work.session.scalar(select(Credential).where(Credential.login_digest == digest))
     owner_id, hashed, password = None, None, read_password(typed.password)
@@ -96,10 +104,15 @@ def begin(work: Work, typed: TypedLogin, visitor: Visitor) -> Attempt:
     return Attempt(owner_id, hashed, password, counters, visitor.device_label)
 
 
-def _counters(vault: Vault, digest: bytes, visitor: Visitor) -> tuple[Bucket, ...]:
-    device = known_device(vault, digest, visitor.device)
+def _wait_in_slow_mode(work: Work, ticket: Ticket | None) -> None:
+    # before anything is looked up: a wait says nothing about the ID
+    if site_failures.is_slow(work.session, work.now) and not slow_mode.has_waited(work, ticket):
+        raise slow_mode.must_wait(work.now)
+
+
+def _counters(vault: Vault, digest: bytes, device: str | None, address: str) -> tuple[Bucket, ...]:
     own = throttles.KNOWN_DEVICE.of(device) if device else throttles.UNKNOWN_DEVICE.of(digest.hex())
-    near, wide = network_keys(vault, visitor.address)
+    near, wide = network_keys(vault, address)
     return own, throttles.NETWORK.of(near), throttles.WIDE_NETWORK.of(wide)
 
 
@@ -198,6 +211,7 @@ def _record_refusal(work: Work, credential: Credential | None) -> None:
         credential_id,
         household_id=credential.household_id if credential else None,
     )
+    slow_mode.note_failure(work)
 
 
 def replaced_of(session: Session, attempt: Attempt) -> int | None:

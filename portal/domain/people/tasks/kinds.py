@@ -18,12 +18,17 @@ class TaskKind(Labeled):
     LETTER_WISHED = "letter_wished", lambda: _s("手紙での問い合わせ")
     DECLINE_FORM = "decline_form", lambda: _s("辞退届の発送")
     ADDRESS_CHECK = "address_check", lambda: _s("住所の確認（戻った郵便）")
+    SLOW_MODE = "slow_mode", lambda: _s("サインインの失敗が多い（10秒待ち）")
+    SIGNIN_FLOOD = "signin_flood", lambda: _s("サインインへの大量の攻撃")
 
     @property
     def advice(self) -> str:
         """What to do for a task of this kind, in the staff's language."""
         return _ADVICE[self]()
 
+
+OF_SITE = frozenset({TaskKind.SLOW_MODE, TaskKind.SIGNIN_FLOOD})
+"""Kinds that are about the whole site and no household."""
 
 _ADVICE: Mapping[TaskKind, Sentence] = {
     TaskKind.NEW_LETTER: lambda: _s(
@@ -58,6 +63,17 @@ _ADVICE: Mapping[TaskKind, Sentence] = {
     TaskKind.ADDRESS_CHECK: lambda: _s(
         "郵便が、住所か受取人の問題で戻りました。区が住民基本台帳を確かめます。"
         "確かめるまで、もう一度送りません。"
+    ),
+    TaskKind.SLOW_MODE: lambda: _s(
+        "サイト全体で、サインインの失敗が5分間に300回を超えました。初めての端末には、"
+        "サインインの前に10秒待ってもらっています。使ったことのある端末は、待ちません。"
+        "失敗が減れば、5分で自動的に終わります。システムの管理者に知らせ、記録で、"
+        "どの時間に増えたかを確かめてください。"
+    ),
+    TaskKind.SIGNIN_FLOOD: lambda: _s(
+        "サイト全体で、サインインの失敗が5分間に1,000回を超えました。"
+        "すぐにシステムの管理者に電話してください。管理者は、"
+        "接続元の制限を検討し、区に報告します。"
     ),
 }
 

@@ -1,0 +1,174 @@
+"""Slow mode (T5 of ``security.md`` §2): failed sign-ins of the whole site, counted together.
+
+More than 300 in five minutes: unknown devices wait ten seconds before each try, and staff get a
+task; more than 1,000: a second task. Known devices never wait. It ends by itself. Decision 0029
+says how it is counted without a row that every sign-in waits for.
+"""
+
+import base64
+import binascii
+import hmac
+import json
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import case, func, select
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor, Role
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import IntegrityFaultError, ThrottledError
+from portal.domain.foundation.texts import _
+from portal.domain.foundation.vault import Vault, seal_json, unseal_json
+from portal.domain.foundation.work import Work
+from portal.domain.people.authn import throttles
+from portal.domain.people.authn.attempts import TypedLogin
+from portal.domain.people.authn.models import ThrottleBucket
+from portal.domain.people.authn.site_failures import (
+    SLOW_KEY,
+    WINDOW,
+    count_failure,
+    failures,
+    held_until,
+)
+from portal.domain.people.tasks.kinds import TaskKind
+from portal.domain.people.tasks.models import Task
+from portal.domain.people.tasks.services import open_task
+from portal.domain.people.tasks.states import TaskState
+
+DELAY = timedelta(seconds=10)
+TICKET_LIFE = timedelta(minutes=5)
+HELD_ANEW = timedelta(seconds=10)
+"""How old the end of slow mode gets before a failure moves it: no row is written by each."""
+PASSWORD_KEPT = 256
+_CONTEXT = "signin_wait"
+_USED = throttles.Limit("t5u", 1, int(TICKET_LIFE.total_seconds()))
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A level of danger: above so many failures in five minutes it holds, and staff get a task.
+
+    ``key`` names the row that says until when, ``event`` is for the audit.
+    """
+
+    key: str
+    event: str
+    failures: int
+    task: TaskKind
+
+
+SLOW = Level(SLOW_KEY, "signin.slow", 300, TaskKind.SLOW_MODE)
+FLOOD = Level("t5:flood", "signin.flood", 1000, TaskKind.SIGNIN_FLOOD)
+LEVELS = (SLOW, FLOOD)
+
+
+class MustWaitError(ThrottledError):
+    """An unknown device has to wait ten seconds before this try."""
+
+    code = "slow_mode"
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A try that waits: what was typed, from when it counts, and the number it is used up by."""
+
+    number: str
+    ready_at: datetime
+    typed: TypedLogin = field(repr=False)
+
+
+def note_failure(work: Work) -> None:
+    """Count a refused sign-in, whether or not its ID exists, and begin or hold slow mode."""
+    count_failure(work.session, work.now)
+    number = failures(work.session, work.now)
+    for level in LEVELS:
+        if number > level.failures:
+            _hold(work, level, number)
+
+
+def _hold(work: Work, level: Level, number: int) -> None:
+    until, session = work.now + WINDOW, work.session
+    held = held_until(session, level.key, work.now)
+    if held is not None and held > until - HELD_ANEW:
+        return
+    insert = pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    over = func.coalesce(ThrottleBucket.blocked_until, work.now) <= work.now
+    times = session.scalar(
+        insert(ThrottleBucket)
+        .values(
+            key=level.key,
+            window_start=work.now,
+            count=1,
+            total=1,
+            blocked_until=until,
+            expires_at=until + timedelta(days=1),
+        )
+        .on_conflict_do_update(
+            index_elements=[ThrottleBucket.key],
+            set_={
+                "count": case((over, 1), else_=ThrottleBucket.count + 1),
+                "total": ThrottleBucket.total + 1,
+                "blocked_until": until,
+                "expires_at": until + timedelta(days=1),
+            },
+        )
+        .returning(ThrottleBucket.count)
+    )
+    if times == 1:  # of failures at the same instant, the one that got the row first
+        _tell_staff(work, level, number)
+
+
+def _tell_staff(work: Work, level: Level, number: int) -> None:
+    by_site = work.acting_as(Actor(Role.RESIDENT))
+    record(by_site, level.event, "site", failures=number)
+    is_open = select(Task.id).where(Task.kind == level.task, Task.state == TaskState.OPEN)
+    if work.session.scalar(is_open.limit(1)) is None:
+        open_task(by_site, level.task, None, {})
+
+
+def must_wait(now: datetime) -> MustWaitError:
+    """Return the refusal of a try that has not waited yet."""
+    return MustWaitError(_("すこしお待ちください"), retry_at=now + DELAY)
+
+
+def make_ticket(vault: Vault, typed: TypedLogin, now: datetime) -> str:
+    """Seal a try for the browser that made it: nobody else can read, change or make one."""
+    content = {
+        "number": secrets.token_hex(12),
+        "ready": (now + DELAY).timestamp(),
+        "login": typed.login[:PASSWORD_KEPT],
+        "password": typed.password[:PASSWORD_KEPT],
+    }
+    return base64.urlsafe_b64encode(seal_json(_key(vault), content, _CONTEXT)).decode()
+
+
+def read_ticket(vault: Vault, sealed: str | None, now: datetime) -> Ticket | None:
+    """Return the try that waits; None if it is forged or older than five minutes."""
+    try:
+        content = unseal_json(_key(vault), base64.urlsafe_b64decode(sealed or ""), _CONTEXT)
+    except (IntegrityFaultError, binascii.Error, ValueError, json.JSONDecodeError):
+        return None
+    ready_at = datetime.fromtimestamp(content["ready"], UTC)
+    if now > ready_at + TICKET_LIFE:
+        return None
+    return Ticket(content["number"], ready_at, TypedLogin(content["login"], content["password"]))
+
+
+def has_waited(work: Work, ticket: Ticket | None) -> bool:
+    """Use a ticket up; return False if there is none, it is too early, or it was used before."""
+    if ticket is None or ticket.ready_at > work.now:
+        return False
+    return throttles.count_try(work.session, _USED.of(ticket.number), work.now).allowed
+
+
+def give_back(session: Session, ticket: Ticket) -> None:
+    """Make a ticket good again: the machine was too busy to compare its password."""
+    throttles.uncount_try(session, _USED.of(ticket.number))
+
+
+def _key(vault: Vault) -> bytes:
+    return hmac.digest(vault.token, _CONTEXT.encode(), "sha256")
