@@ -80,7 +80,9 @@ def _checked_hash(page: Page) -> str | None:
         user = (
             page.who.staff if page.who.staff is not None else StaffUser(login="", display_name="")
         )
-        current, words = user.password_hash, (user.login, user.display_name)
+        names = site.program.names
+        known = names.ward.ja, names.ward.in_language("en"), names.program.ja
+        current, words = user.password_hash, (user.login, user.display_name, *known)
     if not site.hashes.verify(current, form.get("current")):
         form.error("current", _s("いまのパスワードが違います。"))
     try:

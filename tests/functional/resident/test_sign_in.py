@@ -175,6 +175,10 @@ def test_every_sign_in_of_a_resident_is_on_record(resident: Resident) -> None:
         ("password1234", "当てられやすい"),
         ("aaaaaaaaaaaa", "当てられやすい"),
         ("東京都汐風区のパスワード", "当てられやすい"),
+        ("汐風区の子育て応援", "10文字以上"),
+        ("汐風区の子育て応援2026", "当てられやすい"),
+        ("naruto12345", "当てられやすい"),
+        ("1qaz2wsx3edc", "当てられやすい"),
     ],
 )
 @pytest.mark.asvs("6.2.1", "6.2.4", "6.2.11")

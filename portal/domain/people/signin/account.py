@@ -16,7 +16,7 @@ from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.services import lock_row, move
 from portal.domain.people.credentials.states import CredentialState
 from portal.domain.people.notices.events import AccountEvent
-from portal.domain.people.signin.common_passwords import is_common
+from portal.domain.people.signin.guessable import is_guessable
 from portal.domain.people.signin.notify import notify_owner
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
@@ -40,10 +40,8 @@ def check_own_password(typed: str, forbidden: tuple[str, ...]) -> str:
     if len(typed) > PASSWORD_MAX:
         raise InputError(_("パスワードは128文字までにしてください。"), code="long")
     folded = unicodedata.normalize("NFKC", typed).casefold()
-    if (
-        is_common(folded)
-        or any(word and word.casefold() in folded for word in forbidden)
-        or len(set(folded)) < 4
+    if any(word and word.casefold() in folded for word in forbidden) or is_guessable(
+        typed, forbidden
     ):
         raise InputError(
             _("このパスワードは、ほかの人に当てられやすいです。別のものにしてください。"),

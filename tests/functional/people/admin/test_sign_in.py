@@ -151,6 +151,7 @@ def test_a_new_password_needs_the_old_one_and_a_fresh_code_and_ends_other_sessio
         {"new_password": "short"},
         {"code": ""},
         {"new_password": "password123"},
+        {"new_password": "汐風区の子育て応援2026"},
     ):
         answer = visitor.post("/account/password/submit", form | change)
         assert answer.status_code == 422, change
