@@ -8,6 +8,7 @@ from types import ModuleType
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
+from portal.domain.foundation.cells import as_cell
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.foundation.work import Work
@@ -161,6 +162,4 @@ def as_csv(rows: Iterable[StopRow]) -> bytes:
 
 
 def _plain(value: str) -> str:
-    # a spreadsheet would run what starts like a formula (OWASP, CSV injection)
-    safe = "'" + value if value[:1] in "=+-@\t\r" else value
-    return '"' + safe.replace('"', '""') + '"'
+    return '"' + as_cell(value).replace('"', '""') + '"'

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
+from portal.domain.foundation.cells import as_cell
 from portal.domain.foundation.disk import digest_of
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +87,7 @@ def _cell(value: object) -> object:
         return json.dumps(value, ensure_ascii=False, default=_plain)
     if isinstance(value, (datetime, date)):
         return value.isoformat()
-    if isinstance(value, str) and value.startswith(FORMULA):
-        return f"'{value}"
-    return value
+    return as_cell(value) if isinstance(value, str) else value
 
 
 def _plain(value: object) -> object:

@@ -153,6 +153,26 @@ def test_a_protected_person_who_is_not_eligible_still_protects_the_household(
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "kana", "warned"),
+    [
+        ('=HYPERLINK("http://evil.example")', "アオキ イチロウ", True),
+        ("＠SUM(1+1)|cmd", "アオキ イチロウ", True),
+        ("青木　一郎", "-アオキ", True),
+        ("青木　一郎", "アオキ-イチロウ", False),
+    ],
+)
+def test_a_name_that_begins_like_a_formula_is_taken_and_warned_about(
+    tmp_path: Path, name: str, kana: str, *, warned: bool
+) -> None:
+    extract = make_extract(ExtractPlan(households=1, seed=4, clean=True))
+    extract.families[0].head.cells |= {"氏名": name, "氏名カナ": kana}
+    found = check_file(extract.write(tmp_path, "sample")["sample"], find_layout("sample"), RULES)
+    (household,) = found.households()
+    assert household.disposition == "issue"
+    assert any("W21_FORMULA_NAME" in row.codes for row in found.row_results()) is warned
+
+
 def test_an_unreadable_household_in_the_minimum_file_holds_whoever_may_be_meant(
     tmp_path: Path,
 ) -> None:

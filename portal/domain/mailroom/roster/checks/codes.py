@@ -43,6 +43,7 @@ W14_PARTIAL_BIRTHDATE = "W14_PARTIAL_BIRTHDATE"
 W15_POSSIBLE_DUPLICATE = "W15_POSSIBLE_DUPLICATE"
 W17_LONG_ADDRESS = "W17_LONG_ADDRESS"
 W20_INCOMPLETE_HOUSEHOLD = "W20_INCOMPLETE_HOUSEHOLD"
+W21_FORMULA_NAME = "W21_FORMULA_NAME"
 
 
 class HoldCode(Labeled):
@@ -211,5 +212,12 @@ def _warn_texts() -> dict[str, tuple[str, str]]:
         W20_INCOMPLETE_HOUSEHOLD: (
             _s("世帯の中に受け付けられない行があるため、世帯全体を保留にしました。"),
             _s("その行を区に直してもらい、もう一度取り込んでください。"),
+        ),
+        W21_FORMULA_NAME: (
+            _s("氏名が、表計算ソフトの式のように始まっています。"),
+            _s(
+                "区に正しい氏名を確かめてください。書き出すファイルでは、"
+                "先頭に「'」を付けて、式として動かないようにします。"
+            ),
         ),
     }

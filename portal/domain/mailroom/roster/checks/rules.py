@@ -6,6 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
+from portal.domain.foundation.cells import begins_like_formula
 from portal.domain.mailroom.roster.checks import characters, codes
 from portal.domain.mailroom.roster.checks.addresses import AddressRules, AddressView
 from portal.domain.mailroom.roster.checks.relationships import Relationships
@@ -203,6 +204,8 @@ class RowRules:
             warnings.append(codes.W09_FOREIGN_NAME)
         if name != name.strip() or kana != kana.strip() or head_name != head_name.strip():
             warnings.append(codes.W13_WIDTH_NORMALISED)
+        if any(begins_like_formula(text) for text in (name, kana, head_name)):
+            warnings.append(codes.W21_FORMULA_NAME)
 
     def _check_characters(self, record: Record, found: "_Found") -> None:
         """Check the characters field by field, and name the fields that cannot be judged."""
