@@ -2,10 +2,17 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import BoundedSemaphore
 
 from portal.domain.foundation.errors import BusyError
 from portal.domain.foundation.texts import _s
+
+SEATS = BoundedSemaphore(3)
+"""How many files a site reads at once: crafted ones take no more of the machine than this."""
+SEAT_SECONDS = 5.0
 
 
 def read_apart(reader: Path, data: bytes, *words: str, seconds: float) -> bytes:
@@ -21,9 +28,30 @@ def read_apart(reader: Path, data: bytes, *words: str, seconds: float) -> bytes:
         seconds: How long it may take.
 
     Raises:
-        BusyError: the machine has no capacity to start it now.
+        BusyError: the machine has no capacity to start it now, or enough files are being read.
     """
     command = [sys.executable, "-I", str(reader), *words]
+    with _seat():
+        return _read(command, data, seconds)
+
+
+@contextmanager
+def _seat() -> Iterator[None]:
+    if not SEATS.acquire(timeout=SEAT_SECONDS):
+        raise _busy()
+    try:
+        yield
+    finally:
+        SEATS.release()
+
+
+def _busy() -> BusyError:
+    return BusyError(
+        _s("いま、ファイルを確かめられません。少したってから、もう一度お試しください。")
+    )
+
+
+def _read(command: list[str], data: bytes, seconds: float) -> bytes:
     try:
         done = subprocess.run(  # noqa: S603  (our own script; nothing from outside stands in the command)
             command,
@@ -37,7 +65,5 @@ def read_apart(reader: Path, data: bytes, *words: str, seconds: float) -> bytes:
     except subprocess.TimeoutExpired:
         return b""
     except OSError:
-        raise BusyError(
-            _s("いま、ファイルを確かめられません。少したってから、もう一度お試しください。")
-        ) from None
+        raise _busy() from None
     return done.stdout if done.returncode == 0 else b""

@@ -24,7 +24,7 @@ EXTENSIONS = {PDF: "pdf", TIFF: "tif", "image/png": "png", "image/jpeg": "jpg"}
 DRAWN = frozenset({PDF, TIFF})
 """Types with several pages: browsers get a picture of one page, or the file to download."""
 READER = Path(__file__).with_name("foreign_file.py")
-PATIENCE = 30
+PATIENCE = 12
 
 
 class ScanReason(StrEnum):

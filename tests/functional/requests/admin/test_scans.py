@@ -1,6 +1,8 @@
 """Scans: recognized by content, kept encrypted, seen by the back office, never run by a browser."""
 
 import io
+import resource
+import zlib
 
 import pytest
 from PIL import Image
@@ -22,8 +24,26 @@ from tests.support.reading.files import ENCRYPTED, fax, pdf, picture
 from tests.support.staff import StaffSite
 from tests.support.work import work_in
 
+ENDLESS = zlib.compress(b"0 0 m 500 500 l S\n" * 20_000_000, 9)
 SCRIPT = b"<< /S /JavaScript /JS (app.alert\\(1\\)) >>"
 LAUNCH = b"<< /Type /Annot /Subtype /Link /Rect [0 0 9 9] /A << /S /Launch /F (cmd.exe) >> >>"
+
+
+def endless_pdf() -> bytes:
+    """A PDF of a few hundred kilobytes whose only page draws for minutes."""
+    content = b"<< /Length %d /Filter /FlateDecode >>\nstream\n" % len(ENDLESS) + ENDLESS
+    return pdf(objects=[content + b"\nendstream"]).replace(
+        b"/MediaBox [0 0 200 280]", b"/MediaBox [0 0 200 280] /Contents 100 0 R"
+    )
+
+
+def test_a_page_that_never_ends_is_cut_off_early() -> None:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    with pytest.raises(InputError) as refused:
+        check_scan(endless_pdf())
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert refused.value.code == "broken"
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 8
 
 
 def store(staff: StaffSite, data: bytes, person: Person | None = None) -> int:
