@@ -28,6 +28,7 @@ from portal.platform.http.answer import Answer, Reply
 from portal.platform.http.forms import Form, form_from, read_form
 from portal.platform.http.incoming import Incoming, WebRequest
 from portal.platform.http.network import client_address
+from portal.platform.http.origin import is_foreign
 from portal.platform.http.uploads import MAX_UPLOAD_BODY, UploadRule, check_uploads, read_multipart
 from portal.platform.lost import is_lost
 from portal.platform.lost_pages import FormPlan, first_answer, lost_page, outcome_of
@@ -199,6 +200,7 @@ def read_page(site: Site, request: WebRequest, form: Form) -> Page[Any]:
         user_agent=request.headers.get("user-agent", "")[:300],
         unattended=request.headers.get("x-unattended") == "true",
         came_from=_came_from(request, form) if request.method == "POST" else "",
+        foreign=is_foreign(request.headers, site.settings.addresses[site.kind]),
     )
     again = first_outcome(form.values)
     answer = Answer(prefix, site.vault)
@@ -321,6 +323,8 @@ def _refuse(plan: Endpoint[W], page: Page[W]) -> Reply | None:
         return refused
     if page.method != "POST":
         return None
+    if page.request.foreign:
+        return failure_page(page, PermissionError("origin"))
     if not cookies.form_token_fits(
         page.site.vault, page.answer.bound_to, page.form.get("form_token")
     ):

@@ -38,7 +38,17 @@ def ask_to_wait(page: Page[W], error: ThrottledError, answer: Response[T]) -> Re
 def sign_out(page: Page[W], site: str) -> Response[None]:
     """End the session and clear what the browser stores of the site."""
     sessions.end(page.session, site, page.cookie(cookies.SESSION))
+    return leave(page, "/signedout")
+
+
+def leave(page: Page[W], place: str) -> Response[None]:
+    """Go on without the session, and clear the browser: pages, storage, the session's cookie.
+
+    Not the directive "cookies": browsers apply it to the whole domain of the ward, with the cookies
+    of its other sites. What stays is the language, and the mark of a known device, which opens
+    nothing and keeps strangers from shutting the owner out (T2 of ``security.md`` §2).
+    """
     page.answer.drop_cookie(cookies.SESSION)
-    answer = page.redirect("/signedout")
-    answer.headers["clear-site-data"] = '"cache"'
+    answer = page.redirect(place)
+    answer.headers["clear-site-data"] = '"cache", "storage"'
     return answer

@@ -25,6 +25,7 @@ from portal.domain.people.tasks.states import TaskState
 from portal.platform.failures import failure_page
 from portal.platform.http import cookies
 from portal.platform.routes import Transaction, endpoint
+from portal.platform.tries import leave
 from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import PUBLIC, everybody, signed_in
@@ -162,8 +163,7 @@ def new_codes(page: Page) -> Response[Any]:
 def sign_out_everywhere(page: Page) -> Response[Any]:
     """End all sessions."""
     account.sign_out_everywhere(page.work, session_of(page))
-    page.answer.drop_cookie(cookies.SESSION)
-    return page.redirect("/signedout")
+    return leave(page, "/signedout")
 
 
 def show_lost(page: Page, status_code: int = 200) -> Response[Any]:
@@ -174,9 +174,8 @@ def show_lost(page: Page, status_code: int = 200) -> Response[Any]:
 def submit_lost(page: Page) -> Response[Any]:
     """Suspend the account at once and request a new letter."""
     task = account.report_lost(page.work, session_of(page).owner_id or 0)
-    page.answer.drop_cookie(cookies.SESSION)
     sealed = stamp(page.work, task.receipt_no, LOST)
-    return page.redirect(f"/account/received/lost/{task.receipt_no}/{sealed}")
+    return leave(page, f"/account/received/lost/{task.receipt_no}/{sealed}")
 
 
 @dataclass(frozen=True, slots=True)

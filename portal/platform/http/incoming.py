@@ -32,6 +32,7 @@ class Incoming:
         user_agent: The browser's name of itself.
         unattended: Whether a page refreshes itself, which keeps nobody signed in.
         came_from: Path and query of our page that leads here; empty for any other.
+        foreign: Whether the browser says that a page of another site sent this.
     """
 
     method: str
@@ -48,6 +49,7 @@ class Incoming:
     user_agent: str = ""
     unattended: bool = False
     came_from: str = ""
+    foreign: bool = False
 
     def with_form(self, form: Form) -> "Incoming":
         """Return the request as if this form had been posted."""

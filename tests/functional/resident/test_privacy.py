@@ -156,10 +156,14 @@ def test_every_answer_is_kept_from_caches_and_frames(sqlite_resident: Resident) 
 
 
 @pytest.mark.asvs("14.3.1")
-def test_signing_out_wipes_the_browsers_cache(sqlite_resident: Resident) -> None:
+@pytest.mark.parametrize(
+    "place", ["/signout", "/account/sign-out-everywhere", "/account/lost/submit"]
+)
+def test_whatever_ends_a_session_clears_the_browser(sqlite_resident: Resident, place: str) -> None:
     visitor = sqlite_resident.enter(sqlite_resident.add(active=True))
-    answer = visitor.post("/signout")
-    assert answer.headers["clear-site-data"] == '"cache"'
+    answer = visitor.post(place, {"form_key": "k"})
+    assert answer.status_code == 303
+    assert answer.headers["clear-site-data"] == '"cache", "storage"'
     assert visitor.cookie("sid") == ""
 
 
