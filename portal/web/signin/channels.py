@@ -219,7 +219,7 @@ def submit_prove(flow: Flow, page: Page) -> Response[Any]:
 
 
 def send_again(flow: Flow, page: Page) -> Response[Any]:
-    """Send another code; the one before stays valid."""
+    """Send another code; the one before ends."""
     pending = _pending(page)
     if pending is None or pending.kind == CodeChannel.TOTP:
         return page.redirect(flow.prefix)

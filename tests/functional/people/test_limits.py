@@ -19,6 +19,7 @@ from tests.support.coupons import NOW
         (throttles.SEND_DAY, 10),
         (throttles.LOST_FORM, 3),
         (throttles.REDELIVERY_FORM, 3),
+        (throttles.FORMS_OF_NETWORK, 60),
         (throttles.STAFF_SEARCH, 200),
     ],
     ids=lambda value: getattr(value, "name", ""),

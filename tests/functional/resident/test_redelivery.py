@@ -99,7 +99,7 @@ def told_apart(resident: Resident, round_number: int) -> float:
     return auc(times["known"], times["unknown"])
 
 
-def test_pressed_twice_it_is_one_request_and_a_network_has_three_a_day(resident: Resident) -> None:
+def test_pressed_twice_it_is_one_request_and_a_sender_has_three_a_day(resident: Resident) -> None:
     visitor = resident.visitor()
     visitor.open("/redelivery")
     values = FORM | {"form_key": form_key(visitor)}
@@ -108,8 +108,8 @@ def test_pressed_twice_it_is_one_request_and_a_network_has_three_a_day(resident:
     )
     assert first == second
     assert resident.count(Request) == 1
-    for _other in range(2):
-        ask_outside(resident, NOBODY)
+    for _more in range(2):
+        assert ask_outside(resident, FORM)[0] == 303
     visitor.open("/redelivery")
     refused = visitor.post("/redelivery/submit", FORM | {"form_key": form_key(visitor)})
     assert refused.status_code == 429

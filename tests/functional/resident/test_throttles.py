@@ -3,6 +3,8 @@
 import pytest
 
 from portal.domain.people.authn.models import ThrottleBucket
+from portal.domain.people.authn.networks import network_keys
+from portal.domain.people.authn.throttles import WIDE_NETWORK, count_try
 from portal.domain.people.credentials.formats import new_login_id
 from tests.support.people import Person
 from tests.support.resident import Resident, Visitor
@@ -39,6 +41,23 @@ def test_five_wrong_tries_are_free_then_each_waits_longer(resident: Resident) ->
         assert guess(stranger, person.login_id, person.password) == 429
         resident.clock.advance(seconds=1)
         assert guess(stranger, person.login_id) == 422
+
+
+def test_three_hundred_failures_in_an_hour_shut_out_a_wide_network(
+    sqlite_resident: Resident,
+) -> None:
+    """T4: whoever has a whole /24 gets no more tries than three hundred from all of it."""
+    resident, person = sqlite_resident, sqlite_resident.add(active=True)
+    _near, wide = network_keys(resident.site.vault, "198.51.100.1")
+    bucket = WIDE_NETWORK.of(wide)
+    with resident.database.write() as session:
+        for _failure in range(299):
+            count_try(session, bucket, resident.now)
+    assert guess(resident.visitor("198.51.100.7"), person.login_id) == 422
+    assert guess(resident.visitor("198.51.100.8"), new_login_id()) == 429
+    assert guess(resident.visitor("198.51.101.8"), new_login_id()) == 422
+    resident.clock.advance(hours=1)
+    assert guess(resident.visitor("198.51.100.8"), new_login_id()) == 422
 
 
 def test_an_unknown_id_waits_in_the_same_way(resident: Resident) -> None:

@@ -1,6 +1,7 @@
 """One-time codes: store sources of codes, make codes to send, check typed ones.
 
-A sent code is random, is valid for ten minutes and five tries, and works once.
+A sent code is random, is valid for ten minutes and five tries, and works once. A new one ends the
+one before it: with several at once, each guess would count several times.
 """
 
 import secrets
@@ -65,10 +66,17 @@ def secret_of(vault: Vault, authenticator: OtpAuthenticator) -> str:
 
 
 def new_code(work: Work, authenticator: OtpAuthenticator, purpose: str) -> tuple[OneTimeCode, str]:
-    """Make a code to send.
-
-    Codes sent earlier stay valid until they expire, so that a late message still works.
-    """
+    """Make a code to send; from now on it is the only one of its source and purpose that works."""
+    work.session.execute(
+        update(OneTimeCode)
+        .where(
+            OneTimeCode.authenticator_id == authenticator.id,
+            OneTimeCode.purpose == purpose,
+            OneTimeCode.used_at.is_(None),
+            OneTimeCode.expires_at > work.now,
+        )
+        .values(expires_at=work.now)
+    )
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
     row = OneTimeCode(
         authenticator_id=authenticator.id,

@@ -54,8 +54,10 @@ SEND_HOUR = Limit("t7h", 5, 3600)
 SEND_DAY = Limit("t7d", 10, 24 * 3600)
 LOST_FORM = Limit("t9", 3, 24 * 3600)
 REDELIVERY_FORM = Limit("t9r", 3, 24 * 3600)
+FORMS_OF_NETWORK = Limit("t9n", 60, 24 * 3600)
+"""A mobile network, a school or a clinic has one address for many families (A22)."""
 FORGED_REPORT = Limit("t12", 30, 15 * 60)
-STAFF_ACCOUNT = Limit("s1", 5, 15 * 60, growing=True)
+STAFF_ACCOUNT = Limit("s1", 5, 15 * 60, growing=True, closed_after=100)
 STAFF_SEARCH = Limit("t10", 200, 24 * 3600)
 
 

@@ -50,10 +50,11 @@ def ask_call_back(work: Work, wish: CallBack, form_key: str, address: str) -> st
     """Accept a request and return its receipt number; the same form again returns the same number.
 
     Raises:
-        ThrottledError: limit T9, per network and day (``security.md`` §2); a form accepted before
+        ThrottledError: limit T9 of a day (``security.md`` §2); a form accepted before
             still gets its number.
     """
-    form = PublicForm(throttles.LOST_FORM, "lost", form_key, address)
+    sender = (wish.login_id, wish.name, wish.telephone)
+    form = PublicForm(throttles.LOST_FORM, "lost", form_key, address, sender)
     return earlier_receipt(work.session, form) or accept_once(
         work, form, lambda: ask_without_sign_in(work, asdict(wish)).receipt_no
     )

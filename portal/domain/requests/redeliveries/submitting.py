@@ -152,9 +152,10 @@ def submit_without_sign_in(work: Work, wish: Wish, form_key: str, address: str) 
 
     Raises:
         TooEarlyError, TooLateError: outside the window.
-        ThrottledError: limit T9, per network and day; a form sent before still gets its number.
+        ThrottledError: limit T9 of a day; a form sent before still gets its number.
     """
-    form = PublicForm(throttles.REDELIVERY_FORM, "redelivery", form_key, address)
+    sender = (wish.name, str(wish.birth), wish.postal_code, wish.letter_number, wish.telephone)
+    form = PublicForm(throttles.REDELIVERY_FORM, "redelivery", form_key, address, sender)
     if receipt := earlier_receipt(work.session, form):
         return receipt
     require_open(work.program.windows.redelivery, work.now)

@@ -109,6 +109,28 @@ def test_after_five_wrong_passwords_even_the_right_one_must_wait(staff: StaffSit
     assert password_step(staff, colleague.login, PASSWORD).place == "/signin/code"
 
 
+def test_a_hundred_wrong_passwords_close_an_account_until_it_is_unlocked(
+    sqlite_staff: StaffSite,
+) -> None:
+    """Eight tries in a quarter of an hour would be eight hundred a day, for ever."""
+    staff = sqlite_staff
+    colleague = staff.hire()
+    for place in range(100):
+        staff.clock.advance(hours=1)
+        visitor = password_step(staff, colleague.login, f"wrong {place}")
+        assert visitor.page is not None
+        assert visitor.page.status_code == 422
+    staff.clock.advance(days=30)
+    closed = password_step(staff, colleague.login, PASSWORD).page
+    assert closed is not None
+    assert closed.status_code == 429
+    assert "管理者" in closed.text
+    with staff.database.write() as session:
+        user = services.find_staff(session, colleague.login)
+        services.unlock(work_in(session, now=staff.now, vault=staff.site.vault), user)
+    assert password_step(staff, colleague.login, PASSWORD).place == "/signin/code"
+
+
 @pytest.mark.asvs("7.4.2")
 def test_deactivating_ends_a_running_session_at_once(staff: StaffSite) -> None:
     colleague = staff.hire()

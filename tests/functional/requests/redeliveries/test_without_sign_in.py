@@ -226,7 +226,7 @@ def test_a_protected_household_is_the_wards_as_soon_as_it_is_matched(
     assert events(post, person) == []
 
 
-def test_the_same_form_has_one_receipt_and_a_network_has_three_a_day(post: Post) -> None:
+def test_the_same_form_has_one_receipt_and_a_sender_has_three_a_day(post: Post) -> None:
     first = post.ask_outside(form_key="same")
     assert post.ask_outside(form_key="same").receipt_no == first.receipt_no
     assert post.ask_outside(form_key="same", address="198.51.100.9").receipt_no == first.receipt_no
