@@ -157,6 +157,7 @@ def _casework() -> dict[str, str]:
         "household.opened": _s("世帯のページを開いた"),
         "household.unmasked": _s("伏せた項目を表示"),
         "household.protected_asked": _s("見てはいけない人が開こうとした"),
+        "household.absent_asked": _s("ない世帯を開こうとした"),
         "household.imported": _s("名簿から取り込み"),
         "household.changed": _s("名簿の変更を反映"),
         "household.removed": _s("名簿から外れた"),

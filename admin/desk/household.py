@@ -17,7 +17,7 @@ from admin.page import Page
 from admin.people import notice_words
 from portal.domain.desk.casework import access, masking
 from portal.domain.desk.casework.access import Part
-from portal.domain.desk.casework.overview import overview
+from portal.domain.desk.casework.overview import Overview, overview
 from portal.domain.desk.casework.timeline import TimelineEntry, TimelineFacts, timeline
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.errors import InputError
@@ -47,6 +47,7 @@ from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.queries import tasks_of
 from portal.domain.people.tasks.states import TaskState
+from portal.platform.failures import failure_page
 from portal.platform.view import View
 
 OPENED, SHOWN = "opened", "shown"
@@ -63,15 +64,23 @@ credential_mark = marks(
 )
 
 
-def _row(page: Page) -> Household:
-    return access.existing(page.session, number_in_address(page, "household_id"))
+def _row(page: Page) -> Household | access.Missing:
+    """Return the household of the address, if it is there for this person."""
+    return access.visible(
+        page.session,
+        number_in_address(page, "household_id"),
+        include_protected=allowed(page, Permission.KNOW_PROTECTED),
+    )
 
 
-def _blocked(page: Page, household: Household) -> Response[Any] | None:
-    """Return the page for a household that this person may not open, else None."""
-    if not household.protected or allowed(page, Permission.KNOW_PROTECTED):
-        return None
-    return page.render("admin/desk/household_protected.html", status_code=403)
+def _missing(page: Page, asked: access.Missing) -> Response[Any]:
+    """Answer that there is no such household, noted and counted, protected or not."""
+    if page.method == "POST":
+        return failure_page(page, access.note_missing(page.work, asked))
+    with page.site.database.write() as session:  # the page's own transaction only reads
+        work = page.site.work(session, page.actor, page.now)
+        error = access.note_missing(work, asked)
+    return failure_page(page, error)
 
 
 def _until(page: Page, store: str, key: str) -> datetime | None:
@@ -112,8 +121,8 @@ class HouseholdReasonView(View):
 def show_reason(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask for a reason before anything of the household is shown."""
     household = _row(page)
-    if (blocked := _blocked(page, household)) is not None:
-        return blocked
+    if isinstance(household, access.Missing):
+        return _missing(page, household)
     return page.render(
         "admin/desk/household_reason.html",
         HouseholdReasonView(household_id=household.id, reasons=list(access.Reason)),
@@ -124,9 +133,8 @@ def show_reason(page: Page, status_code: int = 200) -> Response[Any]:
 def submit_reason(page: Page) -> Response[Any]:
     """Log the reason and open the household for a quarter of an hour."""
     household = _row(page)
-    if household.protected and not allowed(page, Permission.KNOW_PROTECTED):
-        access.record_protected_request(page.work, household.id)
-        return page.render("admin/desk/household_protected.html", status_code=403)
+    if isinstance(household, access.Missing):
+        return _missing(page, household)
     reason = _choice(access.Reason, page.form.get("reason"))
     words = page.form.get("words").strip()
     if reason is None:
@@ -154,12 +162,13 @@ def _asked(page: Page, kind: type[Choice], name: str) -> str:
 
 def refused(page: Page) -> Response[Any] | None:
     """Return the page for somebody who may not know the household or gave no reason, else None."""
-    return _refused(page, _row(page))
+    household = _row(page)
+    if isinstance(household, access.Missing):
+        return _missing(page, household)
+    return _closed(page, household)
 
 
-def _refused(page: Page, household: Household) -> Response[Any] | None:
-    if (blocked := _blocked(page, household)) is not None:
-        return blocked
+def _closed(page: Page, household: Household) -> Response[Any] | None:
     if _until(page, OPENED, str(household.id)) is None:
         return page.redirect(f"/households/{household.id}/reason")
     return None
@@ -219,12 +228,23 @@ class HouseholdPageView(View):
     states: States = States()
 
 
+def _overview(page: Page) -> Overview | Response[Any]:
+    """Return the overview of the household of the address, or the page that says why not."""
+    key = number_in_address(page, "household_id")
+    found = overview(page.session, key)
+    if found is None:
+        return _missing(page, access.Missing(key, protected=False))
+    if found.household.protected and not allowed(page, Permission.KNOW_PROTECTED):
+        return _missing(page, access.Missing(key, protected=True))
+    return _closed(page, found.household) or found
+
+
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the household to somebody who gave a reason."""
-    found = overview(page.session, number_in_address(page, "household_id"))
+    found = _overview(page)
+    if isinstance(found, Response):
+        return found
     household, credential = found.household, found.credential
-    if (answer := _refused(page, household)) is not None:
-        return answer
     view = view_of(page.work, household)
     letters = letters_of(page.session, household.id)
     coupons, assigned = coupons_and_assignments(page.session, household.id)
@@ -347,7 +367,9 @@ def _child_rows(
 def unmask(page: Page) -> Response[Any]:
     """Show a masked part for five minutes, with a reason, logged and counted."""
     household = _row(page)
-    if (answer := _refused(page, household)) is not None:
+    if isinstance(household, access.Missing):
+        return _missing(page, household)
+    if (answer := _closed(page, household)) is not None:
         return answer
     part = _choice(access.Part, page.form.get("part"))
     reason = _choice(access.Reason, page.form.get("reason"))

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from portal.domain.contacts.calls.gate import opened_in
 from portal.domain.contacts.calls.models import Call, CallHousehold
-from portal.domain.desk.casework.access import record_protected_request
+from portal.domain.desk.casework.access import Missing, note_missing, visible
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn import throttles
@@ -23,14 +23,11 @@ def open_in_call(
 ) -> tuple[Household, CallHousehold] | None:
     """Return a household and its record in a call, opening it if needed; None if not visible.
 
-    None stands for an unknown key and for a protected household alike; asking for the latter is
-    logged.
+    None stands for an unknown key and for a protected household alike; asking for either is logged.
     """
-    household = work.session.get(Household, household_id)
-    if household is None:
-        return None
-    if household.protected:
-        record_protected_request(work, household.id, call_id=call.id)
+    household = visible(work.session, household_id, include_protected=False)
+    if isinstance(household, Missing):
+        note_missing(work, household, call_id=call.id)
         return None
     known = work.session.scalar(
         select(CallHousehold).where(

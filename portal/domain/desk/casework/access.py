@@ -3,12 +3,13 @@
 The limits are those of T10 and A11 in ``security.md``.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.audit.services import record
-from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.errors import DomainError, NotFoundError, ThrottledError
 from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.foundation.vault import seal_json
 from portal.domain.foundation.work import Work
@@ -18,6 +19,8 @@ from portal.domain.people.households.models import Household
 OPEN_FOR = timedelta(minutes=15)
 SHOWN_FOR = timedelta(minutes=5)
 UNMASK_HOUR = throttles.Limit("t10u", 60, 3600)
+MISSING_HOUR = throttles.Limit("t10n", 20, 3600)
+"""Who asks for more keys without a household than this in an hour is trying out which there are."""
 
 
 class Reason(Labeled):
@@ -39,6 +42,22 @@ class Part(Labeled):
     BIRTH = "birth", lambda: _s("世帯主の生年月日")
     CHILDREN = "children", lambda: _s("こどもの名前と生年月日")
     LOGIN_ID = "login_id", lambda: _s("手紙のID")
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A household that is not there for the reader; ``protected`` is for the log alone."""
+
+    household_id: int
+    protected: bool
+
+
+def visible(session: Session, household_id: int, *, include_protected: bool) -> Household | Missing:
+    """Return a household's row, if there is one that the reader may know of."""
+    found = session.get(Household, household_id)
+    if found is None or (found.protected and not include_protected):
+        return Missing(household_id, protected=found is not None)
+    return found
 
 
 def existing(session: Session, household_id: int) -> Household:
@@ -101,6 +120,29 @@ def count_unmasking(work: Work) -> None:
     """Count an unmasking of fields; more than sixty an hour are logged as unusual."""
     if not throttles.count_try(work.session, UNMASK_HOUR.of(str(work.actor.id)), work.now).allowed:
         record(work, "staff.unusual_browsing", "staff_user", work.actor.id, what="unmask")
+
+
+def note_missing(work: Work, asked: Missing, *, call_id: int | None = None) -> DomainError:
+    """Log and count that a household was asked for that is not there for the actor.
+
+    A protected one and one that does not exist are the same work and the same answer, so that
+    neither words nor time tell them apart; only the log knows.
+
+    Returns:
+        What to answer: that it is not found, or after too many that the actor must wait.
+    """
+    if asked.protected:
+        record_protected_request(work, asked.household_id, call_id=call_id)
+    else:
+        record(work, "household.absent_asked", "household", asked.household_id, call=call_id)
+    verdict = throttles.count_try(work.session, MISSING_HOUR.of(str(work.actor.id)), work.now)
+    if verdict.allowed:
+        return unknown()
+    record(work, "staff.unusual_browsing", "staff_user", work.actor.id, what="missing")
+    return ThrottledError(
+        _s("ない世帯を続けて開こうとしたため、しばらく開けません。検索からやりなおしてください。"),
+        retry_at=verdict.retry_at,
+    )
 
 
 def record_protected_request(work: Work, household_id: int, *, call_id: int | None = None) -> None:

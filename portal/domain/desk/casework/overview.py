@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from portal.domain.desk.casework.access import unknown
 from portal.domain.foundation.base import BigId
 from portal.domain.letters.announcements.models import Announcement
 from portal.domain.people.credentials.models import Credential
@@ -55,13 +54,7 @@ OVERVIEW = (
 )
 
 
-def overview(session: Session, household_id: int) -> Overview:
-    """Return the overview of a household.
-
-    Raises:
-        NotFoundError: there is no such household.
-    """
+def overview(session: Session, household_id: int) -> Overview | None:
+    """Return the overview of a household; None if there is none."""
     row = session.execute(OVERVIEW, {"household_id": household_id}).one_or_none()
-    if row is None:
-        raise unknown()
-    return Overview(*row)
+    return Overview(*row) if row is not None else None

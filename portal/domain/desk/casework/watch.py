@@ -62,6 +62,7 @@ class UnusualUse(Labeled):
     UNMASK = "unmask", lambda: _s("伏せた項目を、1時間に60回より多く見た")
     SEARCH = "search", lambda: _s("1時間に60回より多くさがした")
     OPEN = "open", lambda: _s("1時間に60世帯より多く開いた")
+    MISSING = "missing", lambda: _s("ない世帯を、1時間に20回より多く開こうとした")
     BIRTHS = "births", lambda: _s("生年月日を変えながら、くり返しさがした")
     CLOSED = (
         "closed",

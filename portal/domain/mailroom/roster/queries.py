@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.vault import Vault, unseal_json
@@ -22,6 +23,7 @@ from portal.domain.people.households.records import household_digest, open_house
 from portal.domain.people.households.states import HoldState
 
 AT_ONCE = 500
+PROTECTED_SIDES = (Household.protected, StagedHousehold.protected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class RejectedRow:
 class DescribedDifference:
     """One difference with its household's number, as staff read it.
 
-    ``household_no`` is empty if the reader may not know it or the extract has none.
+    ``household_no`` is empty if the extract has none.
     """
 
     id: int
@@ -83,7 +85,7 @@ def rejected_count(session: Session, import_id: int) -> int:
 def rejected_rows(work: Work, import_id: int, excerpt: Excerpt) -> Iterator[RejectedRow]:
     """Yield the rejected rows of an import in file order; ``excerpt.after`` is a record number.
 
-    For readers who may not know of them, rows of protected households have no numbers.
+    Rows of protected households are left out for readers who may not know of them.
     """
     found = work.session.get_one(RosterImport, import_id)
     key = work.vault.unwrap(found.wrapped_key)
@@ -95,23 +97,28 @@ def rejected_rows(work: Work, import_id: int, excerpt: Excerpt) -> Iterator[Reje
             RosterRow.record > excerpt.after,
         )
         .order_by(RosterRow.record)
-        .limit(excerpt.limit)
         .execution_options(yield_per=AT_ONCE)
     )
+    visible = _visible_rows(work, query, key, include_protected=excerpt.include_protected)
+    for row, numbers in islice(visible, excerpt.limit):
+        yield RejectedRow(
+            import_id,
+            row.record,
+            row.line,
+            numbers["household_no"],
+            numbers["person_no"],
+            row.result,
+            tuple(row.codes),
+        )
+
+
+def _visible_rows(
+    work: Work, query: Select[RosterRow], key: bytes, *, include_protected: bool
+) -> Iterator[tuple[RosterRow, Mapping[str, Any]]]:
     for rows in work.session.scalars(query).partitions():
         opened = {row.id: unseal_json(key, row.sealed, f"row:{row.record}") for row in rows}
-        hidden = set() if excerpt.include_protected else _protected(work, opened)
-        for row in rows:
-            numbers = {"household_no": "", "person_no": ""} if row.id in hidden else opened[row.id]
-            yield RejectedRow(
-                import_id,
-                row.record,
-                row.line,
-                numbers["household_no"],
-                numbers["person_no"],
-                row.result,
-                tuple(row.codes),
-            )
+        hidden = set() if include_protected else _protected(work, opened)
+        yield from ((row, opened[row.id]) for row in rows if row.id not in hidden)
 
 
 def _protected(work: Work, opened: Mapping[int, Mapping[str, Any]]) -> set[int]:
@@ -176,7 +183,10 @@ def hold_counts(session: Session, *, include_protected: bool) -> dict[str, int]:
 def described_differences(
     work: Work, import_id: int, excerpt: Excerpt
 ) -> Iterator[DescribedDifference]:
-    """Yield the differences of a waiting import with household numbers, in applying order."""
+    """Yield the differences of a waiting import with household numbers, in applying order.
+
+    Those of protected households are left out for readers who may not know of them.
+    """
     query = (
         select(
             RosterDifference.id,
@@ -200,15 +210,12 @@ def described_differences(
         .limit(excerpt.limit)
         .execution_options(yield_per=AT_ONCE)
     )
+    if not excerpt.include_protected:
+        query = query.where(*(or_(one.is_(None), one.is_(False)) for one in PROTECTED_SIDES))
     for row in work.session.execute(query):
         key, kind, household_id, ordinal = row[:4]
         sides = list(row[4:])
-        visible = excerpt.include_protected or not (sides[0] or sides[4])
-        number = (
-            _number(work.vault, sides[1:4] if sides[0] is not None else sides[5:])
-            if visible
-            else ""
-        )
+        number = _number(work.vault, sides[1:4] if sides[0] is not None else sides[5:])
         yield DescribedDifference(key, kind, household_id, number, ordinal)
 
 

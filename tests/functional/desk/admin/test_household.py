@@ -13,6 +13,7 @@ from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.letters.letters.models import Letter, PrintRun
 from portal.domain.letters.letters.numbers import new_letter_number
 from portal.domain.letters.shipments.models import Shipment
+from tests.functional.desk.call_desk.test_search import statements
 from tests.support.canaries import CANARIES
 from tests.support.people import CANARY_NAME, CANARY_STREET, Person
 from tests.support.resident import Visitor
@@ -117,7 +118,7 @@ def test_more_than_sixty_looks_behind_masks_an_hour_are_noted(sqlite_staff: Staf
     ]
 
 
-def test_an_officer_who_asks_for_a_protected_household_is_told_that_the_ward_handles_it(
+def test_a_protected_household_is_not_there_for_an_officer_and_that_is_noted(
     staff: StaffSite,
 ) -> None:
     person = staff.add_household(protected=True, active=True)
@@ -130,12 +131,47 @@ def test_an_officer_who_asks_for_a_protected_household_is_told_that_the_ward_han
         visitor.post(base + "/unmask", {"part": "address", "reason": "inquiry", "form_key": "b"}),
     ]
     for answer in answers:
-        assert answer.status_code == 403
-        assert "区が対応します" in answer.text
+        assert answer.status_code == 404
+        assert "この世帯は見つかりませんでした" in answer.text
+        assert "支援措置" not in answer.text
         assert [canary for canary in CANARIES if canary in answer.text] == []
-    assert len(staff.events("household.protected_asked")) == 1
+    asked = staff.events("household.protected_asked")
+    assert [event.household_id for event in asked] == [person.household_id] * 4
     ward = opened(staff, person, Role.WARD_OFFICER)
     assert "支援措置の対象です" in (ward.page.text if ward.page else "")
+
+
+@pytest.mark.parametrize("part", ["", "/reason"])
+def test_looking_for_a_protected_household_is_as_much_work_as_for_none(
+    staff: StaffSite, part: str
+) -> None:
+    """No time tells what no page tells: the same statements, in the same order."""
+    person = staff.add_household(protected=True)
+    visitor = staff.enter_as(Role.OFFICER)
+    seen: dict[int, list[str]] = {}
+    for key in (person.household_id, 987_654, person.household_id, 987_654):
+        with statements(staff) as seen[key]:
+            visitor.get(f"/households/{key}{part}")
+    assert seen[person.household_id] == seen[987_654]
+
+
+def test_whoever_tries_keys_out_is_noted_and_must_wait(sqlite_staff: StaffSite) -> None:
+    """320 addresses in half a minute named every protected family."""
+    staff = sqlite_staff
+    ordinary, hidden = staff.add_household(), staff.add_household(protected=True)
+    visitor = staff.enter_as(Role.OFFICER)
+    keys = [hidden.household_id, *range(900_001, 900_020)]
+    assert [visitor.get(f"/households/{key}").status_code for key in keys] == [404] * 20
+    for key in (hidden.household_id, 900_021):
+        assert visitor.get(f"/households/{key}").status_code == 429
+    assert visitor.get(f"/households/{ordinary.household_id}/reason").status_code == 200
+    assert len(staff.events("household.absent_asked")) == 20
+    assert {event.detail["what"] for event in staff.events("staff.unusual_browsing")} == {"missing"}
+    auditor = staff.enter_as(Role.AUDITOR).open("/watch").text
+    assert "ない世帯を、1時間に20回より多く開こうとした" in auditor
+    staff.clock.advance(hours=1)
+    visitor = staff.enter_as(Role.OFFICER)
+    assert visitor.get("/households/900001").status_code == 404
 
 
 def test_a_protection_set_meanwhile_closes_the_open_page(staff: StaffSite) -> None:
@@ -146,7 +182,7 @@ def test_a_protection_set_meanwhile_closes_the_open_page(staff: StaffSite) -> No
     with staff.database.write() as session:
         session.get_one(Household, person.household_id).protected = True
     answer = visitor.get(f"/households/{person.household_id}")
-    assert answer.status_code == 403
+    assert answer.status_code == 404
     assert "鶉" not in answer.text
 
 
