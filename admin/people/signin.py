@@ -15,6 +15,7 @@ from portal.domain.people.authn.attempts import Attempt, TypedLogin
 from portal.domain.people.authn.sessions import Stage
 from portal.domain.people.authn.typed_code import CodeAnswer
 from portal.domain.people.staff import sign_in
+from portal.domain.people.staff.code_words import code_error
 from portal.domain.people.staff.own_sessions import sign_in_data
 from portal.domain.people.staff.queries import staff_user
 from portal.platform import tries
@@ -142,23 +143,6 @@ def code_fault(page: Page, staff_id: int) -> str:
     except ThrottledError as error:
         return error.message
     return "" if answer is CodeAnswer.RIGHT else code_error(answer)
-
-
-def code_error(answer: CodeAnswer) -> str:
-    """Return what is wrong with a typed code and what to do."""
-    match answer:
-        case CodeAnswer.EMPTY:
-            return _s("認証アプリに出ている6けたの番号を入力してください。")
-        case CodeAnswer.NOT_DIGITS:
-            return _s("番号は数字だけで入力してください。")
-        case CodeAnswer.TOO_SHORT:
-            return _s("番号が短すぎます。6けたの数字を入力してください。")
-        case CodeAnswer.TOO_LONG:
-            return _s("番号が長すぎます。6けたの数字を入力してください。")
-        case CodeAnswer.USED:
-            return _s("この番号はもう使われました。アプリの次の番号を待って、入力してください。")
-        case _:
-            return _s("番号が違います。アプリに出ている新しい番号を入力してください。")
 
 
 def sign_out(page: Page) -> Response[Any]:

@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, wraps
 from pathlib import Path
@@ -15,7 +15,8 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import SYSTEM, Actor
+from portal.cli.operating_user import operator
+from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.clock import Clock, DatabaseClock
 from portal.domain.foundation.errors import DomainError
 from portal.domain.foundation.program.loader import load_program
@@ -46,17 +47,21 @@ class Context:
 
     Attributes:
         settings: The settings of the deployment.
-        actor: Who runs the command.
+        actor: The system, with the operating system's user who runs the command.
         by: ``--by``: the login in whose name it decides.
         confirmed_by: ``--confirmed-by``: the login of the second person.
+        codes_fd: ``--codes-fd``: the file descriptor from which the codes of both are read.
+        proven: Keys of the accounts whose owners proved themselves in this command.
         dry_run: ``--dry-run``: whether nothing is to be changed.
         json_file: ``--json``: the file for the result, ``-`` for standard output.
     """
 
     settings: Settings
-    actor: Actor = SYSTEM
+    actor: Actor = field(default_factory=operator)
     by: str = ""
     confirmed_by: str | None = None
+    codes_fd: int | None = None
+    proven: set[int] = field(default_factory=set)
     dry_run: bool = False
     json_file: str | None = None
 
@@ -217,10 +222,11 @@ def write_json(target: str | None, value: object) -> None:
         Path(target).write_text(text, encoding="utf-8")
 
 
-def _keep(click_context: click.Context, parameter: click.Parameter, value: object) -> None:
+def keep(click_context: click.Context, parameter: click.Parameter, value: object) -> None:
     """Put the value of an option of all commands into this command's context."""
     click_context.obj = copy.copy(click_context.obj)
-    setattr(click_context.obj, str(parameter.name), value)
+    if value is not None:
+        setattr(click_context.obj, str(parameter.name), value)
 
 
 json_option = click.option(
@@ -231,25 +237,6 @@ json_option = click.option(
     default=None,
     metavar="[FILE]",
     expose_value=False,
-    callback=_keep,
+    callback=keep,
 )
-dry_run_option = click.option("--dry-run", is_flag=True, expose_value=False, callback=_keep)
-
-
-def by_option(help_text: str) -> Callable[[Command], Command]:
-    """Return the option for the login in whose name a command decides."""
-    return click.option(
-        "--by", required=True, metavar="LOGIN", help=help_text, expose_value=False, callback=_keep
-    )
-
-
-def confirmed_option(help_text: str, *, required: bool = False) -> Callable[[Command], Command]:
-    """Return the option for the login of the second person."""
-    return click.option(
-        "--confirmed-by",
-        required=required,
-        metavar="LOGIN",
-        help=help_text,
-        expose_value=False,
-        callback=_keep,
-    )
+dry_run_option = click.option("--dry-run", is_flag=True, expose_value=False, callback=keep)

@@ -142,13 +142,15 @@ def statement(path: Path) -> int:
 
 
 def measured(portal: CommandLine, *arguments: object) -> dict[str, float]:
-    command = [sys.executable, "-m", "portal", *map(str, arguments)]
+    words, typed = portal.typed(*arguments)
+    command = [sys.executable, "-m", "portal", *words]
     done = subprocess.run(
         [sys.executable, "-c", MEASURE, *command],
         env=portal.environment(),
         cwd=ROOT,
         check=True,
         text=True,
+        input=typed,
         capture_output=True,
     )
     found: dict[str, float] = json.loads(done.stdout)

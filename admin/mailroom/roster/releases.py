@@ -13,7 +13,6 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.page import Page
-from admin.people.signin import code_error
 from admin.requests.evidence import evidence_of, instructions_about
 from admin.requests.scans import SCAN
 from portal.domain.contacts.escalations.queries import Evidence
@@ -30,6 +29,7 @@ from portal.domain.people.authn.typed_code import CodeAnswer
 from portal.domain.people.households.models import Hold
 from portal.domain.people.households.print_texts import PrintFields, open_print_fields
 from portal.domain.people.staff import sign_in
+from portal.domain.people.staff.code_words import code_error
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_user

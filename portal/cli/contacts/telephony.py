@@ -7,16 +7,8 @@ from pathlib import Path
 
 import click
 
-from portal.cli.context import (
-    WITH_HOLDS,
-    Context,
-    answering,
-    by_option,
-    dry_run_option,
-    fail,
-    json_option,
-)
-from portal.cli.deciding import person
+from portal.cli.context import WITH_HOLDS, Context, answering, dry_run_option, fail, json_option
+from portal.cli.deciding import by_option, person
 from portal.domain.contacts.telephony import queries
 from portal.domain.contacts.telephony.day_comparison import Difference, Stored
 from portal.domain.contacts.telephony.importer import CountsDifferError, import_file
@@ -138,7 +130,7 @@ def _typed(calls: tuple[str, ...]) -> dict[str, str]:
 def _store(context: Context, take: Callable[[Work], Stored]) -> None:
     try:
         with context.database().write() as session:
-            actor = person(session, context.by, Permission.KEEP_CALL_REPORT)
+            actor = person(context, session, context.by, Permission.KEEP_CALL_REPORT)
             done = take(context.work(session, actor))
             if context.dry_run:
                 session.rollback()

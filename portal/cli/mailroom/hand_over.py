@@ -5,15 +5,8 @@ from typing import Any
 
 import click
 
-from portal.cli.context import (
-    Context,
-    answering,
-    by_option,
-    confirmed_option,
-    dry_run_option,
-    json_option,
-)
-from portal.cli.deciding import person
+from portal.cli.context import Context, answering, dry_run_option, json_option
+from portal.cli.deciding import by_option, confirmed_option, person
 from portal.domain.foundation.texts import _s, _sn
 from portal.domain.mailroom.printing.dispatch import handover
 from portal.domain.mailroom.printing.runs.queries import letter_ids
@@ -48,14 +41,14 @@ def hand_over(
     """
     value: dict[str, Any] = {"run_id": run_id, "dry_run": context.dry_run, "handed_over": False}
     with context.database().write() as session:
-        first = person(session, context.by, Permission.PROPOSE_HAND_OVER)
+        first = person(context, session, context.by, Permission.PROPOSE_HAND_OVER)
         taken = letter_ids(session, run_id, numbers)
         value["taken_out"] = (
             handover.take_out(context.work(session, first), run_id, taken) if taken else 0
         )
         handover.propose_hand_over(context.work(session, first), run_id)
         if context.confirmed_by is not None:
-            second = person(session, context.confirmed_by, Permission.CONFIRM_HAND_OVER)
+            second = person(context, session, context.confirmed_by, Permission.CONFIRM_HAND_OVER)
             done = handover.confirm_hand_over(context.work(session, second), run_id)
             value |= asdict(done) | {"handed_over": True}
         if context.dry_run:

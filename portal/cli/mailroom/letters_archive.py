@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from portal.cli.context import Context, answering, by_option, dry_run_option, json_option
-from portal.cli.deciding import person
+from portal.cli.context import Context, answering, dry_run_option, json_option
+from portal.cli.deciding import by_option, person
 from portal.cli.mailroom.letters_words import say_ended
 from portal.cli.mailroom.printer import make_node
 from portal.cli.progress import progress_bar
@@ -47,7 +47,7 @@ def archive(context: Context, run_id: int, company_id: int) -> None:
     """
     database = context.database()
     with database.write() as session:
-        actor = person(session, context.by, Permission.PROPOSE_HAND_OVER)
+        actor = person(context, session, context.by, Permission.PROPOSE_HAND_OVER)
     node = make_node(context, actor)
     with progress_bar(_s("アーカイブを作っています")) as report:
         built = build_archive(node, run_id, company_id, report)
@@ -102,7 +102,7 @@ def remove_plain(context: Context, run_id: int) -> None:
 def take(context: Context, run_id: int, archive_id: int, target: Path) -> None:
     """Write an archive to a file that only its owner can read."""
     with context.database().write() as session:
-        actor = person(session, context.by, Permission.PROPOSE_HAND_OVER)
+        actor = person(context, session, context.by, Permission.PROPOSE_HAND_OVER)
         node = make_node(context, actor)
         taken = take_archive(context.work(session, actor), node, run_id, archive_id)
     put(write_pieces(target.absolute(), taken.pieces))
@@ -122,7 +122,7 @@ def take(context: Context, run_id: int, archive_id: int, target: Path) -> None:
 def lost(context: Context, run_id: int) -> None:
     """End all letters, IDs and passwords of a run that nobody can print again."""
     with context.database().write() as session:
-        actor = person(session, context.by, Permission.LOSE_ARCHIVE)
+        actor = person(context, session, context.by, Permission.LOSE_ARCHIVE)
         gone = give_up_lost_run(context.work(session, actor), run_id)
         if context.dry_run:
             session.rollback()

@@ -10,14 +10,8 @@ from typing import Any
 
 import click
 
-from portal.cli.context import (
-    Context,
-    answering,
-    by_option,
-    dry_run_option,
-    json_option,
-)
-from portal.cli.deciding import person
+from portal.cli.context import Context, answering, dry_run_option, json_option
+from portal.cli.deciding import by_option, person
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s, _sn
@@ -84,7 +78,7 @@ def post(
     entries = read_entries(file.read_bytes()) if file is not None else []
     with context.database().write() as session:
         now = context.clock.now(session)
-        actor = person(session, context.by, Permission.POST_LETTERS)
+        actor = person(context, session, context.by, Permission.POST_LETTERS)
         posted_on = day.date() if day else jst_date(now)
         work = context.work(session, actor)
         if run_id is not None:

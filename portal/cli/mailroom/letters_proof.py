@@ -9,14 +9,8 @@ from typing import Any
 
 import click
 
-from portal.cli.context import (
-    Context,
-    answering,
-    by_option,
-    dry_run_option,
-    json_option,
-)
-from portal.cli.deciding import person
+from portal.cli.context import Context, answering, dry_run_option, json_option
+from portal.cli.deciding import by_option, person
 from portal.cli.mailroom.letters_words import say_ended, say_left_out
 from portal.cli.mailroom.printer import make_printer
 from portal.domain.foundation.clock import jst_date
@@ -57,7 +51,10 @@ def proof(context: Context, run_id: int, folder: Path | None) -> None:
     with database.write() as session:
         there = is_current(session, live_proof(session, run_id))
         actor = person(
-            session, context.by, Permission.SEE_LETTERS if there else Permission.PROPOSE_HAND_OVER
+            context,
+            session,
+            context.by,
+            Permission.SEE_LETTERS if there else Permission.PROPOSE_HAND_OVER,
         )
     if not there:
         make_proof(replace(make_printer(context), actor=actor), run_id)
@@ -142,7 +139,7 @@ def _say(value: dict[str, Any]) -> None:
 def approve(context: Context, run_id: int) -> None:
     """Approve; refused to the person who made the proof."""
     with context.database().write() as session:
-        actor = person(session, context.by, Permission.CONFIRM_HAND_OVER)
+        actor = person(context, session, context.by, Permission.CONFIRM_HAND_OVER)
         approve_proof(context.work(session, actor), run_id)
     click.echo(_s("印刷 %(run)d を校正刷りで承認しました。") % {"run": run_id})
 
@@ -158,7 +155,7 @@ def approve(context: Context, run_id: int) -> None:
 def refuse(context: Context, run_id: int, reason: str) -> None:
     """Refuse; the run can only be discarded then."""
     with context.database().write() as session:
-        actor = person(session, context.by, Permission.CONFIRM_HAND_OVER)
+        actor = person(context, session, context.by, Permission.CONFIRM_HAND_OVER)
         refuse_proof(context.work(session, actor), run_id, reason)
     click.echo(_s("印刷 %(run)d を承認しませんでした。理由は記録しました。") % {"run": run_id})
 
@@ -175,7 +172,7 @@ def refuse(context: Context, run_id: int, reason: str) -> None:
 def discard(context: Context, run_id: int) -> None:
     """Discard; the next build makes new letters for the households."""
     with context.database().write() as session:
-        actor = person(session, context.by, Permission.TAKE_OUT_LETTERS)
+        actor = person(context, session, context.by, Permission.TAKE_OUT_LETTERS)
         gone = discard_run(context.work(session, actor), run_id)
         if context.dry_run:
             session.rollback()

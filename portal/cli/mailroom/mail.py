@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from portal.cli.context import WITH_HOLDS, Context, answering, by_option, json_option
-from portal.cli.deciding import person
+from portal.cli.context import WITH_HOLDS, Context, answering, json_option
+from portal.cli.deciding import by_option, knows_protected, person
 from portal.cli.oversight.report_files import ReportFiles, file_options, say_report
 from portal.cli.people.emails import bounces, mail_test
 from portal.cli.renamed import RenamedGroup
 from portal.domain.foundation.clock import jst_date
-from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.errors import InputError, NotAllowedError
 from portal.domain.foundation.texts import _s
 from portal.domain.letters.shipments import other_mail
 from portal.domain.letters.shipments.mail import MailClass, OtherMailKind
@@ -68,7 +68,7 @@ def other(
     with context.database().write() as session:
         now = context.clock.now(session)
         actor, posted_on = (
-            person(session, context.by, Permission.POST_LETTERS),
+            person(context, session, context.by, Permission.POST_LETTERS),
             day.date() if day else jst_date(now),
         )
         row = other_mail.enter(
@@ -119,10 +119,15 @@ def track(context: Context, file: Path) -> None:
 @mail.command()
 @file_options
 @click.option("--protected", is_flag=True, help="With protected households: for the ward alone.")
+@by_option("A person of the ward, for --protected.", required=False)
 @click.pass_obj
 @answering
 def undelivered(context: Context, files: ReportFiles, *, protected: bool) -> None:
     """Households whose letter is not delivered, with reason, attempts and value."""
+    if protected and not knows_protected(context):
+        raise NotAllowedError(
+            _s("支援措置の世帯の一覧は、区の担当だけのものです。--by で指定してください。")
+        )
     with context.database().read() as session:
         now = context.clock.now(session)
         written = undelivered_report(context.work(session), include_protected=protected)

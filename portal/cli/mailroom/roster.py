@@ -17,6 +17,7 @@ from portal.cli.context import (
     dry_run_option,
     json_option,
 )
+from portal.cli.deciding import by_option, knows_protected
 from portal.cli.mailroom.roster_holds import day, print_text, protection_group, release
 from portal.cli.program_files import require_sound
 from portal.domain.foundation.errors import InputError
@@ -43,6 +44,7 @@ from portal.domain.people.households.search_index import Indexer
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 T = TypeVar("T")
+BY_WARD = by_option("A person of the ward: with protected households.", required=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,11 +291,13 @@ def _say_done(done: Imported) -> None:
 @roster_group.command(
     "diff", help="Show the differences that wait to be applied, household by household."
 )
+@BY_WARD
 @json_option
 @click.pass_obj
 @answering
 def diff(context: Context) -> None:
     """Show what waits to be applied."""
+    knows = knows_protected(context)
     with context.database().read() as session:
         values: list[dict[str, Any]] = [
             {
@@ -303,7 +307,7 @@ def diff(context: Context) -> None:
                 "households": [
                     {"household_no": d.household_no, "kind": d.kind, "child": d.child}
                     for d in described_differences(
-                        context.work(session), i.id, Excerpt(include_protected=True)
+                        context.work(session), i.id, Excerpt(include_protected=knows)
                     )
                 ],
             }
@@ -329,21 +333,23 @@ def diff(context: Context) -> None:
     "holds", help="List held households and rejected rows, each with its reason and what to do."
 )
 @click.option("--code", help="Only this code.")
+@BY_WARD
 @json_option
 @click.pass_obj
 @answering
 def holds(context: Context, code: str | None) -> None:
     """List held households and rejected rows with reason and remedy."""
+    knows = knows_protected(context)
     with context.database().read() as session:
         held = list(
-            held_households(context.work(session), Excerpt(include_protected=True), code=code)
+            held_households(context.work(session), Excerpt(include_protected=knows), code=code)
         )
         latest = next((i for i in list_imports(session) if i.state == "applied"), None)
         rejected = (
             []
             if latest is None
             else list(
-                rejected_rows(context.work(session), latest.id, Excerpt(include_protected=True))
+                rejected_rows(context.work(session), latest.id, Excerpt(include_protected=knows))
             )
         )
     rejected = [row for row in rejected if code is None or code in row.codes]

@@ -11,16 +11,8 @@ from typing import Any, TypeVar
 import click
 from sqlalchemy.orm import Session
 
-from portal.cli.context import (
-    WITH_HOLDS,
-    Context,
-    answering,
-    by_option,
-    confirmed_option,
-    dry_run_option,
-    json_option,
-)
-from portal.cli.deciding import person
+from portal.cli.context import WITH_HOLDS, Context, answering, dry_run_option, json_option
+from portal.cli.deciding import by_option, confirmed_option, one_of_them_knows, person
 from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.foundation.clock import jst_date
@@ -31,6 +23,7 @@ from portal.domain.mailroom.roster.checks import codes
 from portal.domain.mailroom.roster.holds import protection_list
 from portal.domain.mailroom.roster.holds import services as holds
 from portal.domain.mailroom.roster.holds.protection_none import confirm_none
+from portal.domain.people.households.models import Household
 from portal.domain.people.households.print_texts import PrintFields
 from portal.domain.people.households.queries import household_id_of, open_holds
 from portal.domain.people.staff.permissions import Permission
@@ -51,9 +44,11 @@ def day(text: str | None) -> date | None:
         raise InputError(_s("日付は 2023-05-15 の形で書いてください。")) from None
 
 
-def _household_id(work: Work, number: str) -> int:
-    found = household_id_of(work, number)
-    if found is None:
+def _household_id(context: Context, session: Session, number: str) -> int:
+    """Return the key of a household that one of the two may know of."""
+    found = household_id_of(context.work(session), number)
+    knows = one_of_them_knows(context, session)
+    if found is None or (session.get_one(Household, found).protected and not knows):
         raise NotFoundError(_s("世帯 %(no)s は見つかりません。") % {"no": number})
     return found
 
@@ -129,13 +124,13 @@ def release(
 ) -> None:
     """Release one hold of a household."""
     with context.database().write() as session:
-        key = _household_id(context.work(session), household)
+        key = _household_id(context, session, household)
         whole = _code(code, session, key)
-        first = person(session, context.by, Permission.PROPOSE_RELEASE)
+        first = person(context, session, context.by, Permission.PROPOSE_RELEASE)
         order = written.stored(context.work(session, first), key)
         if holds.needs_two(whole):
             approval = holds.propose_release(context.work(session, first), key, whole, order)
-            second = _second(session, context.confirmed_by)
+            second = _second(context, session)
             holds.release(context.work(session, second), approval.id)
         else:
             holds.release_alone(context.work(session, first), key, whole)
@@ -160,12 +155,12 @@ def _code(code: str, session: Session, household_id: int) -> str:
     )
 
 
-def _second(session: Session, login: str | None) -> Actor:
-    if login is None:
+def _second(context: Context, session: Session) -> Actor:
+    if context.confirmed_by is None:
         raise InputError(
             _s("この保留は二人で解きます。--confirmed-by でもう一人を指定してください。")
         )
-    return person(session, login, Permission.CONFIRM_RELEASE)
+    return person(context, session, context.confirmed_by, Permission.CONFIRM_RELEASE)
 
 
 @click.command(
@@ -194,11 +189,11 @@ def print_text(
     """Register the print text that the ward approved; the original is kept."""
     fields = _print_fields(text_file, image_file)
     with context.database().write() as session:
-        key = _household_id(context.work(session), household)
-        first = person(session, context.by, Permission.PROPOSE_RELEASE)
+        key = _household_id(context, session, household)
+        first = person(context, session, context.by, Permission.PROPOSE_RELEASE)
         order = written.stored(context.work(session, first), key)
         approval = holds.propose_print_text(context.work(session, first), key, fields, order)
-        holds.release(context.work(session, _second(session, context.confirmed_by)), approval.id)
+        holds.release(context.work(session, _second(context, session)), approval.id)
         left = [hold.code for hold in open_holds(session, key)]
         if context.dry_run:
             session.rollback()
@@ -344,12 +339,12 @@ def protection_none(
     """Record the ward's statement that nobody is protected."""
     with context.database().write() as session:
         now = context.clock.now(session)
-        first = person(session, context.by, Permission.PROPOSE_RELEASE)
+        first = person(context, session, context.by, Permission.PROPOSE_RELEASE)
         confirm_none(
             context.work(session, now=now),
             day(on) or jst_date(now),
             first,
-            person(session, context.confirmed_by or "", Permission.CONFIRM_RELEASE),
+            person(context, session, context.confirmed_by or "", Permission.CONFIRM_RELEASE),
             written.stored(context.work(session, first)),
         )
         if context.dry_run:

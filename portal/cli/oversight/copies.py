@@ -4,8 +4,8 @@ from datetime import date, datetime
 
 import click
 
-from portal.cli.context import WITH_HOLDS, Context, answering, by_option, json_option
-from portal.cli.deciding import person
+from portal.cli.context import WITH_HOLDS, Context, answering, json_option
+from portal.cli.deciding import by_option, person
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.texts import _s
 from portal.domain.oversight.copies import queries, services
@@ -77,7 +77,7 @@ def _line(row: DataCopy, today: date) -> str:
 def add(context: Context, kind: str, place: str, owner: str, purpose: str, until: datetime) -> None:
     """Enter a copy that the program did not make itself, such as old versions in a store."""
     with context.database().write() as session:
-        actor = person(session, context.by, Permission.KEEP_COPIES)
+        actor = person(context, session, context.by, Permission.KEEP_COPIES)
         row = services.register(
             context.work(session, actor),
             services.NewCopy(kind, place, owner, purpose, until.date()),
@@ -94,6 +94,6 @@ def add(context: Context, kind: str, place: str, owner: str, purpose: str, until
 def destroyed(context: Context, number: int, how: str) -> None:
     """Confirm that a copy was destroyed."""
     with context.database().write() as session:
-        actor = person(session, context.by, Permission.KEEP_COPIES)
+        actor = person(context, session, context.by, Permission.KEEP_COPIES)
         services.confirm_destroyed(context.work(session, actor), number, how)
         click.echo(_s("写し %(number)s の廃棄を記録しました。") % {"number": number})

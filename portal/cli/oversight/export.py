@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from portal.cli.context import Context, answering, by_option, json_option
-from portal.cli.deciding import person
+from portal.cli.context import Context, answering, json_option
+from portal.cli.deciding import by_option, person
 from portal.domain.foundation.texts import _s
 from portal.domain.oversight.export.handing_over import export_all
 from portal.domain.people.staff.permissions import Permission
@@ -35,7 +35,7 @@ def export(context: Context, out: Path, instruction: str) -> None:
     """Write every text, document version, report and ledger into a new folder, with a manifest."""
     database = context.database()
     with database.write() as session:  # an account is read with its row locked
-        actor = person(session, context.by, Permission.DECIDE_MANAGEMENT)
+        actor = person(context, session, context.by, Permission.DECIDE_MANAGEMENT)
     found = export_all(context.work_source(actor), out, instruction)
     context.write(asdict(found))
     if context.speaks:

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 
-from portal.cli.context import FAILED, Context, answering, by_option, json_option
-from portal.cli.deciding import person
+from portal.cli.context import FAILED, Context, answering, json_option
+from portal.cli.deciding import by_option, person
 from portal.cli.oversight.report_files import FILE, ReportFiles, file_options, say_report
 from portal.cli.renamed import RenamedGroup
 from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.cells import as_cell
 from portal.domain.foundation.texts import _s
 from portal.domain.oversight.reports.status.settlement import settlement_report
 from portal.domain.oversight.settlement.blockers import blockers
@@ -63,7 +64,7 @@ def show(context: Context, files: ReportFiles) -> None:
 def propose(context: Context) -> None:
     """Propose to close the settlement; a person of the ward confirms it."""
     with context.database().write() as session:
-        actor = person(session, context.by, Permission.PREPARE_SETTLEMENT)
+        actor = person(context, session, context.by, Permission.PREPARE_SETTLEMENT)
         propose_closing(context.work(session, actor))
     click.echo(_s("清算を締めることを提案しました。区の職員が確認すると、締まります。"))
 
@@ -75,7 +76,7 @@ def propose(context: Context) -> None:
 def confirm(context: Context) -> None:
     """Close the settlement: fix every child's final state; freeze and sign the sums."""
     with context.database().write() as session:
-        actor = person(session, context.by, Permission.ACCEPT_SETTLEMENT)
+        actor = person(context, session, context.by, Permission.ACCEPT_SETTLEMENT)
         row = confirm_closing(context.work(session, actor))
         checksum = row.checksum
     click.echo(_s("清算を締めました。検査値は %(checksum)s です。") % {"checksum": checksum})
@@ -145,7 +146,7 @@ def left_over(context: Context, file: Path) -> None:
     It never writes a code.
     """
     with context.database().write() as session:
-        actor = person(session, context.by, Permission.PREPARE_SETTLEMENT)
+        actor = person(context, session, context.by, Permission.PREPARE_SETTLEMENT)
         numbers = left_over_numbers(context.work(session))
         record(
             context.work(session, actor),
@@ -156,5 +157,5 @@ def left_over(context: Context, file: Path) -> None:
         with file.open("w", encoding="utf-8-sig", newline="") as opened:
             writer = csv.writer(opened)
             writer.writerow((_s("注文"), _s("管理番号"), _s("額面（円）")))
-            writer.writerows(numbers)
+            writer.writerows((as_cell(order), as_cell(no), yen) for order, no, yen in numbers)
     click.echo(_s("%(path)s に書き出しました。") % {"path": file}, err=True)

@@ -1,15 +1,58 @@
 """``portal staff``: accounts of the staff site."""
 
+import os
+
 import click
+from sqlalchemy.orm import Session
 
 from portal.cli.context import Context, answering, dry_run_option, json_option, write_json
-from portal.domain.foundation.actors import Organization, Role
+from portal.cli.deciding import by_option, person
+from portal.domain.foundation.actors import Actor, Organization, Role
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import NotAllowedError
 from portal.domain.foundation.languages import STAFF_LOCALES
 from portal.domain.foundation.texts import _s
 from portal.domain.people.authn.totp import totp_uri
 from portal.domain.people.staff import services
 from portal.domain.people.staff.models import StaffUser
-from portal.domain.people.staff.permissions import STAFF_ROLES
+from portal.domain.people.staff.permissions import STAFF_ROLES, Permission
+
+by_administrator = by_option(
+    "An administrator; only the accounts before the first administrator need none.", required=False
+)
+emergency_option = click.option(
+    "--no-administrator",
+    "emergency",
+    is_flag=True,
+    help="As root alone, when no administrator can give a code; it is on record.",
+)
+
+
+def _decider(context: Context, session: Session, *, emergency: bool) -> Actor:
+    """Return who decides about accounts: a proven administrator, once there has been one.
+
+    Else whoever may run commands could make the second person, or guess codes without an end.
+    """
+    if context.by:
+        return person(context, session, context.by, Permission.MANAGE_STAFF)
+    if not services.has_had_administrator(session):
+        return context.actor
+    if not emergency:
+        raise NotAllowedError(
+            _s(
+                "管理者がいるので、--by で管理者を指定してください。管理者の誰も番号を"
+                "出せないときは、root が --no-administrator を付けて実行します。"
+            )
+        )
+    if os.geteuid() != 0:
+        raise NotAllowedError(_s("--no-administrator を使えるのは、root だけです。"))
+    record(
+        context.work(session),
+        "staff.without_administrator",
+        "staff_user",
+        command=click.get_current_context().command_path,
+    )
+    return context.actor
 
 
 @click.group()
@@ -23,6 +66,8 @@ def staff() -> None:
 @click.option("--organization", required=True, type=click.Choice([o.value for o in Organization]))
 @click.option("--role", required=True, type=click.Choice(sorted(r.value for r in STAFF_ROLES)))
 @click.option("--locale", type=click.Choice(STAFF_LOCALES), default="ja", show_default=True)
+@by_administrator
+@emergency_option
 @dry_run_option
 @json_option
 @click.pass_obj
@@ -34,11 +79,13 @@ def add(
     organization: str,
     role: str,
     locale: str,
+    *,
+    emergency: bool,
 ) -> None:
     """Add an account and show its password and authenticator key, this once."""
     with context.database().write() as session:
         made = services.add_staff(
-            context.work(session),
+            context.work(session, _decider(context, session, emergency=emergency)),
             services.Profile(login, name, Organization(organization), Role(role), locale),
         )
         if context.dry_run:
@@ -121,14 +168,19 @@ def deactivate(context: Context, login: str) -> None:
 
 @staff.command()
 @click.option("--login", required=True)
+@by_administrator
+@emergency_option
 @dry_run_option
 @click.pass_obj
 @answering
-def unlock(context: Context, login: str) -> None:
+def unlock(context: Context, login: str, *, emergency: bool) -> None:
     """Forget the failed tries of an account, after you have recognized its owner."""
     with context.database().write() as session:
+        actor = _decider(context, session, emergency=emergency)
         user = services.find_staff(session, login)
         if not context.dry_run:
-            services.unlock(context.work(session), user)
+            services.unlock(context.work(session, actor), user)
+        else:
+            session.rollback()
     done = _s("職員 %(login)s が、またサインインできるようにしました。") % {"login": user.login}
     click.echo(_s("試しの実行なので、何も変えていません。") if context.dry_run else done)

@@ -5,16 +5,8 @@ from typing import Any
 
 import click
 
-from portal.cli.context import (
-    FAILED,
-    Context,
-    answering,
-    by_option,
-    confirmed_option,
-    dry_run_option,
-    json_option,
-)
-from portal.cli.deciding import person
+from portal.cli.context import FAILED, Context, answering, dry_run_option, json_option
+from portal.cli.deciding import by_option, confirmed_option, person
 from portal.domain.foundation.texts import _s
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.requests.alternatives import queries, stocktaking
@@ -83,7 +75,7 @@ def receive(
 ) -> None:
     """Receive a range into stock."""
     with context.database().write() as session:
-        actor = person(session, context.by, Permission.KEEP_STOCK)
+        actor = person(context, session, context.by, Permission.KEEP_STOCK)
         row = ledger.receive(
             context.work(session, actor), ledger.Consignment(product, first, last, delivery_note)
         )
@@ -145,7 +137,7 @@ def count(
 ) -> None:
     """Record a stocktaking, and settle it with the second person."""
     with context.database().write() as session:
-        actor = person(session, context.by, Permission.KEEP_STOCK)
+        actor = person(context, session, context.by, Permission.KEEP_STOCK)
         row = stocktaking.propose_count(
             context.work(session, actor),
             stocktaking.Counted(
@@ -158,7 +150,7 @@ def count(
             ),
         )
         if context.confirmed_by is not None:
-            second = person(session, context.confirmed_by, Permission.KEEP_STOCK)
+            second = person(context, session, context.confirmed_by, Permission.KEEP_STOCK)
             stocktaking.confirm_count(context.work(session, second), row.id)
         value: dict[str, Any] = {
             "product": product,

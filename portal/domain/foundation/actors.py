@@ -1,6 +1,6 @@
 """Who acts: the actor that every audit event names."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from portal.domain.foundation.texts import Labeled, _s
 
@@ -44,13 +44,19 @@ class Channel(Labeled):
 class Actor:
     """One acting person or system.
 
-    ``id`` is a key without meaning outside (credential or staff key), never a name.
+    ``id`` is a key without meaning outside (credential or staff key), never a name. ``os_user`` is
+    the operating system's user who ran the command, empty on the sites; each event has it.
     """
 
     role: Role
     id: int | None = None
     organization: Organization | None = None
     channel: Channel = Channel.PORTAL
+    os_user: str = ""
+
+    def by_command(self, os_user: str) -> "Actor":
+        """Return the same person on the command line, with the user who runs it."""
+        return replace(self, channel=Channel.COMMAND, os_user=os_user)
 
 
 SYSTEM = Actor(Role.SYSTEM, channel=Channel.COMMAND)

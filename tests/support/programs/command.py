@@ -4,8 +4,11 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from portal.cli.context import Context
+from portal.settings import load_settings
 from tests.support.programs import warm
 from tests.support.programs.servers import PATIENCE, ROOT, clean_environment
+from tests.support.proofs import codes, named
 
 
 @dataclass
@@ -30,7 +33,20 @@ class CommandLine:
         return clean_environment(**added, **self.extra)
 
     def start(self, *arguments: object, disk: int | None = None) -> warm.Program:
-        return warm.start("portal", *arguments, env=self.environment(), disk=disk)
+        """Start a command; the people that it names type their codes."""
+        words, typed = self.typed(*arguments)
+        return warm.start("portal", *words, env=self.environment(), disk=disk, typed=typed)
+
+    def typed(self, *arguments: object) -> tuple[list[str], str]:
+        """The words of a command, and what its people type on standard input."""
+        words = [str(one) for one in arguments]
+        if not named(words):
+            return words, ""
+        context = Context(load_settings(self.environment()))
+        try:
+            return [*words, "--codes-fd", "0"], codes(context, words)
+        finally:
+            context.database().engine.dispose()
 
     def run(self, *arguments: object, disk: int | None = None) -> subprocess.CompletedProcess[str]:
         program = self.start(*arguments, disk=disk)

@@ -39,12 +39,16 @@ LONGEST_ORDER = 1 << 18
 
 
 class Order(TypedDict):
-    """What to start: ``args`` are the module and its arguments, ``disk`` in bytes per file."""
+    """What to start: ``args`` are the module and its arguments, ``disk`` in bytes per file.
+
+    ``typed`` is what it finds on its standard input; nothing is an empty one.
+    """
 
     args: list[str]
     env: dict[str, str]
     strict: bool
     disk: int | None
+    typed: str
 
 
 class Program:
@@ -106,6 +110,7 @@ def start(
     env: Mapping[str, str] | None = None,
     strict: bool = False,
     disk: int | None = None,
+    typed: str = "",
 ) -> Program:
     """Start ``python -m module arguments``.
 
@@ -115,6 +120,7 @@ def start(
         env: the whole environment; without it, the one of the tests.
         strict: each warning is an error.
         disk: bytes that a file can have before the disk is full; without it, no limit.
+        typed: what it finds on its standard input.
     """
     ours, theirs = socket.socketpair()
     read_out, write_out = os.pipe()
@@ -125,6 +131,7 @@ def start(
         "env": dict(os.environ if env is None else env),
         "strict": strict,
         "disk": disk,
+        "typed": typed,
     }
     data = json.dumps(order).encode()
     assert len(data) < LONGEST_ORDER
@@ -198,6 +205,12 @@ def _become(order: Order) -> None:
     os.environ.update(order["env"])
     if order["disk"] is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (order["disk"], order["disk"]))
+    if order["typed"]:
+        read, write = os.pipe()
+        os.write(write, order["typed"].encode())
+        os.close(write)
+        os.dup2(read, 0)
+        os.close(read)
     if order["strict"]:
         warnings.simplefilter("error")
     sys.argv = [module, *arguments]

@@ -36,13 +36,16 @@ def record(
 ) -> None:
     """Record an event in the running transaction.
 
-    ``detail`` must not hold names, addresses, secrets or codes.
+    ``detail`` must not hold names, addresses, secrets or codes. An event of a command holds there
+    the operating system's user as well (``os_user``).
 
     Raises:
         RuntimeError: the transaction only reads, so that the event would be lost.
     """
     if work.session.get_bind().get_execution_options().get("read_only"):
         raise RuntimeError("an event in a transaction that only reads")
+    if work.actor.os_user:
+        detail["os_user"] = work.actor.os_user
     rows = _pending(work.session)
     rows.append(
         {

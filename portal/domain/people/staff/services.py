@@ -161,6 +161,12 @@ def unlock(work: Work, user: StaffUser) -> None:
     record(work, "staff.unlocked", "staff_user", user.id)
 
 
+def has_had_administrator(session: Session) -> bool:
+    """Return whether there is an administrator's account; one out of use counts as well."""
+    query = select(StaffUser.id).where(StaffUser.role == Role.ADMINISTRATOR.value).limit(1)
+    return session.scalar(query) is not None
+
+
 def all_staff(session: Session) -> list[StaffUser]:
     """Return all accounts, active ones first."""
     return list(

@@ -127,13 +127,18 @@ def check_code(work: Work, staff_id: int, typed: str) -> CodeAnswer:
         throttles.uncount_try(work.session, bucket)
     else:
         record(
-            work.acting_as(actor_of(user)),
+            work.acting_as(_owner(work, user)),
             "staff.code_refused",
             "staff_user",
             user.id,
             answer=answer.value,
         )
     return answer
+
+
+def _owner(work: Work, user: StaffUser) -> Actor:
+    os_user = work.actor.os_user
+    return actor_of(user).by_command(os_user) if os_user else actor_of(user)
 
 
 def refuse_place(work: Work, attempt: Attempt) -> None:

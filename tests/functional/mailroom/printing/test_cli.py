@@ -23,6 +23,7 @@ from portal.domain.people.households.models import Hold, Household
 from tests.support.canaries import CANARIES
 from tests.support.mailroom.letters import add_families, read_papers
 from tests.support.mailroom.ward import Ward
+from tests.support.proofs import invoke
 from tests.support.reading import pdf
 
 
@@ -32,7 +33,7 @@ def portal(
     """Run a command as its own process would: with a context that knows nothing from before."""
     context = Context(replace(ward.settings, clock_offset=offset))
     try:
-        return CliRunner().invoke(group, [str(word) for word in words], obj=context)
+        return invoke(group, words, context)
     finally:
         context.database().engine.dispose()
 

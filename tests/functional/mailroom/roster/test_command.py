@@ -90,7 +90,7 @@ def test_wrong_use_is_one_sentence(
 def test_the_list_of_holds_names_every_held_household_with_reason_and_remedy(
     portal: CommandLine, extract: Extract
 ) -> None:
-    listed = portal.run("roster", "holds").stdout
+    listed = portal.run("roster", "holds", "--by", "ward").stdout
     held = [family.number for family in extract.families if family.disposition == "hold"]
     assert all(number in listed for number in held)
     assert "二人の承認で保留を解いてください" in listed
@@ -122,6 +122,20 @@ def test_a_release_takes_the_people_that_its_code_takes(
     assert done.returncode == 0, done.stderr
     assert portal.run(*release, "--confirmed-by", "ward").returncode == 1
     assert number not in portal.run("roster", "holds").stdout
+
+
+def test_two_officers_meet_a_protected_household_as_one_that_does_not_exist(
+    portal: CommandLine, extract: Extract
+) -> None:
+    protected = extract.cases["protected family"]
+    tail = ("--code", "W01", "--by", "officer", "--confirmed-by")
+    answers = [
+        sentence(portal.run("roster", "release", "--household", number, *tail, "second"))
+        for number in (protected, "0999999999")
+    ]
+    assert answers[0].replace(protected, "#") == answers[1].replace("0999999999", "#")
+    words = ("roster", "release", "--household", protected, *tail, "ward", "--dry-run")
+    assert portal.run(*words).returncode == 0
 
 
 def test_a_print_text_comes_from_a_file_and_releases_the_hold(
@@ -158,7 +172,10 @@ def test_protection_comes_from_a_list(
     done = portal.run("roster", "protection", "list", file, "--column", "世帯番号")
     assert done.returncode == 3
     assert "0000000001" in done.stdout
-    assert number in portal.run("roster", "holds", "--code", "W01_PROTECTED").stdout
+    listed = ("roster", "holds", "--code", "W01_PROTECTED")
+    assert number in portal.run(*listed, "--by", "ward").stdout
+    assert portal.run(*listed).stdout.strip() == ""
+    assert portal.run(*listed, "--by", "officer").returncode == 1
     none = portal.run(
         "roster",
         "protection",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from sqlalchemy import select
 
 from portal.cli.contacts.telephony import telephony
@@ -14,6 +14,7 @@ from portal.cli.context import Context
 from portal.domain.contacts.telephony.models import CountDay
 from portal.domain.foundation.actors import Role
 from tests.support.contacts.call_month import JULY, as_file, invent_counts
+from tests.support.proofs import invoke
 from tests.support.resident import write_keys
 from tests.support.staff import StaffSite
 
@@ -38,7 +39,7 @@ class Line:
             replace(self.staff.site.settings, database_url=url, program="sample", key_dir=keys)
         )
         try:
-            return CliRunner().invoke(telephony, words, obj=context)
+            return invoke(telephony, words, context)
         finally:
             context.database().engine.dispose()
 

@@ -45,6 +45,7 @@ from tests.support.canaries import CANARIES
 from tests.support.coupons import NOW, VAULT
 from tests.support.mailroom.letters import add_families, printer
 from tests.support.people import give_coupons
+from tests.support.proofs import invoke
 from tests.support.reading import pdf
 from tests.support.staff import hire
 from tests.support.work import source_of, work_in
@@ -323,7 +324,7 @@ class Desk(Context):
 
 def test_the_command_says_what_it_wrote_and_whom_it_left_out(house: House) -> None:
     def run(*words: str) -> Any:
-        return CliRunner().invoke(export, words, obj=Desk(house))
+        return invoke(export, words, Desk(house))
 
     out = str(house.folder / "handed")
     assert run("--out", out).exit_code == 2

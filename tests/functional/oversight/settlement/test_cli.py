@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from portal.cli.context import Context
 from portal.cli.oversight.settlement import settlement
@@ -19,6 +19,7 @@ from portal.domain.oversight.settlement.signing import is_signed
 from portal.platform.database import Database
 from tests.support.coupons import VAULT
 from tests.support.oversight.settlement import AFTER_ALL, Ending, make_ending, one_of_each
+from tests.support.proofs import invoke
 
 
 class Desk(Context):
@@ -50,7 +51,7 @@ def ending(database: Database, tmp_path: Path) -> Ending:
 
 
 def run(ending: Ending, command: Any, *arguments: str) -> Result:
-    return CliRunner().invoke(command, arguments, obj=Desk(ending))
+    return invoke(command, arguments, Desk(ending))
 
 
 def test_shown_then_closed_by_two_then_verified(ending: Ending, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from sqlalchemy import update
 
 from portal.cli.context import Context
@@ -13,6 +13,7 @@ from portal.domain.foundation.vault import make_keys
 from portal.domain.requests.alternatives.models import StockPiece
 from portal.platform.startup import initialize
 from portal.settings import Settings, load_settings
+from tests.support.proofs import invoke
 from tests.support.requests.paper import make_paper
 
 
@@ -36,7 +37,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 def portal(settings: Settings, *words: object) -> Result:
     context = Context(settings)
     try:
-        return CliRunner().invoke(stock, [str(word) for word in words], obj=context)
+        return invoke(stock, words, context)
     finally:
         context.database().engine.dispose()
 

@@ -1,0 +1,45 @@
+"""The people in whose name a test runs a command: each gives the code of an app of their own."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+import click
+import pyotp
+from click.testing import CliRunner, Result
+
+from portal.cli.context import Context
+from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.vault import seal
+from portal.domain.people.staff.services import find_staff
+
+SECRET = "NRXWE33SMVXGS43JNFSW42LTONUXI2DP"
+
+
+def named(words: Sequence[str]) -> list[str]:
+    """The logins that a command names, in the order in which it asks them."""
+    places = [words.index(option) + 1 for option in ("--by", "--confirmed-by") if option in words]
+    return [words[place] for place in places if place < len(words)]
+
+
+def codes(context: Context, words: Sequence[str]) -> str:
+    """A fresh code of each person that a command names, one a line, as if their app were new."""
+    lines = []
+    for login in named(words):
+        code = "000000"
+        with suppress(NotFoundError), context.database().write() as session:
+            user = find_staff(session, login)
+            user.totp_last_step = None
+            place = b"staff_totp:" + user.login.encode()
+            user.totp_sealed = seal(context.vault().kek, SECRET.encode(), place)
+            code = pyotp.TOTP(SECRET).at(context.clock.now(session))
+        lines.append(f"{code}\n")
+    return "".join(lines)
+
+
+def invoke(command: click.Command, words: Sequence[object], context: Context) -> Result:
+    """Run a command whose people all stand at the keyboard with their apps."""
+    written = [str(word) for word in words]
+    if not named(written):
+        return CliRunner().invoke(command, written, obj=context)
+    typed = codes(context, written)
+    return CliRunner().invoke(command, [*written, "--codes-fd", "0"], obj=context, input=typed)
