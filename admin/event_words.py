@@ -50,6 +50,13 @@ def _sign_in() -> dict[str, str]:
         "account.own_password": _s("自分のパスワードを設定"),
         "account.sign_out_everywhere": _s("すべての端末でサインアウト"),
         "account.channel_removed": _s("確認の番号の受け取り方を削除"),
+        "account.change_held": _s("確認の番号の受け取り方の変更を受け付け（24時間後に有効）"),
+        "account.change_cancelled": _s("受け取り方の変更を取り消し"),
+        "account.change_in_force": _s("受け取り方の変更が有効になった"),
+        "account.backup_codes": _s("控えのコードを作りなおした"),
+        "account.counter_channel_proposed": _s("窓口での受け取り方の登録を提案（区だけに表示）"),
+        "account.counter_channel_set": _s("窓口で受け取り方を登録（区だけに表示）"),
+        "account.counter_channel_refused": _s("窓口での受け取り方の登録を断った（区だけに表示）"),
         "account.lost": _s("紛失を届け出"),
         "account.new_letter": _s("新しい手紙を依頼"),
     }
@@ -65,6 +72,7 @@ def _credential() -> dict[str, str]:
         "credential.resume": _s("アカウントを再開"),
         "credential.supersede": _s("新しい手紙に切り替え"),
         "credential.close": _s("アカウントを終了"),
+        "credential.reset_held": _s("受け取り方の登録しなおしを受け付け（24時間後に有効）"),
     }
 
 

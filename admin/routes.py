@@ -13,7 +13,16 @@ from admin.contacts import (
     telephony,
     written_down,
 )
-from admin.desk import channel_changes, dashboard, household, search, stops, today, watch
+from admin.desk import (
+    channel_changes,
+    counter_channels,
+    dashboard,
+    household,
+    search,
+    stops,
+    today,
+    watch,
+)
 from admin.desk.in_call import acts, call_back
 from admin.desk.in_call import household as household_in_call
 from admin.desk.in_call import search as search_in_call
@@ -76,6 +85,7 @@ MODULES = (
     today,
     acts,
     channel_changes,
+    counter_channels,
     calls,
     call_backs,
     escalations,

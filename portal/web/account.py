@@ -9,14 +9,19 @@ from typing import Any, NamedTuple
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from portal.domain.foundation.errors import BusyError, DomainError, InputError, NotFoundError
+from portal.domain.foundation.errors import (
+    BusyError,
+    InputError,
+    NotAllowedError,
+    NotFoundError,
+)
 from portal.domain.foundation.program.deadlines import Window
 from portal.domain.foundation.program.hours_text import instant_text
 from portal.domain.foundation.texts import _
 from portal.domain.people.authn import sessions
-from portal.domain.people.authn.backup_codes import new_backup_codes
 from portal.domain.people.authn.passwords import SALT_BYTES
-from portal.domain.people.signin import account, second_factor
+from portal.domain.people.signin import account
+from portal.domain.people.signin.changes import WaitingChange, waiting_changes
 from portal.domain.people.signin.letter_requests import letter_state, open_letter_request, own_task
 from portal.domain.people.signin.locked_out import stamp, stamped_at
 from portal.domain.people.tasks.kinds import TaskKind
@@ -36,9 +41,9 @@ from portal.web.signin.activation import (
     own_credential,
     session_of,
 )
-from portal.web.signin.code import masked
+from portal.web.signin.code import masked, proven
 from portal.web.signin.code_texts import channel_name
-from portal.web.signin.fresh import freshly_signed_in
+from portal.web.signin.fresh import by_channel, freshly_signed_in
 
 ACCESS = "signed_in"
 LOST = "loss-receipt"
@@ -57,7 +62,7 @@ class AccountView(View):
     """What ``portal/account/account.html`` shows."""
 
     channels: Sequence[OwnChannel]
-    more: bool
+    changes: Sequence[WaitingChange]
     own_password: bool
     devices: int
     said: str
@@ -68,13 +73,13 @@ class AccountView(View):
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the account."""
     credential = own_credential(page)
-    found = second_factor.factors(page.session, credential.id).confirmed
+    found = proven(page).confirmed
     window = page.site.program.windows.new_letter
     return page.render(
         "portal/account/account.html",
         AccountView(
             channels=[OwnChannel(a.kind, channel_name(a.kind), masked(page, a)) for a in found],
-            more=len(found) < len(page.site.channels),
+            changes=waiting_changes(page.session, credential, page.now),
             own_password=credential.own_password_hash is not None,
             devices=sessions.count(
                 page.session, sessions.Owner(sessions.RESIDENT, credential.id), page.now
@@ -105,46 +110,18 @@ def submit_password(page: Page) -> Response[Any]:
             return show_password(page, 422)
     except BusyError as error:
         return failure_page(page, error)
-    with site.database.write() as session:
-        page.load_auth(session, site.clock.now(session))
-        account.set_own_password(
-            page.site.work(session, page.actor, page.now), session_of(page), hashed
-        )
-    return page.redirect("/account?said=password")
-
-
-@dataclass(frozen=True, slots=True)
-class AccountRemoveView(View):
-    """What ``portal/account/account_remove.html`` shows."""
-
-    kind: str
-    name: str
-    address: str
-
-
-def show_remove(page: Page, status_code: int = 200) -> Response[Any]:
-    """Ask before a channel is removed; redirect if it is the last one or is gone."""
-    found = second_factor.factors(page.session, session_of(page).owner_id or 0)
-    chosen = found.of(str(page.params["kind"]))
-    if chosen is None or len(found.confirmed) == 1:
-        return page.redirect("/account")
-    return page.render(
-        "portal/account/account_remove.html",
-        AccountRemoveView(
-            kind=chosen.kind, name=channel_name(chosen.kind), address=masked(page, chosen)
-        ),
-        status_code,
-    )
-
-
-def remove_channel(page: Page) -> Response[Any]:
-    """Remove one channel, never the last."""
     try:
-        account.remove_channel(page.work, session_of(page), page.form.get("channel"))
-    except DomainError as error:
-        page.form.error("channels", error.message)
-        return show(page, 422)
-    return page.redirect("/account?said=removed")
+        with site.database.write() as session:
+            page.load_auth(session, site.clock.now(session))
+            if page.who.auth is None:
+                return page.redirect("/signin?ended=1")
+            account.set_own_password(page.work, session_of(page), hashed)
+    except NotAllowedError as error:
+        page.form.error("own_password", error.message)
+        with site.database.read() as session:
+            page.load_auth(session, site.clock.now(session))
+            return show_password(page, 422)
+    return page.redirect("/account?said=password")
 
 
 def show_codes(page: Page, status_code: int = 200) -> Response[Any]:
@@ -154,8 +131,11 @@ def show_codes(page: Page, status_code: int = 200) -> Response[Any]:
 
 def new_codes(page: Page) -> Response[Any]:
     """Create ten new backup codes in place of the old ones."""
-    auth = session_of(page)
-    backup = new_backup_codes(page.work, auth.owner_id or 0)
+    try:
+        backup = account.renew_backup_codes(page.work, session_of(page))
+    except NotAllowedError as error:
+        page.form.error("codes", error.message)
+        return show_codes(page, 422)
     keep_backup(page, page.cookie(cookies.SESSION), ShownCodes(backup))
     return page.redirect("/start/backup-codes")
 
@@ -261,21 +241,19 @@ def handlers() -> list[HTTPRouteHandler]:
     fresh = freshly_signed_in
     return [
         endpoint("GET", "/account", show, signed_in, ACCESS),
-        endpoint("GET", "/account/password", show_password, fresh, ACCESS),
+        endpoint("GET", "/account/password", show_password, by_channel, ACCESS),
         endpoint(
             "POST",
             "/account/password/submit",
             submit_password,
-            fresh,
+            by_channel,
             ACCESS,
             shows=show_password,
             transaction=Transaction.OWN,
         ),
-        endpoint("GET", "/account/remove-channel/{kind:str}", show_remove, fresh, ACCESS),
-        endpoint("POST", "/account/remove-channel", remove_channel, fresh, ACCESS, shows=show),
-        endpoint("GET", "/account/backup-codes", show_codes, fresh, ACCESS),
+        endpoint("GET", "/account/backup-codes", show_codes, by_channel, ACCESS),
         endpoint(
-            "POST", "/account/backup-codes/submit", new_codes, fresh, ACCESS, shows=show_codes
+            "POST", "/account/backup-codes/submit", new_codes, by_channel, ACCESS, shows=show_codes
         ),
         endpoint("POST", "/account/sign-out-everywhere", sign_out_everywhere, signed_in, ACCESS),
         endpoint("GET", "/account/lost", show_lost, fresh, ACCESS),

@@ -16,7 +16,7 @@ from portal.web.requests import (
     request_documents,
     requests,
 )
-from portal.web.signin import activation, channels, code, fresh, signin, wait
+from portal.web.signin import activation, changes, channels, code, fresh, signin, wait
 
 MODULES = (
     landing,
@@ -41,6 +41,7 @@ MODULES = (
     redelivery,
     requests,
     account,
+    changes,
     fresh,
 )
 

@@ -23,8 +23,10 @@ from portal.domain.mailroom.printing.archives.plain_files import remove_plain_fi
 from portal.domain.mailroom.printing.runs.pipeline.files import is_here
 from portal.domain.mailroom.printing.runs.pipeline.printer import printing_node
 from portal.domain.people.authn import sessions, throttles
+from portal.domain.people.authn.codes import forget_unproven
 from portal.domain.people.households.search_index import Indexer
 from portal.domain.people.notices.services import forget_expired
+from portal.domain.people.signin import changes
 from portal.domain.people.sites import services as sites
 from portal.domain.requests.redeliveries.matching import match_request, waiting_for_match
 
@@ -46,6 +48,7 @@ def all_jobs(indexer: Indexer, letters: Path) -> Mapping[JobName, Job]:
         _remind(),
         _cards(),
         _calls(),
+        _changes(),
         WholeJob(JobName.SITES, TEN_MINUTES, sites.end_due),
         WholeJob(JobName.SWEEP, TEN_MINUTES, _sweep),
         _plain_letters(letters),
@@ -116,6 +119,19 @@ def _calls() -> Job:
     return RowJob(JobName.CALLS, TEN_MINUTES, "call", find, _in_one_work(close_forgotten), 200)
 
 
+def _changes() -> Job:
+    def find(work: Work, _aside: Collection[int]) -> Sequence[int]:
+        return changes.due_accounts(work.session, work.now)
+
+    def act(work: Work, rows: Sequence[int]) -> None:
+        for credential_id in rows:
+            changes.settle(work, credential_id)
+
+    return RowJob(
+        JobName.CHANGES, MINUTE, "credential", find, _in_one_work(act), most=changes.AT_ONCE
+    )
+
+
 def _sweep(work: Work) -> int:
     """Delete ended sessions, counters, and the keys of forms that no page can still send.
 
@@ -123,6 +139,7 @@ def _sweep(work: Work) -> int:
     """
     sessions.sweep(work.session, work.now)
     throttles.sweep(work.session, work.now)
+    forget_unproven(work.session, work.now - sessions.LIFETIMES[sessions.RESIDENT].absolute)
     forget_keys(work.session, work.now - KEEP_FORM_KEYS)
     shred_old_archives(work)
     shred_given_up(work)

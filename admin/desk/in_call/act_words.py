@@ -70,5 +70,5 @@ def desk_events() -> dict[str, str]:
         "desk.decline_form": _s("辞退届の用紙の依頼を受け付け"),
         "desk.channel": _s("番号の受け取り方の変更を提案"),
         "desk.coupon_fault": _s("お店で使えないクーポンの調査を受け付け"),
-        "credential.reset_channel": _s("番号の受け取り方を、登録しなおすことにした"),
+        "credential.reset_channel": _s("番号の受け取り方を消した（登録しなおす）"),
     }

@@ -8,6 +8,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.foundation.program.deadlines import Window
+from portal.domain.people.signin.changes import WaitingChange, waiting_changes
 from portal.domain.requests.declines.queries import wish_of
 from portal.domain.requests.requests.kinds import kind_name
 from portal.domain.requests.requests.models import Request
@@ -31,6 +32,7 @@ class HomeView(View):
     kind_name: Callable[[str], str]
     wish: Request | None
     waiting: Sequence[Request]
+    changes: Sequence[WaitingChange]
     decline: Window
     paper: Window | None
 
@@ -51,6 +53,7 @@ def show(page: Page) -> Response[Any]:
             kind_name=kind_name,
             wish=wish,
             waiting=[row for row in waiting if wish is None or row.id != wish.id],
+            changes=waiting_changes(page.session, credential, page.now),
             decline=program.windows.decline,
             paper=program.windows.alternative if program.alternatives else None,
         ),

@@ -10,10 +10,11 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.foundation.errors import NotFoundError
-from portal.domain.foundation.program.deadlines import Windows
+from portal.domain.foundation.program.deadlines import Window, Windows
 from portal.domain.foundation.program.hours_text import instant_text
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.typed import folded, telephone
+from portal.domain.people.signin.last_days import in_last_days
 from portal.domain.people.signin.locked_out import (
     CallBack,
     Trouble,
@@ -36,11 +37,16 @@ class LostView(View):
     """What ``portal/information/lost.html`` shows."""
 
     windows: Windows
+    last_days: Sequence[Window]
 
 
 def show(page: Page) -> Response[Any]:
-    """Show what to do in each case."""
-    return page.render("portal/information/lost.html", LostView(windows=page.site.program.windows))
+    """Show what to do in each case; in the last days before a deadline, what still helps."""
+    windows = page.site.program.windows
+    return page.render(
+        "portal/information/lost.html",
+        LostView(windows=windows, last_days=in_last_days(windows, page.now)),
+    )
 
 
 @dataclass(frozen=True, slots=True)

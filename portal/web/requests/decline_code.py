@@ -129,7 +129,7 @@ def submit_code(page: Page) -> Response[Any]:
 def _declare(page: Page, receipt_no: str) -> Request | Response[Any]:
     """Check the code and declare, or answer why not; shared rows are read and locked once."""
     credential = own_credential(page)
-    found = second_factor.factors(page.session, credential.id, locked=True)
+    found = second_factor.factors(page.session, credential.id, page.now, locked=True)
     chosen, current = kept(page), pick(page, found)
     if chosen is None or current is None:
         return page.redirect("/decline" if chosen is None else "/lost")

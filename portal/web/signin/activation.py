@@ -21,12 +21,13 @@ from portal.domain.people.authn.passwords import SALT_BYTES
 from portal.domain.people.authn.sessions import Stage
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.queries import credential_by_id
-from portal.domain.people.credentials.services import lock_row
 from portal.domain.people.signin import activation
 from portal.domain.people.signin.account import ask_no_channel, check_own_password
 from portal.domain.people.signin.activation import BirthAnswer
 from portal.domain.people.signin.letter_requests import own_task
+from portal.domain.people.signin.steps import needs_password
 from portal.domain.people.tasks.kinds import TaskKind
+from portal.platform.http.answer import Reply
 from portal.platform.routes import Transaction, endpoint
 from portal.platform.view import View
 from portal.resident_page import Page
@@ -34,6 +35,26 @@ from portal.web.access import at_stage, signed_in
 from portal.web.information.dates import date_error
 
 BIRTH, CHANNEL = at_stage(Stage.BIRTH), at_stage(Stage.CHANNEL)
+
+
+def at_password(page: Page) -> Reply | None:
+    """Admit a first sign-in that has to choose an own password; send others on."""
+    if (refused := CHANNEL(page)) is not None:
+        return refused
+    credential = page.who.credential
+    needed = credential is not None and needs_password(page.site.program, credential)
+    return None if needed else page.redirect("/start/channel")
+
+
+def at_channel(page: Page) -> Reply | None:
+    """Admit a first sign-in that comes to its channel, with an own password where it needs one."""
+    if (refused := CHANNEL(page)) is not None:
+        return refused
+    auth, credential = page.who.auth, page.who.credential
+    if auth is None or credential is None:
+        return page.redirect("/signin")
+    found = activation.has_password(page.site.program, auth, credential)
+    return None if found else page.redirect("/start/password")
 
 
 def session_of(page: Page) -> AuthSession:
@@ -123,7 +144,7 @@ def show_password(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def submit_password(page: Page) -> Response[Any]:
-    """Store the own password; from the first full sign-in on it replaces the letter's."""
+    """Keep the own password; it counts once this session finishes the first sign-in."""
     site = page.site
     try:
         password = check_own_password(page.form.get("own_password"), forbidden_words(page))
@@ -135,7 +156,9 @@ def submit_password(page: Page) -> Response[Any]:
     hashed = site.hashes.hash(password, os.urandom(SALT_BYTES))
     with site.database.write() as session:
         page.load_auth(session, site.clock.now(session))
-        lock_row(session, session_of(page).owner_id or 0).own_password_hash = hashed
+        if page.who.auth is None:
+            return page.redirect("/signin?ended=1")
+        activation.choose_first_password(page.work, session_of(page), hashed)
     return page.redirect("/start/channel")
 
 
@@ -247,12 +270,12 @@ def handlers() -> list[HTTPRouteHandler]:
     return [
         endpoint("GET", "/start/birth", show_birth, BIRTH, birth),
         endpoint("POST", "/start/birth/submit", submit_birth, BIRTH, birth, shows=show_birth),
-        endpoint("GET", "/start/password", show_password, CHANNEL, channel),
+        endpoint("GET", "/start/password", show_password, at_password, channel),
         endpoint(
             "POST",
             "/start/password/submit",
             submit_password,
-            CHANNEL,
+            at_password,
             channel,
             shows=show_password,
             transaction=Transaction.OWN,

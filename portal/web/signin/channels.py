@@ -9,22 +9,19 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.foundation.errors import DomainError, InputError, NotAllowedError, ThrottledError
-from portal.domain.foundation.program.schema import PasswordMode
 from portal.domain.foundation.texts import _, plain
 from portal.domain.people.authn import codes, totp
 from portal.domain.people.authn.channels import CodeChannel, CodePurpose
 from portal.domain.people.authn.models import OtpAuthenticator
-from portal.domain.people.authn.sessions import Stage
-from portal.domain.people.authn.typed_code import CodeAnswer, CodeEntry
+from portal.domain.people.authn.typed_code import CodeAnswer
 from portal.domain.people.coupons.qr import draw_png
 from portal.domain.people.notices.phones import parse_email, parse_mobile
 from portal.domain.people.signin import code_sending, second_factor
 from portal.platform.routes import Guard, endpoint
 from portal.platform.view import View
 from portal.resident_page import Page, ResidentWho, origin_of
-from portal.web.access import at_stage
-from portal.web.signin.activation import finish, own_credential, session_of, step
-from portal.web.signin.code import SentCode, masked, remember_device, sent_code
+from portal.web.signin.activation import at_channel, finish, session_of, step
+from portal.web.signin.code import SentCode, masked, proven, remember_device, sent_code
 from portal.web.signin.code_texts import channel_name, code_error
 from portal.web.signin.fresh import freshly_signed_in
 
@@ -45,8 +42,7 @@ def _step(flow: Flow, page: Page) -> tuple[int, int] | None:
 
 
 def _pending(page: Page) -> OtpAuthenticator | None:
-    auth = session_of(page)
-    return second_factor.pending(page.session, auth, auth.data.get("enrolling"))
+    return second_factor.pending(page.session, session_of(page))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +51,20 @@ class ChannelChooseView(View):
 
     flow: Flow
     offered: Sequence[str]
+    taken: Sequence[str]
     step: tuple[int, int] | None
 
 
 def show(flow: Flow, page: Page, status_code: int = 200) -> Response[Any]:
     """Let the resident choose a channel."""
-    auth = session_of(page)
-    credential = own_credential(page)
-    needs_password = page.site.program.letter_password_mode is not PasswordMode.REUSABLE
-    if flow.first_time and needs_password and credential.own_password_hash is None:
-        return page.redirect("/start/password")
-    taken = {a.kind for a in second_factor.factors(page.session, auth.owner_id or 0).confirmed}
-    offered = [kind for kind in page.site.channels if kind not in taken]
-    if not offered:
-        return page.redirect("/account")
     return page.render(
         "portal/signin/channel_choose.html",
-        ChannelChooseView(flow=flow, offered=offered, step=_step(flow, page)),
+        ChannelChooseView(
+            flow=flow,
+            offered=page.site.channels,
+            taken=[a.kind for a in proven(page).confirmed],
+            step=_step(flow, page),
+        ),
         status_code,
     )
 
@@ -90,12 +83,9 @@ def choose(flow: Flow, page: Page) -> Response[Any]:
 
 
 def _enroll(flow: Flow, page: Page, kind: str, secret: str) -> Response[Any]:
-    auth = session_of(page)
     authenticator = second_factor.enroll(
-        page.work, auth.owner_id or 0, kind, secret, page.site.channels
+        page.work, session_of(page), kind, secret, page.site.channels
     )
-    typed = (authenticator.address_digest or b"").hex()
-    auth.data = auth.data | {"enrolling": authenticator.id, "kind": kind, "typed": typed}
     if kind != CodeChannel.TOTP:
         code_sending.send_code(page.work, authenticator, CodePurpose.ENROLL, origin_of(page.site))
     return page.redirect(f"{flow.prefix}/prove")
@@ -204,16 +194,12 @@ def totp_image(flow: Flow, page: Page) -> Response[Any]:
 
 def submit_prove(flow: Flow, page: Page) -> Response[Any]:
     """Check the code; the right one confirms the channel."""
-    pending = _pending(page)
-    if pending is None:
+    if _pending(page) is None:
         return page.redirect(flow.prefix)
-    entry = CodeEntry(CodePurpose.ENROLL, page.form.get("code"))
-    answer = second_factor.check(page.work, pending, entry)
+    answer, source = second_factor.prove(page.work, session_of(page), page.form.get("code"))
     if answer is not CodeAnswer.RIGHT:
-        page.form.error("code", code_error(answer, pending))
+        page.form.error("code", code_error(answer, source))
         return show_prove(flow, page, 422)
-    auth = session_of(page)
-    auth.data = {k: v for k, v in auth.data.items() if k not in {"enrolling", "kind", "typed"}}
     remember_device(page)
     return flow.after(page)
 
@@ -231,13 +217,13 @@ def send_again(flow: Flow, page: Page) -> Response[Any]:
     return page.redirect(f"{flow.prefix}/prove")
 
 
-def _added(page: Page) -> Response[Any]:
-    return page.redirect("/account?said=added")
+def _waiting(page: Page) -> Response[Any]:
+    return page.redirect("/account/changes")
 
 
 FLOWS = (
-    Flow("/start/channel", at_stage(Stage.CHANNEL), "stage:channel", True, finish),
-    Flow("/account/channel", freshly_signed_in, "signed_in", False, _added),
+    Flow("/start/channel", at_channel, "stage:channel", True, finish),
+    Flow("/account/channel", freshly_signed_in, "signed_in", False, _waiting),
 )
 
 

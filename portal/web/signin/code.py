@@ -1,6 +1,6 @@
 """The one-time code at sign-in: typed, sent again, sent by another channel, or a backup code."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,7 +74,7 @@ def proven(page: Page) -> second_factor.Factors:
     """Return the proven sources of codes of the signed-in account."""
     if page.who.auth is None:
         return second_factor.Factors(())
-    return second_factor.factors(page.session, page.who.auth.owner_id or 0)
+    return second_factor.factors(page.session, page.who.auth.owner_id or 0, page.now)
 
 
 def chosen(page: Page) -> OtpAuthenticator | None:
@@ -125,7 +125,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             others=others,
             trouble=trouble,
             sent=sent_code(page, current, CodePurpose.SIGN_IN) if current is not None else None,
-            address=masked(page, current) if current is not None else "",
+            address="" if current is None or current.quiet else masked(page, current),
             name=channel_name(current.kind) if current is not None else "",
         ),
         status_code,
@@ -146,11 +146,11 @@ def submit(page: Page) -> Response[Any]:
     return complete(page)
 
 
-def complete(page: Page) -> Response[Any]:
-    """Open the account after the second proof."""
+def complete(page: Page, data: Mapping[str, Any] | None = None) -> Response[Any]:
+    """Open the account after the second proof, with what its session keeps."""
     assert page.who.auth is not None  # noqa: S101  (the guard let only sessions in)
     remember_device(page)
-    page.sign_in_as(second_factor.step_up(page.work, page.who.auth))
+    page.sign_in_as(second_factor.step_up(page.work, page.who.auth, data=data))
     return page.redirect("/home")
 
 
@@ -169,8 +169,7 @@ def send(page: Page) -> Response[Any]:
     """Put a code into the outbox (again); the page is answered before anything is sent."""
     assert page.who.auth is not None  # noqa: S101  (the guard let only sessions in)
     wanted = page.form.get("channel")
-    found = second_factor.factors(page.session, page.who.auth.owner_id or 0)
-    current = found.of(wanted) or chosen(page)
+    current = proven(page).of(wanted) or chosen(page)
     if current is None:
         return page.redirect("/lost")
     page.who.auth.data = page.who.auth.data | {"channel": current.kind}
@@ -205,7 +204,7 @@ def submit_backup(page: Page) -> Response[Any]:
             "code", _("コードが違うか、もう使ったコードです。ほかのコードをお試しください。")
         )
         return show_backup(page, 422)
-    return complete(page)
+    return complete(page, {second_factor.BY_BACKUP_CODE: True})
 
 
 def handlers() -> list[HTTPRouteHandler]:

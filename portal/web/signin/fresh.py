@@ -50,8 +50,23 @@ def freshly_signed_in(page: Page) -> Response[Any] | None:
     """Admit a fresh session; ask an older one for a code and return to the page afterwards."""
     if (refused := signed_in(page)) is not None:
         return refused
-    if is_fresh(page):
-        return None
+    return None if is_fresh(page) else _confirmation(page)
+
+
+def by_channel(page: Page) -> Response[Any] | None:
+    """Admit a fresh session that a channel opened; one of a backup code is asked for a code.
+
+    Whoever has the password and one backup code must not be able to shut out the owner, who has the
+    channel and can call changes off.
+    """
+    if (refused := freshly_signed_in(page)) is not None:
+        return refused
+    if page.who.auth is not None and page.who.auth.data.get(second_factor.BY_BACKUP_CODE):
+        return _confirmation(page)
+    return None
+
+
+def _confirmation(page: Page) -> Response[Any]:
     place = next((p for p in reversed(PLACES) if page.path.startswith(p)), "/account")
     return page.redirect(f"/confirm/{PLACES.index(place)}")
 

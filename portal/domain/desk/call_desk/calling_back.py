@@ -20,7 +20,7 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import NotAllowedError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
-from portal.domain.people.authn.channels import CodeChannel
+from portal.domain.people.authn.channels import CodeChannel, SourceState
 from portal.domain.people.authn.codes import secret_of
 from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
@@ -59,7 +59,7 @@ def _enrolled(session: Session, household_id: int) -> OtpAuthenticator | None:
             Credential.household_id == household_id,
             Credential.state.in_((CredentialState.ACTIVE, CredentialState.LOCKED)),
             OtpAuthenticator.kind == CodeChannel.SMS,
-            OtpAuthenticator.confirmed_at.is_not(None),
+            OtpAuthenticator.state.in_((SourceState.CONFIRMED, SourceState.CLOSED)),
         )
         .limit(1)
     )

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Integer, Row, and_, bindparam, select
 from sqlalchemy.orm import Session
 
+from portal.domain.desk.casework.counter_channel import WARD_ONLY
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.letters.letters.models import Letter
@@ -123,7 +124,7 @@ def _entries(
 
 
 def _is_hidden(event: Row[Any], hidden: Hidden) -> bool:
-    if event.action in {LEFT, CAME}:
+    if event.action in {LEFT, CAME} | WARD_ONLY:
         return True
     period = hidden.get((event.subject, event.subject_id or 0))
     return (

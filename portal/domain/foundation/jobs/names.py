@@ -14,6 +14,7 @@ class JobName(Labeled):
     REMIND = "remind", lambda: _s("交換期限のお知らせ")
     CARDS = "cards", lambda: _s("サインインしていない世帯へのはがき")
     CALLS = "calls", lambda: _s("終わっていない通話を閉じる")
+    CHANGES = "changes", lambda: _s("1日待ったサインインの方法の変更")
     SITES = "sites", lambda: _s("予備の拠点の終わり")
     SWEEP = "sweep", lambda: _s("終わったセッションや古い記録の消去")
     PLAIN_LETTERS = "plain_letters", lambda: _s("渡し終えた手紙の暗号化前のファイルの消去")

@@ -17,7 +17,11 @@ class SourceState(StrEnum):
     """The state of a resident's source of one-time codes."""
 
     PENDING = "pending"
-    """Stored, and not proven by a code yet."""
+    """Stored by the one session that may prove it, and not proven by a code yet."""
+    PROPOSED = "proposed"
+    """Typed at the ward's counter; a second person has not confirmed it yet."""
+    WAITING = "waiting"
+    """Proven by a code; it opens nothing before the hold is over (``hold``)."""
     CONFIRMED = "confirmed"
     CLOSED = "closed"
     """Closed by too many wrong codes; only a new letter helps."""

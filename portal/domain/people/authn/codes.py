@@ -5,6 +5,7 @@ one before it: with several at once, each guess would count several times.
 """
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, select, update
@@ -32,32 +33,33 @@ def _context(authenticator: OtpAuthenticator) -> bytes:
 
 
 def add_authenticator(work: Work, credential_id: int, kind: str, secret: str) -> OtpAuthenticator:
-    """Store a source of codes that is not proven yet.
+    """Store a source of codes that is not proven yet, in a row of its own.
 
     ``secret`` is an app's base32 secret, or a telephone number or an email address.
     """
-    found = work.session.scalar(
-        select(OtpAuthenticator)
-        .where(OtpAuthenticator.credential_id == credential_id, OtpAuthenticator.kind == kind)
-        .with_for_update()
-    )
-    if found is None:
-        found = OtpAuthenticator(
-            credential_id=credential_id, kind=kind, sealed=b"", created_at=work.now
-        )
-        work.session.add(found)
-    if found.state == SourceState.CONFIRMED:
-        return found
-    found.sealed = seal(work.vault.kek, secret.encode(), f"otp:{credential_id}:{kind}".encode())
-    digest = work.vault.blind("address", secret) if kind != CodeChannel.TOTP else None
-    if found.address_digest != digest and found.id is not None:
-        # a code that went to another address proves nothing about this one
-        work.session.execute(delete(OneTimeCode).where(OneTimeCode.authenticator_id == found.id))
-    found.address_digest = digest
-    found.state = SourceState.PENDING
-    found.created_at = work.now
+    made = OtpAuthenticator(credential_id=credential_id, kind=kind, sealed=b"", created_at=work.now)
+    work.session.add(made)
+    _put_secret(work, made, secret)
+    return made
+
+
+def change_pending(work: Work, pending: OtpAuthenticator, secret: str) -> None:
+    """Give a source that is not proven yet another secret of the same kind.
+
+    A code that went to another address proves nothing about this one.
+    """
+    before = pending.address_digest
+    _put_secret(work, pending, secret)
+    if pending.address_digest != before:
+        work.session.execute(delete(OneTimeCode).where(OneTimeCode.authenticator_id == pending.id))
+
+
+def _put_secret(work: Work, source: OtpAuthenticator, secret: str) -> None:
+    source.sealed = seal(work.vault.kek, secret.encode(), _context(source))
+    is_app = source.kind == CodeChannel.TOTP
+    source.address_digest = None if is_app else work.vault.blind("address", secret)
+    source.created_at = work.now
     work.session.flush()
-    return found
 
 
 def secret_of(vault: Vault, authenticator: OtpAuthenticator) -> str:
@@ -104,6 +106,23 @@ def lock(session: Session, authenticator_id: int) -> OtpAuthenticator | None:
     return found
 
 
+_ALL_LOCKED = (
+    select(OtpAuthenticator)
+    .where(OtpAuthenticator.credential_id == bindparam("credential_id"))
+    .order_by(OtpAuthenticator.id)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
+
+def lock_all(session: Session, credential_id: int) -> list[OtpAuthenticator]:
+    """Read all sources of codes of a credential anew and lock them.
+
+    Whoever needs the credential's row too locks it after them, as a code that was right does.
+    """
+    return list(session.scalars(_ALL_LOCKED, {"credential_id": credential_id}))
+
+
 def check_locked(work: Work, authenticator: OtpAuthenticator, entry: CodeEntry) -> CodeAnswer:
     """Check a typed code against a locked source: count a wrong one, use up the right one."""
     typed_code = read_code(entry.typed)
@@ -120,9 +139,6 @@ def check_locked(work: Work, authenticator: OtpAuthenticator, entry: CodeEntry) 
     if answer is CodeAnswer.RIGHT:
         if authenticator.fails or authenticator.locks:
             authenticator.fails = authenticator.locks = 0
-        if authenticator.state == SourceState.PENDING:
-            authenticator.state = SourceState.CONFIRMED
-            authenticator.confirmed_at = work.now
     elif answer is CodeAnswer.WRONG:
         _count_fail(authenticator, work.now)
     return answer
@@ -156,6 +172,24 @@ def end_wait(session: Session, credential_id: int, now: datetime) -> int:
     return len(rows)
 
 
+def forget(session: Session, sources: Collection[OtpAuthenticator]) -> None:
+    """Delete sources of codes, with their sent codes."""
+    if not sources:
+        return
+    keys = [source.id for source in sources]
+    session.execute(delete(OneTimeCode).where(OneTimeCode.authenticator_id.in_(keys)))
+    session.execute(delete(OtpAuthenticator).where(OtpAuthenticator.id.in_(keys)))
+
+
+def forget_unproven(session: Session, before: datetime) -> None:
+    """Delete the sources that nobody proved: their sessions ended long ago."""
+    old = select(OtpAuthenticator.id).where(
+        OtpAuthenticator.state == SourceState.PENDING, OtpAuthenticator.created_at < before
+    )
+    session.execute(delete(OneTimeCode).where(OneTimeCode.authenticator_id.in_(old)))
+    session.execute(delete(OtpAuthenticator).where(OtpAuthenticator.id.in_(old)))
+
+
 def forget_all(session: Session, credential_id: int) -> None:
     """Delete all sources of codes of a credential, with their sent codes and the backup codes.
 
@@ -164,6 +198,11 @@ def forget_all(session: Session, credential_id: int) -> None:
     sources = select(OtpAuthenticator.id).where(OtpAuthenticator.credential_id == credential_id)
     session.execute(delete(OneTimeCode).where(OneTimeCode.authenticator_id.in_(sources)))
     session.execute(delete(OtpAuthenticator).where(OtpAuthenticator.credential_id == credential_id))
+    forget_backup_codes(session, credential_id)
+
+
+def forget_backup_codes(session: Session, credential_id: int) -> None:
+    """Delete the backup codes of a credential."""
     session.execute(delete(BackupCode).where(BackupCode.credential_id == credential_id))
 
 

@@ -3,11 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, Index, LargeBinary, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.foundation.base import Base, BigId, primary_key, state_column
 from portal.domain.people.authn.channels import SourceState
+from portal.domain.people.authn.hold import Held
+
+PROVEN = "state = 'confirmed'"
 
 
 class AuthSession(Base):
@@ -33,11 +36,24 @@ class AuthSession(Base):
     ends_at: Mapped[datetime] = mapped_column(index=True)
 
 
-class OtpAuthenticator(Base):
-    """A resident's source of one-time codes: a sealed app secret, SMS or email address."""
+class OtpAuthenticator(Held, Base):
+    """A resident's source of one-time codes: a sealed app secret, SMS or email address.
+
+    At most one of a kind is confirmed; sessions that enroll one have a pending row each. The
+    address of a ``quiet`` one was set at the ward's counter and is hinted at nowhere.
+    """
 
     __tablename__ = "otp_authenticator"
-    __table_args__ = (UniqueConstraint("credential_id", "kind"),)
+    __table_args__ = (
+        Index(
+            "uq_otp_authenticator_confirmed",
+            "credential_id",
+            "kind",
+            unique=True,
+            postgresql_where=text(PROVEN),
+            sqlite_where=text(PROVEN),
+        ),
+    )
 
     id: Mapped[int] = primary_key()
     credential_id: Mapped[int] = mapped_column(BigId, index=True)
@@ -52,6 +68,7 @@ class OtpAuthenticator(Base):
     locked_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
+    quiet: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class OneTimeCode(Base):

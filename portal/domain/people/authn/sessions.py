@@ -132,6 +132,14 @@ def load(session: Session, site: str, token: str, now: datetime) -> AuthSession 
     return found if found is not None and is_alive(found, now) else None
 
 
+def still_there(session: Session, auth: AuthSession) -> bool:
+    """Return whether a session that was loaded earlier in this transaction has not ended since."""
+    statement = select(AuthSession.id).where(
+        AuthSession.id == auth.id, AuthSession.token_hash == auth.token_hash
+    )
+    return session.scalar(statement) is not None
+
+
 def is_alive(found: AuthSession, now: datetime) -> bool:
     """Return whether a session has neither ended nor gone idle (one that locks stays alive)."""
     lifetime = LIFETIMES[found.site]

@@ -15,7 +15,8 @@ class Credential(Base):
     """The credential of one letter; at most one of a household is live.
 
     The password is only ever a hash. ``locale`` is the language in which the household last signed
-    in, for messages to it.
+    in, for messages to it. From ``reset_at`` (UTC) on, the first sign-in is repeated (decision
+    0008).
     """
 
     __tablename__ = "credential"
@@ -41,4 +42,5 @@ class Credential(Base):
     wrong_births: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
     created_at: Mapped[datetime]
     activated_at: Mapped[datetime | None]
+    reset_at: Mapped[datetime | None]
     changed_at: Mapped[datetime]

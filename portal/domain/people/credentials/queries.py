@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.work import Work
-from portal.domain.people.authn.channels import CodeChannel
+from portal.domain.people.authn.channels import CodeChannel, SourceState
 from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
 
@@ -44,7 +44,7 @@ def households_with_telephone(work: Work, telephone: str, limit: int = 21) -> li
         .where(
             OtpAuthenticator.address_digest == work.vault.blind("address", telephone),
             OtpAuthenticator.kind == CodeChannel.SMS,
-            OtpAuthenticator.confirmed_at.is_not(None),
+            OtpAuthenticator.state.in_((SourceState.CONFIRMED, SourceState.CLOSED)),
         )
         .distinct()
         .order_by(Credential.household_id)

@@ -28,6 +28,22 @@ class AccountEvent(Labeled):
         lambda: _("連絡先の変更"),
         lambda: _("番号を受け取る方法が変わりました。"),
     )
+    CHANGE_HELD = (
+        "change_held",
+        lambda: _("サインインの方法の変更の予約"),
+        lambda: _("サインインの方法が、24時間後に変わります。取り消すには、サインインを。"),
+    )
+    """A change waits; who did not ask for it can call it off with what is in force now."""
+    CHANGE_CANCELLED = (
+        "change_cancelled",
+        lambda: _("サインインの方法の変更の取り消し"),
+        lambda: _("サインインの方法の変更が、取り消されました。"),
+    )
+    BACKUP_CODES_CHANGED = (
+        "backup_codes_changed",
+        lambda: _("控えのコードの作りなおし"),
+        lambda: _("控えのコードが、新しくなりました。"),
+    )
     PASSWORD_CHANGED = (
         "password_changed",
         lambda: _("パスワードの変更"),

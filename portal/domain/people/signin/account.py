@@ -2,22 +2,24 @@
 
 import unicodedata
 
-from sqlalchemy import select
-
 from portal.domain.foundation.actors import Actor, Role
 from portal.domain.foundation.audit.services import record
-from portal.domain.foundation.errors import InputError, NotAllowedError
+from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.work import Work
-from portal.domain.people.authn import sessions
-from portal.domain.people.authn.channels import SourceState
-from portal.domain.people.authn.models import AuthSession, OtpAuthenticator
+from portal.domain.people.authn import codes, sessions
+from portal.domain.people.authn.backup_codes import new_backup_codes
+from portal.domain.people.authn.models import AuthSession
+from portal.domain.people.authn.sessions import Stage
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.services import lock_row, move
 from portal.domain.people.credentials.states import CredentialState
 from portal.domain.people.notices.events import AccountEvent
+from portal.domain.people.signin.changes import call_off, refuse_while_waiting
 from portal.domain.people.signin.guessable import is_guessable
 from portal.domain.people.signin.notify import notify_owner
+from portal.domain.people.signin.own_password import put_own_password
+from portal.domain.people.signin.steps import lock_step
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import open_once, open_task
@@ -54,15 +56,31 @@ def set_own_password(work: Work, auth: AuthSession, hashed: str) -> int:
     """Store the hash of an own password.
 
     Ends every other session of the account and returns how many.
+
+    Raises:
+        NotAllowedError: a change of channel waits: whoever may call it off must get in for that.
+        WrongStateError: the session or the account has gone on.
     """
-    credential = lock_row(work.session, auth.owner_id or 0)
-    credential.own_password_hash = hashed
-    credential.changed_at = work.now
-    _note(work, credential, "account.own_password")
-    notify_owner(work, credential, AccountEvent.PASSWORD_CHANGED)
+    credential = lock_step(work, auth, Stage.FULL)
+    refuse_while_waiting(work, credential)
+    put_own_password(work, credential, hashed)
     return sessions.end_all(
         work.session, sessions.Owner(sessions.RESIDENT, credential.id), keep=auth.id
     )
+
+
+def renew_backup_codes(work: Work, auth: AuthSession) -> list[str]:
+    """Make ten new backup codes in place of the old ones, and tell the owner.
+
+    Raises:
+        NotAllowedError: a change of channel waits: whoever may call it off may need an old one.
+        WrongStateError: the session or the account has gone on.
+    """
+    credential = lock_step(work, auth, Stage.FULL)
+    refuse_while_waiting(work, credential)
+    _note(work, credential, "account.backup_codes")
+    notify_owner(work, credential, AccountEvent.BACKUP_CODES_CHANGED)
+    return new_backup_codes(work, credential.id)
 
 
 def sign_out_everywhere(work: Work, auth: AuthSession) -> int:
@@ -70,28 +88,6 @@ def sign_out_everywhere(work: Work, auth: AuthSession) -> int:
     credential = work.session.get_one(Credential, auth.owner_id)
     _note(work, credential, "account.sign_out_everywhere")
     return sessions.end_all(work.session, sessions.Owner(sessions.RESIDENT, credential.id))
-
-
-def remove_channel(work: Work, auth: AuthSession, kind: str) -> None:
-    """Remove a source of codes.
-
-    Raises:
-        NotAllowedError: it is the last one; without it nobody could sign in.
-    """
-    credential = lock_row(work.session, auth.owner_id or 0)
-    rows = work.session.scalars(
-        select(OtpAuthenticator).where(
-            OtpAuthenticator.credential_id == credential.id,
-            OtpAuthenticator.state == SourceState.CONFIRMED,
-        )
-    ).all()
-    chosen = [r for r in rows if r.kind == kind]
-    if len(rows) <= len(chosen):
-        raise NotAllowedError(_("最後のひとつは消せません。さきに、ほかの方法を登録してください。"))
-    notify_owner(work, credential, AccountEvent.CHANNEL_CHANGED)
-    for row in chosen:
-        work.session.delete(row)
-    _note(work, credential, "account.channel_removed", kind=kind)
 
 
 def report_lost(work: Work, credential_id: int) -> Task:
@@ -104,11 +100,13 @@ def report_lost(work: Work, credential_id: int) -> Task:
         NotFoundError: no account has this key.
         WrongStateError: the account was replaced or closed.
     """
+    sources = codes.lock_all(work.session, credential_id)
     credential = lock_row(work.session, credential_id)
     task = open_once(work, TaskKind.REPORT_LOST, credential.household_id, {})
     if credential.state in {CredentialState.SUSPENDED, CredentialState.LOCKED}:
         return task  # the button was pressed twice, or the account is locked
     notify_owner(work, credential, AccountEvent.NEW_LETTER)
+    call_off(work, credential, sources)  # a finder may have begun it
     move(work, credential, "suspend", reason=TaskKind.REPORT_LOST)
     return task
 

@@ -8,19 +8,25 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Actor, Role
 from portal.domain.foundation.audit.services import record
-from portal.domain.foundation.errors import WrongStateError
-from portal.domain.foundation.texts import _
+from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.vault import same
 from portal.domain.foundation.work import Work
-from portal.domain.people.authn import sessions
+from portal.domain.people.authn import codes, sessions
 from portal.domain.people.authn.backup_codes import new_backup_codes
+from portal.domain.people.authn.channels import SourceState
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.authn.sessions import Stage
 from portal.domain.people.credentials.models import Credential
-from portal.domain.people.credentials.services import lock_row, move
-from portal.domain.people.credentials.states import CredentialState
+from portal.domain.people.credentials.services import move
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.records import birth_digest
+from portal.domain.people.signin.own_password import put_own_password
+from portal.domain.people.signin.steps import (
+    FIRST_PASSWORD,
+    lock_step,
+    needs_password,
+    step_is_over,
+)
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.services import open_once
 
@@ -54,14 +60,11 @@ def check_birth(work: Work, auth: AuthSession, typed: date) -> BirthCheck:
     """Compare the householder's birth date; the same wrong date twice counts once.
 
     Raises:
-        WrongStateError: the session is not at this step.
+        WrongStateError: the session is not at this step, or the account is past it.
     """
-    _at_stage(auth, Stage.BIRTH)
-    credential = lock_row(work.session, _owner(auth))
+    credential = lock_step(work, auth, Stage.BIRTH)
     household = work.session.get_one(Household, credential.household_id)
     by_resident = work.acting_as(Actor(Role.RESIDENT, credential.id))
-    if credential.state != CredentialState.ISSUED:
-        raise _over()
     digest = birth_digest(work.vault, household.number_digest, typed)
     if household.birth_digest is not None and same(digest, household.birth_digest):
         token = _next_session(work, auth, Stage.CHANNEL)
@@ -99,48 +102,59 @@ def _count_wrong(work: Work, credential: Credential, short: bytes) -> BirthCheck
     return BirthCheck(BirthAnswer.FROZEN, receipt_no=task.receipt_no)
 
 
+def choose_first_password(work: Work, auth: AuthSession, hashed: str) -> None:
+    """Keep the hash of an own password in the session of a first sign-in.
+
+    It counts from the activation by this session on; whoever left another session at this step
+    sets nothing.
+
+    Raises:
+        WrongStateError: the session is not at this step, or no own password is asked for here.
+    """
+    credential = lock_step(work, auth, Stage.CHANNEL)
+    if not needs_password(work.program, credential):
+        raise step_is_over()
+    auth.data = auth.data | {FIRST_PASSWORD: hashed}
+
+
+def has_password(program: Program, auth: AuthSession, credential: Credential) -> bool:
+    """Return whether a first sign-in has the own password that it needs, if any."""
+    return bool(auth.data.get(FIRST_PASSWORD)) or not needs_password(program, credential)
+
+
 def activate(work: Work, auth: AuthSession) -> tuple[str, list[str]]:
     """Finish the first sign-in after the channel was proven.
 
-    Returns the new session ID and ten backup codes.
+    Every other session of the account ends, with what it was enrolling: one of a stranger who has
+    the letter too may have been left at any step. Returns the new session ID and ten backup codes.
 
     Raises:
-        WrongStateError: the session is not at this step.
+        WrongStateError: the session is not at this step, or the account is past it.
     """
-    _at_stage(auth, Stage.CHANNEL)
-    credential = lock_row(work.session, _owner(auth))
+    credential = lock_step(work, auth, Stage.CHANNEL)
+    if not has_password(work.program, auth, credential):
+        raise step_is_over()
     move(work.acting_as(Actor(Role.RESIDENT, credential.id)), credential, "activate")
+    owner = sessions.Owner(sessions.RESIDENT, credential.id)
+    sessions.end_all(work.session, owner, keep=auth.id)
+    sources = codes.lock_all(work.session, credential.id)
+    codes.forget(work.session, [one for one in sources if one.state == SourceState.PENDING])
+    chosen = auth.data.get(FIRST_PASSWORD)
+    if chosen:
+        put_own_password(work, credential, chosen)
+    elif credential.activated_at is None:
+        credential.own_password_hash = None  # of a first sign-in that was never finished
     credential.activated_at = credential.activated_at or work.now
     backup = new_backup_codes(work, credential.id)
     return _next_session(work, auth, Stage.FULL), backup
 
 
 def _next_session(work: Work, auth: AuthSession, stage: Stage) -> str:
-    owner = sessions.Owner(sessions.RESIDENT, _owner(auth))
+    owner = sessions.Owner(sessions.RESIDENT, auth.owner_id or 0)
     new = sessions.NewSession(owner, stage, device=auth.device, replaces=auth)
     return sessions.start(work.session, new, work.now)
 
 
 def credential_of(session: Session, auth: AuthSession) -> Credential:
     """Return the credential of a session."""
-    return session.get_one(Credential, _owner(auth))
-
-
-def _owner(auth: AuthSession) -> int:
-    if auth.owner_id is None:
-        raise WrongStateError(_("もう一度サインインしてください。"))
-    return auth.owner_id
-
-
-def _at_stage(auth: AuthSession, stage: Stage) -> None:
-    if auth.stage != stage:
-        raise _over()
-
-
-def _over() -> WrongStateError:
-    return WrongStateError(
-        _(
-            "この手続きは、もう終わっているか、できなくなっています。はじめから、"
-            "やりなおしてください。"
-        )
-    )
+    return session.get_one(Credential, auth.owner_id)

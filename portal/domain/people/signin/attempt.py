@@ -32,7 +32,9 @@ from portal.domain.people.credentials.states import USABLE, CredentialState
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.states import HouseholdState
 from portal.domain.people.signin import slow_mode
+from portal.domain.people.signin.changes import settle
 from portal.domain.people.signin.slow_mode import Ticket
+from portal.domain.people.signin.steps import state_at
 
 DEVICE_LIFE = timedelta(days=400)
 
@@ -99,7 +101,9 @@ def begin(work: Work, typed: TypedLogin, visitor: Visitor) -> Attempt:
         owner_id = credential.id
         if _takes_own_password(credential):
             hashed, password = credential.own_password_hash, typed.password
-        elif _takes_mailed_password(credential, work.program.letter_password_mode):
+        elif _takes_mailed_password(
+            state_at(credential, work.now), work.program.letter_password_mode
+        ):
             hashed = credential.password_hash
     return Attempt(owner_id, hashed, password, counters, visitor.device_label)
 
@@ -136,9 +140,9 @@ def _takes_own_password(credential: Credential) -> bool:
     return credential.state in USABLE and credential.activated_at is not None
 
 
-def _takes_mailed_password(credential: Credential, mode: PasswordMode) -> bool:
-    return credential.state in {CredentialState.SUPERSEDED, CredentialState.ISSUED} or (
-        credential.state == CredentialState.ACTIVE and mode is PasswordMode.REUSABLE
+def _takes_mailed_password(state: CredentialState, mode: PasswordMode) -> bool:
+    return state in {CredentialState.SUPERSEDED, CredentialState.ISSUED} or (
+        state == CredentialState.ACTIVE and mode is PasswordMode.REUSABLE
     )
 
 
@@ -176,6 +180,8 @@ def finish(work: Work, attempt: Attempt, replaced: AuthSession | None) -> Signed
         _record_refusal(work, credential)
         return None
     attempt.uncount(work.session)
+    if state_at(credential, work.now) != credential.state:
+        settle(work, credential.id)
     stage = Stage.CODE if credential.state == CredentialState.ACTIVE else Stage.BIRTH
     owner = sessions.Owner(sessions.RESIDENT, credential.id)
     token = sessions.start(

@@ -51,7 +51,7 @@ def send_code(
 
 def send_first_code(work: Work, auth: AuthSession, origin: Origin) -> OtpAuthenticator | None:
     """Send a sign-in code after the password; return the channel, or None if none was sent."""
-    found = factors(work.session, auth.owner_id or 0).confirmed
+    found = factors(work.session, auth.owner_id or 0, work.now).confirmed
     if not found or found[0].kind == CodeChannel.TOTP:
         return None
     try:

@@ -5,8 +5,9 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from portal.domain.foundation.work import Work
-from portal.domain.people.authn.channels import CodeChannel, SourceState
+from portal.domain.people.authn.channels import CodeChannel
 from portal.domain.people.authn.codes import secret_of
+from portal.domain.people.authn.hold import in_force
 from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.notices.events import AccountEvent
@@ -16,16 +17,16 @@ from portal.domain.people.notices.services import Outgoing, enqueue
 LIFE = timedelta(hours=24)
 
 
-def notify_owner(
-    work: Work, credential: Credential, event: AccountEvent, *, but_not: str = ""
-) -> None:
-    """Put a notice into the outbox for every proven address, except one of the kind ``but_not``."""
+def notify_owner(work: Work, credential: Credential, event: AccountEvent) -> None:
+    """Put a notice into the outbox for every address that is in force.
+
+    It names neither a channel nor a place nor a person: somebody else may read it.
+    """
     rows = work.session.scalars(
         select(OtpAuthenticator).where(
             OtpAuthenticator.credential_id == credential.id,
-            OtpAuthenticator.state == SourceState.CONFIRMED,
+            in_force(OtpAuthenticator, work.now),
             OtpAuthenticator.kind != CodeChannel.TOTP,
-            OtpAuthenticator.kind != but_not,
         )
     )
     for row in rows:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -9,40 +10,45 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Actor, Role
 from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.base import UtcDateTime
 from portal.domain.foundation.errors import NotAllowedError, NotFoundError, ThrottledError
 from portal.domain.foundation.texts import _, current_locale
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn import codes, sessions, throttles
 from portal.domain.people.authn.backup_codes import use_backup_code
 from portal.domain.people.authn.channels import CodeChannel, CodePurpose, SourceState
+from portal.domain.people.authn.hold import in_force
 from portal.domain.people.authn.models import AuthSession, OtpAuthenticator
+from portal.domain.people.authn.sessions import Stage
 from portal.domain.people.authn.typed_code import CodeAnswer, CodeEntry, read_code
 from portal.domain.people.credentials.formats import read_password
 from portal.domain.people.credentials.models import Credential
-from portal.domain.people.notices.events import AccountEvent
-from portal.domain.people.signin.notify import notify_owner
+from portal.domain.people.signin.changes import hold_new
+from portal.domain.people.signin.steps import lock_step, step_is_over
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.services import open_once
 
 ORDER = tuple(CodeChannel)
 """Channels in the order in which they are offered."""
+BY_BACKUP_CODE = "by_backup_code"
+"""The key of a session's data that says that no channel was used to open it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Factors:
-    """The proven sources of a credential, by kind."""
+    """The sources of a credential that count, by kind."""
 
     confirmed: tuple[OtpAuthenticator, ...]
 
     def of(self, kind: str) -> OtpAuthenticator | None:
-        """Return the proven source of a kind."""
+        """Return the source of a kind."""
         return next((a for a in self.confirmed if a.kind == kind), None)
 
 
 # built once: every step that asks for a code uses it
 _PROVEN = select(OtpAuthenticator).where(
     OtpAuthenticator.credential_id == bindparam("credential_id"),
-    OtpAuthenticator.state == SourceState.CONFIRMED,
+    in_force(OtpAuthenticator, bindparam("now", type_=UtcDateTime)),
 )
 _PROVEN_LOCKED = (
     _PROVEN.order_by(OtpAuthenticator.id)
@@ -51,23 +57,25 @@ _PROVEN_LOCKED = (
 )
 
 
-def factors(session: Session, credential_id: int, *, locked: bool = False) -> Factors:
-    """Return the proven sources of a credential, the app first.
+def factors(
+    session: Session, credential_id: int, now: datetime, *, locked: bool = False
+) -> Factors:
+    """Return the sources of a credential that are in force at an instant (UTC), the app first.
 
     ``locked`` ones are ready for ``check_locked``.
     """
-    rows = session.scalars(_PROVEN_LOCKED if locked else _PROVEN, {"credential_id": credential_id})
+    key = {"credential_id": credential_id, "now": now}
+    rows = session.scalars(_PROVEN_LOCKED if locked else _PROVEN, key)
     return Factors(tuple(sorted(rows, key=lambda a: ORDER.index(a.kind))))
 
 
-def pending(
-    session: Session, auth: AuthSession, authenticator_id: int | None
-) -> OtpAuthenticator | None:
-    """Return the source that the session's owner is enrolling.
+def pending(session: Session, auth: AuthSession) -> OtpAuthenticator | None:
+    """Return the source that this session is enrolling, and no other session of its account.
 
-    None if it is another's, gone or proven already.
+    None if there is none, or if it is gone or proven already.
     """
-    found = session.get(OtpAuthenticator, authenticator_id) if authenticator_id else None
+    key = auth.data.get("enrolling")
+    found = session.get(OtpAuthenticator, key) if key else None
     own = (
         found is not None
         and found.credential_id == auth.owner_id
@@ -77,19 +85,53 @@ def pending(
 
 
 def enroll(
-    work: Work, credential_id: int, kind: str, secret: str, allowed: tuple[str, ...]
+    work: Work, auth: AuthSession, kind: str, secret: str, allowed: tuple[str, ...]
 ) -> OtpAuthenticator:
-    """Begin to enroll a source of codes.
+    """Begin to enroll a source of codes, which belongs to this session until it is proven.
 
     Raises:
-        NotAllowedError: the program does not offer this kind, or one of the kind is proven already.
+        NotAllowedError: the program does not offer this kind.
+        WrongStateError: the session or its account has gone on.
     """
     if kind not in allowed:
         raise NotAllowedError(_("この方法は、いま使えません。ほかの方法を選んでください。"))
-    authenticator = codes.add_authenticator(work, credential_id, kind, secret)
-    if authenticator.state == SourceState.CONFIRMED:
-        raise NotAllowedError(_("この方法は、もう登録されています。"))
-    return authenticator
+    codes.lock_all(work.session, auth.owner_id or 0)
+    credential = lock_step(work, auth, Stage(auth.stage))
+    own = pending(work.session, auth)
+    if own is not None and own.kind == kind:
+        codes.change_pending(work, own, secret)
+    else:
+        codes.forget(work.session, [own] if own is not None else [])
+        own = codes.add_authenticator(work, credential.id, kind, secret)
+    typed = (own.address_digest or b"").hex()
+    auth.data = auth.data | {"enrolling": own.id, "kind": kind, "typed": typed}
+    return own
+
+
+def prove(work: Work, auth: AuthSession, typed: str) -> tuple[CodeAnswer, OtpAuthenticator]:
+    """Check the code of the source that a session enrolls.
+
+    The right one makes it count at once in a first sign-in, which has nothing to fall back on, and
+    otherwise once the hold is over.
+
+    Raises:
+        WrongStateError: nothing is being enrolled, or the session or its account has gone on.
+    """
+    sources = codes.lock_all(work.session, auth.owner_id or 0)
+    stage = Stage(auth.stage)
+    lock_step(work, auth, stage)
+    source = pending(work.session, auth)
+    if source is None:
+        raise step_is_over()
+    answer = check_locked(work, source, CodeEntry(CodePurpose.ENROLL, typed))
+    if answer is CodeAnswer.RIGHT:
+        if stage is Stage.FULL:
+            hold_new(work, auth, source, sources)
+        else:
+            source.state, source.confirmed_at = SourceState.CONFIRMED, work.now
+        left = {"enrolling", "kind", "typed"}
+        auth.data = {key: value for key, value in auth.data.items() if key not in left}
+    return answer, source
 
 
 def check(work: Work, authenticator: OtpAuthenticator, entry: CodeEntry) -> CodeAnswer:
@@ -132,8 +174,6 @@ def check_locked(work: Work, authenticator: OtpAuthenticator, entry: CodeEntry) 
         )
     if answer is CodeAnswer.RIGHT:
         credential.locale = current_locale()  # later messages use the language of the page
-        if entry.purpose == CodePurpose.ENROLL:
-            notify_owner(work, credential, AccountEvent.CHANNEL_CHANGED, but_not=authenticator.kind)
     if authenticator.state == SourceState.CLOSED and answer is CodeAnswer.WRONG:
         open_once(by_resident, TaskKind.CODE_CLOSED, credential.household_id, {})
     return answer

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     SEE_RECIPIENTS = "see_recipients"
     ENTER_RECIPIENTS = "enter_recipients"
     HAND_OVER_AT_COUNTER = "hand_over_at_counter"
+    SET_CHANNEL_AT_COUNTER = "set_channel_at_counter"
     SEE_PARCELS = "see_parcels"
     HANDLE_PARCELS = "handle_parcels"
     SEE_STOCK = "see_stock"
@@ -132,6 +133,10 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.SEE_RECIPIENTS: _BACK_OFFICE,
     Permission.ENTER_RECIPIENTS: _BACK_OFFICE,
     Permission.HAND_OVER_AT_COUNTER: Grant(
+        frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})
+    ),
+    # Another officer of the ward confirms it: casework.counter_channel enforces it.
+    Permission.SET_CHANNEL_AT_COUNTER: Grant(
         frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})
     ),
     Permission.SEE_PARCELS: _BACK_OFFICE,

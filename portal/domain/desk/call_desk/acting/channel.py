@@ -1,9 +1,10 @@
 """Changing the enrolled channel: called back, proposed by one person, confirmed by another.
 
 Nobody types a secret. The telephone number on file was called (one-time channel, ``design.md`` §4
-"Recovery"), and a second person checks the proposal. Then the old channels are removed, and the
-household goes through its first sign-in again: ID, password, the householder's birth date, a
-channel of its own that it proves. That asks for no less than a new letter does.
+"Recovery"), and a second person checks the proposal. Then a day passes in which the old channels
+are in force and can call the change off. After it they are gone, and the household goes through
+its first sign-in again: ID, password, the householder's birth date, a channel of its own that it
+proves. That asks for no less than a new letter does.
 """
 
 from collections.abc import Sequence
@@ -28,17 +29,16 @@ from portal.domain.foundation.errors import (
     NotAllowedError,
     NotFoundError,
     TooLateError,
+    WrongStateError,
 )
 from portal.domain.foundation.program.opening import require_open
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
-from portal.domain.people.authn.codes import forget_all
 from portal.domain.people.credentials.models import Credential
-from portal.domain.people.credentials.services import lock_row, move
+from portal.domain.people.credentials.services import lock_row
 from portal.domain.people.credentials.states import CREDENTIAL, CredentialState
 from portal.domain.people.households.models import Household
-from portal.domain.people.notices.events import AccountEvent
-from portal.domain.people.signin.notify import notify_owner
+from portal.domain.people.signin.changes import hold_reset
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.tasks.services import new_receipt_no
 
@@ -96,6 +96,11 @@ def propose(work: Work, household_id: int) -> DeskAct:
             _s("受け取り方を変えられる状態ではありません。新しい手紙を案内してください。"),
             code="no_channel",
         )
+    if credential.reset_at is not None:
+        raise ConflictError(
+            _s("変更はもう確認されています。確認から24時間後に、登録しなおせます。"),
+            code="proposed",
+        )
     waiting = open_for(work.session, KIND, SUBJECT, [credential.id]).get(credential.id)
     if waiting is not None and work.now < waiting.proposed_at + LIFE:
         raise ConflictError(
@@ -112,7 +117,7 @@ def propose(work: Work, household_id: int) -> DeskAct:
 def confirm(work: Work, approval_id: int) -> DeskAct:
     """Confirm another person's proposal.
 
-    The owner is notified on the old channels, then these and all sessions end.
+    The owner is notified on the old channels, and all sessions end; after the hold the channels go.
 
     Raises:
         NotFoundError: no such proposal, or its household is protected by now.
@@ -131,9 +136,11 @@ def confirm(work: Work, approval_id: int) -> DeskAct:
         )
     require_open(work.program.windows.sign_in, work.now)
     credential = lock_row(work.session, approval.subject_id or 0)
-    notify_owner(work, credential, AccountEvent.CHANNEL_CHANGED)
-    move(work, credential, "reset_channel", reason=KIND)
-    forget_all(work.session, credential.id)
+    if not CREDENTIAL.can(credential.state, "reset_channel"):
+        raise WrongStateError(
+            _s("受け取り方を変えられる状態ではありません。新しい手紙を案内してください。")
+        )
+    hold_reset(work, credential)
     return act
 
 

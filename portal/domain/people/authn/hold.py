@@ -1,0 +1,43 @@
+"""The hold: a change of how somebody signs in opens nothing for a day, and can be called off.
+
+Whatever a person may sign in with has the columns of ``Held``: sources of codes today, and any
+other kind of factor with a table of its own (a passkey).
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy.orm import Mapped
+
+from portal.domain.people.authn.channels import SourceState
+
+HOLD = timedelta(hours=24)
+"""How long a new factor opens nothing, and an old one stays valid (A8 of ``security.md``)."""
+
+
+class Held:
+    """From when a proven factor counts, and until when (UTC); None: at once, and without an end.
+
+    Both are compared with the clock wherever a factor is used, so that no job has to run in time.
+    """
+
+    opens_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+
+
+def in_force(kind: Any, now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
+    """Return the condition that a factor counts at an instant (UTC).
+
+    ``kind`` is a table with ``Held`` and a ``SourceState``.
+    """
+    opened = and_(kind.state == SourceState.WAITING, kind.opens_at <= now)
+    return and_(
+        or_(kind.state == SourceState.CONFIRMED, opened),
+        or_(kind.ends_at.is_(None), kind.ends_at > now),
+    )
+
+
+def is_held(factor: Held, now: datetime) -> bool:
+    """Return whether a change of a factor waits: it is to come or to go, and has not yet."""
+    return any(at is not None and at > now for at in (factor.opens_at, factor.ends_at))

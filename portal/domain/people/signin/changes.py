@@ -1,0 +1,234 @@
+"""Changes of how a household signs in: they wait for a day, and the old way can call them off.
+
+A session that changes something keeps all old factors in force until the hold is over (``hold``).
+Every other session ends, and the known channels are told that something changes, not what.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import SYSTEM, Actor, Role
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import NotAllowedError
+from portal.domain.foundation.texts import Labeled, _
+from portal.domain.foundation.work import Work
+from portal.domain.people.authn import codes, sessions
+from portal.domain.people.authn.channels import SourceState
+from portal.domain.people.authn.hold import HOLD, is_held
+from portal.domain.people.authn.models import AuthSession, OtpAuthenticator
+from portal.domain.people.authn.sessions import Stage
+from portal.domain.people.credentials.models import Credential
+from portal.domain.people.credentials.services import lock_row, move
+from portal.domain.people.credentials.states import CredentialState
+from portal.domain.people.notices.events import AccountEvent
+from portal.domain.people.signin.notify import notify_owner
+from portal.domain.people.signin.steps import lock_step
+
+AT_ONCE = 100
+
+
+class ChangeKind(Labeled):
+    """What waits, in the words of its page: no address and no name."""
+
+    ADD = "add", lambda: _("番号の受け取り方をふやす")
+    REPLACE = "replace", lambda: _("番号の受け取り方を、新しいものに変える")
+    REMOVE = "remove", lambda: _("番号の受け取り方を消す")
+    RESET = "reset", lambda: _("番号の受け取り方を、はじめから登録しなおす")
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingChange:
+    """A change that has no effect yet, and from when it has (UTC)."""
+
+    kind: ChangeKind
+    at: datetime
+
+
+def waiting_changes(
+    session: Session, credential: Credential, now: datetime
+) -> Sequence[WaitingChange]:
+    """Return what waits for an account, the earliest first."""
+    rows = session.scalars(
+        select(OtpAuthenticator).where(
+            OtpAuthenticator.credential_id == credential.id,
+            or_(OtpAuthenticator.opens_at > now, OtpAuthenticator.ends_at > now),
+        )
+    ).all()
+    going = {row.kind: row.ends_at for row in rows if row.ends_at is not None}
+    coming = {row.kind: row.opens_at for row in rows if row.opens_at is not None}
+    found = [
+        WaitingChange(ChangeKind.REPLACE if kind in going else ChangeKind.ADD, at)
+        for kind, at in coming.items()
+    ]
+    found += [
+        WaitingChange(ChangeKind.REMOVE, at) for kind, at in going.items() if kind not in coming
+    ]
+    if credential.reset_at is not None and credential.reset_at > now:
+        found.append(WaitingChange(ChangeKind.RESET, credential.reset_at))
+    return sorted(found, key=lambda one: one.at)
+
+
+def refuse_while_waiting(work: Work, credential: Credential) -> None:
+    """Refuse what would shut out an owner who may still call a change off.
+
+    Raises:
+        NotAllowedError: a change of this account waits (``change_waits``).
+    """
+    if waiting_changes(work.session, credential, work.now):
+        raise NotAllowedError(
+            _(
+                "受け取り方の変更を待っているあいだは、できません。変更が有効になってから、"
+                "または変更を取り消してから、もう一度してください。"
+            ),
+            code="change_waits",
+        )
+
+
+def hold_new(
+    work: Work, auth: AuthSession, source: OtpAuthenticator, all_sources: Iterable[OtpAuthenticator]
+) -> None:
+    """Let a source that was just proven wait; it replaces one of its kind when its time comes."""
+    at = work.now + HOLD
+    twins = [one for one in all_sources if one.kind == source.kind and one.id != source.id]
+    codes.forget(work.session, [one for one in twins if _is_coming(one, work.now)])
+    replaced = [one for one in twins if one.state == SourceState.CONFIRMED]
+    for one in replaced:
+        one.ends_at = at
+    source.state, source.opens_at, source.confirmed_at = SourceState.WAITING, at, work.now
+    _begin(work, auth, ChangeKind.REPLACE if replaced else ChangeKind.ADD)
+
+
+def remove(work: Work, auth: AuthSession, kind: str) -> None:
+    """Let a source of codes go once the hold is over; until then it is as good as before.
+
+    Raises:
+        NotAllowedError: none would remain; what is not in force yet does not count.
+        WrongStateError: the session or the account has gone on.
+    """
+    sources = codes.lock_all(work.session, auth.owner_id or 0)
+    lock_step(work, auth, Stage.FULL)
+    staying = [one for one in sources if one.state == SourceState.CONFIRMED and one.ends_at is None]
+    chosen = [one for one in staying if one.kind == kind]
+    if len(staying) <= len(chosen):
+        raise NotAllowedError(_("最後のひとつは消せません。さきに、ほかの方法を登録してください。"))
+    if not chosen:
+        return  # it goes already
+    for one in chosen:
+        one.ends_at = work.now + HOLD
+    _begin(work, auth, ChangeKind.REMOVE)
+
+
+def _begin(work: Work, auth: AuthSession, kind: ChangeKind) -> None:
+    credential = work.session.get_one(Credential, auth.owner_id)
+    owner = sessions.Owner(sessions.RESIDENT, credential.id)
+    sessions.end_all(work.session, owner, keep=auth.id)
+    by_resident = work.acting_as(Actor(Role.RESIDENT, credential.id))
+    _note(by_resident, credential, "account.change_held", kind=kind.value)
+    notify_owner(work, credential, AccountEvent.CHANGE_HELD)
+
+
+def hold_reset(work: Work, credential: Credential) -> None:
+    """Let two people's decision wait that a household enrolls anew; all its sessions end."""
+    credential.reset_at = work.now + HOLD
+    credential.changed_at = work.now
+    sessions.end_all(work.session, sessions.Owner(sessions.RESIDENT, credential.id))
+    _note(work, credential, "credential.reset_held")
+    notify_owner(work, credential, AccountEvent.CHANGE_HELD)
+
+
+def cancel(work: Work, auth: AuthSession) -> bool:
+    """Call off whatever waits for the account of a session; every other session ends.
+
+    Returns False if nothing waits any more: what has taken effect stays.
+
+    Raises:
+        WrongStateError: the session or the account has gone on.
+    """
+    sources = codes.lock_all(work.session, auth.owner_id or 0)
+    credential = lock_step(work, auth, Stage.FULL)
+    if not call_off(work, credential, sources):
+        return False
+    owner = sessions.Owner(sessions.RESIDENT, credential.id)
+    sessions.end_all(work.session, owner, keep=auth.id)
+    by_resident = work.acting_as(Actor(Role.RESIDENT, credential.id))
+    _note(by_resident, credential, "account.change_cancelled")
+    notify_owner(work, credential, AccountEvent.CHANGE_CANCELLED)
+    return True
+
+
+def call_off(work: Work, credential: Credential, sources: Iterable[OtpAuthenticator]) -> bool:
+    """Undo what waits for a locked account with its locked sources; return whether any did."""
+    held = [one for one in sources if is_held(one, work.now)]
+    codes.forget(work.session, [one for one in held if _is_coming(one, work.now)])
+    for one in held:
+        if one.ends_at is not None and not _is_coming(one, work.now):
+            one.ends_at = None
+    had_reset = credential.reset_at is not None and credential.reset_at > work.now
+    if had_reset:
+        credential.reset_at = None
+    return bool(held) or had_reset
+
+
+def _is_coming(source: OtpAuthenticator, now: datetime) -> bool:
+    return source.opens_at is not None and source.opens_at > now
+
+
+def due_accounts(session: Session, now: datetime) -> Sequence[int]:
+    """Return the keys of accounts with a change whose time has come, at most ``AT_ONCE``."""
+    due = select(OtpAuthenticator.credential_id).where(
+        or_(OtpAuthenticator.opens_at <= now, OtpAuthenticator.ends_at <= now)
+    )
+    statement = (
+        select(Credential.id)
+        .where(
+            Credential.state == CredentialState.ACTIVE,
+            or_(Credential.reset_at <= now, Credential.id.in_(due)),
+        )
+        .order_by(Credential.id)
+        .limit(AT_ONCE)
+    )
+    return session.scalars(statement).all()
+
+
+def settle(work: Work, credential_id: int) -> None:
+    """Carry out the changes of an account whose time has come, and tell its channels.
+
+    Nothing waits for this: until it is done the instants count (``hold``, ``state_at``).
+    """
+    sources = codes.lock_all(work.session, credential_id)
+    credential = lock_row(work.session, credential_id)
+    if credential.state != CredentialState.ACTIVE:
+        return
+    by_system = work.acting_as(SYSTEM)
+    if credential.reset_at is not None and credential.reset_at <= work.now:
+        notify_owner(work, credential, AccountEvent.CHANNEL_CHANGED)
+        credential.reset_at = None
+        move(by_system, credential, "reset_channel")
+        codes.forget_all(work.session, credential.id)
+        return
+    gone = [one for one in sources if one.ends_at is not None and one.ends_at <= work.now]
+    come = [one for one in sources if one.opens_at is not None and one.opens_at <= work.now]
+    if not gone and not come:
+        return
+    notify_owner(work, credential, AccountEvent.CHANNEL_CHANGED)
+    kinds = {one.kind for one in come}
+    gone += [one for one in sources if one.state == SourceState.CLOSED and one.kind in kinds]
+    codes.forget(work.session, gone)
+    for one in come:
+        one.state, one.opens_at = SourceState.CONFIRMED, None
+    _note(by_system, credential, "account.change_in_force")
+
+
+def _note(work: Work, credential: Credential, action: str, **detail: object) -> None:
+    record(
+        work,
+        action,
+        "credential",
+        credential.id,
+        household_id=credential.household_id,
+        **detail,
+    )
