@@ -15,6 +15,7 @@ from portal.domain.foundation.program.schema import PasswordMode
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.typed import date_in_parts
 from portal.domain.foundation.vault import seal_json, unseal_json
+from portal.domain.letters.announcements.first_sign_in import announce_first_sign_in
 from portal.domain.people.authn import sessions
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.authn.passwords import SALT_BYTES
@@ -178,7 +179,11 @@ def finish(page: Page) -> Response[Any]:
 
     They can be shown again until their page is answered.
     """
+    credential = own_credential(page)
+    is_first = credential.activated_at is None
     token, backup = activation.activate(page.work, session_of(page))
+    if is_first:
+        announce_first_sign_in(page.work, credential)
     page.sign_in_as(token)
     keep_backup(page, token, ShownCodes(backup, first_time=True))
     return page.redirect("/start/backup-codes")

@@ -9,9 +9,12 @@ from portal.domain.foundation.actors import Actor, Role
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.people.authn.channels import CodePurpose
 from portal.domain.people.authn.models import OtpAuthenticator
-from portal.domain.people.authn.typed_code import CodeEntry
+from portal.domain.people.authn.typed_code import CodeAnswer, CodeEntry
+from portal.domain.people.notices.messages import Origin, Signature
 from portal.domain.people.notices.models import OutboxMessage
+from portal.domain.people.notices.sms_words import TITLES
 from portal.domain.people.signin import second_factor
+from portal.domain.people.signin.code_sending import send_code
 from tests.support.people import Person
 from tests.support.resident import Resident, Visitor
 
@@ -133,6 +136,32 @@ def test_a_sent_code_ends_after_five_wrong_tries(resident: Resident) -> None:
     for _try in range(5):
         assert "番号が違います" in visitor.post("/signin/code/submit", {"code": wrong}).text
     assert visitor.post("/signin/code/submit", {"code": code}).status_code == 422
+
+
+@pytest.mark.parametrize("purpose", CodePurpose)
+def test_a_code_is_worth_nothing_for_anything_that_its_message_does_not_name(
+    resident: Resident, purpose: CodePurpose
+) -> None:
+    """A7: whoever is talked out of a code gives away the one act that the message names."""
+    person, _visitor = with_sms(resident)
+    resident.messages()
+    with resident.database.write() as session:
+        actor = Actor(Role.RESIDENT, person.credential_id)
+        work = resident.site.work(session, actor, resident.now)
+        (source,) = second_factor.factors(session, person.credential_id, resident.now).confirmed
+        send_code(work, source, purpose, Origin("127.0.0.1", Signature("見本区", "見本区")))
+    (body,) = resident.messages()
+    assert str(TITLES[purpose]()) in body
+    assert "職員は聞きません" in body
+    code = body.splitlines()[-1].removeprefix("@127.0.0.1 #")
+    with resident.database.write() as session:
+        work = resident.site.work(session, actor, resident.now)
+        (source,) = second_factor.factors(session, person.credential_id, resident.now).confirmed
+        for other in CodePurpose:
+            if other is not purpose:
+                entry = CodeEntry(other, code)
+                assert second_factor.check(work, source, entry) is not CodeAnswer.RIGHT, other
+        assert second_factor.check(work, source, CodeEntry(purpose, code)) is CodeAnswer.RIGHT
 
 
 @pytest.mark.asvs("6.6.2")

@@ -93,6 +93,11 @@ def explain_settings(program: Program) -> list[SettingRow]:
         SettingRow("languages", _s("言語"), ", ".join(program.languages or RESIDENT_LOCALES)),
         SettingRow("password_mode", _s("手紙のパスワード"), program.letter_password_mode),
         SettingRow(
+            "card_after_first_sign_in",
+            _s("はじめてのサインインを知らせるはがき"),
+            str(program.card_after_first_sign_in).lower(),
+        ),
+        SettingRow(
             "enclosures",
             _s("はじめの手紙に同封するもの"),
             ", ".join(program.letter_enclosures) or "-",

@@ -112,6 +112,7 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
     languages = _read_languages(root)
     forwarding = letter.member("forwarding", Forwarding, Forwarding.DO_NOT_FORWARD)
     password_mode = letter.member("password_mode", PasswordMode, PasswordMode.REUSABLE)
+    card_after = letter.flag("card_after_first_sign_in", default=True)
     enclosures = _read_enclosures(letter, paper=bool(alternatives))
     delivered_means = root.member("delivered_means", DeliveredMeans, DeliveredMeans.REVEALED)
     resident_url = _read_url(root)
@@ -142,6 +143,7 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
         letter=layout,
         forwarding=forwarding,
         letter_password_mode=password_mode,
+        card_after_first_sign_in=card_after,
         letter_enclosures=enclosures,
         delivered_means=delivered_means,
         texts=texts,

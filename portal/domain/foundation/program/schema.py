@@ -225,6 +225,7 @@ class Program:
     letter: LetterLayout
     forwarding: Forwarding
     letter_password_mode: PasswordMode
+    card_after_first_sign_in: bool
     letter_enclosures: tuple[str, ...]
     delivered_means: DeliveredMeans
     texts: WardTexts

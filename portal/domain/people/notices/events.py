@@ -125,6 +125,12 @@ class ProgressEvent(Labeled):
         lambda: _("お留守だったため、郵便局が、%(day)sまで郵便をあずかっています。"),
         lambda: _s("郵便局での預かり"),
     )
+    FIRST_SIGN_IN = (
+        "first_sign_in",
+        lambda: _("はじめてのサインイン"),
+        lambda: _("お手紙のIDで、はじめてのサインインがありました。"),
+        lambda: _s("はじめてのサインインがあったこと"),
+    )
     NOT_SIGNED_IN = (
         "not_signed_in",
         lambda: _("まだ受け取っていないクーポン"),

@@ -17,11 +17,13 @@ from portal.domain.foundation.actors import Role
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.errors import DomainError
 from portal.domain.people.authn import sessions
+from portal.domain.people.authn.hold import HOLD
 from portal.domain.people.authn.models import AuthSession, BackupCode, OneTimeCode, OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.services import lock_row, move
 from portal.domain.people.households.models import Household
 from portal.domain.people.notices.models import OutboxMessage
+from portal.domain.people.signin import changes
 from portal.platform.site import Site
 from tests.functional.desk.acts.support import Desk
 from tests.support.people import Person
@@ -48,6 +50,15 @@ def proposed(desk: Desk) -> tuple[Person, int]:
 def state_of(desk: Desk, person: Person) -> str:
     with desk.staff.database.read() as session:
         return session.get_one(Credential, person.credential_id).state
+
+
+def a_day_later(desk: Desk) -> None:
+    """Let the hold end, and the worker's job have its turn."""
+    desk.staff.clock.advance(seconds=HOLD.total_seconds())
+    with desk.staff.database.write() as session:
+        work = work_in(session, now=desk.now, program=desk.staff.site.program)
+        for key in changes.due_accounts(session, desk.now):
+            changes.settle(work, key)
 
 
 def confirm(desk: Desk, key: int, colleague: Colleague, role: Role = Role.SUPERVISOR) -> str:
@@ -80,6 +91,16 @@ def test_two_people_let_a_household_enroll_anew(desk: Desk, role: Role) -> None:
         page = second.send(f"{LIST}/{key}/confirm", {"form_key": "c"})
         assert page.status_code == 200
     assert "確認しました" in page.text
+    assert state_of(desk, person) == "active", "for a day the old channels are in force"
+    assert desk.staff.count(OtpAuthenticator) == 2
+    assert desk.staff.count(AuthSession, site=sessions.RESIDENT) == 0
+    assert desk.staff.count(OutboxMessage, purpose="notice.change_held", kind="sms") == 1
+    assert [event.action for event in desk.staff.events("approval.confirmed")] == [
+        "approval.confirmed"
+    ]
+    (event,) = desk.staff.events("credential.reset_held")
+    assert (event.household_id, event.actor_role) == (person.household_id, role.value)
+    a_day_later(desk)
     assert state_of(desk, person) == "issued"
     assert (
         desk.staff.count(OtpAuthenticator)
@@ -87,13 +108,8 @@ def test_two_people_let_a_household_enroll_anew(desk: Desk, role: Role) -> None:
         == desk.staff.count(OneTimeCode)
         == 0
     )
-    assert desk.staff.count(AuthSession, site=sessions.RESIDENT) == 0
-    assert desk.staff.count(OutboxMessage, purpose="notice.channel_changed", kind="sms") == 1
-    assert [event.action for event in desk.staff.events("approval.confirmed")] == [
-        "approval.confirmed"
-    ]
     (event,) = desk.staff.events("credential.reset_channel")
-    assert (event.household_id, event.actor_role) == (person.household_id, role.value)
+    assert (event.household_id, event.actor_role) == (person.household_id, "system")
 
 
 @pytest.mark.asvs("6.4.4")
@@ -219,7 +235,7 @@ def test_what_changed_meanwhile_stands_against_it(sqlite_desk: Desk, change: str
     if change == "protected":
         assert "確認を待つ変更はありません" in sqlite_desk.staff.enter(supervisor).open(LIST).text
     assert sqlite_desk.staff.count(OtpAuthenticator) == 2
-    assert not sqlite_desk.staff.count(OutboxMessage, purpose="notice.channel_changed")
+    assert not sqlite_desk.staff.count(OutboxMessage, purpose="notice.change_held")
 
 
 def test_two_supervisors_at_once_change_it_once(desk: Desk) -> None:
@@ -228,7 +244,7 @@ def test_two_supervisors_at_once_change_it_once(desk: Desk) -> None:
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda one: confirm(desk, key, one), supervisors))
     assert sorted(found) == ["", *["wrong_state"] * 3]
-    assert desk.staff.count(OutboxMessage, purpose="notice.channel_changed") == 1
+    assert desk.staff.count(OutboxMessage, purpose="notice.change_held") == 1
 
 
 def test_no_other_proposal_is_decided_here(sqlite_desk: Desk) -> None:
@@ -255,6 +271,11 @@ def test_the_household_enrolls_at_its_next_sign_in_as_with_a_new_letter(
         activated = session.get_one(Credential, person.credential_id).activated_at
     assert confirm(desk, key, desk.staff.hire(Role.SUPERVISOR)) == ""
     site = resident_of(desk, resident_base, background_loop, tmp_path)
+    site.messages()
+    assert site.sign_in(person).place == "/signin/code"
+    site.clock.advance(seconds=HOLD.total_seconds() - 60)
+    assert site.sign_in(person).place == "/signin/code"
+    site.clock.advance(seconds=60)
     site.messages()
     visitor = site.sign_in(person)
     assert visitor.place == "/start/birth", "the birth date is asked for again"
@@ -284,7 +305,49 @@ def test_an_own_password_goes_on_and_the_letters_does_not_come_back(
         hashed = site.site.hashes.hash(own, b"0123456789abcdef")
         lock_row(session, person.credential_id).own_password_hash = hashed
     assert confirm(desk, key, desk.staff.hire(Role.SUPERVISOR)) == ""
+    site.clock.advance(seconds=HOLD.total_seconds())
     assert site.sign_in(person).place == "/signin/submit", (
         "whoever holds the letter does not get in with it"
     )
     assert site.sign_in(person, password=own).place == "/start/birth"
+
+
+def test_the_old_channel_calls_the_change_off(
+    desk: Desk, resident_base: Site, background_loop: Loop, tmp_path: Path
+) -> None:
+    """Who was called back may have been somebody else: the household still has its app."""
+    person, key = proposed(desk)
+    assert confirm(desk, key, desk.staff.hire(Role.SUPERVISOR)) == ""
+    site = resident_of(desk, resident_base, background_loop, tmp_path)
+    site.clock.advance(hours=20)
+    visitor = site.sign_in(person)
+    visitor.send("/signin/code/submit", {"code": person.totp(site.now)})
+    assert "はじめから登録しなおす" in visitor.open("/account/changes").text
+    assert "取り消しました" in visitor.send("/account/changes/cancel").text
+    desk.staff.clock.instant = site.now
+    a_day_later(desk)
+    assert state_of(desk, person) == "active"
+    assert desk.staff.count(OtpAuthenticator) == 2
+
+
+def test_while_it_waits_no_second_one_is_proposed(sqlite_desk: Desk) -> None:
+    person, key = proposed(sqlite_desk)
+    assert confirm(sqlite_desk, key, sqlite_desk.staff.hire(Role.SUPERVISOR)) == ""
+    answer = sqlite_desk.do(person, "channel", {"form_key": "two"})
+    assert answer.status_code == 422
+    assert "もう確認されています" in answer.text
+
+
+def test_a_session_of_the_old_channel_ends_with_it(
+    desk: Desk, resident_base: Site, background_loop: Loop, tmp_path: Path
+) -> None:
+    person, key = proposed(desk)
+    assert confirm(desk, key, desk.staff.hire(Role.SUPERVISOR)) == ""
+    site = resident_of(desk, resident_base, background_loop, tmp_path)
+    site.clock.advance(hours=23, minutes=55)
+    visitor = site.enter(person)
+    visitor.open("/home")
+    assert visitor.place == "/home"
+    site.clock.advance(minutes=5)
+    visitor.open("/home")
+    assert visitor.place == "/signin"
