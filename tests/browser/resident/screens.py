@@ -12,7 +12,10 @@ from portal.domain.foundation.actors import Actor, Role
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.mailroom.printing.dispatch import calendar
+from portal.domain.people.authn import codes
 from portal.domain.people.authn.attempts import TypedLogin
+from portal.domain.people.authn.channels import SourceState
+from portal.domain.people.authn.hold import HOLD
 from portal.domain.people.credentials.formats import new_login_id
 from portal.domain.people.signin import slow_mode
 from portal.domain.requests.declines.services import submit
@@ -132,6 +135,26 @@ def _requested(path: str, served: Served, page: Page) -> None:
     person = served.add(active=True)
     served.people["asking"] = person
     _sent(path, "asking", "full")(served, page)
+
+
+def _changing(path: str, served: Served, page: Page) -> None:
+    served.people["changing"] = served.add(active=True)
+    served.enter(page, "changing", "full")
+    with served.database.write() as session:
+        row = codes.add_authenticator(
+            work_in(session, now=served.now),
+            served.people["changing"].credential_id,
+            "sms",
+            "+818098765432",
+        )
+        row.state, row.opens_at = SourceState.WAITING, served.now + HOLD
+    served.go(page, path)
+
+
+def _change_called_off(served: Served, page: Page) -> None:
+    _changing("/account/changes", served, page)
+    page.locator("form[action='/account/changes/cancel'] button").click()
+    page.wait_for_load_state("load")
 
 
 def _foreign_form(served: Served, page: Page) -> None:
@@ -291,6 +314,11 @@ _add("account: password", _open("/account/password", "coupons", "full"))
 _add("account: password short", _sent("/account/password", "coupons", "full", own_password="short"))
 _add("account: password set", _password_set)
 _add("account: channel", _open("/account/channel", "coupons", "full"))
+_add("account: a change waits", partial(_changing, "/account/changes"))
+_add("account: with a change", partial(_changing, "/account"))
+_add("account: change called off", _change_called_off)
+_add("account: nothing to call off", _open("/account/changes", "coupons", "full"))
+_add("home: a change waits", partial(_changing, "/home"))
 _add("account: lost", _open("/account/lost", "coupons", "full"))
 _add("account: lost, stopped", partial(_requested, "/account/lost"))
 _add("account: letter", _open("/account/letter", "coupons", "full"))

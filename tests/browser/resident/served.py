@@ -10,6 +10,8 @@ import pytest
 from playwright.sync_api import Page
 
 from portal.domain.people.authn import codes
+from portal.domain.people.credentials.models import Credential
+from portal.domain.people.credentials.states import CredentialState
 from portal.domain.people.entitlements.services import hold_household
 from portal.platform.database import Database, make_engine
 from portal.settings import Settings
@@ -94,6 +96,8 @@ def _seed(served: Served, folder: Path) -> None:
                 work_in(session, now=served.now), people["sms"].credential_id, kind, address
             )
             row.state, row.confirmed_at = "confirmed", served.now
+        account = session.get_one(Credential, people["sms"].credential_id)
+        account.state, account.activated_at = CredentialState.ACTIVE, served.now
 
 
 @pytest.fixture(scope="session")

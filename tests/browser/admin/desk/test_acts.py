@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.admin.contacts.passing import passes_at_a_desk, passes_on_a_phone
 from tests.browser.admin.desk.screens_of_acts import ACTS, caller, family
+from tests.browser.admin.desk.screens_of_counter import COUNTER
 from tests.browser.admin.served import ServedStaff
 from tests.support.browser import PageFactory
 from tests.support.gates import plain
@@ -25,6 +26,13 @@ def test_a_screen_passes_the_gates_in_english_at_a_desk(
     served_staff: ServedStaff, page_factory: PageFactory, name: str, full_matrix: bool
 ) -> None:
     passes_at_a_desk(served_staff, page_factory, ACTS[name], full_matrix=full_matrix)
+
+
+@pytest.mark.parametrize("name", list(COUNTER))
+def test_a_screen_of_the_counter_passes_the_gates_in_japanese(
+    served_staff: ServedStaff, page_factory: PageFactory, name: str
+) -> None:
+    passes_on_a_phone(served_staff, page_factory, COUNTER[name])
 
 
 @pytest.mark.parametrize("name", ["act: alternative", "act: receipt of a form", "changes: waiting"])

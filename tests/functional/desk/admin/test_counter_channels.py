@@ -127,13 +127,16 @@ def test_the_rule_itself_refuses_whoever_is_not_of_the_ward(
     asked(sqlite_staff, person)
     actor = Actor(Role.OFFICER, sqlite_staff.hire(Role.OFFICER).id, Organization.CONTRACTOR)
     wish = counter_channel.Wish("danger", "sms", "08098765432", "passport")
+    approval_id = key(sqlite_staff)
+    acts = {
+        "propose": lambda work: counter_channel.propose(work, person.household_id, wish),
+        "confirm": lambda work: counter_channel.confirm(work, approval_id),
+        "refuse": lambda work: counter_channel.refuse(work, approval_id),
+    }
     with sqlite_staff.database.write() as session:
         work = work_in(session, actor, sqlite_staff.now)
         with pytest.raises(DomainError) as refused:
-            if call == "propose":
-                counter_channel.propose(work, person.household_id, wish)
-            else:
-                getattr(counter_channel, call)(work, key(sqlite_staff))
+            acts[call](work)
     assert refused.value.code == "not_allowed"
 
 
