@@ -36,8 +36,3 @@ def in_force(kind: Any, now: datetime | ColumnElement[datetime]) -> ColumnElemen
         or_(kind.state == SourceState.CONFIRMED, opened),
         or_(kind.ends_at.is_(None), kind.ends_at > now),
     )
-
-
-def is_held(factor: Held, now: datetime) -> bool:
-    """Return whether a change of a factor waits: it is to come or to go, and has not yet."""
-    return any(at is not None and at > now for at in (factor.opens_at, factor.ends_at))

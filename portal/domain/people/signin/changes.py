@@ -18,7 +18,7 @@ from portal.domain.foundation.texts import Labeled, _
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn import codes, sessions
 from portal.domain.people.authn.channels import SourceState
-from portal.domain.people.authn.hold import HOLD, is_held
+from portal.domain.people.authn.hold import HOLD
 from portal.domain.people.authn.models import AuthSession, OtpAuthenticator
 from portal.domain.people.authn.sessions import Stage
 from portal.domain.people.credentials.models import Credential
@@ -91,10 +91,13 @@ def refuse_while_waiting(work: Work, credential: Credential) -> None:
 def hold_new(
     work: Work, auth: AuthSession, source: OtpAuthenticator, all_sources: Iterable[OtpAuthenticator]
 ) -> None:
-    """Let a source that was just proven wait; it replaces one of its kind when its time comes."""
+    """Let a source that was just proven wait; it replaces one of its kind when its time comes.
+
+    ``all_sources`` are those of the account, locked and settled.
+    """
     at = work.now + HOLD
     twins = [one for one in all_sources if one.kind == source.kind and one.id != source.id]
-    codes.forget(work.session, [one for one in twins if _is_coming(one, work.now)])
+    codes.forget(work.session, [one for one in twins if one.opens_at is not None])
     replaced = [one for one in twins if one.state == SourceState.CONFIRMED]
     for one in replaced:
         one.ends_at = at
@@ -109,7 +112,7 @@ def remove(work: Work, auth: AuthSession, kind: str) -> None:
         NotAllowedError: none would remain; what is not in force yet does not count.
         WrongStateError: the session or the account has gone on.
     """
-    sources = codes.lock_all(work.session, auth.owner_id or 0)
+    sources = settle(work, auth.owner_id or 0)
     lock_step(work, auth, Stage.FULL)
     staying = [one for one in sources if one.state == SourceState.CONFIRMED and one.ends_at is None]
     chosen = [one for one in staying if one.kind == kind]
@@ -148,7 +151,7 @@ def cancel(work: Work, auth: AuthSession) -> bool:
     Raises:
         WrongStateError: the session or the account has gone on.
     """
-    sources = codes.lock_all(work.session, auth.owner_id or 0)
+    sources = settle(work, auth.owner_id or 0)
     credential = lock_step(work, auth, Stage.FULL)
     if not call_off(work, credential, sources):
         return False
@@ -162,19 +165,13 @@ def cancel(work: Work, auth: AuthSession) -> bool:
 
 def call_off(work: Work, credential: Credential, sources: Iterable[OtpAuthenticator]) -> bool:
     """Undo what waits for a locked account with its locked sources; return whether any did."""
-    held = [one for one in sources if is_held(one, work.now)]
-    codes.forget(work.session, [one for one in held if _is_coming(one, work.now)])
-    for one in held:
-        if one.ends_at is not None and not _is_coming(one, work.now):
-            one.ends_at = None
-    had_reset = credential.reset_at is not None and credential.reset_at > work.now
-    if had_reset:
-        credential.reset_at = None
-    return bool(held) or had_reset
-
-
-def _is_coming(source: OtpAuthenticator, now: datetime) -> bool:
-    return source.opens_at is not None and source.opens_at > now
+    coming = [one for one in sources if one.opens_at is not None]
+    going = [one for one in sources if one.ends_at is not None and one.opens_at is None]
+    codes.forget(work.session, coming)
+    for one in going:
+        one.ends_at = None
+    had_reset, credential.reset_at = credential.reset_at is not None, None
+    return bool(coming or going or had_reset)
 
 
 def due_accounts(session: Session, now: datetime) -> Sequence[int]:
@@ -194,33 +191,40 @@ def due_accounts(session: Session, now: datetime) -> Sequence[int]:
     return session.scalars(statement).all()
 
 
-def settle(work: Work, credential_id: int) -> None:
+def settle(work: Work, credential_id: int) -> list[OtpAuthenticator]:
     """Carry out the changes of an account whose time has come, and tell its channels.
 
-    Nothing waits for this: until it is done the instants count (``hold``, ``state_at``).
+    Nothing waits for this: until it is done the instants count (``hold``, ``state_at``). Returns
+    the sources that are left, locked.
     """
     sources = codes.lock_all(work.session, credential_id)
     credential = lock_row(work.session, credential_id)
     if credential.state != CredentialState.ACTIVE:
-        return
-    by_system = work.acting_as(SYSTEM)
+        return sources
     if credential.reset_at is not None and credential.reset_at <= work.now:
         notify_owner(work, credential, AccountEvent.CHANNEL_CHANGED)
         credential.reset_at = None
-        move(by_system, credential, "reset_channel")
+        move(work.acting_as(SYSTEM), credential, "reset_channel")
         codes.forget_all(work.session, credential.id)
-        return
+        return []
+    return _settle_sources(work, credential, sources)
+
+
+def _settle_sources(
+    work: Work, credential: Credential, sources: list[OtpAuthenticator]
+) -> list[OtpAuthenticator]:
     gone = [one for one in sources if one.ends_at is not None and one.ends_at <= work.now]
     come = [one for one in sources if one.opens_at is not None and one.opens_at <= work.now]
     if not gone and not come:
-        return
+        return sources
     notify_owner(work, credential, AccountEvent.CHANNEL_CHANGED)
     kinds = {one.kind for one in come}
     gone += [one for one in sources if one.state == SourceState.CLOSED and one.kind in kinds]
     codes.forget(work.session, gone)
     for one in come:
         one.state, one.opens_at = SourceState.CONFIRMED, None
-    _note(by_system, credential, "account.change_in_force")
+    _note(work.acting_as(SYSTEM), credential, "account.change_in_force")
+    return [one for one in sources if one not in gone]
 
 
 def _note(work: Work, credential: Credential, action: str, **detail: object) -> None:

@@ -23,7 +23,7 @@ from portal.domain.people.authn.sessions import Stage
 from portal.domain.people.authn.typed_code import CodeAnswer, CodeEntry, read_code
 from portal.domain.people.credentials.formats import read_password
 from portal.domain.people.credentials.models import Credential
-from portal.domain.people.signin.changes import hold_new
+from portal.domain.people.signin.changes import hold_new, settle
 from portal.domain.people.signin.steps import lock_step, step_is_over
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.services import open_once
@@ -117,7 +117,7 @@ def prove(work: Work, auth: AuthSession, typed: str) -> tuple[CodeAnswer, OtpAut
     Raises:
         WrongStateError: nothing is being enrolled, or the session or its account has gone on.
     """
-    sources = codes.lock_all(work.session, auth.owner_id or 0)
+    sources = settle(work, auth.owner_id or 0)
     stage = Stage(auth.stage)
     lock_step(work, auth, stage)
     source = pending(work.session, auth)
