@@ -23,7 +23,10 @@ from portal.domain.foundation.clock import FixedClock
 from portal.domain.people.authn import sessions
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.authn.passwords import HashPool
+from portal.domain.people.credentials.models import Credential
+from portal.domain.people.credentials.states import USABLE
 from portal.domain.people.notices.services import Share, claim_due
+from portal.domain.people.signin.steps import STATE_OF
 from portal.domain.people.tasks.models import Task
 from portal.platform.application import make_routes, serve_site
 from portal.platform.database import Database
@@ -254,8 +257,11 @@ class Resident:
 
 
 def start_session(database: Database, person: Person, now: datetime, stage: str = "full") -> str:
-    """Begin a session at a stage and return its cookie value."""
+    """Begin a session at a stage, of an account that is as far, and return its cookie value."""
     with database.write() as session:
+        credential = session.get_one(Credential, person.credential_id)
+        if credential.state in USABLE:
+            credential.state = STATE_OF[stage]
         owner = sessions.Owner(sessions.RESIDENT, person.credential_id)
         return sessions.start(session, sessions.NewSession(owner, sessions.Stage(stage)), now)
 

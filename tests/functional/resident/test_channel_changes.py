@@ -330,7 +330,7 @@ def test_messages_to_one_number_end_for_the_day_whoever_asks(resident: Resident)
     person, _visitor = with_sms(resident)
     resident.clock.advance(days=1)
     resident.messages()
-    sent = 0
+    sent, visitor = 0, resident.visitor()
     for _hour in range(8):
         resident.clock.advance(hours=1, seconds=1)
         visitor = resident.sign_in(person)

@@ -227,12 +227,13 @@ def _settle_sources(
     return [one for one in sources if one not in gone]
 
 
-def _note(work: Work, credential: Credential, action: str, **detail: object) -> None:
+def _note(work: Work, credential: Credential, action: str, **detail: str) -> None:
     record(
         work,
         action,
         "credential",
         credential.id,
         household_id=credential.household_id,
+        sealed=None,
         **detail,
     )

@@ -1,5 +1,6 @@
 """The ward's counter sets a channel: two people of the ward, at once, in silence if need be."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from portal.domain.desk.casework import counter_channel
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.errors import DomainError
+from portal.domain.foundation.work import Work
 from portal.domain.people.authn import sessions
 from portal.domain.people.authn.codes import add_authenticator
 from portal.domain.people.authn.models import AuthSession, BackupCode, OtpAuthenticator
@@ -128,7 +130,7 @@ def test_the_rule_itself_refuses_whoever_is_not_of_the_ward(
     actor = Actor(Role.OFFICER, sqlite_staff.hire(Role.OFFICER).id, Organization.CONTRACTOR)
     wish = counter_channel.Wish("danger", "sms", "08098765432", "passport")
     approval_id = key(sqlite_staff)
-    acts = {
+    acts: dict[str, Callable[[Work], object]] = {
         "propose": lambda work: counter_channel.propose(work, person.household_id, wish),
         "confirm": lambda work: counter_channel.confirm(work, approval_id),
         "refuse": lambda work: counter_channel.refuse(work, approval_id),
