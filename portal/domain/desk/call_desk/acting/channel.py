@@ -90,17 +90,7 @@ def propose(work: Work, household_id: int) -> DeskAct:
             code="call_back",
         )
     require_open(work.program.windows.sign_in, work.now)
-    credential = lock_row(work.session, living_credential(work.session, household_id).id)
-    if not CREDENTIAL.can(credential.state, "reset_channel"):
-        raise ConflictError(
-            _s("受け取り方を変えられる状態ではありません。新しい手紙を案内してください。"),
-            code="no_channel",
-        )
-    if credential.reset_at is not None:
-        raise ConflictError(
-            _s("変更はもう確認されています。確認から24時間後に、登録しなおせます。"),
-            code="proposed",
-        )
+    credential = _changeable(work.session, household_id)
     waiting = open_for(work.session, KIND, SUBJECT, [credential.id]).get(credential.id)
     if waiting is not None and work.now < waiting.proposed_at + LIFE:
         raise ConflictError(
@@ -112,6 +102,22 @@ def propose(work: Work, household_id: int) -> DeskAct:
         work.acting_as(admitted.actor), KIND, SUBJECT, credential.id, household_id=household_id
     )
     return record_act(work, admitted, ActSubject("approval", approval.id, new_receipt_no()))
+
+
+def _changeable(session: Session, household_id: int) -> Credential:
+    """Return the locked account whose channel may be changed."""
+    credential = lock_row(session, living_credential(session, household_id).id)
+    if not CREDENTIAL.can(credential.state, "reset_channel"):
+        raise ConflictError(
+            _s("受け取り方を変えられる状態ではありません。新しい手紙を案内してください。"),
+            code="no_channel",
+        )
+    if credential.reset_at is not None:
+        raise ConflictError(
+            _s("変更はもう確認されています。確認から24時間後に、登録しなおせます。"),
+            code="proposed",
+        )
+    return credential
 
 
 def confirm(work: Work, approval_id: int) -> DeskAct:
