@@ -9,8 +9,8 @@ from alembic import op
 
 from portal.migrations.versions.first_tables.column_types import INSTANT
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 
 
 def upgrade() -> None:
