@@ -18,7 +18,7 @@ def check_disclosure(subject: Subject) -> Iterator[Finding]:
     if until is None:
         if subject.settings.in_production:
             yield doubtful(
-                "security_txt.none",
+                "security-txt-none",
                 _s(
                     "弱点を見つけた人の連絡先を公開していません（PORTAL_SECURITY_CONTACT）。"
                     "知らせが届かないまま、悪用されるおそれがあります。"
@@ -36,8 +36,8 @@ def check_disclosure(subject: Subject) -> Iterator[Finding]:
     advice = _s("宛先に届くことを確かめ、PORTAL_SECURITY_UNTIL を1年以内の日にしてください。")
     if until <= now:
         over = _s("弱点を知らせる連絡先（security.txt）の期限が、%(day)sで切れました。")
-        yield wrong("security_txt.over", over % {"day": day}, advice)
+        yield wrong("security-txt-over", over % {"day": day}, advice)
     elif until - now <= SOON or day > jst_date(now + LONGEST):
-        yield doubtful("security_txt.day", sentence, advice)
+        yield doubtful("security-txt-day", sentence, advice)
     else:
         yield well("security_txt", sentence)

@@ -119,5 +119,5 @@ def test_in_production_somebody_should_be_named(
     clock = FixedClock(END)
     live = replace(resident_settings, environment="production")
     (found,) = check_disclosure(Subject(live, database=sqlite_database, clock=clock))
-    assert (found.level, found.name) == (Level.WARNING, "security_txt.none")
+    assert (found.level, found.name) == (Level.WARNING, "security-txt-none")
     assert not list(check_disclosure(Subject(resident_settings, database=sqlite_database)))
