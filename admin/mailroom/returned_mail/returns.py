@@ -83,7 +83,12 @@ def correct(page: Page) -> Response[Any]:
     number = number_in_address(page, "item_id")
     return carry_out_once(
         page,
-        lambda: receiving.correct_reason(page.work, number, page.form.get(f"reason-{number}")),
+        lambda: receiving.correct_reason(
+            page.work,
+            number,
+            page.form.get(f"reason-{number}"),
+            include_protected=allowed(page, Permission.KNOW_PROTECTED),
+        ),
         "/returns?said=corrected",
         Again(show, f"reason-{number}"),
     )

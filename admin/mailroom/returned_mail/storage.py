@@ -3,7 +3,7 @@
 Stored items are shown by box, can be printed as a list, and are destroyed by two people.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,6 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.work import Work
 from portal.domain.mailroom.returned_mail import storage, undelivered
 from portal.domain.mailroom.returned_mail.models import ReturnedItem
 from portal.domain.mailroom.returned_mail.storage import StoredItem
@@ -90,7 +89,7 @@ def confirm(page: Page) -> Response[Any]:
     return _destroy(page, "destroyed", storage.confirm_destruction)
 
 
-def _destroy(page: Page, said: str, act: Callable[[Work, Collection[int]], int]) -> Response[Any]:
+def _destroy(page: Page, said: str, act: Callable[..., int]) -> Response[Any]:
     chosen = [
         int(name.removeprefix("item-"))
         for name in page.form.values
@@ -103,7 +102,7 @@ def _destroy(page: Page, said: str, act: Callable[[Work, Collection[int]], int])
         return show(page, 422)
     return carry_out_once(
         page,
-        lambda: act(page.work, chosen),
+        lambda: act(page.work, chosen, include_protected=_protected(page)),
         f"/returns/storage?said={said}",
         Again(show, "destroy"),
     )
@@ -119,11 +118,11 @@ def hand_to_ward(page: Page) -> Response[Any]:
     return _one(page, "with_ward", storage.hand_to_ward)
 
 
-def _one(page: Page, said: str, act: Callable[[Work, int], object]) -> Response[Any]:
+def _one(page: Page, said: str, act: Callable[..., object]) -> Response[Any]:
     number = number_in_address(page, "item_id")
     return carry_out_once(
         page,
-        lambda: act(page.work, number),
+        lambda: act(page.work, number, include_protected=_protected(page)),
         f"/returns/storage?said={said}",
         Again(show, "destroy"),
     )

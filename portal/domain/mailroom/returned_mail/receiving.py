@@ -209,7 +209,9 @@ def _start_next_step(
     return action
 
 
-def correct_reason(work: Work, item_id: int, reason: str) -> ReturnedItem:
+def correct_reason(
+    work: Work, item_id: int, reason: str, *, include_protected: bool = False
+) -> ReturnedItem:
     """Correct a wrong reason on the day on which the item was received.
 
     The next step is decided anew.
@@ -219,7 +221,7 @@ def correct_reason(work: Work, item_id: int, reason: str) -> ReturnedItem:
         InputError: no such reason.
         ConflictError: it was received on an earlier day, or is no longer in storage.
     """
-    item = locked(work.session, item_id)
+    item = locked(work.session, item_id, include_protected=include_protected)
     if reason not in mail.RETURN_REASONS:
         raise InputError(_s("郵便が戻った理由を選んでください。"))
     if item.state != ItemState.KEPT or jst_date(item.created_at) != jst_date(work.now):

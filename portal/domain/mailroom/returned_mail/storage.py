@@ -122,12 +122,15 @@ def to_destroy(session: Session, today: date, *, include_protected: bool) -> Seq
     return list(session.scalars(statement))
 
 
-def hand_to_ward(work: Work, item_id: int) -> ReturnedItem:
+def hand_to_ward(work: Work, item_id: int, *, include_protected: bool = False) -> ReturnedItem:
     """Record that the item was handed to the ward. Raises NotFoundError and WrongStateError."""
-    return _step(work, locked(work.session, item_id), "hand_to_ward")
+    row = locked(work.session, item_id, include_protected=include_protected)
+    return _step(work, row, "hand_to_ward")
 
 
-def propose_destruction(work: Work, item_ids: Collection[int]) -> int:
+def propose_destruction(
+    work: Work, item_ids: Collection[int], *, include_protected: bool = False
+) -> int:
     """Propose to destroy letters whose storage is over, and return how many; another confirms.
 
     Raises:
@@ -139,7 +142,7 @@ def propose_destruction(work: Work, item_ids: Collection[int]) -> int:
         raise NotAllowedError(_s("廃棄を提案できるのは、アカウントのある職員だけです。"))
     done = 0
     for item_id in sorted(set(item_ids)):
-        row = locked(work.session, item_id)
+        row = locked(work.session, item_id, include_protected=include_protected)
         RETURNED_ITEM.next(row.state, "destroy")
         _refuse_too_early(work.session, row, work.now)
         if row.destruction_proposed_by is None:
@@ -156,7 +159,9 @@ def propose_destruction(work: Work, item_ids: Collection[int]) -> int:
     return done
 
 
-def confirm_destruction(work: Work, item_ids: Collection[int]) -> int:
+def confirm_destruction(
+    work: Work, item_ids: Collection[int], *, include_protected: bool = False
+) -> int:
     """Record, as the second person, that letters were destroyed, and return how many.
 
     Raises:
@@ -166,7 +171,7 @@ def confirm_destruction(work: Work, item_ids: Collection[int]) -> int:
     """
     done = 0
     for item_id in sorted(set(item_ids)):
-        row = locked(work.session, item_id)
+        row = locked(work.session, item_id, include_protected=include_protected)
         if (
             row.destruction_proposed_by is None
             or row.destruction_proposed_by == work.actor.id
@@ -180,9 +185,9 @@ def confirm_destruction(work: Work, item_ids: Collection[int]) -> int:
     return done
 
 
-def withdraw_proposal(work: Work, item_id: int) -> ReturnedItem:
+def withdraw_proposal(work: Work, item_id: int, *, include_protected: bool = False) -> ReturnedItem:
     """Withdraw a proposal to destroy. Raises NotFoundError; ConflictError if there is none."""
-    row = locked(work.session, item_id)
+    row = locked(work.session, item_id, include_protected=include_protected)
     if row.destruction_proposed_by is None or row.state != ItemState.KEPT:
         raise ConflictError(_s("この郵便の廃棄は、提案されていません。"))
     row.destruction_proposed_by, row.changed_at = None, work.now
@@ -224,9 +229,20 @@ def _step(work: Work, row: ReturnedItem, action: str) -> ReturnedItem:
     return row
 
 
-def locked(session: Session, item_id: int) -> ReturnedItem:
-    """Return the item, locked to the end of the transaction. Raises NotFoundError."""
-    row = session.get(ReturnedItem, item_id, with_for_update=True, populate_existing=True)
+def locked(session: Session, item_id: int, *, include_protected: bool) -> ReturnedItem:
+    """Return the item, locked to the end of the transaction.
+
+    Raises:
+        NotFoundError: there is none, or it is of a protected household and ``include_protected``
+            is not set: whoever may not know that learns no more than of an item that never was.
+    """
+    statement = (
+        select(ReturnedItem)
+        .where(ReturnedItem.id == item_id, _visible(include_protected))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    row = session.scalar(statement)
     if row is None:
         raise NotFoundError(_s("この郵便は見つかりませんでした。"))
     return row

@@ -2,8 +2,8 @@
 
 The played database of a release has rows of nearly every kind. Every family in it is put under
 protection; then each address of one of its things must answer as an address of nothing does: the
-same status, the same words, the same way on. Left out: FAXes and returned mail, which
-lie on somebody's table as paper, whoever they are from.
+same status, the same words, the same way on. Left out: FAXes, which lie on somebody's table
+as paper, whoever they are from.
 """
 
 import re
@@ -43,6 +43,7 @@ OF_A_HOUSEHOLD = {
     "escalation_id": "SELECT id FROM escalation WHERE household_id IS NOT NULL",
     "fault_id": "SELECT id FROM coupon_fault",
     "letter_id": "SELECT id FROM letter WHERE household_id IS NOT NULL",
+    "item_id": "SELECT id FROM returned_item",
     "coupon_id": "SELECT coupon.id FROM coupon JOIN entitlement ON entitlement.id = entitlement_id",
 }
 OTHER = {
@@ -142,7 +143,7 @@ def _steady(answer: httpx.Response, number: str = "") -> str:
     if "html" not in answer.headers.get("content-type", ""):
         return str(answer.headers.get("content-type", ""))
     words = CHANGING.sub("", answer.text)
-    return re.sub(rf"(/|世帯 |#answer-){number}(?=[/\"?&< ])", r"\1#", words) if number else words
+    return re.sub(rf"(/|世帯 |#answer-|#reason-){number}(?=[/\"?&< ])", r"\1#", words) if number else words
 
 
 @pytest.mark.parametrize("role", UNKNOWING)
