@@ -151,6 +151,12 @@ def _full_width_postal(r: Registry) -> None:
         person.cells["郵便番号"] = full_width(f"{code[:3]}-{code[3:]}")
 
 
+def _formula(r: Registry) -> None:
+    family = r.family(1).outcome("issue", 1, c.W21_FORMULA_NAME)
+    cells = family.children[0].expect(c.W21_FORMULA_NAME).cells
+    cells["氏名"] = f"＝{cells['氏名']}"
+
+
 def value_cases() -> Iterator[Case]:
     """Values that are wrong, long or oddly written."""
     long = {
@@ -177,3 +183,4 @@ def value_cases() -> Iterator[Case]:
     yield "number in scientific notation", _second_child(c.E03_PERSON_NO, 宛名番号="3.00001E+07")
     yield "control character", _second_child(c.E13_CONTROL, 方書="メゾン\x0b水鏡")
     yield "household number without zeros", _excel
+    yield "name that begins like a formula", _formula

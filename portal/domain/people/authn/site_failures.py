@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from portal.domain.people.authn import throttles
 from portal.domain.people.authn.models import ThrottleBucket
 
-WINDOW = timedelta(minutes=5)
 SLOT = timedelta(seconds=30)
 PLACES = 8
 """Rows that share the count of one slot, so that failures do not wait for each other."""
 SLOW_KEY = "t5:slow"
-_SLOTS = throttles.Limit("t5", 0, int(WINDOW.total_seconds()))
+_SLOTS = throttles.Limit("t5", 0, 5 * 60)
+WINDOW = timedelta(seconds=_SLOTS.seconds)
 
 
 def held_until(session: Session, key: str, now: datetime) -> datetime | None:

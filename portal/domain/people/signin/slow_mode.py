@@ -40,12 +40,12 @@ from portal.domain.people.tasks.services import open_task
 from portal.domain.people.tasks.states import TaskState
 
 DELAY = timedelta(seconds=10)
-TICKET_LIFE = timedelta(minutes=5)
 HELD_ANEW = timedelta(seconds=10)
 """How old the end of slow mode gets before a failure moves it: no row is written by each."""
 PASSWORD_KEPT = 256
 _CONTEXT = "signin_wait"
-_USED = throttles.Limit("t5u", 1, int(TICKET_LIFE.total_seconds()))
+_USED = throttles.Limit("t5u", 1, 5 * 60)
+TICKET_LIFE = timedelta(seconds=_USED.seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from portal.domain.contacts.calls.verification import verify
 from portal.domain.desk.call_desk.calling_back import ask_call_back
 from portal.domain.foundation.actors import Actor, Role
 from portal.domain.people.authn import codes
+from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
 from tests.browser.admin.contacts.calling import at_the_desk, begin_call, end_call
 from tests.browser.admin.screens import Step, press
@@ -39,6 +40,12 @@ def enroll(served: ServedStaff) -> None:
         credential = (
             session.query(Credential).filter_by(household_id=served.numbers["household"]).one()
         )
+        if (
+            session.query(OtpAuthenticator)
+            .filter_by(credential_id=credential.id, kind="sms")
+            .first()
+        ):
+            return  # an earlier screen of the file did it
         row = codes.add_authenticator(
             work_in(session, now=served.now), credential.id, "sms", "+819012345678"
         )

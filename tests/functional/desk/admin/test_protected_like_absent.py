@@ -143,7 +143,11 @@ def _steady(answer: httpx.Response, number: str = "") -> str:
     if "html" not in answer.headers.get("content-type", ""):
         return str(answer.headers.get("content-type", ""))
     words = CHANGING.sub("", answer.text)
-    return re.sub(rf"(/|世帯 |#answer-|#reason-){number}(?=[/\"?&< ])", r"\1#", words) if number else words
+    return (
+        re.sub(rf"(/|世帯 |#answer-|#reason-){number}(?=[/\"?&< ])", r"\1#", words)
+        if number
+        else words
+    )
 
 
 @pytest.mark.parametrize("role", UNKNOWING)

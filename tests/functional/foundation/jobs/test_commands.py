@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from portal.cli.operating_user import operating_user
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.jobs import aside
 from portal.domain.foundation.jobs.aside import RowOfJob
@@ -40,7 +41,8 @@ def test_one_turn_of_a_job_by_hand_is_told_and_recorded(line: CommandLine) -> No
     assert json.loads(done.stdout) == {"job": "match", "handled": 0, "aside": 0}
     with database(line).read() as session:
         (event,) = session.scalars(select(AuditEvent).filter_by(action="job.run_by_hand"))
-        assert (event.detail, event.channel) == ({"job": "match"}, "command")
+        user = operating_user()
+        assert (event.detail, event.channel) == ({"job": "match", "os_user": user}, "command")
     listed = json.loads(line.run("jobs", "list", "--json").stdout)
     ages = {job["name"]: job["age_seconds"] for job in listed["jobs"]}
     assert ages["match"] is not None

@@ -153,8 +153,8 @@ def test_a_protected_household_is_the_wards_to_enter(sqlite_staff: StaffSite) ->
     person = sqlite_staff.add_household(active=True, protected=True)
     sqlite_staff.give_coupons()
     officer = sqlite_staff.enter_as(Role.OFFICER)
-    assert officer.post(place(person, "decline") + "/submit", PAPER).status_code == 403
-    assert officer.get(f"/households/{person.household_id}/blank-forms/decline").status_code == 403
+    assert officer.post(place(person, "decline") + "/submit", PAPER).status_code == 404
+    assert officer.get(f"/households/{person.household_id}/blank-forms/decline").status_code == 404
     ward = enter(sqlite_staff, person, Role.WARD_OFFICER)
     ward.open(place(person, "decline", "counter"))
     page = ward.send(place(person, "decline", "counter") + "/submit", PAPER)

