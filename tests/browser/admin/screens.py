@@ -55,7 +55,7 @@ def _wrong_copy(served: ServedStaff, page: Page) -> None:
 
 
 def _wrong_entry(served: ServedStaff, page: Page) -> None:
-    _open("/registers/certificate", served=served, page=page)
+    _open("/registers/certificate", Role.OFFICER, served=served, page=page)
     press(page)
 
 
@@ -230,7 +230,9 @@ ALL: dict[str, Step] = {
         "/staff", Role.ADMINISTRATOR, served=served, page=page
     ),
     "registers": lambda served, page: _open("/registers", served=served, page=page),
-    "register": lambda served, page: _open("/registers/pledge", served=served, page=page),
+    "register": lambda served, page: _open(
+        "/registers/pledge", Role.OFFICER, served=served, page=page
+    ),
     "register: wrong": _wrong_entry,
     "copies": lambda served, page: _open("/copies", served=served, page=page),
     "copies-wrong": _wrong_copy,
