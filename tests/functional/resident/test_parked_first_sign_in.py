@@ -187,15 +187,15 @@ def test_no_stage_goes_on_in_a_state_that_is_not_its_own(
         assert visitor.place == "/signin", place
 
 
-def test_the_rule_itself_refuses_a_session_that_was_left_behind(resident: Resident) -> None:
+def test_the_rule_itself_refuses_a_session_that_was_left_behind(ward: Resident) -> None:
     """Whichever page lets it in: the services ask again, under the lock of the account."""
-    person = resident.add()
-    resident.enter(person, stage="channel")
-    with resident.database.write() as session:
+    person = ward.add()
+    ward.enter(person, stage="channel")
+    with ward.database.write() as session:
         auth = session.scalars(select(AuthSession)).one()
         session.get_one(Credential, person.credential_id).state = "active"
         session.flush()
-        work = resident.site.work(session, Actor(Role.RESIDENT, person.credential_id), resident.now)
+        work = ward.site.work(session, Actor(Role.RESIDENT, person.credential_id), ward.now)
         for step in (
             lambda: activation.activate(work, auth),
             lambda: activation.choose_first_password(work, auth, "hash"),
@@ -203,6 +203,26 @@ def test_the_rule_itself_refuses_a_session_that_was_left_behind(resident: Reside
             with pytest.raises(DomainError) as refused:
                 step()
             assert refused.value.code == "wrong_state"
+
+
+def test_no_first_sign_in_ends_without_the_own_password_that_the_ward_wants(
+    ward: Resident,
+) -> None:
+    person = ward.add()
+    ward.enter(person, stage="channel")
+    actor = Actor(Role.RESIDENT, person.credential_id)
+    with ward.database.write() as session:
+        auth = session.scalars(select(AuthSession)).one()
+        work = ward.site.work(session, actor, ward.now)
+        if is_strict(ward):
+            with pytest.raises(DomainError) as refused:
+                activation.activate(work, auth)
+            assert refused.value.code == "wrong_state"
+        else:
+            activation.activate(work, auth)
+    with ward.database.read() as session:
+        state = session.get_one(Credential, person.credential_id).state
+    assert state == ("issued" if is_strict(ward) else "active")
 
 
 def test_of_two_first_sign_ins_at_once_one_is_finished(resident: Resident) -> None:
