@@ -23,7 +23,11 @@ from portal.domain.oversight.management.checklist import answers
 from portal.domain.oversight.management.minutes import MinutesText
 from portal.domain.oversight.management.promises import disposal, look_at
 from portal.domain.oversight.management.questions import Question, questions
-from portal.domain.oversight.reports.management.rows import instructed, question_rows
+from portal.domain.oversight.reports.management.rows import (
+    instructed,
+    paper_of_today,
+    question_rows,
+)
 from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
 from portal.domain.people.staff.queries import staff_names
 
@@ -76,15 +80,10 @@ def questions_report(work: Work) -> Report:
         question_rows(found),
         wide=1,
     )
-    return Report(
-        title=_s("協議事項一覧"),
-        addressee=work.program.names.ward.ja,
-        sender=work.program.names.contractor.ja,
-        facts=(
-            (_s("事業"), work.program.names.program.ja),
-            (_s("作成日"), format_wareki(jst_date(work.now))),
-        ),
-        tables=(overview, *(_question(one) for one in found)),
+    return paper_of_today(
+        work,
+        _s("協議事項一覧"),
+        (overview, *(_question(one) for one in found)),
     )
 
 

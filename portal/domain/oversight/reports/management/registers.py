@@ -1,27 +1,21 @@
 """台帳: what the contract wants to be on record, as it stands, with what is due."""
 
-from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.wareki import format_wareki
 from portal.domain.foundation.work import Work
 from portal.domain.oversight.registers.dues import dues
 from portal.domain.oversight.registers.kinds import REGISTERS, RegisterKind
 from portal.domain.oversight.registers.queries import Entry, entries
+from portal.domain.oversight.reports.management.rows import paper_of_today
 from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
 
 
 def registers_report(work: Work) -> Report:
     """Write all registers with their entries, and what is missing, overdue or running out."""
     found = entries(work)
-    return Report(
-        title=_s("契約の台帳"),
-        addressee=work.program.names.ward.ja,
-        sender=work.program.names.contractor.ja,
-        facts=(
-            (_s("事業"), work.program.names.program.ja),
-            (_s("作成日"), format_wareki(jst_date(work.now))),
-        ),
-        tables=(
+    return paper_of_today(
+        work,
+        _s("契約の台帳"),
+        (
             _due(work),
             *(_register(kind, [one for one in found if one.kind is kind]) for kind in REGISTERS),
         ),

@@ -5,13 +5,29 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.texts import _s, label_of
 from portal.domain.foundation.wareki import format_wareki
+from portal.domain.foundation.work import Work
 from portal.domain.letters.subcontractors.queries import subcontractors
 from portal.domain.letters.subcontractors.states import CompanyState
 from portal.domain.oversight.management.milestones import MilestoneStatus
 from portal.domain.oversight.management.questions import Question
-from portal.domain.oversight.reports.tables import Cell, ReportTable
+from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
+
+
+def paper_of_today(work: Work, title: str, tables: Sequence[ReportTable]) -> Report:
+    """Return a paper for the ward that says how things stand on the day it is written."""
+    return Report(
+        title=title,
+        addressee=work.program.names.ward.ja,
+        sender=work.program.names.contractor.ja,
+        facts=(
+            (_s("事業"), work.program.names.program.ja),
+            (_s("作成日"), format_wareki(jst_date(work.now))),
+        ),
+        tables=tables,
+    )
 
 
 def company_rows(session: Session) -> list[tuple[Cell, ...]]:
