@@ -3,8 +3,6 @@
 import os
 import smtplib
 import socket
-import sys
-import time
 import urllib.request
 from io import BytesIO
 from pathlib import Path
@@ -23,10 +21,9 @@ from portal.platform.database import Database, make_engine
 from tests.support.coupons import NOW
 from tests.support.databases import turns
 from tests.support.databases.pools import Cluster, Engines, PostgresPool
-from tests.support.programs.beside import beside
 from tests.support.programs.mail import SmtpSink
 from tests.support.programs.memory import files_in_memory
-from tests.support.programs.servers import PATIENCE, StartServer, free_port
+from tests.support.programs.servers import StartServer, free_port
 from tests.support.programs.sms import SmsGateway
 from tests.support.reading import pdf, qr
 from tests.support.sources import ROOT
@@ -177,22 +174,6 @@ def test_japanese_text_is_drawn_with_a_font(chromium: Browser) -> None:
     second = page.screenshot(clip={"x": 0, "y": 0, "width": 40, "height": 50})
     page.close()
     assert first != second
-
-
-def test_a_program_beside_other_work_is_waited_for_and_says_what_it_found(
-    capfd: pytest.CaptureFixture[str],
-) -> None:
-    with beside([sys.executable, "-c", "print('found'); raise SystemExit(3)"]) as ended:
-        print("worked", file=sys.stderr)
-    assert ended() == 3
-    assert capfd.readouterr().err.split() == ["worked", "found"]
-
-
-def test_a_program_beside_work_that_fails_ends_with_it() -> None:
-    began = time.monotonic()
-    with pytest.raises(KeyError), beside([sys.executable, "-c", "import time; time.sleep(600)"]):
-        raise KeyError
-    assert time.monotonic() - began < PATIENCE
 
 
 def test_files_of_a_run_are_gone_after_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

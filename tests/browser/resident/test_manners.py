@@ -4,6 +4,7 @@ Light pages, nothing typed is lost, one press is one request.
 """
 
 import pytest
+from playwright.sync_api import expect
 
 from portal.domain.people.credentials.formats import new_login_id
 from tests.browser.resident.screens import ALL
@@ -92,11 +93,8 @@ def test_back_after_a_lost_line_keeps_what_was_typed(
     page.context.set_offline(False)
     page.go_back()
     assert page.url.endswith("/start/birth")
-    assert [page.locator(f"[name={n}]").input_value() for n in ("year", "month", "day")] == [
-        "1983",
-        "11",
-        "27",
-    ]
+    for name, value in (("year", "1983"), ("month", "11"), ("day", "27")):
+        expect(page.locator(f"[name={name}]")).to_have_value(value)
 
 
 def test_back_after_a_lost_line_keeps_the_id(served: Served, page_factory: PageFactory) -> None:
@@ -108,7 +106,7 @@ def test_back_after_a_lost_line_keeps_the_id(served: Served, page_factory: PageF
     page.wait_for_url("chrome-error://**")
     page.context.set_offline(False)
     page.go_back()
-    assert page.locator("[name=login_id]").input_value() == "1234 567 890"
+    expect(page.locator("[name=login_id]")).to_have_value("1234 567 890")
 
 
 @pytest.mark.parametrize("javascript", [True, False])

@@ -60,7 +60,12 @@ def test_a_busy_mail_server_costs_waiting_and_no_message(
 ) -> None:
     smtp_sink.refuse = "421 4.3.2 not now"
     put(sqlite_database, kind="email", minutes=60 * 48)
-    sender = SmtpSender(f"smtp://127.0.0.1:{smtp_sink.port}", MAIL_FROM)
+
+    def seconds() -> float:
+        return workers.clock.instant.timestamp()
+
+    breaker = Breaker(monotonic=seconds)
+    sender = SmtpSender(f"smtp://127.0.0.1:{smtp_sink.port}", MAIL_FROM, breaker=breaker)
     worker = workers.start(sqlite_database, email=sender)
     waits = []
     for tries, minutes in enumerate((1, 5, 15, 60, 60), 1):
