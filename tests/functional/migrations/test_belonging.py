@@ -19,6 +19,8 @@ from portal.platform.startup import check_prepared, initialize, upgrade
 from portal.settings import Settings
 from tests.support.resident import write_program
 
+pytestmark = pytest.mark.upgrades
+
 
 @pytest.fixture
 def settings(empty_database_url: str, tmp_path: Path) -> Settings:

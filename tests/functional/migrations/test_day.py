@@ -35,6 +35,8 @@ from tests.support.resident import Loop, Resident, Visitor, make_resident
 from tests.support.staff import StaffSite, make_staff
 from tests.support.worker import run_job
 
+pytestmark = pytest.mark.upgrades
+
 PAGES = ("/", "/reviews", "/tasks", "/holds", "/letters", "/coupons", "/roster", "/incidents")
 
 

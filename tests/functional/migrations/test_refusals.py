@@ -19,6 +19,8 @@ from tests.support.databases.catalog import catalog
 from tests.support.databases.migrations import LATER, later_versions
 from tests.support.databases.pools import Cluster, new_name
 
+pytestmark = pytest.mark.upgrades
+
 
 @pytest.fixture
 def settings(empty_database_url: str, tmp_path: Path) -> Settings:

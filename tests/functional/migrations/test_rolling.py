@@ -26,6 +26,8 @@ from tests.support.databases.migrations import LATER, later_versions
 from tests.support.mailroom.roster import Ward
 from tests.support.resident import write_keys
 
+pytestmark = pytest.mark.upgrades
+
 NEXT = ".".join(str(part) for part in (*numbers_of(__version__)[:2], 999))
 
 

@@ -21,6 +21,8 @@ from tests.support.databases.migrations import later_versions
 from tests.support.databases.sealed_rows import open_everything, sealed_columns, stored_names
 from tests.support.databases.stored import REVISIONS, Stored
 
+pytestmark = pytest.mark.upgrades
+
 WITHOUT_ROWS = {
     "0.1.0": {
         "auth_session one_time_code": "live for hours; nobody is signed in while it is played",

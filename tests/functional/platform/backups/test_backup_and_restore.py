@@ -16,6 +16,8 @@ from portal.platform.backups.identities import read_identities
 from portal.platform.database import opened
 from tests.functional.platform.backups.conftest import OWNER, Deployed
 
+pytestmark = pytest.mark.upgrades
+
 
 def plain(backup: Path, identity: Path) -> bytes:
     return bytes(pyrage.decrypt(backup.read_bytes(), list(read_identities(identity))))

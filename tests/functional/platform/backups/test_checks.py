@@ -15,6 +15,8 @@ from portal.settings import Settings
 from tests.functional.platform.backups.conftest import OWNER, Deployed, NewUrl
 from tests.support.databases.stored import FOLDER, Stored, stored
 
+pytestmark = pytest.mark.upgrades
+
 
 def places(deployed: Deployed) -> list[str]:
     return [path.name for path in deployed.data.parent.iterdir()]

@@ -13,6 +13,8 @@ from portal.platform.backups.identities import make_identity
 from portal.platform.database import make_engine
 from tests.functional.platform.backups.conftest import Deployed, NewUrl
 
+pytestmark = pytest.mark.upgrades
+
 PLACES = 12
 
 
