@@ -14,6 +14,7 @@ from portal.platform.metrics.meter import Meter
 from portal.platform.metrics.start import start_watching
 from portal.platform.parent import end_with_parent
 from portal.platform.rendering.templating import kept_macro
+from portal.platform.search_keeper import SearchKeeper
 from portal.platform.site import Site, make_site
 from portal.platform.waiting import wait_until_prepared
 from portal.settings import Settings, load_settings
@@ -53,6 +54,8 @@ def create_app() -> ASGIApp:
     settings = load_settings()
     meter = start_watching(settings, "staff")
     wait_until_prepared(settings)
+    site = make_staff_site(settings, meter=meter)
+    keeper = SearchKeeper(site)
     return make_staff_application(
-        make_staff_site(settings, meter=meter), on_startup=[end_with_parent]
+        site, on_startup=[end_with_parent, keeper.start], on_shutdown=[keeper.stop]
     )

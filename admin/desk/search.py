@@ -20,6 +20,7 @@ from portal.domain.desk.casework.masking import (
 from portal.domain.desk.casework.search import Typed
 from portal.domain.foundation.errors import ThrottledError
 from portal.domain.foundation.vault import seal_json, unseal_json
+from portal.domain.people.households.finder import SearchNotReadyError
 from portal.domain.people.households.queries import HouseholdView
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.view import View
@@ -47,6 +48,9 @@ def submit(page: Page) -> Response[Any]:
         for name, sentence in found.faults:
             page.form.error(name, sentence)
         return _answer(page, typed, found, 422)
+    if not found.ready:
+        # htmx shows no answer of 503
+        return _answer(page, typed, found, 200 if page.request.htmx else 503)
     if not typed.empty and not _same_search(page, typed):
         try:
             search.count_search(page.work, typed.used, len(found.households))
@@ -119,12 +123,12 @@ def row(view: HouseholdView) -> HouseholdRow:
 def _find(page: Page, typed: search.Typed) -> search.Found:
     if typed.empty:
         return search.Found()
-    return search.find(
-        page.work,
-        page.site.indexer,
-        typed,
-        include_protected=allowed(page, Permission.KNOW_PROTECTED),
-    )
+    knows = allowed(page, Permission.KNOW_PROTECTED)
+    try:
+        return search.find(page.work, typed, include_protected=knows)
+    except SearchNotReadyError as error:
+        page.form.error(typed.used[0], error.message)
+        return search.Found(ready=False)
 
 
 def _same_search(page: Page, typed: search.Typed) -> bool:

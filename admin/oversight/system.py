@@ -11,10 +11,11 @@ from admin.access import staff_route
 from admin.marks import Mark, marks
 from admin.oversight import system_jobs
 from admin.oversight.system_jobs import JobsPart, jobs_part
+from admin.oversight.system_search import search_finding
 from admin.page import Page
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.routes import Transaction
-from portal.platform.selfcheck.findings import Finding, Level
+from portal.platform.selfcheck.findings import Finding, Level, worst_first
 from portal.platform.selfcheck.registry import run
 from portal.platform.selfcheck.subject import Subject
 from portal.platform.view import View
@@ -44,6 +45,7 @@ def show(page: Page) -> Response[Any]:
             clock=site.clock,
         )
     )
+    found = worst_first([*found, search_finding(site.finder.standing())])
     return page.render(
         "admin/oversight/system.html",
         SystemView(

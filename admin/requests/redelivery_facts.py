@@ -12,6 +12,7 @@ from portal.domain.desk.casework.masking import (
     mask_postal_code,
 )
 from portal.domain.letters.shipments import words as mail_words
+from portal.domain.people.households.finder import SearchNotReadyError
 from portal.domain.people.households.queries import view_households
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.requests.redeliveries.approving import (
@@ -57,6 +58,7 @@ class RedeliveryFacts:
     came_back: str
     limit: int
     matches: Sequence[MatchFact]
+    searched: bool
     ward_needed: bool
     elsewhere: str
     decide_until: str
@@ -69,6 +71,7 @@ def redelivery_facts(page: Page, request: Request) -> RedeliveryFacts:
     chosen = request.household_id is not None
     status = status_for(page.work, RedeliveryCase(request, row)) if chosen else None
     mail = status.shipment if status is not None else None
+    matches = _matches(page, request, row) if row.proof == Proof.NONE and not chosen else []
     elsewhere = ""
     if row.elsewhere is not None:
         address = other_address(page.work, RedeliveryCase(request, row))
@@ -86,18 +89,27 @@ def redelivery_facts(page: Page, request: Request) -> RedeliveryFacts:
         if mail is not None and mail.returned_reason
         else "",
         limit=program.requests.redeliveries,
-        matches=_matches(page, request, row) if row.proof == Proof.NONE and not chosen else (),
+        matches=matches or (),
+        searched=matches is not None,
         ward_needed=status is not None and needs_ward(row, status),
         elsewhere=elsewhere.strip(),
         decide_until=last_day_to_decide(program).isoformat(),
     )
 
 
-def _matches(page: Page, request: Request, row: Redelivery) -> list[MatchFact]:
+def _matches(page: Page, request: Request, row: Redelivery) -> list[MatchFact] | None:
+    """Return the households that fit; None if this process cannot search yet."""
+    try:
+        return _found(page, request, row)
+    except SearchNotReadyError:
+        return None
+
+
+def _found(page: Page, request: Request, row: Redelivery) -> list[MatchFact]:
     session, vault = page.session, page.site.vault
     found = stored_matches(row)
     if row.matched_at is None:  # opened before the worker matched it
-        found = find_matches(page.work, page.site.indexer, written_in(vault, request, WRITTEN))
+        found = find_matches(page.work, written_in(vault, request, WRITTEN))
     may_know = allowed(page, Permission.KNOW_PROTECTED)
     views = {v.id: v for v in view_households(page.work, [match.household_id for match in found])}
     return [

@@ -39,7 +39,6 @@ from portal.domain.people.coupons.loader import Drawing, load_batch
 from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.protection import protection_loaded
-from portal.domain.people.households.search_index import Indexer
 from portal.domain.people.staff.services import Profile, add_staff
 from portal.platform.site import Site
 
@@ -116,7 +115,7 @@ def import_extract(site: Site, folder: Path, today: date) -> int:
     path = make_extract(plan).write(folder / "extract", "sample")["sample"]
     layout = find_layout("sample", program.layouts_dir)
     report = check_file(path, layout, rules_of(program, extracted=plan.extracted))
-    importer = Importer(site.work_source(), Indexer(site.vault), program.amount_yen)
+    importer = Importer(site.work_source(), program.amount_yen)
     importer.run(path, report)
     return HOUSEHOLDS
 

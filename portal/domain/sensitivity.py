@@ -162,8 +162,7 @@ no class, and open every sealed column with its key.
 | public | nothing: anybody may read it, on a page or on a form |
 
 Sealed is AES-256-GCM under a key that is not in the database. A digest is made with such a key, or
-is an Argon2id hash or that of a random number: what it was made of cannot be read from it. The
-packed digests of single characters are the exception: how often each occurs tells common names."""
+is an Argon2id hash or that of a random number: what it was made of cannot be read from it."""
 _RULE = "| --- | --- | --- |"
 _RULE_OF_TWO = "| --- | --- |"
 _SAID = {Stored.SEALED: "sealed", Stored.DIGEST: "as a digest", Stored.CLEAR: "in clear"}

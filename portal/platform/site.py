@@ -18,7 +18,7 @@ from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.vault import Vault, load_vault
 from portal.domain.foundation.work import Work, WorkSource
 from portal.domain.people.authn.passwords import HashPool
-from portal.domain.people.households.search_index import Indexer
+from portal.domain.people.households.finder import Finder, finder_for
 from portal.platform.database import Database, make_engine
 from portal.platform.metrics.meter import Meter
 from portal.platform.rendering.assets import Assets
@@ -39,7 +39,6 @@ class Site:
     vault: Vault
     clock: Clock
     hashes: HashPool
-    indexer: Indexer
     templates: Environment
     assets: Assets
     context: Callable[[Any], dict[str, object]]
@@ -79,6 +78,11 @@ class Site:
         if not self.settings.in_production:
             return None
         return frozenset({urlsplit(self.address).hostname or "", *self.settings.allowed_hosts})
+
+    @property
+    def finder(self) -> Finder:
+        """What finds households in this process."""
+        return finder_for(self.database.engine, self.vault)
 
     def work(self, session: Session, actor: Actor = SYSTEM, now: datetime | None = None) -> Work:
         """Return the work of an open transaction.
@@ -130,7 +134,6 @@ def make_site(
         vault=vault,
         clock=clock or DatabaseClock(settings.clock_offset),
         hashes=HashPool(vault, cores=max(1, min(4, os.cpu_count() or 1)), watch=counting),
-        indexer=Indexer(vault),
         templates=make_environment(assets, staff=kind == "staff"),
         assets=assets,
         context=context,

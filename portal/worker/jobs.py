@@ -24,7 +24,8 @@ from portal.domain.mailroom.printing.runs.pipeline.files import is_here
 from portal.domain.mailroom.printing.runs.pipeline.printer import printing_node
 from portal.domain.people.authn import sessions, throttles
 from portal.domain.people.authn.codes import forget_unproven
-from portal.domain.people.households.search_index import Indexer
+from portal.domain.people.households.finder import finder_of
+from portal.domain.people.households.old_digests import forget_old_digests
 from portal.domain.people.notices.services import forget_expired
 from portal.domain.people.signin import changes
 from portal.domain.people.sites import services as sites
@@ -36,7 +37,7 @@ MATCHED_AT_ONCE = 20
 PIECES_AT_ONCE = 160
 
 
-def all_jobs(indexer: Indexer, letters: Path) -> Mapping[JobName, Job]:
+def all_jobs(letters: Path) -> Mapping[JobName, Job]:
     """Return every job that takes turns; sending and begun tasks have threads of their own.
 
     ``letters`` is the letters folder of this machine.
@@ -44,7 +45,7 @@ def all_jobs(indexer: Indexer, letters: Path) -> Mapping[JobName, Job]:
     jobs: tuple[Job, ...] = (
         _settle(),
         WholeJob(JobName.EXPIRE, HALF_MINUTE, lambda w: forget_expired(w.session, w.now)),
-        _match(indexer),
+        _match(),
         _remind(),
         _cards(),
         _calls(),
@@ -75,15 +76,19 @@ def _settle() -> Job:
     )
 
 
-def _match(indexer: Indexer) -> Job:
+def _match() -> Job:
     def find(work: Work, aside: Collection[int]) -> Sequence[int]:
         return waiting_for_match(work.session, MATCHED_AT_ONCE + len(aside))
 
-    def act(work: Work, rows: Sequence[int]) -> None:
-        for request_id in rows:
-            match_request(work, indexer, request_id)
+    def act(source: WorkSource, rows: Sequence[int]) -> None:
+        with source.reading() as work:
+            finder = finder_of(work)
+        finder.advance(source.read)  # the first time this makes the index, and nobody waits for it
+        with source.writing() as work:
+            for request_id in rows:
+                match_request(work, request_id)
 
-    return RowJob(JobName.MATCH, MINUTE, "request", find, _in_one_work(act), most=MATCHED_AT_ONCE)
+    return RowJob(JobName.MATCH, MINUTE, "request", find, act, most=MATCHED_AT_ONCE)
 
 
 def _remind() -> Job:
@@ -135,12 +140,14 @@ def _changes() -> Job:
 def _sweep(work: Work) -> int:
     """Delete ended sessions, counters, and the keys of forms that no page can still send.
 
-    Archives that were sent long ago, and what killed builds left of one, are shredded.
+    Archives that were sent long ago, and what killed builds left of one, are shredded; so are the
+    digests that a program of version 0.1.0 writes while nodes are restarted one by one.
     """
     sessions.sweep(work.session, work.now)
     throttles.sweep(work.session, work.now)
     forget_unproven(work.session, work.now - sessions.LIFETIMES[sessions.RESIDENT].absolute)
     forget_keys(work.session, work.now - KEEP_FORM_KEYS)
+    forget_old_digests(work.session)
     shred_old_archives(work)
     shred_given_up(work)
     return 0

@@ -15,7 +15,6 @@ from portal.domain.foundation.jobs.aside import reason_of
 from portal.domain.foundation.jobs.leases import LEASE, Holder
 from portal.domain.foundation.jobs.names import LANES, JobName
 from portal.domain.foundation.work import WorkSource
-from portal.domain.people.households.search_index import Indexer
 from portal.platform.senders import make_senders
 from portal.platform.senders.worker import OutboxWorker
 from portal.settings import Settings
@@ -64,7 +63,7 @@ class Worker:
         senders = make_senders(settings)
         self._lanes = [name for name in LANES if name.value in senders]
         self.outbox = OutboxWorker(source, senders, self._pace.look_seconds)
-        jobs = all_jobs(Indexer(source.vault), settings.letters_dir)
+        jobs = all_jobs(settings.letters_dir)
         self.rounds = Rounds(source, jobs, self.holder, self._stopped)
         self.begun = Begun(source, settings, self.holder)
         self._beaten_at = time.monotonic()

@@ -19,7 +19,7 @@ from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.credentials.formats import new_login_id, new_password
 from portal.domain.people.credentials.services import NewCredential, issue
 from portal.domain.people.entitlements.services import NewEntitlement, create_all
-from portal.domain.people.households.models import Child, Household, SearchIndex
+from portal.domain.people.households.models import Child, Household
 from portal.domain.people.households.records import (
     ChildFields,
     HouseholdFields,
@@ -29,7 +29,7 @@ from portal.domain.people.households.records import (
     seal_child,
     seal_household,
 )
-from portal.domain.people.households.search_index import Indexer
+from portal.domain.people.households.search_feed import note_changed
 from portal.domain.people.signin.activation import activate
 from portal.platform.database import Database
 from tests.support.coupons import AMOUNT, VAULT, load_codes
@@ -111,18 +111,9 @@ def add_household(
         )
         session.add(row)
         session.flush()
-        kids.append((row, kid))
-    indexer = Indexer(vault)
-    people = [kid for _row, kid in kids]
-    session.add(
-        SearchIndex(
-            household_id=household.id,
-            names=indexer.names(fields, people),
-            places=indexer.places(fields),
-            births=indexer.births(fields, people),
-        )
-    )
-    create_all(session, [NewEntitlement(row.id, household.id, AMOUNT) for row, _kid in kids], now)
+        kids.append(row)
+    note_changed(session, (household.id,))
+    create_all(session, [NewEntitlement(row.id, household.id, AMOUNT) for row in kids], now)
     return household.id
 
 

@@ -7,7 +7,6 @@ from portal.domain.foundation.jobs.leases import Holder
 from portal.domain.foundation.jobs.names import JobName
 from portal.domain.foundation.jobs.turns import Outcome
 from portal.domain.foundation.work import WorkSource
-from portal.domain.people.households.search_index import Indexer
 from portal.platform.site import Site
 from portal.worker.begun import Begun
 from portal.worker.jobs import all_jobs
@@ -30,7 +29,7 @@ class Going:
 
 def run_job(source: WorkSource, name: JobName, letters: Path = NOWHERE) -> Outcome:
     """One turn of a job; what it sets aside is a fault of the test."""
-    outcome = all_jobs(Indexer(source.vault), letters)[name].turn(source, Going())
+    outcome = all_jobs(letters)[name].turn(source, Going())
     with source.read() as session:
         assert rows_aside(session, name) == set()
     return outcome

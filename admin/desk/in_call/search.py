@@ -24,6 +24,7 @@ from portal.domain.desk.call_desk.search import Asked, AskedError, Hits, find, s
 from portal.domain.desk.casework.masking import mask_name
 from portal.domain.foundation.errors import ThrottledError
 from portal.domain.foundation.vault import seal_json, unseal_json
+from portal.domain.people.households.finder import SearchNotReadyError
 from portal.domain.people.households.queries import HouseholdView
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.http.locale import html_lang
@@ -58,9 +59,12 @@ def submit(page: Page) -> Response[Any]:
     try:
         # Only what was found before is found again for nothing: a refused search is refused again.
         if not first_post(page) and kept(page, call) == asked:
-            hits = find(page.work, page.site.indexer, asked)
+            hits = find(page.work, asked)
         else:
-            hits = search(page.work, page.site.indexer, asked, call)
+            hits = search(page.work, asked, call)
+    except SearchNotReadyError as error:
+        page.form.error(asked.used[0], error.message)
+        return _answer(page, call, asked, None, 503)
     except AskedError as error:
         for name, sentence in error.faults.items():
             page.form.error(name, sentence)
@@ -83,9 +87,12 @@ def clear(page: Page) -> Response[Any]:
 
 def _find(page: Page, asked: Asked) -> Hits | None:
     try:
-        return find(page.work, page.site.indexer, asked)
+        return find(page.work, asked)
+    except SearchNotReadyError as error:
+        page.form.error(asked.used[0], error.message)
     except AskedError:
-        return None
+        pass
+    return None
 
 
 @dataclass(frozen=True, slots=True)

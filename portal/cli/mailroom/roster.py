@@ -40,7 +40,6 @@ from portal.domain.mailroom.roster.queries import (
     rejected_rows,
 )
 from portal.domain.mailroom.roster.queries import imports as list_imports
-from portal.domain.people.households.search_index import Indexer
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 T = TypeVar("T")
@@ -201,7 +200,7 @@ def check(context: Context, file: Path, form: FileForm) -> None:
 
 def _importer(context: Context) -> Importer:
     amount_yen = context.load_program().amount_yen
-    return Importer(context.work_source(), Indexer(context.vault()), amount_yen)
+    return Importer(context.work_source(), amount_yen)
 
 
 @roster_group.command(

@@ -36,6 +36,9 @@ class Meter:
     def not_ready(self, *, unready: bool) -> None:
         """Say whether this process is not ready."""
 
+    def searchable(self, at: float, households: int) -> None:
+        """Say when the search last took in all changes (Unix time), and how many it can find."""
+
     def watch(self, engine: Engine) -> None:
         """Count the connections of an engine that are in use."""
 
@@ -63,6 +66,9 @@ class CountingMeter(Meter):
         self._connections = live("database_connections", "In use.", SITE).labels(site)
         self._unready = live("processes_not_ready", "Processes not ready.", SITE).labels(site)
         live("processes", "Processes that run.", SITE).labels(site).set(1)
+        oldest = partial(Gauge, namespace="portal", registry=registry, multiprocess_mode="livemin")
+        self._search_at = oldest("search_index_time_seconds", "Last current.", SITE)
+        self._search_size = oldest("search_index_households", "Can be found.", SITE)
         self._known: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -101,6 +107,11 @@ class CountingMeter(Meter):
     def not_ready(self, *, unready: bool) -> None:
         """Say whether this process is not ready."""
         self._unready.set(int(unready))
+
+    def searchable(self, at: float, households: int) -> None:
+        """Say when the search last took in all changes (Unix time), and how many it can find."""
+        self._search_at.labels(self._site).set(at)
+        self._search_size.labels(self._site).set(households)
 
     def watch(self, engine: Engine) -> None:
         """Count the connections of an engine that are in use."""

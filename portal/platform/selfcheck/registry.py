@@ -19,6 +19,7 @@ from portal.platform.selfcheck.keys import check_all_keys
 from portal.platform.selfcheck.messages import check_consents, check_messages
 from portal.platform.selfcheck.outside import check_senders
 from portal.platform.selfcheck.program import check_program_texts
+from portal.platform.selfcheck.search import check_search
 from portal.platform.selfcheck.subject import Subject
 from portal.platform.selfcheck.watching import check_certificates, check_metrics
 
@@ -56,6 +57,7 @@ CHECKS: tuple[Check, ...] = (
     Check("durability", check_durability, at_start=True),
     Check("clocks", check_clocks, at_start=True),
     Check("disk", check_disk),
+    Check("search", check_search),
     Check("senders", check_senders),
     Check("metrics", check_metrics),
     Check("certificates", check_certificates),

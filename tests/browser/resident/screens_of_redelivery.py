@@ -10,14 +10,12 @@ from portal.domain.foundation.actors import Actor, Role
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.letters.shipments import services as mail
-from portal.domain.people.households.search_index import Indexer
 from portal.domain.requests.redeliveries.matching import match_request, waiting_for_match
 from portal.domain.requests.redeliveries.states import MissingItem
 from portal.domain.requests.redeliveries.submitting import NotArrived, submit
 from tests.browser.resident.screens import Step, send
 from tests.browser.resident.served import Served
 from tests.functional.requests.redeliveries.support import handed_over, tracking_no
-from tests.support.coupons import VAULT
 from tests.support.people import Person
 from tests.support.resident import NOON
 from tests.support.work import work_in
@@ -105,7 +103,7 @@ def match_all(served: Served) -> None:
     """Do what the worker does every minute."""
     with served.database.write() as session:
         for request_id in waiting_for_match(session):
-            match_request(work_in(session, now=served.now), Indexer(VAULT), request_id)
+            match_request(work_in(session, now=served.now), request_id)
 
 
 REDELIVERY: dict[str, Step] = {

@@ -166,7 +166,7 @@ def the_post_reports(day: Day) -> None:
 
 def housekeeping(day: Day) -> None:
     source = day.resident.site.work_source()
-    for name in all_jobs(day.resident.site.indexer, Path("letters")):
+    for name in all_jobs(Path("letters")):
         run_job(source, name)
 
 

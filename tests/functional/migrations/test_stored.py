@@ -11,7 +11,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
+from portal.domain.people.households.finder import finder_for
+from portal.domain.people.households.queries import view_households
+from portal.domain.people.households.search_keys import name_query
 from portal.domain.tables import metadata
 from portal.platform.database import make_engine
 from portal.platform.migrations import columns_at, create_tables, run, upgrade_tables
@@ -20,6 +24,7 @@ from tests.support.databases.catalog import catalog
 from tests.support.databases.migrations import later_versions
 from tests.support.databases.sealed_rows import open_everything, sealed_columns, stored_names
 from tests.support.databases.stored import REVISIONS, Stored
+from tests.support.work import work_in
 
 pytestmark = pytest.mark.upgrades
 
@@ -107,6 +112,42 @@ def test_todays_program_opens_every_sealed_row_of_a_release(kept: Stored, old: E
     found = open_everything(old, kept.vault, metadata)
     columns = {f"{table}.{column}" for table, column in columns_at(REVISIONS[kept.version])}
     assert {name for name, rows in found.items() if not rows} & columns == set()
+
+
+DIGESTS = {
+    "search_index": ("names", "places", "births"),
+    "staged_household": ("names", "places", "births"),
+}
+
+
+def test_no_search_key_is_left_after_the_upgrade(kept: Stored, old: Engine) -> None:
+    """The digests of version 0.1.0 could be counted; families are found as before."""
+    held = [len(found) for found in digests(old)]
+    assert sum(held) > 1_000
+    upgrade_tables(old)
+    assert [len(found) for found in digests(old)] == [0] * len(held)
+    with Session(old) as session:
+        views = view_households(work_in(session, vault=kept.vault), homes(session)[:5])
+        finder = finder_for(old, kept.vault)
+        for view in views:
+            assert view.id in finder.find(session, name_query(view.fields.name))
+
+
+def digests(engine: Engine) -> list[bytes]:
+    """Everything in the columns that held digests."""
+    with engine.connect() as connection:
+        return [
+            bytes(value)
+            for table, columns in DIGESTS.items()
+            for row in connection.execute(
+                select(*(metadata.tables[table].c[name] for name in columns))
+            )
+            for value in row
+        ]
+
+
+def homes(session: Session) -> list[int]:
+    return list(session.scalars(select(metadata.tables["household"].c.id)))
 
 
 REBUILD = (

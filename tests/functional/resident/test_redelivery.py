@@ -254,7 +254,7 @@ def test_a_request_from_outside_waits_for_its_owner_at_the_top_of_home(
     person = post.household(active=True)
     row = post.ask_outside()
     assert "返事を待っている" not in resident.enter(person).open("/home").text
-    post.match(resident.site.indexer)
+    post.match()
     visitor = resident.enter(person)
     home = visitor.open("/home").text
     assert "あなたの返事を待っている申請が、1件あります" in home

@@ -11,6 +11,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import Engine, event, make_url
 
+from portal.domain.people.households.finder import forget_finder
 from portal.platform.database import Database, Waits, make_engine
 
 _number = itertools.count(1)
@@ -187,6 +188,7 @@ class Engines:
         engine = self._of(url)
         yield Database(engine)
         engine.dispose()
+        forget_finder(engine)
 
     def _of(self, url: str) -> Engine:
         if url not in self.by_url:

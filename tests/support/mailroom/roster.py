@@ -23,7 +23,6 @@ from portal.domain.people.entitlements.queries import Total, totals
 from portal.domain.people.households.models import Hold, Household
 from portal.domain.people.households.queries import HouseholdView, open_holds, view_household
 from portal.domain.people.households.records import household_digest
-from portal.domain.people.households.search_index import Indexer
 from portal.platform.database import Database
 from tests.support.coupons import VAULT
 from tests.support.work import source_of, work_in
@@ -44,7 +43,7 @@ def rules_for(plan: ExtractPlan) -> RosterRules:
 
 
 def importer(database: Database) -> Importer:
-    return Importer(source_of(database, FixedClock(NOW)), Indexer(VAULT), 30_000)
+    return Importer(source_of(database, FixedClock(NOW)), 30_000)
 
 
 @dataclass

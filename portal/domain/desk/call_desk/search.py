@@ -34,7 +34,6 @@ from portal.domain.people.households.search import (
     search_households,
     search_with_withheld,
 )
-from portal.domain.people.households.search_index import Indexer
 from portal.domain.people.notices.phones import parse_mobile
 
 SHORTEST_NAME = 2
@@ -98,25 +97,26 @@ class AskedError(InputError):
         self.faults = faults
 
 
-def find(work: Work, indexer: Indexer, asked: Asked) -> Hits:
+def find(work: Work, asked: Asked) -> Hits:
     """Find households by what was typed.
 
     Raises:
         AskedError: nothing was typed, or something is too short or cannot be parsed.
+        SearchNotReadyError: this process cannot search yet, or no more; numbers still find.
     """
     terms, telephone = _read(asked)
     if (hits := _of_numbers(work, asked, telephone)) is not None:
         return hits
-    result = search_households(work, indexer, terms, include_protected=False)
+    result = search_households(work, terms, include_protected=False)
     return Hits(result.households, result.more)
 
 
-def _find_with_withheld(work: Work, indexer: Indexer, asked: Asked) -> Hits:
+def _find_with_withheld(work: Work, asked: Asked) -> Hits:
     """Find households as ``find`` does; ``withheld`` has the other matches, for the audit log."""
     terms, telephone = _read(asked)
     if (hits := _of_numbers(work, asked, telephone)) is not None:
         return hits
-    result, withheld = search_with_withheld(work, indexer, terms)
+    result, withheld = search_with_withheld(work, terms)
     return Hits(result.households, result.more, withheld=withheld)
 
 
@@ -129,7 +129,7 @@ def _of_numbers(work: Work, asked: Asked, telephone: str) -> Hits | None:
     return None
 
 
-def search(work: Work, indexer: Indexer, asked: Asked, call: Call) -> Hits:
+def search(work: Work, asked: Asked, call: Call) -> Hits:
     """Find households in a call: counted, and logged without the words.
 
     Supervisors are informed of protected matches.
@@ -138,8 +138,9 @@ def search(work: Work, indexer: Indexer, asked: Asked, call: Call) -> Hits:
         AskedError: nothing was typed, something is too short or cannot be parsed, or too many birth
             dates were tried.
         ThrottledError: the day's searches are used up (T10).
+        SearchNotReadyError: as ``find``.
     """
-    hits = _find_with_withheld(work, indexer, asked)
+    hits = _find_with_withheld(work, asked)
     if (
         asked.birth
         and not throttles.count_try(

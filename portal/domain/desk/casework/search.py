@@ -20,7 +20,6 @@ from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.services import login_digest
 from portal.domain.people.households.queries import HouseholdView, view_households
 from portal.domain.people.households.search import SearchTerms, search_households
-from portal.domain.people.households.search_index import Indexer
 
 # T10 of security.md §2: more than sixty an hour are logged as unusual; too many a day are refused
 SEARCH_HOUR = throttles.Limit("t10h", 60, 3600)
@@ -64,11 +63,15 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """At most twenty households; ``more`` further ones match; ``faults`` are sentences by field."""
+    """At most twenty households; ``more`` further ones match; ``faults`` are sentences by field.
+
+    ``ready``: whether this process could search.
+    """
 
     households: tuple[HouseholdView, ...] = ()
     more: bool = False
     faults: tuple[tuple[str, str], ...] = ()
+    ready: bool = True
 
 
 def from_one_box(text: str) -> Typed:
@@ -91,8 +94,12 @@ def read_letter_number(typed: str) -> str:
     return without_separators(typed).upper()
 
 
-def find(work: Work, indexer: Indexer, typed: Typed, *, include_protected: bool) -> Found:
-    """Find households; a field that cannot be parsed gets a sentence in ``faults``."""
+def find(work: Work, typed: Typed, *, include_protected: bool) -> Found:
+    """Find households; a field that cannot be parsed gets a sentence in ``faults``.
+
+    Raises:
+        SearchNotReadyError: this process cannot search yet, or no more.
+    """
     faults: list[tuple[str, str]] = []
     code = postal_code(typed.postal) if typed.postal else ""
     if typed.postal and not code:
@@ -107,7 +114,7 @@ def find(work: Work, indexer: Indexer, typed: Typed, *, include_protected: bool)
         typed.name, typed.place, code or "", birth if isinstance(birth, date) else None
     )
     if not typed.number:
-        result = search_households(work, indexer, terms, include_protected=include_protected)
+        result = search_households(work, terms, include_protected=include_protected)
         return Found(result.households, result.more)
     household_id = _by_number(work, typed.number)
     views = view_households(work, [household_id] if household_id else [])

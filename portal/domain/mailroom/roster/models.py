@@ -61,6 +61,8 @@ class RosterRow(Base):
 class StagedHousehold(Base):
     """A household of an import, under its own data key, ready to be inserted by INSERT … SELECT.
 
+    ``names``, ``places`` and ``births`` are empty since version 0.2.0: they were digests that could
+    be counted (decision 0003), and stand as long as a program before it may run beside this one.
     ``disposition`` is issue or hold, or absent for one that the file names but of which nothing can
     be stored; then nothing is encrypted. ``change`` (a ``StagedChange``) is set once the import is
     staged.

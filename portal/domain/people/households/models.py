@@ -1,9 +1,18 @@
-"""Tables of households, children, holds, print texts and the search index."""
+"""Tables of households, children, holds, print texts and the feed of the search."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint, false
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.foundation.base import Base, BigId, primary_key, state_column
@@ -112,11 +121,11 @@ class PrintText(Base):
     approved_at: Mapped[datetime]
 
 
-class SearchIndex(Base):
-    """Keyed 4-byte digests of a household's folded 1- and 2-grams, concatenated in digest order.
+class OldSearchRow(Base):
+    """What versions before 0.2.0 searched by: digests of names, which could be counted.
 
-    A scan over 50,000 of these short rows takes some 20 ms and needs no millions of index rows;
-    what it finds is decrypted and compared before anybody sees it.
+    Migration 0011 emptied it and nothing writes or reads it; it stands as long as such a version
+    may still run beside this one. The worker empties what it writes (``old_digests``).
     """
 
     __tablename__ = "search_index"
@@ -125,3 +134,12 @@ class SearchIndex(Base):
     names: Mapped[bytes] = mapped_column(LargeBinary)
     places: Mapped[bytes] = mapped_column(LargeBinary)
     births: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class SearchFeed(Base):
+    """The last change of what a household is found by (``search_feed``); nothing personal."""
+
+    __tablename__ = "search_feed"
+
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), primary_key=True)
+    revision: Mapped[int] = mapped_column(BigInteger, index=True)

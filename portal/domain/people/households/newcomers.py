@@ -1,7 +1,5 @@
 """Households and children added by the ward's instruction, stored as an import would."""
 
-from collections.abc import Iterable
-
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -9,20 +7,19 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
-from portal.domain.people.households.models import BY_INSTRUCTION, Child, Household, SearchIndex
+from portal.domain.people.households.models import BY_INSTRUCTION, Child, Household
 from portal.domain.people.households.moved import next_ordinal
 from portal.domain.people.households.records import (
     ChildFields,
     HouseholdFields,
     birth_digest,
     household_digest,
-    open_child,
     open_household,
     person_digest,
     seal_child,
     seal_household,
 )
-from portal.domain.people.households.search_index import Indexer
+from portal.domain.people.households.search_feed import note_changed
 
 PART = "\x1f"
 
@@ -64,8 +61,7 @@ def add_household(
             work.session.add(household)
     except IntegrityError:
         raise _household_known() from None
-    work.session.add(SearchIndex(household_id=household.id, names=b"", places=b"", births=b""))
-    work.session.flush()
+    note_changed(work.session, (household.id,))
     return household
 
 
@@ -112,21 +108,3 @@ def _child_known() -> ConflictError:
 def person_known(session: Session, digest: bytes) -> bool:
     """Return whether a person is stored as an entitled child."""
     return session.scalar(select(Child.id).where(Child.person_digest == digest)) is not None
-
-
-def index_again(work: Work, indexer: Indexer, household_ids: Iterable[int]) -> None:
-    """Rewrite the search rows of households after people joined or left."""
-    for household_id in household_ids:
-        household = work.session.get_one(Household, household_id)
-        key = work.vault.unwrap(household.wrapped_key)
-        fields = open_household(key, household.sealed, household.number_digest)
-        children = [
-            open_child(key, child.sealed, child.person_digest)
-            for child in work.session.scalars(
-                select(Child).where(Child.household_id == household_id)
-            )
-        ]
-        row = work.session.get_one(SearchIndex, household_id)
-        row.names, row.places = indexer.names(fields, children), indexer.places(fields)
-        row.births = indexer.births(fields, children)
-    work.session.flush()

@@ -1,16 +1,15 @@
-"""Read households: opened for their own residents and for permitted staff, or found by parts."""
+"""Read households: opened for their own residents and for permitted staff."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from sqlalchemy import ColumnElement, LargeBinary, Select, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.work import Work
-from portal.domain.people.households.models import Child, Hold, Household, SearchIndex
+from portal.domain.people.households.models import Child, Hold, Household
 from portal.domain.people.households.records import (
     ChildFields,
     HouseholdFields,
@@ -21,7 +20,6 @@ from portal.domain.people.households.records import (
 from portal.domain.people.households.states import HoldState
 
 SEARCH_LIMIT = 20
-CANDIDATE_LIMIT = 400
 # built once: building a statement takes as long as running it
 HOUSEHOLDS = select(Household).where(Household.id.in_(bindparam("keys", expanding=True)))
 CHILDREN = (
@@ -146,54 +144,3 @@ def withheld() -> ColumnElement[bool]:
     It is for selects that join the household.
     """
     return and_(Household.protected, ~Household.counter)
-
-
-def candidates(
-    session: Session, queries: list[tuple[str, list[bytes]]], *, include_protected: bool
-) -> tuple[list[int], bool]:
-    """Return keys of households whose packed columns hold all digests, and whether there were more.
-
-    At most ``CANDIDATE_LIMIT`` keys come back; the caller opens and compares them, since digests
-    can collide.
-    """
-    shape = tuple((column, len(digests)) for column, digests in queries if digests)
-    if not shape:
-        return [], False
-    every = [digest for _column, digests in queries for digest in digests]
-    statement = _holding(session.get_bind().dialect.name, shape, include_protected)
-    found = list(
-        session.scalars(statement, {f"digest_{at}": digest for at, digest in enumerate(every)})
-    )
-    return found[:CANDIDATE_LIMIT], len(found) > CANDIDATE_LIMIT
-
-
-@lru_cache(maxsize=256)
-def _holding(
-    dialect: str, shape: tuple[tuple[str, int], ...], include_protected: bool
-) -> Select[int]:
-    """Return the statement for so many digests in each packed column.
-
-    Most searches are alike, so it is cached.
-    """
-    columns = [column for column, count in shape for _ in range(count)]
-    statement = (
-        select(SearchIndex.household_id)
-        .where(
-            *(_contains(getattr(SearchIndex, name), at, dialect) for at, name in enumerate(columns))
-        )
-        .order_by(SearchIndex.household_id)
-        .limit(CANDIDATE_LIMIT + 1)
-    )
-    if include_protected:
-        return statement
-    joined = statement.join(Household, Household.id == SearchIndex.household_id)
-    return joined.where(Household.protected.is_(False))
-
-
-def _contains(packed: ColumnElement[bytes], at: int, dialect: str) -> ColumnElement[bool]:
-    digest = bindparam(f"digest_{at}", type_=LargeBinary)
-    if dialect == "postgresql":
-        # position(substring IN bytes) is the only bytea search of PostgreSQL, and it is syntax, not
-        # a function.
-        return func.position(digest.op("IN")(packed)) > 0
-    return func.instr(packed, digest) > 0

@@ -53,12 +53,5 @@ def shortened(kana: str) -> str:
     return LENGTHENED.sub("", kana)
 
 
-def reading_grams(kana: str) -> set[str]:
-    """Return grams that every stored spelling of a reading has, whatever vowels are long in it."""
-    short = shortened(kana)
-    pairs = {short[at : at + 2] for at in range(len(short) - 1) if short[at] not in ROUNDED}
-    return pairs | set(short)
-
-
 def _kana(spelled: str) -> str:
     return str(jaconv.hira2kata(jaconv.alphabet2kana(spelled)))

@@ -6,20 +6,27 @@ At most twenty are returned.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain, islice
 
 from portal.domain.foundation.work import Work
+from portal.domain.people.households.finder import finder_of
 from portal.domain.people.households.folding import fold_name, fold_place, name_words
 from portal.domain.people.households.queries import (
     SEARCH_LIMIT,
     HouseholdView,
-    candidates,
     view_households,
 )
 from portal.domain.people.households.records import ChildFields, HouseholdFields
 from portal.domain.people.households.romaji import readings, shortened
-from portal.domain.people.households.search_index import Indexer
+from portal.domain.people.households.search_keys import (
+    Query,
+    birth_query,
+    name_query,
+    place_query,
+    postal_query,
+)
 
+MOST_OPENED = 2_000
+"""So many households are opened for one search; if more may fit, the answer says ``more``."""
 OPENED_AT_ONCE = SEARCH_LIMIT + 1
 """How many households are opened at a time until a page is full.
 
@@ -50,25 +57,31 @@ class SearchResult:
     more: bool
 
 
-def search_households(
-    work: Work, indexer: Indexer, terms: SearchTerms, *, include_protected: bool
-) -> SearchResult:
-    """Find households; protected ones only with ``include_protected``."""
-    views, more = _fitting(work, indexer, terms, include_protected=include_protected)
-    return _page(list(islice(views, SEARCH_LIMIT + 1)), more=more)
+def search_households(work: Work, terms: SearchTerms, *, include_protected: bool) -> SearchResult:
+    """Find households; protected ones only with ``include_protected``.
+
+    Raises:
+        SearchNotReadyError: this process cannot search yet, or no more.
+    """
+    found: list[HouseholdView] = []
+    views = _Fitting(work, terms)
+    for view in views:
+        if include_protected or not view.protected:
+            found.append(view)
+        if len(found) > SEARCH_LIMIT:
+            break
+    return _page(found, more=views.cut)
 
 
-def search_with_withheld(
-    work: Work, indexer: Indexer, terms: SearchTerms
-) -> tuple[SearchResult, tuple[int, ...]]:
+def search_with_withheld(work: Work, terms: SearchTerms) -> tuple[SearchResult, tuple[int, ...]]:
     """Find households for staff who may not know of protected ones; list those separately.
 
     They are for the audit log only. If more than a page fits, the search is about nobody in
-    particular, and no withheld key comes back.
+    particular, and no withheld key comes back. Raises as ``search_households``.
     """
     found: list[HouseholdView] = []
     withheld: list[int] = []
-    views, more = _fitting(work, indexer, terms, include_protected=True)
+    views = _Fitting(work, terms)
     for view in views:
         if view.protected:
             withheld.append(view.id)
@@ -76,49 +89,44 @@ def search_with_withheld(
             found.append(view)
         if len(found) > SEARCH_LIMIT:
             break
-    if more or len(found) + len(withheld) > SEARCH_LIMIT:
+    if views.cut or len(found) + len(withheld) > SEARCH_LIMIT:
         withheld = []
-    return _page(found, more=more), tuple(withheld)
+    return _page(found, more=views.cut), tuple(withheld)
 
 
 def _page(found: list[HouseholdView], *, more: bool) -> SearchResult:
     return SearchResult(tuple(found[:SEARCH_LIMIT]), more=more or len(found) > SEARCH_LIMIT)
 
 
-def _fitting(
-    work: Work, indexer: Indexer, terms: SearchTerms, *, include_protected: bool
-) -> tuple[Iterator[HouseholdView], bool]:
-    """Return an iterator over the matches, and whether there were too many candidates."""
-    if terms.empty:
-        return iter(()), False
-    queries: list[tuple[str, list[bytes]]] = []
-    if terms.place:
-        queries.append(("places", indexer.place_query(terms.place)))
-    if terms.postal_code:
-        queries.append(("places", indexer.postal_query(terms.postal_code)))
-    if terms.birth:
-        queries.append(("births", indexer.birth_query(terms.birth)))
-    found: set[int] = set()
-    more = False
-    for names in _spellings(indexer, terms.name):
-        keys, further = candidates(
-            work.session, [*names, *queries], include_protected=include_protected
-        )
-        found.update(keys)
-        more = more or further
-    ids = sorted(found)
-    portions = (ids[start : start + OPENED_AT_ONCE] for start in range(0, len(ids), OPENED_AT_ONCE))
-    opened = chain.from_iterable(view_households(work, portion) for portion in portions)
-    return (view for view in opened if _fits(view, terms)), more
+class _Fitting:
+    """The households that fit, opened few at a time; ``cut`` if too many were opened for nothing.
+
+    Whether one is protected is read with its row, at this moment: the index does not know it.
+    """
+
+    def __init__(self, work: Work, terms: SearchTerms) -> None:
+        self._work = work
+        self._terms = terms
+        self.cut = False
+
+    def __iter__(self) -> Iterator[HouseholdView]:
+        if self._terms.empty:
+            return
+        ids = finder_of(self._work).find(self._work.session, _query(self._terms))
+        self.cut = len(ids) > MOST_OPENED
+        # where nobody fits, the database is asked as often: a protected household takes no longer
+        for start in range(0, max(1, min(len(ids), MOST_OPENED)), OPENED_AT_ONCE):
+            for view in view_households(self._work, ids[start : start + OPENED_AT_ONCE]):
+                if _fits(view, self._terms):
+                    yield view
 
 
-def _spellings(indexer: Indexer, name: str) -> list[list[tuple[str, list[bytes]]]]:
-    """Return the queries for a name: as typed, and in kana where it is in Latin letters."""
-    if not name:
-        return [[]]
+def _query(terms: SearchTerms) -> Query:
     return [
-        [("names", digests)]
-        for digests in (indexer.name_query(name), *indexer.reading_queries(name))
+        *(name_query(terms.name) if terms.name else ()),
+        *(place_query(terms.place) if terms.place else ()),
+        *(postal_query(terms.postal_code) if terms.postal_code else ()),
+        *(birth_query(terms.birth) if terms.birth else ()),
     ]
 
 

@@ -1,104 +1,70 @@
-"""Keyed digests of folded grams: those of a household, and those of a query."""
+"""Which households have which pieces of text, as sets of their keys."""
 
+from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
-from functools import lru_cache
+from dataclasses import dataclass, field
 
-from portal.domain.foundation.vault import Vault
-from portal.domain.people.households.folding import (
-    fold_name,
-    fold_place,
-    grams,
-    name_words,
-    query_grams,
-)
-from portal.domain.people.households.records import ChildFields, HouseholdFields
-from portal.domain.people.households.romaji import combined, reading_grams
+from pyroaring import BitMap
 
-GRAM_BYTES = 4
-REMEMBERED = 200_000
+from portal.domain.people.households.opened_pieces import Opened
+from portal.domain.people.households.search_feed import Mark
+from portal.domain.people.households.search_keys import Key, Query, Space, key_of, plain_of
 
 
-class _Digests(dict[str, bytes]):
-    """Digests of grams for one purpose, computed on first use.
+@dataclass(slots=True)
+class Index:
+    """Which households have a key; only added to: what one lost costs a look at its row."""
 
-    The same grams recur in every family.
-    """
+    mark: Mark
+    holders: defaultdict[Key, BitMap] = field(default_factory=lambda: defaultdict(BitMap))
+    all: BitMap = field(default_factory=BitMap)
+    damaged: int = 0
 
-    def __init__(self, vault: Vault, purpose: str) -> None:
-        super().__init__()
-        self._vault = vault
-        self._purpose = purpose
+    def add(self, opened: Iterable[Opened]) -> int:
+        """Add households; return the last one's key, 0 if there was none."""
+        household_id = 0
+        found: dict[Space, defaultdict[str, list[int]]] = {
+            space: defaultdict(list) for space in Space
+        }
+        for household_id, pieces in opened:
+            if pieces is None:
+                self.damaged += 1
+                continue
+            self.all.add(household_id)
+            for space, texts in pieces.of.items():
+                held = found[space]
+                for text in texts:
+                    held[text].append(household_id)
+        for space, texts_of in found.items():
+            for text, ids in texts_of.items():
+                if (key := key_of(space, text)) is not None:
+                    self.holders[key].update(ids)
+        return household_id
 
-    def __missing__(self, gram: str) -> bytes:
-        if len(self) >= REMEMBERED:
-            self.clear()
-        digest = self[gram] = self._vault.blind(self._purpose, gram, GRAM_BYTES)
-        return digest
+    def find(self, query: Query) -> BitMap:
+        """Return the keys of the households that have everything that is asked."""
+        found: BitMap | None = None
+        for part in query:
+            one = BitMap()
+            for keys in part:
+                one |= self._with_all(keys)
+            found = one if found is None else found & one
+        return BitMap() if found is None else found
 
+    def _with_all(self, keys: frozenset[Key]) -> BitMap:
+        maps = [self._holding(key) for key in keys]
+        held = sorted((one for one in maps if one is not None), key=len)
+        return BitMap.intersection(*held) if held and len(held) == len(maps) else BitMap()
 
-class Indexer:
-    """Compute search rows with the keys of one vault."""
+    def _holding(self, key: Key) -> BitMap | None:
+        found = self.holders.get(key)
+        plain = plain_of(key)
+        if plain is None:
+            return found
+        also = self.holders.get(plain)
+        return found | also if found is not None and also is not None else found or also
 
-    def __init__(self, vault: Vault) -> None:
-        self._names = names = _Digests(vault, "gram.name")
-        self._places = _Digests(vault, "gram.place")
-        self._births = _Digests(vault, "gram.birth")
-
-        @lru_cache(maxsize=50_000)
-        def name_digests(text: str) -> frozenset[bytes]:
-            return frozenset(map(names.__getitem__, grams(fold_name(text))))
-
-        self._name_digests = name_digests
-
-    def names(self, household: HouseholdFields, children: Iterable[ChildFields]) -> bytes:
-        """Return the packed digests of all names, kana and aliases of a household."""
-        found: set[bytes] = set()
-        people: list[HouseholdFields | ChildFields] = [household, *children]
-        for person in people:
-            for text in filter(None, (person.name, person.kana, person.alias)):
-                found |= self._name_digests(text)
-        return b"".join(sorted(found))
-
-    def places(self, household: HouseholdFields) -> bytes:
-        """Return the packed digests of the address, and the postal code as one more key."""
-        found = grams(fold_place(household.town + household.street + " " + household.building))
-        found.add("〒" + household.postal_code)
-        return b"".join(sorted(map(self._places.__getitem__, found)))
-
-    def births(self, household: HouseholdFields, children: Iterable[ChildFields]) -> bytes:
-        """Return the packed digests of all birth dates of a household."""
-        births = [household.birth, *(c.birth for c in children)]
-        dates = {birth.isoformat() for birth in births if birth}
-        return b"".join(sorted(map(self._births.__getitem__, dates)))
-
-    def name_query(self, text: str) -> list[bytes]:
-        """Return the digests that a household with this name, or part of it, must have.
-
-        The words may be in any order.
-        """
-        wanted = {gram for word in name_words(text) for gram in query_grams(word)}
-        return [self._names[gram] for gram in sorted(wanted)]
-
-    def reading_queries(self, text: str) -> list[list[bytes]]:
-        """Return, for each way to read Latin letters as kana, the digests of a household's names.
-
-        Empty where a word is not romanized Japanese.
-        """
-        wanted = [
-            sorted({gram for kana in read for gram in reading_grams(kana)})
-            for read in combined(name_words(text))
-        ]
-        return [[self._names[gram] for gram in found] for found in wanted if found]
-
-    def place_query(self, text: str) -> list[bytes]:
-        """Return the digests that a household with this part of an address must have."""
-        return [self._places[g] for g in sorted(query_grams(fold_place(text)))]
-
-    def postal_query(self, postal_code: str) -> list[bytes]:
-        """Return the digest of a seven-digit postal code."""
-        return [self._places["〒" + postal_code]]
-
-    def birth_query(self, birth: date) -> list[bytes]:
-        """Return the digest of a birth date."""
-        return [self._births[birth.isoformat()]]
+    def pack(self) -> None:
+        """Give back memory that growing left."""
+        for one in self.holders.values():
+            one.shrink_to_fit()

@@ -11,10 +11,10 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.people.entitlements.services import NewEntitlement, create_all
 from portal.domain.people.households.models import Household
-from portal.domain.people.households.newcomers import add_child, index_again
+from portal.domain.people.households.newcomers import add_child
 from portal.domain.people.households.queries import open_holds
 from portal.domain.people.households.records import ChildFields
-from portal.domain.people.households.search_index import Indexer
+from portal.domain.people.households.search_feed import note_changed
 from portal.domain.requests.recipients.approving import hide_scan, propose_request
 from portal.domain.requests.recipients.duplicates import look
 from portal.domain.requests.recipients.models import RecipientAddition
@@ -98,7 +98,8 @@ def accept(work: Work, row: Request) -> Request:
             RecipientAddition(request_id=row.id, entitlement_id=made[0].id, created_at=work.now)
         )
     household.changed_at = work.now
-    index_again(work, Indexer(work.vault), (household.id,))
+    work.session.flush()
+    note_changed(work.session, (household.id,))
     record(
         work,
         "recipient.added",

@@ -14,7 +14,6 @@ from portal.domain.people.households.models import Child, Household
 from portal.domain.people.households.newcomers import child_key
 from portal.domain.people.households.records import ChildFields, household_digest, person_digest
 from portal.domain.people.households.search import SearchTerms, search_households
-from portal.domain.people.households.search_index import Indexer
 from portal.domain.requests.recipients.newcomer import of_ward
 from portal.domain.requests.recipients.reasons import RecipientWarning
 
@@ -35,19 +34,19 @@ def look(work: Work, number: str, children: Iterable[ChildFields]) -> Findings:
     Raises:
         ConflictError: the household or a child is stored, and the asker may know of it; ``code``
             says which.
+        SearchNotReadyError: this process cannot search yet.
     """
     ward = of_ward(work.actor)
     warnings: set[str] = set()
     if number and _household(work, number, ward=ward):
         warnings.add(RecipientWarning.POSSIBLE_DUPLICATE)
-    indexer = Indexer(work.vault)
     seen: set[bytes] = set()
     for place, child in enumerate(children, 1):
         digest = person_digest(work.vault, child_key(child, number))
         if digest in seen:
             raise InputError(_s("同じこどもが二度入力されています。"), code=f"child{place}_name")
         seen.add(digest)
-        if _child(work.session, digest, ward=ward) or _lookalike(work, indexer, child):
+        if _child(work.session, digest, ward=ward) or _lookalike(work, child):
             warnings.add(RecipientWarning.POSSIBLE_DUPLICATE)
         if (
             child.birth is not None
@@ -92,9 +91,9 @@ def _child(session: Session, digest: bytes, *, ward: bool) -> bool:
     return True
 
 
-def _lookalike(work: Work, indexer: Indexer, child: ChildFields) -> bool:
+def _lookalike(work: Work, child: ChildFields) -> bool:
     terms = SearchTerms(name=child.name, birth=child.birth)
-    found = search_households(work, indexer, terms, include_protected=True)
+    found = search_households(work, terms, include_protected=True)
     name = fold_name(child.name)
     return any(
         one.fields.birth == child.birth and fold_name(one.fields.name) == name

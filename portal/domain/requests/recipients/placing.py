@@ -18,10 +18,10 @@ from portal.domain.people.entitlements.services import locked
 from portal.domain.people.entitlements.states import ENTITLEMENT
 from portal.domain.people.households.models import Child, Household
 from portal.domain.people.households.moved import MovedView, keep_moved, next_ordinal
-from portal.domain.people.households.newcomers import add_household, index_again
+from portal.domain.people.households.newcomers import add_household
 from portal.domain.people.households.queries import open_holds
 from portal.domain.people.households.records import ChildFields, open_child, seal_child
-from portal.domain.people.households.search_index import Indexer
+from portal.domain.people.households.search_feed import note_changed
 from portal.domain.requests.recipients.models import RecipientChange
 from portal.domain.requests.recipients.newcomer import ADDRESS, PROTECTED, Newcomer
 from portal.domain.requests.recipients.states import CHANGE
@@ -93,7 +93,7 @@ def move_child(work: Work, item: RecipientChange, target: Household) -> None:
     item.state, item.changed_at = CHANGE.next(item.state, "move"), work.now
     work.session.flush()
     free(work, entitlement.id, item.request_id)
-    index_again(work, Indexer(work.vault), (source.id, target.id))
+    note_changed(work.session, (source.id, target.id))
     for action, of, other in ((LEFT, source.id, target.id), (CAME, target.id, source.id)):
         record(
             work,

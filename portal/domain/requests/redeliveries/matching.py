@@ -18,7 +18,6 @@ from portal.domain.people.households.folding import fold_name
 from portal.domain.people.households.queries import HouseholdView, view_households
 from portal.domain.people.households.records import ChildFields, HouseholdFields
 from portal.domain.people.households.search import SearchTerms, search_households
-from portal.domain.people.households.search_index import Indexer
 from portal.domain.requests.redeliveries.choosing import choose_household, warn_of
 from portal.domain.requests.redeliveries.models import Redelivery
 from portal.domain.requests.redeliveries.queries import case_of
@@ -55,7 +54,7 @@ class Match:
         return set(self.agrees) >= SURE
 
 
-def find_matches(work: Work, indexer: Indexer, wish: Wish) -> list[Match]:
+def find_matches(work: Work, wish: Wish) -> list[Match]:
     """Return households that agree in name, birth date and postal code, or in two of them.
 
     The best come first. A letter number that was written finds its household too. Protected
@@ -72,7 +71,7 @@ def find_matches(work: Work, indexer: Indexer, wish: Wish) -> list[Match]:
     for terms in tries:
         if sum(bool(part) for part in (terms.name, terms.postal_code, terms.birth)) < 2:
             continue  # one part alone fits too many
-        result = search_households(work, indexer, terms, include_protected=True)
+        result = search_households(work, terms, include_protected=True)
         found |= {view.id: view for view in result.households}
         if found:
             break
@@ -96,7 +95,7 @@ def waiting_for_match(session: Session, limit: int = AT_ONCE) -> list[int]:
     return list(session.scalars(statement.order_by(Redelivery.id).limit(limit)))
 
 
-def match_request(work: Work, indexer: Indexer, request_id: int) -> bool:
+def match_request(work: Work, request_id: int) -> bool:
     """Match one request; returns False where it was matched or decided before.
 
     A single household that agrees in everything is chosen; any other result waits for a person.
@@ -106,7 +105,7 @@ def match_request(work: Work, indexer: Indexer, request_id: int) -> bool:
     row = case.row
     if row.matched_at is not None or row.state != REDELIVERY.initial:
         return False
-    matches = find_matches(work, indexer, written_in(work.vault, request, WRITTEN))
+    matches = find_matches(work, written_in(work.vault, request, WRITTEN))
     row.matches = [
         {"household": match.household_id, "agrees": list(match.agrees)} for match in matches
     ]

@@ -34,6 +34,8 @@ def household(
         ("name", "髙橋　花子"),
         ("name", "たかはし"),
         ("name", "ﾀｶﾊｼ"),
+        ("name", "takahashi"),
+        ("name", "hanako TAKAHASHI"),
         ("name", "翡翠"),
         ("place", "潮見坂一丁目"),
         ("place", "潮見坂1-37-41"),

@@ -3,9 +3,12 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import event, select, update
+from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Role
 from portal.domain.letters.letters.models import Letter
@@ -13,7 +16,14 @@ from portal.domain.letters.shipments.models import Shipment
 from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.credentials.formats import new_login_id, print_login_id
 from portal.domain.people.credentials.models import Credential
-from portal.domain.people.households.models import Household, SearchIndex
+from portal.domain.people.households.models import Child, Household
+from portal.domain.people.households.records import (
+    open_child,
+    open_household,
+    seal_child,
+    seal_household,
+)
+from portal.domain.people.households.search_feed import note_changed
 from tests.functional.desk.call_desk.support import (
     MOBILE,
     TRACKING,
@@ -26,6 +36,7 @@ from tests.functional.desk.call_desk.support import (
     steady,
 )
 from tests.support.canaries import CANARIES
+from tests.support.coupons import VAULT
 from tests.support.people import CANARY_STREET, CANARY_TOWN
 from tests.support.staff import StaffSite
 
@@ -206,10 +217,27 @@ def test_a_protected_household_looks_exactly_like_none_and_the_supervisor_is_tol
     assert all(event.detail["call"] for event in asked)
 
 
+def rename(session: Session, row: Household) -> None:
+    """Give a household and its children names and dates that nobody asks for."""
+    key = VAULT.unwrap(row.wrapped_key)
+    fields = open_household(key, row.sealed, row.number_digest)
+    name, kana, birth = "誰でもない", "ダレデモナイ", date(1901, 1, 1)
+    new = replace(fields, name=name, kana=kana, birth=birth, postal_code="0000000")
+    row.sealed = seal_household(key, new, row.number_digest)
+    for child in session.scalars(select(Child).where(Child.household_id == row.id)):
+        kid = open_child(key, child.sealed, child.person_digest)
+        child.sealed = seal_child(
+            key, replace(kid, name=name, kana=kana, birth=birth), child.person_digest
+        )
+    session.flush()
+    note_changed(session, (row.id,))
+
+
 def _forget_everything(staff: StaffSite) -> None:
     """The household's keys find nothing: it is as if it never was."""
     with staff.database.write() as session:
-        session.query(SearchIndex).delete()
+        for row in session.scalars(select(Household)).all():
+            rename(session, row)
         session.execute(update(OtpAuthenticator).values(address_digest=None))
         session.execute(update(Credential).values(login_digest=b"gone"))
         session.execute(update(Letter).values(number="gone"))

@@ -7,9 +7,7 @@ from portal.demo.extract import Extract
 from portal.domain.contacts.calls.names import name_matches
 from portal.domain.mailroom.roster.files.layout import SHIPPED
 from portal.domain.people.households.search import SearchTerms, search_households
-from portal.domain.people.households.search_index import Indexer
 from portal.platform.database import Database
-from tests.support.coupons import VAULT
 from tests.support.mailroom.roster import Ward
 from tests.support.work import work_in
 
@@ -36,7 +34,7 @@ def called(alias: str) -> Callable[[Extract], None]:
 def found(database: Database, name: str) -> list[int]:
     with database.read() as session:
         terms = SearchTerms(name=name)
-        result = search_households(work_in(session), Indexer(VAULT), terms, include_protected=False)
+        result = search_households(work_in(session), terms, include_protected=False)
         return [view.id for view in result.households]
 
 

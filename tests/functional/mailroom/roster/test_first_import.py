@@ -16,9 +16,7 @@ from portal.domain.people.households.models import Child, Household
 from portal.domain.people.households.protection import protection_loaded
 from portal.domain.people.households.queries import view_household
 from portal.domain.people.households.search import SearchTerms, search_households
-from portal.domain.people.households.search_index import Indexer
 from portal.platform.database import Database
-from tests.support.coupons import VAULT
 from tests.support.mailroom.roster import Ward, fingerprint
 from tests.support.work import work_in
 
@@ -90,7 +88,7 @@ def test_the_household_is_found_by_parts_of_its_name_and_address(ward: Ward) -> 
     family = next(f for f in extract.families if f.number == extract.cases["IBM extension kanji"])
     with ward.database.read() as session:
         found = search_households(
-            work_in(session), Indexer(VAULT), SearchTerms(name="浜崎"), include_protected=False
+            work_in(session), SearchTerms(name="浜崎"), include_protected=False
         )
     assert family.number in {view.fields.number for view in found.households}
 

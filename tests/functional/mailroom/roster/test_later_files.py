@@ -16,9 +16,8 @@ from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.households.models import Child, Household
 from portal.domain.people.households.search import SearchTerms, search_households
-from portal.domain.people.households.search_index import Indexer
 from portal.platform.database import Database
-from tests.support.coupons import VAULT, load_codes
+from tests.support.coupons import load_codes
 from tests.support.mailroom.roster import NOW, Ward, fingerprint
 from tests.support.work import work_in
 
@@ -96,14 +95,19 @@ def test_differences_wait_until_people_apply_them(ward: Ward) -> None:
         if k in before and not k.startswith(("staged", "roster"))
     }
     assert kept == {k: v for k, v in before.items() if k in kept}
+    assert found_at(ward, "99-9") == []
     ward.apply(waiting)
     view = ward.view(number(ward, 0))
     assert view.fields.street == "９９番９号"
+    assert found_at(ward, "99-9") == [view.id]
+
+
+def found_at(ward: Ward, place: str) -> list[int]:
+    """What a search finds in a process that goes on."""
     with ward.database.read() as session:
-        found = search_households(
-            work_in(session), Indexer(VAULT), SearchTerms(place="99-9"), include_protected=False
-        )
-    assert [v.id for v in found.households] == [view.id]
+        terms = SearchTerms(place=place)
+        found = search_households(work_in(session), terms, include_protected=False)
+    return [view.id for view in found.households]
 
 
 def test_differences_are_applied_once(ward: Ward) -> None:
@@ -208,7 +212,7 @@ def test_corrected_names_are_found_under_the_new_name_only(ward: Ward) -> None:
     assert (view.fields.name, view.children[0].fields.name) == ("鰐淵　\ufa19", "鰐淵　湊")
     with ward.database.read() as session:
         found = search_households(
-            work_in(session), Indexer(VAULT), SearchTerms(name="鰐淵"), include_protected=False
+            work_in(session), SearchTerms(name="鰐淵"), include_protected=False
         )
     assert [v.id for v in found.households] == [view.id]
 

@@ -75,7 +75,7 @@ def test_a_protected_household_is_shown_to_the_ward_and_to_nobody_else(
     staff.clock.advance(minutes=16)  # the claim has run out
     page = opened(staff.enter_as(Role.WARD_OFFICER), row)
     assert f'name="extra_household" value="{person.household_id}"' in page
-    post.match(staff.site.indexer)
+    post.match()
     assert staff.enter_as(Role.OFFICER).get(f"/reviews/{row.id}").status_code == 404
 
 
@@ -84,7 +84,7 @@ def test_the_owner_of_an_account_must_be_asked_first_and_the_page_says_so(
 ) -> None:
     person = post.household(active=True)
     row = post.ask_outside()
-    post.match(staff.site.indexer)
+    post.match()
     visitor = staff.enter_as(Role.OFFICER)
     page = opened(visitor, row)
     assert "もうサインインしている世帯です" in page

@@ -24,7 +24,6 @@ from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.queries import view_household
 from portal.domain.people.households.search import SearchTerms, search_households
-from portal.domain.people.households.search_index import Indexer
 from portal.domain.requests.recipients import review
 from portal.domain.requests.recipients.changes import stop_confirmed, stop_found_spent
 from portal.domain.requests.recipients.newcomer import HandOver
@@ -42,7 +41,7 @@ from tests.functional.requests.recipients.support import (
     open_office,
     staff_member,
 )
-from tests.support.coupons import AMOUNT, VAULT
+from tests.support.coupons import AMOUNT
 from tests.support.people import CANARY_CHILDREN
 from tests.support.work import work_in
 
@@ -69,7 +68,6 @@ def test_the_child_moves_with_a_new_code_and_the_sums_stay(office: Office) -> No
         left = view_household(work_in(session), office.households[0])
         found = search_households(
             work_in(session),
-            Indexer(VAULT),
             SearchTerms(name=CANARY_CHILDREN[1][0]),
             include_protected=True,
         )

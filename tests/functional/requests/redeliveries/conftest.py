@@ -2,10 +2,8 @@
 
 import pytest
 
-from portal.domain.people.households.search_index import Indexer
 from portal.platform.database import Database
 from tests.functional.requests.redeliveries.support import Post, make_post
-from tests.support.coupons import VAULT
 
 
 @pytest.fixture
@@ -17,8 +15,3 @@ def post(database: Database) -> Post:
 def sqlite_post(sqlite_database: Database) -> Post:
     """For rules that no database can change."""
     return make_post(sqlite_database)
-
-
-@pytest.fixture(scope="session")
-def indexer() -> Indexer:
-    return Indexer(VAULT)

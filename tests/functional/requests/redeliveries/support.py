@@ -152,11 +152,11 @@ class Post:
             )
             return session.scalars(select(Request).where(Request.receipt_no == receipt_no)).one()
 
-    def match(self, indexer: Any) -> None:
+    def match(self) -> None:
         """Do what the worker does every minute."""
         with self.database.write() as session:
             for request_id in waiting_for_match(session):
-                match_request(work_in(session, now=NOW), indexer, request_id)
+                match_request(work_in(session, now=NOW), request_id)
 
     def decide(
         self,

@@ -10,12 +10,10 @@ from portal.domain.foundation.jobs import aside
 from portal.domain.foundation.jobs.models import JobAside
 from portal.domain.foundation.jobs.names import JobName
 from portal.domain.foundation.jobs.turns import Outcome
-from portal.domain.people.households.search_index import Indexer
 from portal.domain.requests.redeliveries.models import Redelivery
 from portal.domain.requests.requests.models import Request
 from portal.worker.jobs import all_jobs
 from tests.functional.requests.redeliveries.support import NOW, PROGRAM, Post, wish
-from tests.support.coupons import VAULT
 from tests.support.work import source_of
 from tests.support.worker import Going
 
@@ -37,7 +35,7 @@ def test_a_damaged_request_is_set_aside_and_matched_after_its_repair(post: Post)
         assert whole is not None
         row.sealed = whole[::-1]
     source = source_of(post.database, FixedClock(NOW), program=PROGRAM)
-    job = all_jobs(Indexer(VAULT), Path("letters"))[JobName.MATCH]
+    job = all_jobs(Path("letters"))[JobName.MATCH]
     assert job.turn(source, Going()) == Outcome(handled=2, aside=1)
     assert matched(post) == {first: True, damaged: False, last: True}
     with post.database.write() as session:

@@ -21,7 +21,6 @@ from portal.domain.letters.announcements.models import Announcement
 from portal.domain.letters.letters.models import Letter
 from portal.domain.people.authn import codes, throttles
 from portal.domain.people.households.models import Household
-from portal.domain.people.households.search_index import Indexer
 from portal.domain.people.notices.models import OutboxMessage
 from portal.domain.people.tasks.models import Task
 from portal.domain.requests.redeliveries.matching import find_matches, stored_matches
@@ -67,12 +66,10 @@ def test_what_was_written_is_sealed_and_looked_up_by_nobody_yet(post: Post) -> N
     assert matches(post, row) == []
 
 
-def test_one_household_that_fits_in_everything_is_found_and_gets_its_letter(
-    post: Post, indexer: Indexer
-) -> None:
+def test_one_household_that_fits_in_everything_is_found_and_gets_its_letter(post: Post) -> None:
     person = post.household()
     row = post.ask_outside()
-    post.match(indexer)
+    post.match()
     assert matches(post, row) == [(person.household_id, ("name", "birth", "postal"))]
     found = post.fresh(row)
     assert (found.household_id, found.state, found.warnings) == (person.household_id, "waiting", [])
@@ -81,10 +78,10 @@ def test_one_household_that_fits_in_everything_is_found_and_gets_its_letter(
     assert post.orders(person) == [("redelivery", "open")]
 
 
-def test_several_that_fit_are_chosen_among_by_a_person(post: Post, indexer: Indexer) -> None:
+def test_several_that_fit_are_chosen_among_by_a_person(post: Post) -> None:
     first, second = post.household(), post.household()
     row = post.ask_outside()
-    post.match(indexer)
+    post.match()
     assert [household for household, _agrees in matches(post, row)] == [
         first.household_id,
         second.household_id,
@@ -99,18 +96,16 @@ def test_several_that_fit_are_chosen_among_by_a_person(post: Post, indexer: Inde
     assert post.orders(first) == []
 
 
-def test_a_slip_in_the_postal_code_is_found_but_left_to_a_person(
-    sqlite_post: Post, indexer: Indexer
-) -> None:
+def test_a_slip_in_the_postal_code_is_found_but_left_to_a_person(sqlite_post: Post) -> None:
     person = sqlite_post.household()
     row = sqlite_post.ask_outside(wish(postal_code="1390002"))
-    sqlite_post.match(indexer)
+    sqlite_post.match()
     assert matches(sqlite_post, row) == [(person.household_id, ("name", "birth"))]
     assert sqlite_post.fresh(row).warnings == ["not_sure"]
     assert sqlite_post.fresh(row).household_id is None
 
 
-def test_a_letter_number_finds_its_household(sqlite_post: Post, indexer: Indexer) -> None:
+def test_a_letter_number_finds_its_household(sqlite_post: Post) -> None:
     post = sqlite_post
     person = post.household()
     with post.database.read() as session:
@@ -118,7 +113,7 @@ def test_a_letter_number_finds_its_household(sqlite_post: Post, indexer: Indexer
         written = wish(
             name="鷺沢　茜", letter_number=number, postal_code="1000001", birth=date(1960, 1, 1)
         )
-        (found,) = find_matches(work_in(session), indexer, written)
+        (found,) = find_matches(work_in(session), written)
     assert (found.household_id, found.agrees, found.sure) == (
         person.household_id,
         ("number",),
@@ -127,10 +122,10 @@ def test_a_letter_number_finds_its_household(sqlite_post: Post, indexer: Indexer
 
 
 def test_a_request_that_fits_nobody_is_refused_by_the_ward_alone_and_nothing_is_sent(
-    post: Post, indexer: Indexer
+    post: Post,
 ) -> None:
     row = post.ask_outside(wish(name="鷺沢　茜", telephone=TELEPHONE))
-    post.match(indexer)
+    post.match()
     assert post.fresh(row).warnings == ["no_match"]
     with pytest.raises(NotAllowedError, match="区の職員だけ"):
         post.decide(row, "refuse", reason="not_found")
@@ -143,13 +138,11 @@ def test_a_request_that_fits_nobody_is_refused_by_the_ward_alone_and_nothing_is_
         assert session.scalars(select(Task)).all() == []
 
 
-def test_the_owner_of_an_account_is_asked_on_its_own_channel_before_anything(
-    post: Post, indexer: Indexer
-) -> None:
+def test_the_owner_of_an_account_is_asked_on_its_own_channel_before_anything(post: Post) -> None:
     person = post.household(active=True)
     with_sms(post, person)
     row = post.ask_outside(wish(telephone=TELEPHONE))
-    post.match(indexer)
+    post.match()
     found = post.fresh(row)
     assert (found.state, found.warnings) == ("with_resident", ["activated"])
     assert events(post, person) == [("received", "sms")]
@@ -166,10 +159,10 @@ def test_the_owner_of_an_account_is_asked_on_its_own_channel_before_anything(
     assert post.credential(person) == "active", "until the new letter is printed"
 
 
-def test_an_owner_who_did_not_ask_stops_it_with_one_word(post: Post, indexer: Indexer) -> None:
+def test_an_owner_who_did_not_ask_stops_it_with_one_word(post: Post) -> None:
     person = post.household(active=True)
     row = post.ask_outside()
-    post.match(indexer)
+    post.match()
     stranger = post.household()
     with pytest.raises(NotFoundError):
         post.answer(row, stranger, mine=False)
@@ -180,15 +173,13 @@ def test_an_owner_who_did_not_ask_stops_it_with_one_word(post: Post, indexer: In
     assert post.credential(person) == "active"
 
 
-def test_staff_may_say_that_they_asked_the_owner_and_that_is_logged(
-    sqlite_post: Post, indexer: Indexer
-) -> None:
+def test_staff_may_say_that_they_asked_the_owner_and_that_is_logged(sqlite_post: Post) -> None:
     from portal.domain.foundation.audit.models import AuditEvent
 
     post = sqlite_post
     person = post.household(active=True)
     row = post.ask_outside()
-    post.match(indexer)
+    post.match()
     post.decide(row, extra_contacted="yes")
     assert post.state(row)[:2] == ("approved", "in_progress")
     with post.database.read() as session:
@@ -197,29 +188,25 @@ def test_staff_may_say_that_they_asked_the_owner_and_that_is_logged(
     assert post.orders(person) == [("redelivery", "open")]
 
 
-def test_a_second_request_for_the_same_household_is_a_duplicate(
-    sqlite_post: Post, indexer: Indexer
-) -> None:
+def test_a_second_request_for_the_same_household_is_a_duplicate(sqlite_post: Post) -> None:
     post = sqlite_post
     person = post.household()
     first = post.ask(person)
     row = post.ask_outside()
-    post.match(indexer)
+    post.match()
     assert post.fresh(row).household_id is None
     with pytest.raises(ConflictError, match=first.receipt_no):
         post.decide(row, "choose", extra_household=str(person.household_id))
 
 
-def test_a_protected_household_is_the_wards_as_soon_as_it_is_matched(
-    post: Post, indexer: Indexer
-) -> None:
+def test_a_protected_household_is_the_wards_as_soon_as_it_is_matched(post: Post) -> None:
     person = post.household(protected=True)
     with post.database.write() as session:
         session.get_one(Household, person.household_id).protected = True
     row = post.ask_outside()
     with pytest.raises(NotFoundError):
         post.decide(row, "choose", extra_household=str(person.household_id))
-    post.match(indexer)
+    post.match()
     assert post.fresh(row).household_id == person.household_id
     with pytest.raises(NotFoundError):
         post.decide(row)

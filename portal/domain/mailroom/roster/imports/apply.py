@@ -24,8 +24,9 @@ from portal.domain.mailroom.roster.models import (
 from portal.domain.mailroom.roster.states import ROSTER_IMPORT, ImportState, StagedChange
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.states import ENTITLEMENT, EntitlementState
-from portal.domain.people.households.models import Child, Hold, Household, SearchIndex
+from portal.domain.people.households.models import Child, Hold, Household
 from portal.domain.people.households.protection import ProtectionSource, record_protection
+from portal.domain.people.households.search_feed import note_new
 from portal.domain.people.households.states import HoldState
 
 STEPS = 7
@@ -50,6 +51,8 @@ def apply_import(work: Work, import_id: int, terms: ImportTerms) -> RosterImport
         for statement in _new_rows(import_id, terms.amount_yen, work.now):
             work.session.execute(statement)
             terms.step()
+        note_new(work.session, Household.import_id == import_id)
+        terms.step()
     _apply_differences(work.session, Applier(work, found, terms), import_id)
     terms.step()
     if found.has_protection:
@@ -99,7 +102,6 @@ def _new_rows(import_id: int, amount_yen: int, now: datetime) -> tuple[Insert, .
     """Return the statements that insert the new households and their rows, one per table."""
     return (
         _new_households(import_id, now),
-        _new_search_indexes(import_id),
         _new_children(import_id),
         _new_holds(import_id, now),
         _new_entitlements(import_id, amount_yen, now),
@@ -127,15 +129,6 @@ def _new_households(import_id: int, now: datetime) -> Insert:
         )
         .where(*_is_new(import_id))
         .order_by(StagedHousehold.id),
-    )
-
-
-def _new_search_indexes(import_id: int) -> Insert:
-    return insert(SearchIndex).from_select(
-        ["household_id", "names", "places", "births"],
-        select(Household.id, StagedHousehold.names, StagedHousehold.places, StagedHousehold.births)
-        .join(StagedHousehold, _STORED)
-        .where(*_is_new(import_id)),
     )
 
 

@@ -20,7 +20,7 @@ from portal.domain.mailroom.roster.models import (
     StagedHousehold,
 )
 from portal.domain.people.entitlements.services import NewEntitlement, create_all
-from portal.domain.people.households.models import Child, Household, PrintText, SearchIndex
+from portal.domain.people.households.models import Child, Household, PrintText
 from portal.domain.people.households.moved import next_ordinal
 from portal.domain.people.households.queries import open_holds
 from portal.domain.people.households.records import (
@@ -31,7 +31,7 @@ from portal.domain.people.households.records import (
     seal_child,
     seal_household,
 )
-from portal.domain.people.households.search_index import Indexer
+from portal.domain.people.households.search_feed import note_changed
 from portal.domain.people.households.states import CHILD
 
 HOLD_OF = {
@@ -60,7 +60,6 @@ class ImportTerms:
     ``amount_yen`` is the yen of each new child; ``step`` is called to report progress.
     """
 
-    indexer: Indexer
     amount_yen: int
     step: Step = no_step
 
@@ -70,7 +69,6 @@ class Applier:
 
     def __init__(self, work: Work, imported: RosterImport, terms: ImportTerms) -> None:
         self._work = work
-        self._indexer = terms.indexer
         self._import_id = imported.id
         self._has_protection = imported.has_protection
         self._amount = terms.amount_yen
@@ -248,21 +246,12 @@ class Applier:
         self._changed(household, staged)
 
     def _changed(self, household: Household, staged: StagedHousehold) -> None:
-        """Update the search index of a changed household, and delete its print text.
+        """Tell the search of a changed household, and delete its print text.
 
         A print text is approved only for the data as they were.
         """
-        key, fields = self._fields(household)
-        children = [
-            open_child(key, child.sealed, child.person_digest)
-            for child in self._work.session.scalars(
-                select(Child).where(Child.household_id == household.id)
-            )
-        ]
-        row = self._work.session.get_one(SearchIndex, household.id)
-        row.names = self._indexer.names(fields, children)
-        row.places = self._indexer.places(fields)
-        row.births = self._indexer.births(fields, children)
+        self._work.session.flush()
+        note_changed(self._work.session, (household.id,))
         dropped = self._work.session.execute(
             delete(PrintText).where(PrintText.household_id == household.id).returning(PrintText.id)
         ).first()

@@ -15,7 +15,8 @@ from portal.domain.mailroom.roster.imports.staging import ABSENT, ROW_COLUMNS, B
 from portal.domain.mailroom.roster.imports.staging import HOUSEHOLD_COLUMNS as STAGED_COLUMNS
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.states import ENTITLEMENT
-from portal.domain.people.households.models import Child, Hold, Household, SearchIndex
+from portal.domain.people.households.models import Child, Hold, Household
+from portal.domain.people.households.search_feed import note_new
 from portal.domain.people.households.states import CHILD, HOLD, HOUSEHOLD
 
 HOUSEHOLD_COLUMNS = Columns(
@@ -34,7 +35,6 @@ HOUSEHOLD_COLUMNS = Columns(
         "changed_at",
     ),
 )
-INDEX_COLUMNS = Columns(SearchIndex, ("household_id", "names", "places", "births"))
 CHILD_COLUMNS = Columns(
     Child, ("id", "household_id", "ordinal", "person_digest", "sealed", "state", "codes")
 )
@@ -67,13 +67,12 @@ def store(session: Session, batches: Iterable[Batch], shared: FirstRows) -> None
     child_keys = count(_first_free(session, Child))
     for batch in batches:
         key_of: dict[int, int] = {}
-        households, index = [], []
+        households = []
         for one in batch.households:
             staged = dict(zip(STAGED_COLUMNS.names, one, strict=True))
             if staged["disposition"] != ABSENT:
                 key = key_of[staged["id"]] = next(household_keys)
                 households.append(_household(staged, key, shared))
-                index.append((key, staged["names"], staged["places"], staged["births"]))
         children = _children(batch, key_of, child_keys)
         entitlements = _entitlements(batch, children, shared)
         holds: list[Values] = [
@@ -81,13 +80,13 @@ def store(session: Session, batches: Iterable[Batch], shared: FirstRows) -> None
             for _import, staged_id, code in batch.holds
         ]
         insert_rows(session, HOUSEHOLD_COLUMNS, households)
-        insert_rows(session, INDEX_COLUMNS, index)
         insert_rows(session, CHILD_COLUMNS, children)
         insert_rows(session, HOLD_COLUMNS, holds)
         insert_rows(session, ENTITLEMENT_COLUMNS, entitlements)
         insert_rows(session, ROW_COLUMNS, batch.rows)
     for table in (Household, Child):
         _advance_sequence(session, table)
+    note_new(session, Household.import_id == shared.import_id)
 
 
 def _household(staged: Mapping[str, Any], key: int, shared: FirstRows) -> Values:

@@ -30,8 +30,7 @@ from portal.domain.mailroom.roster.imports.staging import (
 from portal.domain.mailroom.roster.models import RosterDifference, RosterImport
 from portal.domain.mailroom.roster.states import ROSTER_IMPORT, ImportState
 from portal.domain.people.entitlements.models import Entitlement
-from portal.domain.people.households.models import Child, Household, SearchIndex
-from portal.domain.people.households.search_index import Indexer
+from portal.domain.people.households.models import Child, Household, SearchFeed
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +49,8 @@ class Imported:
 class Importer:
     """Imports extracts of one program."""
 
-    def __init__(self, source: WorkSource, indexer: Indexer, amount_yen: int) -> None:
+    def __init__(self, source: WorkSource, amount_yen: int) -> None:
         self._source = source
-        self._indexer = indexer
         self._amount = amount_yen
 
     def run(self, path: Path, report: RosterReport, *, step: Step = no_step) -> Imported:
@@ -71,7 +69,7 @@ class Importer:
                 return Imported(known.id, known.state, repeated=True, differences=known.differences)
             found = self._begin(session, path, report)
             run = StagingRun(found.id, found.wrapped_key, next_staged_id(session))
-            stager = Stager(self._source.vault, self._indexer, run)
+            stager = Stager(self._source.vault, run)
             found.first = session.scalar(select(Household.id).limit(1)) is None
         if found.first:
             return self._store_first(stager, report, step)
@@ -90,7 +88,7 @@ class Importer:
             session.flush()
             self._apply(session, found.id, step)
         with self._source.write() as session:
-            refresh_statistics(session, Household, Child, Entitlement, SearchIndex)
+            refresh_statistics(session, Household, Child, Entitlement, SearchFeed)
         return Imported(found.id, found.state, repeated=False, differences={})
 
     def apply(self, import_id: int, *, step: Step = no_step) -> RosterImport:
@@ -115,7 +113,7 @@ class Importer:
             return counts
 
     def _apply(self, session: Session, import_id: int, step: Step) -> RosterImport:
-        terms = ImportTerms(self._indexer, self._amount, step)
+        terms = ImportTerms(self._amount, step)
         return apply_import(self._source.work(session), import_id, terms)
 
     def _known(self, session: Session, sha256: str) -> RosterImport | None:

@@ -35,7 +35,6 @@ from portal.domain.people.households.records import (
     seal_child,
     seal_household,
 )
-from portal.domain.people.households.search_index import Indexer
 
 CHUNK = 2_000
 ABSENT = "absent"
@@ -100,9 +99,8 @@ class StagingRun:
 class Stager:
     """Encrypts and stages the households of one import."""
 
-    def __init__(self, vault: Vault, indexer: Indexer, run: StagingRun) -> None:
+    def __init__(self, vault: Vault, run: StagingRun) -> None:
         self._vault = vault
-        self._indexer = indexer
         self._import_id = run.import_id
         self._run = run.wrapped_key
         self._import_key = vault.unwrap(run.wrapped_key)
@@ -216,9 +214,9 @@ class Stager:
                 wrapped,
                 seal_household(key, fields, digest),
                 birth_digest(vault, digest, fields.birth) if fields.birth else None,
-                self._indexer.names(fields, children),
-                self._indexer.places(fields),
-                self._indexer.births(fields, children),
+                b"",
+                b"",
+                b"",
             )
         )
         for ordinal, child in enumerate(stored.children, 1):
