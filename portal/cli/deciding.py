@@ -133,7 +133,7 @@ def _prove(context: Context, login: str) -> None:
 
 def _code(context: Context, login: str) -> str:
     if context.codes_fd is not None:
-        return _line(context.codes_fd)
+        return read_line_of(context.codes_fd)
     if not _has_terminal():
         raise InputError(
             _s(
@@ -152,8 +152,8 @@ def _has_terminal() -> bool:
     return False
 
 
-def _line(number: int) -> str:
-    """Read one line and no byte more: the next one may belong to the second person."""
+def read_line_of(number: int) -> str:
+    """Read one line of a file descriptor and no byte more: the next may be the second person's."""
     if number == 0:
         return sys.stdin.readline(LONGEST_LINE)
     with open(number, "rb", buffering=0, closefd=False) as opened:

@@ -3,6 +3,7 @@
 import click
 
 from portal.cli.context import Context, answering
+from portal.cli.key_papers import papers
 from portal.domain.foundation.texts import _s
 from portal.platform.key_files import create_keys
 
@@ -10,6 +11,9 @@ from portal.platform.key_files import create_keys
 @click.group("keys", help="The keys of this deployment.")
 def keys_group() -> None:
     """Commands about the key files."""
+
+
+keys_group.add_command(papers)
 
 
 @keys_group.command(

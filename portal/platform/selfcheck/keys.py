@@ -9,6 +9,7 @@ from portal.domain.foundation.program.deployment import (
     is_complete,
 )
 from portal.domain.foundation.texts import _s
+from portal.platform.key_papers import is_on_paper
 from portal.platform.selfcheck.findings import Finding, doubtful, well
 from portal.platform.selfcheck.subject import Subject
 
@@ -29,4 +30,20 @@ def check_all_keys(subject: Subject) -> Iterator[Finding]:
         "keys",
         _s("データベースは、まだ1つの鍵しか確かめられません。"),
         _s("「portal db upgrade」を実行すると、4つの鍵と事業を記録します。"),
+    )
+
+
+def check_papers(subject: Subject) -> Iterator[Finding]:
+    """Yield whether contractor and ward have the keys in use on paper."""
+    if not subject.settings.in_production:
+        return
+    with subject.database.read() as session:
+        printed = is_on_paper(session, subject.settings.key_dir)
+    if printed:
+        yield well("key_papers", _s("いまの鍵は、受託者と区の2枚の紙にあります。"))
+        return
+    yield doubtful(
+        "key_papers",
+        _s("いまの鍵は、まだ紙にありません。鍵フォルダーをなくすと、何も読めなくなります。"),
+        _s("受託者と区の人が立ち会い、「portal keys papers print」で印刷してください。"),
     )

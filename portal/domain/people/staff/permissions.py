@@ -79,6 +79,7 @@ class Permission(StrEnum):
     DECIDE_MANAGEMENT = "decide_management"
     SEE_COPIES = "see_copies"
     KEEP_COPIES = "keep_copies"
+    KEEP_KEY_PAPERS = "keep_key_papers"
     MANAGE_STAFF = "manage_staff"
     SEE_SYSTEM = "see_system"
 
@@ -220,6 +221,11 @@ GRANTS: Mapping[Permission, Grant] = {
     # Whoever confirms that a copy was destroyed stands in the register by name.
     Permission.KEEP_COPIES: Grant(
         frozenset({Role.OFFICER, Role.WARD_OFFICER, Role.ADMINISTRATOR}),
+        frozenset({Organization.CONTRACTOR, Organization.WARD}),
+    ),
+    # One person of each organization is there: staff.both_sides enforces it.
+    Permission.KEEP_KEY_PAPERS: Grant(
+        frozenset({Role.ADMINISTRATOR, Role.OFFICER, Role.WARD_OFFICER}),
         frozenset({Organization.CONTRACTOR, Organization.WARD}),
     ),
     Permission.MANAGE_STAFF: Grant(frozenset({Role.ADMINISTRATOR})),
