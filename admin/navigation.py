@@ -95,6 +95,7 @@ GROUPS = (
             ("/staff", "staff", Permission.MANAGE_STAFF),
             ("/system", "system", Permission.SEE_SYSTEM),
             ("/copies", "copies", Permission.SEE_COPIES),
+            ("/transfers", "transfers", Permission.SEE_TRANSFERS),
         ),
     ),
 )
@@ -188,6 +189,7 @@ def _label(key: str) -> str:
         "documents": _s("区の文書"),
         "system": _s("システムの状態"),
         "copies": _s("データの写し"),
+        "transfers": _s("データの受け渡し"),
     }[key]
 
 

@@ -50,7 +50,16 @@ from admin.mailroom.printing import (
 from admin.mailroom.returned_mail import returns, storage
 from admin.mailroom.roster import holds, print_texts, protection, releases
 from admin.mailroom.roster import imports as roster
-from admin.oversight import board, calendar, copies, differences, settlement, system
+from admin.oversight import (
+    board,
+    calendar,
+    copies,
+    differences,
+    settlement,
+    system,
+    transfer_sheets,
+    transfers,
+)
 from admin.oversight.management import checklist, milestones, minutes, questions, registers
 from admin.oversight.reports import call_report, declines, delivery_report
 from admin.people import (
@@ -160,6 +169,8 @@ MODULES = (
     staff_sessions,
     system,
     copies,
+    transfers,
+    transfer_sheets,
 )
 
 

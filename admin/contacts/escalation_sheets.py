@@ -77,7 +77,11 @@ def upload(page: Page) -> Response[Any]:
     if file is None:
         page.form.error("file", _s("区が返した Excel ファイルを選んでください。"))
         return show_list(page, 422)
-    sheet = answers_in.store_sheet(page.work, file)
+    try:
+        sheet = answers_in.store_sheet(page.work, file)
+    except ConflictError as error:
+        page.form.error("file", error.message)
+        return show_list(page, 422)
     return page.redirect(f"/escalations/answers/{sheet.id}")
 
 

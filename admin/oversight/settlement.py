@@ -15,18 +15,21 @@ from admin.oversight.reports.files import send_file, send_report
 from admin.page import Page
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.approvals.services import turn_down
-from portal.domain.foundation.errors import DomainError, InputError
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.errors import ConflictError, DomainError, InputError
+from portal.domain.foundation.texts import _s, label_of
+from portal.domain.foundation.transfers.chain import open_transfers
+from portal.domain.foundation.transfers.kinds import Stopped
 from portal.domain.foundation.typed import whole_date
 from portal.domain.oversight.reports.status.settlement import settlement_report
 from portal.domain.oversight.reports.tables import Report
 from portal.domain.oversight.settlement import closing
 from portal.domain.oversight.settlement.closing import Verdict
 from portal.domain.oversight.settlement.models import Settlement
-from portal.domain.people.coupons.differences import open_kinds, statements
+from portal.domain.people.coupons.differences import open_kinds, open_yen, statements
 from portal.domain.people.coupons.issuer_file import load_issuer, shipped_issuers
 from portal.domain.people.coupons.models import IssuerStatement
 from portal.domain.people.coupons.statement import ReceivedStatement, import_statement
+from portal.domain.people.coupons.statement_rules import DifferenceKind
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.http.uploads import MEGABYTE, UploadRule
 from portal.platform.view import View
@@ -48,6 +51,8 @@ class SettlementView(View):
     may_prepare: bool
     may_accept: bool
     differences: int
+    kinds: Sequence[tuple[str, int, int]]
+    chain_open: bool
     statements: Sequence[IssuerStatement]
     profiles: tuple[str, ...]
     said: str
@@ -57,6 +62,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the sums and the next step towards closing."""
     session, program = page.session, page.site.program
     report = settlement_report(page.work)
+    kinds, yen = open_kinds(session), open_yen(session)
     row, proposal = closing.closed(session), closing.proposal(session)
     return page.render(
         "admin/oversight/settlement.html",
@@ -72,7 +78,12 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             and proposal.proposed_by == page.who.staff.id,
             may_prepare=allowed(page, Permission.PREPARE_SETTLEMENT),
             may_accept=allowed(page, Permission.ACCEPT_SETTLEMENT),
-            differences=sum(open_kinds(session).values()),
+            differences=sum(kinds.values()),
+            kinds=[
+                (label_of(DifferenceKind, kind), count, yen.get(kind, 0))
+                for kind, count in kinds.items()
+            ],
+            chain_open=bool(open_transfers(session, Stopped.PAYING)),
             statements=statements(session),
             profiles=shipped_issuers(program.issuers_dir),
             said=page.query.get("said", ""),
@@ -96,7 +107,7 @@ def upload_statement(page: Page) -> Response[Any]:
     try:
         profile = load_issuer(page.form.get("profile"), page.site.program.issuers_dir)
         taken = import_statement(page.work, ReceivedStatement(file.data, profile, as_of))
-    except InputError as error:
+    except (InputError, ConflictError) as error:
         page.form.error("file", error.message)
         return show(page, 422)
     return page.redirect(f"/settlement?said={'repeated' if taken.repeated else 'taken'}")

@@ -29,6 +29,7 @@ COMMANDS = {
     "verify-backup": "portal.cli.oversight.verify_backup",
     "restore": "portal.cli.oversight.restore",
     "copies": "portal.cli.oversight.copies",
+    "transfers": "portal.cli.oversight.transfers",
     "mail": "portal.cli.mailroom.mail",
     "sms": "portal.cli.people.sms",
     "telephony": "portal.cli.contacts.telephony",

@@ -5,8 +5,10 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from portal.demo.letters import DemoLetter
+from portal.demo.sheets import tracking_sheet
 from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.transfers.services import announce
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.shipments.mail import SIMPLE_REGISTERED, STORAGE_ENDED
@@ -41,7 +43,9 @@ def send_letters(site: Site, letter: DemoLetter, officer: Actor) -> None:
         lines = [HEADER]
         for place, (_number, household_id) in enumerate(rows):
             lines += _story(_label(place), 0 if household_id == letter.household_id else place, day)
-        ingest(site.work(session, officer, now), CsvFeed("\r\n".join(lines).encode("cp932")))
+        feed = CsvFeed("\r\n".join(lines).encode("cp932"))
+        announce(site.work(session, officer, now), tracking_sheet(feed, len(lines) - 1))
+        ingest(site.work(session, officer, now), feed)
         for place in RETURNED_AT:
             if place < len(rows) and rows[place].household_id != letter.household_id:
                 _receive_back(site.work(session, officer, now), rows[place].number)

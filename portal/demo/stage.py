@@ -24,10 +24,12 @@ from portal.demo.mail import send_letters
 from portal.demo.management import add_management
 from portal.demo.post_office import add_dispatches
 from portal.demo.requests import add_requests
+from portal.demo.sheets import codes_sheet, extract_sheet
 from portal.demo.telephony import add_call_counts
 from portal.domain.foundation.actors import SYSTEM, Actor, Organization, Role
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.transfers.services import announce
 from portal.domain.mailroom.roster.checks.check import check_file
 from portal.domain.mailroom.roster.checks.towns import rules_of
 from portal.domain.mailroom.roster.files.layout import find_layout
@@ -112,7 +114,10 @@ def import_extract(site: Site, folder: Path, today: date) -> int:
         extracted=today - timedelta(days=20),
         unit_yen=program.amount_yen,
     )
-    path = make_extract(plan).write(folder / "extract", "sample")["sample"]
+    extract = make_extract(plan)
+    path = extract.write(folder / "extract", "sample")["sample"]
+    with site.database.write() as session:
+        announce(site.work(session), extract_sheet(program, extract, path))
     layout = find_layout("sample", program.layouts_dir)
     report = check_file(path, layout, rules_of(program, extracted=plan.extracted))
     importer = Importer(site.work_source(), program.amount_yen)
@@ -136,6 +141,8 @@ def give_coupons(site: Site, folder: Path) -> None:
         windows.use.last_day,
         site.settings.public_url,
     )
+    with site.database.write() as session:
+        announce(site.work(session), codes_sheet(path, count, total))
     profile = load_issuer("sandbox", program.issuers_dir).allowing(site.public_host)
     load_batch(
         site.work_source(),

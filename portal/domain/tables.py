@@ -15,6 +15,7 @@ from portal.domain.foundation.files import models as _files
 from portal.domain.foundation.jobs import models as _jobs
 from portal.domain.foundation.program import models as _program
 from portal.domain.foundation.readiness import models as _readiness
+from portal.domain.foundation.transfers import models as _transfers
 from portal.domain.letters.announcements import models as _announcements
 from portal.domain.letters.documents import models as _documents
 from portal.domain.letters.letters import models as _letters
@@ -93,6 +94,7 @@ SLICES = (
     _tasks,
     _telephony,
     _tracking,
+    _transfers,
 )
 
 metadata: MetaData = Base.metadata

@@ -1,5 +1,6 @@
 """Faults during an import: killed, disk full, database away, wrong key. Nothing is half done."""
 
+import json
 import random
 import shutil
 import time
@@ -12,6 +13,7 @@ from sqlalchemy import func, select
 from portal.demo.extract import make_extract
 from portal.demo.families import ExtractPlan
 from portal.domain.foundation.errors import ConflictError
+from portal.domain.foundation.transfers.kinds import TransferKind
 from portal.domain.mailroom.roster.checks.check import CheckedHousehold, CheckedRow, check_file
 from portal.domain.mailroom.roster.files.layout import find_layout
 from portal.domain.mailroom.roster.models import RosterImport, StagedHousehold
@@ -20,8 +22,11 @@ from portal.domain.people.households.models import Household
 from portal.platform.database import Database, make_engine
 from tests.support.mailroom.roster import Ward, importer, rules_for
 from tests.support.programs.command import CommandLine, sentence
+from tests.support.programs.small_ward import small_ward
+from tests.support.transfers import extract_figures, written_sheet
 
 KILLS, KILLS_IN_FULL = 3, 10
+IMPORT = ("roster", "import", "--layout", "sample")
 
 
 def households(database: Database) -> int:
@@ -35,37 +40,44 @@ def extract(folder: Path, count: int) -> Path:
     ]
 
 
+def sheet_of(path: Path) -> Path:
+    """The ward's sheet of an extract, beside it."""
+    manifest = json.loads(path.with_name("manifest.json").read_text(encoding="utf-8"))
+    figures = extract_figures(manifest["totals"], path.read_bytes())
+    return written_sheet(path.parent, TransferKind.EXTRACT, path, figures)
+
+
 def test_an_import_killed_at_any_moment_is_completed_once(
     empty_database_url: str, tmp_path: Path, full_matrix: bool
 ) -> None:
     path = extract(tmp_path, 1500)
     expected = make_extract(ExtractPlan(households=1500, seed=31, clean=True)).manifest()["totals"]
-    portal = CommandLine(tmp_path / "data", empty_database_url)
+    portal = CommandLine(tmp_path / "data", empty_database_url, small_ward(tmp_path))
     assert portal.run("init").returncode == 0
-    trial = CommandLine(tmp_path / "trial")
+    trial = CommandLine(tmp_path / "trial", program=small_ward(tmp_path))
     assert trial.run("init").returncode == 0
     started = time.monotonic()
-    assert trial.run("roster", "import", path, "--layout", "sample").returncode == 0
+    assert trial.run(*IMPORT, path, "--sheet", sheet_of(path)).returncode == 0
     whole = time.monotonic() - started
     database = Database(make_engine(empty_database_url))
     moments = random.Random(7)
     killed = 0
     for _ in range(KILLS_IN_FULL if full_matrix else KILLS):
-        process = portal.start("roster", "import", path, "--layout", "sample")
+        process = portal.start(*IMPORT, path, "--sheet", sheet_of(path))
         time.sleep(moments.uniform(0.3, 1.1) * whole)
         if process.poll() is None:
             process.kill()
             killed += 1
         process.communicate()
         assert households(database) in {0, 1500}
-    done = portal.run("roster", "import", path, "--layout", "sample")
+    done = portal.run(*IMPORT, path, "--sheet", sheet_of(path))
     assert done.returncode == 0, done.stderr
     assert households(database) == 1500
     with database.read() as session:
         assert totals(session).all.yen == expected["yen_issue"]
         assert session.scalar(select(func.count()).select_from(StagedHousehold)) == 0
         assert list(session.scalars(select(RosterImport.state))) == ["applied"]
-    again = portal.run("roster", "import", path, "--layout", "sample")
+    again = portal.run(*IMPORT, path, "--sheet", sheet_of(path))
     assert "取り込み済み" in again.stdout
     assert killed
     database.engine.dispose()
@@ -73,14 +85,14 @@ def test_an_import_killed_at_any_moment_is_completed_once(
 
 def test_a_full_disk_is_one_sentence_and_the_import_goes_on_later(tmp_path: Path) -> None:
     path = extract(tmp_path, 1500)
-    portal = CommandLine(tmp_path / "data")
+    portal = CommandLine(tmp_path / "data", program=small_ward(tmp_path))
     assert portal.run("init").returncode == 0
-    done = portal.run("roster", "import", path, "--layout", "sample", disk=1_500_000)
+    done = portal.run(*IMPORT, path, "--sheet", sheet_of(path), disk=1_500_000)
     assert done.returncode == 1
     assert "空き容量" in sentence(done)
-    database = Database(make_engine(f"sqlite:///{next((tmp_path / 'data').glob('*.sqlite*'))}"))
+    database = Database(make_engine(f"sqlite:///{tmp_path / 'data' / 'portal.sqlite3'}"))
     assert households(database) == 0
-    assert portal.run("roster", "import", path, "--layout", "sample").returncode == 0
+    assert portal.run(*IMPORT, path, "--sheet", sheet_of(path)).returncode == 0
     assert households(database) == 1500
     database.engine.dispose()
 
@@ -88,7 +100,7 @@ def test_a_full_disk_is_one_sentence_and_the_import_goes_on_later(tmp_path: Path
 def test_a_database_that_is_away_is_one_sentence(tmp_path: Path) -> None:
     path = extract(tmp_path, 5)
     portal = CommandLine(tmp_path / "data", "postgresql://portal@127.0.0.1:9/portal")
-    done = portal.run("roster", "import", path, "--layout", "sample")
+    done = portal.run(*IMPORT, path, "--sheet", sheet_of(path))
     assert done.returncode == 1
     assert "PORTAL_DATABASE_URL" in sentence(done)
 
@@ -96,7 +108,9 @@ def test_a_database_that_is_away_is_one_sentence(tmp_path: Path) -> None:
 @pytest.mark.parametrize("fault", ["other keys", "no keys", "no key at all"])
 def test_wrong_keys_are_one_sentence_and_change_nothing(tmp_path: Path, fault: str) -> None:
     path = extract(tmp_path, 5)
-    portal, other = CommandLine(tmp_path / "data"), CommandLine(tmp_path / "other")
+    program = small_ward(tmp_path)
+    portal = CommandLine(tmp_path / "data", program=program)
+    other = CommandLine(tmp_path / "other", program=program)
     assert portal.run("init").returncode == 0
     assert other.run("init").returncode == 0
     keys = tmp_path / "data" / "keys"
@@ -107,10 +121,10 @@ def test_wrong_keys_are_one_sentence_and_change_nothing(tmp_path: Path, fault: s
         (keys / "kek.key").unlink()
     else:
         (keys / "index.key").write_text("no key")
-    done = portal.run("roster", "import", path, "--layout", "sample")
+    done = portal.run(*IMPORT, path, "--sheet", sheet_of(path))
     assert done.returncode == 1
     assert "鍵" in sentence(done)
-    database = Database(make_engine(f"sqlite:///{next((tmp_path / 'data').glob('*.sqlite*'))}"))
+    database = Database(make_engine(f"sqlite:///{tmp_path / 'data' / 'portal.sqlite3'}"))
     assert households(database) == 0
     database.engine.dispose()
 

@@ -12,15 +12,23 @@ from portal.demo.issuer import make_batch
 from portal.domain.foundation.actors import SYSTEM
 from portal.domain.foundation.clock import FixedClock, day_end
 from portal.domain.foundation.program.loader import load_program
+from portal.domain.foundation.transfers.figures import Figures
+from portal.domain.foundation.transfers.kinds import TransferKind
 from portal.domain.foundation.vault import PasswordCost, Vault
-from portal.domain.foundation.work import WorkSource
+from portal.domain.foundation.work import Work, WorkSource
 from portal.domain.people.coupons.batch_file import Expected, Order, Terms, read_batch
 from portal.domain.people.coupons.issuer import IssuerProfile
 from portal.domain.people.coupons.issuer_file import load_issuer
 from portal.domain.people.coupons.loader import Drawing, Loaded, load_batch
+from portal.domain.people.coupons.statement import (
+    ImportedStatement,
+    ReceivedStatement,
+    import_statement,
+)
 from portal.domain.people.entitlements.services import NewEntitlement, create_all
 from portal.domain.people.households.models import Child, Household
 from portal.platform.database import Database
+from tests.support.transfers import announced, digest_of
 
 NOW = datetime(2023, 7, 3, 0, 0, tzinfo=UTC)
 LAST_DAY = date(2023, 12, 31)
@@ -38,8 +46,11 @@ FULL_PRICE = replace(VAULT, password_cost=PasswordCost())
 ISSUERS = Path(__file__).resolve().parents[2] / "portal" / "programs" / "demo" / "issuers"
 
 
-def sandbox_profile() -> IssuerProfile:
-    return load_issuer("sandbox", ISSUERS)
+def sandbox_profile(*, complete: bool = False) -> IssuerProfile:
+    """The sandbox issuer; unless it is ``complete``, its statements name what changed alone."""
+    profile = load_issuer("sandbox", ISSUERS)
+    assert profile.statement is not None
+    return replace(profile, statement=replace(profile.statement, complete=complete))
 
 
 def add_households(
@@ -96,19 +107,41 @@ def sandbox_file(folder: Path, count: int, seed: int = 1) -> Path:
 
 
 def load_codes(database: Database, folder: Path, count: int, seed: int = 1) -> Loaded:
-    """Load that many sandbox codes under the order ``order-SEED``."""
+    """Load that many sandbox codes under the order ``order-SEED``, as their sheet says."""
+    source = WorkSource(
+        database.read,
+        database.write,
+        VAULT,
+        FixedClock(NOW),
+        SYSTEM,
+        load_program("sample", NOW.date()),
+    )
+    path = sandbox_file(folder, count, seed)
+    figures = Figures(rows=count, yen=count * AMOUNT, sha256=digest_of(path.read_bytes()))
+    with source.writing() as work:
+        announced(work, TransferKind.CODES, path, figures)
     return load_batch(
-        WorkSource(
-            database.read,
-            database.write,
-            VAULT,
-            FixedClock(NOW),
-            SYSTEM,
-            load_program("sample", NOW.date()),
-        ),
-        read_batch(
-            sandbox_file(folder, count, seed),
-            Expected(sandbox_profile(), Order(f"order-{seed}"), TERMS),
-        ),
+        source,
+        read_batch(path, Expected(sandbox_profile(), Order(f"order-{seed}"), TERMS)),
         Drawing(workers=1),
     )
+
+
+def take_statement(
+    work: Work,
+    path: Path,
+    rows: Sequence[tuple[str, str, int, int]],
+    day: date,
+    *,
+    complete: bool = False,
+) -> ImportedStatement:
+    """Import the statement in a file, with these rows, as its sheet says.
+
+    The issuer of most tests names only the codes that changed, unless it is ``complete``.
+    """
+    figures = Figures(
+        rows=len(rows), yen=sum(row[2] for row in rows), sha256=digest_of(path.read_bytes())
+    )
+    announced(work, TransferKind.STATEMENT, path, figures)
+    profile = sandbox_profile(complete=complete)
+    return import_statement(work, ReceivedStatement(path.read_bytes(), profile, day, path.name))

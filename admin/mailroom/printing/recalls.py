@@ -13,12 +13,12 @@ from admin.carrying_out import carry_out_once
 from admin.mailroom.printing.print_runs import found_run
 from admin.marks import Mark, marks
 from admin.page import Page
-from portal.domain.foundation.errors import InputError, NotFoundError
+from portal.domain.foundation.errors import ConflictError, InputError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.letters.letters.models import PrintRun
 from portal.domain.mailroom.printing.recalls import needs, recall_list
 from portal.domain.mailroom.printing.recalls import queries as recall_queries
-from portal.domain.mailroom.printing.recalls.answers import read_answers
+from portal.domain.mailroom.printing.recalls.answers import count_answers, read_answers
 from portal.domain.mailroom.printing.recalls.models import RecallList
 from portal.domain.mailroom.printing.recalls.needs import Need
 from portal.domain.mailroom.printing.recalls.queries import Line
@@ -160,6 +160,11 @@ def answer_by_file(page: Page) -> Response[Any]:
         form.error(
             f"list-{key}", _s("ファイルに、新しい結果がありません。結果の列を確かめてください。")
         )
+        return show(page, 422)
+    try:
+        count_answers(page.work, key, data)
+    except ConflictError as error:
+        form.error(f"list-{key}", error.message)
         return show(page, 422)
     return _record_answers(page, key, answers)
 

@@ -10,7 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import first_post, staff_route
 from admin.labels import labels
 from admin.page import Page
-from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.errors import ConflictError, InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.mailroom.tracking.file import CsvFeed
 from portal.domain.mailroom.tracking.ingest import counts, ingest, match_again
@@ -59,7 +59,7 @@ def take_file(page: Page) -> Response[Any]:
         return show(page, 422)
     try:
         done = ingest(page.work, CsvFeed(file.data))
-    except InputError as error:
+    except (InputError, ConflictError) as error:
         page.form.error("file", error.message)
         return show(page, 422)
     return page.redirect(f"/tracking?said={'repeated' if done.repeated else 'taken'}")

@@ -14,6 +14,8 @@ from portal.domain.desk.casework.masking import mask_number
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.transfers.models import FileTransfer
+from portal.domain.foundation.transfers.queries import transfer_of
 from portal.domain.mailroom.listing import Excerpt
 from portal.domain.mailroom.roster.models import RosterImport
 from portal.domain.mailroom.roster.queries import (
@@ -63,6 +65,7 @@ class RosterImportView(View):
     mask: Callable[[str], str]
     changes: Sequence[DescribedDifference]
     changes_in_all: int
+    transfer: FileTransfer | None
 
 
 def show(page: Page) -> Response[Any]:
@@ -90,6 +93,7 @@ def show(page: Page) -> Response[Any]:
             mask=mask_number,
             changes=changes,
             changes_in_all=sum(found.differences.values()),
+            transfer=transfer_of(page.session, "roster_import", found.id),
         ),
     )
 

@@ -12,9 +12,11 @@ from portal.cli.deciding import by_option, knows_protected, person
 from portal.cli.oversight.report_files import ReportFiles, file_options, say_report
 from portal.cli.people.emails import bounces, mail_test
 from portal.cli.renamed import RenamedGroup
+from portal.cli.sheets import enter_sheet, keeping_refusal, sheet_option
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError, NotAllowedError
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.transfers.kinds import TransferKind
 from portal.domain.letters.shipments import other_mail
 from portal.domain.letters.shipments.mail import MailClass, OtherMailKind
 from portal.domain.mailroom.tracking.file import CsvFeed
@@ -82,10 +84,11 @@ def other(
 
 @mail.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@sheet_option
 @json_option
 @click.pass_obj
 @answering
-def track(context: Context, file: Path) -> None:
+def track(context: Context, file: Path, sheet: Path | None) -> None:
     """Ingest a status file of the post, all or nothing.
 
     Ends with 3 when officers must check something.
@@ -97,8 +100,10 @@ def track(context: Context, file: Path) -> None:
             _s("ファイル %(path)s を読めません(%(reason)s)。")
             % {"path": file, "reason": error.strerror}
         ) from None
+    if sheet is not None:
+        enter_sheet(context, sheet, TransferKind.TRACKING)
+    done = keeping_refusal(context, lambda work: ingest(work, CsvFeed(data, file.name)))
     with context.database().write() as session:
-        done = ingest(context.work(session), CsvFeed(data))
         found = match_again(context.work(session))
     context.write(asdict(done) | {"matched": found})
     if context.speaks:

@@ -19,13 +19,15 @@ from portal.cli.context import (
 )
 from portal.cli.deciding import by_option, knows_protected
 from portal.cli.mailroom.roster_holds import day, print_text, protection_group, release
+from portal.cli.mailroom.roster_words import say_report, say_unexplained
 from portal.cli.program_files import require_sound
-from portal.domain.foundation.errors import InputError
+from portal.cli.sheets import enter_sheet, sheet_option
+from portal.domain.foundation.errors import ConflictError, InputError
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.transfers.kinds import TransferKind
 from portal.domain.mailroom.listing import Excerpt
 from portal.domain.mailroom.roster.checks.check import RosterReport, check_file
 from portal.domain.mailroom.roster.checks.codes import explain
-from portal.domain.mailroom.roster.checks.results import HouseholdDisposition, RowDisposition
 from portal.domain.mailroom.roster.checks.rows import RosterRules
 from portal.domain.mailroom.roster.checks.towns import rules_of
 from portal.domain.mailroom.roster.files.layout import Layout, find_layout
@@ -93,7 +95,7 @@ roster_group.add_command(print_text)
 roster_group.add_command(protection_group)
 
 CHECKING, STAGING, APPLYING = 1, 3, 1  # shares of an import's time, for the bar
-SHOWN_AT_ONCE, UNKNOWN_SHOWN, ROWS_IN_MEMORY = 200, 10, 180_000
+SHOWN_AT_ONCE, ROWS_IN_MEMORY = 200, 180_000
 
 
 class _Work:
@@ -117,56 +119,6 @@ class _Work:
 def _work(size: int, label: str, shares: int) -> Iterator[_Work]:
     with click.progressbar(length=size * shares, label=label, file=sys.stderr) as bar:
         yield _Work(size, bar.update)
-
-
-def _say(report: RosterReport) -> None:
-    totals = report.totals
-    households, rows = totals["households"], totals["rows"]
-    click.echo(
-        _s("行: %(all)d（受け入れ %(accept)d、対象外 %(exclude)d、受け入れられない %(reject)d）")
-        % {"all": totals["records"], **{str(one): rows.get(one, 0) for one in RowDisposition}}
-    )
-    click.echo(
-        _s(
-            "世帯: 発行 %(issue)d、保留 %(hold)d、対象のこどもなし %(none)d、"
-            "受け入れられない %(reject)d"
-        )
-        % {one: households.get(one, 0) for one in HouseholdDisposition}
-    )
-    click.echo(
-        _s("こども: 発行 %(issue)d人 %(yen)s円、保留 %(hold)d人 %(held)s円")
-        % {
-            "issue": totals["children_issue"],
-            "yen": f"{totals['yen_issue']:,}",
-            "hold": totals["children_hold"],
-            "held": f"{totals['yen_hold']:,}",
-        }
-    )
-    for code, count in {**totals["row_codes"], **totals["household_codes"]}.items():
-        explanation = explain(code)
-        click.echo(f"  {code} {count}: {explanation.meaning} {explanation.remedy}")
-    _say_unexplained(report)
-
-
-def _say_unexplained(report: RosterReport) -> None:
-    """Name what the layout does not explain: columns, and relationships in code."""
-    if report.extra_columns:
-        click.echo(
-            _s(
-                "注意: レイアウトにない列があり、読まずに進みました: %(columns)s。"
-                "要る列なら、レイアウトに書き加えてください。"
-            )
-            % {"columns": " / ".join(report.extra_columns)}
-        )
-    if report.unknown_relationships:
-        values = sorted(report.unknown_relationships.items(), key=lambda found: -found[1])
-        click.echo(
-            _s(
-                "注意: 続柄の値の意味がレイアウトにありません: %(values)s。"
-                "[codes.relationship] に書いてください。いまは、世帯主の子ではないと数えています。"
-            )
-            % {"values": ", ".join(f"{value} ({n})" for value, n in values[:UNKNOWN_SHOWN])}
-        )
 
 
 def _write_report(report: RosterReport, target: str | None) -> None:
@@ -193,7 +145,7 @@ def check(context: Context, file: Path, form: FileForm) -> None:
     with _work(file.stat().st_size, _s("確認中"), CHECKING) as work:
         report = check_file(file, layout, rules, progress=work.read)
     if context.speaks:
-        _say(report)
+        say_report(report)
     _write_report(report, context.json_file)
     _end(report)
 
@@ -212,11 +164,18 @@ def _importer(context: Context) -> Importer:
 @click.option(
     "--apply", "apply_id", type=int, metavar="DIFF_ID", help="Apply the differences of this import."
 )
+@sheet_option
 @dry_run_option
 @json_option
 @click.pass_obj
 @answering
-def import_(context: Context, file: Path | None, form: FileForm, apply_id: int | None) -> None:
+def import_(
+    context: Context,
+    file: Path | None,
+    form: FileForm,
+    apply_id: int | None,
+    sheet: Path | None,
+) -> None:
     """Import an extract, or apply one that waits."""
     if apply_id is not None:
         _apply(context, apply_id)
@@ -230,22 +189,31 @@ def import_(context: Context, file: Path | None, form: FileForm, apply_id: int |
         with _work(size, _s("確認中"), CHECKING) as work:
             report = check_file(file, layout, rules, progress=work.read)
         _end_dry_run(report, context.json_file)
+    if sheet is not None:
+        enter_sheet(context, sheet, TransferKind.EXTRACT)
     importer = _importer(context)
     with _work(size, _s("取り込み中"), CHECKING + STAGING + APPLYING) as work:
         report = check_file(file, layout, rules, progress=work.read, keep_rows=ROWS_IN_MEMORY)
         work.share = STAGING
-        done = importer.run(file, report, step=work.applied)
+        try:
+            done = importer.run(file, report, step=work.applied)
+        except ConflictError:
+            if context.speaks:
+                say_unexplained(report)
+            raise
     if context.json_file:
         context.write(_done_json(done) | {"totals": report.totals})
     if context.speaks:
-        _say(report)
+        say_report(report)
         _say_done(done)
+    if done.without_sheet:
+        raise SystemExit(WITH_HOLDS)
     _end(report)
 
 
 def _end_dry_run(report: RosterReport, json_file: str | None) -> NoReturn:
     if json_file != "-":
-        _say(report)
+        say_report(report)
         click.echo(_s("試しの実行なので、何も変えていません。"))
     _write_report(report, json_file)
     _end(report)
@@ -257,6 +225,8 @@ def _done_json(done: Imported) -> dict[str, Any]:
         "state": done.state,
         "repeated": done.repeated,
         "differences": done.differences,
+        "transfer_id": done.transfer_id,
+        "without_sheet": done.without_sheet,
     }
 
 
@@ -278,7 +248,16 @@ def _say_done(done: Imported) -> None:
         )
     elif done.state == "applied":
         click.echo(_s("取り込み %(id)d を適用しました。") % {"id": done.import_id})
-    if done.state == "staged":
+    if done.without_sheet:
+        click.echo(
+            _s(
+                "区の送付票がまだないので、適用していません（受け渡し %(number)d）。"
+                "送付票の数を「portal transfers sheet」か「データの受け渡し」の画面で書いてから、"
+                "portal roster import --apply %(id)d で適用してください。"
+            )
+            % {"number": done.transfer_id or 0, "id": done.import_id}
+        )
+    elif done.state == "staged":
         for kind, count in done.differences.items():
             click.echo(f"  {kind} {count}: {meaning(kind)}")
         click.echo(

@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 
 from portal.cli.context import WITH_HOLDS, Context, answering, dry_run_option, json_option
 from portal.cli.deciding import by_option, confirmed_option, one_of_them_knows, person
+from portal.cli.sheets import enter_sheet, sheet_option, transfer_said
 from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError, NotFoundError
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.transfers.kinds import TransferKind
 from portal.domain.foundation.work import Work
 from portal.domain.mailroom.roster.checks import codes
 from portal.domain.mailroom.roster.holds import protection_list
@@ -263,6 +265,7 @@ def protection_group() -> None:
     show_default=True,
 )
 @click.option("--again", is_flag=True, help="Hold also those whose protection was released before.")
+@sheet_option
 @dry_run_option
 @json_option
 @click.pass_obj
@@ -272,14 +275,20 @@ def protection_from_list(
     file: Path,
     column: str,
     kind: str,
+    sheet: Path | None,
     *,
     again: bool,
 ) -> None:
     """Load a separate list."""
-    numbers = protection_list.read_numbers(file, column)
-    listed = protection_list.ListedNumbers(protection_list.NumberKind(kind), numbers)
+    read = protection_list.read_list(file, column)
+    listed = protection_list.ListedNumbers(
+        protection_list.NumberKind(kind), read.numbers, read.arrival
+    )
+    if sheet is not None and not context.dry_run:
+        enter_sheet(context, sheet, TransferKind.PROTECTION_LIST)
     with context.database().write() as session:
         done = protection_list.load_list(context.work(session), listed, again=again)
+        said = transfer_said(done.transfer)
         if context.dry_run:
             session.rollback()
     context.write(
@@ -289,10 +298,13 @@ def protection_from_list(
             "released_before": done.released_before,
             "unknown": done.unknown,
             "dry_run": context.dry_run,
+            "transfer": said,
         },
     )
     if context.speaks:
         _echo_list(done, dry_run=context.dry_run)
+        if said and not context.dry_run:
+            click.echo(said)
     raise SystemExit(WITH_HOLDS if done.unknown or done.held else 0)
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import click
 
 from portal.cli.context import WITH_HOLDS, Context, answering, json_option
+from portal.cli.sheets import enter_sheet, keeping_refusal, sheet_option
 from portal.domain.foundation.texts import _s, _sn, label_of
+from portal.domain.foundation.transfers.kinds import TransferKind
 from portal.domain.people.coupons.code_table import file_bytes
 from portal.domain.people.coupons.issuer_file import load_issuer
 from portal.domain.people.coupons.statement import (
@@ -32,20 +34,23 @@ from portal.domain.people.coupons.statement_rules import DifferenceKind
     metavar="YYYY-MM-DD",
     help="The day at whose end the codes stood so.",
 )
+@sheet_option
 @json_option
 @click.pass_obj
 @answering
-def statement(context: Context, file: Path, profile_name: str, as_of: datetime) -> None:
+def statement(
+    context: Context, file: Path, profile_name: str, as_of: datetime, sheet: Path | None
+) -> None:
     """Take over the issuer's statement, all or nothing.
 
     Ends with 3 when it differs from what we know.
     """
     profile = load_issuer(profile_name, context.load_program().issuers_dir)
     data = file_bytes(file)
-    with context.database().write() as session:
-        taken = import_statement(
-            context.work(session), ReceivedStatement(data, profile, as_of.date())
-        )
+    if sheet is not None:
+        enter_sheet(context, sheet, TransferKind.STATEMENT)
+    received = ReceivedStatement(data, profile, as_of.date(), file.name)
+    taken = keeping_refusal(context, lambda work: import_statement(work, received))
     context.write(asdict(taken))
     if context.speaks:
         _say(taken)
@@ -67,5 +72,10 @@ def _say(taken: ImportedStatement) -> None:
     )
     for kind, count in taken.differences.items():
         click.echo(
-            _s("差異 %(n)d件: %(text)s") % {"n": count, "text": label_of(DifferenceKind, kind)}
+            _s("差異 %(n)d件、%(yen)s円: %(text)s")
+            % {
+                "n": count,
+                "yen": f"{taken.difference_yen.get(kind, 0):,}",
+                "text": label_of(DifferenceKind, kind),
+            }
         )

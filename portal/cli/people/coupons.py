@@ -11,8 +11,10 @@ from portal.cli.context import Context, answering, dry_run_option, json_option
 from portal.cli.people.coupon_assignment import assign_codes
 from portal.cli.people.coupon_statement import statement
 from portal.cli.progress import progress_bar
+from portal.cli.sheets import enter_sheet, sheet_option
 from portal.domain.foundation.clock import last_day_before
 from portal.domain.foundation.texts import _s, _sn
+from portal.domain.foundation.transfers.kinds import TransferKind
 from portal.domain.people.coupons import queries
 from portal.domain.people.coupons.batch_file import Expected, Order, Terms, read_batch
 from portal.domain.people.coupons.issuer import IssuerProfile
@@ -52,6 +54,7 @@ def _profile(context: Context, name: str) -> IssuerProfile:
 @click.option(
     "--any-face-value", is_flag=True, help="Accept face values other than the amount per child."
 )
+@sheet_option
 @dry_run_option
 @json_option
 @click.pass_obj
@@ -63,6 +66,7 @@ def load(
     reference: str,
     count: int | None,
     total_yen: int | None,
+    sheet: Path | None,
     *,
     any_face_value: bool,
 ) -> None:
@@ -79,6 +83,8 @@ def load(
         if context.dry_run:
             loaded = check_batch(context.work_source(), parsed)
         else:
+            if sheet is not None:
+                enter_sheet(context, sheet, TransferKind.CODES)
             drawing = Drawing(context.settings.workers, report)
             loaded = load_batch(context.work_source(), parsed, drawing)
     context.write(_loaded_json(loaded, order, profile))

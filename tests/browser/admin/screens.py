@@ -7,6 +7,10 @@ from playwright.sync_api import Page
 from sqlalchemy import select
 
 from portal.domain.foundation.actors import Actor, Organization, Role
+from portal.domain.foundation.transfers.figures import Figures
+from portal.domain.foundation.transfers.kinds import TransferKind
+from portal.domain.foundation.transfers.services import announce, send_out, take_in
+from portal.domain.foundation.transfers.sheets import Arrival, Departure, Sheet
 from tests.browser.admin.served import ServedStaff
 from tests.support.databases.lost import lost
 from tests.support.reading.files import picture
@@ -57,6 +61,31 @@ def _wrong_copy(served: ServedStaff, page: Page) -> None:
 def _wrong_entry(served: ServedStaff, page: Page) -> None:
     _open("/registers/certificate", Role.OFFICER, served=served, page=page)
     press(page)
+
+
+def _wrong_sheet(served: ServedStaff, page: Page) -> None:
+    _open("/transfers/new?kind=codes", served=served, page=page)
+    press(page)
+
+
+def _differing_transfer(served: ServedStaff, page: Page) -> None:
+    """Show an extract of which two people could accept the difference."""
+    figures = Figures(rows=510, children=262, yen=7_860_000, sha256="a" * 64)
+    with served.database.write() as session:
+        work = work_in(session, now=served.now)
+        sheet = Sheet(TransferKind.EXTRACT, "extract.csv", "情報政策課", figures, "情第7号")
+        announce(work, sheet)
+        counted = Figures(rows=510, children=261, yen=7_830_000, sha256="a" * 64)
+        key = take_in(work, Arrival(TransferKind.EXTRACT, "extract.csv", counted)).id
+    _open(f"/transfers/{key}", served=served, page=page)
+
+
+def _sent_transfer(served: ServedStaff, page: Page) -> None:
+    figures = Figures(rows=90, children=120, yen=3_600_000, sha256="b" * 64)
+    with served.database.write() as session:
+        sent = Departure(TransferKind.ARCHIVE, "a.tar.age", "印刷会社", figures, "print_archive", 7)
+        send_out(work_in(session, now=served.now), sent)
+    _open("/transfers", served=served, page=page)
 
 
 def _lost(served: ServedStaff, page: Page) -> None:
@@ -236,6 +265,10 @@ ALL: dict[str, Step] = {
     "register: wrong": _wrong_entry,
     "copies": lambda served, page: _open("/copies", served=served, page=page),
     "copies-wrong": _wrong_copy,
+    "hand-over that differs": _differing_transfer,
+    "hand-over that waits for a receipt": _sent_transfer,
+    "sheet of a hand-over": lambda served, page: _open("/transfers/new", served=served, page=page),
+    "sheet of a hand-over: wrong": _wrong_sheet,
     "system": lambda served, page: _open("/system", Role.ADMINISTRATOR, served=served, page=page),
     "forbidden": lambda served, page: _open("/staff", Role.OFFICER, served=served, page=page),
 }

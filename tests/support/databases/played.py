@@ -41,7 +41,6 @@ from portal.domain.oversight.reports.monthly import notes
 from portal.domain.oversight.reports.monthly import services as monthly
 from portal.domain.people.coupons.differences import settle
 from portal.domain.people.coupons.models import StatementDifference
-from portal.domain.people.coupons.statement import ReceivedStatement, import_statement
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.moved import MovedView, keep_moved
 from portal.domain.people.households.print_texts import PrintFields
@@ -59,7 +58,7 @@ from portal.platform.database import Database
 from portal.platform.site import Site
 from portal.platform.startup import initialize
 from portal.settings import Settings
-from tests.support.coupons import AMOUNT, VAULT, sandbox_profile
+from tests.support.coupons import AMOUNT, VAULT, take_statement
 from tests.support.mailroom.roster import Ward
 from tests.support.people import Person, add_person, give_coupons
 from tests.support.resident import NOON, write_keys
@@ -281,12 +280,11 @@ STEPS: tuple[Callable[[Work, People], None], ...] = (
 def _differences(site: Site, people: People) -> None:
     """The issuer's file names a coupon that we do not have, and somebody says why."""
     path = site.settings.data_dir / "statement.csv"
-    make_statement(path, [("DEMO99999999", "交換済", AMOUNT, AMOUNT)])
+    rows = [("DEMO99999999", "交換済", AMOUNT, AMOUNT)]
+    make_statement(path, rows)
     with site.database.write() as session:
         work = site.work(session, people["officer"], NOON)
-        import_statement(
-            work, ReceivedStatement(path.read_bytes(), sandbox_profile(), jst_date(NOON))
-        )
+        take_statement(work, path, rows, jst_date(NOON))
         found = session.scalars(select(StatementDifference)).first()
         assert found is not None
         settle(work, found.id, "別の自治体の番号だった。")

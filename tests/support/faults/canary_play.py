@@ -17,6 +17,7 @@ from sqlalchemy import select
 from portal.demo.extract import Extract
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.jobs.models import JobRecord
+from portal.domain.foundation.transfers.kinds import TransferKind
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.coupons.queries import open_code
 from portal.domain.people.credentials.formats import print_login_id, print_password
@@ -43,6 +44,7 @@ from tests.support.programs.servers import PATIENCE, ROOT, clean_environment, un
 from tests.support.programs.sms import SmsGateway
 from tests.support.resident import NOON, Loop, Visitor, start_session
 from tests.support.staff import AT_MAIN, Colleague, hire
+from tests.support.transfers import extract_figures, written_sheet
 from tests.support.work import work_in
 
 FREE = {
@@ -251,13 +253,15 @@ class Play:
 
     def ward_and_operator(self) -> None:
         """Commands: an extract, letters, a backup, and what says how it goes."""
-        path = Ward(self.database, self.folder / "ward").write(
-            Ward(self.database, self.folder / "ward").extract(_newcomer)
-        )
+        ward = Ward(self.database, self.folder / "ward")
+        extract = ward.extract(_newcomer)
+        path = ward.write(extract)
+        figures = extract_figures(extract.manifest()["totals"], path.read_bytes())
+        sheet = written_sheet(self.folder, TransferKind.EXTRACT, path, figures)
         self.nest.add("name", NEWCOMER[0], *NEWCOMER[0].split("　"))
         self.nest.add("kana", NEWCOMER[1], NEWCOMER[1].split()[0])
         self.command("roster", "check", path, "--layout", "sample")
-        self.command("roster", "import", path, "--layout", "sample")
+        self.command("roster", "import", path, "--layout", "sample", "--sheet", sheet)
         self.command("letters", "build", "--out", self.folder / "printed")
         identity = pyrage.x25519.Identity.generate()
         options = ("--recipient", str(identity.to_public()), "--owner", "情報課", "--days", "3")

@@ -13,6 +13,7 @@ from portal.demo.extract import Extract, make_extract
 from portal.demo.families import ExtractPlan, Family
 from portal.demo.ward import TOWNS
 from portal.domain.foundation.clock import FixedClock
+from portal.domain.foundation.transfers.kinds import TransferKind
 from portal.domain.mailroom.roster.checks.check import RosterReport, check_file
 from portal.domain.mailroom.roster.checks.rows import RosterRules
 from portal.domain.mailroom.roster.files.layout import find_layout
@@ -25,7 +26,8 @@ from portal.domain.people.households.queries import HouseholdView, open_holds, v
 from portal.domain.people.households.records import household_digest
 from portal.platform.database import Database
 from tests.support.coupons import VAULT
-from tests.support.work import source_of, work_in
+from tests.support.transfers import announced, expecting, extract_figures
+from tests.support.work import sample_program, source_of, work_in
 
 NOW = datetime(2023, 6, 1, tzinfo=UTC)
 SMALL = ExtractPlan(households=12, seed=21, clean=True)
@@ -42,8 +44,17 @@ def rules_for(plan: ExtractPlan) -> RosterRules:
     )
 
 
-def importer(database: Database) -> Importer:
-    return Importer(source_of(database, FixedClock(NOW)), 30_000)
+def importer(database: Database, expected: int | None = None) -> Importer:
+    program = expecting(sample_program(), expected)
+    source = source_of(database, FixedClock(NOW), program=program)
+    return Importer(source, 30_000)
+
+
+def enter_sheet(database: Database, path: Path, report: RosterReport) -> None:
+    """Enter the sheet that the ward gave with a file that is whole."""
+    figures = extract_figures(report.totals, path.read_bytes())
+    with database.write() as session:
+        announced(work_in(session, now=NOW), TransferKind.EXTRACT, path, figures)
 
 
 @dataclass
@@ -74,6 +85,7 @@ class Ward:
 
     def take(self, path: Path) -> Imported:
         self.report = check_file(path, find_layout(self.layout), rules_for(self.plan))
+        enter_sheet(self.database, path, self.report)
         return importer(self.database).run(path, self.report)
 
     def apply(self, imported: Imported) -> None:

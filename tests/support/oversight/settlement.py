@@ -21,14 +21,12 @@ from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.coupons.services import reveal
 from portal.domain.people.coupons.statement import (
     ImportedStatement,
-    ReceivedStatement,
-    import_statement,
 )
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.services import change
 from portal.domain.people.staff.models import StaffUser
 from portal.platform.database import Database
-from tests.support.coupons import AMOUNT, NOW, add_households, load_codes, sandbox_profile
+from tests.support.coupons import AMOUNT, NOW, add_households, load_codes, take_statement
 from tests.support.work import work_in
 
 LAST_USE_DAY = date(2024, 3, 31)
@@ -74,10 +72,8 @@ class Ending:
             ]
         make_statement(path, written)
         with self.database.write() as session:
-            return import_statement(
-                work_in(session, self.officer, AFTER_ALL),
-                ReceivedStatement(path.read_bytes(), sandbox_profile(), day),
-            )
+            work = work_in(session, self.officer, AFTER_ALL)
+            return take_statement(work, path, written, day)
 
 
 def _live() -> Select[Coupon]:

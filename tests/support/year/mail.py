@@ -3,11 +3,14 @@
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from random import Random
 
 from sqlalchemy import select
 
 from portal.domain.foundation.clock import FixedClock
+from portal.domain.foundation.transfers.figures import Figures
+from portal.domain.foundation.transfers.kinds import TransferKind
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.shipments.mail import SIMPLE_REGISTERED
 from portal.domain.mailroom.printing.dispatch.handover import confirm_hand_over, propose_hand_over
@@ -24,6 +27,7 @@ from portal.domain.requests.requests.decisions import Decided
 from portal.domain.requests.requests.models import Request
 from tests.support.mailroom.accidents import lose_batch, wrong_counts
 from tests.support.mailroom.letters import printer
+from tests.support.transfers import announced, digest_of
 from tests.support.work import work_in
 from tests.support.year.fates import AGAIN, HEADER, POSTED, PRINTED, at, label
 from tests.support.year.ward_in_year import Year
@@ -116,8 +120,11 @@ def _track(year: Year, events: Iterable[tuple[int, date, str, str]], now: dateti
         for h, day, word, detail in events
     ]
     data = "\r\n".join((HEADER, *lines, "")).encode("cp932")
+    figures = Figures(rows=len(lines), sha256=digest_of(data))
     with year.database.write() as session:
-        ingest(work_in(session, year.paper.officer, now, program=year.paper.program), CsvFeed(data))
+        work = work_in(session, year.paper.officer, now, program=year.paper.program)
+        announced(work, TransferKind.TRACKING, Path("tracking.csv"), figures)
+        ingest(work, CsvFeed(data))
 
 
 def take_back(year: Year) -> None:

@@ -10,9 +10,8 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.coupons.queries import open_code
 from portal.domain.people.coupons.services import reveal
-from portal.domain.people.coupons.statement import ReceivedStatement, import_statement
 from portal.domain.people.entitlements.models import Entitlement
-from tests.support.coupons import AMOUNT, sandbox_profile
+from tests.support.coupons import AMOUNT, take_statement
 from tests.support.work import work_in
 from tests.support.year.fates import PART, SHOWN, at
 from tests.support.year.ward_in_year import Year
@@ -82,7 +81,5 @@ def _statement(year: Year, rows: list[tuple[str, str, int, int]], day: date) -> 
     path = year.folder / f"year-{year.files}.csv"
     make_statement(path, rows)
     with year.database.write() as session:
-        import_statement(
-            work_in(session, year.paper.officer, at(jst_date(at(day)), 23)),
-            ReceivedStatement(path.read_bytes(), sandbox_profile(), day),
-        )
+        work = work_in(session, year.paper.officer, at(jst_date(at(day)), 23))
+        take_statement(work, path, rows, day)

@@ -30,9 +30,15 @@ from portal.domain.foundation.errors import (
     NotFoundError,
 )
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.transfers.figures import Figures
+from portal.domain.foundation.transfers.kinds import TransferKind
+from portal.domain.foundation.transfers.services import admit, became
+from portal.domain.foundation.transfers.sheets import Arrival
 from portal.domain.foundation.typed import DateFault, whole_date
 from portal.domain.foundation.vault import Vault, seal_json, unseal_json
 from portal.domain.foundation.work import Work
+
+FILE_NAME = "escalations.xlsx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,8 @@ def store_sheet(work: Work, file: AnswersFile) -> AnswerSheet:
 
     Raises:
         NotAllowedError: the actor has no account.
+        ConflictError: it is not what its hand-over sheet says (code ``transfer_differs``); the
+            caller keeps what is written so far, so that the difference stays open.
     """
     if work.actor.id is None:
         raise NotAllowedError(_s("取り込めるのは、アカウントのある職員だけです。"))
@@ -60,6 +68,8 @@ def store_sheet(work: Work, file: AnswersFile) -> AnswerSheet:
     known = work.session.scalar(select(AnswerSheet).where(AnswerSheet.digest == digest))
     if known is not None:
         return known
+    counted = Figures(rows=len(file.rows), sha256=file.digest.hex())
+    transfer = admit(work, Arrival(TransferKind.ANSWERS, FILE_NAME, counted))
     key, wrapped = work.vault.new_data_key()
     sheet = AnswerSheet(
         digest=digest,
@@ -71,6 +81,7 @@ def store_sheet(work: Work, file: AnswersFile) -> AnswerSheet:
     )
     work.session.add(sheet)
     work.session.flush()
+    became(work, transfer, "escalation_sheet", sheet.id)
     record(work, "escalation.sheet_read", "escalation_sheet", sheet.id, rows=sheet.rows)
     return sheet
 

@@ -195,6 +195,7 @@ def _read_eligibility(section: Section, problems: list[str]) -> Eligibility:
         birth_to_is_derived=given_to is None or given_to == derived_to,
         amount_yen=section.whole("amount_yen", low=1, high=10_000_000),
         expected_children=section.whole("expected_children", 0) or None,
+        expected_within_percent=section.whole("expected_within_percent", 10, low=0, high=100),
         window_accepted=_read_acceptance(section),
     )
 

@@ -99,6 +99,7 @@ class Eligibility:
     birth_to_is_derived: bool
     amount_yen: int
     expected_children: int | None
+    expected_within_percent: int = 10
     window_accepted: BirthWindowAcceptance | None = None
 
 

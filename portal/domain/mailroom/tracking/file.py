@@ -58,6 +58,7 @@ class Feed(Protocol):
     """
 
     name: str
+    file_name: str
 
     def events(self) -> Iterator[PostEvent]:
         """Return the events. Raises InputError if the source cannot be read."""
@@ -73,8 +74,9 @@ class CsvFeed:
 
     name = "csv"
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, file_name: str = "tracking.csv") -> None:
         self._data = data
+        self.file_name = file_name
 
     def digest(self) -> str:
         """Return the file's SHA-256."""

@@ -15,6 +15,10 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.transfers.figures import Figures
+from portal.domain.foundation.transfers.kinds import TransferKind
+from portal.domain.foundation.transfers.services import admit, became
+from portal.domain.foundation.transfers.sheets import Arrival
 from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.letters.shipments.states import SHIPMENT, ShipmentState
@@ -71,6 +75,7 @@ def ingest(work: Work, feed: Feed) -> Tracked:
 
     Raises:
         InputError: it cannot be read, or an event is in the future.
+        ConflictError: it is not what its sheet says (``transfers.services.admit``).
     """
     events = list(feed.events())
     if any(event.on > jst_date(work.now) for event in events):
@@ -80,9 +85,12 @@ def ingest(work: Work, feed: Feed) -> Tracked:
     known = work.session.scalar(select(TrackingFile).where(TrackingFile.sha256 == feed.digest()))
     if known is not None:
         return Tracked(known.rows, repeated=True)
+    counted = Figures(rows=len(events), sha256=feed.digest())
+    transfer = admit(work, Arrival(TransferKind.TRACKING, feed.file_name, counted))
     file = TrackingFile(source=feed.name, sha256=feed.digest(), rows=len(events), taken_at=work.now)
     work.session.add(file)
     work.session.flush()
+    became(work, transfer, "tracking_file", file.id)
     numbers = _numbers(work.session, events)
     mail = ingest_trials(work, events, numbers.posted_on)
     fresh = _store(work.session, file.id, mail, numbers)

@@ -20,8 +20,13 @@ from portal.domain.foundation.errors import ConflictError, InputError, NotAllowe
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s, use_locale
+from portal.domain.foundation.transfers.figures import Figures
+from portal.domain.foundation.transfers.kinds import TransferKind
+from portal.domain.foundation.transfers.services import send_out
+from portal.domain.foundation.transfers.sheets import Departure
 from portal.domain.foundation.work import Work, WorkSource
 from portal.domain.oversight.copies.kinds import CopyKind
+from portal.domain.oversight.copies.models import DataCopy
 from portal.domain.oversight.copies.services import (
     OWNER_MAX,
     NewCopy,
@@ -29,6 +34,7 @@ from portal.domain.oversight.copies.services import (
     place_here,
     register,
 )
+from portal.domain.oversight.copies.services import SUBJECT as COPY
 from portal.domain.oversight.export.answers import write_answers
 from portal.domain.oversight.export.ledgers.all_ledgers import ALL_LEDGERS
 from portal.domain.oversight.export.papers import (
@@ -39,6 +45,7 @@ from portal.domain.oversight.export.papers import (
 )
 from portal.domain.oversight.export.scope import protected
 from portal.domain.oversight.export.writing import Folder
+from portal.domain.people.entitlements.models import Entitlement
 
 NUMBER_MAX = 40
 KEPT = timedelta(days=31)
@@ -109,7 +116,8 @@ def export_all(source: WorkSource, out: Path, instruction: str = "") -> Exported
                 instruction=number,
                 left_out=extent.left_out,
             )
-            _register(work, out, digest)
+            copy = _register(work, out, digest)
+            _open_sheet(work, out, copy, (len(folder.files), extent))
             work.session.flush()
             part.rename(out)
     except BaseException:
@@ -118,9 +126,9 @@ def export_all(source: WorkSource, out: Path, instruction: str = "") -> Exported
     return Exported(out, len(folder.files), digest, extent.left_out)
 
 
-def _register(work: Work, out: Path, digest: str) -> None:
+def _register(work: Work, out: Path, digest: str) -> DataCopy:
     """Number the export as a copy: it is the ward's, and has a last day like every other."""
-    register(
+    return register(
         work,
         NewCopy(
             kind=CopyKind.EXPORT,
@@ -129,6 +137,26 @@ def _register(work: Work, out: Path, digest: str) -> None:
             purpose=_s("区への引き渡し"),
             until=last_day(work, KEPT),
             sha256=digest,
+        ),
+    )
+
+
+def _open_sheet(work: Work, out: Path, copy: DataCopy, written: tuple[int, Extent]) -> None:
+    """Open the export's hand-over sheet, which waits for the ward's receipt."""
+    files, extent = written
+    sums = select(func.count(), func.coalesce(func.sum(Entitlement.amount_yen), 0))
+    if not extent.with_protected:
+        sums = sums.where(Entitlement.household_id.not_in(protected()))
+    children, yen = work.session.execute(sums).one()
+    send_out(
+        work,
+        Departure(
+            TransferKind.EXPORT,
+            out.name,
+            work.program.names.ward.ja,
+            Figures(files, int(children), int(yen), copy.sha256),
+            COPY,
+            copy.id,
         ),
     )
 

@@ -55,6 +55,7 @@ class LedgerName(StrEnum):
     REPORT_VERSIONS = "report_versions"
     SUBCONTRACTORS = "subcontractors"
     SENT_FILES = "sent_files"
+    FILE_TRANSFERS = "file_transfers"
     DOCUMENT_VERSIONS = "document_versions"
     DOCUMENT_USES = "document_uses"
     STAFF = "staff"

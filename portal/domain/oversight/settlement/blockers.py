@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.clock import last_day_before
 from portal.domain.foundation.texts import Labeled, _s
+from portal.domain.foundation.transfers.chain import open_transfers
+from portal.domain.foundation.transfers.kinds import Stopped
 from portal.domain.foundation.work import Work
 from portal.domain.oversight.settlement.figures import Figures
 from portal.domain.oversight.settlement.models import Settlement
@@ -42,6 +44,13 @@ class Blocker(Labeled):
     DIFFERENCES = (
         "differences",
         lambda: _s("発行者の利用明細との差異が%(n)d件あります。1件ずつ確かめてください。"),
+    )
+    CHAIN = (
+        "chain",
+        lambda: _s(
+            "データの受け渡しが%(n)d件、終わっていません。「データの受け渡し」の画面で、"
+            "1件ずつ終えてください。"
+        ),
     )
     SUMS = (
         "sums",
@@ -80,6 +89,7 @@ def blockers(work: Work, figures: Figures) -> Mapping[Blocker, int]:
         Blocker.OPEN_REQUESTS: asked,
         Blocker.STATEMENT: int(reported is None or reported < last_use_day),
         Blocker.DIFFERENCES: sum(figures.differences.values()),
+        Blocker.CHAIN: len(open_transfers(work.session, Stopped.PAYING)),
         Blocker.SUMS: int(not figures.adds_up),
         Blocker.CODES: int(not figures.codes.adds_up),
     }

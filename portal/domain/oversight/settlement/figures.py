@@ -4,7 +4,7 @@ By final state, by each way of counting deliveries, of codes and of money.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from portal.domain.desk.casework.deliveries import Deliveries, deliveries
@@ -19,7 +19,7 @@ from portal.domain.oversight.settlement.counting import (
 )
 from portal.domain.oversight.settlement.ending import Yen, ending, split
 from portal.domain.oversight.settlement.states import SettledState
-from portal.domain.people.coupons.differences import open_kinds
+from portal.domain.people.coupons.differences import open_kinds, open_yen
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,7 @@ class Figures:
     codes: Codes
     money: Money
     differences: Mapping[str, int]
+    difference_yen: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def adds_up(self) -> bool:
@@ -140,4 +141,5 @@ def figures(work: Work, lines: Iterable[Line] | None = None) -> Figures:
         codes=codes(work.session),
         money=Money(payable, work.program.settlement.advance_yen),
         differences=open_kinds(work.session),
+        difference_yen=open_yen(work.session),
     )

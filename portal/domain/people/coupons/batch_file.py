@@ -69,6 +69,7 @@ class ParsedBatch:
     order: Order
     sha256: str
     rows: tuple[CodeRow, ...] = field(repr=False)
+    file_name: str = ""
 
     @property
     def total_yen(self) -> int:
@@ -130,7 +131,7 @@ def read_batch(path: Path, expected: Expected) -> ParsedBatch:
     rows = [row for line, cells in table.body if (row := reader.read(line, cells)) is not None]
     _check_duplicates(rows, [line for line, _cells in table.body], problems)
     problems.refuse()
-    parsed = ParsedBatch(expected.profile, order, table.sha256, tuple(rows))
+    parsed = ParsedBatch(expected.profile, order, table.sha256, tuple(rows), path.name)
     _check_order(parsed, (order.count, table.count), (order.total_yen, table.total_yen))
     return parsed
 

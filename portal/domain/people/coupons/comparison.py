@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple, Protocol, TypedDict
 
+from portal.domain.foundation.clock import last_day_before
 from portal.domain.people.coupons.statement_file import StatementRow
 from portal.domain.people.coupons.statement_rules import DifferenceKind, Ours, Verdict, judge
 from portal.domain.people.coupons.states import COUPON, DIFFERENCE
@@ -27,6 +28,7 @@ class NewDifference(TypedDict):
     ours: str
     theirs: str
     used_yen: int
+    yen: int
     state: str
 
 
@@ -53,6 +55,10 @@ class StoredCode(Protocol):
     def claimed_by(self) -> str | None: ...  # noqa: D102  (a column of a table)
     @property
     def household_id(self) -> int | None: ...  # noqa: D102  (a column of a table)
+    @property
+    def exchange_end(self) -> datetime: ...  # noqa: D102  (a column of a table)
+    @property
+    def use_end(self) -> datetime: ...  # noqa: D102  (a column of a table)
 
 
 @dataclass(slots=True)
@@ -67,9 +73,11 @@ class Tally:
     differences: list[NewDifference] = field(default_factory=list)
     older: int = 0
     used_yen: int = 0
+    claimed_yen: int = 0
 
     def compare(self, row: StatementRow, coupon: StoredCode | None) -> None:
         """Compare a row with the code that it names; None if we have no such code."""
+        self.claimed_yen += row.claimed(coupon.face_yen if coupon is not None else 0)
         if coupon is None:
             self.differences.append(_unknown(row))
             return
@@ -80,7 +88,7 @@ class Tally:
         if used is None:
             self._differ(row, coupon, DifferenceKind.CONTRADICTION)
             return
-        verdict = judge(_ours(coupon), row.status, used)
+        verdict = judge(_ours(coupon, used, self.as_of), row.status, used)
         self.used_yen += used
         self.reported.setdefault((used, row.status), []).append(coupon.id)
         self._take_steps(coupon, verdict)
@@ -88,6 +96,21 @@ class Tally:
             self._differ(row, coupon, verdict.difference)
         else:
             self.agreed.append(coupon.id)
+
+    def miss(self, coupon_id: int, state: str, face_yen: int) -> None:
+        """Note a code of this issuer that a complete statement does not name."""
+        self.differences.append(
+            {
+                "coupon_id": coupon_id,
+                "line": 0,
+                "kind": DifferenceKind.MISSING,
+                "ours": state,
+                "theirs": "",
+                "used_yen": 0,
+                "yen": face_yen,
+                "state": DIFFERENCE.initial,
+            }
+        )
 
     def _take_steps(self, coupon: StoredCode, verdict: Verdict) -> None:
         state = coupon.state
@@ -99,6 +122,8 @@ class Tally:
             self.exchanged.append(coupon.entitlement_id)
 
     def _differ(self, row: StatementRow, coupon: StoredCode, kind: DifferenceKind) -> None:
+        claimed = row.claimed(coupon.face_yen)
+        early = kind is DifferenceKind.ENDED_EARLY
         self.differences.append(
             {
                 "coupon_id": coupon.id,
@@ -106,7 +131,8 @@ class Tally:
                 "kind": kind,
                 "ours": coupon.state,
                 "theirs": row.status,
-                "used_yen": row.used_of(coupon.face_yen) or 0,
+                "used_yen": claimed,
+                "yen": coupon.face_yen - claimed if early else claimed,
                 "state": DIFFERENCE.initial,
             }
         )
@@ -124,11 +150,21 @@ class Tally:
             counts[step.action] += len(subjects)
         return dict(counts)
 
+    @property
+    def difference_yen(self) -> dict[str, int]:
+        """How many yen are at stake in the differences of each kind."""
+        sums: Counter[str] = Counter()
+        for one in self.differences:
+            sums[str(one["kind"])] += one["yen"]
+        return dict(sums)
 
-def _ours(coupon: StoredCode) -> Ours:
+
+def _ours(coupon: StoredCode, used_yen: int, as_of: date) -> Ours:
     free = coupon.right == ENTITLEMENT.initial and coupon.claimed_by is None
     seen = coupon.revealed_at is not None
-    return Ours(coupon.state, seen, coupon.used_yen, coupon.face_yen, free)
+    end = coupon.use_end if used_yen else coupon.exchange_end
+    over = as_of >= last_day_before(end)
+    return Ours(coupon.state, seen, coupon.used_yen, coupon.face_yen, free, over)
 
 
 def _unknown(row: StatementRow) -> NewDifference:
@@ -138,6 +174,7 @@ def _unknown(row: StatementRow) -> NewDifference:
         "kind": DifferenceKind.UNKNOWN_CODE,
         "ours": "",
         "theirs": row.status,
-        "used_yen": row.used_yen or 0,
+        "used_yen": row.claimed(0),
+        "yen": row.claimed(0),
         "state": DIFFERENCE.initial,
     }

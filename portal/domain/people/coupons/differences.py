@@ -40,6 +40,17 @@ def open_kinds(session: Session) -> Mapping[str, int]:
     return {kind: int(count) for kind, count in rows}
 
 
+def open_yen(session: Session) -> Mapping[str, int]:
+    """Return how many yen are at stake in the open differences of each kind."""
+    rows = session.execute(
+        select(StatementDifference.kind, func.sum(StatementDifference.yen))
+        .where(StatementDifference.state == DIFFERENCE.initial)
+        .group_by(StatementDifference.kind)
+        .order_by(StatementDifference.kind)
+    )
+    return {kind: int(yen) for kind, yen in rows}
+
+
 def listed(
     session: Session, *, after: int = 0, state: str = DIFFERENCE.initial
 ) -> list[StatementDifference]:

@@ -13,6 +13,11 @@ from sqlalchemy.exc import IntegrityError
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.transfers.figures import Figures
+from portal.domain.foundation.transfers.finding import locked
+from portal.domain.foundation.transfers.kinds import TransferKind
+from portal.domain.foundation.transfers.services import became, refuse_differing, take_in
+from portal.domain.foundation.transfers.sheets import Arrival
 from portal.domain.foundation.vault import Vault
 from portal.domain.foundation.work import Work, WorkSource
 from portal.domain.people.coupons.batch_file import CodeRow, ParsedBatch
@@ -28,6 +33,7 @@ from portal.domain.people.coupons.sealed import (
 )
 from portal.domain.people.coupons.states import COUPON
 
+SUBJECT = "coupon_batch"
 DRAW_CHUNK = 250
 ROW_CHUNK = 500
 ALONE_BELOW = 1_000
@@ -96,13 +102,19 @@ def load_batch(source: WorkSource, parsed: ParsedBatch, drawing: Drawing = DRAWI
     the rows are inserted in one short transaction whose unique indexes decide.
 
     Raises:
-        ConflictError: the file, the order or one of its codes was loaded before.
+        ConflictError: the file, the order or one of its codes was loaded before; or it is not what
+            its hand-over sheet says (code ``transfer_differs``).
     """
     check_batch(source, parsed)
+    counted = Figures(rows=len(parsed.rows), yen=parsed.total_yen, sha256=parsed.sha256)
+    with source.writing() as work:
+        transfer = take_in(work, Arrival(TransferKind.CODES, parsed.file_name, counted))
+    refuse_differing(transfer)
     sealed = seal_batch(source.vault, parsed, drawing)
     try:
         with source.writing() as work:
             batch_id = store_batch(work, sealed).id
+            became(work, locked(work.session, transfer.id), SUBJECT, batch_id)
     except IntegrityError:
         raise ConflictError(
             _s(
@@ -234,7 +246,7 @@ def store_batch(work: Work, sealed: SealedBatch) -> CouponBatch:
     record(
         work,
         "coupon.batch_loaded",
-        "coupon_batch",
+        SUBJECT,
         batch.id,
         order=batch.order_ref,
         profile=batch.profile,

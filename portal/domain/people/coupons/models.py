@@ -93,7 +93,9 @@ class IssuerStatement(Base):
 class StatementDifference(Base):
     """A disagreement between the issuer's statement and our records.
 
-    ``line`` is that of the file; no number and no code is stored here.
+    ``line`` is that of the file, 0 for a code that it does not name; no number and no code is
+    stored here. ``yen`` is what is at stake: the face value of a missing code, what is left of one
+    that ended early, what the sum leaves out.
     """
 
     __tablename__ = "issuer_difference"
@@ -107,6 +109,7 @@ class StatementDifference(Base):
     ours: Mapped[str] = mapped_column(String(20), default="")
     theirs: Mapped[str] = mapped_column(String(20), default="")
     used_yen: Mapped[int] = mapped_column(default=0)
+    yen: Mapped[int] = mapped_column(default=0, server_default="0")
     state: Mapped[str] = state_column(DIFFERENCE.initial)
     note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     settled_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))

@@ -5,17 +5,27 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.audit.services import record, record_many
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.transfers.figures import Figures
+from portal.domain.foundation.transfers.finding import locked
+from portal.domain.foundation.transfers.kinds import TransferKind
+from portal.domain.foundation.transfers.services import admit, became
+from portal.domain.foundation.transfers.sheets import Arrival
 from portal.domain.foundation.work import Work
 from portal.domain.people.coupons.comparison import Step, StoredCode, Tally
 from portal.domain.people.coupons.issuer import IssuerProfile
-from portal.domain.people.coupons.models import Coupon, IssuerStatement, StatementDifference
+from portal.domain.people.coupons.models import (
+    Coupon,
+    CouponBatch,
+    IssuerStatement,
+    StatementDifference,
+)
 from portal.domain.people.coupons.sealed import management_digest
 from portal.domain.people.coupons.statement_file import StatementFile, StatementRow, read_statement
 from portal.domain.people.coupons.states import COUPON, DIFFERENCE, DifferenceState
@@ -40,6 +50,7 @@ class ImportedStatement:
     older: int = 0
     steps: Mapping[str, int] = field(default_factory=dict)
     differences: Mapping[str, int] = field(default_factory=dict)
+    difference_yen: Mapping[str, int] = field(default_factory=dict)
     repeated: bool = False
 
 
@@ -50,16 +61,17 @@ class ReceivedStatement:
     data: bytes = field(repr=False)
     profile: IssuerProfile
     as_of: date
+    file_name: str = "statement.csv"
 
 
 def import_statement(work: Work, received: ReceivedStatement) -> ImportedStatement:
     """Import a statement about the status of codes at the end of its day, all or nothing.
 
-    The same file again does nothing; a row about a code of which something newer is known is
-    skipped, so that files may come in any order.
+    The same file again does nothing. Rows older than what is known are skipped.
 
     Raises:
         InputError: the file cannot be understood (``read_statement``), or its day is in the future.
+        ConflictError: it is not what its sheet says (``transfers.services.admit``).
     """
     if received.as_of > jst_date(work.now):
         raise InputError(_s("利用明細の基準日が未来です。日付を確かめてください。"))
@@ -72,6 +84,9 @@ def import_statement(work: Work, received: ReceivedStatement) -> ImportedStateme
     tally = Tally(received.as_of)
     for row, coupon in _with_coupons(work, file):
         tally.compare(row, coupon)
+    _note_missing(work, received, file, tally)
+    counted = Figures(rows=len(file.rows), yen=tally.claimed_yen, sha256=file.sha256)
+    transfer = admit(work, Arrival(TransferKind.STATEMENT, received.file_name, counted))
     statement = IssuerStatement(
         profile=received.profile.name,
         as_of=received.as_of,
@@ -81,11 +96,36 @@ def import_statement(work: Work, received: ReceivedStatement) -> ImportedStateme
         counts={
             "steps": tally.step_counts,
             "differences": tally.difference_counts,
+            "yen": tally.difference_yen,
             "older": tally.older,
         },
         imported_at=work.now,
     )
-    return _store(work, tally, statement)
+    done = _store(work, tally, statement)
+    became(work, locked(work.session, transfer.id), "issuer_statement", statement.id)
+    return done
+
+
+def _note_missing(
+    work: Work, received: ReceivedStatement, file: StatementFile, tally: Tally
+) -> None:
+    """Note the codes that a complete statement does not name, unless something newer is known."""
+    layout = received.profile.statement
+    if layout is None or not layout.complete:
+        return
+    named = {management_digest(work.vault, row.management_no) for row in file.rows}
+    codes = (
+        select(Coupon.id, Coupon.management_digest, Coupon.state, Coupon.face_yen)
+        .join(CouponBatch, CouponBatch.id == Coupon.batch_id)
+        .where(
+            CouponBatch.profile == received.profile.name,
+            or_(Coupon.issuer_as_of.is_(None), Coupon.issuer_as_of <= received.as_of),
+        )
+        .order_by(Coupon.id)
+    )
+    for key, digest, state, face_yen in work.session.execute(codes):
+        if digest not in named:
+            tally.miss(key, state, face_yen)
 
 
 def _with_coupons(
@@ -106,7 +146,10 @@ def _with_coupons(
                 Entitlement.state.label("right"),
                 Entitlement.claimed_by,
                 Entitlement.household_id,
+                CouponBatch.exchange_end,
+                CouponBatch.use_end,
             )
+            .join(CouponBatch, CouponBatch.id == Coupon.batch_id)
             .outerjoin(Entitlement, Entitlement.id == Coupon.entitlement_id)
             .where(Coupon.management_digest.in_(digests))
             .with_for_update(of=Coupon)
@@ -138,7 +181,13 @@ def _store(work: Work, tally: Tally, row: IssuerStatement) -> ImportedStatement:
     )
     work.session.expire_all()
     return ImportedStatement(
-        row.id, row.rows, row.used_yen, tally.older, tally.step_counts, differences
+        row.id,
+        row.rows,
+        row.used_yen,
+        tally.older,
+        tally.step_counts,
+        differences,
+        tally.difference_yen,
     )
 
 

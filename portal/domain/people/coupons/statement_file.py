@@ -30,6 +30,11 @@ class StatementRow:
         none = self.status != IssuerStatus.UNUSED or used == 0
         return used if 0 <= used <= face_yen and adds_up and whole and none else None
 
+    def claimed(self, face_yen: int) -> int:
+        """Return the used yen as the row says, whether or not it fits; never below 0."""
+        used = self.used_yen if self.used_yen is not None else face_yen - (self.balance_yen or 0)
+        return max(0, used)
+
 
 @dataclass(frozen=True, slots=True)
 class StatementFile:

@@ -19,13 +19,18 @@ class IssuerStatus(Labeled):
 
 @dataclass(frozen=True, slots=True)
 class StatementLayout:
-    """Columns by their names in the header; ``words`` maps each word of the file to a status."""
+    """Columns by their names in the header; ``words`` maps each word of the file to a status.
+
+    ``complete``: each statement names every code of this issuer, so that one that it does not name
+    is missing; otherwise it names only those that changed.
+    """
 
     management_no: str
     status: str
     used_yen: str | None
     balance_yen: str | None
     words: Mapping[str, str]
+    complete: bool = True
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -49,6 +54,7 @@ def read_statement_layout(root: Section) -> StatementLayout | None:
         used_yen=table.text("used_yen", "") or None,
         balance_yen=table.text("balance_yen", "") or None,
         words={word: status for status in IssuerStatus for word in words.words(status, ())},
+        complete=table.flag("complete", default=True),
     )
     if layout.used_yen is None and layout.balance_yen is None:
         table.problem("used_yen", _s("used_yen と balance_yen の少なくとも一方を書いてください。"))

@@ -12,11 +12,16 @@ class DifferenceKind(Labeled):
 
     UNKNOWN_CODE = (
         "unknown_code",
-        lambda: _s("名簿にない管理番号です。発行者に確かめてください。"),
+        lambda: _s(
+            "名簿にない管理番号です。利用額の合計に入れていません。発行者に確かめてください。"
+        ),
     )
     CONTRADICTION = (
         "contradiction",
-        lambda: _s("利用額、残高、状態が合いません。発行者に確かめてください。"),
+        lambda: _s(
+            "利用額、残高、状態が合いません。利用額の合計に入れていません。"
+            "発行者に確かめてください。"
+        ),
     )
     SPENT_IN_STOCK = (
         "spent_in_stock",
@@ -60,17 +65,30 @@ class DifferenceKind(Labeled):
         "decided_otherwise",
         lambda: _s("交換済みですが、保留や別の手続きの途中か、別の結果になっています。"),
     )
+    MISSING = (
+        "missing",
+        lambda: _s("利用明細にないコードです。発行者に、抜けた理由を確かめてください。"),
+    )
+    ENDED_EARLY = (
+        "ended_early",
+        lambda: _s("期限の前なのに、発行者では期限切れです。使えるように戻してもらってください。"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """What we know of a code; ``free``: its entitlement is in progress and in no open request."""
+    """What we know of a code.
+
+    ``free``: its entitlement is in progress and in no open request. ``over``: its period is over on
+    the day of the statement.
+    """
 
     state: str
     seen: bool
     used_yen: int
     face_yen: int
     free: bool
+    over: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +108,12 @@ def judge(ours: Ours, status: str, used_yen: int) -> Verdict:
     Never guesses: what does not fit becomes a difference.
     """
     spent = used_yen > 0 or status in {IssuerStatus.PART_USED, IssuerStatus.EXCHANGED}
+    early = status == IssuerStatus.EXPIRED and not ours.over
     if ours.state == STOCK:
         return (
             _unless(DifferenceKind.SPENT_IN_STOCK, spent)
             or _unless(DifferenceKind.STOPPED_NOT_BY_US, status == IssuerStatus.STOPPED)
+            or _unless(DifferenceKind.ENDED_EARLY, early)
             or AGREED
         )
     if used_yen < ours.used_yen:
@@ -108,7 +128,9 @@ def judge(ours: Ours, status: str, used_yen: int) -> Verdict:
     if ours.state in {CouponState.ASSIGNED, CouponState.SUSPENDED}:
         hidden = DifferenceKind.SPENT_UNSEEN if not ours.seen else DifferenceKind.SPENT_WHILE_HIDDEN
         ended = Verdict(("expire",)) if status == IssuerStatus.EXPIRED else None
-        return _unless(hidden, spent) or ended or AGREED
+        return (
+            _unless(hidden, spent) or _unless(DifferenceKind.ENDED_EARLY, early) or ended or AGREED
+        )
     return _shown(ours, status, used_yen)
 
 
@@ -142,4 +164,6 @@ def _shown(ours: Ours, status: str, used_yen: int) -> Verdict:
     if whole:
         return Verdict(("import_full",))
     steps = ("import_part",) if used_yen > 0 and ours.state == CouponState.REVEALED else ()
+    if status == IssuerStatus.EXPIRED and not ours.over:
+        return Verdict(steps, DifferenceKind.ENDED_EARLY)
     return Verdict((*steps, "expire")) if status == IssuerStatus.EXPIRED else Verdict(steps)

@@ -80,6 +80,9 @@ class Permission(StrEnum):
     SEE_COPIES = "see_copies"
     KEEP_COPIES = "keep_copies"
     KEEP_KEY_PAPERS = "keep_key_papers"
+    SEE_TRANSFERS = "see_transfers"
+    KEEP_TRANSFERS = "keep_transfers"
+    ACCEPT_TRANSFERS = "accept_transfers"
     MANAGE_STAFF = "manage_staff"
     SEE_SYSTEM = "see_system"
 
@@ -228,6 +231,13 @@ GRANTS: Mapping[Permission, Grant] = {
         frozenset({Role.ADMINISTRATOR, Role.OFFICER, Role.WARD_OFFICER}),
         frozenset({Organization.CONTRACTOR, Organization.WARD}),
     ),
+    Permission.SEE_TRANSFERS: Grant(
+        frozenset({Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR, Role.ADMINISTRATOR})
+    ),
+    Permission.KEEP_TRANSFERS: _BACK_OFFICE,
+    # A second person accepts a difference, and the ward is one of the two: foundation.transfers
+    # enforces it.
+    Permission.ACCEPT_TRANSFERS: _BACK_OFFICE,
     Permission.MANAGE_STAFF: Grant(frozenset({Role.ADMINISTRATOR})),
     Permission.SEE_SYSTEM: Grant(frozenset({Role.ADMINISTRATOR, Role.OFFICER, Role.WARD_OFFICER})),
 }

@@ -7,8 +7,11 @@ import pytest
 
 from portal.demo.extract import Extract, make_extract
 from portal.demo.families import ExtractPlan
+from portal.domain.foundation.transfers.kinds import TransferKind
 from tests.support.programs.command import CommandLine, sentence
+from tests.support.programs.small_ward import small_ward
 from tests.support.reading.files import picture
+from tests.support.transfers import extract_figures, written_sheet
 
 PLAN = ExtractPlan(households=90, seed=5)
 
@@ -26,9 +29,14 @@ def path(extract: Extract, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def portal(path: Path, tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
     """A deployment with the extract imported and three staff accounts."""
-    portal = CommandLine(tmp_path_factory.mktemp("data"))
+    folder = tmp_path_factory.mktemp("data")
+    portal = CommandLine(folder, program=small_ward(folder))
     assert portal.run("init").returncode == 0
-    assert portal.run("roster", "import", path, "--layout", "sample").returncode == 3
+    done = portal.run(
+        "roster", "import", path, "--layout", "sample", "--sheet", sheet_of(PLAN, path)
+    )
+    assert done.returncode == 3
+    assert "適用しました" in done.stdout
     for login, organization, role in (
         ("officer", "contractor", "officer"),
         ("second", "contractor", "officer"),
@@ -49,6 +57,12 @@ def portal(path: Path, tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
         )
         assert done.returncode == 0, done.stderr
     return portal
+
+
+def sheet_of(plan: ExtractPlan, path: Path) -> Path:
+    """Write the ward's sheet of an extract beside it."""
+    figures = extract_figures(make_extract(plan).manifest()["totals"], path.read_bytes())
+    return written_sheet(path.parent, TransferKind.EXTRACT, path, figures)
 
 
 def test_check_stores_nothing_and_its_json_has_the_shape_of_the_manifest(
@@ -197,7 +211,8 @@ def test_a_later_file_is_shown_and_applied_by_its_number(
     family = next(f for f in changed.families if f.disposition == "issue" and f.eligible == 2)
     family.head.cells["氏名カナ"] = "アラタメ ナマエ"
     path = changed.write(tmp_path, "sample")["sample"]
-    done = portal.run("roster", "import", path, "--layout", "sample", "--json")
+    sheet = sheet_of(PLAN, path)
+    done = portal.run("roster", "import", path, "--layout", "sample", "--sheet", sheet, "--json")
     waiting = json.loads(done.stdout)
     assert (waiting["state"], waiting["differences"].get("correction")) == ("staged", 1)
     assert f"{family.number} correction" in portal.run("roster", "diff").stdout

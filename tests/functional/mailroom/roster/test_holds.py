@@ -273,7 +273,7 @@ def test_a_separate_list_protects_households_and_tells_unknown_numbers(
         "000000011111111",
     ]
     path.write_bytes("\r\n".join(rows).encode("cp932"))
-    numbers = protection_list.read_numbers(path, "宛名番号")
+    numbers = protection_list.read_list(path, "宛名番号").numbers
     for round_ in range(2):
         with database.write() as session:
             done = protection_list.load_list(
@@ -313,9 +313,9 @@ def test_a_list_of_household_numbers_is_read_and_a_wrong_column_refused(
     path = tmp_path / "list.csv"
     path.write_text(f"世帯番号\n{number}\n", encoding="utf-8-sig")
     with pytest.raises(InputError, match="番号A"):
-        protection_list.read_numbers(path, "番号A")
+        protection_list.read_list(path, "番号A")
     with database.write() as session:
-        found = protection_list.read_numbers(path, "世帯番号")
+        found = protection_list.read_list(path, "世帯番号").numbers
         assert (
             protection_list.load_list(
                 work_in(session, now=NOW), ListedNumbers(NumberKind.HOUSEHOLD, found)
@@ -324,7 +324,7 @@ def test_a_list_of_household_numbers_is_read_and_a_wrong_column_refused(
         )
     path.write_text("世帯番号\n", encoding="utf-8")
     with pytest.raises(InputError, match="protection none"):
-        protection_list.read_numbers(path, "世帯番号")
+        protection_list.read_list(path, "世帯番号")
 
 
 def test_nobody_is_protected_when_two_people_of_whom_one_is_the_wards_say_so(

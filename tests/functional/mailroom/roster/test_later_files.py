@@ -77,22 +77,22 @@ def children(ward: Ward, place: int) -> int:
 
 
 def test_a_file_without_differences_is_applied_at_once_and_changes_no_household(ward: Ward) -> None:
-    before = fingerprint(ward.database, "roster_import", "audit_event")
+    before = fingerprint(ward.database, "roster_import", "audit_event", "file_transfer")
     path = ward.write(ward.extract())
     path.write_bytes(path.read_bytes().replace(b"\r\n\x1a", b"\r\n"))
     done = ward.take(path)
     assert (done.state, done.differences, done.repeated) == ("applied", {}, False)
-    assert fingerprint(ward.database, "roster_import", "audit_event") == before
+    assert fingerprint(ward.database, "roster_import", "audit_event", "file_transfer") == before
 
 
 def test_differences_wait_until_people_apply_them(ward: Ward) -> None:
-    before = fingerprint(ward.database, "roster_import", "audit_event")
+    before = fingerprint(ward.database, "roster_import", "audit_event", "file_transfer")
     waiting = ward.hand_over(cells(0, None, 番地="９９番９号"))
     assert (waiting.state, waiting.differences) == ("staged", {"address": 1})
     kept = {
         k: v
         for k, v in fingerprint(ward.database).items()
-        if k in before and not k.startswith(("staged", "roster"))
+        if k in before and not k.startswith(("staged", "roster", "file_transfer"))
     }
     assert kept == {k: v for k, v in before.items() if k in kept}
     assert found_at(ward, "99-9") == []

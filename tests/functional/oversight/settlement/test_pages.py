@@ -7,22 +7,26 @@ from sqlalchemy import select
 
 from portal.demo.issuer import make_statement
 from portal.domain.foundation.actors import Role
+from portal.domain.foundation.transfers.figures import Figures
+from portal.domain.foundation.transfers.kinds import TransferKind
 from portal.domain.oversight.settlement.models import Settlement
 from portal.domain.people.coupons.models import Coupon, IssuerStatement, StatementDifference
 from portal.domain.people.coupons.queries import open_code
 from tests.support.coupons import AMOUNT
 from tests.support.resident import Visitor
 from tests.support.staff import StaffSite
+from tests.support.transfers import announced, digest_of
 from tests.support.work import work_in
 
 LATER = datetime(2024, 4, 2, 3, 0, tzinfo=UTC)
 
 
 def statement(staff: StaffSite, used_yen: int, word: str) -> bytes:
+    """A statement about every code, the first child's with these words; its sheet is entered."""
     path = staff.folder / "statement.csv"
     with staff.database.read() as session:
         coupons = session.scalars(
-            select(Coupon).where(Coupon.entitlement_id.is_not(None)).order_by(Coupon.id)
+            select(Coupon).order_by(Coupon.entitlement_id.is_(None), Coupon.id)
         ).all()
         numbers = [open_code(work_in(session), coupon).management_no for coupon in coupons]
     rows = [
@@ -30,6 +34,9 @@ def statement(staff: StaffSite, used_yen: int, word: str) -> bytes:
         *((number, "期限切れ", 0, AMOUNT) for number in numbers[1:]),
     ]
     make_statement(path, rows)
+    figures = Figures(rows=len(rows), yen=used_yen, sha256=digest_of(path.read_bytes()))
+    with staff.database.write() as session:
+        announced(work_in(session, now=staff.now), TransferKind.STATEMENT, path, figures)
     return path.read_bytes()
 
 

@@ -141,6 +141,7 @@ def fill(staff: StaffSite) -> dict[str, str]:
             "{minutes_id:int}": "999",
             "{version_id:int}": "999",
             "{archive_id:int}": "999",
+            "{transfer_id:int}": "999",
             "{aside_id:int}": "999",
             "{copy_id:int}": "999",
             "{drill_id:int}": "999",

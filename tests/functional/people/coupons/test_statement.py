@@ -5,7 +5,7 @@ What it says is stored, what fits is carried out, what does not is shown to peop
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -28,7 +28,15 @@ from portal.domain.people.coupons.statement import (
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.queries import totals
 from portal.platform.database import Database
-from tests.support.coupons import AMOUNT, VAULT, add_households, load_codes, sandbox_profile
+from tests.support.coupons import (
+    AMOUNT,
+    NOW,
+    VAULT,
+    add_households,
+    load_codes,
+    sandbox_profile,
+)
+from tests.support.oversight.settlement import AFTER_ALL
 from tests.support.work import work_in
 
 OFFICER = Actor(Role.OFFICER, None, Organization.CONTRACTOR)
@@ -50,7 +58,12 @@ class Desk:
             return open_code(work_in(session), coupon).management_no
 
     def take(
-        self, rows: Sequence[tuple[int | str, str, int]], day: date = DAY
+        self,
+        rows: Sequence[tuple[int | str, str, int]],
+        day: date = DAY,
+        *,
+        complete: bool = False,
+        now: datetime = NOW,
     ) -> ImportedStatement:
         self.files += 1
         path = self.folder / f"statement-{self.files}.csv"
@@ -59,13 +72,15 @@ class Desk:
             for p, word, yen in rows
         ]
         make_statement(path, written)
-        return self.take_file(path, day)
+        return self.take_file(path, day, complete=complete, now=now)
 
-    def take_file(self, path: Path, day: date = DAY) -> ImportedStatement:
+    def take_file(
+        self, path: Path, day: date = DAY, *, complete: bool = False, now: datetime = NOW
+    ) -> ImportedStatement:
         with self.database.write() as session:
+            profile = sandbox_profile(complete=complete)
             return import_statement(
-                work_in(session, OFFICER),
-                ReceivedStatement(path.read_bytes(), sandbox_profile(), day),
+                work_in(session, OFFICER, now), ReceivedStatement(path.read_bytes(), profile, day)
             )
 
     def coupon(self, place: int) -> tuple[str, int]:
@@ -174,7 +189,7 @@ def test_less_than_before_is_shown_and_a_later_statement_clears_it(desk: Desk) -
 
 
 def test_the_end_keeps_what_was_used(desk: Desk) -> None:
-    desk.take([(0, "期限切れ", 700), (5, "期限切れ", 0)])
+    desk.take([(0, "期限切れ", 700), (5, "期限切れ", 0)], date(2024, 3, 31), now=AFTER_ALL)
     assert (desk.coupon(0), desk.coupon(5)) == (("expired", 700), ("expired", 0))
 
 

@@ -12,11 +12,17 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, NotAllowedError, NotFoundError
 from portal.domain.foundation.files.storing import open_pieces, shred
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.transfers.ending import lost as hand_over_lost
+from portal.domain.foundation.transfers.figures import Figures
+from portal.domain.foundation.transfers.kinds import TransferKind
+from portal.domain.foundation.transfers.services import send_out
+from portal.domain.foundation.transfers.sheets import Departure
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.kinds import kind_of
 from portal.domain.letters.letters.models import PrintRun
 from portal.domain.letters.letters.states import LetterState
 from portal.domain.letters.subcontractors.kinds import SentKind
+from portal.domain.letters.subcontractors.models import Subcontractor
 from portal.domain.letters.subcontractors.services import FileFacts, record_sent
 from portal.domain.mailroom.printing.archives.models import PrintArchive
 from portal.domain.mailroom.printing.archives.states import ARCHIVE, ArchiveState
@@ -128,8 +134,29 @@ def send_archive(work: Work, run_id: int) -> PrintArchive | None:
         sent.id,
     )
     record(work, "print_archive.sent", SUBJECT, archive.id, run=run_id, letters=archive.letters)
+    _open_sheet(work, archive)
     work.session.flush()
     return archive
+
+
+def _open_sheet(work: Work, archive: PrintArchive) -> None:
+    """Open the archive's hand-over sheet, which waits for the mail house's receipt."""
+    letters = kind_of(work.session, archive.print_run_id)
+    yen = select(func.coalesce(func.sum(letters.table.amount_yen), 0)).where(
+        letters.table.print_run_id == archive.print_run_id,
+        letters.table.state == LetterState.PRINTED,
+        letters.by_post,
+    )
+    company = work.session.get_one(Subcontractor, archive.subcontractor_id)
+    counted = Figures(
+        archive.letters, archive.children, work.session.scalar(yen) or 0, archive.sha256
+    )
+    send_out(
+        work,
+        Departure(
+            TransferKind.ARCHIVE, archive.file_name, company.name, counted, SUBJECT, archive.id
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +236,7 @@ def lose_archive(work: Work, archive_id: int) -> Superseded:
     archive.state, archive.lost_at = ARCHIVE.next(archive.state, "lose"), work.now
     if archive.sealed_file_id is not None:
         shred(work, archive.sealed_file_id)
+    hand_over_lost(work, SUBJECT, archive.id)
     lost = supersede_letters(
         work,
         run_id,

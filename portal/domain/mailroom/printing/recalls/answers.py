@@ -1,10 +1,17 @@
 """Read the mail house's answers to a recall list: our own file with the column 結果 filled in."""
 
+import hashlib
+
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.transfers.figures import Figures
+from portal.domain.foundation.transfers.kinds import TransferKind
+from portal.domain.foundation.transfers.services import admit, became
+from portal.domain.foundation.transfers.sheets import Arrival
 from portal.domain.foundation.typed import without_separators
+from portal.domain.foundation.work import Work
 from portal.domain.mailroom.printing.recalls.queries import NUMBER, RESULT, lines
 from portal.domain.mailroom.printing.recalls.states import WAITING, RecallAnswer
 from portal.domain.mailroom.printing.runs.columns import read_columns
@@ -62,3 +69,17 @@ def read_answers(session: Session, list_id: int, data: bytes) -> list[tuple[int,
             code="answers",
         )
     return list(found.items())
+
+
+def count_answers(work: Work, list_id: int, data: bytes) -> None:
+    """Count a filled-in list against the mail house's hand-over sheet.
+
+    Raises:
+        ConflictError: it is not what its sheet says (code ``transfer_differs``); the caller keeps
+            what is written so far, so that the difference stays open.
+    """
+    cells = read_columns(data, (NUMBER, RESULT), code="answers")
+    answered = sum(bool(answer.strip()) for _at, (_number, answer) in cells)
+    counted = Figures(rows=answered, sha256=hashlib.sha256(data).hexdigest())
+    row = admit(work, Arrival(TransferKind.ANSWERS, f"recall-{list_id}.csv", counted))
+    became(work, row, "recall_list", list_id)

@@ -15,6 +15,8 @@ from portal.domain.foundation.base import refresh_statistics
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.transfers.chain import require_whole_chain
+from portal.domain.foundation.transfers.kinds import Stopped
 from portal.domain.letters.letters.models import PrintRun
 from portal.domain.mailroom.printing.runs.pipeline.chunks import (
     FinishedChunk,
@@ -130,12 +132,11 @@ def build_run(
 ) -> BuiltRun | Preflight:
     """Build a letter for every recipient whom the writer chooses, or resume an unfinished run.
 
-    A resumed run keeps its folder, date and chunks. If nobody is to get a letter, only the
-    preflight is returned.
+    A resumed run keeps folder, date and chunks. Without letters only the preflight is returned.
 
     Raises:
         NotAllowedError: the writer refuses: protection is not loaded, or texts are not approved.
-        ConflictError: another build is running, or the texts changed since the run began.
+        ConflictError: a hand-over is open, another build runs, or the texts changed meanwhile.
         InputError: texts, layout or fonts cannot be printed, or a file of the run is missing.
         OSError: a file cannot be written; the chunks stored so far are complete.
     """
@@ -143,6 +144,7 @@ def build_run(
     with printer.read() as session:
         found = open_run(session, writer.kind)
         writer.require(session, found.id if found is not None else None)
+        require_whole_chain(session, Stopped.PRINTING)
         today = jst_date(printer.clock.now(session))
     if found is not None:
         with writer.press(found.notice_date, len(found.chunks)) as press:

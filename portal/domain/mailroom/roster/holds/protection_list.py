@@ -1,6 +1,7 @@
 """Load protection from the ward's separate list of household or person numbers."""
 
 import csv
+import hashlib
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,11 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.transfers.figures import Figures
+from portal.domain.foundation.transfers.kinds import TransferKind
+from portal.domain.foundation.transfers.models import FileTransfer
+from portal.domain.foundation.transfers.services import became, take_in
+from portal.domain.foundation.transfers.sheets import Arrival
 from portal.domain.foundation.work import Work
 from portal.domain.mailroom.roster.bulk import chunks
 from portal.domain.mailroom.roster.checks import codes
@@ -39,16 +45,18 @@ class ProtectionList:
     """The result of loading a list.
 
     ``released_before`` are households that were released earlier and stay so; ``unknown`` are
-    numbers that nobody has.
+    numbers that nobody has. ``transfer`` is the hand-over of its file: a list that differs from its
+    sheet protects all the same, but the difference stays open.
     """
 
     households: int
     held: int
     released_before: int
     unknown: tuple[str, ...]
+    transfer: FileTransfer | None = None
 
 
-def read_numbers(path: Path, column: str) -> list[str]:
+def read_list(path: Path, column: str) -> "ListFile":
     """Return the numbers in one column of a CSV file, each once, in file order.
 
     The file is UTF-8 or CP932 and has a header.
@@ -56,7 +64,8 @@ def read_numbers(path: Path, column: str) -> list[str]:
     Raises:
         InputError: no such column, no number, or no CSV of these encodings.
     """
-    rows = _rows(path)
+    data = path.read_bytes()
+    rows = _rows(data)
     header = [name.strip() for name in rows[0]] if rows else []
     if header.count(column) != 1:
         raise InputError(
@@ -67,21 +76,29 @@ def read_numbers(path: Path, column: str) -> list[str]:
             % {"column": column}
         )
     place = header.index(column)
-    values = (row[place].strip() for row in rows[1:] if len(row) > place)
-    numbers = list(dict.fromkeys(digits_of(value) for value in values if value))
-    if not numbers:
+    values = [row[place].strip() for row in rows[1:] if len(row) > place and row[place].strip()]
+    if not values:
         raise InputError(
             _s(
                 "支援措置の一覧に番号がありません。対象者がいないときは portal roster "
                 "protection none を使ってください。"
             )
         )
-    return numbers
+    numbers = tuple(dict.fromkeys(digits_of(value) for value in values))
+    counted = Figures(rows=len(values), sha256=hashlib.sha256(data).hexdigest())
+    return ListFile(numbers, Arrival(TransferKind.PROTECTION_LIST, path.name, counted))
 
 
-def _rows(path: Path) -> list[list[str]]:
+@dataclass(frozen=True, slots=True)
+class ListFile:
+    """The numbers of a list's file, each once, and the file as we counted it."""
+
+    numbers: tuple[str, ...] = field(repr=False)
+    arrival: Arrival
+
+
+def _rows(data: bytes) -> list[list[str]]:
     """Return the rows of a CSV file of a known encoding. Raises InputError."""
-    data = path.read_bytes()
     text = _text(data) if len(data) <= MAX_BYTES else None
     if text is None:
         raise InputError(
@@ -109,10 +126,11 @@ def _text(data: bytes) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class ListedNumbers:
-    """The numbers of a list, and whether they are of households or persons."""
+    """The numbers of a list, whether they are of households or persons, and its file."""
 
     kind: NumberKind
     numbers: Sequence[str] = field(repr=False)
+    arrival: Arrival | None = None
 
 
 def load_list(work: Work, listed: ListedNumbers, *, again: bool = False) -> ProtectionList:
@@ -140,7 +158,15 @@ def load_list(work: Work, listed: ListedNumbers, *, again: bool = False) -> Prot
     record_protection(work, ProtectionSource.LIST)
     work.session.flush()
     unknown = tuple(number for number in listed.numbers if number not in found)
-    return ProtectionList(len(households), held, before, unknown)
+    transfer = _counted(work, listed.arrival) if listed.arrival is not None else None
+    return ProtectionList(len(households), held, before, unknown, transfer)
+
+
+def _counted(work: Work, arrival: Arrival) -> FileTransfer:
+    """Count a list against its sheet; it is kept even if it differs, so that nobody is exposed."""
+    row = take_in(work, arrival)
+    became(work, row, "protection_list", row.id)
+    return row
 
 
 def _released(session: Session, household_id: int) -> bool:

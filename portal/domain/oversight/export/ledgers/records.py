@@ -1,5 +1,6 @@
 """Ledgers of the contractor's records: imports, settlement, reports, subcontractors, documents."""
 
+from portal.domain.foundation.transfers.models import FileTransfer
 from portal.domain.letters.documents.models import DocumentUse, DocumentVersion
 from portal.domain.letters.subcontractors.models import SentFile, Subcontractor
 from portal.domain.mailroom.roster.models import RosterImport
@@ -80,6 +81,30 @@ LEDGERS = (
         SentFile.consent_on,
         SentFile.sent_by,
         SentFile.sent_at,
+    ),
+    whole(
+        LedgerName.FILE_TRANSFERS,
+        FileTransfer.id,
+        FileTransfer.kind,
+        FileTransfer.state,
+        FileTransfer.file_name,
+        FileTransfer.partner,
+        FileTransfer.sheet_no,
+        FileTransfer.sent_rows,
+        FileTransfer.sent_children,
+        FileTransfer.sent_yen,
+        FileTransfer.sent_sha256,
+        FileTransfer.sent_by,
+        FileTransfer.sent_at,
+        FileTransfer.got_rows,
+        FileTransfer.got_children,
+        FileTransfer.got_yen,
+        FileTransfer.got_sha256,
+        FileTransfer.got_by,
+        FileTransfer.got_at,
+        FileTransfer.differences,
+        FileTransfer.ended_by,
+        FileTransfer.ended_at,
     ),
     whole(
         LedgerName.DOCUMENT_VERSIONS,

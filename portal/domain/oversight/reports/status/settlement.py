@@ -138,7 +138,11 @@ def _money(program: Program, found: Figures) -> ReportTable:
 def _differences(found: Figures) -> ReportTable:
     return ReportTable(
         _s("発行者の利用明細との差異（未確認）"),
-        (_s("内容"), _s("件数")),
-        [(label_of(DifferenceKind, kind), count) for kind, count in found.differences.items()],
+        (_s("内容"), _s("件数"), _s("金額（円）")),
+        [
+            (label_of(DifferenceKind, kind), count, found.difference_yen.get(kind, 0))
+            for kind, count in found.differences.items()
+        ],
+        wide=0,
         empty=_s("差異はありません。"),
     )

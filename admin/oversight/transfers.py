@@ -1,0 +1,246 @@
+"""Pages of files that change hands: the register with its filters, and one hand-over."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import allowed, number_in_address, staff_route
+from admin.marks import Mark, marks
+from admin.page import Page
+from portal.domain.foundation.approvals.models import Approval
+from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.transfers import queries
+from portal.domain.foundation.transfers.chain import open_transfers
+from portal.domain.foundation.transfers.ending import may_withdraw, proposal_of, reason_of
+from portal.domain.foundation.transfers.kinds import (
+    INCOMING,
+    RULES,
+    Figure,
+    KindRule,
+    Stopped,
+    TransferKind,
+)
+from portal.domain.foundation.transfers.models import FileTransfer
+from portal.domain.foundation.transfers.queries import Filters, Register, Shown
+from portal.domain.foundation.transfers.states import TransferState
+from portal.domain.foundation.transfers.words import next_step, sentences, written
+from portal.domain.oversight.reports.transfers import transfer_pdf
+from portal.domain.people.staff.permissions import Permission
+from portal.domain.people.staff.queries import staff_names
+from portal.domain.requests.requests.documents import in_turn
+from portal.platform.view import View
+
+STATE_MARK = marks(
+    {
+        TransferState.MATCHED: Mark.GOOD,
+        TransferState.ACCEPTED: Mark.GOOD,
+        TransferState.DIFFERING: Mark.STOP,
+        TransferState.LOST: Mark.STOP,
+        TransferState.ANNOUNCED: Mark.WAIT,
+        TransferState.WITHOUT_SHEET: Mark.WAIT,
+        TransferState.SENT: Mark.WAIT,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One filter: where it leads, its words, and whether it is on."""
+
+    to: str
+    words: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TransfersView(View):
+    """What ``admin/oversight/transfers.html`` shows."""
+
+    register: Register
+    stopped: Sequence[tuple[Stopped, int]]
+    states: Sequence[Chip]
+    kinds: Sequence[Chip]
+    following: str
+    state_mark: Callable[[str], Mark]
+    next_step: Callable[[FileTransfer], str]
+    sentences: Callable[[FileTransfer], Sequence[str]]
+    said: str
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show the register, what is open first by default, and what the open ones stop."""
+    filters = _filters(page)
+    found = queries.register(page.session, filters)
+    stopped = [(one, len(open_transfers(page.session, one))) for one in Stopped]
+    return page.render(
+        "admin/oversight/transfers.html",
+        TransfersView(
+            register=found,
+            stopped=[(one, count) for one, count in stopped if count],
+            states=[
+                Chip(_address(one, filters.kind), one.label, one is filters.shown) for one in Shown
+            ],
+            kinds=[
+                Chip(_address(filters.shown, None), _s("すべての種類"), filters.kind is None),
+                *(
+                    Chip(_address(filters.shown, one), one.label, one is filters.kind)
+                    for one in TransferKind
+                ),
+            ],
+            following=_address(filters.shown, filters.kind, filters.page + 1),
+            state_mark=STATE_MARK,
+            next_step=next_step,
+            sentences=sentences,
+            said=page.query.get("said", ""),
+        ),
+        status_code,
+    )
+
+
+def _filters(page: Page) -> Filters:
+    typed = page.query.get("page", "")
+    number = int(typed) if typed.isascii() and typed.isdigit() and 0 < len(typed) < 6 else 1
+    return Filters(
+        Shown.known(page.query.get("shown")) or Shown.ALL,
+        TransferKind.known(page.query.get("kind")),
+        max(1, number),
+    )
+
+
+def _address(shown: Shown, kind: TransferKind | None, number: int = 1) -> str:
+    values: dict[str, str] = {"shown": shown.value}
+    if kind is not None:
+        values["kind"] = kind.value
+    if number > 1:
+        values["page"] = str(number)
+    return f"/transfers?{urlencode(values)}"
+
+
+@dataclass(frozen=True, slots=True)
+class FigureLine:
+    """One line of both sides' figures."""
+
+    label: str
+    sent: str
+    got: str
+    differs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TransferView(View):
+    """What ``admin/oversight/transfer.html`` shows."""
+
+    row: FileTransfer
+    lines: Sequence[FigureLine]
+    differences: Sequence[str]
+    next_step: str
+    reason: str
+    proposal: Approval | None
+    own: bool
+    names: dict[int, str]
+    rule: KindRule
+    figures: Sequence[Figure]
+    state_mark: Callable[[str], Mark]
+    may_withdraw: bool
+    said: str
+
+
+def show_one(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show both sides of one hand-over, where they differ, and the next step."""
+    row = found(page)
+    proposal = proposal_of(page.session, row.id)
+    differing = {one.figure for one in row.disagreements}
+    people = {row.sent_by, row.got_by, row.ended_by}
+    people |= {proposal.proposed_by} if proposal is not None else set()
+    staff = page.who.staff
+    return page.render(
+        "admin/oversight/transfer.html",
+        TransferView(
+            row=row,
+            lines=[
+                FigureLine(
+                    one.label,
+                    _value(row, one, sent=True),
+                    _value(row, one, sent=False),
+                    one in differing,
+                )
+                for one in row.rule.figures
+            ],
+            differences=sentences(row),
+            next_step=next_step(row),
+            reason=reason_of(page.site.vault, row)
+            if allowed(page, Permission.KEEP_TRANSFERS)
+            else "",
+            proposal=proposal,
+            own=proposal is not None and staff is not None and proposal.proposed_by == staff.id,
+            names=dict(staff_names(page.session, {key for key in people if key is not None})),
+            rule=row.rule,
+            figures=row.rule.figures,
+            state_mark=STATE_MARK,
+            may_withdraw=may_withdraw(row),
+            said=page.query.get("said", ""),
+        ),
+        status_code,
+    )
+
+
+def _value(row: FileTransfer, figure: Figure, *, sent: bool) -> str:
+    if (row.sent_at if sent else row.got_at) is None:
+        return "–"
+    value = (row.sent if sent else row.got).of(figure)
+    if figure is Figure.SHA256 and row.rule.secret and value is not None:
+        return _s("照合ずみ（残さない）")
+    return written(figure, value)
+
+
+def found(page: Page) -> FileTransfer:
+    """Return the hand-over that the page is about. Raises NotFoundError."""
+    row = queries.transfer_by_id(page.session, number_in_address(page, "transfer_id"))
+    if row is None:
+        raise NotFoundError(_s("この受け渡しは見つかりませんでした。"))
+    return row
+
+
+def send_paper(page: Page) -> Response[Any]:
+    """Send our sheet, or our receipt, as a PDF."""
+    row = found(page)
+    with in_turn():
+        return page.show_file(f"transfer-{row.id}.pdf", transfer_pdf(page.work, row))
+
+
+@dataclass(frozen=True, slots=True)
+class NewTransferView(View):
+    """What ``admin/oversight/transfer_new.html`` shows."""
+
+    kinds: Sequence[TransferKind]
+    chosen: TransferKind
+    rule: KindRule
+
+
+def show_new(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show the form for a sheet that came, for the chosen kind of file."""
+    typed = page.form.get("kind") if page.method == "POST" else page.query.get("kind")
+    chosen = TransferKind.known(typed)
+    if chosen not in INCOMING:
+        chosen = INCOMING[0]
+    return page.render(
+        "admin/oversight/transfer_new.html",
+        NewTransferView(kinds=INCOMING, chosen=chosen, rule=RULES[chosen]),
+        status_code,
+    )
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    see = Permission.SEE_TRANSFERS
+    return [
+        staff_route("GET", "/transfers", show, see),
+        staff_route("GET", "/transfers/new", show_new, Permission.KEEP_TRANSFERS),
+        staff_route("GET", "/transfers/{transfer_id:int}", show_one, see),
+        staff_route("GET", "/transfers/{transfer_id:int}/paper", send_paper, see),
+    ]

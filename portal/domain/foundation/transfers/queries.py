@@ -1,0 +1,87 @@
+"""Read the register of hand-overs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.texts import Labeled, _s
+from portal.domain.foundation.transfers.kinds import TransferKind
+from portal.domain.foundation.transfers.models import FileTransfer
+from portal.domain.foundation.transfers.states import OPEN
+
+PAGE = 20
+
+
+class Shown(Labeled):
+    """Which hand-overs the register shows."""
+
+    OPEN = "open", lambda: _s("終わっていないもの")
+    ENDED = "ended", lambda: _s("終わったもの")
+    ALL = "all", lambda: _s("すべて")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the register shows: states, one kind or all, and the page from 1."""
+
+    shown: Shown = Shown.ALL
+    kind: TransferKind | None = None
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """One page of the register, newest first, and how many there are in all."""
+
+    rows: Sequence[FileTransfer]
+    count: int
+    page: int
+
+    @property
+    def more(self) -> bool:
+        """Whether another page follows."""
+        return self.page * PAGE < self.count
+
+
+def register(session: Session, filters: Filters) -> Register:
+    """Return a page of the register."""
+    conditions: list[ColumnElement[bool]] = []
+    if filters.shown is not Shown.ALL:
+        opened = FileTransfer.state.in_(OPEN)
+        conditions.append(opened if filters.shown is Shown.OPEN else ~opened)
+    if filters.kind is not None:
+        conditions.append(FileTransfer.kind == filters.kind)
+    count = session.scalar(select(func.count()).select_from(FileTransfer).where(*conditions)) or 0
+    rows = session.scalars(
+        select(FileTransfer)
+        .where(*conditions)
+        .order_by(FileTransfer.id.desc())
+        .limit(PAGE)
+        .offset((filters.page - 1) * PAGE)
+    ).all()
+    return Register(rows, count, filters.page)
+
+
+def all_transfers(session: Session, *, only_open: bool = False) -> Sequence[FileTransfer]:
+    """Return the whole register, oldest first."""
+    statement = select(FileTransfer).order_by(FileTransfer.id)
+    if only_open:
+        statement = statement.where(FileTransfer.state.in_(OPEN))
+    return session.scalars(statement).all()
+
+
+def transfer_by_id(session: Session, transfer_id: int) -> FileTransfer | None:
+    """Return one hand-over, or None."""
+    return session.get(FileTransfer, transfer_id)
+
+
+def transfer_of(session: Session, subject: str, subject_id: int) -> FileTransfer | None:
+    """Return the hand-over of what a file became; None if it came before there were any."""
+    return session.scalar(
+        select(FileTransfer)
+        .where(FileTransfer.subject == subject, FileTransfer.subject_id == subject_id)
+        .order_by(FileTransfer.id.desc())
+        .limit(1)
+    )
