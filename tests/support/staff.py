@@ -164,9 +164,17 @@ def make_staff(
 
 
 def serve_staff(
-    start_server: StartServer, settings: Settings, database_url: str, now: datetime = NOON
+    start_server: StartServer,
+    settings: Settings,
+    database_url: str,
+    now: datetime = NOON,
+    *,
+    ready: bool = True,
 ) -> Server:
-    """Start the site as a server whose clock goes on from `now`."""
+    """Start the site as a server whose clock goes on from `now`.
+
+    Not `ready`: it never gets to making its search index.
+    """
     port = free_port()
     offset = (now - datetime.now(UTC)).total_seconds()
     env = {
@@ -179,4 +187,7 @@ def serve_staff(
         "PORTAL_ADMIN_URL": f"http://127.0.0.1:{port}",
         "LANG": "ja_JP.UTF-8",
     }
-    return start_server(["portal", "serve", "staff", "--port", str(port)], port=port, env=env)
+    unready = ["granian", "--interface", "asgi", "--no-access-log", "--http", "1", "--factory"]
+    unready.append("tests.support.programs.unready_staff:create_app")
+    command = ["portal", "serve", "staff"] if ready else unready
+    return start_server([*command, "--port", str(port)], port=port, env=env)

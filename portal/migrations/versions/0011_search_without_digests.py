@@ -26,6 +26,8 @@ def upgrade() -> None:
             ["household_id"], ["household.id"], name=op.f("fk_search_feed_household_id_household")
         ),
     )
+    # who is missing here later was stored by the program before, which does not know the feed
+    op.execute("INSERT INTO search_feed (household_id, revision) SELECT id, 0 FROM household")
     op.create_index(op.f("ix_search_feed_revision"), "search_feed", ["revision"])
     if op.get_bind().dialect.name == "postgresql":
         # TRUNCATE gives the file back at once; an UPDATE would leave the digests in it until VACUUM

@@ -173,7 +173,7 @@ class Finder:
         """
         mark = read_mark(session)
         if not mark.follows(index.mark):
-            return not strict
+            return mark.feed == index.mark.feed and not strict
         changed = changed_since(session, index.mark, most + 1)
         if len(changed) > most:
             return False

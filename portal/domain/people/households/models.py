@@ -124,8 +124,8 @@ class PrintText(Base):
 class OldSearchRow(Base):
     """What versions before 0.2.0 searched by: digests of names, which could be counted.
 
-    Migration 0011 emptied it and nothing writes or reads it; it stands as long as such a version
-    may still run beside this one. The worker empties what it writes (``old_digests``).
+    Migration 0011 emptied it and nothing reads it; its rows stand, empty, as long as such a version
+    may still run beside this one. The worker empties what that writes (``old_digests``).
     """
 
     __tablename__ = "search_index"

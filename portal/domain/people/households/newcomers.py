@@ -9,6 +9,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.people.households.models import BY_INSTRUCTION, Child, Household
 from portal.domain.people.households.moved import next_ordinal
+from portal.domain.people.households.old_digests import leave_empty_rows
 from portal.domain.people.households.records import (
     ChildFields,
     HouseholdFields,
@@ -62,6 +63,7 @@ def add_household(
     except IntegrityError:
         raise _household_known() from None
     note_changed(work.session, (household.id,))
+    leave_empty_rows(work.session, Household.id == household.id)
     return household
 
 

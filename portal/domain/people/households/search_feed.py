@@ -18,10 +18,17 @@ from sqlalchemy.orm import Session
 
 from portal.domain.people.households.models import Household, SearchFeed
 
+SERVER = (
+    "concat_ws('/', (SELECT oid FROM pg_database WHERE datname = current_database()),"
+    " 'search_feed'::regclass::oid,"
+    " CASE WHEN pg_is_in_recovery() THEN '' ELSE"
+    " substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) END)"
+)
+"""Names database, table and timeline: another one after a restore, and after a fail-over."""
 XMIN = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 XMAX = "pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
 POSTGRESQL_MARK = text(
-    f"SELECT 'search_feed'::regclass::oid::bigint, {XMIN}, ARRAY("  # noqa: S608  (constants)
+    f"SELECT {SERVER}, {XMIN}, ARRAY("  # noqa: S608  (constants)
     f"SELECT DISTINCT revision FROM search_feed WHERE revision >= {XMIN} AND revision < {XMAX}"
     " AND revision <> coalesce(pg_current_xact_id_if_assigned()::text::bigint, 0))"
 )
@@ -40,24 +47,24 @@ GIVEN = text(f"(search_feed.revision < {XMAX} OR search_feed.revision = {OWN})")
 class Mark:
     """A place in the feed: everything before it, and what is ``done``, was seen.
 
-    ``table`` tells one database from another that took its place.
+    ``feed`` tells one database from another that took its place.
     """
 
-    table: int
+    feed: str
     position: int
     done: frozenset[int] = frozenset()
 
     def follows(self, earlier: "Mark") -> bool:
         """Return whether this is a later place of the same feed."""
-        return self.table == earlier.table and self.position >= earlier.position
+        return self.feed == earlier.feed and self.position >= earlier.position
 
 
 def read_mark(session: Session) -> Mark:
     """Return the place up to which this transaction sees the feed."""
     if session.get_bind().dialect.name == "postgresql":
-        table, position, done = session.execute(POSTGRESQL_MARK).one()
-        return Mark(table, position, frozenset(done))
-    return Mark(0, session.execute(SQLITE_MARK).scalar_one())
+        feed, position, done = session.execute(POSTGRESQL_MARK).one()
+        return Mark(feed, position, frozenset(done))
+    return Mark("", session.execute(SQLITE_MARK).scalar_one())
 
 
 def changed_since(session: Session, mark: Mark, limit: int) -> list[int]:
@@ -81,7 +88,7 @@ def note_new(session: Session, which: ColumnElement[bool]) -> None:
     """Say that many households are new; ``which`` selects them."""
     revision = bindparam("now", _revision(session), BigInteger)
     new = select(Household.id, revision).where(
-        which, Household.id.not_in(select(SearchFeed.household_id))
+        which, ~select(SearchFeed).where(SearchFeed.household_id == Household.id).exists()
     )
     session.execute(insert(SearchFeed).from_select(["household_id", "revision"], new))
 

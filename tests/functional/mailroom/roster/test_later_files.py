@@ -1,11 +1,12 @@
 """Later extracts: every kind of difference, applied once, and what needs a decision is held."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from portal.demo.extract import Extract
 from portal.demo.families import ExtractPlan, Family, Person
@@ -14,7 +15,8 @@ from portal.domain.mailroom.roster.models import RosterImport
 from portal.domain.people.coupons.assignment import assign
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.coupons.reserve import Reserve
-from portal.domain.people.households.models import Child, Household
+from portal.domain.people.households.models import Child, Household, OldSearchRow
+from portal.domain.people.households.old_digests import HELD
 from portal.domain.people.households.search import SearchTerms, search_households
 from portal.platform.database import Database
 from tests.support.coupons import load_codes
@@ -154,6 +156,16 @@ def test_a_new_household_gets_its_entitlements(ward: Ward) -> None:
     assert grown.change() == {"household_new": 1}
     assert ward.total().children == before.children + len(new.children)
     assert grown.states(new) == ["in_progress"] * len(new.children)
+    with ward.database.read() as session:
+        assert session.scalars(select(Household.id).order_by(Household.id)).all() == empty_rows(
+            session
+        )
+
+
+def empty_rows(session: Session) -> Sequence[int]:
+    """The households that a program of version 0.1.0 can change: it asks for this row of each."""
+    nothing = select(OldSearchRow.household_id).where(~HELD).order_by(OldSearchRow.household_id)
+    return session.scalars(nothing).all()
 
 
 def test_a_child_that_is_gone_holds_the_household_and_keeps_its_entitlement(ward: Ward) -> None:

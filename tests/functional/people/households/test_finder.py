@@ -156,17 +156,23 @@ def test_a_keeper_that_reads_no_feed_any_more_refuses_and_heals(
         assert finder.find(session, name_query("鶉野")) == [one]
 
 
-def test_another_database_in_its_place_is_noticed(database: Database) -> None:
-    """After a restore the feed is behind what this process has seen."""
+@pytest.mark.parametrize(("other", "ahead"), [("", 10**15), ("/other", 0)])
+def test_another_database_in_its_place_is_noticed(
+    database: Database, other: str, ahead: int
+) -> None:
+    """After a restore the feed is behind what this process has seen, or has another name."""
     finder = Finder(VAULT)
     family(database, 1)
     finder.advance(database.read)
     with database.write() as session:
         index = finder._index
         assert index is not None
-        ahead = read_mark(session)
-        index.mark = Mark(ahead.table, ahead.position + 10**15)
+        mark = read_mark(session)
+        index.mark = Mark(mark.feed + other, mark.position + ahead)
         new = add_household(session, VAULT, "7700000009", NOW, name="雪下　一郎")
+    if other:
+        with database.read() as session, pytest.raises(SearchNotReadyError):
+            finder.find(session, name_query("雪下"))
     finder.advance(database.read)
     with database.read() as session:
         assert finder.find(session, name_query("雪下")) == [new]
@@ -200,6 +206,19 @@ def test_what_an_old_program_still_writes_is_emptied_and_found(database: Databas
     with database.read() as session:
         assert old_digests(session) == 0
         assert session.scalars(select(OldSearchRow.names)).all() == [b""]
+        assert finder.find(session, name_query("雪下")) == [new]
+
+
+def test_what_an_old_program_stored_and_told_nobody_of_is_found(database: Database) -> None:
+    finder = Finder(VAULT)
+    finder.advance(database.read)
+    with database.write() as session:
+        new = add_household(session, VAULT, "7700000001", NOW, name="雪下　一郎")
+        session.flush()
+        session.execute(text("DELETE FROM search_feed"))
+    with database.write() as session:
+        forget_old_digests(session)
+    with database.read() as session:
         assert finder.find(session, name_query("雪下")) == [new]
 
 

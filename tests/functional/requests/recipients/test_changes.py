@@ -21,7 +21,7 @@ from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.coupons.queries import coupon_of_child
 from portal.domain.people.entitlements.claims import DECLINE, claim
 from portal.domain.people.entitlements.models import Entitlement
-from portal.domain.people.households.models import Household
+from portal.domain.people.households.models import Household, OldSearchRow
 from portal.domain.people.households.queries import view_household
 from portal.domain.people.households.search import SearchTerms, search_households
 from portal.domain.requests.recipients import review
@@ -63,6 +63,7 @@ def test_the_child_moves_with_a_new_code_and_the_sums_stay(office: Office) -> No
     assert new.coupon is not None
     assert (new.coupon.state, new.coupon.id != old.coupon.id) == ("assigned", True)
     with office.database.read() as session:
+        assert session.get_one(OldSearchRow, done.household_id or 0).names == b""
         assert session.get_one(Coupon, old.coupon.id).state == "voided"
         view = view_household(work_in(session), done.household_id or 0)
         left = view_household(work_in(session), office.households[0])

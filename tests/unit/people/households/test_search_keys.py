@@ -41,7 +41,7 @@ def home(name: str = "", kana: str = "", **place: str) -> dict[str, Any]:
 
 
 def index_of(*homes: dict[str, Any]) -> Index:
-    index = Index(Mark(0, 0))
+    index = Index(Mark("", 0))
     index.add([(at, pieces_of(one, ())) for at, one in enumerate(homes, 1)])
     return index
 

@@ -25,6 +25,7 @@ from portal.domain.mailroom.roster.states import ROSTER_IMPORT, ImportState, Sta
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.states import ENTITLEMENT, EntitlementState
 from portal.domain.people.households.models import Child, Hold, Household
+from portal.domain.people.households.old_digests import leave_empty_rows
 from portal.domain.people.households.protection import ProtectionSource, record_protection
 from portal.domain.people.households.search_feed import note_new
 from portal.domain.people.households.states import HoldState
@@ -52,6 +53,7 @@ def apply_import(work: Work, import_id: int, terms: ImportTerms) -> RosterImport
             work.session.execute(statement)
             terms.step()
         note_new(work.session, Household.import_id == import_id)
+        leave_empty_rows(work.session, Household.import_id == import_id)
         terms.step()
     _apply_differences(work.session, Applier(work, found, terms), import_id)
     terms.step()

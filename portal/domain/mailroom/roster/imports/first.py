@@ -16,6 +16,7 @@ from portal.domain.mailroom.roster.imports.staging import HOUSEHOLD_COLUMNS as S
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.states import ENTITLEMENT
 from portal.domain.people.households.models import Child, Hold, Household
+from portal.domain.people.households.old_digests import leave_empty_rows
 from portal.domain.people.households.search_feed import note_new
 from portal.domain.people.households.states import CHILD, HOLD, HOUSEHOLD
 
@@ -87,6 +88,7 @@ def store(session: Session, batches: Iterable[Batch], shared: FirstRows) -> None
     for table in (Household, Child):
         _advance_sequence(session, table)
     note_new(session, Household.import_id == shared.import_id)
+    leave_empty_rows(session, Household.import_id == shared.import_id)
 
 
 def _household(staged: Mapping[str, Any], key: int, shared: FirstRows) -> Values:
