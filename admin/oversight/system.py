@@ -9,9 +9,10 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import staff_route
 from admin.marks import Mark, marks
-from admin.oversight import system_jobs
+from admin.oversight import system_jobs, system_sms
 from admin.oversight.system_jobs import JobsPart, jobs_part
 from admin.oversight.system_search import search_finding
+from admin.oversight.system_sms import SmsPart, sms_part
 from admin.page import Page
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.routes import Transaction
@@ -31,6 +32,7 @@ class SystemView(View):
     level_mark: Callable[[str], Mark]
     worst: Level
     part: JobsPart
+    sms: SmsPart | None
 
 
 def show(page: Page) -> Response[Any]:
@@ -53,6 +55,7 @@ def show(page: Page) -> Response[Any]:
             level_mark=LEVEL_MARK,
             worst=found[0].level if found else Level.OK,
             part=jobs_part(page),
+            sms=sms_part(page),
         ),
     )
 
@@ -62,4 +65,5 @@ def handlers() -> list[HTTPRouteHandler]:
     return [
         staff_route("GET", "/system", show, Permission.SEE_SYSTEM, transaction=Transaction.OWN),
         *system_jobs.handlers(),
+        *system_sms.handlers(),
     ]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.clock import Clock, jst_date
 from portal.domain.foundation.jobs.queries import begun_counts, job_statuses, workers
 from portal.domain.oversight.copies.queries import last_backup_at, last_drill, overdue_count
-from portal.domain.people.authn import site_failures
+from portal.domain.people.authn import site_failures, sms_count
 from portal.domain.people.authn.channels import CodeChannel
 from portal.domain.people.notices.queries import failed_since, waiting_by_kind
 from portal.platform.database import Database
@@ -96,6 +96,10 @@ class DatabaseGauges:
         yield gauge("signin_failures", "Refused on the site in five minutes.", [({}, failed)])
         waits = site_failures.is_slow(session, now)
         yield gauge("signin_slow_mode", "1 while unknown devices wait.", [({}, waits)])
+        sent = sms_count.SENT.total(session, now)
+        yield gauge("sms_codes_sent", "Codes by SMS in the last hour.", [({}, sent)])
+        braked = site_failures.held_until(session, sms_count.SPENT_KEY, now) is not None
+        yield gauge("sms_budget_spent", "1 within an hour of a spent budget.", [({}, braked)])
 
 
 def _since(instant: datetime, now: datetime) -> float:

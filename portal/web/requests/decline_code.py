@@ -35,11 +35,12 @@ from portal.domain.requests.requests.states import RequestState
 from portal.domain.requests.requests.steps import Step
 from portal.platform.routes import endpoint
 from portal.platform.view import View
-from portal.resident_page import Page, origin_of
+from portal.resident_page import Page
 from portal.web.access import signed_in
 from portal.web.requests.decline import ACCESS, keep, kept, names_of
 from portal.web.requests.request_documents import declared_online, written_online
 from portal.web.signin.activation import own_credential, session_of
+from portal.web.signin.asking import asked
 from portal.web.signin.code import SentCode, masked, pick, proven, sent_code
 from portal.web.signin.code import chosen as chosen_channel
 from portal.web.signin.code_texts import channel_name, code_error
@@ -62,7 +63,7 @@ def _send(page: Page) -> bool:
         return True
     try:
         with page.session.begin_nested():
-            code_sending.send_code(page.work, current, PURPOSE, origin_of(page.site))
+            code_sending.send_code(page.work, current, PURPOSE, asked(page))
     except ThrottledError:
         return False
     return True

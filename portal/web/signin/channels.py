@@ -19,8 +19,9 @@ from portal.domain.people.notices.phones import parse_email, parse_mobile
 from portal.domain.people.signin import code_sending, second_factor
 from portal.platform.routes import Guard, endpoint
 from portal.platform.view import View
-from portal.resident_page import Page, ResidentWho, origin_of
+from portal.resident_page import Page, ResidentWho
 from portal.web.signin.activation import at_channel, finish, session_of, step
+from portal.web.signin.asking import asked
 from portal.web.signin.code import SentCode, masked, proven, remember_device, sent_code
 from portal.web.signin.code_texts import channel_name, code_error
 from portal.web.signin.fresh import freshly_signed_in
@@ -87,7 +88,7 @@ def _enroll(flow: Flow, page: Page, kind: str, secret: str) -> Response[Any]:
         page.work, session_of(page), kind, secret, page.site.channels
     )
     if kind != CodeChannel.TOTP:
-        code_sending.send_code(page.work, authenticator, CodePurpose.ENROLL, origin_of(page.site))
+        code_sending.send_code(page.work, authenticator, CodePurpose.ENROLL, asked(page))
     return page.redirect(f"{flow.prefix}/prove")
 
 
@@ -210,7 +211,7 @@ def send_again(flow: Flow, page: Page) -> Response[Any]:
     if pending is None or pending.kind == CodeChannel.TOTP:
         return page.redirect(flow.prefix)
     try:
-        code_sending.send_code(page.work, pending, CodePurpose.ENROLL, origin_of(page.site))
+        code_sending.send_code(page.work, pending, CodePurpose.ENROLL, asked(page))
     except DomainError as error:
         page.form.error("code", error.message)
         return show_prove(flow, page, 429)

@@ -24,8 +24,9 @@ from portal.domain.people.signin.waits import from_text
 from portal.platform.http import cookies
 from portal.platform.routes import endpoint
 from portal.platform.view import View
-from portal.resident_page import Page, origin_of
+from portal.resident_page import Page
 from portal.web.access import at_stage
+from portal.web.signin.asking import asked
 from portal.web.signin.code_texts import channel_name, code_error
 
 STAGE = at_stage(Stage.CODE)
@@ -60,7 +61,7 @@ class SentCode:
 def sent_code(page: Page, authenticator: OtpAuthenticator, purpose: CodePurpose) -> SentCode:
     """Return which sent code can be used now, and from when another can be sent."""
     until = codes.good_until(page.work, authenticator, purpose)
-    wait = code_sending.send_wait(page.work, authenticator, purpose)
+    wait = code_sending.send_wait(page.work, authenticator, purpose, asked(page))
     next_from = from_text(wait, page.now) if wait is not None else ""
     if until is None:
         return SentCode(next_from=next_from)
@@ -175,7 +176,7 @@ def send(page: Page) -> Response[Any]:
     page.who.auth.data = page.who.auth.data | {"channel": current.kind}
     if current.kind != CodeChannel.TOTP:
         try:
-            code_sending.send_code(page.work, current, CodePurpose.SIGN_IN, origin_of(page.site))
+            code_sending.send_code(page.work, current, CodePurpose.SIGN_IN, asked(page))
         except ThrottledError as error:
             page.form.error("code", error.message)
             return show(page, 429)

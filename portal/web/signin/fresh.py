@@ -14,8 +14,9 @@ from portal.domain.people.authn.typed_code import CodeAnswer, CodeEntry
 from portal.domain.people.signin import code_sending, second_factor
 from portal.platform.routes import endpoint
 from portal.platform.view import View
-from portal.resident_page import Page, origin_of
+from portal.resident_page import Page
 from portal.web.access import signed_in
+from portal.web.signin.asking import asked
 from portal.web.signin.code import chosen, masked
 from portal.web.signin.code_texts import channel_name, code_error
 
@@ -112,7 +113,7 @@ def send(page: Page) -> Response[Any]:
     current = chosen(page)
     if current is not None and current.kind != CodeChannel.TOTP:
         try:
-            code_sending.send_code(page.work, current, _purpose(page), origin_of(page.site))
+            code_sending.send_code(page.work, current, _purpose(page), asked(page))
         except ThrottledError as error:
             page.form.error("code", error.message)
             return show(page, 429)

@@ -24,9 +24,10 @@ from portal.platform.http import cookies
 from portal.platform.routes import Transaction, endpoint
 from portal.platform.tries import ask_to_wait, count_try
 from portal.platform.view import View
-from portal.resident_page import Page, origin_of
+from portal.resident_page import Page
 from portal.web.access import NEXT_STEP, PUBLIC, everybody
 from portal.web.information.window import refuse_closed
+from portal.web.signin.asking import asked_in
 
 ID_COOKIE, WAIT_COOKIE = "letter_id", "signin_wait"
 REFUSAL_SECONDS = 0.05
@@ -173,10 +174,9 @@ def _refusal(page: Page, tried: Attempt) -> str:
 
 
 def _send_first_code(page: Page, token: str) -> None:
-    site = page.site
     auth = sessions.load(page.session, sessions.RESIDENT, token, page.now)
     if auth is not None:
-        code_sending.send_first_code(page.work, auth, origin_of(site))
+        code_sending.send_first_code(page.work, auth, asked_in(page, auth))
 
 
 def device_label(user_agent: str) -> str:

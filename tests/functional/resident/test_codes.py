@@ -14,7 +14,7 @@ from portal.domain.people.notices.messages import Origin, Signature
 from portal.domain.people.notices.models import OutboxMessage
 from portal.domain.people.notices.sms_words import TITLES
 from portal.domain.people.signin import second_factor
-from portal.domain.people.signin.code_sending import send_code
+from portal.domain.people.signin.code_sending import Asked, send_code
 from tests.support.people import Person
 from tests.support.resident import Resident, Visitor
 
@@ -149,7 +149,8 @@ def test_a_code_is_worth_nothing_for_anything_that_its_message_does_not_name(
         actor = Actor(Role.RESIDENT, person.credential_id)
         work = resident.site.work(session, actor, resident.now)
         (source,) = second_factor.factors(session, person.credential_id, resident.now).confirmed
-        send_code(work, source, purpose, Origin("127.0.0.1", Signature("見本区", "見本区")))
+        origin = Origin("127.0.0.1", Signature("見本区", "見本区"))
+        send_code(work, source, purpose, Asked(origin, known_device=False))
     (body,) = resident.messages()
     assert str(TITLES[purpose]()) in body
     assert "職員は聞きません" in body

@@ -18,6 +18,8 @@ from portal.domain.foundation.program.settings.settlement import SettlementSetti
 from portal.domain.foundation.program.settings.workplaces import Workplace
 from portal.domain.foundation.texts import Labeled, Sentence, _s
 
+SMS_PER_HOUR = 20_000
+"""The budget of SMS where the ward names none: a third of the sign-ins of an opening day."""
 ENCLOSURES = ALTERNATIVE_FORM, DECLINE_FORM, REPLY_ENVELOPE = (
     "alternative_form",
     "decline_form",
@@ -144,12 +146,16 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Channels:
-    """The ways to receive a one-time code."""
+    """The ways to receive a one-time code.
+
+    ``sms_per_hour`` is the budget of SMS: above it, browsers that are not known get no code by SMS.
+    """
 
     totp: bool
     sms: bool
     email: bool
     email_risk: Acceptance | None
+    sms_per_hour: int = SMS_PER_HOUR
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Send one-time codes by SMS or email, within limits per account and address."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from portal.domain.foundation.errors import ThrottledError
@@ -10,61 +11,109 @@ from portal.domain.people.authn.models import AuthSession, OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.notices.messages import CodeToSend, Origin, code_message
 from portal.domain.people.notices.services import Outgoing, enqueue
+from portal.domain.people.signin import sms_budget
 from portal.domain.people.signin.second_factor import factors
 from portal.domain.people.signin.waits import not_sent_text
 
 SENDING = (throttles.SEND_GAP, throttles.SEND_HOUR, throttles.SEND_DAY)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asks for a code: the site that its message names, and whether the browser is known.
+
+    A browser is known for the ID that it once signed in with.
+    """
+
+    origin: Origin
+    known_device: bool
+
+
 def send_code(
-    work: Work, authenticator: OtpAuthenticator, purpose: CodePurpose, origin: Origin
+    work: Work, authenticator: OtpAuthenticator, purpose: CodePurpose, asked: Asked
 ) -> None:
     """Make a code and put its message into the outbox.
 
     A worker sends it after the page was answered.
 
     Raises:
-        ThrottledError: sixty seconds have not passed, or too many messages in this hour or day.
+        ThrottledError: sixty seconds have not passed, too many messages in this hour or day, or
+            the site's budget of SMS is spent and the browser is not known.
     """
     address = codes.secret_of(work.vault, authenticator)
+    _refuse_by_budget(work, authenticator, purpose, asked)
     refusing = _refusing(purpose)
     for limit in SENDING:
         for key in _counted_for(authenticator):
             verdict = throttles.count_try(work.session, limit.of(key), work.now)
             if not verdict.allowed and limit in refusing:
-                wait = send_wait(work, authenticator, purpose) or verdict.retry_at or work.now
-                usable = codes.good_until(work, authenticator, purpose)
-                raise ThrottledError(not_sent_text(usable, wait, work.now), retry_at=wait)
+                wait = _full_until(work, authenticator, purpose) or verdict.retry_at or work.now
+                raise _must_wait(work, authenticator, purpose, wait)
     row, code = codes.new_code(work, authenticator, purpose)
     credential = work.session.get_one(Credential, authenticator.credential_id)
     out = Outgoing(
         kind=authenticator.kind,
         purpose=f"code.{purpose}",
         address=address,
-        message=code_message(authenticator.kind, CodeToSend(purpose, code), origin),
+        message=code_message(authenticator.kind, CodeToSend(purpose, code), asked.origin),
         dedupe_key=f"code:{row.id}",
         household_id=credential.household_id,
         expires_at=row.expires_at,
     )
     enqueue(work, out)
+    if authenticator.kind == CodeChannel.SMS:
+        sms_budget.note_sms(work)
 
 
-def send_first_code(work: Work, auth: AuthSession, origin: Origin) -> OtpAuthenticator | None:
+def _refuse_by_budget(
+    work: Work, authenticator: OtpAuthenticator, purpose: CodePurpose, asked: Asked
+) -> None:
+    wait = _braked_until(work, authenticator, asked)
+    if wait is not None:
+        raise _must_wait(work, authenticator, purpose, wait)
+
+
+def _must_wait(
+    work: Work, authenticator: OtpAuthenticator, purpose: CodePurpose, wait: datetime
+) -> ThrottledError:
+    usable = codes.good_until(work, authenticator, purpose)
+    return ThrottledError(not_sent_text(usable, wait, work.now), retry_at=wait)
+
+
+def send_first_code(work: Work, auth: AuthSession, asked: Asked) -> OtpAuthenticator | None:
     """Send a sign-in code after the password; return the channel, or None if none was sent."""
     found = factors(work.session, auth.owner_id or 0, work.now).confirmed
     if not found or found[0].kind == CodeChannel.TOTP:
         return None
     try:
-        send_code(work, found[0], CodePurpose.SIGN_IN, origin)
+        send_code(work, found[0], CodePurpose.SIGN_IN, asked)
     except ThrottledError:
         return None  # the page says which code can be used, and from when another can be sent
     return found[0]
 
 
-def send_wait(work: Work, authenticator: OtpAuthenticator, purpose: CodePurpose) -> datetime | None:
+def send_wait(
+    work: Work, authenticator: OtpAuthenticator, purpose: CodePurpose, asked: Asked
+) -> datetime | None:
     """Return from when another code can be sent to a source; None if now, or if it is an app."""
     if authenticator.kind == CodeChannel.TOTP:
         return None
+    waits = (
+        _braked_until(work, authenticator, asked),
+        _full_until(work, authenticator, purpose),
+    )
+    return max((wait for wait in waits if wait is not None), default=None)
+
+
+def _braked_until(work: Work, authenticator: OtpAuthenticator, asked: Asked) -> datetime | None:
+    if authenticator.kind != CodeChannel.SMS:
+        return None
+    return sms_budget.braked_until(work, known_device=asked.known_device)
+
+
+def _full_until(
+    work: Work, authenticator: OtpAuthenticator, purpose: CodePurpose
+) -> datetime | None:
     keys = _counted_for(authenticator)
     buckets = [limit.of(key) for limit in _refusing(purpose) for key in keys]
     return throttles.full_until(work.session, buckets, work.now)

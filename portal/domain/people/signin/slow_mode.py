@@ -13,35 +13,25 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import case, func, select
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor, Role
-from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import IntegrityFaultError, ThrottledError
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.vault import Vault, seal_json, unseal_json
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn import throttles
 from portal.domain.people.authn.attempts import TypedLogin
-from portal.domain.people.authn.models import ThrottleBucket
 from portal.domain.people.authn.site_failures import (
     SLOW_KEY,
     WINDOW,
     count_failure,
     failures,
-    held_until,
 )
+from portal.domain.people.signin import site_alarms
+from portal.domain.people.signin.site_alarms import Alarm
 from portal.domain.people.tasks.kinds import TaskKind
-from portal.domain.people.tasks.models import Task
-from portal.domain.people.tasks.services import open_task
-from portal.domain.people.tasks.states import TaskState
 
 DELAY = timedelta(seconds=10)
-HELD_ANEW = timedelta(seconds=10)
-"""How old the end of slow mode gets before a failure moves it: no row is written by each."""
 PASSWORD_KEPT = 256
 _CONTEXT = "signin_wait"
 _USED = throttles.Limit("t5u", 1, 5 * 60)
@@ -50,10 +40,7 @@ TICKET_LIFE = timedelta(seconds=_USED.seconds)
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A level of danger: above so many failures in five minutes it holds, and staff get a task.
-
-    ``key`` names the row that says until when, ``event`` is for the audit.
-    """
+    """A level of danger: above so many failures in five minutes it holds, and staff get a task."""
 
     key: str
     event: str
@@ -87,47 +74,8 @@ def note_failure(work: Work) -> None:
     number = failures(work.session, work.now)
     for level in LEVELS:
         if number > level.failures:
-            _hold(work, level, number)
-
-
-def _hold(work: Work, level: Level, number: int) -> None:
-    until, session = work.now + WINDOW, work.session
-    held = held_until(session, level.key, work.now)
-    if held is not None and held > until - HELD_ANEW:
-        return
-    insert = pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    over = func.coalesce(ThrottleBucket.blocked_until, work.now) <= work.now
-    times = session.scalar(
-        insert(ThrottleBucket)
-        .values(
-            key=level.key,
-            window_start=work.now,
-            count=1,
-            total=1,
-            blocked_until=until,
-            expires_at=until + timedelta(days=1),
-        )
-        .on_conflict_do_update(
-            index_elements=[ThrottleBucket.key],
-            set_={
-                "count": case((over, 1), else_=ThrottleBucket.count + 1),
-                "total": ThrottleBucket.total + 1,
-                "blocked_until": until,
-                "expires_at": until + timedelta(days=1),
-            },
-        )
-        .returning(ThrottleBucket.count)
-    )
-    if times == 1:  # of failures at the same instant, the one that got the row first
-        _tell_staff(work, level, number)
-
-
-def _tell_staff(work: Work, level: Level, number: int) -> None:
-    by_site = work.acting_as(Actor(Role.RESIDENT))
-    record(by_site, level.event, "site", failures=number)
-    is_open = select(Task.id).where(Task.kind == level.task, Task.state == TaskState.OPEN)
-    if work.session.scalar(is_open.limit(1)) is None:
-        open_task(by_site, level.task, None, {})
+            alarm = Alarm(level.key, level.event, level.task, WINDOW)
+            site_alarms.hold(work, alarm, {"failures": number})
 
 
 def must_wait(now: datetime) -> MustWaitError:

@@ -20,6 +20,8 @@ class TaskKind(Labeled):
     ADDRESS_CHECK = "address_check", lambda: _s("住所の確認（戻った郵便）")
     SLOW_MODE = "slow_mode", lambda: _s("サインインの失敗が多い（10秒待ち）")
     SIGNIN_FLOOD = "signin_flood", lambda: _s("サインインへの大量の攻撃")
+    SMS_BUDGET_LOW = "sms_budget_low", lambda: _s("SMSの上限が近い")
+    SMS_BUDGET_SPENT = "sms_budget_spent", lambda: _s("SMSの上限に達した（送信を制限中）")
 
     @property
     def advice(self) -> str:
@@ -27,7 +29,14 @@ class TaskKind(Labeled):
         return _ADVICE[self]()
 
 
-OF_SITE = frozenset({TaskKind.SLOW_MODE, TaskKind.SIGNIN_FLOOD})
+OF_SITE = frozenset(
+    {
+        TaskKind.SLOW_MODE,
+        TaskKind.SIGNIN_FLOOD,
+        TaskKind.SMS_BUDGET_LOW,
+        TaskKind.SMS_BUDGET_SPENT,
+    }
+)
 """Kinds that are about the whole site and no household."""
 
 _ADVICE: Mapping[TaskKind, Sentence] = {
@@ -74,6 +83,17 @@ _ADVICE: Mapping[TaskKind, Sentence] = {
         "サイト全体で、サインインの失敗が5分間に1,000回を超えました。"
         "すぐにシステムの管理者に電話してください。管理者は、"
         "接続元の制限を検討し、区に報告します。"
+    ),
+    TaskKind.SMS_BUDGET_LOW: lambda: _s(
+        "確認の番号を送るSMSが、1時間の上限の8割を超えました。上限に達すると、初めての端末には"
+        "SMSを送りません。「システムの状態」で数を確かめ、正しい利用が多いだけなら、"
+        "今日の上限を上げてください。"
+    ),
+    TaskKind.SMS_BUDGET_SPENT: lambda: _s(
+        "確認の番号を送るSMSが、1時間の上限に達しました。初めての端末には、SMSを送っていません。"
+        "使ったことのある端末、アプリ、メールは、そのまま使えます。「システムの状態」で数を確かめ、"
+        "攻撃でなければ、今日の上限を上げてください。攻撃と思われるときは、"
+        "すぐにシステムの管理者に電話してください。"
     ),
 }
 

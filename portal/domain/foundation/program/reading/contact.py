@@ -2,7 +2,13 @@
 
 import re
 
-from portal.domain.foundation.program.schema import Acceptance, Channels, Contact, PostalAddress
+from portal.domain.foundation.program.schema import (
+    SMS_PER_HOUR,
+    Acceptance,
+    Channels,
+    Contact,
+    PostalAddress,
+)
 from portal.domain.foundation.program.toml.sections import Section
 from portal.domain.foundation.texts import _s
 
@@ -52,4 +58,5 @@ def read_channels(section: Section) -> Channels:
         sms=section.flag("sms", default=False),
         email=section.flag("email", default=False),
         email_risk=risk,
+        sms_per_hour=section.whole("sms_per_hour", SMS_PER_HOUR, low=1),
     )

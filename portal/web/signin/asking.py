@@ -1,0 +1,22 @@
+"""Who asks for a one-time code: what its message names, and whether the browser is known."""
+
+from portal.domain.people.authn.models import AuthSession
+from portal.domain.people.credentials.queries import credential_by_id
+from portal.domain.people.signin.attempt import known_device
+from portal.domain.people.signin.code_sending import Asked
+from portal.platform.http import cookies
+from portal.resident_page import Page, origin_of
+
+
+def asked(page: Page) -> Asked:
+    """Return who asks for a code in this page's session."""
+    return asked_in(page, page.who.auth)
+
+
+def asked_in(page: Page, auth: AuthSession | None) -> Asked:
+    """Return who asks for a code in a session, which may be newer than the page."""
+    known = False
+    if auth is not None and auth.owner_id is not None:
+        digest = credential_by_id(page.session, auth.owner_id).login_digest
+        known = known_device(page.site.vault, digest, page.cookie(cookies.DEVICE)) is not None
+    return Asked(origin_of(page.site), known)
