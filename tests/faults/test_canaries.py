@@ -6,7 +6,6 @@ looked for wherever somebody reads who has no keys: database, log, metrics, proc
 
 import subprocess
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -22,7 +21,7 @@ from tests.support.faults.watched import Watch
 from tests.support.programs.mail import SmtpSink
 from tests.support.programs.postgres_server import postgres_programs
 from tests.support.programs.servers import StartServer, free_port
-from tests.support.programs.small_ward import small_ward
+from tests.support.programs.small_ward import expect_nothing
 from tests.support.programs.sms import SmsGateway
 from tests.support.resident import Loop, make_settings
 
@@ -104,8 +103,8 @@ def test_no_canary_is_found_where_nobody_has_a_key(
     tmp_path: Path,
 ) -> None:
     url, folder = place
-    made, port = make_settings(tmp_path / "data"), free_port()
-    settings = replace(made, program=small_ward(tmp_path))
+    settings, port = make_settings(tmp_path / "data"), free_port()
+    expect_nothing(Path(settings.program))
     extra = outside(sms_gateway, smtp_sink) | {
         "PORTAL_METRICS": f"127.0.0.1:{port}",
         "PORTAL_METRICS_DIR": str(tmp_path / "metrics"),

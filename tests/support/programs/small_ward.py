@@ -16,7 +16,12 @@ def small_ward(folder: Path) -> str:
     if not made.is_dir():
         for name in ("sample", "demo"):  # the sample takes its texts from the demo
             shutil.copytree(PROGRAMS / name, made / name)
-        text = program.read_text(encoding="utf-8")
-        assert LINE in text
-        program.write_text(text.replace(LINE, ""), encoding="utf-8")
+        expect_nothing(program)
     return str(program)
+
+
+def expect_nothing(program: Path) -> None:
+    """Take out of a program's file how many children it expects."""
+    text = program.read_text(encoding="utf-8")
+    assert LINE in text
+    program.write_text(text.replace(LINE, ""), encoding="utf-8")
