@@ -25,6 +25,8 @@ from portal.domain.foundation.approvals.queries import open_counts
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.jobs.alarms import JobAlarm, alarms
 from portal.domain.foundation.program.agenda import WindowView, agenda
+from portal.domain.foundation.transfers import queries as transfers
+from portal.domain.foundation.transfers.queries import OpenCount
 from portal.domain.letters.documents import queries as documents
 from portal.domain.letters.documents.models import DocumentVersion
 from portal.domain.mailroom.incidents import fault_queries, queries
@@ -133,6 +135,7 @@ class DashboardView(View):
     faults: int
     notices: int
     overdue_copies: int
+    hand_overs: OpenCount | None
     late_entries: int
     incident_words: ModuleType
     unseen: int
@@ -144,8 +147,7 @@ class DashboardView(View):
 def show(page: Page) -> Response[Any]:
     """Show what this person may see; a role without lists gets links to its own work."""
     protected = allowed(page, Permission.KNOW_PROTECTED)
-    lists = allowed(page, Permission.SEE_TASKS)
-    counted = allowed(page, Permission.SEE_TOTALS)
+    lists, counted = allowed(page, Permission.SEE_TASKS), allowed(page, Permission.SEE_TOTALS)
     session, program = page.session, page.site.program
     approvals = open_counts(session) if lists else {}
     task_counts = worklists.task_counts(session, include_protected=protected) if lists else {}
@@ -173,6 +175,7 @@ def show(page: Page) -> Response[Any]:
             faults=_faults(page),
             notices=waiting_count(session) if allowed(page, Permission.PUBLISH_SITE_NOTICES) else 0,
             overdue_copies=_overdue_copies(page),
+            hand_overs=_hand_overs(page),
             late_entries=_late_entries(page),
             incident_words=incident_words,
             unseen=_unseen(page),
@@ -224,6 +227,13 @@ def _overdue_copies(page: Page) -> int:
     if not allowed(page, Permission.SEE_COPIES):
         return 0
     return overdue_count(page.session, jst_date(page.now))
+
+
+def _hand_overs(page: Page) -> OpenCount | None:
+    if not allowed(page, Permission.SEE_TRANSFERS):
+        return None
+    found = transfers.open_count(page.session)
+    return found if found.count else None
 
 
 def _late_entries(page: Page) -> int:

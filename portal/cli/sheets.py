@@ -1,19 +1,22 @@
 """Hand-over sheets on the command line: the option of what takes files in, and what it does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 import click
 
 from portal.cli.context import Context
+from portal.domain.foundation.disk import digest_of
 from portal.domain.foundation.errors import ConflictError, InputError
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.transfers.figures import Figures
 from portal.domain.foundation.transfers.kinds import TransferKind
 from portal.domain.foundation.transfers.models import FileTransfer
-from portal.domain.foundation.transfers.services import announce
+from portal.domain.foundation.transfers.services import announce, unlike_sheet
 from portal.domain.foundation.transfers.sheet_file import MAX_BYTES, read_sheet
-from portal.domain.foundation.transfers.sheets import Sheet
+from portal.domain.foundation.transfers.sheets import Arrival, Sheet
 from portal.domain.foundation.transfers.words import next_step, sentences, title
 from portal.domain.foundation.work import Work
 
@@ -39,6 +42,26 @@ def enter_sheet(context: Context, path: Path, kind: TransferKind) -> None:
     sheet = sheet_from(path, kind)
     with context.work_source().writing() as work:
         announce(work, sheet)
+
+
+@contextmanager
+def against_sheet(context: Context, path: Path, kind: TransferKind) -> Iterator[None]:
+    """Say of a file that cannot be read also that it is not the one of its sheet, if so.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    try:
+        yield
+    except InputError as error:
+        if not path.is_file():
+            raise
+        arrival = Arrival(kind, path.name, Figures(sha256=digest_of(path)))
+        with context.work_source().writing() as work:
+            said = unlike_sheet(work, arrival)
+        if not said:
+            raise
+        raise InputError(f"{error.message}\n{said}", code=error.code) from error
 
 
 def keeping_refusal(context: Context, act: Callable[[Work], T]) -> T:

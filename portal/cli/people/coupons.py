@@ -11,7 +11,7 @@ from portal.cli.context import Context, answering, dry_run_option, json_option
 from portal.cli.people.coupon_assignment import assign_codes
 from portal.cli.people.coupon_statement import statement
 from portal.cli.progress import progress_bar
-from portal.cli.sheets import enter_sheet, sheet_option
+from portal.cli.sheets import against_sheet, enter_sheet, sheet_option
 from portal.domain.foundation.clock import last_day_before
 from portal.domain.foundation.texts import _s, _sn
 from portal.domain.foundation.transfers.kinds import TransferKind
@@ -78,13 +78,16 @@ def load(
     profile = _profile(context, profile_name)
     terms = Terms(program.amount_yen, program.windows.exchange.ends_at, any_face_value)
     order = Order(reference.strip(), count, total_yen)
-    with progress_bar(_s("QRコードを描いています")) as report:
+    if sheet is not None and not context.dry_run:
+        enter_sheet(context, sheet, TransferKind.CODES)  # open even if the file cannot be read
+    with (
+        progress_bar(_s("QRコードを描いています")) as report,
+        against_sheet(context, file, TransferKind.CODES),
+    ):
         parsed = read_batch(file, Expected(profile, order, terms))
         if context.dry_run:
             loaded = check_batch(context.work_source(), parsed)
         else:
-            if sheet is not None:
-                enter_sheet(context, sheet, TransferKind.CODES)
             drawing = Drawing(context.settings.workers, report)
             loaded = load_batch(context.work_source(), parsed, drawing)
     context.write(_loaded_json(loaded, order, profile))

@@ -80,6 +80,11 @@ def _differing_transfer(served: ServedStaff, page: Page) -> None:
     _open(f"/transfers/{key}", served=served, page=page)
 
 
+def _start_page_with_differing_transfer(served: ServedStaff, page: Page) -> None:
+    _differing_transfer(served, page)
+    served.go(page, "/")
+
+
 def _sent_transfer(served: ServedStaff, page: Page) -> None:
     figures = Figures(rows=90, children=120, yen=3_600_000, sha256="b" * 64)
     with served.database.write() as session:
@@ -266,6 +271,7 @@ ALL: dict[str, Step] = {
     "copies": lambda served, page: _open("/copies", served=served, page=page),
     "copies-wrong": _wrong_copy,
     "hand-over that differs": _differing_transfer,
+    "dashboard with a hand-over that differs": _start_page_with_differing_transfer,
     "hand-over that waits for a receipt": _sent_transfer,
     "sheet of a hand-over": lambda served, page: _open("/transfers/new", served=served, page=page),
     "sheet of a hand-over: wrong": _wrong_sheet,

@@ -52,6 +52,8 @@ class KindRule:
         stops: What an open hand-over of this kind stops.
         identity: Figures that say whether it is the same file at all: nobody can accept a
             difference in them, the file has to come again or the sheet has to be corrected.
+        stands: Whether what was stored before its sheet came stays, since it may have been acted
+            on: then two people may accept any difference to the sheet.
         kept: Whether a file that differs is taken in all the same, because refusing it would lose
             something: the families of a protection list are in danger at once.
         secret: Whether its checksum would tell what is in so small a file to whoever tries all
@@ -64,6 +66,7 @@ class KindRule:
     rows_are: Labeled
     stops: frozenset[Stopped]
     identity: frozenset[Figure] = frozenset()
+    stands: bool = False
     kept: bool = False
     secret: bool = False
 
@@ -124,24 +127,30 @@ RULES: Mapping[TransferKind, KindRule] = {
     ),
     TransferKind.TRACKING: KindRule(
         outgoing=False,
-        needed=(Figure.ROWS,),
-        also=(Figure.SHA256,),
+        needed=(Figure.ROWS, Figure.SHA256),
+        also=(),
         rows_are=Counted.ROWS,
         stops=_PAYING,
+        identity=_SAME_FILE,
+        stands=True,
     ),
     TransferKind.STATEMENT: KindRule(
         outgoing=False,
-        needed=(Figure.ROWS, Figure.YEN),
-        also=(Figure.SHA256,),
+        needed=(Figure.ROWS, Figure.YEN, Figure.SHA256),
+        also=(),
         rows_are=Counted.ROWS,
         stops=_PAYING,
+        identity=_SAME_FILE,
+        stands=True,
     ),
     TransferKind.ANSWERS: KindRule(
         outgoing=False,
-        needed=(Figure.ROWS,),
-        also=(Figure.SHA256,),
+        needed=(Figure.ROWS, Figure.SHA256),
+        also=(),
         rows_are=Counted.ROWS,
         stops=_PAYING,
+        identity=_SAME_FILE,
+        stands=True,
         secret=True,
     ),
     TransferKind.EXPORT: KindRule(

@@ -105,9 +105,13 @@ class FileTransfer(Base):
 
     @property
     def may_be_accepted(self) -> bool:
-        """Whether two people may accept the difference: it is the same file on both sides."""
-        return self.differs and not any(
-            one.figure in self.rule.identity for one in self.disagreements
+        """Whether two people may accept the difference.
+
+        It is the same file on both sides, or what was stored before its sheet came stands.
+        """
+        stored = self.rule.stands and self.subject_id is not None
+        return self.differs and (
+            stored or not any(one.figure in self.rule.identity for one in self.disagreements)
         )
 
     @property

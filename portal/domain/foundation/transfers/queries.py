@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.foundation.transfers.kinds import TransferKind
 from portal.domain.foundation.transfers.models import FileTransfer
-from portal.domain.foundation.transfers.states import OPEN
+from portal.domain.foundation.transfers.states import OPEN, TransferState
 
 PAGE = 20
 
@@ -62,6 +62,23 @@ def register(session: Session, filters: Filters) -> Register:
         .offset((filters.page - 1) * PAGE)
     ).all()
     return Register(rows, count, filters.page)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCount:
+    """How many hand-overs are open, and in how many of them the sides disagree."""
+
+    count: int
+    differing: int
+
+
+def open_count(session: Session) -> OpenCount:
+    """Return how many hand-overs break the chain."""
+    differs = case((FileTransfer.state == TransferState.DIFFERING, 1))
+    count, differing = session.execute(
+        select(func.count(), func.count(differs)).where(FileTransfer.state.in_(OPEN))
+    ).one()
+    return OpenCount(count, differing)
 
 
 def all_transfers(session: Session, *, only_open: bool = False) -> Sequence[FileTransfer]:

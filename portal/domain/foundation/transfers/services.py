@@ -125,6 +125,21 @@ def admit(work: Work, arrival: Arrival) -> FileTransfer:
     return row
 
 
+def unlike_sheet(work: Work, arrival: Arrival) -> str:
+    """Return that a file that nobody can read is not the one of the sheet that waits for it.
+
+    Empty if no sheet waits, or if it is the file of the sheet all the same.
+    """
+    arrival = replace(arrival, figures=_stored(work, arrival.kind, arrival.figures))
+    row = sheet_of(work.session, arrival)
+    if row is None or row.sent_sha256 in (None, arrival.figures.sha256):
+        return ""
+    return _s(
+        "送付票とも合いません（受け渡し %(number)d）。照合番号（SHA-256）が違うので、送った"
+        "ファイルではありません。途中で切れていないか確かめ、もう一度出してもらってください。"
+    ) % {"number": row.id}
+
+
 def became(work: Work, row: FileTransfer, subject: str, subject_id: int) -> None:
     """Note what a file that came was stored as."""
     if row.subject_id is None:

@@ -7,6 +7,7 @@ import pytest
 
 from portal.demo.extract import make_extract
 from portal.demo.families import ExtractPlan
+from portal.domain.foundation.transfers.figures import Figures
 from portal.domain.foundation.transfers.kinds import TransferKind
 from tests.support.programs.command import CommandLine, sentence
 from tests.support.programs.small_ward import small_ward
@@ -60,6 +61,29 @@ def test_half_a_file_is_refused_in_words_and_stays_open(portal: CommandLine, pat
     assert portal.run("transfers", "list").returncode == 0
 
 
+def test_a_file_that_cannot_be_read_is_said_to_be_another_than_its_sheets(
+    portal: CommandLine, path: Path
+) -> None:
+    given = sheet(path)
+    path.write_bytes(path.read_bytes()[:20])
+    done = portal.run(*IMPORT, path, "--sheet", given)
+    assert done.returncode == 1
+    assert "送付票とも合いません（受け渡し 1）" in sentence(done)
+    people = path.with_name("list.csv")
+    people.write_text('世帯番号\n"123\n', encoding="utf-8")
+    figures = Figures(rows=2, sha256="a" * 64)
+    given = written_sheet(path.parent, TransferKind.PROTECTION_LIST, people, figures)
+    loading = ("roster", "protection", "list", people, "--column", "世帯番号")
+    done = portal.run(*loading, "--sheet", given)
+    assert done.returncode == 1
+    assert "送付票とも合いません（受け渡し 2）" in sentence(done)
+    listed = json.loads(portal.run("transfers", "list", "--open", "--json").stdout)
+    assert [(row["kind"], row["state"]) for row in listed] == [
+        ("extract", "announced"),
+        ("protection_list", "announced"),
+    ]
+
+
 def test_a_sheet_is_typed_after_its_file_came(portal: CommandLine, path: Path) -> None:
     done = portal.run(*IMPORT, path)
     assert done.returncode == 3
@@ -100,3 +124,28 @@ def test_the_paper_of_a_hand_over_is_a_pdf(portal: CommandLine, path: Path) -> N
     done = portal.run("transfers", "print", "1", path.parent / "sheet.csv")
     assert done.returncode == 1
     assert portal.run("transfers", "print", "9", paper).returncode == 1
+
+
+def test_the_wards_receipt_closes_an_export_and_a_sheet_is_withdrawn(
+    portal: CommandLine, path: Path
+) -> None:
+    done = portal.run("export", "--out", path.with_name("out"), "--by", "ward")
+    assert done.returncode == 0, done.stderr
+    (row,) = json.loads(portal.run("transfers", "list", "--json").stdout)
+    assert (row["kind"], row["state"]) == ("export", "sent")
+    written = path.with_name("sheet.csv")
+    assert portal.run("transfers", "print", "1", written).returncode == 0
+    assert row["sent"]["sha256"] in written.read_text("utf-8-sig")
+    manifest = (path.with_name("out") / "manifest.json").read_bytes()
+    receipt = ("transfers", "receipt", "1", "--rows", row["sent"]["rows"], "--by", "officer")
+    other = portal.run(*receipt, "--sha256", digest_of(manifest[:-1]))
+    assert "同じファイルではありません" in other.stdout
+    done = portal.run(*receipt, "--sha256", digest_of(manifest))
+    assert "一致" in done.stdout
+    typed = ("--file-name", "t.csv", "--from", "郵便局", "--rows", 3, "--sha256", "a" * 64)
+    assert portal.run("transfers", "sheet", "tracking", *typed, "--by", "officer").returncode == 0
+    assert portal.run("transfers", "list", "--open").returncode == 3
+    withdraw = ("transfers", "withdraw", "2", "--reason", "別の区のもの。", "--by")
+    assert portal.run(*withdraw, "agent").returncode == 1
+    assert portal.run(*withdraw, "officer").returncode == 0
+    assert portal.run("transfers", "list").returncode == 0

@@ -204,6 +204,27 @@ def test_nobody_can_accept_a_file_that_is_not_the_same(
         propose_acceptance(work_in(session, people["ward"]), key, "急ぐので。")
 
 
+@pytest.mark.parametrize(
+    "kind", [TransferKind.TRACKING, TransferKind.STATEMENT, TransferKind.ANSWERS]
+)
+def test_two_people_accept_another_file_only_if_it_was_stored_before_its_sheet_came(
+    database: Database, people: dict[str, Actor], kind: TransferKind
+) -> None:
+    key = enter(database, WHOLE, kind)
+    assert arrive(database, HALF, kind) == key
+    with database.write() as session, pytest.raises(NotAllowedError, match="同じファイル"):
+        propose_acceptance(work_in(session, people["ward"]), key, "急ぐので。")
+    assert arrive(database, WHOLE, kind) == key
+    stored = arrive(database, HALF, kind)
+    with database.write() as session:
+        became(work_in(session), session.get_one(FileTransfer, stored), "stored_file", 1)
+    assert enter(database, replace(WHOLE, sha256="d" * 64), kind) == stored
+    with database.write() as session:
+        propose_acceptance(work_in(session, people["officer"]), stored, "もう取り込んでいた。")
+    with database.write() as session:
+        assert confirm_acceptance(work_in(session, people["ward"]), stored).is_agreed
+
+
 def test_a_proposal_dies_with_the_figures_that_it_was_about(
     database: Database, people: dict[str, Actor]
 ) -> None:

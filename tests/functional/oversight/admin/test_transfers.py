@@ -135,7 +135,8 @@ def test_a_sheet_of_a_waiting_file_is_entered_by_its_own_file_and_withdrawn(
 ) -> None:
     officer = staff.enter_as(Role.OFFICER)
     key = arrive(staff, Figures(rows=3, sha256="b" * 64), TransferKind.TRACKING)
-    sheet = "項目,値\n送った人,郵便局\nファイルの名前,t.csv\n件数,3\n".encode("cp932")
+    lines = ("項目,値", "送った人,郵便局", "ファイルの名前,t.csv", "件数,3", f"SHA-256,{'b' * 64}")
+    sheet = "\n".join(lines).encode("cp932")
     one = f"/transfers/{key}"
     page = officer.post(f"{one}/sheet", {"form_key": "1"}, files={"file": sheet})
     assert page.status_code == 303
@@ -164,3 +165,18 @@ def test_the_auditor_reads_and_changes_nothing(sqlite_staff: StaffSite) -> None:
     assert "登録して比べる" not in auditor.open(f"/transfers/{key}").text
     for what in ("receipt", "sheet", "propose", "confirm", "refuse", "withdraw"):
         assert auditor.post(f"/transfers/{key}/{what}", {"form_key": what}).status_code == 403
+
+
+def test_the_start_page_counts_what_is_open_and_what_differs(staff: StaffSite) -> None:
+    officer = staff.enter_as(Role.OFFICER)
+    assert "データの受け渡しが" not in officer.open("/").text
+    send(staff)
+    page = officer.open("/").text
+    assert "終わっていないデータの受け渡しが1件あります" in page
+    assert "数が合いません" not in page
+    officer.send("/transfers/enter", TYPED | {"children": "263", "form_key": "1"})
+    arrive(staff, WHOLE)
+    page = staff.enter_as(Role.WARD_OFFICER).open("/").text
+    assert "終わっていないデータの受け渡しが2件あります" in page
+    assert "そのうち1件は、送った側と受け取った側の数が合いません" in page
+    assert "受け渡し" not in staff.enter_as(Role.AGENT).open("/").text
