@@ -1,6 +1,7 @@
 """Makes the key files of a new deployment, and never a second set beside a database."""
 
 from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.key_ring import key_files
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import KEY_FILES, make_keys
 from portal.platform.database import opened
@@ -10,7 +11,7 @@ from portal.settings import Settings
 
 def has_keys(settings: Settings) -> bool:
     """Tell whether the key folder holds any key."""
-    return any((settings.key_dir / f"{name}.key").exists() for name in KEY_FILES)
+    return any(key_files(settings.key_dir, name) for name in KEY_FILES)
 
 
 def make_first_keys(settings: Settings) -> str:

@@ -14,10 +14,17 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from portal.domain.foundation.errors import InputError, IntegrityFaultError
+from portal.domain.foundation.key_ring import (
+    KEY_BYTES,
+    KeyRing,
+    key_files,
+    opening_keys,
+    sealing_key,
+)
 from portal.domain.foundation.texts import _s
 
-KEY_BYTES = 32
 NONCE_BYTES = 12
+DATA_KEY_CONTEXT = b"dek"
 KEY_FILES = ("kek", "index", "pepper", "token")
 # made once: json.dumps with other than its default settings makes an encoder per call
 _JSON_TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -53,7 +60,7 @@ class Vault:
     def new_data_key(self) -> tuple[bytes, bytes]:
         """Return a new data key, plain and wrapped; only the wrapped one is stored."""
         key = os.urandom(KEY_BYTES)
-        return key, seal(self.kek, key, b"dek")
+        return key, seal(self.kek, key, DATA_KEY_CONTEXT)
 
     def unwrap(self, wrapped: bytes) -> bytes:
         """Return the plain data key.
@@ -61,7 +68,7 @@ class Vault:
         Raises:
             IntegrityFaultError: it was wrapped with another key.
         """
-        return unseal(self.kek, wrapped, b"dek")
+        return unseal(self.kek, wrapped, DATA_KEY_CONTEXT)
 
     def blind(self, purpose: str, value: str | bytes, size: int = 16) -> bytes:
         """Return the keyed digest by which an encrypted value is found.
@@ -78,15 +85,43 @@ class Vault:
 
         It is useless without the pepper.
         """
-        return hmac.digest(self.pepper, purpose.encode() + b"\0" + value.encode(), "sha256")
+        return _code_digest(sealing_key(self.pepper), purpose, value)
 
-    def peppered(self, password: str) -> bytes:
-        """Return what Argon2 receives of a password."""
-        return hmac.digest(self.pepper, b"password\0" + password.encode(), "sha256")
+    def code_digests(self, purpose: str, value: str) -> tuple[bytes, ...]:
+        """Return all hashes that ``code_digest`` may have made of it, the newest pepper's first."""
+        return tuple(_code_digest(key, purpose, value) for key in opening_keys(self.pepper))
 
     def sign(self, purpose: str, value: str) -> str:
         """Return a short signature for a cookie or a form value."""
-        return hmac.digest(self.token, f"{purpose}\0{value}".encode(), "sha256").hex()[:32]
+        return _signature(sealing_key(self.token), purpose, value)
+
+    def has_signed(self, purpose: str, value: str, signature: str) -> bool:
+        """Return whether a signature is ours, also one that the key before the present one made."""
+        if self._signed(purpose, value, signature):
+            return True
+        ring = self.token
+        return (
+            isinstance(ring, KeyRing)
+            and ring.look_again()
+            and self._signed(purpose, value, signature)
+        )
+
+    def _signed(self, purpose: str, value: str, signature: str) -> bool:
+        made = [_signature(key, purpose, value).encode() for key in opening_keys(self.token)]
+        return any_same(signature.encode(), made)
+
+
+def _code_digest(pepper: bytes, purpose: str, value: str) -> bytes:
+    return hmac.digest(pepper, purpose.encode() + b"\0" + value.encode(), "sha256")
+
+
+def peppered(pepper: bytes, password: str) -> bytes:
+    """Return what Argon2 receives of a password."""
+    return hmac.digest(pepper, b"password\0" + password.encode(), "sha256")
+
+
+def _signature(key: bytes, purpose: str, value: str) -> str:
+    return hmac.digest(key, f"{purpose}\0{value}".encode(), "sha256").hex()[:32]
 
 
 def seal(key: bytes, plaintext: bytes, context: bytes) -> bytes:
@@ -95,7 +130,7 @@ def seal(key: bytes, plaintext: bytes, context: bytes) -> bytes:
     ``context`` binds the result to its place, so that rows cannot be swapped.
     """
     nonce = os.urandom(NONCE_BYTES)
-    return nonce + AESGCM(key).encrypt(nonce, plaintext, context)
+    return nonce + AESGCM(sealing_key(key)).encrypt(nonce, plaintext, context)
 
 
 def unseal(key: bytes, sealed: bytes, context: bytes) -> bytes:
@@ -104,15 +139,37 @@ def unseal(key: bytes, sealed: bytes, context: bytes) -> bytes:
     Raises:
         IntegrityFaultError: another key, another place, or changed bytes.
     """
-    try:
-        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context)
-    except (InvalidTag, ValueError):
+    opened = _opened(key, sealed, context)
+    if opened is None and isinstance(key, KeyRing) and key.look_again():
+        opened = _opened(key, sealed, context)
+    if opened is None:
         raise IntegrityFaultError(
             _s(
                 "保存されたデータを復号できません。鍵フォルダー（PORTAL_KEY_DIR）"
                 "がこのデータベースのものか確かめてください。"
             )
-        ) from None
+        )
+    return opened
+
+
+def sealed_anew(key: bytes, sealed: bytes, context: bytes) -> bytes | None:
+    """Return what an earlier key of the ring sealed under the one that seals now, else None.
+
+    Raises:
+        IntegrityFaultError: no key of the ring opens it.
+    """
+    if _opened(sealing_key(key), sealed, context) is not None:
+        return None
+    return seal(key, unseal(key, sealed, context), context)
+
+
+def _opened(key: bytes, sealed: bytes, context: bytes) -> bytes | None:
+    for one in opening_keys(key):
+        try:
+            return AESGCM(one).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context)
+        except (InvalidTag, ValueError):
+            continue
+    return None
 
 
 def seal_json(key: bytes, value: object, context: str) -> bytes:
@@ -143,7 +200,7 @@ def make_keys(directory: Path) -> None:
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name in KEY_FILES:
         path = directory / f"{name}.key"
-        if not path.exists():
+        if not key_files(directory, name):
             write_key(path, secrets.token_bytes(KEY_BYTES))
 
 
@@ -162,9 +219,10 @@ def load_vault(directory: Path) -> Vault:
     """
     keys: dict[str, bytes] = {}
     for name in KEY_FILES:
-        path = directory / f"{name}.key"
+        files = key_files(directory, name)
+        path = files[-1].path if files else directory / f"{name}.key"
         try:
-            keys[name] = bytes.fromhex(path.read_text().strip())
+            keys[name] = KeyRing.read(directory, name)
         except FileNotFoundError:
             raise InputError(
                 _s(
@@ -178,8 +236,4 @@ def load_vault(directory: Path) -> Vault:
                 _s("鍵ファイル %(name)s を読めません。権限と中身を確かめてください。")
                 % {"name": path.name}
             ) from None
-        if len(keys[name]) != KEY_BYTES:
-            raise InputError(
-                _s("鍵ファイル %(name)s の長さが正しくありません。") % {"name": path.name}
-            )
     return Vault(**keys, password_cost=PasswordCost())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from portal.domain.foundation.vault import KEY_FILES
+from portal.domain.foundation.key_ring import key_paths
 from portal.platform.backups.identities import MARK
 from portal.platform.backups.snapshots import COPY_NAME
 from portal.settings import Settings
@@ -73,15 +73,13 @@ def _outside(settings: Settings, backup_dir: Path) -> set[Path]:
 def _secrets(key_dir: Path) -> tuple[bytes, ...]:
     """Return every form in which one of our keys could stand in a file."""
     found = [SECRET_MARK]
-    for name in KEY_FILES:
-        path = key_dir / f"{name}.key"
-        if path.is_file():
-            text = path.read_text("ascii", "ignore").strip()
-            found += [text.lower().encode(), text.upper().encode()]
-            try:
-                found.append(bytes.fromhex(text))
-            except ValueError:
-                continue
+    for path in key_paths(key_dir):
+        text = path.read_text("ascii", "ignore").strip()
+        found += [text.lower().encode(), text.upper().encode()]
+        try:
+            found.append(bytes.fromhex(text))
+        except ValueError:
+            continue
     return tuple(one for one in found if len(one) >= len(SECRET_MARK))
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from portal import __version__
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.errors import InputError, IntegrityFaultError
+from portal.domain.foundation.key_ring import opening_keys, sealing_key
 from portal.domain.foundation.program.deployment import CHECK_CONTEXT
 from portal.domain.foundation.program.models import Deployment
 from portal.domain.foundation.texts import _s
@@ -163,10 +164,11 @@ def manifest_of(session: Session, vault: Vault, title: str) -> Manifest:
 
 def key_digests(vault: Vault) -> dict[str, str]:
     """Return a digest of each key; it says whether a key is the same and nothing else about it."""
-    return {
-        name: hmac.digest(getattr(vault, name), _PURPOSE, hashlib.sha256).hex()[:32]
-        for name in KEY_FILES
-    }
+    return {name: _digest(sealing_key(getattr(vault, name))) for name in KEY_FILES}
+
+
+def _digest(key: bytes) -> str:
+    return hmac.digest(key, _PURPOSE, hashlib.sha256).hex()[:32]
 
 
 def check_keys(manifest: Manifest, vault: Vault) -> None:
@@ -175,8 +177,12 @@ def check_keys(manifest: Manifest, vault: Vault) -> None:
     Raises:
         IntegrityFaultError: the message names the key files that differ.
     """
-    mine = key_digests(vault)
-    wrong = [f"{name}.key" for name in KEY_FILES if mine[name] != manifest.keys.get(name)]
+    wrong = [
+        f"{name}.key"
+        for name in KEY_FILES
+        if manifest.keys.get(name, "")
+        not in {_digest(key) for key in opening_keys(getattr(vault, name))}
+    ]
     if wrong:
         raise IntegrityFaultError(
             _s(

@@ -15,6 +15,7 @@ from portal.platform.selfcheck.disclosure import check_disclosure
 from portal.platform.selfcheck.files import check_disk, check_modes
 from portal.platform.selfcheck.findings import Finding, worst_first, wrong
 from portal.platform.selfcheck.jobs import check_jobs
+from portal.platform.selfcheck.key_ages import check_key_ages, check_separation
 from portal.platform.selfcheck.keys import check_all_keys, check_papers
 from portal.platform.selfcheck.messages import check_consents, check_messages
 from portal.platform.selfcheck.outside import check_senders
@@ -44,6 +45,8 @@ CHECKS: tuple[Check, ...] = (
     Check("database", check_database),
     Check("keys", check_all_keys),
     Check("key_papers", check_papers),
+    Check("key_ages", check_key_ages),
+    Check("key_separation", check_separation),
     Check("program", check_program_texts),
     Check("jobs", check_jobs),
     Check("consents", check_consents, at_start=True),

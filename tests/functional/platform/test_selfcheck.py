@@ -10,7 +10,10 @@ import pytest
 
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.clock import DatabaseClock
+from portal.domain.foundation.program.deployment import keep_deployment
+from portal.domain.foundation.program.models import Deployment
 from portal.platform.database import Database
+from portal.platform.key_rotation import Folder
 from portal.platform.selfcheck import clocks, files
 from portal.platform.selfcheck.findings import Finding, Level
 from portal.platform.selfcheck.registry import AT_START, run
@@ -19,7 +22,7 @@ from tests.support.programs.command import CommandLine
 from tests.support.programs.mail import SmtpSink
 from tests.support.programs.servers import free_port
 from tests.support.programs.sms import SmsGateway
-from tests.support.resident import Resident, write_program
+from tests.support.resident import Resident, write_keys, write_program
 from tests.support.staff import StaffSite
 
 
@@ -163,3 +166,43 @@ def test_a_server_that_loses_what_it_acknowledged_stops_production(
     assert found.level is Level.ERROR
     assert "fsync=off" in found.sentence
     assert "durability" not in checked(resident)
+
+
+def test_a_key_older_than_a_year_and_one_that_is_being_replaced_are_told(
+    sqlite_resident: Resident, tmp_path: Path
+) -> None:
+    keys = write_keys(tmp_path / "keys")
+    known = Deployment(program="sample", key_check=b"", created_at=sqlite_resident.now)
+    with sqlite_resident.database.write() as session:
+        keep_deployment(session, known)
+    assert checked(sqlite_resident, key_dir=keys)["key_ages"].level is Level.OK
+    Folder(keys, "kek").begin()
+    told = checked(sqlite_resident, key_dir=keys)["key_ages"]
+    assert told.level is Level.WARNING
+    assert "portal keys status" in told.advice
+    (keys / "kek.2.next.key").unlink()
+    peppers = Folder(keys, "pepper")
+    peppers.begin()
+    assert checked(sqlite_resident, key_dir=keys)["key_ages"].level is Level.WARNING
+    peppers.promote()
+    assert checked(sqlite_resident, key_dir=keys)["key_ages"].level is Level.OK
+    sqlite_resident.clock.advance(minutes=366 * 24 * 60)
+    told = checked(sqlite_resident, key_dir=keys)["key_ages"]
+    assert "366日" in told.sentence
+    assert "portal keys rotate" in told.advice
+
+
+def test_keys_beside_the_data_are_told_in_production(
+    sqlite_resident: Resident, tmp_path: Path
+) -> None:
+    places = {"data_dir": tmp_path / "data", "backup_dir": tmp_path / "backups"}
+    for inside in places.values():
+        found = checked(
+            sqlite_resident, environment="production", key_dir=inside / "keys", **places
+        )
+        assert found["key_separation"].level is Level.WARNING
+        assert str(inside) in found["key_separation"].sentence
+    apart = checked(
+        sqlite_resident, environment="production", key_dir=tmp_path / "elsewhere", **places
+    )
+    assert apart["key_separation"].level is Level.OK

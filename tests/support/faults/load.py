@@ -17,6 +17,7 @@ from pathlib import Path
 
 import httpx
 
+from portal.domain.foundation.vault import Vault
 from portal.domain.people.authn import sessions
 from portal.platform.database import Database
 from portal.platform.http.cookies import form_token
@@ -61,6 +62,7 @@ class Load:
         families: Who declines.
         offset: How far the sites' clock is from this machine's.
         clients: How many work at once.
+        vault: The keys that sign the families' forms.
         statuses: How often each answer came; 0 is a connection that failed.
         outcomes: What the pages said became of a form, by the word in their header.
         slowest: The longest that a request took, in seconds.
@@ -73,6 +75,7 @@ class Load:
     offset: timedelta
     clients: int = 3
     seed: int = 0
+    vault: Vault = VAULT
     statuses: Counter[int] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
     slowest: float = 0.0
@@ -167,7 +170,7 @@ class _Visit:
         self.load, self.family, self.dice = load, family, dice
         self.http = httpx.Client(timeout=90)
         self.http.cookies.set("sid", family.token, domain="127.0.0.1")
-        self.form = form_token(VAULT, sessions.token_hash(family.token).hex())
+        self.form = form_token(load.vault, sessions.token_hash(family.token).hex())
 
     def play(self) -> None:
         with self.http:

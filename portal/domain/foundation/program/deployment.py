@@ -6,10 +6,11 @@ import secrets
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import InputError, IntegrityFaultError
+from portal.domain.foundation.key_ring import opening_keys
 from portal.domain.foundation.program.models import Deployment
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault, same, seal, unseal
+from portal.domain.foundation.vault import Vault, any_same, seal, unseal
 
 CHECK_CONTEXT = b"deployment"
 CHECKED_KEYS = ("index", "pepper", "token")
@@ -44,7 +45,7 @@ def complete(row: Deployment, program: Program, vault: Vault, given: str = "") -
         raise _another_program(row.program, program)
     for name in CHECKED_KEYS:
         if getattr(row, f"{name}_check") is None:
-            setattr(row, f"{name}_check", _check_value(vault, name))
+            setattr(row, f"{name}_check", _check_values(vault, name)[0])
     if row.program_title is None:
         row.program_title = title_of(program)
 
@@ -64,7 +65,7 @@ def check_keys(row: Deployment, vault: Vault) -> None:
     unseal(vault.kek, row.key_check, CHECK_CONTEXT)
     for name in CHECKED_KEYS:
         known = getattr(row, f"{name}_check")
-        if known is not None and not same(known, _check_value(vault, name)):
+        if known is not None and not any_same(known, _check_values(vault, name)):
             raise IntegrityFaultError(
                 _s(
                     "鍵 %(name)s.key は、このデータベースのものではありません。"
@@ -118,5 +119,12 @@ def _another_program(known: str, program: Program) -> InputError:
     )
 
 
-def _check_value(vault: Vault, name: str) -> bytes:
-    return hmac.digest(getattr(vault, name), b"portal key check", "sha256")
+def follow(row: Deployment, vault: Vault, name: str) -> None:
+    """Record that the database belongs to the newest key of a name that seals nothing here."""
+    setattr(row, f"{name}_check", _check_values(vault, name)[0])
+
+
+def _check_values(vault: Vault, name: str) -> list[bytes]:
+    """Return the digests of a key and of those before it, the newest first."""
+    keys = opening_keys(getattr(vault, name))
+    return [hmac.digest(key, b"portal key check", "sha256") for key in keys]

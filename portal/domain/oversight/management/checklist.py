@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, InputError, NotFoundError
+from portal.domain.foundation.key_ring import KEY_BYTES
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.foundation.typed_texts import optional, required, writer
-from portal.domain.foundation.vault import KEY_BYTES, PasswordCost, Vault
+from portal.domain.foundation.vault import PasswordCost, Vault
 from portal.domain.foundation.work import Work
 from portal.domain.oversight.management.models import ChecklistAnswer
 from portal.domain.oversight.management.promises import broken

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from portal.domain.foundation.key_ring import sealing_key
 from portal.domain.foundation.vault import Vault
 
 PURPOSE = b"settlement signature v1"
@@ -41,7 +42,7 @@ def sign(vault: Vault, checksum: str) -> tuple[bytes, bytes]:
 
     The private key is derived, never stored.
     """
-    seed = HKDF(SHA256(), 32, salt=None, info=PURPOSE).derive(vault.token)
+    seed = HKDF(SHA256(), 32, salt=None, info=PURPOSE).derive(sealing_key(vault.token))
     key = Ed25519PrivateKey.from_private_bytes(seed)
     return key.sign(checksum.encode()), key.public_key().public_bytes(
         Encoding.Raw, PublicFormat.Raw

@@ -28,6 +28,7 @@ class Attempt:
         counters: Where the attempt was counted; a right one is uncounted.
         device: What kind of device the browser runs on.
         matched: Whether the password was right, once it was compared.
+        renewed: Its hash with the newest pepper, if it was right and has an earlier one.
     """
 
     owner_id: int | None
@@ -36,6 +37,7 @@ class Attempt:
     counters: tuple[Bucket, ...] = ()
     device: str = ""
     matched: bool = False
+    renewed: str | None = field(default=None, repr=False)
 
     def compared(self, hashes: HashPool) -> "Attempt":
         """Compare the password, outside of any transaction, and return the attempt with the result.
@@ -43,7 +45,9 @@ class Attempt:
         Raises:
             BusyError: too many comparisons are waiting.
         """
-        return replace(self, matched=hashes.verify(self.hashed, self.password))
+        matched = hashes.verify(self.hashed, self.password)
+        renewed = hashes.renewed(self.hashed, self.password) if matched and self.hashed else None
+        return replace(self, matched=matched, renewed=renewed)
 
     def uncount(self, session: Session) -> None:
         """Uncount the attempt: it was right, or the machine was too busy to compare it."""

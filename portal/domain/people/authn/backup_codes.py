@@ -40,7 +40,7 @@ def use_backup_code(work: Work, credential_id: int, code: str) -> bool:
         .where(
             BackupCode.credential_id == credential_id,
             BackupCode.used_at.is_(None),
-            BackupCode.digest == work.vault.code_digest(f"backup:{credential_id}", code),
+            BackupCode.digest.in_(work.vault.code_digests(f"backup:{credential_id}", code)),
         )
         .values(used_at=work.now)
         .returning(BackupCode.id)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.domain.foundation.base import table_of
-from portal.domain.foundation.vault import Vault, same, seal, unseal
+from portal.domain.foundation.vault import Vault, any_same, seal, unseal
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn.channels import CodeChannel, SourceState
 from portal.domain.people.authn.models import BackupCode, OneTimeCode, OtpAuthenticator
@@ -241,7 +241,7 @@ def good_until(work: Work, authenticator: OtpAuthenticator, purpose: str) -> dat
 
 def _check_sent(work: Work, authenticator: OtpAuthenticator, entry: CodeEntry) -> CodeAnswer:
     context = f"code:{authenticator.id}:{entry.purpose}"
-    digest = work.vault.code_digest(context, read_code(entry.typed).digits)
+    digests = work.vault.code_digests(context, read_code(entry.typed).digits)
     rows = work.session.scalars(
         select(OneTimeCode)
         .where(
@@ -258,7 +258,7 @@ def _check_sent(work: Work, authenticator: OtpAuthenticator, entry: CodeEntry) -
         if r.used_at is None and r.expires_at > work.now and r.tries < TRIES_PER_CODE
     ]
     for row in open_rows:
-        if same(row.digest, digest):
+        if any_same(row.digest, digests):
             work.session.execute(
                 update(OneTimeCode)
                 .where(
@@ -271,6 +271,6 @@ def _check_sent(work: Work, authenticator: OtpAuthenticator, entry: CodeEntry) -
         row.tries += 1
     if not open_rows:
         return CodeAnswer.EXPIRED
-    if any(same(r.digest, digest) for r in rows if r not in open_rows):
+    if any(any_same(r.digest, digests) for r in rows if r not in open_rows):
         return CodeAnswer.EXPIRED
     return CodeAnswer.WRONG

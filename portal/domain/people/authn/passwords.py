@@ -1,35 +1,60 @@
 """Password hashes: Argon2id with a pepper, in a bounded pool so that sign-ins never block pages."""
 
+import secrets
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Protocol
 
 from argon2.exceptions import VerificationError
 from argon2.low_level import Type, hash_secret, verify_secret
 
 from portal.domain.foundation.errors import BusyError
+from portal.domain.foundation.key_ring import fingerprint, key_of_mark, sealing_key
 from portal.domain.foundation.texts import _
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.vault import Vault, peppered
 
 SALT_BYTES = 16
+MARK = "$pepper="
 
 
 def hash_password(vault: Vault, password: str, salt: bytes) -> str:
-    """Return the Argon2id hash of a peppered password; ``salt`` is 16 random bytes."""
-    cost = vault.password_cost
-    return hash_secret(
-        vault.peppered(password), salt, cost.rounds, cost.memory_kib, cost.lanes, 32, Type.ID
-    ).decode()
+    """Return the Argon2id hash of a peppered password; ``salt`` is 16 random bytes.
+
+    It ends with the fingerprint of its pepper; hashes of before version 0.2 do not.
+    """
+    cost, pepper = vault.password_cost, sealing_key(vault.pepper)
+    made = hash_secret(
+        peppered(pepper, password), salt, cost.rounds, cost.memory_kib, cost.lanes, 32, Type.ID
+    )
+    return made.decode() + mark_of(pepper)
 
 
 def verify_password(vault: Vault, hashed: str, password: str) -> bool:
-    """Return whether the password is the hashed one."""
+    """Return whether the password is the hashed one; without its pepper none is.
+
+    One hash is computed in any case.
+    """
+    plain, _mark, mark = hashed.partition(MARK)
+    pepper = key_of_mark(vault.pepper, mark)
     try:
-        return verify_secret(hashed.encode(), vault.peppered(password), Type.ID)
+        verify_secret(
+            plain.encode(), peppered(pepper or sealing_key(vault.pepper), password), Type.ID
+        )
     except VerificationError:
         return False
+    return pepper is not None
+
+
+def mark_of(pepper: bytes) -> str:
+    """Return what a hash of this pepper ends with."""
+    return MARK + fingerprint(pepper)
+
+
+def is_of_earlier_pepper(vault: Vault, hashed: str) -> bool:
+    """Tell whether a hash was made with a pepper before the one that is used now."""
+    return key_of_mark(vault.pepper, hashed.partition(MARK)[2]) != sealing_key(vault.pepper)
 
 
 class HashWatch(Protocol):
@@ -89,3 +114,14 @@ class HashPool:
         """
         with self._place():
             return hash_password(self._vault, password, salt)
+
+    def renewed(self, hashed: str, password: str) -> str | None:
+        """Hash a password that was right anew if its pepper is an earlier one, else return None.
+
+        If too many others wait, the next sign-in does it.
+        """
+        if not is_of_earlier_pepper(self._vault, hashed):
+            return None
+        with suppress(BusyError):
+            return self.hash(password, secrets.token_bytes(SALT_BYTES))
+        return None

@@ -106,3 +106,8 @@ def person_digest(vault: Vault, person_no: str) -> bytes:
 def birth_digest(vault: Vault, number_digest: bytes, birth: date) -> bytes:
     """Return the keyed hash to compare a typed birth date with, different for each household."""
     return vault.code_digest("birth:" + number_digest.hex(), birth.isoformat())
+
+
+def birth_digests(vault: Vault, number_digest: bytes, birth: date) -> tuple[bytes, ...]:
+    """Return all hashes that ``birth_digest`` may have made, the newest pepper's first."""
+    return vault.code_digests("birth:" + number_digest.hex(), birth.isoformat())

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.actors import Actor, Role
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.vault import same
+from portal.domain.foundation.vault import any_same
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn import codes, sessions
 from portal.domain.people.authn.backup_codes import new_backup_codes
@@ -19,7 +19,7 @@ from portal.domain.people.authn.sessions import Stage
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.services import move
 from portal.domain.people.households.models import Household
-from portal.domain.people.households.records import birth_digest
+from portal.domain.people.households.records import birth_digests
 from portal.domain.people.signin.own_password import put_own_password
 from portal.domain.people.signin.steps import (
     FIRST_PASSWORD,
@@ -65,8 +65,8 @@ def check_birth(work: Work, auth: AuthSession, typed: date) -> BirthCheck:
     credential = lock_step(work, auth, Stage.BIRTH)
     household = work.session.get_one(Household, credential.household_id)
     by_resident = work.acting_as(Actor(Role.RESIDENT, credential.id))
-    digest = birth_digest(work.vault, household.number_digest, typed)
-    if household.birth_digest is not None and same(digest, household.birth_digest):
+    digests = birth_digests(work.vault, household.number_digest, typed)
+    if household.birth_digest is not None and any_same(household.birth_digest, digests):
         token = _next_session(work, auth, Stage.CHANNEL)
         record(
             by_resident,
@@ -76,18 +76,21 @@ def check_birth(work: Work, auth: AuthSession, typed: date) -> BirthCheck:
             household_id=household.id,
         )
         return BirthCheck(BirthAnswer.RIGHT, token)
-    return _count_wrong(by_resident, credential, digest[:WRONG_BYTES])
+    return _count_wrong(by_resident, credential, [one[:WRONG_BYTES] for one in digests])
 
 
-def _count_wrong(work: Work, credential: Credential, short: bytes) -> BirthCheck:
-    """Count a wrong date by its digest, and freeze the credential after too many different ones."""
+def _count_wrong(work: Work, credential: Credential, shorts: list[bytes]) -> BirthCheck:
+    """Count a wrong date, and freeze the credential after too many different ones.
+
+    ``shorts`` are its digests, one for each pepper.
+    """
     wrong = [
         credential.wrong_births[i : i + WRONG_BYTES]
         for i in range(0, len(credential.wrong_births), WRONG_BYTES)
     ]
-    if short not in wrong:
-        credential.wrong_births += short
-        wrong.append(short)
+    if not any(short in wrong for short in shorts):
+        credential.wrong_births += shorts[0]
+        wrong.append(shorts[0])
         record(
             work,
             "activation.birth_wrong",

@@ -8,7 +8,7 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Actor, Role
@@ -73,8 +73,7 @@ def device_token(vault: Vault, digest: bytes) -> str:
 def known_device(vault: Vault, digest: bytes, token: str | None) -> str | None:
     """Return the device's name if the cookie was made for this ID."""
     name, _dot, signature = (token or "").partition(".")
-    expected = vault.sign("device", name + digest.hex())
-    return name if secrets.compare_digest(signature.encode(), expected.encode()) else None
+    return name if vault.has_signed("device", name + digest.hex(), signature) else None
 
 
 def begin(work: Work, typed: TypedLogin, visitor: Visitor) -> Attempt:
@@ -180,6 +179,7 @@ def finish(work: Work, attempt: Attempt, replaced: AuthSession | None) -> Signed
         _record_refusal(work, credential)
         return None
     attempt.uncount(work.session)
+    _renew_hash(work, attempt)
     if state_at(credential, work.now) != credential.state:
         settle(work, credential.id)
     stage = Stage.CODE if credential.state == CredentialState.ACTIVE else Stage.BIRTH
@@ -197,6 +197,18 @@ def finish(work: Work, attempt: Attempt, replaced: AuthSession | None) -> Signed
         household_id=credential.household_id,
     )
     return SignedIn(token, stage)
+
+
+def _renew_hash(work: Work, attempt: Attempt) -> None:
+    """Keep the hash with the newest pepper, unless another password was set meanwhile."""
+    if attempt.renewed is None:
+        return
+    for column in (Credential.password_hash, Credential.own_password_hash):
+        work.session.execute(
+            update(Credential)
+            .where(Credential.id == attempt.owner_id, column == attempt.hashed)
+            .values({column: attempt.renewed})
+        )
 
 
 def _may_sign_in(credential: Credential, household: Household | None) -> bool:

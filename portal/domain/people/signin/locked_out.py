@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 
 from portal.domain.foundation.texts import Labeled, _
-from portal.domain.foundation.vault import Vault, same
+from portal.domain.foundation.vault import Vault
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn import throttles
 from portal.domain.people.authn.public_forms import PublicForm, accept_once, earlier_receipt
@@ -80,6 +80,6 @@ def stamped_at(
     seconds, _dash, signature = sealed.partition("-")
     if not seconds.isascii() or not seconds.isdigit() or len(seconds) > 12:
         return None
-    if not same(vault.sign(purpose, receipt_no + seconds).encode(), signature.encode()):
+    if not vault.has_signed(purpose, receipt_no + seconds, signature):
         return None
     return datetime.fromtimestamp(int(seconds), UTC)

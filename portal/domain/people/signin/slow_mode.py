@@ -12,10 +12,12 @@ import json
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import IntegrityFaultError, ThrottledError
+from portal.domain.foundation.key_ring import opening_keys, sealing_key
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.vault import Vault, seal_json, unseal_json
 from portal.domain.foundation.work import Work
@@ -91,14 +93,15 @@ def make_ticket(vault: Vault, typed: TypedLogin, now: datetime) -> str:
         "login": typed.login[:PASSWORD_KEPT],
         "password": typed.password[:PASSWORD_KEPT],
     }
-    return base64.urlsafe_b64encode(seal_json(_key(vault), content, _CONTEXT)).decode()
+    return base64.urlsafe_b64encode(
+        seal_json(_key(sealing_key(vault.token)), content, _CONTEXT)
+    ).decode()
 
 
 def read_ticket(vault: Vault, sealed: str | None, now: datetime) -> Ticket | None:
     """Return the try that waits; None if it is forged or older than five minutes."""
-    try:
-        content = unseal_json(_key(vault), base64.urlsafe_b64decode(sealed or ""), _CONTEXT)
-    except (IntegrityFaultError, binascii.Error, ValueError, json.JSONDecodeError):
+    content = _opened(vault, sealed or "")
+    if content is None:
         return None
     ready_at = datetime.fromtimestamp(content["ready"], UTC)
     if now > ready_at + TICKET_LIFE:
@@ -118,5 +121,15 @@ def give_back(session: Session, ticket: Ticket) -> None:
     throttles.uncount_try(session, _USED.of(ticket.number))
 
 
-def _key(vault: Vault) -> bytes:
-    return hmac.digest(vault.token, _CONTEXT.encode(), "sha256")
+def _opened(vault: Vault, sealed: str) -> dict[str, Any] | None:
+    for token in opening_keys(vault.token):
+        try:
+            opened = unseal_json(_key(token), base64.urlsafe_b64decode(sealed), _CONTEXT)
+        except (IntegrityFaultError, binascii.Error, ValueError, json.JSONDecodeError):
+            continue
+        return dict(opened)
+    return None
+
+
+def _key(token: bytes) -> bytes:
+    return hmac.digest(token, _CONTEXT.encode(), "sha256")

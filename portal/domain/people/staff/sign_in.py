@@ -92,6 +92,8 @@ def matched_user(work: Work, attempt: Attempt, refusal: str) -> StaffUser | None
         record(work.acting_as(actor_of(user)), refusal, "staff_user", user.id)
         return None
     attempt.uncount(work.session)
+    if attempt.renewed is not None and user.password_hash == attempt.hashed:
+        user.password_hash = attempt.renewed
     return user
 
 
