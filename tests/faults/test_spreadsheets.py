@@ -82,7 +82,7 @@ def test_f25_a_spreadsheet_finds_no_formula_in_a_report(tmp_path: Path) -> None:
     assert {"=1+1", "＝1+1", *PLAIN} <= texts
 
 
-def test_f25_what_is_not_written_by_us_would_run(tmp_path: Path) -> None:
+def test_what_is_not_written_by_us_would_run(tmp_path: Path) -> None:
     """The measurement itself can fail: the same text without our mark is a formula."""
     (tmp_path / "raw.csv").write_text('値\n"=1+1"\n', "utf-8")
     assert len(formulas(reopened(tmp_path / "raw.csv"))) == 1
