@@ -8,7 +8,8 @@ import io
 import unicodedata
 
 from portal.domain.foundation.errors import InputError
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.languages import SOURCE_LOCALE
+from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.foundation.transfers.figures import Figures
 from portal.domain.foundation.transfers.kinds import Figure, TransferKind
 from portal.domain.foundation.transfers.models import FileTransfer
@@ -36,7 +37,9 @@ def read_sheet(data: bytes, kind: TransferKind) -> Sheet:
             kind, or a number in it is none.
     """
     values = _values(data)
-    if values.get(KIND, "") not in {"", kind.value, kind.label}:
+    with use_locale(SOURCE_LOCALE):
+        label = kind.label  # senders write Japanese, whatever our reader's language
+    if values.get(KIND, "") not in {"", kind.value, kind.label, label}:
         raise InputError(
             _s("送付票の種類が「%(found)s」です。「%(kind)s」の送付票ではありません。")
             % {"found": values[KIND], "kind": kind.label},

@@ -13,6 +13,7 @@ from portal.domain.foundation.errors import (
     NotFoundError,
     WrongStateError,
 )
+from portal.domain.foundation.texts import use_locale
 from portal.domain.foundation.transfers.chain import open_transfers
 from portal.domain.foundation.transfers.ending import (
     confirm_acceptance,
@@ -329,8 +330,10 @@ def test_what_is_open_stops_what_depends_on_it(database: Database) -> None:
 
 def test_a_sheets_file_is_read_as_the_sender_wrote_it(tmp_path: Path) -> None:
     path = written_sheet(tmp_path, TransferKind.EXTRACT, FILE, WHOLE)
-    read = read_sheet(path.read_bytes(), TransferKind.EXTRACT)
-    assert (read.file_name, read.figures) == (FILE.name, WHOLE)
+    for language in ("ja", "en"):
+        with use_locale(language):
+            read = read_sheet(path.read_bytes(), TransferKind.EXTRACT)
+        assert (read.file_name, read.figures) == (FILE.name, WHOLE)
     typed = '項目,値\n件数,５１０件\nこどもの数,"2,62人"\n金額（円）,"7,860,000円"\n'
     assert read_sheet(typed.encode(), TransferKind.EXTRACT).figures == replace(WHOLE, sha256=None)
 
