@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from portal.domain.foundation.vault import PasswordCost
-from portal.domain.people.authn.passwords import hash_password, verify_password
+from portal.domain.people.authn.passwords import MARK, hash_password, verify_password
 from tests.support.coupons import FULL_PRICE, VAULT
 
 OTHER_PEPPER = replace(VAULT, pepper=b"q" * 32)
@@ -24,6 +24,9 @@ def test_without_the_pepper_the_right_password_fits_no_hash() -> None:
     assert verify_password(VAULT, hashed, "word")
     assert not verify_password(VAULT, hashed, "Word")
     assert not verify_password(OTHER_PEPPER, hashed, "word")
+    unmarked = hashed.partition(MARK)[0]
+    assert verify_password(VAULT, unmarked, "word")
+    assert not verify_password(OTHER_PEPPER, unmarked, "word")
 
 
 @pytest.mark.asvs("6.5.2")
