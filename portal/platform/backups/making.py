@@ -5,9 +5,10 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 from portal.domain.foundation import sealed_tar
 from portal.domain.foundation.disk import sync
@@ -24,6 +25,7 @@ from portal.platform.backups.manifest import (
     check_deployment,
     manifest_of,
 )
+from portal.platform.backups.sealed_files import new_files_key, seal_pieces, sealed_size
 from portal.platform.backups.snapshots import Snapshot, snapshot
 from portal.platform.database import Database
 from portal.settings import Settings
@@ -93,8 +95,9 @@ def make_backup(
             leftover.unlink()
         with snapshot(database.engine) as found:
             check_deployment(found.session, wanted.vault)
+            key, files_key = new_files_key(wanted.vault)
             manifest = manifest_of(found.session, wanted.vault, wanted.title)
-            made = _write(wanted, found, manifest)
+            made = _write(wanted, found, replace(manifest, files_key=files_key), key)
         part = _part(made.path)
         try:
             with entered(made):
@@ -111,11 +114,11 @@ def _part(target: Path) -> Path:
     return target.with_name(target.name + PART)
 
 
-def _write(wanted: Wanted, found: Snapshot, manifest: Manifest) -> Made:
+def _write(wanted: Wanted, found: Snapshot, manifest: Manifest, key: bytes) -> Made:
     """Write the file under a name that no reader takes for a backup."""
     target = wanted.folder / _name(manifest.taken_at)
     files = find_files(wanted.settings, wanted.folder)
-    written = _Parts(manifest, found, files, wanted.settings.data_dir)
+    written = _Parts(manifest, found, files, wanted.settings.data_dir, key)
     try:
         done = sealed_tar.encrypt(written.pieces(), _part(target), wanted.recipients)
     except BaseException:
@@ -132,8 +135,11 @@ def _name(taken_at: datetime) -> str:
 class _Parts:
     """The content of a backup as the pieces of a tar, with the digest of each part."""
 
-    def __init__(self, manifest: Manifest, found: Snapshot, files: Found, root: Path) -> None:
+    def __init__(
+        self, manifest: Manifest, found: Snapshot, files: Found, root: Path, key: bytes
+    ) -> None:
         self._manifest, self._found, self._files, self._root = manifest, found, files, root
+        self._key = key
         self._mtime = int(manifest.taken_at.timestamp())
         self._sums: list[str] = []
         self.count = 0
@@ -167,19 +173,26 @@ class _Parts:
             return
         with file:
             size = os.fstat(file.fileno()).st_size
-            yield sealed_tar.member(name, size, self._mtime)
-            digest, left = hashlib.sha256(), size
-            while left:
-                piece = file.read(min(left, sealed_tar.PIECE)) or bytes(min(left, sealed_tar.PIECE))
+            yield sealed_tar.member(name, sealed_size(size), self._mtime)
+            digest = hashlib.sha256()
+            for piece in seal_pieces(self._key, path.as_posix(), _pieces(file, size)):
                 digest.update(piece)
-                left -= len(piece)
                 yield piece
-            yield sealed_tar.padding(size)
+            yield sealed_tar.padding(sealed_size(size))
         self.count += 1
         self._note(digest.hexdigest(), name)
 
     def _note(self, sha256: str, name: str) -> None:
         self._sums.append(f"{sha256}  {name}\n")
+
+
+def _pieces(file: IO[bytes], left: int) -> Iterator[bytes]:
+    """Yield so many bytes of a file, in pieces that are full but for the last."""
+    while left:
+        wanted = min(left, sealed_tar.PIECE)
+        piece = file.read(wanted).ljust(wanted, b"\0")
+        left -= wanted
+        yield piece
 
 
 @contextmanager

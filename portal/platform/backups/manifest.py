@@ -23,7 +23,9 @@ from portal.domain.people.entitlements.queries import totals
 from portal.domain.people.households.models import Household
 from portal.platform.schema import REVISION_TABLE, columns_of
 
-FORMAT = 1
+FORMAT = 2
+READABLE = (1, FORMAT)
+"""Form 1 had the files of the data folder as they are; now they are sealed like the rows."""
 MANIFEST, SUMS = "manifest.json", "SHA256SUMS"
 DATABASE, FILES = "database/", "files/"
 _PURPOSE = b"portal backup: which key"
@@ -69,6 +71,7 @@ class Manifest:
         taken_at: The instant (UTC) whose data it holds.
         keys: For each key file a digest that only the same key gives.
         figures: The sums of the data.
+        files_key: The key of the files, sealed with the master key (hex); "" where they are plain.
     """
 
     format: int
@@ -79,6 +82,7 @@ class Manifest:
     taken_at: datetime
     keys: Mapping[str, str]
     figures: Figures
+    files_key: str = ""
 
     def as_json(self) -> bytes:
         """Return the manifest as it stands in the file."""
@@ -94,7 +98,7 @@ def read_manifest(content: bytes) -> Manifest:
     """
     try:
         values: dict[str, Any] = json.loads(content)
-        if values["format"] != FORMAT:
+        if values["format"] not in READABLE:
             raise InputError(
                 _s(
                     "このバックアップは、新しい版のプログラムで作られたものです。"

@@ -28,6 +28,7 @@ from portal.platform.backups.manifest import (
     differences,
     figures_of,
 )
+from portal.platform.backups.sealed_files import open_files, open_files_key
 from portal.platform.backups.snapshots import read_only
 from portal.platform.backups.unpacking import Unpacked, unpack
 from portal.platform.database import COMMAND_WAITS, make_folder, opened
@@ -169,6 +170,8 @@ def _accept(order: Order, engine: Engine, manifest: Manifest) -> None:
 
 def _put(order: Order, engine: Engine, unpacked: Unpacked) -> None:
     sqlite = engine.dialect.name == "sqlite"
+    if sealed := unpacked.manifest.files_key:
+        open_files(open_files_key(order.vault, sealed), unpacked.files)
     if sqlite:  # before anything is in place
         checked = read_only(unpacked.database)
         try:

@@ -79,6 +79,13 @@ def test_no_key_is_in_a_backup_wherever_it_lies(deployed: Deployed) -> None:
     assert b"AGE-SECRET-KEY" not in content
 
 
+def test_who_can_open_the_file_reads_no_letter_without_the_keys(deployed: Deployed) -> None:
+    letter = (deployed.data / "letters" / "run-001" / "letters-001-0001.pdf").read_bytes()
+    content = plain(deployed.backup(), deployed.identity)
+    assert len(letter) >= 16
+    assert letter[:16] not in content
+
+
 def test_who_has_only_the_file_has_nothing(deployed: Deployed) -> None:
     content = deployed.backup().read_bytes()
     assert content.startswith(b"age-encryption.org/v1\n")
