@@ -5,9 +5,11 @@ A search may be refused; it never says that nobody is there who is.
 
 import random
 import re
+import resource
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import httpx
 import psycopg
@@ -108,6 +110,12 @@ class Officer:
         return answers
 
 
+def memory(pids: Sequence[int]) -> int:
+    """Return how much memory processes have, in MB."""
+    pages = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in pids]
+    return sum(pages) * resource.getpagesize() // 1_000_000
+
+
 def signed_in(database: Database) -> dict[str, str]:
     """The cookie of somebody who may search."""
     colleague = hire(database, NOON, Role.WARD_OFFICER, "searcher")
@@ -126,7 +134,7 @@ def test_an_index_killed_while_it_is_made_is_made_again(
         assert searcher.search(OLD) != "none"
         node.kill_worker(0) if kill % 2 else node.kill()
         node.wait()
-    print(searcher.until_found(OLD))
+    print(searcher.until_found(OLD), f"{memory(node.worker_pids())} MB with {MANY} families")
     assert searcher.search(NOBODY) == "none"
     family(laboratory.database, 2, NEW)
     assert searcher.search(NEW) == "found"

@@ -35,6 +35,8 @@ MOST_IN_A_SEARCH = 500
 """So many changed households are read again by a search itself; more are left to the keeper."""
 MOST_BY_KEEPER = 20_000
 """After more changes than these the index is made anew, which costs less memory."""
+PACKED_AT_ONCE = 64_000
+"""After so many households a rebuild packs what it has."""
 REST_SECONDS = 0.002
 """After each page of a rebuild requests get their turn."""
 LOST_SECONDS = 30.0
@@ -160,6 +162,8 @@ class Finder:
             if not found:
                 break
             last, self._done = found, self._done + PAGE
+            if self._done % PACKED_AT_ONCE == 0:
+                index.pack()
             time.sleep(REST_SECONDS)
         index.pack()
         self._index, self._state = index, State.READY

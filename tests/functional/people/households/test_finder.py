@@ -139,6 +139,20 @@ def test_too_many_changes_make_the_index_anew(
         assert finder.find(session, name_query("鶉野")) == new
 
 
+def test_a_rebuild_that_packs_many_times_finds_everybody(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "PAGE", 1)
+    monkeypatch.setattr(finding, "PACKED_AT_ONCE", 1)
+    finder = Finder(VAULT)
+    new = [family(sqlite_database, number) for number in range(3)]
+    finder.advance(sqlite_database.read)
+    new.append(family(sqlite_database, 3))
+    with sqlite_database.read() as session:
+        assert finder.find(session, name_query("鶉野")) == new
+        assert finder.find(session, name_query("雪下")) == []
+
+
 def test_a_keeper_that_reads_no_feed_any_more_refuses_and_heals(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -245,8 +259,9 @@ def statements(database: Database) -> Iterator[list[str]]:
 
 def test_memory_does_not_grow_with_changes(database: Database) -> None:
     """The same family changed a hundred times stands once under each of its keys."""
-    one = family(database, 1)
     finder = Finder(VAULT)
+    finder.advance(database.read)
+    one = family(database, 1)
     finder.advance(database.read)
     index = finder._index
     assert index is not None
